@@ -1,0 +1,308 @@
+"""Sheets come in here, and here a register is taken back. Whatever arrives is kept; what counts now is beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from nightschool.actions import audit
+from nightschool.actions.people import enrol_on_the_spot
+from nightschool.actions.places import touch_villages
+from nightschool.errors import NotAllowed, NotFound, Refused, StaleRecord
+from nightschool.models.attendance import Guest, Headcount, Mark, MarkEvent, Submission, SubmissionKind
+from nightschool.models.people import Learner
+from nightschool.models.teaching import ClassSession, SessionStatus
+from nightschool.queries.attendance import version_of
+from nightschool.rules.access import Actor, require
+from nightschool.rules.attendance import (
+    PRESENT,
+    MarkChange,
+    Rank,
+    Sheet,
+    counts,
+    fingerprint,
+    reconcile,
+    void_fingerprint,
+    why_no_register,
+)
+from nightschool.rules.people import LearnerEntry
+
+LONGEST_DEVICE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the sender may now forget: this submission is kept. The same each time it is sent."""
+
+    submission_id: UUID
+    class_session: str
+    fingerprint: str
+    received_at: datetime
+
+
+def record_sheet(
+    db: Session,
+    *,
+    class_session: str,
+    sheet: Sheet,
+    submission_id: UUID,
+    device: str,
+    taken_at: datetime,
+    by: Actor,
+    now: datetime,
+    today: date,
+    based_on: int | None = None,
+) -> Receipt:
+    """The sheet is what counts for this class session, which is held; every arrival stays on record.
+
+    Sent again with the same id it changes nothing and gives the same receipt. `based_on` is the register's version the
+    sender saw; without it the sheet counts when it was taken later than all that stand.
+    Raises: Refused with `other_content` when the id came before with something else, with `foreign_learner`, with the
+    codes of `why_no_register`, or as `add_learner` does for the new learners (`row` in the details); StaleRecord when
+    the register has changed since. Cost: a dozen statements, however many marks.
+    """
+    held = _locked(db, class_session)
+    require(by, "keep_register", held.region_code)
+    submission = _submission(held, submission_id, by, device=device, taken_at=taken_at, now=now)
+    submission |= {
+        "fingerprint": fingerprint(class_session, sheet),
+        "difference_note": sheet.difference_note,
+        "kind": SubmissionKind.SHEET,
+    }
+    version = version_of(db, held.id)
+    if (seen := _arrive(db, submission)) is not None:
+        return _same_receipt(seen, class_session, submission)
+    if reason := why_no_register(held.status, held.day, today):
+        raise Refused(reason, day=held.day)
+    _check_current(db, held, submission, based_on=based_on, version=version)
+    ids = _learner_ids(db, held.region_code, sheet.marks)
+    wanted = {ids[public_id]: status for public_id, status in sheet.marks.items()}
+    wanted |= dict.fromkeys(_enrolled(db, held.region_code, sheet, today=today), PRESENT)
+    changes = _set_marks(db, held, wanted, submission_id)
+    _replace_counts(db, held, submission_id, sheet)
+    if held.status != SessionStatus.HELD:
+        held.status, held.changed_at = SessionStatus.HELD, now
+    _close(
+        db,
+        held,
+        "register.save",
+        by=by,
+        now=now,
+        marks_changed=len(changes),
+        new_learners=len(sheet.new_learners),
+    )
+    return Receipt(submission_id, class_session, submission["fingerprint"], now)
+
+
+def void_register(
+    db: Session,
+    *,
+    class_session: str,
+    reason: str,
+    submission_id: UUID,
+    device: str,
+    by: Actor,
+    now: datetime,
+) -> Receipt:
+    """Nothing of the register counts any more, all of it stays on record, and the class session is scheduled again.
+
+    It keeps holding its slot; cancelling it is another step. Sent again with the same id it changes nothing.
+    Raises: Refused with `reason_missing`, `no_register` or `other_content`.
+    """
+    held = _locked(db, class_session)
+    require(by, "keep_register", held.region_code)
+    if not reason:
+        raise Refused("reason_missing", field="reason")
+    submission = _submission(held, submission_id, by, device=device, taken_at=now, now=now)
+    submission |= {
+        "fingerprint": void_fingerprint(class_session, reason),
+        "reason": reason,
+        "kind": SubmissionKind.VOID,
+    }
+    if (seen := _arrive(db, submission)) is not None:
+        return _same_receipt(seen, class_session, submission)
+    if held.status != SessionStatus.HELD:
+        raise Refused("no_register")
+    changes = _set_marks(db, held, {}, submission_id)
+    _supersede_counts(db, held, submission_id)
+    held.status, held.changed_at = SessionStatus.SCHEDULED, now
+    _close(db, held, "register.void", by=by, now=now, marks_changed=len(changes))
+    return Receipt(submission_id, class_session, submission["fingerprint"], now)
+
+
+def _locked(db: Session, class_session: str) -> ClassSession:
+    """The class session; until the transaction ends nobody else writes its register."""
+    held = db.scalars(
+        select(ClassSession)
+        .where(ClassSession.public_id == class_session)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if held is None:
+        raise NotFound
+    return held
+
+
+def _submission(
+    held: ClassSession, submission_id: UUID, by: Actor, *, device: str, taken_at: datetime, now: datetime
+) -> dict[str, Any]:
+    if by.account_id is None:  # a register always names who handed it in
+        raise NotAllowed("keep_register", held.region_code)
+    return {
+        "id": submission_id,
+        "class_session_id": held.id,
+        "account_id": by.account_id,
+        "device": device[:LONGEST_DEVICE],
+        "taken_at": taken_at,
+        "received_at": now,
+        "reason": "",
+        "difference_note": "",
+    }
+
+
+def _arrive(db: Session, submission: Mapping[str, Any]) -> Submission | None:
+    """The submission is on record; or, when one of this id is already, that one comes back and nothing is written.
+
+    The primary key decides and not a look beforehand: two arrivals at one instant would both see nothing.
+    """
+    written = db.execute(
+        _insert(db, Submission)
+        .values(submission)
+        .on_conflict_do_nothing(index_elements=["id"])
+        .returning(Submission.id)
+    ).first()
+    return None if written else db.get_one(Submission, submission["id"], populate_existing=True)
+
+
+def _same_receipt(seen: Submission, class_session: str, submission: Mapping[str, Any]) -> Receipt:
+    if seen.fingerprint != submission["fingerprint"]:
+        raise Refused("other_content")
+    return Receipt(seen.id, class_session, seen.fingerprint, seen.received_at)
+
+
+def _check_current(
+    db: Session, held: ClassSession, submission: Mapping[str, Any], *, based_on: int | None, version: int
+) -> None:
+    if based_on is not None:
+        if based_on != version:
+            raise StaleRecord("register", based_on, version)
+        return
+    rows = db.execute(
+        select(Submission.id, Submission.taken_at, Submission.received_at).where(
+            Submission.class_session_id == held.id, Submission.id != submission["id"]
+        )
+    )
+    arriving = Rank.of(submission["id"], submission["taken_at"], submission["received_at"])
+    if not counts(arriving, (Rank.of(*row) for row in rows)):
+        raise StaleRecord("register", 0, version)
+
+
+def _learner_ids(db: Session, region_code: str, public_ids: Iterable[str]) -> dict[str, int]:
+    """The learners behind these public ids, all of this village."""
+    wanted = list(public_ids)
+    rows = db.execute(
+        select(Learner.public_id, Learner.id).where(
+            Learner.public_id.in_(wanted), Learner.region_code == region_code
+        )
+    )
+    ids = {row.public_id: row.id for row in rows}
+    if len(ids) != len(wanted):
+        raise Refused("foreign_learner")
+    return ids
+
+
+def _enrolled(db: Session, region_code: str, sheet: Sheet, *, today: date) -> list[int]:
+    """The ids of those who were not on the roster when they came, and are now."""
+    ids = []
+    for row, new in enumerate(sheet.new_learners):
+        entry = LearnerEntry(new.name, new.group_name, is_another=new.is_another)
+        try:
+            ids.append(enrol_on_the_spot(db, village=region_code, entry=entry, today=today).id)
+        except Refused as refused:
+            raise Refused(refused.code, field=refused.field, row=row, **refused.details) from None
+    return ids
+
+
+def _set_marks(
+    db: Session, held: ClassSession, wanted: Mapping[int, str], submission_id: UUID
+) -> tuple[MarkChange[int], ...]:
+    """The marks are those wanted; every change has its event."""
+    rows = db.execute(select(Mark.learner_id, Mark.status).where(Mark.class_session_id == held.id))
+    current = {row.learner_id: row.status for row in rows}
+    changes = reconcile(current, wanted)
+    if not changes:
+        return changes
+    common = {"class_session_id": held.id, "submission_id": submission_id}
+    db.execute(
+        insert(MarkEvent),
+        [{**common, "learner_id": c.learner, "before": c.before, "status": c.status} for c in changes],
+    )
+    if kept := [{**common, "learner_id": c.learner, "status": c.status} for c in changes if c.status]:
+        upsert = _insert(db, Mark)
+        db.execute(
+            upsert.on_conflict_do_update(
+                index_elements=["class_session_id", "learner_id"],
+                set_={"status": upsert.excluded.status, "submission_id": upsert.excluded.submission_id},
+            ),
+            kept,
+        )
+    if gone := [c.learner for c in changes if c.status is None]:
+        db.execute(delete(Mark).where(Mark.class_session_id == held.id, Mark.learner_id.in_(gone)))
+    return changes
+
+
+def _replace_counts(db: Session, held: ClassSession, submission_id: UUID, sheet: Sheet) -> None:
+    """The guests and numbers of this sheet count, those of earlier ones no longer. Each sheet has one headcount row."""
+    _supersede_counts(db, held, submission_id)
+    common = {"class_session_id": held.id, "submission_id": submission_id}
+    db.execute(
+        insert(Headcount),
+        {
+            **common,
+            "total": sheet.headcount,
+            "women": sheet.women,
+            "over_60": sheet.over_60,
+            "unnamed_guests": sheet.unnamed_guests,
+        },
+    )
+    if sheet.guests:
+        db.execute(
+            insert(Guest), [{**common, "name": guest.name, "home": guest.home} for guest in sheet.guests]
+        )
+
+
+def _supersede_counts(db: Session, held: ClassSession, submission_id: UUID) -> None:
+    for table in (Guest, Headcount):
+        db.execute(
+            update(table)
+            .where(table.class_session_id == held.id, table.superseded_by.is_(None))
+            .values(superseded_by=submission_id)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _close(db: Session, held: ClassSession, action: str, *, by: Actor, now: datetime, **details: int) -> None:
+    db.flush()
+    touch_villages(db, [held.region_code], now=now)
+    audit.note(
+        db,
+        by=by,
+        now=now,
+        action=action,
+        region_code=held.region_code,
+        record=f"class_session {held.id}",
+        **details,
+    )
+
+
+def _insert(db: Session, model: type[Any]) -> Any:
+    """An insert that knows ON CONFLICT, in the dialect of this database."""
+    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(model.__table__)

@@ -1,0 +1,31 @@
+"""The trail: who did what to which record when, written in the transaction of the change itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from nightschool.models.trust import AuditEvent
+from nightschool.rules.access import Actor
+
+
+def note(
+    db: Session, *, by: Actor, action: str, record: str, region_code: str | None, now: datetime, **details: Any
+) -> None:
+    """One line says that this actor did this; it is kept or lost together with the change.
+
+    `record` names table and key ("class_session 12"). Details are JSON values; of personal fields only their names.
+    """
+    db.add(
+        AuditEvent(
+            at=now,
+            account_id=by.account_id,
+            action=action,
+            region_code=region_code,
+            record=record,
+            details=details,
+        )
+    )
+    db.flush()

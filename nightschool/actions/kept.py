@@ -1,0 +1,91 @@
+"""What somebody entered after a login had ended: kept sealed, and handed back when the same account logs in again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from nightschool.errors import ConfigurationError
+from nightschool.models.base import new_public_id
+from nightschool.models.trust import KeptInput
+from nightschool.sealing import Sealer
+
+LONGEST = 200_000  # characters of an encoded form
+MOST = 5
+KEPT_FOR = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One form as it arrived: where it was sent, and its fields, URL-encoded."""
+
+    path: str  # with its query
+    body: str
+    kept_at: datetime
+
+
+def keep(db: Session, *, account_id: int, path: str, body: str, now: datetime) -> bool:
+    """True when the form is kept; False when it is too long. The account's oldest gives way when there are too many."""
+    if len(body) > LONGEST or len(path) > 500:
+        return False
+    _forget_old(db, now)
+    put_back(db, account_id=account_id, kept=Kept(path, body, now))
+    mine = select(KeptInput.id).where(KeptInput.account_id == account_id).order_by(KeptInput.id.desc())
+    for old in db.execute(mine.offset(MOST)).scalars().all():
+        db.execute(delete(KeptInput).where(KeptInput.id == old))
+    return True
+
+
+def put_back(db: Session, *, account_id: int, kept: Kept) -> None:
+    """The form is kept as it was before it was taken: saving it has failed through no fault of its own."""
+    public_id = new_public_id()
+    sealed = _sealer(db).seal(json.dumps([kept.path, kept.body]), about=_about(public_id))
+    db.add(
+        KeptInput(
+            public_id=public_id,
+            account_id=account_id,
+            path=kept.path,
+            body=sealed.encode(),
+            kept_at=kept.kept_at,
+        )
+    )
+    db.flush()
+
+
+def take(
+    db: Session, *, account_id: int, now: datetime, public_id: str | None = None
+) -> tuple[Kept, ...]:
+    """The account's kept forms (or one of them), oldest first, which are kept no longer: nobody else takes them too."""
+    _forget_old(db, now)
+    mine = select(KeptInput.id, KeptInput.public_id, KeptInput.body, KeptInput.kept_at)
+    mine = mine.where(KeptInput.account_id == account_id).order_by(KeptInput.id)
+    if public_id is not None:
+        mine = mine.where(KeptInput.public_id == public_id)
+    taken = []
+    for row in db.execute(mine).all():
+        gone = db.execute(delete(KeptInput).where(KeptInput.id == row.id))
+        if gone.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult, typed as Result
+            continue
+        try:
+            path, body = json.loads(_sealer(db).open(row.body.decode(), about=_about(row.public_id)))
+        except ConfigurationError:  # sealed with a key that is no longer here: nobody can read it again
+            continue
+        taken.append(Kept(path, body, row.kept_at))
+    return tuple(taken)
+
+
+def _forget_old(db: Session, now: datetime) -> None:
+    db.execute(delete(KeptInput).where(KeptInput.kept_at < now - KEPT_FOR))
+
+
+def _sealer(db: Session) -> Sealer:
+    sealer: Sealer = db.info["sealer"]
+    return sealer
+
+
+def _about(public_id: str) -> str:
+    return f"kept_input.body:{public_id}"

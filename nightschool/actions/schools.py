@@ -1,0 +1,66 @@
+"""The night school of a village: what it calls itself, who runs it, whom villagers phone, and where it mostly meets."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from nightschool.actions import audit
+from nightschool.actions.people import changed_fields
+from nightschool.actions.places import touch_villages
+from nightschool.errors import NotFound, Refused, StaleRecord
+from nightschool.models.places import NightSchool, Venue
+from nightschool.rules.access import Actor, require
+from nightschool.rules.schools import SchoolEntry
+
+
+def edit_school(
+    db: Session, *, village: str, entry: SchoolEntry, version: int, by: Actor, now: datetime
+) -> None:
+    """The school's record says what the entry says, and so does the village's page.
+
+    Raises: NotFound when the village has no school; StaleRecord when somebody saved it since this version; Refused
+    with `unknown_venue` when the usual venue is not one of the village's.
+    """
+    require(by, "keep_school", village)
+    found = db.scalars(
+        select(NightSchool)
+        .where(NightSchool.region_code == village)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    if found.version != version:
+        raise StaleRecord("school", version, found.version)
+    usual_venue_id = _venue_id(db, village, entry.usual_venue)
+    found.institution_name = entry.institution_name or None
+    found.principal = entry.principal
+    found.contact_name = entry.contact_name
+    found.contact_phone = entry.contact_phone
+    found.usual_venue_id = usual_venue_id
+    fields = changed_fields(found)
+    if not fields:
+        return
+    db.flush()
+    touch_villages(db, [village], now=now)
+    audit.note(
+        db,
+        by=by,
+        now=now,
+        action="school.edit",
+        region_code=village,
+        record=f"night_school {found.id}",
+        fields=fields,
+    )
+
+
+def _venue_id(db: Session, village: str, venue: str) -> int | None:
+    if not venue:
+        return None
+    found = db.scalar(select(Venue.id).where(Venue.public_id == venue, Venue.region_code == village))
+    if found is None:
+        raise Refused("unknown_venue", field="usual_venue")
+    return found

@@ -1,0 +1,202 @@
+"""One class session: moved, changed, cancelled or postponed. All other sessions and every register stay as they were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from nightschool.actions import audit
+from nightschool.actions.bookings import hold_slots, release_slots, slot_of
+from nightschool.actions.places import touch_villages
+from nightschool.actions.staffing import find_staff, set_session_teachers, teachers_of_sessions
+from nightschool.errors import NotFound, Refused, StaleRecord
+from nightschool.models.teaching import ClassSession, SessionStatus
+from nightschool.rules.access import Actor, require
+from nightschool.rules.changes import Change, check_change
+from nightschool.rules.proposals import check_slot
+from nightschool.rules.reasons import REASONS
+from nightschool.rules.slots import Moment, Slot
+
+
+def move_session(
+    db: Session,
+    *,
+    class_session: str,
+    seen_revision: int,
+    slot: Slot,
+    by: Actor,
+    now: datetime,
+    today: date,
+    minutes_now: int = 0,
+) -> None:
+    """The session meets in this slot instead, and holds it; what it held before is free.
+
+    Raises: Refused, StaleRecord, CannotSchedule.
+    """
+    record = _changeable(db, class_session, Change.MOVE, by, seen_revision)
+    check_slot(slot)
+    former = slot_of(record)
+    if slot == former:
+        return
+    record.day, record.starts, record.ends = slot.day, slot.starts, slot.ends
+    record.changed_at = now
+    db.flush()
+    hold_slots(db, [record], moment=Moment(today, minutes_now))
+    _changed(db, "sessions.move", record, by, now, before=_told(former), after=_told(slot))
+
+
+def change_session(
+    db: Session,
+    *,
+    class_session: str,
+    seen_revision: int,
+    title: str,
+    summary: str,
+    teachers: Sequence[str],
+    venue: str | None,
+    by: Actor,
+    now: datetime,
+    today: date,
+    minutes_now: int = 0,
+) -> None:
+    """The session has this title, these teachers and this place, and holds them.
+
+    Of a held session too: who really taught it, and where, may be put right. Raises: Refused, StaleRecord, CannotSchedule.
+    """
+    record = _changeable(db, class_session, Change.EDIT, by, seen_revision)
+    staff = find_staff(db, record.region_code, teachers=teachers, venue=venue)
+    values = {"title": title, "summary": summary, "venue_id": staff.venue_id}
+    fields = [name for name, value in values.items() if getattr(record, name) != value]
+    if teachers_of_sessions(db, [record.id])[record.id] != staff.teacher_ids:
+        fields.append("teachers")
+        set_session_teachers(db, [record.id], staff.teacher_ids)
+    if not fields:
+        return
+    for name, value in values.items():
+        setattr(record, name, value)
+    record.changed_at = now
+    flag_modified(record, "changed_at")  # the revision rises also when only the teachers are others
+    db.flush()
+    hold_slots(db, [record], moment=Moment(today, minutes_now))
+    _changed(db, "sessions.change", record, by, now, fields=fields)
+
+
+def cancel_session(
+    db: Session,
+    *,
+    class_session: str,
+    seen_revision: int,
+    reason: str,
+    reason_text: str,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """The session is cancelled, or was not held, for this reason; what it held is free.
+
+    Raises: StaleRecord; Refused, with `has_register` for a held session: its register must be voided first.
+    """
+    record = _changeable(db, class_session, Change.CANCEL, by, seen_revision)
+    _check_reason(reason)
+    record.status = SessionStatus.CANCELLED
+    record.reason, record.reason_text = reason, reason_text
+    record.changed_at = now
+    db.flush()
+    release_slots(db, [record.id])
+    _changed(db, "sessions.cancel", record, by, now, reason=reason)
+
+
+def postpone_session(
+    db: Session,
+    *,
+    class_session: str,
+    seen_revision: int,
+    slot: Slot,
+    reason: str,
+    reason_text: str,
+    by: Actor,
+    now: datetime,
+    today: date,
+    minutes_now: int = 0,
+) -> str:
+    """The session points to a new one that meets in this slot with the same teachers, place and title.
+
+    Villagers see both: that it is put off, why, and to when. The successor is always new, so that no chain has a circle.
+    Returns the successor's public id. Raises: Refused, StaleRecord, CannotSchedule.
+    """
+    record = _changeable(db, class_session, Change.POSTPONE, by, seen_revision)
+    check_slot(slot)
+    _check_reason(reason)
+    if slot == slot_of(record):
+        raise Refused("same_slot", field="day")
+    successor = ClassSession(
+        course_id=record.course_id,
+        region_code=record.region_code,
+        title=record.title,
+        category_code=record.category_code,
+        summary=record.summary,
+        delivery_mode=record.delivery_mode,
+        venue_id=record.venue_id,
+        day=slot.day,
+        starts=slot.starts,
+        ends=slot.ends,
+        status=record.status,
+        published_at=now if record.published_at else None,
+        changed_at=now,
+    )
+    db.add(successor)
+    db.flush()
+    set_session_teachers(db, [successor.id], teachers_of_sessions(db, [record.id])[record.id])
+    record.status = SessionStatus.POSTPONED
+    record.reason, record.reason_text = reason, reason_text
+    record.successor_id = successor.id
+    record.changed_at = now
+    db.flush()
+    release_slots(db, [record.id])
+    hold_slots(db, [successor], moment=Moment(today, minutes_now))
+    details = {"reason": reason, "after": _told(slot), "successor": successor.id}
+    _changed(db, "sessions.postpone", record, by, now, **details)
+    return successor.public_id
+
+
+def _changeable(db: Session, public_id: str, change: Change, by: Actor, seen_revision: int) -> ClassSession:
+    """The session, locked, for one who may schedule in its village, as it was seen, and of a status that allows it.
+
+    Raises: NotFound, NotAllowed, StaleRecord, Refused.
+    """
+    record = db.scalar(select(ClassSession).where(ClassSession.public_id == public_id).with_for_update())
+    if record is None:
+        raise NotFound
+    require(by, "schedule", record.region_code)
+    if seen_revision != record.revision:
+        raise StaleRecord("class_session", seen_revision, record.revision)
+    check_change(change, record.status)
+    return record
+
+
+def _check_reason(reason: str) -> None:
+    if reason not in REASONS:
+        raise Refused("reason_missing", field="reason")
+
+
+def _changed(db: Session, action: str, record: ClassSession, by: Actor, now: datetime, **details: Any) -> None:
+    """The village's pages are told, where villagers know of this session, and the trail has its line."""
+    if record.published_at is not None:
+        touch_villages(db, [record.region_code], now=now)
+    audit.note(
+        db,
+        by=by,
+        now=now,
+        action=action,
+        region_code=record.region_code,
+        record=f"class_session {record.id}",
+        **details,
+    )
+
+
+def _told(slot: Slot) -> list[Any]:
+    return [slot.day.isoformat(), slot.starts, slot.ends]

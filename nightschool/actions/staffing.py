@@ -1,0 +1,96 @@
+"""Who teaches and where: found among what a village may call on, and written to a course or to class sessions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from nightschool.errors import NotFound
+from nightschool.models.people import Teacher
+from nightschool.models.places import Venue
+from nightschool.models.teaching import ClassSessionTeacher, CourseTeacher
+from nightschool.rules.regions import ancestors_of
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Teachers in their order, perhaps none yet, and a venue, perhaps none yet."""
+
+    teacher_ids: tuple[int, ...]
+    venue_id: int | None
+
+
+def find_staff(db: Session, region_code: str, *, teachers: Sequence[str], venue: str | None) -> Staff:
+    """The teachers and the venue behind these public ids.
+
+    Raises: NotFound for a teacher that is kept neither at this village nor above it, or a venue of another village.
+    """
+    wanted = tuple(dict.fromkeys(teachers))
+    rows = db.execute(
+        select(Teacher.public_id, Teacher.id).where(
+            Teacher.public_id.in_(wanted), Teacher.region_code.in_((region_code, *ancestors_of(region_code)))
+        )
+    )
+    ids = {public_id: teacher_id for public_id, teacher_id in rows}
+    if len(ids) != len(wanted):
+        raise NotFound
+    venue_id = None
+    if venue is not None:
+        venue_id = db.scalar(select(Venue.id).where(Venue.public_id == venue, Venue.region_code == region_code))
+        if venue_id is None:
+            raise NotFound
+    return Staff(tuple(ids[key] for key in wanted), venue_id)
+
+
+def teachers_of_course(db: Session, course_id: int) -> tuple[int, ...]:
+    """The teachers a course names by default, in their order."""
+    return tuple(
+        db.scalars(
+            select(CourseTeacher.teacher_id)
+            .where(CourseTeacher.course_id == course_id)
+            .order_by(CourseTeacher.position)
+        )
+    )
+
+
+def teachers_of_sessions(db: Session, class_session_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """The teachers of each of these class sessions, in their order; none for one that has none."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for class_session_id, teacher_id in db.execute(
+        select(ClassSessionTeacher.class_session_id, ClassSessionTeacher.teacher_id)
+        .where(ClassSessionTeacher.class_session_id.in_(class_session_ids))
+        .order_by(ClassSessionTeacher.class_session_id, ClassSessionTeacher.position)
+    ):
+        found[class_session_id].append(teacher_id)
+    return {key: tuple(found[key]) for key in class_session_ids}
+
+
+def set_course_teachers(db: Session, course_id: int, teacher_ids: Sequence[int]) -> None:
+    """The course names exactly these teachers, in this order."""
+    db.execute(delete(CourseTeacher).where(CourseTeacher.course_id == course_id))
+    if teacher_ids:
+        db.execute(
+            insert(CourseTeacher),
+            [
+                {"course_id": course_id, "teacher_id": teacher_id, "position": position}
+                for position, teacher_id in enumerate(teacher_ids)
+            ],
+        )
+
+
+def set_session_teachers(db: Session, class_session_ids: Collection[int], teacher_ids: Sequence[int]) -> None:
+    """Each of these class sessions has exactly these teachers, in this order."""
+    db.execute(delete(ClassSessionTeacher).where(ClassSessionTeacher.class_session_id.in_(class_session_ids)))
+    if class_session_ids and teacher_ids:
+        db.execute(
+            insert(ClassSessionTeacher),
+            [
+                {"class_session_id": class_session_id, "teacher_id": teacher_id, "position": position}
+                for class_session_id in class_session_ids
+                for position, teacher_id in enumerate(teacher_ids)
+            ],
+        )

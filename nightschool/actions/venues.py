@@ -1,0 +1,144 @@
+"""Venues: written down, put right, and whether two classes may share one kept true to what is booked."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from nightschool.actions import audit
+from nightschool.actions.bookings import hold_slots, slot_of
+from nightschool.actions.people import changed_fields, open_phone, seal_phone
+from nightschool.actions.places import touch_villages
+from nightschool.errors import NotFound, Refused, StaleRecord
+from nightschool.models.base import new_public_id
+from nightschool.models.places import Venue
+from nightschool.models.teaching import Booking, ClassSession, SessionStatus
+from nightschool.rules.access import Actor, require
+from nightschool.rules.proposals import ResourceKind
+from nightschool.rules.slots import Moment
+from nightschool.rules.venues import Planned, VenueEntry, check_unshared
+
+HOLDING = (SessionStatus.DRAFT, SessionStatus.SCHEDULED, SessionStatus.HELD)
+
+
+def add_venue(db: Session, *, village: str, entry: VenueEntry, by: Actor, now: datetime) -> str:
+    """The venue is one of the village's; its public id comes back. Raises: Refused, `name_missing` or `same_venue`."""
+    require(by, "keep_venues", village)
+    _check_name(db, village, entry.name)
+    venue = Venue(public_id=new_public_id(), region_code=village)
+    _fill(db, venue, entry)
+    db.add(venue)
+    db.flush()
+    _note(db, venue, "venue.add", by=by, now=now)
+    return venue.public_id
+
+
+def edit_venue(
+    db: Session, *, venue: str, entry: VenueEntry, version: int, by: Actor, now: datetime, today: date
+) -> None:
+    """The venue's record says what the entry says; what is booked in it from today on fits whether it may be shared.
+
+    Raises: StaleRecord when somebody saved it since this version; Refused with `name_missing`, `same_venue`, or
+    `still_shared` when it is no longer to be shared and sessions from today on overlap in it.
+    """
+    found = _locked(db, venue)
+    require(by, "keep_venues", found.region_code)
+    if found.version != version:
+        raise StaleRecord("venue", version, found.version)
+    _check_name(db, found.region_code, entry.name, but=found.id)
+    held_slots = found.holds_slots
+    _fill(db, found, entry)
+    fields = changed_fields(found)
+    if not fields:
+        return
+    if found.holds_slots and not held_slots:
+        _hold(db, found, today=today)
+    elif held_slots and not found.holds_slots:
+        _release(db, found)
+    db.flush()
+    if {"name", "directions", "kind"} & set(fields):
+        villages = select(ClassSession.region_code).where(ClassSession.venue_id == found.id).distinct()
+        touch_villages(db, db.scalars(villages), now=now)
+    _note(db, found, "venue.edit", by=by, now=now, fields=fields)
+
+
+def reveal_venue_phone(db: Session, *, venue: str, by: Actor, now: datetime) -> str:
+    """The key holder's phone in full, empty when there is none; that it was looked up is on the trail."""
+    found = _locked(db, venue)
+    require(by, "keep_venues", found.region_code)
+    if found.key_holder_phone is None:
+        return ""
+    _note(db, found, "venue.phone", by=by, now=now)
+    return open_phone(db, found.key_holder_phone, about=_about(found))
+
+
+def _locked(db: Session, venue: str) -> Venue:
+    """The venue; until the transaction ends nobody schedules by what it said before (see actions.bookings)."""
+    found = db.scalars(
+        select(Venue)
+        .where(Venue.public_id == venue)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _check_name(db: Session, village: str, name: str, *, but: int = 0) -> None:
+    if not name:
+        raise Refused("name_missing", field="name")
+    same = select(Venue.id).where(Venue.region_code == village, Venue.name == name, Venue.id != but)
+    if db.scalar(same.limit(1)) is not None:
+        raise Refused("same_venue", field="name", name=name)
+
+
+def _hold(db: Session, venue: Venue, *, today: date) -> None:
+    """Every class session here from today on holds its slot; sessions past were right to share it."""
+    db.flush()
+    sessions = db.scalars(
+        select(ClassSession)
+        .where(ClassSession.venue_id == venue.id, ClassSession.day >= today, ClassSession.status.in_(HOLDING))
+        .with_for_update()
+    ).all()
+    check_unshared((Planned(slot_of(one), one.title) for one in sessions), venue=venue.name)
+    hold_slots(db, sessions, moment=Moment(today, 0))
+
+
+def _release(db: Session, venue: Venue) -> None:
+    """Nothing holds this place any more."""
+    db.execute(
+        delete(Booking).where(Booking.resource_kind == ResourceKind.VENUE, Booking.resource_id == venue.id)
+    )
+
+
+def _fill(db: Session, venue: Venue, entry: VenueEntry) -> None:
+    venue.name = entry.name
+    venue.kind = entry.kind
+    venue.seats = entry.seats
+    venue.is_lit = entry.is_lit
+    venue.is_covered = entry.is_covered
+    venue.directions = entry.directions
+    venue.key_holder = entry.key_holder
+    venue.allows_parallel = entry.allows_parallel
+    venue.key_holder_phone = seal_phone(
+        db, venue.key_holder_phone, entry.phone, removes=entry.removes_phone, about=_about(venue)
+    )
+
+
+def _about(venue: Venue) -> str:
+    return f"venue.key_holder_phone:{venue.public_id}"
+
+
+def _note(db: Session, venue: Venue, action: str, *, by: Actor, now: datetime, **details: list[str]) -> None:
+    audit.note(
+        db,
+        by=by,
+        now=now,
+        action=action,
+        region_code=venue.region_code,
+        record=f"venue {venue.id}",
+        **details,
+    )

@@ -1,0 +1,44 @@
+"""The command line: `nightschool ...` once installed, `python3 run.py ...` from a checkout."""
+
+from __future__ import annotations
+
+import locale
+import os
+import sys
+
+import click
+
+from nightschool.cli.accounts import accounts
+from nightschool.cli.backup import backup, restore
+from nightschool.cli.demo import demo
+from nightschool.cli.doctor import doctor
+from nightschool.cli.regions import regions
+from nightschool.cli.serve import serve
+from nightschool.errors import ConfigurationError
+from nightschool.texts import SOURCE_LANGUAGE, set_language
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Nightschool, the course manager for farmers' night schools."""
+
+
+for command in (serve, demo, doctor, regions, accounts, backup, restore):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Runs one command; what is wrong with the settings is one sentence, not a traceback."""
+    set_language(_language())
+    try:
+        cli()
+    except ConfigurationError as error:
+        click.echo(f"nightschool: {error}", err=True)
+        sys.exit(2)
+
+
+def _language() -> str:
+    """English where the terminal is set to it, else Chinese."""
+    chosen = os.environ.get("NIGHTSCHOOL_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    code = (chosen or locale.getlocale()[0] or "").lower()
+    return "en" if code.startswith("en") else SOURCE_LANGUAGE

@@ -1,0 +1,102 @@
+"""`doctor`: what this installation is, and what to mend."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import stat
+import sys
+from collections.abc import Iterator
+from importlib.metadata import version
+
+import click
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from nightschool.cli.installation import Installation, this_installation
+from nightschool.database import is_current, sqlite_is_fit_for_wal, sqlite_module
+from nightschool.settings import PREFIX
+from nightschool.texts import _
+
+PACKAGES = ("flask", "sqlalchemy", "wtforms", "alembic", "waitress", "cryptography", "argon2-cffi")
+LEAST_FREE_MEGABYTES = 500
+
+
+@click.command()
+def doctor() -> None:
+    """Tell versions, settings, free space and keys; ends with 1 when there is something to mend."""
+    installation = this_installation()
+    for name, value in facts(installation):
+        click.echo(f"{name}: {value}")
+    mends = list(to_mend(installation))
+    click.echo()
+    for sentence in mends:
+        click.echo(_("要处理：%(what)s", what=sentence))
+    if not mends:
+        click.echo(_("都好，没有要处理的。"))
+    raise SystemExit(1 if mends else 0)
+
+
+def facts(installation: Installation) -> Iterator[tuple[str, str]]:
+    """Name and value of everything worth knowing; no secret among them."""
+    settings, database = installation.settings, installation.database
+    yield "nightschool", version_of("nightschool")
+    yield "Python", f"{platform.python_version()} ({sys.executable})"
+    for package in PACKAGES:
+        yield package, version_of(package)
+    yield "SQLite", f"{sqlite_module().sqlite_version} ({sqlite_module().__name__}), {_journal()}"
+    yield PREFIX + "DATA", str(settings.data_folder)
+    yield PREFIX + "DATABASE_URL", database.url.render_as_string(hide_password=True)
+    yield PREFIX + "BASE_URL", settings.base_url
+    yield PREFIX + "LISTEN", f"{settings.listen_host}:{settings.listen_port}"
+    yield PREFIX + "TIMEZONE", settings.timezone
+    yield PREFIX + "THREADS", str(settings.threads)
+    yield PREFIX + "KEYS", ", ".join(settings.keys.sealing)
+    yield _("空余磁盘"), f"{free_megabytes(installation)} MB"
+    yield _("数据库"), _database_state(installation)
+
+
+def to_mend(installation: Installation) -> Iterator[str]:
+    """One sentence a thing that should be mended."""
+    settings, database = installation.settings, installation.database
+    if database.is_sqlite and not sqlite_is_fit_for_wal():
+        yield _("SQLite 太旧，只能用较慢的写法。装上 pysqlite3，或换新一点的 Python。")
+    if free_megabytes(installation) < LEAST_FREE_MEGABYTES:
+        yield _("磁盘快满了，至少留出 500 MB。")
+    key_file = settings.data_folder / "keys.json"
+    if key_file.exists() and sys.platform != "win32" and stat.S_IMODE(key_file.stat().st_mode) & 0o077:
+        yield _("密钥文件 %(path)s 别人也能读。把权限改成 600。", path=key_file)
+    if not settings.is_https and settings.listen_host not in ("127.0.0.1", "::1", "localhost"):
+        yield _("别的电脑能连进来，但地址不是 https。前面加一层 https，再写好 NIGHTSCHOOL_BASE_URL。")
+    try:
+        if not is_current(database):
+            yield _("数据库还没建好或版本旧。运行 serve 会自动升级。")
+    except SQLAlchemyError as error:
+        yield _("数据库连不上：%(why)s", why=str(error.__cause__ or error).strip())
+
+
+def version_of(package: str) -> str:
+    """The installed version, or a dash when it runs from a checkout."""
+    try:
+        return version(package)
+    except ModuleNotFoundError:
+        return "-"
+
+
+def free_megabytes(installation: Installation) -> int:
+    """Free space where the data lives."""
+    return shutil.disk_usage(installation.settings.data_folder).free // 1024**2
+
+
+def _journal() -> str:
+    return "WAL" if sqlite_is_fit_for_wal() else "DELETE"
+
+
+def _database_state(installation: Installation) -> str:
+    try:
+        with installation.database.reading() as db:
+            if installation.database.is_sqlite:
+                return f"SQLite, journal_mode={db.scalar(text('PRAGMA journal_mode'))}"
+            return f"PostgreSQL {db.scalar(text('SHOW server_version'))}"
+    except SQLAlchemyError:
+        return _("连不上")

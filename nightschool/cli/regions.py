@@ -1,0 +1,137 @@
+"""`regions`: lists of villages come in, and a merged village is told who stands for it now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from nightschool.actions import places
+from nightschool.cli.installation import Installation, fail, migrated_installation, told_plainly
+from nightschool.errors import Problem, Refused
+from nightschool.formats.regions_csv import RegionList, read_regions
+from nightschool.queries.places import regions_named
+from nightschool.rules.access import SYSTEM
+from nightschool.rules.almanac import day_with_year
+from nightschool.rules.region_lists import Merge, tell_successor_refusal
+from nightschool.rules.regions import tell_row_problem
+from nightschool.texts import _
+
+MOST_PROBLEMS_TOLD = 50
+MOST_UNITS_TOLD = 10
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.group()
+def regions() -> None:
+    """The villages, townships and counties that are known."""
+
+
+@regions.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--as-of", type=_DAY, metavar="DATE", help="The day the list describes; today when left out.")
+@click.option("--end-missing", is_flag=True, help="What the list covers and does not name exists no more.")
+@click.option("--dry-run", is_flag=True, help="Only tell what would change.")
+@click.option("--skip-bad", is_flag=True, help="Leave bad rows out instead of importing nothing.")
+def import_list(file: Path, as_of: datetime | None, end_missing: bool, dry_run: bool, skip_bad: bool) -> None:
+    """Take in FILE: CSV with the columns code and name, in UTF-8.
+
+    A list is complete below every unit from which it branches out: a list of one city says nothing about others.
+    Nothing is ever deleted, and the same list a second time changes nothing.
+    """
+    with told_plainly():
+        found = read_regions(file.read_bytes())
+    _tell_problems(found.problems)
+    if not found.rows or (found.problems and not skip_bad):
+        fail(
+            _("什么也没有导入。改好再来，或者加 --skip-bad 跳过这些行。")
+            if found.rows
+            else _("什么也没有导入。")
+        )
+    installation = migrated_installation()
+    day = as_of.date() if as_of else installation.today()
+    with told_plainly():
+        plan = _plan(installation, found, day, end_missing=end_missing)
+        _tell_problems(plan.problems)
+        _stop_at(plan.problems, skip_bad=skip_bad)
+        if not dry_run:
+            with installation.database.writing() as db:
+                plan = places.import_regions(
+                    db,
+                    found.rows,
+                    as_of=day,
+                    end_missing=end_missing,
+                    skip_bad=skip_bad,
+                    by=SYSTEM,
+                    now=installation.now(),
+                )
+        _tell_plan(installation, plan, found, dry_run=dry_run)
+
+
+@regions.command()
+@click.argument("old")
+@click.argument("new")
+@click.option("--day", type=_DAY, required=True, metavar="DATE", help="The first day NEW stands for OLD.")
+def successor(old: str, new: str, day: datetime) -> None:
+    """Say that the region NEW stands for the region OLD from that day on (12-digit codes)."""
+    installation = migrated_installation()
+    with told_plainly(), installation.database.writing() as db:
+        try:
+            places.set_successor(
+                db, predecessor=old, successor=new, day=day.date(), by=SYSTEM, now=installation.now()
+            )
+        except Refused as refused:
+            fail(tell_successor_refusal(refused))
+        names = {region.code: region.name for region in regions_named(db, [old, new])}
+    click.echo(
+        _(
+            "从 %(day)s 起，%(old_name)s（%(old)s）由 %(new_name)s（%(new)s）接替。",
+            day=day_with_year(day.date()),
+            old=old,
+            old_name=names[old],
+            new=new,
+            new_name=names[new],
+        )
+    )
+
+
+def _plan(installation: Installation, found: RegionList, day: date, *, end_missing: bool) -> Merge:
+    with installation.database.reading() as db:
+        return places.plan_import(db, found.rows, as_of=day, end_missing=end_missing)
+
+
+def _stop_at(problems: Sequence[Problem], *, skip_bad: bool) -> None:
+    if problems and not skip_bad:
+        fail(_("什么也没有导入。改好再来，或者加 --skip-bad 跳过这些行。"))
+
+
+def _tell_problems(problems: Sequence[Problem]) -> None:
+    for problem in problems[:MOST_PROBLEMS_TOLD]:
+        click.echo(tell_row_problem(problem), err=True)
+    if len(problems) > MOST_PROBLEMS_TOLD:
+        click.echo(_("还有 %(n)d 行有问题，没有一一列出。", n=len(problems) - MOST_PROBLEMS_TOLD), err=True)
+
+
+def _tell_plan(installation: Installation, plan: Merge, found: RegionList, *, dry_run: bool) -> None:
+    with installation.database.reading() as db:
+        names = {region.code: region.name for region in regions_named(db, plan.covered)}
+    names = {row.code: row.name for row in found.rows} | names
+    covered = _("、").join(names[code] for code in plan.covered[:MOST_UNITS_TOLD])
+    if len(plan.covered) > MOST_UNITS_TOLD:
+        covered = _("%(names)s等 %(n)d 处", names=covered, n=len(plan.covered))
+    day = day_with_year(plan.as_of)
+    click.echo(_("%(day)s 的名单，范围是%(covered)s：", day=day, covered=covered))
+    click.echo(
+        _(
+            "新增 %(new)d，改名或恢复 %(changed)d，撤并 %(ended)d，没有变化 %(unchanged)d，跳过 %(skipped)d。",
+            new=len(plan.new),
+            changed=len(plan.changed),
+            ended=len(plan.ended),
+            unchanged=plan.unchanged,
+            skipped=len(found.problems) + len(plan.problems),
+        )
+    )
+    if dry_run:
+        click.echo(_("这是试算，什么也没有存。"))

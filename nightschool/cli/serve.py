@@ -1,0 +1,42 @@
+"""`serve`: the real thing on the operator's database."""
+
+from __future__ import annotations
+
+import logging
+from wsgiref.types import WSGIApplication
+
+import click
+
+from nightschool.cli.installation import migrated_installation, must_be_free, this_installation
+from nightschool.settings import Settings
+from nightschool.texts import _
+
+
+@click.command()
+def serve() -> None:
+    """Migrate the database and serve the pages. Settings come from the environment; see doctor."""
+    settings = this_installation().settings
+    must_be_free(settings.listen_host, settings.listen_port)
+    installation = migrated_installation()
+
+    from nightschool.web.app import create_app
+
+    app = create_app(installation.settings, installation.database)
+    click.echo(_("农民夜校开着：%(address)s（按 Ctrl+C 停下）", address=settings.base_url))
+    run(app, settings)
+
+
+def run(app: WSGIApplication, settings: Settings) -> None:
+    """Answers until it is stopped."""
+    import waitress
+
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    waitress.serve(
+        app,
+        host=settings.listen_host,
+        port=settings.listen_port,
+        threads=settings.threads,
+        ident=None,
+        channel_timeout=60,
+        clear_untrusted_proxy_headers=True,
+    )

@@ -1,0 +1,66 @@
+"""What can be refused, as data. A rule turns each into a sentence; nothing here speaks to people itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+class NightSchoolError(Exception):
+    """The root of every refusal this project makes on purpose."""
+
+
+class NotAllowed(NightSchoolError):
+    """The actor holds no posting that gives this verb in this region."""
+
+    def __init__(self, verb: str, region_code: str | None) -> None:
+        super().__init__(f"{verb} in {region_code}")
+        self.verb = verb
+        self.region_code = region_code
+
+
+class NotFound(NightSchoolError):
+    """No such record, or none that the asker may know of."""
+
+
+class CannotSchedule(NightSchoolError):
+    """The slots wanted are taken. Carries `rules.conflicts.Conflict` values, in the order of their days."""
+
+    def __init__(self, conflicts: Sequence[Any]) -> None:
+        super().__init__(f"{len(conflicts)} conflict(s)")
+        self.conflicts = tuple(conflicts)
+
+
+class StaleRecord(NightSchoolError):
+    """Somebody else saved this record since it was read; nothing was written."""
+
+    def __init__(self, what: str, seen_version: int, current_version: int) -> None:
+        super().__init__(f"{what}: version {seen_version} read, {current_version} stored")
+        self.what = what
+        self.seen_version = seen_version
+        self.current_version = current_version
+
+
+class Refused(NightSchoolError):
+    """A rule says no. `code` names the rule, `details` carry what its sentence needs, `field` where it belongs."""
+
+    def __init__(self, code: str, *, field: str | None = None, **details: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.field = field
+        self.details = details
+
+
+class ConfigurationError(NightSchoolError):
+    """A setting, key or file is missing or unfit; the message says what to mend."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in something handed in: where it stands, what it says, and the code of why."""
+
+    code: str
+    line: int | None = None
+    column: str | None = None
+    value: str = ""

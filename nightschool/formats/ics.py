@@ -1,0 +1,205 @@
+"""A village's timetable as a calendar to subscribe to (RFC 5545): written line by line, because it is asked for most.
+
+UIDs never change, DTSTAMP and SEQUENCE come from the record: the same timetable gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from nightschool.formats.timetable_text import (
+    one_line,
+    tell_change,
+    tell_contact,
+    tell_lunar,
+    tell_name,
+    tell_origin,
+    tell_teachers,
+)
+from nightschool.rules.slots import DAY_MINUTES
+from nightschool.texts import _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nightschool.queries.timetable import Entry, Timetable
+
+LONGEST_LINE = 75  # octets, without the line's end
+REFRESH = "PT6H"
+
+_SPECIAL = re.compile(r"[\\;,]")
+_NEW_LINES = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+
+
+def calendar(timetable: Timetable, *, address: str, zone: ZoneInfo) -> bytes:
+    """The calendar file of this timetable. `address` is that of the village's page; its host ends the UIDs.
+
+    Cancelled and postponed sessions stay in it as CANCELLED, so that a phone takes them off its calendar.
+    """
+    entries = (*reversed(timetable.past), *timetable.ahead)
+    lines = [*_head(timetable, address, zone.key)]
+    first, last = (
+        (entries[0].slot.day, entries[-1].slot.day) if entries else (timetable.today, timetable.today)
+    )
+    lines += _timezone(zone, first.year, last.year)
+    host = urlsplit(address).hostname or "localhost"
+    contact = tell_contact(timetable.village.school)
+    common = (
+        f"URL:{address}",
+        "END:VEVENT",
+    )
+    for entry in entries:
+        lines += _event(entry, host, zone.key, timetable.village.name, contact)
+        lines += common
+    lines.append("END:VCALENDAR")
+    return b"".join(map(folded, lines))
+
+
+def escaped(text: str) -> str:
+    r"""The text as a TEXT value: backslash, semicolon, comma and line breaks escaped, other control characters gone."""
+    if text.isprintable():
+        return _SPECIAL.sub(r"\\\g<0>", text)
+    text = _CONTROLS.sub("", _NEW_LINES.sub("\n", text))
+    return _SPECIAL.sub(r"\\\g<0>", text).replace("\n", "\\n")
+
+
+def folded(line: str) -> bytes:
+    """The line as octets, folded so that none is longer than 75 and no character is cut, with its CR LF."""
+    octets = line.encode()
+    if len(octets) <= LONGEST_LINE:
+        return octets + b"\r\n"
+    parts = []
+    room = LONGEST_LINE
+    while len(octets) > room:
+        cut = room
+        while octets[cut] & 0xC0 == 0x80:  # in the middle of a character
+            cut -= 1
+        parts.append(octets[:cut])
+        octets = octets[cut:]
+        room = LONGEST_LINE - 1  # a continuation begins with a space
+    parts.append(octets)
+    return b"\r\n ".join(parts) + b"\r\n"
+
+
+def _head(timetable: Timetable, address: str, zone: str) -> Iterator[str]:
+    name = escaped(one_line(tell_name(timetable.village)))
+    yield "BEGIN:VCALENDAR"
+    yield "VERSION:2.0"
+    yield "PRODID:-//Nightschool//Timetable//ZH"
+    yield "CALSCALE:GREGORIAN"
+    yield f"NAME:{name}"
+    yield f"X-WR-CALNAME:{name}"
+    yield f"X-WR-TIMEZONE:{zone}"
+    yield f"URL:{address}"
+    yield f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}"
+    yield f"X-PUBLISHED-TTL:{REFRESH}"
+
+
+def _event(entry: Entry, host: str, zone: str, village: str, contact: str) -> Iterator[str]:
+    """The event's own lines; those that are the same for all follow."""
+    slot = entry.slot
+    changed = entry.changed_at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    yield "BEGIN:VEVENT"
+    yield f"UID:{entry.public_id}@{host}"
+    yield f"DTSTAMP:{changed}"
+    yield f"LAST-MODIFIED:{changed}"
+    yield f"SEQUENCE:{entry.revision}"
+    yield f"DTSTART;TZID={zone}:{_local(slot.day, slot.starts)}"
+    yield f"DTEND;TZID={zone}:{_local(slot.day, slot.ends)}"
+    yield f"STATUS:{'CONFIRMED' if entry.takes_place else 'CANCELLED'}"
+    yield f"SUMMARY:{escaped(summary_of(entry))}"
+    yield f"LOCATION:{escaped(location_of(entry, village))}"
+    yield f"DESCRIPTION:{escaped(description_of(entry, contact))}"
+
+
+def summary_of(entry: Entry) -> str:
+    """The title, after the word for a session that does not take place: many phones show no other sign of it."""
+    if entry.takes_place:
+        return entry.title
+    if entry.status == "cancelled":
+        return _("取消：%(title)s", title=entry.title)
+    return _("改期：%(title)s", title=entry.title)
+
+
+def location_of(entry: Entry, village: str) -> str:
+    """The village and the place in it."""
+    return _("%(village)s %(venue)s", village=village, venue=entry.venue) if entry.venue else village
+
+
+def description_of(entry: Entry, contact: str) -> str:
+    """What else there is to know, a line each. It is the same on every day, so that no phone sees a change in it."""
+    day = entry.slot.day
+    teachers = tell_teachers(entry)
+    lines = (
+        tell_change(entry, day),
+        tell_origin(entry, day),
+        tell_lunar(day),
+        _("老师：%(teachers)s", teachers=teachers) if teachers else "",
+        entry.summary,
+        entry.directions,
+        contact,
+    )
+    return "\n".join(filter(None, lines))
+
+
+def _local(day: date, minutes: int) -> str:
+    if minutes >= DAY_MINUTES:
+        day, minutes = day + timedelta(days=1), minutes - DAY_MINUTES
+    hours, rest = divmod(minutes, 60)
+    return f"{day.year:04d}{day.month:02d}{day.day:02d}T{hours:02d}{rest:02d}00"
+
+
+@lru_cache(maxsize=64)
+def _timezone(zone: ZoneInfo, first_year: int, last_year: int) -> tuple[str, ...]:
+    """The VTIMEZONE of these years: the offset they begin with, and every change of it in them."""
+    lines = ["BEGIN:VTIMEZONE", f"TZID:{zone.key}"]
+    begin = datetime(first_year, 1, 1, tzinfo=UTC) - timedelta(days=1)
+    lines += _observance(zone, begin, begin)
+    for before, after in _changes(zone, begin, datetime(last_year, 12, 31, tzinfo=UTC) + timedelta(days=1)):
+        lines += _observance(zone, before, after)
+    lines.append("END:VTIMEZONE")
+    return tuple(lines)
+
+
+def _changes(zone: ZoneInfo, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """The instants just before and at each change of the zone's offset."""
+    day = timedelta(days=1)
+    while since < until:
+        low, high = since, since + day
+        if _offset(zone, low) != _offset(zone, high):
+            while high - low > timedelta(seconds=1):
+                middle = low + (high - low) // 2
+                if _offset(zone, middle) == _offset(zone, low):
+                    low = middle
+                else:
+                    high = middle
+            yield low, high.replace(microsecond=0)
+        since += day
+
+
+def _observance(zone: ZoneInfo, before: datetime, after: datetime) -> Iterator[str]:
+    local = after.astimezone(zone)
+    kind = "DAYLIGHT" if local.dst() else "STANDARD"
+    onset = (after + _offset(zone, before)).replace(tzinfo=None)
+    yield f"BEGIN:{kind}"
+    yield f"DTSTART:{onset:%Y%m%dT%H%M%S}"
+    yield f"TZOFFSETFROM:{_utc_offset(_offset(zone, before))}"
+    yield f"TZOFFSETTO:{_utc_offset(_offset(zone, after))}"
+    yield f"TZNAME:{local.tzname()}"
+    yield f"END:{kind}"
+
+
+def _offset(zone: ZoneInfo, instant: datetime) -> timedelta:
+    return instant.astimezone(zone).utcoffset() or timedelta()
+
+
+def _utc_offset(offset: timedelta) -> str:
+    minutes = round(offset.total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    return f"{'-' if minutes < 0 else '+'}{hours:02d}{rest:02d}"

@@ -1,0 +1,40 @@
+"""A supervisor's figures as one sentence that can be copied into a message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from nightschool.rules.periods import Period, tell_period
+from nightschool.rules.reasons import reason_word
+from nightschool.texts import _, ngettext
+
+if TYPE_CHECKING:
+    from nightschool.queries.overview import Overview
+
+
+def tell_figures(overview: Overview, period: Period) -> str:
+    """What was planned, held, not held and why, in neutral words."""
+    total = overview.total
+    parts = [
+        ngettext("应开 %(n)d 次", "应开 %(n)d 次", total.planned),
+        ngettext("已开 %(n)d 次", "已开 %(n)d 次", total.held),
+        ngettext("到课 %(n)d 人次", "到课 %(n)d 人次", total.attendances),
+    ]
+    if total.not_held:
+        parts.append(_("没开成 %(n)d 次（%(reasons)s）", n=total.not_held, reasons=tell_reasons(total.reasons)))
+    if total.unrecorded:
+        parts.append(ngettext("还有 %(n)d 次没记", "还有 %(n)d 次没记", total.unrecorded))
+    return _(
+        "%(period)s，%(place)s：%(figures)s。",
+        period=tell_period(period),
+        place=overview.name,
+        figures=_("，").join(parts),
+    )
+
+
+def tell_reasons(reasons: Mapping[str, int]) -> str:
+    """Each reason and how often, in the order of the list of reasons' codes."""
+    return _("、").join(
+        _("%(reason)s %(n)d 次", reason=reason_word(code), n=reasons[code]) for code in sorted(reasons)
+    )

@@ -1,0 +1,269 @@
+"""A village's timetable in words: the sentences that its page, its feed and its plain text share, and that text whole."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from nightschool.rules.almanac import clock, day_with_year, lunar_label, spoken_day, spoken_moment
+from nightschool.rules.reasons import tell_reason
+from nightschool.rules.schools import institution_word
+from nightschool.texts import _, language, ngettext
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+    from zoneinfo import ZoneInfo
+
+    from nightschool.queries.timetable import Entry, School, SeenTeacher, Timetable, Village
+    from nightschool.rules.slots import Moment, Slot
+
+class Line(NamedTuple):
+    """One session of a list in words; what does not apply is empty."""
+
+    moment: str  # for machines: 2026-11-27T19:00
+    when: str
+    what: str
+    change: str
+    origin: str
+    came: str
+
+
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
+
+
+def tell_name(village: Village) -> str:
+    """狮湾村 农民夜校; the village alone where it has no school."""
+    if village.school is None:
+        return village.name
+    return _(
+        "%(village)s %(school)s",
+        village=village.name,
+        school=institution_word(village.school.institution_name),
+    )
+
+
+def tell_where(village: Village) -> str:
+    """全安镇 · 市中区, as far as both are known."""
+    return " · ".join(part for part in (village.township, village.county) if part)
+
+
+def tell_times(slot: Slot) -> str:
+    """19:00–20:30."""
+    return _tell_times(slot.starts, slot.ends, language())
+
+
+def tell_when(slot: Slot, today: date) -> str:
+    """今晚 19:00–20:30; further off, the weekday and the date."""
+    return _("%(day)s %(times)s", day=spoken_moment(slot.day, slot.starts, today), times=tell_times(slot))
+
+
+def tell_day(day: date, today: date) -> str:
+    """周五 11月27日（十月十九）."""
+    return _tell_day(day, today, language())
+
+
+def tell_day_under(slot: Slot, today: date) -> str:
+    """What is to be said of the day beside `tell_when`: all of it under 今晚, else only the farmers' calendar."""
+    if (slot.day - today).days in (0, 1):
+        return tell_day(slot.day, today)
+    return tell_lunar(slot.day)
+
+
+def tell_lunar(day: date) -> str:
+    """农历十月十九; empty for years whose farmers' calendar is not known."""
+    lunar = lunar_label(day)
+    return _("农历%(lunar)s", lunar=lunar) if lunar else ""
+
+
+def tell_teacher(teacher: SeenTeacher) -> str:
+    """周老师（农技站）, or as much of it as is public."""
+    if teacher.name and teacher.unit:
+        return _("%(name)s（%(unit)s）", name=teacher.name, unit=teacher.unit)
+    if teacher.name:
+        return teacher.name
+    return _("%(unit)s的老师", unit=teacher.unit) if teacher.unit else _("老师")
+
+
+def tell_teachers(entry: Entry) -> str:
+    """All teachers of a session; empty while there is none."""
+    if len(entry.teachers) == 1:
+        return tell_teacher(entry.teachers[0])
+    return _("、").join(map(tell_teacher, entry.teachers)) if entry.teachers else ""
+
+
+def tell_change(entry: Entry, today: date, *, is_past: bool = False) -> str:
+    """What became of a session that does not take place, and why; empty for one that does."""
+    if entry.takes_place:
+        return ""
+    why = tell_reason(entry.reason, entry.reason_text)
+    if entry.status == "cancelled":
+        return _("没开成：%(why)s", why=why) if is_past else _("取消：%(why)s", why=why)
+    if entry.moves_to is None:
+        return _("改期，新的时间还没定：%(why)s", why=why)
+    return _("改到%(moment)s：%(why)s", moment=_tell_moment(entry.moves_to, today), why=why)
+
+
+def tell_origin(entry: Entry, today: date) -> str:
+    """When it was to be, for a session that replaces a postponed one; else empty."""
+    if entry.moved_from is None:
+        return ""
+    return _("原定%(moment)s", moment=_tell_moment(entry.moved_from, today))
+
+
+def tell_attendances(entry: Entry) -> str:
+    """How many came, in 人次; empty where nobody counted."""
+    if entry.attendances is None:
+        return ""
+    return ngettext("来了 %(n)d 人次", "来了 %(n)d 人次", entry.attendances)
+
+
+def tell_contact(school: School | None) -> str:
+    """Whom to ask, in one sentence."""
+    if school is None or not (school.contact_name or school.contact_phone or school.principal):
+        return _("不清楚的，问村委会。")
+    who = school.contact_name or school.principal or _("夜校")
+    if not school.contact_phone:
+        return _("不清楚的，问：%(who)s", who=who)
+    return _("不清楚的，问：%(who)s %(phone)s", who=who, phone=school.contact_phone)
+
+
+def dialled(school: School | None) -> str:
+    """The contact's number as a telephone takes it; empty where there is none."""
+    return "".join(one for one in school.contact_phone if one in "+0123456789") if school else ""
+
+
+def tell_former(village: Village, today: date) -> str:
+    """That the village is no more, and where it went as far as is known; empty for a living one."""
+    if not village.is_former:
+        return ""
+    successor = village.successor
+    if successor is None:
+        return _("%(village)s已撤并。并到了哪个村，这里还没有记。", village=village.name)
+    if successor.day is None:
+        return _("%(village)s已撤并，现在是%(new)s。", village=village.name, new=successor.name)
+    return _(
+        "%(village)s已撤并，从%(day)s起是%(new)s。",
+        village=village.name,
+        day=spoken_day(successor.day, today),
+        new=successor.name,
+    )
+
+
+def tell_updated(village: Village, zone: ZoneInfo, today: date) -> str:
+    """When what is shown was last changed: 更新：今天 08:12."""
+    local = village.changed_at.astimezone(zone)
+    time = clock(local.hour * 60 + local.minute)
+    if local.date() == today:
+        return _("更新：今天 %(time)s", time=time)
+    return _("更新：%(day)s %(time)s", day=spoken_day(local.date(), today), time=time)
+
+
+def tell_as_of(today: date) -> str:
+    """Of which day a printed timetable is."""
+    return _("这是%(day)s的课表，后来改了的看网上。", day=day_with_year(today))
+
+
+def tell_nothing(timetable: Timetable) -> str:
+    """That no session is planned, in the words that fit the village."""
+    if timetable.village.is_former:
+        return ""
+    if timetable.village.school is None:
+        return _("这个村还没有在这里排夜校的课。")
+    return _("现在还没有排好的课。")
+
+
+def lines(entries: Iterable[Entry], today: date, *, is_past: bool = False) -> list[Line]:
+    """The sessions as lines of a list."""
+    spoken = language()
+    told = []
+    for entry in entries:
+        slot = entry.slot
+        when = f"{_tell_day(slot.day, today, spoken)} {_tell_times(slot.starts, slot.ends, spoken)}"
+        takes_place = entry.takes_place
+        details = (entry.title, entry.venue, tell_teachers(entry)) if takes_place else (entry.title,)
+        told.append(
+            Line(
+                f"{slot.day}T{clock(slot.starts)}",
+                when,
+                " · ".join(filter(None, details)),
+                "" if takes_place else tell_change(entry, today, is_past=is_past),
+                tell_origin(entry, today) if entry.moved_from else "",
+                tell_attendances(entry) if is_past else "",
+            )
+        )
+    return told
+
+
+def timetable_text(timetable: Timetable, *, address: str) -> str:
+    """The timetable as plain text, to be read aloud or pasted into a message; one session a line after the next one."""
+    return "\n".join(map(one_line, _lines(timetable, address))).strip("\n") + "\n"
+
+
+def one_line(text: str) -> str:
+    """The text on one line, without control characters."""
+    plain = " ".join(text.split())
+    return plain if plain.isprintable() else _CONTROLS.sub("", plain)
+
+
+def _lines(timetable: Timetable, address: str) -> Iterator[str]:
+    village, today = timetable.village, timetable.today
+    yield from (tell_name(village), tell_where(village), tell_former(village, today), "")
+    for entry in timetable.called_off:
+        when = tell_when(entry.slot, today)
+        yield _told_in_one(f"{when} {entry.title}", tell_change(entry, today), tell_origin(entry, today))
+    if timetable.next:
+        yield from _next_lines(timetable.next, today)
+    else:
+        yield tell_nothing(timetable)
+    if timetable.later:
+        yield from ("", _("接下来："))
+        yield from map(_line, lines(timetable.later, today))
+    if timetable.are_more_ahead:
+        yield _("后面还排了课。")
+    if village.is_former and timetable.past:
+        yield from ("", _("上过的课："))
+        yield from map(_line, lines(timetable.past, today, is_past=True))
+    yield from ("", tell_contact(village.school), _("课表：%(address)s", address=address))
+
+
+def _next_lines(entry: Entry, today: date) -> Iterator[str]:
+    yield tell_when(entry.slot, today)
+    yield tell_day_under(entry.slot, today)
+    yield entry.title
+    if entry.venue and entry.directions:
+        yield _("地点：%(venue)s（%(directions)s）", venue=entry.venue, directions=entry.directions)
+    elif entry.venue:
+        yield _("地点：%(venue)s", venue=entry.venue)
+    if entry.teachers:
+        yield _("老师：%(teachers)s", teachers=tell_teachers(entry))
+    if entry.moved_from:
+        yield tell_origin(entry, today)
+    if entry.summary:
+        yield entry.summary
+
+
+def _line(line: Line) -> str:
+    return _told_in_one(f"{line.when} {line.what}", line.change, line.origin, line.came)
+
+
+def _told_in_one(*parts: str) -> str:
+    return _("；").join(filter(None, parts))
+
+
+def _tell_moment(moment: Moment, today: date) -> str:
+    return _("%(day)s %(time)s", day=spoken_day(moment.day, today), time=clock(moment.minutes))
+
+
+# The same days and times stand on every village's page: they are put into words once.
+@lru_cache(maxsize=4096)
+def _tell_day(day: date, today: date, _spoken: str) -> str:
+    lunar = lunar_label(day)
+    spoken = spoken_day(day, today)
+    return _("%(day)s（%(lunar)s）", day=spoken, lunar=lunar) if lunar else spoken
+
+
+@lru_cache(maxsize=1024)
+def _tell_times(starts: int, ends: int, _spoken: str) -> str:
+    return _("%(starts)s–%(ends)s", starts=clock(starts), ends=clock(ends))

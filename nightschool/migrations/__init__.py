@@ -1,0 +1,1 @@
+"""Alembic, one linear chain. Run by `nightschool.database.migrate`, never at import."""

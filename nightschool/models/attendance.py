@@ -1,0 +1,131 @@
+"""Attendance: what was handed in, what it said, and what counts now.
+
+Every arrival of marks is a Submission. Mark events only ever grow; a Mark is the value that counts now. Guests and
+headcounts stay too when a later submission supersedes them.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from nightschool.models.base import Base, Code, Digest, Instant, LineText, ShortText, one_of
+
+
+class MarkStatus(StrEnum):
+    PRESENT = "present"
+    LATE = "late"
+    EXCUSED = "excused"
+    ABSENT = "absent"
+    SUBSTITUTE = "substitute"
+    MAKEUP = "makeup"
+
+
+class SubmissionKind(StrEnum):
+    SHEET = "sheet"
+    VOID = "void"  # takes a whole register back, with a reason
+
+
+CURRENT = text("superseded_by IS NULL")
+
+
+class Submission(Base):
+    """One row is one arrival of a sheet; its id is made where the sheet was filled in, so that a repeat is known."""
+
+    __tablename__ = "submission"
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    class_session_id: Mapped[int] = mapped_column(
+        ForeignKey("class_session.id", ondelete="RESTRICT"), index=True
+    )
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"))
+    kind: Mapped[Code] = mapped_column(default=SubmissionKind.SHEET)
+    device: Mapped[LineText] = mapped_column(default="")
+    taken_at: Mapped[Instant]  # as the device says
+    received_at: Mapped[Instant]  # as we saw
+    fingerprint: Mapped[Digest]
+    reason: Mapped[LineText] = mapped_column(default="")  # why a correction or voiding, when given
+    difference_note: Mapped[LineText] = mapped_column(default="")  # why names and headcount differ, when given
+
+    __table_args__ = (one_of("kind", SubmissionKind),)
+
+
+class MarkEvent(Base):
+    """One row is one change of one learner's mark; never updated, never deleted. No status: the mark was taken back."""
+
+    __tablename__ = "mark_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id", ondelete="RESTRICT"), index=True)
+    class_session_id: Mapped[int] = mapped_column(
+        ForeignKey("class_session.id", ondelete="RESTRICT"), index=True
+    )
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="RESTRICT"), index=True)
+    status: Mapped[Code | None]
+    before: Mapped[Code | None]
+
+    __table_args__ = (one_of("status", MarkStatus), one_of("before", MarkStatus))
+
+
+class Mark(Base):
+    """One row is one learner's mark at one class session, as it counts now: at most one."""
+
+    __tablename__ = "mark"
+
+    class_session_id: Mapped[int] = mapped_column(
+        ForeignKey("class_session.id", ondelete="RESTRICT"), primary_key=True
+    )
+    learner_id: Mapped[int] = mapped_column(
+        ForeignKey("learner.id", ondelete="RESTRICT"), primary_key=True, index=True
+    )
+    status: Mapped[Code]
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id", ondelete="RESTRICT"))
+
+    __table_args__ = (one_of("status", MarkStatus),)
+
+
+class Guest(Base):
+    """One row is one walk-in written down by name at one class session."""
+
+    __tablename__ = "guest"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    class_session_id: Mapped[int] = mapped_column(
+        ForeignKey("class_session.id", ondelete="RESTRICT"), index=True
+    )
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id", ondelete="RESTRICT"))
+    superseded_by: Mapped[UUID | None] = mapped_column(ForeignKey("submission.id", ondelete="RESTRICT"))
+    name: Mapped[ShortText]
+    home: Mapped[ShortText] = mapped_column(default="")  # the village they came from, when said
+
+
+class Headcount(Base):
+    """One row is what one submission counted without names: everybody in the room, and walk-ins known only by number."""
+
+    __tablename__ = "headcount"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    class_session_id: Mapped[int] = mapped_column(ForeignKey("class_session.id", ondelete="RESTRICT"))
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id", ondelete="RESTRICT"))
+    superseded_by: Mapped[UUID | None] = mapped_column(ForeignKey("submission.id", ondelete="RESTRICT"))
+    total: Mapped[int | None]  # None: nobody counted the room
+    women: Mapped[int | None]
+    over_60: Mapped[int | None]
+    unnamed_guests: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (
+        CheckConstraint("total IS NULL OR total BETWEEN 0 AND 20000", name="total_sensible"),
+        CheckConstraint("women IS NULL OR women BETWEEN 0 AND 20000", name="women_sensible"),
+        CheckConstraint("over_60 IS NULL OR over_60 BETWEEN 0 AND 20000", name="over_60_sensible"),
+        CheckConstraint("unnamed_guests BETWEEN 0 AND 20000", name="unnamed_guests_sensible"),
+        Index(
+            "uq_headcount_current",
+            "class_session_id",
+            unique=True,
+            sqlite_where=CURRENT,
+            postgresql_where=CURRENT,
+        ),
+    )

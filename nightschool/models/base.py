@@ -1,0 +1,80 @@
+"""What every table shares: naming of constraints, column kinds, and how codes are kept.
+
+Names by convention, so that the name in an IntegrityError leads to its message.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from sqlalchemy import CheckConstraint, DateTime, Dialect, MetaData, SmallInteger, String, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware, in UTC, on both databases. SQLite keeps no zone, so it is put on and taken off here."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+RegionCode = Annotated[str, mapped_column(String(12))]
+PublicId = Annotated[str, mapped_column(String(22), unique=True, default=lambda: new_public_id())]
+Instant = Annotated[datetime, mapped_column(UtcDateTime())]
+Minutes = Annotated[int, mapped_column(SmallInteger)]
+Code = Annotated[str, mapped_column(String(32))]
+ShortText = Annotated[str, mapped_column(String(60))]
+LineText = Annotated[str, mapped_column(String(200))]
+LongText = Annotated[str, mapped_column(String(2000))]
+Sealed = Annotated[str, mapped_column(String(400))]
+Digest = Annotated[str, mapped_column(String(64))]
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {getattr(self, 'id', getattr(self, 'code', ''))}>"
+
+
+def new_public_id() -> str:
+    """A random name for a record in an address: 128 bits, 22 characters."""
+    return secrets.token_urlsafe(16)
+
+
+def one_of(column: str, codes: Iterable[str] | type[StrEnum], *, name: str | None = None) -> CheckConstraint:
+    """The column holds one of these codes (or nothing, where it may be empty)."""
+    values = ", ".join(f"'{code}'" for code in codes)
+    return CheckConstraint(f"{column} IN ({values})", name=name or f"{column}_known")
+
+
+def digits(column: str, length: int) -> str:
+    """SQL, the same on both databases: the column is this many ASCII digits."""
+    return f"length({column}) = {length} AND ltrim({column}, '0123456789') = ''"
+
+
+Json = dict[str, Any]

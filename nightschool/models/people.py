@@ -1,0 +1,84 @@
+"""People: the teachers a region can call on, and the learners of a village."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from nightschool.models.base import (
+    Base,
+    Code,
+    LineText,
+    PublicId,
+    RegionCode,
+    Sealed,
+    ShortText,
+    one_of,
+)
+
+
+class TeacherKind(StrEnum):
+    OFFICIAL = "official"
+    TECHNICIAN = "technician"
+    ACADEMIC = "academic"
+    DOCTOR = "doctor"
+    LAWYER = "lawyer"
+    LOCAL_EXPERT = "local_expert"
+    RESIDENT_CADRE = "resident_cadre"
+    VOLUNTEER = "volunteer"
+
+
+class Sex(StrEnum):
+    FEMALE = "female"
+    MALE = "male"
+
+
+class Teacher(Base):
+    """One row is one teacher, kept at the village, township or county that calls on them; villages below see them."""
+
+    __tablename__ = "teacher"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[PublicId]
+    region_code: Mapped[RegionCode] = mapped_column(ForeignKey("region.code", ondelete="RESTRICT"), index=True)
+    name: Mapped[ShortText]
+    name_key: Mapped[str] = mapped_column(String(200))  # pinyin for sorting
+    unit: Mapped[LineText] = mapped_column(default="")
+    kind: Mapped[Code] = mapped_column(default=TeacherKind.LOCAL_EXPERT)
+    specialities: Mapped[LineText] = mapped_column(default="")
+    languages: Mapped[LineText] = mapped_column(default="")
+    phone: Mapped[Sealed | None]  # sealed about "teacher.phone:<public_id>"
+    name_is_public: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column()
+
+    __table_args__ = (one_of("kind", TeacherKind),)
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Learner(Base):
+    """One row is one villager on the roster. Only a name and a group are needed; no ID number, no poverty status."""
+
+    __tablename__ = "learner"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[PublicId]
+    region_code: Mapped[RegionCode] = mapped_column(ForeignKey("region.code", ondelete="RESTRICT"))
+    name: Mapped[ShortText]
+    name_key: Mapped[str] = mapped_column(String(200))  # pinyin for sorting
+    search_keys: Mapped[str] = mapped_column(String(400))  # pinyin and initials, one space between
+    group_name: Mapped[ShortText]  # 村民小组, as the village says it: 三组
+    group_number: Mapped[int] = mapped_column(default=0)  # read from the name, for sorting; 0: none
+    household: Mapped[ShortText] = mapped_column(default="")
+    sex: Mapped[Code | None]
+    birth_year: Mapped[int | None]
+    phone: Mapped[Sealed | None]  # sealed about "learner.phone:<public_id>"
+    version: Mapped[int] = mapped_column()
+
+    __table_args__ = (
+        one_of("sex", Sex),
+        CheckConstraint("birth_year IS NULL OR birth_year BETWEEN 1900 AND 2100", name="birth_year_sensible"),
+        Index("ix_learner_region_code_name_key", "region_code", "group_number", "name_key"),
+    )
+    __mapper_args__ = {"version_id_col": version}

@@ -1,0 +1,138 @@
+"""Places: regions with their official names, the night school of a village, and its venues."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from nightschool.models.base import (
+    Base,
+    Code,
+    Instant,
+    LineText,
+    LongText,
+    PublicId,
+    RegionCode,
+    Sealed,
+    ShortText,
+    digits,
+    one_of,
+)
+from nightschool.rules.regions import Level
+
+
+class VenueKind(StrEnum):
+    MEETING_ROOM = "meeting_room"
+    OFFICE = "office"
+    SCHOOL = "school"
+    COURTYARD = "courtyard"
+    BOOKROOM = "bookroom"
+    FIELD = "field"
+    SQUARE = "square"
+    HOUSEHOLD = "household"
+    ONLINE = "online"
+
+
+class Region(Base):
+    """One row is one unit of the national statistical division codes, living or former; rows are never deleted."""
+
+    __tablename__ = "region"
+
+    code: Mapped[RegionCode] = mapped_column(primary_key=True)
+    level: Mapped[Code]
+    parent_code: Mapped[RegionCode | None] = mapped_column(ForeignKey("region.code", ondelete="RESTRICT"))
+    name: Mapped[ShortText]  # for display, made from the newest official name
+    official_name: Mapped[LineText]
+    valid_from: Mapped[date | None]  # None: older than the first list we have
+    valid_to: Mapped[date | None]  # last day known or assumed; None: still there
+    successor_code: Mapped[RegionCode | None] = mapped_column(ForeignKey("region.code", ondelete="RESTRICT"))
+    successor_day: Mapped[date | None]
+    revision: Mapped[int] = mapped_column(default=1)  # bumped by every change a public page shows
+    changed_at: Mapped[Instant]
+
+    __table_args__ = (
+        CheckConstraint(digits("code", 12), name="code_digits"),
+        CheckConstraint("successor_code IS NULL OR successor_code <> code", name="not_own_successor"),
+        CheckConstraint("valid_from IS NULL OR valid_to IS NULL OR valid_from <= valid_to", name="dates_in_order"),
+        one_of("level", Level),
+        Index("ix_region_parent_code", "parent_code"),
+    )
+
+
+class RegionName(Base):
+    """One row is one official name a region has borne in some list, newest `as_of` wins for display."""
+
+    __tablename__ = "region_name"
+
+    region_code: Mapped[RegionCode] = mapped_column(
+        ForeignKey("region.code", ondelete="CASCADE"), primary_key=True
+    )
+    official_name: Mapped[LineText] = mapped_column(primary_key=True)
+    name: Mapped[ShortText]
+    as_of: Mapped[date]  # the newest list that has it
+
+
+class RegionKey(Base):
+    """One row is one way to find a region by typing pinyin: whole syllables or initials, of any of its names."""
+
+    __tablename__ = "region_key"
+
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    region_code: Mapped[RegionCode] = mapped_column(
+        ForeignKey("region.code", ondelete="CASCADE"), primary_key=True
+    )
+    is_usual: Mapped[bool] = mapped_column(default=True)  # False: a character read in one of its rarer ways
+
+    __table_args__ = (Index("ix_region_key_region_code", "region_code"),)
+
+
+class NightSchool(Base):
+    """One row is the night school of one village (一村一校)."""
+
+    __tablename__ = "night_school"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    region_code: Mapped[RegionCode] = mapped_column(ForeignKey("region.code", ondelete="RESTRICT"), unique=True)
+    institution_name: Mapped[ShortText | None]  # None: 农民夜校
+    principal: Mapped[ShortText] = mapped_column(default="")
+    contact_name: Mapped[ShortText] = mapped_column(default="")
+    contact_phone: Mapped[ShortText] = mapped_column(default="")  # the school's own, public by purpose
+    usual_venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id", ondelete="SET NULL"))
+    opened_on: Mapped[date]
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Venue(Base):
+    """One row is one place where a village's school meets."""
+
+    __tablename__ = "venue"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[PublicId]
+    region_code: Mapped[RegionCode] = mapped_column(ForeignKey("region.code", ondelete="RESTRICT"), index=True)
+    name: Mapped[ShortText]
+    kind: Mapped[Code] = mapped_column(default=VenueKind.MEETING_ROOM)
+    seats: Mapped[int | None]
+    is_lit: Mapped[bool] = mapped_column(default=True)
+    is_covered: Mapped[bool] = mapped_column(default=True)
+    directions: Mapped[LongText] = mapped_column(default="")
+    key_holder: Mapped[ShortText] = mapped_column(default="")
+    key_holder_phone: Mapped[Sealed | None]  # sealed about "venue.key_holder_phone:<public_id>"
+    allows_parallel: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column()
+
+    __table_args__ = (
+        one_of("kind", VenueKind),
+        CheckConstraint("seats IS NULL OR seats BETWEEN 1 AND 20000", name="seats_sensible"),
+    )
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def holds_slots(self) -> bool:
+        """True when two sessions may not share it: neither online nor declared fit for parallel use."""
+        return not self.allows_parallel and self.kind != VenueKind.ONLINE

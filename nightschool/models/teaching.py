@@ -1,0 +1,221 @@
+"""Teaching: categories, courses, class sessions, and the bookings that hold their slots."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from nightschool.models.base import (
+    Base,
+    Code,
+    Instant,
+    LineText,
+    LongText,
+    Minutes,
+    PublicId,
+    RegionCode,
+    ShortText,
+    one_of,
+)
+from nightschool.models.people import Teacher
+from nightschool.models.places import Venue
+from nightschool.rules.proposals import ResourceKind
+
+
+class CourseKind(StrEnum):
+    OPEN_LECTURE = "open_lecture"
+    COHORT = "cohort"
+
+
+class SessionStatus(StrEnum):
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    HELD = "held"
+    CANCELLED = "cancelled"
+    POSTPONED = "postponed"
+
+
+class Reason(StrEnum):
+    """Why a session was cancelled, postponed or not held; a free text may stand beside it."""
+
+    FARM_WORK = "farm_work"
+    WEATHER = "weather"
+    TEACHER_AWAY = "teacher_away"
+    POWER_CUT = "power_cut"
+    VENUE_TAKEN = "venue_taken"
+    FEW_PEOPLE = "few_people"
+    HOLIDAY = "holiday"
+    MEETING = "meeting"
+    OTHER = "other"
+
+
+class DeliveryMode(StrEnum):
+    LECTURE = "lecture"
+    DEMO = "demo"
+    FIELD = "field"
+    COURTYARD = "courtyard"
+    DISCUSSION = "discussion"
+    VIDEO = "video"
+    ONLINE = "online"
+    HOME = "home"
+
+
+# The rule I4 in SQL: whole minutes of one day, ten minutes to eight hours, never past midnight.
+SLOT_IS_SOUND = "starts >= 0 AND ends <= 1440 AND ends - starts BETWEEN 10 AND 480"
+
+
+class Category(Base):
+    """One row is one course category of the directory in use; the provincial five are shipped."""
+
+    __tablename__ = "category"
+
+    code: Mapped[Code] = mapped_column(primary_key=True)
+    name: Mapped[ShortText]
+    name_en: Mapped[ShortText]
+    position: Mapped[int]
+
+
+class Course(Base):
+    """One row is one topic taught in a village over one or more class sessions. It gives defaults; sessions decide."""
+
+    __tablename__ = "course"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[PublicId]
+    region_code: Mapped[RegionCode] = mapped_column(ForeignKey("region.code", ondelete="RESTRICT"), index=True)
+    kind: Mapped[Code] = mapped_column(default=CourseKind.OPEN_LECTURE)
+    title: Mapped[ShortText]
+    category_code: Mapped[Code] = mapped_column(ForeignKey("category.code", ondelete="RESTRICT"))
+    summary: Mapped[LineText] = mapped_column(default="")
+    organiser: Mapped[LineText] = mapped_column(default="")
+    delivery_mode: Mapped[Code] = mapped_column(default=DeliveryMode.LECTURE)
+    venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id", ondelete="RESTRICT"))
+    starts: Mapped[Minutes]
+    ends: Mapped[Minutes]
+    recurrence: Mapped[dict[str, Any]] = mapped_column(JSON)  # rules.recurrence.Recurrence
+    skipped_dates: Mapped[list[str]] = mapped_column(JSON, default=list)  # ISO days left out of it
+    published_at: Mapped[Instant | None]
+    created_at: Mapped[Instant]
+    version: Mapped[int] = mapped_column()
+
+    teachers: Mapped[list[Teacher]] = relationship(
+        secondary="course_teacher", order_by="CourseTeacher.position", lazy="raise_on_sql", viewonly=True
+    )
+
+    __table_args__ = (
+        one_of("kind", CourseKind),
+        one_of("delivery_mode", DeliveryMode),
+        CheckConstraint(SLOT_IS_SOUND, name="slot_sound"),
+    )
+    __mapper_args__ = {"version_id_col": version}
+
+
+class CourseTeacher(Base):
+    """One row is one teacher a course names by default."""
+
+    __tablename__ = "course_teacher"
+
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True)
+    teacher_id: Mapped[int] = mapped_column(
+        ForeignKey("teacher.id", ondelete="RESTRICT"), primary_key=True, index=True
+    )
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class ClassSession(Base):
+    """One row is one meeting of a course (课次), with its own title, category, place and teachers.
+
+    `revision` rises with every change of the row, and is the SEQUENCE of the calendar feed.
+    """
+
+    __tablename__ = "class_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[PublicId]
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="RESTRICT"), index=True)
+    region_code: Mapped[RegionCode] = mapped_column(ForeignKey("region.code", ondelete="RESTRICT"))
+    title: Mapped[ShortText]
+    category_code: Mapped[Code] = mapped_column(ForeignKey("category.code", ondelete="RESTRICT"))
+    summary: Mapped[LineText] = mapped_column(default="")
+    delivery_mode: Mapped[Code] = mapped_column(default=DeliveryMode.LECTURE)
+    venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id", ondelete="RESTRICT"), index=True)
+    day: Mapped[date]
+    starts: Mapped[Minutes]
+    ends: Mapped[Minutes]
+    status: Mapped[Code] = mapped_column(default=SessionStatus.DRAFT)
+    published_at: Mapped[Instant | None]  # None: no villager has ever seen it
+    reason: Mapped[Code | None]
+    reason_text: Mapped[LineText] = mapped_column(default="")
+    successor_id: Mapped[int | None] = mapped_column(
+        ForeignKey("class_session.id", ondelete="RESTRICT"), unique=True
+    )
+    revision: Mapped[int] = mapped_column()
+    changed_at: Mapped[Instant]
+
+    venue: Mapped[Venue | None] = relationship(lazy="raise_on_sql")
+    course: Mapped[Course] = relationship(lazy="raise_on_sql")
+    teachers: Mapped[list[Teacher]] = relationship(
+        secondary="class_session_teacher",
+        order_by="ClassSessionTeacher.position",
+        lazy="raise_on_sql",
+        viewonly=True,
+    )
+
+    __table_args__ = (
+        one_of("status", SessionStatus),
+        one_of("reason", Reason),
+        one_of("delivery_mode", DeliveryMode),
+        CheckConstraint(SLOT_IS_SOUND, name="slot_sound"),
+        CheckConstraint("status NOT IN ('cancelled', 'postponed') OR reason IS NOT NULL", name="reason_given"),
+        CheckConstraint("(status = 'postponed') = (successor_id IS NOT NULL)", name="successor_when_postponed"),
+        CheckConstraint("successor_id IS NULL OR successor_id <> id", name="not_own_successor"),
+        CheckConstraint("status <> 'draft' OR published_at IS NULL", name="draft_unpublished"),
+        Index("ix_class_session_region_code_day", "region_code", "day", "starts"),
+        Index("ix_class_session_day_region_code", "day", "region_code"),
+    )
+    __mapper_args__ = {"version_id_col": revision}
+
+
+class ClassSessionTeacher(Base):
+    """One row is one teacher of one class session."""
+
+    __tablename__ = "class_session_teacher"
+
+    class_session_id: Mapped[int] = mapped_column(
+        ForeignKey("class_session.id", ondelete="CASCADE"), primary_key=True
+    )
+    teacher_id: Mapped[int] = mapped_column(
+        ForeignKey("teacher.id", ondelete="RESTRICT"), primary_key=True, index=True
+    )
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Booking(Base):
+    """One row is one resource held for one slot by one class session: the only table with an overlap guard.
+
+    Rows are inserted and deleted, never moved. The guard is the trigger `booking_overlap` on SQLite and the exclusion
+    constraint `booking_overlap` on PostgreSQL; both are made by the migrations (`migrations/guards.py`).
+    """
+
+    __tablename__ = "booking"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resource_kind: Mapped[Code]
+    resource_id: Mapped[int]
+    day: Mapped[date]
+    starts: Mapped[Minutes]
+    ends: Mapped[Minutes]
+    class_session_id: Mapped[int] = mapped_column(
+        ForeignKey("class_session.id", ondelete="CASCADE"), index=True
+    )
+
+    __table_args__ = (
+        one_of("resource_kind", ResourceKind),
+        CheckConstraint(SLOT_IS_SOUND, name="slot_sound"),
+        UniqueConstraint("class_session_id", "resource_kind", "resource_id"),
+        Index("ix_booking_resource_day", "resource_kind", "resource_id", "day", "starts"),
+    )

@@ -1,0 +1,148 @@
+"""Trust: accounts, the postings that give them rights, how they log in, and the trail they leave."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from nightschool.models.base import (
+    Base,
+    Code,
+    Digest,
+    Instant,
+    LineText,
+    PublicId,
+    RegionCode,
+    ShortText,
+    one_of,
+)
+from nightschool.rules.access import Role
+
+
+class AttemptKind(StrEnum):
+    PASSWORD = "password"
+    SLIP = "slip"
+
+
+class Account(Base):
+    """One row is one person who can log in. Rights are not here: postings give them."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[PublicId]
+    login_name: Mapped[ShortText] = mapped_column(unique=True)  # as compared: trimmed, NFKC, lower case
+    display_name: Mapped[ShortText]
+    password_hash: Mapped[str | None] = mapped_column(String(200))  # None: only a login slip lets in
+    disabled_at: Mapped[Instant | None]
+    created_at: Mapped[Instant]
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Posting(Base):
+    """One row gives one account one role in one region from a day to a day (both included)."""
+
+    __tablename__ = "posting"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"), index=True)
+    role: Mapped[Code]
+    region_code: Mapped[RegionCode | None] = mapped_column(
+        ForeignKey("region.code", ondelete="RESTRICT"), index=True
+    )  # None: everywhere, for the system administrator alone
+    title: Mapped[ShortText] = mapped_column(default="")  # 第一书记, 村文书, ...
+    from_day: Mapped[date]
+    to_day: Mapped[date | None]
+
+    __table_args__ = (
+        one_of("role", Role),
+        CheckConstraint("(region_code IS NULL) = (role = 'system_administrator')", name="region_by_role"),
+        CheckConstraint("to_day IS NULL OR to_day >= from_day", name="days_in_order"),
+    )
+
+
+class LoginSession(Base):
+    """One row is one device somebody has logged in on. The cookie holds the token, this row only its digest."""
+
+    __tablename__ = "login_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"), index=True)
+    token_digest: Mapped[Digest] = mapped_column(unique=True)
+    device: Mapped[LineText]
+    is_own_phone: Mapped[bool]
+    village_code: Mapped[RegionCode | None]  # the village last worked on, for those who serve two
+    created_at: Mapped[Instant]
+    last_seen_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+    revoked_at: Mapped[Instant | None]
+
+
+class LoginAttempt(Base):
+    """One row is one failed try to log in; names and addresses only as keyed digests."""
+
+    __tablename__ = "login_attempt"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[Code]
+    name_digest: Mapped[Digest]
+    address_digest: Mapped[Digest]
+    at: Mapped[Instant]
+
+    __table_args__ = (
+        one_of("kind", AttemptKind),
+        Index("ix_login_attempt_name_digest_at", "name_digest", "at"),
+        Index("ix_login_attempt_address_digest_at", "address_digest", "at"),
+    )
+
+
+class LoginSlip(Base):
+    """One row is one printed one-time code that lets its account set a password."""
+
+    __tablename__ = "login_slip"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"), index=True)
+    code_digest: Mapped[Digest]
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"))
+    made_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+    used_at: Mapped[Instant | None]
+
+
+class KeptInput(Base):
+    """One row is one form that arrived after its login had ended, sealed until the same account logs in again."""
+
+    __tablename__ = "kept_input"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[PublicId]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"), index=True)
+    path: Mapped[str] = mapped_column(String(500))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    kept_at: Mapped[Instant]
+
+
+class AuditEvent(Base):
+    """One row says who did what to which record when; written with the change itself, never updated, never deleted."""
+
+    __tablename__ = "audit_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[Instant]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"), index=True)
+    action: Mapped[str] = mapped_column(String(60))
+    region_code: Mapped[RegionCode | None]
+    record: Mapped[str] = mapped_column(String(60))  # table name and key, "class_session 12"
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # field names; values never of personal fields
+
+    __table_args__ = (
+        Index("ix_audit_event_record", "record"),
+        Index("ix_audit_event_region_code_at", "region_code", "at"),
+    )

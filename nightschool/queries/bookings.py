@@ -1,0 +1,154 @@
+"""Who holds what: the bookings of some resources on some days, as far as the asking village may know of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from nightschool.models.people import Teacher
+from nightschool.models.places import NightSchool, Region, Venue
+from nightschool.models.teaching import Booking, ClassSession, ClassSessionTeacher, SessionStatus
+from nightschool.rules.conflicts import (
+    Conflict,
+    Holding,
+    Want,
+    days_to_search,
+    find_conflicts,
+    with_free_times,
+)
+from nightschool.rules.proposals import Proposal, Resource, ResourceKind, proposed_slots
+from nightschool.rules.regions import ancestors_of
+from nightschool.rules.slots import Moment, Slot
+
+
+def conflicts(
+    db: Session,
+    wants: Sequence[Want],
+    names: Mapping[Resource, str],
+    *,
+    for_village: str,
+    ignoring: Collection[int] = (),
+    not_before: Moment | None = None,
+) -> tuple[Conflict, ...]:
+    """Why these slots cannot be had, each with the nearest free times; empty when all can.
+
+    `ignoring` are class sessions whose own bookings do not count. Cost: at most two queries, four when something is taken.
+    """
+    resources = {resource for want in wants for resource in want.resources}
+    held = holdings(db, resources, {want.slot.day for want in wants}, for_village=for_village, ignoring=ignoring)
+    found = find_conflicts(wants, names, held)
+    if not found:
+        return ()
+    around = days_to_search(conflict.wanted for conflict in found)
+    nearby = holdings(db, resources, around, for_village=for_village, ignoring=ignoring)
+    return with_free_times(found, wants, nearby, not_before=not_before)
+
+
+def holdings(
+    db: Session,
+    resources: Collection[Resource],
+    days: Collection[date],
+    *,
+    for_village: str,
+    ignoring: Collection[int] = (),
+) -> tuple[Holding, ...]:
+    """What holds any of the resources on any of the days, as this village may know it.
+
+    Of another village's draft that is only the time, the village and whom to phone. Cost: two queries, by the index of
+    resource and day; one when nothing is held.
+    """
+    if not resources or not days:
+        return ()
+    rows = db.execute(
+        select(
+            Booking.resource_kind,
+            Booking.resource_id,
+            Booking.day,
+            Booking.starts,
+            Booking.ends,
+            Booking.class_session_id,
+            ClassSession.public_id,
+            ClassSession.title,
+            ClassSession.status,
+            ClassSession.region_code,
+            Region.name.label("village"),
+            Venue.name.label("venue"),
+            NightSchool.contact_name,
+            NightSchool.contact_phone,
+        )
+        .join(ClassSession, ClassSession.id == Booking.class_session_id)
+        .join(Region, Region.code == ClassSession.region_code)
+        .outerjoin(Venue, Venue.id == ClassSession.venue_id)
+        .outerjoin(NightSchool, NightSchool.region_code == ClassSession.region_code)
+        .where(or_(*_of_kinds(resources)), Booking.day.between(min(days), max(days)))
+        .order_by(Booking.day, Booking.starts, Booking.id)
+    ).all()
+    rows = [row for row in rows if row.day in days and row.class_session_id not in ignoring]
+    teachers = _teacher_names(db, {row.class_session_id for row in rows})
+    held = []
+    for row in rows:
+        holding = Holding(
+            resource=Resource(ResourceKind(row.resource_kind), row.resource_id),
+            slot=Slot(row.day, row.starts, row.ends),
+            village_code=row.region_code,
+            village=row.village,
+            contact_name=row.contact_name or "",
+            contact_phone=row.contact_phone or "",
+            class_session=row.public_id,
+            title=row.title,
+            venue=row.venue or "",
+            teachers=teachers[row.class_session_id],
+        )
+        is_private = row.status == SessionStatus.DRAFT and row.region_code != for_village
+        held.append(holding.kept_private() if is_private else holding)
+    return tuple(held)
+
+
+def _of_kinds(resources: Collection[Resource]) -> list[ColumnElement[bool]]:
+    """One condition a kind, so that each is a scan of the index of kind, id and day."""
+    ids: dict[ResourceKind, list[int]] = defaultdict(list)
+    for resource in sorted(resources):
+        ids[resource.kind].append(resource.id)
+    return [and_(Booking.resource_kind == kind, Booking.resource_id.in_(found)) for kind, found in ids.items()]
+
+
+def _teacher_names(db: Session, class_session_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    names: dict[int, list[str]] = defaultdict(list)
+    if class_session_ids:
+        for class_session_id, name in db.execute(
+            select(ClassSessionTeacher.class_session_id, Teacher.name)
+            .join(Teacher, Teacher.id == ClassSessionTeacher.teacher_id)
+            .where(ClassSessionTeacher.class_session_id.in_(class_session_ids))
+            .order_by(ClassSessionTeacher.class_session_id, ClassSessionTeacher.position)
+        ):
+            names[class_session_id].append(name)
+    return defaultdict(tuple, {key: tuple(found) for key, found in names.items()})
+
+
+def proposal_conflicts(db: Session, proposal: Proposal, *, not_before: Moment) -> tuple[Conflict, ...]:
+    """What would stand against scheduling this proposal now; nothing is held by asking. Cost: at most 6 queries."""
+    names = resources_named(db, proposal.region_code, teachers=proposal.teachers, venue=proposal.venue)
+    wants = [Want(slot, tuple(names)) for slot in proposed_slots(proposal)]
+    return conflicts(db, wants, names, for_village=proposal.region_code, not_before=not_before)
+
+
+def resources_named(
+    db: Session, region_code: str, *, teachers: Sequence[str], venue: str | None
+) -> dict[Resource, str]:
+    """What these public ids stand for that holds slots, with its name, as far as the village may call on it."""
+    names = {
+        Resource(ResourceKind.TEACHER, teacher_id): name
+        for teacher_id, name in db.execute(
+            select(Teacher.id, Teacher.name).where(
+                Teacher.public_id.in_(teachers), Teacher.region_code.in_((region_code, *ancestors_of(region_code)))
+            )
+        )
+    }
+    place = db.scalar(select(Venue).where(Venue.public_id == venue, Venue.region_code == region_code))
+    if place is not None and place.holds_slots:
+        names[Resource(ResourceKind.VENUE, place.id)] = place.name
+    return names

@@ -1,0 +1,177 @@
+"""What a supervisor sees: sessions, counts and reasons of a region's villages. No villager, no ranking."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import case, func, literal, select
+from sqlalchemy.orm import Session
+
+from nightschool.models.places import NightSchool, Region
+from nightschool.models.teaching import ClassSession, SessionStatus
+from nightschool.queries.figures import attendances
+from nightschool.rules.regions import PREFIX_DIGITS, Level, ancestors_of, code_range, full_code, level_of
+
+BELOW = {
+    Level.PROVINCE: Level.CITY,
+    Level.CITY: Level.COUNTY,
+    Level.COUNTY: Level.TOWNSHIP,
+    Level.TOWNSHIP: Level.VILLAGE,
+}
+
+
+@dataclass
+class Line:
+    """One region's figures of a period."""
+
+    code: str
+    name: str
+    schools: int = 0
+    held: int = 0
+    not_held: int = 0
+    unrecorded: int = 0  # past, with neither register nor reason
+    to_come: int = 0
+    attendances: int = 0  # 人次
+    reasons: Counter[str] = field(default_factory=Counter)  # reason code -> sessions not held
+
+    @property
+    def planned(self) -> int:
+        """All that was or is to be held in the period; a postponed session counts where it went."""
+        return self.held + self.not_held + self.unrecorded + self.to_come
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """One class session as a supervisor sees it."""
+
+    title: str
+    day: date
+    starts: int
+    ends: int
+    status: str
+    is_past: bool
+    reason: str | None
+    reason_text: str
+    attendances: int | None  # 人次
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A region in a period: its parts in the order of their codes and their sum, or a village's sessions."""
+
+    code: str
+    name: str
+    path: tuple[tuple[str, str], ...]  # (code, name) of the regions above, largest first
+    parts: tuple[Line, ...]
+    total: Line
+    meetings: tuple[Meeting, ...]
+
+    @property
+    def is_village(self) -> bool:
+        """True when there are sessions to list instead of parts."""
+        return level_of(self.code) is Level.VILLAGE
+
+
+def region(db: Session, code: str, *, first: date, last: date, today: date) -> Overview | None:
+    """The overview of a region from a day to a day, both included; None when there is no such region.
+
+    Parts without a night school and without a session are left out. Cost: three queries, whatever the size.
+    """
+    above = ancestors_of(code)
+    named = select(Region.code, Region.name).where(Region.code.in_([*above, code]))
+    names = {part: name for part, name in db.execute(named)}
+    if code not in names:
+        return None
+    level = level_of(code)
+    lines = {} if level is Level.VILLAGE else _schools(db, code, BELOW[level])
+    total = Line(code, names[code], schools=sum(line.schools for line in lines.values()))
+    for row in _counts(db, code, BELOW.get(level, level), first, last, today):
+        for line in (total, lines.get(full_code(row.part))):
+            if line is not None:
+                _count(line, row.status, row.reason, row.is_past, row.sessions, row.attendances or 0)
+    return Overview(
+        code=code,
+        name=names[code],
+        path=tuple((part, names[part]) for part in above if part in names),
+        parts=tuple(lines[part] for part in sorted(lines) if lines[part].schools or lines[part].planned),
+        total=total,
+        meetings=_meetings(db, code, first, last, today) if level is Level.VILLAGE else (),
+    )
+
+
+def _schools(db: Session, code: str, level: Level) -> dict[str, Line]:
+    """A line for each region of that level inside this one, with the number of night schools in it."""
+    low, high = code_range(code)
+    digits = PREFIX_DIGITS[level]
+    part = func.substr(NightSchool.region_code, 1, digits)
+    inside = (NightSchool.region_code >= low) & (NightSchool.region_code < high)
+    schools = select(part.label("part"), func.count().label("schools")).where(inside).group_by(part).subquery()
+    rows = db.execute(
+        select(Region.code, Region.name, func.coalesce(schools.c.schools, 0))
+        .outerjoin(schools, schools.c.part == func.substr(Region.code, 1, digits))
+        .where(Region.code >= low, Region.code < high, Region.level == level)
+    )
+    return {row[0]: Line(row[0], row[1], schools=row[2]) for row in rows}
+
+
+def _counts(db: Session, code: str, level: Level, first: date, last: date, today: date):  # type: ignore[no-untyped-def]
+    low, high = code_range(code)
+    sessions = (
+        select(
+            func.substr(ClassSession.region_code, 1, PREFIX_DIGITS[level]).label("part"),
+            ClassSession.status,
+            ClassSession.reason,
+            case((ClassSession.day < today, literal(1)), else_=literal(0)).label("is_past"),
+            attendances().label("attendances"),
+        )
+        .where(
+            ClassSession.region_code >= low,
+            ClassSession.region_code < high,
+            ClassSession.day.between(first, last),
+            ClassSession.status.not_in((SessionStatus.DRAFT, SessionStatus.POSTPONED)),
+        )
+        .subquery()
+    )
+    kind = (sessions.c.part, sessions.c.status, sessions.c.reason, sessions.c.is_past)
+    return db.execute(
+        select(*kind, func.count().label("sessions"), func.sum(sessions.c.attendances).label("attendances")).group_by(
+            *kind
+        )
+    )
+
+
+def _count(line: Line, status: str, reason: str | None, is_past: int, sessions: int, came: int) -> None:
+    if status == SessionStatus.HELD:
+        line.held += sessions
+        line.attendances += int(came)
+    elif status == SessionStatus.CANCELLED:
+        line.not_held += sessions
+        line.reasons[reason or "other"] += sessions
+    elif is_past:
+        line.unrecorded += sessions
+    else:
+        line.to_come += sessions
+
+
+def _meetings(db: Session, code: str, first: date, last: date, today: date) -> tuple[Meeting, ...]:
+    rows = db.execute(
+        select(
+            ClassSession.title,
+            ClassSession.day,
+            ClassSession.starts,
+            ClassSession.ends,
+            ClassSession.status,
+            ClassSession.reason,
+            ClassSession.reason_text,
+            attendances().label("attendances"),
+        )
+        .where(
+            ClassSession.region_code == code,
+            ClassSession.day.between(first, last),
+            ClassSession.status != SessionStatus.DRAFT,
+        )
+        .order_by(ClassSession.day, ClassSession.starts, ClassSession.id)
+    )
+    return tuple(Meeting(is_past=row.day < today, **row._mapping) for row in rows)

@@ -1,0 +1,244 @@
+"""Places as people look for them: by a name, a part of it or its pinyin, or step by step from county to village."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from nightschool.models.places import NightSchool, Region, RegionKey, RegionName
+from nightschool.rules.names import LONGEST_KEY, normalised
+from nightschool.rules.regions import (
+    CODE_DIGITS,
+    PREFIX_DIGITS,
+    VILLAGE_ENDINGS,
+    Level,
+    ancestors_of,
+    code_range,
+    full_code,
+    is_code,
+    village_readings,
+)
+
+MOST_FOUND = 50
+COUNTY_DIGITS = PREFIX_DIGITS[Level.COUNTY]
+HAS_SCHOOL = NightSchool.id.is_not(None)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRegion:
+    """A region and what it is called."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One region as a list or a line of ancestors shows it."""
+
+    code: str
+    name: str
+    level: Level
+    is_former: bool
+    has_school: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPlace:
+    """One region that was looked for, with what tells it from others of its name."""
+
+    code: str
+    name: str
+    level: Level
+    is_former: bool
+    has_school: bool
+    township: str
+    county: str
+    formerly: tuple[str, ...]  # names it bore in older lists
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search came to, best first and former ones last; `are_more` when the list was cut short."""
+
+    places: tuple[FoundPlace, ...]
+    are_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the walk down: the line of regions to here, largest first, and what lies right below."""
+
+    line: tuple[Place, ...]
+    below: tuple[Place, ...]
+
+
+def find(db: Session, text: str, *, today: date, limit: int = MOST_FOUND) -> Found:
+    """Regions that answer to what was typed, by any name they ever bore; villages before larger units.
+
+    Words apart narrow each other down, and may name the township or the county. Where nothing is found as typed, the
+    text is read more freely. Cost: 1 query for each reading, 2 more for the names around what was found.
+    """
+    for words in village_readings(normalised(text)):
+        rows = db.execute(_matching(words, today).limit(limit + 1)).all()
+        if rows:
+            return Found(_described(db, rows[:limit]), are_more=len(rows) > limit)
+    return Found((), are_more=False)
+
+
+def step(db: Session, at: str | None, *, today: date) -> Step | None:
+    """What lies right below a region, and the line down to it; None for an unknown code. Former units come last.
+
+    Without a code the walk begins where the known regions first branch out: with one city, at its counties.
+    Cost: 2 queries.
+    """
+    line = _line(db, [*ancestors_of(at), at] if at is not None and is_code(at) else [], today)
+    if at is None:
+        line = _trunk(db, today)
+    elif not line or line[-1].code != at:
+        return None
+    parent = line[-1].code if line else None
+    # Compared with None, `==` makes IS NULL.
+    below = _places(today).where(Region.parent_code == parent).order_by(_is_former(today), Region.code)
+    return Step(line, tuple(Place(*row) for row in db.execute(below)))
+
+
+def nearest(db: Session, code: str, *, today: date) -> Place | None:
+    """The smallest known region that an unknown code would lie in; None for what is no code."""
+    line = _line(db, ancestors_of(code), today) if is_code(code) else ()
+    return line[-1] if line else None
+
+
+def regions_named(db: Session, codes: Iterable[str]) -> tuple[NamedRegion, ...]:
+    """The names of these regions, in the order of their codes; unknown ones are left out."""
+    rows = db.execute(
+        select(Region.code, Region.name).where(Region.code.in_(list(codes))).order_by(Region.code)
+    )
+    return tuple(NamedRegion(*row) for row in rows)
+
+
+def _is_former(today: date) -> ColumnElement[bool]:
+    return and_(Region.valid_to.is_not(None), Region.valid_to < today)
+
+
+def _places(today: date) -> Select[*tuple[Any, ...]]:
+    columns = select(Region.code, Region.name, Region.level, _is_former(today), HAS_SCHOOL)
+    return columns.outerjoin(NightSchool, NightSchool.region_code == Region.code)
+
+
+def _line(db: Session, codes: Iterable[str], today: date) -> tuple[Place, ...]:
+    wanted = list(codes)
+    if not wanted:
+        return ()
+    rows = db.execute(_places(today).where(Region.code.in_(wanted)).order_by(Region.code))
+    return tuple(Place(*row) for row in rows)
+
+
+def _trunk(db: Session, today: date) -> tuple[Place, ...]:
+    """The regions above the first branching, where there is one: with one city known, its province and it."""
+    large = Region.level.in_([Level.PROVINCE, Level.CITY])
+    rows = db.execute(_places(today).where(large).order_by(Region.code))
+    places = [Place(*row) for row in rows]
+    trunk = []
+    for level in (Level.PROVINCE, Level.CITY):
+        here = [place for place in places if place.level == level]
+        if len(here) != 1:
+            break
+        trunk += here
+    return tuple(trunk)
+
+
+def _matching(words: Sequence[str], today: date) -> Select[*tuple[Any, ...]]:
+    """One statement: the regions that these words name, best first."""
+    hits = [_hits(word).cte(f"hits_{number}") for number, word in enumerate(words)]
+    ranks = union_all(*(select(hit.c.region_code, hit.c.rank) for hit in hits)).subquery()
+    best = (
+        select(ranks.c.region_code, func.min(ranks.c.rank).label("rank"))
+        .group_by(ranks.c.region_code)
+        .subquery()
+    )
+    wanted = (
+        _places(today)
+        .join(best, best.c.region_code == Region.code)
+        .order_by(_is_former(today), Region.level != Level.VILLAGE, best.c.rank, ~HAS_SCHOOL, Region.code)
+    )
+    county = func.substr(Region.code, 1, COUNTY_DIGITS, type_=String) + "0" * (CODE_DIGITS - COUNTY_DIGITS)
+    for hit in hits if len(hits) > 1 else ():
+        named = select(hit.c.region_code)
+        wanted = wanted.where(or_(*(code.in_(named) for code in (Region.code, Region.parent_code, county))))
+    return wanted
+
+
+def _hits(word: str) -> CompoundSelect[Any]:
+    """The regions one word names, with how well: 0 is the whole name, with or without its ending, 1 its beginning, 2 a
+    part of it, 3 a rare reading of it.
+    """
+    name = func.lower(RegionName.name)
+    whole = name.in_([word, *(word + ending for ending in VILLAGE_ENDINGS)])
+    rank = case((whole, 0), (name.startswith(word, autoescape=True), 1), else_=2)
+    hits: list[Select[*tuple[Any, ...]]] = [
+        select(RegionName.region_code, rank.label("rank")).where(name.contains(word, autoescape=True))
+    ]
+    sound = word.replace("'", "")
+    if sound.isascii() and sound.isalnum():
+        # Not LIKE: neither database would use the key's index for it. The last key that can begin so is padded with z,
+        # after which no key sorts, whatever language the database sorts by.
+        last = sound.ljust(LONGEST_KEY, "z")
+        endings = [ending for sounds in VILLAGE_ENDINGS.values() for ending in sounds]
+        whole = RegionKey.key.in_([sound, *(sound + ending for ending in endings)])
+        rank = case((~RegionKey.is_usual, 3), (whole, 0), else_=1)
+        hits.append(select(RegionKey.region_code, rank).where(RegionKey.key.between(sound, last)))
+    if is_code(sound.ljust(CODE_DIGITS, "0")) and len(sound) in (COUNTY_DIGITS, 9, CODE_DIGITS):
+        low, high = code_range(full_code(sound))
+        hits.append(select(Region.code, literal(0)).where(Region.code >= low, Region.code < high))
+    return union_all(*hits)
+
+
+def _described(db: Session, rows: Sequence[Any]) -> tuple[FoundPlace, ...]:
+    """The rows as found places, with the names of what they lie in and those they no longer bear.
+
+    Looked up by key afterwards, and not joined: a join of the table with itself is a gamble right after an import, when
+    the database has not counted its rows yet.
+    """
+    above = {row.code: ancestors_of(row.code) for row in rows}
+    names = {
+        (code, level): name
+        for code, level, name in db.execute(
+            select(Region.code, Region.level, Region.name).where(
+                Region.code.in_({code for line in above.values() for code in line})
+            )
+        )
+    }
+    ever: dict[str, list[str]] = {}
+    for code, name in db.execute(
+        select(RegionName.region_code, RegionName.name)
+        .where(RegionName.region_code.in_(list(above)))
+        .order_by(RegionName.as_of)
+    ):
+        ever.setdefault(code, []).append(name)
+    found = []
+    for row in rows:
+        township, county = (
+            next((names[code, level] for code in above[row.code] if (code, level) in names), "")
+            for level in (Level.TOWNSHIP, Level.COUNTY)
+        )
+        formerly = tuple(dict.fromkeys(name for name in ever[row.code] if name != row.name))
+        found.append(FoundPlace(*(*row, township, county, formerly)))
+    return tuple(found)

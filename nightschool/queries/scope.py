@@ -1,0 +1,55 @@
+"""Where a record belongs: the one gateway from a name in an address to the region that decides who may see it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from nightschool.models.people import Learner, Teacher
+from nightschool.models.places import Region, Venue
+from nightschool.models.teaching import ClassSession, Course
+from nightschool.models.trust import Account, Posting
+from nightschool.rules.regions import Level
+
+# Address parameter -> the table whose record it names by its public id; each has a region code of its own.
+RECORDS: dict[str, type[ClassSession | Course | Learner | Teacher | Venue]] = {
+    "class_session": ClassSession,
+    "course": Course,
+    "learner": Learner,
+    "teacher": Teacher,
+    "venue": Venue,
+}
+
+
+def region_of(db: Session, kind: str, key: str) -> str | None:
+    """The region a record belongs to; None when there is no such record. `kind`: the name of the address parameter."""
+    statement: Select[str]
+    if kind in ("village", "region"):
+        statement = select(Region.code).where(Region.code == key)
+        if kind == "village":
+            statement = statement.where(Region.level == Level.VILLAGE)
+    else:
+        table = RECORDS[kind]
+        statement = select(table.region_code).where(table.public_id == key)
+    return db.execute(statement).scalar_one_or_none()
+
+
+def account_regions(db: Session, key: str, *, today: date) -> tuple[str | None, ...]:
+    """The regions of an account's postings, those to come included; None stands for everywhere.
+
+    When all have ended, those that ended last, so that somebody can still mend it. Empty: no such account. Who manages
+    an account must hold all of them.
+    """
+    rows = db.execute(
+        select(Posting.id, Posting.region_code, Posting.to_day)
+        .select_from(Account)
+        .outerjoin(Posting, Posting.account_id == Account.id)
+        .where(Account.public_id == key)
+    ).all()
+    if rows and rows[0].id is None:
+        return (None,)  # an account without any posting belongs to nobody below the whole
+    last = max((row.to_day or date.max for row in rows), default=date.max)
+    since = min(last, today)
+    return tuple({row.region_code: None for row in rows if (row.to_day or date.max) >= since})

@@ -1,0 +1,206 @@
+"""Class sessions as their coordinator sees them: in lines of a list, and one by one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from nightschool.models.people import Teacher
+from nightschool.models.places import Region, Venue
+from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course, SessionStatus
+from nightschool.queries.figures import attendances
+from nightschool.rules.slots import Moment, Slot
+
+PAGE = 30
+
+After = aliased(ClassSession, name="after")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """One class session in a list."""
+
+    public_id: str
+    title: str
+    slot: Slot
+    status: str
+    venue: str
+    teachers: tuple[str, ...]
+    reason: str | None
+    reason_text: str
+    moves_to: Moment | None  # where a postponed one went
+    attendances: int | None  # 人次; of held ones
+
+    @property
+    def is_called_off(self) -> bool:
+        """True when it is cancelled or postponed."""
+        return self.status in (SessionStatus.CANCELLED, SessionStatus.POSTPONED)
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another session that this one points to, or that points to it."""
+
+    public_id: str
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPage:
+    """One class session with all that its page and its forms need."""
+
+    line: SessionLine
+    region_code: str
+    village: str
+    course: str
+    course_title: str
+    summary: str
+    venue_id: str  # public id; empty: none
+    teacher_ids: tuple[str, ...]
+    revision: int
+    successor: Neighbour | None
+    predecessor: Neighbour | None
+
+
+@dataclass(frozen=True, slots=True)
+class PastPage:
+    """One page of a village's past sessions, the latest first."""
+
+    lines: tuple[SessionLine, ...]
+    number: int
+    pages: int
+    total: int
+
+
+def line_columns() -> Select[*tuple[Any, ...]]:
+    """The statement behind `lines`; add conditions, an order and a limit."""
+    return (
+        select(
+            ClassSession.id,
+            ClassSession.public_id,
+            ClassSession.title,
+            ClassSession.day,
+            ClassSession.starts,
+            ClassSession.ends,
+            ClassSession.status,
+            ClassSession.reason,
+            ClassSession.reason_text,
+            Venue.name.label("venue"),
+            After.day.label("after_day"),
+            After.starts.label("after_starts"),
+            attendances().label("attendances"),
+        )
+        .outerjoin(Venue, Venue.id == ClassSession.venue_id)
+        .outerjoin(After, After.id == ClassSession.successor_id)
+    )
+
+
+def lines(db: Session, rows: Collection[Any]) -> tuple[SessionLine, ...]:
+    """The rows of a `line_columns` statement as lines, with their teachers. Cost: one query."""
+    teachers = teachers_of(db, [row.id for row in rows])
+    return tuple(_line(row, teachers[row.id]) for row in rows)
+
+
+def _line(row: Any, teachers: list[tuple[str, str]]) -> SessionLine:
+    return SessionLine(
+        public_id=row.public_id,
+        title=row.title,
+        slot=Slot(row.day, row.starts, row.ends),
+        status=row.status,
+        venue=row.venue or "",
+        teachers=tuple(name for _public_id, name in teachers),
+        reason=row.reason,
+        reason_text=row.reason_text,
+        moves_to=Moment(row.after_day, row.after_starts) if row.after_day else None,
+        attendances=row.attendances if row.status == SessionStatus.HELD else None,
+    )
+
+
+def teachers_of(db: Session, class_session_ids: Collection[int]) -> dict[int, list[tuple[str, str]]]:
+    """The public id and name of each session's teachers, in their order."""
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    if class_session_ids:
+        for class_session_id, public_id, name in db.execute(
+            select(ClassSessionTeacher.class_session_id, Teacher.public_id, Teacher.name)
+            .join(Teacher, Teacher.id == ClassSessionTeacher.teacher_id)
+            .where(ClassSessionTeacher.class_session_id.in_(class_session_ids))
+            .order_by(ClassSessionTeacher.class_session_id, ClassSessionTeacher.position)
+        ):
+            found[class_session_id].append((public_id, name))
+    return found
+
+
+def class_session(db: Session, public_id: str) -> SessionPage | None:
+    """One class session; None when there is no such. Cost: 2 queries."""
+    before = aliased(ClassSession, name="before")
+    statement = (
+        line_columns()
+        .add_columns(
+            ClassSession.region_code,
+            ClassSession.summary,
+            ClassSession.revision,
+            Region.name.label("village"),
+            Course.public_id.label("course"),
+            Course.title.label("course_title"),
+            Venue.public_id.label("venue_public_id"),
+            After.public_id.label("after_public_id"),
+            After.ends.label("after_ends"),
+            before.public_id.label("before_public_id"),
+            before.day.label("before_day"),
+            before.starts.label("before_starts"),
+            before.ends.label("before_ends"),
+        )
+        .join(Region, Region.code == ClassSession.region_code)
+        .join(Course, Course.id == ClassSession.course_id)
+        .outerjoin(before, before.successor_id == ClassSession.id)
+    )
+    row = db.execute(statement.where(ClassSession.public_id == public_id)).one_or_none()
+    if row is None:
+        return None
+    teachers = teachers_of(db, [row.id])[row.id]
+    return SessionPage(
+        line=_line(row, teachers),
+        region_code=row.region_code,
+        village=row.village,
+        course=row.course,
+        course_title=row.course_title,
+        summary=row.summary,
+        venue_id=row.venue_public_id or "",
+        teacher_ids=tuple(public_id for public_id, _name in teachers),
+        revision=row.revision,
+        successor=_neighbour(row.after_public_id, row.after_day, row.after_starts, row.after_ends),
+        predecessor=_neighbour(row.before_public_id, row.before_day, row.before_starts, row.before_ends),
+    )
+
+
+def _neighbour(public_id: str | None, day: date | None, starts: int | None, ends: int | None) -> Neighbour | None:
+    if public_id is None or day is None or starts is None or ends is None:
+        return None
+    return Neighbour(public_id, Slot(day, starts, ends))
+
+
+def past(db: Session, village: str, *, at: Moment, number: int) -> PastPage:
+    """One page of the village's sessions that are over; a number past the last page gives the last. Cost: 3 queries."""
+    over = (ClassSession.region_code == village, is_over(at))
+    total = db.scalar(select(func.count()).select_from(ClassSession).where(*over)) or 0
+    pages = max(1, -(-total // PAGE))
+    number = min(max(number, 1), pages)
+    rows = db.execute(
+        line_columns()
+        .where(*over)
+        .order_by(ClassSession.day.desc(), ClassSession.starts.desc(), ClassSession.id.desc())
+        .limit(PAGE)
+        .offset((number - 1) * PAGE)
+    ).all()
+    return PastPage(lines(db, rows), number, pages, total)
+
+
+def is_over(at: Moment) -> ColumnElement[bool]:
+    """The session has ended by then."""
+    return or_(ClassSession.day < at.day, (ClassSession.day == at.day) & (ClassSession.ends <= at.minutes))

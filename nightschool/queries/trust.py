@@ -1,0 +1,340 @@
+"""Accounts, postings and logins, as the pages need them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from nightschool.models.places import NightSchool, Region
+from nightschool.models.trust import Account, KeptInput, LoginSession, LoginSlip, Posting
+from nightschool.rules.access import Actor, Post, Role
+from nightschool.rules.accounts import normalised_login_name
+from nightschool.rules.regions import code_range
+
+MOST_LISTED = 300
+
+
+@dataclass(frozen=True)
+class Login:
+    """A login in force, and who acts through it."""
+
+    id: int
+    actor: Actor
+    login_name: str
+    is_own_phone: bool
+    village_code: str | None  # the village last worked on
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True)
+class EndedLogin:
+    """A login whose time is over, but that nobody has revoked."""
+
+    account_id: int
+    ended_at: datetime
+
+
+@dataclass(frozen=True)
+class Device:
+    """One login of an account, as its owner sees it."""
+
+    id: int
+    device: str
+    is_own_phone: bool
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class PostingLine:
+    """One posting of an account."""
+
+    id: int
+    role: Role
+    region_code: str | None
+    region_name: str
+    title: str
+    from_day: date
+    to_day: date | None
+
+
+@dataclass(frozen=True)
+class AccountLine:
+    """One account as an administrator sees it."""
+
+    public_id: str
+    login_name: str
+    display_name: str
+    is_disabled: bool
+    has_password: bool
+    last_seen_at: datetime | None
+    slip_until: datetime | None  # a slip is out and not used yet
+    postings: tuple[PostingLine, ...]
+
+
+@dataclass(frozen=True)
+class SchoolLine:
+    """One night school: its village, and the township that tells it from others of its name."""
+
+    code: str
+    village: str
+    township: str
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What an administrator looks after in a region: its night schools, and the accounts posted there."""
+
+    schools: tuple[SchoolLine, ...]
+    accounts: tuple[AccountLine, ...]
+    are_more: bool  # than are listed
+
+
+def token_digest(token: str) -> str:
+    """What is stored of a login's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def in_force(today: date) -> ColumnElement[bool]:
+    """The condition that a posting holds on this day; its last day is included."""
+    return and_(Posting.from_day <= today, or_(Posting.to_day.is_(None), Posting.to_day >= today))
+
+
+def login_by_token(db: Session, token: str, *, now: datetime, today: date) -> Login | None:
+    """The login this token stands for, with the postings in force today; None when it, or every posting, has ended."""
+    rows = db.execute(
+        select(
+            LoginSession.id,
+            LoginSession.is_own_phone,
+            LoginSession.village_code,
+            LoginSession.last_seen_at,
+            Account.id.label("account_id"),
+            Account.login_name,
+            Account.display_name,
+            Posting.role,
+            Posting.region_code,
+        )
+        .join(Account, Account.id == LoginSession.account_id)
+        .join(Posting, Posting.account_id == Account.id)
+        .where(
+            LoginSession.token_digest == token_digest(token),
+            LoginSession.revoked_at.is_(None),
+            LoginSession.expires_at > now,
+            Account.disabled_at.is_(None),
+            in_force(today),
+        )
+        .order_by(Posting.id)
+    ).all()
+    if not rows:
+        return None
+    first = rows[0]
+    posts = tuple(Post(Role(row.role), row.region_code) for row in rows)
+    return Login(
+        id=first.id,
+        actor=Actor(first.account_id, first.display_name, posts),
+        login_name=first.login_name,
+        is_own_phone=first.is_own_phone,
+        village_code=first.village_code,
+        last_seen_at=first.last_seen_at,
+    )
+
+
+def ended_login(db: Session, token: str, *, now: datetime) -> EndedLogin | None:
+    """The login this token stood for until its time was over; None for one in force, revoked or unknown."""
+    row = db.execute(
+        select(LoginSession.account_id, LoginSession.expires_at)
+        .join(Account, Account.id == LoginSession.account_id)
+        .where(
+            LoginSession.token_digest == token_digest(token),
+            LoginSession.revoked_at.is_(None),
+            LoginSession.expires_at <= now,
+            Account.disabled_at.is_(None),
+        )
+    ).one_or_none()
+    return EndedLogin(row.account_id, row.expires_at) if row else None
+
+
+def actor_of(db: Session, account_id: int, *, today: date) -> Actor:
+    """The account as it acts on this day; without postings it may do nothing."""
+    name = db.execute(select(Account.display_name).where(Account.id == account_id)).scalar_one()
+    rows = db.execute(
+        select(Posting.role, Posting.region_code)
+        .where(Posting.account_id == account_id, in_force(today))
+        .order_by(Posting.id)
+    ).all()
+    return Actor(account_id, name, tuple(Post(Role(row.role), row.region_code) for row in rows))
+
+
+def password_hash_of(db: Session, account_id: int) -> str | None:
+    """The account's password hash; None while it has none."""
+    return db.execute(select(Account.password_hash).where(Account.id == account_id)).scalar_one()
+
+
+def devices(db: Session, account_id: int, *, now: datetime) -> tuple[Device, ...]:
+    """The logins of an account that are in force, the last used first."""
+    rows = db.execute(
+        select(
+            LoginSession.id,
+            LoginSession.device,
+            LoginSession.is_own_phone,
+            LoginSession.created_at,
+            LoginSession.last_seen_at,
+            LoginSession.expires_at,
+        )
+        .where(
+            LoginSession.account_id == account_id,
+            LoginSession.revoked_at.is_(None),
+            LoginSession.expires_at > now,
+        )
+        .order_by(LoginSession.last_seen_at.desc(), LoginSession.id.desc())
+    ).all()
+    return tuple(Device(**row._mapping) for row in rows)
+
+
+def kept_inputs(db: Session, account_id: int) -> tuple[tuple[str, str, datetime], ...]:
+    """(public id, path, when) of what was entered after a login had ended and is not saved yet, oldest first."""
+    rows = db.execute(
+        select(KeptInput.public_id, KeptInput.path, KeptInput.kept_at)
+        .where(KeptInput.account_id == account_id)
+        .order_by(KeptInput.id)
+    ).all()
+    return tuple((row.public_id, row.path, row.kept_at) for row in rows)
+
+
+def postings_of(db: Session, account_id: int) -> tuple[PostingLine, ...]:
+    """All postings of an account, the latest first."""
+    return _postings(db, Posting.account_id == account_id).get(account_id, ())
+
+
+def account(db: Session, public_id: str, *, now: datetime) -> AccountLine | None:
+    """One account with all its postings, the ended ones too."""
+    lines = _accounts(db, [Account.public_id == public_id], now=now, limit=1)
+    return lines[0] if lines else None
+
+
+def account_called(db: Session, login_name: str) -> str | None:
+    """The public id of the account with this login name, as somebody typed it."""
+    name = normalised_login_name(login_name)
+    return db.execute(select(Account.public_id).where(Account.login_name == name)).scalar_one_or_none()
+
+
+def ledger(db: Session, code: str, *, now: datetime, today: date) -> Ledger:
+    """The night schools of a region, and the accounts with a posting in it now or later. Cost: 3 queries."""
+    low, high = code_range(code)
+    township = Region.__table__.alias("township")
+    schools = db.execute(
+        select(Region.code, Region.name, func.coalesce(township.c.name, ""))
+        .join(NightSchool, NightSchool.region_code == Region.code)
+        .outerjoin(township, township.c.code == Region.parent_code)
+        .where(Region.code >= low, Region.code < high)
+        .order_by(Region.code)
+        .limit(MOST_LISTED + 1)
+    ).all()
+    posted = select(Posting.account_id).where(
+        Posting.region_code >= low,
+        Posting.region_code < high,
+        or_(Posting.to_day.is_(None), Posting.to_day >= today),
+    )
+    accounts = _accounts(db, [Account.id.in_(posted)], now=now, limit=MOST_LISTED + 1)
+    return Ledger(
+        schools=tuple(SchoolLine(*row) for row in schools[:MOST_LISTED]),
+        accounts=accounts[:MOST_LISTED],
+        are_more=max(len(schools), len(accounts)) > MOST_LISTED,
+    )
+
+
+def region_names(db: Session, codes: Sequence[str]) -> dict[str, str]:
+    """Code -> name of these regions, in the order of their codes."""
+    rows = db.execute(select(Region.code, Region.name).where(Region.code.in_(codes)).order_by(Region.code))
+    return dict(rows.tuples())
+
+
+def has_school(db: Session, village_code: str) -> bool:
+    """True when this village has a night school."""
+    found = db.execute(select(NightSchool.id).where(NightSchool.region_code == village_code)).one_or_none()
+    return found is not None
+
+
+def login_names_like(db: Session, stem: str) -> frozenset[str]:
+    """The login names that begin like this."""
+    return frozenset(
+        db.execute(select(Account.login_name).where(Account.login_name.startswith(stem, autoescape=True))).scalars()
+    )
+
+
+def _accounts(
+    db: Session, conditions: list[ColumnElement[bool]], *, now: datetime, limit: int
+) -> tuple[AccountLine, ...]:
+    last_seen = (
+        select(func.max(LoginSession.last_seen_at))
+        .where(LoginSession.account_id == Account.id)
+        .scalar_subquery()
+    )
+    slip_until = (
+        select(func.max(LoginSlip.expires_at))
+        .where(
+            LoginSlip.account_id == Account.id, LoginSlip.used_at.is_(None), LoginSlip.expires_at > now
+        )
+        .scalar_subquery()
+    )
+    rows = db.execute(
+        select(
+            Account.id,
+            Account.public_id,
+            Account.login_name,
+            Account.display_name,
+            Account.disabled_at,
+            Account.password_hash.is_not(None).label("has_password"),
+            last_seen.label("last_seen_at"),
+            slip_until.label("slip_until"),
+        )
+        .where(*conditions)
+        .order_by(Account.login_name)
+        .limit(limit)
+    ).all()
+    postings = _postings(db, Posting.account_id.in_([row.id for row in rows])) if rows else {}
+    return tuple(
+        AccountLine(
+            public_id=row.public_id,
+            login_name=row.login_name,
+            display_name=row.display_name,
+            is_disabled=row.disabled_at is not None,
+            has_password=row.has_password,
+            last_seen_at=row.last_seen_at,
+            slip_until=row.slip_until,
+            postings=postings.get(row.id, ()),
+        )
+        for row in rows
+    )
+
+
+def _postings(db: Session, condition: ColumnElement[bool]) -> dict[int, tuple[PostingLine, ...]]:
+    rows: Sequence[Any] = db.execute(
+        select(
+            Posting.account_id,
+            Posting.id,
+            Posting.role,
+            Posting.region_code,
+            Region.name.label("region_name"),
+            Posting.title,
+            Posting.from_day,
+            Posting.to_day,
+        )
+        .outerjoin(Region, Region.code == Posting.region_code)
+        .where(condition)
+        .order_by(Posting.from_day.desc(), Posting.id.desc())
+    ).all()
+    lines: dict[int, tuple[PostingLine, ...]] = {}
+    for row in rows:
+        line = PostingLine(
+            row.id, Role(row.role), row.region_code, row.region_name or "", row.title, row.from_day, row.to_day
+        )
+        lines[row.account_id] = (*lines.get(row.account_id, ()), line)
+    return lines

@@ -1,0 +1,143 @@
+"""The venues of a village, and its school as the form shows it. The key holder's phone comes out masked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from nightschool.models.places import NightSchool, Region, Venue
+from nightschool.rules.people import masked_phone
+
+
+@dataclass(frozen=True, slots=True)
+class VenueLine:
+    """One venue as the list shows one."""
+
+    public_id: str
+    name: str
+    kind: str
+    seats: int | None
+    is_lit: bool
+    is_covered: bool
+    key_holder: str
+    masked_phone: str
+    allows_parallel: bool
+    is_usual: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VenueRecord:
+    """One venue as the form shows one."""
+
+    public_id: str
+    region_code: str
+    village: str
+    name: str
+    kind: str
+    seats: int | None
+    is_lit: bool
+    is_covered: bool
+    directions: str
+    key_holder: str
+    masked_phone: str
+    allows_parallel: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolRecord:
+    """The school of a village as its form shows it."""
+
+    region_code: str
+    village: str
+    institution_name: str
+    principal: str
+    contact_name: str
+    contact_phone: str
+    usual_venue: str  # public id; empty: none
+    version: int
+
+
+def venues(db: Session, village: str) -> tuple[VenueLine, ...]:
+    """The village's venues, the usual one first, then as they were added. Cost: 1 query."""
+    rows = db.execute(
+        select(Venue, NightSchool.usual_venue_id)
+        .outerjoin(NightSchool, NightSchool.region_code == Venue.region_code)
+        .where(Venue.region_code == village)
+        .order_by(Venue.id)
+    )
+    lines = [
+        VenueLine(
+            public_id=venue.public_id,
+            name=venue.name,
+            kind=venue.kind,
+            seats=venue.seats,
+            is_lit=venue.is_lit,
+            is_covered=venue.is_covered,
+            key_holder=venue.key_holder,
+            masked_phone=_masked(db, venue),
+            allows_parallel=venue.allows_parallel,
+            is_usual=venue.id == usual,
+        )
+        for venue, usual in rows
+    ]
+    return tuple(sorted(lines, key=lambda line: not line.is_usual))
+
+
+def venue(db: Session, public_id: str) -> VenueRecord | None:
+    """One venue, the key holder's phone masked; None when there is no such venue. Cost: 1 query."""
+    row = db.execute(
+        select(Venue, Region.name)
+        .join(Region, Region.code == Venue.region_code)
+        .where(Venue.public_id == public_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    found, village = row
+    return VenueRecord(
+        public_id=public_id,
+        region_code=found.region_code,
+        village=village,
+        name=found.name,
+        kind=found.kind,
+        seats=found.seats,
+        is_lit=found.is_lit,
+        is_covered=found.is_covered,
+        directions=found.directions,
+        key_holder=found.key_holder,
+        masked_phone=_masked(db, found),
+        allows_parallel=found.allows_parallel,
+        version=found.version,
+    )
+
+
+def school(db: Session, village: str) -> SchoolRecord | None:
+    """The village's school; None when it has none. Cost: 1 query."""
+    row = db.execute(
+        select(NightSchool, Region.name, Venue.public_id)
+        .join(Region, Region.code == NightSchool.region_code)
+        .outerjoin(Venue, Venue.id == NightSchool.usual_venue_id)
+        .where(NightSchool.region_code == village)
+    ).one_or_none()
+    if row is None:
+        return None
+    found, name, usual_venue = row
+    return SchoolRecord(
+        region_code=village,
+        village=name,
+        institution_name=found.institution_name or "",
+        principal=found.principal,
+        contact_name=found.contact_name,
+        contact_phone=found.contact_phone,
+        usual_venue=usual_venue or "",
+        version=found.version,
+    )
+
+
+def _masked(db: Session, venue: Venue) -> str:
+    if venue.key_holder_phone is None:
+        return ""
+    about = f"venue.key_holder_phone:{venue.public_id}"
+    return masked_phone(db.info["sealer"].open(venue.key_holder_phone, about=about))

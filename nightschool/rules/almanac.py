@@ -1,0 +1,92 @@
+"""Days and times as people say them: 今晚, 周五 11月27日, 十月十九. All of it is derived from the day, never stored."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+from borax.calendars.lunardate import LunarDate
+
+from nightschool.texts import N_, SOURCE_LANGUAGE, _, language
+
+WEEKDAYS = (N_("周一"), N_("周二"), N_("周三"), N_("周四"), N_("周五"), N_("周六"), N_("周日"))
+
+# One message a month, so that another language can put its month's name where it belongs.
+_MONTH_DAYS = (
+    N_("1月%(day)d日"),
+    N_("2月%(day)d日"),
+    N_("3月%(day)d日"),
+    N_("4月%(day)d日"),
+    N_("5月%(day)d日"),
+    N_("6月%(day)d日"),
+    N_("7月%(day)d日"),
+    N_("8月%(day)d日"),
+    N_("9月%(day)d日"),
+    N_("10月%(day)d日"),
+    N_("11月%(day)d日"),
+    N_("12月%(day)d日"),
+)
+
+# Up to which minute a part of the day lasts, and what it is called today and tomorrow.
+_PARTS_OF_DAY = (
+    (5 * 60, N_("今天凌晨"), N_("明天凌晨")),
+    (9 * 60, N_("今早"), N_("明早")),
+    (12 * 60, N_("今天上午"), N_("明天上午")),
+    (14 * 60, N_("今天中午"), N_("明天中午")),
+    (18 * 60, N_("今天下午"), N_("明天下午")),
+    (24 * 60, N_("今晚"), N_("明晚")),
+)
+
+
+def clock(minutes: int) -> str:
+    """The time of day as HH:MM; the midnight that closes a day is 24:00."""
+    hours, rest = divmod(minutes, 60)
+    return f"{hours:02d}:{rest:02d}"
+
+
+def weekday_name(day: date) -> str:
+    """周五, "Fri"."""
+    return _(WEEKDAYS[day.weekday()])
+
+
+def day_without_year(day: date) -> str:
+    """11月27日, "27 Nov"."""
+    return _(_MONTH_DAYS[day.month - 1], day=day.day)
+
+
+def day_with_year(day: date) -> str:
+    """2026年11月27日, "27 Nov 2026"."""
+    return _("%(year)d年%(date)s", year=day.year, date=day_without_year(day))
+
+
+def spoken_day(day: date, today: date) -> str:
+    """周五 11月27日; the year is said only where it is not this one."""
+    spoken = day_without_year(day) if day.year == today.year else day_with_year(day)
+    return _("%(weekday)s %(date)s", weekday=weekday_name(day), date=spoken)
+
+
+def spoken_moment(day: date, starts: int, today: date) -> str:
+    """今晚, 明早, 今天下午 for what starts today or tomorrow, else the weekday and the date."""
+    ahead = (day - today).days
+    if ahead not in (0, 1):
+        return spoken_day(day, today)
+    return next(_(names[ahead]) for until, *names in _PARTS_OF_DAY if starts < until)
+
+
+def lunar_label(day: date) -> str:
+    """The farmers' calendar's day: 十月十九, 闰六月初六, "lunar 10/19"; empty before 1900 and after 2100."""
+    return _lunar_label(day, language())
+
+
+# The calendar costs 0.1 ms a day and a page shows dozens of days; a cache of some years of days costs nothing.
+@lru_cache(maxsize=4096)
+def _lunar_label(day: date, spoken: str) -> str:
+    try:
+        lunar = LunarDate.from_solar(day)
+    except ValueError:
+        return ""
+    if spoken == SOURCE_LANGUAGE:
+        return str(lunar.cn_md)
+    if lunar.leap:
+        return _("农历闰%(month)d月%(day)d", month=lunar.month, day=lunar.day)
+    return _("农历%(month)d月%(day)d", month=lunar.month, day=lunar.day)

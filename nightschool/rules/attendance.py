@@ -1,0 +1,308 @@
+"""Attendance: what a sheet says, what it changes, how people are counted, and which questions that raises."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from nightschool.errors import Refused
+from nightschool.rules.almanac import clock, spoken_day
+from nightschool.texts import N_, _
+
+PRESENT = "present"
+EXCUSED = "excused"
+# Whoever has one of these marks was there. A substitute counts for the household that came.
+ATTENDED = frozenset({PRESENT, "late", "substitute"})
+
+STATUS_WORDS = {
+    "present": N_("到"),
+    "late": N_("迟到"),
+    "excused": N_("请假"),
+    "absent": N_("没来"),
+    "substitute": N_("家人代到"),
+    "makeup": N_("补课"),
+}
+
+LATE_AFTER_DAYS = 14
+LONGEST_NAME = 60
+MOST_GUESTS = 500
+
+Key = TypeVar("Key", int, str)  # learners go by row number inside, by public id outside
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenGuest:
+    """A walk-in written down by name, and where they came from when it was said."""
+
+    name: str
+    home: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewLearner:
+    """Somebody who came and was not on the roster; saved with the sheet, and present."""
+
+    name: str
+    group_name: str
+    is_another: bool = False  # there is one of this name in the group already, and this is another
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything one arrival says about one class session.
+
+    A sheet is whole: who is not in `marks` (learner's public id -> status) has no mark.
+    """
+
+    marks: Mapping[str, str] = field(default_factory=dict)
+    new_learners: tuple[NewLearner, ...] = ()
+    guests: tuple[WrittenGuest, ...] = ()
+    unnamed_guests: int = 0
+    headcount: int | None = None
+    women: int | None = None
+    over_60: int | None = None
+    difference_note: str = ""
+
+
+def fingerprint(class_session: str, sheet: Sheet) -> str:
+    """A digest of what the sheet says about this class session; equal exactly for equal content."""
+    content = {**asdict(sheet), "marks": dict(sheet.marks), "class_session": class_session}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def void_fingerprint(class_session: str, reason: str) -> str:
+    """The same for a voiding: equal exactly for the same class session and reason."""
+    return hashlib.sha256(
+        json.dumps(["void", class_session, reason], ensure_ascii=False).encode()
+    ).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class MarkChange(Generic[Key]):
+    """What a sheet changes for one learner. No status: the mark is taken back."""
+
+    learner: Key
+    before: str | None
+    status: str | None
+
+
+def reconcile(marks: Mapping[Key, str], sheet: Mapping[Key, str]) -> tuple[MarkChange[Key], ...]:
+    """The changes that turn these marks into those of the sheet: each learner at most once, in the order of ids."""
+    return tuple(
+        MarkChange(learner, marks.get(learner), sheet.get(learner))
+        for learner in sorted(marks.keys() | sheet.keys())
+        if marks.get(learner) != sheet.get(learner)
+    )
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Rank:
+    """Which of two sheets of one class session counts, when neither knew of the other: the one taken later.
+
+    A clock that runs ahead gains nothing: no sheet was taken after it arrived. Equal times are settled by the id, so
+    that every order of arrival ends alike.
+    """
+
+    taken_at: datetime
+    submission: UUID
+
+    @classmethod
+    def of(cls, submission: UUID, taken_at: datetime, received_at: datetime) -> Rank:
+        """The rank of a sheet that says it was taken then and arrived then."""
+        return cls(min(taken_at, received_at), submission)
+
+
+def counts(arriving: Rank, standing: Iterable[Rank]) -> bool:
+    """True when a sheet that knew of no other outranks every one that stands."""
+    return all(arriving > other for other in standing)
+
+
+@dataclass(frozen=True, slots=True)
+class Turnout:
+    """How many came to one class session, by name and without. Counts of attendances (人次), not of people."""
+
+    named: int = 0
+    excused: int = 0
+    named_guests: int = 0
+    unnamed_guests: int = 0
+    headcount: int | None = None
+    women: int | None = None
+    over_60: int | None = None
+
+    @property
+    def written(self) -> int:
+        """Learners and guests that the register knows of."""
+        return self.named + self.named_guests + self.unnamed_guests
+
+    @property
+    def attendances(self) -> int:
+        """人次 of this session: see `attendances`."""
+        return attendances(self.written, self.headcount)
+
+    @property
+    def difference(self) -> int:
+        """How many more were counted in the room than written down; negative when fewer. 0 when nobody counted."""
+        return 0 if self.headcount is None else self.headcount - self.written
+
+
+def attendances(written: int, headcount: int | None) -> int:
+    """人次 of one class session: the headcount where the room was counted, else who was written down.
+
+    The count is independent of the names and sees those nobody wrote down. One class session, one number: reports sum
+    this and never one of its parts. `queries.figures.attendances` is the same in SQL.
+    """
+    return written if headcount is None else headcount
+
+
+def why_no_register(status: str, day: date, today: date) -> str | None:
+    """The code of why this class session has no register to fill in now, or None when it has."""
+    if status in ("draft", "cancelled", "postponed"):
+        return f"is_{status}"
+    if status == "scheduled" and day > today:
+        return "opens_later"
+    return None
+
+
+def tell_no_register(code: str, *, day: date, today: date) -> str:
+    """One sentence: why there is no register, and when or where there will be one."""
+    match code:
+        case "opens_later":
+            return _("%(day)s 才上课。到那天零点起就能点名。", day=spoken_day(day, today))
+        case "is_draft":
+            return _("这节课还没公布，公布了才点名。")
+        case "is_cancelled":
+            return _("这节课取消了，不用点名。")
+        case "is_postponed":
+            return _("这节课改期了，点名在新的那一节。")
+    raise ValueError(code)
+
+
+def tell_refused_register(refused: Refused, *, today: date) -> str:
+    """One sentence: why this register was not saved or not voided, and what can be done."""
+    match refused.code:
+        case "opens_later" | "is_draft" | "is_cancelled" | "is_postponed":
+            return tell_no_register(refused.code, day=refused.details["day"], today=today)
+        case "foreign_learner":
+            return _("名单里有人不是这个村的学员，没有存。外村来的写在下面的外来人里。")
+        case "other_content":
+            return _("这张单子先前已经存过一份，内容不一样。对一下下面，再按一次保存，就以这一份为准。")
+        case "no_register":
+            return _("这节课没有登记，没有可作废的。")
+        case "reason_missing":
+            return _("还没写为什么作废。写一句，以后查得到。")
+    raise ValueError(refused.code)
+
+
+def status_word(code: str | None) -> str:
+    """A mark in the current language; no mark says so."""
+    return _(STATUS_WORDS[code]) if code else _("没记")
+
+
+def days_late(day: date, today: date) -> int:
+    """How many days after the session a register is entered, where that is long enough to be worth a word; else 0."""
+    late = (today - day).days
+    return late if late > LATE_AFTER_DAYS else 0
+
+
+_GUESTS_APART = re.compile(r"[\n、，,；;。]+")
+_GUEST = re.compile(r"([^()\s]{1,80})\s*\(([^()]{1,80})\)")
+
+
+def read_guests(text: str) -> tuple[WrittenGuest, ...]:
+    """The walk-ins in this text: one a line or set apart by commas, 「名字」, 「名字 村名」 or 「名字（村名）」.
+
+    Raises: Refused with `guest_too_long` or `too_many_guests`.
+    """
+    guests = []
+    for piece in _GUESTS_APART.split(unicodedata.normalize("NFC", text)):
+        plain = " ".join(piece.replace("（", "(").replace("）", ")").split())
+        if found := _GUEST.fullmatch(plain):
+            name, home = found[1], found[2].strip()
+        else:
+            name, _blank, home = plain.partition(" ")
+        if not name:
+            continue
+        if max(len(name), len(home)) > LONGEST_NAME:
+            raise Refused("guest_too_long", field="guests", text=plain[:20])
+        guests.append(WrittenGuest(name, home))
+    if len(guests) > MOST_GUESTS:
+        raise Refused("too_many_guests", field="guests", n=len(guests))
+    return tuple(guests)
+
+
+def write_guests(guests: Iterable[WrittenGuest]) -> str:
+    """The text that `read_guests` reads back into these guests."""
+    return "\n".join(f"{guest.name} {guest.home}".strip() for guest in guests)
+
+
+def tell_refused_guests(refused: Refused) -> str:
+    """One sentence: what about the guests' names cannot be kept."""
+    match refused.code:
+        case "guest_too_long":
+            return _("「%(text)s…」太长，不像一个名字。一行写一个人。", text=refused.details["text"])
+        case "too_many_guests":
+            return _(
+                "写了 %(n)d 个名字，一次最多 %(most)d 个。其余的算进人数。",
+                n=refused.details["n"],
+                most=MOST_GUESTS,
+            )
+    raise ValueError(refused.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A learner who is also marked as present at a session elsewhere that overlaps this one (I3)."""
+
+    learner: str
+    class_session: str
+    title: str
+    starts: int
+    ends: int
+
+
+def questions(turnout: Turnout, note: str) -> tuple[str, ...]:
+    """The sentences to ask about these numbers (I8). An answer, where one was given, is enough; none is required."""
+    asked = []
+    if turnout.difference < 0 and not note:
+        asked.append(
+            _(
+                "名单和外来的一共 %(written)d 人，清点是 %(headcount)d 人，少 %(less)d 人。有人先走了，还是数漏了？",
+                written=turnout.written,
+                headcount=turnout.headcount,
+                less=-turnout.difference,
+            )
+        )
+    most = max(turnout.attendances, turnout.written)
+    if turnout.women is not None and turnout.women > most:
+        asked.append(
+            _("女的写了 %(n)d 人，到的一共才 %(total)d 人。哪个数写错了？", n=turnout.women, total=most)
+        )
+    if turnout.over_60 is not None and turnout.over_60 > most:
+        asked.append(
+            _(
+                "60 岁以上的写了 %(n)d 人，到的一共才 %(total)d 人。哪个数写错了？",
+                n=turnout.over_60,
+                total=most,
+            )
+        )
+    return tuple(asked)
+
+
+def tell_elsewhere(found: Elsewhere) -> str:
+    """The question about somebody who was at two places at once."""
+    return _(
+        "%(name)s这个时间在「%(title)s」（%(from)s–%(to)s）也记了到。是哪一节？",
+        **{
+            "name": found.learner,
+            "title": found.title,
+            "from": clock(found.starts),
+            "to": clock(found.ends),
+        },
+    )

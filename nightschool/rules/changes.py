@@ -1,0 +1,61 @@
+"""Which change a class session allows, by its status; and the sentence for one it does not."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from nightschool.errors import Refused
+from nightschool.texts import _
+
+
+class Change(StrEnum):
+    """What a coordinator can do to one class session."""
+
+    MOVE = "move"
+    EDIT = "edit"  # title, place, teachers
+    CANCEL = "cancel"
+    POSTPONE = "postpone"
+
+
+# A held session took place where and when its register says: who taught it, and where, may still be put right.
+ALLOWED: dict[str, frozenset[Change]] = {
+    "draft": frozenset(Change),
+    "scheduled": frozenset(Change),
+    "held": frozenset({Change.EDIT}),
+    "cancelled": frozenset(),
+    "postponed": frozenset(),
+}
+
+WHY_NOT = {"held": "has_register", "cancelled": "is_cancelled", "postponed": "is_postponed"}
+
+
+def may_change(change: Change, status: str) -> bool:
+    """Whether a session of this status allows this change."""
+    return change in ALLOWED[status]
+
+
+def check_change(change: Change, status: str) -> None:
+    """Nothing happens when the change is allowed; Refused says why it is not."""
+    if not may_change(change, status):
+        raise refused_change(change, status)
+
+
+def refused_change(change: Change, status: str) -> Refused:
+    """The refusal of a change that this status does not allow: `has_register`, `is_cancelled` or `is_postponed`."""
+    return Refused(WHY_NOT[status], change=change)
+
+
+def tell_refused_change(refused: Refused) -> str:
+    """One sentence: why this cannot be done, and what can."""
+    match refused.code:
+        case "has_register":
+            return _("这节课已经记了到课，时间不能改，也不能取消。要改，先把登记作废，写明原因。")
+        case "is_cancelled":
+            return _("这节课已经取消了，不能再改。要补上，就另排一节。")
+        case "is_postponed":
+            return _("这节课已经改期了。要改，就改新的那一节。")
+        case "reason_missing":
+            return _("还没选原因。选一个最接近的，细节写在后面。")
+        case "same_slot":
+            return _("新的时间和原来一样。改期要换一天，或者换一个钟点。")
+    raise ValueError(refused.code)

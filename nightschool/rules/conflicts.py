@@ -1,0 +1,237 @@
+"""Who holds what when, what may not be held twice, and what is free instead.
+
+Intervals are half-open, so that one class may begin when another ends. Cancelled and postponed sessions hold nothing:
+they have no bookings, and so none reach this place.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from nightschool.rules.almanac import clock, spoken_day
+from nightschool.rules.proposals import Resource, ResourceKind
+from nightschool.rules.slots import DAY_MINUTES, Moment, Slot
+from nightschool.texts import _
+
+# Alternatives are looked for at hours when people come, on the quarter hours and right before and after other classes.
+SENSIBLE_FROM = 6 * 60
+SENSIBLE_TO = 22 * 60
+STEP_MINUTES = 15
+DAYS_AHEAD = 7
+SAME_DAY_CHOICES = 2
+LATER_CHOICES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One resource held for one slot by one class session, with what the asker may know of it.
+
+    Of another village's draft that is the time, the village and whom to phone: `is_private`, and the rest is empty.
+    """
+
+    resource: Resource
+    slot: Slot
+    village_code: str
+    village: str
+    contact_name: str = ""
+    contact_phone: str = ""
+    class_session: str = ""
+    title: str = ""
+    venue: str = ""
+    teachers: tuple[str, ...] = ()
+    is_private: bool = False
+
+    def kept_private(self) -> Holding:
+        """What another village may know while this is a draft: the time, the village, whom to phone."""
+        return replace(self, class_session="", title="", venue="", teachers=(), is_private=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A slot that one class session wants, and what it needs in it."""
+
+    slot: Slot
+    resources: tuple[Resource, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A slot that is wanted, and why it cannot be had.
+
+    No holding: two slots of the same proposal want the resource. `instead` are free times for everything wanted then.
+    """
+
+    wanted: Slot
+    resource: Resource
+    resource_name: str
+    holding: Holding | None
+    instead: tuple[Slot, ...] = ()
+
+
+def find_conflicts(
+    wants: Sequence[Want], names: Mapping[Resource, str], holdings: Iterable[Holding]
+) -> tuple[Conflict, ...]:
+    """Every wanted slot that overlaps what is held, or another wanted one; by day, then by resource."""
+    held: dict[tuple[Resource, date], list[Holding]] = defaultdict(list)
+    for holding in holdings:
+        held[holding.resource, holding.slot.day].append(holding)
+    conflicts = [
+        Conflict(want.slot, resource, names[resource], holding)
+        for want in wants
+        for resource in want.resources
+        for holding in held.get((resource, want.slot.day), ())
+        if want.slot.overlaps(holding.slot)
+    ]
+    conflicts += [Conflict(slot, resource, names[resource], None) for slot, resource in _wanted_twice(wants)]
+    return tuple(sorted(conflicts, key=_order))
+
+
+def _order(conflict: Conflict) -> tuple[Slot, str, str, int]:
+    # A teacher first: another room is found more easily than another teacher.
+    held_from = conflict.holding.slot.starts if conflict.holding else -1
+    return conflict.wanted, conflict.resource.kind, conflict.resource_name, held_from
+
+
+def _wanted_twice(wants: Iterable[Want]) -> list[tuple[Slot, Resource]]:
+    """Each slot that begins before an earlier one of the same resource and day has ended."""
+    wanted: dict[tuple[Resource, date], list[Slot]] = defaultdict(list)
+    for want in wants:
+        for resource in want.resources:
+            wanted[resource, want.slot.day].append(want.slot)
+    clashing = []
+    for (resource, _day), slots in wanted.items():
+        busy_until = -1
+        for slot in sorted(slots):
+            if slot.starts < busy_until:
+                clashing.append((slot, resource))
+            busy_until = max(busy_until, slot.ends)
+    return clashing
+
+
+def days_to_search(wanted: Iterable[Slot]) -> tuple[date, ...]:
+    """The days whose holdings `nearest_free` needs to know, in order."""
+    return tuple(sorted({slot.day + timedelta(days=ahead) for slot in wanted for ahead in range(DAYS_AHEAD + 1)}))
+
+
+def with_free_times(
+    conflicts: Iterable[Conflict],
+    wants: Sequence[Want],
+    holdings: Iterable[Holding],
+    *,
+    not_before: Moment | None = None,
+) -> tuple[Conflict, ...]:
+    """The conflicts, each with the free times nearest to it; the other slots of the same proposal count as taken."""
+    held: dict[Resource, list[Slot]] = defaultdict(list)
+    for holding in holdings:
+        held[holding.resource].append(holding.slot)
+    conflicts = tuple(conflicts)
+    clashing = {conflict.wanted for conflict in conflicts}
+    found: dict[Slot, tuple[Slot, ...]] = {}
+    for want in (want for want in wants if want.slot in clashing):
+        busy = [slot for resource in want.resources for slot in held[resource]]
+        busy += [other.slot for other in wants if other.slot != want.slot and set(other.resources) & set(want.resources)]
+        found[want.slot] = nearest_free(want.slot, busy, not_before=not_before)
+    return tuple(replace(conflict, instead=found[conflict.wanted]) for conflict in conflicts)
+
+
+def nearest_free(wanted: Slot, busy: Iterable[Slot], *, not_before: Moment | None = None) -> tuple[Slot, ...]:
+    """Slots of the same length that overlap nothing in `busy`: of that day the nearest, then of the days after.
+
+    `busy` holds what any needed resource is held for, so that every slot that comes back is free for all of them. On a
+    later day the wanted time comes first, else the time nearest to it. Nothing that starts before `not_before` is
+    offered.
+    """
+    taken: dict[date, list[Slot]] = defaultdict(list)
+    for slot in busy:
+        taken[slot.day].append(slot)
+    same_day = _free_on(wanted, wanted.day, taken[wanted.day], not_before)[:SAME_DAY_CHOICES]
+    later = []
+    for ahead in range(1, DAYS_AHEAD + 1):
+        day = wanted.day + timedelta(days=ahead)
+        later += _free_on(wanted, day, taken[day], not_before)[:1]
+    # Days on which the hour itself is free come first; within those, and within the rest, the nearest day.
+    later.sort(key=lambda slot: (slot.starts != wanted.starts, slot.day))
+    missing = SAME_DAY_CHOICES - len(same_day)
+    return (*sorted(same_day), *sorted(later[: LATER_CHOICES + missing]))
+
+
+def _free_on(wanted: Slot, day: date, taken: Sequence[Slot], not_before: Moment | None) -> list[Slot]:
+    """The free slots of one day, the nearest to the wanted time first."""
+    length = wanted.minutes
+    earliest = min(SENSIBLE_FROM, wanted.starts)
+    latest = min(max(SENSIBLE_TO, wanted.ends), DAY_MINUTES) - length
+    starts = {wanted.starts, *range(earliest, latest + 1, STEP_MINUTES)}
+    starts |= {slot.ends for slot in taken} | {slot.starts - length for slot in taken}
+    slots = [Slot(day, start, start + length) for start in starts if earliest <= start <= latest]
+    return sorted(
+        (
+            slot
+            for slot in slots
+            if not any(slot.overlaps(other) for other in taken)
+            and (not_before is None or slot.begins >= not_before)
+        ),
+        key=lambda slot: (abs(slot.starts - wanted.starts), slot.starts),
+    )
+
+
+def by_day(conflicts: Iterable[Conflict]) -> dict[date, tuple[Conflict, ...]]:
+    """The conflicts of each day together, so that one place can answer for the day."""
+    days: dict[date, list[Conflict]] = defaultdict(list)
+    for conflict in conflicts:
+        days[conflict.wanted.day].append(conflict)
+    return {day: tuple(found) for day, found in sorted(days.items())}
+
+
+def explain(conflict: Conflict, *, village_code: str, today: date) -> str:
+    """One sentence for the people of this village: what is taken, when, where, by which course and teacher."""
+    holding = conflict.holding
+    if holding is None:
+        return _("%(day)s 这门课排了两次，时间撞在一起了。", day=spoken_day(conflict.wanted.day, today))
+    told = {
+        "day": spoken_day(holding.slot.day, today),
+        "from": clock(holding.slot.starts),
+        "to": clock(holding.slot.ends),
+        "what": conflict.resource_name,
+        "village": holding.village,
+        "course": holding.title,
+        "venue": holding.venue or _("地点未定"),
+        "teachers": _("、").join(holding.teachers) or _("老师未定"),
+    }
+    if holding.is_private:
+        return _("%(day)s %(from)s–%(to)s，%(what)s已经被%(village)s占了。", **told)
+    if conflict.resource.kind == ResourceKind.VENUE:
+        if holding.village_code == village_code:
+            return _("%(day)s %(from)s–%(to)s，%(what)s已经有课：%(course)s（%(teachers)s）。", **told)
+        return _("%(day)s %(from)s–%(to)s，%(what)s已经给%(village)s上课用了：%(course)s（%(teachers)s）。", **told)
+    if holding.village_code == village_code:
+        return _("%(day)s %(from)s–%(to)s，%(what)s已经有课：%(course)s（%(venue)s）。", **told)
+    return _("%(day)s %(from)s–%(to)s，%(what)s已经在%(village)s上课：%(course)s（%(venue)s）。", **told)
+
+
+def whom_to_ask(conflict: Conflict) -> str:
+    """One sentence: whom to phone about it; empty where nobody's number is known."""
+    holding = conflict.holding
+    if holding is None or not holding.contact_phone:
+        return ""
+    if not holding.contact_name:
+        return _("要商量，打 %(phone)s。", phone=holding.contact_phone)
+    return _("要商量，打电话给%(name)s：%(phone)s。", name=holding.contact_name, phone=holding.contact_phone)
+
+
+def tell_free_times(conflict: Conflict, *, today: date) -> str:
+    """One sentence: the free times nearest to what was wanted."""
+    if not conflict.instead:
+        return _("前后一周都没有空着的时间。")
+    times = [
+        _("当天 %(from)s–%(to)s", **{"from": clock(slot.starts), "to": clock(slot.ends)})
+        if slot.day == conflict.wanted.day
+        else _(
+            "%(day)s %(from)s–%(to)s",
+            **{"day": spoken_day(slot.day, today), "from": clock(slot.starts), "to": clock(slot.ends)},
+        )
+        for slot in conflict.instead
+    ]
+    return _("空着的时间：%(times)s。", times=_("、").join(times))

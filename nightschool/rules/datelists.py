@@ -1,0 +1,100 @@
+"""Dates as people paste them: 11月27日、12/4 2026-12-11, in one line or many."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+LONGEST_TEXT = 4000
+
+# A date without its year is the coming one, unless it was only just: people enter what happened a few weeks ago.
+STILL_RECENT = timedelta(days=60)
+
+# Runs of blanks become one before any other pattern looks, so that none of these can be made to search long.
+_BLANKS = re.compile(r"[ \t]+")
+_BLANKS_INSIDE = re.compile(r" ?([-/.年月]) ?")
+_CLOSING_WORD = re.compile(r" ?([日号])")
+_WEEKDAY = re.compile(r" ?[(\[]? ?((?:周|星期|礼拜)[一二三四五六日天]) ?[)\]]?")
+_BETWEEN = re.compile(r"[\s,、;。和及]+")
+_DATE = re.compile(
+    r"(?:(?:(?P<year>[0-9]{4})[-/.年])?(?P<month>[0-9]{1,2})[-/.月])?(?P<day>[0-9]{1,2})(?P<closing>[日号])?"
+    r"(?:(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天]))?"
+)
+_WEEKDAY_ORDER = re.compile(r"(一)|(二)|(三)|(四)|(五)|(六)|([日天])")
+
+
+@dataclass(frozen=True, slots=True)
+class DateList:
+    """What was read: the days in the order written, and every piece that is no date, as it was written."""
+
+    days: tuple[date, ...]
+    unread: tuple[str, ...]
+
+
+def read_dates(text: str, today: date) -> DateList:
+    """Every date of the text, each in the year it most likely means; what cannot be read is named, never dropped.
+
+    A date without a year follows the last date that had one; where none had, it lies between two months ago and ten
+    months ahead. 11月4、11、18日 are three days of one month.
+    """
+    days: list[date] = []
+    unread: list[str] = []
+    with_year: date | None = None
+    month_open = False
+    for piece in _pieces(text[:LONGEST_TEXT]):
+        found = _DATE.fullmatch(piece)
+        day = _day_of(found, days[-1] if days else None, month_open, with_year, today) if found else None
+        if found is None or day is None:
+            unread.append(piece)
+            month_open = False
+            continue
+        days.append(day)
+        month_open = found["closing"] is None
+        with_year = day if found["year"] else with_year
+    return DateList(tuple(days), tuple(unread))
+
+
+def _pieces(text: str) -> list[str]:
+    """The text cut where one date ends and the next begins, each weekday tied to its date."""
+    plain = _BLANKS.sub(" ", unicodedata.normalize("NFKC", text))
+    plain = _BLANKS_INSIDE.sub(r"\1", plain)
+    plain = _CLOSING_WORD.sub(r"\1 ", plain)
+    plain = _WEEKDAY.sub(r"\1 ", plain)
+    return [piece for piece in _BETWEEN.split(plain) if piece]
+
+
+def _day_of(
+    found: re.Match[str], before: date | None, month_open: bool, with_year: date | None, today: date
+) -> date | None:
+    """The day a piece means, or None where there is no such day, or the weekday written beside it is another."""
+    number = int(found["day"])
+    if found["month"] is None:
+        # A day alone leans on the month before it: only where that one was left open (11月4、11), or it says 日 itself.
+        if before is None or not (month_open or found["closing"]):
+            return None
+        day = _day(before.year, before.month, number)
+    elif found["year"]:
+        day = _day(int(found["year"]), int(found["month"]), number)
+    else:
+        earliest = with_year or today - STILL_RECENT
+        candidates = (_day(year, int(found["month"]), number) for year in range(earliest.year, earliest.year + 9))
+        day = next((candidate for candidate in candidates if candidate and candidate >= earliest), None)
+    if day is None or (found["weekday"] and day.weekday() != _weekday(found["weekday"])):
+        return None
+    return day
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _weekday(word: str) -> int:
+    """Monday is 0."""
+    found = _WEEKDAY_ORDER.fullmatch(word)
+    assert found is not None and found.lastindex is not None, "the pattern of a date lets no other word through"
+    return found.lastindex - 1

@@ -1,0 +1,138 @@
+"""Names by their sound: pinyin to find a person or a village by, and pinyin to sort people by.
+
+The dictionary reads 单 as dān and 仇 as chóu; as surnames they are shàn and qiú. Searching takes every reading, sorting
+takes the surname's own.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import combinations, islice, product
+from typing import Any
+
+# A name of many heteronyms has hundreds of readings. The likely ones are kept: each step away from the reading in
+# context makes a reading less likely.
+MOST_READINGS = 16
+LONGEST_KEY = 120
+
+# Characters the dictionary does not know stand one by one, not as a run; its type hints know only one string back.
+_EACH_ITSELF: Any = list
+
+# Surnames that the dictionary, which knows words and not people, reads otherwise; the number is the tone. The surnames
+# of two characters are those that begin with one of the single ones, or that a given name could tear apart.
+SURNAMES = {
+    "万俟": "mo4 qi2", "尉迟": "yu4 chi2", "澹台": "tan2 tai2", "长孙": "zhang3 sun1", "令狐": "ling2 hu2",
+    "单于": "chan2 yu2", "欧阳": "ou1 yang2", "司马": "si1 ma3", "诸葛": "zhu1 ge3", "上官": "shang4 guan1",
+    "东方": "dong1 fang1", "皇甫": "huang2 fu3", "夏侯": "xia4 hou2", "慕容": "mu4 rong2", "公孙": "gong1 sun1",
+    "宇文": "yu3 wen2", "司徒": "si1 tu2", "鲜于": "xian1 yu2", "南宫": "nan2 gong1", "呼延": "hu1 yan2",
+    "单": "shan4", "仇": "qiu2", "区": "ou1", "盖": "ge3", "查": "zha1", "朴": "piao2", "解": "xie4", "曾": "zeng1",
+    "任": "ren2", "华": "hua4", "尹": "yin3", "员": "yun4", "贠": "yun4", "覃": "qin2", "缪": "miao4", "乜": "nie4",
+    "折": "she2", "黑": "he4", "繁": "po2", "种": "chong2", "秘": "bi4", "重": "chong2", "葛": "ge3", "哈": "ha3",
+    "召": "shao4", "那": "na1", "燕": "yan1", "应": "ying1", "过": "guo1", "车": "che1", "乐": "yue4", "句": "gou1",
+    "卜": "bu3", "祭": "zhai4", "翟": "zhai2", "都": "du1", "相": "xiang4", "盛": "sheng4", "石": "shi2", "沈": "shen3",
+    "洗": "xian3", "牟": "mu4", "隗": "wei3", "郇": "xun2", "佴": "nai4", "阚": "kan4", "么": "yao1", "干": "gan1",
+    "撒": "sa3", "颉": "xie2", "藏": "zang1", "於": "yu1", "长": "chang2", "角": "jue2", "强": "qiang2",
+}  # fmt: skip
+
+
+def normalised(text: str) -> str:
+    """The text as it is compared: full-width as ASCII, lower case, ü as v, without spaces at the ends."""
+    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    return plain.replace("\N{LATIN SMALL LETTER U WITH DIAERESIS}", "v")
+
+
+def search_keys(text: str) -> frozenset[str]:
+    """Every way to type this name in pinyin: whole syllables run together, and their initials.
+
+    At most MOST_READINGS readings. Latin letters and digits stand for themselves, signs are left out.
+    """
+    return _keys(text)[1]
+
+
+def usual_keys(text: str) -> frozenset[str]:
+    """The two of `search_keys` that read the name as most people do."""
+    return _keys(text)[0]
+
+
+@lru_cache(maxsize=65536)
+def _keys(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    plain = "".join(character for character in normalised(text) if character.isalnum())
+    keys = [{_whole(reading), _initials(reading)} for reading in islice(_readings(plain), MOST_READINGS)]
+    return frozenset(*keys[:1]), frozenset[str]().union(*keys)
+
+
+@lru_cache(maxsize=16384)
+def sort_key(name: str) -> str:
+    """What puts people's names in a dictionary's order: by sound, the same character together, surnames as surnames.
+
+    Compare it in Python or with binary collation: a database's language rules would ignore its spaces.
+    """
+    plain = normalised(name)
+    surname = next((plain[:length] for length in (2, 1) if plain[:length] in SURNAMES), "")
+    syllables = SURNAMES.get(surname, "").split()
+    syllables += _toned(plain[len(surname) :])
+    # A space sorts before every letter and digit, so that zhan comes before zhang whatever character follows.
+    return " ".join(f"{syllable} {character}" for syllable, character in zip(syllables, plain, strict=True))
+
+
+def matches(query: str, name: str, keys: frozenset[str]) -> bool:
+    """True when what was typed is part of the name, or the beginning of one of its keys; an empty query fits all."""
+    plain = normalised(query)
+    if plain in normalised(name):
+        return True
+    sound = plain.replace("'", "").replace(" ", "")
+    return any(key.startswith(sound) for key in keys) if sound else False
+
+
+def _whole(syllables: Sequence[str]) -> str:
+    return "".join(syllables)[:LONGEST_KEY]
+
+
+def _initials(syllables: Sequence[str]) -> str:
+    return "".join(syllable[0] for syllable in syllables)[:LONGEST_KEY]
+
+
+def _readings(plain: str) -> Iterator[tuple[str, ...]]:
+    """The name's readings, likeliest first: in context, then with one character read otherwise, then two, and so on."""
+    if not plain:
+        return
+    usual = _untoned(plain)
+    others = [
+        [reading for reading in _heteronyms(character, starts_name=place == 0) if reading != usual[place]]
+        for place, character in enumerate(plain)
+    ]
+    open_places = [place for place, readings in enumerate(others) if readings]
+    for changed in range(len(open_places) + 1):
+        for places in combinations(open_places, changed):
+            for chosen in product(*(others[place] for place in places)):
+                syllables = list(usual)
+                for place, reading in zip(places, chosen, strict=True):
+                    syllables[place] = reading
+                yield tuple(syllables)
+
+
+@lru_cache(maxsize=8192)
+def _heteronyms(character: str, *, starts_name: bool) -> tuple[str, ...]:
+    """How a character may be read, without tones; as the first of a name also as the surname it may be."""
+    # A third of a second of dictionaries: imported only where a name is really read.
+    from pypinyin import Style, pinyin
+
+    [readings] = pinyin(character, style=Style.NORMAL, heteronym=True, errors=_EACH_ITSELF)
+    surname = SURNAMES.get(character, "")[:-1] if starts_name else ""
+    return tuple(dict.fromkeys(reading for reading in (surname, *readings) if reading))
+
+
+def _untoned(text: str) -> list[str]:
+    """One syllable for each character, read in their context."""
+    from pypinyin import lazy_pinyin
+
+    return lazy_pinyin(text, errors=_EACH_ITSELF)
+
+
+def _toned(text: str) -> list[str]:
+    """The same with the number of the tone behind each."""
+    from pypinyin import Style, lazy_pinyin
+
+    return lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True, errors=_EACH_ITSELF)

@@ -1,0 +1,233 @@
+"""People as they are written down: phones, village groups, birth years, and what must not be written down at all."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+from nightschool.errors import Refused
+from nightschool.texts import N_, _
+
+# Longer texts are none of these; they are refused before any pattern looks at them.
+LONGEST_PHONE_TEXT = 30
+LONGEST_YEAR_TEXT = 20
+# Children below this age are counted but not recorded by name (domain.md I20; they are sensitive in whole, PIPL 28).
+YOUNGEST_BY_NAME = 14
+
+SEXES = {"female": N_("女"), "male": N_("男")}
+
+TEACHER_KINDS = {
+    "local_expert": N_("土专家、致富能人"),
+    "technician": N_("农技专家"),
+    "doctor": N_("医务人员"),
+    "lawyer": N_("法律工作者"),
+    "academic": N_("院校教师"),
+    "official": N_("领导干部"),
+    "resident_cadre": N_("驻村干部"),
+    "volunteer": N_("志愿者"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerEntry:
+    """A learner as a coordinator writes one down. An empty phone leaves the stored one as it is."""
+
+    name: str
+    group_name: str
+    household: str = ""
+    sex: str | None = None
+    birth_year: int | None = None
+    phone: str = ""
+    removes_phone: bool = False
+    is_another: bool = False  # yes, there is one of the same name in this group, and this is another
+
+
+@dataclass(frozen=True, slots=True)
+class TeacherEntry:
+    """A teacher as written down. An empty phone leaves the stored one as it is."""
+
+    name: str
+    kind: str = "local_expert"
+    unit: str = ""
+    specialities: str = ""
+    languages: str = ""
+    phone: str = ""
+    removes_phone: bool = False
+    name_is_public: bool = True
+    is_another: bool = False  # yes, there is one of the same name, and this is another
+
+
+@dataclass(frozen=True, slots=True)
+class Namesake:
+    """Somebody already recorded whose name is, or sounds, the same."""
+
+    public_id: str
+    name: str
+    told: str  # what tells people apart: the household of a learner, the unit of a teacher
+    region_name: str = ""
+
+
+def sex_word(code: str | None) -> str:
+    """The sex in the current language; empty when it was not asked."""
+    return _(SEXES[code]) if code else ""
+
+
+def teacher_kind_word(code: str) -> str:
+    """What kind of teacher this is, in the current language."""
+    return _(TEACHER_KINDS[code])
+
+
+_NOT_DIALLED = re.compile(r"[\s\-‐-―−.()]+")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_LANDLINE = re.compile(r"(0(?:10|2[0-9]|[3-9][0-9]{2}))?([2-8][0-9]{6,7})")
+
+
+def parse_phone(text: str) -> str | None:
+    """The number as it is kept: 13800005678, 0832-5550101 or 5550101; None where it is no phone number."""
+    if len(text) > LONGEST_PHONE_TEXT:
+        return None
+    plain = _NOT_DIALLED.sub("", unicodedata.normalize("NFKC", text))
+    for country in ("0086", "+86", "86"):
+        if plain.startswith(country) and _MOBILE.fullmatch(plain[len(country) :]):
+            plain = plain[len(country) :]
+    if _MOBILE.fullmatch(plain):
+        return plain
+    if found := _LANDLINE.fullmatch(plain):
+        return f"{found[1]}-{found[2]}" if found[1] else found[2]
+    return None
+
+
+def tell_unreadable_phone(typed: str) -> str:
+    """One sentence: this is no phone number, and how one is written."""
+    return _(
+        "电话写的是『%(typed)s』。手机写 11 位，座机写上区号，比如 0832-2123456；不知道就留空。",
+        typed=typed[:LONGEST_PHONE_TEXT],
+    )
+
+
+def masked_phone(phone: str) -> str:
+    """Enough of a number to recognise it, not enough to dial it: 138****5678, 0832-****01."""
+    if _MOBILE.fullmatch(phone):
+        return f"{phone[:3]}****{phone[-4:]}"
+    area, dash, own = phone.rpartition("-")
+    return f"{area}{dash}****{own[-2:]}"
+
+
+_GROUP = re.compile(
+    r"第?([0-9]{1,3}|[二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
+    r"(?:村民小组|生产队|小组|组|社|队)?",
+)
+_DIGITS = {numeral: value for value, numeral in enumerate("一二三四五六七八九", 1)} | {"两": 2}
+
+
+def group_number(text: str) -> int:
+    """The number in the name of a village group, 3 for 三组, 3组, 3社 and 第3村民小组; 0 where it is a name of its own.
+
+    A name with more in it (上湾三组) keeps 0: after villages merge it is not the 三组 of everybody else.
+    """
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    found = _GROUP.fullmatch(plain)
+    return _number(found[1]) if found else 0
+
+
+def group_label(group_name: str) -> str:
+    """The group as a heading: the name as the village says it; a bare number gets its word."""
+    return _("%(number)s组", number=group_name) if group_name.isdecimal() else group_name
+
+
+def group_order(number: int, group_name: str) -> tuple[bool, int, str]:
+    """Sorts groups: by number, then those that have only a name. Equal for two ways to write one numbered group."""
+    return (number == 0, number, "" if number else group_name)
+
+
+def _number(text: str) -> int:
+    """The value of digits or of a Chinese numeral from 一 to 九十九."""
+    if text.isascii():
+        return int(text)
+    tens, ten, ones = text.rpartition("十")
+    if not ten:
+        return _DIGITS[ones]
+    return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
+
+
+_YEAR = re.compile(
+    r"((?:19|20)[0-9]{2})(?:年.{0,8}|[-./][0-9]{1,2}(?:[-./][0-9]{1,2})?|[0-9]{4})?",
+)
+_SHORT_YEAR = re.compile(r"([0-9]{2})(?:年生?人?)?")
+_NUMERALS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+# 05年 is said by those who were born in 2005, 12年 can only be a child or a very old person: no guess is above this.
+_GUESSED_IN_2000S = 10
+
+
+def parse_birth_year(text: str) -> int | None:
+    """The year of 1965, 1965年, 1965-03-08; None where a person has to look at it again."""
+    if len(text) > LONGEST_YEAR_TEXT:
+        return None
+    found = _YEAR.fullmatch(re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)))
+    return int(found[1]) if found else None
+
+
+def guessed_birth_year(text: str) -> int | None:
+    """What 六五年, 65 or 一九六五年 probably means. Only to be offered, never to be stored unasked."""
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))[:LONGEST_YEAR_TEXT].translate(_NUMERALS)
+    if (year := parse_birth_year(plain)) is not None:
+        return year
+    found = _SHORT_YEAR.fullmatch(plain)
+    if found is None:
+        return None
+    short = int(found[1])
+    return (2000 if short <= _GUESSED_IN_2000S else 1900) + short
+
+
+def tell_unreadable_birth_year(typed: str) -> str:
+    """One sentence: what is written there, and what to write."""
+    guess = guessed_birth_year(typed)
+    shown = typed[:LONGEST_YEAR_TEXT]
+    if guess is None:
+        return _("出生年份写的是『%(typed)s』。填四位数的年份，比如 1965，或留空。", typed=shown)
+    return _("出生年份写的是『%(typed)s』。填 %(guess)d，或留空。", typed=shown, guess=guess)
+
+
+def check_learner(entry: LearnerEntry, *, today: date) -> None:
+    """Nothing happens when this learner may be recorded by name; Refused says why not.
+
+    Raises: Refused with `name_missing`, `group_missing`, `not_born_yet` or `child`, each with its field.
+    """
+    if not entry.name:
+        raise Refused("name_missing", field="name")
+    if not entry.group_name:
+        raise Refused("group_missing", field="group_name")
+    if entry.birth_year is None:
+        return
+    if entry.birth_year > today.year:
+        raise Refused("not_born_yet", field="birth_year", year=entry.birth_year)
+    # Only the year is known, so the year in which somebody turns 14 still counts as below it.
+    if today.year - entry.birth_year <= YOUNGEST_BY_NAME:
+        raise Refused("child", field="birth_year", year=entry.birth_year)
+
+
+def tell_refused_person(refused: Refused) -> str:
+    """One sentence: why this person cannot be saved so, and what can be done."""
+    match refused.code:
+        case "name_missing":
+            return _("还没写名字。")
+        case "group_missing":
+            return _("还没写是哪个组的。写三组、3组都行。")
+        case "not_born_yet":
+            return _("%(year)d 年还没到。填出生的年份，或留空。", year=refused.details["year"])
+        case "child":
+            return _(
+                "%(year)d 年出生的可能还不满 14 岁。不满 14 岁的孩子不记名字，来了就算进清点人数里。",
+                year=refused.details["year"],
+            )
+        case "same_name":
+            return _(
+                "%(group)s已经有一个%(name)s。是同一个人就不用再加；是另一个人，在下面打勾再存。",
+                group=group_label(refused.details["group"]),
+                name=refused.details["name"],
+            )
+        case "known_teacher":
+            return _("名单里已经有同名的老师，看看是不是同一个人。是另一个人，在下面打勾再存。")
+    raise ValueError(refused.code)

@@ -1,0 +1,101 @@
+"""What a coordinator sees before anything is saved: every date of a proposal, and what there is to say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from nightschool.rules.almanac import spoken_day, weekday_name
+from nightschool.rules.conflicts import Conflict, by_day, explain, tell_free_times, whom_to_ask
+from nightschool.rules.proposals import Proposal
+from nightschool.rules.recurrence import Weekly, days_of
+from nightschool.rules.slots import Moment, Slot
+from nightschool.texts import _, ngettext
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Why a date cannot be had: the sentence, whom to phone, and the session to look at when it may be looked at."""
+
+    sentence: str
+    ask: str
+    own_session: str  # public id; empty when it is another village's
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewDay:
+    """One date of the proposal."""
+
+    slot: Slot
+    is_left_out: bool
+    is_past: bool
+    taken: tuple[Taken, ...]
+    free_times: str
+    free: tuple[Slot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """All dates in order."""
+
+    days: tuple[PreviewDay, ...]
+    note: str  # about a first day that is none of the weekdays; else empty
+
+    @property
+    def clashes(self) -> tuple[date, ...]:
+        """The dates that cannot be had."""
+        return tuple(day.slot.day for day in self.days if day.taken)
+
+    @property
+    def wanted(self) -> int:
+        """How many sessions there would be, the taken dates among them."""
+        return sum(not day.is_left_out for day in self.days)
+
+    @property
+    def summary(self) -> str:
+        """One sentence: how many times."""
+        return ngettext("一共 %(n)d 次。", "一共 %(n)d 次。", self.wanted)
+
+
+def preview(proposal: Proposal, conflicts: Iterable[Conflict], *, at: Moment) -> Preview:
+    """Every date of the proposal, those left out among them, with what speaks against it."""
+    clashing = by_day(conflicts)
+    days = []
+    for day in days_of(proposal.recurrence):
+        slot = Slot(day, proposal.starts, proposal.ends)
+        found = clashing.get(day, ())
+        days.append(
+            PreviewDay(
+                slot=slot,
+                is_left_out=day in proposal.leave_out,
+                is_past=slot.finishes <= at,
+                taken=tuple(tell_taken(conflict, proposal.region_code, at.day) for conflict in found),
+                free_times=tell_free_times(found[0], today=at.day) if found else "",
+                free=found[0].instead if found else (),
+            )
+        )
+    return Preview(tuple(days), _first_day_note(proposal, at.day))
+
+
+def tell_taken(conflict: Conflict, village_code: str, today: date) -> Taken:
+    """The conflict in the words of this village."""
+    holding = conflict.holding
+    is_own = holding is not None and holding.village_code == village_code
+    return Taken(
+        sentence=explain(conflict, village_code=village_code, today=today),
+        ask=whom_to_ask(conflict),
+        own_session=holding.class_session if holding is not None and is_own else "",
+    )
+
+
+def _first_day_note(proposal: Proposal, today: date) -> str:
+    rule = proposal.recurrence
+    if not isinstance(rule, Weekly) or rule.first.weekday() in rule.weekdays:
+        return ""
+    return _(
+        "第一天填的是 %(first)s，%(weekday)s不在选的星期里，所以从 %(begins)s 开始。",
+        first=spoken_day(rule.first, today),
+        weekday=weekday_name(rule.first),
+        begins=spoken_day(days_of(rule)[0], today),
+    )

@@ -1,0 +1,254 @@
+"""What a list of regions says about the regions already known: who is new, renamed, gone, back again.
+
+A list is complete below every unit from which it branches out, and says nothing about anything else: Neijiang's list
+names Sichuan only as the way to Neijiang. A day belongs to the map of the newest list that is not after it. So a unit
+that an older list did not have begins on the new list's day, one that the new list has no more ends on the day
+before, and what the first list names began on a day nobody knows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from nightschool.errors import Problem, Refused
+from nightschool.rules.regions import (
+    Level,
+    RegionRow,
+    RowFault,
+    ancestors_of,
+    display_name,
+    level_of,
+    parent_of,
+    prefix_of,
+)
+from nightschool.texts import _
+
+A_DAY = timedelta(days=1)
+
+# Where a city or a province is missing, a list is missing; nobody founds or dissolves one between two lists.
+_COMES_AND_GOES = (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class RegionFacts:
+    """What is known of one region: its official names, each with the newest list that has it, and its days."""
+
+    code: str
+    official_name: str
+    names: Mapping[str, date]
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    @property
+    def last_listed(self) -> date:
+        """The day of the newest list that names it."""
+        return max(self.names.values())
+
+    @property
+    def name(self) -> str:
+        """The name as people say it."""
+        return display_name(self.official_name, self.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What taking a list in would come to. `facts` holds every region whose facts differ from those known before."""
+
+    as_of: date
+    covered: tuple[str, ...]
+    facts: Mapping[str, RegionFacts] = field(repr=False)
+    problems: tuple[Problem, ...]
+    new: frozenset[str] = field(repr=False)
+    renamed: frozenset[str] = field(repr=False)
+    revived: frozenset[str] = field(repr=False)
+    ended: frozenset[str] = field(repr=False)
+    unchanged: int = 0
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """Known before, and shown otherwise from now on."""
+        return self.renamed | self.revived
+
+
+def merge(
+    known: Mapping[str, RegionFacts], rows: Sequence[RegionRow], *, as_of: date, end_missing: bool
+) -> Merge:
+    """The known regions with this list taken in; nothing is ever taken out, and a second time nothing differs.
+
+    A row whose parent is neither known nor in the list is a problem and is left out, with all below it. With
+    `end_missing`, what the list covers and does not name has ended. An older list taken in later adds names and
+    regions, and never overrules a newer one.
+    """
+    facts, problems = _take(known, rows, as_of)
+    listed = [row.code for row in rows if row.code in facts]
+    covered = covered_by(listed)
+    if end_missing:
+        _end_missing(facts, listed, covered, as_of)
+    differing = {code: found for code, found in facts.items() if known.get(code) != found}
+    before = {code: known[code] for code in differing if code in known}
+    return Merge(
+        as_of=as_of,
+        covered=covered,
+        facts=differing,
+        problems=tuple(sorted(problems, key=lambda problem: problem.line or 0)),
+        new=frozenset(code for code in differing if code not in known),
+        renamed=frozenset(
+            code for code, old in before.items() if old.official_name != differing[code].official_name
+        ),
+        revived=frozenset(
+            code
+            for code, old in before.items()
+            if old.valid_to is not None and differing[code].valid_to is None
+        ),
+        ended=frozenset(
+            code
+            for code, found in differing.items()
+            if found.valid_to is not None and not _was_ended(known, code)
+        ),
+        unchanged=sum(
+            1 for code in listed if code not in differing or _only_listed_again(known, differing, code)
+        ),
+    )
+
+
+def covered_by(listed: Iterable[str]) -> tuple[str, ...]:
+    """The units a list is complete for: from each unit at its top down to where it first branches out."""
+    codes = set(listed)
+    below: dict[str, list[str]] = {}
+    for code in codes:
+        below.setdefault(parent_of(code) or "", []).append(code)
+    roots = []
+    for code in sorted(code for code in codes if codes.isdisjoint(ancestors_of(code))):
+        while len(children := below.get(code, [])) == 1:
+            [code] = children
+        roots.append(code)
+    return tuple(roots)
+
+
+def _take(
+    known: Mapping[str, RegionFacts], rows: Sequence[RegionRow], as_of: date
+) -> tuple[dict[str, RegionFacts], list[Problem]]:
+    """All regions, known and listed; and the rows without a parent."""
+    facts, problems = dict(known), []
+    charted = {parent for parent, days in _branchings(known).items() if min(days) < as_of}
+    for row in sorted(rows, key=lambda row: row.code):  # a parent's code sorts before its children's
+        parent = parent_of(row.code)
+        if parent is not None and parent not in facts:
+            problems.append(Problem(RowFault.PARENT_UNKNOWN, line=row.line, column="code", value=row.code))
+        elif row.code in facts:
+            facts[row.code] = _listed_again(facts[row.code], row.name, as_of)
+        else:
+            first_day = _first_day(facts, known, charted, row.code, as_of)
+            facts[row.code] = RegionFacts(row.code, row.name, {row.name: as_of}, valid_from=first_day)
+        if row.code in facts:
+            for above in ancestors_of(row.code):
+                facts[above] = _revived(facts[above], as_of)
+    return facts, problems
+
+
+def _first_day(
+    facts: Mapping[str, RegionFacts],
+    known: Mapping[str, RegionFacts],
+    charted: set[str | None],
+    code: str,
+    as_of: date,
+) -> date | None:
+    """The first day of a region met for the first time, None where nobody looked there before."""
+    parent = parent_of(code)
+    if parent is None:
+        return None
+    if parent not in known:
+        return facts[parent].valid_from
+    return as_of if parent in charted and level_of(code) in _COMES_AND_GOES else None
+
+
+def _branchings(facts: Mapping[str, RegionFacts]) -> dict[str | None, set[date]]:
+    """The days of the lists that name at least two units right below a region, and so were complete there."""
+    named = Counter(
+        (parent_of(code), day) for code, found in facts.items() for day in set(found.names.values())
+    )
+    days: dict[str | None, set[date]] = {}
+    for (parent, day), count in named.items():
+        if count > 1:
+            days.setdefault(parent, set()).add(day)
+    return days
+
+
+def _listed_again(found: RegionFacts, name: str, as_of: date) -> RegionFacts:
+    names = {**found.names, name: max(as_of, found.names.get(name, as_of))}
+    # Of two lists of one day the one read later counts: it is the correction.
+    is_newest = as_of >= found.names[found.official_name]
+    return _revived(
+        replace(found, names=names, official_name=name if is_newest else found.official_name), as_of
+    )
+
+
+def _revived(found: RegionFacts, as_of: date) -> RegionFacts:
+    is_back = found.valid_to is not None and found.valid_to < as_of
+    return replace(found, valid_to=None) if is_back else found
+
+
+def _end_missing(
+    facts: dict[str, RegionFacts], listed: Sequence[str], covered: Sequence[str], as_of: date
+) -> None:
+    """Each region inside what is covered ends where the lists, this one and newer ones, have it no more."""
+    named = {above for code in listed for above in (*ancestors_of(code), code)}
+    newest_map = {parent: max(days) for parent, days in _branchings(facts).items()}
+    prefixes = tuple(prefix_of(root) for root in covered)
+    for code in sorted(facts):  # a parent before its children, who may end with it
+        if code.startswith(prefixes) and code not in covered:
+            found = facts[code]
+            end_above = facts[parent].valid_to if (parent := parent_of(code)) else None
+            ends = []
+            if code not in named and found.last_listed < as_of:
+                ends.append(as_of - A_DAY)
+            elif (
+                found.last_listed < (newer := newest_map.get(parent, as_of))
+                and level_of(code) in _COMES_AND_GOES
+            ):
+                ends.append(
+                    newer - A_DAY
+                )  # this list is the old one: a newer one has the neighbours and not this
+            if end_above is not None and found.last_listed <= end_above:
+                ends.append(end_above)
+            if ends:
+                facts[code] = replace(found, valid_to=min([*ends, found.valid_to or date.max]))
+
+
+def _was_ended(known: Mapping[str, RegionFacts], code: str) -> bool:
+    return code in known and known[code].valid_to is not None
+
+
+def _only_listed_again(
+    known: Mapping[str, RegionFacts], differing: Mapping[str, RegionFacts], code: str
+) -> bool:
+    """True when only the day of its newest list differs, or an older name came to light."""
+    if code not in known:
+        return False
+    old, now = known[code], differing[code]
+    return (old.official_name, old.valid_from, old.valid_to) == (
+        now.official_name,
+        now.valid_from,
+        now.valid_to,
+    )
+
+
+def tell_successor_refusal(refused: Refused) -> str:
+    """One sentence: why a region cannot be followed by the other, and what would be right."""
+    told = {name: str(value) for name, value in refused.details.items()}
+    match refused.code:
+        case "unknown_region":
+            return _("没有 %(region)s 这个代码。先用 regions import 导入有它的名单。", **told)
+        case "own_successor":
+            return _("%(region)s 不能由自己接替。写上并入了哪个村。", **told)
+        case "other_level":
+            return _("%(region)s 和 %(other)s 不是同一级，村只能由村接替，镇只能由镇接替。", **told)
+        case "successor_cycle":
+            return _("%(other)s 已经由 %(region)s 接替，不能再倒过来。", **told)
+        case "before_its_time":
+            return _("名单里 %(region)s 从 %(day)s 才有，接替的日子要在这之后。", **told)
+        case _:
+            raise refused

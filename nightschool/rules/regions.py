@@ -1,0 +1,250 @@
+"""Regions by their 12-digit code: its level, its prefix, what lies inside what, and how an official name is shown.
+
+The level is read from the code's places (2, 4, 6, 9, 12 digits), never by stripping zeros: Neijiang is 5110, and 511
+would swallow its neighbours.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from nightschool.errors import Problem
+from nightschool.texts import _
+
+CODE_DIGITS = 12
+LONGEST_NAME = 60
+
+_CODE = re.compile(r"[1-9][0-9]{11}")
+
+
+class Level(StrEnum):
+    """What kind of unit a region is, from the largest to the smallest."""
+
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+    TOWNSHIP = "township"
+    VILLAGE = "village"
+
+
+class VillageKind(StrEnum):
+    """Which committee runs a village; a farm, a works or an industrial zone has neither."""
+
+    RESIDENTS = "residents"
+    VILLAGERS = "villagers"
+    OTHER = "other"
+
+
+PREFIX_DIGITS = {Level.PROVINCE: 2, Level.CITY: 4, Level.COUNTY: 6, Level.TOWNSHIP: 9, Level.VILLAGE: 12}
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRow:
+    """One row of a list of regions, well formed, and the line it stands on."""
+
+    line: int
+    code: str
+    name: str
+
+
+def is_code(text: str) -> bool:
+    """True for twelve ASCII digits that begin with a province."""
+    return _CODE.fullmatch(text) is not None
+
+
+def level_of(code: str) -> Level:
+    """The level of the unit this code names. Raises ValueError for what is no code."""
+    if not is_code(code):
+        raise ValueError(f"not a region code: {code!r}")
+    if code[9:] != "000":
+        return Level.VILLAGE
+    if code[6:9] != "000":
+        return Level.TOWNSHIP
+    if code[4:6] != "00":
+        return Level.COUNTY
+    return Level.CITY if code[2:4] != "00" else Level.PROVINCE
+
+
+def prefix_of(code: str) -> str:
+    """The digits that every code inside this region begins with."""
+    return code[: PREFIX_DIGITS[level_of(code)]]
+
+
+def code_range(code: str) -> tuple[str, str]:
+    """(low, high): a code lies inside this region exactly when low <= code < high, compared as text.
+
+    For range scans on the primary key; a LIKE would not use it on every database.
+    """
+    prefix = prefix_of(code)
+    if set(prefix) == {"9"}:
+        return prefix.ljust(CODE_DIGITS, "0"), "9" * CODE_DIGITS + "0"
+    return prefix.ljust(CODE_DIGITS, "0"), str(int(prefix) + 1).ljust(CODE_DIGITS, "0")
+
+
+def full_code(short: str) -> str:
+    """The 12-digit code of 2, 4, 6, 9 or 12 digits. Raises ValueError for any other text."""
+    if len(short) not in PREFIX_DIGITS.values():
+        raise ValueError(f"not a region code: {short!r}")
+    code = short.ljust(CODE_DIGITS, "0")
+    if not is_code(code):
+        raise ValueError(f"not a region code: {short!r}")
+    return code
+
+
+def ancestors_of(code: str) -> tuple[str, ...]:
+    """The regions this one lies in, largest first, itself not among them.
+
+    Where a level is left out (a city without counties keeps zeros there), it is left out here as well.
+    """
+    own_digits = len(prefix_of(code))
+    wider = (
+        code[:digits].ljust(CODE_DIGITS, "0") for digits in PREFIX_DIGITS.values() if digits < own_digits
+    )
+    return tuple(dict.fromkeys(wider))
+
+
+def parent_of(code: str) -> str | None:
+    """The region right above; a province has none."""
+    above = ancestors_of(code)
+    return above[-1] if above else None
+
+
+def is_inside(code: str, ancestor: str) -> bool:
+    """True when the first region is the second or lies in it."""
+    return code.startswith(prefix_of(ancestor))
+
+
+def village_kind(code: str) -> VillageKind:
+    """Which committee runs this village, by the last three digits. Raises ValueError for another level."""
+    if level_of(code) is not Level.VILLAGE:
+        raise ValueError(f"not a village: {code!r}")
+    match int(code[9:]):
+        case number if number < 200:
+            return VillageKind.RESIDENTS
+        case number if number < 400:
+            return VillageKind.VILLAGERS
+        case _:
+            return VillageKind.OTHER
+
+
+# How the name of a village or a community ends, and how people type that ending: in full and by initials.
+VILLAGE_ENDINGS = {"村": ("cun", "c"), "社区": ("shequ", "sq")}
+
+# The published lists write the committee in a dozen ways and misspell it in a dozen more (居委会会, 居民委会员,
+# 村委委会), so what is cut off is a run of the words' characters that has a 委 in it. Beside it the ending that is put
+# on where what is left has none of the endings after that.
+_COMMITTEES = (
+    (re.compile(r"(?:居民?|(?<=社区)民?)[委员会民筹]*委[委员会民筹]*$"), "社区", ("社区",)),
+    (re.compile(r"村民?[委员会]*委[委员会]*$"), "村", ("村", "社区")),
+)
+_STREET_OFFICE = re.compile(r"(?<=街道)办(?:事处)?$")
+
+
+def display_name(official_name: str, code: str) -> str:
+    """The name as people say it: 玉皇村 for 玉皇村村民委员会, 古湖街道 for 古湖街道办事处.
+
+    A residents' committee becomes a community (社区). A name that is nothing but its committee, and one without any of
+    the usual endings, is kept whole.
+    """
+    match level_of(code):
+        case Level.VILLAGE:
+            return without_committee(official_name)
+        case Level.TOWNSHIP:
+            return _STREET_OFFICE.sub("", official_name)
+        case _:
+            return official_name
+
+
+def without_committee(name: str) -> str:
+    """A village's name without the words for its committee; fits what somebody types in search of one as well."""
+    for tail, ending, endings in _COMMITTEES:
+        stem, cuts = tail.subn("", name)
+        if not cuts:
+            continue
+        if stem in ("", *endings):
+            return name
+        stem = without_committee(stem)  # one list has its committee twice: 珍呷村民委员会村民委员会
+        return stem if stem.endswith(endings) else stem + ending
+    return name
+
+
+# What may stand between the names of a village, its township and its county, as lists and search results print them.
+_BETWEEN_NAMES = re.compile(r"[\s·,，、;；/>]+")
+_UNIT_NAMES = re.compile(r".+?(?:省|市|县|区|镇|乡|街道)|.+")
+_ENDING = re.compile(r"(?<=.)(?:村|社区)$")
+MOST_WORDS = 4
+LONGEST_QUERY = 40
+
+
+def village_readings(text: str) -> tuple[tuple[str, ...], ...]:
+    """The ways to read what somebody typed in search of a village, the most literal first, each as words.
+
+    Two words may be a township and a village, or one name in pinyin; a run of characters may hold county, township and
+    village; and who says 玉皇村 may mean a community that is called 玉皇社区 now.
+    """
+    printable = "".join(character if character.isprintable() else " " for character in text[:LONGEST_QUERY])
+    words = tuple(word for word in _BETWEEN_NAMES.split(printable) if word)[:MOST_WORDS]
+    if not words:
+        return ()
+    plain = tuple(without_committee(word) for word in words)
+    split = tuple(part for word in plain for part in _UNIT_NAMES.findall(word))[:MOST_WORDS]
+    together = [("".join(words),)] if all(word.isascii() for word in words) else []
+    readings = [*together, words, plain, split, tuple(_ENDING.sub("", word) for word in split)]
+    return tuple(dict.fromkeys(readings))
+
+
+class RowFault(StrEnum):
+    """What can be wrong with a list of regions, as the code of a `Problem`."""
+
+    NOT_UTF8 = "not_utf8"
+    NO_HEADER = "no_header"
+    NO_ROWS = "no_rows"
+    CELLS = "cells"
+    CODE_DIGITS = "code_digits"
+    CODE_TWICE = "code_twice"
+    NAME_MISSING = "name_missing"
+    NAME_LONG = "name_long"
+    NAME_UNPRINTABLE = "name_unprintable"
+    PARENT_UNKNOWN = "parent_unknown"
+
+
+def tell_row_problem(problem: Problem) -> str:
+    """One sentence: in which line and column, what stands there, why it cannot be taken, and what would."""
+    places = {"line": problem.line or 0, "column": problem.column or "", "value": problem.value}
+    match RowFault(problem.code):
+        case RowFault.NOT_UTF8:
+            return _("第 %(line)d 行不是 UTF-8 编码。用表格软件另存为「CSV UTF-8」，再来一次。", **places)
+        case RowFault.NO_HEADER:
+            return _("第 1 行写的是「%(value)s」。第 1 行要有 code 和 name 这两个列名。", **places)
+        case RowFault.NO_ROWS:
+            return _("名单是空的：列名下面一行也没有。", **places)
+        case RowFault.CELLS:
+            return _(
+                "第 %(line)d 行的格数和列名对不上，写的是「%(value)s」。名字里有逗号的，用英文双引号括起来。",
+                **places,
+            )
+        case RowFault.CODE_DIGITS:
+            return _(
+                "第 %(line)d 行 %(column)s：写的是「%(value)s」。区划代码是 12 位数字，前面是省的代码。",
+                **places,
+            )
+        case RowFault.CODE_TWICE:
+            return _("第 %(line)d 行 %(column)s：%(value)s 前面已经有了。一个代码只留一行。", **places)
+        case RowFault.NAME_MISSING:
+            return _("第 %(line)d 行 %(column)s：没有名字。", **places)
+        case RowFault.NAME_LONG:
+            longest = {"longest": LONGEST_NAME}
+            return _(
+                "第 %(line)d 行 %(column)s：「%(value)s」太长。最多 %(longest)d 个字。", **places, **longest
+            )
+        case RowFault.NAME_UNPRINTABLE:
+            return _("第 %(line)d 行 %(column)s：「%(value)s」里有看不见的字符。删掉再写一遍。", **places)
+        case RowFault.PARENT_UNKNOWN:
+            parent = {"parent": parent_of(problem.value) or ""}
+            return _(
+                "第 %(line)d 行 %(column)s：%(value)s 的上级 %(parent)s 还没有录入，名单里也没有。先把上级补上。",
+                **places,
+                **parent,
+            )

@@ -1,0 +1,192 @@
+"""A slot: a day with a start and an end, the wall clock of the village in minutes since midnight, half-open."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from nightschool.rules.almanac import clock
+from nightschool.texts import _
+
+DAY_MINUTES = 24 * 60
+SHORTEST_MINUTES = 10
+LONGEST_MINUTES = 8 * 60
+
+# Typed text longer than this is not a time of day; it is refused before any pattern looks at it.
+LONGEST_TIME_TEXT = 20
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Slot:
+    """The wall-clock time [starts, ends) of one day, without place or teacher."""
+
+    day: date
+    starts: int
+    ends: int
+
+    @property
+    def minutes(self) -> int:
+        """How long it lasts."""
+        return self.ends - self.starts
+
+    @property
+    def begins(self) -> Moment:
+        """The moment it starts."""
+        return Moment(self.day, self.starts)
+
+    @property
+    def finishes(self) -> Moment:
+        """The moment it ends."""
+        return Moment(self.day, self.ends)
+
+    def overlaps(self, other: Slot) -> bool:
+        """Whether the two share a minute; back to back they do not."""
+        return self.day == other.day and self.starts < other.ends and other.starts < self.ends
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Moment:
+    """A point on the village's clock."""
+
+    day: date
+    minutes: int
+
+
+class SlotFault(StrEnum):
+    """What can be wrong with a start and an end."""
+
+    END_NOT_AFTER_START = "end_not_after_start"
+    PAST_MIDNIGHT = "past_midnight"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+
+
+@dataclass(frozen=True, slots=True)
+class SlotProblem:
+    """Why a start and an end make no slot."""
+
+    fault: SlotFault
+    starts: int
+    ends: int
+
+
+def read_end(starts: int, ends: int) -> int:
+    """The end as meant: 00:00 after a start is the midnight that closes the day."""
+    return DAY_MINUTES if ends == 0 and starts > 0 else ends
+
+
+def slot_problem(starts: int, ends: int) -> SlotProblem | None:
+    """What stands against holding a class from `starts` to `ends`, or None.
+
+    An end in the small hours after a start past noon is a class meant to run over midnight, not a slip of the pen.
+    """
+    if ends > DAY_MINUTES or starts >= DAY_MINUTES or (ends <= starts and starts >= 12 * 60 and ends <= 6 * 60):
+        return SlotProblem(SlotFault.PAST_MIDNIGHT, starts, ends)
+    if ends <= starts or starts < 0:
+        return SlotProblem(SlotFault.END_NOT_AFTER_START, starts, ends)
+    if ends - starts < SHORTEST_MINUTES:
+        return SlotProblem(SlotFault.TOO_SHORT, starts, ends)
+    if ends - starts > LONGEST_MINUTES:
+        return SlotProblem(SlotFault.TOO_LONG, starts, ends)
+    return None
+
+
+def tell_slot_problem(problem: SlotProblem) -> str:
+    """One sentence: what does not fit, and what would."""
+    starts, ends = clock(problem.starts % DAY_MINUTES), clock(problem.ends % DAY_MINUTES)
+    match problem.fault:
+        case SlotFault.PAST_MIDNIGHT:
+            return _(
+                "从 %(starts)s 上到 %(ends)s 就过了半夜十二点。一节课要在当天上完，最晚到 24:00；再长就分成两天排。",
+                starts=starts,
+                ends=ends,
+            )
+        case SlotFault.END_NOT_AFTER_START:
+            return _("%(starts)s 开始，%(ends)s 就结束了，前后反了。改一下时间。", starts=starts, ends=ends)
+        case SlotFault.TOO_SHORT:
+            return _("从 %(starts)s 到 %(ends)s 太短。一节课至少 10 分钟。", starts=starts, ends=ends)
+        case SlotFault.TOO_LONG:
+            return _("从 %(starts)s 到 %(ends)s 太长。一节课最多 8 小时，再长就分成几节排。", starts=starts, ends=ends)
+
+
+# The part of the day decides what an hour up to twelve means; each group below is one way to read it.
+_PART_OF_DAY = re.compile(
+    r"(?P<early>凌晨|am)|(?P<morning>清晨|早晨|早上|上午|早)|(?P<noon>中午)|(?P<afternoon>下午|傍晚|pm)|(?P<night>晚上|夜里|半夜|晚)"
+)
+_WRITTEN = re.compile(r"(?P<hour>[0-9]{1,2})[:.](?P<minute>[0-9]{2})")
+_SPOKEN = re.compile(
+    r"(?P<hour>[0-9]{1,2}|[〇零一二两三四五六七八九十]{1,3})(?:点钟?|时)"
+    r"(?:(?P<half>半)|(?P<quarter>[一三])刻|过?(?P<minute>[0-9]{1,2}|[〇零一二三四五六七八九十]{1,3})分?)?"
+)
+_RUN_TOGETHER = re.compile(r"(?P<hour>[0-9]{1,2})(?P<minute>[0-9]{2})")
+_HOUR_ALONE = re.compile(r"[0-9]{1,2}")
+
+
+def parse_time(text: str) -> int | None:
+    """Minutes since midnight of a time as people type it, or None where it cannot be read.
+
+    Reads 19:00, 19：00, 7:30, 1930, 7:30pm, 19点, 晚上7点半, 下午两点一刻. Hours to 29 are read, so that a class meant to
+    run past midnight is answered by its own sentence.
+    """
+    if len(text) > LONGEST_TIME_TEXT:
+        return None
+    # NFKC makes full-width digits and colons ASCII; [0-9] below keeps the digits of other scripts out.
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
+    part = _PART_OF_DAY.search(plain)
+    if part:
+        if part.start() > 0 and part.end() < len(plain):
+            return None
+        plain = plain[: part.start()] + plain[part.end() :]
+    return _minutes(part.lastgroup if part else None, *_hour_and_minute(plain, with_part=part is not None))
+
+
+def _hour_and_minute(plain: str, *, with_part: bool) -> tuple[int | None, int | None]:
+    """The two numbers of a time, each None where it is not one."""
+    if found := _SPOKEN.fullmatch(plain):
+        if found["half"]:
+            return _number(found["hour"]), 30
+        if found["quarter"]:
+            return _number(found["hour"]), 15 * (_number(found["quarter"]) or 0)
+        return _number(found["hour"]), _number(found["minute"] or "0")
+    if found := _WRITTEN.fullmatch(plain) or _RUN_TOGETHER.fullmatch(plain):
+        return int(found["hour"]), int(found["minute"])
+    # A lone number is a time only with its part of the day: 7pm, not 7.
+    return (int(plain), 0) if with_part and _HOUR_ALONE.fullmatch(plain) else (None, None)
+
+
+def _number(text: str) -> int | None:
+    """The value of one or two digits, ASCII or Chinese (19, 十九, 三十五, 〇五); None where it is no such number."""
+    if text.isascii():
+        return int(text)
+    # The one numeral of the patterns above that Unicode gives no value is the spoken two.
+    digits = [int(unicodedata.numeric(character, 2)) for character in text]
+    match digits:
+        case [ones]:
+            return ones
+        case [10, ones] if ones < 10:
+            return 10 + ones
+        case [tens, 10] if 0 < tens < 10:
+            return tens * 10
+        case [tens, 10, ones] if 0 < tens < 10 and ones < 10:
+            return tens * 10 + ones
+        case [tens, ones] if tens < 10 and ones < 10:
+            return tens * 10 + ones
+    return None
+
+
+def _minutes(part: str | None, hour: int | None, minute: int | None) -> int | None:
+    """Minutes since midnight of an hour named with its part of the day."""
+    if hour is None or minute is None or hour > 29 or minute > 59:
+        return None
+    if part == "afternoon" and 1 <= hour <= 11:
+        hour += 12
+    elif part == "noon" and hour <= 2:
+        hour += 12
+    elif part == "night" and 5 <= hour <= 12:
+        hour += 12
+    elif part == "early" and hour == 12:
+        hour = 0
+    return hour * 60 + minute

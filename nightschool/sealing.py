@@ -1,0 +1,68 @@
+"""Personal fields sealed at rest: AES-256-GCM, one random nonce a value, bound to the row they belong to.
+
+The keys live outside the database and outside its backups. A sealed value copied to another row does not open there.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from nightschool.errors import ConfigurationError
+
+NONCE_BYTES = 12
+KEY_BYTES = 32
+
+
+class Sealer:
+    """Seals with the newest key and opens with any known one.
+
+    Sealed text reads ``<key id>.<base64 of nonce and ciphertext>``.
+    """
+
+    def __init__(self, keys: Mapping[str, bytes]) -> None:
+        if not keys:
+            raise ConfigurationError("no key to seal personal fields with")
+        for key_id, key in keys.items():
+            if len(key) != KEY_BYTES or not key_id.isalnum():
+                raise ConfigurationError(f"key {key_id!r} for personal fields is not {KEY_BYTES} bytes")
+        self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
+        self._newest = next(reversed(self._ciphers))
+
+    def seal(self, text: str, *, about: str) -> str:
+        """The text sealed for exactly one place; `about` names it, for example ``learner.phone:<public id>``."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        ciphertext = self._ciphers[self._newest].encrypt(nonce, text.encode(), about.encode())
+        return f"{self._newest}.{base64.urlsafe_b64encode(nonce + ciphertext).decode()}"
+
+    def open(self, sealed: str, *, about: str) -> str:
+        """The text that was sealed for this place.
+
+        Raises ConfigurationError when its key is missing or the value was not sealed for this place.
+        """
+        key_id, _, body = sealed.partition(".")
+        cipher = self._ciphers.get(key_id)
+        if cipher is None:
+            raise ConfigurationError(f"the key {key_id!r} that sealed this field is missing")
+        raw = base64.urlsafe_b64decode(body)
+        try:
+            return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], about.encode()).decode()
+        except InvalidTag:
+            raise ConfigurationError("a sealed field does not belong to the row it stands in") from None
+
+
+class Digester:
+    """Keyed digests of what a plain digest would give away to guessing: names, addresses, one-time codes."""
+
+    def __init__(self, secret: str) -> None:
+        self._key = hmac.digest(secret.encode(), b"nightschool digests", "sha256")
+
+    def __call__(self, purpose: str, *parts: str) -> str:
+        """64 hexadecimal characters; the same parts for another purpose give others."""
+        return hmac.digest(self._key, json.dumps([purpose, *parts]).encode(), "sha256").hex()

@@ -1,0 +1,276 @@
+"""For administrators: night schools are opened, accounts and postings given and ended, login slips printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from nightschool.actions import accounts
+from nightschool.actions.accounts import Slip
+from nightschool.errors import NotAllowed, NotFound, Refused
+from nightschool.queries import places, trust
+from nightschool.rules.access import Actor, Role
+from nightschool.rules.accounts import may_give, role_word, roles_for, tell_refusal, tops
+from nightschool.rules.regions import Level, is_inside, level_of
+from nightschool.rules.slips import grouped
+from nightschool.texts import _
+from nightschool.web.access import actor, allows
+from nightschool.web.context import digester, now, reading, services, today, writing
+from nightschool.web.forms.trust import AccountForm, ConfirmForm, PostingForm, SchoolForm
+
+bp = Blueprint("admin", __name__)
+
+MOST_SEARCHED = 500
+MOST_SHOWN = 50
+
+
+@bp.get("/admin")
+@allows("manage_accounts")
+def home() -> Any:
+    """The one region administered, or the choice among several."""
+    mine = [post.region_code for post in actor().posts_for("manage_accounts")]
+    codes = tops([code for code in mine if code])
+    if len(codes) == 1 and None not in mine:
+        return redirect(url_for("admin.region", region=codes[0]), 303)
+    with reading() as db:
+        names = trust.region_names(db, codes)
+        step = places.step(db, None, today=today()) if None in mine else None
+    if step is not None:
+        names |= {place.code: place.name for place in (*step.line, *step.below)}
+    return render_template("admin/home.html", names=names)
+
+
+@bp.get("/admin/<region_code:region>")
+@allows("manage_accounts")
+def region(region: str) -> Any:
+    """A region's night schools, its accounts, and the regions below it."""
+    with reading() as db:
+        step = places.step(db, region, today=today())
+        ledger = trust.ledger(db, region, now=now(), today=today())
+    if step is None:
+        raise NotFound
+    return render_template(
+        "admin/region.html",
+        here=step.line[-1],
+        above=step.line[:-1],
+        below=step.below,
+        ledger=ledger,
+        role_word=role_word,
+        is_village=level_of(region) is Level.VILLAGE,
+    )
+
+
+@bp.route("/admin/<region_code:region>/schools/new", methods=["GET", "POST"])
+@allows("manage_accounts")
+def open_school(region: str) -> Any:
+    """First the village is looked for, then its coordinator named; the answer is the slip to print."""
+    form = SchoolForm()
+    village = _village(form.village.data or request.args.get("village", ""), region)
+    if form.is_submitted() and village is not None and form.validate():
+        try:
+            with writing() as db:
+                made = accounts.open_school(
+                    db,
+                    village_code=village.code,
+                    display_name=form.display_name.data or "",
+                    login_name=form.login_name.data or "",
+                    title=form.title.data or "",
+                    digester=digester(),
+                    **_acting(),
+                )
+            return _paper(made)
+        except Refused as refusal:
+            form.refuse(refusal.field, tell_refusal(refusal.code, refusal.details))
+    if village is not None:
+        form.village.data = village.code
+    found, query = _search(region)
+    page = render_template(
+        "admin/open_school.html", form=form, village=village, found=found, query=query, region=region
+    )
+    return page, _status(form)
+
+
+@bp.route("/admin/<region_code:region>/accounts/new", methods=["GET", "POST"])
+@allows("manage_accounts")
+def new_account(region: str) -> Any:
+    """An account with a role in this region; the answer is the slip to print."""
+    form = AccountForm()
+    form.role.choices = _roles(region)
+    if form.validate_on_submit():
+        try:
+            return _paper(_create(form, region))
+        except Refused as refusal:
+            form.refuse(refusal.field, tell_refusal(refusal.code, refusal.details))
+    return _region_page("admin/new_account.html", form, region)
+
+
+@bp.route("/admin/<region_code:region>/postings/new", methods=["GET", "POST"])
+@allows("manage_accounts")
+def new_posting(region: str) -> Any:
+    """A role in this region for somebody who has an account already."""
+    form = PostingForm()
+    form.role.choices = _roles(region)
+    if form.validate_on_submit():
+        try:
+            return redirect(url_for("admin.account", account=_give(form, region)), 303)
+        except (NotFound, NotAllowed):
+            form.refuse("login_name", _("没有这个登录名，或者这个账号不归你管。"))
+        except Refused as refusal:
+            form.refuse(refusal.field, tell_refusal(refusal.code, refusal.details))
+    if not form.is_submitted():
+        form.from_day.data = today()
+    return _region_page("admin/new_posting.html", form, region)
+
+
+@bp.get("/accounts/<public_id:account>")
+@allows("manage_accounts")
+def account(account: str) -> Any:
+    """One account: what it may do where, and what can be done about it."""
+    with reading() as db:
+        found = trust.account(db, account, now=now())
+    if found is None:
+        raise NotFound
+    return render_template(
+        "admin/account.html", account=found, form=ConfirmForm(), role_word=role_word, today=today()
+    )
+
+
+@bp.post("/accounts/<public_id:account>/slip")
+@allows("manage_accounts")
+def slip(account: str) -> Any:
+    """A new slip, shown this once: its code is stored nowhere."""
+    try:
+        with writing() as db:
+            made = accounts.make_slip(db, account=account, digester=digester(), **_acting())
+    except Refused as refusal:
+        return _back(account, refusal)
+    return _paper(made)
+
+
+@bp.post("/accounts/<public_id:account>/postings/<int:posting>/end")
+@allows("manage_accounts")
+def end_posting(account: str, posting: int) -> Any:
+    """The posting ends with yesterday."""
+
+    def end(db: Any) -> None:
+        accounts.end_posting(db, account=account, posting_id=posting, **_acting())
+
+    return _change(account, end, _("这个职责收回了，马上生效。"))
+
+
+@bp.post("/accounts/<public_id:account>/disable")
+@allows("manage_accounts")
+def disable(account: str) -> Any:
+    """Nobody gets in with it any more."""
+
+    def end(db: Any) -> None:
+        accounts.disable_account(db, account=account, **_acting())
+
+    return _change(account, end, _("账号停用了，马上生效。记录都还在。"))
+
+
+@bp.post("/accounts/<public_id:account>/enable")
+@allows("manage_accounts")
+def enable(account: str) -> Any:
+    """It can be used again."""
+
+    def begin(db: Any) -> None:
+        accounts.enable_account(db, account=account, **_acting())
+
+    return _change(account, begin, _("账号又能用了。"))
+
+
+def _acting() -> dict[str, Any]:
+    return {"by": actor(), "now": now(), "today": today()}
+
+
+def _create(form: AccountForm, region: str) -> Slip:
+    with writing() as db:
+        made = accounts.create_account(
+            db,
+            login_name=form.login_name.data or "",
+            display_name=form.display_name.data or "",
+            role=Role(form.role.data),
+            region_code=region,
+            title=form.title.data or "",
+            **_acting(),
+        )
+        return accounts.make_slip(db, account=made.public_id, digester=digester(), **_acting())
+
+
+def _give(form: PostingForm, region: str) -> str:
+    with writing() as db:
+        account = trust.account_called(db, form.login_name.data or "")
+        if account is None:
+            raise NotFound
+        accounts.give_posting(
+            db,
+            account=account,
+            role=Role(form.role.data),
+            region_code=region,
+            title=form.title.data or "",
+            from_day=form.from_day.data,
+            to_day=form.to_day.data,
+            **_acting(),
+        )
+    return account
+
+
+def _change(account: str, change: Callable[[Any], None], done: str) -> Any:
+    try:
+        with writing() as db:
+            change(db)
+    except Refused as refusal:
+        return _back(account, refusal)
+    flash(done)
+    return redirect(url_for("admin.account", account=account), 303)
+
+
+def _back(account: str, refusal: Refused) -> Any:
+    flash(tell_refusal(refusal.code, refusal.details), "alarm")
+    return redirect(url_for("admin.account", account=account), 303)
+
+
+def _paper(made: Slip) -> Any:
+    """The slip itself is the answer: to show it at another address, its code would have to be kept meanwhile."""
+    base = services().settings.base_url
+    return render_template("admin/slip.html", slip=made, code=grouped(made.code), base=base)
+
+
+def _region_page(template: str, form: Any, region: str) -> tuple[str, int]:
+    with reading() as db:
+        step = places.step(db, region, today=today())
+    assert step is not None, "only behind @allows"
+    return render_template(template, form=form, here=step.line[-1], above=step.line[:-1]), _status(form)
+
+
+def _roles(region: str) -> dict[str, str]:
+    who: Actor = actor()
+    return {role: role_word(role) for role in roles_for(region) if may_give(who, role, region)}
+
+
+def _status(form: Any) -> int:
+    return 422 if form.errors else 200
+
+
+def _village(code: str, region: str) -> places.Place | None:
+    """The village that was chosen, when it lies in the region; None for anything else."""
+    with reading() as db:
+        step = places.step(db, code, today=today()) if code else None
+    here = step.line[-1] if step and step.line else None
+    if here is None or here.level != Level.VILLAGE or not is_inside(here.code, region):
+        return None
+    return here
+
+
+def _search(region: str) -> tuple[list[places.FoundPlace], str]:
+    """The villages of the region that answer to what was typed, and what was typed."""
+    query = request.args.get("q", "").strip()[:60]
+    if not query:
+        return [], ""
+    with reading() as db:
+        found = places.find(db, query, today=today(), limit=MOST_SEARCHED)
+    inside = [place for place in found.places if place.level == Level.VILLAGE and is_inside(place.code, region)]
+    return inside[:MOST_SHOWN], query

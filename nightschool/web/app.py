@@ -1,0 +1,80 @@
+"""The application: made by `create_app` from settings, a database and a clock. Importing this changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+
+from nightschool import texts
+from nightschool.database import Database
+from nightschool.settings import Settings
+from nightschool.web import access, csrf, delivery, errors, headers, language, logs, pages, static_files
+from nightschool.web.context import EXTENSION, Services
+from nightschool.web.converters import CONVERTERS
+
+# One thin blueprint a feature; each module has `bp`.
+BLUEPRINTS = (
+    "health",
+    "find",
+    "timetable",
+    "trust",
+    "admin",
+    "desk",
+    "courses",
+    "sessions",
+    "attendance",
+    "learners",
+    "teachers",
+    "venues",
+    "schools",
+    "overview",
+)
+
+MEGABYTE = 1024 * 1024
+PACKAGE = Path(__file__).parent.parent
+
+
+def create_app(
+    settings: Settings, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> Flask:
+    """A ready application. Raises ConfigurationError when a view does not say who may see it."""
+    app = Flask("nightschool", template_folder=str(template_folder()), static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.keys.signing,
+        SESSION_COOKIE_NAME="__Host-nightschool-form" if settings.is_https else "nightschool-form",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=True,
+        TRUSTED_HOSTS=list(settings.trusted_hosts),
+        MAX_CONTENT_LENGTH=MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=MEGABYTE,
+        MAX_FORM_PARTS=5000,
+    )
+    app.extensions[EXTENSION] = Services(settings, database, clock, ZoneInfo(settings.timezone))
+    app.url_map.converters.update(CONVERTERS)
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    # Errors speak the language of the request, so it is chosen before a form's token is asked for.
+    for part in (logs, language, csrf, access, pages, static_files, headers, delivery, errors):
+        part.init_app(app)
+    for name in BLUEPRINTS:
+        if find_spec(f"nightschool.web.{name}") is None:  # while features are being written
+            continue
+        app.register_blueprint(import_module(f"nightschool.web.{name}").bp)
+    access.check_access(app)
+    return app
+
+
+def template_folder() -> Path:
+    """Where the templates are: inside the package once installed, beside it in a checkout."""
+    inside = PACKAGE / "templates"
+    return inside if inside.is_dir() else PACKAGE.parent / "templates"

@@ -1,0 +1,205 @@
+"""The register of one class session: filled in, put right, taken back, and looked through."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from nightschool.actions import attendance as actions
+from nightschool.errors import NotFound, Refused, StaleRecord
+from nightschool.queries import attendance as queries
+from nightschool.queries.attendance import Register
+from nightschool.rules import attendance as rules
+from nightschool.rules.names import matches
+from nightschool.rules.people import tell_refused_person
+from nightschool.texts import _, ngettext
+from nightschool.web.access import actor, allows
+from nightschool.web.browser import device_name
+from nightschool.web.context import now, reading, today, writing
+from nightschool.web.forms.attendance import RegisterForm, VoidForm
+
+bp = Blueprint("attendance", __name__)
+
+BAD_INPUT, CLASH = 422, 409
+# A phone's clock that is off by more than this is worth a word in the history.
+CLOCK_SKEW = timedelta(minutes=10)
+
+
+@bp.route("/sessions/<public_id:class_session>/register", methods=["GET", "POST"])
+@allows("keep_register")
+def register(class_session: str) -> Any:
+    """The register; saving it makes the session held."""
+    found = _register(class_session)
+    if reason := rules.why_no_register(found.status, found.day, today()):
+        sentence = rules.tell_no_register(reason, day=found.day, today=today())
+        return render_template("attendance/closed.html", register=found, sentence=sentence)
+    form = RegisterForm(data=_stored(found))
+    if not form.is_submitted():
+        return _page(found, form)
+    match request.form.get("do") or ("find" if form.query.data else "save"):
+        case "all":
+            form.tick_all(tuple(person.public_id for person in found.people))
+        case "undo":
+            form.untick_all()
+        case "merge":
+            form.merge(*_ticked(found))
+        case "save":
+            return _save(found, form)
+    return _page(found, form)
+
+
+@bp.route("/sessions/<public_id:class_session>/register/void", methods=["GET", "POST"])
+@allows("keep_register")
+def void(class_session: str) -> Any:
+    """The whole register taken back, with its reason."""
+    found = _register(class_session)
+    form = VoidForm(data={"submission": str(uuid.uuid4())})
+    if form.validate_on_submit():
+        try:
+            with writing() as db:
+                actions.void_register(
+                    db,
+                    class_session=class_session,
+                    reason=form.reason.data,
+                    submission_id=_submission_id(form.submission.data),
+                    device=device_name(),
+                    by=actor(),
+                    now=now(),
+                )
+            flash(_("登记作废了。这节课现在可以重新点名，也可以取消。"))
+            return redirect(url_for("sessions.show", class_session=class_session), 303)
+        except Refused as refused:
+            form.refuse(refused.field, rules.tell_refused_register(refused, today=today()))
+    page = render_template("attendance/void.html", register=found, form=form)
+    return page, BAD_INPUT if form.is_submitted() else 200
+
+
+@bp.get("/sessions/<public_id:class_session>/register/history")
+@allows("keep_register")
+def history(class_session: str) -> Any:
+    """Every version of the register: who saved it when, and what that changed."""
+    with reading() as db:
+        found = queries.history(db, class_session)
+    if found is None:
+        raise NotFound
+    return render_template(
+        "attendance/history.html", history=found, status_word=rules.status_word, skew=CLOCK_SKEW
+    )
+
+
+def _register(class_session: str) -> Register:
+    with reading() as db:
+        found = queries.register(db, class_session)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _save(found: Register, form: RegisterForm) -> Any:
+    if not form.validate():
+        return _page(found, form), BAD_INPUT
+    try:
+        with writing() as db:
+            actions.record_sheet(
+                db,
+                class_session=found.class_session,
+                sheet=form.sheet(),
+                submission_id=_submission_id(form.submission.data),
+                device=device_name(),
+                taken_at=now(),
+                based_on=form.version(),
+                by=actor(),
+                now=now(),
+                today=today(),
+            )
+    except StaleRecord:
+        return _saved_by_another(found.class_session, form)
+    except Refused as refused:
+        return _refused(found, form, refused)
+    came = _register(found.class_session).turnout.attendances
+    flash(ngettext("存好了，到 %(n)d 人次。", "存好了，到 %(n)d 人次。", came))
+    return redirect(url_for("attendance.register", class_session=found.class_session), 303)
+
+
+def _refused(found: Register, form: RegisterForm, refused: Refused) -> Any:
+    if refused.code == "other_content":
+        return _saved_by_another(found.class_session, form)
+    if "row" in refused.details:
+        asks = refused.code == "same_name"
+        form.refuse_new(refused.details["row"], tell_refused_person(refused), asks=asks)
+        return _page(found, form), CLASH if asks else BAD_INPUT
+    form.refuse(refused.field, rules.tell_refused_register(refused, today=today()))
+    return _page(found, form), CLASH
+
+
+def _saved_by_another(class_session: str, form: RegisterForm) -> Any:
+    """Nothing is lost: the form stays as it was sent, with what is stored beside it, and can be saved on top."""
+    found = _register(class_session)
+    form.submission.data, form.based_on.data = str(uuid.uuid4()), str(found.version)
+    return _page(found, form, is_stale=True), CLASH
+
+
+def _page(found: Register, form: RegisterForm, *, is_stale: bool = False) -> str:
+    query = form.query.data or ""
+    present, excused = set(form.present.data), set(form.excused.data)
+    return render_template(
+        "attendance/register.html",
+        register=found,
+        form=form,
+        present=present,
+        excused=excused,
+        hits=[p for p in found.people if matches(query, p.name, frozenset(p.keys.split()))] if query else [],
+        differing=_differing(found, present, excused) if is_stale else [],
+        is_stale=is_stale,
+        questions=[
+            *rules.questions(found.turnout, found.difference_note),
+            *(rules.tell_elsewhere(other) for other in found.elsewhere),
+        ],
+        days_late=0 if found.saved else rules.days_late(found.day, today()),
+    )
+
+
+def _stored(found: Register) -> dict[str, Any]:
+    """What the form shows when it is opened: what is recorded so far."""
+    present, excused = _ticked(found)
+    turnout = found.turnout
+    return {
+        "submission": str(uuid.uuid4()),
+        "based_on": str(found.version),
+        "present": present,
+        "excused": excused,
+        "guests": rules.write_guests(found.guests),
+        "unnamed_guests": turnout.unnamed_guests or None,
+        "headcount": turnout.headcount,
+        "women": turnout.women,
+        "over_60": turnout.over_60,
+        "difference_note": found.difference_note,
+    }
+
+
+def _ticked(found: Register) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    present = tuple(person.public_id for person in found.people if person.attended)
+    return present, tuple(person.public_id for person in found.people if person.excused)
+
+
+def _differing(found: Register, present: set[str], excused: set[str]) -> list[tuple[str, str, str]]:
+    """Name, the stored mark and the mark of the form, of everybody for whom the two differ."""
+    differing = []
+    for person in found.people:
+        mine = rules.PRESENT if person.public_id in present else None
+        mine = rules.EXCUSED if person.public_id in excused else mine
+        theirs = rules.PRESENT if person.attended else person.status
+        if mine != theirs:
+            differing.append((person.name, rules.status_word(theirs), rules.status_word(mine)))
+    return differing
+
+
+def _submission_id(text: Any) -> uuid.UUID:
+    """The id the form was given when it was opened; a new one when it is none, which only loses the repeat's memory."""
+    try:
+        return uuid.UUID(str(text))
+    except ValueError:
+        return uuid.uuid4()

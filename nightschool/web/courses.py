@@ -1,0 +1,195 @@
+"""Courses: scheduled with a preview of every date, looked at, published, edited."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from nightschool.actions import courses as actions
+from nightschool.actions.courses import Common
+from nightschool.errors import CannotSchedule, NotFound, StaleRecord
+from nightschool.queries import bookings, places
+from nightschool.queries import courses as queries
+from nightschool.queries.courses import Choices, CoursePage
+from nightschool.rules.previews import preview, tell_taken
+from nightschool.texts import _, ngettext
+from nightschool.web.access import actor, allows
+from nightschool.web.context import minutes_now, moment, now, reading, today, writing
+from nightschool.web.forms.courses import ONCE, CourseForm, ScheduleForm, shown_end
+
+bp = Blueprint("courses", __name__)
+
+BAD_INPUT, CLASH = 422, 409
+USUAL_EVENING = {"starts": 19 * 60, "ends": 20 * 60 + 30, "repeat": ONCE}
+
+
+def labelled(choices: Choices) -> dict[str, Any]:
+    """The choices as forms take them."""
+    return {
+        "categories": choices.categories,
+        "teachers": {
+            teacher.public_id: _("%(name)s（%(unit)s）", name=teacher.name, unit=teacher.unit)
+            if teacher.unit
+            else teacher.name
+            for teacher in choices.teachers
+        },
+        "venues": choices.venues,
+    }
+
+
+@bp.route("/desk/<region_code:village>/courses/new", methods=["GET", "POST"])
+@allows("schedule")
+def new(village: str) -> Any:
+    """A course more: its dates are looked at first, then it is scheduled."""
+    with reading() as db:
+        choices = queries.choices(db, village)
+    form = ScheduleForm(data={**USUAL_EVENING, "venue": choices.usual_venue})
+    form.offer(**labelled(choices))
+    form.today = today()
+    if not form.is_submitted():
+        return _schedule_page(form, choices, village)
+    dropping, _dash, todo = request.form.get("do", "look").rpartition("-")
+    if dropping == "drop":
+        form.drop_clashes()
+    form.take(request.form.get("take", ""))
+    if not form.validate():
+        return _schedule_page(form, choices, village), BAD_INPUT
+    if todo not in ("draft", "publish"):
+        return _schedule_page(form, choices, village, asked="look")
+    try:
+        return _schedule(form, village, publish=todo == "publish")
+    except CannotSchedule as clash:
+        return _schedule_page(form, choices, village, asked=todo, clash=clash), CLASH
+
+
+def _schedule(form: ScheduleForm, village: str, *, publish: bool) -> Any:
+    with writing() as db:
+        course = actions.schedule_course(
+            db,
+            proposal=form.proposal(village),
+            publish=publish,
+            by=actor(),
+            now=now(),
+            today=today(),
+            minutes_now=minutes_now(),
+        )
+    title = form.title.data
+    flash(_("%(title)s排好了，村里人已经看得到。", title=title) if publish else _("%(title)s排好了，还没公布。", title=title))
+    return redirect(url_for("courses.show", course=course), 303)
+
+
+def _schedule_page(
+    form: ScheduleForm, choices: Choices, village: str, *, asked: str = "", clash: CannotSchedule | None = None
+) -> str:
+    """The form as it was filled in; below it every date, once it was asked for."""
+    shown = None
+    if asked:
+        proposal = form.proposal(village)
+        with reading() as db:
+            found = clash.conflicts if clash else bookings.proposal_conflicts(db, proposal, not_before=moment())
+        shown = preview(proposal, found, at=moment())
+    return render_template(
+        "courses/new.html", form=form, choices=choices, village=village, preview=shown, asked=asked
+    )
+
+
+@bp.get("/desk/<region_code:village>/courses")
+@allows("schedule")
+def index(village: str) -> Any:
+    """The village's courses, the latest first."""
+    with reading() as db:
+        found = queries.courses(db, village)
+        [place] = places.regions_named(db, [village])
+    return render_template("courses/index.html", courses=found, place=place)
+
+
+@bp.get("/courses/<public_id:course>")
+@allows("schedule")
+def show(course: str) -> Any:
+    """One course: its sessions to come and past."""
+    return render_template("courses/show.html", course=_course(course))
+
+
+@bp.post("/courses/<public_id:course>/publish")
+@allows("schedule")
+def publish(course: str) -> Any:
+    """The course is public."""
+    with writing() as db:
+        count = actions.publish_course(db, course=course, by=actor(), now=now())
+    flash(ngettext("公布了 %(n)d 次课，村里人看得到了。", "公布了 %(n)d 次课，村里人看得到了。", count))
+    return redirect(url_for("courses.show", course=course), 303)
+
+
+@bp.route("/courses/<public_id:course>/edit", methods=["GET", "POST"])
+@allows("schedule")
+def edit(course: str) -> Any:
+    """What the sessions of a course have in common, put right for those to come."""
+    found = _course(course)
+    with reading() as db:
+        choices = queries.choices(db, found.region_code)
+    form = CourseForm(data=_stored(found))
+    form.offer(**labelled(choices))
+    if not form.is_submitted():
+        return _edit_page(form, found, choices)
+    if not form.validate():
+        return _edit_page(form, found, choices), BAD_INPUT
+    try:
+        return _save(form, found)
+    except CannotSchedule as clash:
+        return _edit_page(form, found, choices, clash), CLASH
+    except StaleRecord:
+        found = _course(course)
+        form.show_stale(_stored(found))
+        return _edit_page(form, found, choices), CLASH
+
+
+def _save(form: CourseForm, found: CoursePage) -> Any:
+    common = Common(
+        title=form.title.data,
+        category_code=form.category.data,
+        summary=form.summary.data or "",
+        teachers=form.chosen_teachers,
+        venue=form.chosen_venue,
+        starts=form.starts.data,
+        ends=form.ends_at,
+    )
+    with writing() as db:
+        count = actions.edit_course(
+            db,
+            course=found.public_id,
+            seen_version=form.seen_version,
+            common=common,
+            by=actor(),
+            now=now(),
+            today=today(),
+            minutes_now=minutes_now(),
+        )
+    flash(ngettext("改好了，后面 %(n)d 次课跟着改了。", "改好了，后面 %(n)d 次课跟着改了。", count))
+    return redirect(url_for("courses.show", course=found.public_id), 303)
+
+
+def _edit_page(form: CourseForm, found: CoursePage, choices: Choices, clash: CannotSchedule | None = None) -> str:
+    conflicts = clash.conflicts if clash else ()
+    taken = [tell_taken(conflict, found.region_code, today()) for conflict in conflicts]
+    return render_template("courses/edit.html", form=form, course=found, choices=choices, taken=taken)
+
+
+def _course(public_id: str) -> CoursePage:
+    with reading() as db:
+        found = queries.course(db, public_id, at=moment())
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _stored(found: CoursePage) -> dict[str, Any]:
+    """The values the form starts from."""
+    return {
+        **asdict(found),
+        "category": found.category_code,
+        "teachers": list(found.teacher_ids),
+        "venue": found.venue_id,
+        "ends": shown_end(found.ends),
+    }

@@ -1,0 +1,66 @@
+"""The desk: one screen a village, and its past sessions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from nightschool.actions import logins
+from nightschool.queries import desk as queries
+from nightschool.queries import places, sessions
+from nightschool.web.access import actor, allows, current_login, home_of
+from nightschool.web.context import moment, reading, writing
+
+bp = Blueprint("desk", __name__)
+
+
+@bp.get("/desk")
+@allows("own_account")
+def home() -> Any:
+    """The village last worked on, or the first; who serves none begins elsewhere."""
+    login = current_login()
+    villages = _villages()
+    if login is None or not villages:
+        return redirect(home_of(actor()), 303)
+    last = login.village_code
+    return redirect(url_for("desk.village", village=last if last in villages else villages[0]), 303)
+
+
+@bp.get("/desk/<region_code:village>")
+@allows("see_village")
+def village(village: str) -> Any:
+    """What comes next, what is not recorded yet, what waits for a decision."""
+    with reading() as db:
+        found = queries.desk(db, village, at=moment())
+        others = places.regions_named(db, [code for code in _villages() if code != village])
+    return render_template("desk/village.html", desk=found, others=others)
+
+
+@bp.post("/desk/<region_code:village>/switch")
+@allows("see_village")
+def switch(village: str) -> Any:
+    """This village is the one worked on; the desk opens with it next time."""
+    login = current_login()
+    if login is not None:
+        with writing() as db:
+            logins.remember_village(db, login_id=login.id, village_code=village)
+    return redirect(url_for("desk.village", village=village), 303)
+
+
+@bp.get("/desk/<region_code:village>/past")
+@allows("see_village")
+def past(village: str) -> Any:
+    """The sessions that are over, the latest first."""
+    asked = request.args.get("page", "1")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+    with reading() as db:
+        page = sessions.past(db, village, at=moment(), number=number)
+        [place] = places.regions_named(db, [village])
+    return render_template("desk/past.html", page=page, place=place)
+
+
+def _villages() -> list[str]:
+    """The villages whose desk this person has."""
+    posts = actor().posts_for("see_village")
+    return sorted({post.region_code for post in posts if post.region_code})

@@ -1,0 +1,54 @@
+"""What people see when something cannot be done. The only place that catches everything."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, render_template, request
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge, ServiceUnavailable
+
+from nightschool.errors import NotAllowed, NotFound
+from nightschool.web import find
+
+log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    """Every failure has a page in the reader's language; out of scope and unknown look the same."""
+    app.register_error_handler(NotAllowed, _not_found)
+    app.register_error_handler(NotFound, _not_found)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _page(name: str, status: int) -> tuple[str, int]:
+    return render_template(f"errors/{name}.html", status=status), status
+
+
+def _not_found(_error: Exception) -> Any:
+    return find.not_found()
+
+
+def _http(error: HTTPException) -> Any:
+    if error.code is None or error.response is not None or error.code < 400:
+        return error
+    if error.code in (403, 404):
+        return _not_found(error)
+    if isinstance(error, RequestEntityTooLarge):
+        return _page("413", 413)
+    if error.code >= 500:
+        return _page("500", error.code)
+    return _page("400", error.code)
+
+
+def _database_away(_error: OperationalError) -> Any:
+    log.exception("the database did not answer: %s %s", request.method, request.endpoint)
+    return _page("503", ServiceUnavailable.code)
+
+
+def _unexpected(_error: Exception) -> Any:
+    log.exception("unexpected: %s %s", request.method, request.endpoint)
+    return _page("500", InternalServerError.code)

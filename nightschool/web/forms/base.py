@@ -1,0 +1,197 @@
+"""What every form stands on: fields that keep what was typed, and say in plain words what to do about it.
+
+A form turns strings into domain values and stops there. It never queries; options are passed in.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Field, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import StopValidation, ValidationError
+
+from nightschool.rules import slots
+from nightschool.texts import LazyText, _
+
+
+class Form(FlaskForm):
+    """One form, one task. After `refuse(field, sentence)` the page shows the sentence at that field."""
+
+    class Meta(FlaskForm.Meta):
+        locales = False  # every message is our own
+
+    def refuse(self, field_name: str | None, sentence: str) -> None:
+        """The sentence stands at this field; at the top of the form when there is no such field."""
+        if field_name and field_name in self:
+            self[field_name].errors = [*self[field_name].errors, sentence]
+        else:
+            self.form_errors.append(sentence)
+
+
+class Required:
+    """Something must be filled in; says what."""
+
+    field_flags = {"required": True}
+
+    def __init__(self, message: LazyText) -> None:
+        self.message = message
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if field.data is None or field.data in ("", []):
+            # What was typed but could not be read already has its own sentence.
+            raise StopValidation("" if field.errors else str(self.message))
+
+
+def cleaned(text: str) -> str:
+    """The text as it is kept: composed, without control characters, without blanks around."""
+    composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(c for c in composed if c == "\n" or unicodedata.category(c)[0] != "C").strip()
+
+
+class LineField(StringField):
+    """One line of text, bounded."""
+
+    def __init__(self, label: LazyText, validators: Any = None, *, longest: int = 60, **kwargs: Any) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.longest = longest
+        self.render_kw = {"maxlength": longest, **(self.render_kw or {})}
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = cleaned(str(valuelist[0])).replace("\n", " ") if valuelist else ""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and len(self.data) > self.longest:
+            raise StopValidation(_("最多写 %(n)d 个字，现在有 %(now)d 个。", n=self.longest, now=len(self.data)))
+
+
+class TextField(TextAreaField):
+    """Several lines of text, bounded."""
+
+    def __init__(self, label: LazyText, validators: Any = None, *, longest: int = 2000, **kwargs: Any) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.longest = longest
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = cleaned(str(valuelist[0])) if valuelist else ""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and len(self.data) > self.longest:
+            raise StopValidation(_("最多写 %(n)d 个字，现在有 %(now)d 个。", n=self.longest, now=len(self.data)))
+
+
+class TypedField(StringField):
+    """Text that stands for a value; what was typed is shown again when it cannot be read."""
+
+    def parse(self, text: str) -> Any:
+        """The value, or ValueError with the sentence to show."""
+        raise NotImplementedError
+
+    def write(self, value: Any) -> str:
+        """How a value is shown in the field."""
+        return str(value)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.typed = cleaned(str(valuelist[0])) if valuelist else ""
+        self.data = None
+        if self.typed:
+            self.data = self.parse(self.typed)
+
+    def _value(self) -> str:
+        typed = getattr(self, "typed", "")
+        return typed or ("" if self.data is None else self.write(self.data))
+
+
+class WholeNumberField(TypedField):
+    """A whole number between two bounds, or nothing. Full-width digits are read too."""
+
+    def __init__(
+        self, label: LazyText, validators: Any = None, *, least: int = 0, most: int = 20000, **kwargs: Any
+    ) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.least, self.most = least, most
+        self.render_kw = {"inputmode": "numeric", "maxlength": 12, **(self.render_kw or {})}
+
+    def parse(self, text: str) -> int:
+        plain = unicodedata.normalize("NFKC", text)[:13]
+        if not re.fullmatch(r"[0-9]{1,12}", plain) or not self.least <= int(plain) <= self.most:
+            raise ValueError(
+                _("这里填 %(least)d 到 %(most)d 的整数，写的是「%(typed)s」。", least=self.least, most=self.most, typed=text[:20])
+            )
+        return int(plain)
+
+
+class DayField(TypedField):
+    """A day. Browsers send 2026-11-27; typed 2026.11.27, 2026/11/27 and 2026年11月27日 are read too."""
+
+    def __init__(self, label: LazyText, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.render_kw = {"type": "date", **(self.render_kw or {})}
+
+    def parse(self, text: str) -> date:
+        plain = unicodedata.normalize("NFKC", text)[:20]
+        found = re.fullmatch(r"([0-9]{4})[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})日?", plain)
+        try:
+            if found:
+                return date(int(found[1]), int(found[2]), int(found[3]))
+        except ValueError:
+            pass
+        raise ValueError(_("「%(typed)s」不是一个日期。像 2026-11-27 这样写。", typed=text[:20]))
+
+    def write(self, value: date) -> str:
+        return value.isoformat()
+
+
+class ClockField(TypedField):
+    """A time of day in minutes since midnight. Browsers send 19:00; what people type is read by rules.slots."""
+
+    def __init__(self, label: LazyText, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.render_kw = {"type": "time", **(self.render_kw or {})}
+
+    def parse(self, text: str) -> int:
+        minutes = slots.parse_time(text)
+        if minutes is None:
+            raise ValueError(_("「%(typed)s」不是一个时间。像 19:00 这样写。", typed=text[:20]))
+        return minutes
+
+    def write(self, value: int) -> str:
+        return f"{value // 60:02d}:{value % 60:02d}"
+
+
+class TickField(BooleanField):
+    """A box to tick."""
+
+
+class ChoiceField(SelectField):
+    """One of the choices passed in as {value: label}; shown as a list or, with `chips`, as large buttons."""
+
+    def __init__(
+        self, label: LazyText, validators: Any = None, *, choices: Mapping[str, Any] | None = None, chips: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(label, validators, choices=dict(choices or {}), **kwargs)
+        self.chips = chips
+
+    def pre_validate(self, form: Any) -> None:
+        if not self.data or self.data == "None":
+            self.data = ""
+            return
+        try:
+            super().pre_validate(form)
+        except ValidationError:
+            raise StopValidation(_("这一项已经不在单子上了，重新选一个。")) from None
+
+
+class ChoicesField(SelectMultipleField):
+    """Any number of the choices passed in as {value: label}."""
+
+    def pre_validate(self, form: Any) -> None:
+        try:
+            super().pre_validate(form)
+        except ValidationError:
+            raise StopValidation(_("选的有一项已经不在单子上了，重新选。")) from None
+

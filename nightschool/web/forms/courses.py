@@ -1,0 +1,247 @@
+"""Forms of courses: scheduling one, and editing what its class sessions have in common."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from wtforms import Field
+
+from nightschool.rules.almanac import WEEKDAYS
+from nightschool.rules.datelists import read_dates
+from nightschool.rules.proposals import Proposal
+from nightschool.rules.recurrence import (
+    MOST_DATES,
+    Listed,
+    Once,
+    Recurrence,
+    RecurrenceFault,
+    Weekly,
+    days_of,
+    recurrence_problem,
+    tell_recurrence_problem,
+)
+from nightschool.rules.slots import DAY_MINUTES, Slot, read_end, slot_problem, tell_slot_problem
+from nightschool.texts import L_, _, ngettext
+from nightschool.web.forms.base import (
+    ChoiceField,
+    ChoicesField,
+    ClockField,
+    DayField,
+    Form,
+    LineField,
+    Required,
+    TextField,
+    WholeNumberField,
+)
+from nightschool.web.forms.records import RecordForm
+
+ONCE, WEEKLY, LISTED = "once", "weekly", "dates"
+REPEATS = {ONCE: L_("只上一次"), WEEKLY: L_("每周都上"), LISTED: L_("几个日期")}
+
+# Where the sentence about an impossible recurrence stands.
+FIELD_OF_FAULT = {
+    RecurrenceFault.NO_WEEKDAY: "weekdays",
+    RecurrenceFault.NO_END: "until",
+    RecurrenceFault.TWO_ENDS: "times",
+    RecurrenceFault.UNTIL_BEFORE_FIRST: "until",
+    RecurrenceFault.NO_TIMES: "times",
+    RecurrenceFault.SAME_DATE_TWICE: "dates",
+}
+
+
+class DaysField(Field):
+    """Days as the page itself wrote them, 2026-11-27; anything else is left out."""
+
+    data: tuple[date, ...]
+
+    def process_data(self, value: Any) -> None:
+        self.data = tuple(value or ())
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        found = []
+        for text in valuelist[:MOST_DATES]:
+            try:
+                found.append(date.fromisoformat(str(text)[:10]))
+            except ValueError:
+                continue
+        self.data = tuple(dict.fromkeys(found))
+
+
+class Staffed(Form):
+    """Who teaches and where. Nobody yet, and nowhere yet, are answers too."""
+
+    teachers = ChoicesField(L_("谁来讲"))
+    venue = ChoiceField(L_("在哪里"))
+
+    def offer(self, *, teachers: Mapping[str, str], venues: Mapping[str, str]) -> None:
+        """These are the teachers and venues to choose from, by public id."""
+        self.teachers.choices = dict(teachers)
+        self.venue.choices = {"": _("还没定"), **venues}
+
+    @property
+    def chosen_teachers(self) -> tuple[str, ...]:
+        """Their public ids."""
+        return tuple(self.teachers.data or ())
+
+    @property
+    def chosen_venue(self) -> str | None:
+        """Its public id."""
+        return self.venue.data or None
+
+
+class Timed(Form):
+    """From when to when, on one day."""
+
+    starts = ClockField(L_("几点开始"), [Required(L_("几点开始？"))])
+    ends = ClockField(L_("几点结束"), [Required(L_("几点结束？"))])
+
+    def check_times(self) -> None:
+        """A sentence stands at the end where the two make no slot."""
+        if self.starts.data is None or self.ends.data is None:
+            return
+        if problem := slot_problem(self.starts.data, self.ends_at):
+            self.refuse("ends", tell_slot_problem(problem))
+
+    def put_times(self, slot: Slot) -> None:
+        """The fields show this slot's start and end."""
+        put(self.starts, slot.starts)
+        put(self.ends, shown_end(slot.ends))
+
+    @property
+    def ends_at(self) -> int:
+        """The end as meant; browsers write the midnight that closes a day as 00:00."""
+        return read_end(self.starts.data, self.ends.data)
+
+
+def put(field: Any, value: Any) -> None:
+    """The field has this value, whatever was typed into it."""
+    field.data, field.typed, field.process_errors = value, "", []
+
+
+def read_slot(text: str) -> Slot | None:
+    """A slot as the pages write it into a button, "2026-11-27 1140 1230"; None for anything else."""
+    found = re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9]{1,4}) ([0-9]{1,4})", text[:24])
+    try:
+        return Slot(date.fromisoformat(found[1]), int(found[2]), int(found[3])) if found else None
+    except ValueError:
+        return None
+
+
+def shown_end(ends: int) -> int:
+    """An end for a time input, which has no 24:00."""
+    return ends % DAY_MINUTES
+
+
+class Described(Form):
+    """What it is about."""
+
+    title = LineField(L_("讲什么"), [Required(L_("讲什么？写几个字，像「柑橘冬季管护」。"))])
+    category = ChoiceField(L_("哪一类"), [Required(L_("选一类。"))], chips=True)
+    summary = LineField(L_("一句话讲什么"), longest=200)
+
+
+class ScheduleForm(Described, Staffed, Timed):
+    """A course before it is scheduled. Hand it today's date before it is validated."""
+
+    first = DayField(L_("第一次哪天上"))
+    repeat = ChoiceField(L_("上几次"), chips=True)
+    weekdays = ChoicesField(L_("每周哪几天"))
+    until = DayField(L_("到哪天为止"))
+    times = WholeNumberField(L_("一共几次"), least=1, most=MOST_DATES)
+    dates = TextField(L_("哪些日期"), longest=4000)
+    leave_out = DaysField()
+    clash = DaysField()
+
+    today: date
+    recurrence: Recurrence
+
+    def offer(self, **choices: Any) -> None:
+        self.category.choices = choices.pop("categories")
+        super().offer(**choices)
+        self.repeat.choices = {key: str(words) for key, words in REPEATS.items()}
+        self.weekdays.choices = {str(number): _(words) for number, words in enumerate(WEEKDAYS)}
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        super().validate(extra_validators)
+        self.check_times()
+        recurrence = self._recurrence()
+        if recurrence is not None:
+            self.recurrence = recurrence
+            self._check_recurrence(recurrence)
+        return not self.errors
+
+    def take(self, text: str) -> None:
+        """One of the free times that the page offered stands in the fields; other text changes nothing."""
+        slot = read_slot(text)
+        if slot is not None:
+            put(self.first, slot.day)
+            self.put_times(slot)
+
+    def drop_clashes(self) -> None:
+        """The dates that the page showed as taken are left out as well."""
+        self.leave_out.data = tuple(sorted({*self.leave_out.data, *self.clash.data}))
+
+    def proposal(self, region_code: str) -> Proposal:
+        """The course as its coordinator wants it; only after the form was found good."""
+        return Proposal(
+            region_code=region_code,
+            title=self.title.data,
+            category_code=self.category.data,
+            starts=self.starts.data,
+            ends=self.ends_at,
+            recurrence=self.recurrence,
+            summary=self.summary.data or "",
+            teachers=self.chosen_teachers,
+            venue=self.chosen_venue,
+            leave_out=frozenset(self.leave_out.data),
+        )
+
+    def _recurrence(self) -> Recurrence | None:
+        """What was filled in, or None with a sentence at the field that lacks."""
+        if self.repeat.data == LISTED:
+            return self._listed()
+        if self.first.data is None:
+            if not self.first.errors:
+                self.refuse("first", _("第一次哪天上？"))
+            return None
+        if self.repeat.data != WEEKLY:
+            return Once(self.first.data)
+        if self.until.errors or self.times.errors or self.weekdays.errors:
+            return None
+        weekdays = tuple(sorted(int(number) for number in self.weekdays.data or ()))
+        return Weekly(self.first.data, weekdays, self.until.data, self.times.data)
+
+    def _listed(self) -> Recurrence | None:
+        read = read_dates(self.dates.data or "", self.today)
+        for piece in read.unread[:5]:
+            self.refuse("dates", _("「%(piece)s」不是日期。像 11月27日 这样写，一行一个。", piece=piece[:20]))
+        if len(read.unread) > 5:
+            more = len(read.unread) - 5
+            self.refuse("dates", ngettext("还有 %(n)d 处看不懂。", "还有 %(n)d 处看不懂。", more))
+        if not read.days and not read.unread:
+            self.refuse("dates", _("把日期写在这里，像 11月27日、12月4日，一行一个也行。"))
+        return Listed(read.days) if read.days and not read.unread else None
+
+    def _check_recurrence(self, recurrence: Recurrence) -> None:
+        problem = recurrence_problem(recurrence)
+        if problem is not None:
+            usual = "dates" if self.repeat.data == LISTED else "until" if self.repeat.data == WEEKLY else "first"
+            self.refuse(FIELD_OF_FAULT.get(problem.fault, usual), tell_recurrence_problem(problem))
+        elif all(day in self.leave_out.data for day in days_of(recurrence)):
+            self.refuse(None, _("每一天都勾了不排，这门课就没有课次了。留一天，或者换个日期。"))
+
+
+class CourseForm(Described, Staffed, Timed, RecordForm):
+    """What the sessions of a course have in common."""
+
+    def offer(self, **choices: Any) -> None:
+        self.category.choices = choices.pop("categories")
+        super().offer(**choices)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        super().validate(extra_validators)
+        self.check_times()
+        return not self.errors

@@ -1,0 +1,57 @@
+"""Headers on every answer: what a browser may load, and what nobody may keep."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g, request
+
+from nightschool.web.access import access_of
+from nightschool.web.context import services
+
+CONTENT = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    )
+)
+FIXED = {
+    "Content-Security-Policy": CONTENT,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",  # for browsers too old for frame-ancestors
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+A_YEAR = 365 * 24 * 3600
+
+
+def init_app(app: Flask) -> None:
+    """Every answer carries them, errors too."""
+    app.after_request(_protect)
+
+
+def _protect(response: Response) -> Response:
+    for name, value in FIXED.items():
+        response.headers[name] = value
+    if services().settings.is_https:
+        response.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
+    if _is_personal(response):
+        response.headers["Cache-Control"] = "no-store"
+        response.vary.add("Cookie")
+    return response
+
+
+def _is_personal(response: Response) -> bool:
+    """True for what is meant for one person: behind a login, looking at one, or with a form's token in it."""
+    access = access_of(request.endpoint)
+    return access is None or not access.is_public or "login" in g or "csrf_token" in g

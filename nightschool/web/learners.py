@@ -1,0 +1,139 @@
+"""The learners of a village: list, find, add, edit."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from nightschool.actions import people as actions
+from nightschool.errors import NotFound, Refused, StaleRecord
+from nightschool.queries import people, places
+from nightschool.queries.people import LearnerRecord
+from nightschool.rules.people import sex_word, tell_refused_person
+from nightschool.texts import _
+from nightschool.web.access import actor, allows
+from nightschool.web.context import now, reading, today, writing
+from nightschool.web.forms.people import LearnerForm
+
+bp = Blueprint("learners", __name__)
+
+BAD_INPUT, CLASH = 422, 409
+LONGEST_QUERY = 60
+
+
+@bp.get("/desk/<region_code:village>/learners")
+@allows("keep_people")
+def index(village: str) -> Any:
+    """The roster by group and name, or those who were looked for."""
+    query = request.args.get("q", "").strip()[:LONGEST_QUERY]
+    with reading() as db:
+        found = people.learners(db, village, query=query)
+    return render_template(
+        "learners/index.html", learners=found, village=village, query=query, sex_word=sex_word
+    )
+
+
+@bp.route("/desk/<region_code:village>/learners/new", methods=["GET", "POST"])
+@allows("keep_people")
+def new(village: str) -> Any:
+    """One learner more."""
+    form = LearnerForm(data={"sex": ""})
+    status = 200
+    if form.is_submitted():
+        status = BAD_INPUT
+        try:
+            if form.validate():
+                with writing() as db:
+                    actions.add_learner(
+                        db, village=village, entry=form.entry(), by=actor(), now=now(), today=today()
+                    )
+                flash(_("存好了，名单上多了一个人。"))
+                return redirect(url_for("learners.index", village=village), 303)
+        except Refused as refused:
+            status = _refuse(form, refused)
+    return _page(form, village, status)
+
+
+@bp.route("/learners/<public_id:learner>", methods=["GET", "POST"])
+@allows("keep_people")
+def edit(learner: str) -> Any:
+    """One learner put right."""
+    record = _record(learner)
+    form = LearnerForm(data=_shown(record))
+    status = 200
+    if form.is_submitted():
+        status = BAD_INPUT
+        try:
+            if form.validate():
+                _save(record, form)
+                flash(_("改好了。"))
+                return redirect(url_for("learners.index", village=record.region_code), 303)
+        except Refused as refused:
+            status = _refuse(form, refused)
+        except StaleRecord:
+            record, status = _record(learner), CLASH
+            form.show_stale(_shown(record))
+    return _page(form, record.region_code, status, record)
+
+
+@bp.post("/learners/<public_id:learner>/phone")
+@allows("keep_people")
+def phone(learner: str) -> Any:
+    """The phone in full, once; the trail says who looked."""
+    with writing() as db:
+        number = actions.reveal_learner_phone(db, learner=learner, by=actor(), now=now())
+    record = _record(learner)
+    form = LearnerForm(formdata=None, data=_shown(record))
+    return _page(form, record.region_code, 200, record, number=number)
+
+
+def _record(learner: str) -> LearnerRecord:
+    with reading() as db:
+        found = people.learner(db, learner)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _shown(record: LearnerRecord) -> dict[str, Any]:
+    return {**asdict(record), "sex": record.sex or ""}
+
+
+def _save(record: LearnerRecord, form: LearnerForm) -> None:
+    with writing() as db:
+        actions.edit_learner(
+            db,
+            learner=record.public_id,
+            entry=form.entry(),
+            version=form.seen_version,
+            by=actor(),
+            now=now(),
+            today=today(),
+        )
+
+
+def _refuse(form: LearnerForm, refused: Refused) -> int:
+    form.refuse(refused.field, tell_refused_person(refused))
+    form.asks_if_another = refused.code == "same_name"
+    return CLASH if form.asks_if_another else BAD_INPUT
+
+
+def _page(
+    form: LearnerForm, village: str, status: int, record: LearnerRecord | None = None, number: str = ""
+) -> Any:
+    with reading() as db:
+        groups = people.groups(db, village)
+        [place] = places.regions_named(db, [village])
+    form.phone.hide(record.masked_phone if record else "")
+    page = render_template(
+        "learners/edit.html",
+        form=form,
+        record=record,
+        groups=groups,
+        village=village,
+        place=place,
+        number=number,
+    )
+    return page, status

@@ -1,0 +1,58 @@
+"""What every template may use: dates as spoken, the reading links, and who is logged in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+
+from nightschool.formats.overview_text import tell_figures, tell_reasons
+from nightschool.rules import almanac
+from nightschool.rules.periods import tell_period
+from nightschool.rules.reasons import tell_reason
+from nightschool.rules.statuses import status_word
+from nightschool.texts import LANGUAGES
+from nightschool.web import access, context, language
+
+
+def init_app(app: Flask) -> None:
+    """The names below are known in every template."""
+    app.jinja_env.globals.update(
+        clock=almanac.clock,
+        lunar_label=almanac.lunar_label,
+        weekday_name=almanac.weekday_name,
+        spoken_day=_spoken_day,
+        spoken_moment=_spoken_moment,
+        spoken_instant=_spoken_instant,
+        status_word=status_word,
+        tell_reason=tell_reason,
+        tell_reasons=tell_reasons,
+        tell_figures=tell_figures,
+        tell_period=tell_period,
+        reading_link=language.reading_link,
+        current_login=access.current_login,
+        may=_may,
+        languages=LANGUAGES,
+    )
+
+
+def _spoken_day(day: Any) -> str:
+    return almanac.spoken_day(day, context.today())
+
+
+def _spoken_moment(day: Any, starts: int) -> str:
+    return almanac.spoken_moment(day, starts, context.today())
+
+
+def _spoken_instant(instant: Any) -> str:
+    local = instant.astimezone(context.services().zone)
+    return f"{almanac.spoken_day(local.date(), context.today())} {almanac.clock(local.hour * 60 + local.minute)}"
+
+
+def _may(verb: str, region_code: str | None = None) -> bool:
+    login = access.current_login()
+    if login is None:
+        return False
+    if region_code is None:
+        return bool(login.actor.posts_for(verb))
+    return access.may(login.actor, verb, region_code)

@@ -1,0 +1,206 @@
+"""One class session: looked at, moved, given another place or teacher, cancelled, postponed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from nightschool.actions import sessions as actions
+from nightschool.errors import CannotSchedule, NotFound, Refused, StaleRecord
+from nightschool.queries import courses
+from nightschool.queries import sessions as queries
+from nightschool.queries.sessions import SessionPage
+from nightschool.rules.almanac import spoken_day
+from nightschool.rules.changes import Change, may_change, refused_change, tell_refused_change
+from nightschool.rules.conflicts import Conflict
+from nightschool.rules.previews import tell_taken
+from nightschool.rules.recurrence import RecurrenceProblem, tell_recurrence_problem
+from nightschool.rules.slots import SlotProblem, tell_slot_problem
+from nightschool.texts import _
+from nightschool.web.access import actor, allows
+from nightschool.web.context import minutes_now, moment, now, reading, today, writing
+from nightschool.web.courses import labelled
+from nightschool.web.forms.courses import shown_end
+from nightschool.web.forms.sessions import EditForm, MoveForm, PostponeForm, ReasonForm, SessionForm
+
+bp = Blueprint("sessions", __name__)
+
+BAD_INPUT, CLASH = 422, 409
+
+
+@bp.get("/sessions/<public_id:class_session>")
+@allows("schedule")
+def show(class_session: str) -> Any:
+    """What, when, where, who; and what can be changed."""
+    found = _session(class_session)
+    return render_template(
+        "sessions/show.html",
+        session=found,
+        possible={change.value for change in Change if may_change(change, found.line.status)},
+        is_past=found.line.slot.finishes <= moment(),
+        begins_by_today=found.line.slot.day <= today(),
+    )
+
+
+@bp.route("/sessions/<public_id:class_session>/move", methods=["GET", "POST"])
+@allows("schedule")
+def move(class_session: str) -> Any:
+    """Another day or time."""
+    found = _session(class_session)
+    form = MoveForm(data=_slot_values(found))
+
+    def act(db: Session) -> None:
+        actions.move_session(db, slot=form.slot(), **_as_seen(found, form), **_moment())
+
+    return _carry_out(found, form, Change.MOVE, act, _("%(title)s的时间改好了。", title=found.line.title))
+
+
+@bp.route("/sessions/<public_id:class_session>/edit", methods=["GET", "POST"])
+@allows("schedule")
+def edit(class_session: str) -> Any:
+    """Another place or teacher, or other words."""
+    found = _session(class_session)
+    with reading() as db:
+        choices = courses.choices(db, found.region_code)
+    stored = {"teachers": list(found.teacher_ids), "venue": found.venue_id, "title": found.line.title}
+    form = EditForm(data={**stored, "summary": found.summary, "revision": found.revision})
+    form.offer(**{name: values for name, values in labelled(choices).items() if name != "categories"})
+
+    def act(db: Session) -> None:
+        actions.change_session(
+            db,
+            title=form.title.data,
+            summary=form.summary.data or "",
+            teachers=form.chosen_teachers,
+            venue=form.chosen_venue,
+            **_as_seen(found, form),
+            **_moment(),
+        )
+
+    return _carry_out(found, form, Change.EDIT, act, _("%(title)s改好了。", title=form.title.data or ""))
+
+
+@bp.route("/sessions/<public_id:class_session>/cancel", methods=["GET", "POST"])
+@allows("schedule")
+def cancel(class_session: str) -> Any:
+    """Called off, or not held, with the reason."""
+    found = _session(class_session)
+    form = ReasonForm(data={"revision": found.revision})
+    form.offer_reasons()
+
+    def act(db: Session) -> None:
+        actions.cancel_session(db, **_reason(form), **_as_seen(found, form))
+
+    past = found.line.slot.finishes <= moment()
+    words = {"day": spoken_day(found.line.slot.day, today()), "title": found.line.title}
+    done = _("%(day)s %(title)s记为没开成。", **words) if past else _("%(day)s %(title)s取消了。", **words)
+    return _carry_out(found, form, Change.CANCEL, act, done)
+
+
+@bp.route("/sessions/<public_id:class_session>/postpone", methods=["GET", "POST"])
+@allows("schedule")
+def postpone(class_session: str) -> Any:
+    """Put off to another day, with the reason."""
+    found = _session(class_session)
+    form = PostponeForm(data={**_slot_values(found), "day": None})
+    form.offer_reasons()
+
+    def act(db: Session) -> str:
+        return actions.postpone_session(
+            db, slot=form.slot(), **_reason(form), **_as_seen(found, form), **_moment()
+        )
+
+    return _carry_out(found, form, Change.POSTPONE, act, _("%(title)s改期了，这是新的一次。", title=found.line.title))
+
+
+def _carry_out(
+    found: SessionPage, form: SessionForm, change: Change, act: Callable[[Session], str | None], done: str
+) -> Any:
+    """The change is made and told; or its form comes again with everything typed, and what stands against it."""
+    if not may_change(change, found.line.status):
+        return _page(found, form, change)
+    if not form.is_submitted():
+        return _page(found, form, change)
+    if isinstance(form, MoveForm):
+        form.take(request.form.get("take", ""))
+    if not form.validate():
+        return _page(found, form, change), BAD_INPUT
+    try:
+        with writing() as db:
+            target = act(db) or found.line.public_id
+    except Refused as refused:
+        form.refuse(refused.field, _tell(refused))
+        return _page(_session(found.line.public_id), form, change), BAD_INPUT
+    except CannotSchedule as clash:
+        return _page(found, form, change, clash.conflicts), CLASH
+    except StaleRecord:
+        found = _session(found.line.public_id)
+        form.revision.data = str(found.revision)
+        return _page(found, form, change, is_stale=True), CLASH
+    flash(done)
+    return redirect(url_for("sessions.show", class_session=target), 303)
+
+
+def _page(
+    found: SessionPage,
+    form: SessionForm,
+    change: Change,
+    conflicts: tuple[Conflict, ...] = (),
+    *,
+    is_stale: bool = False,
+) -> str:
+    if not may_change(change, found.line.status):
+        sentence = tell_refused_change(refused_change(change, found.line.status))
+        return render_template("sessions/closed.html", session=found, sentence=sentence)
+    return render_template(
+        f"sessions/{change}.html",
+        session=found,
+        form=form,
+        is_past=found.line.slot.finishes <= moment(),
+        is_stale=is_stale,
+        taken=[tell_taken(conflict, found.region_code, today()) for conflict in conflicts],
+        free=conflicts[0].instead if conflicts else (),
+    )
+
+
+def _tell(refused: Refused) -> str:
+    """The sentence for whatever a change of a session can be refused for."""
+    match refused.details.get("problem"):
+        case SlotProblem() as problem:
+            return tell_slot_problem(problem)
+        case RecurrenceProblem() as problem:
+            return tell_recurrence_problem(problem)
+    return tell_refused_change(refused)
+
+
+def _session(public_id: str) -> SessionPage:
+    with reading() as db:
+        found = queries.class_session(db, public_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _as_seen(found: SessionPage, form: SessionForm) -> dict[str, Any]:
+    return {
+        "class_session": found.line.public_id,
+        "seen_revision": form.seen_revision,
+        "by": actor(),
+        "now": now(),
+    }
+
+
+def _moment() -> dict[str, Any]:
+    return {"today": today(), "minutes_now": minutes_now()}
+
+
+def _reason(form: ReasonForm) -> dict[str, str]:
+    return {"reason": form.reason.data, "reason_text": form.reason_text.data or ""}
+
+
+def _slot_values(found: SessionPage) -> dict[str, Any]:
+    slot = found.line.slot
+    return {"day": slot.day, "starts": slot.starts, "ends": shown_end(slot.ends), "revision": found.revision}

@@ -1,0 +1,114 @@
+// The register, nicer: it counts while one ticks, finds while one types, and warns before what was ticked gets lost.
+// Everything here also works without it, by sending the form.
+"use strict";
+
+(() => {
+  const form = document.getElementById("register");
+  const came = document.getElementById("came");
+  const difference = document.getElementById("difference");
+  const find = form.elements.q;
+  const all = document.getElementById("all");
+  const people = [...form.querySelectorAll(".people > li")].map((row) => ({
+    row,
+    present: row.querySelector("[name=m]"),
+    excused: row.querySelector("[name=e]"),
+    name: row.dataset.name.normalize("NFKC").toLowerCase(),
+    keys: row.dataset.keys.split(" "),
+  }));
+  let touched = false;
+  let before = null; // the ticks before 全到, while it can be undone
+
+  const say = (template, values) => template.replace(/\{(\w+)\}/g, (_match, name) => values[name]);
+  const number = (name) => {
+    const text = form.elements[name].value.normalize("NFKC").trim();
+    return /^[0-9]{1,6}$/.test(text) ? Number(text) : null;
+  };
+  const lines = (text) => text.split(/[\n、，,；;。]+/).filter((line) => line.trim()).length;
+  const filled = (name) => [...form.querySelectorAll(`[name=${name}]`)].filter((input) => input.value.trim()).length;
+
+  function count() {
+    const named = people.filter((person) => person.present.checked).length + filled("nn");
+    const guests = lines(form.elements.g.value) + (number("gn") || 0);
+    const counted = number("h");
+    came.textContent = say(form.dataset.count, { n: named + guests });
+    const parts = [say(form.dataset.written, { named, guests })];
+    if (counted !== null) {
+      const more = counted - named - guests;
+      const words = more === 0 ? "equal" : more > 0 ? "more" : "fewer";
+      parts.push(say(form.dataset[words], { n: Math.abs(more) }));
+    }
+    difference.textContent = parts.join(" · ");
+  }
+
+  function filter() {
+    const wanted = find.value.normalize("NFKC").trim().toLowerCase().replace(/['\s]/g, "");
+    for (const person of people) {
+      const fits = person.name.includes(wanted) || person.keys.some((key) => key.startsWith(wanted));
+      person.row.hidden = !fits;
+    }
+    for (const group of form.querySelectorAll("fieldset.group")) {
+      const rows = [...group.querySelectorAll(".people > li")];
+      group.hidden = rows.length > 0 && rows.every((row) => row.hidden);
+    }
+  }
+
+  function tickAll(event) {
+    event.preventDefault();
+    touched = true;
+    if (before) {
+      for (const person of people) person.present.checked = before.has(person);
+      before = null;
+    } else {
+      before = new Set(people.filter((person) => person.present.checked));
+      for (const person of people) if (!person.excused.checked) person.present.checked = true;
+    }
+    const words = all.textContent;
+    all.textContent = all.dataset.undo;
+    all.dataset.undo = words;
+    count();
+  }
+
+  // A row more as soon as the last one is used, so that nobody has to save in between.
+  function addRow() {
+    const rows = [...form.querySelectorAll(".row.new")];
+    const last = rows[rows.length - 1];
+    if (!last.querySelector("[name=nn]").value.trim()) return;
+    const next = last.cloneNode(true);
+    for (const extra of next.querySelectorAll(".errors, .tick")) extra.remove();
+    next.classList.remove("wrong");
+    for (const input of next.querySelectorAll("input")) input.value = "";
+    last.after(next);
+  }
+
+  form.addEventListener("change", (event) => {
+    const person = people.find(({ present, excused }) => event.target === present || event.target === excused);
+    if (person && event.target.checked) {
+      // 到 and 请假 exclude each other; the last one tapped is meant.
+      (event.target === person.present ? person.excused : person.present).checked = false;
+    }
+  });
+  form.addEventListener("input", (event) => {
+    if (event.target === find) {
+      filter();
+      return;
+    }
+    touched = true;
+    if (event.target.name === "nn") addRow();
+    count();
+  });
+  find.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault();
+  });
+  form.addEventListener("submit", () => {
+    find.value = "";
+    touched = false;
+  });
+  if (all) all.addEventListener("click", tickAll);
+  document.getElementById("find").hidden = true;
+  window.addEventListener("beforeunload", (event) => {
+    if (touched) event.preventDefault();
+  });
+
+  filter();
+  count();
+})();

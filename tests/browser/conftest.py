@@ -1,0 +1,129 @@
+"""A real browser on the real application with the demonstration's data, on this machine's loopback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import waitress
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from nightschool.cli import demo_data
+from nightschool.cli.installation import Installation
+from nightschool.database import Database, migrate
+from nightschool.sealing import Sealer
+from nightschool.settings import from_environment
+from nightschool.web.app import create_app
+
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+PASSWORD = "demo-password-1"
+CHROMIUM_FLAGS = [
+    "--no-sandbox",  # the tests may run as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def missing() -> str | None:
+    """Why the browser tests cannot run here, or None."""
+    if not shutil.which("chromium"):
+        return "Chromium is not installed (Debian: apt-get install chromium)"
+    if not AXE.exists():
+        return "axe-core is not installed (npm ci in tests/browser)"
+    return None
+
+
+@dataclass(frozen=True)
+class Site:
+    """The running demonstration."""
+
+    address: str
+    installation: Installation
+    accounts: dict[str, tuple[str, str]]  # login name -> (who, password)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demonstration, served on a free port."""
+    if why := missing():
+        pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
+    folder = tmp_path_factory.mktemp("site")
+    os.environ["NIGHTSCHOOL_DEMO_PASSWORD"] = PASSWORD
+    server_app = None
+    probe = waitress.create_server(lambda *_: [], host="127.0.0.1", port=0)
+    port = probe.effective_port
+    probe.close()
+    settings = from_environment({"NIGHTSCHOOL_DATA": str(folder), "NIGHTSCHOOL_LISTEN": f"127.0.0.1:{port}"})
+    database = Database(settings.database_url, sealer=Sealer(settings.keys.sealing))
+    migrate(database)
+    installation = Installation(settings, database)
+    accounts = demo_data.build(installation, say=lambda _line: None)
+    server_app = create_app(settings, database, clock=lambda: datetime.now(UTC))
+    server = waitress.create_server(server_app, host="127.0.0.1", port=port, threads=4, ident=None)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield Site(settings.base_url, installation, accounts)
+    server.close()
+    thread.join(timeout=5)
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def chromium(site: Site) -> Iterator[Browser]:
+    """Debian's Chromium, headless."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def phone(chromium: Browser, site: Site) -> Iterator[Page]:
+    """A phone's page, 360 px wide; any console error, failed request or foreign request fails the test."""
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, base_url=site.address, locale="zh-CN")
+    yield from watched(context, site)
+
+
+@pytest.fixture
+def plain_phone(chromium: Browser, site: Site) -> Iterator[Page]:
+    """The same phone with scripts turned off."""
+    context = chromium.new_context(
+        viewport={"width": 360, "height": 740}, base_url=site.address, java_script_enabled=False
+    )
+    yield from watched(context, site)
+
+
+def watched(context: BrowserContext, site: Site) -> Iterator[Page]:
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on(
+        "request",
+        lambda request: None
+        if request.url.startswith((site.address, "data:"))
+        else complaints.append(f"foreign: {request.url}"),
+    )
+    page.set_default_timeout(10_000)
+    yield page
+    context.close()
+    assert [line for line in complaints if "404 (NOT FOUND)" not in line and "status of 4" not in line] == []
+
+
+def log_in(page: Page, site: Site, login_name: str) -> None:
+    """The page shows what this account sees first."""
+    page.goto("/login")
+    page.fill("[name=login_name]", login_name)
+    page.fill("[name=password]", site.accounts[login_name][1])
+    page.click("main button")
+    page.wait_for_load_state()

@@ -1,0 +1,67 @@
+"""The doctor tells what an installation is, and what to mend."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from nightschool.cli import cli
+from nightschool.database import Database, migrate
+from nightschool.settings import sqlite_url
+from tests import factories
+
+
+def doctor(folder, **environment: str):
+    return CliRunner().invoke(cli, ["doctor"], env={"NIGHTSCHOOL_DATA": str(folder), **environment})
+
+
+def test_new_installation_is_told_to_serve_first(tmp_path) -> None:
+    told = doctor(tmp_path)
+    assert told.exit_code == 1
+    assert "运行 serve" in told.output
+
+
+def test_sound_installation_has_nothing_to_mend(tmp_path) -> None:
+    database = Database(sqlite_url(tmp_path / "nightschool.db"), sealer=factories.SEALER)
+    migrate(database)
+    database.dispose()
+    told = doctor(tmp_path)
+    assert told.exit_code == 0, told.output
+    for word in ("Python: 3.", "SQLite: 3.", "journal_mode=", "NIGHTSCHOOL_BASE_URL: http://127.0.0.1:8000"):
+        assert word in told.output
+
+
+def test_secrets_are_not_printed(tmp_path) -> None:
+    told = doctor(tmp_path, NIGHTSCHOOL_DATABASE_URL="postgresql://school:hush-hush@127.0.0.1:1/none")
+    assert "hush-hush" not in told.output
+    assert told.exit_code == 1 and "数据库连不上" in told.output
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_key_file_others_can_read_is_to_be_mended(tmp_path) -> None:
+    doctor(tmp_path)
+    assert (tmp_path / "keys.json").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "keys.json").chmod(0o644)
+    assert "把权限改成 600" in doctor(tmp_path).output
+
+
+def test_open_door_without_tls_is_to_be_mended(tmp_path) -> None:
+    assert "https" in doctor(tmp_path, NIGHTSCHOOL_LISTEN="0.0.0.0:8000").output.split("\n\n")[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NIGHTSCHOOL_LISTEN", "127.0.0.1:port"),
+        ("NIGHTSCHOOL_LISTEN", "127.0.0.1:99999"),
+        ("NIGHTSCHOOL_BASE_URL", "ftp://school"),
+        ("NIGHTSCHOOL_THREADS", "many"),
+        ("NIGHTSCHOOL_KEYS", "{"),
+    ],
+)
+def test_unfit_setting_is_named(tmp_path, name: str, value: str) -> None:
+    told = doctor(tmp_path, **{name: value})
+    assert told.exit_code != 0
+    assert name in str(told.exception) or "key" in str(told.exception)

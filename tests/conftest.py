@@ -1,0 +1,202 @@
+"""The ground every test stands on: both databases, a still clock, a cast of people, and guards that never sleep."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, before_render_template, template_rendered
+from flask.testing import FlaskClient
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
+
+from nightschool import texts
+from nightschool.database import Database, migrate
+from nightschool.models import Base
+from nightschool.settings import Settings, sqlite_url
+from nightschool.web.app import create_app
+from tests import factories, postgres_cluster
+from tests.factories import KEYS, NOW, Cast
+
+CLUSTER = "NIGHTSCHOOL_TEST_CLUSTER"  # where the controller tells its workers which cluster to use
+KEPT_TABLES = {"category"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before the workers start, one PostgreSQL cluster stands for all of them."""
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        if postgres_cluster.available() is None:
+            cluster = postgres_cluster.start()
+            os.environ[CLUSTER] = cluster.url("{name}")
+            config.add_cleanup(cluster.stop)
+
+
+@pytest.fixture(autouse=True)
+def only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that opens a connection to anywhere else fails."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test wanted to reach {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def chinese_first() -> Iterator[None]:
+    """Every test starts in Chinese."""
+    with texts.using_language("zh"):
+        yield
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database to copy."""
+    path = tmp_path_factory.mktemp("template") / "empty.db"
+    database = Database(sqlite_url(path), sealer=factories.SEALER)
+    migrate(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A migrated PostgreSQL database of this worker's own."""
+    why_not = postgres_cluster.available()
+    if why_not and os.environ.get("CI"):
+        pytest.fail(f"PostgreSQL must be here on CI: {why_not}")
+    if why_not:
+        pytest.skip(why_not)
+    cluster = None
+    if CLUSTER not in os.environ:
+        cluster = postgres_cluster.start()
+    pattern = os.environ.get(CLUSTER) or (cluster and cluster.url("{name}")) or ""
+    name = f"nightschool_{os.getpid()}"
+    server = Database(pattern.replace("{name}", "postgres"), sealer=factories.SEALER)
+    with server.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(f"CREATE DATABASE {name}"))
+    server.dispose()
+    database = Database(pattern.replace("{name}", name), sealer=factories.SEALER)
+    migrate(database)
+    yield database
+    database.dispose()
+    if cluster:
+        cluster.stop()
+
+
+def empty(database: Database) -> None:
+    """Every table but the shipped categories is empty; quicker than making the tables anew."""
+    with database.engine.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for table in Base.metadata.sorted_tables:
+            if table.name not in KEPT_TABLES:
+                connection.execute(table.delete())
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A migrated database without rows: each test runs on SQLite and on PostgreSQL."""
+    if request.param == "postgresql":
+        shared: Database = request.getfixturevalue("postgresql")
+        empty(shared)
+        yield shared
+        return
+    path = request.getfixturevalue("tmp_path") / "nightschool.db"
+    shutil.copy(request.getfixturevalue("sqlite_template"), path)
+    own = Database(sqlite_url(path), sealer=factories.SEALER)
+    yield own
+    own.dispose()
+
+
+@pytest.fixture
+def db(database: Database) -> Iterator[Session]:
+    """A writing session; for tests of actions and queries. Pages have their own sessions."""
+    with database.writing() as db:
+        yield db
+
+
+@pytest.fixture
+def cast(database: Database) -> Cast:
+    """Two villages in two counties, with their schools and the named people; see factories.Cast."""
+    with database.writing() as db:
+        return factories.make_cast(db)
+
+
+@pytest.fixture
+def clock() -> factories.StillClock:
+    """The clock of the application; a test moves it."""
+    return factories.StillClock(NOW)
+
+
+@pytest.fixture
+def app(database: Database, clock: factories.StillClock, tmp_path: Path) -> Iterator[Flask]:
+    """The application on this database. Any SQL while a template renders fails the test."""
+    settings = Settings(
+        data_folder=tmp_path,
+        database_url="",
+        base_url="http://localhost",
+        listen_host="127.0.0.1",
+        listen_port=8000,
+        timezone="Asia/Shanghai",
+        keys=KEYS,
+    )
+    app = create_app(settings, database, clock=clock)
+    app.config.update(TESTING=False, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    rendering: list[str] = []
+
+    def begin(_app: Flask, template: Any, context: Any) -> None:
+        rendering.append(template.name)
+
+    def end(_app: Flask, template: Any, context: Any) -> None:
+        rendering.clear()
+
+    def refuse(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if rendering:
+            raise AssertionError(f"SQL while {rendering[-1]} renders: {statement}")
+
+    before_render_template.connect(begin, app)
+    template_rendered.connect(end, app)
+    event.listen(database.engine, "before_cursor_execute", refuse)
+    yield app
+    event.remove(database.engine, "before_cursor_execute", refuse)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """An anonymous visitor's browser."""
+    return app.test_client()
+
+
+@pytest.fixture
+def browser_of(app: Flask, database: Database) -> Any:
+    """`browser_of(account_id)` gives a browser logged in as that account."""
+
+    def make(account_id: int) -> FlaskClient:
+        browser = app.test_client()
+        browser.set_cookie("nightschool", factories.make_login(database, account_id))
+        return browser
+
+    return make
+
+
+@pytest.fixture
+def statements(database: Database) -> Iterator[list[str]]:
+    """The SQL statements sent since the test began, or since the list was cleared."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
+            seen.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(database.engine, "before_cursor_execute", note)

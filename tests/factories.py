@@ -1,0 +1,329 @@
+"""Plain functions that put records into a database, with boring defaults, and the named cast.
+
+Times are fixed: it is Tuesday 2026-11-24, ten in the morning in the village.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from nightschool.database import Database
+from nightschool.models.attendance import Headcount, Mark, Submission
+from nightschool.models.base import new_public_id
+from nightschool.models.people import Learner, Teacher
+from nightschool.models.places import NightSchool, Region, RegionName, Venue
+from nightschool.models.teaching import (
+    Booking,
+    ClassSession,
+    ClassSessionTeacher,
+    Course,
+    CourseTeacher,
+    SessionStatus,
+)
+from nightschool.models.trust import Account, LoginSession, Posting
+from nightschool.rules.access import Actor, Post, Role
+from nightschool.rules.regions import display_name, level_of, parent_of
+from nightschool.sealing import Sealer
+from nightschool.settings import Keys
+
+NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 24)
+KEYS = Keys(signing="a-signing-key-for-tests-only-0123456789", sealing={"k1": bytes(range(32))})
+SEALER = Sealer(KEYS.sealing)
+
+SHIWAN = "511002105201"
+JIANLI = "511024100217"
+OFFICIAL_NAMES = {
+    "510000000000": "四川省",
+    "511000000000": "内江市",
+    "511002000000": "市中区",
+    "511002105000": "全安镇",
+    SHIWAN: "狮湾村村民委员会",
+    "511024000000": "威远县",
+    "511024100000": "严陵镇",
+    JIANLI: "建立村村委会",
+}
+
+
+class StillClock:
+    """A clock that stands until a test moves it."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def move(self, **by: float) -> None:
+        self.moment += timedelta(**by)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who is who. Ids of accounts; `*_actor` is the same person as an action sees them."""
+
+    chen: int  # coordinator of 狮湾村
+    chen_actor: Actor
+    luo: int  # coordinator of 建立村, in another county
+    luo_actor: Actor
+    township_supervisor: int  # 全安镇
+    county_supervisor: int  # 市中区
+    region_administrator: int  # 市中区
+    region_administrator_actor: Actor
+    system_administrator: int
+    teacher: int  # 周老师, kept at 全安镇
+    venue: int  # 狮湾村's meeting room
+    other_venue: int  # 建立村's meeting room
+
+
+def make_region(db: Session, code: str, official_name: str | None = None, **columns: Any) -> Region:
+    official = official_name or OFFICIAL_NAMES.get(code, f"测试{code[-3:]}村村民委员会")
+    name = display_name(official, code)
+    region = Region(
+        code=code,
+        level=level_of(code),
+        parent_code=parent_of(code),
+        name=name,
+        official_name=official,
+        changed_at=NOW,
+        **columns,
+    )
+    db.add(region)
+    db.flush()
+    db.add(RegionName(region_code=code, official_name=official, name=name, as_of=date(2023, 6, 30)))
+    db.flush()
+    return region
+
+
+def make_places(db: Session) -> None:
+    """Sichuan, Neijiang, two counties, two townships, two villages."""
+    for code in OFFICIAL_NAMES:
+        make_region(db, code)
+
+
+def make_school(db: Session, code: str = SHIWAN, **columns: Any) -> NightSchool:
+    defaults = {"contact_name": "陈书记", "contact_phone": "0832-5550101", "opened_on": date(2017, 1, 10)}
+    school = NightSchool(region_code=code, **{**defaults, **columns})
+    db.add(school)
+    db.flush()
+    return school
+
+
+def make_venue(db: Session, code: str = SHIWAN, name: str = "村活动室", **columns: Any) -> Venue:
+    venue = Venue(region_code=code, name=name, **columns)
+    db.add(venue)
+    db.flush()
+    return venue
+
+
+def make_teacher(db: Session, code: str = "511002105000", name: str = "周老师", **columns: Any) -> Teacher:
+    defaults = {"name_key": "zhou lao shi", "unit": "农技站"}
+    teacher = Teacher(region_code=code, name=name, **{**defaults, **columns})
+    db.add(teacher)
+    db.flush()
+    return teacher
+
+
+def make_learner(
+    db: Session, code: str = SHIWAN, name: str = "陈大秀", group_name: str = "一组", **columns: Any
+) -> Learner:
+    from nightschool.rules.names import search_keys, sort_key
+
+    defaults = {
+        "public_id": new_public_id(),
+        "name_key": sort_key(name),
+        "search_keys": " ".join(sorted(search_keys(name))),
+        "group_number": "零一二三四五六七八九".find(group_name[:1]),
+    }
+    learner = Learner(region_code=code, name=name, group_name=group_name, **{**defaults, **columns})
+    db.add(learner)
+    db.flush()
+    return learner
+
+
+def make_account(db: Session, login_name: str, display_name: str, role: Role, region: str | None) -> Account:
+    account = Account(login_name=login_name, display_name=display_name, created_at=NOW)
+    db.add(account)
+    db.flush()
+    db.add(Posting(account_id=account.id, role=role, region_code=region, from_day=date(2020, 1, 1)))
+    db.flush()
+    return account
+
+
+def actor(account: Account, role: Role, region: str | None) -> Actor:
+    return Actor(account_id=account.id, name=account.display_name, posts=(Post(role, region),))
+
+
+def make_login(database: Database, account_id: int, *, at: datetime = NOW, **columns: Any) -> str:
+    """A token whose login stands in the database."""
+    token = secrets.token_urlsafe(32)
+    defaults = {
+        "device": "测试手机",
+        "is_own_phone": True,
+        "created_at": at,
+        "last_seen_at": at,
+        "expires_at": at + timedelta(days=30),
+    }
+    with database.writing() as db:
+        db.add(
+            LoginSession(
+                account_id=account_id,
+                token_digest=hashlib.sha256(token.encode()).hexdigest(),
+                **{**defaults, **columns},
+            )
+        )
+    return token
+
+
+def make_course(
+    db: Session,
+    code: str = SHIWAN,
+    title: str = "柑橘冬季管护",
+    *,
+    teachers: tuple[int, ...] = (),
+    published: bool = True,
+    **columns: Any,
+) -> Course:
+    defaults = {
+        "category_code": "skill",
+        "starts": 19 * 60,
+        "ends": 20 * 60 + 30,
+        "recurrence": {"kind": "once", "first": TODAY.isoformat()},
+        "published_at": NOW if published else None,
+        "created_at": NOW,
+    }
+    course = Course(region_code=code, title=title, **{**defaults, **columns})
+    db.add(course)
+    db.flush()
+    for position, teacher_id in enumerate(teachers):
+        db.add(CourseTeacher(course_id=course.id, teacher_id=teacher_id, position=position))
+    db.flush()
+    return course
+
+
+def make_session(
+    db: Session,
+    course: Course,
+    day: date = TODAY,
+    *,
+    teachers: tuple[int, ...] = (),
+    status: SessionStatus = SessionStatus.SCHEDULED,
+    booked: bool = True,
+    **columns: Any,
+) -> ClassSession:
+    """A class session of this course, with its bookings while its status holds a slot."""
+    defaults = {
+        "title": course.title,
+        "category_code": course.category_code,
+        "summary": course.summary,
+        "venue_id": course.venue_id,
+        "starts": course.starts,
+        "ends": course.ends,
+        "published_at": None if status == SessionStatus.DRAFT else NOW,
+        "changed_at": NOW,
+    }
+    if status in (SessionStatus.CANCELLED, SessionStatus.POSTPONED):
+        defaults["reason"] = "weather"
+    class_session = ClassSession(
+        course_id=course.id, region_code=course.region_code, day=day, status=status, **{**defaults, **columns}
+    )
+    db.add(class_session)
+    db.flush()
+    for position, teacher_id in enumerate(teachers):
+        db.add(ClassSessionTeacher(class_session_id=class_session.id, teacher_id=teacher_id, position=position))
+    holds = status not in (SessionStatus.CANCELLED, SessionStatus.POSTPONED)
+    held = [("teacher", teacher_id) for teacher_id in teachers]
+    if class_session.venue_id is not None:
+        held.append(("venue", class_session.venue_id))
+    for kind, resource_id in held if booked and holds else []:
+        db.add(
+            Booking(
+                resource_kind=kind,
+                resource_id=resource_id,
+                day=day,
+                starts=class_session.starts,
+                ends=class_session.ends,
+                class_session_id=class_session.id,
+            )
+        )
+    db.flush()
+    return class_session
+
+
+def make_register(
+    db: Session,
+    class_session: ClassSession,
+    account_id: int,
+    *,
+    present: tuple[int, ...] = (),
+    total: int | None = None,
+    unnamed_guests: int = 0,
+) -> Submission:
+    """A register as saved: one submission, its marks and its headcount."""
+    import uuid
+
+    submission = Submission(
+        id=uuid.uuid4(),
+        class_session_id=class_session.id,
+        account_id=account_id,
+        taken_at=NOW,
+        received_at=NOW,
+        fingerprint="0" * 64,
+    )
+    db.add(submission)
+    db.flush()
+    for learner_id in present:
+        db.add(
+            Mark(
+                class_session_id=class_session.id,
+                learner_id=learner_id,
+                status="present",
+                submission_id=submission.id,
+            )
+        )
+    db.add(
+        Headcount(
+            class_session_id=class_session.id,
+            submission_id=submission.id,
+            total=total,
+            unnamed_guests=unnamed_guests,
+        )
+    )
+    class_session.status = SessionStatus.HELD
+    db.flush()
+    return submission
+
+
+def make_cast(db: Session) -> Cast:
+    make_places(db)
+    venue = make_venue(db)
+    other_venue = make_venue(db, JIANLI)
+    make_school(db, usual_venue_id=venue.id)
+    make_school(db, JIANLI, contact_name="罗支书", contact_phone="0832-5550202", usual_venue_id=other_venue.id)
+    teacher = make_teacher(db)
+    chen = make_account(db, "cjs", "陈书记", Role.COORDINATOR, SHIWAN)
+    luo = make_account(db, "lzs", "罗支书", Role.COORDINATOR, JIANLI)
+    township = make_account(db, "qaz", "全安镇督导", Role.SUPERVISOR, "511002105000")
+    county = make_account(db, "szq", "市中区督导", Role.SUPERVISOR, "511002000000")
+    region = make_account(db, "szqgl", "市中区管理员", Role.REGION_ADMINISTRATOR, "511002000000")
+    system = make_account(db, "admin", "管理员", Role.SYSTEM_ADMINISTRATOR, None)
+    return Cast(
+        chen=chen.id,
+        chen_actor=actor(chen, Role.COORDINATOR, SHIWAN),
+        luo=luo.id,
+        luo_actor=actor(luo, Role.COORDINATOR, JIANLI),
+        township_supervisor=township.id,
+        county_supervisor=county.id,
+        region_administrator=region.id,
+        region_administrator_actor=actor(region, Role.REGION_ADMINISTRATOR, "511002000000"),
+        system_administrator=system.id,
+        teacher=teacher.id,
+        venue=venue.id,
+        other_venue=other_venue.id,
+    )

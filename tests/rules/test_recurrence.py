@@ -1,0 +1,135 @@
+"""When a course meets: the first and the last day are included, and what cannot be is named."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nightschool.rules.recurrence import (
+    MOST_DATES,
+    Listed,
+    Once,
+    Recurrence,
+    RecurrenceFault,
+    Weekly,
+    days_of,
+    from_json,
+    recurrence_problem,
+    tell_recurrence_problem,
+    to_json,
+)
+
+FRIDAY = date(2026, 11, 27)
+days = st.dates(date(2015, 1, 1), date(2040, 12, 31))
+weekdays = st.sets(st.integers(0, 6), min_size=1).map(lambda found: tuple(sorted(found)))
+
+
+def test_once_is_one_day() -> None:
+    assert days_of(Once(FRIDAY)) == (FRIDAY,)
+
+
+def test_weekly_until_includes_the_first_and_the_last_day() -> None:
+    assert days_of(Weekly(FRIDAY, (4,), until=date(2026, 12, 18))) == (
+        date(2026, 11, 27),
+        date(2026, 12, 4),
+        date(2026, 12, 11),
+        date(2026, 12, 18),
+    )
+
+
+def test_weekly_on_two_weekdays_for_a_number_of_times() -> None:
+    assert days_of(Weekly(date(2026, 11, 24), (3, 1), times=5)) == (
+        date(2026, 11, 24),
+        date(2026, 11, 26),
+        date(2026, 12, 1),
+        date(2026, 12, 3),
+        date(2026, 12, 8),
+    )
+
+
+def test_weekly_starts_on_the_first_of_its_weekdays() -> None:
+    assert days_of(Weekly(FRIDAY, (1,), times=2)) == (date(2026, 12, 1), date(2026, 12, 8))
+
+
+def test_listed_days_come_in_order() -> None:
+    assert days_of(Listed((date(2026, 12, 4), FRIDAY))) == (FRIDAY, date(2026, 12, 4))
+
+
+@given(days, weekdays, st.integers(0, 27))
+def test_weekly_until_is_every_such_weekday_between_and_no_other(first: date, on: tuple[int, ...], weeks: int) -> None:
+    until = first + timedelta(days=weeks * 7 + 3)
+    every = [first + timedelta(days=ahead) for ahead in range((until - first).days + 1)]
+    expected = tuple(day for day in every if day.weekday() in on)
+    problem = recurrence_problem(Weekly(first, on, until=until))
+    if expected:
+        assert problem is None
+        assert days_of(Weekly(first, on, until=until)) == expected
+    else:
+        assert problem is not None and problem.fault is RecurrenceFault.NONE_LEFT
+
+
+@given(days, weekdays, st.integers(1, MOST_DATES))
+def test_weekly_times_is_that_many_days_in_order(first: date, on: tuple[int, ...], times: int) -> None:
+    found = days_of(Weekly(first, on, times=times))
+    assert len(found) == times
+    assert list(found) == sorted(set(found))
+    assert all(day.weekday() in on and day >= first for day in found)
+
+
+@pytest.mark.parametrize(
+    ("impossible", "fault"),
+    [
+        (Weekly(FRIDAY, (), times=3), RecurrenceFault.NO_WEEKDAY),
+        (Weekly(FRIDAY, (7,), times=3), RecurrenceFault.NO_WEEKDAY),
+        (Weekly(FRIDAY, (4,)), RecurrenceFault.NO_END),
+        (Weekly(FRIDAY, (4,), until=date(2026, 12, 4), times=2), RecurrenceFault.TWO_ENDS),
+        (Weekly(FRIDAY, (4,), until=date(2026, 11, 26)), RecurrenceFault.UNTIL_BEFORE_FIRST),
+        (Weekly(FRIDAY, (4,), times=0), RecurrenceFault.NO_TIMES),
+        (Weekly(FRIDAY, (4,), times=MOST_DATES + 1), RecurrenceFault.TOO_MANY),
+        (Weekly(FRIDAY, (0, 1, 2, 3, 4, 5, 6), until=date(2099, 12, 31)), RecurrenceFault.TOO_MANY),
+        (Weekly(FRIDAY, (0,), until=date(2026, 11, 29)), RecurrenceFault.NONE_LEFT),
+        (Listed(()), RecurrenceFault.NONE_LEFT),
+        (Listed((FRIDAY, date(2026, 12, 4), FRIDAY)), RecurrenceFault.SAME_DATE_TWICE),
+        (Once(date(1, 1, 1)), RecurrenceFault.FAR_AWAY),
+        (Once(date(2206, 11, 27)), RecurrenceFault.FAR_AWAY),
+        (Weekly(FRIDAY, (4,), until=date(9999, 12, 31)), RecurrenceFault.FAR_AWAY),
+    ],
+)
+def test_impossible_recurrence_is_named(impossible: Recurrence, fault: RecurrenceFault) -> None:
+    problem = recurrence_problem(impossible)
+    assert problem is not None and problem.fault is fault
+    assert tell_recurrence_problem(problem)
+
+
+def test_exactly_the_most_dates_are_allowed() -> None:
+    assert recurrence_problem(Weekly(FRIDAY, (4,), times=MOST_DATES)) is None
+
+
+def test_a_date_written_twice_is_told_with_its_day() -> None:
+    problem = recurrence_problem(Listed((FRIDAY, FRIDAY)))
+    assert problem is not None
+    assert "11月27日" in tell_recurrence_problem(problem)
+
+
+@given(
+    st.one_of(
+        st.builds(Once, days),
+        st.builds(Weekly, days, weekdays, until=days, times=st.none()),
+        st.builds(Weekly, days, weekdays, until=st.none(), times=st.integers(1, 200)),
+        st.builds(Listed, st.lists(days, max_size=30).map(tuple)),
+    )
+)
+def test_recurrence_comes_back_from_json_as_it_was(recurrence: Recurrence) -> None:
+    assert from_json(json.loads(json.dumps(to_json(recurrence)))) == recurrence
+
+
+def test_five_months_of_tuesdays_and_thursdays_are_previewed_at_once() -> None:
+    began = time.perf_counter()
+    found = days_of(Weekly(date(2026, 9, 1), (1, 3), until=date(2027, 1, 28)))
+    assert time.perf_counter() - began < 0.3
+    assert (found[0], found[-1], len(found)) == (date(2026, 9, 1), date(2027, 1, 28), 44)

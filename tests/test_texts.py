@@ -1,0 +1,120 @@
+"""No text is left untranslated in either language, and none stands outside the catalogue."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from nightschool.texts import LANGUAGES, SOURCE_LANGUAGE, gettext, ngettext, using_language
+
+ROOT = Path(__file__).resolve().parent.parent
+CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+PLACE = re.compile(r"%\((\w+)\)(?:0\d)?[ds]")
+OTHERS = [language for language in LANGUAGES if language != SOURCE_LANGUAGE]
+CALLS = {"_", "gettext", "ngettext", "L_", "N_"}
+
+
+@pytest.fixture(scope="module")
+def tool() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("catalogue_tool", ROOT / "tools" / "texts.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_text_is_translated(tool: ModuleType, language: str) -> None:
+    assert tool.missing(tool.updated(language)) == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_catalogues_are_those_of_todays_code(tool: ModuleType, language: str) -> None:
+    path = tool.catalogue_path(language)
+    assert path.read_bytes() == tool.written(tool.updated(language)), "run tools/texts.py"
+    assert path.with_suffix(".mo").read_bytes() == tool.compiled(tool.read(language)), "run tools/texts.py"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_translations_fill_the_same_places_and_hold_no_chinese(tool: ModuleType, language: str) -> None:
+    wrong = []
+    for message in tool.read(language):
+        if not message.id:
+            continue
+        originals = message.id if isinstance(message.id, tuple | list) else (message.id,)
+        strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
+        places = set(PLACE.findall(originals[-1]))
+        for string in strings:
+            used = set(PLACE.findall(string))
+            if not (used == places or (len(strings) > 1 and used | {"n"} == places | {"n"})) or CHINESE.search(string):
+                wrong.append((originals[0], string))
+    assert wrong == []
+
+
+def chinese_outside_calls(source: str) -> list[str]:
+    """String constants with Chinese in them that no text function takes; docstrings do not count."""
+    tree = ast.parse(source)
+    allowed: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            if name in CALLS or name == "compile":
+                allowed.update(ast.walk(node))
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
+            allowed.add(body[0].value)
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and node not in allowed
+        and CHINESE.search(node.value)
+    ]
+
+
+# What is Chinese by nature: how names, numbers and dates are written, not what is said to people.
+BY_NATURE = {
+    "rules/names.py", "rules/regions.py", "rules/slots.py", "rules/datelists.py", "rules/people.py",
+    "rules/almanac.py", "texts.py", "migrations/versions/0001_the_first_tables.py", "cli/demo_data.py",
+    "cli/demo_courses.py",
+}  # fmt: skip
+
+
+def test_no_text_for_people_stands_outside_the_catalogue_in_code() -> None:
+    found = {}
+    for path in sorted((ROOT / "nightschool").rglob("*.py")):
+        name = path.relative_to(ROOT / "nightschool").as_posix()
+        if name not in BY_NATURE and (strings := chinese_outside_calls(path.read_text("utf-8"))):
+            found[name] = strings
+    assert found == {}
+
+
+def test_no_text_for_people_stands_outside_the_catalogue_in_templates() -> None:
+    found = {}
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        text = re.sub(r"\{#.*?#\}", "", path.read_text("utf-8"), flags=re.S)
+        text = re.sub(r"""\b(?:_|ngettext|N_)\((?:\s*(?:"[^"]*"|'[^']*')\s*,?)+""", "", text)
+        text = re.sub(r"\{%-? trans .*?endtrans -?%\}", "", text, flags=re.S)
+        if left := CHINESE.findall(text):
+            found[path.name] = "".join(left)
+    assert found == {}
+
+
+def test_planted_chinese_is_found() -> None:
+    assert chinese_outside_calls('x = "今晚"') == ["今晚"]
+    assert chinese_outside_calls('"""今晚"""\nx = _("今晚 %(n)d", n=1)') == []
+
+
+def test_texts_follow_the_language_and_come_back() -> None:
+    with using_language("en"):
+        assert gettext("大字") != "大字"
+        assert ngettext("%(n)d 人次", "%(n)d 人次", 1) != ngettext("%(n)d 人次", "%(n)d 人次", 2).replace("2", "1")
+    assert gettext("大字") == "大字"
