@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-import waitress
 from flask import Flask, Response
 from sqlalchemy import event
 
@@ -22,7 +21,8 @@ from nightschool.database import Database
 from nightschool.sealing import Sealer
 from nightschool.settings import Settings, new_keys
 from nightschool.web.app import create_app
-from nightschool.web.delivery import KEPT
+from nightschool.web.delivery import EXTENSION
+from nightschool.web.server import make_server
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -42,7 +42,7 @@ def constant_app() -> Flask:
 
 
 class Side:
-    """Sends `/constant/…` to the constant page, `/anew/…` to the application with nothing kept, the rest to it as it is.
+    """Sends `/constant/…` to the constant page, `/anew/…` to the application with nothing kept, the rest as it is.
 
     `/meter` tells the processor time this process has used and the SQL statements it has sent.
     """
@@ -50,7 +50,7 @@ class Side:
     def __init__(self, app: Flask, constant: Flask, database: Database) -> None:
         self.app: Wsgi = app.wsgi_app
         self.constant: Wsgi = constant.wsgi_app
-        self.shelf = app.extensions[KEPT].shelf
+        self.shelf = app.extensions[EXTENSION].shelf
         self.statements = 0
         event.listen(database.engine, "before_cursor_execute", self._count)
 
@@ -61,7 +61,9 @@ class Side:
             return self.constant(environ, start_response)
         if path == "/meter":
             body = json.dumps({"cpu": time.process_time(), "statements": self.statements}).encode()
-            start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+            start_response(
+                "200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+            )
             return [body]
         if path.startswith("/anew/"):
             environ["PATH_INFO"] = path[len("/anew") :]
@@ -87,9 +89,7 @@ def main() -> None:
         keys=keys,
     )
     app = create_app(settings, database, clock=lambda: NOW)
-    server = waitress.create_server(
-        Side(app, constant_app(), database), host="127.0.0.1", port=0, threads=settings.threads, ident=None
-    )
+    server = make_server(Side(app, constant_app(), database), settings)
     print(server.effective_port, flush=True)
     server.run()
 

@@ -101,7 +101,9 @@ def run(url: str, tries: int, writers: int, needs: tuple[str, str]) -> list[tupl
     """What every writer met in every try."""
     context = multiprocessing.get_context("spawn")
     start, answers = context.Barrier(writers), context.Queue()
-    processes = [context.Process(target=write, args=(url, tries, needs, start, answers)) for _ in range(writers)]
+    processes = [
+        context.Process(target=write, args=(url, tries, needs, start, answers)) for _ in range(writers)
+    ]
     for process in processes:
         process.start()
     outcomes = [outcome for _ in processes for outcome in answers.get()]

@@ -47,12 +47,18 @@ class Database:
         self.sealer = sealer
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = self._sqlite_engine() if self.is_sqlite else self._postgresql_engine()
+        options = {"nightschool_glances": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._glances = self.engine.execution_options(**options)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for looking: a deferred transaction that is rolled back at the end."""
         with Session(self.engine, info={"sealer": self.sealer}, expire_on_commit=False) as db:
             yield db
+
+    def glancing(self) -> Connection:
+        """A bare connection without a transaction, to be closed: for single statements, cheaper than reading()."""
+        return self._glances.connect()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -85,7 +91,9 @@ class Database:
 
         @event.listens_for(engine, "connect")
         def _prepare(connection: Any, _record: Any) -> None:
-            connection.isolation_level = None  # the driver's own BEGIN comes too late; _begin below says which one
+            connection.isolation_level = (
+                None  # the driver's own BEGIN comes too late; _begin below says which one
+            )
             cursor = connection.cursor()
             for pragma in (
                 "busy_timeout=5000",
@@ -99,8 +107,11 @@ class Database:
 
         @event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
-            writes = connection.get_execution_options().get("nightschool_writes")
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+            options = connection.get_execution_options()
+            if not options.get("nightschool_glances"):
+                connection.exec_driver_sql(
+                    "BEGIN IMMEDIATE" if options.get("nightschool_writes") else "BEGIN"
+                )
 
         return engine
 
@@ -110,7 +121,10 @@ class Database:
             pool_size=10,
             max_overflow=20,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": 5, "options": "-c statement_timeout=15000 -c lock_timeout=10000"},
+            connect_args={
+                "connect_timeout": 5,
+                "options": "-c statement_timeout=15000 -c lock_timeout=10000",
+            },
         )
 
 
@@ -135,7 +149,7 @@ def broken_constraint(error: IntegrityError) -> str | None:
 
 
 def migrate(database: Database, revision: str = "head") -> None:
-    """The database's tables are those of this revision. One process migrates at a time; the others wait and find it done."""
+    """The tables are those of this revision. One process migrates at a time; the others wait and find it done."""
     with database.engine.connect() as connection:
         if database.is_sqlite:
             _migrate_sqlite(connection, revision)

@@ -48,7 +48,9 @@ class Settings:
     @property
     def trusted_hosts(self) -> tuple[str, ...]:
         """The host names a request may be addressed to: the base address's own, and this machine's loopback names."""
-        return tuple(dict.fromkeys([urlsplit(self.base_url).hostname or "localhost", "127.0.0.1", "localhost"]))
+        return tuple(
+            dict.fromkeys([urlsplit(self.base_url).hostname or "localhost", "127.0.0.1", "localhost"])
+        )
 
 
 def from_environment(environ: Mapping[str, str]) -> Settings:

@@ -10,7 +10,7 @@ import gettext as gettext_module
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ def set_language(code: str) -> None:
     _language.set(code if code in LANGUAGES else SOURCE_LANGUAGE)
 
 
-@lru_cache(maxsize=None)
+@cache
 def catalogue(code: str) -> gettext_module.NullTranslations:
     """The compiled catalogue of a language; the source language needs none."""
     if code == SOURCE_LANGUAGE:
@@ -69,7 +69,7 @@ def N_(message: str) -> str:
 
 
 class LazyText:
-    """A message translated each time it is shown: for form labels and other things made before the language is known."""
+    """A message translated each time it is shown: for labels made before the language is known."""
 
     def __init__(self, message: str) -> None:
         self.message = message

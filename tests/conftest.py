@@ -29,11 +29,11 @@ KEPT_TABLES = {"category"}
 
 def pytest_configure(config: pytest.Config) -> None:
     """Before the workers start, one PostgreSQL cluster stands for all of them."""
-    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
-        if postgres_cluster.available() is None:
-            cluster = postgres_cluster.start()
-            os.environ[CLUSTER] = cluster.url("{name}")
-            config.add_cleanup(cluster.stop)
+    is_controller = getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput")
+    if is_controller and postgres_cluster.available() is None:
+        cluster = postgres_cluster.start()
+        os.environ[CLUSTER] = cluster.url("{name}")
+        config.add_cleanup(cluster.stop)
 
 
 @pytest.fixture(autouse=True)

@@ -236,7 +236,9 @@ def make_session(
     db.add(class_session)
     db.flush()
     for position, teacher_id in enumerate(teachers):
-        db.add(ClassSessionTeacher(class_session_id=class_session.id, teacher_id=teacher_id, position=position))
+        db.add(
+            ClassSessionTeacher(class_session_id=class_session.id, teacher_id=teacher_id, position=position)
+        )
     holds = status not in (SessionStatus.CANCELLED, SessionStatus.POSTPONED)
     held = [("teacher", teacher_id) for teacher_id in teachers]
     if class_session.venue_id is not None:
@@ -305,7 +307,9 @@ def make_cast(db: Session) -> Cast:
     venue = make_venue(db)
     other_venue = make_venue(db, JIANLI)
     make_school(db, usual_venue_id=venue.id)
-    make_school(db, JIANLI, contact_name="罗支书", contact_phone="0832-5550202", usual_venue_id=other_venue.id)
+    make_school(
+        db, JIANLI, contact_name="罗支书", contact_phone="0832-5550202", usual_venue_id=other_venue.id
+    )
     teacher = make_teacher(db)
     chen = make_account(db, "cjs", "陈书记", Role.COORDINATOR, SHIWAN)
     luo = make_account(db, "lzs", "罗支书", Role.COORDINATOR, JIANLI)

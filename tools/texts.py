@@ -9,12 +9,20 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from babel.messages import Catalog, extract, mofile, pofile
 
 ROOT = Path(__file__).resolve().parent.parent
-KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "L_": None, "N_": None, "ngettext": (1, 2)}
+KEYWORDS: dict[str, tuple[int, ...] | None] = {
+    "_": None,
+    "gettext": None,
+    "L_": None,
+    "N_": None,
+    "ngettext": (1, 2),
+}
 HEADER = "# English texts of Nightschool; the Chinese originals stand in the code."
 
 
@@ -31,6 +39,7 @@ def sources() -> Iterator[tuple[Path, str]]:
         yield path, "jinja2.ext:babel_extract"
 
 
+@cache
 def collect() -> Catalog:
     """Every text there is to translate, with the files it stands in."""
     catalogue = Catalog(header_comment=HEADER)
@@ -41,7 +50,9 @@ def collect() -> Catalog:
                 method, file, keywords=KEYWORDS, options=options if method != "python" else {}
             ):
                 if message:
-                    catalogue.add(message, locations=[(path.relative_to(ROOT).as_posix(), None)], auto_comments=comments)
+                    catalogue.add(
+                        message, locations=[(path.relative_to(ROOT).as_posix(), None)], auto_comments=comments
+                    )
     return catalogue
 
 
@@ -76,7 +87,8 @@ def written(catalogue: Catalog) -> bytes:
 
 
 def compiled(catalogue: Catalog) -> bytes:
-    """The catalogue as the bytes of a .mo file."""
+    """The catalogue as the bytes of a .mo file; the dates in its head stand still, so that only real changes show."""
+    catalogue.creation_date = catalogue.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     buffer = io.BytesIO()
     mofile.write_mo(buffer, catalogue)
     return buffer.getvalue()
@@ -87,7 +99,8 @@ def missing(catalogue: Catalog) -> list[str]:
     return [
         str(message.id)
         for message in catalogue
-        if message.id and not all(message.string if isinstance(message.string, tuple | list) else [message.string])
+        if message.id
+        and not all(message.string if isinstance(message.string, tuple | list) else [message.string])
     ]
 
 

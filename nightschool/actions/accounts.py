@@ -267,18 +267,14 @@ def disable_account(db: Session, *, account: str, by: Actor, now: datetime, toda
     found.disabled_at = found.disabled_at or now
     end_logins(db, found.id, now=now)
     _void_slips(db, found.id, now=now)
-    audit.note(
-        db, by=by, now=now, action="account.disable", record=f"account {found.id}", region_code=None
-    )
+    audit.note(db, by=by, now=now, action="account.disable", record=f"account {found.id}", region_code=None)
 
 
 def enable_account(db: Session, *, account: str, by: Actor, now: datetime, today: date) -> None:
     """The account lets in again who knows its password, or holds a new slip."""
     found = _managed(db, account, by=by, today=today)
     found.disabled_at = None
-    audit.note(
-        db, by=by, now=now, action="account.enable", record=f"account {found.id}", region_code=None
-    )
+    audit.note(db, by=by, now=now, action="account.enable", record=f"account {found.id}", region_code=None)
 
 
 def end_logins(db: Session, account_id: int, *, now: datetime, but: int | None = None) -> None:
@@ -350,9 +346,7 @@ def _new_slip(db: Session, account: Account, *, digester: Digester, by: Actor, n
     )
     db.add(slip)
     db.flush()
-    audit.note(
-        db, by=by, now=now, action="slip.make", record=f"account {account.id}", region_code=None
-    )
+    audit.note(db, by=by, now=now, action="slip.make", record=f"account {account.id}", region_code=None)
     return Slip(account.public_id, account.login_name, account.display_name, code, slip.expires_at)
 
 

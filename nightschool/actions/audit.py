@@ -12,7 +12,14 @@ from nightschool.rules.access import Actor
 
 
 def note(
-    db: Session, *, by: Actor, action: str, record: str, region_code: str | None, now: datetime, **details: Any
+    db: Session,
+    *,
+    by: Actor,
+    action: str,
+    record: str,
+    region_code: str | None,
+    now: datetime,
+    **details: Any,
 ) -> None:
     """One line says that this actor did this; it is kept or lost together with the change.
 

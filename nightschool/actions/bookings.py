@@ -98,10 +98,13 @@ def _names(
     teacher_ids = {teacher_id for found in teachers.values() for teacher_id in found}
     names = {
         Resource(ResourceKind.TEACHER, teacher_id): name
-        for teacher_id, name in db.execute(select(Teacher.id, Teacher.name).where(Teacher.id.in_(teacher_ids)))
+        for teacher_id, name in db.execute(
+            select(Teacher.id, Teacher.name).where(Teacher.id.in_(teacher_ids))
+        )
     }
     venue_ids = {class_session.venue_id for class_session in class_sessions} - {None}
-    for venue in db.scalars(select(Venue).where(Venue.id.in_(venue_ids))):
+    # Shared lock: whether a venue may be shared does not change between this look and the booking (actions.venues).
+    for venue in db.scalars(select(Venue).where(Venue.id.in_(venue_ids)).with_for_update(read=True)):
         if venue.holds_slots:
             names[Resource(ResourceKind.VENUE, venue.id)] = venue.name
     return names

@@ -44,7 +44,7 @@ def schedule_course(
 ) -> str:
     """The course stands with a class session on each of its dates, every one of them holding its slot.
 
-    Published, villagers see it at once; otherwise it is a draft, which holds its slots just the same. Dates may be past.
+    Published, villagers see it at once; a draft holds its slots just the same. Dates may be past.
     Returns the course's public id. Raises: Refused for impossible times or dates, CannotSchedule for taken ones.
     """
     require(by, "schedule", proposal.region_code)
@@ -167,12 +167,16 @@ def edit_course(
         return 0
     for name, value in values.items():
         setattr(record, name, value)
-    flag_modified(record, "title")  # teachers stand in a table of their own: the version must rise for them too
+    flag_modified(
+        record, "title"
+    )  # teachers stand in a table of their own: the version must rise for them too
     coming = _still_to_come(db, record.id, Moment(today, minutes_now))
     touched = _follow(db, coming, former, values, former_staff, staff)
     for class_session in touched:
         class_session.changed_at = now
-        flag_modified(class_session, "changed_at")  # the revision rises also when only the teachers are others
+        flag_modified(
+            class_session, "changed_at"
+        )  # the revision rises also when only the teachers are others
     db.flush()
     hold_slots(db, touched, moment=Moment(today, minutes_now))
     if any(class_session.published_at for class_session in touched):
@@ -214,7 +218,9 @@ def _follow(
             name
             for name in values
             if values[name] != former[name]
-            and (not kept_time if name in ("starts", "ends") else getattr(class_session, name) == former[name])
+            and (
+                not kept_time if name in ("starts", "ends") else getattr(class_session, name) == former[name]
+            )
         }
         for name in follows:
             setattr(class_session, name, values[name])
@@ -243,5 +249,11 @@ def _course(db: Session, public_id: str, by: Actor, *, seen_version: int | None 
 
 def _note(db: Session, action: str, course: Course, by: Actor, now: datetime, **details: Any) -> None:
     audit.note(
-        db, by=by, now=now, action=action, region_code=course.region_code, record=f"course {course.id}", **details
+        db,
+        by=by,
+        now=now,
+        action=action,
+        region_code=course.region_code,
+        record=f"course {course.id}",
+        **details,
     )

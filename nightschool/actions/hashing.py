@@ -16,9 +16,7 @@ HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Somebody who sends logins by the hundred must not fill the memory or keep every processor from the timetables.
 AT_ONCE = BoundedSemaphore(2)
 # The hash of a password nobody knows, made with the same cost: an unknown name takes as long as a known one.
-NOBODYS = (
-    "$argon2id$v=19$m=19456,t=2,p=1$wpVvGUgXPsawaFEIpEHHHw$36DtC+K+ubfIrvg9a1/zKOyaYaorRte9atBrWnV5teo"
-)
+NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$wpVvGUgXPsawaFEIpEHHHw$36DtC+K+ubfIrvg9a1/zKOyaYaorRte9atBrWnV5teo"
 
 
 def hash_password(password: str) -> str:

@@ -56,9 +56,7 @@ def put_back(db: Session, *, account_id: int, kept: Kept) -> None:
     db.flush()
 
 
-def take(
-    db: Session, *, account_id: int, now: datetime, public_id: str | None = None
-) -> tuple[Kept, ...]:
+def take(db: Session, *, account_id: int, now: datetime, public_id: str | None = None) -> tuple[Kept, ...]:
     """The account's kept forms (or one of them), oldest first, which are kept no longer: nobody else takes them too."""
     _forget_old(db, now)
     mine = select(KeptInput.id, KeptInput.public_id, KeptInput.body, KeptInput.kept_at)

@@ -213,9 +213,7 @@ def _refuse_too_many(db: Session, by_name: str, by_address: str, now: datetime) 
         raise Refused("too_many", until=until)
 
 
-def _fitting_slip(
-    db: Session, attempt: Attempt, code: str, digester: Digester, now: datetime
-) -> int | None:
+def _fitting_slip(db: Session, attempt: Attempt, code: str, digester: Digester, now: datetime) -> int | None:
     return db.execute(
         select(LoginSlip.id)
         .join(Account, Account.id == LoginSlip.account_id)
@@ -309,6 +307,4 @@ def _end_own(db: Session, login_id: int, *, action: str, by: Actor, now: datetim
     )
     if ended.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult, typed as Result
         raise NotFound
-    audit.note(
-        db, by=by, now=now, action=action, record=f"login_session {login_id}", region_code=None
-    )
+    audit.note(db, by=by, now=now, action=action, record=f"login_session {login_id}", region_code=None)

@@ -1,4 +1,4 @@
-"""One class session: moved, changed, cancelled or postponed. All other sessions and every register stay as they were."""
+"""One class session: moved, changed, cancelled or postponed. Other sessions and all registers stay as they were."""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ def change_session(
 ) -> None:
     """The session has this title, these teachers and this place, and holds them.
 
-    Of a held session too: who really taught it, and where, may be put right. Raises: Refused, StaleRecord, CannotSchedule.
+    Of a held session too: who really taught it, and where, may be put right.
+    Raises: Refused, StaleRecord, CannotSchedule.
     """
     record = _changeable(db, class_session, Change.EDIT, by, seen_revision)
     staff = find_staff(db, record.region_code, teachers=teachers, venue=venue)
@@ -125,7 +126,7 @@ def postpone_session(
 ) -> str:
     """The session points to a new one that meets in this slot with the same teachers, place and title.
 
-    Villagers see both: that it is put off, why, and to when. The successor is always new, so that no chain has a circle.
+    Villagers see both: that it is put off, why, and to when. A successor is always new: no chain has a circle.
     Returns the successor's public id. Raises: Refused, StaleRecord, CannotSchedule.
     """
     record = _changeable(db, class_session, Change.POSTPONE, by, seen_revision)
@@ -183,7 +184,9 @@ def _check_reason(reason: str) -> None:
         raise Refused("reason_missing", field="reason")
 
 
-def _changed(db: Session, action: str, record: ClassSession, by: Actor, now: datetime, **details: Any) -> None:
+def _changed(
+    db: Session, action: str, record: ClassSession, by: Actor, now: datetime, **details: Any
+) -> None:
     """The village's pages are told, where villagers know of this session, and the trail has its line."""
     if record.published_at is not None:
         touch_villages(db, [record.region_code], now=now)

@@ -35,12 +35,14 @@ def find_staff(db: Session, region_code: str, *, teachers: Sequence[str], venue:
             Teacher.public_id.in_(wanted), Teacher.region_code.in_((region_code, *ancestors_of(region_code)))
         )
     )
-    ids = {public_id: teacher_id for public_id, teacher_id in rows}
+    ids: dict[str, int] = {row.public_id: row.id for row in rows}
     if len(ids) != len(wanted):
         raise NotFound
     venue_id = None
     if venue is not None:
-        venue_id = db.scalar(select(Venue.id).where(Venue.public_id == venue, Venue.region_code == region_code))
+        venue_id = db.scalar(
+            select(Venue.id).where(Venue.public_id == venue, Venue.region_code == region_code)
+        )
         if venue_id is None:
             raise NotFound
     return Staff(tuple(ids[key] for key in wanted), venue_id)

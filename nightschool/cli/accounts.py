@@ -25,12 +25,18 @@ def accounts() -> None:
 
 
 @accounts.command()
-@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.SYSTEM_ADMINISTRATOR.value)
-@click.option("--region", default="", help="A division code of 2, 4, 6, 9 or 12 digits; none for system_administrator.")
+@click.option(
+    "--role", type=click.Choice([role.value for role in Role]), default=Role.SYSTEM_ADMINISTRATOR.value
+)
+@click.option(
+    "--region", default="", help="A division code of 2, 4, 6, 9 or 12 digits; none for system_administrator."
+)
 @click.option("--login", "login_name", default="", help="The login name; none: made from the name.")
 @click.option("--name", "display_name", prompt=_("姓名"), help="What the person is called.")
-@click.option("--title", default="", help="The person's post, such as 村文书.")
-@click.option("--password", "asks", is_flag=True, help="Ask for a password now instead of printing a one-time code.")
+@click.option("--title", default="", help="The person's post, such as village clerk.")
+@click.option(
+    "--password", "asks", is_flag=True, help="Ask for a password now instead of printing a one-time code."
+)
 def create(role: str, region: str, login_name: str, display_name: str, title: str, asks: bool) -> None:
     """Create an account, and print the one-time code that lets its owner set a password."""
     installation = migrated_installation()

@@ -45,6 +45,7 @@ LISTS = (("regions-neijiang-2017.csv", date(2017, 10, 31)), ("regions-neijiang-2
 SEED = 20161118
 WEEKS_BACK, WEEKS_AHEAD = 9, 8
 EVENING = time(21, 0)
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -229,6 +230,7 @@ def _fill_school(stage: Stage, entry: dict[str, Any], actor: Actor, teacher: str
             today=_term_starts(stage),
         )
     about = {course["key"]: course for course in stage.content["courses"]}
+    scheduled: list[int] = []
     for position, (key, weekday, starts, minutes) in enumerate(entry["courses"]):
         on_weekday = stage.today.weekday() if weekday == "today" else weekday
         first = _term_starts(stage) + timedelta(days=(on_weekday - _term_starts(stage).weekday()) % 7)
@@ -247,7 +249,8 @@ def _fill_school(stage: Stage, entry: dict[str, Any], actor: Actor, teacher: str
             venue=_usual_venue(stage, entry["code"]),
             leave_out=frozenset(days_of(weekly)[position % 2 :: 2]) if position else frozenset(),
         )
-        _live_through(stage, _schedule(stage, proposal, actor), actor)
+        scheduled.append(_schedule(stage, proposal, actor))
+    _live_through(stage, scheduled, actor)
 
 
 def _schedule(stage: Stage, proposal: Proposal, actor: Actor) -> int:
@@ -263,29 +266,35 @@ def _schedule(stage: Stage, proposal: Proposal, actor: Actor) -> int:
     return stage.db.scalars(select(Course.id).where(Course.public_id == public_id)).one()
 
 
-def _live_through(stage: Stage, course_id: int, actor: Actor) -> None:
-    """What happened to each session: most were held, some not and it was said why, a few nobody wrote down yet."""
+def _live_through(stage: Stage, course_ids: list[int], actor: Actor) -> None:
+    """What happened, day by day: most was held, some was not and it was said why, a little nobody wrote down yet."""
     term = stage.db.scalars(
-        select(ClassSession).where(ClassSession.course_id == course_id).order_by(ClassSession.day)
+        select(ClassSession)
+        .where(ClassSession.course_id.in_(course_ids))
+        .order_by(ClassSession.day, ClassSession.starts)
     ).all()
     for session in term:
         if session.day < stage.today:
             _live(stage, session, actor)
-    coming = [session for session in term if session.day > stage.today + timedelta(days=1)]
-    if len(coming) > 3 and stage.chance.random() < 0.6:
-        _cancel(stage, coming[1], actor, "teacher_away", stage.at(stage.today, time(8, 12)))
-        later = coming[2]
-        sessions.postpone_session(
-            stage.db,
-            class_session=later.public_id,
-            seen_revision=later.revision,
-            slot=Slot(later.day + timedelta(days=1), later.starts, later.ends),
-            reason="meeting",
-            reason_text="",
-            by=actor,
-            now=stage.at(stage.today, time(8, 30)),
-            today=stage.today,
-        )
+    for course_id in course_ids:
+        coming = [one for one in term if one.course_id == course_id and one.day > stage.today + A_DAY]
+        if len(coming) > 3 and (course_id == course_ids[0] or stage.chance.random() < 0.4):
+            _cancel(stage, coming[1], actor, "teacher_away", stage.at(stage.today, time(8, 12)))
+            _postpone(stage, coming[2], actor)
+
+
+def _postpone(stage: Stage, session: ClassSession, actor: Actor) -> None:
+    sessions.postpone_session(
+        stage.db,
+        class_session=session.public_id,
+        seen_revision=session.revision,
+        slot=Slot(session.day + A_DAY, session.starts, session.ends),
+        reason="meeting",
+        reason_text="",
+        by=actor,
+        now=stage.at(stage.today, time(8, 30)),
+        today=stage.today,
+    )
 
 
 def _live(stage: Stage, session: ClassSession, actor: Actor) -> None:

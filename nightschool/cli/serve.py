@@ -28,15 +28,7 @@ def serve() -> None:
 
 def run(app: WSGIApplication, settings: Settings) -> None:
     """Answers until it is stopped."""
-    import waitress
+    from nightschool.web.server import make_server
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    waitress.serve(
-        app,
-        host=settings.listen_host,
-        port=settings.listen_port,
-        threads=settings.threads,
-        ident=None,
-        channel_timeout=60,
-        clear_untrusted_proxy_headers=True,
-    )
+    make_server(app, settings).run()

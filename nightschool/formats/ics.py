@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from nightschool.queries.timetable import Entry, Timetable
 
 LONGEST_LINE = 75  # octets, without the line's end
+LINE_BREAK = "\\n"  # inside a TEXT value
 REFRESH = "PT6H"
 
-_SPECIAL = re.compile(r"[\\;,]")
 _NEW_LINES = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 
@@ -43,30 +43,31 @@ def calendar(timetable: Timetable, *, address: str, zone: ZoneInfo) -> bytes:
     Cancelled and postponed sessions stay in it as CANCELLED, so that a phone takes them off its calendar.
     """
     entries = (*reversed(timetable.past), *timetable.ahead)
-    lines = [*_head(timetable, address, zone.key)]
-    first, last = (
-        (entries[0].slot.day, entries[-1].slot.day) if entries else (timetable.today, timetable.today)
-    )
-    lines += _timezone(zone, first.year, last.year)
+    days = [entry.slot.day for entry in entries] or [timetable.today]
+    village = timetable.village
     host = urlsplit(address).hostname or "localhost"
-    contact = tell_contact(timetable.village.school)
-    common = (
-        f"URL:{address}",
-        "END:VEVENT",
-    )
+    contact = tell_contact(village.school)
+    end = folded(f"URL:{address}") + b"END:VEVENT\r\n"
+    head = (*_head(timetable, address, zone.key), *_timezone(zone, days[0].year, days[-1].year))
+    parts = [folded(line) for line in head]
     for entry in entries:
-        lines += _event(entry, host, zone.key, timetable.village.name, contact)
-        lines += common
-    lines.append("END:VCALENDAR")
-    return b"".join(map(folded, lines))
+        parts += (
+            _fixed_lines(entry, zone.key),
+            folded(f"UID:{entry.public_id}@{host}"),
+            folded(f"SUMMARY:{escaped(summary_of(entry))}"),
+            folded(f"LOCATION:{escaped(location_of(entry, village.name))}"),
+            folded(f"DESCRIPTION:{LINE_BREAK.join(map(escaped, description_of(entry, contact)))}"),
+            end,
+        )
+    parts.append(b"END:VCALENDAR\r\n")
+    return b"".join(parts)
 
 
 def escaped(text: str) -> str:
-    r"""The text as a TEXT value: backslash, semicolon, comma and line breaks escaped, other control characters gone."""
-    if text.isprintable():
-        return _SPECIAL.sub(r"\\\g<0>", text)
-    text = _CONTROLS.sub("", _NEW_LINES.sub("\n", text))
-    return _SPECIAL.sub(r"\\\g<0>", text).replace("\n", "\\n")
+    """The text as a TEXT value: backslash, semicolon, comma and line breaks escaped, other control characters gone."""
+    if not text.isprintable():
+        text = _CONTROLS.sub("", _NEW_LINES.sub("\n", text))
+    return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", LINE_BREAK)
 
 
 def folded(line: str) -> bytes:
@@ -101,21 +102,19 @@ def _head(timetable: Timetable, address: str, zone: str) -> Iterator[str]:
     yield f"X-PUBLISHED-TTL:{REFRESH}"
 
 
-def _event(entry: Entry, host: str, zone: str, village: str, contact: str) -> Iterator[str]:
-    """The event's own lines; those that are the same for all follow."""
-    slot = entry.slot
-    changed = entry.changed_at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    yield "BEGIN:VEVENT"
-    yield f"UID:{entry.public_id}@{host}"
-    yield f"DTSTAMP:{changed}"
-    yield f"LAST-MODIFIED:{changed}"
-    yield f"SEQUENCE:{entry.revision}"
-    yield f"DTSTART;TZID={zone}:{_local(slot.day, slot.starts)}"
-    yield f"DTEND;TZID={zone}:{_local(slot.day, slot.ends)}"
-    yield f"STATUS:{'CONFIRMED' if entry.takes_place else 'CANCELLED'}"
-    yield f"SUMMARY:{escaped(summary_of(entry))}"
-    yield f"LOCATION:{escaped(location_of(entry, village))}"
-    yield f"DESCRIPTION:{escaped(description_of(entry, contact))}"
+def _fixed_lines(entry: Entry, zone: str) -> bytes:
+    """The lines that no text of people's makes long."""
+    day, starts, ends = entry.slot.day, entry.slot.starts, entry.slot.ends
+    changed = f"{entry.changed_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    return (
+        f"BEGIN:VEVENT\r\n"
+        f"DTSTAMP:{changed}\r\n"
+        f"LAST-MODIFIED:{changed}\r\n"
+        f"SEQUENCE:{entry.revision}\r\n"
+        f"DTSTART;TZID={zone}:{_local(day, starts)}\r\n"
+        f"DTEND;TZID={zone}:{_local(day, ends)}\r\n"
+        f"STATUS:{'CONFIRMED' if entry.takes_place else 'CANCELLED'}\r\n"
+    ).encode()
 
 
 def summary_of(entry: Entry) -> str:
@@ -132,20 +131,17 @@ def location_of(entry: Entry, village: str) -> str:
     return _("%(village)s %(venue)s", village=village, venue=entry.venue) if entry.venue else village
 
 
-def description_of(entry: Entry, contact: str) -> str:
-    """What else there is to know, a line each. It is the same on every day, so that no phone sees a change in it."""
+def description_of(entry: Entry, contact: str) -> list[str]:
+    """What else there is to know, in lines. It is the same on every day, so that no phone sees a change in it."""
     day = entry.slot.day
-    teachers = tell_teachers(entry)
-    lines = (
-        tell_change(entry, day),
-        tell_origin(entry, day),
-        tell_lunar(day),
-        _("老师：%(teachers)s", teachers=teachers) if teachers else "",
-        entry.summary,
-        entry.directions,
-        contact,
-    )
-    return "\n".join(filter(None, lines))
+    lines = [] if entry.takes_place else [tell_change(entry, day)]
+    if entry.moved_from:
+        lines.append(tell_origin(entry, day))
+    lines.append(tell_lunar(day))
+    if entry.teachers:
+        lines.append(_("老师：%(teachers)s", teachers=tell_teachers(entry)))
+    lines += (entry.summary, entry.directions, contact)
+    return [line for line in lines if line]
 
 
 def _local(day: date, minutes: int) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import segno
 
 
 def qr_svg(address: str) -> bytes:
     """The address as an SVG file without styles, dark on white, with the quiet border a camera needs."""
-    # Half of a printed code may be creased or stained before a quarter of it (level Q) cannot be read any more.
+    # Level Q: paper on a village notice board gets wet and torn, and a quarter of the code may be gone.
     code = segno.make(address, micro=False, error="q", boost_error=False)
-    svg: str = code.svg_inline(omitsize=True, light="#fff", xmldecl=False, svgns=True)
-    return svg.encode()
+    file = BytesIO()
+    code.save(file, kind="svg", omitsize=True, light="#fff", xmldecl=False)
+    return file.getvalue()

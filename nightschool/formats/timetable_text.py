@@ -1,4 +1,4 @@
-"""A village's timetable in words: the sentences that its page, its feed and its plain text share, and that text whole."""
+"""A village's timetable in words: the sentences its page, feed and plain text share, and that text whole."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from nightschool.queries.timetable import Entry, School, SeenTeacher, Timetable, Village
     from nightschool.rules.slots import Moment, Slot
 
+
 class Line(NamedTuple):
     """One session of a list in words; what does not apply is empty."""
 
     moment: str  # for machines: 2026-11-27T19:00
-    when: str
+    day: str
+    times: str
     what: str
     change: str
     origin: str
@@ -180,13 +182,13 @@ def lines(entries: Iterable[Entry], today: date, *, is_past: bool = False) -> li
     told = []
     for entry in entries:
         slot = entry.slot
-        when = f"{_tell_day(slot.day, today, spoken)} {_tell_times(slot.starts, slot.ends, spoken)}"
         takes_place = entry.takes_place
         details = (entry.title, entry.venue, tell_teachers(entry)) if takes_place else (entry.title,)
         told.append(
             Line(
                 f"{slot.day}T{clock(slot.starts)}",
-                when,
+                _tell_day(slot.day, today, spoken),
+                _tell_times(slot.starts, slot.ends, spoken),
                 " · ".join(filter(None, details)),
                 "" if takes_place else tell_change(entry, today, is_past=is_past),
                 tell_origin(entry, today) if entry.moved_from else "",
@@ -209,7 +211,8 @@ def one_line(text: str) -> str:
 
 def _lines(timetable: Timetable, address: str) -> Iterator[str]:
     village, today = timetable.village, timetable.today
-    yield from (tell_name(village), tell_where(village), tell_former(village, today), "")
+    yield from filter(None, (tell_name(village), tell_where(village), tell_former(village, today)))
+    yield ""
     for entry in timetable.called_off:
         when = tell_when(entry.slot, today)
         yield _told_in_one(f"{when} {entry.title}", tell_change(entry, today), tell_origin(entry, today))
@@ -245,7 +248,7 @@ def _next_lines(entry: Entry, today: date) -> Iterator[str]:
 
 
 def _line(line: Line) -> str:
-    return _told_in_one(f"{line.when} {line.what}", line.change, line.origin, line.came)
+    return _told_in_one(f"{line.day} {line.times} {line.what}", line.change, line.origin, line.came)
 
 
 def _told_in_one(*parts: str) -> str:

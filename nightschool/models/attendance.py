@@ -48,7 +48,9 @@ class Submission(Base):
     received_at: Mapped[Instant]  # as we saw
     fingerprint: Mapped[Digest]
     reason: Mapped[LineText] = mapped_column(default="")  # why a correction or voiding, when given
-    difference_note: Mapped[LineText] = mapped_column(default="")  # why names and headcount differ, when given
+    difference_note: Mapped[LineText] = mapped_column(
+        default=""
+    )  # why names and headcount differ, when given
 
     __table_args__ = (one_of("kind", SubmissionKind),)
 
@@ -103,7 +105,7 @@ class Guest(Base):
 
 
 class Headcount(Base):
-    """One row is what one submission counted without names: everybody in the room, and walk-ins known only by number."""
+    """One row is what one submission counted without names: the whole room, and walk-ins known only by number."""
 
     __tablename__ = "headcount"
 

@@ -42,7 +42,9 @@ class Teacher(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[PublicId]
-    region_code: Mapped[RegionCode] = mapped_column(ForeignKey("region.code", ondelete="RESTRICT"), index=True)
+    region_code: Mapped[RegionCode] = mapped_column(
+        ForeignKey("region.code", ondelete="RESTRICT"), index=True
+    )
     name: Mapped[ShortText]
     name_key: Mapped[str] = mapped_column(String(200))  # pinyin for sorting
     unit: Mapped[LineText] = mapped_column(default="")

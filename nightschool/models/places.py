@@ -56,7 +56,9 @@ class Region(Base):
     __table_args__ = (
         CheckConstraint(digits("code", 12), name="code_digits"),
         CheckConstraint("successor_code IS NULL OR successor_code <> code", name="not_own_successor"),
-        CheckConstraint("valid_from IS NULL OR valid_to IS NULL OR valid_from <= valid_to", name="dates_in_order"),
+        CheckConstraint(
+            "valid_from IS NULL OR valid_to IS NULL OR valid_from <= valid_to", name="dates_in_order"
+        ),
         one_of("level", Level),
         Index("ix_region_parent_code", "parent_code"),
     )
@@ -95,7 +97,9 @@ class NightSchool(Base):
     __tablename__ = "night_school"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    region_code: Mapped[RegionCode] = mapped_column(ForeignKey("region.code", ondelete="RESTRICT"), unique=True)
+    region_code: Mapped[RegionCode] = mapped_column(
+        ForeignKey("region.code", ondelete="RESTRICT"), unique=True
+    )
     institution_name: Mapped[ShortText | None]  # None: 农民夜校
     principal: Mapped[ShortText] = mapped_column(default="")
     contact_name: Mapped[ShortText] = mapped_column(default="")
@@ -114,7 +118,9 @@ class Venue(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[PublicId]
-    region_code: Mapped[RegionCode] = mapped_column(ForeignKey("region.code", ondelete="RESTRICT"), index=True)
+    region_code: Mapped[RegionCode] = mapped_column(
+        ForeignKey("region.code", ondelete="RESTRICT"), index=True
+    )
     name: Mapped[ShortText]
     kind: Mapped[Code] = mapped_column(default=VenueKind.MEETING_ROOM)
     seats: Mapped[int | None]

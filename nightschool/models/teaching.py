@@ -14,7 +14,6 @@ from nightschool.models.base import (
     Code,
     Instant,
     LineText,
-    LongText,
     Minutes,
     PublicId,
     RegionCode,
@@ -86,7 +85,9 @@ class Course(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[PublicId]
-    region_code: Mapped[RegionCode] = mapped_column(ForeignKey("region.code", ondelete="RESTRICT"), index=True)
+    region_code: Mapped[RegionCode] = mapped_column(
+        ForeignKey("region.code", ondelete="RESTRICT"), index=True
+    )
     kind: Mapped[Code] = mapped_column(default=CourseKind.OPEN_LECTURE)
     title: Mapped[ShortText]
     category_code: Mapped[Code] = mapped_column(ForeignKey("category.code", ondelete="RESTRICT"))
@@ -170,8 +171,12 @@ class ClassSession(Base):
         one_of("reason", Reason),
         one_of("delivery_mode", DeliveryMode),
         CheckConstraint(SLOT_IS_SOUND, name="slot_sound"),
-        CheckConstraint("status NOT IN ('cancelled', 'postponed') OR reason IS NOT NULL", name="reason_given"),
-        CheckConstraint("(status = 'postponed') = (successor_id IS NOT NULL)", name="successor_when_postponed"),
+        CheckConstraint(
+            "status NOT IN ('cancelled', 'postponed') OR reason IS NOT NULL", name="reason_given"
+        ),
+        CheckConstraint(
+            "(status = 'postponed') = (successor_id IS NOT NULL)", name="successor_when_postponed"
+        ),
         CheckConstraint("successor_id IS NULL OR successor_id <> id", name="not_own_successor"),
         CheckConstraint("status <> 'draft' OR published_at IS NULL", name="draft_unpublished"),
         Index("ix_class_session_region_code_day", "region_code", "day", "starts"),

@@ -140,7 +140,9 @@ class AuditEvent(Base):
     action: Mapped[str] = mapped_column(String(60))
     region_code: Mapped[RegionCode | None]
     record: Mapped[str] = mapped_column(String(60))  # table name and key, "class_session 12"
-    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # field names; values never of personal fields
+    details: Mapped[dict[str, Any]] = mapped_column(
+        JSON, default=dict
+    )  # field names; values never of personal fields
 
     __table_args__ = (
         Index("ix_audit_event_record", "record"),

@@ -1,19 +1,16 @@
-"""Registers: who is on one, what counts now, how it came to be so, and how many came."""
+"""Registers: who is on one, and what counts now."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from nightschool.models.attendance import Guest, Headcount, Mark, MarkEvent, Submission, SubmissionKind
+from nightschool.models.attendance import Guest, Headcount, Mark, Submission
 from nightschool.models.people import Learner
 from nightschool.models.places import Region, Venue
 from nightschool.models.teaching import ClassSession
@@ -91,56 +88,6 @@ class Register:
         return tuple(person for group in self.groups for person in group.people)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What one submission changed for one learner."""
-
-    name: str
-    group: str
-    before: str | None
-    status: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """What one submission says without learners' names."""
-
-    guests: tuple[WrittenGuest, ...] = ()
-    unnamed_guests: int = 0
-    headcount: int | None = None
-    women: int | None = None
-    over_60: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """One submission: who sent it when from where, what it changed, and what was counted before it."""
-
-    by: str
-    device: str
-    taken_at: datetime
-    received_at: datetime
-    is_void: bool
-    reason: str
-    difference_note: str
-    changes: tuple[Change, ...]
-    counted: Counted
-    counted_before: Counted
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """Everything that ever arrived for one class session, the first first."""
-
-    class_session: str
-    title: str
-    region_code: str
-    day: date
-    starts: int
-    ends: int
-    arrivals: tuple[Arrival, ...]
-
-
 def register(db: Session, class_session: str) -> Register | None:
     """The register of a class session, whatever its status; None when there is no such session. Cost: 6 queries."""
     found = _session(db, class_session)
@@ -178,70 +125,6 @@ def register(db: Session, class_session: str) -> Register | None:
 def version_of(db: Session, class_session_id: int) -> int:
     """How many submissions have arrived for this class session."""
     return db.scalar(select(func.count()).where(Submission.class_session_id == class_session_id)) or 0
-
-
-def turnouts(db: Session, class_session_ids: Collection[int]) -> dict[int, Turnout]:
-    """How many came to each of these class sessions that has a register. Cost: 3 queries, however many sessions."""
-    ids = list(class_session_ids)
-    found: dict[int, Turnout] = {}
-    counts = select(
-        Headcount.class_session_id,
-        Headcount.total,
-        Headcount.women,
-        Headcount.over_60,
-        Headcount.unnamed_guests,
-    ).where(Headcount.class_session_id.in_(ids), Headcount.superseded_by.is_(None))
-    for row in db.execute(counts):
-        found[row.class_session_id] = _turnout(row)
-    marks = (
-        select(Mark.class_session_id, Mark.status, func.count().label("n"))
-        .where(Mark.class_session_id.in_(ids))
-        .group_by(Mark.class_session_id, Mark.status)
-    )
-    for class_session_id, status, n in db.execute(marks):
-        turnout = found.get(class_session_id, Turnout())
-        if status in ATTENDED:
-            found[class_session_id] = replace(turnout, named=turnout.named + n)
-        elif status == EXCUSED:
-            found[class_session_id] = replace(turnout, excused=n)
-    guests = (
-        select(Guest.class_session_id, func.count())
-        .where(Guest.class_session_id.in_(ids), Guest.superseded_by.is_(None))
-        .group_by(Guest.class_session_id)
-    )
-    for class_session_id, n in db.execute(guests):
-        found[class_session_id] = replace(found.get(class_session_id, Turnout()), named_guests=n)
-    return found
-
-
-def history(db: Session, class_session: str) -> History | None:
-    """Every submission of a class session and what it changed; None when there is no such session. Cost: 5 queries."""
-    found = _session(db, class_session)
-    if found is None:
-        return None
-    counted = _counted(db, found.id)
-    changes = _changes(db, found.id)
-    arrivals, before = [], Counted()
-    for row in _submissions(db, found.id):
-        after = counted.get(row.id, Counted())
-        arrivals.append(
-            Arrival(
-                by=row.display_name,
-                device=row.device,
-                taken_at=row.taken_at,
-                received_at=row.received_at,
-                is_void=row.kind == SubmissionKind.VOID,
-                reason=row.reason,
-                difference_note=row.difference_note,
-                changes=tuple(changes[row.id]),
-                counted=after,
-                counted_before=before,
-            )
-        )
-        before = after
-    return History(
-        class_session, found.title, found.region_code, found.day, found.starts, found.ends, tuple(arrivals)
-    )
 
 
 def _session(db: Session, class_session: str) -> Any:
@@ -351,62 +234,3 @@ def _elsewhere(db: Session, this: Any) -> tuple[Elsewhere, ...]:
         .order_by(Learner.name_key, ClassSession.starts)
     )
     return tuple(Elsewhere(*row) for row in rows)
-
-
-def _submissions(db: Session, class_session_id: int) -> Any:
-    return db.execute(
-        select(
-            Submission.id,
-            Submission.device,
-            Submission.taken_at,
-            Submission.received_at,
-            Submission.kind,
-            Submission.reason,
-            Submission.difference_note,
-            Account.display_name,
-        )
-        .join(Account, Account.id == Submission.account_id)
-        .outerjoin(Headcount, Headcount.submission_id == Submission.id)
-        .where(Submission.class_session_id == class_session_id)
-        .order_by(Submission.received_at, Headcount.id.is_(None), Headcount.id)
-    ).all()
-
-
-def _changes(db: Session, class_session_id: int) -> Mapping[UUID, list[Change]]:
-    changes: dict[UUID, list[Change]] = defaultdict(list)
-    rows = db.execute(
-        select(MarkEvent.submission_id, Learner.name, Learner.group_name, MarkEvent.before, MarkEvent.status)
-        .join(Learner, Learner.id == MarkEvent.learner_id)
-        .where(MarkEvent.class_session_id == class_session_id)
-        .order_by(Learner.group_number, Learner.group_name, MarkEvent.id)
-    )
-    for row in rows:
-        change = Change(row.name, group_label(row.group_name), row.before, row.status)
-        changes[row.submission_id].append(change)
-    return changes
-
-
-def _counted(db: Session, class_session_id: int) -> dict[UUID, Counted]:
-    counted = {
-        row.submission_id: Counted((), row.unnamed_guests, row.total, row.women, row.over_60)
-        for row in db.execute(
-            select(
-                Headcount.submission_id,
-                Headcount.unnamed_guests,
-                Headcount.total,
-                Headcount.women,
-                Headcount.over_60,
-            ).where(Headcount.class_session_id == class_session_id)
-        )
-    }
-    guests = db.execute(
-        select(Guest.submission_id, Guest.name, Guest.home)
-        .where(Guest.class_session_id == class_session_id)
-        .order_by(Guest.id)
-    )
-    for row in guests:
-        so_far = counted.get(row.submission_id, Counted())
-        counted[row.submission_id] = replace(
-            so_far, guests=(*so_far.guests, WrittenGuest(row.name, row.home))
-        )
-    return counted

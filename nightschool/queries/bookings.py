@@ -36,10 +36,12 @@ def conflicts(
 ) -> tuple[Conflict, ...]:
     """Why these slots cannot be had, each with the nearest free times; empty when all can.
 
-    `ignoring` are class sessions whose own bookings do not count. Cost: at most two queries, four when something is taken.
+    `ignoring` are class sessions whose own bookings do not count. Cost: two queries, four when something is taken.
     """
     resources = {resource for want in wants for resource in want.resources}
-    held = holdings(db, resources, {want.slot.day for want in wants}, for_village=for_village, ignoring=ignoring)
+    held = holdings(
+        db, resources, {want.slot.day for want in wants}, for_village=for_village, ignoring=ignoring
+    )
     found = find_conflicts(wants, names, held)
     if not found:
         return ()
@@ -113,7 +115,9 @@ def _of_kinds(resources: Collection[Resource]) -> list[ColumnElement[bool]]:
     ids: dict[ResourceKind, list[int]] = defaultdict(list)
     for resource in sorted(resources):
         ids[resource.kind].append(resource.id)
-    return [and_(Booking.resource_kind == kind, Booking.resource_id.in_(found)) for kind, found in ids.items()]
+    return [
+        and_(Booking.resource_kind == kind, Booking.resource_id.in_(found)) for kind, found in ids.items()
+    ]
 
 
 def _teacher_names(db: Session, class_session_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
@@ -144,7 +148,8 @@ def resources_named(
         Resource(ResourceKind.TEACHER, teacher_id): name
         for teacher_id, name in db.execute(
             select(Teacher.id, Teacher.name).where(
-                Teacher.public_id.in_(teachers), Teacher.region_code.in_((region_code, *ancestors_of(region_code)))
+                Teacher.public_id.in_(teachers),
+                Teacher.region_code.in_((region_code, *ancestors_of(region_code))),
             )
         )
     }

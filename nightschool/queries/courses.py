@@ -92,14 +92,16 @@ def choices(db: Session, village: str) -> Choices:
         select(Venue.public_id, Venue.name).where(Venue.region_code == village).order_by(Venue.id)
     )
     # The nearest first: a village's code is greater than its township's, and so on up.
-    nearest = sorted(sorted(teachers, key=lambda row: row.name_key), key=lambda row: row.region_code, reverse=True)
+    nearest = sorted(
+        sorted(teachers, key=lambda row: row.name_key), key=lambda row: row.region_code, reverse=True
+    )
     return Choices(
         village=place.name,
         categories=categories(db),
         teachers=tuple(
             TeacherChoice(row.public_id, row.name, row.unit, row.region_code == village) for row in nearest
         ),
-        venues={public_id: name for public_id, name in venues},
+        venues={row.public_id: row.name for row in venues},
         usual_venue=place.public_id or "",
     )
 

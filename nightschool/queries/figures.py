@@ -1,4 +1,4 @@
-"""Figures as SQL, so that every page and paper counts alike. Each says whether it is 人次 (attendances) or 人数 (people)."""
+"""Figures as SQL, so that every page and paper counts alike; each says if it is 人次 or 人数."""
 
 from __future__ import annotations
 

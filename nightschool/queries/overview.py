@@ -81,7 +81,7 @@ def region(db: Session, code: str, *, first: date, last: date, today: date) -> O
     """
     above = ancestors_of(code)
     named = select(Region.code, Region.name).where(Region.code.in_([*above, code]))
-    names = {part: name for part, name in db.execute(named)}
+    names = {row.code: row.name for row in db.execute(named)}
     if code not in names:
         return None
     level = level_of(code)
@@ -107,7 +107,9 @@ def _schools(db: Session, code: str, level: Level) -> dict[str, Line]:
     digits = PREFIX_DIGITS[level]
     part = func.substr(NightSchool.region_code, 1, digits)
     inside = (NightSchool.region_code >= low) & (NightSchool.region_code < high)
-    schools = select(part.label("part"), func.count().label("schools")).where(inside).group_by(part).subquery()
+    schools = (
+        select(part.label("part"), func.count().label("schools")).where(inside).group_by(part).subquery()
+    )
     rows = db.execute(
         select(Region.code, Region.name, func.coalesce(schools.c.schools, 0))
         .outerjoin(schools, schools.c.part == func.substr(Region.code, 1, digits))
@@ -136,9 +138,9 @@ def _counts(db: Session, code: str, level: Level, first: date, last: date, today
     )
     kind = (sessions.c.part, sessions.c.status, sessions.c.reason, sessions.c.is_past)
     return db.execute(
-        select(*kind, func.count().label("sessions"), func.sum(sessions.c.attendances).label("attendances")).group_by(
-            *kind
-        )
+        select(
+            *kind, func.count().label("sessions"), func.sum(sessions.c.attendances).label("attendances")
+        ).group_by(*kind)
     )
 
 

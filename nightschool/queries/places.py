@@ -172,7 +172,9 @@ def _matching(words: Sequence[str], today: date) -> Select[*tuple[Any, ...]]:
     best = (
         select(ranks.c.region_code, func.min(ranks.c.rank).label("rank"))
         .group_by(ranks.c.region_code)
-        .subquery()
+        .cte("best")
+        # Left to itself PostgreSQL may search the names anew for each region, where it believes that there are few.
+        .prefix_with("MATERIALIZED", dialect="postgresql")
     )
     wanted = (
         _places(today)

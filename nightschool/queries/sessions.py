@@ -179,7 +179,9 @@ def class_session(db: Session, public_id: str) -> SessionPage | None:
     )
 
 
-def _neighbour(public_id: str | None, day: date | None, starts: int | None, ends: int | None) -> Neighbour | None:
+def _neighbour(
+    public_id: str | None, day: date | None, starts: int | None, ends: int | None
+) -> Neighbour | None:
     if public_id is None or day is None or starts is None or ends is None:
         return None
     return Neighbour(public_id, Slot(day, starts, ends))

@@ -40,6 +40,8 @@ TAKES_PLACE = (SessionStatus.SCHEDULED.value, SessionStatus.HELD.value)
 EIGHT_WEEKS = 56
 CHAPTER = 50
 
+_Row = Row[*tuple[Any, ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class Extent:
@@ -252,9 +254,9 @@ def _near(ahead: list[Entry], until: date, most: int) -> tuple[Entry, ...]:
     return tuple(near)
 
 
-def _entries(rows: Iterable[Row[Any]]) -> list[Entry]:
+def _entries(rows: Iterable[_Row]) -> list[Entry]:
     """The sessions of these rows, of which each teacher of a session has one."""
-    sessions: dict[str, Row[Any]] = {}
+    sessions: dict[str, _Row] = {}
     teachers: dict[str, tuple[SeenTeacher, ...]] = {}
     for row in rows:
         public_id, name, is_public, unit = row[0], row[-3], row[-2], row[-1]
@@ -265,7 +267,7 @@ def _entries(rows: Iterable[Row[Any]]) -> list[Entry]:
     return [_entry(row, teachers.get(public_id, ())) for public_id, row in sessions.items()]
 
 
-def _entry(row: Row[Any], teachers: tuple[SeenTeacher, ...]) -> Entry:
+def _entry(row: _Row, teachers: tuple[SeenTeacher, ...]) -> Entry:
     # Taken apart by position, in the order of `_sessions`: by name it costs three times as much.
     (
         public_id, title, summary, day, starts, ends, status, venue, directions, reason, reason_text,
@@ -298,7 +300,7 @@ _OURS: tuple[ColumnElement[bool], ...] = (
 )
 
 
-def _standing() -> Select[Any]:
+def _standing() -> Select[*tuple[Any, ...]]:
     township, county, successor = aliased(Region), aliased(Region), aliased(Region)
     ended = (
         select(func.count())
@@ -369,7 +371,7 @@ def _number(number: int) -> ColumnElement[int]:
 
 
 @lru_cache(maxsize=8)
-def _sessions(ahead_limit: int, back_limit: int) -> Select[Any]:
+def _sessions(ahead_limit: int, back_limit: int) -> Select[*tuple[Any, ...]]:
     later, earlier = aliased(ClassSession), aliased(ClassSession)
     came = case((ClassSession.status == SessionStatus.HELD.value, attendances()), else_=None)
     return (

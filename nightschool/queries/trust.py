@@ -253,7 +253,7 @@ def ledger(db: Session, code: str, *, now: datetime, today: date) -> Ledger:
 def region_names(db: Session, codes: Sequence[str]) -> dict[str, str]:
     """Code -> name of these regions, in the order of their codes."""
     rows = db.execute(select(Region.code, Region.name).where(Region.code.in_(codes)).order_by(Region.code))
-    return dict(rows.tuples())
+    return {row.code: row.name for row in rows}
 
 
 def has_school(db: Session, village_code: str) -> bool:
@@ -265,7 +265,9 @@ def has_school(db: Session, village_code: str) -> bool:
 def login_names_like(db: Session, stem: str) -> frozenset[str]:
     """The login names that begin like this."""
     return frozenset(
-        db.execute(select(Account.login_name).where(Account.login_name.startswith(stem, autoescape=True))).scalars()
+        db.execute(
+            select(Account.login_name).where(Account.login_name.startswith(stem, autoescape=True))
+        ).scalars()
     )
 
 
@@ -279,9 +281,7 @@ def _accounts(
     )
     slip_until = (
         select(func.max(LoginSlip.expires_at))
-        .where(
-            LoginSlip.account_id == Account.id, LoginSlip.used_at.is_(None), LoginSlip.expires_at > now
-        )
+        .where(LoginSlip.account_id == Account.id, LoginSlip.used_at.is_(None), LoginSlip.expires_at > now)
         .scalar_subquery()
     )
     rows = db.execute(
@@ -334,7 +334,13 @@ def _postings(db: Session, condition: ColumnElement[bool]) -> dict[int, tuple[Po
     lines: dict[int, tuple[PostingLine, ...]] = {}
     for row in rows:
         line = PostingLine(
-            row.id, Role(row.role), row.region_code, row.region_name or "", row.title, row.from_day, row.to_day
+            row.id,
+            Role(row.role),
+            row.region_code,
+            row.region_name or "",
+            row.title,
+            row.from_day,
+            row.to_day,
         )
         lines[row.account_id] = (*lines.get(row.account_id, ()), line)
     return lines

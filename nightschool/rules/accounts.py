@@ -104,7 +104,9 @@ def tell_refusal(code: str, details: dict[str, Any]) -> str:
         case "login_name_characters":
             return _("登录名里只能有字母、汉字、数字、点和横线，像 cxy1。")
         case "login_name_taken":
-            return _("登录名 %(name)s 已经有人用了。可以用 %(free)s。", name=details["name"], free=details["free"])
+            return _(
+                "登录名 %(name)s 已经有人用了。可以用 %(free)s。", name=details["name"], free=details["free"]
+            )
         case "display_name_missing":
             return _("写上这个人的名字。")
         case "role_level":
@@ -126,7 +128,9 @@ def tell_refusal(code: str, details: dict[str, Any]) -> str:
         case "wrong_login":
             return _("登录名或密码不对。看看大小写和输入法；忘了密码就找管理员打一张登录单。")
         case "wrong_slip":
-            return _("登录名或登录码不对，或者这张单子用过了、过期了。对着单子再看一遍；还不行就找管理员重新打一张。")
+            return _(
+                "登录名或登录码不对，或者这张单子用过了、过期了。对着单子再看一遍；还不行就找管理员重新打一张。"
+            )
         case "no_posting":
             return _("密码对，可是你的职责已经到期，或者还没有开始。找给你开账号的人。")
         case "wrong_password":

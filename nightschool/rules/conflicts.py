@@ -113,7 +113,9 @@ def _wanted_twice(wants: Iterable[Want]) -> list[tuple[Slot, Resource]]:
 
 def days_to_search(wanted: Iterable[Slot]) -> tuple[date, ...]:
     """The days whose holdings `nearest_free` needs to know, in order."""
-    return tuple(sorted({slot.day + timedelta(days=ahead) for slot in wanted for ahead in range(DAYS_AHEAD + 1)}))
+    return tuple(
+        sorted({slot.day + timedelta(days=ahead) for slot in wanted for ahead in range(DAYS_AHEAD + 1)})
+    )
 
 
 def with_free_times(
@@ -132,7 +134,11 @@ def with_free_times(
     found: dict[Slot, tuple[Slot, ...]] = {}
     for want in (want for want in wants if want.slot in clashing):
         busy = [slot for resource in want.resources for slot in held[resource]]
-        busy += [other.slot for other in wants if other.slot != want.slot and set(other.resources) & set(want.resources)]
+        busy += [
+            other.slot
+            for other in wants
+            if other.slot != want.slot and set(other.resources) & set(want.resources)
+        ]
         found[want.slot] = nearest_free(want.slot, busy, not_before=not_before)
     return tuple(replace(conflict, instead=found[conflict.wanted]) for conflict in conflicts)
 
@@ -205,7 +211,9 @@ def explain(conflict: Conflict, *, village_code: str, today: date) -> str:
     if conflict.resource.kind == ResourceKind.VENUE:
         if holding.village_code == village_code:
             return _("%(day)s %(from)s–%(to)s，%(what)s已经有课：%(course)s（%(teachers)s）。", **told)
-        return _("%(day)s %(from)s–%(to)s，%(what)s已经给%(village)s上课用了：%(course)s（%(teachers)s）。", **told)
+        return _(
+            "%(day)s %(from)s–%(to)s，%(what)s已经给%(village)s上课用了：%(course)s（%(teachers)s）。", **told
+        )
     if holding.village_code == village_code:
         return _("%(day)s %(from)s–%(to)s，%(what)s已经有课：%(course)s（%(venue)s）。", **told)
     return _("%(day)s %(from)s–%(to)s，%(what)s已经在%(village)s上课：%(course)s（%(venue)s）。", **told)

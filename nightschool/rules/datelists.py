@@ -79,7 +79,9 @@ def _day_of(
         day = _day(int(found["year"]), int(found["month"]), number)
     else:
         earliest = with_year or today - STILL_RECENT
-        candidates = (_day(year, int(found["month"]), number) for year in range(earliest.year, earliest.year + 9))
+        candidates = (
+            _day(year, int(found["month"]), number) for year in range(earliest.year, earliest.year + 9)
+        )
         day = next((candidate for candidate in candidates if candidate and candidate >= earliest), None)
     if day is None or (found["weekday"] and day.weekday() != _weekday(found["weekday"])):
         return None
@@ -96,5 +98,7 @@ def _day(year: int, month: int, day: int) -> date | None:
 def _weekday(word: str) -> int:
     """Monday is 0."""
     found = _WEEKDAY_ORDER.fullmatch(word)
-    assert found is not None and found.lastindex is not None, "the pattern of a date lets no other word through"
+    assert found is not None and found.lastindex is not None, (
+        "the pattern of a date lets no other word through"
+    )
     return found.lastindex - 1

@@ -70,7 +70,9 @@ def check_slot(slot: Slot) -> None:
         raise Refused(fault.fault, field="ends", problem=fault)
     if not EARLIEST_DAY <= slot.day <= LATEST_DAY:
         raise Refused(
-            RecurrenceFault.FAR_AWAY, field="day", problem=RecurrenceProblem(RecurrenceFault.FAR_AWAY, (slot.day,))
+            RecurrenceFault.FAR_AWAY,
+            field="day",
+            problem=RecurrenceProblem(RecurrenceFault.FAR_AWAY, (slot.day,)),
         )
 
 

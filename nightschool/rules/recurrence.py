@@ -157,7 +157,11 @@ def tell_recurrence_problem(problem: RecurrenceProblem) -> str:
         case RecurrenceFault.NO_TIMES:
             return _("一共几次？至少 1 次。")
         case RecurrenceFault.TOO_MANY:
-            return ngettext("一门课最多排 %(n)d 天。日子再多就分成几门。", "一门课最多排 %(n)d 天。日子再多就分成几门。", MOST_DATES)
+            return ngettext(
+                "一门课最多排 %(n)d 天。日子再多就分成几门。",
+                "一门课最多排 %(n)d 天。日子再多就分成几门。",
+                MOST_DATES,
+            )
         case RecurrenceFault.NONE_LEFT:
             return _("这样排，一天也没有。改一下日期，或者换一个星期几。")
         case RecurrenceFault.SAME_DATE_TWICE:

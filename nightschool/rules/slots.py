@@ -83,7 +83,11 @@ def slot_problem(starts: int, ends: int) -> SlotProblem | None:
 
     An end in the small hours after a start past noon is a class meant to run over midnight, not a slip of the pen.
     """
-    if ends > DAY_MINUTES or starts >= DAY_MINUTES or (ends <= starts and starts >= 12 * 60 and ends <= 6 * 60):
+    if (
+        ends > DAY_MINUTES
+        or starts >= DAY_MINUTES
+        or (ends <= starts and starts >= 12 * 60 and ends <= 6 * 60)
+    ):
         return SlotProblem(SlotFault.PAST_MIDNIGHT, starts, ends)
     if ends <= starts or starts < 0:
         return SlotProblem(SlotFault.END_NOT_AFTER_START, starts, ends)
@@ -109,7 +113,11 @@ def tell_slot_problem(problem: SlotProblem) -> str:
         case SlotFault.TOO_SHORT:
             return _("从 %(starts)s 到 %(ends)s 太短。一节课至少 10 分钟。", starts=starts, ends=ends)
         case SlotFault.TOO_LONG:
-            return _("从 %(starts)s 到 %(ends)s 太长。一节课最多 8 小时，再长就分成几节排。", starts=starts, ends=ends)
+            return _(
+                "从 %(starts)s 到 %(ends)s 太长。一节课最多 8 小时，再长就分成几节排。",
+                starts=starts,
+                ends=ends,
+            )
 
 
 # The part of the day decides what an hour up to twelve means; each group below is one way to read it.
@@ -128,8 +136,8 @@ _HOUR_ALONE = re.compile(r"[0-9]{1,2}")
 def parse_time(text: str) -> int | None:
     """Minutes since midnight of a time as people type it, or None where it cannot be read.
 
-    Reads 19:00, 19：00, 7:30, 1930, 7:30pm, 19点, 晚上7点半, 下午两点一刻. Hours to 29 are read, so that a class meant to
-    run past midnight is answered by its own sentence.
+    Reads 19:00, 19：00, 7:30, 1930, 7:30pm, 19点, 晚上7点半, 下午两点一刻. Hours to 29 are read, so that a class
+    meant to run past midnight is answered by its own sentence.
     """
     if len(text) > LONGEST_TIME_TEXT:
         return None
@@ -181,11 +189,8 @@ def _minutes(part: str | None, hour: int | None, minute: int | None) -> int | No
     """Minutes since midnight of an hour named with its part of the day."""
     if hour is None or minute is None or hour > 29 or minute > 59:
         return None
-    if part == "afternoon" and 1 <= hour <= 11:
-        hour += 12
-    elif part == "noon" and hour <= 2:
-        hour += 12
-    elif part == "night" and 5 <= hour <= 12:
+    second_half = {"afternoon": range(1, 12), "noon": range(3), "night": range(5, 13)}
+    if hour in second_half.get(part or "", ()):
         hour += 12
     elif part == "early" and hour == 12:
         hour = 0

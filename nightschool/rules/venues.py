@@ -12,8 +12,6 @@ from nightschool.rules.almanac import clock, spoken_day
 from nightschool.rules.slots import Slot
 from nightschool.texts import N_, _
 
-ONLINE = "online"
-
 VENUE_KINDS = {
     "meeting_room": N_("村活动室"),
     "office": N_("村办公室"),
@@ -54,11 +52,6 @@ class Planned:
 def venue_kind_word(code: str) -> str:
     """What kind of place this is, in the current language."""
     return _(VENUE_KINDS[code])
-
-
-def holds_slots(kind: str, *, allows_parallel: bool) -> bool:
-    """True when two class sessions may not share the place: neither online nor declared fit for it."""
-    return not allows_parallel and kind != ONLINE
 
 
 def check_unshared(planned: Iterable[Planned], *, venue: str) -> None:

@@ -272,5 +272,7 @@ def _search(region: str) -> tuple[list[places.FoundPlace], str]:
         return [], ""
     with reading() as db:
         found = places.find(db, query, today=today(), limit=MOST_SEARCHED)
-    inside = [place for place in found.places if place.level == Level.VILLAGE and is_inside(place.code, region)]
+    inside = [
+        place for place in found.places if place.level == Level.VILLAGE and is_inside(place.code, region)
+    ]
     return inside[:MOST_SHOWN], query

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -61,14 +60,12 @@ def create_app(
     app.extensions[EXTENSION] = Services(settings, database, clock, ZoneInfo(settings.timezone))
     app.url_map.converters.update(CONVERTERS)
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(texts.gettext, texts.ngettext)  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     # Errors speak the language of the request, so it is chosen before a form's token is asked for.
     for part in (logs, language, csrf, access, pages, static_files, headers, delivery, errors):
         part.init_app(app)
     for name in BLUEPRINTS:
-        if find_spec(f"nightschool.web.{name}") is None:  # while features are being written
-            continue
         app.register_blueprint(import_module(f"nightschool.web.{name}").bp)
     access.check_access(app)
     return app

@@ -11,6 +11,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from nightschool.actions import attendance as actions
 from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.queries import attendance as queries
+from nightschool.queries import register_history
 from nightschool.queries.attendance import Register
 from nightschool.rules import attendance as rules
 from nightschool.rules.names import matches
@@ -33,7 +34,9 @@ CLOCK_SKEW = timedelta(minutes=10)
 def register(class_session: str) -> Any:
     """The register; saving it makes the session held."""
     found = _register(class_session)
-    if reason := rules.why_no_register(found.status, found.day, today()):
+    reason = rules.why_no_register(found.status, found.day, today())
+    # What was already ticked when somebody else cancelled stays on the page: then the action refuses, and says why.
+    if reason and request.method != "POST":
         sentence = rules.tell_no_register(reason, day=found.day, today=today())
         return render_template("attendance/closed.html", register=found, sentence=sentence)
     form = RegisterForm(data=_stored(found))
@@ -82,7 +85,7 @@ def void(class_session: str) -> Any:
 def history(class_session: str) -> Any:
     """Every version of the register: who saved it when, and what that changed."""
     with reading() as db:
-        found = queries.history(db, class_session)
+        found = register_history.history(db, class_session)
     if found is None:
         raise NotFound
     return render_template(

@@ -12,8 +12,8 @@ from flask import current_app, g
 from sqlalchemy.orm import Session
 
 from nightschool.database import Database
-from nightschool.sealing import Digester
 from nightschool.rules.slots import Moment
+from nightschool.sealing import Digester
 from nightschool.settings import Settings
 
 EXTENSION = "nightschool"

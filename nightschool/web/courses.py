@@ -76,19 +76,30 @@ def _schedule(form: ScheduleForm, village: str, *, publish: bool) -> Any:
             minutes_now=minutes_now(),
         )
     title = form.title.data
-    flash(_("%(title)s排好了，村里人已经看得到。", title=title) if publish else _("%(title)s排好了，还没公布。", title=title))
+    flash(
+        _("%(title)s排好了，村里人已经看得到。", title=title)
+        if publish
+        else _("%(title)s排好了，还没公布。", title=title)
+    )
     return redirect(url_for("courses.show", course=course), 303)
 
 
 def _schedule_page(
-    form: ScheduleForm, choices: Choices, village: str, *, asked: str = "", clash: CannotSchedule | None = None
+    form: ScheduleForm,
+    choices: Choices,
+    village: str,
+    *,
+    asked: str = "",
+    clash: CannotSchedule | None = None,
 ) -> str:
     """The form as it was filled in; below it every date, once it was asked for."""
     shown = None
     if asked:
         proposal = form.proposal(village)
         with reading() as db:
-            found = clash.conflicts if clash else bookings.proposal_conflicts(db, proposal, not_before=moment())
+            found = (
+                clash.conflicts if clash else bookings.proposal_conflicts(db, proposal, not_before=moment())
+            )
         shown = preview(proposal, found, at=moment())
     return render_template(
         "courses/new.html", form=form, choices=choices, village=village, preview=shown, asked=asked
@@ -170,7 +181,9 @@ def _save(form: CourseForm, found: CoursePage) -> Any:
     return redirect(url_for("courses.show", course=found.public_id), 303)
 
 
-def _edit_page(form: CourseForm, found: CoursePage, choices: Choices, clash: CannotSchedule | None = None) -> str:
+def _edit_page(
+    form: CourseForm, found: CoursePage, choices: Choices, clash: CannotSchedule | None = None
+) -> str:
     conflicts = clash.conflicts if clash else ()
     taken = [tell_taken(conflict, found.region_code, today()) for conflict in conflicts]
     return render_template("courses/edit.html", form=form, course=found, choices=choices, taken=taken)

@@ -61,6 +61,6 @@ def past(village: str) -> Any:
 
 
 def _villages() -> list[str]:
-    """The villages whose desk this person has."""
+    """The villages whose desk this person has, in the order of the postings."""
     posts = actor().posts_for("see_village")
-    return sorted({post.region_code for post in posts if post.region_code})
+    return list(dict.fromkeys(post.region_code for post in posts if post.region_code))

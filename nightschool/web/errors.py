@@ -5,9 +5,15 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, render_template, request
+from flask import Flask, Response, render_template, request
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge, ServiceUnavailable
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    RequestEntityTooLarge,
+    SecurityError,
+    ServiceUnavailable,
+)
 
 from nightschool.errors import NotAllowed, NotFound
 from nightschool.web import find
@@ -37,6 +43,9 @@ def _http(error: HTTPException) -> Any:
         return error
     if error.code in (403, 404):
         return _not_found(error)
+    if isinstance(error, SecurityError):
+        # Sent to a host that is not ours: no page can be built, since no address on it would be right.
+        return Response("400\n", status=400, mimetype="text/plain")
     if isinstance(error, RequestEntityTooLarge):
         return _page("413", 413)
     if error.code >= 500:

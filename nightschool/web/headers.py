@@ -45,13 +45,15 @@ def _protect(response: Response) -> Response:
         response.headers[name] = value
     if services().settings.is_https:
         response.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
-    if _is_personal(response):
+    if _is_personal():
         response.headers["Cache-Control"] = "no-store"
         response.vary.add("Cookie")
     return response
 
 
-def _is_personal(response: Response) -> bool:
-    """True for what is meant for one person: behind a login, looking at one, or with a form's token in it."""
+def _is_personal() -> bool:
+    """True for what is meant for one person: behind a login, looking at one, or about a form."""
     access = access_of(request.endpoint)
-    return access is None or not access.is_public or "login" in g or "csrf_token" in g
+    if access is None or not access.is_public or request.url_rule is None:
+        return True
+    return "POST" in (request.url_rule.methods or ()) or "login" in g or "csrf_token" in g

@@ -26,7 +26,13 @@ from nightschool.web.redirects import this_path
 # A key of the WSGI environment, which no header can set (those all begin with HTTP_).
 SENT_AGAIN = "nightschool.sent_again"
 # Of the browser's headers, what would let it take the inner answer for one it has, or for one in another encoding.
-NOT_PASSED_ON = ("HTTP_COOKIE", "HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "wsgi.input")
+NOT_PASSED_ON = (
+    "HTTP_COOKIE",
+    "HTTP_ACCEPT_ENCODING",
+    "HTTP_IF_NONE_MATCH",
+    "HTTP_IF_MODIFIED_SINCE",
+    "wsgi.input",
+)
 
 _FORM_WITHOUT_ACTION = re.compile(r"<form(?![^>]*\saction=)")
 

@@ -64,9 +64,9 @@ def _remember(response: Response) -> Response:
 def reading_link(*, lang: str | None = None, big: bool | None = None) -> str:
     """This page's address in another language or size. Defaults are left out, unless a cookie would override them.
 
-    A view whose answer is kept sets `g.reading_args` to the arguments it looks at, so that no stranger's are kept with it.
+    A view whose answer is kept sets `g.reading_args` to the arguments it looks at, so that no others are kept.
     """
-    args = dict(g.get("reading_args", request.args.to_dict()))
+    args = dict(g.reading_args) if "reading_args" in g else request.args.to_dict()
     chosen = {"lang": lang or g.lang, "big": "1" if (g.big if big is None else big) else "0"}
     for name, default in (("lang", SOURCE_LANGUAGE), ("big", "0")):
         args.pop(name, None)

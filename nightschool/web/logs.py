@@ -18,8 +18,8 @@ class Masking(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         try:
             message = record.getMessage()
-        except (TypeError, ValueError):  # a line whose arguments do not fit is the logging module's to complain of
-            return True
+        except (TypeError, ValueError):
+            return True  # arguments that do not fit are the logging module's to complain of
         record.msg, record.args = masked(message), ()
         if record.exc_info and record.exc_info[0] is not None and not record.exc_text:
             record.exc_text = masked("".join(traceback.format_exception(*record.exc_info)).rstrip("\n"))

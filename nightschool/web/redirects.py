@@ -12,7 +12,8 @@ from werkzeug.routing import RequestRedirect
 LONGEST = 500
 # Printable ASCII without what some browser reads as a slash or drops: everything else arrives percent-encoded.
 _PLAIN = re.compile(r"/(?![/\\])[!-\[\]-~]*\Z")
-_HIDDEN = re.compile(r"%(?:2f|5c|0[0-9a-f]|1[0-9a-f]|7f|25)", re.IGNORECASE)
+# Two slashes, a step up or aside, or one of these or a control character in disguise.
+_CROOKED = re.compile(r"//|/\.{1,2}(?:/|\Z)|%(?:2[ef5]|5c|7f|[01][0-9a-f])", re.IGNORECASE)
 
 
 def own_path(text: str | None) -> str | None:
@@ -20,7 +21,7 @@ def own_path(text: str | None) -> str | None:
     if not text or len(text) > LONGEST or not _PLAIN.match(text):
         return None
     parts = urlsplit(text)
-    if parts.scheme or parts.netloc or "//" in parts.path or _HIDDEN.search(parts.path) or parts.fragment:
+    if parts.scheme or parts.netloc or parts.fragment or _CROOKED.search(parts.path):
         return None
     adapter = current_app.url_map.bind("", script_name=request.script_root or "/")
     try:

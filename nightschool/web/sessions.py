@@ -113,7 +113,9 @@ def postpone(class_session: str) -> Any:
             db, slot=form.slot(), **_reason(form), **_as_seen(found, form), **_moment()
         )
 
-    return _carry_out(found, form, Change.POSTPONE, act, _("%(title)s改期了，这是新的一次。", title=found.line.title))
+    return _carry_out(
+        found, form, Change.POSTPONE, act, _("%(title)s改期了，这是新的一次。", title=found.line.title)
+    )
 
 
 def _carry_out(

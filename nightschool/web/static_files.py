@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
+import mimetypes
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, abort, send_from_directory
+from flask import Flask, Response, abort
 
 from nightschool.web.access import public
 
@@ -24,11 +25,25 @@ def init_app(app: Flask) -> None:
 @public
 def static(filename: str) -> Response:
     """One shipped file."""
-    if filename.startswith(".") or not (FOLDER / filename).is_file():
+    if filename not in shipped():
         abort(404)
-    response = send_from_directory(FOLDER, filename, max_age=FOR_EVER)
-    response.cache_control.immutable = True
+    mimetype = mimetypes.guess_type(filename)[0] or "application/octet-stream"
+    response = Response(content(filename), mimetype=mimetype)
+    response.cache_control.public = response.cache_control.immutable = True
+    response.cache_control.max_age = FOR_EVER
     return response
+
+
+@cache
+def shipped() -> frozenset[str]:
+    """The names of the files in the folder."""
+    return frozenset(path.name for path in FOLDER.iterdir() if path.is_file())
+
+
+@cache
+def content(filename: str) -> bytes:
+    """A shipped file's bytes, read once: all of them together are a few kilobytes."""
+    return (FOLDER / filename).read_bytes()
 
 
 def _version(endpoint: str, values: dict[str, Any]) -> None:
@@ -36,7 +51,7 @@ def _version(endpoint: str, values: dict[str, Any]) -> None:
         values.setdefault("v", digest(values["filename"]))
 
 
-@lru_cache(maxsize=64)
+@cache
 def digest(filename: str) -> str:
     """A short digest of a shipped file's content."""
-    return hashlib.sha256((FOLDER / filename).read_bytes()).hexdigest()[:10]
+    return hashlib.sha256(content(filename)).hexdigest()[:10]

@@ -1,20 +1,25 @@
-"""What a villager opens: `/v/<code>`, its calendar feed, its plain text, its history and its QR code. No login, no cookie."""
+"""What a villager opens: `/v/<code>`, its feed, its plain text, its history, its QR code. No login, no cookie."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
 
 from flask import Blueprint, Response, abort, g, render_template, request, url_for
+from sqlalchemy import Connection
 
 from nightschool.formats import timetable_text
 from nightschool.formats.ics import calendar
 from nightschool.formats.qr import qr_svg
 from nightschool.formats.timetable_text import timetable_text as as_text
 from nightschool.queries import timetable
-from nightschool.queries.timetable import Extent, Timetable
+from nightschool.queries.timetable import Extent, Timetable, Village
 from nightschool.web.access import public
-from nightschool.web.context import local_now, reading, services
-from nightschool.web.delivery import deliver
+from nightschool.web.context import Services, services
+from nightschool.web.delivery import Told, deliver
+from nightschool.web.language import reading_link
 
 bp = Blueprint("timetable", __name__)
 
@@ -69,30 +74,56 @@ def text(code: str) -> Response:
 @public
 def qr(code: str) -> Response:
     """The page's address for the camera of a phone; printed with it."""
-    address = services().settings.base_url + url_for("timetable.village", code=code, lang=None, big=None)
-    return deliver((code, "qr"), code, lambda: qr_svg(address), mimetype="image/svg+xml")
+    g.reading_args = {}
+    path = url_for("timetable.village", code=code, lang=None, big=None)
+
+    def ask(db: Connection, given: Services) -> Told | None:
+        told = _ask(db, given, code=code, variant="qr")
+        return told and Told(f"{code}.qr", told.known)
+
+    return deliver(
+        reading_link(),
+        ask,
+        lambda _db, _known: qr_svg(services().settings.base_url + path),
+        mimetype="image/svg+xml",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A village, and the minute it was asked about."""
+
+    village: Village
+    today: date
+    minutes_now: int
+
+
+def _ask(db: Connection, given: Services, *, code: str, variant: str) -> Told | None:
+    """What all forms of a village's timetable depend on: the village, its day, and how many sessions of it are over."""
+    moment = given.clock().astimezone(given.zone)
+    today, minutes = moment.date(), moment.hour * 60 + moment.minute
+    village = timetable.standing(db, code, today=today, minutes_now=minutes)
+    if village is None:
+        return None
+    state = f"{code}.{variant}.{village.revision}.{moment:%y%m%d}.{village.ended_today}"
+    return Told(state, Known(village, today, minutes))
 
 
 def _answer(
     code: str, form: str, mimetype: str, extent: Extent, write: Callable[[Timetable], str | bytes], **args: int
 ) -> Response:
-    """This form of the village's timetable, kept as long as the village, its day and the sessions over stay the same."""
+    """This form of the village's timetable in the language and size asked for; `args` are the address's others."""
     g.reading_args = args
-    moment = local_now()
-    now = {"today": moment.date(), "minutes_now": moment.hour * 60 + moment.minute}
-    variant = f"{form}.{g.lang}.{int(g.big)}"
-    with reading() as db:
-        known = timetable.standing(db, code, **now)
-        if known is None:
-            abort(404)
 
-        def build() -> str | bytes:
-            found = timetable.village(db, code, **now, extent=extent, known=known)
-            assert found is not None
-            return write(found)
+    def build(db: Connection, known: Known) -> str | bytes:
+        found = timetable.village(
+            db, code, today=known.today, minutes_now=known.minutes_now, extent=extent, known=known.village
+        )
+        assert found is not None
+        return write(found)
 
-        state = f"{code}.{variant}.{known.revision}.{moment:%y%m%d}.{known.ended_today}"
-        return deliver((code, variant), state, build, mimetype=mimetype)
+    ask = partial(_ask, code=code, variant=f"{form}.{g.lang}.{int(g.big)}")
+    return deliver(reading_link(), ask, build, mimetype=mimetype)
 
 
 def _page(name: str, found: Timetable, **values: int) -> str:

@@ -153,7 +153,11 @@ def test_opening_a_school_makes_school_account_posting_and_slip_in_one(cast: Cas
     school = db.scalars(select(NightSchool).where(NightSchool.region_code == EMPTY_VILLAGE)).one()
     assert (school.contact_name, school.opened_on) == ("王文书", TODAY)
     account = db.scalars(select(Account).where(Account.public_id == slip.account)).one()
-    assert (slip.login_name, slip.display_name) == (account.login_name, "王文书") == ("wws1", account.display_name)
+    assert (
+        (slip.login_name, slip.display_name)
+        == (account.login_name, "王文书")
+        == ("wws1", account.display_name)
+    )
     assert postings(db, account.id) == [("coordinator", EMPTY_VILLAGE)]
     assert db.scalars(select(LoginSlip.account_id)).all() == [account.id]
     assert db.scalars(select(AuditEvent.action).order_by(AuditEvent.id)).all() == [
@@ -225,7 +229,9 @@ def test_account_of_another_county_is_out_of_reach(cast: Cast, db: Session, deed
 
 
 @pytest.mark.parametrize("deed", DEEDS)
-def test_account_posted_in_two_counties_takes_an_administrator_of_both(cast: Cast, db: Session, deed: Deed) -> None:
+def test_account_posted_in_two_counties_takes_an_administrator_of_both(
+    cast: Cast, db: Session, deed: Deed
+) -> None:
     db.add(Posting(account_id=cast.chen, role=Role.COORDINATOR, region_code=JIANLI, from_day=TODAY))
     db.flush()
     with pytest.raises(NotAllowed):
@@ -260,7 +266,9 @@ def test_unknown_account_is_not_found(cast: Cast, db: Session, deed: Deed) -> No
 
 
 @pytest.mark.parametrize("deed", [give, end, slip, disable])
-def test_nobody_gives_takes_or_resets_anything_of_his_own_account(cast: Cast, db: Session, deed: Deed) -> None:
+def test_nobody_gives_takes_or_resets_anything_of_his_own_account(
+    cast: Cast, db: Session, deed: Deed
+) -> None:
     with pytest.raises(Refused, match="own_account"):
         deed(db, public_id(db, cast.region_administrator), cast.region_administrator_actor)
 
@@ -318,7 +326,9 @@ def test_posting_of_another_account_is_not_ended(cast: Cast, db: Session) -> Non
         )
 
 
-def test_account_whose_postings_have_ended_is_still_managed_where_it_was_last(cast: Cast, db: Session) -> None:
+def test_account_whose_postings_have_ended_is_still_managed_where_it_was_last(
+    cast: Cast, db: Session
+) -> None:
     end(db, public_id(db, cast.chen), cast.region_administrator_actor)
     assert scope.account_regions(db, public_id(db, cast.chen), today=TODAY) == (SHIWAN,)
     slip(db, public_id(db, cast.chen), cast.region_administrator_actor)
@@ -358,7 +368,9 @@ def test_account_enabled_again_needs_a_new_login(database: Database, cast: Cast)
 # Rights follow postings, in whatever order they come and go
 
 CHANGE = st.one_of(
-    st.tuples(st.just("give"), st.sampled_from([SHIWAN, JIANLI]), st.integers(-2, 2), st.none() | st.integers(0, 3)),
+    st.tuples(
+        st.just("give"), st.sampled_from([SHIWAN, JIANLI]), st.integers(-2, 2), st.none() | st.integers(0, 3)
+    ),
     st.tuples(st.just("end"), st.integers(0, 5)),
     st.tuples(st.just("disable")),
     st.tuples(st.just("enable")),

@@ -42,13 +42,20 @@ def proposal(db: Session, cast: Cast, **changed: Any) -> Proposal:
 
 def schedule(db: Session, cast: Cast, *, publish: bool = True, by: Any = None, **changed: Any) -> Course:
     public_id = schedule_course(
-        db, proposal=proposal(db, cast, **changed), publish=publish, by=by or cast.chen_actor, now=NOW, today=TODAY
+        db,
+        proposal=proposal(db, cast, **changed),
+        publish=publish,
+        by=by or cast.chen_actor,
+        now=NOW,
+        today=TODAY,
     )
     return db.scalars(select(Course).where(Course.public_id == public_id)).one()
 
 
 def sessions_of(db: Session, course: Course) -> list[ClassSession]:
-    return list(db.scalars(select(ClassSession).where(ClassSession.course_id == course.id).order_by(ClassSession.day)))
+    return list(
+        db.scalars(select(ClassSession).where(ClassSession.course_id == course.id).order_by(ClassSession.day))
+    )
 
 
 def held(db: Session) -> list[tuple[str, date, int, int]]:
@@ -68,7 +75,9 @@ def test_every_date_of_a_series_holds_teacher_and_room(cast: Cast, db: Session) 
         (FRIDAY + timedelta(days=7 * week), "柑橘冬季管护", "scheduled", NOW) for week in range(3)
     ]
     assert held(db) == [
-        (kind, FRIDAY + timedelta(days=7 * week), *EVENING) for week in range(3) for kind in ("teacher", "venue")
+        (kind, FRIDAY + timedelta(days=7 * week), *EVENING)
+        for week in range(3)
+        for kind in ("teacher", "venue")
     ]
 
 
@@ -83,7 +92,9 @@ def test_a_draft_holds_its_slot_and_villagers_hear_nothing(cast: Cast, db: Sessi
 
 def test_dates_left_out_are_kept_with_the_course(cast: Cast, db: Session) -> None:
     weekly = Weekly(FRIDAY, (4,), times=3)
-    course = schedule(db, cast, recurrence=weekly, leave_out=frozenset({date(2026, 12, 4), date(2026, 12, 5)}))
+    course = schedule(
+        db, cast, recurrence=weekly, leave_out=frozenset({date(2026, 12, 4), date(2026, 12, 5)})
+    )
     assert [s.day for s in sessions_of(db, course)] == [FRIDAY, date(2026, 12, 11)]
     assert course.skipped_dates == ["2026-12-04"]
     assert course.recurrence == {
@@ -164,7 +175,9 @@ def test_several_conflicts_are_all_told_in_the_order_of_their_days(cast: Cast, d
 
 
 @pytest.mark.parametrize("columns", [{"allows_parallel": True}, {"kind": "online"}])
-def test_a_venue_for_parallel_use_and_an_online_one_hold_nothing(cast: Cast, db: Session, columns: Any) -> None:
+def test_a_venue_for_parallel_use_and_an_online_one_hold_nothing(
+    cast: Cast, db: Session, columns: Any
+) -> None:
     shared = make_venue(db, name="晒坝", **columns).public_id
     schedule(db, cast, venue=shared, teachers=())
     schedule(db, cast, venue=shared, teachers=())
@@ -192,7 +205,9 @@ def test_nobody_schedules_in_another_village(cast: Cast, db: Session) -> None:
         schedule(db, cast, by=cast.luo_actor)
 
 
-def test_scheduling_leaves_one_line_in_the_trail_and_tells_the_villages_pages(cast: Cast, db: Session) -> None:
+def test_scheduling_leaves_one_line_in_the_trail_and_tells_the_villages_pages(
+    cast: Cast, db: Session
+) -> None:
     before = revision_of(db, SHIWAN)
     course = schedule(db, cast)
     [line] = db.scalars(select(AuditEvent).where(AuditEvent.record == f"course {course.id}"))
@@ -248,10 +263,14 @@ def term(cast: Cast, db: Session) -> Course:
 def test_editing_changes_only_what_is_still_to_come(cast: Cast, db: Session, term: Course) -> None:
     past = [(s.id, s.title, s.starts, s.revision) for s in sessions_of(db, term)[:2]]
     other = make_teacher(db, name="李老师")
-    changed = edit(db, cast, term, title="果树管护", teachers=(other.public_id,), starts=18 * 60, ends=19 * 60)
+    changed = edit(
+        db, cast, term, title="果树管护", teachers=(other.public_id,), starts=18 * 60, ends=19 * 60
+    )
     assert changed == 3
     assert [(s.id, s.title, s.starts, s.revision) for s in sessions_of(db, term)[:2]] == past
-    assert [(s.title, s.starts, s.ends) for s in sessions_of(db, term)[2:]] == [("果树管护", 18 * 60, 19 * 60)] * 3
+    assert [(s.title, s.starts, s.ends) for s in sessions_of(db, term)[2:]] == [
+        ("果树管护", 18 * 60, 19 * 60)
+    ] * 3
     teachers = db.execute(
         select(ClassSession.day, ClassSessionTeacher.teacher_id)
         .join(ClassSession, ClassSession.id == ClassSessionTeacher.class_session_id)
@@ -265,7 +284,9 @@ def test_editing_changes_only_what_is_still_to_come(cast: Cast, db: Session, ter
     ]
 
 
-def test_a_session_changed_by_itself_keeps_what_was_changed_in_it(cast: Cast, db: Session, term: Course) -> None:
+def test_a_session_changed_by_itself_keeps_what_was_changed_in_it(
+    cast: Cast, db: Session, term: Course
+) -> None:
     own = sessions_of(db, term)[3]
     own.title = "请省农科院的人来讲"
     db.flush()
@@ -288,7 +309,9 @@ def test_a_series_may_be_shifted_over_its_own_slots(cast: Cast, db: Session, ter
     assert edit(db, cast, term, starts=EVENING[0] + 30, ends=EVENING[1] + 30) == 3
 
 
-def test_changing_only_the_teacher_raises_version_and_revisions(cast: Cast, db: Session, term: Course) -> None:
+def test_changing_only_the_teacher_raises_version_and_revisions(
+    cast: Cast, db: Session, term: Course
+) -> None:
     version, revisions = term.version, [s.revision for s in sessions_of(db, term)]
     assert edit(db, cast, term, teachers=()) == 3
     assert term.version == version + 1

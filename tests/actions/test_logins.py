@@ -15,7 +15,15 @@ from nightschool.actions.hashing import HASHER, NOBODYS, hash_password, is_right
 from nightschool.actions.logins import Attempt
 from nightschool.database import Database
 from nightschool.errors import NotFound, Refused
-from nightschool.models.trust import Account, AttemptKind, AuditEvent, LoginAttempt, LoginSession, LoginSlip, Posting
+from nightschool.models.trust import (
+    Account,
+    AttemptKind,
+    AuditEvent,
+    LoginAttempt,
+    LoginSession,
+    LoginSlip,
+    Posting,
+)
 from nightschool.queries.trust import devices, ended_login, login_by_token, token_digest
 from nightschool.rules.access import SYSTEM, Post, Role
 from nightschool.sealing import Digester
@@ -54,7 +62,9 @@ def slip_of(db: Session, account_id: int, *, at: datetime = NOW) -> str:
     return accounts.make_slip(db, account=public_id, digester=DIGESTER, by=SYSTEM, now=at, today=TODAY).code
 
 
-def use_slip(db: Session, code: str, name: str = "cjs", *, at: datetime = NOW, today: date = TODAY) -> logins.OpenedLogin:
+def use_slip(
+    db: Session, code: str, name: str = "cjs", *, at: datetime = NOW, today: date = TODAY
+) -> logins.OpenedLogin:
     return logins.log_in_with_slip(
         db,
         attempt=book(db, name, at=at, kind=AttemptKind.SLIP, address=None),
@@ -137,9 +147,7 @@ def test_without_an_address_only_the_name_counts(cast: Cast, db: Session) -> Non
         book(db, f"name{number}", address=None)
 
 
-def test_strangers_guesses_do_not_keep_the_owner_out_of_his_own_phone(
-    database: Database, cast: Cast
-) -> None:
+def test_strangers_guesses_do_not_keep_the_owner_out_of_his_own_phone(database: Database, cast: Cast) -> None:
     token = make_login(database, cast.chen)
     with database.writing() as db:
         for number in range(5):
@@ -207,7 +215,9 @@ def test_simultaneous_tries_do_not_pass_the_limit(database: Database, cast: Cast
 # Logging in
 
 
-def test_login_gives_the_postings_in_force_and_a_token_known_only_to_the_browser(cast: Cast, db: Session) -> None:
+def test_login_gives_the_postings_in_force_and_a_token_known_only_to_the_browser(
+    cast: Cast, db: Session
+) -> None:
     opened = logins.log_in(db, attempt=book(db), now=NOW, today=TODAY, **PHONE)
     assert opened.actor == cast.chen_actor
     assert login_by_token(db, opened.token, now=NOW, today=TODAY).actor == cast.chen_actor  # type: ignore[union-attr]
@@ -322,7 +332,9 @@ def test_slip_code_is_stored_as_a_keyed_digest_only(cast: Cast, db: Session) -> 
     code = slip_of(db, cast.chen)
     stored = db.scalars(select(LoginSlip)).one()
     assert stored.code_digest == DIGESTER("login slip", "cjs", code)
-    assert code not in str({column: getattr(stored, column) for column in stored.__table__.columns.keys()})
+    assert code not in str(
+        {column: getattr(stored, column) for column in list(stored.__table__.columns.keys())}
+    )
 
 
 def test_two_uses_of_a_slip_at_the_same_instant_let_one_in(database: Database, cast: Cast) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from datetime import date
@@ -18,26 +19,37 @@ from nightschool.formats.regions_csv import read_regions
 from nightschool.models.places import Region, RegionKey, RegionName
 from nightschool.models.trust import AuditEvent
 from nightschool.rules.access import SYSTEM, Actor, Post, Role
-from nightschool.rules.regions import RegionRow
+from nightschool.rules.regions import Level, RegionRow, level_of
 from tests.factories import JIANLI, NOW, SHIWAN, make_places
 
 DATA = Path(nightschool.__file__).parent / "data"
 OLD, NEW = date(2017, 10, 31), date(2023, 6, 30)
 YUHUANG, OTHER_YUHUANG, TONGFU = "511011119204", "511025102235", "511011119000"
 LATER = NOW.replace(hour=9)
+WHOLE = ("511002001", "511002105", "511011119", "511024100", "511025102")
+TELLING = re.compile("玉皇|永兴|广化|五会")
 
 
 def shipped(year: int) -> tuple[RegionRow, ...]:
     return read_regions((DATA / f"regions-neijiang-{year}.csv").read_bytes()).rows
 
 
+def excerpt(year: int) -> tuple[RegionRow, ...]:
+    """Everything down to the townships; of the villages five townships whole, and some that share a name."""
+    return tuple(
+        row
+        for row in shipped(year)
+        if level_of(row.code) is not Level.VILLAGE or row.code.startswith(WHOLE) or TELLING.search(row.name)
+    )
+
+
 def take(db, rows, as_of=NEW, **how):
     return import_regions(db, rows, as_of=as_of, by=SYSTEM, now=how.pop("now", NOW), **how)
 
 
-def both(db):
-    take(db, shipped(2017), OLD)
-    return take(db, shipped(2023), NEW, end_missing=True)
+def both(db, of=excerpt):
+    take(db, of(2017), OLD)
+    return take(db, of(2023), NEW, end_missing=True)
 
 
 def row(db, code: str, *columns: str) -> Any:
@@ -68,7 +80,7 @@ def small(*more: tuple[str, str]) -> list[RegionRow]:
 
 
 def test_both_shipped_lists_show_both_worlds(db) -> None:
-    plan = both(db)
+    plan = both(db, shipped)
     assert (len(plan.new), len(plan.changed), len(plan.ended), plan.unchanged) == (386, 47, 1480, 947)
     villages = (
         select(Region.valid_to.is_(None), func.count())
@@ -104,7 +116,7 @@ def test_every_official_name_is_kept_and_found(db) -> None:
 
 
 def test_a_second_run_changes_nothing_at_all(db) -> None:
-    both(db)
+    both(db, shipped)
     before = everything(db)
     events = db.scalar(select(func.count(AuditEvent.id)))
     plan = take(db, shipped(2023), NEW, end_missing=True, now=LATER)
@@ -185,10 +197,8 @@ def test_a_renamed_township_is_shown_on_the_pages_of_its_villages(db) -> None:
 def test_a_renamed_successor_is_shown_on_the_page_of_the_village_it_stands_for(db) -> None:
     take(db, small(), OLD)
     set_successor(db, predecessor=SHIWAN, successor="511002105202", day=date(2020, 1, 1), by=SYSTEM, now=NOW)
-    take(db, small(("511002105202", "余家坝村村委会")), NEW)
-    assert row(db, SHIWAN, "revision") == (
-        4,
-    )  # made, succeeded, come back in the list of 2023, its successor renamed
+    take(db, [row for row in small(("511002105202", "余家坝村村委会")) if row.code != SHIWAN], NEW)
+    assert row(db, SHIWAN, "revision") == (3,)  # made, succeeded, its successor renamed
 
 
 def test_old_names_stay_found_after_a_renaming(db) -> None:
@@ -199,7 +209,7 @@ def test_old_names_stay_found_after_a_renaming(db) -> None:
 
 
 def test_the_import_leaves_one_line_with_its_figures(db) -> None:
-    both(db)
+    both(db, shipped)
     events = select(AuditEvent.action, AuditEvent.record, AuditEvent.details).order_by(AuditEvent.id)
     assert db.execute(events).all() == [
         (

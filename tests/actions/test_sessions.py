@@ -40,7 +40,16 @@ def tonight(cast: Cast, db: Session) -> ClassSession:
     return make_session(db, course, TODAY, teachers=(cast.teacher,))
 
 
-def act(action: Any, cast: Cast, db: Session, session: ClassSession, *, by: Any = None, seen: int | None = None, **given: Any) -> Any:
+def act(
+    action: Any,
+    cast: Cast,
+    db: Session,
+    session: ClassSession,
+    *,
+    by: Any = None,
+    seen: int | None = None,
+    **given: Any,
+) -> Any:
     return action(
         db,
         class_session=session.public_id,
@@ -77,7 +86,9 @@ def change(cast: Cast, db: Session, session: ClassSession, **given: Any) -> None
 
 
 def held_by(db: Session, session: ClassSession) -> list[tuple[str, int, date, int, int]]:
-    rows = db.scalars(select(Booking).where(Booking.class_session_id == session.id).order_by(Booking.resource_kind))
+    rows = db.scalars(
+        select(Booking).where(Booking.class_session_id == session.id).order_by(Booking.resource_kind)
+    )
     return [(row.resource_kind, row.resource_id, row.day, row.starts, row.ends) for row in rows]
 
 
@@ -98,14 +109,18 @@ def test_moving_frees_the_old_slot_and_holds_the_new(cast: Cast, db: Session, to
     assert line.details["before"] == ["2026-11-24", 1140, 1230]
 
 
-def test_moving_one_leaves_every_other_session_as_it_was(cast: Cast, db: Session, tonight: ClassSession) -> None:
+def test_moving_one_leaves_every_other_session_as_it_was(
+    cast: Cast, db: Session, tonight: ClassSession
+) -> None:
     other = db.scalars(select(ClassSession).where(ClassSession.id != tonight.id)).one()
     before = (other.day, other.starts, other.revision, held_by(db, other))
     move(cast, db, tonight, Slot(TOMORROW, 1080, 1170))
     assert (other.day, other.starts, other.revision, held_by(db, other)) == before
 
 
-def test_moving_by_half_an_hour_does_not_collide_with_itself(cast: Cast, db: Session, tonight: ClassSession) -> None:
+def test_moving_by_half_an_hour_does_not_collide_with_itself(
+    cast: Cast, db: Session, tonight: ClassSession
+) -> None:
     move(cast, db, tonight, Slot(TODAY, EVENING[0] + 30, EVENING[1] + 30))
     assert [row[3] for row in held_by(db, tonight)] == [EVENING[0] + 30] * 2
 
@@ -132,7 +147,9 @@ def test_teacher_and_place_of_one_session_change(cast: Cast, db: Session, tonigh
     assert tonight.revision == revision + 1
 
 
-def test_changing_only_the_teacher_raises_the_revision(cast: Cast, db: Session, tonight: ClassSession) -> None:
+def test_changing_only_the_teacher_raises_the_revision(
+    cast: Cast, db: Session, tonight: ClassSession
+) -> None:
     revision = tonight.revision
     change(cast, db, tonight, teachers=())
     assert tonight.revision == revision + 1
@@ -149,7 +166,9 @@ def test_who_taught_a_held_session_may_be_put_right(cast: Cast, db: Session, ton
     assert tonight.status == SessionStatus.HELD
 
 
-def test_changing_to_a_teacher_who_is_taken_is_refused(cast: Cast, db: Session, tonight: ClassSession) -> None:
+def test_changing_to_a_teacher_who_is_taken_is_refused(
+    cast: Cast, db: Session, tonight: ClassSession
+) -> None:
     other = make_teacher(db, name="李老师")
     elsewhere = make_course(db, title="法律讲座", teachers=(other.id,))
     make_session(db, elsewhere, TODAY, teachers=(other.id,), starts=20 * 60, ends=21 * 60)
@@ -159,14 +178,18 @@ def test_changing_to_a_teacher_who_is_taken_is_refused(cast: Cast, db: Session, 
     assert conflict.resource_name == "李老师"
 
 
-def test_cancelling_frees_the_slot_and_keeps_the_reason(cast: Cast, db: Session, tonight: ClassSession) -> None:
+def test_cancelling_frees_the_slot_and_keeps_the_reason(
+    cast: Cast, db: Session, tonight: ClassSession
+) -> None:
     cancel(cast, db, tonight)
     assert (tonight.status, tonight.reason, tonight.reason_text) == ("cancelled", "weather", "下大雨")
     assert held_by(db, tonight) == []
 
 
 @pytest.mark.parametrize("reason", ["", "none of these"])
-def test_cancelling_needs_a_reason_from_the_list(cast: Cast, db: Session, tonight: ClassSession, reason: str) -> None:
+def test_cancelling_needs_a_reason_from_the_list(
+    cast: Cast, db: Session, tonight: ClassSession, reason: str
+) -> None:
     with pytest.raises(Refused) as refusal:
         cancel(cast, db, tonight, reason)
     assert (refusal.value.code, refusal.value.field) == ("reason_missing", "reason")
@@ -190,7 +213,11 @@ def test_postponing_points_to_one_successor_that_holds_the_new_slot(
     cast: Cast, db: Session, tonight: ClassSession
 ) -> None:
     successor = postpone(cast, db, tonight, Slot(TOMORROW, *EVENING))
-    assert (tonight.status, tonight.reason, tonight.successor_id) == ("postponed", "teacher_away", successor.id)
+    assert (tonight.status, tonight.reason, tonight.successor_id) == (
+        "postponed",
+        "teacher_away",
+        successor.id,
+    )
     assert held_by(db, tonight) == []
     assert (successor.title, successor.status, successor.day, successor.venue_id) == (
         tonight.title,
@@ -215,8 +242,12 @@ def test_a_postponed_session_can_be_postponed_again_but_only_at_its_end(
     assert refusal.value.code == "is_postponed"
 
 
-def test_postponing_within_its_own_evening_is_possible(cast: Cast, db: Session, tonight: ClassSession) -> None:
-    assert postpone(cast, db, tonight, Slot(TODAY, EVENING[0] + 30, EVENING[1] + 30)).starts == EVENING[0] + 30
+def test_postponing_within_its_own_evening_is_possible(
+    cast: Cast, db: Session, tonight: ClassSession
+) -> None:
+    assert (
+        postpone(cast, db, tonight, Slot(TODAY, EVENING[0] + 30, EVENING[1] + 30)).starts == EVENING[0] + 30
+    )
 
 
 def test_postponing_to_the_same_time_is_refused(cast: Cast, db: Session, tonight: ClassSession) -> None:
@@ -225,7 +256,9 @@ def test_postponing_to_the_same_time_is_refused(cast: Cast, db: Session, tonight
     assert refusal.value.code == "same_slot"
 
 
-def test_postponing_into_a_taken_slot_leaves_all_as_it_was(cast: Cast, db: Session, tonight: ClassSession) -> None:
+def test_postponing_into_a_taken_slot_leaves_all_as_it_was(
+    cast: Cast, db: Session, tonight: ClassSession
+) -> None:
     before = held_by(db, tonight)
     with pytest.raises(CannotSchedule), db.begin_nested():
         postpone(cast, db, tonight, Slot(TODAY + timedelta(days=7), *EVENING))
@@ -241,7 +274,9 @@ def test_a_cancelled_session_changes_no_more(cast: Cast, db: Session, tonight: C
     assert refusal.value.code == "is_cancelled"
 
 
-def test_a_stale_change_is_refused_and_nothing_is_lost(cast: Cast, db: Session, tonight: ClassSession) -> None:
+def test_a_stale_change_is_refused_and_nothing_is_lost(
+    cast: Cast, db: Session, tonight: ClassSession
+) -> None:
     seen = tonight.revision
     move(cast, db, tonight, Slot(TOMORROW, *EVENING))
     with pytest.raises(StaleRecord):

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from nightschool.actions.courses import schedule_course
 from nightschool.actions.venues import add_venue, edit_venue, reveal_venue_phone
-from nightschool.errors import NotAllowed, NotFound, Refused, StaleRecord
+from nightschool.database import Database
+from nightschool.errors import CannotSchedule, NotAllowed, NotFound, Refused, StaleRecord
 from nightschool.models.places import Region, Venue
 from nightschool.models.teaching import Booking, ClassSession, SessionStatus
 from nightschool.models.trust import AuditEvent
+from nightschool.rules.proposals import Proposal
+from nightschool.rules.recurrence import Once
 from nightschool.rules.venues import VenueEntry
 from tests.factories import JIANLI, NOW, SEALER, SHIWAN, TODAY, Cast, make_course, make_session, make_venue
 
@@ -150,3 +156,35 @@ def test_past_overlaps_do_not_keep_a_venue_shared(cast: Cast, db: Session) -> No
     planned(db, venue, 19 * 60, title="医保", **yesterday)
     edit(cast, db, venue, VenueEntry("院坝"))
     assert not venue.allows_parallel
+
+
+def test_who_schedules_while_sharing_ends_does_not_slip_through(database: Database, cast: Cast) -> None:
+    with database.writing() as db:
+        venue = make_venue(db, name="院坝", allows_parallel=True)
+        planned(db, venue)
+        public_id = venue.public_id
+    is_scheduling = Event()
+
+    def schedule() -> str:
+        with database.writing() as db:
+            wanted = Proposal(SHIWAN, "医保", "law", 19 * 60, 20 * 60, Once(TOMORROW), venue=public_id)
+            is_scheduling.set()
+            return schedule_course(
+                db, proposal=wanted, publish=True, by=cast.chen_actor, now=NOW, today=TODAY
+            )
+
+    with ThreadPoolExecutor(1) as other:
+        with database.writing() as db:
+            edit(
+                cast,
+                db,
+                db.scalars(select(Venue).where(Venue.public_id == public_id)).one(),
+                VenueEntry("院坝"),
+            )
+            scheduling = other.submit(schedule)
+            # On SQLite the other one waits before it begins; on PostgreSQL it begins, and waits for the venue.
+            is_scheduling.wait(timeout=0.5)
+            with pytest.raises(TimeoutError):
+                scheduling.result(timeout=0.5)
+        with pytest.raises(CannotSchedule):
+            scheduling.result(timeout=10)

@@ -90,7 +90,9 @@ def chromium(site: Site) -> Iterator[Browser]:
 @pytest.fixture
 def phone(chromium: Browser, site: Site) -> Iterator[Page]:
     """A phone's page, 360 px wide; any console error, failed request or foreign request fails the test."""
-    context = chromium.new_context(viewport={"width": 360, "height": 740}, base_url=site.address, locale="zh-CN")
+    context = chromium.new_context(
+        viewport={"width": 360, "height": 740}, base_url=site.address, locale="zh-CN"
+    )
     yield from watched(context, site)
 
 
@@ -110,9 +112,11 @@ def watched(context: BrowserContext, site: Site) -> Iterator[Page]:
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on(
         "request",
-        lambda request: None
-        if request.url.startswith((site.address, "data:"))
-        else complaints.append(f"foreign: {request.url}"),
+        lambda request: (
+            None
+            if request.url.startswith((site.address, "data:"))
+            else complaints.append(f"foreign: {request.url}")
+        ),
     )
     page.set_default_timeout(10_000)
     yield page
@@ -125,5 +129,6 @@ def log_in(page: Page, site: Site, login_name: str) -> None:
     page.goto("/login")
     page.fill("[name=login_name]", login_name)
     page.fill("[name=password]", site.accounts[login_name][1])
-    page.click("main button")
-    page.wait_for_load_state()
+    # Checking a password takes its time: without waiting, the next address would be asked for before the login stands.
+    with page.expect_navigation():
+        page.click("main .actions button")

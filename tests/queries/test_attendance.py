@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.attendance import record_sheet, void_register
 from nightschool.models.teaching import ClassSession
-from nightschool.queries import attendance
+from nightschool.queries import attendance, register_history
 from nightschool.queries.figures import attendances
 from nightschool.rules.attendance import NewLearner, Sheet, Turnout, WrittenGuest
 from tests.factories import JIANLI, NOW, TODAY, Cast, make_course, make_learner, make_session, make_venue
@@ -162,7 +162,7 @@ def test_history_tells_who_saved_what_and_what_it_changed(
     )
     save(cast, db, tonight, second, based_on=1, now=LATER, taken_at=LATER)
     take_back(cast, db, tonight)
-    history = attendance.history(db, tonight.public_id)
+    history = register_history.history(db, tonight.public_id)
     assert history is not None
     first, correction, voided = history.arrivals
     assert (first.by, first.device, first.received_at, first.is_void) == (
@@ -171,22 +171,22 @@ def test_history_tells_who_saved_what_and_what_it_changed(
         NOW,
         False,
     )
-    assert first.changes == (attendance.Change("陈大秀", "一组", None, "present"),)
+    assert first.changes == (register_history.Change("陈大秀", "一组", None, "present"),)
     assert (first.counted_before, first.counted) == (
-        attendance.Counted(),
-        attendance.Counted(headcount=20),
+        register_history.Counted(),
+        register_history.Counted(headcount=20),
     )
     assert correction.changes == (
-        attendance.Change("陈大秀", "一组", "present", None),
-        attendance.Change("刘国富", "二组", None, "present"),
+        register_history.Change("陈大秀", "一组", "present", None),
+        register_history.Change("刘国富", "二组", None, "present"),
     )
     assert (correction.counted_before.headcount, correction.counted.headcount) == (20, 21)
     assert correction.counted.guests == (WrittenGuest("张三"),)
     assert correction.difference_note == "数漏了"
     assert (voided.is_void, voided.reason) == (True, "记错了一节课")
-    assert voided.changes == (attendance.Change("刘国富", "二组", "present", None),)
-    assert voided.counted == attendance.Counted()
-    assert attendance.history(db, "x" * 22) is None
+    assert voided.changes == (register_history.Change("刘国富", "二组", "present", None),)
+    assert voided.counted == register_history.Counted()
+    assert register_history.history(db, "x" * 22) is None
 
 
 @pytest.mark.parametrize(
@@ -208,20 +208,5 @@ def test_turnout_counts_as_the_reports_do(
     cast: Cast, db: Session, tonight: ClassSession, sheet: Sheet, came: int
 ) -> None:
     save(cast, db, tonight, sheet)
-    assert attendance.turnouts(db, [tonight.id])[tonight.id].attendances == came
+    assert found(db, tonight).turnout.attendances == came
     assert db.scalar(select(attendances()).where(ClassSession.id == tonight.id)) == came
-
-
-@pytest.mark.parametrize("sessions", [1, 30])
-def test_turnouts_cost_three_statements(
-    cast: Cast, db: Session, statements: list[str], sessions: int
-) -> None:
-    course = make_course(db)
-    meetings = [make_session(db, course, TODAY - timedelta(days=n), booked=False) for n in range(sessions)]
-    unrecorded = make_session(db, course, TODAY - timedelta(days=40), booked=False)
-    for meeting in meetings:
-        save(cast, db, meeting, Sheet(headcount=20, guests=(WrittenGuest("张三"),)))
-    statements.clear()
-    turnouts = attendance.turnouts(db, [*(meeting.id for meeting in meetings), unrecorded.id])
-    assert turnouts == {meeting.id: Turnout(headcount=20, named_guests=1) for meeting in meetings}
-    assert len(statements) == 3

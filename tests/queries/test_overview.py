@@ -40,7 +40,14 @@ def test_township_sees_what_was_held_what_was_not_and_why(database, cast) -> Non
         seen = overview.region(db, "511002105000", **WEEK)
     assert seen is not None
     (line,) = seen.parts
-    assert (line.code, line.planned, line.held, line.not_held, line.unrecorded, line.to_come) == (SHIWAN, 4, 1, 1, 1, 1)
+    assert (line.code, line.planned, line.held, line.not_held, line.unrecorded, line.to_come) == (
+        SHIWAN,
+        4,
+        1,
+        1,
+        1,
+        1,
+    )
     assert line.attendances == 5
     assert line.reasons == {"weather": 1}
 

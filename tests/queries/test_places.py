@@ -9,8 +9,8 @@ import pytest
 from nightschool.actions.places import import_regions
 from nightschool.queries import places
 from nightschool.rules.access import SYSTEM
-from nightschool.rules.regions import Level
-from tests.actions.test_places import JIANLI, OTHER_YUHUANG, TONGFU, YUHUANG, both, shipped
+from nightschool.rules.regions import Level, RegionRow
+from tests.actions.test_places import JIANLI, OTHER_YUHUANG, TONGFU, YUHUANG, both
 from tests.factories import NOW, SHIWAN, TODAY, make_school
 
 
@@ -205,10 +205,7 @@ def test_the_walk_goes_down_to_the_villages_former_ones_last(map_of_neijiang) ->
 
 
 def test_the_walk_begins_at_the_provinces_where_there_are_several(db) -> None:
-    rows = [row for row in shipped(2023) if row.code == "510000000000"]
-    from nightschool.rules.regions import RegionRow
-
-    rows += [RegionRow(9, "500000000000", "重庆市")]
+    rows = [RegionRow(2, "510000000000", "四川省"), RegionRow(3, "500000000000", "重庆市")]
     import_regions(db, rows, as_of=TODAY, by=SYSTEM, now=NOW)
     step = places.step(db, None, today=TODAY)
     assert step.line == ()

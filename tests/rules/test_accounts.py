@@ -41,7 +41,9 @@ def holding(role: Role, region: str | None) -> Actor:
         ("😀", set(), "yx1"),
     ],
 )
-def test_login_name_is_made_of_initials_and_the_first_free_number(name: str, taken: set[str], suggested: str) -> None:
+def test_login_name_is_made_of_initials_and_the_first_free_number(
+    name: str, taken: set[str], suggested: str
+) -> None:
     assert suggested_login_name(name, taken) == suggested
 
 

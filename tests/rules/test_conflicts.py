@@ -35,7 +35,12 @@ NAMES = {TEACHER: "周老师", VENUE: "村活动室"}
 GRID = [(starts, ends) for starts, ends in product(HALF_HOURS, HALF_HOURS) if starts < ends]
 
 
-def holding(resource: Resource = TEACHER, slot: Slot = Slot(FRIDAY, 1140, 1230), village_code: str = THERE, **told: object) -> Holding:
+def holding(
+    resource: Resource = TEACHER,
+    slot: Slot = Slot(FRIDAY, 1140, 1230),
+    village_code: str = THERE,
+    **told: object,
+) -> Holding:
     defaults: dict[str, object] = {
         "village": "建立村",
         "contact_name": "罗支书",
@@ -60,7 +65,12 @@ def test_every_case_of_the_half_hour_grid_is_decided_rightly(held: tuple[int, in
 def test_another_resource_or_another_day_is_no_conflict() -> None:
     evening = Slot(FRIDAY, 1140, 1230)
     assert find_conflicts([Want(evening, (VENUE,))], NAMES, [holding()]) == ()
-    assert find_conflicts([Want(evening, (TEACHER,))], NAMES, [holding(slot=Slot(date(2026, 11, 28), 1140, 1230))]) == ()
+    assert (
+        find_conflicts(
+            [Want(evening, (TEACHER,))], NAMES, [holding(slot=Slot(date(2026, 11, 28), 1140, 1230))]
+        )
+        == ()
+    )
 
 
 def test_conflicts_come_by_day_the_teacher_first() -> None:
@@ -80,17 +90,28 @@ def test_a_course_that_meets_itself_is_a_conflict() -> None:
     back_to_back = Want(Slot(FRIDAY, 1290, 1320), (VENUE, TEACHER))
     [conflict] = find_conflicts([*wants, back_to_back], NAMES, [])
     assert (conflict.wanted, conflict.resource, conflict.holding) == (wants[1].slot, VENUE, None)
-    assert explain(conflict, village_code=HERE, today=TODAY) == "周五 11月27日 这门课排了两次，时间撞在一起了。"
+    assert (
+        explain(conflict, village_code=HERE, today=TODAY) == "周五 11月27日 这门课排了两次，时间撞在一起了。"
+    )
 
 
 @pytest.mark.parametrize(
     ("held", "sentence"),
     [
         (holding(), "周五 11月27日 19:00–20:30，周老师已经在建立村上课：柑橘管护（村活动室）。"),
-        (holding(village_code=HERE, village="狮湾村"), "周五 11月27日 19:00–20:30，周老师已经有课：柑橘管护（村活动室）。"),
-        (holding(VENUE, village_code=HERE), "周五 11月27日 19:00–20:30，周老师已经有课：柑橘管护（周老师）。"),
+        (
+            holding(village_code=HERE, village="狮湾村"),
+            "周五 11月27日 19:00–20:30，周老师已经有课：柑橘管护（村活动室）。",
+        ),
+        (
+            holding(VENUE, village_code=HERE),
+            "周五 11月27日 19:00–20:30，周老师已经有课：柑橘管护（周老师）。",
+        ),
         (holding(VENUE), "周五 11月27日 19:00–20:30，周老师已经给建立村上课用了：柑橘管护（周老师）。"),
-        (holding(venue="", village_code=HERE), "周五 11月27日 19:00–20:30，周老师已经有课：柑橘管护（地点未定）。"),
+        (
+            holding(venue="", village_code=HERE),
+            "周五 11月27日 19:00–20:30，周老师已经有课：柑橘管护（地点未定）。",
+        ),
         (
             holding(is_private=True, title="", venue="", teachers=()),
             "周五 11月27日 19:00–20:30，周老师已经被建立村占了。",
@@ -115,7 +136,13 @@ def test_whom_to_phone_is_said_when_known() -> None:
 def test_free_times_are_the_nearest_of_the_day_and_the_same_hour_of_the_next_days() -> None:
     wanted = Slot(FRIDAY, 1140, 1230)
     free = nearest_free(wanted, [wanted])
-    assert [(slot.day.day, slot.starts) for slot in free] == [(27, 1050), (27, 1230), (28, 1140), (29, 1140), (30, 1140)]
+    assert [(slot.day.day, slot.starts) for slot in free] == [
+        (27, 1050),
+        (27, 1230),
+        (28, 1140),
+        (29, 1140),
+        (30, 1140),
+    ]
 
 
 def test_free_times_are_told_in_one_sentence() -> None:
@@ -123,7 +150,8 @@ def test_free_times_are_told_in_one_sentence() -> None:
     [conflict] = find_conflicts(wants, NAMES, [holding()])
     [answered] = with_free_times([conflict], wants, [holding()])
     assert tell_free_times(answered, today=TODAY) == (
-        "空着的时间：当天 17:30–19:00、当天 20:30–22:00、周六 11月28日 19:00–20:30、周日 11月29日 19:00–20:30、周一 11月30日 19:00–20:30。"
+        "空着的时间：当天 17:30–19:00、当天 20:30–22:00、周六 11月28日 19:00–20:30、"
+        "周日 11月29日 19:00–20:30、周一 11月30日 19:00–20:30。"
     )
     assert tell_free_times(conflict, today=TODAY) == "前后一周都没有空着的时间。"
 
@@ -138,7 +166,9 @@ def test_free_times_leave_room_for_the_other_dates_of_the_same_course() -> None:
 def test_free_times_are_free_for_everything_the_session_needs() -> None:
     room_until_nine = holding(VENUE, Slot(FRIDAY, 1230, 1260))
     wants = [Want(Slot(FRIDAY, 1140, 1230), (TEACHER, VENUE))]
-    [answered] = with_free_times(find_conflicts(wants, NAMES, [holding()]), wants, [holding(), room_until_nine])
+    [answered] = with_free_times(
+        find_conflicts(wants, NAMES, [holding()]), wants, [holding(), room_until_nine]
+    )
     assert Slot(FRIDAY, 1230, 1320) not in answered.instead
     assert Slot(FRIDAY, 1050, 1140) in answered.instead
 
@@ -149,8 +179,12 @@ def test_what_has_already_begun_is_not_offered() -> None:
     assert [(slot.day.day, slot.starts) for slot in free][:2] == [(27, 1230), (28, 1140)]
 
 
-spans = st.tuples(st.integers(0, 95), st.integers(1, 16)).map(lambda span: (span[0] * 15, min(span[0] * 15 + span[1] * 15, 1440)))
-slots_of_a_week = st.builds(lambda ahead, span: Slot(FRIDAY + timedelta(days=ahead), *span), st.integers(0, 7), spans)
+spans = st.tuples(st.integers(0, 95), st.integers(1, 16)).map(
+    lambda span: (span[0] * 15, min(span[0] * 15 + span[1] * 15, 1440))
+)
+slots_of_a_week = st.builds(
+    lambda ahead, span: Slot(FRIDAY + timedelta(days=ahead), *span), st.integers(0, 7), spans
+)
 
 
 @given(slots_of_a_week, st.lists(slots_of_a_week, max_size=60))

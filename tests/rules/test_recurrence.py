@@ -61,7 +61,9 @@ def test_listed_days_come_in_order() -> None:
 
 
 @given(days, weekdays, st.integers(0, 27))
-def test_weekly_until_is_every_such_weekday_between_and_no_other(first: date, on: tuple[int, ...], weeks: int) -> None:
+def test_weekly_until_is_every_such_weekday_between_and_no_other(
+    first: date, on: tuple[int, ...], weeks: int
+) -> None:
     until = first + timedelta(days=weeks * 7 + 3)
     every = [first + timedelta(days=ahead) for ahead in range((until - first).days + 1)]
     expected = tuple(day for day in every if day.weekday() in on)

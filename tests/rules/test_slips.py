@@ -39,7 +39,9 @@ def test_letters_that_look_like_digits_are_read_as_digits() -> None:
     assert read_code("OIL0-0000-0000") == "011000000000"
 
 
-@pytest.mark.parametrize("typed", ["", "7K3M-9QTX-2B4", "7K3M-9QTX-2B4DD", "7K3M-9QTX-2B4U", "中" * 12, "A" * 100_000])
+@pytest.mark.parametrize(
+    "typed", ["", "7K3M-9QTX-2B4", "7K3M-9QTX-2B4DD", "7K3M-9QTX-2B4U", "中" * 12, "A" * 100_000]
+)
 def test_what_is_no_code_is_read_as_none(typed: str) -> None:
     assert read_code(typed) == ""
 

@@ -31,7 +31,9 @@ def ago(*minutes: float) -> list[datetime]:
 def test_fifth_failure_in_five_minutes_waits_until_the_first_is_five_minutes_old(
     failed: list[float], waits_minutes: float
 ) -> None:
-    assert next_try(ago(*failed), [Limit(5, timedelta(minutes=5))], NOW) == NOW + timedelta(minutes=waits_minutes)
+    assert next_try(ago(*failed), [Limit(5, timedelta(minutes=5))], NOW) == NOW + timedelta(
+        minutes=waits_minutes
+    )
 
 
 def test_longest_wait_of_several_limits_counts() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from nightschool.errors import Refused
 from nightschool.rules.slots import Slot
-from nightschool.rules.venues import Planned, check_unshared, holds_slots, tell_refused_venue
+from nightschool.rules.venues import Planned, check_unshared, tell_refused_venue
 
 TODAY = date(2026, 11, 24)
 FRIDAY = date(2026, 11, 27)
@@ -44,11 +44,3 @@ def test_a_long_session_is_seen_behind_a_short_one() -> None:
     planned = [at(1080, 1320, "整晚"), at(1090, 1100, "短"), at(1200, 1260, "后面")]
     with pytest.raises(Refused):
         check_unshared(planned[::2], venue="院坝")
-
-
-@pytest.mark.parametrize(
-    ("kind", "allows_parallel", "holds"),
-    [("courtyard", False, True), ("courtyard", True, False), ("online", False, False)],
-)
-def test_what_holds_slots(kind: str, allows_parallel: bool, holds: bool) -> None:
-    assert holds_slots(kind, allows_parallel=allows_parallel) is holds

@@ -323,7 +323,11 @@ def test_where_there_is_no_register_a_sentence_says_why(
         session = make_session(db, make_course(db, title="别的"), **{"day": TODAY, **columns}).public_id
     url = f"/sessions/{session}/register"
     assert sentence in village.browser.get(url).text
-    assert sentence in village.browser.post(url, data={"do": "save", "s": str(uuid4()), "v": "0"}).text
+    form = {"do": "save", "s": str(uuid4()), "v": "0", "m": [village.learners["陈大秀"]], "h": "9"}
+    answer = village.browser.post(url, data=form)
+    assert answer.status_code == 409
+    assert sentence in answer.text
+    assert (ticked(answer.text, "m"), value(answer.text, "h")) == ([village.learners["陈大秀"]], "9")
     assert submissions(database) == 0
 
 

@@ -152,7 +152,9 @@ def test_a_date_ticked_out_is_not_scheduled(
 
 
 def test_a_pasted_list_is_read(chen: FlaskClient, filled_in: dict[str, Any], database: Database) -> None:
-    chen.post(NEW, data={**filled_in, "repeat": "dates", "dates": "11月27日、12/4\n2026-12-11", "do": "draft"})
+    chen.post(
+        NEW, data={**filled_in, "repeat": "dates", "dates": "11月27日、12/4\n2026-12-11", "do": "draft"}
+    )
     assert stored_days(database) == [FRIDAY, date(2026, 12, 4), date(2026, 12, 11)]
 
 
@@ -204,7 +206,9 @@ def test_times_are_read_as_people_type_them(
         assert db.execute(select(ClassSession.starts, ClassSession.ends)).one() == (1170, 1260)
 
 
-def test_a_first_day_outside_the_weekdays_is_pointed_out(chen: FlaskClient, filled_in: dict[str, Any]) -> None:
+def test_a_first_day_outside_the_weekdays_is_pointed_out(
+    chen: FlaskClient, filled_in: dict[str, Any]
+) -> None:
     page = chen.post(NEW, data=weekly(filled_in, weekdays=["1"], do="look")).text
     assert "第一天填的是 周五 11月27日，周五不在选的星期里，所以从 周二 12月1日 开始。" in page
 
@@ -223,7 +227,9 @@ def test_of_another_villages_draft_the_page_tells_only_time_village_and_phone(
     assert "保密的题目" not in page
 
 
-def test_a_stranger_gets_nothing(cast: Cast, client: FlaskClient, browser_of: Any, database: Database) -> None:
+def test_a_stranger_gets_nothing(
+    cast: Cast, client: FlaskClient, browser_of: Any, database: Database
+) -> None:
     with database.writing() as db:
         course = make_course(db).public_id
     for path in (NEW, f"/courses/{course}", f"/courses/{course}/edit", f"/desk/{SHIWAN}/courses"):
@@ -248,7 +254,9 @@ def edited(filled_in: dict[str, Any], chen: FlaskClient, course: str, **changed:
     version = re.search(r'name="version"[^>]*value="([0-9]+)"', form)
     assert version is not None
     common = {name: filled_in[name] for name in ("title", "category", "teachers", "venue", "starts", "ends")}
-    return chen.post(f"/courses/{course}/edit", data={**common, "summary": "", "version": version[1], **changed})
+    return chen.post(
+        f"/courses/{course}/edit", data={**common, "summary": "", "version": version[1], **changed}
+    )
 
 
 def test_editing_a_course_changes_what_is_to_come(

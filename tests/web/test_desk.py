@@ -26,9 +26,13 @@ def chen(cast: Cast, browser_of: Any) -> FlaskClient:
 def fill(database: Database, cast: Cast, *aheads: int, **columns: Any) -> list[str]:
     """Sessions so many days from today."""
     with database.writing() as db:
-        course = make_course(db, teachers=(cast.teacher,), venue_id=cast.venue, published=columns.get("status") != "draft")
+        course = make_course(
+            db, teachers=(cast.teacher,), venue_id=cast.venue, published=columns.get("status") != "draft"
+        )
         given = {"teachers": (cast.teacher,), **columns}
-        return [make_session(db, course, TODAY + timedelta(days=ahead), **given).public_id for ahead in aheads]
+        return [
+            make_session(db, course, TODAY + timedelta(days=ahead), **given).public_id for ahead in aheads
+        ]
 
 
 def test_an_empty_desk_teaches_the_first_step(chen: FlaskClient) -> None:
@@ -37,7 +41,9 @@ def test_an_empty_desk_teaches_the_first_step(chen: FlaskClient) -> None:
     assert f"{DESK}/courses/new" in page
 
 
-def test_tonight_comes_first_with_the_register_one_tap_away(chen: FlaskClient, database: Database, cast: Cast) -> None:
+def test_tonight_comes_first_with_the_register_one_tap_away(
+    chen: FlaskClient, database: Database, cast: Cast
+) -> None:
     [tonight] = fill(database, cast, 0)
     page = chen.get(DESK).text
     assert "今晚 19:00–20:30 柑橘冬季管护" in page
@@ -96,7 +102,7 @@ def test_drafts_and_sessions_without_teacher_or_place_wait_for_a_decision(
     fill(database, cast, 3, 10, status="draft")
     [lonely] = fill(database, cast, 5, teachers=(), venue_id=None)
     page = chen.get(DESK).text
-    assert "2 次课还没公布，第一次是 周五 11月27日" in page
+    assert "2 次课还没公布 · 第一次是 周五 11月27日" in page
     assert f"/sessions/{lonely}/edit" in page
     assert "老师和地点都还没定" in page
 
@@ -121,7 +127,9 @@ def test_who_serves_two_villages_switches_and_is_remembered(
 ) -> None:
     with database.writing() as db:
         db.add(
-            Posting(account_id=cast.chen, role=Role.COORDINATOR, region_code=JIANLI, from_day=date(2020, 1, 1))
+            Posting(
+                account_id=cast.chen, role=Role.COORDINATOR, region_code=JIANLI, from_day=date(2020, 1, 1)
+            )
         )
     chen = browser_of(cast.chen)
     assert "换到建立村" in chen.get(DESK).text

@@ -34,7 +34,9 @@ class Evening:
     def post(self, change: str, **data: Any) -> Any:
         """The form of a change, with the revision it shows, filled in."""
         revision = re.search(r'name="revision"[^>]*value="([0-9]+)"', self.get(change))
-        return self.browser.post(f"{self.path}{change}", data={"revision": revision[1] if revision else "0", **data})
+        return self.browser.post(
+            f"{self.path}{change}", data={"revision": revision[1] if revision else "0", **data}
+        )
 
 
 @pytest.fixture
@@ -56,7 +58,14 @@ def stored(database: Database, public_id: str) -> ClassSession:
 
 def test_the_page_tells_what_when_where_who_and_what_can_be_done(tonight: Evening) -> None:
     page = tonight.get("")
-    for words in ("柑橘冬季管护", "周二 11月24日（十月十六） 19:00–20:30", "村活动室", "周老师", "点名", "改时间"):
+    for words in (
+        "柑橘冬季管护",
+        "周二 11月24日（十月十六） 19:00–20:30",
+        "村活动室",
+        "周老师",
+        "点名",
+        "改时间",
+    ):
         assert words in page
     assert "取消 周二 11月24日 柑橘冬季管护" in page
     assert "改期 周二 11月24日 柑橘冬季管护" in page
@@ -205,7 +214,9 @@ def test_a_changed_teacher_who_is_taken_is_named(tonight: Evening, database: Dat
 
 
 @pytest.mark.parametrize("change", ["", "/move", "/edit", "/cancel", "/postpone"])
-def test_a_stranger_gets_nothing(tonight: Evening, cast: Cast, client: FlaskClient, browser_of: Any, change: str) -> None:
+def test_a_stranger_gets_nothing(
+    tonight: Evening, cast: Cast, client: FlaskClient, browser_of: Any, change: str
+) -> None:
     assert client.get(f"{tonight.path}{change}").status_code == 303
     for outsider in (cast.luo, cast.county_supervisor, cast.region_administrator):
         assert browser_of(outsider).get(f"{tonight.path}{change}").status_code == 404
@@ -213,7 +224,9 @@ def test_a_stranger_gets_nothing(tonight: Evening, cast: Cast, client: FlaskClie
             assert browser_of(outsider).post(f"{tonight.path}{change}").status_code == 404
 
 
-def test_the_page_costs_two_statements_besides_login_and_scope(tonight: Evening, statements: list[str]) -> None:
+def test_the_page_costs_two_statements_besides_login_and_scope(
+    tonight: Evening, statements: list[str]
+) -> None:
     statements.clear()
     tonight.get("")
     assert len(statements) == 4

@@ -66,13 +66,17 @@ class LineField(StringField):
 
     def pre_validate(self, form: Any) -> None:
         if self.data and len(self.data) > self.longest:
-            raise StopValidation(_("最多写 %(n)d 个字，现在有 %(now)d 个。", n=self.longest, now=len(self.data)))
+            raise StopValidation(
+                _("最多写 %(n)d 个字，现在有 %(now)d 个。", n=self.longest, now=len(self.data))
+            )
 
 
 class TextField(TextAreaField):
     """Several lines of text, bounded."""
 
-    def __init__(self, label: LazyText, validators: Any = None, *, longest: int = 2000, **kwargs: Any) -> None:
+    def __init__(
+        self, label: LazyText, validators: Any = None, *, longest: int = 2000, **kwargs: Any
+    ) -> None:
         super().__init__(label, validators, **kwargs)
         self.longest = longest
 
@@ -81,7 +85,9 @@ class TextField(TextAreaField):
 
     def pre_validate(self, form: Any) -> None:
         if self.data and len(self.data) > self.longest:
-            raise StopValidation(_("最多写 %(n)d 个字，现在有 %(now)d 个。", n=self.longest, now=len(self.data)))
+            raise StopValidation(
+                _("最多写 %(n)d 个字，现在有 %(now)d 个。", n=self.longest, now=len(self.data))
+            )
 
 
 class TypedField(StringField):
@@ -120,7 +126,12 @@ class WholeNumberField(TypedField):
         plain = unicodedata.normalize("NFKC", text)[:13]
         if not re.fullmatch(r"[0-9]{1,12}", plain) or not self.least <= int(plain) <= self.most:
             raise ValueError(
-                _("这里填 %(least)d 到 %(most)d 的整数，写的是「%(typed)s」。", least=self.least, most=self.most, typed=text[:20])
+                _(
+                    "这里填 %(least)d 到 %(most)d 的整数，写的是「%(typed)s」。",
+                    least=self.least,
+                    most=self.most,
+                    typed=text[:20],
+                )
             )
         return int(plain)
 
@@ -171,7 +182,13 @@ class ChoiceField(SelectField):
     """One of the choices passed in as {value: label}; shown as a list or, with `chips`, as large buttons."""
 
     def __init__(
-        self, label: LazyText, validators: Any = None, *, choices: Mapping[str, Any] | None = None, chips: bool = False, **kwargs: Any
+        self,
+        label: LazyText,
+        validators: Any = None,
+        *,
+        choices: Mapping[str, Any] | None = None,
+        chips: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(label, validators, choices=dict(choices or {}), **kwargs)
         self.chips = chips
@@ -194,4 +211,3 @@ class ChoicesField(SelectMultipleField):
             super().pre_validate(form)
         except ValidationError:
             raise StopValidation(_("选的有一项已经不在单子上了，重新选。")) from None
-

@@ -228,7 +228,9 @@ class ScheduleForm(Described, Staffed, Timed):
     def _check_recurrence(self, recurrence: Recurrence) -> None:
         problem = recurrence_problem(recurrence)
         if problem is not None:
-            usual = "dates" if self.repeat.data == LISTED else "until" if self.repeat.data == WEEKLY else "first"
+            usual = (
+                "dates" if self.repeat.data == LISTED else "until" if self.repeat.data == WEEKLY else "first"
+            )
             self.refuse(FIELD_OF_FAULT.get(problem.fault, usual), tell_recurrence_problem(problem))
         elif all(day in self.leave_out.data for day in days_of(recurrence)):
             self.refuse(None, _("每一天都勾了不排，这门课就没有课次了。留一天，或者换个日期。"))

@@ -50,7 +50,9 @@ class MoveForm(SessionForm, Timed):
 class ReasonForm(SessionForm):
     """Why."""
 
-    reason = ChoiceField(L_("为什么"), [Required(L_("还没选原因。选一个最接近的，细节写在后面。"))], chips=True)
+    reason = ChoiceField(
+        L_("为什么"), [Required(L_("还没选原因。选一个最接近的，细节写在后面。"))], chips=True
+    )
     reason_text = LineField(L_("多说一句"), longest=200)
 
     def offer_reasons(self) -> None:

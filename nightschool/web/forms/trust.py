@@ -41,9 +41,7 @@ class LoginForm(Form):
     login_name = LineField(
         L_("登录名"), [Required(L_("写登录名。"))], render_kw={"autocomplete": "username", **NAME_KEYS}
     )
-    password = PasswordField(
-        L_("密码"), [Required(L_("写密码。"))], autocomplete="current-password"
-    )
+    password = PasswordField(L_("密码"), [Required(L_("写密码。"))], autocomplete="current-password")
     is_own_phone = TickField(L_("这是我自己的手机"))
 
 
@@ -51,7 +49,9 @@ class SlipForm(Form):
     """The two lines of a printed login slip, and the password to be."""
 
     login_name = LineField(
-        L_("登录名"), [Required(L_("写单子上的登录名。"))], render_kw={"autocomplete": "username", **NAME_KEYS}
+        L_("登录名"),
+        [Required(L_("写单子上的登录名。"))],
+        render_kw={"autocomplete": "username", **NAME_KEYS},
     )
     code = LineField(
         L_("登录码"),
@@ -82,7 +82,9 @@ class PasswordForm(Form):
 class PersonForm(Form):
     """Somebody who gets an account."""
 
-    display_name = LineField(L_("姓名"), [Required(L_("写上这个人的名字。"))], render_kw={"autocomplete": "off"})
+    display_name = LineField(
+        L_("姓名"), [Required(L_("写上这个人的名字。"))], render_kw={"autocomplete": "off"}
+    )
     title = LineField(L_("职务"), render_kw={"autocomplete": "off"})
     login_name = LineField(L_("登录名"), longest=30, render_kw={"autocomplete": "off", **NAME_KEYS})
 
@@ -103,7 +105,10 @@ class PostingForm(Form):
     """One more role for somebody who has an account."""
 
     login_name = LineField(
-        L_("登录名"), [Required(L_("写这个人的登录名。"))], longest=30, render_kw={"autocomplete": "off", **NAME_KEYS}
+        L_("登录名"),
+        [Required(L_("写这个人的登录名。"))],
+        longest=30,
+        render_kw={"autocomplete": "off", **NAME_KEYS},
     )
     role = ChoiceField(L_("职责"), [Required(L_("选一个职责。"))], chips=True)
     title = LineField(L_("职务"), render_kw={"autocomplete": "off"})

@@ -1,0 +1,116 @@
+"""Every page in both languages: nothing serious for axe-core, nothing wider than the screen."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+from sqlalchemy import select
+
+from nightschool.models.people import Learner, Teacher
+from nightschool.models.places import Venue
+from nightschool.models.teaching import ClassSession, Course
+from nightschool.models.trust import Account
+from tests.browser.conftest import AXE, Site, log_in
+
+VILLAGE = "511002105201"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PUBLIC = [
+    "/", "/?q=yhc", "/?at=511011000000", "/v/511002105201", "/v/511002105201/past", "/v/511011119204", "/v/511083105203",
+    "/v/511002105299", "/login", "/login/slip",
+]  # fmt: skip
+
+
+def pages_of_coordinator(site: Site) -> list[str]:
+    """Every kind of page a coordinator of 狮湾村 can open."""
+    with site.installation.database.reading() as db:
+
+        def one(model: type, **columns: str) -> str:
+            wanted = select(model.public_id).where(model.region_code == VILLAGE)
+            for name, value in columns.items():
+                wanted = wanted.where(getattr(model, name) == value)
+            return db.scalars(wanted.order_by(model.id.desc()).limit(1)).one()
+
+        coming, held = one(ClassSession, status="scheduled"), one(ClassSession, status="held")
+        cancelled, postponed = one(ClassSession, status="cancelled"), one(ClassSession, status="postponed")
+        course, learner, venue = one(Course), one(Learner), one(Venue)
+    desk = f"/desk/{VILLAGE}"
+    return [
+        desk, f"{desk}/past", f"{desk}/courses/new", f"{desk}/courses", f"{desk}/learners", f"{desk}/learners/new",
+        f"{desk}/teachers", f"{desk}/teachers/new", f"{desk}/venues", f"{desk}/venues/new", f"{desk}/school",
+        f"/courses/{course}", f"/courses/{course}/edit", f"/learners/{learner}", f"/venues/{venue}",
+        *(f"/sessions/{coming}{page}" for page in ("", "/edit", "/move", "/cancel", "/postpone", "/register")),
+        *(f"/sessions/{held}{page}" for page in ("", "/register", "/register/history", "/register/void")),
+        f"/sessions/{cancelled}", f"/sessions/{postponed}", f"/sessions/{cancelled}/register", "/me", "/me/password",
+    ]  # fmt: skip
+
+
+def pages_of_administrator(site: Site) -> list[str]:
+    with site.installation.database.reading() as db:
+        account = db.scalars(select(Account.public_id).where(Account.login_name == "shiwan")).one()
+        teacher = db.scalars(select(Teacher.public_id).where(Teacher.region_code == "511002000000")).first()
+    county = "/admin/511002000000"
+    return [
+        "/admin", county, f"{county}/schools/new", f"{county}/accounts/new", f"{county}/teachers",
+        f"/accounts/{account}", f"/teachers/{teacher}",
+    ]  # fmt: skip
+
+
+def problems_of(page: Page, path: str) -> list[str]:
+    page.goto(path)
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(r => r.violations)", TAGS
+    )
+    problems = [
+        f"{path}: {violation['id']}: {violation['nodes'][0]['html'][:120]}"
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+    ]
+    width = page.evaluate("document.documentElement.scrollWidth")
+    if width > page.viewport_size["width"]:
+        problems.append(f"{path}: {width} px wide")
+    return problems
+
+
+def check(page: Page, paths: list[str]) -> None:
+    problems = []
+    for path in paths:
+        for reading in ("", "lang=en", "big=1"):
+            problems += problems_of(page, path + (("&" if "?" in path else "?") + reading if reading else ""))
+    assert problems == []
+
+
+def test_public_pages_are_open_to_everybody(phone: Page) -> None:
+    check(phone, PUBLIC)
+
+
+def test_coordinators_pages_are_open_to_everybody(phone: Page, site: Site) -> None:
+    log_in(phone, site, "shiwan")
+    check(phone, pages_of_coordinator(site))
+
+
+@pytest.mark.parametrize("login_name", ["quanan", "neijiang"])
+def test_supervisors_pages_are_open_to_everybody(phone: Page, site: Site, login_name: str) -> None:
+    log_in(phone, site, login_name)
+    check(phone, ["/overview", f"/overview/{VILLAGE}", "/overview/511002105000?period=month"])
+
+
+def test_administrators_pages_are_open_to_everybody(phone: Page, site: Site) -> None:
+    log_in(phone, site, "admin")
+    check(phone, pages_of_administrator(site))
+
+
+@pytest.mark.parametrize("width", [240, 180])
+def test_timetable_is_readable_at_240_px_and_at_200_percent(phone: Page, width: int) -> None:
+    phone.set_viewport_size({"width": width, "height": 400})
+    for path in ("/", f"/v/{VILLAGE}", f"/v/{VILLAGE}?lang=en"):
+        phone.goto(path)
+        assert phone.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_page_is_usable_from_the_keyboard(phone: Page) -> None:
+    phone.goto(f"/v/{VILLAGE}")
+    phone.keyboard.press("Tab")
+    assert phone.evaluate("document.activeElement.getAttribute('href')") == "#main"
+    phone.keyboard.press("Enter")
+    assert phone.url.endswith("#main")

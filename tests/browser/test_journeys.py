@@ -1,0 +1,111 @@
+"""What people come for, done as they would do it, on a phone 360 px wide."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from nightschool.models.attendance import Headcount, Mark
+from nightschool.models.teaching import ClassSession
+from tests.browser.conftest import Site, log_in
+
+VILLAGE = "511024100217"  # 建立村
+
+
+def kept_sessions(site: Site, title: str) -> list[ClassSession]:
+    with site.installation.database.reading() as db:
+        return list(
+            db.scalars(select(ClassSession).where(ClassSession.title == title).order_by(ClassSession.day))
+        )
+
+
+def test_villager_finds_the_village_by_initials_and_reads_what_is_next(plain_phone: Page) -> None:
+    plain_phone.goto("/")
+    plain_phone.fill("[name=q]", "swc")
+    plain_phone.keyboard.press("Enter")
+    plain_phone.click("text=狮湾村")
+    expect(plain_phone.locator("h1")).to_contain_text("狮湾村")
+    expect(plain_phone.locator(".next")).to_contain_text("柑橘冬季管护")
+    expect(plain_phone.locator("body")).to_contain_text("陈书记")
+
+
+@pytest.mark.parametrize("scripts", ["phone", "plain_phone"])
+def test_coordinator_schedules_publishes_moves_and_takes_the_register(
+    request: pytest.FixtureRequest, site: Site, scripts: str
+) -> None:
+    page: Page = request.getfixturevalue(scripts)
+    title = f"沼气池怎么用 {scripts}"
+    today = site.installation.today()
+    hour = {"phone": "06:10", "plain_phone": "07:10"}[scripts]
+    end = {"phone": "06:50", "plain_phone": "07:50"}[scripts]
+    log_in(page, site, "jianli")
+    page.click("text=排一门课")
+    page.fill("[name=title]", title)
+    page.check("[name=category][value=skill]")
+    page.fill("[name=starts]", hour)
+    page.fill("[name=ends]", end)
+    page.fill("[name=first]", today.isoformat())
+    page.click("button:has-text('排好并公布')")
+    expect(page.locator("body")).to_contain_text(title)
+    (session,) = kept_sessions(site, title)
+    assert (session.day, session.status) == (today, "scheduled")
+
+    page.goto(f"/sessions/{session.public_id}/move")
+    page.fill("[name=ends]", end[:-1] + "5")
+    page.locator("main form .actions button").last.click()
+    (moved,) = kept_sessions(site, title)
+    assert moved.ends == session.ends + 5
+    page.goto(f"/v/{VILLAGE}.txt")
+    expect(page.locator("body")).to_contain_text(title)
+
+    page.goto(f"/sessions/{session.public_id}/register")
+    page.locator("input[name=m]").first.check()
+    page.fill("[name=gn]", "3")
+    page.fill("[name=h]", "4")
+    page.click("button:has-text('保存')")
+    with site.installation.database.reading() as db:
+        assert db.scalar(select(ClassSession.status).where(ClassSession.id == session.id)) == "held"
+        assert len(db.scalars(select(Mark).where(Mark.class_session_id == session.id)).all()) == 1
+        assert db.scalar(select(Headcount.total).where(Headcount.class_session_id == session.id)) == 4
+
+
+def test_not_held_is_as_easy_as_held(phone: Page, site: Site) -> None:
+    log_in(phone, site, "jianli")
+    day = site.installation.today() - timedelta(days=1)
+    phone.goto(f"/desk/{VILLAGE}/courses/new")
+    phone.fill("[name=title]", "收割机安全")
+    phone.check("[name=category][value=skill]")
+    phone.fill("[name=starts]", "05:00")
+    phone.fill("[name=ends]", "05:40")
+    phone.fill("[name=first]", day.isoformat())
+    phone.click("button:has-text('排好并公布')")
+    phone.goto("/desk")
+    entry = phone.locator("li", has_text="收割机安全").first
+    entry.locator("text=没开成").click()
+    phone.check("[name=reason][value=farm_work]")
+    phone.locator("main form .actions button").last.click()
+    (session,) = kept_sessions(site, "收割机安全")
+    assert (session.status, session.reason) == ("cancelled", "farm_work")
+
+
+def test_everybody_present_can_be_undone_and_finding_hides_no_tick(phone: Page, site: Site) -> None:
+    log_in(phone, site, "shiwan")
+    session = next(one for one in kept_sessions(site, "柑橘冬季管护") if one.day == site.installation.today())
+    phone.goto(f"/sessions/{session.public_id}/register")
+    boxes = phone.locator("input[name=m]")
+    everybody = boxes.count()
+    assert everybody > 10
+    phone.click("text=全到")
+    assert phone.locator("input[name=m]:checked").count() == everybody
+    phone.click("text=撤销")
+    assert phone.locator("input[name=m]:checked").count() == 0
+
+
+def test_supervisor_reads_the_week_and_edits_nothing(phone: Page, site: Site) -> None:
+    log_in(phone, site, "quanan")
+    expect(phone.locator("h1")).to_have_text("全安镇")
+    expect(phone.locator("table")).to_contain_text("狮湾村")
+    assert phone.locator("main form").count() == 0

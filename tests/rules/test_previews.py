@@ -1,0 +1,48 @@
+"""The preview of a course: every date, what speaks against it, and what is free instead."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from nightschool.rules.conflicts import Conflict, Holding
+from nightschool.rules.previews import preview
+from nightschool.rules.proposals import Proposal, Resource, ResourceKind
+from nightschool.rules.recurrence import Weekly
+from nightschool.rules.slots import Moment, Slot
+
+HERE, THERE = "511002105201", "511024100217"
+NOW = Moment(date(2026, 11, 27), 1230)
+FRIDAY, NEXT = date(2026, 11, 27), date(2026, 12, 4)
+WEEKLY = Proposal(HERE, "柑橘冬季管护", "skill", 1140, 1230, Weekly(FRIDAY, (4,), times=3))
+ROOM = Resource(ResourceKind.VENUE, 1)
+
+
+def clash(village_code: str) -> Conflict:
+    taken = Slot(NEXT, 1140, 1230)
+    held = Holding(ROOM, taken, village_code, "狮湾村", class_session="x" * 22, title="医保怎么报销")
+    return Conflict(taken, ROOM, "村活动室", held, instead=(Slot(NEXT, 1230, 1320),))
+
+
+def test_each_date_says_how_it_stands() -> None:
+    shown = preview(replace(WEEKLY, leave_out=frozenset({date(2026, 12, 11)})), [clash(HERE)], at=NOW)
+    assert [(day.slot.day, day.is_past, bool(day.taken), day.is_left_out) for day in shown.days] == [
+        (FRIDAY, True, False, False),
+        (NEXT, False, True, False),
+        (date(2026, 12, 11), False, False, True),
+    ]
+    assert (shown.clashes, shown.wanted, shown.summary) == ((NEXT,), 2, "一共 2 次。")
+    assert shown.days[1].free_times == "空着的时间：当天 20:30–22:00。"
+
+
+def test_only_a_sessions_own_village_is_led_to_it() -> None:
+    assert preview(WEEKLY, [clash(HERE)], at=NOW).days[1].taken[0].own_session == "x" * 22
+    assert preview(WEEKLY, [clash(THERE)], at=NOW).days[1].taken[0].own_session == ""
+
+
+def test_a_first_day_that_is_none_of_the_weekdays_is_pointed_out() -> None:
+    assert preview(WEEKLY, [], at=NOW).note == ""
+    tuesdays = replace(WEEKLY, recurrence=Weekly(FRIDAY, (1,), times=2))
+    assert preview(tuesdays, [], at=NOW).note == (
+        "第一天填的是 周五 11月27日，周五不在选的星期里，所以从 周二 12月1日 开始。"
+    )
