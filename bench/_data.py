@@ -25,8 +25,9 @@ from nightschool.web.app import PACKAGE
 
 TODAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # ten in the morning in the villages
-SESSIONS_AHEAD = 24
-SESSIONS_PAST = 36
+SESSIONS_AHEAD = 19  # all within eight weeks
+SESSIONS_LATELY = 5  # within 60 days: with those ahead, the 24 that page and feed show
+SESSIONS_LONG_AGO = 36
 TOPICS = (
     ("柑橘冬季管护", "skill", "带上剪刀。下雨照常。"),
     ("医保怎么报销", "policy", "带上社保卡和去年的发票，现场帮着算。"),
@@ -121,14 +122,14 @@ def _sessions(
     teachers: dict[str, int],
     account: int,
 ) -> None:
-    """Three evenings a week for eight weeks from today, and a term that ended more than 60 days ago: the page shows 24
-    sessions ahead and the latest few, the feed exactly 24. Of what was, nine in ten were held and counted.
+    """Every third evening for eight weeks from today, and before it; the earlier term ended 90 days ago. Of what was,
+    nine in ten were held and counted.
     """
     for code, venue, course in zip(villages, venues, courses, strict=True):
         topics = cycle(TOPICS)
         rows = [
             _class_session(code, venue, course, number, *next(topics))
-            for number in range(-SESSIONS_PAST, SESSIONS_AHEAD)
+            for number in range(-SESSIONS_LATELY - SESSIONS_LONG_AGO, SESSIONS_AHEAD)
         ]
         ids = _rows(db, ClassSession, rows)
         teacher = teachers[code[:9] + "000"]
@@ -144,7 +145,7 @@ def _class_session(
     code: str, venue: int, course: int, number: int, title: str, category: str, summary: str
 ) -> dict[str, Any]:
     is_off = number % 10 == 7
-    day = TODAY + timedelta(days=number * 7 // 3 - (61 if number < 0 else 0))
+    day = TODAY + timedelta(days=number * 8 // 3 - (75 if number < -SESSIONS_LATELY else 0))
     return {
         "course_id": course,
         "public_id": new_public_id(),

@@ -85,7 +85,12 @@ class Database:
         if self.url.database and self.url.database != ":memory:":
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(
-            self.url, module=sqlite_module(), pool_size=10, max_overflow=20, connect_args={"timeout": 5.0}
+            self.url,
+            hide_parameters=True,  # an error's text must not carry what people entered
+            module=sqlite_module(),
+            pool_size=10,
+            max_overflow=20,
+            connect_args={"timeout": 5.0},
         )
         journal = "WAL" if sqlite_is_fit_for_wal() else "DELETE"
 
@@ -101,6 +106,7 @@ class Database:
                 "synchronous=FULL",
                 "foreign_keys=ON",
                 "secure_delete=ON",
+                "cache_size=-16000",  # 16 MB: a county's timetables stay in memory
             ):
                 cursor.execute(f"PRAGMA {pragma}")
             cursor.close()
@@ -118,6 +124,7 @@ class Database:
     def _postgresql_engine(self) -> Engine:
         return create_engine(
             self.url,
+            hide_parameters=True,  # an error's text must not carry what people entered
             pool_size=10,
             max_overflow=20,
             pool_pre_ping=True,

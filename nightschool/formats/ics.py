@@ -63,6 +63,8 @@ def calendar(timetable: Timetable, *, address: str, zone: ZoneInfo) -> bytes:
     return b"".join(parts)
 
 
+# The same titles, places, days and times stand in every village's feed: they are written once.
+@lru_cache(maxsize=4096)
 def escaped(text: str) -> str:
     """The text as a TEXT value: backslash, semicolon, comma and line breaks escaped, other control characters gone."""
     if not text.isprintable():
@@ -105,7 +107,7 @@ def _head(timetable: Timetable, address: str, zone: str) -> Iterator[str]:
 def _fixed_lines(entry: Entry, zone: str) -> bytes:
     """The lines that no text of people's makes long."""
     day, starts, ends = entry.slot.day, entry.slot.starts, entry.slot.ends
-    changed = f"{entry.changed_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    changed = _stamp(entry.changed_at)
     return (
         f"BEGIN:VEVENT\r\n"
         f"DTSTAMP:{changed}\r\n"
@@ -115,6 +117,11 @@ def _fixed_lines(entry: Entry, zone: str) -> bytes:
         f"DTEND;TZID={zone}:{_local(day, ends)}\r\n"
         f"STATUS:{'CONFIRMED' if entry.takes_place else 'CANCELLED'}\r\n"
     ).encode()
+
+
+@lru_cache(maxsize=4096)
+def _stamp(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def summary_of(entry: Entry) -> str:
@@ -144,6 +151,7 @@ def description_of(entry: Entry, contact: str) -> list[str]:
     return [line for line in lines if line]
 
 
+@lru_cache(maxsize=4096)
 def _local(day: date, minutes: int) -> str:
     if minutes >= DAY_MINUTES:
         day, minutes = day + timedelta(days=1), minutes - DAY_MINUTES

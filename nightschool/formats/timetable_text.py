@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nightschool.rules.almanac import clock, day_with_year, lunar_label, spoken_day, spoken_moment
 from nightschool.rules.reasons import tell_reason
@@ -21,15 +21,29 @@ if TYPE_CHECKING:
 
 
 class Line(NamedTuple):
-    """One session of a list in words; what does not apply is empty."""
+    """One session of a list in words, but for its day and times; what does not apply is empty."""
 
-    moment: str  # for machines: 2026-11-27T19:00
-    day: str
-    times: str
+    slot: Slot
     what: str
     change: str
     origin: str
     came: str
+
+
+class Announced(NamedTuple):
+    """One session in words, as the first thing a page says; what does not apply is empty."""
+
+    slot: Slot
+    day: str  # 今晚; further off, the weekday and the date
+    times: str
+    day_under: str
+    title: str
+    venue: str
+    directions: str
+    teachers: str
+    summary: str
+    change: str
+    origin: str
 
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -90,9 +104,7 @@ def tell_teacher(teacher: SeenTeacher) -> str:
 
 def tell_teachers(entry: Entry) -> str:
     """All teachers of a session; empty while there is none."""
-    if len(entry.teachers) == 1:
-        return tell_teacher(entry.teachers[0])
-    return _("、").join(map(tell_teacher, entry.teachers)) if entry.teachers else ""
+    return _tell_teachers(entry.teachers, language()) if entry.teachers else ""
 
 
 def tell_change(entry: Entry, today: date, *, is_past: bool = False) -> str:
@@ -178,24 +190,58 @@ def tell_nothing(timetable: Timetable) -> str:
 
 def lines(entries: Iterable[Entry], today: date, *, is_past: bool = False) -> list[Line]:
     """The sessions as lines of a list."""
-    spoken = language()
     told = []
     for entry in entries:
-        slot = entry.slot
-        takes_place = entry.takes_place
-        details = (entry.title, entry.venue, tell_teachers(entry)) if takes_place else (entry.title,)
-        told.append(
-            Line(
-                f"{slot.day}T{clock(slot.starts)}",
-                _tell_day(slot.day, today, spoken),
-                _tell_times(slot.starts, slot.ends, spoken),
-                " · ".join(filter(None, details)),
-                "" if takes_place else tell_change(entry, today, is_past=is_past),
-                tell_origin(entry, today) if entry.moved_from else "",
-                tell_attendances(entry) if is_past else "",
-            )
-        )
+        if entry.takes_place:
+            change = ""
+            what = " · ".join(filter(None, (entry.title, entry.venue, tell_teachers(entry))))
+        else:
+            change = tell_change(entry, today, is_past=is_past)
+            what = entry.title
+        origin = tell_origin(entry, today) if entry.moved_from else ""
+        told.append(Line(entry.slot, what, change, origin, tell_attendances(entry) if is_past else ""))
     return told
+
+
+def announced(entry: Entry, today: date) -> Announced:
+    """The session as the first thing to say."""
+    slot = entry.slot
+    return Announced(
+        slot=slot,
+        day=spoken_moment(slot.day, slot.starts, today),
+        times=tell_times(slot),
+        day_under=tell_day_under(slot, today),
+        title=entry.title,
+        venue=entry.venue,
+        directions=entry.directions if entry.venue else "",
+        teachers=tell_teachers(entry),
+        summary=entry.summary,
+        change=tell_change(entry, today),
+        origin=tell_origin(entry, today),
+    )
+
+
+def page_words(timetable: Timetable, zone: ZoneInfo) -> dict[str, Any]:
+    """Everything a page says of this timetable, by the names its templates use. They only put it in order."""
+    village, today = timetable.village, timetable.today
+    coming = timetable.next
+    return {
+        "name": tell_name(village),
+        "village_name": village.name,
+        "where": tell_where(village),
+        "former": tell_former(village, today),
+        "called_off": [announced(entry, today) for entry in timetable.called_off],
+        "next": announced(coming, today) if coming else None,
+        "nothing": "" if coming else tell_nothing(timetable),
+        "later": lines(timetable.later, today),
+        "are_more_ahead": timetable.are_more_ahead,
+        "contact": tell_contact(village.school),
+        "phone": dialled(village.school),
+        "past": lines(timetable.past, today, is_past=True),
+        "are_more_past": timetable.are_more_past,
+        "updated": tell_updated(village, zone, today),
+        "as_of": tell_as_of(today),
+    }
 
 
 def timetable_text(timetable: Timetable, *, address: str) -> str:
@@ -222,12 +268,12 @@ def _lines(timetable: Timetable, address: str) -> Iterator[str]:
         yield tell_nothing(timetable)
     if timetable.later:
         yield from ("", _("接下来："))
-        yield from map(_line, lines(timetable.later, today))
+        yield from (_line(line, today) for line in lines(timetable.later, today))
     if timetable.are_more_ahead:
         yield _("后面还排了课。")
     if village.is_former and timetable.past:
         yield from ("", _("上过的课："))
-        yield from map(_line, lines(timetable.past, today, is_past=True))
+        yield from (_line(line, today) for line in lines(timetable.past, today, is_past=True))
     yield from ("", tell_contact(village.school), _("课表：%(address)s", address=address))
 
 
@@ -247,8 +293,9 @@ def _next_lines(entry: Entry, today: date) -> Iterator[str]:
         yield entry.summary
 
 
-def _line(line: Line) -> str:
-    return _told_in_one(f"{line.day} {line.times} {line.what}", line.change, line.origin, line.came)
+def _line(line: Line, today: date) -> str:
+    what = f"{tell_day(line.slot.day, today)} {tell_times(line.slot)} {line.what}"
+    return _told_in_one(what, line.change, line.origin, line.came)
 
 
 def _told_in_one(*parts: str) -> str:
@@ -257,6 +304,11 @@ def _told_in_one(*parts: str) -> str:
 
 def _tell_moment(moment: Moment, today: date) -> str:
     return _("%(day)s %(time)s", day=spoken_day(moment.day, today), time=clock(moment.minutes))
+
+
+@lru_cache(maxsize=1024)
+def _tell_teachers(teachers: tuple[SeenTeacher, ...], _spoken: str) -> str:
+    return _("、").join(map(tell_teacher, teachers))
 
 
 # The same days and times stand on every village's page: they are put into words once.

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, g, render_template, request
+from flask import Flask, Request, g, render_template, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 
@@ -28,11 +29,21 @@ class FormGuard(CSRFProtect):
             super().protect(apply_exemptions=apply_exemptions)
 
 
+class TokenCookies(SecureCookieSessionInterface):
+    """Flask's, which makes ready to check the cookie's signature also where there is no cookie to check."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 def init_app(app: Flask) -> None:
     """Forms are guarded. On one's own phone the token lives as long as the login's cookie, elsewhere until closing."""
     app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(seconds=KEEP_COOKIE_SECONDS)
     # Otherwise every answer, public pages too, would set the cookie of the form token anew.
     app.config["SESSION_REFRESH_EACH_REQUEST"] = False
+    app.session_interface = TokenCookies()
     FormGuard(app)
     app.register_error_handler(CSRFError, _token_missing)
 

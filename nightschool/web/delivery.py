@@ -19,6 +19,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask, Response, abort, current_app, request
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.utils import get_content_type
 
 from nightschool.web.context import Services, services
 
@@ -30,7 +31,7 @@ BOOKKEEPING_BYTES = 2000  # what an answer costs besides its content
 WORTH_PACKING = 600  # bytes; below, packing saves less than a network packet
 NEVER_PACKED = (204, 206, 304)
 PACKED_TYPES = ("text/", "application/javascript", "application/json", "image/svg+xml")
-LEVEL = 5  # of gzip; each level above saves less than it costs
+LEVEL = 3  # of gzip; above it a level saves less than it costs
 
 PACKAGE = Path(__file__).parent.parent
 
@@ -187,7 +188,7 @@ def deliver(
         kept = delivery.shelf.get(host_and_address)
         is_known = request.if_none_match.contains_weak(tag)
         if kept is None or kept.tag != tag or (kept.plain is None and not is_known):
-            kept = Kept(tag, ask, content_type=Response(mimetype=mimetype).content_type or mimetype)
+            kept = Kept(tag, ask, content_type=get_content_type(mimetype, "utf-8"))
             if not is_known:
                 built = build(db, told.known)
                 kept.plain = built.encode() if isinstance(built, str) else built

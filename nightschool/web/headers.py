@@ -41,8 +41,7 @@ def init_app(app: Flask) -> None:
 
 
 def _protect(response: Response) -> Response:
-    for name, value in FIXED.items():
-        response.headers[name] = value
+    response.headers.extend(FIXED)  # not one by one: setting looks through all headers for an old one each time
     if services().settings.is_https:
         response.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
     if _is_personal():

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app, g, request, url_for
 
 from nightschool.formats.overview_text import tell_figures, tell_reasons
 from nightschool.rules import almanac
@@ -33,7 +34,21 @@ def init_app(app: Flask) -> None:
         current_login=access.current_login,
         may=_may,
         languages=LANGUAGES,
+        url_for=_url_for,
     )
+
+
+def _url_for(endpoint: str, **values: Any) -> str:
+    """Flask's, which works out every address anew, with a memory: every page leads to the same few places."""
+    if endpoint.startswith(".") or any(name.startswith("_") for name in values):
+        return url_for(endpoint, **values)
+    here = (request.script_root, g.get("lang"), g.get("big"))
+    return _remembered_url(current_app.name, here, endpoint, tuple(values.items()))
+
+
+@lru_cache(maxsize=2048)
+def _remembered_url(_app: str, _here: tuple[Any, ...], endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+    return url_for(endpoint, **dict(values))
 
 
 def _spoken_day(day: Any) -> str:

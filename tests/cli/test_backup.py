@@ -66,9 +66,8 @@ def test_everything_comes_back_from_a_backup(filled, tmp_path) -> None:
     assert list(copy.parent.iterdir()) == [copy]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the other way round is the case above
 def test_backup_of_one_database_is_restored_into_the_other(filled, tmp_path, request) -> None:
-    if not filled.is_sqlite:
-        pytest.skip("the other way round is the case above")
     copy = tmp_path / "monday.db"
     assert run("backup", str(copy), url=url_of(filled), folder=tmp_path).exit_code == 0
     from tests.conftest import empty
@@ -113,9 +112,8 @@ def test_truncated_backup_is_refused_and_leaves_nothing(filled, tmp_path, part) 
     assert not target.exists()
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # its online copy is what is at stake
 def test_backup_while_somebody_writes_holds_what_was_committed(filled, tmp_path) -> None:
-    if not filled.is_sqlite:
-        pytest.skip("SQLite's online copy is what is at stake")
     with filled.writing() as db:
         make_learner(db, name="刘国富")
         db.flush()

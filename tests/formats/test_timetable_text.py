@@ -17,7 +17,7 @@ from nightschool.queries.timetable import Entry, School, SeenTeacher, Successor,
 from nightschool.rules.slots import Moment, Slot
 from tests.formats.test_ics import ADDRESS, ENTRY, TODAY, VILLAGE
 
-TONIGHT = replace(ENTRY, slot=Slot(TODAY, 19 * 60, 20 * 60 + 30))
+TONIGHT = ENTRY._replace(slot=Slot(TODAY, 19 * 60, 20 * 60 + 30))
 
 
 def told(*ahead: Entry, past: tuple[Entry, ...] = (), village=VILLAGE) -> str:
@@ -49,28 +49,28 @@ def test_the_day_is_said_as_people_say_it(days: int, starts: int, spoken: str) -
 
 
 def test_next_year_is_said() -> None:
-    assert "2027年1月1日" in told(replace(ENTRY, slot=Slot(date(2027, 1, 1), 1140, 1200)))
+    assert "2027年1月1日" in told(ENTRY._replace(slot=Slot(date(2027, 1, 1), 1140, 1200)))
 
 
 def test_a_cancelled_session_of_tonight_is_said_first_with_its_reason() -> None:
-    off = replace(TONIGHT, status="cancelled", reason="weather", title="防诈骗")
+    off = TONIGHT._replace(status="cancelled", reason="weather", title="防诈骗")
     lines = told(off, ENTRY).splitlines()
     assert lines[3] == "今晚 19:00–20:30 防诈骗；取消：天气不好"
     assert lines[4].startswith("周五 11月27日")
 
 
 def test_a_postponed_session_says_the_other_date() -> None:
-    off = replace(ENTRY, status="postponed", reason="farm_work", moves_to=Moment(date(2026, 12, 4), 1140))
+    off = ENTRY._replace(status="postponed", reason="farm_work", moves_to=Moment(date(2026, 12, 4), 1140))
     assert "改到周五 12月4日 19:00：农活忙" in told(TONIGHT, off)
 
 
 def test_a_postponed_session_whose_new_date_is_not_public_says_so() -> None:
-    off = replace(ENTRY, status="postponed", reason="farm_work")
+    off = ENTRY._replace(status="postponed", reason="farm_work")
     assert "改期，新的时间还没定：农活忙" in told(TONIGHT, off)
 
 
 def test_a_session_that_replaces_another_says_when_that_was_to_be() -> None:
-    assert "原定周二 11月24日 19:00" in told(replace(ENTRY, moved_from=Moment(TODAY, 1140)))
+    assert "原定周二 11月24日 19:00" in told(ENTRY._replace(moved_from=Moment(TODAY, 1140)))
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_former_village_names_its_successor_and_shows_its_history() -> None:
     gone = replace(
         VILLAGE, is_former=True, successor=Successor("511024100217", "建立村", date(2020, 5, 1)), school=None
     )
-    held = replace(ENTRY, status="held", slot=Slot(date(2016, 11, 18), 540, 660), attendances=42)
+    held = ENTRY._replace(status="held", slot=Slot(date(2016, 11, 18), 540, 660), attendances=42)
     text = told(past=(held,), village=gone)
     assert "狮湾村已撤并，从周五 2020年5月1日起是建立村。" in text
     assert "周五 2016年11月18日（十月十九） 09:00–11:00" in text
@@ -122,7 +122,7 @@ def test_a_former_village_names_its_successor_and_shows_its_history() -> None:
 
 
 def test_a_past_session_that_was_not_held_says_so() -> None:
-    [line] = words.lines([replace(ENTRY, status="cancelled", reason="few_people")], TODAY, is_past=True)
+    [line] = words.lines([ENTRY._replace(status="cancelled", reason="few_people")], TODAY, is_past=True)
     assert line.change == "没开成：来的人太少"
 
 
@@ -140,6 +140,6 @@ def test_when_it_was_changed_is_told_by_the_villages_clock() -> None:
 @settings(deadline=None)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_whatever_was_typed_one_session_stays_one_line(title: str, venue: str) -> None:
-    entry = replace(ENTRY, title=title, venue=venue)
+    entry = ENTRY._replace(title=title, venue=venue)
     text = told(TONIGHT, entry)
     assert len(text.splitlines()) == len(told(TONIGHT, ENTRY).splitlines())
