@@ -5,6 +5,7 @@ Pages behind a login also remember the last choice in a cookie; public pages nev
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,18 +26,15 @@ def init_app(app: Flask) -> None:
 
 
 def _choose() -> None:
-    args = request.args
+    args = request.args if request.query_string else {}
     lang, big = args.get("lang", ""), args.get("big", "")
-    if _remembers() and not (lang or big):
+    access = access_of(request.endpoint)
+    g.remembers_reading = access is not None and not access.is_public
+    if g.remembers_reading and not (lang or big):
         lang, _, big = request.cookies.get(COOKIE, "").partition("-")
     g.lang = lang if lang in LANGUAGES else SOURCE_LANGUAGE
     g.big = big == "1"
     set_language(g.lang)
-
-
-def _remembers() -> bool:
-    access = access_of(request.endpoint)
-    return access is not None and not access.is_public
 
 
 def _carry(endpoint: str, values: dict[str, Any]) -> None:
@@ -49,7 +47,7 @@ def _carry(endpoint: str, values: dict[str, Any]) -> None:
 
 
 def _remember(response: Response) -> Response:
-    if _remembers() and ("lang" in request.args or "big" in request.args):
+    if g.get("remembers_reading") and ("lang" in request.args or "big" in request.args):
         response.set_cookie(
             COOKIE,
             f"{g.lang}-{int(g.big)}",
@@ -70,6 +68,11 @@ def reading_link(*, lang: str | None = None, big: bool | None = None) -> str:
     chosen = {"lang": lang or g.lang, "big": "1" if (g.big if big is None else big) else "0"}
     for name, default in (("lang", SOURCE_LANGUAGE), ("big", "0")):
         args.pop(name, None)
-        if chosen[name] != default or _remembers():
+        if chosen[name] != default or g.remembers_reading:
             args[name] = chosen[name]
-    return request.path + (f"?{urlencode(args)}" if args else "")
+    return request.path + (_query(tuple(args.items())) if args else "")
+
+
+@lru_cache(maxsize=256)
+def _query(args: tuple[tuple[str, Any], ...]) -> str:
+    return f"?{urlencode(args)}"

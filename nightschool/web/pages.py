@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, g, url_for
+from markupsafe import Markup
 
+from nightschool import texts
 from nightschool.formats.overview_text import tell_figures, tell_reasons
 from nightschool.rules import almanac
 from nightschool.rules.periods import tell_period
@@ -35,20 +37,27 @@ def init_app(app: Flask) -> None:
         may=_may,
         languages=LANGUAGES,
         url_for=_url_for,
+        _=_translated,
     )
 
 
 def _url_for(endpoint: str, **values: Any) -> str:
     """Flask's, which works out every address anew, with a memory: every page leads to the same few places."""
-    if endpoint.startswith(".") or any(name.startswith("_") for name in values):
+    if endpoint[0] == "." or "_external" in values or "_anchor" in values:
         return url_for(endpoint, **values)
-    here = (request.script_root, g.get("lang"), g.get("big"))
-    return _remembered_url(current_app.name, here, endpoint, tuple(values.items()))
+    here = g._get_current_object()  # each look through the proxy costs as much as the whole memory
+    return _remembered_url(here.get("lang"), here.get("big"), endpoint, *values.items())
 
 
 @lru_cache(maxsize=2048)
-def _remembered_url(_app: str, _here: tuple[Any, ...], endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+def _remembered_url(_lang: str | None, _big: bool | None, endpoint: str, *values: tuple[str, Any]) -> str:
     return url_for(endpoint, **dict(values))
+
+
+def _translated(message: str, **values: Any) -> str:
+    """What Jinja's own `_` makes of a message, without its four calls: safe as a template is, its values escaped."""
+    text = Markup(texts.gettext(message))
+    return text % values if values or "%" in message else text
 
 
 def _spoken_day(day: Any) -> str:

@@ -22,7 +22,6 @@ from nightschool.settings import from_environment
 from nightschool.web.app import create_app
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
-PASSWORD = "demo-password-1"
 CHROMIUM_FLAGS = [
     "--no-sandbox",  # the tests may run as root
     "--disable-gpu",
@@ -58,8 +57,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if why := missing():
         pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
     folder = tmp_path_factory.mktemp("site")
-    os.environ["NIGHTSCHOOL_DEMO_PASSWORD"] = PASSWORD
-    server_app = None
     probe = waitress.create_server(lambda *_: [], host="127.0.0.1", port=0)
     port = probe.effective_port
     probe.close()
