@@ -68,7 +68,7 @@ def reading_link(*, lang: str | None = None, big: bool | None = None) -> str:
     chosen = {"lang": lang or g.lang, "big": "1" if (g.big if big is None else big) else "0"}
     for name, default in (("lang", SOURCE_LANGUAGE), ("big", "0")):
         args.pop(name, None)
-        if chosen[name] != default or g.remembers_reading:
+        if chosen[name] != default or g.get("remembers_reading"):
             args[name] = chosen[name]
     return request.path + (_query(tuple(args.items())) if args else "")
 
