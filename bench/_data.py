@@ -28,6 +28,7 @@ NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # ten in the morning in the vill
 SESSIONS_AHEAD = 19  # all within eight weeks
 SESSIONS_LATELY = 5  # within 60 days: with those ahead, the 24 that page and feed show
 SESSIONS_LONG_AGO = 36
+SURNAMES = "陈刘周罗李王张杨黄吴邓曾"
 TOPICS = (
     ("柑橘冬季管护", "skill", "带上剪刀。下雨照常。"),
     ("医保怎么报销", "policy", "带上社保卡和去年的发票，现场帮着算。"),
@@ -53,7 +54,10 @@ def fill(database: Database) -> list[str]:
         venues = _rows(
             db,
             Venue,
-            ({"region_code": code, "name": "村活动室", "directions": "村委会二楼"} for code in villages),
+            (
+                {"region_code": code, "name": f"活动室{code[9:]}", "directions": f"村委会旁，{code[6:]}号"}
+                for code in villages
+            ),
         )
         townships = sorted({code[:9] + "000" for code in villages})
         teachers = _rows(db, Teacher, _teachers(townships))
@@ -81,8 +85,8 @@ def _schools(villages: list[str]) -> Iterator[dict[str, Any]]:
     for code in villages:
         yield {
             "region_code": code,
-            "contact_name": "陈书记",
-            "contact_phone": "0832-5550101",
+            "contact_name": f"{SURNAMES[int(code) % len(SURNAMES)]}书记",
+            "contact_phone": f"0832-5{code[6:]}",
             "opened_on": date(2017, 1, 10),
             "version": 1,
         }
@@ -92,9 +96,9 @@ def _teachers(townships: list[str]) -> Iterator[dict[str, Any]]:
     for code in townships:
         yield {
             "region_code": code,
-            "name": "周老师",
-            "name_key": "zhou lao shi",
-            "unit": "镇农技站",
+            "name": f"{SURNAMES[int(code[6:9]) % len(SURNAMES)]}老师",
+            "name_key": "lao shi",
+            "unit": f"{code[6:9]}农技站",
             "version": 1,
         }
 
@@ -122,8 +126,8 @@ def _sessions(
     teachers: dict[str, int],
     account: int,
 ) -> None:
-    """Every third evening for eight weeks from today, and before it; the earlier term ended 90 days ago. Of what was,
-    nine in ten were held and counted.
+    """Every third evening for seven weeks from today, and before it; the earlier term ended 90 days ago. Of what was,
+    nine in ten were held and counted. Titles, days and times differ from village to village, as in life.
     """
     for code, venue, course in zip(villages, venues, courses, strict=True):
         topics = cycle(TOPICS)
@@ -145,23 +149,25 @@ def _class_session(
     code: str, venue: int, course: int, number: int, title: str, category: str, summary: str
 ) -> dict[str, Any]:
     is_off = number % 10 == 7
-    day = TODAY + timedelta(days=number * 8 // 3 - (75 if number < -SESSIONS_LATELY else 0))
+    which = int(code[6:])
+    ago = 75 if number < -SESSIONS_LATELY else 0
+    starts = 18 * 60 + which % 12 * 5
     return {
         "course_id": course,
         "public_id": new_public_id(),
         "region_code": code,
-        "title": title,
+        "title": f"{title}（{which}班第{number + 50}讲）",
         "category_code": category,
         "summary": summary,
         "venue_id": venue,
-        "day": day,
-        "starts": 19 * 60,
-        "ends": 20 * 60 + 30,
+        "day": TODAY + timedelta(days=number * 8 // 3 + which % 3 - ago),
+        "starts": starts,
+        "ends": starts + 90,
         "status": "cancelled" if is_off else "held" if number < 0 else "scheduled",
         "reason": "weather" if is_off else None,
         "reason_text": "",
         "published_at": NOW,
-        "changed_at": NOW,
+        "changed_at": NOW - timedelta(seconds=which),
         "revision": 1,
     }
 

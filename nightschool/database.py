@@ -9,11 +9,12 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event, make_url, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -39,6 +40,14 @@ def sqlite_is_fit_for_wal() -> bool:
     return tuple(sqlite_module().sqlite_version_info) >= SQLITE_FIT_FOR_WAL
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What `glancing()` gives; `queries.prepared` knows what to do with it."""
+
+    engine: Engine  # the one for everything else, whose listeners hear of every statement
+    raw: PoolProxiedConnection
+
+
 class Database:
     """One database, SQLite or PostgreSQL. Sessions made here carry the sealer in `db.info["sealer"]`."""
 
@@ -47,8 +56,8 @@ class Database:
         self.sealer = sealer
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = self._sqlite_engine() if self.is_sqlite else self._postgresql_engine()
-        options = {"nightschool_glances": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        self._glances = self.engine.execution_options(**options)
+        # A connection of SQLite's is in no transaction until one is begun. PostgreSQL has some that never are in one.
+        self._glances = self.engine if self.is_sqlite else self._postgresql_engine(glances=True)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -56,9 +65,20 @@ class Database:
         with Session(self.engine, info={"sealer": self.sealer}, expire_on_commit=False) as db:
             yield db
 
-    def glancing(self) -> Connection:
-        """A bare connection without a transaction, to be closed: for single statements, cheaper than reading()."""
-        return self._glances.connect()
+    @contextmanager
+    def glancing(self) -> Iterator[Glance]:
+        """The driver's own connection without a transaction: for prepared statements, much cheaper than reading()."""
+        dialect = self.engine.dialect
+        assert dialect.loaded_dbapi is not None
+        try:
+            raw = self._glances.raw_connection()
+        except dialect.loaded_dbapi.Error:
+            self.engine.connect().close()  # says in SQLAlchemy's words what is wrong, if it still is
+            raw = self._glances.raw_connection()
+        try:
+            yield Glance(self.engine, raw)
+        finally:
+            raw.close()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -80,6 +100,7 @@ class Database:
     def dispose(self) -> None:
         """All pooled connections are closed."""
         self.engine.dispose()
+        self._glances.dispose()
 
     def _sqlite_engine(self) -> Engine:
         if self.url.database and self.url.database != ":memory:":
@@ -113,21 +134,20 @@ class Database:
 
         @event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
-            options = connection.get_execution_options()
-            if not options.get("nightschool_glances"):
-                connection.exec_driver_sql(
-                    "BEGIN IMMEDIATE" if options.get("nightschool_writes") else "BEGIN"
-                )
+            writes = connection.get_execution_options().get("nightschool_writes")
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
         return engine
 
-    def _postgresql_engine(self) -> Engine:
+    def _postgresql_engine(self, *, glances: bool = False) -> Engine:
+        pool: dict[str, Any] = {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True}
+        if glances:  # neither asked whether they still work nor rolled back, which is dearer than a glance itself
+            pool = {"pool_size": 5, "max_overflow": 10, "pool_reset_on_return": None, "pool_use_lifo": True}
+            pool |= {"isolation_level": "AUTOCOMMIT"}
         return create_engine(
             self.url,
+            **pool,
             hide_parameters=True,  # an error's text must not carry what people entered
-            pool_size=10,
-            max_overflow=20,
-            pool_pre_ping=True,
             connect_args={
                 "connect_timeout": 5,
                 "options": "-c statement_timeout=15000 -c lock_timeout=10000",

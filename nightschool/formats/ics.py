@@ -22,12 +22,12 @@ from nightschool.formats.timetable_text import (
     tell_teachers,
 )
 from nightschool.rules.slots import DAY_MINUTES
-from nightschool.texts import _
+from nightschool.texts import _, language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nightschool.queries.timetable import Entry, Timetable
+    from nightschool.queries.timetable import Entry, SeenTeacher, Timetable
 
 LONGEST_LINE = 75  # octets, without the line's end
 LINE_BREAK = "\\n"  # inside a TEXT value
@@ -50,13 +50,14 @@ def calendar(timetable: Timetable, *, address: str, zone: ZoneInfo) -> bytes:
     end = folded(f"URL:{address}") + b"END:VEVENT\r\n"
     head = (*_head(timetable, address, zone.key), *_timezone(zone, days[0].year, days[-1].year))
     parts = [folded(line) for line in head]
+    spoken = language()
     for entry in entries:
         parts += (
             _fixed_lines(entry, zone.key),
             folded(f"UID:{entry.public_id}@{host}"),
             folded(f"SUMMARY:{escaped(summary_of(entry))}"),
-            folded(f"LOCATION:{escaped(location_of(entry, village.name))}"),
-            folded(f"DESCRIPTION:{LINE_BREAK.join(map(escaped, description_of(entry, contact)))}"),
+            _location_line(village.name, entry.venue, spoken),
+            folded(f"DESCRIPTION:{LINE_BREAK.join(map(escaped, description_of(entry, contact, spoken)))}"),
             end,
         )
     parts.append(b"END:VCALENDAR\r\n")
@@ -133,22 +134,33 @@ def summary_of(entry: Entry) -> str:
     return _("改期：%(title)s", title=entry.title)
 
 
-def location_of(entry: Entry, village: str) -> str:
-    """The village and the place in it."""
-    return _("%(village)s %(venue)s", village=village, venue=entry.venue) if entry.venue else village
+@lru_cache(maxsize=1024)
+def _location_line(village: str, venue: str, _spoken: str) -> bytes:
+    place = _("%(village)s %(venue)s", village=village, venue=venue) if venue else village
+    return folded(f"LOCATION:{escaped(place)}")
 
 
-def description_of(entry: Entry, contact: str) -> list[str]:
+def description_of(entry: Entry, contact: str, spoken: str) -> list[str]:
     """What else there is to know, in lines. It is the same on every day, so that no phone sees a change in it."""
     day = entry.slot.day
     lines = [] if entry.takes_place else [tell_change(entry, day)]
     if entry.moved_from:
         lines.append(tell_origin(entry, day))
-    lines.append(tell_lunar(day))
+    lines.append(_lunar_line(day, spoken))
     if entry.teachers:
-        lines.append(_("老师：%(teachers)s", teachers=tell_teachers(entry)))
+        lines.append(_teachers_line(entry.teachers, spoken))
     lines += (entry.summary, entry.directions, contact)
     return [line for line in lines if line]
+
+
+@lru_cache(maxsize=4096)
+def _lunar_line(day: date, _spoken: str) -> str:
+    return tell_lunar(day)
+
+
+@lru_cache(maxsize=1024)
+def _teachers_line(teachers: tuple[SeenTeacher, ...], _spoken: str) -> str:
+    return _("老师：%(teachers)s", teachers=tell_teachers(teachers))
 
 
 @lru_cache(maxsize=4096)

@@ -12,7 +12,7 @@ from nightschool.rules.schools import institution_word
 from nightschool.texts import _, language, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date
     from zoneinfo import ZoneInfo
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 class Line(NamedTuple):
-    """One session of a list in words, but for its day and times; what does not apply is empty."""
+    """One session of a list in words; what does not apply is empty."""
 
-    slot: Slot
+    when: str
     what: str
     change: str
     origin: str
@@ -102,9 +102,9 @@ def tell_teacher(teacher: SeenTeacher) -> str:
     return _("%(unit)s的老师", unit=teacher.unit) if teacher.unit else _("老师")
 
 
-def tell_teachers(entry: Entry) -> str:
+def tell_teachers(teachers: tuple[SeenTeacher, ...]) -> str:
     """All teachers of a session; empty while there is none."""
-    return _tell_teachers(entry.teachers, language()) if entry.teachers else ""
+    return _tell_teachers(teachers, language()) if teachers else ""
 
 
 def tell_change(entry: Entry, today: date, *, is_past: bool = False) -> str:
@@ -188,18 +188,29 @@ def tell_nothing(timetable: Timetable) -> str:
     return _("现在还没有排好的课。")
 
 
-def lines(entries: Iterable[Entry], today: date, *, is_past: bool = False) -> list[Line]:
-    """The sessions as lines of a list."""
+def lines(
+    entries: Iterable[Entry], today: date, *, is_past: bool = False, when: Callable[[Slot], str] | None = None
+) -> list[Line]:
+    """The sessions as lines of a list. `when` says when one is in another way than plain words."""
+    spoken = language()
     told = []
     for entry in entries:
+        slot, change = entry.slot, ""
         if entry.takes_place:
-            change = ""
-            what = " · ".join(filter(None, (entry.title, entry.venue, tell_teachers(entry))))
+            teachers = _tell_teachers(entry.teachers, spoken) if entry.teachers else ""
+            what = " · ".join([part for part in (entry.title, entry.venue, teachers) if part])
         else:
             change = tell_change(entry, today, is_past=is_past)
             what = entry.title
-        origin = tell_origin(entry, today) if entry.moved_from else ""
-        told.append(Line(entry.slot, what, change, origin, tell_attendances(entry) if is_past else ""))
+        told.append(
+            Line(
+                when(slot) if when else f"{tell_day(slot.day, today)} {tell_times(slot)}",
+                what,
+                change,
+                tell_origin(entry, today) if entry.moved_from else "",
+                tell_attendances(entry) if is_past else "",
+            )
+        )
     return told
 
 
@@ -214,15 +225,18 @@ def announced(entry: Entry, today: date) -> Announced:
         title=entry.title,
         venue=entry.venue,
         directions=entry.directions if entry.venue else "",
-        teachers=tell_teachers(entry),
+        teachers=tell_teachers(entry.teachers),
         summary=entry.summary,
         change=tell_change(entry, today),
         origin=tell_origin(entry, today),
     )
 
 
-def page_words(timetable: Timetable, zone: ZoneInfo) -> dict[str, Any]:
-    """Everything a page says of this timetable, by the names its templates use. They only put it in order."""
+def page_words(timetable: Timetable, zone: ZoneInfo, when: Callable[[Slot], str]) -> dict[str, Any]:
+    """Everything a page says of this timetable, by the names its templates use. They only put it in order.
+
+    `when` marks up when a session of a list is.
+    """
     village, today = timetable.village, timetable.today
     coming = timetable.next
     return {
@@ -233,11 +247,11 @@ def page_words(timetable: Timetable, zone: ZoneInfo) -> dict[str, Any]:
         "called_off": [announced(entry, today) for entry in timetable.called_off],
         "next": announced(coming, today) if coming else None,
         "nothing": "" if coming else tell_nothing(timetable),
-        "later": lines(timetable.later, today),
+        "later": lines(timetable.later, today, when=when),
         "are_more_ahead": timetable.are_more_ahead,
         "contact": tell_contact(village.school),
         "phone": dialled(village.school),
-        "past": lines(timetable.past, today, is_past=True),
+        "past": lines(timetable.past, today, is_past=True, when=when),
         "are_more_past": timetable.are_more_past,
         "updated": tell_updated(village, zone, today),
         "as_of": tell_as_of(today),
@@ -268,12 +282,12 @@ def _lines(timetable: Timetable, address: str) -> Iterator[str]:
         yield tell_nothing(timetable)
     if timetable.later:
         yield from ("", _("接下来："))
-        yield from (_line(line, today) for line in lines(timetable.later, today))
+        yield from map(_line, lines(timetable.later, today))
     if timetable.are_more_ahead:
         yield _("后面还排了课。")
     if village.is_former and timetable.past:
         yield from ("", _("上过的课："))
-        yield from (_line(line, today) for line in lines(timetable.past, today, is_past=True))
+        yield from map(_line, lines(timetable.past, today, is_past=True))
     yield from ("", tell_contact(village.school), _("课表：%(address)s", address=address))
 
 
@@ -286,16 +300,15 @@ def _next_lines(entry: Entry, today: date) -> Iterator[str]:
     elif entry.venue:
         yield _("地点：%(venue)s", venue=entry.venue)
     if entry.teachers:
-        yield _("老师：%(teachers)s", teachers=tell_teachers(entry))
+        yield _("老师：%(teachers)s", teachers=tell_teachers(entry.teachers))
     if entry.moved_from:
         yield tell_origin(entry, today)
     if entry.summary:
         yield entry.summary
 
 
-def _line(line: Line, today: date) -> str:
-    what = f"{tell_day(line.slot.day, today)} {tell_times(line.slot)} {line.what}"
-    return _told_in_one(what, line.change, line.origin, line.came)
+def _line(line: Line) -> str:
+    return _told_in_one(f"{line.when} {line.what}", line.change, line.origin, line.came)
 
 
 def _told_in_one(*parts: str) -> str:

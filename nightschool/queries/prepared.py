@@ -6,14 +6,17 @@ both ways, tells listeners, and puts a failure into its own words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection, Engine, Select
 from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
+
+from nightschool.database import Glance
 
 _Processor = Callable[[Any], Any]
 
@@ -42,26 +45,40 @@ class Prepared:
         self.statement = statement
         self._written: dict[str, _Written] = {}
 
-    def rows(self, connection: Connection, values: Mapping[str, Any]) -> Iterator[list[Any]]:
+    def rows(self, db: Session | Glance, values: Mapping[str, Any]) -> Iterator[list[Any]]:
         """The rows that answer with these values, each a list in the order of the statement's columns."""
-        dialect = connection.dialect
+        if isinstance(db, Session):
+            connection = db.connection()
+            place: Connection | Engine = connection
+            raw = connection.connection
+        else:
+            place, raw = db.engine, db.raw
+        dialect = place.dialect
+        assert dialect.loaded_dbapi is not None
         written = self._written.get(dialect.name)
         if written is None:
             written = self._written[dialect.name] = _write(self.statement, dialect)
         parameters = written.parameters(values)
-        assert dialect.loaded_dbapi is not None
         try:
-            cursor = connection.connection.cursor()
-            for listener in connection.dispatch.before_cursor_execute:
-                listener(connection, cursor, written.sql, parameters, None, False)
-            cursor.execute(written.sql, parameters)
-            found = cursor.fetchall()
-            cursor.close()
+            if raw.is_valid:
+                cursor = raw.cursor()
+                for listener in place.dispatch.before_cursor_execute:
+                    listener(None, cursor, written.sql, parameters, None, False)
+                cursor.execute(written.sql, parameters)
+                found = cursor.fetchall()
+                cursor.close()
+                return _processed(found, written.outgoing)
         except dialect.loaded_dbapi.Error:
-            # Once more, in the ordinary way: it says in SQLAlchemy's words what is wrong, or works after all.
-            found = connection.execute(self.statement, dict(values)).all()
-            return map(list, found)
-        return _processed(found, written.outgoing)
+            if isinstance(db, Glance):
+                raw.invalidate()  # it may be a connection that the server has closed
+        return map(list, self._in_the_ordinary_way(db, values))
+
+    def _in_the_ordinary_way(self, db: Session | Glance, values: Mapping[str, Any]) -> Sequence[Any]:
+        """Once more, where the driver failed: this says in SQLAlchemy's words what is wrong, or works after all."""
+        if isinstance(db, Session):
+            return db.connection().execute(self.statement, dict(values)).all()
+        with db.engine.connect() as connection:
+            return connection.execute(self.statement, dict(values)).all()
 
 
 def _processed(found: Iterable[Any], outgoing: tuple[tuple[int, _Processor], ...]) -> Iterator[list[Any]]:

@@ -1,6 +1,6 @@
 """What a village announces: the one object behind its page, its calendar feed and its plain text, so that they agree.
 
-Public: class sessions that were published, and no learner. Statements are built once; a bare connection will do.
+Public: class sessions that were published, and no learner. Statements are built once; a glance will do.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
-    Connection,
     Date,
     Integer,
     Select,
@@ -28,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from nightschool.database import Glance
 from nightschool.models.people import Teacher
 from nightschool.models.places import NightSchool, Region, Venue
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, SessionStatus
@@ -169,7 +169,7 @@ class Timetable:
 
 
 def village(
-    db: Session | Connection,
+    db: Session | Glance,
     code: str,
     *,
     today: date,
@@ -193,7 +193,7 @@ def village(
         "since": today - timedelta(days=min(extent.back_days, (today - date.min).days)),
         "skipped": extent.skipped,
     }
-    entries = _entries(_sessions(extent.ahead, extent.back).rows(_connection(db), values))
+    entries = _entries(_sessions(extent.ahead, extent.back).rows(db, values))
     ahead = [entry for entry in entries if _is_ahead(entry.slot, today, minutes_now)]
     past = entries[: len(entries) - len(ahead)][::-1]
     shown = _near(ahead, today + timedelta(days=extent.ahead_days), extent.ahead)
@@ -207,10 +207,10 @@ def village(
     )
 
 
-def standing(db: Session | Connection, code: str, *, today: date, minutes_now: int) -> Village | None:
+def standing(db: Session | Glance, code: str, *, today: date, minutes_now: int) -> Village | None:
     """A village as it stands at this minute; None when there is no such village. Cost: 1 query."""
     values = {"village": code, "today": today, "minutes": minutes_now}
-    rows = list(_STANDING.rows(_connection(db), values))
+    rows = list(_STANDING.rows(db, values))
     if not rows:
         return None
     [(
@@ -232,10 +232,6 @@ def standing(db: Session | Connection, code: str, *, today: date, minutes_now: i
         school=School(institution_name, principal, contact_name, contact_phone) if school else None,
         ended_today=ended_today,
     )
-
-
-def _connection(db: Session | Connection) -> Connection:
-    return db.connection() if isinstance(db, Session) else db
 
 
 def _is_ahead(slot: Slot, today: date, minutes_now: int) -> bool:

@@ -1,7 +1,7 @@
 """How answers travel: public ones are kept while what they show stays the same, and every text is packed.
 
-A kept answer remembers how to ask whether it still holds. The front stands before the application: it asks, and sends
-the answer again or says 304. What no longer holds, or is asked for the first time, the application builds.
+Every such answer says how to ask the database on what it depends just now, which gives its tag. A browser that has this
+tag gets 304, a kept answer with this tag is sent again, any other is built anew.
 """
 
 from __future__ import annotations
@@ -11,27 +11,27 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, abort, current_app, request
-from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.sansio.utils import host_is_trusted
 from werkzeug.utils import get_content_type
 
+from nightschool.database import Database, Glance
+from nightschool.web import errors, headers
 from nightschool.web.context import Services, services
 
 EXTENSION = "nightschool.delivery"
-ASKED = "nightschool.asked"  # in the WSGI environment: what the front asked and was told
-BUILT = "nightschool.built"  # the kept answer that this request built
 MOST_KEPT_BYTES = 32 * 1024 * 1024
 BOOKKEEPING_BYTES = 2000  # what an answer costs besides its content
 WORTH_PACKING = 600  # bytes; below, packing saves less than a network packet
 NEVER_PACKED = (204, 206, 304)
 PACKED_TYPES = ("text/", "application/javascript", "application/json", "image/svg+xml")
-LEVEL = 3  # of gzip; above it a level saves less than it costs
+LEVEL = 1  # of gzip: a page of 8 kB comes to 1,970 bytes, with level 5 to 1,950
 
 PACKAGE = Path(__file__).parent.parent
 
@@ -44,29 +44,36 @@ class Told:
     known: Any
 
 
-# Answers with None when there is nothing of that name.
-Ask = Callable[[Connection, Services], Told | None]
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is answered at one address: how to ask on what it depends just now, and how to build it."""
+
+    address: str  # the canonical one: path and query with nothing in it that the answer does not depend on
+    mimetype: str
+    ask: Callable[[Glance], Told | None]  # None: nothing of that name
+    build: Callable[[Glance, Any], str | bytes]  # given what `ask` knows
 
 
-@dataclass(slots=True)
+# What is answered at a path with this query; None: the application knows.
+Find = Callable[[str, str], Answer | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
-    """One answer under one address. Without content it only serves to say 304."""
+    """One answer as it was built, and packed."""
 
     tag: str
-    ask: Ask
-    plain: bytes | None = None
-    packed: bytes = b""
-    headers: list[tuple[str, str]] | None = None  # as the application sent them, content's own left out
-    content_type: str = ""
+    plain: bytes
+    packed: bytes
 
     @property
     def size(self) -> int:
-        return BOOKKEEPING_BYTES + len(self.plain or b"") + len(self.packed)
+        return BOOKKEEPING_BYTES + len(self.plain) + len(self.packed)
 
 
 @dataclass(slots=True)
 class Shelf:
-    """Kept answers by host and address, the least used thrown away first. Safe to share between threads."""
+    """Kept answers by address, the least used thrown away first. Safe to share between threads."""
 
     most_bytes: int = MOST_KEPT_BYTES
     used_bytes: int = 0
@@ -109,52 +116,64 @@ class Delivery:
     shelf: Shelf
     files: Shelf
     digest: str
+    finders: list[Find]
+
+    def look(self, answer: Answer, database: Database, known_tags: str) -> tuple[str, Kept | None] | None:
+        """The answer's tag and content, kept or built now. No content for who has the tag; None for no such thing."""
+        with database.glancing() as db:
+            told = answer.ask(db)
+            if told is None:
+                return None
+            tag = f'W/"{told.state}-{self.digest}"'
+            if tag[2:] in known_tags:  # compared weakly
+                return tag, None
+            kept = self.shelf.get(answer.address)
+            if kept is None or kept.tag != tag:
+                built = answer.build(db, told.known)
+                plain = built.encode() if isinstance(built, str) else built
+                kept = Kept(tag, plain, packed(plain))
+                self.shelf.put(answer.address, kept)
+            return tag, kept
 
 
 class Front:
-    """Stands before the application and answers what it can without it."""
+    """Stands before the application and answers at canonical addresses without it, which costs half as much."""
 
-    def __init__(self, application: WSGIApplication, delivery: Delivery, given: Services) -> None:
-        self.application = application
+    def __init__(self, app: Flask, delivery: Delivery, given: Services) -> None:
+        self.application: WSGIApplication = app.wsgi_app
+        self.trusted = app.config["TRUSTED_HOSTS"]
         self.delivery = delivery
-        self.services = given
+        self.database = given.database
+        self.headers = headers.fixed(given.settings)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] != "GET":
+        if environ["REQUEST_METHOD"] == "GET" and not environ.get("SCRIPT_NAME") and self._is_for_us(environ):
+            for find in self.delivery.finders:
+                answer = find(environ["PATH_INFO"], environ.get("QUERY_STRING", ""))
+                if answer is not None:
+                    return self._send(answer, environ, start_response)
+        return self.application(environ, start_response)
+
+    def _is_for_us(self, environ: WSGIEnvironment) -> bool:
+        return _is_trusted(environ.get("HTTP_HOST", ""), tuple(self.trusted))
+
+    def _send(self, answer: Answer, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        known_tags = environ.get("HTTP_IF_NONE_MATCH", "")
+        found = errors.attempted(lambda: self.delivery.look(answer, self.database, known_tags))
+        if found is None:  # not there, or failed: the application answers that
             return self.application(environ, start_response)
-        kept = self.delivery.shelf.get(_address_of(environ))
-        if kept is not None and kept.headers is not None and self._holds(kept, environ):
-            answer = _again(kept, environ, start_response)
-            if answer is not None:
-                return answer
-        return self.application(environ, _Witness(environ, start_response))
-
-    def _holds(self, kept: Kept, environ: WSGIEnvironment) -> bool:
-        """Whether the answer is still right. What was asked for it is handed on, so that nobody asks twice."""
-        try:
-            with self.services.database.glancing() as db:
-                told = kept.ask(db, self.services)
-        except SQLAlchemyError:
-            return False  # the application meets the same failure, and has a page for it
-        environ[ASKED] = told
-        return told is not None and kept.tag == _tag(told, self.delivery)
-
-
-class _Witness:
-    """Notes the headers of an answer that is being kept as the application sends them."""
-
-    def __init__(self, environ: WSGIEnvironment, start_response: StartResponse) -> None:
-        self.environ = environ
-        self.start_response = start_response
-
-    def __call__(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None, /) -> Any:
-        kept: Kept | None = self.environ.get(BUILT)
-        if kept is not None and status[:3] in ("200", "304"):
-            names = {name.lower() for name, _value in headers}
-            if "set-cookie" not in names:
-                own = ("content-length", "content-encoding", "content-type")
-                kept.headers = [header for header in headers if header[0].lower() not in own]
-        return self.start_response(status, headers, exc_info) if exc_info else self.start_response(status, headers)
+        tag, kept = found
+        sent = [*self.headers, *_headers(tag)]
+        if kept is None:
+            start_response("304 NOT MODIFIED", sent)
+            return ()
+        content = kept.plain
+        if _unpacks(environ):
+            content = kept.packed
+            sent.append(("Content-Encoding", "gzip"))
+        sent += (("Content-Type", _content_type(answer)), ("Content-Length", str(len(content))))
+        start_response("200 OK", sent)
+        return (content,)
 
 
 def init_app(app: Flask) -> None:
@@ -164,38 +183,31 @@ def init_app(app: Flask) -> None:
     settings = given.settings
     code = _digest_of_code(Path(str(app.template_folder)))
     own = hashlib.sha256(f"{code} {settings.base_url} {settings.timezone}".encode()).hexdigest()[:8]
-    delivery = Delivery(Shelf(), Shelf(), own)
+    delivery = Delivery(Shelf(), Shelf(), own, [])
     app.extensions[EXTENSION] = delivery
     app.after_request(_pack)
-    app.wsgi_app = Front(app.wsgi_app, delivery, given)  # type: ignore[method-assign]  # as Flask documents it
+    app.wsgi_app = Front(app, delivery, given)  # type: ignore[method-assign]  # as Flask documents it
 
 
-def deliver(
-    address: str, ask: Ask, build: Callable[[Connection, Any], str | bytes], *, mimetype: str
-) -> Response:
-    """The answer for this address: 304 where the browser has it, else its content, built where none is kept.
+def answer_at(app: Flask, find: Find) -> None:
+    """The front asks this before it asks the application."""
+    app.extensions[EXTENSION].finders.append(find)
 
-    `address` is the canonical one, which alone is kept: path and query with nothing in it that the answer does not
-    depend on. `build` gets what `ask` told. Nothing of that name: 404.
-    """
+
+def deliver(answer: Answer) -> Response:
+    """The same from inside the application: for HEAD, and for addresses with something in them that means nothing."""
     delivery: Delivery = current_app.extensions[EXTENSION]
-    with services().database.glancing() as db:
-        told: Told | None = request.environ.get(ASKED) or ask(db, services())
-        if told is None:
-            abort(404)
-        tag = _tag(told, delivery)
-        host_and_address = f"{request.environ.get('HTTP_HOST', '')} {address}"
-        kept = delivery.shelf.get(host_and_address)
-        is_known = request.if_none_match.contains_weak(tag)
-        if kept is None or kept.tag != tag or (kept.plain is None and not is_known):
-            kept = Kept(tag, ask, content_type=get_content_type(mimetype, "utf-8"))
-            if not is_known:
-                built = build(db, told.known)
-                kept.plain = built.encode() if isinstance(built, str) else built
-                kept.packed = packed(kept.plain)
-            delivery.shelf.put(host_and_address, kept)
-            request.environ[BUILT] = kept
-    return _response(kept, is_known=is_known)
+    found = delivery.look(answer, services().database, request.headers.get("If-None-Match", ""))
+    if found is None:
+        abort(404)
+    tag, kept = found
+    if kept is None:
+        return Response(status=304, headers=_headers(tag))
+    response = Response(kept.plain, headers=_headers(tag), content_type=_content_type(answer))
+    if _unpacks(request.environ):
+        response.set_data(kept.packed)
+        response.headers["Content-Encoding"] = "gzip"
+    return response
 
 
 def packed(plain: bytes, level: int = LEVEL) -> bytes:
@@ -203,43 +215,19 @@ def packed(plain: bytes, level: int = LEVEL) -> bytes:
     return gzip.compress(plain, level, mtime=0)
 
 
-def _response(kept: Kept, *, is_known: bool) -> Response:
+def _headers(tag: str) -> list[tuple[str, str]]:
     # The tag is weak, because packed and plain share it. It is to be asked about each time: tonight must never be
     # yesterday's.
-    headers = {"ETag": f'W/"{kept.tag}"', "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-    if is_known:
-        return Response(status=304, headers=headers)
-    if _unpacks(request.environ):
-        headers["Content-Encoding"] = "gzip"
-        return Response(kept.packed, headers=headers, content_type=kept.content_type)
-    return Response(kept.plain, headers=headers, content_type=kept.content_type)
+    return [("ETag", tag), ("Cache-Control", "no-cache"), ("Vary", "Accept-Encoding")]
 
 
-def _again(kept: Kept, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes] | None:
-    """The kept answer sent as the application once sent it; None when there is only the tag and more is wanted."""
-    assert kept.headers is not None
-    if f'"{kept.tag}"' in environ.get("HTTP_IF_NONE_MATCH", ""):
-        start_response("304 NOT MODIFIED", [*kept.headers])
-        return ()
-    if kept.plain is None:
-        return None
-    unpacks = _unpacks(environ)
-    content = kept.packed if unpacks else kept.plain
-    headers = [*kept.headers, ("Content-Type", kept.content_type), ("Content-Length", str(len(content)))]
-    if unpacks:
-        headers.append(("Content-Encoding", "gzip"))
-    start_response("200 OK", headers)
-    return (content,)
+def _content_type(answer: Answer) -> str:
+    return get_content_type(answer.mimetype, "utf-8")
 
 
-def _tag(told: Told, delivery: Delivery) -> str:
-    return f"{told.state}-{delivery.digest}"
-
-
-def _address_of(environ: WSGIEnvironment) -> str:
-    query = environ.get("QUERY_STRING", "")
-    path = environ["PATH_INFO"]
-    return f"{environ.get('HTTP_HOST', '')} {path}?{query}" if query else f"{environ.get('HTTP_HOST', '')} {path}"
+@lru_cache(maxsize=64)
+def _is_trusted(host: str, trusted: tuple[str, ...]) -> bool:
+    return host_is_trusted(host, trusted)
 
 
 def _unpacks(environ: WSGIEnvironment) -> bool:
@@ -271,17 +259,13 @@ def _packed_file(response: Response) -> bytes:
     kept = files.get(request.path)
     if kept is None or kept.tag != tag:
         response.direct_passthrough = False
-        kept = Kept(tag, _never, packed=packed(response.get_data(), 9))
+        kept = Kept(tag, b"", packed(response.get_data(), 9))
         files.put(request.path, kept)
     elif hasattr(response.response, "close"):
         response.call_on_close(response.response.close)  # the file, which nobody will read
     response.direct_passthrough = False
     response.set_etag(tag, weak=True)
     return kept.packed
-
-
-def _never(_db: Connection, _services: Services) -> None:
-    return None
 
 
 def _digest_of_code(templates: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, g, request
 
+from nightschool.settings import Settings
 from nightschool.web.access import access_of
 from nightschool.web.context import services
 
@@ -40,10 +41,15 @@ def init_app(app: Flask) -> None:
     app.after_request(_protect)
 
 
+def fixed(settings: Settings) -> list[tuple[str, str]]:
+    """The headers that are the same on every answer."""
+    strict = {"Strict-Transport-Security": f"max-age={A_YEAR}"} if settings.is_https else {}
+    return [*FIXED.items(), *strict.items()]
+
+
 def _protect(response: Response) -> Response:
-    response.headers.extend(FIXED)  # not one by one: setting looks through all headers for an old one each time
-    if services().settings.is_https:
-        response.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
+    # Not one by one: setting looks through all headers for an old one each time.
+    response.headers.extend(fixed(services().settings))
     if _is_personal():
         response.headers["Cache-Control"] = "no-store"
         response.vary.add("Cookie")

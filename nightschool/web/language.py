@@ -5,17 +5,19 @@ Pages behind a login also remember the last choice in a cookie; public pages nev
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
 
 from nightschool.texts import LANGUAGES, SOURCE_LANGUAGE, set_language
 from nightschool.web.access import access_of
 
 COOKIE = "nightschool-reading"
 A_YEAR = 365 * 24 * 3600
+LONGEST_NUMBER = 4
 
 
 def init_app(app: Flask) -> None:
@@ -26,15 +28,16 @@ def init_app(app: Flask) -> None:
 
 
 def _choose() -> None:
-    args = request.args if request.query_string else {}
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined]  # each look through the proxy costs
+    args = asked.args if asked.query_string else {}
     lang, big = args.get("lang", ""), args.get("big", "")
-    access = access_of(request.endpoint)
-    g.remembers_reading = access is not None and not access.is_public
-    if g.remembers_reading and not (lang or big):
-        lang, _, big = request.cookies.get(COOKIE, "").partition("-")
-    g.lang = lang if lang in LANGUAGES else SOURCE_LANGUAGE
-    g.big = big == "1"
-    set_language(g.lang)
+    access = access_of(asked.endpoint)
+    remembers = access is not None and not access.is_public
+    if remembers and not (lang or big):
+        lang, _, big = asked.cookies.get(COOKIE, "").partition("-")
+    lang = lang if lang in LANGUAGES else SOURCE_LANGUAGE
+    g.lang, g.big, g.remembers_reading = lang, big == "1", remembers
+    set_language(lang)
 
 
 def _carry(endpoint: str, values: dict[str, Any]) -> None:
@@ -60,19 +63,50 @@ def _remember(response: Response) -> Response:
 
 
 def reading_link(*, lang: str | None = None, big: bool | None = None) -> str:
-    """This page's address in another language or size. Defaults are left out, unless a cookie would override them.
-
-    A view whose answer is kept sets `g.reading_args` to the arguments it looks at, so that no others are kept.
-    """
-    args = dict(g.reading_args) if "reading_args" in g else request.args.to_dict()
-    chosen = {"lang": lang or g.lang, "big": "1" if (g.big if big is None else big) else "0"}
+    """This page's address in another language or size. Defaults are left out, unless a cookie would override them."""
+    here = g._get_current_object()  # type: ignore[attr-defined]  # each look through the proxy costs
+    args = request.args.to_dict() if request.query_string else {}
+    chosen = {"lang": lang or here.lang, "big": "1" if (here.big if big is None else big) else "0"}
     for name, default in (("lang", SOURCE_LANGUAGE), ("big", "0")):
         args.pop(name, None)
-        if chosen[name] != default or g.get("remembers_reading"):
+        if chosen[name] != default or here.get("remembers_reading"):
             args[name] = chosen[name]
-    return request.path + (_query(tuple(args.items())) if args else "")
+    return request.path + (f"?{urlencode(args)}" if args else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a public page is read, known without a request: its templates have it in place of `g`."""
+
+    path: str
+    lang: str = SOURCE_LANGUAGE
+    big: bool = False
+    number: int = 1  # which page of several
+
+    @property
+    def query(self) -> str:
+        """The canonical query: nothing in it but what the page depends on. Empty, or with its question mark."""
+        return _query(self.lang, self.big, self.number)
+
+    def link(self, *, lang: str | None = None, big: bool | None = None) -> str:
+        """The page's address in another language or size, as `reading_link` makes it."""
+        return self.path + _query(lang or self.lang, self.big if big is None else big, self.number)
 
 
 @lru_cache(maxsize=256)
-def _query(args: tuple[tuple[str, Any], ...]) -> str:
-    return f"?{urlencode(args)}"
+def _query(lang: str, big: bool, number: int) -> str:
+    args = {"page": number} if number > 1 else {}
+    args |= {"lang": lang} if lang != SOURCE_LANGUAGE else {}
+    args |= {"big": 1} if big else {}
+    return f"?{urlencode(args)}" if args else ""
+
+
+@lru_cache(maxsize=256)
+def read_query(query: str) -> tuple[str, bool, int] | None:
+    """Language, size and page number of a canonical query; None for any other."""
+    args = dict(parse_qsl(query))
+    lang, big, number = args.get("lang", SOURCE_LANGUAGE), args.get("big") == "1", args.get("page", "1")
+    if lang not in LANGUAGES or not (number.isascii() and number.isdecimal()) or len(number) > LONGEST_NUMBER:
+        return None
+    found = (lang, big, int(number))
+    return found if _query(*found)[1:] == query else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Any
 
 from flask import Flask, g, url_for
@@ -17,9 +18,12 @@ from nightschool.rules.statuses import status_word
 from nightschool.texts import LANGUAGES
 from nightschool.web import access, context, language
 
+ADDRESSES = "nightschool.addresses"
+
 
 def init_app(app: Flask) -> None:
     """The names below are known in every template."""
+    app.extensions[ADDRESSES] = {}
     app.jinja_env.globals.update(
         clock=almanac.clock,
         lunar_label=almanac.lunar_label,
@@ -52,6 +56,20 @@ def _url_for(endpoint: str, **values: Any) -> str:
 @lru_cache(maxsize=2048)
 def _remembered_url(_lang: str | None, _big: bool | None, endpoint: str, *values: tuple[str, Any]) -> str:
     return url_for(endpoint, **dict(values))
+
+
+def addresses(app: Flask, lang: str, big: bool) -> Callable[..., str]:
+    """`url_for` of pages in this language and size, for templates outside of a request."""
+    made: dict[tuple[str, bool], Callable[..., str]] = app.extensions[ADDRESSES]
+    if (lang, big) not in made:
+        made[lang, big] = lru_cache(maxsize=256)(partial(_address, app, lang, big))
+    return made[lang, big]
+
+
+def _address(app: Flask, lang: str, big: bool, endpoint: str, **values: Any) -> str:
+    with app.test_request_context():
+        g.lang, g.big = lang, big
+        return url_for(endpoint, **values)
 
 
 def _translated(message: str, **values: Any) -> str:

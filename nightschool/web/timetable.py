@@ -1,39 +1,65 @@
-"""What a villager opens: `/v/<code>`, its feed, its plain text, its history, its QR code. No login, no cookie."""
+"""What a villager opens: `/v/<code>`, its feed, its plain text, its history, its QR code. No login, no cookie.
+
+The front of web/delivery.py answers at these addresses, outside of a request; the views below answer what it leaves.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, g, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    before_render_template,
+    current_app,
+    g,
+    request,
+    template_rendered,
+)
+from flask.blueprints import BlueprintSetupState
 from markupsafe import Markup
-from sqlalchemy import Connection
 
+from nightschool import texts
+from nightschool.database import Glance
 from nightschool.formats.ics import calendar
 from nightschool.formats.qr import qr_svg
 from nightschool.formats.timetable_text import page_words, tell_day, tell_times, timetable_text
 from nightschool.queries import timetable
-from nightschool.queries.timetable import Extent, Timetable, Village
+from nightschool.queries.timetable import FEED, PAGE, Extent, Timetable, Village
 from nightschool.rules.slots import Slot
-from nightschool.texts import SOURCE_LANGUAGE
 from nightschool.web.access import public
-from nightschool.web.context import Services, services
-from nightschool.web.delivery import Told, deliver
-from nightschool.web.language import reading_link
+from nightschool.web.context import EXTENSION, Services
+from nightschool.web.delivery import Answer, Told, answer_at, deliver
+from nightschool.web.language import Reading, read_query
+from nightschool.web.pages import addresses
 
 bp = Blueprint("timetable", __name__)
 
 MOST_CHAPTERS = 1000
+EVENINGS = "nightschool.evenings"
+
+_PATH = re.compile(r"(/v/([0-9]{12}))(\.ics|\.txt|/past|/qr\.svg)?")
+
+
+@bp.record_once
+def _announce(setup: BlueprintSetupState) -> None:
+    # The same evenings stand on every village's page: they are marked up once.
+    setup.app.extensions[EVENINGS] = lru_cache(maxsize=4096)(partial(_when, setup.app))
+    answer_at(setup.app, partial(_find, setup.app))
 
 
 @bp.get("/v/<region_code:code>")
 @public
 def village(code: str) -> Response:
     """The village's page."""
-    return _answer(code, "page", "text/html", timetable.PAGE, _page)
+    return deliver(_answer_here(code, ""))
 
 
 @bp.get("/v/<region_code:code>/past")
@@ -43,48 +69,102 @@ def past(code: str) -> Response:
     number = request.args.get("page", 1, type=int)
     if not 1 <= number <= MOST_CHAPTERS:
         abort(404)
-    return _answer(
-        code,
-        f"past-{number}",
-        "text/html",
-        timetable.chapter(number),
-        lambda found: _past_page(found, number),
-        **({"page": number} if number > 1 else {}),
-    )
+    return deliver(_answer_here(code, "/past", number))
 
 
 @bp.get("/v/<region_code:code>.ics")
 @public
 def feed(code: str) -> Response:
     """The calendar to subscribe to."""
-
-    def write(found: Timetable) -> bytes:
-        return calendar(found, address=_links(code)["full"], zone=services().zone)
-
-    return _answer(code, "ics", "text/calendar", timetable.FEED, write)
+    return deliver(_answer_here(code, ".ics"))
 
 
 @bp.get("/v/<region_code:code>.txt")
 @public
 def text(code: str) -> Response:
     """The page in plain words."""
-    return _answer(
-        code, "txt", "text/plain", timetable.PAGE, lambda found: timetable_text(found, address=_links(code)["full"])
-    )
+    return deliver(_answer_here(code, ".txt"))
 
 
 @bp.get("/v/<region_code:code>/qr.svg")
 @public
 def qr(code: str) -> Response:
     """The page's address for the camera of a phone; printed with it."""
-    g.reading_args = {}
-    address = services().settings.base_url + url_for("timetable.village", code=code, lang=None, big=None)
+    return deliver(_answer_here(code, "/qr.svg"))
 
-    def ask(db: Connection, given: Services) -> Told | None:
-        told = _ask(db, given, code=code, variant="qr")
-        return told and Told(f"{code}.qr", None)
 
-    return deliver(reading_link(), ask, lambda _db, _known: qr_svg(address), mimetype="image/svg+xml")
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One form of one village's timetable as somebody wants to read it."""
+
+    app: Flask
+    code: str
+    page: str  # the path of the village's page
+    reading: Reading
+
+    @property
+    def services(self) -> Services:
+        given: Services = self.app.extensions[EXTENSION]
+        return given
+
+    def links(self) -> dict[str, str]:
+        """Where a page leads to, in its own language and size; what is not a page has a language only."""
+        page, lang = self.page, self.reading.lang
+        language = Reading(page, lang).query
+        reading = Reading(page, lang, self.reading.big).query
+        return {
+            "page": page + reading,
+            "past": f"{page}/past{reading}",
+            "feed": f"{page}.ics{language}",
+            "text": f"{page}.txt{language}",
+            "qr": f"{page}/qr.svg",
+            "full": self.services.settings.base_url + page + language,
+        }
+
+
+def _page(asked: Asked, found: Timetable) -> str:
+    links = asked.links()
+    if found.village.successor:
+        links["successor"] = Reading(f"/v/{found.village.successor.code}", *_choice(asked)).link()
+    return _rendered("village", asked, links, found, village=found.village)
+
+
+def _past_page(asked: Asked, found: Timetable) -> str:
+    links, number = asked.links(), asked.reading.number
+    for name, step in (("later", -1), ("earlier", 1)):
+        links[name] = Reading(asked.reading.path, *_choice(asked), number + step).link()
+    return _rendered("past", asked, links, found, number=number)
+
+
+def _feed(asked: Asked, found: Timetable) -> bytes:
+    return calendar(found, address=asked.links()["full"], zone=asked.services.zone)
+
+
+def _text(asked: Asked, found: Timetable) -> str:
+    return timetable_text(found, address=asked.links()["full"])
+
+
+def _qr(asked: Asked, _found: Timetable) -> bytes:
+    return qr_svg(asked.services.settings.base_url + asked.page)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to say what a village announces."""
+
+    mimetype: str
+    extent: Extent
+    write: Callable[[Asked, Timetable], str | bytes]
+
+
+# By the ending of the address.
+FORMS = {
+    "": Form("text/html", PAGE, _page),
+    "/past": Form("text/html", timetable.chapter(1), _past_page),
+    ".ics": Form("text/calendar", FEED, _feed),
+    ".txt": Form("text/plain", PAGE, _text),
+    "/qr.svg": Form("image/svg+xml", Extent(ahead=0, back=0), _qr),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,78 +176,83 @@ class Known:
     minutes_now: int
 
 
-def _ask(db: Connection, given: Services, *, code: str, variant: str) -> Told | None:
+def _find(app: Flask, path: str, query: str) -> Answer | None:
+    """The answer at a canonical address of this feature."""
+    found = _PATH.fullmatch(path)
+    read = read_query(query) if found else None
+    if found is None or read is None:
+        return None
+    page, code, ending = found[1], found[2], found[3] or ""
+    lang, big, number = read
+    if number > (MOST_CHAPTERS if ending == "/past" else 1):
+        return None
+    return _answer(Asked(app, code, page, Reading(path, lang, big, number)), ending)
+
+
+def _answer_here(code: str, ending: str, number: int = 1) -> Answer:
+    """The answer to this request, whatever else stands in its address."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # it outlives the request
+    page = f"{request.script_root}/v/{code}"
+    return _answer(Asked(app, code, page, Reading(page + ending, g.lang, g.big, number)), ending)
+
+
+def _answer(asked: Asked, ending: str) -> Answer:
+    form = FORMS[ending]
+    variant = f"{ending[1:] or 'page'}{asked.reading.query}"
+    return Answer(
+        asked.reading.link(), form.mimetype, partial(_ask, asked, variant), partial(_build, asked, form)
+    )
+
+
+def _ask(asked: Asked, variant: str, db: Glance) -> Told | None:
     """What all forms of a village's timetable depend on: the village, its day, and how many sessions of it are over."""
+    given = asked.services
     moment = given.clock().astimezone(given.zone)
     today, minutes = moment.date(), moment.hour * 60 + moment.minute
-    village = timetable.standing(db, code, today=today, minutes_now=minutes)
+    village = timetable.standing(db, asked.code, today=today, minutes_now=minutes)
     if village is None:
         return None
-    state = f"{code}.{variant}.{village.revision}.{moment:%y%m%d}.{village.ended_today}"
+    state = f"{asked.code}.{variant}.{village.revision}.{moment:%y%m%d}.{village.ended_today}"
     return Told(state, Known(village, today, minutes))
 
 
-def _answer(
-    code: str, form: str, mimetype: str, extent: Extent, write: Callable[[Timetable], str | bytes], **args: int
-) -> Response:
-    """This form of the village's timetable in the language and size asked for; `args` are the address's others."""
-    g.reading_args = args
-
-    def build(db: Connection, known: Known) -> str | bytes:
-        found = timetable.village(
-            db, code, today=known.today, minutes_now=known.minutes_now, extent=extent, known=known.village
-        )
-        assert found is not None
-        return write(found)
-
-    ask = partial(_ask, code=code, variant=f"{form}.{g.lang}.{int(g.big)}")
-    return deliver(reading_link(), ask, build, mimetype=mimetype)
+def _build(asked: Asked, form: Form, db: Glance, known: Known) -> str | bytes:
+    extent = form.extent
+    if asked.reading.number > 1:
+        extent = timetable.chapter(asked.reading.number)
+    found = timetable.village(
+        db, asked.code, today=known.today, minutes_now=known.minutes_now, extent=extent, known=known.village
+    )
+    assert found is not None
+    with texts.using_language(asked.reading.lang):
+        return form.write(asked, found)
 
 
-def _page(found: Timetable) -> str:
-    village = found.village
-    links = _links(village.code)
-    if village.successor:
-        links["successor"] = url_for("timetable.village", code=village.successor.code)
-    return render_template("timetable/village.html", village=village, links=links, **_words(found))
+def _choice(asked: Asked) -> tuple[str, bool]:
+    return asked.reading.lang, asked.reading.big
 
 
-def _past_page(found: Timetable, number: int) -> str:
-    code = found.village.code
-    links = _links(code)
-    links["later"] = url_for("timetable.past", code=code, page=number - 1 if number > 2 else None)
-    links["earlier"] = url_for("timetable.past", code=code, page=number + 1)
-    return render_template("timetable/past.html", links=links, number=number, **_words(found))
+def _rendered(name: str, asked: Asked, links: dict[str, str], found: Timetable, **values: Any) -> str:
+    app, reading, today = asked.app, asked.reading, found.today
+    marked_up = app.extensions[EVENINGS]
+
+    def when(slot: Slot) -> Markup:
+        made: Markup = marked_up(slot.day, slot.starts, slot.ends, today, reading.lang)
+        return made
+
+    values |= page_words(found, asked.services.zone, when)
+    values |= {"links": links, "g": reading, "reading_link": reading.link}
+    values["url_for"] = addresses(app, reading.lang, reading.big)
+    template = app.jinja_env.get_template(f"timetable/{name}.html")
+    before_render_template.send(app, template=template, context=values)
+    rendered = template.render(values)
+    template_rendered.send(app, template=template, context=values)
+    return rendered
 
 
-def _words(found: Timetable) -> dict[str, Any]:
-    words, language = page_words(found, services().zone), g.lang
-    for name in ("later", "past"):
-        words[name] = [
-            (_when(slot.day, slot.starts, slot.ends, found.today, language), *told) for slot, *told in words[name]
-        ]
-    return words
-
-
-# The same evenings stand on every village's page.
-@lru_cache(maxsize=4096)
-def _when(day: date, starts: int, ends: int, today: date, _language: str) -> Markup:
+def _when(app: Flask, day: date, starts: int, ends: int, today: date, _language: str) -> Markup:
     """When a session of a list is, as its template marks it up."""
     slot = Slot(day, starts, ends)
-    marked = current_app.jinja_env.get_template("timetable/_lines.html").module
-    return marked.when(slot, tell_day(day, today), tell_times(slot))  # type: ignore[attr-defined,no-any-return]
-
-
-def _links(code: str) -> dict[str, str]:
-    """Where a page leads to, in its own language and size; what is not a page has a language only."""
-    # One call of url_for, because each costs as much as two rows of the page.
-    page, mark, reading = url_for("timetable.village", code=code).partition("?")
-    language = "" if g.lang == SOURCE_LANGUAGE else f"?lang={g.lang}"
-    return {
-        "page": page + mark + reading,
-        "past": f"{page}/past{mark}{reading}",
-        "feed": f"{page}.ics{language}",
-        "text": f"{page}.txt{language}",
-        "qr": f"{page}/qr.svg",
-        "full": services().settings.base_url + page + language,
-    }
+    template: Any = app.jinja_env.get_template("timetable/_lines.html").module
+    made: Markup = template.when(slot, tell_day(day, today), tell_times(slot))
+    return made
