@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from sqlalchemy import case, func, literal, select
+from sqlalchemy import Result, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.places import NightSchool, Region
@@ -118,7 +119,7 @@ def _schools(db: Session, code: str, level: Level) -> dict[str, Line]:
     return {row[0]: Line(row[0], row[1], schools=row[2]) for row in rows}
 
 
-def _counts(db: Session, code: str, level: Level, first: date, last: date, today: date):  # type: ignore[no-untyped-def]
+def _counts(db: Session, code: str, level: Level, first: date, last: date, today: date) -> Result[Any]:
     low, high = code_range(code)
     sessions = (
         select(
