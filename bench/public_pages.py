@@ -176,8 +176,8 @@ def run(name: str, url: str, rounds: int, requests: int) -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--requests", type=int, default=150, help="a target and round")
+    parser.add_argument("--rounds", type=int, default=45)
+    parser.add_argument("--requests", type=int, default=30, help="a target and round")
     parser.add_argument("--only", choices=("sqlite", "postgresql"))
     chosen = parser.parse_args()
     fine = True

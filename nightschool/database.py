@@ -141,7 +141,9 @@ class Database:
 
     def _postgresql_engine(self, *, glances: bool = False) -> Engine:
         pool: dict[str, Any] = {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True}
-        if glances:  # neither asked whether they still work nor rolled back, which is dearer than a glance itself
+        if (
+            glances
+        ):  # neither asked whether they still work nor rolled back, which is dearer than a glance itself
             pool = {"pool_size": 5, "max_overflow": 10, "pool_reset_on_return": None, "pool_use_lifo": True}
             pool |= {"isolation_level": "AUTOCOMMIT"}
         return create_engine(

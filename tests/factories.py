@@ -28,6 +28,7 @@ from nightschool.models.teaching import (
 )
 from nightschool.models.trust import Account, LoginSession, Posting
 from nightschool.rules.access import Actor, Post, Role
+from nightschool.rules.names import sort_key, stored_keys
 from nightschool.rules.regions import display_name, level_of, parent_of
 from nightschool.sealing import Sealer
 from nightschool.settings import Keys
@@ -116,14 +117,14 @@ def make_school(db: Session, code: str = SHIWAN, **columns: Any) -> NightSchool:
 
 
 def make_venue(db: Session, code: str = SHIWAN, name: str = "村活动室", **columns: Any) -> Venue:
-    venue = Venue(region_code=code, name=name, **columns)
+    venue = Venue(region_code=code, name=name, **{"search_keys": stored_keys(name), **columns})
     db.add(venue)
     db.flush()
     return venue
 
 
 def make_teacher(db: Session, code: str = "511002105000", name: str = "周老师", **columns: Any) -> Teacher:
-    defaults = {"name_key": "zhou lao shi", "unit": "农技站"}
+    defaults = {"name_key": "zhou lao shi", "unit": "农技站", "search_keys": stored_keys(name)}
     teacher = Teacher(region_code=code, name=name, **{**defaults, **columns})
     db.add(teacher)
     db.flush()
@@ -133,12 +134,10 @@ def make_teacher(db: Session, code: str = "511002105000", name: str = "周老师
 def make_learner(
     db: Session, code: str = SHIWAN, name: str = "陈大秀", group_name: str = "一组", **columns: Any
 ) -> Learner:
-    from nightschool.rules.names import search_keys, sort_key
-
     defaults = {
         "public_id": new_public_id(),
         "name_key": sort_key(name),
-        "search_keys": " ".join(sorted(search_keys(name))),
+        "search_keys": stored_keys(name),
         "group_number": "零一二三四五六七八九".find(group_name[:1]),
     }
     learner = Learner(region_code=code, name=name, group_name=group_name, **{**defaults, **columns})
@@ -192,6 +191,7 @@ def make_course(
 ) -> Course:
     defaults = {
         "category_code": "skill",
+        "search_keys": stored_keys(title),
         "starts": 19 * 60,
         "ends": 20 * 60 + 30,
         "recurrence": {"kind": "once", "first": TODAY.isoformat()},

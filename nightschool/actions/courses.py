@@ -25,6 +25,7 @@ from nightschool.actions.staffing import (
 from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.rules.access import Actor, require
+from nightschool.rules.names import stored_keys
 from nightschool.rules.proposals import Proposal, check_proposal, proposed_slots, skipped_days
 from nightschool.rules.recurrence import to_json
 from nightschool.rules.slots import Moment, Slot, slot_problem
@@ -53,6 +54,7 @@ def schedule_course(
     course = Course(
         region_code=proposal.region_code,
         title=proposal.title,
+        search_keys=stored_keys(proposal.title),
         category_code=proposal.category_code,
         summary=proposal.summary,
         venue_id=staff.venue_id,
@@ -167,6 +169,7 @@ def edit_course(
         return 0
     for name, value in values.items():
         setattr(record, name, value)
+    record.search_keys = stored_keys(record.title)
     flag_modified(
         record, "title"
     )  # teachers stand in a table of their own: the version must rise for them too

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -17,12 +16,11 @@ from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Region
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher
 from nightschool.rules.access import Actor, require
-from nightschool.rules.names import search_keys, sort_key
+from nightschool.rules.names import search_keys, sort_key, stored_keys
 from nightschool.rules.people import LearnerEntry, Namesake, TeacherEntry, check_learner, group_number
 from nightschool.rules.regions import ancestors_of
 
 LONGEST_SORT_KEY = 200
-LONGEST_SEARCH_KEYS = 400
 
 
 def add_learner(
@@ -208,7 +206,7 @@ def _fill_learner(db: Session, learner: Learner, entry: LearnerEntry) -> None:
     if learner.name != entry.name:
         learner.name = entry.name
         learner.name_key = sort_key(entry.name)[:LONGEST_SORT_KEY]
-        learner.search_keys = joined_keys(search_keys(entry.name))
+        learner.search_keys = stored_keys(entry.name)
     learner.group_name = entry.group_name
     learner.group_number = group_number(entry.group_name)
     learner.household = entry.household
@@ -227,6 +225,7 @@ def _fill_teacher(db: Session, teacher: Teacher, entry: TeacherEntry) -> None:
     if teacher.name != entry.name:
         teacher.name = entry.name
         teacher.name_key = sort_key(entry.name)[:LONGEST_SORT_KEY]
+        teacher.search_keys = stored_keys(entry.name)
     teacher.kind = entry.kind
     teacher.unit = entry.unit
     teacher.specialities = entry.specialities
@@ -239,17 +238,6 @@ def _fill_teacher(db: Session, teacher: Teacher, entry: TeacherEntry) -> None:
         removes=entry.removes_phone,
         about=f"teacher.phone:{teacher.public_id}",
     )
-
-
-def joined_keys(keys: Iterable[str]) -> str:
-    """As many keys as the column holds, the short ones (initials) first, one space between."""
-    joined = ""
-    for key in sorted(keys, key=lambda key: (len(key), key)):
-        longer = f"{joined} {key}".strip()
-        if len(longer) > LONGEST_SEARCH_KEYS:
-            break
-        joined = longer
-    return joined
 
 
 def _check_teacher(entry: TeacherEntry) -> None:

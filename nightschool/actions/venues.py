@@ -16,6 +16,7 @@ from nightschool.models.base import new_public_id
 from nightschool.models.places import Venue
 from nightschool.models.teaching import Booking, ClassSession, SessionStatus
 from nightschool.rules.access import Actor, require
+from nightschool.rules.names import stored_keys
 from nightschool.rules.proposals import ResourceKind
 from nightschool.rules.slots import Moment
 from nightschool.rules.venues import Planned, VenueEntry, check_unshared
@@ -115,7 +116,9 @@ def _release(db: Session, venue: Venue) -> None:
 
 
 def _fill(db: Session, venue: Venue, entry: VenueEntry) -> None:
-    venue.name = entry.name
+    if venue.name != entry.name:
+        venue.name = entry.name
+        venue.search_keys = stored_keys(entry.name)
     venue.kind = entry.kind
     venue.seats = entry.seats
     venue.is_lit = entry.is_lit

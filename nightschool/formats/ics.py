@@ -35,6 +35,8 @@ REFRESH = "PT6H"
 
 _NEW_LINES = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+# A continuation begins with a space, so a piece has one octet less; the next must not begin inside a character.
+_PIECES = re.compile(rb"(?s).{1,%d}(?![\x80-\xbf])" % (LONGEST_LINE - 1))
 
 
 def calendar(timetable: Timetable, *, address: str, zone: ZoneInfo) -> bytes:
@@ -55,7 +57,7 @@ def calendar(timetable: Timetable, *, address: str, zone: ZoneInfo) -> bytes:
         parts += (
             _fixed_lines(entry, zone.key),
             folded(f"UID:{entry.public_id}@{host}"),
-            folded(f"SUMMARY:{escaped(summary_of(entry))}"),
+            _summary_line(entry.title, entry.status, entry.takes_place, spoken),
             _location_line(village.name, entry.venue, spoken),
             folded(f"DESCRIPTION:{LINE_BREAK.join(map(escaped, description_of(entry, contact, spoken)))}"),
             end,
@@ -76,19 +78,9 @@ def escaped(text: str) -> str:
 def folded(line: str) -> bytes:
     """The line as octets, folded so that none is longer than 75 and no character is cut, with its CR LF."""
     octets = line.encode()
-    if len(octets) <= LONGEST_LINE:
-        return octets + b"\r\n"
-    parts = []
-    room = LONGEST_LINE
-    while len(octets) > room:
-        cut = room
-        while octets[cut] & 0xC0 == 0x80:  # in the middle of a character
-            cut -= 1
-        parts.append(octets[:cut])
-        octets = octets[cut:]
-        room = LONGEST_LINE - 1  # a continuation begins with a space
-    parts.append(octets)
-    return b"\r\n ".join(parts) + b"\r\n"
+    if len(octets) > LONGEST_LINE:
+        octets = b"\r\n ".join(_PIECES.findall(octets))
+    return octets + b"\r\n"
 
 
 def _head(timetable: Timetable, address: str, zone: str) -> Iterator[str]:
@@ -125,13 +117,13 @@ def _stamp(instant: datetime) -> str:
     return f"{instant.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def summary_of(entry: Entry) -> str:
+@lru_cache(maxsize=4096)
+def _summary_line(title: str, status: str, takes_place: bool, _spoken: str) -> bytes:
     """The title, after the word for a session that does not take place: many phones show no other sign of it."""
-    if entry.takes_place:
-        return entry.title
-    if entry.status == "cancelled":
-        return _("取消：%(title)s", title=entry.title)
-    return _("改期：%(title)s", title=entry.title)
+    if not takes_place:
+        called_off = _("取消：%(title)s", title=title)
+        title = called_off if status == "cancelled" else _("改期：%(title)s", title=title)
+    return folded(f"SUMMARY:{escaped(title)}")
 
 
 @lru_cache(maxsize=1024)

@@ -22,7 +22,9 @@ def tell_figures(overview: Overview, period: Period) -> str:
         ngettext("到课 %(n)d 人次", "到课 %(n)d 人次", total.attendances),
     ]
     if total.not_held:
-        parts.append(_("没开成 %(n)d 次（%(reasons)s）", n=total.not_held, reasons=tell_reasons(total.reasons)))
+        parts.append(
+            _("没开成 %(n)d 次（%(reasons)s）", n=total.not_held, reasons=tell_reasons(total.reasons))
+        )
     if total.unrecorded:
         parts.append(ngettext("还有 %(n)d 次没记", "还有 %(n)d 次没记", total.unrecorded))
     return _(

@@ -68,6 +68,7 @@ class MarkEvent(Base):
     learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="RESTRICT"), index=True)
     status: Mapped[Code | None]
     before: Mapped[Code | None]
+    came_instead: Mapped[ShortText] = mapped_column(default="")  # of a substitute: who of the family came
 
     __table_args__ = (one_of("status", MarkStatus), one_of("before", MarkStatus))
 
@@ -84,9 +85,13 @@ class Mark(Base):
         ForeignKey("learner.id", ondelete="RESTRICT"), primary_key=True, index=True
     )
     status: Mapped[Code]
+    came_instead: Mapped[ShortText] = mapped_column(default="")  # of a substitute: who of the family came
     submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id", ondelete="RESTRICT"))
 
-    __table_args__ = (one_of("status", MarkStatus),)
+    __table_args__ = (
+        one_of("status", MarkStatus),
+        CheckConstraint("status = 'substitute' OR came_instead = ''", name="only_a_substitute_came_instead"),
+    )
 
 
 class Guest(Base):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from nightschool.models.base import (
     Base,
     Code,
+    Instant,
     LineText,
     PublicId,
     RegionCode,
@@ -30,6 +32,11 @@ class TeacherKind(StrEnum):
     VOLUNTEER = "volunteer"
 
 
+class PersonKind(StrEnum):
+    LEARNER = "learner"
+    TEACHER = "teacher"
+
+
 class Sex(StrEnum):
     FEMALE = "female"
     MALE = "male"
@@ -47,15 +54,26 @@ class Teacher(Base):
     )
     name: Mapped[ShortText]
     name_key: Mapped[str] = mapped_column(String(200))  # pinyin for sorting
+    search_keys: Mapped[str] = mapped_column(
+        String(400), default=""
+    )  # pinyin and initials, one space between
     unit: Mapped[LineText] = mapped_column(default="")
     kind: Mapped[Code] = mapped_column(default=TeacherKind.LOCAL_EXPERT)
     specialities: Mapped[LineText] = mapped_column(default="")
     languages: Mapped[LineText] = mapped_column(default="")
     phone: Mapped[Sealed | None]  # sealed about "teacher.phone:<public_id>"
     name_is_public: Mapped[bool] = mapped_column(default=True)
+    retired_at: Mapped[Instant | None]  # offered no more; what was taught stays
+    merged_into_id: Mapped[int | None] = mapped_column(
+        ForeignKey("teacher.id", ondelete="RESTRICT"), index=True
+    )
     version: Mapped[int] = mapped_column()
 
-    __table_args__ = (one_of("kind", TeacherKind),)
+    __table_args__ = (
+        one_of("kind", TeacherKind),
+        CheckConstraint("merged_into_id IS NULL OR merged_into_id <> id", name="not_merged_into_itself"),
+        CheckConstraint("merged_into_id IS NULL OR retired_at IS NOT NULL", name="merged_is_retired"),
+    )
     __mapper_args__ = {"version_id_col": version}
 
 
@@ -76,11 +94,35 @@ class Learner(Base):
     sex: Mapped[Code | None]
     birth_year: Mapped[int | None]
     phone: Mapped[Sealed | None]  # sealed about "learner.phone:<public_id>"
+    retired_at: Mapped[Instant | None]  # on no new register; what was attended stays
+    merged_into_id: Mapped[int | None] = mapped_column(
+        ForeignKey("learner.id", ondelete="RESTRICT"), index=True
+    )
     version: Mapped[int] = mapped_column()
 
     __table_args__ = (
+        CheckConstraint("merged_into_id IS NULL OR merged_into_id <> id", name="not_merged_into_itself"),
+        CheckConstraint("merged_into_id IS NULL OR retired_at IS NOT NULL", name="merged_is_retired"),
         one_of("sex", Sex),
         CheckConstraint("birth_year IS NULL OR birth_year BETWEEN 1900 AND 2100", name="birth_year_sensible"),
         Index("ix_learner_region_code_name_key", "region_code", "group_number", "name_key"),
     )
     __mapper_args__ = {"version_id_col": version}
+
+
+class PersonMerge(Base):
+    """One row is one time two records turned out to be one person: what was moved, so that it can be moved back."""
+
+    __tablename__ = "person_merge"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[PublicId]
+    kind: Mapped[Code]
+    kept_id: Mapped[int] = mapped_column(index=True)  # of a learner or a teacher, as the kind says
+    merged_id: Mapped[int] = mapped_column(index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"))
+    merged_at: Mapped[Instant]
+    undone_at: Mapped[Instant | None]
+    moved: Mapped[dict[str, Any]] = mapped_column(JSON)  # actions.merges says what stands here
+
+    __table_args__ = (one_of("kind", PersonKind),)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from nightschool.models.base import (
@@ -34,6 +35,13 @@ class VenueKind(StrEnum):
     SQUARE = "square"
     HOUSEHOLD = "household"
     ONLINE = "online"
+
+
+class ImportState(StrEnum):
+    PREVIEWED = "previewed"
+    APPLYING = "applying"
+    DONE = "done"
+    FAILED = "failed"
 
 
 class Region(Base):
@@ -91,6 +99,29 @@ class RegionKey(Base):
     __table_args__ = (Index("ix_region_key_region_code", "region_code"),)
 
 
+class RegionImport(Base):
+    """One row is one list of regions somebody uploaded: its content until it is applied, and how far that is."""
+
+    __tablename__ = "region_import"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[PublicId]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"), index=True)
+    file_name: Mapped[LineText]
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)  # the file as it came; None once applied
+    as_of: Mapped[date]
+    end_missing: Mapped[bool]
+    skip_bad: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[Code] = mapped_column(default=ImportState.PREVIEWED)
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # new, changed, unchanged, ended, ...
+    steps_done: Mapped[int] = mapped_column(default=0)
+    steps_all: Mapped[int] = mapped_column(default=0)
+    made_at: Mapped[Instant]
+    changed_at: Mapped[Instant]
+
+    __table_args__ = (one_of("state", ImportState),)
+
+
 class NightSchool(Base):
     """One row is the night school of one village (一村一校)."""
 
@@ -106,6 +137,7 @@ class NightSchool(Base):
     contact_phone: Mapped[ShortText] = mapped_column(default="")  # the school's own, public by purpose
     usual_venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id", ondelete="SET NULL"))
     opened_on: Mapped[date]
+    equipment: Mapped[dict[str, bool]] = mapped_column(JSON, default=dict)  # ticked items of rules.checklist
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}
@@ -130,11 +162,17 @@ class Venue(Base):
     key_holder: Mapped[ShortText] = mapped_column(default="")
     key_holder_phone: Mapped[Sealed | None]  # sealed about "venue.key_holder_phone:<public_id>"
     allows_parallel: Mapped[bool] = mapped_column(default=False)
+    search_keys: Mapped[str] = mapped_column(
+        String(400), default=""
+    )  # pinyin and initials, one space between
+    area_m2: Mapped[int | None]
+    retired_at: Mapped[Instant | None]  # offered no more; what took place there stays
     version: Mapped[int] = mapped_column()
 
     __table_args__ = (
         one_of("kind", VenueKind),
         CheckConstraint("seats IS NULL OR seats BETWEEN 1 AND 20000", name="seats_sensible"),
+        CheckConstraint("area_m2 IS NULL OR area_m2 BETWEEN 1 AND 100000", name="area_sensible"),
     )
     __mapper_args__ = {"version_id_col": version}
 

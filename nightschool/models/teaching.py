@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from nightschool.models.base import (
@@ -28,6 +28,23 @@ from nightschool.rules.proposals import ResourceKind
 class CourseKind(StrEnum):
     OPEN_LECTURE = "open_lecture"
     COHORT = "cohort"
+
+
+class GraduationBasis(StrEnum):
+    SESSIONS = "sessions"
+    HOURS = "hours"
+
+
+class EnrolmentStatus(StrEnum):
+    ENROLLED = "enrolled"
+    WAITING = "waiting"
+    LEFT = "left"
+
+
+class EnrolmentSource(StrEnum):
+    SELF = "self"
+    PROXY = "proxy"
+    WALK_IN = "walk_in"
 
 
 class SessionStatus(StrEnum):
@@ -99,6 +116,13 @@ class Course(Base):
     ends: Mapped[Minutes]
     recurrence: Mapped[dict[str, Any]] = mapped_column(JSON)  # rules.recurrence.Recurrence
     skipped_dates: Mapped[list[str]] = mapped_column(JSON, default=list)  # ISO days left out of it
+    capacity: Mapped[int | None]  # of a cohort; soft: who enrols beyond it waits until somebody lets them in
+    graduation_basis: Mapped[Code] = mapped_column(default=GraduationBasis.SESSIONS)
+    graduation_percent: Mapped[int] = mapped_column(default=75)
+    search_keys: Mapped[str] = mapped_column(
+        String(400), default=""
+    )  # pinyin of the title, one space between
+    retired_at: Mapped[Instant | None]  # put away: in no list unless asked for
     published_at: Mapped[Instant | None]
     created_at: Mapped[Instant]
     version: Mapped[int] = mapped_column()
@@ -110,6 +134,9 @@ class Course(Base):
     __table_args__ = (
         one_of("kind", CourseKind),
         one_of("delivery_mode", DeliveryMode),
+        one_of("graduation_basis", GraduationBasis),
+        CheckConstraint("graduation_percent BETWEEN 1 AND 100", name="graduation_percent_sensible"),
+        CheckConstraint("capacity IS NULL OR capacity BETWEEN 1 AND 20000", name="capacity_sensible"),
         CheckConstraint(SLOT_IS_SOUND, name="slot_sound"),
     )
     __mapper_args__ = {"version_id_col": version}
@@ -125,6 +152,49 @@ class CourseTeacher(Base):
         ForeignKey("teacher.id", ondelete="RESTRICT"), primary_key=True, index=True
     )
     position: Mapped[int] = mapped_column(default=0)
+
+
+class Enrolment(Base):
+    """One row is one learner's place in one cohort, from the day of enrolling; leaving keeps the row."""
+
+    __tablename__ = "enrolment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="RESTRICT"))
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="RESTRICT"), index=True)
+    status: Mapped[Code] = mapped_column(default=EnrolmentStatus.ENROLLED)
+    source: Mapped[Code] = mapped_column(default=EnrolmentSource.SELF)
+    proxy_name: Mapped[ShortText] = mapped_column(default="")  # who enrolled them, when somebody else did
+    enrolled_on: Mapped[date]
+    left_on: Mapped[date | None]
+    asked_at: Mapped[Instant]  # who asked first is let in first
+    version: Mapped[int] = mapped_column()
+
+    __table_args__ = (
+        one_of("status", EnrolmentStatus),
+        one_of("source", EnrolmentSource),
+        CheckConstraint("(status = 'left') = (left_on IS NOT NULL)", name="left_has_its_day"),
+        CheckConstraint("left_on IS NULL OR left_on >= enrolled_on", name="days_in_order"),
+        UniqueConstraint("course_id", "learner_id"),
+    )
+    __mapper_args__ = {"version_id_col": version}
+
+
+class ChangeSet(Base):
+    """One row is one change of class sessions that can be taken back for a while: what they were before it."""
+
+    __tablename__ = "change_set"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[PublicId]
+    region_code: Mapped[RegionCode] = mapped_column(
+        ForeignKey("region.code", ondelete="RESTRICT"), index=True
+    )
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"))
+    what: Mapped[Code]
+    made_at: Mapped[Instant]
+    undone_at: Mapped[Instant | None]
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)  # actions.undo says what stands here
 
 
 class ClassSession(Base):

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from nightschool.models.base import (
@@ -148,3 +148,13 @@ class AuditEvent(Base):
         Index("ix_audit_event_record", "record"),
         Index("ix_audit_event_region_code_at", "region_code", "at"),
     )
+
+
+class BackupMade(Base):
+    """One row is one backup that was written whole: what /healthz and `doctor` tell the age of."""
+
+    __tablename__ = "backup_made"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[Instant] = mapped_column(index=True)
+    size_bytes: Mapped[int] = mapped_column(BigInteger)

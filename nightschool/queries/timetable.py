@@ -163,9 +163,7 @@ class Timetable:
     def later(self) -> tuple[Entry, ...]:
         """What is ahead after the next one, or instead of one."""
         said = {entry.public_id for entry in self.called_off}
-        return tuple(
-            entry for entry in self.ahead if entry is not self.next and entry.public_id not in said
-        )
+        return tuple(entry for entry in self.ahead if entry is not self.next and entry.public_id not in said)
 
 
 def village(

@@ -28,6 +28,7 @@ VERBS: dict[str, frozenset[Role]] = {
     "keep_venues": frozenset({Role.COORDINATOR}),
     "keep_school": frozenset({Role.COORDINATOR}),
     "see_overview": frozenset({Role.SUPERVISOR}),
+    "see_trail": frozenset({Role.COORDINATOR}) | ADMINISTRATORS,
     "manage_accounts": ADMINISTRATORS,
     "keep_regions": frozenset({Role.SYSTEM_ADMINISTRATOR}),
     "own_account": frozenset(Role),

@@ -16,6 +16,7 @@ from typing import Any
 # context makes a reading less likely.
 MOST_READINGS = 16
 LONGEST_KEY = 120
+LONGEST_STORED = 400
 
 # Characters the dictionary does not know stand one by one, not as a run; its type hints know only one string back.
 _EACH_ITSELF: Any = list
@@ -49,6 +50,17 @@ def search_keys(text: str) -> frozenset[str]:
     At most MOST_READINGS readings. Latin letters and digits stand for themselves, signs are left out.
     """
     return _keys(text)[1]
+
+
+def stored_keys(text: str) -> str:
+    """As many of `search_keys` as a record's column holds, the short ones (initials) first, one space between."""
+    joined = ""
+    for key in sorted(search_keys(text), key=lambda key: (len(key), key)):
+        longer = f"{joined} {key}".strip()
+        if len(longer) > LONGEST_STORED:
+            break
+        joined = longer
+    return joined
 
 
 def usual_keys(text: str) -> frozenset[str]:

@@ -16,6 +16,7 @@ from nightschool.settings import Settings
 from nightschool.web import access, csrf, delivery, errors, headers, language, logs, pages, static_files
 from nightschool.web.context import EXTENSION, Services
 from nightschool.web.converters import CONVERTERS
+from nightschool.web.templating import Pages
 
 # One thin blueprint a feature; each module has `bp`.
 BLUEPRINTS = (
@@ -57,6 +58,7 @@ def create_app(
         MAX_FORM_MEMORY_SIZE=MEGABYTE,
         MAX_FORM_PARTS=5000,
     )
+    app.jinja_environment = Pages
     app.extensions[EXTENSION] = Services(settings, database, clock, ZoneInfo(settings.timezone))
     app.url_map.converters.update(CONVERTERS)
     app.jinja_env.add_extension("jinja2.ext.i18n")

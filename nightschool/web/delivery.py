@@ -157,7 +157,9 @@ class Front:
     def _is_for_us(self, environ: WSGIEnvironment) -> bool:
         return _is_trusted(environ.get("HTTP_HOST", ""), tuple(self.trusted))
 
-    def _send(self, answer: Answer, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def _send(
+        self, answer: Answer, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
         known_tags = environ.get("HTTP_IF_NONE_MATCH", "")
         found = errors.attempted(lambda: self.delivery.look(answer, self.database, known_tags))
         if found is None:  # not there, or failed: the application answers that

@@ -74,8 +74,13 @@ def _address(app: Flask, lang: str, big: bool, endpoint: str, **values: Any) -> 
 
 def _translated(message: str, **values: Any) -> str:
     """What Jinja's own `_` makes of a message, without its four calls: safe as a template is, its values escaped."""
-    text = Markup(texts.gettext(message))
+    text = _marked_up(texts.language(), message)
     return text % values if values or "%" in message else text
+
+
+@lru_cache(maxsize=4096)
+def _marked_up(_language: str, message: str) -> Markup:
+    return Markup(texts.gettext(message))
 
 
 def _spoken_day(day: Any) -> str:
@@ -88,7 +93,9 @@ def _spoken_moment(day: Any, starts: int) -> str:
 
 def _spoken_instant(instant: Any) -> str:
     local = instant.astimezone(context.services().zone)
-    return f"{almanac.spoken_day(local.date(), context.today())} {almanac.clock(local.hour * 60 + local.minute)}"
+    return (
+        f"{almanac.spoken_day(local.date(), context.today())} {almanac.clock(local.hour * 60 + local.minute)}"
+    )
 
 
 def _may(verb: str, region_code: str | None = None) -> bool:

@@ -13,7 +13,6 @@ from nightschool.actions.people import (
     add_teacher,
     edit_learner,
     edit_teacher,
-    joined_keys,
     reveal_learner_phone,
     reveal_teacher_phone,
 )
@@ -190,10 +189,6 @@ def test_very_long_names_still_fit_their_keys(cast: Cast, db: Session) -> None:
     learner = add(cast, db, LearnerEntry("重" * 60, "一组"))
     assert len(learner.name_key) <= 200
     assert 0 < len(learner.search_keys) <= 400
-
-
-def test_the_short_keys_are_kept_first() -> None:
-    assert joined_keys({"x" * 390, "cdx", "y" * 20}) == f"cdx {'y' * 20}"
 
 
 def test_a_teacher_needs_only_a_name(cast: Cast, db: Session) -> None:

@@ -16,6 +16,7 @@ from nightschool.rules.names import (
     matches,
     search_keys,
     sort_key,
+    stored_keys,
     usual_keys,
 )
 
@@ -110,3 +111,12 @@ def test_an_umlaut_can_be_typed_as_v_or_as_itself() -> None:
 def test_the_dictionary_is_not_loaded_before_a_name_is_read() -> None:
     code = "import sys, nightschool.rules.names; sys.exit('pypinyin' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_stored_keys_begin_with_the_short_ones() -> None:
+    assert stored_keys("单田芳").split()[:2] == ["ctf", "dtf"]
+    assert stored_keys("单田芳").split()[2] == "stf"
+
+
+def test_stored_keys_fit_their_column() -> None:
+    assert 0 < len(stored_keys("重" * 60)) <= 400

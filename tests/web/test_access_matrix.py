@@ -260,7 +260,9 @@ def unfitting(app: Flask) -> list[str]:
     for rule in app.url_map.iter_rules():
         verb = app.view_functions[rule.endpoint].access.verb  # type: ignore[attr-defined]
         wrong += [f"{rule}: {name}?" for name in rule.arguments if name not in (*SCOPED, *UNSCOPED)]
-        wrong += [f"{rule}: {verb}" for name in SCOPED if name in rule.arguments and verb not in FITTING[name]]
+        wrong += [
+            f"{rule}: {verb}" for name in SCOPED if name in rule.arguments and verb not in FITTING[name]
+        ]
         if (verb is None) != (rule.endpoint in PUBLIC):
             wrong.append(f"{rule}: public or not?")
         if (verb == "own_account") != (rule.endpoint in OWN):
@@ -276,7 +278,8 @@ def rows(database: Database) -> dict[str, Any]:
     """Every row of every table."""
     with database.reading() as db:
         return {
-            table.name: sorted(map(repr, db.execute(select(table)).all())) for table in Base.metadata.sorted_tables
+            table.name: sorted(map(repr, db.execute(select(table)).all()))
+            for table in Base.metadata.sorted_tables
         }
 
 

@@ -76,7 +76,11 @@ def test_night_school_is_opened_and_its_coordinator_gets_in_with_the_slip(
         account = db.scalars(select(Account).where(Account.display_name == "王支书")).one()
         posting = db.scalars(select(Posting).where(Posting.account_id == account.id)).one()
     assert (posting.role, posting.region_code, posting.from_day) == (Role.COORDINATOR, QIAO, TODAY)
-    entered = {"login_name": account.login_name, "code": code_on(paper.text), "new_password": "秋收以后再来上课"}
+    entered = {
+        "login_name": account.login_name,
+        "code": code_on(paper.text),
+        "new_password": "秋收以后再来上课",
+    }
     assert client.post("/login/slip", data=entered).location == "/desk"
     assert client.get(f"/desk/{QIAO}").status_code == 200
     assert client.get(f"/desk/{SHIWAN}").status_code == 404
@@ -89,7 +93,9 @@ def test_code_is_shown_once_and_stored_nowhere(admin: FlaskClient, database: Dat
     assert paper.headers["Cache-Control"] == "no-store"
     with database.reading() as db:
         key = db.scalars(select(Account.public_id).where(Account.display_name == "王支书")).one()
-        stored = [vars(row) for table in (LoginSlip, AuditEvent, Account) for row in db.scalars(select(table))]
+        stored = [
+            vars(row) for table in (LoginSlip, AuditEvent, Account) for row in db.scalars(select(table))
+        ]
     for text in (code, code.replace("-", "")):
         assert text not in str(stored)
         for path in (f"/accounts/{key}", f"/admin/{QIAO}", f"/admin/{COUNTY}"):
@@ -113,7 +119,9 @@ def test_taken_login_name_leaves_no_half_opened_school(admin: FlaskClient, datab
     assert count(database, NightSchool) == 2
 
 
-@pytest.mark.parametrize("village", [JIANLI, TOWNSHIP, COUNTY, "511002999999", "x", "' OR 1=1", "511002105202\n"])
+@pytest.mark.parametrize(
+    "village", [JIANLI, TOWNSHIP, COUNTY, "511002999999", "x", "' OR 1=1", "511002105202\n"]
+)
 def test_school_is_opened_only_in_a_village_of_the_region(
     admin: FlaskClient, database: Database, village: str
 ) -> None:
@@ -124,7 +132,9 @@ def test_school_is_opened_only_in_a_village_of_the_region(
 # Slips
 
 
-def test_new_slip_voids_the_old_one(admin: FlaskClient, database: Database, cast: Cast, client: FlaskClient) -> None:
+def test_new_slip_voids_the_old_one(
+    admin: FlaskClient, database: Database, cast: Cast, client: FlaskClient
+) -> None:
     slip = f"/accounts/{key_of(database, cast.chen)}/slip"
     old, new = (code_on(admin.post(slip).text) for _ in range(2))
     entered = {"login_name": "cjs", "new_password": "秋收以后再来上课"}
@@ -181,7 +191,9 @@ def test_nobody_is_made_what_the_page_does_not_offer(
     assert "system_administrator" not in browser.get(NEW.format(COUNTY)).text
 
 
-def test_fields_a_form_does_not_have_change_nothing(admin: FlaskClient, database: Database, cast: Cast) -> None:
+def test_fields_a_form_does_not_have_change_nothing(
+    admin: FlaskClient, database: Database, cast: Cast
+) -> None:
     data = {
         "display_name": "李督导", "role": "supervisor", "region_code": "", "region": JIANLI, "id": "1",
         "account_id": str(cast.system_administrator), "public_id": "A" * 22, "password_hash": "x",
@@ -230,7 +242,10 @@ def test_posting_of_another_account_cannot_be_ended_beside_ones_own(
 def test_posting_for_a_while_begins_and_ends_by_itself(
     admin: FlaskClient, database: Database, cast: Cast, browser_of: Any, clock: StillClock
 ) -> None:
-    days = {"from_day": (TODAY + timedelta(days=1)).isoformat(), "to_day": (TODAY + timedelta(days=2)).isoformat()}
+    days = {
+        "from_day": (TODAY + timedelta(days=1)).isoformat(),
+        "to_day": (TODAY + timedelta(days=2)).isoformat(),
+    }
     given = {"login_name": "qaz", "role": "coordinator", **days}
     assert admin.post(f"/admin/{SHIWAN}/postings/new", data=given).status_code == 303
     supervisor = browser_of(cast.township_supervisor)
@@ -258,7 +273,11 @@ def test_account_with_a_role_beyond_ones_region_is_out_of_reach(
     admin: FlaskClient, database: Database, cast: Cast
 ) -> None:
     with database.writing() as db:
-        db.add(Posting(account_id=cast.chen, role=Role.COORDINATOR, region_code=JIANLI, from_day=date(2020, 1, 1)))
+        db.add(
+            Posting(
+                account_id=cast.chen, role=Role.COORDINATOR, region_code=JIANLI, from_day=date(2020, 1, 1)
+            )
+        )
     key = key_of(database, cast.chen)
     for act in ("slip", "disable", "enable"):
         assert admin.post(f"/accounts/{key}/{act}").status_code == 404
@@ -318,9 +337,19 @@ def test_administrator_sees_no_villager(
     with database.writing() as db:
         learner = make_learner(db).public_id
     browser = browser_of(getattr(cast, who))
-    for path in (f"/desk/{SHIWAN}/learners", f"/learners/{learner}", f"/desk/{SHIWAN}", f"/overview/{SHIWAN}"):
+    for path in (
+        f"/desk/{SHIWAN}/learners",
+        f"/learners/{learner}",
+        f"/desk/{SHIWAN}",
+        f"/overview/{SHIWAN}",
+    ):
         assert browser.get(path).status_code == 404, path
-    for path in ("/admin", f"/admin/{COUNTY}", f"/admin/{SHIWAN}", f"/accounts/{key_of(database, cast.chen)}"):
+    for path in (
+        "/admin",
+        f"/admin/{COUNTY}",
+        f"/admin/{SHIWAN}",
+        f"/accounts/{key_of(database, cast.chen)}",
+    ):
         assert "陈大秀" not in browser.get(path, follow_redirects=True).text
 
 
@@ -331,7 +360,9 @@ def test_name_with_markup_is_shown_as_it_was_written(admin: FlaskClient) -> None
     assert name not in page and "&lt;script&gt;" in page
 
 
-def test_every_change_leaves_its_line_in_the_trail(admin: FlaskClient, database: Database, cast: Cast) -> None:
+def test_every_change_leaves_its_line_in_the_trail(
+    admin: FlaskClient, database: Database, cast: Cast
+) -> None:
     admin.post(f"/admin/{COUNTY}/schools/new", data={"village": QIAO, "display_name": "王支书"})
     key = key_of(database, cast.chen)
     for act in ("slip", "disable", "enable"):

@@ -80,7 +80,9 @@ def breaking(app: Flask) -> Flask:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_answer_carries_every_header(breaking: Flask, browser_of: Any, cast: Cast, kind: str) -> None:
+def test_every_kind_of_answer_carries_every_header(
+    breaking: Flask, browser_of: Any, cast: Cast, kind: str
+) -> None:
     status, response = answer(breaking, browser_of(cast.chen), kind)
     assert response.status_code == status
     for name, value in FIXED.items():
@@ -115,13 +117,23 @@ def test_public_answers_set_no_cookie_and_depend_on_none(
     assert "Cookie" not in response.headers.get("Vary", "")
 
 
-def test_failure_of_ours_tells_nothing_about_the_house(breaking: Flask, client: FlaskClient, cast: Cast) -> None:
+def test_failure_of_ours_tells_nothing_about_the_house(
+    breaking: Flask, client: FlaskClient, cast: Cast
+) -> None:
     page = client.get("/planted").text
     assert "secret" not in page and "Traceback" not in page and "RuntimeError" not in page
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "localhost.evil.example", "localhost@evil.example", "evil.example:80", "[::1", "127.0.0.2"]
+    "host",
+    [
+        "evil.example",
+        "localhost.evil.example",
+        "localhost@evil.example",
+        "evil.example:80",
+        "[::1",
+        "127.0.0.2",
+    ],
 )
 def test_invented_host_gets_no_page(client: FlaskClient, cast: Cast, host: str) -> None:
     for path in ("/", "/login", f"/v/{SHIWAN}.ics", f"/desk/{SHIWAN}"):

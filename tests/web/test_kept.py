@@ -188,11 +188,11 @@ def test_rights_that_ended_meanwhile_save_nothing_and_it_is_said(too_late: Eveni
     too_late.fills_in()
     with too_late.database.writing() as db:
         db.add(
-            Posting(account_id=cast.chen, role=Role.COORDINATOR, region_code=JIANLI, from_day=date(2020, 1, 1))
+            Posting(
+                account_id=cast.chen, role=Role.COORDINATOR, region_code=JIANLI, from_day=date(2020, 1, 1)
+            )
         )
-        db.execute(
-            update(Posting).where(Posting.region_code == SHIWAN).values(to_day=date(2026, 11, 23))
-        )
+        db.execute(update(Posting).where(Posting.region_code == SHIWAN).values(to_day=date(2026, 11, 23)))
     answer = too_late.logs_in()
     assert answer.status_code == 303
     assert too_late.count(Submission) == 0

@@ -94,7 +94,9 @@ def test_own_path_is_what_it_was_given_or_nothing(app: Flask, cast: Cast) -> Non
         assert own_path(None) is None
 
 
-@pytest.mark.parametrize("path", ["//evil.example", "//evil.example/..", "/%5Cevil.example", "/\\evil.example/"])
+@pytest.mark.parametrize(
+    "path", ["//evil.example", "//evil.example/..", "/%5Cevil.example", "/\\evil.example/"]
+)
 def test_the_server_itself_sends_nobody_away_for_doubled_slashes(
     client: FlaskClient, cast: Cast, path: str
 ) -> None:
