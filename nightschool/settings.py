@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from nightschool.errors import ConfigurationError
 
 PREFIX = "NIGHTSCHOOL_"
+LOGS = ("requests", "warnings")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Settings:
     timezone: str
     keys: Keys
     threads: int = 8
+    proxy_hops: int = 0
+    log: str = "requests"
 
     @property
     def is_https(self) -> bool:
@@ -58,6 +61,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
 
     Variables: NIGHTSCHOOL_DATA (a folder, default `nightschool-data` in the current one), NIGHTSCHOOL_DATABASE_URL,
     NIGHTSCHOOL_BASE_URL, NIGHTSCHOOL_LISTEN (host:port), NIGHTSCHOOL_TIMEZONE, NIGHTSCHOOL_THREADS,
+    NIGHTSCHOOL_PROXY_HOPS (how many reverse proxies stand before it), NIGHTSCHOOL_LOG (requests or warnings),
     NIGHTSCHOOL_KEYS (the content of a key file, instead of one). Raises ConfigurationError, naming the variable.
     """
 
@@ -69,6 +73,9 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     base_url = value("BASE_URL", f"http://{host or '127.0.0.1'}:{port}").rstrip("/")
     if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).hostname:
         raise ConfigurationError("NIGHTSCHOOL_BASE_URL must read like https://nightschool.example")
+    log = value("LOG", LOGS[0])
+    if log not in LOGS:
+        raise ConfigurationError(f"NIGHTSCHOOL_LOG must be one of: {', '.join(LOGS)}")
     return Settings(
         data_folder=data_folder,
         database_url=value("DATABASE_URL", sqlite_url(data_folder / "nightschool.db")),
@@ -78,6 +85,8 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         timezone=value("TIMEZONE", "Asia/Shanghai"),
         keys=_keys(environ.get(PREFIX + "KEYS", ""), data_folder),
         threads=_whole(value("THREADS", "8"), "NIGHTSCHOOL_THREADS", 1, 64),
+        proxy_hops=_whole(value("PROXY_HOPS", "0"), "NIGHTSCHOOL_PROXY_HOPS", 0, 5),
+        log=log,
     )
 
 

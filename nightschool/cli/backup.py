@@ -15,10 +15,19 @@ from typing import Any
 
 import click
 from sqlalchemy import Connection, Table, func, inspect, select, text
+from sqlalchemy.exc import OperationalError
 
-from nightschool.cli.installation import fail, migrated_installation, this_installation, told_plainly
+from nightschool.actions.backups import note_backup
+from nightschool.cli.installation import (
+    Installation,
+    fail,
+    migrated_installation,
+    this_installation,
+    told_plainly,
+)
 from nightschool.database import Database, is_current, migrate, sqlite_module
 from nightschool.models import Base
+from nightschool.rules.access import SYSTEM
 from nightschool.settings import sqlite_url
 from nightschool.texts import _
 
@@ -45,6 +54,7 @@ def backup(file: Path) -> None:
             copy.dispose()
             _settle(partial)
         check_file(partial)
+    _note(installation, file)
     click.echo(
         _(
             "备份好了：%(file)s。密钥不在里面，另外收好 %(keys)s。",
@@ -81,6 +91,15 @@ def restore(file: Path) -> None:
                 _copy_rows(source, target)
                 source.dispose()
     click.echo(_("恢复好了。还要放好同一份密钥，电话号码才看得见。"))
+
+
+def _note(installation: Installation, file: Path) -> None:
+    """That the backup was made is remembered; where the database is too busy for that, the backup is none the worse."""
+    try:
+        with installation.database.writing() as db:
+            note_backup(db, size_bytes=file.stat().st_size, by=SYSTEM, now=installation.now())
+    except OperationalError:
+        click.echo(_("数据库正忙，没能记下这次备份的时间。备份本身是好的。"), err=True)
 
 
 @contextmanager

@@ -57,6 +57,7 @@ def _settings(folder: Path, port: int) -> Settings:
             "NIGHTSCHOOL_DATA": str(folder),
             "NIGHTSCHOOL_DATABASE_URL": sqlite_url(folder / "nightschool.db"),
             "NIGHTSCHOOL_LISTEN": f"127.0.0.1:{port}",
+            "NIGHTSCHOOL_LOG": "warnings",
         }
     )
 

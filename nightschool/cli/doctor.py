@@ -7,6 +7,7 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from importlib.metadata import version
 
 import click
@@ -15,11 +16,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from nightschool.cli.installation import Installation, this_installation
 from nightschool.database import is_current, sqlite_is_fit_for_wal, sqlite_module
+from nightschool.queries.condition import first_school, last_backup
 from nightschool.settings import PREFIX
 from nightschool.texts import _
 
 PACKAGES = ("flask", "sqlalchemy", "wtforms", "alembic", "waitress", "cryptography", "argon2-cffi")
 LEAST_FREE_MEGABYTES = 500
+BACKUP_EVERY = timedelta(days=8)
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @click.command()
@@ -51,9 +55,12 @@ def facts(installation: Installation) -> Iterator[tuple[str, str]]:
     yield PREFIX + "LISTEN", f"{settings.listen_host}:{settings.listen_port}"
     yield PREFIX + "TIMEZONE", settings.timezone
     yield PREFIX + "THREADS", str(settings.threads)
+    yield PREFIX + "PROXY_HOPS", str(settings.proxy_hops)
+    yield PREFIX + "LOG", settings.log
     yield PREFIX + "KEYS", ", ".join(settings.keys.sealing)
     yield _("空余磁盘"), f"{free_megabytes(installation)} MB"
     yield _("数据库"), _database_state(installation)
+    yield _("上次备份"), _last_backup(installation)
 
 
 def to_mend(installation: Installation) -> Iterator[str]:
@@ -66,11 +73,18 @@ def to_mend(installation: Installation) -> Iterator[str]:
     key_file = settings.data_folder / "keys.json"
     if key_file.exists() and sys.platform != "win32" and stat.S_IMODE(key_file.stat().st_mode) & 0o077:
         yield _("密钥文件 %(path)s 别人也能读。把权限改成 600。", path=key_file)
-    if not settings.is_https and settings.listen_host not in ("127.0.0.1", "::1", "localhost"):
+    if not settings.is_https and settings.listen_host not in LOOPBACK:
         yield _("别的电脑能连进来，但地址不是 https。前面加一层 https，再写好 NIGHTSCHOOL_BASE_URL。")
+    if settings.proxy_hops and settings.listen_host not in LOOPBACK:
+        yield _(
+            "前面有代理，可是别的电脑也能直接连到 %(where)s，能冒充任何来源。让它只听 127.0.0.1。",
+            where=settings.listen_host,
+        )
     try:
         if not is_current(database):
             yield _("数据库还没建好或版本旧。运行 serve 会自动升级。")
+        elif _is_backup_due(installation):
+            yield _("一个多星期没有备份了。运行 backup FILE，把文件放到别的机器上。")
     except SQLAlchemyError as error:
         yield _("数据库连不上：%(why)s", why=str(error.__cause__ or error).strip())
 
@@ -86,6 +100,25 @@ def version_of(package: str) -> str:
 def free_megabytes(installation: Installation) -> int:
     """Free space where the data lives."""
     return shutil.disk_usage(installation.settings.data_folder).free // 1024**2
+
+
+def _last_backup(installation: Installation) -> str:
+    try:
+        with installation.database.reading() as db:
+            made = last_backup(db)
+    except SQLAlchemyError:
+        return "-"
+    return f"{made:%Y-%m-%d %H:%M} UTC" if made else _("还没有过")
+
+
+def _is_backup_due(installation: Installation) -> bool:
+    """True when there is something to lose and the last copy of it is old."""
+    with installation.database.reading() as db:
+        made = last_backup(db)
+        if made is not None:
+            return installation.now() - made > BACKUP_EVERY
+        first = first_school(db)
+    return first is not None and installation.today() - first > BACKUP_EVERY
 
 
 def _journal() -> str:

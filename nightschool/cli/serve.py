@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from wsgiref.types import WSGIApplication
 
 import click
@@ -27,8 +26,9 @@ def serve() -> None:
 
 
 def run(app: WSGIApplication, settings: Settings) -> None:
-    """Answers until it is stopped."""
+    """Answers until it is stopped, and tells on stderr how it went: one JSON object a line."""
+    from nightschool.web import logs
     from nightschool.web.server import make_server
 
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    make_server(app, settings).run()
+    logs.start(settings.log)
+    make_server(logs.told(app), settings).run()

@@ -79,8 +79,8 @@ def device_name() -> str:
 def address() -> str | None:
     """Where the request comes from, for limits; None when that says nothing about who sends it.
 
-    Never from a header, which anybody can write. Behind a proxy on this machine everybody comes from here: a limit
-    on that address would shut out all of them.
+    From the headers of trusted proxies alone (web/server.py), since anybody can write others. Behind a proxy that is
+    not declared everybody comes from this machine: a limit on that address would shut out all of them.
     """
     comes_from = request.remote_addr or ""
     host = urlsplit(services().settings.base_url).hostname or ""

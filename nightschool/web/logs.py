@@ -1,13 +1,25 @@
-"""No telephone and no identity number in a log line, wherever the line comes from."""
+"""Log lines: one JSON object each, nobody named in them, and any number that could be a person's masked."""
 
 from __future__ import annotations
 
+import json
 import logging
 import re
+import sys
+import time
 import traceback
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any, TextIO
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask
+from flask import Flask, request
+
+requests = logging.getLogger("nightschool.requests")
+
+ROUTE = "nightschool.route"  # where the application leaves word of which of its routes answered
+# Addresses that name a public thing, answered before the application; any other without a route may hold anything.
+PUBLIC = re.compile(r"/(v|r)/[0-9]{2,12}(\.[a-z]{2,4}|/[a-z.]{2,8})?")
 
 PERSONAL = re.compile(r"(?<![0-9])(?:1[3-9][0-9]{9}|[0-9]{17}[0-9Xx])(?![0-9])")
 
@@ -31,8 +43,84 @@ def masked(text: str) -> str:
     return PERSONAL.sub(lambda found: f"{found[0][:3]}{'*' * (len(found[0]) - 7)}{found[0][-4:]}", text)
 
 
+class AsJson(logging.Formatter):
+    """One line a record: when (UTC), how bad, where from, what, and the fields given as `extra={"fields": ...}`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "from": record.name,
+            "message": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info or record.exc_text:
+            line["trace"] = record.exc_text or self.formatException(record.exc_info)  # type: ignore[arg-type]
+        return json.dumps(line, ensure_ascii=False)
+
+
+def start(kind: str, stream: TextIO = sys.stderr) -> None:
+    """From here on lines go to this stream, a line a request among them when the kind is `requests`."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(AsJson())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    requests.setLevel(logging.INFO if kind == "requests" else logging.WARNING)
+
+
+def told(application: WSGIApplication) -> WSGIApplication:
+    """The application with a line for each request: method, route, status, bytes, milliseconds.
+
+    Not in it: who asked and from where, the query, and addresses that none of our routes has, since anything may have
+    been typed there. A route stands for all records of its kind: /learners/<learner>.
+    """
+
+    def telling(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        began = time.perf_counter()
+        seen: dict[str, Any] = {"status": 0, "bytes": 0}
+
+        def starting(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
+            seen["status"] = int(status[:3])
+            return start_response(status, headers, *rest)
+
+        answer = application(environ, starting)
+        return _Counted(answer, seen, lambda: _tell(environ, seen, time.perf_counter() - began))
+
+    return telling
+
+
+class _Counted:
+    """The answer, which tells how it went when it is closed."""
+
+    def __init__(self, answer: Iterable[bytes], seen: dict[str, Any], tell: Callable[[], None]) -> None:
+        self.answer, self.seen, self.tell = answer, seen, tell
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self.answer:
+            self.seen["bytes"] += len(piece)
+            yield piece
+
+    def close(self) -> None:
+        if hasattr(self.answer, "close"):
+            self.answer.close()
+        self.tell()
+
+
+def _tell(environ: WSGIEnvironment, seen: dict[str, Any], seconds: float) -> None:
+    path = environ.get("PATH_INFO", "")
+    route = environ.get(ROUTE) or (path if PUBLIC.fullmatch(path) else "-")
+    method = environ["REQUEST_METHOD"] if environ["REQUEST_METHOD"].isalpha() else "-"
+    fields = {"method": method[:10], "route": route, **seen, "ms": round(seconds * 1000, 1)}
+    requests.info("%s %s %d", fields["method"], route, seen["status"], extra={"fields": fields})
+
+
+def _leave_word() -> None:
+    if request.url_rule is not None:
+        request.environ[ROUTE] = request.url_rule.rule
+
+
 def init_app(app: Flask) -> None:
     """Every record made from here on, by whatever library, is masked as it is made. Once a process is enough."""
+    app.before_request(_leave_word)
     make = logging.getLogRecordFactory()
     if getattr(make, "masks", False):
         return

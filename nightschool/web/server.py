@@ -40,8 +40,23 @@ def make_server(application: WSGIApplication, settings: Settings) -> Any:
         ident=None,
         channel_timeout=60,
         clear_untrusted_proxy_headers=True,
+        **_proxies(settings),
     )
     for listening in sockets.values():  # one for each address that the host's name has, and an inner one
         if hasattr(listening, "channel_class"):
             listening.channel_class = KeepingChannel
     return server
+
+
+def _proxies(settings: Settings) -> dict[str, Any]:
+    """What waitress believes of the headers that a reverse proxy adds: nothing, unless so many proxies are set.
+
+    It takes the address that the outermost of them saw, and never one that the browser itself wrote before it.
+    """
+    if not settings.proxy_hops:
+        return {}
+    return {
+        "trusted_proxy": "*",  # whoever reaches this port: it listens on this machine, or where only the proxy gets
+        "trusted_proxy_count": settings.proxy_hops,
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+    }

@@ -33,6 +33,33 @@ def test_sound_installation_has_nothing_to_mend(tmp_path) -> None:
         assert word in told.output
 
 
+def test_backup_is_asked_for_once_there_is_something_to_lose(tmp_path) -> None:
+    database = Database(sqlite_url(tmp_path / "nightschool.db"), sealer=factories.SEALER)
+    migrate(database)
+    with database.writing() as db:
+        factories.make_places(db)
+        factories.make_school(db)
+    assert "没有备份" in doctor(tmp_path).output
+    run = CliRunner().invoke(
+        cli, ["backup", str(tmp_path / "copy.db")], env={"NIGHTSCHOOL_DATA": str(tmp_path)}
+    )
+    assert run.exit_code == 0, run.output
+    told = doctor(tmp_path)
+    assert told.exit_code == 0, told.output
+    assert "上次备份: 20" in told.output
+    database.dispose()
+
+
+def test_port_that_lets_in_more_than_the_proxy_is_to_be_mended(tmp_path) -> None:
+    told = doctor(
+        tmp_path,
+        NIGHTSCHOOL_LISTEN="0.0.0.0:8000",
+        NIGHTSCHOOL_BASE_URL="https://school.example",
+        NIGHTSCHOOL_PROXY_HOPS="1",
+    )
+    assert "让它只听 127.0.0.1" in told.output
+
+
 def test_secrets_are_not_printed(tmp_path) -> None:
     told = doctor(tmp_path, NIGHTSCHOOL_DATABASE_URL="postgresql://school:hush-hush@127.0.0.1:1/none")
     assert "hush-hush" not in told.output
@@ -58,6 +85,8 @@ def test_open_door_without_tls_is_to_be_mended(tmp_path) -> None:
         ("NIGHTSCHOOL_LISTEN", "127.0.0.1:99999"),
         ("NIGHTSCHOOL_BASE_URL", "ftp://school"),
         ("NIGHTSCHOOL_THREADS", "many"),
+        ("NIGHTSCHOOL_PROXY_HOPS", "6"),
+        ("NIGHTSCHOOL_LOG", "everything"),
         ("NIGHTSCHOOL_KEYS", "{"),
     ],
 )

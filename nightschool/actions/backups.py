@@ -1,0 +1,28 @@
+"""Backups: that one was written whole is remembered, so that its age can be told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from nightschool.actions import audit
+from nightschool.models.trust import BackupMade
+from nightschool.rules.access import Actor, require
+
+
+def note_backup(db: Session, *, size_bytes: int, by: Actor, now: datetime) -> None:
+    """It is known that a backup of so many bytes was made now."""
+    require(by, "keep_regions", None)
+    made = BackupMade(at=now, size_bytes=size_bytes)
+    db.add(made)
+    db.flush()
+    audit.note(
+        db,
+        by=by,
+        now=now,
+        action="backup.made",
+        region_code=None,
+        record=f"backup_made {made.id}",
+        size=size_bytes,
+    )

@@ -1,0 +1,21 @@
+"""The condition of an installation: whether its database answers, and when it was last backed up."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from nightschool.models.places import NightSchool
+from nightschool.models.trust import BackupMade
+
+
+def last_backup(db: Session) -> datetime | None:
+    """When the newest backup was made; None when there has never been one. Cost: 1 query, of one row of an index."""
+    return db.scalar(select(func.max(BackupMade.at)))
+
+
+def first_school(db: Session) -> date | None:
+    """The day on which the first night school was opened here; None while there is none. Cost: 1 query."""
+    return db.scalar(select(func.min(NightSchool.opened_on)))
