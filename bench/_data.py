@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import cycle
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -20,7 +21,7 @@ from nightschool.models.places import NightSchool, Region, Venue
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course
 from nightschool.models.trust import Account
 from nightschool.rules.access import Actor, Post, Role
-from nightschool.rules.regions import Level
+from nightschool.rules.regions import Level, RegionRow
 from nightschool.web.app import PACKAGE
 
 TODAY = date(2026, 11, 24)
@@ -70,8 +71,13 @@ def fill(database: Database) -> list[str]:
     return villages
 
 
+def regions_of(path: Path) -> tuple[RegionRow, ...]:
+    """The regions in this list."""
+    return tuple(read_regions(path.read_bytes()).rows)
+
+
 def _regions(db: Session) -> None:
-    rows = read_regions((PACKAGE / "data" / "regions-neijiang-2023.csv").read_bytes()).rows
+    rows = regions_of(PACKAGE / "data" / "regions-neijiang-2023.csv")
     administrator = Actor(account_id=None, name="测量", posts=(Post(Role.SYSTEM_ADMINISTRATOR, None),))
     import_regions(db, rows, as_of=date(2023, 6, 30), by=administrator, now=NOW)
 
