@@ -118,6 +118,7 @@ class _Loader:
         with self.engine.begin() as connection:
             raw = connection.connection.driver_connection
             if self.engine.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
                 with (
                     raw.cursor() as cursor,
                     cursor.copy(f"COPY {name} ({', '.join(columns)}) FROM STDIN") as copy,

@@ -38,6 +38,14 @@ _PARTS_OF_DAY = (
 )
 
 
+# The 24 solar terms, by which fields are worked.
+SOLAR_TERMS = (
+    N_("立春"), N_("雨水"), N_("惊蛰"), N_("春分"), N_("清明"), N_("谷雨"), N_("立夏"), N_("小满"),
+    N_("芒种"), N_("夏至"), N_("小暑"), N_("大暑"), N_("立秋"), N_("处暑"), N_("白露"), N_("秋分"),
+    N_("寒露"), N_("霜降"), N_("立冬"), N_("小雪"), N_("大雪"), N_("冬至"), N_("小寒"), N_("大寒"),
+)  # fmt: skip
+
+
 def clock(minutes: int) -> str:
     """The time of day as HH:MM; the midnight that closes a day is 24:00."""
     hours, rest = divmod(minutes, 60)
@@ -74,7 +82,10 @@ def spoken_moment(day: date, starts: int, today: date) -> str:
 
 
 def lunar_label(day: date) -> str:
-    """The farmers' calendar's day: 十月十九, 闰六月初六, "lunar 10/19"; empty before 1900 and after 2100."""
+    """The farmers' calendar's day: 十月十九, 闰六月初六, 十月十四 小雪 when a solar term begins, "lunar 10/19".
+
+    Empty before 1900 and after 2100.
+    """
     return _lunar_label(day, language())
 
 
@@ -86,7 +97,18 @@ def _lunar_label(day: date, spoken: str) -> str:
     except ValueError:
         return ""
     if spoken == SOURCE_LANGUAGE:
-        return str(lunar.cn_md)
-    if lunar.leap:
-        return _("农历闰%(month)d月%(day)d", month=lunar.month, day=lunar.day)
-    return _("农历%(month)d月%(day)d", month=lunar.month, day=lunar.day)
+        label = str(lunar.cn_md)
+    elif lunar.leap:
+        label = _("农历闰%(month)d月%(day)d", month=lunar.month, day=lunar.day)
+    else:
+        label = _("农历%(month)d月%(day)d", month=lunar.month, day=lunar.day)
+    return _("%(lunar)s %(term)s", lunar=label, term=_(lunar.term)) if lunar.term else label
+
+
+def solar_term(day: date) -> str:
+    """The solar term that begins on this day, 小雪; empty on other days, and before 1900 and after 2100."""
+    try:
+        term = LunarDate.from_solar(day).term
+    except ValueError:
+        return ""
+    return _(term) if term else ""

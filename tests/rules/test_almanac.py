@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from nightschool import texts
 from nightschool.rules.almanac import (
+    SOLAR_TERMS,
     clock,
     day_with_year,
     day_without_year,
     lunar_label,
+    solar_term,
     spoken_day,
     spoken_moment,
     weekday_name,
@@ -111,3 +113,34 @@ def test_a_label_follows_the_language_though_it_is_kept() -> None:
         assert "10" in lunar_label(FRIDAY)
         assert "19" in lunar_label(FRIDAY)
     assert lunar_label(FRIDAY) == "十月十九"
+
+
+@pytest.mark.parametrize(
+    ("day", "term"),
+    [
+        (date(2026, 2, 4), "立春"),
+        (date(2026, 4, 5), "清明"),
+        (date(2026, 6, 5), "芒种"),
+        (date(2026, 6, 21), "夏至"),
+        (date(2026, 11, 22), "小雪"),
+        (date(2026, 12, 22), "冬至"),
+        (date(2027, 1, 5), "小寒"),
+        (date(2026, 11, 24), ""),
+        (date(1800, 1, 1), ""),
+    ],
+)
+def test_a_day_on_which_a_solar_term_begins_bears_its_name(day: date, term: str) -> None:
+    assert solar_term(day) == term
+
+
+def test_every_year_has_its_24_solar_terms_in_order() -> None:
+    for year in (1901, 2026, 2033, 2099):
+        days = [date(year, 1, 1) + timedelta(days=number) for number in range(365)]
+        terms = [term for day in days if (term := solar_term(day))]
+        assert terms == [*SOLAR_TERMS[22:], *SOLAR_TERMS[:22]]
+
+
+def test_the_lunar_date_is_followed_by_the_solar_term() -> None:
+    assert lunar_label(date(2026, 11, 22)) == "十月十四 小雪"
+    with texts.using_language("en"):
+        assert lunar_label(date(2026, 11, 22)) == "lunar 10/14, Light Snow"
