@@ -95,6 +95,7 @@ def open_school(
     display_name: str,
     login_name: str,
     title: str = "",
+    contact_name: str | None = None,
     digester: Digester,
     by: Actor,
     now: datetime,
@@ -102,13 +103,16 @@ def open_school(
 ) -> Slip:
     """The village has a night school, its coordinator an account, a posting and a login slip to be printed.
 
+    The coordinator is whom villagers turn to, unless another contact is named, or none yet.
+
     Raises Refused("school_exists"), or what `create_account` raises; then nothing of it stands.
     """
     require(by, MANAGE, village_code)
     village = db.get(Region, village_code)
     if village is None:
         raise NotFound
-    school = NightSchool(region_code=village_code, contact_name=display_name.strip(), opened_on=today)
+    contact = display_name.strip() if contact_name is None else contact_name
+    school = NightSchool(region_code=village_code, contact_name=contact, opened_on=today)
     try:
         with db.begin_nested():
             db.add(school)
@@ -136,7 +140,7 @@ def open_school(
         today=today,
     )
     touch_villages(db, [village_code], now=now)
-    return _new_slip(db, account, digester=digester, by=by, now=now)
+    return new_slip(db, account, digester=digester, by=by, now=now, today=today)
 
 
 def give_posting(
@@ -156,7 +160,7 @@ def give_posting(
 
     Raises Refused("own_account"), ("posting_exists"), ("days_out_of_order"), ("role_level") or ("no_school").
     """
-    found = _managed(db, account, by=by, today=today, but_own=True)
+    found = managed(db, account, by=by, today=today, but_own=True)
     _require_may_give(db, by, role, region_code)
     if to_day is not None and to_day < from_day:
         raise Refused("days_out_of_order", field="to_day", day=from_day)
@@ -179,21 +183,37 @@ def give_posting(
         record=f"account {found.id}",
         region_code=region_code,
         role=role,
+        from_day=from_day.isoformat(),
+        to_day=to_day.isoformat() if to_day else None,
     )
 
 
-def end_posting(db: Session, *, account: str, posting_id: int, by: Actor, now: datetime, today: date) -> None:
-    """The posting holds no longer, from the account's next request on: its last day was yesterday.
+def end_posting(
+    db: Session,
+    *,
+    account: str,
+    posting_id: int,
+    last_day: date | None = None,
+    by: Actor,
+    now: datetime,
+    today: date,
+) -> date | None:
+    """The posting holds up to this day, which is included; without one it ended yesterday. The last day comes back.
 
-    One that would have begun today or later is taken back whole. Raises Refused("own_account"), ("posting_ended").
+    None comes back when it would have begun later: then it is taken back whole. An end before yesterday counts as
+    yesterday. Raises Refused("own_account"), ("posting_ended"), ("posting_ends_earlier").
     """
-    found = _managed(db, account, by=by, today=today, but_own=True)
+    found = managed(db, account, by=by, today=today, but_own=True)
     posting = db.get(Posting, posting_id)
     if posting is None or posting.account_id != found.id:
         raise NotFound
     require(by, MANAGE, posting.region_code)
+    yesterday = today - timedelta(days=1)
+    last = max(last_day or yesterday, yesterday)
     if posting.to_day is not None and posting.to_day < today:
         raise Refused("posting_ended", day=posting.to_day)
+    if posting.to_day is not None and posting.to_day < last:
+        raise Refused("posting_ends_earlier", field="last_day", day=posting.to_day)
     audit.note(
         db,
         by=by,
@@ -203,12 +223,14 @@ def end_posting(db: Session, *, account: str, posting_id: int, by: Actor, now: d
         region_code=posting.region_code,
         role=posting.role,
         from_day=posting.from_day.isoformat(),
+        to_day=last.isoformat(),
     )
-    if posting.from_day >= today:
+    if posting.from_day > last:
         db.delete(posting)
     else:
-        posting.to_day = today - timedelta(days=1)
+        posting.to_day = last
     db.flush()
+    return None if posting.from_day > last else last
 
 
 def make_slip(
@@ -218,10 +240,10 @@ def make_slip(
 
     Raises Refused("disabled") or ("own_account"): one's own password is changed, not replaced.
     """
-    found = _managed(db, account, by=by, today=today, but_own=True)
+    found = managed(db, account, by=by, today=today, but_own=True)
     if found.disabled_at is not None:
         raise Refused("disabled")
-    return _new_slip(db, found, digester=digester, by=by, now=now)
+    return new_slip(db, found, digester=digester, by=by, now=now, today=today)
 
 
 def change_password(
@@ -247,34 +269,62 @@ def change_password(
         now=now,
         action="account.change_password",
         record=f"account {by.account_id}",
-        region_code=None,
+        region_code=own_region(by),
+    )
+
+
+def rename_self(db: Session, *, display_name: str, by: Actor, now: datetime) -> None:
+    """The actor is called so from now on, in lists and on the trail. Raises Refused("display_name_missing")."""
+    name = display_name.strip()
+    if not name:
+        raise Refused("display_name_missing", field="display_name")
+    found = db.get_one(Account, by.account_id)
+    if found.display_name == name:
+        return
+    found.display_name = name
+    db.flush()
+    audit.note(
+        db,
+        by=by,
+        now=now,
+        action="account.rename",
+        record=f"account {found.id}",
+        region_code=own_region(by),
     )
 
 
 def set_password(db: Session, *, account: str, new_hash: str, by: Actor, now: datetime, today: date) -> None:
     """The account's password is this one and its logins have ended. The command line's way; people get a slip."""
-    found = _managed(db, account, by=by, today=today)
+    found = managed(db, account, by=by, today=today)
     found.password_hash = new_hash
     end_logins(db, found.id, now=now)
-    audit.note(
-        db, by=by, now=now, action="account.set_password", record=f"account {found.id}", region_code=None
-    )
+    _note(db, "account.set_password", found, by=by, now=now, today=today)
 
 
 def disable_account(db: Session, *, account: str, by: Actor, now: datetime, today: date) -> None:
     """The account lets nobody in, from its next request on. Raises Refused("own_account")."""
-    found = _managed(db, account, by=by, today=today, but_own=True)
+    found = managed(db, account, by=by, today=today, but_own=True)
     found.disabled_at = found.disabled_at or now
     end_logins(db, found.id, now=now)
     _void_slips(db, found.id, now=now)
-    audit.note(db, by=by, now=now, action="account.disable", record=f"account {found.id}", region_code=None)
+    _note(db, "account.disable", found, by=by, now=now, today=today)
 
 
 def enable_account(db: Session, *, account: str, by: Actor, now: datetime, today: date) -> None:
     """The account lets in again who knows its password, or holds a new slip."""
-    found = _managed(db, account, by=by, today=today)
+    found = managed(db, account, by=by, today=today)
     found.disabled_at = None
-    audit.note(db, by=by, now=now, action="account.enable", record=f"account {found.id}", region_code=None)
+    _note(db, "account.enable", found, by=by, now=now, today=today)
+
+
+def home_region(db: Session, account: str, *, today: date) -> str | None:
+    """The region whose trail tells of the account: the first of those it is posted in."""
+    return next(iter(scope.account_regions(db, account, today=today)), None)
+
+
+def own_region(by: Actor) -> str | None:
+    """The same of the actor's own account."""
+    return next((post.region_code for post in by.posts), None)
 
 
 def end_logins(db: Session, account_id: int, *, now: datetime, but: int | None = None) -> None:
@@ -287,7 +337,7 @@ def end_logins(db: Session, account_id: int, *, now: datetime, but: int | None =
     db.execute(ending.values(revoked_at=now))
 
 
-def _managed(db: Session, account: str, *, by: Actor, today: date, but_own: bool = False) -> Account:
+def managed(db: Session, account: str, *, by: Actor, today: date, but_own: bool = False) -> Account:
     """The account, when all its regions are the actor's to manage; with `but_own`, not his own."""
     regions = scope.account_regions(db, account, today=today)
     if not regions:
@@ -334,7 +384,10 @@ def _post(
     db.flush()
 
 
-def _new_slip(db: Session, account: Account, *, digester: Digester, by: Actor, now: datetime) -> Slip:
+def new_slip(
+    db: Session, account: Account, *, digester: Digester, by: Actor, now: datetime, today: date
+) -> Slip:
+    """A new slip for an account that may have one; `make_slip` asks first whether it may."""
     _void_slips(db, account.id, now=now)
     code = slips.code_of(secrets.randbelow(len(slips.ALPHABET)) for _ in range(slips.LENGTH))
     slip = LoginSlip(
@@ -346,7 +399,7 @@ def _new_slip(db: Session, account: Account, *, digester: Digester, by: Actor, n
     )
     db.add(slip)
     db.flush()
-    audit.note(db, by=by, now=now, action="slip.make", record=f"account {account.id}", region_code=None)
+    _note(db, "slip.make", account, by=by, now=now, today=today)
     return Slip(account.public_id, account.login_name, account.display_name, code, slip.expires_at)
 
 
@@ -360,4 +413,15 @@ def _void_slips(db: Session, account_id: int, *, now: datetime) -> None:
         update(LoginSlip)
         .where(LoginSlip.account_id == account_id, LoginSlip.used_at.is_(None), LoginSlip.expires_at > now)
         .values(expires_at=now)
+    )
+
+
+def _note(db: Session, action: str, account: Account, *, by: Actor, now: datetime, today: date) -> None:
+    audit.note(
+        db,
+        by=by,
+        now=now,
+        action=action,
+        record=f"account {account.id}",
+        region_code=home_region(db, account.public_id, today=today),
     )

@@ -14,7 +14,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from nightschool.actions import audit
-from nightschool.actions.accounts import end_logins, slip_digest
+from nightschool.actions.accounts import end_logins, own_region, slip_digest
 from nightschool.errors import NotFound, Refused
 from nightschool.models.trust import Account, AttemptKind, LoginAttempt, LoginSession, LoginSlip
 from nightschool.queries import trust
@@ -307,4 +307,6 @@ def _end_own(db: Session, login_id: int, *, action: str, by: Actor, now: datetim
     )
     if ended.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult, typed as Result
         raise NotFound
-    audit.note(db, by=by, now=now, action=action, record=f"login_session {login_id}", region_code=None)
+    audit.note(
+        db, by=by, now=now, action=action, record=f"login_session {login_id}", region_code=own_region(by)
+    )

@@ -15,9 +15,6 @@ from nightschool.models.places import NightSchool, Region
 from nightschool.models.trust import Account, KeptInput, LoginSession, LoginSlip, Posting
 from nightschool.rules.access import Actor, Post, Role
 from nightschool.rules.accounts import normalised_login_name
-from nightschool.rules.regions import code_range
-
-MOST_LISTED = 300
 
 
 @dataclass(frozen=True)
@@ -77,24 +74,6 @@ class AccountLine:
     last_seen_at: datetime | None
     slip_until: datetime | None  # a slip is out and not used yet
     postings: tuple[PostingLine, ...]
-
-
-@dataclass(frozen=True)
-class SchoolLine:
-    """One night school: its village, and the township that tells it from others of its name."""
-
-    code: str
-    village: str
-    township: str
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """What an administrator looks after in a region: its night schools, and the accounts posted there."""
-
-    schools: tuple[SchoolLine, ...]
-    accounts: tuple[AccountLine, ...]
-    are_more: bool  # than are listed
 
 
 def token_digest(token: str) -> str:
@@ -198,6 +177,12 @@ def devices(db: Session, account_id: int, *, now: datetime) -> tuple[Device, ...
     return tuple(Device(**row._mapping) for row in rows)
 
 
+def devices_of(db: Session, public_id: str, *, now: datetime) -> tuple[Device, ...]:
+    """The same of the account with this public id."""
+    owner = db.execute(select(Account.id).where(Account.public_id == public_id)).scalar_one_or_none()
+    return () if owner is None else devices(db, owner, now=now)
+
+
 def kept_inputs(db: Session, account_id: int) -> tuple[tuple[str, str, datetime], ...]:
     """(public id, path, when) of what was entered after a login had ended and is not saved yet, oldest first."""
     rows = db.execute(
@@ -215,7 +200,7 @@ def postings_of(db: Session, account_id: int) -> tuple[PostingLine, ...]:
 
 def account(db: Session, public_id: str, *, now: datetime) -> AccountLine | None:
     """One account with all its postings, the ended ones too."""
-    lines = _accounts(db, [Account.public_id == public_id], now=now, limit=1)
+    lines = account_lines(db, [Account.public_id == public_id], now=now, limit=1)
     return lines[0] if lines else None
 
 
@@ -223,31 +208,6 @@ def account_called(db: Session, login_name: str) -> str | None:
     """The public id of the account with this login name, as somebody typed it."""
     name = normalised_login_name(login_name)
     return db.execute(select(Account.public_id).where(Account.login_name == name)).scalar_one_or_none()
-
-
-def ledger(db: Session, code: str, *, now: datetime, today: date) -> Ledger:
-    """The night schools of a region, and the accounts with a posting in it now or later. Cost: 3 queries."""
-    low, high = code_range(code)
-    township = Region.__table__.alias("township")
-    schools = db.execute(
-        select(Region.code, Region.name, func.coalesce(township.c.name, ""))
-        .join(NightSchool, NightSchool.region_code == Region.code)
-        .outerjoin(township, township.c.code == Region.parent_code)
-        .where(Region.code >= low, Region.code < high)
-        .order_by(Region.code)
-        .limit(MOST_LISTED + 1)
-    ).all()
-    posted = select(Posting.account_id).where(
-        Posting.region_code >= low,
-        Posting.region_code < high,
-        or_(Posting.to_day.is_(None), Posting.to_day >= today),
-    )
-    accounts = _accounts(db, [Account.id.in_(posted)], now=now, limit=MOST_LISTED + 1)
-    return Ledger(
-        schools=tuple(SchoolLine(*row) for row in schools[:MOST_LISTED]),
-        accounts=accounts[:MOST_LISTED],
-        are_more=max(len(schools), len(accounts)) > MOST_LISTED,
-    )
 
 
 def region_names(db: Session, codes: Sequence[str]) -> dict[str, str]:
@@ -271,9 +231,16 @@ def login_names_like(db: Session, stem: str) -> frozenset[str]:
     )
 
 
-def _accounts(
-    db: Session, conditions: list[ColumnElement[bool]], *, now: datetime, limit: int
+def account_lines(
+    db: Session,
+    conditions: Sequence[ColumnElement[bool]],
+    *,
+    now: datetime,
+    order: Sequence[Any] = (),
+    limit: int,
+    offset: int = 0,
 ) -> tuple[AccountLine, ...]:
+    """The accounts that answer to the conditions, with all their postings. Cost: 2 queries."""
     last_seen = (
         select(func.max(LoginSession.last_seen_at))
         .where(LoginSession.account_id == Account.id)
@@ -296,8 +263,9 @@ def _accounts(
             slip_until.label("slip_until"),
         )
         .where(*conditions)
-        .order_by(Account.login_name)
+        .order_by(*order, Account.login_name)
         .limit(limit)
+        .offset(offset)
     ).all()
     postings = _postings(db, Posting.account_id.in_([row.id for row in rows])) if rows else {}
     return tuple(

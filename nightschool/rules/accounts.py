@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
 from itertools import count
 from typing import Any
 
 from nightschool.rules.access import Actor, Role, may
+from nightschool.rules.almanac import day_with_year
 from nightschool.rules.names import normalised, sort_key
 from nightschool.rules.regions import Level, is_inside, level_of
 from nightschool.texts import N_, _
@@ -118,13 +118,35 @@ def tell_refusal(code: str, details: dict[str, Any]) -> str:
         case "posting_exists":
             return _("这个账号在这里已经有这个职责了。")
         case "posting_ended":
-            return _("这个职责已经在 %(day)s 到期了。", day=_iso(details["day"]))
+            return _("这个职责已经在 %(day)s 到期了。", day=day_with_year(details["day"]))
+        case "posting_ends_earlier":
+            return _("这个职责本来 %(day)s 就到期，不能收回得更晚。", day=day_with_year(details["day"]))
         case "days_out_of_order":
-            return _("最后一天不能早于 %(day)s。", day=_iso(details["day"]))
+            return _("最后一天不能早于 %(day)s。", day=day_with_year(details["day"]))
         case "own_account":
             return _("自己的账号自己动不了，要别的管理员来办。改密码在「我的账号」里。")
         case "disabled":
             return _("这个账号停用了。先启用，再打登录单。")
+        case "nobody_leaves":
+            return _("勾上交出去的人。")
+        case "nobody_comes":
+            return _("写接手的人：有账号的写登录名，没有账号的写姓名。")
+        case "two_come":
+            return _("登录名和姓名只写一样：有账号的写登录名，没有账号的写姓名。")
+        case "comes_and_leaves":
+            return _("%(name)s 就是现在的管理员，不用接手。", name=details["name"])
+        case "no_longer_coordinator":
+            return _("刚才有人改过这个村的职责。看看下面的名单，再按一次。")
+        case "no_account":
+            return _("没有这个登录名，或者这个账号不归你管。")
+        case "day_past":
+            return _("从今天或者以后的一天起。")
+        case "day_too_far":
+            return _("最多提前到 %(day)s。", day=day_with_year(details["day"]))
+        case "held_elsewhere":
+            return _("%(name)s还有别处的职责不归你管，要上一级的管理员来办。", name=details["name"])
+        case "login_over":
+            return _("这台设备已经退出了，不用再按。")
         case "wrong_login":
             return _("登录名或密码不对。看看大小写和输入法；忘了密码就找管理员打一张登录单。")
         case "wrong_slip":
@@ -136,7 +158,3 @@ def tell_refusal(code: str, details: dict[str, Any]) -> str:
         case "wrong_password":
             return _("现在的密码不对。")
     raise ValueError(code)
-
-
-def _iso(day: date) -> str:
-    return day.isoformat()

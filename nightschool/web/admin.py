@@ -7,23 +7,28 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from nightschool.actions import accounts
+from nightschool.actions import accounts, devices
 from nightschool.actions.accounts import Slip
 from nightschool.errors import NotAllowed, NotFound, Refused
-from nightschool.queries import places, trust
+from nightschool.queries import ledger as ledgers
+from nightschool.queries import openings, places, trust
+from nightschool.queries.ledger import Show
 from nightschool.rules.access import Actor, Role
-from nightschool.rules.accounts import may_give, role_word, roles_for, tell_refusal, tops
+from nightschool.rules.accounts import ROLES, may_give, role_word, roles_for, tell_refusal, tops
+from nightschool.rules.almanac import spoken_day
 from nightschool.rules.regions import Level, is_inside, level_of
 from nightschool.rules.slips import grouped
-from nightschool.texts import _
-from nightschool.web.access import actor, allows
+from nightschool.texts import _, ngettext
+from nightschool.web.access import actor, allows, current_login
 from nightschool.web.context import digester, now, reading, services, today, writing
-from nightschool.web.forms.trust import AccountForm, ConfirmForm, PostingForm, SchoolForm
+from nightschool.web.forms.trust import AccountForm, ConfirmForm, EndPostingForm, PostingForm, SchoolForm
 
 bp = Blueprint("admin", __name__)
 
 MOST_SEARCHED = 500
 MOST_SHOWN = 50
+# Level -> the level right below, whose night schools are counted.
+COUNTED = {Level.PROVINCE: Level.CITY, Level.CITY: Level.COUNTY, Level.COUNTY: Level.TOWNSHIP}
 
 
 @bp.get("/admin")
@@ -45,10 +50,16 @@ def home() -> Any:
 @bp.get("/admin/<region_code:region>")
 @allows("manage_accounts")
 def region(region: str) -> Any:
-    """A region's night schools, its accounts, and the regions below it."""
+    """What lies below a region with its night schools, and who holds what in it."""
+    level = level_of(region)
+    query, show = request.args.get("q", "").strip()[:60], request.args.get("show", "")
+    show = Show(show) if show in set(Show) else Show.EVERY
     with reading() as db:
         step = places.step(db, region, today=today())
-        ledger = trust.ledger(db, region, now=now(), today=today())
+        counted = openings.below(db, region, COUNTED[level], today=today()) if level in COUNTED else ()
+        ledger = ledgers.ledger(
+            db, region, query=query, show=show, number=_page_number(), now=now(), today=today()
+        )
     if step is None:
         raise NotFound
     return render_template(
@@ -56,9 +67,14 @@ def region(region: str) -> Any:
         here=step.line[-1],
         above=step.line[:-1],
         below=step.below,
+        counted=counted,
         ledger=ledger,
+        query=query,
+        show=show,
+        shows=_shows(),
         role_word=role_word,
-        is_village=level_of(region) is Level.VILLAGE,
+        today=today(),
+        level=level.value,
     )
 
 
@@ -114,13 +130,17 @@ def new_posting(region: str) -> Any:
     form.role.choices = _roles(region)
     if form.validate_on_submit():
         try:
-            return redirect(url_for("admin.account", account=_give(form, region)), 303)
+            account = _give(form, region)
+            flash(_("给了：%(role)s，从 %(day)s 起。给错了就在下面收回。", **_given(form)))
+            return redirect(url_for("admin.account", account=account), 303)
         except (NotFound, NotAllowed):
             form.refuse("login_name", _("没有这个登录名，或者这个账号不归你管。"))
         except Refused as refusal:
             form.refuse(refusal.field, tell_refusal(refusal.code, refusal.details))
     if not form.is_submitted():
         form.from_day.data = today()
+        for field in (form.login_name, form.title, form.role):  # the way back from a posting that was ended
+            field.data = request.args.get(field.name, "")[:60]
     return _region_page("admin/new_posting.html", form, region)
 
 
@@ -130,10 +150,18 @@ def account(account: str) -> Any:
     """One account: what it may do where, and what can be done about it."""
     with reading() as db:
         found = trust.account(db, account, now=now())
+        logins = trust.devices_of(db, account, now=now())
+        own = trust.account_called(db, login.login_name) if (login := current_login()) else None
     if found is None:
         raise NotFound
     return render_template(
-        "admin/account.html", account=found, form=ConfirmForm(), role_word=role_word, today=today()
+        "admin/account.html",
+        account=found,
+        devices=logins,
+        is_own=own == account,
+        form=ConfirmForm(),
+        role_word=role_word,
+        today=today(),
     )
 
 
@@ -152,12 +180,51 @@ def slip(account: str) -> Any:
 @bp.post("/accounts/<public_id:account>/postings/<int:posting>/end")
 @allows("manage_accounts")
 def end_posting(account: str, posting: int) -> Any:
-    """The posting ends with yesterday."""
+    """The posting ends with the day that was written, or with yesterday."""
+    form = EndPostingForm()
+    if not form.validate():
+        flash(_("没收回：%(why)s", why=" ".join(form.last_day.errors)), "alarm")
+        return redirect(url_for("admin.account", account=account), 303)
 
-    def end(db: Any) -> None:
-        accounts.end_posting(db, account=account, posting_id=posting, **_acting())
+    def end(db: Any) -> str:
+        last = accounts.end_posting(
+            db, account=account, posting_id=posting, last_day=form.last_day.data, **_acting()
+        )
+        if last is None:
+            return _("这个职责收回了，还没有开始过。")
+        if last < today():
+            return _("这个职责收回了，马上生效。要还给他，按下面的「再给一次」。")
+        return _("这个职责到 %(day)s 为止，过了那天自己失效。", day=spoken_day(last, today()))
 
-    return _change(account, end, _("这个职责收回了，马上生效。"))
+    return _change(account, end)
+
+
+@bp.post("/accounts/<public_id:account>/devices/<int:login>/revoke")
+@allows("manage_accounts")
+def revoke_device(account: str, login: int) -> Any:
+    """One device of somebody's is out."""
+
+    def end(db: Any) -> str:
+        device = devices.revoke_device(db, account=account, login_id=login, **_acting())
+        return _("%(device)s退出了，马上生效。用密码可以再登录。", device=device or _("一台设备"))
+
+    return _change(account, end)
+
+
+@bp.post("/accounts/<public_id:account>/devices/revoke")
+@allows("manage_accounts")
+def revoke_devices(account: str) -> Any:
+    """All devices of somebody's are out."""
+
+    def end(db: Any) -> str:
+        number = devices.revoke_devices(db, account=account, **_acting())
+        return ngettext(
+            "%(n)d 台设备退出了，马上生效。用密码可以再登录。",
+            "%(n)d 台设备退出了，马上生效。用密码可以再登录。",
+            number,
+        )
+
+    return _change(account, end)
 
 
 @bp.post("/accounts/<public_id:account>/disable")
@@ -165,10 +232,11 @@ def end_posting(account: str, posting: int) -> Any:
 def disable(account: str) -> Any:
     """Nobody gets in with it any more."""
 
-    def end(db: Any) -> None:
+    def end(db: Any) -> str:
         accounts.disable_account(db, account=account, **_acting())
+        return _("账号停用了，马上生效。记录都还在。")
 
-    return _change(account, end, _("账号停用了，马上生效。记录都还在。"))
+    return _change(account, end)
 
 
 @bp.post("/accounts/<public_id:account>/enable")
@@ -176,10 +244,11 @@ def disable(account: str) -> Any:
 def enable(account: str) -> Any:
     """It can be used again."""
 
-    def begin(db: Any) -> None:
+    def begin(db: Any) -> str:
         accounts.enable_account(db, account=account, **_acting())
+        return _("账号又能用了。")
 
-    return _change(account, begin, _("账号又能用了。"))
+    return _change(account, begin)
 
 
 def _acting() -> dict[str, Any]:
@@ -218,10 +287,15 @@ def _give(form: PostingForm, region: str) -> str:
     return account
 
 
-def _change(account: str, change: Callable[[Any], None], done: str) -> Any:
+def _given(form: PostingForm) -> dict[str, str]:
+    return {"role": role_word(form.role.data), "day": spoken_day(form.from_day.data, today())}
+
+
+def _change(account: str, change: Callable[[Any], str]) -> Any:
+    """The change stands, and its sentence is told; or the sentence of why not."""
     try:
         with writing() as db:
-            change(db)
+            done = change(db)
     except Refused as refusal:
         return _back(account, refusal)
     flash(done)
@@ -244,6 +318,21 @@ def _region_page(template: str, form: Any, region: str) -> tuple[str, int]:
         step = places.step(db, region, today=today())
     assert step is not None, "only behind @allows"
     return render_template(template, form=form, here=step.line[-1], above=step.line[:-1]), _status(form)
+
+
+def _page_number() -> int:
+    asked = request.args.get("page", "1")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+
+
+def _shows() -> dict[str, str]:
+    return {
+        Show.EVERY: _("现在的和将来的"),
+        **{role: role_word(role) for role in ROLES if role in set(Show)},
+        Show.NEVER: _("还没登录过的"),
+        Show.DISABLED: _("停用了的"),
+        Show.ENDED: _("职责都到期的"),
+    }
 
 
 def _roles(region: str) -> dict[str, str]:

@@ -34,6 +34,9 @@ BLUEPRINTS = (
     "venues",
     "schools",
     "overview",
+    "openings",
+    "handovers",
+    "trail",
 )
 
 MEGABYTE = 1024 * 1024

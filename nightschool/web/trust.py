@@ -29,7 +29,7 @@ from nightschool.texts import _
 from nightschool.web import browser, kept
 from nightschool.web.access import actor, allows, current_login, home_of, public
 from nightschool.web.context import digester, now, reading, today, writing
-from nightschool.web.forms.trust import ConfirmForm, LoginForm, PasswordForm, SlipForm
+from nightschool.web.forms.trust import ConfirmForm, LoginForm, NameForm, PasswordForm, SlipForm
 from nightschool.web.redirects import own_path
 
 bp = Blueprint("trust", __name__)
@@ -111,6 +111,19 @@ def password() -> Any:
         flash(_("密码改好了。别的手机和电脑都要用新密码重新登录。"))
         return redirect(url_for("trust.me"), 303)
     return _page("trust/password.html", form)
+
+
+@bp.route("/me/name", methods=["GET", "POST"])
+@allows("own_account")
+def name() -> Any:
+    """Another name: an account opened for a village is called after it until somebody says who they are."""
+    form = NameForm(data={"display_name": actor().name})
+    if form.validate_on_submit():
+        with writing() as db:
+            accounts.rename_self(db, display_name=form.display_name.data or "", by=actor(), now=now())
+        flash(_("名字改好了：%(name)s。", name=form.display_name.data))
+        return redirect(url_for("trust.me"), 303)
+    return _page("trust/name.html", form)
 
 
 @bp.post("/me/devices/<int:login>/revoke")

@@ -444,3 +444,49 @@ def test_rights_are_those_of_the_day_after_any_giving_moving_ending_and_disablin
         for region in (SHIWAN, JIANLI):
             has_right = login is not None and may(login.actor, "keep_register", region)
             assert has_right is (region in held and login is not None)
+
+
+# A posting that ends on a chosen day
+
+
+def end_with(db: Session, cast: Cast, last_day: Any) -> Any:
+    posting = db.scalars(select(Posting).where(Posting.account_id == cast.chen)).one()
+    return accounts.end_posting(
+        db,
+        account=public_id(db, cast.chen),
+        posting_id=posting.id,
+        last_day=last_day,
+        by=cast.region_administrator_actor,
+        **WHEN,
+    )
+
+
+@pytest.mark.parametrize(("days", "ends"), [(None, -1), (-30, -1), (-1, -1), (0, 0), (10, 10)], ids=str)
+def test_posting_ends_with_the_day_that_was_chosen(
+    cast: Cast, db: Session, days: int | None, ends: int
+) -> None:
+    wanted = None if days is None else TODAY + timedelta(days=days)
+    assert end_with(db, cast, wanted) == TODAY + timedelta(days=ends)
+    posting = db.scalars(select(Posting).where(Posting.account_id == cast.chen)).one()
+    assert posting.to_day == TODAY + timedelta(days=ends)
+    line = db.scalars(select(AuditEvent)).one()
+    assert line.details["to_day"] == posting.to_day.isoformat()
+
+
+def test_posting_is_not_made_longer_by_ending_it(cast: Cast, db: Session) -> None:
+    end_with(db, cast, TODAY + timedelta(days=3))
+    with pytest.raises(Refused) as refused:
+        end_with(db, cast, TODAY + timedelta(days=4))
+    assert (refused.value.code, refused.value.details["day"]) == (
+        "posting_ends_earlier",
+        TODAY + timedelta(days=3),
+    )
+    assert end_with(db, cast, TODAY + timedelta(days=1)) == TODAY + timedelta(days=1)
+
+
+def test_posting_to_come_that_would_end_before_it_begins_is_taken_back(cast: Cast, db: Session) -> None:
+    posting = db.scalars(select(Posting).where(Posting.account_id == cast.chen)).one()
+    posting.from_day = TODAY + timedelta(days=9)
+    db.flush()
+    assert end_with(db, cast, TODAY + timedelta(days=8)) is None
+    assert postings(db, cast.chen) == []

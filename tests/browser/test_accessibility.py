@@ -41,6 +41,7 @@ def pages_of_coordinator(site: Site) -> list[str]:
         *(f"/sessions/{coming}{page}" for page in ("", "/edit", "/move", "/cancel", "/postpone", "/register")),
         *(f"/sessions/{held}{page}" for page in ("", "/register", "/register/history", "/register/void")),
         f"/sessions/{cancelled}", f"/sessions/{postponed}", f"/sessions/{cancelled}/register", "/me", "/me/password",
+        "/me/name", f"/trail/{VILLAGE}", f"/trail/{VILLAGE}?kind=registers", f"/courses/{course}/trail",
     ]  # fmt: skip
 
 
@@ -51,7 +52,9 @@ def pages_of_administrator(site: Site) -> list[str]:
     county = "/admin/511002000000"
     return [
         "/admin", county, f"{county}/schools/new", f"{county}/accounts/new", f"{county}/teachers",
-        f"/accounts/{account}", f"/teachers/{teacher}",
+        f"/accounts/{account}", f"/teachers/{teacher}", f"/accounts/{account}/trail", f"{county}?q=nobody",
+        f"{county}/schools/all", "/admin/511002105000/schools/all", f"{county}/slips", f"/admin/{VILLAGE}",
+        f"/admin/{VILLAGE}/handover", f"/admin/{VILLAGE}/handover/sheet", f"/trail/{VILLAGE}",
     ]  # fmt: skip
 
 

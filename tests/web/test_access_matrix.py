@@ -52,7 +52,7 @@ OTHER_COUNTY = "511024000000"
 UNSCOPED = {
     "code": "a village on public pages",
     "filename": "a shipped file",
-    "login": "one of one's own devices; the action looks whose it is",
+    "login": "one of one's own devices, or one of the account beside it; the action looks whose it is",
     "waiting": "one of one's own kept forms; the action looks whose it is",
     "posting": "stands beside its account",
     "called": "a teacher beside the village that calls; the action asks that this village sees them",
@@ -61,16 +61,25 @@ PUBLIC = {
     "find.home", "health.check", "static", "timetable.village", "timetable.feed", "timetable.text",
     "timetable.past", "timetable.qr", "trust.login", "trust.slip",
 }  # fmt: skip
-OWN = {"desk.home", "trust.logout", "trust.me", "trust.password", "trust.revoke", "trust.save_kept"}
+OWN = {"desk.home", "trust.logout", "trust.me", "trust.name", "trust.password", "trust.revoke", "trust.save_kept"}
 # What a view may ask for whose address names such a record: a weaker verb would open it to the wrong people.
 FITTING = {
-    "village": {"see_village", "schedule", "keep_people", "keep_teachers", "keep_venues", "keep_school"},
+    "village": {
+        "see_village",
+        "schedule",
+        "keep_people",
+        "keep_teachers",
+        "keep_venues",
+        "keep_school",
+        "see_trail",
+        "manage_accounts",
+    },
     "region": {"see_overview", "manage_accounts", "keep_teachers"},
-    "class_session": {"schedule", "keep_register"},
-    "course": {"schedule"},
+    "class_session": {"schedule", "keep_register", "see_trail"},
+    "course": {"schedule", "see_trail"},
     "learner": {"keep_people"},
-    "teacher": {"keep_teachers"},
-    "venue": {"keep_venues"},
+    "teacher": {"keep_teachers", "see_trail"},
+    "venue": {"keep_venues", "see_trail"},
     "account": {"manage_accounts"},
 }
 

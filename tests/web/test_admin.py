@@ -22,9 +22,11 @@ from tests.factories import (
     TODAY,
     Cast,
     StillClock,
+    make_account,
     make_learner,
     make_login,
     make_region,
+    make_school,
 )
 
 QIAO = "511002105202"
@@ -225,7 +227,7 @@ def test_posting_ended_is_out_with_the_next_request(
     assert admin.post(f"/accounts/{key}/postings/{posting}/end").location == f"/accounts/{key}"
     assert chen.get(f"/desk/{SHIWAN}").status_code == 303
     again = admin.post(f"/accounts/{key}/postings/{posting}/end", follow_redirects=True)
-    assert "已经在 2026-11-23 到期了" in again.text
+    assert "已经在 2026年11月23日 到期了" in again.text
 
 
 def test_posting_of_another_account_cannot_be_ended_beside_ones_own(
@@ -387,3 +389,102 @@ def test_login_of_who_administers_no_longer_counts(
     assert admin.post(f"/accounts/{key_of(database, cast.chen)}/slip").status_code == 303
     assert count(database, LoginSlip) == 0
     make_login(database, cast.chen)
+
+
+# A posting's last day, devices, and who holds what
+
+
+def posting_of(database: Database, account_id: int) -> int:
+    with database.reading() as db:
+        return db.scalars(select(Posting.id).where(Posting.account_id == account_id)).one()
+
+
+def test_posting_ends_on_the_day_written_and_not_before(
+    admin: FlaskClient, database: Database, cast: Cast, browser_of: Any, clock: StillClock
+) -> None:
+    chen, key = browser_of(cast.chen), key_of(database, cast.chen)
+    path = f"/accounts/{key}/postings/{posting_of(database, cast.chen)}/end"
+    told = admin.post(path, data={"last_day": "2026-11-25"}, follow_redirects=True).text
+    assert "到 周三 11月25日 为止" in told and "再给一次" in told
+    seen = []
+    for _ in range(3):
+        seen.append(chen.get(f"/desk/{SHIWAN}").status_code)
+        clock.move(days=1)
+    assert seen == [200, 200, 303]
+
+
+def test_last_day_that_cannot_be_read_ends_nothing(
+    admin: FlaskClient, database: Database, cast: Cast, browser_of: Any
+) -> None:
+    key = key_of(database, cast.chen)
+    path = f"/accounts/{key}/postings/{posting_of(database, cast.chen)}/end"
+    assert "没收回" in admin.post(path, data={"last_day": "明天"}, follow_redirects=True).text
+    assert browser_of(cast.chen).get(f"/desk/{SHIWAN}").status_code == 200
+
+
+def test_devices_are_listed_and_taken_off_one_by_one_or_all(
+    admin: FlaskClient, database: Database, cast: Cast, app: Any
+) -> None:
+    tokens = [make_login(database, cast.chen, device=name) for name in ("丢了的手机", "办公室电脑", "旧手机")]
+    key = key_of(database, cast.chen)
+    page = admin.get(f"/accounts/{key}").text
+    assert "丢了的手机" in page and "自己的手机" in page and "全都退出" in page
+    logins = re.findall(r"/devices/(\d+)/revoke", page)
+    assert len(logins) == 3
+    told = admin.post(f"/accounts/{key}/devices/{logins[0]}/revoke", follow_redirects=True).text
+    assert "退出了，马上生效" in told
+
+    def still_in() -> int:
+        answers = []
+        for token in tokens:
+            browser = app.test_client()
+            browser.set_cookie("nightschool", token)
+            answers.append(browser.get(f"/desk/{SHIWAN}").status_code)
+        return answers.count(200)
+
+    assert still_in() == 2
+    assert "2 台设备退出了" in admin.post(f"/accounts/{key}/devices/revoke", follow_redirects=True).text
+    assert still_in() == 0
+    again = admin.post(f"/accounts/{key}/devices/{logins[0]}/revoke", follow_redirects=True).text
+    assert "已经退出了" in again
+
+
+def test_ones_own_account_page_leads_to_ones_own_devices(
+    admin: FlaskClient, database: Database, cast: Cast
+) -> None:
+    page = admin.get(f"/accounts/{key_of(database, cast.region_administrator)}").text
+    assert "自己的账号" in page and "/me" in page and "<form" not in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "are_there"),
+    [("q=chenshuji", True), ("q=cjs", True), ("q=狮湾", True), ("show=supervisor", False), ("q=luo", False)],
+)
+def test_who_holds_what_is_searched(admin: FlaskClient, asked: str, are_there: bool) -> None:
+    page = admin.get(f"/admin/{COUNTY}?{asked}")
+    assert page.status_code == 200 and ("陈书记" in page.text) == are_there
+    assert ("没有这样的账号" in page.text) == (asked == "q=luo")
+
+
+@pytest.mark.parametrize("villages", [1, 30])
+def test_pages_of_a_region_cost_the_same_however_large_it_is(
+    admin: FlaskClient, database: Database, statements: list[str], villages: int
+) -> None:
+    with database.writing() as db:
+        make_region(db, "511002106000", "永安镇")
+        for number in range(villages):
+            code = f"511002106{300 + number}"
+            make_region(db, code)
+            make_school(db, code)
+            make_account(db, f"gl{number}", f"管理员{number}", Role.COORDINATOR, code)
+    for path in (
+        f"/admin/{COUNTY}",
+        f"/admin/{COUNTY}?q=guanli",
+        f"/admin/{COUNTY}?q=管理&page=2",
+        "/admin/511002106000",
+    ):
+        statements.clear()
+        page = admin.get(path)
+        assert page.status_code == 200
+        assert len(statements) <= 9, path
+    assert ("下一页" in admin.get(f"/admin/{COUNTY}").text) == (villages > 29)

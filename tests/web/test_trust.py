@@ -493,3 +493,30 @@ def test_public_pages_set_no_cookie_even_for_who_is_logged_in(
     log_in(client, own_phone=True)
     for address in public_addresses:
         assert client.get(address).headers.getlist("Set-Cookie") == [], address
+
+
+# One's own name
+
+
+def test_who_was_called_after_the_village_says_who_they_are(
+    database: Database, cast: Cast, browser_of: Any
+) -> None:
+    chen = browser_of(cast.chen)
+    assert 'value="陈书记"' in chen.get("/me/name").text
+    assert (
+        "名字改好了：陈大明。"
+        in chen.post("/me/name", data={"display_name": " 陈大明 "}, follow_redirects=True).text
+    )
+    assert "陈大明 改了自己的名字" in chen.get(f"/trail/{SHIWAN}").text
+    with database.reading() as db:
+        account = db.get_one(Account, cast.chen)
+    assert (account.display_name, account.login_name) == ("陈大明", "cjs")
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "名" * 61])
+def test_name_that_cannot_be_one_changes_nothing(
+    database: Database, cast: Cast, browser_of: Any, typed: str
+) -> None:
+    assert browser_of(cast.chen).post("/me/name", data={"display_name": typed}).status_code == 422
+    with database.reading() as db:
+        assert db.get_one(Account, cast.chen).display_name == "陈书记"

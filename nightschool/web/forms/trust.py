@@ -79,6 +79,12 @@ class PasswordForm(Form):
         self.own_login_name = own_login_name
 
 
+class NameForm(Form):
+    """What one is called."""
+
+    display_name = LineField(L_("姓名"), [Required(L_("写上你的名字。"))], render_kw={"autocomplete": "name"})
+
+
 class PersonForm(Form):
     """Somebody who gets an account."""
 
@@ -114,6 +120,12 @@ class PostingForm(Form):
     title = LineField(L_("职务"), render_kw={"autocomplete": "off"})
     from_day = DayField(L_("从哪天起"), [Required(L_("写从哪天起。"))])
     to_day = DayField(L_("到哪天为止"))
+
+
+class EndPostingForm(Form):
+    """The last day of a posting; none: it ends at once."""
+
+    last_day = DayField(L_("最后一天"))
 
 
 class ConfirmForm(Form):

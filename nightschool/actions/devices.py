@@ -1,0 +1,72 @@
+"""Devices an administrator takes off somebody's account: one login, or all of them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from nightschool.actions import audit
+from nightschool.actions.accounts import end_logins, home_region, managed
+from nightschool.errors import Refused
+from nightschool.models.trust import LoginSession
+from nightschool.rules.access import Actor
+
+
+def revoke_device(db: Session, *, account: str, login_id: int, by: Actor, now: datetime, today: date) -> str:
+    """This login of the account has ended, with its next request; what the device is called comes back.
+
+    Raises Refused("login_over") when it had ended already, Refused("own_account") for one's own.
+    """
+    found = managed(db, account, by=by, today=today, but_own=True)
+    device = db.execute(
+        select(LoginSession.device).where(
+            LoginSession.id == login_id,
+            LoginSession.account_id == found.id,
+            LoginSession.revoked_at.is_(None),
+            LoginSession.expires_at > now,
+        )
+    ).scalar_one_or_none()
+    if device is None:
+        raise Refused("login_over")
+    db.execute(update(LoginSession).where(LoginSession.id == login_id).values(revoked_at=now))
+    audit.note(
+        db,
+        by=by,
+        now=now,
+        action="device.revoke",
+        record=f"account {found.id}",
+        region_code=home_region(db, account, today=today),
+    )
+    return device
+
+
+def revoke_devices(db: Session, *, account: str, by: Actor, now: datetime, today: date) -> int:
+    """Every login of the account has ended, with its next request; how many there were comes back.
+
+    Raises Refused("login_over") when there was none, Refused("own_account") for one's own.
+    """
+    found = managed(db, account, by=by, today=today, but_own=True)
+    number = db.execute(
+        select(func.count())
+        .select_from(LoginSession)
+        .where(
+            LoginSession.account_id == found.id,
+            LoginSession.revoked_at.is_(None),
+            LoginSession.expires_at > now,
+        )
+    ).scalar_one()
+    if not number:
+        raise Refused("login_over")
+    end_logins(db, found.id, now=now)
+    audit.note(
+        db,
+        by=by,
+        now=now,
+        action="device.revoke_all",
+        record=f"account {found.id}",
+        region_code=home_region(db, account, today=today),
+        devices=number,
+    )
+    return number

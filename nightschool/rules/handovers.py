@@ -1,0 +1,40 @@
+"""A village handed over: who goes, who comes, from which day, and what of it cannot be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from nightschool.errors import Refused
+
+FARTHEST = timedelta(days=92)
+# A slip is good for 14 days, and lets in nobody before the posting begins.
+SLIP_WORTH_PRINTING = timedelta(days=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What an administrator says: who goes, who comes, from which day."""
+
+    leaving: tuple[str, ...]  # public ids
+    login_name: str  # of who has an account; else the name and the post of the new person
+    display_name: str
+    title: str
+    from_day: date | None
+    becomes_contact: bool = False
+    contact_phone: str = ""
+
+
+def check_handover(handover: Handover, *, today: date) -> date:
+    """The day from which it holds. Raises Refused, with the field, for what is missing or cannot be."""
+    if not handover.leaving:
+        raise Refused("nobody_leaves", field="leaving")
+    if not handover.login_name and not handover.display_name:
+        raise Refused("nobody_comes", field="login_name")
+    if handover.login_name and handover.display_name:
+        raise Refused("two_come", field="login_name")
+    if handover.from_day is None or handover.from_day < today:
+        raise Refused("day_past", field="from_day")
+    if handover.from_day > today + FARTHEST:
+        raise Refused("day_too_far", field="from_day", day=today + FARTHEST)
+    return handover.from_day

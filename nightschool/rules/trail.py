@@ -1,0 +1,244 @@
+"""The trail in words: what each action is called, and one sentence for each line of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from nightschool.rules.access import Role
+from nightschool.rules.accounts import role_word
+from nightschool.rules.almanac import clock, day_with_year, day_without_year
+from nightschool.rules.reasons import REASONS, reason_word
+from nightschool.rules.slots import Slot
+from nightschool.texts import N_, _
+
+
+class Kind(StrEnum):
+    """What a line of the trail is about; pages show one kind or all."""
+
+    CLASSES = "classes"
+    REGISTERS = "registers"
+    LEARNERS = "learners"
+    TEACHERS = "teachers"
+    VENUES = "venues"
+    SCHOOL = "school"
+    ACCOUNTS = "accounts"
+
+
+KINDS = {
+    Kind.CLASSES: N_("排课"),
+    Kind.REGISTERS: N_("到课登记"),
+    Kind.LEARNERS: N_("学员"),
+    Kind.TEACHERS: N_("老师"),
+    Kind.VENUES: N_("场地"),
+    Kind.SCHOOL: N_("夜校"),
+    Kind.ACCOUNTS: N_("账号和登录"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The sentence of an action; the shorter ones where something that the longer names is not known."""
+
+    kind: Kind
+    words: str
+    short: str = ""
+    shortest: str = ""
+
+
+# Every action that the code notes has its line here; tests/rules/test_trail.py finds the one that was forgotten.
+ACTIONS: dict[str, Wording] = {
+    "courses.schedule": Wording(
+        Kind.CLASSES, N_("%(who)s 排了%(what)s，%(n)s 次课"), N_("%(who)s 排了%(what)s")
+    ),
+    "courses.publish": Wording(
+        Kind.CLASSES, N_("%(who)s 公布了%(what)s，%(n)s 次课"), N_("%(who)s 公布了%(what)s")
+    ),
+    "courses.edit": Wording(Kind.CLASSES, N_("%(who)s 改了%(what)s：%(fields)s"), N_("%(who)s 改了%(what)s")),
+    "sessions.move": Wording(
+        Kind.CLASSES,
+        N_("%(who)s 把「%(title)s」从 %(before)s 改到 %(after)s"),
+        N_("%(who)s 改了 %(what)s的时间"),
+    ),
+    "sessions.change": Wording(
+        Kind.CLASSES, N_("%(who)s 改了 %(what)s：%(fields)s"), N_("%(who)s 改了 %(what)s")
+    ),
+    "sessions.cancel": Wording(
+        Kind.CLASSES, N_("%(who)s 取消了 %(what)s：%(reason)s"), N_("%(who)s 取消了 %(what)s")
+    ),
+    "sessions.postpone": Wording(
+        Kind.CLASSES,
+        N_("%(who)s 把 %(what)s改期到 %(after)s：%(reason)s"),
+        N_("%(who)s 给 %(what)s改了期"),
+    ),
+    "register.save": Wording(Kind.REGISTERS, N_("%(who)s 记了 %(what)s的到课")),
+    "register.void": Wording(Kind.REGISTERS, N_("%(who)s 作废了 %(what)s的到课登记")),
+    "learner.add": Wording(Kind.LEARNERS, N_("%(who)s 添了%(what)s")),
+    "learner.edit": Wording(
+        Kind.LEARNERS, N_("%(who)s 改了%(what)s：%(fields)s"), N_("%(who)s 改了%(what)s")
+    ),
+    "learner.phone": Wording(Kind.LEARNERS, N_("%(who)s 看了%(what)s的电话全号")),
+    "teacher.add": Wording(Kind.TEACHERS, N_("%(who)s 添了老师 %(what)s")),
+    "teacher.edit": Wording(
+        Kind.TEACHERS, N_("%(who)s 改了老师 %(what)s：%(fields)s"), N_("%(who)s 改了老师 %(what)s")
+    ),
+    "teacher.phone": Wording(Kind.TEACHERS, N_("%(who)s 看了老师 %(what)s 的电话全号")),
+    "venue.add": Wording(Kind.VENUES, N_("%(who)s 添了场地 %(what)s")),
+    "venue.edit": Wording(
+        Kind.VENUES, N_("%(who)s 改了场地 %(what)s：%(fields)s"), N_("%(who)s 改了场地 %(what)s")
+    ),
+    "venue.phone": Wording(Kind.VENUES, N_("%(who)s 看了 %(what)s 管钥匙的人的电话全号")),
+    "school.open": Wording(Kind.SCHOOL, N_("%(who)s 办起了夜校")),
+    "school.edit": Wording(
+        Kind.SCHOOL, N_("%(who)s 改了夜校的情况：%(fields)s"), N_("%(who)s 改了夜校的情况")
+    ),
+    "school.hand_over": Wording(
+        Kind.SCHOOL, N_("%(who)s 把夜校交给了接手的人，从 %(from)s 起"), N_("%(who)s 把夜校交给了接手的人")
+    ),
+    "regions.import": Wording(Kind.SCHOOL, N_("%(who)s 录入了一份区划名单")),
+    "regions.successor": Wording(Kind.SCHOOL, N_("%(who)s 记下了这个村并到了哪里")),
+    "account.create": Wording(
+        Kind.ACCOUNTS, N_("%(who)s 给 %(what)s 开了账号（%(role)s）"), N_("%(who)s 给 %(what)s 开了账号")
+    ),
+    "account.change_password": Wording(Kind.ACCOUNTS, N_("%(who)s 改了自己的密码")),
+    "account.rename": Wording(Kind.ACCOUNTS, N_("%(who)s 改了自己的名字")),
+    "account.set_password": Wording(Kind.ACCOUNTS, N_("%(who)s 给 %(what)s 定了新密码")),
+    "account.disable": Wording(Kind.ACCOUNTS, N_("%(who)s 停用了 %(what)s 的账号")),
+    "account.enable": Wording(Kind.ACCOUNTS, N_("%(who)s 重新启用了 %(what)s 的账号")),
+    "posting.give": Wording(
+        Kind.ACCOUNTS,
+        N_("%(who)s 给了 %(what)s 一个职责：%(role)s，从 %(from)s 起"),
+        N_("%(who)s 给了 %(what)s 一个职责：%(role)s"),
+        N_("%(who)s 给了 %(what)s 一个职责"),
+    ),
+    "posting.end": Wording(
+        Kind.ACCOUNTS,
+        N_("%(who)s 收回了 %(what)s 的职责：%(role)s，最后一天是 %(to)s"),
+        N_("%(who)s 收回了 %(what)s 的职责：%(role)s"),
+        N_("%(who)s 收回了 %(what)s 的一个职责"),
+    ),
+    "slip.make": Wording(Kind.ACCOUNTS, N_("%(who)s 给 %(what)s 打了登录单")),
+    "slip.use": Wording(Kind.ACCOUNTS, N_("%(who)s 用登录单登录，定了密码")),
+    "login.open": Wording(Kind.ACCOUNTS, N_("%(who)s 登录了")),
+    "login.close": Wording(Kind.ACCOUNTS, N_("%(who)s 退出了登录")),
+    "login.revoke": Wording(Kind.ACCOUNTS, N_("%(who)s 让自己的一台设备退出了登录")),
+    "device.revoke": Wording(Kind.ACCOUNTS, N_("%(who)s 让 %(what)s 的一台设备退出了登录")),
+    "device.revoke_all": Wording(Kind.ACCOUNTS, N_("%(who)s 让 %(what)s 的设备全都退出了登录")),
+}
+
+# What a coordinator set down after the hour of the class was over is another thing than a cancellation.
+NOT_HELD = Wording(
+    Kind.CLASSES, N_("%(who)s 记下 %(what)s没开成：%(reason)s"), N_("%(who)s 记下 %(what)s没开成")
+)
+UNKNOWN = N_("%(who)s 改了这里的记录")
+
+# Column -> what the forms call it.
+FIELDS = {
+    "title": N_("课名"),
+    "category_code": N_("类别"),
+    "summary": N_("讲什么"),
+    "venue_id": N_("地点"),
+    "teachers": N_("老师"),
+    "starts": N_("开始时间"),
+    "ends": N_("结束时间"),
+    "name": N_("名字"),
+    "group_name": N_("村民小组"),
+    "household": N_("户主"),
+    "sex": N_("性别"),
+    "birth_year": N_("出生年份"),
+    "phone": N_("电话"),
+    "kind": N_("类型"),
+    "unit": N_("单位"),
+    "specialities": N_("会讲什么"),
+    "languages": N_("会说的话"),
+    "name_is_public": N_("名字公不公开"),
+    "seats": N_("座位"),
+    "area_m2": N_("面积"),
+    "is_lit": N_("有没有灯"),
+    "is_covered": N_("有没有顶"),
+    "directions": N_("路怎么走"),
+    "key_holder": N_("管钥匙的人"),
+    "key_holder_phone": N_("管钥匙的人的电话"),
+    "allows_parallel": N_("能不能同时开两节课"),
+    "institution_name": N_("夜校的名字"),
+    "principal": N_("校长（负责人）"),
+    "contact_name": N_("联系人"),
+    "contact_phone": N_("联系电话"),
+    "usual_venue_id": N_("常用场地"),
+    "equipment": N_("八有"),
+    "retired_at": N_("还用不用"),
+}
+
+_PLACE = re.compile(r"%\((\w+)\)")
+
+
+def kind_word(kind: str) -> str:
+    """What a kind of line is called."""
+    return _(KINDS[Kind(kind)])
+
+
+def actions_of(kind: Kind) -> tuple[str, ...]:
+    """The actions whose lines are of this kind."""
+    return tuple(action for action, wording in ACTIONS.items() if wording.kind is kind)
+
+
+def tell(
+    action: str,
+    details: Mapping[str, Any],
+    *,
+    who: str,
+    what: str,
+    title: str = "",
+    was_over: bool = False,
+    today: date,
+) -> str:
+    """One sentence: who did what to which record.
+
+    `what` names the record, `title` a class alone. `was_over`: the class session had ended when it was written.
+    """
+    wording = NOT_HELD if was_over and action == "sessions.cancel" else ACTIONS.get(action)
+    if wording is None:
+        return _(UNKNOWN, who=who)
+    values = {"who": who, "what": what, "title": title, **_values(details, today)}
+    sentences = [words for words in (wording.words, wording.short, wording.shortest) if words]
+    told = (words for words in sentences if all(values[name] for name in _PLACE.findall(words)))
+    return _(next(told, sentences[-1]), **values)
+
+
+def tell_session(slot: Slot, title: str, *, today: date) -> str:
+    """11月28日 的课「柑橘冬季管护」."""
+    return _("%(day)s 的课「%(title)s」", day=_day(slot.day, today), title=title)
+
+
+def _values(details: Mapping[str, Any], today: date) -> dict[str, str]:
+    """What the details say, as words; empty where they say nothing, or what is no longer understood."""
+    reason, role = details.get("reason"), details.get("role")
+    return {
+        "reason": reason_word(reason) if reason in REASONS else "",
+        "role": role_word(role) if role in set(Role) else "",
+        "before": _moment(details.get("before"), today),
+        "after": _moment(details.get("after"), today),
+        "from": _iso_day(details.get("from_day"), today),
+        "to": _iso_day(details.get("to_day"), today),
+        "n": str(details.get("sessions") or ""),
+        "fields": _("、").join(_(FIELDS[name]) for name in details.get("fields") or () if name in FIELDS),
+    }
+
+
+def _moment(told: Any, today: date) -> str:
+    """The day and the start of what actions.sessions notes: [2026-11-27, 1140, 1230]."""
+    if not isinstance(told, list) or len(told) != 3:
+        return ""
+    return f"{_iso_day(told[0], today)} {clock(told[1])}"
+
+
+def _iso_day(told: Any, today: date) -> str:
+    return _day(date.fromisoformat(told), today) if told else ""
+
+
+def _day(day: date, today: date) -> str:
+    return day_without_year(day) if day.year == today.year else day_with_year(day)

@@ -1,0 +1,33 @@
+"""Login slips on paper: each whole on its page, all of its text inside its cut lines, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Site, log_in
+
+TOWNSHIPS = {"zh": "511002102000", "en": "511002103000"}
+A4 = 297
+OVERFLOWING = """() => [...document.querySelectorAll('.slip')]
+  .filter(slip => slip.scrollHeight > slip.clientHeight || slip.scrollWidth > slip.clientWidth)
+  .map(slip => slip.innerText)"""
+ROWS = """() => [...document.querySelectorAll('.slip')].map(slip => slip.getBoundingClientRect().height / 96 * 25.4)"""
+
+
+@pytest.mark.parametrize("language", TOWNSHIPS)
+def test_slips_fit_their_paper(phone: Page, site: Site, language: str) -> None:
+    log_in(phone, site, "szqadmin")
+    phone.goto(f"/admin/{TOWNSHIPS[language]}/schools/all?lang={language}")
+    wanted = phone.locator("[name=o]").count()
+    assert wanted > 6
+    phone.locator("input[name^=n-]").first.fill("欧阳修远阿卜杜热合曼")
+    with phone.expect_navigation():
+        phone.click("main form .actions button")
+    assert phone.locator(".slip").count() == wanted
+    phone.emulate_media(media="print")
+    phone.set_viewport_size({"width": 680, "height": 1009})  # what A4 leaves between margins of 15 mm
+    assert phone.evaluate(OVERFLOWING) == []
+    heights = phone.evaluate(ROWS)
+    assert 3 * max(heights) <= A4 - 30  # three rows of two on a page
+    assert phone.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == -(-wanted // 6)
