@@ -1,4 +1,4 @@
-"""A village's timetable as a calendar to subscribe to (RFC 5545): written line by line, because it is asked for most.
+"""A timetable as a calendar to subscribe to (RFC 5545): written line by line, because it is asked for most.
 
 UIDs never change, DTSTAMP and SEQUENCE come from the record: the same timetable gives the same bytes.
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from nightschool.formats.region_text import tell_cut, tell_region
 from nightschool.formats.timetable_text import (
     one_line,
     tell_change,
@@ -27,6 +28,7 @@ from nightschool.texts import _, language
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from nightschool.queries.region_timetable import RegionTimetable
     from nightschool.queries.timetable import Entry, SeenTeacher, Timetable
 
 LONGEST_LINE = 75  # octets, without the line's end
@@ -50,7 +52,7 @@ def calendar(timetable: Timetable, *, address: str, zone: ZoneInfo) -> bytes:
     host = urlsplit(address).hostname or "localhost"
     contact = tell_contact(village.school)
     end = folded(f"URL:{address}") + b"END:VEVENT\r\n"
-    head = (*_head(timetable, address, zone.key), *_timezone(zone, days[0].year, days[-1].year))
+    head = (*_head(tell_name(village), address, zone.key), *_timezone(zone, days[0].year, days[-1].year))
     parts = [folded(line) for line in head]
     spoken = language()
     for entry in entries:
@@ -61,6 +63,35 @@ def calendar(timetable: Timetable, *, address: str, zone: ZoneInfo) -> bytes:
             _location_line(village.name, entry.venue, spoken),
             folded(f"DESCRIPTION:{LINE_BREAK.join(map(escaped, description_of(entry, contact, spoken)))}"),
             end,
+        )
+    parts.append(b"END:VCALENDAR\r\n")
+    return b"".join(parts)
+
+
+def region_calendar(
+    timetable: RegionTimetable, *, address: str, site: str, reading: str, zone: ZoneInfo
+) -> bytes:
+    """The calendar file of a region's two weeks: what its villages' own calendars hold, with the village before each.
+
+    `address` is that of the region's page, `site` what all addresses begin with, `reading` what ends a village's.
+    """
+    days = [meeting.entry.slot.day for meeting in timetable.meetings] or [timetable.today]
+    host = urlsplit(site).hostname or "localhost"
+    spoken = language()
+    parts = [folded(line) for line in _head(tell_region(timetable.area), address, zone.key)]
+    if cut := tell_cut(timetable):
+        parts.append(folded(f"X-WR-CALDESC:{escaped(cut)}"))
+    parts += map(folded, _timezone(zone, days[0].year, days[-1].year))
+    for village, entry in timetable.meetings:
+        title = _("%(village)s：%(title)s", village=village.name, title=entry.title)
+        parts += (
+            _fixed_lines(entry, zone.key),
+            folded(f"UID:{entry.public_id}@{host}"),
+            _summary_line(title, entry.status, entry.takes_place, spoken),
+            _location_line(village.name, entry.venue, spoken),
+            folded(f"DESCRIPTION:{LINE_BREAK.join(map(escaped, description_of(entry, '', spoken)))}"),
+            folded(f"URL:{site}/v/{village.code}{reading}"),
+            b"END:VEVENT\r\n",
         )
     parts.append(b"END:VCALENDAR\r\n")
     return b"".join(parts)
@@ -83,8 +114,8 @@ def folded(line: str) -> bytes:
     return octets + b"\r\n"
 
 
-def _head(timetable: Timetable, address: str, zone: str) -> Iterator[str]:
-    name = escaped(one_line(tell_name(timetable.village)))
+def _head(name: str, address: str, zone: str) -> Iterator[str]:
+    name = escaped(one_line(name))
     yield "BEGIN:VCALENDAR"
     yield "VERSION:2.0"
     yield "PRODID:-//Nightschool//Timetable//ZH"

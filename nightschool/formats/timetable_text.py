@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
 
+    from nightschool.queries.region_timetable import Area
     from nightschool.queries.timetable import Entry, School, SeenTeacher, Timetable, Village
     from nightschool.rules.slots import Moment, Slot
 
@@ -165,7 +166,7 @@ def tell_former(village: Village, today: date) -> str:
     )
 
 
-def tell_updated(village: Village, zone: ZoneInfo, today: date) -> str:
+def tell_updated(village: Village | Area, zone: ZoneInfo, today: date) -> str:
     """When what is shown was last changed: 更新：今天 08:12."""
     local = village.changed_at.astimezone(zone)
     time = clock(local.hour * 60 + local.minute)
@@ -186,6 +187,51 @@ def tell_nothing(timetable: Timetable) -> str:
     if timetable.village.school is None:
         return _("这个村还没有在这里排夜校的课。")
     return _("现在还没有排好的课。")
+
+
+def tell_title(village: Village) -> str:
+    """狮湾村 农民夜校（全安镇 · 市中区）: what tells it from others of its name."""
+    where = tell_where(village)
+    return _("%(name)s（%(where)s）", name=tell_name(village), where=where) if where else tell_name(village)
+
+
+def tell_headline(timetable: Timetable) -> str:
+    """狮湾村 农民夜校 · 今晚 19:00 柑橘冬季管护: what a link to the page says of it in a chat."""
+    name, today = tell_name(timetable.village), timetable.today
+    entry = timetable.called_off[0] if timetable.called_off else timetable.next
+    if entry is None:
+        return tell_title(timetable.village)
+    said = {
+        "name": name,
+        "day": spoken_moment(entry.slot.day, entry.slot.starts, today),
+        "time": clock(entry.slot.starts),
+        "title": entry.title,
+    }
+    if entry.takes_place:
+        return _("%(name)s · %(day)s %(time)s %(title)s", **said)
+    if entry.status == "cancelled":
+        return _("%(name)s · %(day)s %(time)s %(title)s（取消）", **said)
+    return _("%(name)s · %(day)s %(time)s %(title)s（改期）", **said)
+
+
+def tell_gist(timetable: Timetable) -> str:
+    """What a search engine or a chat shows below the headline: the village's place, and the same with its date."""
+    village, today = timetable.village, timetable.today
+    first = [*timetable.called_off, timetable.next] if timetable.next else timetable.called_off
+    told = [_line(line) for line in lines(first, today)]
+    told = told or [tell_former(village, today) or tell_nothing(timetable)]
+    where = tell_where(village)
+    return " · ".join([where, *told] if where else told)
+
+
+def tell_past(village: Village) -> str:
+    """The name of the page of what was."""
+    return _("%(village)s上过的课", village=village.name)
+
+
+def tell_past_gist(village: Village) -> str:
+    """What that page holds."""
+    return _("%(title)s上过的课：哪天上的、讲什么、来了多少人次。", title=tell_title(village))
 
 
 def lines(
@@ -240,9 +286,11 @@ def page_words(timetable: Timetable, zone: ZoneInfo, when: Callable[[Slot], str]
     village, today = timetable.village, timetable.today
     coming = timetable.next
     return {
+        "title": tell_title(village),
         "name": tell_name(village),
-        "village_name": village.name,
-        "where": tell_where(village),
+        "past_title": tell_past(village),
+        "township": village.township,
+        "county": village.county,
         "former": tell_former(village, today),
         "called_off": [announced(entry, today) for entry in timetable.called_off],
         "next": announced(coming, today) if coming else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -20,7 +20,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.places import NightSchool, Region, RegionKey, RegionName
 from nightschool.rules.names import LONGEST_KEY, normalised
@@ -83,6 +83,14 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class SchoolPage:
+    """A village that has a night school, and when its page last changed."""
+
+    code: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step of the walk down: the line of regions to here, largest first, and what lies right below."""
 
@@ -124,6 +132,39 @@ def nearest(db: Session, code: str, *, today: date) -> Place | None:
     """The smallest known region that an unknown code would lie in; None for what is no code."""
     line = _line(db, ancestors_of(code), today) if is_code(code) else ()
     return line[-1] if line else None
+
+
+def cities_with_schools(db: Session) -> tuple[str, ...]:
+    """The codes of the cities in which a village has a night school. Cost: 1 query."""
+    province = aliased(Region)
+    # Every code of the city sorts between its own and this.
+    after = func.substr(Region.code, 1, PREFIX_DIGITS[Level.CITY], type_=String) + "9" * CODE_DIGITS
+    has_school = (
+        select(NightSchool.id)
+        .where(NightSchool.region_code >= Region.code, NightSchool.region_code <= after)
+        .correlate(Region)
+        .exists()
+    )
+    cities = (
+        select(Region.code)
+        .join(province, province.code == Region.parent_code)
+        .where(province.parent_code.is_(None), Region.level == Level.CITY, has_school)
+        .order_by(Region.code)
+    )
+    return tuple(db.scalars(cities))
+
+
+def schools_inside(db: Session, city: str, *, limit: int = 50_000) -> tuple[SchoolPage, ...]:
+    """The villages of a city, given by its four digits, that have a night school. Cost: 1 query."""
+    low, high = code_range(full_code(city))
+    rows = db.execute(
+        select(Region.code, Region.changed_at)
+        .join(NightSchool, NightSchool.region_code == Region.code)
+        .where(NightSchool.region_code >= low, NightSchool.region_code < high)
+        .order_by(NightSchool.region_code)
+        .limit(limit)
+    )
+    return tuple(SchoolPage(*row) for row in rows)
 
 
 def regions_named(db: Session, codes: Iterable[str]) -> tuple[NamedRegion, ...]:

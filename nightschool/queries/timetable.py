@@ -191,7 +191,7 @@ def village(
         "since": today - timedelta(days=min(extent.back_days, (today - date.min).days)),
         "skipped": extent.skipped,
     }
-    entries = _entries(_sessions(extent.ahead, extent.back).rows(db, values))
+    entries = entries_of(_sessions(extent.ahead, extent.back).rows(db, values))
     ahead = [entry for entry in entries if _is_ahead(entry.slot, today, minutes_now)]
     past = entries[: len(entries) - len(ahead)][::-1]
     shown = _near(ahead, today + timedelta(days=extent.ahead_days), extent.ahead)
@@ -244,10 +244,10 @@ def _near(ahead: list[Entry], until: date, most: int) -> tuple[Entry, ...]:
     return tuple(near)
 
 
-def _entries(rows: Iterable[Sequence[Any]]) -> list[Entry]:
+def entries_of(rows: Iterable[Sequence[Any]]) -> list[Entry]:
     """The sessions of these rows, of which each teacher of a session has one, side by side."""
     entries: list[Entry] = []
-    # Taken apart by position, in the order of `_sessions`: by name it costs three times as much.
+    # Taken apart by position, in the order of `entry_rows`: by name it costs three times as much.
     for (
         public_id, title, summary, day, starts, ends, status, venue, directions, reason, reason_text,
         to_day, to_starts, from_day, from_starts, revision, changed_at, came, teacher, is_public, unit,
@@ -344,22 +344,32 @@ def _wanted(ahead_limit: int, back_limit: int) -> CompoundSelect[Any]:
         .order_by(*(column.desc() for column in in_order))
     )
     takes_place = or_(*(ClassSession.status == status for status in TAKES_PLACE))
-    arms = [past.limit(_number(back_limit + 1)).offset(bindparam("skipped", type_=Integer()))]
+    arms = [past.limit(written(back_limit + 1)).offset(bindparam("skipped", type_=Integer()))]
     if ahead_limit:
-        arms += [ahead.limit(_number(ahead_limit + 1)), ahead.where(takes_place).limit(_number(1))]
+        arms += [ahead.limit(written(ahead_limit + 1)), ahead.where(takes_place).limit(written(1))]
     return union_all(*(select(arm.subquery().c.id) for arm in arms))
 
 
-def _number(number: int) -> ColumnElement[int]:
+def written(number: int) -> ColumnElement[int]:
     """A number written into the statement: SQLite plans a statement anew, at three times its cost, for each LIMIT ?."""
     return literal_column(str(number), Integer())
 
 
 @lru_cache(maxsize=8)
 def _sessions(ahead_limit: int, back_limit: int) -> Prepared:
+    statement = (
+        entry_rows()
+        .where(ClassSession.id.in_(_wanted(ahead_limit, back_limit)))
+        .order_by(ClassSession.day, ClassSession.starts, ClassSession.id, ClassSessionTeacher.position)
+    )
+    return Prepared(statement)
+
+
+def entry_rows() -> Select[*tuple[Any, ...]]:
+    """Class sessions with what `entries_of` makes entries of, in its order of columns; which ones is not said yet."""
     later, earlier = aliased(ClassSession), aliased(ClassSession)
     came = case((ClassSession.status == SessionStatus.HELD.value, attendances()), else_=None)
-    statement = (
+    return (
         select(
             ClassSession.public_id,
             ClassSession.title,
@@ -388,10 +398,7 @@ def _sessions(ahead_limit: int, back_limit: int) -> Prepared:
         .outerjoin(earlier, (earlier.successor_id == ClassSession.id) & earlier.published_at.is_not(None))
         .outerjoin(ClassSessionTeacher, ClassSessionTeacher.class_session_id == ClassSession.id)
         .outerjoin(Teacher, Teacher.id == ClassSessionTeacher.teacher_id)
-        .where(ClassSession.id.in_(_wanted(ahead_limit, back_limit)))
-        .order_by(ClassSession.day, ClassSession.starts, ClassSession.id, ClassSessionTeacher.position)
     )
-    return Prepared(statement)
 
 
 _STANDING = Prepared(_standing())

@@ -17,4 +17,14 @@ class PublicIdConverter(BaseConverter):
     regex = "[A-Za-z0-9_-]{22}"
 
 
-CONVERTERS = {"region_code": RegionCodeConverter, "public_id": PublicIdConverter}
+class ShortCodeConverter(BaseConverter):
+    """A division code, whole or only the digits that its level needs: 5110, 511002, 511002105."""
+
+    regex = "[1-9](?:[0-9]{11}|[0-9]{8}|[0-9]{5}|[0-9]{3}|[0-9])"
+
+
+CONVERTERS = {
+    "region_code": RegionCodeConverter,
+    "public_id": PublicIdConverter,
+    "short_code": ShortCodeConverter,
+}

@@ -52,6 +52,7 @@ class Answer:
     mimetype: str
     ask: Callable[[Glance], Told | None]  # None: nothing of that name
     build: Callable[[Glance, Any], str | bytes]  # given what `ask` knows
+    is_open: bool = False  # for other programs too, of whatever site
 
 
 # What is answered at a path with this query; None: the application knows.
@@ -165,7 +166,7 @@ class Front:
         if found is None:  # not there, or failed: the application answers that
             return self.application(environ, start_response)
         tag, kept = found
-        sent = [*self.headers, *_headers(tag)]
+        sent = [*self.headers, *_headers(answer, tag)]
         if kept is None:
             start_response("304 NOT MODIFIED", sent)
             return ()
@@ -204,8 +205,8 @@ def deliver(answer: Answer) -> Response:
         abort(404)
     tag, kept = found
     if kept is None:
-        return Response(status=304, headers=_headers(tag))
-    response = Response(kept.plain, headers=_headers(tag), content_type=_content_type(answer))
+        return Response(status=304, headers=_headers(answer, tag))
+    response = Response(kept.plain, headers=_headers(answer, tag), content_type=_content_type(answer))
     if _unpacks(request.environ):
         response.set_data(kept.packed)
         response.headers["Content-Encoding"] = "gzip"
@@ -217,10 +218,11 @@ def packed(plain: bytes, level: int = LEVEL) -> bytes:
     return gzip.compress(plain, level, mtime=0)
 
 
-def _headers(tag: str) -> list[tuple[str, str]]:
+def _headers(answer: Answer, tag: str) -> list[tuple[str, str]]:
     # The tag is weak, because packed and plain share it. It is to be asked about each time: tonight must never be
     # yesterday's.
-    return [("ETag", tag), ("Cache-Control", "no-cache"), ("Vary", "Accept-Encoding")]
+    sent = [("ETag", tag), ("Cache-Control", "no-cache"), ("Vary", "Accept-Encoding")]
+    return [*sent, *headers.OPEN.items()] if answer.is_open else sent
 
 
 def _content_type(answer: Answer) -> str:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from nightschool.errors import NotFound
 from nightschool.queries import places
-from nightschool.rules.regions import LONGEST_QUERY, Level
+from nightschool.rules.regions import CODE_DIGITS, LONGEST_QUERY, Level, prefix_of
+from nightschool.texts import _
 from nightschool.web.access import public
-from nightschool.web.context import reading, today
+from nightschool.web.context import reading, services, today
+from nightschool.web.language import Reading
+from nightschool.web.sharing import Card, card
 
 bp = Blueprint("find", __name__)
 
 # Names change with a list of regions, schools open now and then: five minutes late is soon enough.
 KEEP = "public, max-age=300"
 _VILLAGE_ADDRESS = re.compile(r"/v/([0-9]{12})\b")
+_REGION_ADDRESS = re.compile(r"/r/([1-9][0-9]{1,11})\b")
 
 
 @bp.get("/")
@@ -37,19 +41,50 @@ def home() -> Any:
         raise NotFound
     if step and step.line and step.line[-1].level == Level.VILLAGE:
         return redirect(url_for("timetable.village", code=step.line[-1].code))
-    return _kept(render_template("find/home.html", query=query, at=at, found=found, step=step))
+    here = step.line[-1] if step and step.line else None
+    return _kept(
+        render_template(
+            "find/home.html",
+            query=query,
+            at=at,
+            found=found,
+            here=here,
+            step=step,
+            here_code=prefix_of(here.code) if here else "",
+            card=None if query else _card(at, here.name if at and here else ""),
+        )
+    )
 
 
 def not_found() -> tuple[str, int]:
     """The page for an address with nothing behind it, the same whether there is nothing or nothing one may see.
 
-    After the address of an unknown village it names the township that village would lie in.
+    After the address of an unknown village or region it names the smallest region that this one would lie in.
     """
     nearest = None
-    if address := _VILLAGE_ADDRESS.match(request.path):
+    village, region = _VILLAGE_ADDRESS.match(request.path), _REGION_ADDRESS.match(request.path)
+    code = village[1] if village else _whole(region[1]) if region else ""
+    if code:
         with reading() as db:
-            nearest = places.nearest(db, address[1], today=today())
-    return render_template("errors/404.html", nearest=nearest), 404
+            nearest = places.nearest(db, code, today=today())
+    return render_template("errors/404.html", nearest=nearest, is_village=village is not None), 404
+
+
+def _whole(digits: str) -> str:
+    """A code of twelve digits that lies where these digits lead, though nothing is called so."""
+    return digits.ljust(CODE_DIGITS, "9")
+
+
+def _card(at: str | None, name: str) -> Card:
+    """The first page as others show it, or the walk's page of that region."""
+    site = services().settings.base_url
+    page = Reading(f"{request.script_root}/", g.lang, at=at or "")
+    if not name:
+        return card(
+            site, page, _("农民夜校：找你们村"), _("找到你们村，看夜校哪天上课、讲什么、在哪里上。不用登录。")
+        )
+    told = _("%(place)s有哪些村办了农民夜校，从这里一级一级找到你们村。", place=name)
+    return card(site, page, _("%(place)s 的农民夜校", place=name), told)
 
 
 def _kept(page: str) -> Response:

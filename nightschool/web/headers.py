@@ -33,6 +33,12 @@ FIXED = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+# Answers for other programs: read from any site, and in no search engine's list beside the page they are made of.
+OPEN = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag",
+    "X-Robots-Tag": "noindex",
+}
 A_YEAR = 365 * 24 * 3600
 
 
@@ -52,6 +58,7 @@ def _protect(response: Response) -> Response:
     response.headers.extend(fixed(services().settings))
     if _is_personal():
         response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Robots-Tag"] = "noindex"
         response.vary.add("Cookie")
     return response
 

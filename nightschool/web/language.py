@@ -82,31 +82,37 @@ class Reading:
     lang: str = SOURCE_LANGUAGE
     big: bool = False
     number: int = 1  # which page of several
+    since: str = ""  # where a part of a long list begins
+    at: str = ""  # the region that a walk has come to
 
     @property
     def query(self) -> str:
         """The canonical query: nothing in it but what the page depends on. Empty, or with its question mark."""
-        return _query(self.lang, self.big, self.number)
+        return _query(self.lang, self.big, self.number, self.since, self.at)
 
     def link(self, *, lang: str | None = None, big: bool | None = None) -> str:
         """The page's address in another language or size, as `reading_link` makes it."""
-        return self.path + _query(lang or self.lang, self.big if big is None else big, self.number)
+        return self.path + _query(
+            lang or self.lang, self.big if big is None else big, self.number, self.since, self.at
+        )
 
 
 @lru_cache(maxsize=256)
-def _query(lang: str, big: bool, number: int) -> str:
-    args = {"page": number} if number > 1 else {}
+def _query(lang: str, big: bool, number: int, since: str = "", at: str = "") -> str:
+    args: dict[str, Any] = {"page": number} if number > 1 else {}
+    args |= {"from": since} if since else {}
+    args |= {"at": at} if at else {}
     args |= {"lang": lang} if lang != SOURCE_LANGUAGE else {}
     args |= {"big": 1} if big else {}
     return f"?{urlencode(args)}" if args else ""
 
 
 @lru_cache(maxsize=256)
-def read_query(query: str) -> tuple[str, bool, int] | None:
-    """Language, size and page number of a canonical query; None for any other."""
+def read_query(query: str) -> tuple[str, bool, int, str] | None:
+    """Language, size, page number and beginning of a canonical query; None for any other."""
     args = dict(parse_qsl(query))
     lang, big, number = args.get("lang", SOURCE_LANGUAGE), args.get("big") == "1", args.get("page", "1")
     if lang not in LANGUAGES or not (number.isascii() and number.isdecimal()) or len(number) > LONGEST_NUMBER:
         return None
-    found = (lang, big, int(number))
+    found = (lang, big, int(number), args.get("from", ""))
     return found if _query(*found)[1:] == query else None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any
 
-from flask import Flask, g, url_for
+from flask import Flask, before_render_template, g, template_rendered, url_for
 from markupsafe import Markup
 
 from nightschool import texts
@@ -64,6 +64,17 @@ def addresses(app: Flask, lang: str, big: bool) -> Callable[..., str]:
     if (lang, big) not in made:
         made[lang, big] = lru_cache(maxsize=256)(partial(_address, app, lang, big))
     return made[lang, big]
+
+
+def rendered(app: Flask, name: str, reading: language.Reading, values: dict[str, Any]) -> str:
+    """A page made outside of a request, as somebody wants to read it."""
+    values |= {"g": reading, "reading_link": reading.link}
+    values["url_for"] = addresses(app, reading.lang, reading.big)
+    template = app.jinja_env.get_template(name)
+    before_render_template.send(app, template=template, context=values)
+    page = template.render(values)
+    template_rendered.send(app, template=template, context=values)
+    return page
 
 
 def _address(app: Flask, lang: str, big: bool, endpoint: str, **values: Any) -> str:

@@ -12,17 +12,7 @@ from datetime import date
 from functools import lru_cache, partial
 from typing import Any
 
-from flask import (
-    Blueprint,
-    Flask,
-    Response,
-    abort,
-    before_render_template,
-    current_app,
-    g,
-    request,
-    template_rendered,
-)
+from flask import Blueprint, Flask, Response, abort, current_app, g, request
 from flask.blueprints import BlueprintSetupState
 from markupsafe import Markup
 
@@ -30,22 +20,35 @@ from nightschool import texts
 from nightschool.database import Glance
 from nightschool.formats.ics import calendar
 from nightschool.formats.qr import qr_svg
-from nightschool.formats.timetable_text import page_words, tell_day, tell_times, timetable_text
+from nightschool.formats.timetable_json import village_json
+from nightschool.formats.timetable_text import (
+    page_words,
+    tell_day,
+    tell_gist,
+    tell_headline,
+    tell_past,
+    tell_past_gist,
+    tell_times,
+    timetable_text,
+)
 from nightschool.queries import timetable
 from nightschool.queries.timetable import FEED, PAGE, Extent, Timetable, Village
+from nightschool.rules.regions import parent_of, prefix_of
 from nightschool.rules.slots import Slot
 from nightschool.web.access import public
 from nightschool.web.context import EXTENSION, Services
 from nightschool.web.delivery import Answer, Told, answer_at, deliver
 from nightschool.web.language import Reading, read_query
-from nightschool.web.pages import addresses
+from nightschool.web.open_data import open_data
+from nightschool.web.pages import rendered
+from nightschool.web.sharing import Card, card
 
 bp = Blueprint("timetable", __name__)
 
 MOST_CHAPTERS = 1000
 EVENINGS = "nightschool.evenings"
 
-_PATH = re.compile(r"(/v/([0-9]{12}))(\.ics|\.txt|/past|/qr\.svg)?")
+_PATH = re.compile(r"(/v/([0-9]{12}))(\.ics|\.txt|\.json|/past|/qr\.svg)?")
 
 
 @bp.record_once
@@ -74,6 +77,7 @@ def past(code: str) -> Response:
 
 @bp.get("/v/<region_code:code>.ics")
 @public
+@open_data
 def feed(code: str) -> Response:
     """The calendar to subscribe to."""
     return deliver(_answer_here(code, ".ics"))
@@ -81,9 +85,18 @@ def feed(code: str) -> Response:
 
 @bp.get("/v/<region_code:code>.txt")
 @public
+@open_data
 def text(code: str) -> Response:
     """The page in plain words."""
     return deliver(_answer_here(code, ".txt"))
+
+
+@bp.get("/v/<region_code:code>.json")
+@public
+@open_data
+def data(code: str) -> Response:
+    """The timetable for other programs; its schema is at /schema/village.json."""
+    return deliver(_answer_here(code, ".json"))
 
 
 @bp.get("/v/<region_code:code>/qr.svg")
@@ -107,6 +120,11 @@ class Asked:
         given: Services = self.app.extensions[EXTENSION]
         return given
 
+    @property
+    def root(self) -> str:
+        """What stands before every path, where the application is not at the top of its host."""
+        return self.page.removesuffix(f"/v/{self.code}")
+
     def links(self) -> dict[str, str]:
         """Where a page leads to, in its own language and size; what is not a page has a language only."""
         page, lang = self.page, self.reading.lang
@@ -114,6 +132,7 @@ class Asked:
         reading = Reading(page, lang, self.reading.big).query
         return {
             "page": page + reading,
+            "township": f"{self.root}/r/{_township(self.code)}{reading}",
             "past": f"{page}/past{reading}",
             "feed": f"{page}.ics{language}",
             "text": f"{page}.txt{language}",
@@ -126,14 +145,27 @@ def _page(asked: Asked, found: Timetable) -> str:
     links = asked.links()
     if found.village.successor:
         links["successor"] = Reading(f"/v/{found.village.successor.code}", *_choice(asked)).link()
-    return _rendered("village", asked, links, found, village=found.village)
+    shown = card(
+        asked.services.settings.base_url,
+        asked.reading,
+        tell_headline(found),
+        tell_gist(found),
+        is_indexed=found.village.school is not None or bool(found.ahead or found.past),
+    )
+    return _rendered("village", asked, links, found, shown, village=found.village)
 
 
 def _past_page(asked: Asked, found: Timetable) -> str:
     links, number = asked.links(), asked.reading.number
     for name, step in (("later", -1), ("earlier", 1)):
         links[name] = Reading(asked.reading.path, *_choice(asked), number + step).link()
-    return _rendered("past", asked, links, found, number=number)
+    shown = card(
+        asked.services.settings.base_url,
+        asked.reading,
+        tell_past(found.village),
+        tell_past_gist(found.village),
+    )
+    return _rendered("past", asked, links, found, shown, number=number)
 
 
 def _feed(asked: Asked, found: Timetable) -> bytes:
@@ -142,6 +174,11 @@ def _feed(asked: Asked, found: Timetable) -> bytes:
 
 def _text(asked: Asked, found: Timetable) -> str:
     return timetable_text(found, address=asked.links()["full"])
+
+
+def _data(asked: Asked, found: Timetable) -> bytes:
+    site = asked.services.settings.base_url + asked.root
+    return village_json(found, site=site, zone=asked.services.zone)
 
 
 def _qr(asked: Asked, _found: Timetable) -> bytes:
@@ -155,14 +192,16 @@ class Form:
     mimetype: str
     extent: Extent
     write: Callable[[Asked, Timetable], str | bytes]
+    is_open: bool = False
 
 
 # By the ending of the address.
 FORMS = {
     "": Form("text/html", PAGE, _page),
     "/past": Form("text/html", timetable.chapter(1), _past_page),
-    ".ics": Form("text/calendar", FEED, _feed),
-    ".txt": Form("text/plain", PAGE, _text),
+    ".ics": Form("text/calendar", FEED, _feed, is_open=True),
+    ".txt": Form("text/plain", PAGE, _text, is_open=True),
+    ".json": Form("application/json", FEED, _data, is_open=True),
     "/qr.svg": Form("image/svg+xml", Extent(ahead=0, back=0), _qr),
 }
 
@@ -183,8 +222,8 @@ def _find(app: Flask, path: str, query: str) -> Answer | None:
     if found is None or read is None:
         return None
     page, code, ending = found[1], found[2], found[3] or ""
-    lang, big, number = read
-    if number > (MOST_CHAPTERS if ending == "/past" else 1):
+    lang, big, number, since = read
+    if since or number > (MOST_CHAPTERS if ending == "/past" else 1):
         return None
     return _answer(Asked(app, code, page, Reading(path, lang, big, number)), ending)
 
@@ -200,7 +239,11 @@ def _answer(asked: Asked, ending: str) -> Answer:
     form = FORMS[ending]
     variant = f"{ending[1:] or 'page'}{asked.reading.query}"
     return Answer(
-        asked.reading.link(), form.mimetype, partial(_ask, asked, variant), partial(_build, asked, form)
+        asked.reading.link(),
+        form.mimetype,
+        partial(_ask, asked, variant),
+        partial(_build, asked, form),
+        form.is_open,
     )
 
 
@@ -232,7 +275,14 @@ def _choice(asked: Asked) -> tuple[str, bool]:
     return asked.reading.lang, asked.reading.big
 
 
-def _rendered(name: str, asked: Asked, links: dict[str, str], found: Timetable, **values: Any) -> str:
+@lru_cache(maxsize=1024)
+def _township(code: str) -> str:
+    return prefix_of(parent_of(code) or code)
+
+
+def _rendered(
+    name: str, asked: Asked, links: dict[str, str], found: Timetable, shown: Card, **values: Any
+) -> str:
     app, reading, today = asked.app, asked.reading, found.today
     marked_up = app.extensions[EVENINGS]
 
@@ -241,13 +291,8 @@ def _rendered(name: str, asked: Asked, links: dict[str, str], found: Timetable, 
         return made
 
     values |= page_words(found, asked.services.zone, when)
-    values |= {"links": links, "g": reading, "reading_link": reading.link}
-    values["url_for"] = addresses(app, reading.lang, reading.big)
-    template = app.jinja_env.get_template(f"timetable/{name}.html")
-    before_render_template.send(app, template=template, context=values)
-    rendered = template.render(values)
-    template_rendered.send(app, template=template, context=values)
-    return rendered
+    values |= {"links": links, "card": shown}
+    return rendered(app, f"timetable/{name}.html", reading, values)
 
 
 def _when(app: Flask, day: date, starts: int, ends: int, today: date, _language: str) -> Markup:

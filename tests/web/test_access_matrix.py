@@ -52,6 +52,9 @@ OTHER_COUNTY = "511024000000"
 UNSCOPED = {
     "code": "a village on public pages",
     "filename": "a shipped file",
+    "area": "a region on public pages",
+    "city": "a part of the sitemap",
+    "document": "a published schema",
     "login": "one of one's own devices, or one of the account beside it; the action looks whose it is",
     "waiting": "one of one's own kept forms; the action looks whose it is",
     "posting": "stands beside its account",
@@ -59,7 +62,9 @@ UNSCOPED = {
 }
 PUBLIC = {
     "find.home", "health.check", "static", "timetable.village", "timetable.feed", "timetable.text",
-    "timetable.past", "timetable.qr", "trust.login", "trust.slip",
+    "timetable.past", "timetable.qr", "timetable.data", "region_timetable.region", "region_timetable.feed",
+    "region_timetable.data", "open_data.show_schema", "sitemap.robots", "sitemap.index", "sitemap.part",
+    "trust.login", "trust.slip",
 }  # fmt: skip
 OWN = {"desk.home", "trust.logout", "trust.me", "trust.name", "trust.password", "trust.revoke", "trust.save_kept"}
 # What a view may ask for whose address names such a record: a weaker verb would open it to the wrong people.
@@ -94,6 +99,8 @@ ROLES: dict[str, tuple[Post, ...]] = {
     "administrator of another county": (Post(Role.REGION_ADMINISTRATOR, OTHER_COUNTY),),
     "system administrator": (Post(Role.SYSTEM_ADMINISTRATOR, None),),
 }
+# What these parts of addresses are, whoever asks.
+ANYWHERE = {"filename": "app.css", "area": "511002105", "city": "5110", "document": "village"}
 ANSWERS = {200, 303, 409, 422, 429}
 
 
@@ -207,7 +214,7 @@ class Visitor:
             return db.scalars(mine).first() or 1
 
     def asks(self, rule: Rule, method: str, home: Home) -> Any:
-        values = {"filename": "app.css", "waiting": "w" * 22, "login": self.own_device()}
+        values = {"waiting": "w" * 22, "login": self.own_device(), **ANYWHERE}
         values |= home.values
         with self.app.test_request_context():
             path = self.app.url_map.bind("localhost").build(
@@ -224,7 +231,7 @@ class Visitor:
 def asked(app: Flask, world: World, methods: tuple[str, ...]) -> Iterator[tuple[Rule, str, Home]]:
     for rule in app.url_map.iter_rules():
         for home in world.homes:
-            known = {"filename", "waiting", "login"} | set(home.values)
+            known = {"waiting", "login"} | set(ANYWHERE) | set(home.values)
             if rule.arguments <= known and (rule.arguments & set(home.values) or home is world.homes[0]):
                 for method in methods:
                     if method in (rule.methods or ()):

@@ -1,0 +1,204 @@
+"""What runs in a region, in words: the sentences its page, its calendar and its preview card share."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nightschool.formats.timetable_text import (
+    Line,
+    lines,
+    tell_as_of,
+    tell_day,
+    tell_updated,
+)
+from nightschool.rules.almanac import clock, day_without_year, spoken_day, spoken_moment
+from nightschool.rules.periods import week_of
+from nightschool.rules.regions import Level, prefix_of
+from nightschool.texts import _, ngettext
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date
+    from zoneinfo import ZoneInfo
+
+    from nightschool.queries.region_timetable import Area, Host, RegionTimetable, Start
+    from nightschool.rules.slots import Slot
+
+FIRST_FEW = 3  # sessions that a preview card names
+
+
+class Spot(NamedTuple):
+    """What one village has on one day, in words."""
+
+    code: str
+    name: str
+    where: str
+    lines: list[Line]
+
+
+class Day(NamedTuple):
+    """One day of a region, in words."""
+
+    title: str
+    near: str  # 今天 or 明天; on paper that would be wrong the day after
+    spots: list[Spot]
+
+
+class Week(NamedTuple):
+    """One of the two weeks, in words; without days it says that there is nothing."""
+
+    title: str
+    days: list[Day]
+
+
+def tell_region(area: Area) -> str:
+    """全安镇农民夜校."""
+    return _("%(place)s农民夜校", place=area.name)
+
+
+def tell_region_title(area: Area) -> str:
+    """全安镇农民夜校 · 这周和下周的课: what a link to the page says of it in a chat."""
+    return _("%(place)s农民夜校 · 这周和下周的课", place=area.name)
+
+
+def tell_region_former(area: Area, today: date) -> str:
+    """That the region is no more, and what it is now as far as is known; empty for a living one."""
+    if not area.is_former:
+        return ""
+    successor = area.successor
+    if successor is None:
+        return _("%(place)s已撤并。并到了哪里，这里还没有记。", place=area.name)
+    if successor.day is None:
+        return _("%(village)s已撤并，现在是%(new)s。", village=area.name, new=successor.name)
+    return _(
+        "%(village)s已撤并，从%(day)s起是%(new)s。",
+        village=area.name,
+        day=spoken_day(successor.day, today),
+        new=successor.name,
+    )
+
+
+def tell_host(village: Host, level: Level) -> str:
+    """Where a village of this region lies, as far as the region does not say it already."""
+    if level is Level.TOWNSHIP:
+        return ""
+    parts = (village.township,) if level is Level.COUNTY else (village.township, village.county)
+    return " · ".join(part for part in parts if part)
+
+
+def tell_near(day: date, today: date) -> str:
+    """今天, 明天; else nothing."""
+    ahead = (day - today).days
+    return {0: _("今天"), 1: _("明天")}.get(ahead, "")
+
+
+def tell_cut(timetable: RegionTimetable) -> str:
+    """That the list goes on elsewhere; empty where it does not."""
+    if timetable.goes_on is None:
+        return ""
+    until = timetable.meetings[-1].entry.slot.day
+    return ngettext(
+        "课多，这里先列 %(n)d 节，列到%(day)s，后面还有。",
+        "课多，这里先列 %(n)d 节，列到%(day)s，后面还有。",
+        len(timetable.meetings),
+        day=spoken_day(until, timetable.today),
+    )
+
+
+def tell_region_summary(timetable: RegionTimetable) -> str:
+    """How many classes there are and the first few of them, in one line."""
+    coming = [meeting for meeting in timetable.meetings if meeting.entry.takes_place]
+    if not coming:
+        return _("这周和下周还没有排好的课。")
+    few = _("；").join(
+        _(
+            "%(day)s %(time)s %(village)s %(title)s",
+            day=spoken_moment(entry.slot.day, entry.slot.starts, timetable.today),
+            time=clock(entry.slot.starts),
+            village=village.name,
+            title=entry.title,
+        )
+        for village, entry in coming[:FIRST_FEW]
+    )
+    if timetable.goes_on or not timetable.is_first_part:
+        return few
+    many = ngettext("这周和下周 %(n)d 节课", "这周和下周 %(n)d 节课", len(coming))
+    return _("%(many)s：%(few)s", many=many, few=few)
+
+
+def region_words(timetable: RegionTimetable, zone: ZoneInfo, when: Callable[[Slot], str]) -> dict[str, Any]:
+    """Everything the page says of this timetable, by the names its template uses.
+
+    `when` marks up when a session is.
+    """
+    area, today = timetable.area, timetable.today
+    return {
+        "title": _("%(place)s这周和下周的课", place=area.name),
+        "name": area.name,
+        "above": [(prefix_of(region.code), region.name) for region in area.above],
+        "below": [(prefix_of(region.code), region.name) for region in timetable.below],
+        "former": tell_region_former(area, today),
+        "begins": ""
+        if timetable.is_first_part
+        else _("这一页从%(day)s看起。", day=spoken_day(timetable.start.day, today)),
+        "nothing": "" if timetable.meetings else _tell_nothing(timetable),
+        "weeks": list(_weeks(timetable, when)) if timetable.meetings else [],
+        "cut": tell_cut(timetable),
+        "updated": tell_updated(area, zone, today),
+        "as_of": tell_as_of(today),
+    }
+
+
+def _tell_nothing(timetable: RegionTimetable) -> str:
+    if not timetable.is_first_part:
+        return _("后面没有课了。")
+    return _("这周和下周还没有排好的课。")
+
+
+def _weeks(timetable: RegionTimetable, when: Callable[[Slot], str]) -> Iterator[Week]:
+    """Both weeks as far as this part of the list reaches."""
+    today = timetable.today
+    days = {
+        monday: list(those)
+        for monday, those in groupby(timetable.days, key=lambda day: week_of(day[0]).first)
+    }
+    this, following = week_of(today), week_of(week_of(today).after)
+    for week, title, nothing in (
+        (this, _("这周（%(days)s）", days=_tell_span(today, this.last)), _("这周没有排课")),
+        (
+            following,
+            _("下周（%(days)s）", days=_tell_span(following.first, following.last)),
+            _("下周没有排课"),
+        ),
+    ):
+        told = [
+            Day(
+                tell_day(day, today),
+                tell_near(day, today),
+                [
+                    Spot(
+                        village.code,
+                        village.name,
+                        tell_host(village, timetable.area.level),
+                        lines(entries, today, when=when),
+                    )
+                    for village, entries in spots
+                ],
+            )
+            for day, spots in days.get(week.first, ())
+        ]
+        if told or _is_covered(timetable.start, week.last, timetable.goes_on):
+            yield Week(title if told else nothing, told)
+
+
+def _tell_span(first: date, last: date) -> str:
+    """11月24日–11月29日."""
+    if first == last:
+        return day_without_year(first)
+    return _("%(first)s–%(last)s", first=day_without_year(first), last=day_without_year(last))
+
+
+def _is_covered(start: Start, sunday: date, goes_on: Start | None) -> bool:
+    """True when this part of the list would show whatever that week holds from its beginning on."""
+    return start.day <= sunday and (goes_on is None or goes_on.day > sunday)
