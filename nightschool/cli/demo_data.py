@@ -20,7 +20,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from nightschool.actions import accounts, attendance, courses, people, places, schools, sessions, venues
+from nightschool.actions import (
+    accounts,
+    attendance,
+    calendars,
+    courses,
+    people,
+    places,
+    schools,
+    sessions,
+    venues,
+)
 from nightschool.actions.hashing import hash_password
 from nightschool.cli.installation import Installation
 from nightschool.errors import CannotSchedule
@@ -31,6 +41,8 @@ from nightschool.models.teaching import ClassSession, Course
 from nightschool.models.trust import Account
 from nightschool.rules.access import SYSTEM, Actor, Post, Role
 from nightschool.rules.attendance import Sheet
+from nightschool.rules.farm_windows import FarmWindow
+from nightschool.rules.markets import read_market
 from nightschool.rules.people import LearnerEntry, TeacherEntry
 from nightschool.rules.proposals import Proposal
 from nightschool.rules.recurrence import Once, Weekly, days_of
@@ -87,6 +99,7 @@ def build(installation: Installation, *, say: Callable[[str], object]) -> dict[s
             if entry.get("is_shown"):
                 shown.setdefault(*entry["coordinator"][:2])
             _fill_school(stage, entry, actor, teachers[f"{entry['code'][:6]}000000"])
+        _calendars(stage, {entry["code"][:9] + "000" for entry in content["schools"]})
         for entry in content["accounts"]:
             shown[entry["login"]] = entry["name"]
             accounts.create_account(
@@ -102,6 +115,22 @@ def build(installation: Installation, *, say: Callable[[str], object]) -> dict[s
     passwords = {name: secrets.token_hex(4) for name in shown}
     set_passwords(installation, passwords)
     return {name: (who, passwords[name]) for name, who in shown.items()}
+
+
+def _calendars(stage: Stage, townships: set[str]) -> None:
+    """Every township has a market, the counties a harvest; all of it made up, and marked as an example."""
+    given = {"by": SYSTEM, "now": stage.at(_term_starts(stage))}
+    for number, township in enumerate(sorted(townships)):
+        market = read_market(stage.content["markets"][number % len(stage.content["markets"])])
+        calendars.add_market(stage.db, region=township, market=replace(market, is_example=True), **given)
+    harvest = FarmWindow(
+        stage.content["harvest"],
+        stage.today + timedelta(days=12),
+        stage.today + timedelta(days=26),
+        is_example=True,
+    )
+    for county in sorted({township[:6] + "000000" for township in townships}):
+        calendars.add_season(stage.db, region=county, window=harvest, **given)
 
 
 def set_passwords(installation: Installation, passwords: dict[str, str]) -> None:

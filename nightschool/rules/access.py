@@ -27,6 +27,7 @@ VERBS: dict[str, frozenset[Role]] = {
     "keep_teachers": frozenset({Role.COORDINATOR}) | ADMINISTRATORS,
     "keep_venues": frozenset({Role.COORDINATOR}),
     "keep_school": frozenset({Role.COORDINATOR}),
+    "keep_calendars": frozenset({Role.COORDINATOR}) | ADMINISTRATORS,
     "see_overview": frozenset({Role.SUPERVISOR}),
     "see_trail": frozenset({Role.COORDINATOR}) | ADMINISTRATORS,
     "manage_accounts": ADMINISTRATORS,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from nightschool.rules.advice import Advice, Surroundings, advise
 from nightschool.rules.almanac import spoken_day, weekday_name
 from nightschool.rules.conflicts import Conflict, by_day, explain, tell_free_times, whom_to_ask
 from nightschool.rules.proposals import Proposal
@@ -33,6 +34,7 @@ class PreviewDay:
     taken: tuple[Taken, ...]
     free_times: str
     free: tuple[Slot, ...] = ()
+    advice: tuple[Advice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,15 @@ class Preview:
         return tuple(day.slot.day for day in self.days if day.taken)
 
     @property
+    def skippable(self) -> dict[str, tuple[date, ...]]:
+        """Kind of advice -> the wanted dates against which it speaks, for the kinds that are reasons to skip a date."""
+        found = {
+            kind: tuple(day.slot.day for day in self.days if any(one.kind == kind for one in day.advice))
+            for kind in ("holiday", "farm_work", "market")
+        }
+        return {kind: days for kind, days in found.items() if days and len(days) < self.wanted}
+
+    @property
     def wanted(self) -> int:
         """How many sessions there would be, the taken dates among them."""
         return sum(not day.is_left_out for day in self.days)
@@ -58,13 +69,19 @@ class Preview:
         return ngettext("一共 %(n)d 次。", "一共 %(n)d 次。", self.wanted)
 
 
-def preview(proposal: Proposal, conflicts: Iterable[Conflict], *, at: Moment) -> Preview:
-    """Every date of the proposal, those left out among them, with what speaks against it."""
+def preview(
+    proposal: Proposal, conflicts: Iterable[Conflict], *, at: Moment, around: Surroundings | None = None
+) -> Preview:
+    """Every date of the proposal, those left out among them, with what speaks against it.
+
+    What is known `around` the dates makes the advice; a date that is past or left out needs none.
+    """
     clashing = by_day(conflicts)
     days = []
     for day in days_of(proposal.recurrence):
         slot = Slot(day, proposal.starts, proposal.ends)
         found = clashing.get(day, ())
+        is_wanted = day not in proposal.leave_out and slot.finishes > at
         days.append(
             PreviewDay(
                 slot=slot,
@@ -73,6 +90,7 @@ def preview(proposal: Proposal, conflicts: Iterable[Conflict], *, at: Moment) ->
                 taken=tuple(tell_taken(conflict, proposal.region_code, at.day) for conflict in found),
                 free_times=tell_free_times(found[0], today=at.day) if found else "",
                 free=found[0].instead if found else (),
+                advice=advise(slot, around, today=at.day) if around and is_wanted else (),
             )
         )
     return Preview(tuple(days), _first_day_note(proposal, at.day))

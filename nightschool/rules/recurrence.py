@@ -1,21 +1,28 @@
-"""When a course meets: once, weekly on some weekdays, or on dates pasted in. First and last day are included."""
+"""When a course meets: once, every so many weeks, on nth weekdays, around market days, or on dates pasted in.
+
+First and last day are included. What RFC 5545 can express is expanded by python-dateutil; what the farmers' calendar
+says has no rule there, and is walked day by day.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import islice
 from typing import Any
 
-from dateutil.rrule import WEEKLY, rrule
+from dateutil.rrule import MO, MONTHLY, WEEKLY, rrule, weekday
 
 from nightschool.rules.almanac import day_with_year, weekday_name
+from nightschool.rules.markets import Market, is_market_day
 from nightschool.texts import _, ngettext
 
 MOST_DATES = 200
+MOST_WEEKS_BETWEEN = 12
+NTHS = (1, 2, 3, 4, -1)
 EARLIEST_DAY = date(1950, 1, 1)
 LATEST_DAY = date(2099, 12, 31)
 
@@ -29,10 +36,40 @@ class Once:
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
-    """On these weekdays (Monday is 0) from `first` on, to `until` inclusive or `times` meetings in all."""
+    """On these weekdays (Monday is 0) of every so many weeks, counted from that of `first`.
+
+    To `until` inclusive, or `times` meetings in all.
+    """
 
     first: date
     weekdays: tuple[int, ...]
+    until: date | None = None
+    times: int | None = None
+    every: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Monthly:
+    """On the nth of these weekdays in each month, 1 to 4, or the last (-1); a month that has none is passed over."""
+
+    first: date
+    weekdays: tuple[int, ...]
+    nth: int
+    until: date | None = None
+    times: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AroundMarket:
+    """On the days of these markets, or the day before (-1) or after (1) them.
+
+    The markets stand in the rule as they were known when it was made, so that it says the same days for ever. A market
+    of lunar digits is also how "on days with a 3, 6 or 9" is kept.
+    """
+
+    first: date
+    markets: tuple[Market, ...]
+    shift: int = 0
     until: date | None = None
     times: int | None = None
 
@@ -44,13 +81,17 @@ class Listed:
     days: tuple[date, ...]
 
 
-Recurrence = Once | Weekly | Listed
+Repeating = Weekly | Monthly | AroundMarket
+Recurrence = Once | Weekly | Monthly | AroundMarket | Listed
 
 
 class RecurrenceFault(StrEnum):
     """What makes a recurrence impossible."""
 
     NO_WEEKDAY = "no_weekday"
+    NO_NTH = "no_nth"
+    NO_INTERVAL = "no_interval"
+    NO_MARKET = "no_market"
     NO_END = "no_end"
     TWO_ENDS = "two_ends"
     UNTIL_BEFORE_FIRST = "until_before_first"
@@ -75,8 +116,8 @@ def recurrence_problem(recurrence: Recurrence) -> RecurrenceProblem | None:
     if far := tuple(day for day in named if not EARLIEST_DAY <= day <= LATEST_DAY):
         return RecurrenceProblem(RecurrenceFault.FAR_AWAY, far[:1])
     match recurrence:
-        case Weekly():
-            if problem := _weekly_problem(recurrence):
+        case Weekly() | Monthly() | AroundMarket():
+            if problem := _repeating_problem(recurrence):
                 return problem
         case Listed(days):
             if twice := tuple(sorted(day for day, count in Counter(days).items() if count > 1)):
@@ -91,23 +132,31 @@ def _named_days(recurrence: Recurrence) -> tuple[date, ...]:
     match recurrence:
         case Once(first):
             return (first,)
-        case Weekly(first, until=until):
+        case Weekly(first, until=until) | Monthly(first, until=until) | AroundMarket(first, until=until):
             return (first,) if until is None else (first, until)
         case Listed(days):
             return days
 
 
-def _weekly_problem(weekly: Weekly) -> RecurrenceProblem | None:
-    """What is wrong with the ends and weekdays of a weekly recurrence, before any date is worked out."""
-    if not weekly.weekdays or any(not 0 <= weekday <= 6 for weekday in weekly.weekdays):
-        return RecurrenceProblem(RecurrenceFault.NO_WEEKDAY, (weekly.first,))
-    if weekly.until is None and weekly.times is None:
+def _repeating_problem(rule: Repeating) -> RecurrenceProblem | None:
+    """What is wrong with the days and ends of a repeating rule, before any date is worked out."""
+    match rule:
+        case Weekly(weekdays=weekdays) | Monthly(weekdays=weekdays):
+            if not weekdays or any(not 0 <= weekday <= 6 for weekday in weekdays):
+                return RecurrenceProblem(RecurrenceFault.NO_WEEKDAY, (rule.first,))
+        case AroundMarket(markets=markets) if not markets:
+            return RecurrenceProblem(RecurrenceFault.NO_MARKET)
+    if isinstance(rule, Weekly) and not 1 <= rule.every <= MOST_WEEKS_BETWEEN:
+        return RecurrenceProblem(RecurrenceFault.NO_INTERVAL)
+    if isinstance(rule, Monthly) and rule.nth not in NTHS:
+        return RecurrenceProblem(RecurrenceFault.NO_NTH)
+    if rule.until is None and rule.times is None:
         return RecurrenceProblem(RecurrenceFault.NO_END)
-    if weekly.until is not None and weekly.times is not None:
+    if rule.until is not None and rule.times is not None:
         return RecurrenceProblem(RecurrenceFault.TWO_ENDS)
-    if weekly.until is not None and weekly.until < weekly.first:
-        return RecurrenceProblem(RecurrenceFault.UNTIL_BEFORE_FIRST, (weekly.first, weekly.until))
-    if weekly.times is not None and weekly.times < 1:
+    if rule.until is not None and rule.until < rule.first:
+        return RecurrenceProblem(RecurrenceFault.UNTIL_BEFORE_FIRST, (rule.first, rule.until))
+    if rule.times is not None and rule.times < 1:
         return RecurrenceProblem(RecurrenceFault.NO_TIMES)
     return None
 
@@ -127,15 +176,30 @@ def _expanded(recurrence: Recurrence, most: int) -> tuple[date, ...]:
             return (first,)
         case Listed(days):
             return tuple(sorted(days)[:most])
-        case Weekly(first, weekdays, until, times):
-            meetings = rrule(
-                WEEKLY,
-                dtstart=datetime.combine(first, time()),
-                byweekday=sorted(set(weekdays)),
-                until=datetime.combine(until or LATEST_DAY, time()),
-            )
-            wanted = most if times is None else min(times, most)
-            return tuple(meeting.date() for meeting in islice(meetings, wanted))
+    wanted = most if recurrence.times is None else min(recurrence.times, most)
+    return tuple(islice(_repeated(recurrence), wanted))
+
+
+def _repeated(rule: Repeating) -> Iterator[date]:
+    """Every day of the rule up to its last, or to where the calendar ends."""
+    last = rule.until or LATEST_DAY
+    if isinstance(rule, AroundMarket):
+        day = rule.first
+        while day <= last:
+            if any(is_market_day(market, day - timedelta(days=rule.shift)) for market in rule.markets):
+                yield day
+            day += timedelta(days=1)
+        return
+    weekdays = sorted(set(rule.weekdays))
+    meetings = rrule(
+        WEEKLY if isinstance(rule, Weekly) else MONTHLY,
+        dtstart=datetime.combine(rule.first, time()),
+        interval=rule.every if isinstance(rule, Weekly) else 1,
+        byweekday=weekdays if isinstance(rule, Weekly) else [weekday(day)(rule.nth) for day in weekdays],
+        wkst=MO,
+        until=datetime.combine(last, time()),
+    )
+    yield from (meeting.date() for meeting in meetings)
 
 
 def tell_recurrence_problem(problem: RecurrenceProblem) -> str:
@@ -148,8 +212,14 @@ def tell_recurrence_problem(problem: RecurrenceProblem) -> str:
                 day=days[0],
                 weekday=weekday_name(problem.days[0]),
             )
+        case RecurrenceFault.NO_NTH:
+            return _("每月的课，选是第几个星期几。")
+        case RecurrenceFault.NO_INTERVAL:
+            return _("每隔几周，填 1 到 %(most)d。每周都上就填 1。", most=MOST_WEEKS_BETWEEN)
+        case RecurrenceFault.NO_MARKET:
+            return _("不知道哪天逢场。先在「场期和农时」里记下，或者写上逢哪些日子。")
         case RecurrenceFault.NO_END:
-            return _("每周的课要有个头：写上到哪天为止，或者一共几次。")
+            return _("一次次上的课要有个头：写上到哪天为止，或者一共几次。")
         case RecurrenceFault.TWO_ENDS:
             return _("「到哪天为止」和「一共几次」只填一个。")
         case RecurrenceFault.UNTIL_BEFORE_FIRST:
@@ -175,16 +245,28 @@ def to_json(recurrence: Recurrence) -> dict[str, Any]:
     match recurrence:
         case Once(first):
             return {"kind": "once", "first": first.isoformat()}
-        case Weekly(first, weekdays, until, times):
-            return {
-                "kind": "weekly",
-                "first": first.isoformat(),
-                "weekdays": list(weekdays),
-                "until": until.isoformat() if until else None,
-                "times": times,
-            }
+        case Weekly(weekdays=weekdays, every=every):
+            return {"kind": "weekly", "weekdays": list(weekdays), "every": every, **_frame(recurrence)}
+        case Monthly(weekdays=weekdays, nth=nth):
+            return {"kind": "monthly", "weekdays": list(weekdays), "nth": nth, **_frame(recurrence)}
+        case AroundMarket(markets=markets, shift=shift):
+            kept = [
+                {"kind": one.kind, "numbers": sorted(one.numbers), "missing_thirtieth": one.missing_thirtieth}
+                for one in markets
+            ]
+            return {"kind": "market", "markets": kept, "shift": shift, **_frame(recurrence)}
         case Listed(days):
             return {"kind": "listed", "days": [day.isoformat() for day in days]}
+
+
+def _frame(rule: Repeating) -> dict[str, Any]:
+    until = rule.until.isoformat() if rule.until else None
+    return {"first": rule.first.isoformat(), "until": until, "times": rule.times}
+
+
+def _framed(kept: Mapping[str, Any]) -> tuple[date, date | None, int | None]:
+    until = kept["until"]
+    return date.fromisoformat(kept["first"]), date.fromisoformat(until) if until else None, kept["times"]
 
 
 def from_json(kept: Mapping[str, Any]) -> Recurrence:
@@ -195,14 +277,19 @@ def from_json(kept: Mapping[str, Any]) -> Recurrence:
     match kept["kind"]:
         case "once":
             return Once(date.fromisoformat(kept["first"]))
-        case "weekly":
-            until = kept["until"]
-            return Weekly(
-                date.fromisoformat(kept["first"]),
-                tuple(kept["weekdays"]),
-                date.fromisoformat(until) if until else None,
-                kept["times"],
+        case "weekly":  # kept before there were intervals, it is every week
+            first, until, times = _framed(kept)
+            return Weekly(first, tuple(kept["weekdays"]), until, times, kept.get("every", 1))
+        case "monthly":
+            first, until, times = _framed(kept)
+            return Monthly(first, tuple(kept["weekdays"]), kept["nth"], until, times)
+        case "market":
+            first, until, times = _framed(kept)
+            markets = tuple(
+                Market(one["kind"], frozenset(one["numbers"]), one["missing_thirtieth"])
+                for one in kept["markets"]
             )
+            return AroundMarket(first, markets, kept["shift"], until, times)
         case "listed":
             return Listed(tuple(date.fromisoformat(day) for day in kept["days"]))
     raise ValueError(kept["kind"])

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     TEACHERS = "teachers"
     VENUES = "venues"
     SCHOOL = "school"
+    CALENDARS = "calendars"
     ACCOUNTS = "accounts"
 
 
@@ -36,6 +37,7 @@ KINDS = {
     Kind.TEACHERS: N_("老师"),
     Kind.VENUES: N_("场地"),
     Kind.SCHOOL: N_("夜校"),
+    Kind.CALENDARS: N_("场期和农时"),
     Kind.ACCOUNTS: N_("账号和登录"),
 }
 
@@ -101,6 +103,15 @@ ACTIONS: dict[str, Wording] = {
     ),
     "regions.import": Wording(Kind.SCHOOL, N_("%(who)s 录入了一份区划名单")),
     "regions.successor": Wording(Kind.SCHOOL, N_("%(who)s 记下了这个村并到了哪里")),
+    "backup.made": Wording(Kind.SCHOOL, N_("%(who)s 做了一次备份")),
+    "calendar.market": Wording(Kind.CALENDARS, N_("%(who)s 记下了一个场期")),
+    "calendar.market_end": Wording(Kind.CALENDARS, N_("%(who)s 去掉了一个场期")),
+    "calendar.season": Wording(Kind.CALENDARS, N_("%(who)s 记下了一段农忙")),
+    "calendar.season_end": Wording(Kind.CALENDARS, N_("%(who)s 去掉了一段农忙")),
+    "calendar.day": Wording(Kind.CALENDARS, N_("%(who)s 记下了和平常不一样的一天")),
+    "calendar.day_end": Wording(Kind.CALENDARS, N_("%(who)s 去掉了和平常不一样的一天")),
+    "calendar.notice": Wording(Kind.CALENDARS, N_("%(who)s 录入了一年的放假通知")),
+    "calendar.position": Wording(Kind.CALENDARS, N_("%(who)s 记下了村里的位置")),
     "account.create": Wording(
         Kind.ACCOUNTS, N_("%(who)s 给 %(what)s 开了账号（%(role)s）"), N_("%(who)s 给 %(what)s 开了账号")
     ),

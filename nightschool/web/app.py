@@ -29,6 +29,7 @@ BLUEPRINTS = (
     "trust",
     "admin",
     "desk",
+    "calendars",
     "courses",
     "sessions",
     "attendance",

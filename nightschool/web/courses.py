@@ -10,13 +10,15 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from nightschool.actions import courses as actions
 from nightschool.actions.courses import Common
 from nightschool.errors import CannotSchedule, NotFound, StaleRecord
-from nightschool.queries import bookings, places
+from nightschool.queries import bookings, calendars, places
 from nightschool.queries import courses as queries
 from nightschool.queries.courses import Choices, CoursePage
+from nightschool.rules import finder
 from nightschool.rules.previews import preview, tell_taken
+from nightschool.rules.recurrence import days_of
 from nightschool.texts import _, ngettext
 from nightschool.web.access import actor, allows
-from nightschool.web.context import minutes_now, moment, now, reading, today, writing
+from nightschool.web.context import minutes_now, moment, now, reading, services, today, writing
 from nightschool.web.forms.courses import ONCE, CourseForm, ScheduleForm, shown_end
 
 bp = Blueprint("courses", __name__)
@@ -45,15 +47,20 @@ def new(village: str) -> Any:
     """A course more: its dates are looked at first, then it is scheduled."""
     with reading() as db:
         choices = queries.choices(db, village)
+        markets = calendars.markets(db, village)
     form = ScheduleForm(data={**USUAL_EVENING, "venue": choices.usual_venue})
     form.offer(**labelled(choices))
     form.today = today()
+    form.markets = markets
     if not form.is_submitted():
         return _schedule_page(form, choices, village)
     dropping, _dash, todo = request.form.get("do", "look").rpartition("-")
     if dropping == "drop":
         form.drop_clashes()
+    form.skip(request.form.get("skip", ""))
     form.take(request.form.get("take", ""))
+    if todo == "find":
+        return _find(form, choices, village)
     if not form.validate():
         return _schedule_page(form, choices, village), BAD_INPUT
     if todo not in ("draft", "publish"):
@@ -62,6 +69,28 @@ def new(village: str) -> Any:
         return _schedule(form, village, publish=todo == "publish")
     except CannotSchedule as clash:
         return _schedule_page(form, choices, village, asked=todo, clash=clash), CLASH
+
+
+def _find(form: ScheduleForm, choices: Choices, village: str) -> Any:
+    """The form as it was filled in, and the days that suit; only the times must be sound for that."""
+    starts, ends = form.times_or(USUAL_EVENING["starts"], USUAL_EVENING["ends"])
+    first = max(form.first.data or today(), today())
+    with reading() as db:
+        found = calendars.good_days(
+            db,
+            village,
+            finder.window(first, form.until.data),
+            starts=starts,
+            ends=ends,
+            title=form.title.data or "",
+            teachers=form.chosen_teachers,
+            venue=form.chosen_venue,
+            zone=services().settings.timezone,
+            not_before=moment(),
+        )
+    return render_template(
+        "courses/new.html", form=form, choices=choices, village=village, preview=None, asked="", found=found
+    )
 
 
 def _schedule(form: ScheduleForm, village: str, *, publish: bool) -> Any:
@@ -100,9 +129,24 @@ def _schedule_page(
             found = (
                 clash.conflicts if clash else bookings.proposal_conflicts(db, proposal, not_before=moment())
             )
-        shown = preview(proposal, found, at=moment())
+            around = calendars.surroundings(
+                db,
+                village,
+                days_of(proposal.recurrence),
+                title=proposal.title,
+                teachers=proposal.teachers,
+                venue=proposal.venue,
+                zone=services().settings.timezone,
+            )
+        shown = preview(proposal, found, at=moment(), around=around)
     return render_template(
-        "courses/new.html", form=form, choices=choices, village=village, preview=shown, asked=asked
+        "courses/new.html",
+        form=form,
+        choices=choices,
+        village=village,
+        preview=shown,
+        asked=asked,
+        found=None,
     )
 
 

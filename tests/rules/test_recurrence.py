@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
 
 import pytest
+from dateutil.rrule import rrulestr
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nightschool.rules.markets import Market, is_market_day
 from nightschool.rules.recurrence import (
     MOST_DATES,
+    AroundMarket,
     Listed,
+    Monthly,
     Once,
     Recurrence,
     RecurrenceFault,
@@ -135,3 +140,83 @@ def test_five_months_of_tuesdays_and_thursdays_are_previewed_at_once() -> None:
     found = days_of(Weekly(date(2026, 9, 1), (1, 3), until=date(2027, 1, 28)))
     assert time.perf_counter() - began < 0.3
     assert (found[0], found[-1], len(found)) == (date(2026, 9, 1), date(2027, 1, 28), 44)
+
+
+WEEKDAYS = st.sets(st.integers(0, 6), min_size=1).map(lambda found: tuple(sorted(found)))
+FIRST_DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
+
+
+@given(FIRST_DAYS, WEEKDAYS, st.integers(1, 12), st.integers(1, 40))
+def test_every_so_many_weeks_is_what_the_standard_says(
+    first: date, weekdays: tuple[int, ...], every: int, times: int
+) -> None:
+    days = days_of(Weekly(first, weekdays, times=times, every=every))
+    rule = f"RRULE:FREQ=WEEKLY;INTERVAL={every};WKST=MO;COUNT={times};BYDAY=" + ",".join(
+        ("MO", "TU", "WE", "TH", "FR", "SA", "SU")[number] for number in weekdays
+    )
+    assert list(days) == [one.date() for one in rrulestr(rule, dtstart=datetime.combine(first, clock_time()))]
+
+
+@given(FIRST_DAYS, WEEKDAYS, st.sampled_from([1, 2, 3, 4, -1]), st.integers(1, 400))
+def test_nth_weekdays_are_what_the_standard_says(
+    first: date, weekdays: tuple[int, ...], nth: int, length: int
+) -> None:
+    until = first + timedelta(days=length)
+    rule = f"RRULE:FREQ=MONTHLY;UNTIL={until:%Y%m%d}T000000;BYDAY=" + ",".join(
+        f"{nth}{('MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU')[number]}" for number in weekdays
+    )
+    expected = [one.date() for one in rrulestr(rule, dtstart=datetime.combine(first, clock_time()))]
+    assert list(days_of(Monthly(first, weekdays, nth, until=until))) == expected
+
+
+@given(FIRST_DAYS, st.sets(st.integers(0, 9), min_size=1), st.integers(-1, 1), st.integers(1, 30))
+def test_days_around_a_market_are_those_of_the_market_shifted(
+    first: date, digits: set[int], shift: int, times: int
+) -> None:
+    market = Market("lunar", frozenset(digits))
+    found = days_of(AroundMarket(first, (market,), shift, times=times))
+    assert len(found) == times
+    assert found[0] >= first
+    assert all(is_market_day(market, day - timedelta(days=shift)) for day in found)
+    between = [first + timedelta(days=number) for number in range((found[-1] - first).days)]
+    assert [day for day in between if is_market_day(market, day - timedelta(days=shift))] == list(found[:-1])
+
+
+@pytest.mark.parametrize(
+    ("rule", "fault"),
+    [
+        (Weekly(date(2026, 11, 24), (1,), times=3, every=0), "no_interval"),
+        (Weekly(date(2026, 11, 24), (1,), times=3, every=13), "no_interval"),
+        (Monthly(date(2026, 11, 24), (1,), 5, times=3), "no_nth"),
+        (Monthly(date(2026, 11, 24), (), 1, times=3), "no_weekday"),
+        (Monthly(date(2026, 11, 24), (1,), 1), "no_end"),
+        (AroundMarket(date(2026, 11, 24), (), times=3), "no_market"),
+        (AroundMarket(date(2026, 11, 24), (Market("daily"),), times=10_000), "too_many"),
+        (AroundMarket(date(2026, 11, 24), (Market("daily"),), until=date(2026, 11, 1)), "until_before_first"),
+        (
+            AroundMarket(date(2026, 11, 24), (Market("weekday", frozenset({7})),), until=date(2026, 11, 25)),
+            "none_left",
+        ),
+    ],
+)
+def test_impossible_repeating_rules_have_their_sentence(rule: Recurrence, fault: str) -> None:
+    problem = recurrence_problem(rule)
+    assert problem is not None and problem.fault == fault
+    assert tell_recurrence_problem(problem)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Weekly(date(2026, 11, 24), (1, 3), times=3, every=2),
+        Monthly(date(2026, 11, 24), (1,), -1, until=date(2027, 11, 24)),
+        AroundMarket(date(2026, 11, 24), (Market("lunar", frozenset({0, 5}), "day_before"),), 1, times=9),
+    ],
+)
+def test_repeating_rules_are_kept_and_come_back(rule: Recurrence) -> None:
+    assert from_json(json.loads(json.dumps(to_json(rule)))) == rule
+
+
+def test_a_weekly_rule_kept_before_there_were_intervals_is_every_week() -> None:
+    kept = {"kind": "weekly", "first": "2026-11-24", "weekdays": [1], "until": None, "times": 2}
+    assert from_json(kept) == Weekly(date(2026, 11, 24), (1,), times=2)

@@ -66,7 +66,15 @@ PUBLIC = {
     "region_timetable.data", "open_data.show_schema", "sitemap.robots", "sitemap.index", "sitemap.part",
     "trust.login", "trust.slip",
 }  # fmt: skip
-OWN = {"desk.home", "trust.logout", "trust.me", "trust.name", "trust.password", "trust.revoke", "trust.save_kept"}
+OWN = {
+    "desk.home",
+    "trust.logout",
+    "trust.me",
+    "trust.name",
+    "trust.password",
+    "trust.revoke",
+    "trust.save_kept",
+}
 # What a view may ask for whose address names such a record: a weaker verb would open it to the wrong people.
 FITTING = {
     "village": {
@@ -79,7 +87,7 @@ FITTING = {
         "see_trail",
         "manage_accounts",
     },
-    "region": {"see_overview", "manage_accounts", "keep_teachers"},
+    "region": {"see_overview", "manage_accounts", "keep_teachers", "keep_calendars"},
     "class_session": {"schedule", "keep_register", "see_trail"},
     "course": {"schedule", "see_trail"},
     "learner": {"keep_people"},

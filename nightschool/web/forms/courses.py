@@ -9,12 +9,17 @@ from typing import Any
 
 from wtforms import Field
 
+from nightschool.errors import Refused
 from nightschool.rules.almanac import WEEKDAYS
 from nightschool.rules.datelists import read_dates
+from nightschool.rules.markets import Market, read_market, tell_market, tell_refused_market
 from nightschool.rules.proposals import Proposal
 from nightschool.rules.recurrence import (
     MOST_DATES,
+    MOST_WEEKS_BETWEEN,
+    AroundMarket,
     Listed,
+    Monthly,
     Once,
     Recurrence,
     RecurrenceFault,
@@ -38,12 +43,32 @@ from nightschool.web.forms.base import (
 )
 from nightschool.web.forms.records import RecordForm
 
-ONCE, WEEKLY, LISTED = "once", "weekly", "dates"
-REPEATS = {ONCE: L_("只上一次"), WEEKLY: L_("每周都上"), LISTED: L_("几个日期")}
+ONCE, WEEKLY, MONTHLY, LUNAR, MARKET, LISTED = "once", "weekly", "monthly", "lunar", "market", "dates"
+REPEATS = {
+    ONCE: L_("只上一次"),
+    WEEKLY: L_("每周都上"),
+    LISTED: L_("几个日期"),
+    MONTHLY: L_("每月第几个星期几"),
+    LUNAR: L_("逢农历几"),
+    MARKET: L_("跟着赶场天"),
+}
+NTH_WORDS = {
+    "1": L_("第一个"),
+    "2": L_("第二个"),
+    "3": L_("第三个"),
+    "4": L_("第四个"),
+    "-1": L_("最后一个"),
+}
+SHIFT_WORDS = {"0": L_("赶场当天"), "-1": L_("赶场前一天"), "1": L_("赶场后一天")}
+# What the advice on a date may be taken as a reason to leave it out, as the page writes it into hidden fields.
+SKIPPED_KINDS = ("holiday", "farm_work", "market")
 
 # Where the sentence about an impossible recurrence stands.
 FIELD_OF_FAULT = {
     RecurrenceFault.NO_WEEKDAY: "weekdays",
+    RecurrenceFault.NO_NTH: "nth",
+    RecurrenceFault.NO_INTERVAL: "every",
+    RecurrenceFault.NO_MARKET: "market",
     RecurrenceFault.NO_END: "until",
     RecurrenceFault.TWO_ENDS: "times",
     RecurrenceFault.UNTIL_BEFORE_FIRST: "until",
@@ -105,6 +130,12 @@ class Timed(Form):
         if problem := slot_problem(self.starts.data, self.ends_at):
             self.refuse("ends", tell_slot_problem(problem))
 
+    def times_or(self, starts: int, ends: int) -> tuple[int, int]:
+        """The times that were filled in, or these where they make no slot."""
+        if self.starts.data is None or self.ends.data is None or slot_problem(self.starts.data, self.ends_at):
+            return starts, ends
+        return self.starts.data, self.ends_at
+
     def put_times(self, slot: Slot) -> None:
         """The fields show this slot's start and end."""
         put(self.starts, slot.starts)
@@ -148,13 +179,21 @@ class ScheduleForm(Described, Staffed, Timed):
 
     first = DayField(L_("第一次哪天上"))
     repeat = ChoiceField(L_("上几次"), chips=True)
-    weekdays = ChoicesField(L_("每周哪几天"))
+    weekdays = ChoicesField(L_("星期几"))
+    every = WholeNumberField(L_("每隔几周"), least=1, most=MOST_WEEKS_BETWEEN)
+    nth = ChoiceField(L_("第几个"), chips=True)
+    lunar = LineField(L_("逢哪些日子"))
+    market = ChoiceField(L_("赶场的哪一天"), chips=True)
     until = DayField(L_("到哪天为止"))
     times = WholeNumberField(L_("一共几次"), least=1, most=MOST_DATES)
     dates = TextField(L_("哪些日期"), longest=4000)
     leave_out = DaysField()
     clash = DaysField()
+    skip_holiday = DaysField()
+    skip_farm_work = DaysField()
+    skip_market = DaysField()
 
+    markets: tuple[Market, ...] = ()
     today: date
     recurrence: Recurrence
 
@@ -162,6 +201,8 @@ class ScheduleForm(Described, Staffed, Timed):
         self.category.choices = choices.pop("categories")
         super().offer(**choices)
         self.repeat.choices = {key: str(words) for key, words in REPEATS.items()}
+        self.nth.choices = {key: str(words) for key, words in NTH_WORDS.items()}
+        self.market.choices = {key: str(words) for key, words in SHIFT_WORDS.items()}
         self.weekdays.choices = {str(number): _(words) for number, words in enumerate(WEEKDAYS)}
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -183,6 +224,16 @@ class ScheduleForm(Described, Staffed, Timed):
     def drop_clashes(self) -> None:
         """The dates that the page showed as taken are left out as well."""
         self.leave_out.data = tuple(sorted({*self.leave_out.data, *self.clash.data}))
+
+    def skip(self, kind: str) -> None:
+        """The dates against which the page had advice of this kind are left out as well."""
+        if kind in SKIPPED_KINDS:
+            self.leave_out.data = tuple(sorted({*self.leave_out.data, *self[f"skip_{kind}"].data}))
+
+    @property
+    def markets_told(self) -> str:
+        """The markets of the township in words."""
+        return _("；").join(map(tell_market, self.markets))
 
     def proposal(self, region_code: str) -> Proposal:
         """The course as its coordinator wants it; only after the form was found good."""
@@ -207,12 +258,24 @@ class ScheduleForm(Described, Staffed, Timed):
             if not self.first.errors:
                 self.refuse("first", _("第一次哪天上？"))
             return None
-        if self.repeat.data != WEEKLY:
+        if self.repeat.data not in (WEEKLY, MONTHLY, LUNAR, MARKET):
             return Once(self.first.data)
-        if self.until.errors or self.times.errors or self.weekdays.errors:
+        if self.until.errors or self.times.errors or self.weekdays.errors or self.every.errors:
             return None
+        frame = {"first": self.first.data, "until": self.until.data, "times": self.times.data}
         weekdays = tuple(sorted(int(number) for number in self.weekdays.data or ()))
-        return Weekly(self.first.data, weekdays, self.until.data, self.times.data)
+        match self.repeat.data:
+            case "weekly":
+                return Weekly(weekdays=weekdays, every=self.every.data or 1, **frame)
+            case "monthly":
+                return Monthly(weekdays=weekdays, nth=int(self.nth.data or 1), **frame)
+            case "market":
+                return AroundMarket(markets=self.markets, shift=int(self.market.data or 0), **frame)
+        try:
+            return AroundMarket(markets=(read_market(self.lunar.data or ""),), **frame)
+        except Refused as refused:
+            self.refuse("lunar", tell_refused_market(refused))
+            return None
 
     def _listed(self) -> Recurrence | None:
         read = read_dates(self.dates.data or "", self.today)
@@ -229,7 +292,7 @@ class ScheduleForm(Described, Staffed, Timed):
         problem = recurrence_problem(recurrence)
         if problem is not None:
             usual = (
-                "dates" if self.repeat.data == LISTED else "until" if self.repeat.data == WEEKLY else "first"
+                "dates" if self.repeat.data == LISTED else "first" if self.repeat.data == ONCE else "until"
             )
             self.refuse(FIELD_OF_FAULT.get(problem.fault, usual), tell_recurrence_problem(problem))
         elif all(day in self.leave_out.data for day in days_of(recurrence)):

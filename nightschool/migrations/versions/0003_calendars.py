@@ -1,0 +1,95 @@
+"""Market days, farm windows, announced holidays, positions."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def _region(table: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        ["region_code"], ["region.code"], name=f"fk_{table}_region_code", ondelete="RESTRICT"
+    )
+
+
+def upgrade() -> None:
+    op.create_table(
+        "market_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=22), nullable=False),
+        sa.Column("region_code", sa.String(length=12), nullable=False),
+        sa.Column("place", sa.String(length=60), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("numbers", sa.JSON(), nullable=False),
+        sa.Column("missing_thirtieth", sa.String(length=32), nullable=False),
+        sa.Column("is_example", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('lunar', 'solar', 'weekday', 'daily')", name="ck_market_rule_kind_known"
+        ),
+        sa.CheckConstraint(
+            "missing_thirtieth IN ('skipped', 'day_before', 'day_after')",
+            name="ck_market_rule_missing_thirtieth_known",
+        ),
+        _region("market_rule"),
+        sa.PrimaryKeyConstraint("id", name="pk_market_rule"),
+        sa.UniqueConstraint("public_id", name="uq_market_rule_public_id"),
+    )
+    op.create_index("ix_market_rule_region_code", "market_rule", ["region_code"])
+    op.create_table(
+        "special_day",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("region_code", sa.String(length=12), nullable=True),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.CheckConstraint("kind IN ('market', 'holiday')", name="ck_special_day_kind_known"),
+        sa.CheckConstraint(
+            "kind = 'holiday' OR region_code IS NOT NULL", name="ck_special_day_markets_are_somewhere"
+        ),
+        _region("special_day"),
+        sa.PrimaryKeyConstraint("id", name="pk_special_day"),
+        sa.UniqueConstraint("region_code", "kind", "day", name="uq_special_day_region_code_kind_day"),
+    )
+    op.create_index("ix_special_day_day", "special_day", ["day"])
+    op.create_table(
+        "holiday_year",
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("year", name="pk_holiday_year"),
+    )
+    op.create_table(
+        "farm_season",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=22), nullable=False),
+        sa.Column("region_code", sa.String(length=12), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("first", sa.Date(), nullable=False),
+        sa.Column("last", sa.Date(), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("is_example", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("first <= last", name="ck_farm_season_days_in_order"),
+        _region("farm_season"),
+        sa.PrimaryKeyConstraint("id", name="pk_farm_season"),
+        sa.UniqueConstraint("public_id", name="uq_farm_season_public_id"),
+    )
+    op.create_index("ix_farm_season_region_code", "farm_season", ["region_code"])
+    op.create_table(
+        "region_position",
+        sa.Column("region_code", sa.String(length=12), nullable=False),
+        sa.Column("latitude", sa.Float(), nullable=False),
+        sa.Column("longitude", sa.Float(), nullable=False),
+        sa.CheckConstraint("latitude BETWEEN -90 AND 90", name="ck_region_position_latitude_sensible"),
+        sa.CheckConstraint("longitude BETWEEN -180 AND 180", name="ck_region_position_longitude_sensible"),
+        _region("region_position"),
+        sa.PrimaryKeyConstraint("region_code", name="pk_region_position"),
+    )
+
+
+def downgrade() -> None:
+    for table in ("region_position", "farm_season", "holiday_year", "special_day", "market_rule"):
+        op.drop_table(table)

@@ -1,0 +1,97 @@
+"""Calendars: market days, farm windows, holidays as announced, and where a region lies."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import JSON, CheckConstraint, Float, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from nightschool.models.base import Base, Code, LineText, PublicId, RegionCode, ShortText, one_of
+from nightschool.rules.markets import MarketKind, MissingThirtieth
+
+
+class MarketRule(Base):
+    """One row is one market of a township: on which days people go there."""
+
+    __tablename__ = "market_rule"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[PublicId]
+    region_code: Mapped[RegionCode] = mapped_column(
+        ForeignKey("region.code", ondelete="RESTRICT"), index=True
+    )
+    place: Mapped[ShortText] = mapped_column(default="")
+    kind: Mapped[Code]
+    numbers: Mapped[list[int]] = mapped_column(JSON)  # rules.markets.Market
+    missing_thirtieth: Mapped[Code] = mapped_column(default=MissingThirtieth.SKIPPED)
+    is_example: Mapped[bool] = mapped_column(default=False)  # made up for a demonstration
+
+    __table_args__ = (one_of("kind", MarketKind), one_of("missing_thirtieth", MissingThirtieth))
+
+
+class SpecialDay(Base):
+    """One row is one day that is otherwise than its calendar says, in a region or (no region) in the whole country.
+
+    A market day more or less (kind market), or a holiday or make-up working day (kind holiday).
+    """
+
+    __tablename__ = "special_day"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    region_code: Mapped[RegionCode | None] = mapped_column(ForeignKey("region.code", ondelete="RESTRICT"))
+    kind: Mapped[Code]
+    day: Mapped[date]
+    is_on: Mapped[bool]  # there is a market; people are off
+    name: Mapped[ShortText] = mapped_column(default="")
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('market', 'holiday')", name="kind_known"),
+        CheckConstraint("kind = 'holiday' OR region_code IS NOT NULL", name="markets_are_somewhere"),
+        UniqueConstraint("region_code", "kind", "day"),
+        Index("ix_special_day_day", "day"),
+    )
+
+
+class HolidayYear(Base):
+    """One row is one year whose holiday notice somebody pasted in."""
+
+    __tablename__ = "holiday_year"
+
+    year: Mapped[int] = mapped_column(primary_key=True)
+
+
+class FarmSeason(Base):
+    """One row is one farm window of one year in a region and all below it."""
+
+    __tablename__ = "farm_season"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[PublicId]
+    region_code: Mapped[RegionCode] = mapped_column(
+        ForeignKey("region.code", ondelete="RESTRICT"), index=True
+    )
+    name: Mapped[ShortText]
+    first: Mapped[date]
+    last: Mapped[date]
+    note: Mapped[LineText] = mapped_column(default="")
+    is_example: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (CheckConstraint("first <= last", name="days_in_order"),)
+
+
+class RegionPosition(Base):
+    """One row says where a region's village office lies, in degrees."""
+
+    __tablename__ = "region_position"
+
+    region_code: Mapped[RegionCode] = mapped_column(
+        ForeignKey("region.code", ondelete="RESTRICT"), primary_key=True
+    )
+    latitude: Mapped[float] = mapped_column(Float())
+    longitude: Mapped[float] = mapped_column(Float())
+
+    __table_args__ = (
+        CheckConstraint("latitude BETWEEN -90 AND 90", name="latitude_sensible"),
+        CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude_sensible"),
+    )

@@ -1,0 +1,70 @@
+"""Farm windows: the weeks of a year in which a crop leaves no time for anything else (双抢, harvest, picking)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from nightschool.errors import Refused
+from nightschool.rules.almanac import spoken_day
+from nightschool.texts import _
+
+LONGEST_DAYS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class FarmWindow:
+    """From the first day to the last, both included, of one year."""
+
+    name: str  # 双抢, 柑橘采收
+    first: date
+    last: date
+    region: str = ""  # of which region's table it is, by name
+    is_example: bool = False
+
+    def has(self, day: date) -> bool:
+        """True when the day lies in it."""
+        return self.first <= day <= self.last
+
+
+def check_window(window: FarmWindow, others: Iterable[FarmWindow]) -> None:
+    """Nothing happens for a sound window. Raises: Refused with `window_unnamed`, `window_backwards`,
+    `window_too_long`, or `window_overlaps` with the other of the same name.
+    """
+    if not window.name.strip():
+        raise Refused("window_unnamed", field="name")
+    if window.last < window.first:
+        raise Refused("window_backwards", field="last", first=window.first)
+    if (window.last - window.first) > timedelta(days=LONGEST_DAYS):
+        raise Refused("window_too_long", field="last", most=LONGEST_DAYS)
+    for other in others:
+        if other.name == window.name and other.first <= window.last and window.first <= other.last:
+            raise Refused("window_overlaps", field="first", other=other)
+
+
+def in_season(windows: Iterable[FarmWindow], day: date) -> tuple[FarmWindow, ...]:
+    """The windows the day lies in, one of each name."""
+    return tuple({window.name: window for window in windows if window.has(day)}.values())
+
+
+def tell_refused_window(refused: Refused, *, today: date) -> str:
+    """One sentence: why this window cannot be kept."""
+    match refused.code:
+        case "window_unnamed":
+            return _("写上是什么农活，像：双抢、柑橘采收。")
+        case "window_backwards":
+            return _(
+                "最后一天早于第一天（%(first)s）。换过来。", first=spoken_day(refused.details["first"], today)
+            )
+        case "window_too_long":
+            return _("一段农忙最长 %(most)d 天。分成几段写。", most=refused.details["most"])
+        case "window_overlaps":
+            other: FarmWindow = refused.details["other"]
+            return _(
+                "和已有的「%(name)s」（%(first)s到%(last)s）重了。改那一段，或者换日子。",
+                name=other.name,
+                first=spoken_day(other.first, today),
+                last=spoken_day(other.last, today),
+            )
+    raise ValueError(refused.code)

@@ -1,0 +1,181 @@
+"""Public holidays with their make-up working days, as far as the State Council has announced them.
+
+Years announced until this version are shipped (the package chinesecalendar, checked against two others for 2018 to
+2026). A later year is unknown, never guessed, until somebody pastes its notice.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from nightschool.errors import Refused
+from nightschool.rules.almanac import day_with_year
+from nightschool.texts import N_, _
+
+A_DAY = timedelta(days=1)
+
+NAMES = {
+    "New Year's Day": N_("元旦"),
+    "Spring Festival": N_("春节"),
+    "Tomb-sweeping Day": N_("清明节"),
+    "Labour Day": N_("劳动节"),
+    "Dragon Boat Festival": N_("端午节"),
+    "Mid-autumn Festival": N_("中秋节"),
+    "National Day": N_("国庆节"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Holiday:
+    """One day that is not what its weekday says: off for a holiday, or worked to make up for one."""
+
+    day: date
+    is_off: bool
+    name: str  # in Chinese, as announced
+
+
+@dataclass(frozen=True, slots=True)
+class Holidays:
+    """What is known: the years announced, their days, and the days a county or village has otherwise."""
+
+    years: frozenset[int]
+    days: Mapping[date, Holiday]
+    otherwise: Mapping[date, Holiday] = field(default_factory=dict)
+
+    def is_known(self, year: int) -> bool:
+        """False while nobody has announced the year."""
+        return year in self.years
+
+    def on(self, day: date) -> Holiday | None:
+        """What the day is, when it is a holiday or a make-up working day."""
+        return self.otherwise.get(day) or self.days.get(day)
+
+
+def shipped() -> Holidays:
+    """The years announced until this version."""
+    from chinese_calendar.constants import holidays, workdays
+
+    days = {day: Holiday(day, True, NAMES.get(name, name)) for day, name in holidays.items()}
+    days |= {day: Holiday(day, False, NAMES.get(name, name)) for day, name in workdays.items()}
+    return Holidays(frozenset(day.year for day in holidays), days)
+
+
+_YEAR = re.compile(r"([0-9]{4})年(?:部分)?节假日")
+_ITEM = re.compile(r"[一二三四五六七八九十]+、\s*([^:：\n]{2,20})[:：]")
+_ASIDE = re.compile(r"[(（]([^()（）]*)[)）]")
+_DAY = re.compile(r"(?:([0-9]{4})年)?(?:([0-9]{1,2})月)?([0-9]{1,2})日(?:[(（]([^()（）]*)[)）])?")
+_COUNT = re.compile(r"共\s*([0-9]{1,2})\s*天")
+_WEEKDAY = re.compile(r"(?:周|星期)([一二三四五六日天])")
+_WEEKDAYS = "一二三四五六日"
+
+
+def read_notice(text: str) -> tuple[int, tuple[Holiday, ...]]:
+    """The year and the days of a notice pasted from the State Council's page, in the order of the days.
+
+    What the notice itself says twice is checked: the weekday beside a date, and 共几天. Raises: Refused with
+    `notice_without_year`, `notice_empty`, `notice_line` (a sentence no date can be read in), `notice_weekday`,
+    `notice_count`, `notice_no_such_day` or `notice_contradicts`.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    found_year = _YEAR.search(plain)
+    if found_year is None:
+        raise Refused("notice_without_year", field="notice")
+    year = int(found_year[1])
+    heads = list(_ITEM.finditer(plain))
+    if not heads:
+        raise Refused("notice_empty", field="notice")
+    days: dict[date, Holiday] = {}
+    for head, following in zip(heads, [*heads[1:], None], strict=True):
+        body = plain[head.end() : following.start() if following else len(plain)]
+        for holiday in _read_item(head[1].strip(), body.split("\n\n")[0], year):
+            if holiday.day in days and days[holiday.day].is_off != holiday.is_off:
+                raise Refused("notice_contradicts", field="notice", day=holiday.day)
+            days.setdefault(holiday.day, holiday)
+    return year, tuple(days[day] for day in sorted(days))
+
+
+def _read_item(name: str, body: str, year: int) -> Iterable[Holiday]:
+    read = False
+    for sentence in filter(None, (part.strip() for part in re.split(r"[。;；\n]", body))):
+        works = "上班" in sentence
+        if not works and "放假" not in sentence:
+            continue
+        spans = list(_spans(sentence, year))
+        if not spans:
+            raise Refused("notice_line", field="notice", text=sentence[:30])
+        read = True
+        days = [first + A_DAY * number for first, last in spans for number in range((last - first).days + 1)]
+        counted = _COUNT.search(sentence)
+        if counted and not works and int(counted[1]) != len(days):
+            raise Refused("notice_count", field="notice", name=name, said=int(counted[1]), n=len(days))
+        yield from (Holiday(day, not works, name) for day in days)
+    if not read:
+        raise Refused("notice_line", field="notice", text=f"{name}：{body.strip()[:20]}")
+
+
+def _spans(sentence: str, year: int) -> Iterable[tuple[date, date]]:
+    """First and last day of each stretch in the sentence; a date without its month has that of the one before."""
+    month = 0
+    matches = list(_DAY.finditer(sentence))
+    number = 0
+    while number < len(matches):
+        first, month = _day_of(matches[number], year, month)
+        last = first
+        if number + 1 < len(matches):
+            between = sentence[matches[number].end() : matches[number + 1].start()]
+            if between.strip() in ("至", "到", "-", "—", "~"):
+                number += 1
+                last, month = _day_of(matches[number], first.year, month)
+                if last < first:
+                    last = last.replace(year=last.year + 1)
+        if (last - first).days > 15:
+            raise Refused("notice_line", field="notice", text=sentence[:30])
+        yield first, last
+        number += 1
+
+
+def _day_of(found: re.Match[str], year: int, month: int) -> tuple[date, int]:
+    of_year = int(found[1]) if found[1] else year
+    of_month = int(found[2]) if found[2] else month
+    try:
+        day = date(of_year, of_month, int(found[3]))
+    except ValueError:
+        raise Refused("notice_no_such_day", field="notice", text=found[0][:20]) from None
+    said = _WEEKDAY.search(found[4] or "")
+    if said and _WEEKDAYS.index(said[1].replace("天", "日")) != day.weekday():
+        raise Refused("notice_weekday", field="notice", text=found[0][:30], day=day)
+    return day, of_month
+
+
+def tell_refused_notice(refused: Refused) -> str:
+    """One sentence: what about the pasted notice cannot be read, and what to do."""
+    details = refused.details
+    match refused.code:
+        case "notice_without_year":
+            return _("没找到是哪一年。从标题「关于…年部分节假日安排的通知」开始，整篇贴进来。")
+        case "notice_empty":
+            return _("没找到「一、元旦：…」这样的条目。把通知正文整篇贴进来。")
+        case "notice_line":
+            return _("「%(text)s」里没读出日期。对一下原文，是不是少贴了字。", text=details["text"])
+        case "notice_count":
+            return _(
+                "%(name)s写的是共 %(said)d 天，日期数下来是 %(n)d 天。对一下原文。",
+                name=details["name"],
+                said=details["said"],
+                n=details["n"],
+            )
+        case "notice_weekday":
+            return _(
+                "「%(text)s」和日历对不上：%(day)s不是这个星期几。对一下年份和日期。",
+                text=details["text"],
+                day=day_with_year(details["day"]),
+            )
+        case "notice_no_such_day":
+            return _("没有「%(text)s」这一天。对一下原文。", text=details["text"])
+        case "notice_contradicts":
+            return _("%(day)s又是放假又是上班。对一下原文。", day=day_with_year(details["day"]))
+    raise ValueError(refused.code)

@@ -1,0 +1,136 @@
+"""Advice: each thing that speaks against a date has its sentence and its source, and a free day has none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from nightschool.errors import Refused
+from nightschool.rules.advice import Elsewhere, Surroundings, advise
+from nightschool.rules.daylight import Position, dark_at, known_seat
+from nightschool.rules.farm_windows import FarmWindow, check_window, in_season, tell_refused_window
+from nightschool.rules.holidays import Holiday, Holidays, shipped
+from nightschool.rules.markets import Markets, read_market
+from nightschool.rules.slots import Slot
+from tests.factories import TODAY
+
+FRIDAY = date(2026, 11, 27)  # lunar 10/19
+MORNING, EVENING = Slot(FRIDAY, 540, 630), Slot(FRIDAY, 1140, 1230)
+QUIET = Surroundings(holidays=shipped(), position=Position(29.59, 105.07), markets_of="全安镇")
+
+
+def kinds(slot: Slot, around: Surroundings) -> list[str]:
+    return [one.kind for one in advise(slot, around, today=TODAY)]
+
+
+def told(slot: Slot, around: Surroundings) -> str:
+    [one] = advise(slot, around, today=TODAY)
+    return f"{one.sentence}{one.source}"
+
+
+def test_nothing_is_said_where_nothing_speaks_against_a_date() -> None:
+    assert kinds(EVENING, QUIET) == kinds(MORNING, QUIET) == []
+
+
+def test_a_market_morning_is_told_with_the_townships_rule() -> None:
+    market = replace(QUIET, markets=Markets((read_market("逢三六九"),)))
+    assert "逢场" in told(MORNING, market) and "全安镇的场期：农历逢三六九" in told(MORNING, market)
+    assert kinds(EVENING, market) == []
+    assert kinds(Slot(FRIDAY + timedelta(days=1), 540, 630), market) == []
+
+
+def test_an_example_is_called_one() -> None:
+    market = replace(QUIET, markets=Markets((read_market("天天"),)), markets_are_examples=True)
+    assert "示例，不是真的" in told(MORNING, market)
+
+
+def test_farm_work_is_told_with_its_end_and_otherwise_for_the_evening() -> None:
+    busy = replace(QUIET, windows=(FarmWindow("柑橘采收", FRIDAY, FRIDAY + timedelta(days=20), "市中区"),))
+    assert "改到晚上" in told(MORNING, busy) and "市中区的农时表" in told(MORNING, busy)
+    assert "用得上" in told(EVENING, busy)
+    assert kinds(Slot(FRIDAY - timedelta(days=1), 540, 630), busy) == []
+
+
+def test_holidays_make_up_days_and_years_not_announced() -> None:
+    assert "国庆节放假" in told(Slot(date(2026, 10, 1), 1140, 1230), QUIET)
+    assert "补班" in told(Slot(date(2026, 10, 10), 540, 630), QUIET)
+    assert kinds(Slot(date(2026, 10, 10), 1140, 1230), QUIET) == []
+    assert "2027 年放假调休还没公布" in told(Slot(date(2027, 3, 1), 1140, 1230), QUIET)
+
+
+def test_what_a_county_says_of_a_day_counts_even_in_a_year_not_announced() -> None:
+    day = date(2027, 3, 1)
+    own = Holidays(frozenset(), {}, {day: Holiday(day, True, "赶苗场")})
+    assert "赶苗场放假" in told(Slot(day, 1140, 1230), replace(QUIET, holidays=own))
+
+
+def test_darkness_at_a_venue_without_light_names_the_latest_start() -> None:
+    dark = replace(QUIET, is_lit=False, venue="院坝", position=Position(29.59, 105.07, "市中区"))
+    assert "院坝没有灯，18:25 天就黑了" in told(EVENING, dark)
+    assert "最晚 16:25 开始" in told(EVENING, dark) and "按市中区县城算" in told(EVENING, dark)
+    assert kinds(MORNING, dark) == []
+    assert kinds(EVENING, replace(dark, is_lit=True)) == []
+
+
+def test_an_open_place_in_the_rainy_months() -> None:
+    yard = replace(QUIET, is_covered=False, venue="院坝")
+    assert kinds(EVENING, yard) == []
+    assert "露天" in told(Slot(date(2026, 7, 3), 1140, 1230), yard)
+
+
+def test_a_teacher_who_is_elsewhere_that_day() -> None:
+    busy = replace(QUIET, taught={"周老师": [Elsewhere(FRIDAY, 840, 930, "", "建立村", False)]})
+    assert "周老师这天已经有 1 节课：建立村 14:00–15:30。" in told(EVENING, busy)
+
+
+def test_the_same_topic_again_within_two_months() -> None:
+    before = Elsewhere(FRIDAY - timedelta(days=59), 1140, 1230, "防诈骗", "", True)
+    assert "防诈骗" in told(EVENING, replace(QUIET, here=[before], title="防诈骗"))
+    assert (
+        kinds(
+            EVENING, replace(QUIET, here=[replace(before, day=FRIDAY - timedelta(days=60))], title="防诈骗")
+        )
+        == []
+    )
+
+
+def test_another_class_the_same_evening() -> None:
+    other = Elsewhere(FRIDAY, 1080, 1140, "合唱", "", True)
+    assert "人会分成两处" in told(EVENING, replace(QUIET, here=[other]))
+    assert kinds(MORNING, replace(QUIET, here=[other])) == []
+
+
+def test_sunset_is_that_of_the_place_and_the_season() -> None:
+    neijiang = Position(*known_seat("511002105201"))
+    assert (
+        dark_at(neijiang, date(2026, 6, 21), "Asia/Shanghai")
+        - dark_at(neijiang, date(2026, 12, 21), "Asia/Shanghai")
+        > 100
+    )
+    assert known_seat("510104000000") is None
+    assert dark_at(Position(89.0, 0.0), date(2026, 6, 21), "Asia/Shanghai") is None
+
+
+@pytest.mark.parametrize(
+    ("window", "sentence"),
+    [
+        (FarmWindow(" ", FRIDAY, FRIDAY), "什么农活"),
+        (FarmWindow("双抢", FRIDAY, FRIDAY - timedelta(days=1)), "早于第一天"),
+        (FarmWindow("双抢", FRIDAY, FRIDAY + timedelta(days=121)), "最长 120 天"),
+        (FarmWindow("双抢", FRIDAY, FRIDAY + timedelta(days=3)), "重了"),
+    ],
+)
+def test_a_window_that_cannot_be_says_why(window: FarmWindow, sentence: str) -> None:
+    known = [FarmWindow("双抢", FRIDAY + timedelta(days=3), FRIDAY + timedelta(days=9))]
+    with pytest.raises(Refused) as refused:
+        check_window(window, known)
+    assert sentence in tell_refused_window(refused.value, today=TODAY)
+
+
+def test_both_ends_of_a_window_belong_to_it() -> None:
+    window = FarmWindow("双抢", FRIDAY, FRIDAY + timedelta(days=3))
+    check_window(window, [FarmWindow("双抢", FRIDAY + timedelta(days=4), FRIDAY + timedelta(days=9))])
+    assert in_season([window, window], FRIDAY) == in_season([window], FRIDAY + timedelta(days=3)) == (window,)
+    assert in_season([window], FRIDAY + timedelta(days=4)) == ()

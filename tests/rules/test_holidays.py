@@ -1,0 +1,89 @@
+"""Holiday notices: written out from what is known and read back, and every way of being wrong said in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import groupby
+
+import pytest
+
+from nightschool.errors import Refused
+from nightschool.rules.holidays import Holiday, read_notice, shipped, tell_refused_notice
+
+WEEKDAYS = "一二三四五六日"
+
+
+def spoken(day: date) -> str:
+    return f"{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
+
+
+def runs(days: list[date]) -> Iterator[list[date]]:
+    for _key, group in groupby(enumerate(days), lambda pair: pair[1] - timedelta(days=pair[0])):
+        yield [day for _number, day in group]
+
+
+def notice_of(year: int) -> str:
+    """A notice in the form in which they are announced, from the days we know."""
+    known = [holiday for day, holiday in sorted(shipped().days.items()) if day.year == year]
+    names = list(dict.fromkeys(holiday.name for holiday in known if holiday.is_off))
+    lines = [f"关于{year}年部分节假日安排的通知"]
+    for number, name in enumerate(names, 1):
+        off = [holiday.day for holiday in known if holiday.name == name and holiday.is_off]
+        work = [holiday.day for holiday in known if holiday.name == name and not holiday.is_off]
+        told = "、".join(
+            spoken(run[0]) if len(run) == 1 else f"{spoken(run[0])}至{spoken(run[-1])}" for run in runs(off)
+        )
+        line = f"{'一二三四五六七八九十'[number - 1]}、{name}：{told}放假调休，共{len(off)}天。"
+        if work:
+            line += "、".join(map(spoken, work)) + "上班。"
+        lines.append(line)
+    return "\n".join(lines) + "\n节假日期间，要安排好值班。"
+
+
+@pytest.mark.parametrize("year", range(2015, 2027))
+def test_a_notice_reads_as_what_is_known_of_its_year(year: int) -> None:
+    read_year, days = read_notice(notice_of(year))
+    assert read_year == year
+    assert {one.day: one.is_off for one in days} == {
+        day: holiday.is_off for day, holiday in shipped().days.items() if day.year == year
+    }
+
+
+def test_a_day_without_its_month_has_that_of_the_day_before() -> None:
+    _year, days = read_notice("关于2027年节假日安排的通知\n一、元旦：1月1日至3日放假，共3天。")
+    assert [one.day.day for one in days] == [1, 2, 3]
+    assert all(one == Holiday(one.day, True, "元旦") for one in days)
+
+
+def test_a_holiday_over_new_year_keeps_its_days_of_both_years() -> None:
+    _year, days = read_notice(
+        "关于2024年部分节假日安排的通知\n一、元旦：2023年12月30日至2024年1月1日放假，共3天。"
+    )
+    assert [one.day for one in days] == [date(2023, 12, 30), date(2023, 12, 31), date(2024, 1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("一、元旦：1月1日放假。", "没找到是哪一年"),
+        ("关于2027年部分节假日安排的通知", "没找到「一、元旦：…」"),
+        ("关于2027年部分节假日安排的通知\n一、元旦：放假。", "没读出日期"),
+        ("关于2027年部分节假日安排的通知\n一、元旦：1月1日至3日放假，共4天。", "共 4 天，日期数下来是 3 天"),
+        ("关于2027年部分节假日安排的通知\n一、元旦：1月1日（周一）放假。", "对不上"),
+        ("关于2027年部分节假日安排的通知\n一、元旦：2月31日放假。", "没有「2月31日」这一天"),
+        ("关于2027年部分节假日安排的通知\n一、元旦：1月1日至3日放假。1月3日上班。", "又是放假又是上班"),
+        ("关于2027年部分节假日安排的通知\n一、元旦：1月1日至2月28日放假。", "没读出日期"),
+    ],
+)
+def test_a_notice_that_cannot_be_read_says_what_is_wrong_with_it(text: str, told: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read_notice(text)
+    assert told in tell_refused_notice(refused.value)
+
+
+def test_a_year_nobody_announced_is_unknown() -> None:
+    assert shipped().is_known(2026)
+    assert not shipped().is_known(2027)
+    assert shipped().on(date(2026, 10, 1)).is_off
+    assert shipped().on(date(2026, 11, 24)) is None
