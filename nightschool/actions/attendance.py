@@ -18,14 +18,17 @@ from nightschool.actions.places import touch_villages
 from nightschool.errors import NotAllowed, NotFound, Refused, StaleRecord
 from nightschool.models.attendance import Guest, Headcount, Mark, MarkEvent, Submission, SubmissionKind
 from nightschool.models.people import Learner
-from nightschool.models.teaching import ClassSession, SessionStatus
+from nightschool.models.teaching import ClassSession, Course, CourseKind, SessionStatus
 from nightschool.queries.attendance import version_of
 from nightschool.rules.access import Actor, require
 from nightschool.rules.attendance import (
+    NOBODY,
+    OF_OPEN_LECTURES,
     PRESENT,
     MarkChange,
     Rank,
     Sheet,
+    check_marks,
     counts,
     fingerprint,
     reconcile,
@@ -65,8 +68,8 @@ def record_sheet(
     Sent again with the same id it changes nothing and gives the same receipt. `based_on` is the register's version the
     sender saw; without it the sheet counts when it was taken later than all that stand.
     Raises: Refused with `other_content` when the id came before with something else, with `foreign_learner`, with the
-    codes of `why_no_register`, or as `add_learner` does for the new learners (`row` in the details); StaleRecord when
-    the register has changed since. Cost: a dozen statements, however many marks.
+    codes of `why_no_register` and `check_marks`, or as `add_learner` does for the new learners (`row` in the details);
+    StaleRecord when the register has changed since. Cost: a dozen statements, however many marks.
     """
     held = _locked(db, class_session)
     require(by, "keep_register", held.region_code)
@@ -82,10 +85,12 @@ def record_sheet(
     if reason := why_no_register(held.status, held.day, today):
         raise Refused(reason, day=held.day)
     _check_current(db, held, submission, based_on=based_on, version=version)
+    check_marks(sheet, is_cohort=_is_cohort(db, held, sheet))
     ids = _learner_ids(db, held.region_code, sheet.marks)
     wanted = {ids[public_id]: status for public_id, status in sheet.marks.items()}
     wanted |= dict.fromkeys(_enrolled(db, held.region_code, sheet, today=today), PRESENT)
-    changes = _set_marks(db, held, wanted, submission_id)
+    came_instead = {ids[public_id]: name for public_id, name in sheet.came_instead.items()}
+    changes = _set_marks(db, held, wanted, submission_id, came_instead=came_instead)
     _replace_counts(db, held, submission_id, sheet)
     if held.status != SessionStatus.HELD:
         held.status, held.changed_at = SessionStatus.HELD, now
@@ -204,6 +209,13 @@ def _check_current(
         raise StaleRecord("register", 0, version)
 
 
+def _is_cohort(db: Session, held: ClassSession, sheet: Sheet) -> bool:
+    """True when its course is a cohort; not asked where the sheet says nothing that only a cohort's can say."""
+    if OF_OPEN_LECTURES.issuperset(sheet.marks.values()):
+        return False
+    return db.scalar(select(Course.kind).where(Course.id == held.course_id)) == CourseKind.COHORT
+
+
 def _learner_ids(db: Session, region_code: str, public_ids: Iterable[str]) -> dict[str, int]:
     """The learners behind these public ids, all of this village."""
     wanted = list(public_ids)
@@ -231,31 +243,43 @@ def _enrolled(db: Session, region_code: str, sheet: Sheet, *, today: date) -> li
 
 
 def _set_marks(
-    db: Session, held: ClassSession, wanted: Mapping[int, str], submission_id: UUID
+    db: Session,
+    held: ClassSession,
+    wanted: Mapping[int, str],
+    submission_id: UUID,
+    *,
+    came_instead: Mapping[int, str] = NOBODY,
 ) -> tuple[MarkChange[int], ...]:
     """The marks are those wanted; every change has its event."""
-    rows = db.execute(select(Mark.learner_id, Mark.status).where(Mark.class_session_id == held.id))
+    rows = db.execute(
+        select(Mark.learner_id, Mark.status, Mark.came_instead).where(Mark.class_session_id == held.id)
+    ).all()
     current = {row.learner_id: row.status for row in rows}
-    changes = reconcile(current, wanted)
+    came_before = {row.learner_id: row.came_instead for row in rows}
+    changes = reconcile(current, wanted, came_before=came_before, came_instead=came_instead)
     if not changes:
         return changes
     common = {"class_session_id": held.id, "submission_id": submission_id}
     db.execute(
         insert(MarkEvent),
-        [{**common, "learner_id": c.learner, "before": c.before, "status": c.status} for c in changes],
+        [{**common, **_mark(c), "before": c.before} for c in changes],
     )
-    if kept := [{**common, "learner_id": c.learner, "status": c.status} for c in changes if c.status]:
+    if kept := [{**common, **_mark(c)} for c in changes if c.status]:
         upsert = _insert(db, Mark)
         db.execute(
             upsert.on_conflict_do_update(
                 index_elements=["class_session_id", "learner_id"],
-                set_={"status": upsert.excluded.status, "submission_id": upsert.excluded.submission_id},
+                set_={name: upsert.excluded[name] for name in ("status", "came_instead", "submission_id")},
             ),
             kept,
         )
     if gone := [c.learner for c in changes if c.status is None]:
         db.execute(delete(Mark).where(Mark.class_session_id == held.id, Mark.learner_id.in_(gone)))
     return changes
+
+
+def _mark(change: MarkChange[int]) -> dict[str, Any]:
+    return {"learner_id": change.learner, "status": change.status, "came_instead": change.came_instead}
 
 
 def _replace_counts(db: Session, held: ClassSession, submission_id: UUID, sheet: Sheet) -> None:

@@ -53,6 +53,7 @@ def schedule_course(
     staff = find_staff(db, proposal.region_code, teachers=proposal.teachers, venue=proposal.venue)
     course = Course(
         region_code=proposal.region_code,
+        kind=proposal.kind,
         title=proposal.title,
         search_keys=stored_keys(proposal.title),
         category_code=proposal.category_code,

@@ -32,6 +32,7 @@ from nightschool.actions import (
     venues,
 )
 from nightschool.actions.hashing import hash_password
+from nightschool.cli import demo_cohort
 from nightschool.cli.installation import Installation
 from nightschool.errors import CannotSchedule
 from nightschool.formats.regions_csv import read_regions
@@ -280,6 +281,16 @@ def _fill_school(stage: Stage, entry: dict[str, Any], actor: Actor, teacher: str
         )
         scheduled.append(_schedule(stage, proposal, actor))
     _live_through(stage, scheduled, actor)
+    if cohort := entry.get("cohort"):
+        demo_cohort.hold(
+            stage.db,
+            village=entry["code"],
+            about=cohort | {"course": about[cohort["key"]]},
+            venue=_usual_venue(stage, entry["code"]),
+            actor=actor,
+            today=stage.today,
+            at=stage.at,
+        )
 
 
 def _schedule(stage: Stage, proposal: Proposal, actor: Actor) -> int:

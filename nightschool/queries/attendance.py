@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
@@ -13,10 +16,26 @@ from sqlalchemy.orm import Session
 from nightschool.models.attendance import Guest, Headcount, Mark, Submission
 from nightschool.models.people import Learner
 from nightschool.models.places import Region, Venue
-from nightschool.models.teaching import ClassSession
+from nightschool.models.teaching import ClassSession, Course, CourseKind, Enrolment, EnrolmentStatus
 from nightschool.models.trust import Account
-from nightschool.rules.attendance import ATTENDED, EXCUSED, Elsewhere, Turnout, WrittenGuest
+from nightschool.rules.attendance import (
+    ATTENDED,
+    CAME_IN_PERSON,
+    EXCUSED,
+    Elsewhere,
+    Turnout,
+    WrittenGuest,
+)
 from nightschool.rules.people import group_label, group_order
+
+
+class Place(StrEnum):
+    """Where somebody stands to the course on the day of one of its sessions."""
+
+    IN_CLASS = "in_class"
+    JOINED_LATER = "joined_later"  # on the roster now, but not yet that day
+    WAITING = "waiting"
+    OUTSIDE = "outside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +49,16 @@ class Person:
     group_name: str
     name_key: str
     status: str | None
+    came_instead: str = ""  # of a substitute: who of the family came
+    place: Place = Place.OUTSIDE
+    family: tuple[
+        str, ...
+    ] = ()  # of somebody in a cohort: the others of their household, where that is known
+
+    @property
+    def is_on_roster(self) -> bool:
+        """True for who is in the cohort, on that day or since."""
+        return self.place in (Place.IN_CLASS, Place.JOINED_LATER)
 
     @property
     def attended(self) -> bool:
@@ -66,6 +95,8 @@ class Register:
     """
 
     class_session: str
+    course: str
+    is_cohort: bool
     title: str
     region_code: str
     village: str
@@ -87,13 +118,47 @@ class Register:
         """Everybody on the roster, in the order shown."""
         return tuple(person for group in self.groups for person in group.people)
 
+    @property
+    def expected(self) -> tuple[Person, ...]:
+        """Whom 全到 means: who was in the cohort that day; at an open lecture everybody of the village."""
+        return tuple(p for p in self.people if p.place == Place.IN_CLASS or not self.is_cohort)
+
+    @property
+    def in_class(self) -> tuple[Group, ...]:
+        """Who was in the cohort that day, by group."""
+        return self._placed(Place.IN_CLASS)
+
+    @property
+    def joined_later(self) -> tuple[Person, ...]:
+        """Who is in the cohort since: they make this session up, or had come as guests."""
+        return tuple(person for person in self.people if person.place == Place.JOINED_LATER)
+
+    @property
+    def outside(self) -> tuple[Group, ...]:
+        """The others of the village, by group."""
+        return self._placed(Place.WAITING, Place.OUTSIDE)
+
+    @property
+    def walked_in(self) -> tuple[Person, ...]:
+        """Learners of the village who came and are not on the cohort's roster."""
+        if not self.is_cohort:
+            return ()
+        return tuple(p for p in self.people if p.status in CAME_IN_PERSON and p.place == Place.OUTSIDE)
+
+    def _placed(self, *places: Place) -> tuple[Group, ...]:
+        groups = (
+            Group(group.label, tuple(person for person in group.people if person.place in places))
+            for group in self.groups
+        )
+        return tuple(group for group in groups if group.people)
+
 
 def register(db: Session, class_session: str) -> Register | None:
     """The register of a class session, whatever its status; None when there is no such session. Cost: 6 queries."""
     found = _session(db, class_session)
     if found is None:
         return None
-    people = _people(db, found.id, found.region_code)
+    people = _people(db, found)
     guests = _guests(db, found.id)
     saved, counted, note = _standing(db, found.id)
     turnout = replace(
@@ -104,6 +169,8 @@ def register(db: Session, class_session: str) -> Register | None:
     )
     return Register(
         class_session=class_session,
+        course=found.course,
+        is_cohort=found.kind == CourseKind.COHORT,
         title=found.title,
         region_code=found.region_code,
         village=found.village,
@@ -138,16 +205,20 @@ def _session(db: Session, class_session: str) -> Any:
             ClassSession.ends,
             ClassSession.status,
             ClassSession.venue_id,
+            ClassSession.course_id,
+            Course.public_id.label("course"),
+            Course.kind,
             Region.name.label("village"),
             Venue.name.label("venue"),
         )
+        .join(Course, Course.id == ClassSession.course_id)
         .join(Region, Region.code == ClassSession.region_code)
         .outerjoin(Venue, Venue.id == ClassSession.venue_id)
         .where(ClassSession.public_id == class_session)
     ).one_or_none()
 
 
-def _people(db: Session, class_session_id: int, region_code: str) -> list[Person]:
+def _people(db: Session, this: Any) -> list[Person]:
     rows = db.execute(
         select(
             Learner.public_id,
@@ -157,13 +228,54 @@ def _people(db: Session, class_session_id: int, region_code: str) -> list[Person
             Learner.group_name,
             Learner.name_key,
             Mark.status,
+            Mark.came_instead,
+            Learner.household,
+            Enrolment.status.label("enrolment"),
+            Enrolment.enrolled_on,
+            Enrolment.left_on,
         )
-        .outerjoin(Mark, (Mark.learner_id == Learner.id) & (Mark.class_session_id == class_session_id))
-        .where(Learner.region_code == region_code)
-    )
-    people = [Person(*row) for row in rows]
+        .outerjoin(Mark, (Mark.learner_id == Learner.id) & (Mark.class_session_id == this.id))
+        .outerjoin(Enrolment, (Enrolment.learner_id == Learner.id) & (Enrolment.course_id == this.course_id))
+        .where(Learner.region_code == this.region_code)
+    ).all()
+    families = _families(rows) if this.kind == CourseKind.COHORT else {}
+    people = [
+        Person(
+            *row[:7],
+            came_instead=row.came_instead or "",
+            place=_place(row, this.day),
+            family=tuple(name for name in families.get(_family(row), ()) if name != row.name),
+        )
+        for row in rows
+    ]
     # Sorted here and not in the database, whose language rules would put the pinyin in another order.
     return sorted(people, key=lambda p: (*group_order(p.group_number, p.group_name), p.name_key, p.public_id))
+
+
+def _place(row: Any, day: date) -> Place:
+    if row.enrolment is None:
+        return Place.OUTSIDE
+    if row.enrolment == EnrolmentStatus.WAITING:
+        return Place.WAITING
+    # On the day somebody left they were still in it if they have a mark of that day.
+    is_gone = row.left_on is not None and (row.left_on < day or (row.left_on == day and not row.status))
+    if row.enrolled_on <= day and not is_gone:
+        return Place.IN_CLASS
+    return Place.JOINED_LATER if row.enrolment == EnrolmentStatus.ENROLLED else Place.OUTSIDE
+
+
+def _family(row: Any) -> tuple[Any, str]:
+    """The household as far as it is written down: the head's name, within their group."""
+    return group_order(row.group_number, row.group_name), row.household or row.name
+
+
+def _families(rows: Iterable[Any]) -> dict[tuple[Any, str], list[str]]:
+    families = defaultdict(list)
+    for row in rows:
+        families[_family(row)].append(row.name)
+        if row.household and row.household not in families[_family(row)]:
+            families[_family(row)].append(row.household)  # the head of it may be no learner
+    return {key: list(dict.fromkeys(names)) for key, names in families.items()}
 
 
 def _grouped(people: list[Person]) -> tuple[Group, ...]:
@@ -223,8 +335,8 @@ def _elsewhere(db: Session, this: Any) -> tuple[Elsewhere, ...]:
         .where(
             here.c.class_session_id == this.id,
             there.c.class_session_id != this.id,
-            here.c.status.in_(ATTENDED),
-            there.c.status.in_(ATTENDED),
+            here.c.status.in_(CAME_IN_PERSON),
+            there.c.status.in_(CAME_IN_PERSON),
             ClassSession.day == this.day,
             ClassSession.starts < this.ends,
             ClassSession.ends > this.starts,

@@ -28,6 +28,8 @@ class Change:
     group: str
     before: str | None
     status: str | None
+    came_instead: str = ""  # of a substitute: who of the family came
+    came_before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +133,30 @@ def _submissions(db: Session, class_session_id: int) -> Any:
 def _changes(db: Session, class_session_id: int) -> Mapping[UUID, list[Change]]:
     changes: dict[UUID, list[Change]] = defaultdict(list)
     rows = db.execute(
-        select(MarkEvent.submission_id, Learner.name, Learner.group_name, MarkEvent.before, MarkEvent.status)
+        select(
+            MarkEvent.submission_id,
+            MarkEvent.learner_id,
+            MarkEvent.before,
+            MarkEvent.status,
+            MarkEvent.came_instead,
+            Learner.name,
+            Learner.group_name,
+        )
         .join(Learner, Learner.id == MarkEvent.learner_id)
         .where(MarkEvent.class_session_id == class_session_id)
         .order_by(Learner.group_number, Learner.group_name, MarkEvent.id)
     )
+    came: dict[int, str] = {}  # learner -> who came instead, as the event before this one says
     for row in rows:
-        change = Change(row.name, group_label(row.group_name), row.before, row.status)
+        change = Change(
+            name=row.name,
+            group=group_label(row.group_name),
+            before=row.before,
+            status=row.status,
+            came_instead=row.came_instead,
+            came_before=came.get(row.learner_id, ""),
+        )
+        came[row.learner_id] = row.came_instead
         changes[row.submission_id].append(change)
     return changes
 

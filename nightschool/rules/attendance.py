@@ -9,7 +9,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from typing import Generic, TypeVar
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from nightschool.errors import Refused
@@ -18,8 +19,14 @@ from nightschool.texts import N_, _
 
 PRESENT = "present"
 EXCUSED = "excused"
-# Whoever has one of these marks was there. A substitute counts for the household that came.
-ATTENDED = frozenset({PRESENT, "late", "substitute"})
+LATE = "late"
+SUBSTITUTE = "substitute"
+# Whoever has one of these marks fills a place in the room (人次). A substitute counts for the household that came.
+ATTENDED = frozenset({PRESENT, LATE, SUBSTITUTE})
+# Who was there in person: what counts as one's own attendance, and cannot be at two places at once (I3, I7).
+CAME_IN_PERSON = frozenset({PRESENT, LATE})
+# An open lecture asks who came, and who had said they would not; the rest is for the roster of a cohort.
+OF_OPEN_LECTURES = frozenset({PRESENT, EXCUSED})
 
 STATUS_WORDS = {
     "present": N_("到"),
@@ -35,6 +42,7 @@ LONGEST_NAME = 60
 MOST_GUESTS = 500
 
 Key = TypeVar("Key", int, str)  # learners go by row number inside, by public id outside
+NOBODY: Mapping[Any, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +66,12 @@ class NewLearner:
 class Sheet:
     """Everything one arrival says about one class session.
 
-    A sheet is whole: who is not in `marks` (learner's public id -> status) has no mark.
+    A sheet is whole: who is not in `marks` (learner's public id -> status) has no mark. `came_instead` names who of the
+    family came, for each learner whose mark is `substitute` and for nobody else.
     """
 
     marks: Mapping[str, str] = field(default_factory=dict)
+    came_instead: Mapping[str, str] = field(default_factory=dict)
     new_learners: tuple[NewLearner, ...] = ()
     guests: tuple[WrittenGuest, ...] = ()
     unnamed_guests: int = 0
@@ -74,6 +84,8 @@ class Sheet:
 def fingerprint(class_session: str, sheet: Sheet) -> str:
     """A digest of what the sheet says about this class session; equal exactly for equal content."""
     content = {**asdict(sheet), "marks": dict(sheet.marks), "class_session": class_session}
+    if not sheet.came_instead:  # a sheet without it says what it said before sheets knew of it
+        del content["came_instead"]
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -91,15 +103,38 @@ class MarkChange(Generic[Key]):
     learner: Key
     before: str | None
     status: str | None
+    came_instead: str = ""
 
 
-def reconcile(marks: Mapping[Key, str], sheet: Mapping[Key, str]) -> tuple[MarkChange[Key], ...]:
-    """The changes that turn these marks into those of the sheet: each learner at most once, in the order of ids."""
+def reconcile(
+    marks: Mapping[Key, str],
+    sheet: Mapping[Key, str],
+    *,
+    came_before: Mapping[Key, str] = NOBODY,
+    came_instead: Mapping[Key, str] = NOBODY,
+) -> tuple[MarkChange[Key], ...]:
+    """The changes that turn these marks into those of the sheet: each learner at most once, in the order of ids.
+
+    Another member of the family that came instead is a change too.
+    """
     return tuple(
-        MarkChange(learner, marks.get(learner), sheet.get(learner))
+        MarkChange(learner, marks.get(learner), sheet.get(learner), came_instead.get(learner, ""))
         for learner in sorted(marks.keys() | sheet.keys())
         if marks.get(learner) != sheet.get(learner)
+        or came_before.get(learner, "") != came_instead.get(learner, "")
     )
+
+
+def check_marks(sheet: Sheet, *, is_cohort: bool) -> None:
+    """Nothing happens when these marks can be of such a class session; Refused says why not.
+
+    Raises: Refused with `cohort_only`, or with `substitute_unnamed` (I7).
+    """
+    if not is_cohort and not OF_OPEN_LECTURES.issuperset(sheet.marks.values()):
+        raise Refused("cohort_only")
+    substituted = {learner for learner, status in sheet.marks.items() if status == SUBSTITUTE}
+    if substituted != {learner for learner, name in sheet.came_instead.items() if name}:
+        raise Refused("substitute_unnamed")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -193,6 +228,10 @@ def tell_refused_register(refused: Refused, *, today: date) -> str:
             return _("名单里有人不是这个村的学员，没有存。外村来的写在下面的外来人里。")
         case "other_content":
             return _("这张单子先前已经存过一份，内容不一样。对一下下面，再按一次保存，就以这一份为准。")
+        case "cohort_only":
+            return _("这是讲座，只记到和请假。要记迟到、代到和补课，先到课程那里改成班。")
+        case "substitute_unnamed":
+            return _("还没写家里是谁来的。写在那个人下面。")
         case "no_register":
             return _("这节课没有登记，没有可作废的。")
         case "reason_missing":
@@ -203,6 +242,13 @@ def tell_refused_register(refused: Refused, *, today: date) -> str:
 def status_word(code: str | None) -> str:
     """A mark in the current language; no mark says so."""
     return _(STATUS_WORDS[code]) if code else _("没记")
+
+
+def tell_mark(code: str | None, came_instead: str = "") -> str:
+    """A mark in the current language, with who of the family came where somebody did."""
+    if came_instead:
+        return _("家人代到（%(name)s）", name=came_instead)
+    return status_word(code)
 
 
 def days_late(day: date, today: date) -> int:
@@ -293,6 +339,15 @@ def questions(turnout: Turnout, note: str) -> tuple[str, ...]:
             )
         )
     return tuple(asked)
+
+
+def tell_counted_twice(substitute: str, absent: str) -> str:
+    """The question about a name that stands for itself and for somebody of the family as well."""
+    return _(
+        "%(name)s自己记了到，又写成替%(absent)s来的。一个人只占一个位子，是不是记了两遍？",
+        name=substitute,
+        absent=absent,
+    )
 
 
 def tell_elsewhere(found: Elsewhere) -> str:

@@ -48,6 +48,7 @@ class Proposal:
     teachers: tuple[str, ...] = ()
     venue: str | None = None
     leave_out: frozenset[date] = frozenset()
+    kind: str = "open_lecture"  # or "cohort"
 
 
 def check_proposal(proposal: Proposal) -> None:

@@ -77,6 +77,15 @@ ACTIONS: dict[str, Wording] = {
         N_("%(who)s 把 %(what)s改期到 %(after)s：%(reason)s"),
         N_("%(who)s 给 %(what)s改了期"),
     ),
+    "sessions.restore": Wording(Kind.CLASSES, N_("%(who)s 恢复了 %(what)s")),
+    "sessions.add": Wording(Kind.CLASSES, N_("%(who)s 加了 %(what)s")),
+    "sessions.undo": Wording(Kind.CLASSES, N_("%(who)s 撤销了刚才对%(what)s的改动")),
+    "cohorts.set": Wording(
+        Kind.CLASSES, N_("%(who)s 改了%(what)s的班：%(fields)s"), N_("%(who)s 改了%(what)s的班")
+    ),
+    "cohorts.enrol": Wording(Kind.LEARNERS, N_("%(who)s 给%(what)s报了名")),
+    "cohorts.let_in": Wording(Kind.LEARNERS, N_("%(who)s 让%(what)s的一个人进了班")),
+    "cohorts.leave": Wording(Kind.LEARNERS, N_("%(who)s 记下%(what)s有人退了班")),
     "register.save": Wording(Kind.REGISTERS, N_("%(who)s 记了 %(what)s的到课")),
     "register.void": Wording(Kind.REGISTERS, N_("%(who)s 作废了 %(what)s的到课登记")),
     "learner.add": Wording(Kind.LEARNERS, N_("%(who)s 添了%(what)s")),
@@ -102,6 +111,7 @@ ACTIONS: dict[str, Wording] = {
         Kind.SCHOOL, N_("%(who)s 把夜校交给了接手的人，从 %(from)s 起"), N_("%(who)s 把夜校交给了接手的人")
     ),
     "regions.import": Wording(Kind.SCHOOL, N_("%(who)s 录入了一份区划名单")),
+    "regions.upload": Wording(Kind.SCHOOL, N_("%(who)s 上传了一份区划名单")),
     "regions.successor": Wording(Kind.SCHOOL, N_("%(who)s 记下了这个村并到了哪里")),
     "backup.made": Wording(Kind.SCHOOL, N_("%(who)s 做了一次备份")),
     "calendar.market": Wording(Kind.CALENDARS, N_("%(who)s 记下了一个场期")),

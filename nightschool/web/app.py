@@ -31,6 +31,7 @@ BLUEPRINTS = (
     "desk",
     "calendars",
     "courses",
+    "cohorts",
     "sessions",
     "attendance",
     "learners",

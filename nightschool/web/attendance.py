@@ -20,7 +20,7 @@ from nightschool.texts import _, ngettext
 from nightschool.web.access import actor, allows
 from nightschool.web.browser import device_name
 from nightschool.web.context import now, reading, today, writing
-from nightschool.web.forms.attendance import RegisterForm, VoidForm
+from nightschool.web.forms.attendance import RegisterForm, Stored, VoidForm
 
 bp = Blueprint("attendance", __name__)
 
@@ -44,11 +44,11 @@ def register(class_session: str) -> Any:
         return _page(found, form)
     match request.form.get("do") or ("find" if form.query.data else "save"):
         case "all":
-            form.tick_all(tuple(person.public_id for person in found.people))
+            form.tick_all(tuple(person.public_id for person in found.expected))
         case "undo":
             form.untick_all()
         case "merge":
-            form.merge(*_ticked(found))
+            form.merge(_ticked(found))
         case "save":
             return _save(found, form)
     return _page(found, form)
@@ -89,7 +89,7 @@ def history(class_session: str) -> Any:
     if found is None:
         raise NotFound
     return render_template(
-        "attendance/history.html", history=found, status_word=rules.status_word, skew=CLOCK_SKEW
+        "attendance/history.html", history=found, tell_mark=rules.tell_mark, skew=CLOCK_SKEW
     )
 
 
@@ -147,19 +147,26 @@ def _saved_by_another(class_session: str, form: RegisterForm) -> Any:
 
 def _page(found: Register, form: RegisterForm, *, is_stale: bool = False) -> str:
     query = form.query.data or ""
-    present, excused = set(form.present.data), set(form.excused.data)
+    hits = [p for p in found.people if matches(query, p.name, frozenset(p.keys.split()))] if query else []
+    outside = {person.public_id for group in found.outside for person in group.people}
+    shown = {*form.present.data, *form.row_errors, *(person.public_id for person in hits)}
     return render_template(
         "attendance/register.html",
         register=found,
         form=form,
-        present=present,
-        excused=excused,
-        hits=[p for p in found.people if matches(query, p.name, frozenset(p.keys.split()))] if query else [],
-        differing=_differing(found, present, excused) if is_stale else [],
+        present=set(form.present.data),
+        excused=set(form.excused.data),
+        statuses=form.statuses.data,
+        beside=form.written_beside(),
+        choices={code: rules.status_word(code) for code in rules.STATUS_WORDS if code != rules.PRESENT},
+        hits=hits,
+        outside_is_open=not found.in_class or bool(outside & shown),
+        differing=_differing(found, form) if is_stale else [],
         is_stale=is_stale,
         questions=[
             *rules.questions(found.turnout, found.difference_note),
             *(rules.tell_elsewhere(other) for other in found.elsewhere),
+            *_counted_twice(found),
         ],
         days_late=0 if found.saved else rules.days_late(found.day, today()),
     )
@@ -167,13 +174,16 @@ def _page(found: Register, form: RegisterForm, *, is_stale: bool = False) -> str
 
 def _stored(found: Register) -> dict[str, Any]:
     """What the form shows when it is opened: what is recorded so far."""
-    present, excused = _ticked(found)
+    ticked = _ticked(found)
     turnout = found.turnout
     return {
         "submission": str(uuid.uuid4()),
         "based_on": str(found.version),
-        "present": present,
-        "excused": excused,
+        "present": ticked.present,
+        "excused": ticked.excused,
+        "statuses": ticked.statuses,
+        "substituted": tuple(ticked.came_instead),
+        "substitutes": tuple(ticked.came_instead.values()),
         "guests": rules.write_guests(found.guests),
         "unnamed_guests": turnout.unnamed_guests or None,
         "headcount": turnout.headcount,
@@ -183,21 +193,43 @@ def _stored(found: Register) -> dict[str, Any]:
     }
 
 
-def _ticked(found: Register) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    present = tuple(person.public_id for person in found.people if person.attended)
-    return present, tuple(person.public_id for person in found.people if person.excused)
+def _ticked(found: Register) -> Stored:
+    if not found.is_cohort:
+        present = tuple(person.public_id for person in found.people if person.attended)
+        return Stored(present, tuple(person.public_id for person in found.people if person.excused))
+    return Stored(
+        present=tuple(person.public_id for person in found.people if person.status == rules.PRESENT),
+        statuses={p.public_id: p.status for p in found.people if p.status not in (None, rules.PRESENT)},
+        came_instead={p.public_id: p.came_instead for p in found.people if p.came_instead},
+    )
 
 
-def _differing(found: Register, present: set[str], excused: set[str]) -> list[tuple[str, str, str]]:
+def _differing(found: Register, form: RegisterForm) -> list[tuple[str, str, str]]:
     """Name, the stored mark and the mark of the form, of everybody for whom the two differ."""
+    marks = {
+        **dict.fromkeys(form.present.data, rules.PRESENT),
+        **dict.fromkeys(form.excused.data, rules.EXCUSED),
+        **form.statuses.data,
+    }
+    names = form.came_instead()
     differing = []
     for person in found.people:
-        mine = rules.PRESENT if person.public_id in present else None
-        mine = rules.EXCUSED if person.public_id in excused else mine
-        theirs = rules.PRESENT if person.attended else person.status
-        if mine != theirs:
-            differing.append((person.name, rules.status_word(theirs), rules.status_word(mine)))
+        theirs = rules.PRESENT if person.attended and not found.is_cohort else person.status
+        mine, mine_instead = marks.get(person.public_id), names.get(person.public_id, "")
+        if (mine, mine_instead) != (theirs, person.came_instead):
+            told = rules.tell_mark(theirs, person.came_instead), rules.tell_mark(mine, mine_instead)
+            differing.append((person.name, *told))
     return differing
+
+
+def _counted_twice(found: Register) -> list[str]:
+    """The questions about names that came for themselves and instead of somebody, too."""
+    here = {person.name for person in found.people if person.status in rules.CAME_IN_PERSON}
+    return [
+        rules.tell_counted_twice(person.came_instead, person.name)
+        for person in found.people
+        if person.came_instead in here
+    ]
 
 
 def _submission_id(text: Any) -> uuid.UUID:

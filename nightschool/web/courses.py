@@ -10,10 +10,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from nightschool.actions import courses as actions
 from nightschool.actions.courses import Common
 from nightschool.errors import CannotSchedule, NotFound, StaleRecord
-from nightschool.queries import bookings, calendars, places
+from nightschool.queries import bookings, calendars, cohorts, places
 from nightschool.queries import courses as queries
 from nightschool.queries.courses import Choices, CoursePage
 from nightschool.rules import finder
+from nightschool.rules.cohorts import OPEN_LECTURE
+from nightschool.rules.graduation import tell_rule
 from nightschool.rules.previews import preview, tell_taken
 from nightschool.rules.recurrence import days_of
 from nightschool.texts import _, ngettext
@@ -24,7 +26,7 @@ from nightschool.web.forms.courses import ONCE, CourseForm, ScheduleForm, shown_
 bp = Blueprint("courses", __name__)
 
 BAD_INPUT, CLASH = 422, 409
-USUAL_EVENING = {"starts": 19 * 60, "ends": 20 * 60 + 30, "repeat": ONCE}
+USUAL_EVENING = {"starts": 19 * 60, "ends": 20 * 60 + 30, "repeat": ONCE, "kind": OPEN_LECTURE}
 
 
 def labelled(choices: Choices) -> dict[str, Any]:
@@ -164,7 +166,10 @@ def index(village: str) -> Any:
 @allows("schedule")
 def show(course: str) -> Any:
     """One course: its sessions to come and past."""
-    return render_template("courses/show.html", course=_course(course))
+    found = _course(course)
+    with reading() as db:
+        cohort = cohorts.cohort(db, course)
+    return render_template("courses/show.html", course=found, cohort=cohort, tell_rule=tell_rule)
 
 
 @bp.post("/courses/<public_id:course>/publish")

@@ -32,7 +32,14 @@ def pages_of_coordinator(site: Site) -> list[str]:
 
         coming, held = one(ClassSession, status="scheduled"), one(ClassSession, status="held")
         cancelled, postponed = one(ClassSession, status="cancelled"), one(ClassSession, status="postponed")
-        course, learner, venue = one(Course), one(Learner), one(Venue)
+        course, learner, venue = one(Course, kind="open_lecture"), one(Learner), one(Venue)
+        cohort = one(Course, kind="cohort")
+        of_lecture = select(Course.id).where(Course.kind == "open_lecture", Course.region_code == VILLAGE)
+        lecture = db.scalars(
+            select(ClassSession.public_id)
+            .where(ClassSession.course_id.in_(of_lecture), ClassSession.status == "held")
+            .limit(1)
+        ).one()
     desk = f"/desk/{VILLAGE}"
     return [
         desk, f"{desk}/past", f"{desk}/courses/new", f"{desk}/courses", f"{desk}/learners", f"{desk}/learners/new",
@@ -40,7 +47,8 @@ def pages_of_coordinator(site: Site) -> list[str]:
         f"/courses/{course}", f"/courses/{course}/edit", f"/learners/{learner}", f"/venues/{venue}",
         *(f"/sessions/{coming}{page}" for page in ("", "/edit", "/move", "/cancel", "/postpone", "/register")),
         *(f"/sessions/{held}{page}" for page in ("", "/register", "/register/history", "/register/void")),
-        f"/sessions/{cancelled}", f"/sessions/{postponed}", f"/sessions/{cancelled}/register", "/me", "/me/password",
+        *(f"/courses/{cohort}{page}" for page in ("", "/cohort", "/roster", "/graduation")),
+        f"/sessions/{lecture}/register", f"/sessions/{cancelled}", f"/sessions/{postponed}", f"/sessions/{cancelled}/register", "/me", "/me/password",
         "/me/name", f"/trail/{VILLAGE}", f"/trail/{VILLAGE}?kind=registers", f"/courses/{course}/trail",
     ]  # fmt: skip
 

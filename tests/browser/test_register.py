@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from nightschool.models.attendance import Mark
-from nightschool.models.teaching import ClassSession
+from nightschool.models.teaching import ClassSession, Enrolment
 from tests.browser.conftest import Site, log_in
 from tests.factories import make_course, make_learner, make_session
 
@@ -97,3 +97,43 @@ def test_targets_are_large_and_nothing_is_cut_off(phone: Page, site: Site, regis
     for target in phone.locator(".people .tick, #register button:visible").all()[:8]:
         box = target.bounding_box()
         assert box is None or box["height"] >= 48
+
+
+@pytest.fixture
+def class_register(site: Site) -> str:
+    """The address of a register of a class in 狮湾村 that nobody has filled in; one learner is in the class."""
+    with site.installation.database.writing() as db:
+        learner = make_learner(db, name="仇明珠", group_name="班里湾", group_number=0, household="欧阳永福")
+        make_learner(db, name="欧阳永福", group_name="班里湾", group_number=0)
+        course = make_course(db, title="田间学校试一试", kind="cohort", starts=4 * 60, ends=5 * 60)
+        today = site.installation.today()
+        session = make_session(db, course, today, booked=False)
+        place = {"enrolled_on": today, "asked_at": site.installation.now()}
+        db.add(Enrolment(course_id=course.id, learner_id=learner.id, **place))
+        public_id = session.public_id
+    return f"/sessions/{public_id}/register"
+
+
+def test_in_a_class_the_family_may_come_instead_and_all_present_leaves_it_so(
+    phone: Page, site: Site, class_register: str
+) -> None:
+    log_in(phone, site, COORDINATOR)
+    phone.goto(class_register)
+    row = phone.locator(".class .people > li")
+    expect(row.locator("[name=c]")).to_be_hidden()
+    row.locator("select").select_option(label="家人代到")
+    expect(phone.locator("#came")).to_have_text("到 1 人")
+    assert row.locator("datalist option").first.get_attribute("value") == "欧阳永福"
+    row.locator("[name=c]").fill("欧阳永福")
+    phone.get_by_role("button", name="全到").click()
+    expect(row.locator("[name=m]")).not_to_be_checked()
+    expect(phone.locator(".others [name=m]:checked")).to_have_count(0)
+    phone.get_by_role("button", name="保存").last.click()
+    expect(phone.get_by_text("存好了，到 1 人次。")).to_be_visible()
+    expect(row.locator("[name=c]")).to_have_value("欧阳永福")
+    row.locator(".tick").click()
+    expect(row.locator("[name=c]")).to_be_hidden()
+    phone.get_by_role("button", name="保存").last.click()
+    expect(phone.get_by_text("存好了，到 1 人次。")).to_be_visible()
+    phone.get_by_role("link", name="看改过什么").click()
+    expect(phone.get_by_text("原来 家人代到（欧阳永福）")).to_be_visible()

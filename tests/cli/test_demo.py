@@ -74,7 +74,7 @@ def test_one_command_serves_living_villages_and_a_second_start_keeps_them(folder
     first = Demo(folder, free_port())
     first.wait()
     page = first.page("/v/511002105201")
-    assert "狮湾村" in page and "柑橘冬季管护" in page
+    assert "狮湾村" in page and "柑橘冬季管护" in page and "柑橘田间学校" in page
     former = first.page("/v/511011119204")
     assert "已撤并" in former and "种植技术：从买种子讲起" in former and "2016年11月18日" in former
     assert "玉皇村" in first.page("/?q=yhc")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -106,6 +107,28 @@ def test_a_clock_that_runs_ahead_gains_nothing() -> None:
     later = Rank.of(UUID(int=2), NOON + timedelta(minutes=1), received_at=NOON + timedelta(minutes=1))
     assert counts(later, [ahead])
     assert not counts(ahead, [later])
+
+
+def test_fingerprint_of_a_sheet_without_substitutes_is_what_it_was_before_sheets_knew_of_them() -> None:
+    sheet = Sheet(
+        marks={"a": "present", "b": "excused"},
+        guests=(WrittenGuest("李四", "玉皇村"),),
+        headcount=3,
+        new_learners=(NewLearner("王五", "三组"),),
+    )
+    known = "3e9120b8360b8999c00584a0e4b2b039ab87ba20d7bf68c56d3ff8338cbe91cf"
+    assert fingerprint("s", sheet) == known
+    assert fingerprint("s", replace(sheet, came_instead={"a": "张小红"})) != known
+
+
+def test_another_substitute_is_a_change() -> None:
+    marks = {"a": "substitute"}
+    changes = reconcile(marks, marks, came_before={"a": "张小红"}, came_instead={"a": "刘明芳"})
+    assert changes == (MarkChange("a", "substitute", "substitute", "刘明芳"),)
+    assert reconcile(marks, marks, came_before={"a": "张小红"}, came_instead={"a": "张小红"}) == ()
+    assert reconcile(marks, {"a": "present"}, came_before={"a": "张小红"}) == (
+        MarkChange("a", "substitute", "present"),
+    )
 
 
 def test_fingerprint_is_that_of_the_content() -> None:

@@ -89,7 +89,7 @@ FITTING = {
     },
     "region": {"see_overview", "manage_accounts", "keep_teachers", "keep_calendars"},
     "class_session": {"schedule", "keep_register", "see_trail"},
-    "course": {"schedule", "see_trail"},
+    "course": {"schedule", "see_trail", "keep_people"},
     "learner": {"keep_people"},
     "teacher": {"keep_teachers", "see_trail"},
     "venue": {"keep_venues", "see_trail"},

@@ -11,6 +11,7 @@ from wtforms import Field
 
 from nightschool.errors import Refused
 from nightschool.rules.almanac import WEEKDAYS
+from nightschool.rules.cohorts import KINDS, OPEN_LECTURE, kind_word
 from nightschool.rules.datelists import read_dates
 from nightschool.rules.markets import Market, read_market, tell_market, tell_refused_market
 from nightschool.rules.proposals import Proposal
@@ -187,6 +188,7 @@ class ScheduleForm(Described, Staffed, Timed):
     until = DayField(L_("到哪天为止"))
     times = WholeNumberField(L_("一共几次"), least=1, most=MOST_DATES)
     dates = TextField(L_("哪些日期"), longest=4000)
+    kind = ChoiceField(L_("讲座还是班"), chips=True)
     leave_out = DaysField()
     clash = DaysField()
     skip_holiday = DaysField()
@@ -203,6 +205,7 @@ class ScheduleForm(Described, Staffed, Timed):
         self.repeat.choices = {key: str(words) for key, words in REPEATS.items()}
         self.nth.choices = {key: str(words) for key, words in NTH_WORDS.items()}
         self.market.choices = {key: str(words) for key, words in SHIFT_WORDS.items()}
+        self.kind.choices = {code: kind_word(code) for code in KINDS}
         self.weekdays.choices = {str(number): _(words) for number, words in enumerate(WEEKDAYS)}
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -248,6 +251,7 @@ class ScheduleForm(Described, Staffed, Timed):
             teachers=self.chosen_teachers,
             venue=self.chosen_venue,
             leave_out=frozenset(self.leave_out.data),
+            kind=self.kind.data or OPEN_LECTURE,
         )
 
     def _recurrence(self) -> Recurrence | None:

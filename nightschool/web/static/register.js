@@ -11,7 +11,9 @@
   const people = [...form.querySelectorAll(".people > li")].map((row) => ({
     row,
     present: row.querySelector("[name=m]"),
-    excused: row.querySelector("[name=e]"),
+    excused: row.querySelector("[name=e]"), // of open lectures
+    status: row.querySelector("[name=x]"), // of cohorts: late, excused, absent, a substitute, made up
+    isExpected: !form.querySelector(".class") || row.closest(".class") !== null,
     name: row.dataset.name.normalize("NFKC").toLowerCase(),
     keys: row.dataset.keys.split(" "),
   }));
@@ -26,8 +28,12 @@
   const lines = (text) => text.split(/[\n、，,；;。]+/).filter((line) => line.trim()).length;
   const filled = (name) => [...form.querySelectorAll(`[name=${name}]`)].filter((input) => input.value.trim()).length;
 
+  const isSetAside = ({ excused, status }) => Boolean((excused && excused.checked) || (status && status.value));
+  // Late and somebody of the family instead fill a place in the room, too.
+  const isHere = ({ present, status }) => present.checked || (status && / (late|substitute)$/.test(status.value));
+
   function count() {
-    const named = people.filter((person) => person.present.checked).length + filled("nn");
+    const named = people.filter(isHere).length + filled("nn");
     const guests = lines(form.elements.g.value) + (number("gn") || 0);
     const counted = number("h");
     came.textContent = say(form.dataset.count, { n: named + guests });
@@ -46,6 +52,7 @@
       const fits = person.name.includes(wanted) || person.keys.some((key) => key.startsWith(wanted));
       person.row.hidden = !fits;
     }
+    for (const others of form.querySelectorAll("details")) if (wanted) others.open = true;
     for (const group of form.querySelectorAll("fieldset.group")) {
       const rows = [...group.querySelectorAll(".people > li")];
       group.hidden = rows.length > 0 && rows.every((row) => row.hidden);
@@ -60,7 +67,7 @@
       before = null;
     } else {
       before = new Set(people.filter((person) => person.present.checked));
-      for (const person of people) if (!person.excused.checked) person.present.checked = true;
+      for (const person of people) if (person.isExpected && !isSetAside(person)) person.present.checked = true;
     }
     const words = all.textContent;
     all.textContent = all.dataset.undo;
@@ -81,11 +88,16 @@
   }
 
   form.addEventListener("change", (event) => {
-    const person = people.find(({ present, excused }) => event.target === present || event.target === excused);
-    if (person && event.target.checked) {
-      // 到 and 请假 exclude each other; the last one tapped is meant.
-      (event.target === person.present ? person.excused : person.present).checked = false;
+    const person = people.find((one) => [one.present, one.excused, one.status].includes(event.target));
+    if (!person) return;
+    // 到 and 请假, or whatever else is chosen, exclude each other; the last one tapped is meant.
+    if (event.target === person.present && person.present.checked) {
+      if (person.excused) person.excused.checked = false;
+      if (person.status) person.status.value = "";
+    } else if (event.target !== person.present && isSetAside(person)) {
+      person.present.checked = false;
     }
+    count();
   });
   form.addEventListener("input", (event) => {
     if (event.target === find) {
