@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from nightschool.actions.places import import_regions
+from nightschool.actions.region_lists import import_regions
 from nightschool.database import Database, migrate
-from nightschool.formats.regions_csv import read_regions
+from nightschool.formats.region_lists import read_regions
 from nightschool.models.attendance import Headcount, Submission
 from nightschool.models.base import Base, new_public_id
 from nightschool.models.people import Teacher

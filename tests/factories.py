@@ -17,7 +17,7 @@ from nightschool.database import Database
 from nightschool.models.attendance import Headcount, Mark, Submission
 from nightschool.models.base import new_public_id
 from nightschool.models.people import Learner, Teacher
-from nightschool.models.places import NightSchool, Region, RegionName, Venue
+from nightschool.models.places import NightSchool, Region, RegionImport, RegionName, Venue
 from nightschool.models.teaching import (
     Booking,
     ClassSession,
@@ -300,6 +300,22 @@ def make_register(
     class_session.status = SessionStatus.HELD
     db.flush()
     return submission
+
+
+def make_upload(db: Session, account_id: int, **columns: Any) -> RegionImport:
+    """A list of regions somebody uploaded an hour ago."""
+    defaults = {
+        "file_name": "名单.csv",
+        "content": f"code,name\n{SHIWAN},狮湾村村委会\n".encode(),
+        "as_of": date(2023, 6, 30),
+        "end_missing": False,
+        "made_at": NOW - timedelta(hours=1),
+        "changed_at": NOW - timedelta(hours=1),
+    }
+    upload = RegionImport(account_id=account_id, **{**defaults, **columns})
+    db.add(upload)
+    db.flush()
+    return upload
 
 
 def make_cast(db: Session) -> Cast:

@@ -26,7 +26,7 @@ from nightschool.actions import (
     calendars,
     courses,
     people,
-    places,
+    region_lists,
     schools,
     sessions,
     venues,
@@ -35,7 +35,7 @@ from nightschool.actions.hashing import hash_password
 from nightschool.cli import demo_cohort
 from nightschool.cli.installation import Installation
 from nightschool.errors import CannotSchedule
-from nightschool.formats.regions_csv import read_regions
+from nightschool.formats.region_lists import read_regions
 from nightschool.models.people import Learner
 from nightschool.models.places import NightSchool, Venue
 from nightschool.models.teaching import ClassSession, Course
@@ -154,7 +154,7 @@ def set_passwords(installation: Installation, passwords: dict[str, str]) -> None
 
 def _load_regions(stage: Stage) -> None:
     for name, as_of in LISTS:
-        places.import_regions(
+        region_lists.import_regions(
             stage.db,
             read_regions((DATA / name).read_bytes()).rows,
             as_of=as_of,

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
-from nightschool.actions import places
+from nightschool.actions import places, region_lists
+from nightschool.actions.region_lists import Progress, share_of
 from nightschool.cli.installation import Installation, fail, migrated_installation, told_plainly
 from nightschool.errors import Problem, Refused
-from nightschool.formats.regions_csv import RegionList, read_regions
+from nightschool.formats.region_lists import RegionList, read_regions
 from nightschool.queries.places import regions_named
 from nightschool.rules.access import SYSTEM
 from nightschool.rules.almanac import day_with_year
@@ -21,6 +25,7 @@ from nightschool.texts import _
 
 MOST_PROBLEMS_TOLD = 50
 MOST_UNITS_TOLD = 10
+WORTH_A_BAR = 5000  # rows; fewer are in within a second or two
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -36,7 +41,7 @@ def regions() -> None:
 @click.option("--dry-run", is_flag=True, help="Only tell what would change.")
 @click.option("--skip-bad", is_flag=True, help="Leave bad rows out instead of importing nothing.")
 def import_list(file: Path, as_of: datetime | None, end_missing: bool, dry_run: bool, skip_bad: bool) -> None:
-    """Take in FILE: CSV with the columns code and name, in UTF-8.
+    """Take in FILE: CSV or XLSX with the columns code and name (or 代码 and 名称), in UTF-8, GB18030 or UTF-16.
 
     A list is complete below every unit from which it branches out: a list of one city says nothing about others.
     Nothing is ever deleted, and the same list a second time changes nothing.
@@ -52,21 +57,15 @@ def import_list(file: Path, as_of: datetime | None, end_missing: bool, dry_run: 
         )
     installation = migrated_installation()
     day = as_of.date() if as_of else installation.today()
+    how = {"as_of": day, "end_missing": end_missing}
     with told_plainly():
-        plan = _plan(installation, found, day, end_missing=end_missing)
-        _tell_problems(plan.problems)
-        _stop_at(plan.problems, skip_bad=skip_bad)
-        if not dry_run:
-            with installation.database.writing() as db:
-                plan = places.import_regions(
-                    db,
-                    found.rows,
-                    as_of=day,
-                    end_missing=end_missing,
-                    skip_bad=skip_bad,
-                    by=SYSTEM,
-                    now=installation.now(),
-                )
+        if dry_run:
+            with installation.database.reading() as db:
+                plan = region_lists.plan_import(db, found.rows, **how)
+            _tell_problems(plan.problems)
+            _stop_at(plan.problems, skip_bad=skip_bad)
+        else:
+            plan = _import(installation, found, skip_bad=skip_bad, **how)
         _tell_plan(installation, plan, found, dry_run=dry_run)
 
 
@@ -97,9 +96,47 @@ def successor(old: str, new: str, day: datetime) -> None:
     )
 
 
-def _plan(installation: Installation, found: RegionList, day: date, *, end_missing: bool) -> Merge:
-    with installation.database.reading() as db:
-        return places.plan_import(db, found.rows, as_of=day, end_missing=end_missing)
+def _import(installation: Installation, found: RegionList, *, skip_bad: bool, **how: Any) -> Merge:
+    """What changed. Rows whose parents are unknown are told; the command ends there when they are not to be skipped."""
+    try:
+        with _progress_shown(len(found.rows)) as progress:
+            region_lists.learn_sounds(found.rows, progress=share_of(progress, 0, 40))
+            with installation.database.writing() as db:
+                plan = region_lists.import_regions(
+                    db,
+                    found.rows,
+                    **how,
+                    skip_bad=skip_bad,
+                    by=SYSTEM,
+                    now=installation.now(),
+                    progress=share_of(progress, 40, 100),
+                )
+    except Refused as refused:
+        _tell_problems(refused.details["problems"])
+        _stop_at(refused.details["problems"], skip_bad=skip_bad)
+        raise
+    _tell_problems(plan.problems)
+    return plan
+
+
+@contextmanager
+def _progress_shown(rows: int) -> Iterator[Progress]:
+    """Progress in percent: a bar on a terminal, now and then a line elsewhere, nothing for a short list."""
+    if rows < WORTH_A_BAR:
+        yield region_lists.silent
+    elif sys.stdout.isatty():
+        with click.progressbar(length=100, label=_("导入")) as bar:
+            yield lambda done, _all: bar.update(done - bar.pos)
+    else:
+        told = {0}
+
+        def tell(done: int, _all: int) -> None:
+            quarter = done // 25 * 25
+            if quarter not in told:
+                told.add(quarter)
+                click.echo(_("导入了 %(percent)d%%", percent=quarter))
+
+        yield tell
 
 
 def _stop_at(problems: Sequence[Problem], *, skip_bad: bool) -> None:

@@ -68,6 +68,11 @@ def usual_keys(text: str) -> frozenset[str]:
     return _keys(text)[0]
 
 
+def forget_sounds() -> None:
+    """No name's reading is known any more; for measuring how long it takes to read them."""
+    _keys.cache_clear()
+
+
 @lru_cache(maxsize=65536)
 def _keys(text: str) -> tuple[frozenset[str], frozenset[str]]:
     plain = "".join(character for character in normalised(text) if character.isalnum())

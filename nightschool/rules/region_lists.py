@@ -133,17 +133,20 @@ def _take(
 ) -> tuple[dict[str, RegionFacts], list[Problem]]:
     """All regions, known and listed; and the rows without a parent."""
     facts, problems = dict(known), []
+    has_former = any(found.valid_to is not None for found in known.values())
     charted = {parent for parent, days in _branchings(known).items() if min(days) < as_of}
     for row in sorted(rows, key=lambda row: row.code):  # a parent's code sorts before its children's
         parent = parent_of(row.code)
         if parent is not None and parent not in facts:
-            problems.append(Problem(RowFault.PARENT_UNKNOWN, line=row.line, column="code", value=row.code))
+            problems.append(
+                Problem(RowFault.PARENT_UNKNOWN, line=row.line, column=row.code_column, value=row.code)
+            )
         elif row.code in facts:
             facts[row.code] = _listed_again(facts[row.code], row.name, as_of)
         else:
             first_day = _first_day(facts, known, charted, row.code, as_of)
             facts[row.code] = RegionFacts(row.code, row.name, {row.name: as_of}, valid_from=first_day)
-        if row.code in facts:
+        if has_former and row.code in facts:
             for above in ancestors_of(row.code):
                 facts[above] = _revived(facts[above], as_of)
     return facts, problems

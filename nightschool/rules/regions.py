@@ -38,6 +38,7 @@ class VillageKind(StrEnum):
 
 
 PREFIX_DIGITS = {Level.PROVINCE: 2, Level.CITY: 4, Level.COUNTY: 6, Level.TOWNSHIP: 9, Level.VILLAGE: 12}
+_WIDER = tuple((digits, "0" * (CODE_DIGITS - digits)) for digits in PREFIX_DIGITS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class RegionRow:
     line: int
     code: str
     name: str
+    code_column: str = "code"  # what the list calls the column of the code, for a sentence about it
 
 
 def is_code(text: str) -> bool:
@@ -98,11 +100,15 @@ def ancestors_of(code: str) -> tuple[str, ...]:
 
     Where a level is left out (a city without counties keeps zeros there), it is left out here as well.
     """
-    own_digits = len(prefix_of(code))
-    wider = (
-        code[:digits].ljust(CODE_DIGITS, "0") for digits in PREFIX_DIGITS.values() if digits < own_digits
-    )
-    return tuple(dict.fromkeys(wider))
+    own_digits = PREFIX_DIGITS[level_of(code)]
+    line: list[str] = []
+    for digits, zeros in _WIDER:
+        if digits >= own_digits:
+            break
+        above = code[:digits] + zeros
+        if not line or above != line[-1]:
+            line.append(above)
+    return tuple(line)
 
 
 def parent_of(code: str) -> str | None:
@@ -198,11 +204,18 @@ def village_readings(text: str) -> tuple[tuple[str, ...], ...]:
 class RowFault(StrEnum):
     """What can be wrong with a list of regions, as the code of a `Problem`."""
 
-    NOT_UTF8 = "not_utf8"
+    BROKEN_UTF8 = "broken_utf8"
+    NOT_TEXT = "not_text"
+    HTML = "html"
+    OLD_EXCEL = "old_excel"
+    PDF = "pdf"
+    BROKEN_WORKBOOK = "broken_workbook"
+    TOO_LARGE = "too_large"
     NO_HEADER = "no_header"
     NO_ROWS = "no_rows"
     CELLS = "cells"
     CODE_DIGITS = "code_digits"
+    CODE_ROUNDED = "code_rounded"
     CODE_TWICE = "code_twice"
     NAME_MISSING = "name_missing"
     NAME_LONG = "name_long"
@@ -214,10 +227,31 @@ def tell_row_problem(problem: Problem) -> str:
     """One sentence: in which line and column, what stands there, why it cannot be taken, and what would."""
     places = {"line": problem.line or 0, "column": problem.column or "", "value": problem.value}
     match RowFault(problem.code):
-        case RowFault.NOT_UTF8:
-            return _("第 %(line)d 行不是 UTF-8 编码。用表格软件另存为「CSV UTF-8」，再来一次。", **places)
+        case RowFault.BROKEN_UTF8:
+            return _("第 %(line)d 行有坏掉的字。从原来的表重新另存一份「CSV UTF-8」，再来一次。", **places)
+        case RowFault.NOT_TEXT:
+            return _(
+                "这个文件看不懂，不是 CSV，也不是 Excel 表。打开原来的表，另存为 xlsx 或 CSV，再来一次。"
+            )
+        case RowFault.HTML:
+            return _("这是一个网页，只是名字像表格。用表格软件打开它，另存为 xlsx 或 CSV，再来一次。")
+        case RowFault.OLD_EXCEL:
+            return _(
+                "这是老格式的 Excel 表（xls），或者加了密码。打开它，另存为 xlsx 或 CSV，不设密码，再来一次。"
+            )
+        case RowFault.PDF:
+            return _("这是 PDF，读不出表格。找到做它的那份表，另存为 xlsx 或 CSV，再来一次。")
+        case RowFault.BROKEN_WORKBOOK:
+            return _(
+                "这个 Excel 文件打不开，可能没有传完整。用表格软件打开它，另存为 xlsx 或 CSV，再来一次。"
+            )
+        case RowFault.TOO_LARGE:
+            return _("这张表太大了。只留代码和名称两列，一次一个省，另存一份再来。")
         case RowFault.NO_HEADER:
-            return _("第 1 行写的是「%(value)s」。第 1 行要有 code 和 name 这两个列名。", **places)
+            return _(
+                "找不到列名，最前面写的是「%(value)s」。要有一行写着「代码」和「名称」，或者 code 和 name。",
+                **places,
+            )
         case RowFault.NO_ROWS:
             return _("名单是空的：列名下面一行也没有。", **places)
         case RowFault.CELLS:
@@ -228,6 +262,11 @@ def tell_row_problem(problem: Problem) -> str:
         case RowFault.CODE_DIGITS:
             return _(
                 "第 %(line)d 行 %(column)s：写的是「%(value)s」。区划代码是 12 位数字，前面是省的代码。",
+                **places,
+            )
+        case RowFault.CODE_ROUNDED:
+            return _(
+                "第 %(line)d 行 %(column)s：「%(value)s」的后几位被表格软件抹掉了。把这一列设成文本，重新贴一遍代码。",
                 **places,
             )
         case RowFault.CODE_TWICE:

@@ -13,7 +13,19 @@ from flask import Flask
 from nightschool import texts
 from nightschool.database import Database
 from nightschool.settings import Settings
-from nightschool.web import access, csrf, delivery, errors, headers, language, logs, pages, static_files
+from nightschool.web import (
+    access,
+    csrf,
+    delivery,
+    errands,
+    errors,
+    headers,
+    language,
+    limits,
+    logs,
+    pages,
+    static_files,
+)
 from nightschool.web.context import EXTENSION, Services
 from nightschool.web.converters import CONVERTERS
 from nightschool.web.templating import Pages
@@ -28,6 +40,7 @@ BLUEPRINTS = (
     "sitemap",
     "trust",
     "admin",
+    "region_lists",
     "desk",
     "calendars",
     "courses",
@@ -68,12 +81,14 @@ def create_app(
     )
     app.jinja_environment = Pages
     app.extensions[EXTENSION] = Services(settings, database, clock, ZoneInfo(settings.timezone))
+    app.extensions[errands.EXTENSION] = errands.Errands()
     app.url_map.converters.update(CONVERTERS)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(texts.gettext, texts.ngettext)  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    # Errors speak the language of the request, so it is chosen before a form's token is asked for.
-    for part in (logs, language, csrf, access, pages, static_files, headers, delivery, errors):
+    # Errors speak the language of the request, so it is chosen before a form's token is asked for; and so is how much
+    # may be sent, because the token is read from what was sent.
+    for part in (logs, language, limits, csrf, access, pages, static_files, headers, delivery, errors):
         part.init_app(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(f"nightschool.web.{name}").bp)

@@ -59,7 +59,8 @@ def _http(error: HTTPException) -> Any:
         # Sent to a host that is not ours: no page can be built, since no address on it would be right.
         return Response("400\n", status=400, mimetype="text/plain")
     if isinstance(error, RequestEntityTooLarge):
-        return _page("413", 413)
+        most = (request.max_content_length or 0) // 1024**2
+        return render_template("errors/413.html", status=413, most=most), 413
     if error.code >= 500:
         return _page("500", error.code)
     return _page("400", error.code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import func, select
@@ -80,7 +81,7 @@ def test_a_trial_tells_the_same_and_stores_nothing(tmp_path: Path, write) -> Non
 def test_a_list_with_a_bad_row_is_not_imported_at_all(tmp_path: Path, write) -> None:
     told = regions(tmp_path, "import", write(SMALL + "5.11E+11,田家镇\n511002105203,\n"))
     assert told.exit_code == 1
-    assert "第 8 行 code：写的是「5.11E+11」" in told.stderr
+    assert "第 8 行 code：「5.11E+11」的后几位被表格软件抹掉了" in told.stderr
     assert "第 9 行 name：没有名字。" in told.stderr
     assert "什么也没有导入。改好再来，或者加 --skip-bad 跳过这些行。" in told.stderr
     assert not (tmp_path / "nightschool.db").exists()
@@ -116,10 +117,47 @@ def test_very_many_bad_rows_are_counted_in_the_end(tmp_path: Path, write) -> Non
     assert "还有 10 行有问题" in told.stderr
 
 
-def test_an_excel_file_in_another_encoding_is_told_how_to_mend_it(tmp_path: Path, write) -> None:
+def test_a_list_saved_by_excel_in_china_comes_in_as_it_is(tmp_path: Path, write) -> None:
     told = regions(tmp_path, "import", write(SMALL, encoding="gb18030"))
+    assert told.exit_code == 0, told.output
+    assert "新增 6，" in told.stdout
+
+
+def test_a_workbook_comes_in_and_its_bad_cells_are_named(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for line in ("统计用区划代码,名称", *SMALL.splitlines(), "511002105203,"):
+        book.active.append(line.split(","))
+    book.save(tmp_path / "名单.xlsx")
+    told = regions(tmp_path, "import", str(tmp_path / "名单.xlsx"), "--skip-bad")
+    assert told.exit_code == 0, told.output
+    assert "第 8 行 名称 B8：没有名字。" in told.stderr
+    assert count(tmp_path) == 6
+
+
+def test_a_file_that_is_no_table_is_told_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_bytes(b"%PDF-1.7")
+    told = regions(tmp_path, "import", str(tmp_path / "list.csv"))
     assert told.exit_code == 1
-    assert "CSV UTF-8" in told.stderr
+    assert told.stderr.splitlines()[0].startswith("这是 PDF")
+    assert "Traceback" not in told.output
+
+
+def township(villages: int) -> str:
+    rows = (f"511002{100 + n // 900}{n % 900 + 1:03d},第{n}村" for n in range(villages))
+    towns = (f"511002{100 + n}000,第{n}镇" for n in range(villages // 900 + 1))
+    return "\n".join([*SMALL.splitlines()[:3], *towns, *rows, ""])
+
+
+def test_a_long_list_says_how_far_it_is(tmp_path: Path, write) -> None:
+    told = regions(tmp_path, "import", write(township(5000)))
+    assert told.exit_code == 0, told.output
+    assert [line for line in told.stdout.splitlines() if line.startswith("导入了")] == [
+        "导入了 25%",
+        "导入了 50%",
+        "导入了 75%",
+        "导入了 100%",
+    ]
+    assert "导入了" not in regions(tmp_path, "import", write(SMALL)).stdout
 
 
 def test_a_list_without_a_day_holds_from_today(tmp_path: Path, write) -> None:

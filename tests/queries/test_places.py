@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from nightschool.actions.places import import_regions
+from nightschool.actions.region_lists import import_regions
 from nightschool.queries import places
 from nightschool.rules.access import SYSTEM
 from nightschool.rules.regions import Level, RegionRow
-from tests.actions.test_places import JIANLI, OTHER_YUHUANG, TONGFU, YUHUANG, both
+from tests.actions.test_region_lists import JIANLI, OTHER_YUHUANG, TONGFU, YUHUANG, both
 from tests.factories import NOW, SHIWAN, TODAY, make_school
 
 

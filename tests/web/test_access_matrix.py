@@ -41,9 +41,11 @@ from tests.factories import (
     make_school,
     make_session,
     make_teacher,
+    make_upload,
     make_venue,
 )
 
+UPLOAD = "u" * 22  # a list of regions that has been taken in
 SIBLING = "511002105202"  # in the same township as 狮湾村
 TOWNSHIP, COUNTY, CITY, PROVINCE = "511002105000", "511002000000", "511000000000", "510000000000"
 OTHER_COUNTY = "511024000000"
@@ -58,6 +60,7 @@ UNSCOPED = {
     "login": "one of one's own devices, or one of the account beside it; the action looks whose it is",
     "waiting": "one of one's own kept forms; the action looks whose it is",
     "posting": "stands beside its account",
+    "upload": "a list of regions; who may keep the map may so everywhere",
     "called": "a teacher beside the village that calls; the action asks that this village sees them",
 }
 PUBLIC = {
@@ -174,6 +177,7 @@ def world(database: Database, cast: Cast) -> World:
         make_school(db, SIBLING)
         sibling = make_account(db, "dqc", "断桥村文书", Role.COORDINATOR, SIBLING)
         other = make_account(db, "wygl", "威远县管理员", Role.REGION_ADMINISTRATOR, OTHER_COUNTY)
+        make_upload(db, cast.system_administrator, public_id=UPLOAD, state="done")
         near = public_id(db, Teacher, cast.teacher)
         far = make_teacher(db, "511024100000", name="严陵镇老师").public_id
         homes = [
@@ -222,7 +226,7 @@ class Visitor:
             return db.scalars(mine).first() or 1
 
     def asks(self, rule: Rule, method: str, home: Home) -> Any:
-        values = {"waiting": "w" * 22, "login": self.own_device(), **ANYWHERE}
+        values = {"waiting": "w" * 22, "login": self.own_device(), "upload": UPLOAD, **ANYWHERE}
         values |= home.values
         with self.app.test_request_context():
             path = self.app.url_map.bind("localhost").build(
@@ -239,7 +243,7 @@ class Visitor:
 def asked(app: Flask, world: World, methods: tuple[str, ...]) -> Iterator[tuple[Rule, str, Home]]:
     for rule in app.url_map.iter_rules():
         for home in world.homes:
-            known = {"waiting", "login"} | set(ANYWHERE) | set(home.values)
+            known = {"waiting", "login", "upload"} | set(ANYWHERE) | set(home.values)
             if rule.arguments <= known and (rule.arguments & set(home.values) or home is world.homes[0]):
                 for method in methods:
                     if method in (rule.methods or ()):
@@ -434,7 +438,7 @@ def test_no_form_without_its_token_is_acted_on(
     visitor = Visitor(app, database, world, role)
     before = rows(database)
     for rule, _method, home in asked(app, world, ("POST",)):
-        values = {"waiting": "w" * 22, "login": 1, **home.values}
+        values = {"waiting": "w" * 22, "login": 1, "upload": UPLOAD, **home.values}
         with app.test_request_context():
             path = app.url_map.bind("localhost").build(
                 rule.endpoint, {name: values[name] for name in rule.arguments}, method="POST"

@@ -1,0 +1,196 @@
+"""Reads a table that people hand in, CSV in whatever encoding or an Excel workbook, as rows of text."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from io import BytesIO
+from typing import Any
+
+MOST_UNPACKED_BYTES = 50 * 1024 * 1024  # of a workbook; a province's 60,000 rows come to 10 MB
+MOST_PARTS = 500  # files inside a workbook
+MOST_ROWS = 200_000
+MOST_COLUMNS = 60
+DELIMITERS = (",", "\t", ";")
+
+
+class TableFault(StrEnum):
+    """Why nothing at all can be read from a file."""
+
+    BROKEN_UTF8 = "broken_utf8"
+    NOT_TEXT = "not_text"
+    HTML = "html"
+    OLD_EXCEL = "old_excel"
+    PDF = "pdf"
+    BROKEN_WORKBOOK = "broken_workbook"
+    TOO_LARGE = "too_large"
+
+
+class UnreadableTable(Exception):
+    """Nothing can be read from this file; `line` where it is known."""
+
+    def __init__(self, fault: TableFault, *, line: int | None = None) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a table as it stands in the file. `cells` is None where quotes do not close."""
+
+    number: int
+    cells: tuple[str, ...] | None
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One sheet, or one way to take a text file apart. A sheet's cells have names (B14), its rows no fixed length."""
+
+    lines: Iterator[Line]
+    has_cell_names: bool = False
+
+
+def read_tables(data: bytes) -> Iterator[Table]:
+    """The tables this file may be read as, likeliest first. Raises UnreadableTable, also while rows are read."""
+    if data.startswith(b"PK\x03\x04"):
+        yield from _sheets(data)
+        return
+    if fault := _other_kind(data):
+        raise UnreadableTable(fault)
+    text = _decoded(data)
+    for delimiter in DELIMITERS:
+        yield Table(_split(text, delimiter))
+
+
+def cell_name(column: int, line: int) -> str:
+    """How Excel names the cell in this column (from 0) and line (from 1): B14."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{line}"
+
+
+def _other_kind(data: bytes) -> TableFault | None:
+    start = data[:1024].lstrip(codecs.BOM_UTF8 + b" \t\r\n").lower()
+    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return TableFault.OLD_EXCEL
+    if start.startswith(b"%pdf-"):
+        return TableFault.PDF
+    if start.startswith((b"<html", b"<!doctype", b"<table", b"<meta", b"<head", b"<?xml", b"<!--")):
+        return TableFault.HTML
+    return None
+
+
+# Text
+
+
+def _decoded(data: bytes) -> str:
+    """The text, whatever it is encoded in: UTF-8, UTF-16 with its mark, or GB18030, which holds GBK and GB2312."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            return data.decode("utf-16")
+        except UnicodeDecodeError:
+            raise UnreadableTable(TableFault.NOT_TEXT) from None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+    # A few broken bytes in UTF-8 would come out of GB18030 as other characters, and no error.
+    replaced = data.decode("utf-8-sig", "replace")
+    broken = replaced.count("\N{REPLACEMENT CHARACTER}")
+    whole = sum(1 for character in replaced if not character.isascii()) - broken
+    if data.startswith(codecs.BOM_UTF8) or whole > broken:
+        raise UnreadableTable(TableFault.BROKEN_UTF8, line=line)
+    if b"\0" in data:
+        raise UnreadableTable(TableFault.NOT_TEXT)
+    try:
+        return data.decode("gb18030")
+    except UnicodeDecodeError:
+        raise UnreadableTable(TableFault.NOT_TEXT) from None
+
+
+def _split(text: str, delimiter: str) -> Iterator[Line]:
+    # One physical line is one row, because no name holds a line break: an open quote then spoils its own line only.
+    # Not str.splitlines, which also breaks at characters that would be a fault inside a name.
+    for number, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
+        if number > MOST_ROWS:
+            raise UnreadableTable(TableFault.TOO_LARGE)
+        try:
+            cells = tuple(next(csv.reader([line], delimiter=delimiter, strict=True), []))
+        except csv.Error:
+            yield Line(number, None, line)
+        else:
+            yield Line(number, cells, line)
+
+
+# Workbooks
+
+
+def _sheets(data: bytes) -> Iterator[Table]:
+    _must_be_small(data)
+    workbook = _opened(data)
+    try:
+        sheets = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
+        if not sheets:  # openpyxl passes over what the file names and does not hold
+            raise UnreadableTable(TableFault.BROKEN_WORKBOOK)
+        for sheet in sheets:
+            yield Table(_rows(sheet), has_cell_names=True)
+    finally:
+        workbook.close()
+
+
+def _must_be_small(data: bytes) -> None:
+    """Nothing is unpacked before it is known how much it comes to; zipfile gives no more than is declared here."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError):
+        raise UnreadableTable(TableFault.BROKEN_WORKBOOK) from None
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED_BYTES:
+        raise UnreadableTable(TableFault.TOO_LARGE)
+
+
+def _opened(data: bytes) -> Any:
+    # A quarter of a second: imported only where a workbook is really read. It reads XML through defusedxml.
+    import openpyxl
+
+    try:
+        return openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
+    except Exception as error:  # openpyxl meets a broken file with whatever its parts raise
+        raise UnreadableTable(TableFault.BROKEN_WORKBOOK) from error
+
+
+def _rows(sheet: Any) -> Iterator[Line]:
+    sheet.reset_dimensions()  # what a file says of its own size may be wrong
+    rows = sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS, values_only=True)
+    number = 0
+    while True:
+        try:
+            values = next(rows, None)
+        except Exception as error:  # as above, now in the middle of the sheet
+            raise UnreadableTable(TableFault.BROKEN_WORKBOOK) from error
+        if values is None:
+            return
+        number += 1
+        if number > MOST_ROWS:
+            raise UnreadableTable(TableFault.TOO_LARGE)
+        cells = tuple(_text(value) for value in values)
+        yield Line(number, cells, " ".join(cell for cell in cells if cell))
+
+
+def _text(value: Any) -> str:
+    """A cell as text; a whole number without its .0, however Excel kept it."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:  # Excel keeps 15 digits
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,55 @@
+"""A list of regions somebody uploaded: how long it is kept, how far it is, and why it cannot be taken in."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from nightschool.errors import Refused
+from nightschool.texts import _
+
+KEPT_FOR = timedelta(days=1)
+# An import says at least so often that it goes on; one that does not has ended with the process that ran it.
+BROKEN_OFF_AFTER = timedelta(minutes=2)
+MOST_SAMPLES = 20
+MOST_PROBLEMS = 50
+
+
+class Standing(StrEnum):
+    """Where an uploaded list stands, as a page tells it."""
+
+    WAITING = "waiting"  # looked through, not taken in yet
+    EXPIRED = "expired"  # its content is kept no longer
+    GOING_ON = "going_on"
+    BROKEN_OFF = "broken_off"  # the process that ran it is gone, and nothing was written
+    DONE = "done"
+    FAILED = "failed"  # nothing was written
+
+
+def standing(
+    state: str, *, has_content: bool, made_at: datetime, changed_at: datetime, is_running: bool, now: datetime
+) -> Standing:
+    """What is to be told of an upload in this stored state; `is_running`: this process is at it."""
+    if state == "done":
+        return Standing.DONE
+    if state == "applying":
+        is_fresh = is_running or now - changed_at < BROKEN_OFF_AFTER
+        return Standing.GOING_ON if is_fresh else Standing.BROKEN_OFF
+    if not has_content or now - made_at > KEPT_FOR:
+        return Standing.EXPIRED
+    return Standing.FAILED if state == "failed" else Standing.WAITING
+
+
+def tell_upload_refusal(refused: Refused) -> str:
+    """One sentence: why the list is not taken in now, and what to do."""
+    match refused.code:
+        case "upload_expired":
+            return _("这份名单传上来一天多了，内容已经删掉。重新传一次。")
+        case "upload_going_on":
+            return _("这份名单正在导入，不用再点。")
+        case "upload_done":
+            return _("这份名单已经导入了。")
+        case "bad_rows":
+            return _("有读不了的行。改好表重新传，或者勾上跳过这些行。")
+        case _:
+            raise refused

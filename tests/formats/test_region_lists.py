@@ -1,0 +1,307 @@
+"""A list of regions as a file: what is read, and what is told about each bad row."""
+
+from __future__ import annotations
+
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nightschool
+from nightschool.errors import Problem
+from nightschool.formats.region_lists import read_regions
+from nightschool.formats.tables import cell_name
+from nightschool.rules.regions import LONGEST_NAME, RegionRow, RowFault, tell_row_problem
+
+DATA = Path(nightschool.__file__).parent / "data"
+SHIWAN = "511002105201"
+
+
+def problems_of(text: str) -> list[tuple[str, int | None, str | None, str]]:
+    return [
+        (problem.code, problem.line, problem.column, problem.value)
+        for problem in read_regions(text.encode()).problems
+    ]
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+def test_any_line_end_is_read_with_and_without_the_byte_order_mark(mark: bytes, ends: str) -> None:
+    text = ends.join(["code,name", f"{SHIWAN},狮湾村村委会", "511002105202,余坝村村委会", ""])
+    found = read_regions(mark + text.encode())
+    assert found.rows == (RegionRow(2, SHIWAN, "狮湾村村委会"), RegionRow(3, "511002105202", "余坝村村委会"))
+    assert found.problems == ()
+
+
+def test_columns_may_stand_in_another_order_and_beside_others() -> None:
+    found = read_regions(f'Name , note,CODE\n"狮湾村, 村委会",x,{SHIWAN} \n'.encode())
+    assert found == ((RegionRow(2, SHIWAN, "狮湾村, 村委会"),), ())
+
+
+def test_blank_lines_count_as_lines_and_are_no_rows() -> None:
+    assert read_regions(f"code,name\n\n  \n{SHIWAN},狮湾村\n\n".encode()).rows == (
+        RegionRow(4, SHIWAN, "狮湾村"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ("5.11E+11,狮湾村", (RowFault.CODE_ROUNDED, 2, "code", "5.11E+11")),
+        ("5.11002105e+11,狮湾村", (RowFault.CODE_ROUNDED, 2, "code", "5.11002105e+11")),
+        ("51100210520,狮湾村", (RowFault.CODE_DIGITS, 2, "code", "51100210520")),
+        ("５１１００２１０５２０１,狮湾村", (RowFault.CODE_DIGITS, 2, "code", "５１１００２１０５２０１")),
+        (",狮湾村", (RowFault.CODE_DIGITS, 2, "code", "")),
+        (f"{SHIWAN},", (RowFault.NAME_MISSING, 2, "name", "")),
+        (f"{SHIWAN},  ", (RowFault.NAME_MISSING, 2, "name", "")),
+        (f"{SHIWAN}", (RowFault.CELLS, 2, None, SHIWAN)),
+        (f"{SHIWAN},狮湾村,多了", (RowFault.CELLS, 2, None, f"{SHIWAN},狮湾村,多了")),
+        (f'{SHIWAN},"狮湾村', (RowFault.CELLS, 2, None, f'{SHIWAN},"狮湾村')),
+        (f"{SHIWAN},狮\t湾村", (RowFault.NAME_UNPRINTABLE, 2, "name", "狮\ufffd湾村")),
+        (f"{SHIWAN},狮\u202e湾村", (RowFault.NAME_UNPRINTABLE, 2, "name", "狮\ufffd湾村")),
+        (f"{SHIWAN},狮\0湾村", (RowFault.NAME_UNPRINTABLE, 2, "name", "狮\ufffd湾村")),
+        (f"{SHIWAN},狮\u2028湾村", (RowFault.NAME_UNPRINTABLE, 2, "name", "狮\ufffd湾村")),
+    ],
+)
+def test_a_bad_row_is_named_with_its_line_its_column_and_what_stands_there(row: str, problem: tuple) -> None:
+    found = problems_of(f"code,name\n{row}\n511002105202,余坝村\n")
+    assert found == [problem]
+    assert len(read_regions(f"code,name\n{row}\n511002105202,余坝村\n".encode()).rows) == 1
+
+
+def test_a_name_may_be_as_long_as_it_is_kept_and_no_longer() -> None:
+    assert problems_of(f"code,name\n{SHIWAN},{'村' * LONGEST_NAME}\n") == []
+    [(code, line, column, value)] = problems_of(f"code,name\n{SHIWAN},{'村' * (LONGEST_NAME + 1)}\n")
+    assert (code, line, column) == (RowFault.NAME_LONG, 2, "name")
+    assert value == "村" * 39 + "…"
+
+
+def test_a_code_that_stands_twice_is_bad_the_second_time() -> None:
+    text = f"code,name\n{SHIWAN},狮湾村\n{SHIWAN},狮湾村\n"
+    assert problems_of(text) == [(RowFault.CODE_TWICE, 3, "code", SHIWAN)]
+    assert len(read_regions(text.encode()).rows) == 1
+
+
+def test_every_bad_row_is_named_not_only_the_first() -> None:
+    assert [line for _code, line, *_ in problems_of("code,name\nx,甲\n511000000000,内江市\ny,乙\nz,\n")] == [
+        2,
+        4,
+        5,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("", f"{SHIWAN},狮湾村"),
+        ("code", "code"),
+        ("code|name", "code|name"),
+        ("511000000000,内江市", "511000000000,内江市"),
+    ],
+)
+def test_a_file_without_the_two_columns_is_refused_whole(header: str, told: str) -> None:
+    found = read_regions(f"{header}\n{SHIWAN},狮湾村\n".encode())
+    assert found == ((), (Problem(RowFault.NO_HEADER, value=told),))
+    assert "「代码」和「名称」" in tell_row_problem(found.problems[0])
+
+
+@pytest.mark.parametrize("text", ["code,name", "code,name\n\n", "", "\n\n"])
+def test_an_empty_list_is_told(text: str) -> None:
+    assert read_regions(text.encode()).problems == (Problem(RowFault.NO_ROWS),)
+
+
+NEIJIANG = "511000000000,内江市"
+READ = (RegionRow(2, "511000000000", "内江市"),)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_what_spreadsheets_save_in_china_is_read_without_asking(encoding: str, delimiter: str) -> None:
+    text = f"code,name\n{NEIJIANG}\n".replace(",", delimiter)
+    assert read_regions(text.encode(encoding)) == (READ, ())
+
+
+def test_a_rare_character_is_read_from_gb18030() -> None:
+    [row] = read_regions(f"code,name\n{SHIWAN},𬇕湾村\n".encode("gb18030")).rows
+    assert row.name == "𬇕湾村"
+
+
+def test_a_few_broken_bytes_are_told_with_their_line_and_never_read_as_other_characters() -> None:
+    data = f"code,name\n{NEIJIANG}\n{SHIWAN},狮湾村村委会\n".encode()
+    found = read_regions(data.replace("湾".encode(), "湾".encode()[:2]))
+    assert found == ((), (Problem(RowFault.BROKEN_UTF8, line=3),))
+    assert "第 3 行" in tell_row_problem(found.problems[0])
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["代码,名称", "区划代码,单位名称", "统计用区划代码 ,城乡分类代码,名 称", "\ufeff代码,名称", "CODE,Name"],
+)
+def test_columns_are_known_by_their_chinese_names_too(header: str) -> None:
+    row = NEIJIANG if header.count(",") == 1 else NEIJIANG.replace(",", ",111,")
+    called = header.split(",")[0].strip("\ufeff ").lower()
+    assert read_regions(f"{header}\n{row}\n".encode()) == (
+        (RegionRow(2, "511000000000", "内江市", called),),
+        (),
+    )
+
+
+def test_a_title_may_stand_above_the_column_names() -> None:
+    text = f"内江市区划代码表,\n制表：统计局,2023年\n,\n区划代码,名称\n{NEIJIANG}\n511002000000,\n"
+    found = read_regions(text.encode("gb18030"))
+    assert [(row.line, row.code, row.name) for row in found.rows] == [(5, "511000000000", "内江市")]
+    assert tell_row_problem(found.problems[0]) == "第 6 行 名称：没有名字。"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        SHIWAN,
+        f"'{SHIWAN}",
+        f"’{SHIWAN}",
+        f'"=""{SHIWAN}"""',
+        f"{SHIWAN}.0",
+        f"{SHIWAN}.00",
+        "5.11002105201E+11",
+        "\u00a0" + SHIWAN,
+    ],
+)
+def test_a_code_is_read_whatever_a_spreadsheet_put_around_it(typed: str) -> None:
+    assert [row.code for row in read_regions(f"code,name\n{typed},狮湾村\n".encode()).rows] == [SHIWAN]
+
+
+def test_digits_that_are_lost_are_not_guessed() -> None:
+    [problem] = read_regions("代码,名称\n5.11002E+11,狮湾村\n".encode()).problems
+    assert tell_row_problem(problem) == (
+        "第 2 行 代码：「5.11002E+11」的后几位被表格软件抹掉了。把这一列设成文本，重新贴一遍代码。"
+    )
+
+
+# Workbooks
+
+
+def workbook(*rows: tuple, before: tuple = ()) -> bytes:
+    book = openpyxl.Workbook()
+    for name in before:
+        book.create_sheet(name, 0).append(["填表说明"])
+    for row in rows:
+        book["Sheet"].append(row)
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def test_a_workbook_is_read_with_codes_as_numbers_and_as_text() -> None:
+    data = workbook(
+        ("内江市区划代码", None, None),
+        (),
+        ("统计用区划代码", "城乡分类", "名称"),
+        (511000000000, None, "内江市"),
+        (511002000000.0, 111, "市中区"),
+        ("'511002105000", "", " 全安镇 "),
+        (None, None, None),
+        (SHIWAN, None, "狮湾村村委会"),
+        before=("说明",),
+    )
+    found = read_regions(data)
+    assert found.problems == ()
+    assert [(row.line, row.code, row.name) for row in found.rows] == [
+        (4, "511000000000", "内江市"),
+        (5, "511002000000", "市中区"),
+        (6, "511002105000", "全安镇"),
+        (8, SHIWAN, "狮湾村村委会"),
+    ]
+
+
+def test_a_bad_cell_of_a_workbook_is_named_as_excel_names_it() -> None:
+    data = workbook(
+        ("说明", "代码", "名称"), ("", 511000000000, ""), ("", 51100, "内江市"), ("", "5.11E+11", "x")
+    )
+    assert [tell_row_problem(problem) for problem in read_regions(data).problems] == [
+        "第 2 行 名称 C2：没有名字。",
+        "第 3 行 代码 B3：写的是「51100」。区划代码是 12 位数字，前面是省的代码。",
+        "第 4 行 代码 B4：「5.11E+11」的后几位被表格软件抹掉了。把这一列设成文本，重新贴一遍代码。",
+    ]
+    assert cell_name(27, 14) == "AB14"
+
+
+def altered(data: bytes, part: str, change) -> bytes:
+    buffer = BytesIO()
+    with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == part:
+                content = change(content)
+            if content is not None:
+                new.writestr(name, content)
+    return buffer.getvalue()
+
+
+GOOD = workbook(("code", "name"), (511000000000, "内江市"))
+SHEET = "xl/worksheets/sheet1.xml"
+ENTITIES = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+
+
+@pytest.mark.parametrize(
+    ("data", "fault"),
+    [
+        (GOOD[:100], RowFault.BROKEN_WORKBOOK),
+        (GOOD[:-200], RowFault.BROKEN_WORKBOOK),
+        (b"PK\x03\x04", RowFault.BROKEN_WORKBOOK),
+        (altered(GOOD, "xl/workbook.xml", lambda _: None), RowFault.BROKEN_WORKBOOK),
+        (altered(GOOD, "[Content_Types].xml", lambda _: None), RowFault.BROKEN_WORKBOOK),
+        (altered(GOOD, SHEET, lambda _: None), RowFault.BROKEN_WORKBOOK),
+        (altered(GOOD, SHEET, lambda xml: xml[:-60]), RowFault.BROKEN_WORKBOOK),
+        (altered(GOOD, SHEET, lambda xml: ENTITIES + xml.partition(b"?>")[2]), RowFault.BROKEN_WORKBOOK),
+        (altered(GOOD, SHEET, lambda xml: xml + b" " * 60_000_000), RowFault.TOO_LARGE),
+        (b"%PDF-1.7 \xe2\xe3", RowFault.PDF),
+        (b"\xef\xbb\xbf<html><table><tr><td>code", RowFault.HTML),
+        (b'<?xml version="1.0"?><Workbook/>', RowFault.HTML),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, RowFault.OLD_EXCEL),
+        (b"\xff\xfe\x00", RowFault.NOT_TEXT),
+        (b"\x1f\x8b\x08\0\0\0\0", RowFault.NOT_TEXT),
+        (b"code,name\n" + "内江".encode("gb18030") + b"\xff\xff", RowFault.NOT_TEXT),
+    ],
+)
+def test_what_is_no_list_gets_one_sentence_that_says_what_to_do(data: bytes, fault: RowFault) -> None:
+    found = read_regions(data)
+    assert found.rows == ()
+    [problem] = found.problems
+    assert problem.code == fault
+    told = tell_row_problem(problem)
+    assert told.count("\n") == 0 and ("另存" in told)
+
+
+def test_a_sheet_that_claims_a_row_far_below_does_not_take_for_ever() -> None:
+    data = altered(GOOD, SHEET, lambda xml: xml.replace(b'<row r="2"', b'<row r="999999999"'))
+    assert read_regions(data).rows == ()
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_behind_the_mark_of_a_workbook_are_told(data: bytes) -> None:
+    assert read_regions(b"PK\x03\x04" + data).problems
+
+
+@given(st.binary(max_size=300))
+def test_any_file_at_all_is_rows_or_problems(data: bytes) -> None:
+    found = read_regions(data)
+    assert found.rows or found.problems
+    assert all(tell_row_problem(problem) for problem in found.problems)
+
+
+@given(st.text(max_size=200))
+def test_any_text_below_the_header_is_told_line_by_line(text: str) -> None:
+    data = f"code,name\n{text}".encode("utf-8", "surrogatepass")
+    assert all(tell_row_problem(problem) for problem in read_regions(data).problems)
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("regions-neijiang-2017.csv", 2474), ("regions-neijiang-2023.csv", 1380)]
+)
+def test_the_lists_that_ship_have_no_bad_row(name: str, count: int) -> None:
+    found = read_regions((DATA / name).read_bytes())
+    assert (len(found.rows), found.problems) == (count, ())

@@ -1,0 +1,25 @@
+"""The list of all of Sichuan, 58,683 regions, for tests and measurements at scale. It does not ship with the project."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+WHERE = "NIGHTSCHOOL_SICHUAN"  # the environment may name the file
+BESIDE = Path(__file__).parents[2] / "shared" / "data" / "regions-sichuan-2017.csv"
+ROWS = 58_683
+
+
+def sichuan_file() -> Path:
+    """Where the list should be."""
+    return Path(os.environ.get(WHERE, BESIDE))
+
+
+def sichuan() -> bytes | None:
+    """The file's content, None when it is not there."""
+    return sichuan_file().read_bytes() if sichuan_file().is_file() else None
+
+
+def absent() -> str:
+    """What to say when it is not there."""
+    return f"not measured: the list of Sichuan does not ship with the project, and {sichuan_file()} is not there (set {WHERE})"
