@@ -151,7 +151,10 @@ def edit_course(
     record = _course(db, course, by, seen_version=seen_version)
     if fault := slot_problem(common.starts, common.ends):
         raise Refused(fault.fault, field="ends", problem=fault)
-    staff = find_staff(db, record.region_code, teachers=common.teachers, venue=common.venue)
+    former_staff = Staff(teachers_of_course(db, record.id), record.venue_id)
+    staff = find_staff(
+        db, record.region_code, teachers=common.teachers, venue=common.venue, former=former_staff
+    )
     values = {
         "title": common.title,
         "category_code": common.category_code,
@@ -161,7 +164,6 @@ def edit_course(
         "ends": common.ends,
     }
     former = {name: getattr(record, name) for name in values}
-    former_staff = Staff(teachers_of_course(db, record.id), record.venue_id)
     changed = sorted(name for name in values if values[name] != former[name])
     if former_staff.teacher_ids != staff.teacher_ids:
         changed.append("teachers")

@@ -29,7 +29,7 @@ def add_learner(
     """The learner is on the village's roster; the public id comes back.
 
     Raises: Refused as `check_learner` does, or with `same_name` when the group has one of this name and the entry does
-    not say that this is another.
+    not say that this is another; `retired` in the details is that one, when they come no more and may be asked back.
     """
     require(by, "keep_people", village)
     learner = enrol_on_the_spot(db, village=village, entry=entry, today=today)
@@ -40,9 +40,7 @@ def add_learner(
 def enrol_on_the_spot(db: Session, *, village: str, entry: LearnerEntry, today: date) -> Learner:
     """The learner is on the roster, as part of something that leaves its own audit line. Raises as `add_learner`."""
     check_learner(entry, today=today)
-    number = group_number(entry.group_name)
-    if not entry.is_another and _same_name(db, village, entry.name, entry.group_name, number):
-        raise Refused("same_name", field="name", name=entry.name, group=entry.group_name)
+    _ask_about_namesakes(db, village, entry)
     learner = Learner(public_id=new_public_id(), region_code=village)
     _fill_learner(db, learner, entry)
     db.add(learner)
@@ -61,14 +59,8 @@ def edit_learner(
     require(by, "keep_people", found.region_code)
     _check_version("learner", found, version)
     check_learner(entry, today=today)
-    number = group_number(entry.group_name)
-    moved = (entry.name, entry.group_name) != (found.name, found.group_name)
-    if (
-        moved
-        and not entry.is_another
-        and _same_name(db, found.region_code, entry.name, entry.group_name, number, but=found.id)
-    ):
-        raise Refused("same_name", field="name", name=entry.name, group=entry.group_name)
+    if (entry.name, entry.group_name) != (found.name, found.group_name):
+        _ask_about_namesakes(db, found.region_code, entry, but=found.id)
     _fill_learner(db, found, entry)
     if fields := changed_fields(found):
         db.flush()
@@ -187,19 +179,42 @@ def _check_version(what: str, record: Any, seen: int) -> None:
         raise StaleRecord(what, seen, record.version)
 
 
-def _same_name(
-    db: Session, village: str, name: str, group_name: str, number: int, *, but: int | None = None
-) -> bool:
-    same_group = Learner.group_name == group_name
+def _ask_about_namesakes(db: Session, village: str, entry: LearnerEntry, *, but: int = 0) -> None:
+    """Nothing happens when the group has none of this name, or the entry says that this is another.
+
+    Raises: Refused with `same_name`; when the only ones come no more, with the latest of them as `retired`.
+    """
+    if entry.is_another:
+        return
+    number = group_number(entry.group_name)
+    same_group = Learner.group_name == entry.group_name
     if number:
         same_group = or_(same_group, Learner.group_number == number)
-    return bool(
-        db.scalar(
-            select(Learner.id)
-            .where(Learner.region_code == village, Learner.name == name, same_group, Learner.id != (but or 0))
-            .limit(1)
+    namesakes = db.scalars(
+        select(Learner)
+        .where(
+            Learner.region_code == village,
+            Learner.name == entry.name,
+            same_group,
+            Learner.id != but,
+            Learner.merged_into_id.is_(None),
         )
-    )
+        .order_by(Learner.id.desc())
+    ).all()
+    if not namesakes:
+        return
+    retired = None
+    if all(one.retired_at is not None for one in namesakes):
+        latest = namesakes[0]
+        retired = Namesake(
+            latest.public_id,
+            latest.name,
+            latest.household,
+            region_code=village,
+            is_retired=True,
+            version=latest.version,
+        )
+    raise Refused("same_name", field="name", name=entry.name, group=entry.group_name, retired=retired)
 
 
 def _fill_learner(db: Session, learner: Learner, entry: LearnerEntry) -> None:
@@ -246,20 +261,24 @@ def _check_teacher(entry: TeacherEntry) -> None:
 
 
 def _teacher_namesakes(db: Session, region: str, name: str) -> tuple[Namesake, ...]:
-    """The teachers this region sees whose name is the same, or sounds the same."""
+    """The teachers this region sees, those asked no more too, whose name is the same, or sounds the same."""
     rows = db.execute(
-        select(Teacher.public_id, Teacher.name, Teacher.unit, Region.name.label("region_name"))
+        select(
+            Teacher.public_id,
+            Teacher.name,
+            Teacher.unit,
+            Region.name.label("region_name"),
+            Teacher.region_code,
+            Teacher.retired_at.is_not(None).label("is_retired"),
+            Teacher.version,
+        )
         .join(Region, Region.code == Teacher.region_code)
-        .where(Teacher.region_code.in_((region, *ancestors_of(region))))
+        .where(Teacher.region_code.in_((region, *ancestors_of(region))), Teacher.merged_into_id.is_(None))
         .order_by(Teacher.region_code.desc(), Teacher.name_key)
     )
     # Whole readings only, which are longer than the name; initials alone are shared by too many.
     sounds = {key for key in search_keys(name) if len(key) > len(name)}
-    return tuple(
-        Namesake(row.public_id, row.name, row.unit, row.region_name)
-        for row in rows
-        if row.name == name or sounds & search_keys(row.name)
-    )
+    return tuple(Namesake(*row) for row in rows if row.name == name or sounds & search_keys(row.name))
 
 
 def _note(

@@ -22,7 +22,7 @@ def edit_school(
     """The school's record says what the entry says, and so does the village's page.
 
     Raises: NotFound when the village has no school; StaleRecord when somebody saved it since this version; Refused
-    with `unknown_venue` when the usual venue is not one of the village's.
+    with `unknown_venue` when the usual venue is not one that the village uses.
     """
     require(by, "keep_school", village)
     found = db.scalars(
@@ -60,7 +60,11 @@ def edit_school(
 def _venue_id(db: Session, village: str, venue: str) -> int | None:
     if not venue:
         return None
-    found = db.scalar(select(Venue.id).where(Venue.public_id == venue, Venue.region_code == village))
+    found = db.scalar(
+        select(Venue.id).where(
+            Venue.public_id == venue, Venue.region_code == village, Venue.retired_at.is_(None)
+        )
+    )
     if found is None:
         raise Refused("unknown_venue", field="usual_venue")
     return found

@@ -13,7 +13,8 @@ from sqlalchemy.orm.attributes import flag_modified
 from nightschool.actions import audit
 from nightschool.actions.bookings import hold_slots, release_slots, slot_of
 from nightschool.actions.places import touch_villages
-from nightschool.actions.staffing import find_staff, set_session_teachers, teachers_of_sessions
+from nightschool.actions.retiring import reopen_course
+from nightschool.actions.staffing import Staff, find_staff, set_session_teachers, teachers_of_sessions
 from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.teaching import ClassSession, SessionStatus
 from nightschool.rules.access import Actor, require
@@ -47,6 +48,8 @@ def move_session(
     record.changed_at = now
     db.flush()
     hold_slots(db, [record], moment=Moment(today, minutes_now))
+    if slot.finishes > Moment(today, minutes_now):
+        reopen_course(db, record.course_id, by=by, now=now)
     _changed(db, "sessions.move", record, by, now, before=_told(former), after=_told(slot))
 
 
@@ -70,10 +73,11 @@ def change_session(
     Raises: Refused, StaleRecord, CannotSchedule.
     """
     record = _changeable(db, class_session, Change.EDIT, by, seen_revision)
-    staff = find_staff(db, record.region_code, teachers=teachers, venue=venue)
+    former = Staff(teachers_of_sessions(db, [record.id])[record.id], record.venue_id)
+    staff = find_staff(db, record.region_code, teachers=teachers, venue=venue, former=former)
     values = {"title": title, "summary": summary, "venue_id": staff.venue_id}
     fields = [name for name, value in values.items() if getattr(record, name) != value]
-    if teachers_of_sessions(db, [record.id])[record.id] != staff.teacher_ids:
+    if former.teacher_ids != staff.teacher_ids:
         fields.append("teachers")
         set_session_teachers(db, [record.id], staff.teacher_ids)
     if not fields:
@@ -159,6 +163,8 @@ def postpone_session(
     db.flush()
     release_slots(db, [record.id])
     hold_slots(db, [successor], moment=Moment(today, minutes_now))
+    if slot.finishes > Moment(today, minutes_now):
+        reopen_course(db, record.course_id, by=by, now=now)
     details = {"reason": reason, "after": _told(slot), "successor": successor.id}
     _changed(db, "sessions.postpone", record, by, now, **details)
     return successor.public_id

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.errors import NotFound
@@ -24,15 +24,23 @@ class Staff:
     venue_id: int | None
 
 
-def find_staff(db: Session, region_code: str, *, teachers: Sequence[str], venue: str | None) -> Staff:
-    """The teachers and the venue behind these public ids.
+NOBODY = Staff((), None)
 
-    Raises: NotFound for a teacher that is kept neither at this village nor above it, or a venue of another village.
+
+def find_staff(
+    db: Session, region_code: str, *, teachers: Sequence[str], venue: str | None, former: Staff = NOBODY
+) -> Staff:
+    """The teachers and the venue behind these public ids. Who was put away stays where they were (`former`).
+
+    Raises: NotFound for a teacher that is kept neither at this village nor above it, or a venue of another village, and
+    for one that was put away.
     """
     wanted = tuple(dict.fromkeys(teachers))
     rows = db.execute(
         select(Teacher.public_id, Teacher.id).where(
-            Teacher.public_id.in_(wanted), Teacher.region_code.in_((region_code, *ancestors_of(region_code)))
+            Teacher.public_id.in_(wanted),
+            Teacher.region_code.in_((region_code, *ancestors_of(region_code))),
+            or_(Teacher.retired_at.is_(None), Teacher.id.in_(former.teacher_ids)),
         )
     )
     ids: dict[str, int] = {row.public_id: row.id for row in rows}
@@ -41,7 +49,11 @@ def find_staff(db: Session, region_code: str, *, teachers: Sequence[str], venue:
     venue_id = None
     if venue is not None:
         venue_id = db.scalar(
-            select(Venue.id).where(Venue.public_id == venue, Venue.region_code == region_code)
+            select(Venue.id).where(
+                Venue.public_id == venue,
+                Venue.region_code == region_code,
+                or_(Venue.retired_at.is_(None), Venue.id == former.venue_id),
+            )
         )
         if venue_id is None:
             raise NotFound

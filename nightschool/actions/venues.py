@@ -17,6 +17,7 @@ from nightschool.models.places import Venue
 from nightschool.models.teaching import Booking, ClassSession, SessionStatus
 from nightschool.rules.access import Actor, require
 from nightschool.rules.names import stored_keys
+from nightschool.rules.people import Namesake
 from nightschool.rules.proposals import ResourceKind
 from nightschool.rules.slots import Moment
 from nightschool.rules.venues import Planned, VenueEntry, check_unshared
@@ -91,9 +92,11 @@ def _locked(db: Session, venue: str) -> Venue:
 def _check_name(db: Session, village: str, name: str, *, but: int = 0) -> None:
     if not name:
         raise Refused("name_missing", field="name")
-    same = select(Venue.id).where(Venue.region_code == village, Venue.name == name, Venue.id != but)
-    if db.scalar(same.limit(1)) is not None:
-        raise Refused("same_venue", field="name", name=name)
+    same = select(Venue.public_id, Venue.version, Venue.retired_at.is_not(None).label("is_retired"))
+    same = same.where(Venue.region_code == village, Venue.name == name, Venue.id != but)
+    if row := db.execute(same.order_by(Venue.retired_at.is_not(None), Venue.id).limit(1)).first():
+        retired = Namesake(row.public_id, name, "", is_retired=True, version=row.version)
+        raise Refused("same_venue", field="name", name=name, retired=retired if row.is_retired else None)
 
 
 def _hold(db: Session, venue: Venue, *, today: date) -> None:

@@ -236,7 +236,11 @@ def _people(db: Session, this: Any) -> list[Person]:
         )
         .outerjoin(Mark, (Mark.learner_id == Learner.id) & (Mark.class_session_id == this.id))
         .outerjoin(Enrolment, (Enrolment.learner_id == Learner.id) & (Enrolment.course_id == this.course_id))
-        .where(Learner.region_code == this.region_code)
+        .where(
+            Learner.region_code == this.region_code,
+            # Who comes no more is on no new register, and stays on those that know of them.
+            or_(Learner.retired_at.is_(None), Mark.status.is_not(None)),
+        )
     ).all()
     families = _families(rows) if this.kind == CourseKind.COHORT else {}
     people = [

@@ -150,10 +150,15 @@ def resources_named(
             select(Teacher.id, Teacher.name).where(
                 Teacher.public_id.in_(teachers),
                 Teacher.region_code.in_((region_code, *ancestors_of(region_code))),
+                Teacher.retired_at.is_(None),
             )
         )
     }
-    place = db.scalar(select(Venue).where(Venue.public_id == venue, Venue.region_code == region_code))
+    place = db.scalar(
+        select(Venue).where(
+            Venue.public_id == venue, Venue.region_code == region_code, Venue.retired_at.is_(None)
+        )
+    )
     if place is not None and place.holds_slots:
         names[Resource(ResourceKind.VENUE, place.id)] = place.name
     return names

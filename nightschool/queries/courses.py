@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.people import Teacher
 from nightschool.models.places import NightSchool, Region, Venue
-from nightschool.models.teaching import Category, ClassSession, Course, CourseTeacher
+from nightschool.models.teaching import Category, ClassSession, Course, CourseTeacher, SessionStatus
 from nightschool.queries import sessions
 from nightschool.queries.sessions import SessionLine
+from nightschool.rules.listings import RETIRED, Asked, Listing, page_of
+from nightschool.rules.names import finder, sort_key
 from nightschool.rules.regions import ancestors_of
 from nightschool.rules.slots import Moment
-from nightschool.texts import SOURCE_LANGUAGE, language
+from nightschool.texts import SOURCE_LANGUAGE, _, language
+
+UNASKED = Asked()
+COMING, DRAFT, OVER = "coming", "draft", "over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,7 @@ class TeacherChoice:
     name: str
     unit: str
     is_own: bool  # kept at the village itself
+    is_retired: bool = False  # offered only because they are chosen already
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,7 @@ class Choices:
     teachers: tuple[TeacherChoice, ...]
     venues: dict[str, str]
     usual_venue: str  # public id; empty: none
+    retired_venue: str = ""  # the one of these that is offered only because it is chosen already
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,47 +70,69 @@ class CoursePage:
     version: int
     coming: tuple[SessionLine, ...]  # the soonest first
     past: tuple[SessionLine, ...]  # the latest first
+    retired_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CourseLine:
-    """One course in a list: how many sessions it has, and from when to when."""
+    """One course in a list: how many sessions it has, from when to when, and which comes next."""
 
     public_id: str
     title: str
+    category: str
     sessions: int
-    first: date
-    last: date
+    first: date | None
+    last: date | None
+    next: date | None
+    drafts: int
+    is_retired: bool
+    version: int
 
 
-def choices(db: Session, village: str) -> Choices:
-    """What a course of this village can be made of; teachers are those kept there and above it. Cost: 4 queries."""
+def choices(db: Session, village: str, *, teachers: Collection[str] = (), venue: str = "") -> Choices:
+    """What a course of this village can be made of; teachers are those kept there and above it. Cost: 4 queries.
+
+    Those put away are not offered, but for the `teachers` and the `venue` that are chosen already: a form that did not
+    show them would lose them when it is saved.
+    """
     place = db.execute(
         select(Region.name, Venue.public_id)
         .outerjoin(NightSchool, NightSchool.region_code == Region.code)
-        .outerjoin(Venue, Venue.id == NightSchool.usual_venue_id)
+        .outerjoin(Venue, (Venue.id == NightSchool.usual_venue_id) & Venue.retired_at.is_(None))
         .where(Region.code == village)
     ).one()
-    teachers = db.execute(
-        select(Teacher.public_id, Teacher.name, Teacher.unit, Teacher.region_code, Teacher.name_key).where(
-            Teacher.region_code.in_((village, *ancestors_of(village)))
+    found = db.execute(
+        select(
+            Teacher.public_id,
+            Teacher.name,
+            Teacher.unit,
+            Teacher.region_code,
+            Teacher.name_key,
+            Teacher.retired_at.is_not(None).label("is_retired"),
+        ).where(
+            Teacher.region_code.in_((village, *ancestors_of(village))),
+            or_(Teacher.retired_at.is_(None), Teacher.public_id.in_(teachers)),
         )
     ).all()
     venues = db.execute(
-        select(Venue.public_id, Venue.name).where(Venue.region_code == village).order_by(Venue.id)
-    )
+        select(Venue.public_id, Venue.name, Venue.retired_at.is_not(None).label("is_retired"))
+        .where(Venue.region_code == village, or_(Venue.retired_at.is_(None), Venue.public_id == venue))
+        .order_by(Venue.id)
+    ).all()
     # The nearest first: a village's code is greater than its township's, and so on up.
     nearest = sorted(
-        sorted(teachers, key=lambda row: row.name_key), key=lambda row: row.region_code, reverse=True
+        sorted(found, key=lambda row: row.name_key), key=lambda row: row.region_code, reverse=True
     )
     return Choices(
         village=place.name,
         categories=categories(db),
         teachers=tuple(
-            TeacherChoice(row.public_id, row.name, row.unit, row.region_code == village) for row in nearest
+            TeacherChoice(row.public_id, row.name, row.unit, row.region_code == village, row.is_retired)
+            for row in nearest
         ),
         venues={row.public_id: row.name for row in venues},
         usual_venue=place.public_id or "",
+        retired_venue=next((row.public_id for row in venues if row.is_retired), ""),
     )
 
 
@@ -166,23 +196,97 @@ def course(db: Session, public_id: str, *, at: Moment) -> CoursePage | None:
         version=found.version,
         coming=tuple(line for line in every if line.slot.finishes > at),
         past=tuple(line for line in reversed(every) if line.slot.finishes <= at),
+        retired_at=found.retired_at,
     )
 
 
-def courses(db: Session, village: str, *, limit: int = 100) -> tuple[CourseLine, ...]:
-    """The village's courses, the one with the latest session first. Cost: 1 query."""
+def courses(db: Session, village: str, asked: Asked = UNASKED, *, at: Moment) -> Listing[CourseLine]:
+    """The village's courses as asked for; unasked those not put away, the one with the latest session first.
+
+    Cost: 2 queries.
+    """
+    words = categories(db)
+    lines = [
+        (_course_line(row, words), row.search_keys, row.category_code)
+        for row in _course_rows(db, village, at)
+    ]
+    used = {code for _line, _keys, code in lines}
+    category = asked.choice(
+        "category",
+        _("哪一类"),
+        {"": _("各类课"), **{code: word for code, word in words.items() if code in used}},
+    )
+    states = {"": _("没收起的"), COMING: _("还有课要上的"), DRAFT: _("还没公布的"), OVER: _("上完了的")}
+    states[RETIRED] = _("收起的")
+    state = asked.choice("state", _("到哪一步"), states)
+    sort = asked.choice("sort", _("怎么排"), {"": _("新的在前"), "name": _("按名字")})
+    fits = finder(asked.query)
+    fitting = [line for line, keys, code in lines if category.value in ("", code) and fits(line.title, keys)]
+    found = [line for line in fitting if _is_in_state(line, state.value)]
+    if sort.value == "name":
+        found.sort(key=lambda line: sort_key(line.title))
+    shown, number, pages = page_of(found, asked.page)
+    return Listing(
+        lines=tuple(shown),
+        found=len(found),
+        total=sum((state.value == RETIRED) == line.is_retired for line, _keys, _code in lines),
+        page=number,
+        pages=pages,
+        choices=(category, state, sort),
+        elsewhere=sum(line.is_retired for line in fitting) if state.value != RETIRED else 0,
+    )
+
+
+def _course_rows(db: Session, village: str, at: Moment) -> Collection[Any]:
+    """Each course of the village with its sessions counted, the one with the latest session first."""
+    is_draft = ClassSession.status == SessionStatus.DRAFT
+    comes = (ClassSession.status == SessionStatus.SCHEDULED) & ~sessions.is_over(at)
     rows = db.execute(
         select(
             Course.public_id,
             Course.title,
-            func.count(ClassSession.id),
-            func.min(ClassSession.day),
+            Course.search_keys,
+            Course.category_code,
+            Course.retired_at,
+            Course.version,
+            func.count(ClassSession.id).label("sessions"),
+            func.min(ClassSession.day).label("first"),
             func.max(ClassSession.day).label("last"),
+            func.min(case((comes, ClassSession.day))).label("next"),
+            func.count(case((is_draft, ClassSession.id))).label("drafts"),
         )
-        .join(ClassSession, ClassSession.course_id == Course.id)
+        .outerjoin(ClassSession, ClassSession.course_id == Course.id)
         .where(Course.region_code == village)
-        .group_by(Course.id, Course.public_id, Course.title)
-        .order_by(func.max(ClassSession.day).desc(), Course.id.desc())
-        .limit(limit)
+        .group_by(Course.id)
+        .order_by(Course.id.desc())
+    ).all()
+    # Where a course without any session stands, the databases see differently; here it is the last.
+    return sorted(rows, key=lambda row: row.last or date.min, reverse=True)
+
+
+def _course_line(row: Any, words: dict[str, str]) -> CourseLine:
+    return CourseLine(
+        public_id=row.public_id,
+        title=row.title,
+        category=words.get(row.category_code, ""),
+        sessions=row.sessions,
+        first=row.first,
+        last=row.last,
+        next=row.next,
+        drafts=row.drafts,
+        is_retired=row.retired_at is not None,
+        version=row.version,
     )
-    return tuple(CourseLine(*row) for row in rows)
+
+
+def _is_in_state(line: CourseLine, state: str) -> bool:
+    if state == RETIRED or line.is_retired:
+        return state == RETIRED and line.is_retired
+    match state:
+        case "coming":
+            return line.next is not None
+        case "draft":
+            return line.drafts > 0
+        case "over":
+            return line.next is None and not line.drafts
+    return True

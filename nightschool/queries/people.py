@@ -1,49 +1,16 @@
-"""The people a village keeps: its learners, and the teachers it can call on. Phones come out masked, never in full."""
+"""People one by one: a learner of a village, a teacher it can call on. Phones come out masked, never in full."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Region
-from nightschool.rules.names import matches, search_keys
-from nightschool.rules.people import group_label, group_order, masked_phone
-from nightschool.rules.regions import ancestors_of
-
-
-@dataclass(frozen=True, slots=True)
-class LearnerLine:
-    """One learner as the list shows one."""
-
-    public_id: str
-    name: str
-    household: str
-    sex: str | None
-    birth_year: int | None
-    masked_phone: str
-
-
-@dataclass(frozen=True, slots=True)
-class LearnerGroup:
-    """The learners of one village group, sorted by the sound of their names."""
-
-    label: str
-    members: tuple[LearnerLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Learners:
-    """The learners of a village: how many there are, and, by group, those that were looked for."""
-
-    village: str
-    total: int
-    found: int
-    groups: tuple[LearnerGroup, ...]
+from nightschool.rules.people import group_order, masked_phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +27,7 @@ class LearnerRecord:
     birth_year: int | None
     masked_phone: str
     version: int
-
-
-@dataclass(frozen=True, slots=True)
-class TeacherLine:
-    """One teacher as the list shows one, and where they are kept."""
-
-    public_id: str
-    name: str
-    kind: str
-    unit: str
-    specialities: str
-    masked_phone: str
-    region_code: str
-    region: str
+    retired_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +45,7 @@ class TeacherRecord:
     name_is_public: bool
     masked_phone: str
     version: int
-
-
-def learners(db: Session, village: str, *, query: str = "") -> Learners:
-    """The village's learners by group and name; of those, who was looked for by name or pinyin. Cost: 2 queries."""
-    rows = db.scalars(select(Learner).where(Learner.region_code == village)).all()
-    found = [row for row in rows if matches(query, row.name, frozenset(row.search_keys.split()))]
-    found.sort(key=lambda row: (*_group_order(row), row.name_key, row.public_id))
-    return Learners(
-        village=db.scalar(select(Region.name).where(Region.code == village)) or "",
-        total=len(rows),
-        found=len(found),
-        groups=tuple(
-            LearnerGroup(group_label(members[0].group_name), tuple(_line(db, row) for row in members))
-            for members in (list(run) for _order, run in groupby(found, key=_group_order))
-        ),
-    )
+    retired_at: datetime | None = None
 
 
 def learner(db: Session, public_id: str) -> LearnerRecord | None:
@@ -128,43 +67,20 @@ def learner(db: Session, public_id: str) -> LearnerRecord | None:
         household=found.household,
         sex=found.sex,
         birth_year=found.birth_year,
-        masked_phone=_masked(db, found.phone, f"learner.phone:{public_id}"),
+        masked_phone=opened_and_masked(db, found.phone, f"learner.phone:{public_id}"),
         version=found.version,
+        retired_at=found.retired_at,
     )
 
 
 def groups(db: Session, village: str) -> tuple[str, ...]:
     """The names of the village's groups as learners have them, in their order. Cost: 1 query."""
     rows = db.execute(
-        select(Learner.group_number, Learner.group_name).where(Learner.region_code == village).distinct()
+        select(Learner.group_number, Learner.group_name)
+        .where(Learner.region_code == village, Learner.retired_at.is_(None))
+        .distinct()
     )
     return tuple(name for _number, name in sorted((row for row in rows), key=lambda row: group_order(*row)))
-
-
-def teachers(db: Session, region: str, *, query: str = "") -> tuple[TeacherLine, ...]:
-    """The teachers kept at this region or above it, its own first; of those, who was looked for. Cost: 1 query."""
-    rows = db.execute(
-        select(Teacher, Region.name)
-        .join(Region, Region.code == Teacher.region_code)
-        .where(Teacher.region_code.in_((region, *ancestors_of(region))))
-    ).all()
-    # The nearer one is kept, the longer is the code's part before its zeros, and the greater the code itself.
-    ordered = sorted(rows, key=lambda row: row[0].name_key)
-    ordered.sort(key=lambda row: row[0].region_code, reverse=True)
-    return tuple(
-        TeacherLine(
-            public_id=row.public_id,
-            name=row.name,
-            kind=row.kind,
-            unit=row.unit,
-            specialities=row.specialities,
-            masked_phone=_masked(db, row.phone, f"teacher.phone:{row.public_id}"),
-            region_code=row.region_code,
-            region=kept_at,
-        )
-        for row, kept_at in ordered
-        if _fits(query, row)
-    )
 
 
 def teacher(db: Session, public_id: str) -> TeacherRecord | None:
@@ -187,29 +103,12 @@ def teacher(db: Session, public_id: str) -> TeacherRecord | None:
         specialities=found.specialities,
         languages=found.languages,
         name_is_public=found.name_is_public,
-        masked_phone=_masked(db, found.phone, f"teacher.phone:{public_id}"),
+        masked_phone=opened_and_masked(db, found.phone, f"teacher.phone:{public_id}"),
         version=found.version,
+        retired_at=found.retired_at,
     )
 
 
-def _group_order(row: Learner) -> tuple[bool, int, str]:
-    return group_order(row.group_number, row.group_name)
-
-
-def _line(db: Session, row: Learner) -> LearnerLine:
-    return LearnerLine(
-        public_id=row.public_id,
-        name=row.name,
-        household=row.household,
-        sex=row.sex,
-        birth_year=row.birth_year,
-        masked_phone=_masked(db, row.phone, f"learner.phone:{row.public_id}"),
-    )
-
-
-def _fits(query: str, teacher: Any) -> bool:
-    return matches(query, teacher.name, search_keys(teacher.name)) or query in teacher.specialities
-
-
-def _masked(db: Session, sealed: str | None, about: str) -> str:
+def opened_and_masked(db: Session, sealed: str | None, about: str) -> str:
+    """What may be shown of a phone sealed for this place; empty when there is none."""
     return masked_phone(db.info["sealer"].open(sealed, about=about)) if sealed else ""

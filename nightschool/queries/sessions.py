@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.people import Teacher
 from nightschool.models.places import Region, Venue
-from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course, SessionStatus
+from nightschool.models.teaching import Category, ClassSession, ClassSessionTeacher, Course, SessionStatus
 from nightschool.queries.figures import attendances
+from nightschool.rules.listings import Asked, Choice, Listing, page_of
+from nightschool.rules.names import finder
 from nightschool.rules.slots import Moment, Slot
+from nightschool.rules.statuses import status_word
+from nightschool.texts import SOURCE_LANGUAGE, _, language
 
-PAGE = 30
+UNASKED = Asked()
+
+# In the order people ask for them; a draft that nobody published may be past, too.
+PAST_STATUSES = (
+    SessionStatus.HELD,
+    SessionStatus.CANCELLED,
+    SessionStatus.SCHEDULED,
+    SessionStatus.POSTPONED,
+    SessionStatus.DRAFT,
+)
 
 After = aliased(ClassSession, name="after")
 
@@ -66,16 +79,6 @@ class SessionPage:
     revision: int
     successor: Neighbour | None
     predecessor: Neighbour | None
-
-
-@dataclass(frozen=True, slots=True)
-class PastPage:
-    """One page of a village's past sessions, the latest first."""
-
-    lines: tuple[SessionLine, ...]
-    number: int
-    pages: int
-    total: int
 
 
 def line_columns() -> Select[*tuple[Any, ...]]:
@@ -187,20 +190,80 @@ def _neighbour(
     return Neighbour(public_id, Slot(day, starts, ends))
 
 
-def past(db: Session, village: str, *, at: Moment, number: int) -> PastPage:
-    """One page of the village's sessions that are over; a number past the last page gives the last. Cost: 3 queries."""
-    over = (ClassSession.region_code == village, is_over(at))
-    total = db.scalar(select(func.count()).select_from(ClassSession).where(*over)) or 0
-    pages = max(1, -(-total // PAGE))
-    number = min(max(number, 1), pages)
+def past(db: Session, village: str, asked: Asked = UNASKED, *, at: Moment) -> Listing[SessionLine]:
+    """The village's sessions that are over, as asked for; unasked the latest first. Cost: 3 queries, 1 when none fit.
+
+    They are looked for by their own title, and by the title of their course and its sound.
+    """
     rows = db.execute(
-        line_columns()
-        .where(*over)
+        select(
+            ClassSession.id,
+            ClassSession.title,
+            ClassSession.day,
+            ClassSession.status,
+            ClassSession.category_code,
+            Course.public_id.label("course"),
+            Course.title.label("course_title"),
+            Course.search_keys,
+            Category.name.label("category"),
+            Category.name_en.label("category_en"),
+        )
+        .join(Course, Course.id == ClassSession.course_id)
+        .join(Category, Category.code == ClassSession.category_code)
+        .where(ClassSession.region_code == village, is_over(at))
         .order_by(ClassSession.day.desc(), ClassSession.starts.desc(), ClassSession.id.desc())
-        .limit(PAGE)
-        .offset((number - 1) * PAGE)
     ).all()
-    return PastPage(lines(db, rows), number, pages, total)
+    status, when, category, course, sort = _past_choices(asked, rows)
+    fits = finder(asked.query)
+    found = [
+        row
+        for row in rows
+        if status.value in ("", row.status)
+        and category.value in ("", row.category_code)
+        and course.value in ("", row.course)
+        and row.day.isoformat().startswith(when.value)
+        and (fits(row.title, row.search_keys) or fits(row.course_title, ""))
+    ]
+    if sort.value == "oldest":
+        found.reverse()
+    shown, number, pages = page_of(found, asked.page)
+    return Listing(
+        lines=_in_order(db, [row.id for row in shown]),
+        found=len(found),
+        total=len(rows),
+        page=number,
+        pages=pages,
+        choices=(status, when, category, course, sort),
+    )
+
+
+def _past_choices(asked: Asked, rows: Collection[Any]) -> tuple[Choice, ...]:
+    """What there is to choose among these sessions, the latest first."""
+    present = {row.status for row in rows}
+    statuses = {status.value: status_word(status, True) for status in PAST_STATUSES if status in present}
+    months: dict[str, str] = {}
+    for row in rows:
+        year, month = f"{row.day:%Y}", f"{row.day:%Y-%m}"
+        months.setdefault(year, _("%(year)d 年", year=row.day.year))
+        months.setdefault(month, _("%(year)d 年 %(month)d 月", year=row.day.year, month=row.day.month))
+    named = language() == SOURCE_LANGUAGE
+    categories = {row.category_code: row.category if named else row.category_en for row in rows}
+    courses = {row.course: row.course_title for row in rows}
+    return (
+        asked.choice("status", _("开成没有"), {"": _("开成没开成的都要"), **statuses}),
+        asked.choice("when", _("哪年哪月"), {"": _("所有的年月"), **months}),
+        asked.choice("category", _("哪一类"), {"": _("各类课"), **categories}),
+        asked.choice("course", _("哪门课"), {"": _("各门课"), **courses}),
+        asked.choice("sort", _("怎么排"), {"": _("近的在前"), "oldest": _("早的在前")}),
+    )
+
+
+def _in_order(db: Session, ids: Sequence[int]) -> tuple[SessionLine, ...]:
+    """The lines of these sessions, in this order. Cost: 2 queries, none for none."""
+    if not ids:
+        return ()
+    rows = {row.id: row for row in db.execute(line_columns().where(ClassSession.id.in_(ids)))}
+    return lines(db, [rows[key] for key in ids])
 
 
 def is_over(at: Moment) -> ColumnElement[bool]:

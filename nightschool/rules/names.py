@@ -7,7 +7,7 @@ takes the surname's own.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations, islice, product
 from typing import Any
@@ -101,6 +101,20 @@ def matches(query: str, name: str, keys: frozenset[str]) -> bool:
         return True
     sound = plain.replace("'", "").replace(" ", "")
     return any(key.startswith(sound) for key in keys) if sound else False
+
+
+def finder(query: str) -> Callable[[str, str], bool]:
+    """What says of a name and its stored keys whether it `matches` this query: the query is read once for thousands."""
+    plain = normalised(query)
+    sound = plain.replace("'", "").replace(" ", "")
+    begins = f" {sound}"
+    if not plain:
+        return lambda name, keys: True
+
+    def fits(name: str, keys: str) -> bool:
+        return plain in normalised(name) or bool(sound and begins in f" {keys}")
+
+    return fits
 
 
 def _whole(syllables: Sequence[str]) -> str:

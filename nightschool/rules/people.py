@@ -67,6 +67,9 @@ class Namesake:
     name: str
     told: str  # what tells people apart: the household of a learner, the unit of a teacher
     region_name: str = ""
+    region_code: str = ""
+    is_retired: bool = False  # may be asked back instead of being written down anew
+    version: int = 0
 
 
 def sex_word(code: str | None) -> str:
@@ -221,6 +224,12 @@ def tell_refused_person(refused: Refused) -> str:
             return _(
                 "%(year)d 年出生的可能还不满 14 岁。不满 14 岁的孩子不记名字，来了就算进清点人数里。",
                 year=refused.details["year"],
+            )
+        case "same_name" if refused.details.get("retired"):
+            return _(
+                "%(group)s有一位不再来的%(name)s。是同一个人，把他请回来就行；是另一个人，在下面打勾再存。",
+                group=group_label(refused.details["group"]),
+                name=refused.details["name"],
             )
         case "same_name":
             return _(

@@ -80,6 +80,8 @@ ACTIONS: dict[str, Wording] = {
     "sessions.restore": Wording(Kind.CLASSES, N_("%(who)s 恢复了 %(what)s")),
     "sessions.add": Wording(Kind.CLASSES, N_("%(who)s 加了 %(what)s")),
     "sessions.undo": Wording(Kind.CLASSES, N_("%(who)s 撤销了刚才对%(what)s的改动")),
+    "courses.retire": Wording(Kind.CLASSES, N_("%(who)s 收起了%(what)s")),
+    "courses.back": Wording(Kind.CLASSES, N_("%(who)s 又拿出了%(what)s")),
     "cohorts.set": Wording(
         Kind.CLASSES, N_("%(who)s 改了%(what)s的班：%(fields)s"), N_("%(who)s 改了%(what)s的班")
     ),
@@ -93,16 +95,26 @@ ACTIONS: dict[str, Wording] = {
         Kind.LEARNERS, N_("%(who)s 改了%(what)s：%(fields)s"), N_("%(who)s 改了%(what)s")
     ),
     "learner.phone": Wording(Kind.LEARNERS, N_("%(who)s 看了%(what)s的电话全号")),
+    "learner.retire": Wording(Kind.LEARNERS, N_("%(who)s 记下%(what)s不再来了")),
+    "learner.back": Wording(Kind.LEARNERS, N_("%(who)s 把%(what)s请了回来")),
+    "learner.merge": Wording(Kind.LEARNERS, N_("%(who)s 把另一条记录并进了%(what)s")),
+    "learner.unmerge": Wording(Kind.LEARNERS, N_("%(who)s 撤销了%(what)s的合并")),
     "teacher.add": Wording(Kind.TEACHERS, N_("%(who)s 添了老师 %(what)s")),
     "teacher.edit": Wording(
         Kind.TEACHERS, N_("%(who)s 改了老师 %(what)s：%(fields)s"), N_("%(who)s 改了老师 %(what)s")
     ),
     "teacher.phone": Wording(Kind.TEACHERS, N_("%(who)s 看了老师 %(what)s 的电话全号")),
+    "teacher.retire": Wording(Kind.TEACHERS, N_("%(who)s 记下老师 %(what)s 不再请了")),
+    "teacher.back": Wording(Kind.TEACHERS, N_("%(who)s 把老师 %(what)s 请了回来")),
+    "teacher.merge": Wording(Kind.TEACHERS, N_("%(who)s 把另一条记录并进了老师 %(what)s")),
+    "teacher.unmerge": Wording(Kind.TEACHERS, N_("%(who)s 撤销了老师 %(what)s 的合并")),
     "venue.add": Wording(Kind.VENUES, N_("%(who)s 添了场地 %(what)s")),
     "venue.edit": Wording(
         Kind.VENUES, N_("%(who)s 改了场地 %(what)s：%(fields)s"), N_("%(who)s 改了场地 %(what)s")
     ),
     "venue.phone": Wording(Kind.VENUES, N_("%(who)s 看了 %(what)s 管钥匙的人的电话全号")),
+    "venue.retire": Wording(Kind.VENUES, N_("%(who)s 记下场地 %(what)s 不再用了")),
+    "venue.back": Wording(Kind.VENUES, N_("%(who)s 又用起了场地 %(what)s")),
     "school.open": Wording(Kind.SCHOOL, N_("%(who)s 办起了夜校")),
     "school.edit": Wording(
         Kind.SCHOOL, N_("%(who)s 改了夜校的情况：%(fields)s"), N_("%(who)s 改了夜校的情况")

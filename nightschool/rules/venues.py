@@ -73,6 +73,11 @@ def tell_refused_venue(refused: Refused, *, today: date) -> str:
     match refused.code:
         case "name_missing":
             return _("还没写叫什么。写大家平时叫的名字，比如村活动室。")
+        case "same_venue" if refused.details.get("retired"):
+            return _(
+                "有一个不再用的场地就叫%(name)s。是同一个地方，再用起来就行；不是，换个名字，免得弄混。",
+                name=refused.details["name"],
+            )
         case "same_venue":
             return _("已经有一个场地叫%(name)s。换个名字，免得弄混。", name=refused.details["name"])
         case "still_shared":

@@ -50,6 +50,7 @@ BLUEPRINTS = (
     "learners",
     "teachers",
     "venues",
+    "retiring",
     "schools",
     "overview",
     "openings",

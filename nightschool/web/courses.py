@@ -12,7 +12,7 @@ from nightschool.actions.courses import Common
 from nightschool.errors import CannotSchedule, NotFound, StaleRecord
 from nightschool.queries import bookings, calendars, cohorts, places
 from nightschool.queries import courses as queries
-from nightschool.queries.courses import Choices, CoursePage
+from nightschool.queries.courses import Choices, CoursePage, TeacherChoice
 from nightschool.rules import finder
 from nightschool.rules.cohorts import OPEN_LECTURE
 from nightschool.rules.graduation import tell_rule
@@ -22,6 +22,7 @@ from nightschool.texts import _, ngettext
 from nightschool.web.access import actor, allows
 from nightschool.web.context import minutes_now, moment, now, reading, services, today, writing
 from nightschool.web.forms.courses import ONCE, CourseForm, ScheduleForm, shown_end
+from nightschool.web.listings import Shown, asked
 
 bp = Blueprint("courses", __name__)
 
@@ -30,17 +31,21 @@ USUAL_EVENING = {"starts": 19 * 60, "ends": 20 * 60 + 30, "repeat": ONCE, "kind"
 
 
 def labelled(choices: Choices) -> dict[str, Any]:
-    """The choices as forms take them."""
+    """The choices as forms take them; what was put away since says so."""
+    venues = dict(choices.venues)
+    if choices.retired_venue:
+        venues[choices.retired_venue] = _("%(name)s（不再用了）", name=venues[choices.retired_venue])
     return {
         "categories": choices.categories,
-        "teachers": {
-            teacher.public_id: _("%(name)s（%(unit)s）", name=teacher.name, unit=teacher.unit)
-            if teacher.unit
-            else teacher.name
-            for teacher in choices.teachers
-        },
-        "venues": choices.venues,
+        "teachers": {teacher.public_id: _teacher_label(teacher) for teacher in choices.teachers},
+        "venues": venues,
     }
+
+
+def _teacher_label(teacher: TeacherChoice) -> str:
+    if teacher.is_retired:
+        return _("%(name)s（不再请了）", name=teacher.name)
+    return _("%(name)s（%(unit)s）", name=teacher.name, unit=teacher.unit) if teacher.unit else teacher.name
 
 
 @bp.route("/desk/<region_code:village>/courses/new", methods=["GET", "POST"])
@@ -156,10 +161,12 @@ def _schedule_page(
 @allows("schedule")
 def index(village: str) -> Any:
     """The village's courses, the latest first."""
+    ask = asked()
     with reading() as db:
-        found = queries.courses(db, village)
+        found = queries.courses(db, village, ask, at=moment())
         [place] = places.regions_named(db, [village])
-    return render_template("courses/index.html", courses=found, place=place)
+    shown = Shown("courses.index", {"village": village}, ask, found)
+    return render_template("courses/index.html", shown=shown, place=place)
 
 
 @bp.get("/courses/<public_id:course>")
@@ -188,7 +195,7 @@ def edit(course: str) -> Any:
     """What the sessions of a course have in common, put right for those to come."""
     found = _course(course)
     with reading() as db:
-        choices = queries.choices(db, found.region_code)
+        choices = queries.choices(db, found.region_code, teachers=found.teacher_ids, venue=found.venue_id)
     form = CourseForm(data=_stored(found))
     form.offer(**labelled(choices))
     if not form.is_submitted():

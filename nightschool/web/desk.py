@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 
 from nightschool.actions import logins
 from nightschool.queries import desk as queries
 from nightschool.queries import places, sessions
 from nightschool.web.access import actor, allows, current_login, home_of
 from nightschool.web.context import moment, reading, writing
+from nightschool.web.listings import Shown, asked
 
 bp = Blueprint("desk", __name__)
 
@@ -51,13 +52,13 @@ def switch(village: str) -> Any:
 @bp.get("/desk/<region_code:village>/past")
 @allows("see_village")
 def past(village: str) -> Any:
-    """The sessions that are over, the latest first."""
-    asked = request.args.get("page", "1")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+    """The sessions that are over, the latest first, or those that were asked for."""
+    ask = asked()
     with reading() as db:
-        page = sessions.past(db, village, at=moment(), number=number)
+        found = sessions.past(db, village, ask, at=moment())
         [place] = places.regions_named(db, [village])
-    return render_template("desk/past.html", page=page, place=place)
+    shown = Shown("desk.past", {"village": village}, ask, found)
+    return render_template("desk/past.html", shown=shown, place=place)
 
 
 def _villages() -> list[str]:

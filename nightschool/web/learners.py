@@ -5,33 +5,38 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 
 from nightschool.actions import people as actions
 from nightschool.errors import NotFound, Refused, StaleRecord
-from nightschool.queries import people, places
+from nightschool.queries import people, places, rosters
 from nightschool.queries.people import LearnerRecord
 from nightschool.rules.people import sex_word, tell_refused_person
 from nightschool.texts import _
 from nightschool.web.access import actor, allows
 from nightschool.web.context import now, reading, today, writing
 from nightschool.web.forms.people import LearnerForm
+from nightschool.web.listings import Shown, asked
 
 bp = Blueprint("learners", __name__)
 
 BAD_INPUT, CLASH = 422, 409
-LONGEST_QUERY = 60
 
 
 @bp.get("/desk/<region_code:village>/learners")
 @allows("keep_people")
 def index(village: str) -> Any:
-    """The roster by group and name, or those who were looked for."""
-    query = request.args.get("q", "").strip()[:LONGEST_QUERY]
+    """The roster by group and name, or those who were asked for."""
+    ask = asked()
     with reading() as db:
-        found = people.learners(db, village, query=query)
+        found = rosters.learners(db, village, ask)
+        [place] = places.regions_named(db, [village])
     return render_template(
-        "learners/index.html", learners=found, village=village, query=query, sex_word=sex_word
+        "learners/index.html",
+        shown=Shown("learners.index", {"village": village}, ask, found.listing),
+        groups=found.groups,
+        place=place,
+        sex_word=sex_word,
     )
 
 
@@ -117,6 +122,7 @@ def _save(record: LearnerRecord, form: LearnerForm) -> None:
 def _refuse(form: LearnerForm, refused: Refused) -> int:
     form.refuse(refused.field, tell_refused_person(refused))
     form.asks_if_another = refused.code == "same_name"
+    form.retired_namesake = refused.details.get("retired")
     return CLASH if form.asks_if_another else BAD_INPUT
 
 

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from nightschool.actions import schools as actions
 from nightschool.errors import NotFound, StaleRecord
 from nightschool.queries import venues as queries
-from nightschool.queries.venues import SchoolRecord, VenueLine
+from nightschool.queries.venues import SchoolRecord
 from nightschool.rules.schools import institution_word
 from nightschool.texts import _
 from nightschool.web.access import actor, allows
@@ -27,7 +27,7 @@ BAD_INPUT, CLASH = 422, 409
 def edit(village: str) -> Any:
     """What the school says about itself."""
     record, venues = _record(village)
-    form = SchoolForm(venues={venue.public_id: venue.name for venue in venues}, data=asdict(record))
+    form = SchoolForm(venues=venues, data=asdict(record))
     status = 200
     if form.is_submitted():
         status = BAD_INPUT
@@ -43,9 +43,9 @@ def edit(village: str) -> Any:
     return page, status
 
 
-def _record(village: str) -> tuple[SchoolRecord, tuple[VenueLine, ...]]:
+def _record(village: str) -> tuple[SchoolRecord, dict[str, str]]:
     with reading() as db:
-        found, venues = queries.school(db, village), queries.venues(db, village)
+        found, venues = queries.school(db, village), queries.offered(db, village)
     if found is None:
         raise NotFound
     return found, venues

@@ -64,7 +64,7 @@ def edit(class_session: str) -> Any:
     """Another place or teacher, or other words."""
     found = _session(class_session)
     with reading() as db:
-        choices = courses.choices(db, found.region_code)
+        choices = courses.choices(db, found.region_code, teachers=found.teacher_ids, venue=found.venue_id)
     stored = {"teachers": list(found.teacher_ids), "venue": found.venue_id, "title": found.line.title}
     form = EditForm(data={**stored, "summary": found.summary, "revision": found.revision})
     form.offer(**{name: values for name, values in labelled(choices).items() if name != "categories"})

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 
 from nightschool.actions import people as actions
 from nightschool.errors import NotFound, Refused, StaleRecord
-from nightschool.queries import people, places
+from nightschool.queries import people, places, rosters
 from nightschool.queries.people import TeacherRecord
 from nightschool.rules.people import teacher_kind_word, tell_refused_person
 from nightschool.rules.regions import Level, level_of
@@ -17,11 +17,11 @@ from nightschool.texts import _
 from nightschool.web.access import actor, allows
 from nightschool.web.context import now, reading, writing
 from nightschool.web.forms.people import TeacherForm
+from nightschool.web.listings import Shown, asked
 
 bp = Blueprint("teachers", __name__)
 
 BAD_INPUT, CLASH = 422, 409
-LONGEST_QUERY = 60
 
 
 @bp.get("/desk/<region_code:village>/teachers")
@@ -103,18 +103,23 @@ def list_of(region: str) -> str:
 
 
 def _list(region: str, *, teacher: str = "", number: str = "") -> Any:
-    query = request.args.get("q", "").strip()[:LONGEST_QUERY]
+    ask = asked()
     with reading() as db:
-        found = people.teachers(db, region, query=query)
+        found = rosters.teachers(db, region, ask)
         [place] = places.regions_named(db, [region])
+    is_village = level_of(region) is Level.VILLAGE
     return render_template(
         "teachers/index.html",
-        teachers=found,
+        shown=Shown(
+            "teachers.index" if is_village else "teachers.of_region",
+            {"village" if is_village else "region": region},
+            ask,
+            found,
+        ),
         place=place,
-        query=query,
-        is_village=level_of(region) is Level.VILLAGE,
+        is_village=is_village,
         kind_word=teacher_kind_word,
-        shown=(teacher, number),
+        revealed=(teacher, number),
     )
 
 

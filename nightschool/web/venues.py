@@ -18,6 +18,7 @@ from nightschool.texts import _
 from nightschool.web.access import actor, allows
 from nightschool.web.context import now, reading, today, writing
 from nightschool.web.forms.venues import VenueForm
+from nightschool.web.listings import Shown, asked
 
 bp = Blueprint("venues", __name__)
 
@@ -28,10 +29,12 @@ BAD_INPUT, CLASH = 422, 409
 @allows("keep_venues")
 def index(village: str) -> Any:
     """Where the village's school meets."""
+    ask = asked()
     with reading() as db:
-        found = queries.venues(db, village)
+        found = queries.venues(db, village, ask)
         [place] = places.regions_named(db, [village])
-    return render_template("venues/index.html", venues=found, place=place, kind_word=venue_kind_word)
+    shown = Shown("venues.index", {"village": village}, ask, found)
+    return render_template("venues/index.html", shown=shown, place=place, kind_word=venue_kind_word)
 
 
 @bp.route("/desk/<region_code:village>/venues/new", methods=["GET", "POST"])
@@ -112,7 +115,8 @@ def _save(record: VenueRecord, form: VenueForm) -> None:
 
 def _refuse(form: VenueForm, refused: Refused) -> int:
     form.refuse(refused.field, tell_refused_venue(refused, today=today()))
-    return CLASH if refused.code == "still_shared" else BAD_INPUT
+    form.retired_namesake = refused.details.get("retired")
+    return CLASH if refused.code == "still_shared" or form.retired_namesake else BAD_INPUT
 
 
 def _refuse_clash(form: VenueForm, clash: CannotSchedule, village: str) -> int:

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from nightschool.models.base import new_public_id
 from nightschool.models.people import Teacher
-from nightschool.queries import people, venues
+from nightschool.queries import people, rosters, venues
+from nightschool.rules.listings import Asked
 from tests.factories import JIANLI, SEALER, SHIWAN, Cast, make_learner, make_teacher, make_venue
 
 TOWNSHIP, COUNTY = "511002105000", "511002000000"
@@ -29,30 +30,30 @@ def roster(cast: Cast, db: Session) -> None:
     make_learner(db, JIANLI, "罗小平")
 
 
-def names(found: people.Learners) -> list[tuple[str, list[str]]]:
+def names(found: rosters.Learners) -> list[tuple[str, list[str]]]:
     return [(group.label, [line.name for line in group.members]) for group in found.groups]
 
 
 @pytest.mark.usefixtures("roster")
 def test_learners_stand_by_group_and_sound_with_masked_phones(db: Session) -> None:
-    found = people.learners(db, SHIWAN)
+    found = rosters.learners(db, SHIWAN)
     assert names(found) == [("一组", ["刘国富"]), ("二组", ["单小红", "张桂花"])]
-    assert (found.village, found.total, found.found) == ("狮湾村", 3, 3)
+    assert (found.listing.total, found.listing.found) == (3, 3)
     assert [line.masked_phone for group in found.groups for line in group.members] == ["138****5678", "", ""]
 
 
 @pytest.mark.usefixtures("roster")
 @pytest.mark.parametrize("query", ["单", "小红", "sxh", "SXH", "shanxiaohong", "dxh", "ｓｘｈ"])
 def test_a_learner_is_found_by_name_or_pinyin(db: Session, query: str) -> None:
-    found = people.learners(db, SHIWAN, query=query)
+    found = rosters.learners(db, SHIWAN, Asked(query))
     assert names(found) == [("二组", ["单小红"])]
-    assert (found.total, found.found) == (3, 1)
+    assert (found.listing.total, found.listing.found) == (3, 1)
 
 
 @pytest.mark.usefixtures("roster")
 @pytest.mark.parametrize("query", ["罗小平", "lxp", "%", "_"])
 def test_who_is_not_of_the_village_is_not_found(db: Session, query: str) -> None:
-    assert people.learners(db, SHIWAN, query=query).groups == ()
+    assert rosters.learners(db, SHIWAN, Asked(query)).groups == ()
 
 
 @pytest.mark.parametrize("size", [1, 30])
@@ -60,7 +61,7 @@ def test_a_roster_costs_two_statements(cast: Cast, db: Session, statements: list
     for n in range(size):
         make_learner(db, name=f"村民{n}", **with_phone("learner"))
     statements.clear()
-    people.learners(db, SHIWAN)
+    rosters.learners(db, SHIWAN)
     assert len(statements) == 2
 
 
@@ -92,20 +93,20 @@ def test_a_village_sees_its_own_teachers_and_those_above(cast: Cast, db: Session
     make_teacher(db, SHIWAN, "吴老师", name_key="wu2 吴")
     make_teacher(db, COUNTY, "郑医生", name_key="zheng4 郑", **with_phone("teacher"))
     make_teacher(db, JIANLI, "别村的")
-    found = people.teachers(db, SHIWAN)
+    found = rosters.teachers(db, SHIWAN).lines
     assert [(line.name, line.region, line.masked_phone) for line in found] == [
         ("吴老师", "狮湾村", ""),
         ("周老师", "全安镇", ""),
         ("郑医生", "市中区", "138****5678"),
     ]
-    assert [line.name for line in people.teachers(db, COUNTY)] == ["郑医生"]
+    assert [line.name for line in rosters.teachers(db, COUNTY).lines] == ["郑医生"]
 
 
 @pytest.mark.parametrize("query", ["周", "zls", "zhoulao", "柑橘"])
 def test_a_teacher_is_found_by_name_pinyin_or_subject(cast: Cast, db: Session, query: str) -> None:
     make_teacher(db, SHIWAN, "吴老师")
     db.get_one(Teacher, cast.teacher).specialities = "柑橘、养兔"
-    assert [line.name for line in people.teachers(db, SHIWAN, query=query)] == ["周老师"]
+    assert [line.name for line in rosters.teachers(db, SHIWAN, Asked(query)).lines] == ["周老师"]
 
 
 def test_a_teacher_is_shown_with_where_they_are_kept(cast: Cast, db: Session) -> None:
@@ -123,7 +124,7 @@ def test_a_teacher_is_shown_with_where_they_are_kept(cast: Cast, db: Session) ->
 
 def test_the_usual_venue_stands_first(cast: Cast, db: Session) -> None:
     make_venue(db, name="村小", seats=40, key_holder="陈会计", **with_phone("venue"))
-    lines = venues.venues(db, SHIWAN)
+    lines = venues.venues(db, SHIWAN).lines
     assert [(line.name, line.is_usual, line.masked_phone) for line in lines] == [
         ("村活动室", True, ""),
         ("村小", False, "138****5678"),
@@ -151,5 +152,5 @@ def test_a_school_is_shown_as_its_coordinator_wrote_it(cast: Cast, db: Session) 
         "陈书记",
         "0832-5550101",
     )
-    assert record.usual_venue == venues.venues(db, SHIWAN)[0].public_id
+    assert record.usual_venue == venues.venues(db, SHIWAN).lines[0].public_id
     assert venues.school(db, TOWNSHIP) is None

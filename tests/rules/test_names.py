@@ -13,6 +13,7 @@ from nightschool.rules.names import (
     LONGEST_KEY,
     MOST_READINGS,
     SURNAMES,
+    finder,
     matches,
     search_keys,
     sort_key,
@@ -120,3 +121,16 @@ def test_stored_keys_begin_with_the_short_ones() -> None:
 
 def test_stored_keys_fit_their_column() -> None:
     assert 0 < len(stored_keys("重" * 60)) <= 400
+
+
+@pytest.mark.parametrize(
+    "query", ["单", "小红", "sxh", "SXH", "shan", "dxh", "ｓｘｈ", "shan xiao", "xh", "%", "", "'"]
+)
+def test_the_finder_of_lists_finds_what_matches(query: str) -> None:
+    for name in ("单小红", "张桂花", "仇和", "区大秀"):
+        assert finder(query)(name, stored_keys(name)) == matches(query, name, search_keys(name))
+
+
+@pytest.mark.parametrize(("query", "name"), [("shan", "单小红"), ("qh", "仇和"), ("oudaxiu", "区大秀")])
+def test_surnames_are_found_as_surnames_are_read(query: str, name: str) -> None:
+    assert finder(query)(name, stored_keys(name))

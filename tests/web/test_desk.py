@@ -108,11 +108,11 @@ def test_drafts_and_sessions_without_teacher_or_place_wait_for_a_decision(
 
 
 def test_past_sessions_are_listed_page_by_page(chen: FlaskClient, database: Database, cast: Cast) -> None:
-    fill(database, cast, *range(-40, -2))
+    fill(database, cast, *range(-60, -2))
     first, second = chen.get(f"{DESK}/past").text, chen.get(f"{DESK}/past?page=2").text
-    assert "38 次" in first
+    assert "58 次" in first
     assert "第 1 页，共 2 页" in first
-    assert (first.count("<li>"), second.count("<li>")) == (30, 8)
+    assert (first.count("<li>"), second.count("<li>")) == (50, 8)
     assert "周六 11月21日" in first
     assert "第 2 页，共 2 页" in chen.get(f"{DESK}/past?page=999").text
     assert "第 1 页，共 2 页" in chen.get(f"{DESK}/past?page=x").text

@@ -100,7 +100,7 @@ def test_a_learner_is_found_by_name_or_initials(database: Database, chen: FlaskC
         make_learner(db, JIANLI, "陈大秀")
     page = chen.get(f"{LIST}?q={query}").text
     assert re.findall(r'<p class="first"><a href="[^"]*">([^<]+)</a>', page) == ["陈大秀"]
-    assert "找到 1 人。" in page
+    assert "找到 1 人，一共 2 人。" in page
     assert "没有找到「xyz」。" in chen.get(f"{LIST}?q=xyz").text
 
 

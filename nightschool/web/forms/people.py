@@ -8,6 +8,7 @@ from nightschool.rules.people import (
     SEXES,
     TEACHER_KINDS,
     LearnerEntry,
+    Namesake,
     TeacherEntry,
     sex_word,
     teacher_kind_word,
@@ -32,6 +33,7 @@ class LearnerForm(RecordForm):
     is_another = TickField(L_("是另一个同名的人"))
 
     asks_if_another = False
+    retired_namesake: Namesake | None = None  # who may be asked back instead
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from nightschool.rules.people import Namesake
 from nightschool.rules.schools import SchoolEntry
 from nightschool.rules.venues import VENUE_KINDS, VenueEntry, venue_kind_word
 from nightschool.texts import L_, _
@@ -31,6 +32,7 @@ class VenueForm(RecordForm):
     key_holder = LineField(L_("钥匙在谁那里"))
     phone = PhoneField(L_("拿钥匙的人的电话"), render_kw={"type": "tel", "maxlength": 30})
     removes_phone = TickField(L_("不留电话了，删掉存着的"))
+    retired_namesake: Namesake | None = None  # a venue of this name that may be used again instead
     allows_parallel = TickField(L_("可以同时上两节课"))
 
     def __init__(self, **kwargs: Any) -> None:

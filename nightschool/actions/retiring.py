@@ -1,0 +1,109 @@
+"""Records are put away and brought back: offered no more, and nothing of what was is lost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from nightschool.actions import audit
+from nightschool.errors import NotFound, Refused, StaleRecord
+from nightschool.models.people import Learner, Teacher
+from nightschool.models.places import Venue
+from nightschool.models.teaching import Course
+from nightschool.queries.retiring import still_booked
+from nightschool.rules.access import Actor, require
+from nightschool.rules.retiring import VERBS, Kind
+from nightschool.rules.slots import Moment
+
+MODELS: dict[Kind, type[Learner | Teacher | Venue | Course]] = {
+    Kind.LEARNER: Learner,
+    Kind.TEACHER: Teacher,
+    Kind.VENUE: Venue,
+    Kind.COURSE: Course,
+}
+
+
+def retire(
+    db: Session,
+    kind: Kind,
+    *,
+    public_id: str,
+    version: int,
+    by: Actor,
+    now: datetime,
+    at: Moment,
+    keeps_booked: bool = False,
+) -> int:
+    """The record is offered in no form and on no new register; all that was stays. Returns its new version.
+
+    A teacher or venue with class sessions to come goes only when that was seen and said (`keeps_booked`): somebody may
+    stop being asked and still finish the term, and who keeps a county's teachers cannot change the villages' classes.
+    The sessions then stay booked as they are. A course goes only when nothing of it is to come: a class that villagers
+    are told of must stand in its coordinator's list. Put away twice, nothing changes.
+    Raises: StaleRecord; Refused with `still_booked` or `still_coming`, and the `sessions`.
+    """
+    record = _locked(db, kind, public_id, by, version)
+    if record.retired_at is not None:
+        return int(record.version)
+    if kind is Kind.COURSE or not keeps_booked:
+        sessions = still_booked(db, kind, record.id, home=record.region_code, at=at)
+        if sessions:
+            code = "still_coming" if kind is Kind.COURSE else "still_booked"
+            raise Refused(code, sessions=sessions)
+    record.retired_at = now
+    return _saved(db, kind, record, "retire", by, now)
+
+
+def bring_back(db: Session, kind: Kind, *, public_id: str, version: int, by: Actor, now: datetime) -> int:
+    """The record is offered again as before. Returns its new version; of one in use nothing changes.
+
+    Raises: StaleRecord; Refused with `merged` for one that was found to be the same person as another.
+    """
+    record = _locked(db, kind, public_id, by, version)
+    if record.retired_at is None:
+        return int(record.version)
+    if getattr(record, "merged_into_id", None) is not None:
+        raise Refused("merged")
+    record.retired_at = None
+    return _saved(db, kind, record, "back", by, now)
+
+
+def reopen_course(db: Session, course_id: int, *, by: Actor, now: datetime) -> None:
+    """The course is in use: one of its class sessions is to come again."""
+    course = db.get_one(Course, course_id)
+    if course.retired_at is not None:
+        course.retired_at = None
+        _saved(db, Kind.COURSE, course, "back", by, now)
+
+
+def _locked(db: Session, kind: Kind, public_id: str, by: Actor, version: int) -> Any:
+    """The record, locked, for one who may edit it, as it was seen. Raises: NotFound, NotAllowed, StaleRecord."""
+    model: type[Any] = MODELS[kind]
+    record = db.scalars(
+        select(model)
+        .where(model.public_id == public_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if record is None:
+        raise NotFound
+    require(by, VERBS[kind], record.region_code)
+    if record.version != version:
+        raise StaleRecord(kind, version, record.version)
+    return record
+
+
+def _saved(db: Session, kind: Kind, record: Any, action: str, by: Actor, now: datetime) -> int:
+    db.flush()
+    audit.note(
+        db,
+        by=by,
+        now=now,
+        action=f"{'courses' if kind is Kind.COURSE else kind}.{action}",
+        region_code=record.region_code,
+        record=f"{kind} {record.id}",
+    )
+    return int(record.version)

@@ -1,0 +1,98 @@
+"""Records put away and brought back: their words, and what still stands on one that is to go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from nightschool.errors import Refused
+from nightschool.rules.slots import Slot
+from nightschool.texts import N_, _, ngettext
+
+
+class Kind(StrEnum):
+    """What can be put away."""
+
+    LEARNER = "learner"
+    TEACHER = "teacher"
+    VENUE = "venue"
+    COURSE = "course"
+
+
+# Who may edit a record may put it away.
+VERBS = {
+    Kind.LEARNER: "keep_people",
+    Kind.TEACHER: "keep_teachers",
+    Kind.VENUE: "keep_venues",
+    Kind.COURSE: "schedule",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StillBooked:
+    """A class session to come that counts on a record. Of another village's draft only when and where are known."""
+
+    slot: Slot
+    village_code: str
+    village: str
+    title: str
+    class_session: str  # public id
+
+
+RETIRE = {
+    Kind.LEARNER: N_("%(name)s不再来了"),
+    Kind.TEACHER: N_("%(name)s不再请了"),
+    Kind.VENUE: N_("%(name)s不再用了"),
+    Kind.COURSE: N_("收起%(name)s"),
+}
+
+BRING_BACK = {
+    Kind.LEARNER: N_("请回来"),
+    Kind.TEACHER: N_("请回来"),
+    Kind.VENUE: N_("再用起来"),
+    Kind.COURSE: N_("放回来"),
+}
+
+MEANING = {
+    Kind.LEARNER: N_("以后点名不列这个人。上过的课都还记着，随时可以请回来。"),
+    Kind.TEACHER: N_("以后排课不列这位老师。讲过的课都还记着，随时可以请回来。"),
+    Kind.VENUE: N_("以后排课不列这个地方。在这里上过的课都还记着，随时可以再用起来。"),
+    Kind.COURSE: N_("课程里不再列出来。上过的课和到课登记都还在，随时可以放回来。"),
+}
+
+RETIRED = {
+    Kind.LEARNER: N_("%(name)s不再来了，以后点名不列这个人。"),
+    Kind.TEACHER: N_("%(name)s不再请了，以后排课不列出来。"),
+    Kind.VENUE: N_("%(name)s不再用了，以后排课不列出来。"),
+    Kind.COURSE: N_("%(name)s收起来了。"),
+}
+
+BACK = {
+    Kind.LEARNER: N_("%(name)s又在名单上了，点名会列出来。"),
+    Kind.TEACHER: N_("%(name)s又可以请了，排课会列出来。"),
+    Kind.VENUE: N_("%(name)s又可以排课了。"),
+    Kind.COURSE: N_("%(name)s放回课程里了。"),
+}
+
+
+def tell_refused_retiring(refused: Refused, kind: Kind, name: str) -> str:
+    """One sentence: why this record is not put away or brought back yet, and what can be done."""
+    match refused.code:
+        case "still_booked":
+            n = len(refused.details["sessions"])
+            if kind is Kind.TEACHER:
+                return ngettext(
+                    "还有 %(n)d 次课排着%(name)s：", "还有 %(n)d 次课排着%(name)s：", n, name=name
+                )
+            return ngettext("%(name)s还排着 %(n)d 次课：", "%(name)s还排着 %(n)d 次课：", n, name=name)
+        case "still_coming":
+            n = len(refused.details["sessions"])
+            return ngettext(
+                "%(name)s还有 %(n)d 次课没上，上完或者取消了才能收起：",
+                "%(name)s还有 %(n)d 次课没上，上完或者取消了才能收起：",
+                n,
+                name=name,
+            )
+        case "merged":
+            return _("%(name)s已经并到另一份里了，要分开就撤销合并。", name=name)
+    raise ValueError(refused.code)

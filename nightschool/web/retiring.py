@@ -1,0 +1,178 @@
+"""Learners, teachers, venues and courses put away, with a way back in the confirmation, and brought back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from nightschool.actions import retiring as actions
+from nightschool.errors import NotFound, Refused, StaleRecord
+from nightschool.queries import places
+from nightschool.queries import retiring as queries
+from nightschool.queries.retiring import Retirable
+from nightschool.rules.regions import Level, level_of
+from nightschool.rules.retiring import (
+    BACK,
+    BRING_BACK,
+    MEANING,
+    RETIRE,
+    RETIRED,
+    Kind,
+    tell_refused_retiring,
+)
+from nightschool.texts import _
+from nightschool.web.access import actor, allows
+from nightschool.web.context import moment, now, reading, writing
+
+bp = Blueprint("retiring", __name__)
+
+CLASH = 409
+
+
+@bp.route("/learners/<public_id:learner>/retire", methods=["GET", "POST"])
+@allows("keep_people")
+def learner(learner: str) -> Any:
+    """A learner who comes no more."""
+    return _retire(Kind.LEARNER, learner)
+
+
+@bp.post("/learners/<public_id:learner>/back")
+@allows("keep_people")
+def learner_back(learner: str) -> Any:
+    """A learner who comes again."""
+    return _bring_back(Kind.LEARNER, learner)
+
+
+@bp.route("/teachers/<public_id:teacher>/retire", methods=["GET", "POST"])
+@allows("keep_teachers")
+def teacher(teacher: str) -> Any:
+    """A teacher who is asked no more."""
+    return _retire(Kind.TEACHER, teacher)
+
+
+@bp.post("/teachers/<public_id:teacher>/back")
+@allows("keep_teachers")
+def teacher_back(teacher: str) -> Any:
+    """A teacher who is asked again."""
+    return _bring_back(Kind.TEACHER, teacher)
+
+
+@bp.route("/venues/<public_id:venue>/retire", methods=["GET", "POST"])
+@allows("keep_venues")
+def venue(venue: str) -> Any:
+    """A venue that is used no more."""
+    return _retire(Kind.VENUE, venue)
+
+
+@bp.post("/venues/<public_id:venue>/back")
+@allows("keep_venues")
+def venue_back(venue: str) -> Any:
+    """A venue that is used again."""
+    return _bring_back(Kind.VENUE, venue)
+
+
+@bp.route("/courses/<public_id:course>/retire", methods=["GET", "POST"])
+@allows("schedule")
+def course(course: str) -> Any:
+    """A course put away."""
+    return _retire(Kind.COURSE, course)
+
+
+@bp.post("/courses/<public_id:course>/back")
+@allows("schedule")
+def course_back(course: str) -> Any:
+    """A course among the others again."""
+    return _bring_back(Kind.COURSE, course)
+
+
+def _retire(kind: Kind, public_id: str) -> Any:
+    """Done, with the way back beside it; or the page that tells what still counts on the record, and asks."""
+    found = _found(kind, public_id)
+    if request.method == "GET":
+        return _page(kind, found)
+    try:
+        with writing() as db:
+            version = actions.retire(
+                db,
+                kind,
+                public_id=public_id,
+                version=_seen_version(),
+                keeps_booked=request.form.get("keeps") == "1",
+                by=actor(),
+                now=now(),
+                at=moment(),
+            )
+    except StaleRecord:
+        return _page(kind, _found(kind, public_id), is_stale=True), CLASH
+    except Refused:
+        return _page(kind, found), CLASH
+    done = {
+        "said": _(RETIRED[kind], name=found.name),
+        "undo": url_for(f"retiring.{kind}_back", **{kind.value: public_id}),
+        "seen": version,
+    }
+    flash(done, "undo")  # type: ignore[arg-type]  # staff.html knows how to show it
+    return redirect(_list_of(kind, found.region_code), 303)
+
+
+def _bring_back(kind: Kind, public_id: str) -> Any:
+    found = _found(kind, public_id)
+    try:
+        with writing() as db:
+            actions.bring_back(db, kind, public_id=public_id, version=_seen_version(), by=actor(), now=now())
+        flash(_(BACK[kind], name=found.name))
+        return redirect(_list_of(kind, found.region_code), 303)
+    except StaleRecord:
+        flash(_("还没改：你打开以后，别人也改过这一份。看一眼现在的样子，再按一次。"), "alarm")
+    except Refused as refused:
+        flash(tell_refused_retiring(refused, kind, found.name), "alarm")
+    return redirect(_record_of(kind, public_id), 303)
+
+
+def _page(kind: Kind, found: Retirable, *, is_stale: bool = False) -> str:
+    with reading() as db:
+        booked = queries.still_booked(db, kind, found.id, home=found.region_code, at=moment())
+        [place] = places.regions_named(db, [found.region_code])
+    code = "still_coming" if kind is Kind.COURSE else "still_booked"
+    return render_template(
+        "retiring/retire.html",
+        kind=kind.value,
+        found=found,
+        place=place,
+        booked=booked,
+        sentence=tell_refused_retiring(Refused(code, sessions=booked), kind, found.name) if booked else "",
+        heading=_(RETIRE[kind], name=found.name),
+        meaning=_(MEANING[kind]),
+        back_words=_(BRING_BACK[kind]),
+        back=url_for(f"retiring.{kind}_back", **{kind.value: found.public_id}),
+        record=_record_of(kind, found.public_id),
+        is_stale=is_stale,
+    )
+
+
+def _found(kind: Kind, public_id: str) -> Retirable:
+    with reading() as db:
+        found = queries.retirable(db, kind, public_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _seen_version() -> int:
+    """The version that was looked at; 0, which none has, when the form does not say."""
+    text = request.form.get("seen", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _record_of(kind: Kind, public_id: str) -> str:
+    """The record itself."""
+    page = "courses.show" if kind is Kind.COURSE else f"{kind}s.edit"
+    return url_for(page, **{kind.value: public_id})
+
+
+def _list_of(kind: Kind, region: str) -> str:
+    """Where records of this kind are listed."""
+    if kind is Kind.TEACHER and level_of(region) is not Level.VILLAGE:
+        return url_for("teachers.of_region", region=region)
+    return url_for(f"{kind}s.index", village=region)

@@ -1,0 +1,45 @@
+"""Every kind of record has its own words for being put away and brought back."""
+
+from __future__ import annotations
+
+import pytest
+
+from nightschool.errors import Refused
+from nightschool.rules.access import VERBS as KNOWN
+from nightschool.rules.retiring import (
+    BACK,
+    BRING_BACK,
+    MEANING,
+    RETIRE,
+    RETIRED,
+    VERBS,
+    Kind,
+    tell_refused_retiring,
+)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_each_kind_has_its_words_and_a_verb(kind: Kind) -> None:
+    for words in (RETIRE, RETIRED, BACK):
+        assert "%(name)s" in words[kind]
+    assert MEANING[kind]
+    assert BRING_BACK[kind]
+    assert VERBS[kind] in KNOWN
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "told"),
+    [
+        ("still_booked", Kind.TEACHER, "还有 2 次课排着甲："),
+        ("still_booked", Kind.VENUE, "甲还排着 2 次课："),
+        ("still_coming", Kind.COURSE, "甲还有 2 次课没上，上完或者取消了才能收起："),
+        ("merged", Kind.LEARNER, "甲已经并到另一份里了，要分开就撤销合并。"),
+    ],
+)
+def test_a_refusal_says_what_stands_in_the_way(code: str, kind: Kind, told: str) -> None:
+    assert tell_refused_retiring(Refused(code, sessions=("a", "b")), kind, "甲") == told
+
+
+def test_an_unknown_refusal_is_a_mistake_of_ours() -> None:
+    with pytest.raises(ValueError, match="nonsense"):
+        tell_refused_retiring(Refused("nonsense"), Kind.LEARNER, "甲")
