@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -35,6 +35,7 @@ from nightschool.rules.attendance import (
     void_fingerprint,
     why_no_register,
 )
+from nightschool.rules.merges import MERGED, stronger_mark
 from nightschool.rules.people import LearnerEntry
 
 LONGEST_DEVICE = 200
@@ -87,7 +88,11 @@ def record_sheet(
     _check_current(db, held, submission, based_on=based_on, version=version)
     check_marks(sheet, is_cohort=_is_cohort(db, held, sheet))
     ids = _learner_ids(db, held.region_code, sheet.marks)
-    wanted = {ids[public_id]: status for public_id, status in sheet.marks.items()}
+    wanted: dict[int, str] = {}
+    for public_id, status in sheet.marks.items():
+        # Said by another record of the same person, when the sheet is from before the two were merged.
+        said = wanted.get(ids[public_id])
+        wanted[ids[public_id]] = status if stronger_mark(said, status) == MERGED else said or status
     wanted |= dict.fromkeys(_enrolled(db, held.region_code, sheet, today=today), PRESENT)
     came_instead = {ids[public_id]: name for public_id, name in sheet.came_instead.items()}
     changes = _set_marks(db, held, wanted, submission_id, came_instead=came_instead)
@@ -217,12 +222,13 @@ def _is_cohort(db: Session, held: ClassSession, sheet: Sheet) -> bool:
 
 
 def _learner_ids(db: Session, region_code: str, public_ids: Iterable[str]) -> dict[str, int]:
-    """The learners behind these public ids, all of this village."""
+    """The learners behind these public ids, all of this village; who was merged into another is that other one."""
     wanted = list(public_ids)
+    # Locked, so that nobody is merged into another between this look and the marks.
     rows = db.execute(
-        select(Learner.public_id, Learner.id).where(
-            Learner.public_id.in_(wanted), Learner.region_code == region_code
-        )
+        select(Learner.public_id, func.coalesce(Learner.merged_into_id, Learner.id).label("id"))
+        .where(Learner.public_id.in_(wanted), Learner.region_code == region_code)
+        .with_for_update(read=True)
     )
     ids = {row.public_id: row.id for row in rows}
     if len(ids) != len(wanted):

@@ -13,6 +13,7 @@ from nightschool.actions.places import touch_villages
 from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.places import NightSchool, Venue
 from nightschool.rules.access import Actor, require
+from nightschool.rules.checklist import TICKED
 from nightschool.rules.schools import SchoolEntry
 
 
@@ -41,11 +42,15 @@ def edit_school(
     found.contact_name = entry.contact_name
     found.contact_phone = entry.contact_phone
     found.usual_venue_id = usual_venue_id
+    ticked = {code: True for code in TICKED if code in entry.equipment}
+    if ticked != {code: True for code, is_there in found.equipment.items() if is_there}:
+        found.equipment = ticked
     fields = changed_fields(found)
     if not fields:
         return
     db.flush()
-    touch_villages(db, [village], now=now)
+    if fields != ["equipment"]:  # which no public page shows
+        touch_villages(db, [village], now=now)
     audit.note(
         db,
         by=by,

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.errors import NotFound
@@ -36,12 +36,19 @@ def find_staff(
     for one that was put away.
     """
     wanted = tuple(dict.fromkeys(teachers))
+    # Who was merged into another is that other one; locked, so that nobody is between this look and the booking.
     rows = db.execute(
-        select(Teacher.public_id, Teacher.id).where(
+        select(Teacher.public_id, func.coalesce(Teacher.merged_into_id, Teacher.id).label("id"))
+        .where(
             Teacher.public_id.in_(wanted),
             Teacher.region_code.in_((region_code, *ancestors_of(region_code))),
-            or_(Teacher.retired_at.is_(None), Teacher.id.in_(former.teacher_ids)),
+            or_(
+                Teacher.retired_at.is_(None),
+                Teacher.merged_into_id.is_not(None),
+                Teacher.id.in_(former.teacher_ids),
+            ),
         )
+        .with_for_update(read=True)
     )
     ids: dict[str, int] = {row.public_id: row.id for row in rows}
     if len(ids) != len(wanted):
@@ -57,7 +64,7 @@ def find_staff(
         )
         if venue_id is None:
             raise NotFound
-    return Staff(tuple(ids[key] for key in wanted), venue_id)
+    return Staff(tuple(dict.fromkeys(ids[key] for key in wanted)), venue_id)
 
 
 def teachers_of_course(db: Session, course_id: int) -> tuple[int, ...]:

@@ -124,6 +124,7 @@ def _fill(db: Session, venue: Venue, entry: VenueEntry) -> None:
         venue.search_keys = stored_keys(entry.name)
     venue.kind = entry.kind
     venue.seats = entry.seats
+    venue.area_m2 = entry.area_m2
     venue.is_lit = entry.is_lit
     venue.is_covered = entry.is_covered
     venue.directions = entry.directions

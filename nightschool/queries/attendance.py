@@ -240,6 +240,7 @@ def _people(db: Session, this: Any) -> list[Person]:
             Learner.region_code == this.region_code,
             # Who comes no more is on no new register, and stays on those that know of them.
             or_(Learner.retired_at.is_(None), Mark.status.is_not(None)),
+            Learner.merged_into_id.is_(None),
         )
     ).all()
     families = _families(rows) if this.kind == CourseKind.COHORT else {}

@@ -14,7 +14,7 @@ from nightschool.models.people import Teacher
 from nightschool.models.places import NightSchool, Region, Venue
 from nightschool.models.teaching import Category, ClassSession, Course, CourseTeacher, SessionStatus
 from nightschool.queries import sessions
-from nightschool.queries.sessions import SessionLine
+from nightschool.queries.histories import History, history
 from nightschool.rules.listings import RETIRED, Asked, Listing, page_of
 from nightschool.rules.names import finder, sort_key
 from nightschool.rules.regions import ancestors_of
@@ -68,8 +68,7 @@ class CoursePage:
     skipped: tuple[date, ...]
     drafts: int
     version: int
-    coming: tuple[SessionLine, ...]  # the soonest first
-    past: tuple[SessionLine, ...]  # the latest first
+    history: History
     retired_at: datetime | None = None
 
 
@@ -146,8 +145,8 @@ def _category_name(row: Any) -> str:
     return str(row.name if language() == SOURCE_LANGUAGE else row.name_en)
 
 
-def course(db: Session, public_id: str, *, at: Moment) -> CoursePage | None:
-    """One course with all its sessions; None when there is no such course. Cost: 4 queries."""
+def course(db: Session, public_id: str, *, at: Moment, number: int = 1) -> CoursePage | None:
+    """One course with a page of its sessions; None when there is no such course. Cost: 7 queries."""
     row = db.execute(
         select(
             Course,
@@ -156,6 +155,11 @@ def course(db: Session, public_id: str, *, at: Moment) -> CoursePage | None:
             Venue.name.label("venue"),
             Category.name,
             Category.name_en,
+            select(func.count())
+            .where(ClassSession.course_id == Course.id, ClassSession.status == SessionStatus.DRAFT)
+            .correlate(Course)
+            .scalar_subquery()
+            .label("drafts"),
         )
         .join(Region, Region.code == Course.region_code)
         .join(Category, Category.code == Course.category_code)
@@ -171,12 +175,6 @@ def course(db: Session, public_id: str, *, at: Moment) -> CoursePage | None:
         .where(CourseTeacher.course_id == found.id)
         .order_by(CourseTeacher.position)
     ).all()
-    rows = db.execute(
-        sessions.line_columns()
-        .where(ClassSession.course_id == found.id)
-        .order_by(ClassSession.day, ClassSession.starts, ClassSession.id)
-    ).all()
-    every = sessions.lines(db, rows)
     return CoursePage(
         public_id=public_id,
         region_code=found.region_code,
@@ -192,10 +190,9 @@ def course(db: Session, public_id: str, *, at: Moment) -> CoursePage | None:
         starts=found.starts,
         ends=found.ends,
         skipped=tuple(date.fromisoformat(day) for day in found.skipped_dates),
-        drafts=sum(line.status == "draft" for line in every),
+        drafts=row.drafts,
         version=found.version,
-        coming=tuple(line for line in every if line.slot.finishes > at),
-        past=tuple(line for line in reversed(every) if line.slot.finishes <= at),
+        history=history(db, ClassSession.course_id == found.id, at=at, number=number),
         retired_at=found.retired_at,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 
 from nightschool.models.attendance import Guest, Headcount, Mark, MarkStatus
 from nightschool.models.teaching import ClassSession
@@ -21,7 +21,7 @@ def attendances(class_session: Any = ClassSession) -> ColumnElement[int]:
     """
     named = (
         select(func.count())
-        .where(Mark.class_session_id == class_session.id, _came())
+        .where(Mark.class_session_id == class_session.id, came())
         .correlate(class_session)
         .scalar_subquery()
     )
@@ -39,6 +39,15 @@ def attendances(class_session: Any = ClassSession) -> ColumnElement[int]:
     )
 
 
-def _came() -> ColumnElement[bool]:
+def people() -> ColumnElement[int]:
+    """人数 of the marks a statement joins: learners of the roster who attended, each counted once.
+
+    Guests and heads counted without names cannot be told apart, so they are only in the 人次.
+    """
+    return func.count(func.distinct(case((came(), Mark.learner_id))))
+
+
+def came() -> ColumnElement[bool]:
+    """The mark says that they were there."""
     # Not IN: SQLAlchemy writes its list anew into the statement at every call.
     return or_(*(Mark.status == status for status in CAME))

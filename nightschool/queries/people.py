@@ -27,6 +27,7 @@ class LearnerRecord:
     birth_year: int | None
     masked_phone: str
     version: int
+    is_merged: bool
     retired_at: datetime | None = None
 
 
@@ -45,6 +46,7 @@ class TeacherRecord:
     name_is_public: bool
     masked_phone: str
     version: int
+    is_merged: bool
     retired_at: datetime | None = None
 
 
@@ -70,6 +72,7 @@ def learner(db: Session, public_id: str) -> LearnerRecord | None:
         masked_phone=opened_and_masked(db, found.phone, f"learner.phone:{public_id}"),
         version=found.version,
         retired_at=found.retired_at,
+        is_merged=found.merged_into_id is not None,
     )
 
 
@@ -106,6 +109,7 @@ def teacher(db: Session, public_id: str) -> TeacherRecord | None:
         masked_phone=opened_and_masked(db, found.phone, f"teacher.phone:{public_id}"),
         version=found.version,
         retired_at=found.retired_at,
+        is_merged=found.merged_into_id is not None,
     )
 
 

@@ -51,6 +51,7 @@ class VenueRecord:
     key_holder: str
     masked_phone: str
     allows_parallel: bool
+    area_m2: int | None
     version: int
     retired_at: datetime | None = None
 
@@ -66,6 +67,7 @@ class SchoolRecord:
     contact_name: str
     contact_phone: str
     usual_venue: str  # public id; empty: none
+    equipment: tuple[str, ...]  # ticked items of rules.checklist
     version: int
 
 
@@ -151,6 +153,7 @@ def venue(db: Session, public_id: str) -> VenueRecord | None:
         key_holder=found.key_holder,
         masked_phone=_masked(db, found),
         allows_parallel=found.allows_parallel,
+        area_m2=found.area_m2,
         version=found.version,
         retired_at=found.retired_at,
     )
@@ -175,6 +178,7 @@ def school(db: Session, village: str) -> SchoolRecord | None:
         contact_name=found.contact_name,
         contact_phone=found.contact_phone,
         usual_venue=usual_venue or "",
+        equipment=tuple(code for code, is_there in found.equipment.items() if is_there),
         version=found.version,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nightschool.texts import _
 
@@ -16,6 +16,7 @@ class SchoolEntry:
     contact_name: str = ""
     contact_phone: str = ""
     usual_venue: str = ""  # public id; empty: none
+    equipment: frozenset[str] = field(default_factory=frozenset)  # ticked items of rules.checklist
 
 
 def institution_word(institution_name: str | None) -> str:

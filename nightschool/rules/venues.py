@@ -39,6 +39,7 @@ class VenueEntry:
     phone: str = ""  # the key holder's
     removes_phone: bool = False
     allows_parallel: bool = False
+    area_m2: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ BLUEPRINTS = (
     "attendance",
     "learners",
     "teachers",
+    "merges",
     "venues",
     "retiring",
     "schools",

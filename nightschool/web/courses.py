@@ -22,7 +22,7 @@ from nightschool.texts import _, ngettext
 from nightschool.web.access import actor, allows
 from nightschool.web.context import minutes_now, moment, now, reading, services, today, writing
 from nightschool.web.forms.courses import ONCE, CourseForm, ScheduleForm, shown_end
-from nightschool.web.listings import Shown, asked
+from nightschool.web.listings import Shown, asked, page_number
 
 bp = Blueprint("courses", __name__)
 
@@ -173,7 +173,7 @@ def index(village: str) -> Any:
 @allows("schedule")
 def show(course: str) -> Any:
     """One course: its sessions to come and past."""
-    found = _course(course)
+    found = _course(course, page_number())
     with reading() as db:
         cohort = cohorts.cohort(db, course)
     return render_template("courses/show.html", course=found, cohort=cohort, tell_rule=tell_rule)
@@ -245,9 +245,9 @@ def _edit_page(
     return render_template("courses/edit.html", form=form, course=found, choices=choices, taken=taken)
 
 
-def _course(public_id: str) -> CoursePage:
+def _course(public_id: str, number: int = 1) -> CoursePage:
     with reading() as db:
-        found = queries.course(db, public_id, at=moment())
+        found = queries.course(db, public_id, at=moment(), number=number)
     if found is None:
         raise NotFound
     return found

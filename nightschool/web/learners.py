@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 
 from nightschool.actions import people as actions
 from nightschool.errors import NotFound, Refused, StaleRecord
-from nightschool.queries import people, places, rosters
+from nightschool.queries import histories, merges, people, places, rosters
 from nightschool.queries.people import LearnerRecord
 from nightschool.rules.people import sex_word, tell_refused_person
 from nightschool.texts import _
@@ -64,8 +64,10 @@ def new(village: str) -> Any:
 @bp.route("/learners/<public_id:learner>", methods=["GET", "POST"])
 @allows("keep_people")
 def edit(learner: str) -> Any:
-    """One learner put right."""
+    """One learner put right; who was merged into another is looked at there."""
     record = _record(learner)
+    if record.is_merged:
+        return redirect(url_for("merges.merged_learner", learner=learner), 303)
     form = LearnerForm(data=_shown(record))
     status = 200
     if form.is_submitted():
@@ -132,6 +134,8 @@ def _page(
     with reading() as db:
         groups = people.groups(db, village)
         [place] = places.regions_named(db, [village])
+        attended = histories.attended(db, record.public_id) if record else None
+        merged = merges.undoable(db, "learner", record.public_id, now=now()) if record else ()
     form.phone.hide(record.masked_phone if record else "")
     page = render_template(
         "learners/edit.html",
@@ -141,5 +145,7 @@ def _page(
         village=village,
         place=place,
         number=number,
+        attended=attended,
+        merged=merged,
     )
     return page, status

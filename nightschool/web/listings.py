@@ -17,15 +17,20 @@ LONGEST_NUMBER = 5
 def asked() -> Asked:
     """What this request's address asks a list for. The list itself knows what may be chosen."""
     args = request.args
-    number = args.get("page", "")
     chosen = {
         name: value[:LONGEST_VALUE] for name, value in args.items() if value and name not in ("q", "page")
     }
     return Asked(
         query=args.get("q", "").strip()[:LONGEST_QUERY],
         chosen=chosen,
-        page=int(number) if number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER else 1,
+        page=page_number(),
     )
+
+
+def page_number() -> int:
+    """Which page of something long this request's address asks for; the first for what is no number."""
+    number = request.args.get("page", "")
+    return int(number) if number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER else 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,16 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 
 from nightschool.actions import people as actions
 from nightschool.errors import NotFound, Refused, StaleRecord
-from nightschool.queries import people, places, rosters
+from nightschool.queries import merges, people, places, rosters
+from nightschool.queries import teachers as queries
 from nightschool.queries.people import TeacherRecord
 from nightschool.rules.people import teacher_kind_word, tell_refused_person
 from nightschool.rules.regions import Level, level_of
 from nightschool.texts import _
 from nightschool.web.access import actor, allows
-from nightschool.web.context import now, reading, writing
+from nightschool.web.context import moment, now, reading, writing
 from nightschool.web.forms.people import TeacherForm
-from nightschool.web.listings import Shown, asked
+from nightschool.web.listings import Shown, asked, page_number
 
 bp = Blueprint("teachers", __name__)
 
@@ -55,8 +56,10 @@ def new_of_region(region: str) -> Any:
 @bp.route("/teachers/<public_id:teacher>", methods=["GET", "POST"])
 @allows("keep_teachers")
 def edit(teacher: str) -> Any:
-    """One teacher put right, where they are kept."""
+    """One teacher put right, where they are kept; who was merged into another is looked at there."""
     record = _record(teacher)
+    if record.is_merged:
+        return redirect(url_for("merges.merged_teacher", teacher=teacher), 303)
     form = TeacherForm(data=asdict(record))
     status = 200
     if form.is_submitted():
@@ -93,6 +96,32 @@ def phone_for_village(village: str, called: str) -> Any:
     them.
     """
     return _list(village, teacher=called, number=_reveal(called, village))
+
+
+@bp.get("/desk/<region_code:village>/teachers/<public_id:teacher>")
+@allows("keep_teachers")
+def show(village: str, teacher: str) -> Any:
+    """One teacher as a village sees them: its own sessions, and of other villages numbers alone."""
+    with reading() as db:
+        found = queries.for_village(db, teacher, village, at=moment(), number=page_number())
+        [place] = places.regions_named(db, [village])
+    return _shown(found, place)
+
+
+@bp.get("/teachers/<public_id:teacher>/taught")
+@allows("keep_teachers")
+def taught(teacher: str) -> Any:
+    """One teacher as who keeps them sees them: what they teach in every village, without what is not public yet."""
+    with reading() as db:
+        found = queries.everywhere(db, teacher, at=moment(), number=page_number())
+        places_ = places.regions_named(db, [found.region_code]) if found else [None]
+    return _shown(found, places_[0])
+
+
+def _shown(found: Any, place: Any) -> Any:
+    if found is None:
+        raise NotFound
+    return render_template("teachers/show.html", teacher=found, place=place, kind_word=teacher_kind_word)
 
 
 def list_of(region: str) -> str:
@@ -172,6 +201,7 @@ def _page(
 ) -> Any:
     with reading() as db:
         [place] = places.regions_named(db, [region])
+        merged = merges.undoable(db, "teacher", record.public_id, now=now()) if record else ()
     form.phone.hide(record.masked_phone if record else "")
     page = render_template(
         "teachers/edit.html",
@@ -181,5 +211,6 @@ def _page(
         namesakes=namesakes,
         number=number,
         back=list_of(region),
+        merged=merged,
     )
     return page, status

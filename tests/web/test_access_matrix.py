@@ -61,6 +61,8 @@ UNSCOPED = {
     "waiting": "one of one's own kept forms; the action looks whose it is",
     "posting": "stands beside its account",
     "upload": "a list of regions; who may keep the map may so everywhere",
+    "other_learner": "a learner beside one of the same village; the view asks that they are",
+    "other_teacher": "a teacher beside one whose keeper asks; the view asks that they may know of this one",
     "called": "a teacher beside the village that calls; the action asks that this village sees them",
 }
 PUBLIC = {
@@ -156,6 +158,7 @@ def village_home(db: Any, code: str, account: int, township_teacher: str) -> Hom
         "code": code, "village": code, "region": code, "class_session": tonight.public_id, "course": course.public_id,
         "learner": learner.public_id, "teacher": own_teacher.public_id, "venue": venue.public_id,
         "account": public_id(db, Account, account), "posting": posting, "called": township_teacher,
+        "other_learner": make_learner(db, code, name="陈大绣").public_id, "other_teacher": township_teacher,
     }  # fmt: skip
     db.flush()
     return Home(code, values, (code,))
@@ -166,6 +169,7 @@ def region_home(db: Any, code: str, account: int, account_region: str | None) ->
     teacher.phone = SEALER.seal("13812345678", about=f"teacher.phone:{teacher.public_id}")
     posting = db.scalars(select(Posting.id).where(Posting.account_id == account)).one()
     values = {"region": code, "teacher": teacher.public_id, "posting": posting}
+    values["other_teacher"] = make_teacher(db, code, name="片区老师").public_id
     values["account"] = public_id(db, Account, account)
     return Home(code, values, (account_region,))
 

@@ -319,4 +319,6 @@ def test_a_course_page_costs_the_same_however_many_sessions_it_has(
         path = f"/courses/{made.public_id}"
     statements.clear()
     assert chen.get(path).status_code == 200
-    assert len(statements) == 7  # login, scope, and five of the page
+    assert (
+        len(statements) == 10
+    )  # login, scope, two of the course, one of its cohort, and five of its history

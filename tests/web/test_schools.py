@@ -15,7 +15,8 @@ from nightschool.models.places import NightSchool, Venue
 from tests.factories import SHIWAN, Cast
 from tests.web.test_attendance import errors, value
 
-URL = f"/desk/{SHIWAN}/school"
+PAGE = f"/desk/{SHIWAN}/school"
+URL = f"{PAGE}/edit"
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_the_form_shows_what_is_stored_and_that_the_contact_is_public(
 
 def test_the_profile_is_saved(database: Database, chen: FlaskClient) -> None:
     answer = save(chen, institution_name="乡村夜校", principal="陈书记", contact_phone="（0832）5550199")
-    assert (answer.status_code, answer.location) == (303, f"/desk/{SHIWAN}")
+    assert (answer.status_code, answer.location) == (303, PAGE)
     found = school(database)
     assert (found.institution_name, found.principal, found.contact_phone, found.usual_venue_id) == (
         "乡村夜校",

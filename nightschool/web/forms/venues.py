@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from nightschool.rules.checklist import TICKED, ticked_word
 from nightschool.rules.people import Namesake
 from nightschool.rules.schools import SchoolEntry
 from nightschool.rules.venues import VENUE_KINDS, VenueEntry, venue_kind_word
 from nightschool.texts import L_, _
 from nightschool.web.forms.base import (
     ChoiceField,
+    ChoicesField,
     LineField,
     Required,
     TextField,
@@ -26,6 +28,7 @@ class VenueForm(RecordForm):
     name = LineField(L_("叫什么"), [Required(L_("还没写叫什么。写大家平时叫的名字，比如村活动室。"))])
     kind = ChoiceField(L_("是什么地方"), default="meeting_room")
     seats = WholeNumberField(L_("能坐几个人"), least=1)
+    area_m2 = WholeNumberField(L_("多少平方米"), least=1, most=100000)
     is_lit = TickField(L_("晚上有灯"), default=True)
     is_covered = TickField(L_("下雨淋不着"), default=True)
     directions = TextField(L_("怎么走"), render_kw={"maxlength": 2000})
@@ -45,6 +48,7 @@ class VenueForm(RecordForm):
             name=self.name.data,
             kind=self.kind.data or "meeting_room",
             seats=self.seats.data,
+            area_m2=self.area_m2.data,
             is_lit=self.is_lit.data,
             is_covered=self.is_covered.data,
             directions=self.directions.data,
@@ -63,10 +67,12 @@ class SchoolForm(RecordForm):
     contact_name = LineField(L_("村民有事找谁"))
     contact_phone = PhoneField(L_("打哪个电话"), render_kw={"type": "tel", "maxlength": 30})
     usual_venue = ChoiceField(L_("平常在哪里上课"))
+    equipment = ChoicesField(L_("学校里有的"))
 
     def __init__(self, *, venues: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.usual_venue.choices = {"": _("没有固定的"), **venues}
+        self.equipment.choices = {code: ticked_word(code) for code in TICKED}
 
     def entry(self) -> SchoolEntry:
         """What was written down."""
@@ -76,4 +82,5 @@ class SchoolForm(RecordForm):
             contact_name=self.contact_name.data,
             contact_phone=self.contact_phone.data or "",
             usual_venue=self.usual_venue.data,
+            equipment=frozenset(self.equipment.data or ()),
         )

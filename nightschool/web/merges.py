@@ -1,0 +1,275 @@
+"""Two learners, or two teachers, that are one person: chosen, compared, put together, and taken apart again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from nightschool.actions import merges as actions
+from nightschool.errors import NotFound, Refused, StaleRecord
+from nightschool.models.people import PersonKind
+from nightschool.queries import merges as queries
+from nightschool.queries.merges import Comparison, Side
+from nightschool.rules.access import may
+from nightschool.rules.merges import (
+    LEARNER_FIELDS,
+    TEACHER_FIELDS,
+    field_word,
+    likeness_word,
+    tell_overlap,
+    tell_refused_merge,
+    tell_stays,
+)
+from nightschool.rules.regions import Level, is_inside, level_of
+from nightschool.texts import _
+from nightschool.web.access import actor, allows
+from nightschool.web.context import now, reading, today, writing
+from nightschool.web.forms.merges import MergeForm
+
+bp = Blueprint("merges", __name__)
+
+BAD_INPUT, CLASH = 422, 409
+LONGEST_QUERY = 60
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Learners or teachers: which addresses and fields are theirs."""
+
+    code: str
+    other: str  # the name of the second record in addresses
+    verb: str
+    fields: dict[str, str]
+
+    @property
+    def is_learner(self) -> bool:
+        return self.code == PersonKind.LEARNER
+
+    def page(self, public_id: str) -> str:
+        """The record's own page."""
+        return url_for(f"{self.code}s.edit", **{self.code: public_id})
+
+    def choose(self, public_id: str) -> str:
+        """Where the other record is chosen."""
+        return url_for(f"merges.choose_{self.code}", **{self.code: public_id})
+
+    def compare(self, public_id: str, other: str, **query: str) -> str:
+        """The two side by side."""
+        return url_for(f"merges.compare_{self.code}", **{self.code: public_id, self.other: other}, **query)
+
+    def merged(self, public_id: str) -> str:
+        """What came of it."""
+        return url_for(f"merges.merged_{self.code}", **{self.code: public_id})
+
+    def undo(self, public_id: str) -> str:
+        """Where it is taken back."""
+        return url_for(f"merges.undo_{self.code}", **{self.code: public_id})
+
+
+LEARNERS = Kind("learner", "other_learner", "keep_people", LEARNER_FIELDS)
+TEACHERS = Kind("teacher", "other_teacher", "keep_teachers", TEACHER_FIELDS)
+
+
+@bp.get("/learners/<public_id:learner>/same")
+@allows("keep_people")
+def choose_learner(learner: str) -> Any:
+    """Who this learner could be the same person as."""
+    return _choose(LEARNERS, learner)
+
+
+@bp.route("/learners/<public_id:learner>/same/<public_id:other_learner>", methods=["GET", "POST"])
+@allows("keep_people")
+def compare_learner(learner: str, other_learner: str) -> Any:
+    """Two learners side by side, put together when it was agreed to."""
+    return _compare(LEARNERS, learner, other_learner)
+
+
+@bp.get("/learners/<public_id:learner>/merged")
+@allows("keep_people")
+def merged_learner(learner: str) -> Any:
+    """Whom this learner's record went into."""
+    return _merged(LEARNERS, learner)
+
+
+@bp.post("/learners/<public_id:learner>/merged/undo")
+@allows("keep_people")
+def undo_learner(learner: str) -> Any:
+    """The two learners are apart again."""
+    return _undo(LEARNERS, learner)
+
+
+@bp.get("/teachers/<public_id:teacher>/same")
+@allows("keep_teachers")
+def choose_teacher(teacher: str) -> Any:
+    """Who this teacher could be the same person as."""
+    return _choose(TEACHERS, teacher)
+
+
+@bp.route("/teachers/<public_id:teacher>/same/<public_id:other_teacher>", methods=["GET", "POST"])
+@allows("keep_teachers")
+def compare_teacher(teacher: str, other_teacher: str) -> Any:
+    """Two teachers side by side, put together when it was agreed to."""
+    return _compare(TEACHERS, teacher, other_teacher)
+
+
+@bp.get("/teachers/<public_id:teacher>/merged")
+@allows("keep_teachers")
+def merged_teacher(teacher: str) -> Any:
+    """Whom this teacher's record went into."""
+    return _merged(TEACHERS, teacher)
+
+
+@bp.post("/teachers/<public_id:teacher>/merged/undo")
+@allows("keep_teachers")
+def undo_teacher(teacher: str) -> Any:
+    """The two teachers are apart again."""
+    return _undo(TEACHERS, teacher)
+
+
+def _choose(kind: Kind, public_id: str) -> Any:
+    query = request.args.get("q", "").strip()[:LONGEST_QUERY]
+    with reading() as db:
+        found = queries.choice(db, kind.code, public_id, query=query, below=_keeps_a_region())
+    if found is None:
+        raise NotFound
+    if found.side.is_merged:
+        return redirect(kind.merged(public_id), 303)
+    return render_template(
+        "merges/choose.html", kind=kind, choice=found, query=query, likeness_word=likeness_word
+    )
+
+
+def _compare(kind: Kind, public_id: str, other: str) -> Any:
+    sides = _sides(kind, public_id, other)
+    keep = str(request.values.get("keep", ""))
+    kept, gone = _who_stays(kind, sides, keep)
+    form = MergeForm(data={"keep": kept.public_id, "seen": f"{kept.version}.{gone.version}"})
+    told, status = "", 200
+    if form.is_submitted():
+        if form.keep.data != kept.public_id:
+            return _side_by_side(kind, public_id, kept, gone, status=BAD_INPUT)
+        try:
+            _merge(kind, kept, gone, form)
+            return redirect(kind.merged(gone.public_id), 303)
+        except Refused as refused:
+            told, status = tell_refused_merge(refused, today=today()), CLASH
+        except StaleRecord:
+            told, status = _("还没并：你打开以后，有人改过其中一位。再对一遍，没问题再按一次。"), CLASH
+            kept, gone = _who_stays(kind, _sides(kind, public_id, other), keep)
+    return _side_by_side(kind, public_id, kept, gone, told=told, status=status)
+
+
+def _merge(kind: Kind, kept: Side, gone: Side, form: MergeForm) -> None:
+    with writing() as db:
+        actions.merge_people(
+            db,
+            kind=kind.code,
+            kept=kept.public_id,
+            merged=gone.public_id,
+            seen=form.versions,
+            by=actor(),
+            now=now(),
+        )
+
+
+def _side_by_side(
+    kind: Kind, public_id: str, kept: Side, gone: Side, *, told: str = "", status: int = 200
+) -> Any:
+    with reading() as db:
+        found = queries.comparison(
+            db,
+            kind.code,
+            kept.public_id,
+            gone.public_id,
+            fills=may(actor(), kind.verb, kept.region_code),
+        )
+    if found is None:
+        raise NotFound
+    page = render_template(
+        "merges/compare.html",
+        kind=kind,
+        found=found,
+        public_id=public_id,
+        told=told or _why_not(found),
+        is_barred=_is_barred(found),
+        may_swap=_may_go(kind, kept, gone),
+        field_word=field_word,
+        seen=f"{found.kept.version}.{found.merged.version}",
+    )
+    return page, status
+
+
+def _merged(kind: Kind, public_id: str) -> Any:
+    with reading() as db:
+        found = queries.standing(db, kind.code, public_id)
+    if found is None:
+        return redirect(kind.page(public_id), 303)
+    return render_template("merges/merged.html", kind=kind, merge=found, can_undo=now() < found.until)
+
+
+def _undo(kind: Kind, public_id: str) -> Any:
+    with reading() as db:
+        found = queries.standing(db, kind.code, public_id)
+    try:
+        with writing() as db:
+            stays = actions.undo_merge(db, kind=kind.code, merged=public_id, by=actor(), now=now())
+    except Refused as refused:
+        flash(tell_refused_merge(refused, today=today()), "alarm")
+        return redirect(kind.merged(public_id), 303)
+    if found is not None:
+        flash(_("撤回了：%(one)s和%(other)s又是两位。", one=found.kept_name, other=found.merged_name))
+        for sentence in tell_stays(stays, kept=found.kept_name):
+            flash(sentence)
+    return redirect(kind.page(public_id), 303)
+
+
+def _sides(kind: Kind, public_id: str, other: str) -> tuple[Side, Side]:
+    """Both records; the other only where it may be known here, else it is not there."""
+    with reading() as db:
+        found = queries.comparison(db, kind.code, public_id, other)
+    if found is None or not _may_know(kind, found.kept, found.merged):
+        raise NotFound
+    return found.kept, found.merged
+
+
+def _may_know(kind: Kind, own: Side, other: Side) -> bool:
+    if kind.is_learner:
+        return own.region_code == other.region_code
+    return is_inside(own.region_code, other.region_code) or may(actor(), kind.verb, other.region_code)
+
+
+def _may_go(kind: Kind, gone: Side, kept: Side) -> bool:
+    """Whether the first record may go into the second."""
+    return (
+        is_inside(gone.region_code, kept.region_code)
+        and may(actor(), kind.verb, gone.region_code)
+        and (gone.is_retired or not kept.is_retired)
+    )
+
+
+def _who_stays(kind: Kind, sides: tuple[Side, Side], keep: str) -> tuple[Side, Side]:
+    """(kept, merged): as was asked where that may be, else the one with more behind it."""
+    own, other = sides
+    more = sorted(sides, key=lambda side: (-side.sessions, side.id))
+    wanted = [side for side in sides if side.public_id == keep]
+    for kept in (*wanted, *more):
+        gone = other if kept is own else own
+        if _may_go(kind, gone, kept):
+            return kept, gone
+    return own, other
+
+
+def _is_barred(found: Comparison) -> bool:
+    return found.overlap is not None or found.kept.is_merged or found.merged.is_merged
+
+
+def _why_not(found: Comparison) -> str:
+    return tell_overlap(found.overlap, today=today()) if found.overlap else ""
+
+
+def _keeps_a_region() -> bool:
+    """Whether this person keeps teachers beyond a single village."""
+    posts = actor().posts_for("keep_teachers")
+    return any(post.region_code is None or level_of(post.region_code) is not Level.VILLAGE for post in posts)
