@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from nightschool.actions.undo import picture
 from nightschool.database import Database
 from nightschool.models.attendance import Headcount, Mark, Submission
 from nightschool.models.base import new_public_id
@@ -20,6 +21,7 @@ from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import NightSchool, Region, RegionImport, RegionName, Venue
 from nightschool.models.teaching import (
     Booking,
+    ChangeSet,
     ClassSession,
     ClassSessionTeacher,
     Course,
@@ -256,6 +258,19 @@ def make_session(
         )
     db.flush()
     return class_session
+
+
+def make_change(db: Session, class_session: ClassSession, **columns: Any) -> ChangeSet:
+    """A change of this class session that can be taken back: its place and teachers."""
+    before = picture(db, [class_session])
+    class_session.summary = "换了"
+    db.flush()
+    entry = {"id": class_session.id, "public_id": class_session.public_id, "revision": class_session.revision}
+    defaults = {"what": "edit", "made_at": NOW, "before": {"changed": [{**before[0], **entry}], "made": []}}
+    change = ChangeSet(region_code=class_session.region_code, **{**defaults, **columns})
+    db.add(change)
+    db.flush()
+    return change
 
 
 def make_register(

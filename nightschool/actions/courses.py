@@ -22,6 +22,7 @@ from nightschool.actions.staffing import (
     teachers_of_course,
     teachers_of_sessions,
 )
+from nightschool.actions.undo import keep, picture
 from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.rules.access import Actor, require
@@ -29,6 +30,7 @@ from nightschool.rules.names import stored_keys
 from nightschool.rules.proposals import Proposal, check_proposal, proposed_slots, skipped_days
 from nightschool.rules.recurrence import to_json
 from nightschool.rules.slots import Moment, Slot, slot_problem
+from nightschool.rules.undo import Undoable
 
 STILL_TO_COME = (SessionStatus.DRAFT, SessionStatus.SCHEDULED)
 
@@ -78,6 +80,7 @@ def schedule_course(
         touch_villages(db, [course.region_code], now=now)
     counts = {"sessions": len(class_sessions), "skipped": len(course.skipped_dates), "published": publish}
     _note(db, "courses.schedule", course, by, now, **counts)
+    keep(db, what=Undoable.SCHEDULE, by=by, now=now, made=class_sessions, course=course)
     return course.public_id
 
 
@@ -109,6 +112,7 @@ def publish_course(db: Session, *, course: str, by: Actor, now: datetime) -> int
     ).all()
     if not drafts and record.published_at is not None:
         return 0
+    before = picture(db, drafts)
     record.published_at = record.published_at or now
     for class_session in drafts:
         class_session.status = SessionStatus.SCHEDULED
@@ -116,6 +120,8 @@ def publish_course(db: Session, *, course: str, by: Actor, now: datetime) -> int
     db.flush()
     touch_villages(db, [record.region_code], now=now)
     _note(db, "courses.publish", record, by, now, sessions=len(drafts))
+    if drafts:
+        keep(db, what=Undoable.PUBLISH, by=by, now=now, before=before, changed=drafts, course=record)
     return len(drafts)
 
 

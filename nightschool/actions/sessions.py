@@ -1,4 +1,4 @@
-"""One class session: moved, changed, cancelled or postponed. Other sessions and all registers stay as they were."""
+"""One class session: added, moved, changed, called off, brought back. Others and all registers stay as they were."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from nightschool.actions.bookings import hold_slots, release_slots, slot_of
 from nightschool.actions.places import touch_villages
 from nightschool.actions.retiring import reopen_course
 from nightschool.actions.staffing import Staff, find_staff, set_session_teachers, teachers_of_sessions
+from nightschool.actions.undo import keep, picture
 from nightschool.errors import NotFound, Refused, StaleRecord
-from nightschool.models.teaching import ClassSession, SessionStatus
+from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.rules.access import Actor, require
 from nightschool.rules.changes import Change, check_change
 from nightschool.rules.proposals import check_slot
 from nightschool.rules.reasons import REASONS
 from nightschool.rules.slots import Moment, Slot
+from nightschool.rules.undo import Undoable
 
 
 def move_session(
@@ -44,6 +46,7 @@ def move_session(
     former = slot_of(record)
     if slot == former:
         return
+    before = picture(db, [record])
     record.day, record.starts, record.ends = slot.day, slot.starts, slot.ends
     record.changed_at = now
     db.flush()
@@ -51,6 +54,14 @@ def move_session(
     if slot.finishes > Moment(today, minutes_now):
         reopen_course(db, record.course_id, by=by, now=now)
     _changed(db, "sessions.move", record, by, now, before=_told(former), after=_told(slot))
+    keep(
+        db,
+        what=Undoable.MOVE,
+        by=by,
+        now=now,
+        before=before,
+        changed=[record],
+    )
 
 
 def change_session(
@@ -75,6 +86,7 @@ def change_session(
     record = _changeable(db, class_session, Change.EDIT, by, seen_revision)
     former = Staff(teachers_of_sessions(db, [record.id])[record.id], record.venue_id)
     staff = find_staff(db, record.region_code, teachers=teachers, venue=venue, former=former)
+    before = picture(db, [record])
     values = {"title": title, "summary": summary, "venue_id": staff.venue_id}
     fields = [name for name, value in values.items() if getattr(record, name) != value]
     if former.teacher_ids != staff.teacher_ids:
@@ -89,6 +101,14 @@ def change_session(
     db.flush()
     hold_slots(db, [record], moment=Moment(today, minutes_now))
     _changed(db, "sessions.change", record, by, now, fields=fields)
+    keep(
+        db,
+        what=Undoable.EDIT,
+        by=by,
+        now=now,
+        before=before,
+        changed=[record],
+    )
 
 
 def cancel_session(
@@ -107,12 +127,118 @@ def cancel_session(
     """
     record = _changeable(db, class_session, Change.CANCEL, by, seen_revision)
     _check_reason(reason)
+    before = picture(db, [record])
     record.status = SessionStatus.CANCELLED
     record.reason, record.reason_text = reason, reason_text
     record.changed_at = now
     db.flush()
     release_slots(db, [record.id])
     _changed(db, "sessions.cancel", record, by, now, reason=reason)
+    keep(
+        db,
+        what=Undoable.CANCEL,
+        by=by,
+        now=now,
+        before=before,
+        changed=[record],
+    )
+
+
+def restore_session(
+    db: Session,
+    *,
+    class_session: str,
+    seen_revision: int,
+    by: Actor,
+    now: datetime,
+    today: date,
+    minutes_now: int = 0,
+) -> None:
+    """The cancelled session takes place after all, and holds its slot; a past one waits for its register again.
+
+    One that villagers never saw is a draft again. Raises: Refused, StaleRecord, CannotSchedule.
+    """
+    record = _changeable(db, class_session, Change.RESTORE, by, seen_revision)
+    before = picture(db, [record])
+    record.status = SessionStatus.SCHEDULED if record.published_at else SessionStatus.DRAFT
+    record.reason, record.reason_text = None, ""
+    record.changed_at = now
+    db.flush()
+    hold_slots(db, [record], moment=Moment(today, minutes_now))
+    if slot_of(record).finishes > Moment(today, minutes_now):
+        reopen_course(db, record.course_id, by=by, now=now)
+    _changed(db, "sessions.restore", record, by, now)
+    keep(
+        db,
+        what=Undoable.RESTORE,
+        by=by,
+        now=now,
+        before=before,
+        changed=[record],
+    )
+
+
+def add_session(
+    db: Session,
+    *,
+    course: str,
+    slot: Slot,
+    teachers: Sequence[str],
+    venue: str | None,
+    by: Actor,
+    now: datetime,
+    today: date,
+    minutes_now: int = 0,
+) -> str:
+    """The course meets once more, in this slot; public when the course is, else a draft. The course stays as it is.
+
+    Returns the session's public id. Raises: Refused, with `already_there` when the course meets then as it is;
+    CannotSchedule.
+    """
+    kept = db.scalar(select(Course).where(Course.public_id == course).with_for_update())
+    if kept is None:
+        raise NotFound
+    require(by, "schedule", kept.region_code)
+    check_slot(slot)
+    staff = find_staff(db, kept.region_code, teachers=teachers, venue=venue)
+    _check_not_there(db, kept.id, slot)
+    record = ClassSession(
+        course_id=kept.id,
+        region_code=kept.region_code,
+        title=kept.title,
+        category_code=kept.category_code,
+        summary=kept.summary,
+        delivery_mode=kept.delivery_mode,
+        venue_id=staff.venue_id,
+        day=slot.day,
+        starts=slot.starts,
+        ends=slot.ends,
+        status=SessionStatus.SCHEDULED if kept.published_at else SessionStatus.DRAFT,
+        published_at=now if kept.published_at else None,
+        changed_at=now,
+    )
+    db.add(record)
+    db.flush()
+    set_session_teachers(db, [record.id], staff.teacher_ids)
+    hold_slots(db, [record], moment=Moment(today, minutes_now))
+    if slot_of(record).finishes > Moment(today, minutes_now):
+        reopen_course(db, record.course_id, by=by, now=now)
+    _changed(db, "sessions.add", record, by, now, after=_told(slot))
+    keep(db, what=Undoable.ADD, by=by, now=now, made=[record])
+    return record.public_id
+
+
+def _check_not_there(db: Session, course_id: int, slot: Slot) -> None:
+    """Nothing happens unless the course meets then as it is: without teacher and place no booking would tell."""
+    there = select(ClassSession.id).where(
+        ClassSession.course_id == course_id,
+        ClassSession.day == slot.day,
+        ClassSession.starts < slot.ends,
+        ClassSession.ends > slot.starts,
+        ClassSession.status.not_in((SessionStatus.CANCELLED, SessionStatus.POSTPONED)),
+    )
+    if db.scalars(there.limit(1)).first() is not None:
+        raise Refused("already_there", field="day")
 
 
 def postpone_session(
@@ -138,6 +264,7 @@ def postpone_session(
     _check_reason(reason)
     if slot == slot_of(record):
         raise Refused("same_slot", field="day")
+    before = picture(db, [record])
     successor = ClassSession(
         course_id=record.course_id,
         region_code=record.region_code,
@@ -167,6 +294,7 @@ def postpone_session(
         reopen_course(db, record.course_id, by=by, now=now)
     details = {"reason": reason, "after": _told(slot), "successor": successor.id}
     _changed(db, "sessions.postpone", record, by, now, **details)
+    keep(db, what=Undoable.POSTPONE, by=by, now=now, before=before, changed=[record], made=[successor])
     return successor.public_id
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from nightschool.models.places import Region
+from nightschool.models.people import Learner
+from nightschool.models.places import Region, Venue
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries import sessions
 from nightschool.queries.sessions import SessionLine
@@ -42,16 +43,29 @@ class Desk:
     unrecorded_total: int
     drafts: tuple[DraftCourse, ...]
     incomplete: tuple[SessionLine, ...]  # of those to come, without teacher or place
+    has_venue: bool = True
+    has_course: bool = True
+    has_learner: bool = True
 
     @property
     def is_empty(self) -> bool:
         """Nothing comes, nothing is left to do."""
         return not (self.today or self.coming or self.unrecorded or self.drafts)
 
+    @property
+    def is_beginning(self) -> bool:
+        """One of the first steps is still to be done: a place, a course, the people."""
+        return not (self.has_venue and self.has_course and self.has_learner)
+
 
 def desk(db: Session, village: str, *, at: Moment) -> Desk:
     """The village's desk at this moment. Cost: 5 queries, however much there is."""
-    name = db.scalars(select(Region.name).where(Region.code == village)).one()
+    place = db.execute(
+        select(
+            Region.name,
+            *(exists().where(table.region_code == village) for table in (Venue, Course, Learner)),
+        ).where(Region.code == village)
+    ).one()
     own = ClassSession.region_code == village
     until = at.day + timedelta(days=DAYS_AHEAD)
     holds = (SessionStatus.DRAFT, SessionStatus.SCHEDULED)
@@ -68,26 +82,32 @@ def desk(db: Session, village: str, *, at: Moment) -> Desk:
         .order_by(ClassSession.day, ClassSession.starts, ClassSession.id)
         .limit(MOST_COMING)
     ).all()
+    late = (own, ClassSession.status == SessionStatus.SCHEDULED, sessions.is_over(at))
+    # Counted apart: a count over the rows themselves would work out the columns of every one of them.
+    total = select(func.count()).select_from(ClassSession).where(*late).correlate(None).scalar_subquery()
     unrecorded = db.execute(
         sessions.line_columns()
-        .add_columns(func.count().over().label("total"))
-        .where(own, ClassSession.status == SessionStatus.SCHEDULED, sessions.is_over(at))
+        .add_columns(total.label("total"))
+        .where(*late)
         .order_by(ClassSession.day.desc(), ClassSession.starts.desc(), ClassSession.id.desc())
         .limit(UNRECORDED_SHOWN)
     ).all()
     every = sessions.lines(db, [*rows, *unrecorded])
-    coming, late = every[: len(rows)], every[len(rows) :]
+    coming, missing = every[: len(rows)], every[len(rows) :]
     return Desk(
         code=village,
-        village=name,
+        village=place.name,
         today=tuple(line for line in coming if line.slot.day == at.day),
         coming=tuple(line for line in coming if line.slot.day > at.day),
-        unrecorded=late,
+        unrecorded=missing,
         unrecorded_total=unrecorded[0].total if unrecorded else 0,
         drafts=_drafts(db, village),
         incomplete=tuple(
             line for line in coming if line.status in holds and not (line.teachers and line.venue)
         ),
+        has_venue=place[1],
+        has_course=place[2],
+        has_learner=place[3],
     )
 
 

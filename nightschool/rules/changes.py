@@ -15,14 +15,15 @@ class Change(StrEnum):
     EDIT = "edit"  # title, place, teachers
     CANCEL = "cancel"
     POSTPONE = "postpone"
+    RESTORE = "restore"  # what was cancelled takes place after all
 
 
 # A held session took place where and when its register says: who taught it, and where, may still be put right.
 ALLOWED: dict[str, frozenset[Change]] = {
-    "draft": frozenset(Change),
-    "scheduled": frozenset(Change),
+    "draft": frozenset(Change) - {Change.RESTORE},
+    "scheduled": frozenset(Change) - {Change.RESTORE},
     "held": frozenset({Change.EDIT}),
-    "cancelled": frozenset(),
+    "cancelled": frozenset({Change.RESTORE}),
     "postponed": frozenset(),
 }
 
@@ -41,8 +42,8 @@ def check_change(change: Change, status: str) -> None:
 
 
 def refused_change(change: Change, status: str) -> Refused:
-    """The refusal of a change that this status does not allow: `has_register`, `is_cancelled` or `is_postponed`."""
-    return Refused(WHY_NOT[status], change=change)
+    """The refusal of a change that this status does not allow; for the codes see `tell_refused_change`."""
+    return Refused(WHY_NOT.get(status, "not_cancelled"), change=change)
 
 
 def tell_refused_change(refused: Refused) -> str:
@@ -51,9 +52,13 @@ def tell_refused_change(refused: Refused) -> str:
         case "has_register":
             return _("这节课已经记了到课，时间不能改，也不能取消。要改，先把登记作废，写明原因。")
         case "is_cancelled":
-            return _("这节课已经取消了，不能再改。要补上，就另排一节。")
+            return _("这节课已经取消了，不能再改。还是要上，就先恢复它。")
         case "is_postponed":
             return _("这节课已经改期了。要改，就改新的那一节。")
+        case "not_cancelled":
+            return _("这节课没有取消，不用恢复。")
+        case "already_there":
+            return _("这门课这一天这个时间已经有一次了。换一个时间。")
         case "reason_missing":
             return _("还没选原因。选一个最接近的，细节写在后面。")
         case "same_slot":

@@ -17,6 +17,9 @@ REASONS = {
     "other": N_("其他原因"),
 }
 
+# What stands as the words of a published class session that was there by mistake; kept as it is, told in any language.
+TAKEN_BACK = N_("排错了，这一次不上。")
+
 
 def reason_word(code: str) -> str:
     """The reason in the current language."""
@@ -31,5 +34,5 @@ def reason_choices() -> list[tuple[str, str]]:
 def tell_reason(code: str | None, text: str) -> str:
     """What villagers read: the coordinator's own words where there are some, else the reason from the list."""
     if text:
-        return text
+        return _(text) if text == TAKEN_BACK else text
     return reason_word(code) if code else ""

@@ -27,7 +27,7 @@ from nightschool.web.redirects import own_path, this_path
 log = logging.getLogger(__name__)
 
 # URL parameters that name a record with a home; `queries.scope` tells which region that is.
-SCOPED = ("village", "region", "class_session", "course", "learner", "teacher", "venue", "account")
+SCOPED = ("village", "region", "class_session", "course", "learner", "teacher", "venue", "change", "account")
 
 # Where somebody begins, by the first verb they hold.
 HOMES = (("see_village", "desk.home"), ("see_overview", "overview.home"), ("manage_accounts", "admin.home"))

@@ -46,6 +46,7 @@ BLUEPRINTS = (
     "courses",
     "cohorts",
     "sessions",
+    "undo",
     "attendance",
     "learners",
     "teachers",

@@ -14,6 +14,7 @@ from nightschool.queries import attendance as queries
 from nightschool.queries import register_history
 from nightschool.queries.attendance import Register
 from nightschool.rules import attendance as rules
+from nightschool.rules.almanac import spoken_day
 from nightschool.rules.names import matches
 from nightschool.rules.people import tell_refused_person
 from nightschool.texts import _, ngettext
@@ -72,7 +73,8 @@ def void(class_session: str) -> Any:
                     by=actor(),
                     now=now(),
                 )
-            flash(_("登记作废了。这节课现在可以重新点名，也可以取消。"))
+            what = {"day": spoken_day(found.day, today()), "title": found.title}
+            flash(_("%(day)s %(title)s的登记作废了。现在可以重新点名，也可以取消。", **what))
             return redirect(url_for("sessions.show", class_session=class_session), 303)
         except Refused as refused:
             form.refuse(refused.field, rules.tell_refused_register(refused, today=today()))
@@ -123,8 +125,19 @@ def _save(found: Register, form: RegisterForm) -> Any:
     except Refused as refused:
         return _refused(found, form, refused)
     came = _register(found.class_session).turnout.attendances
-    flash(ngettext("存好了，到 %(n)d 人次。", "存好了，到 %(n)d 人次。", came))
+    flash(_told_saved(found, came))
     return redirect(url_for("attendance.register", class_session=found.class_session), 303)
+
+
+def _told_saved(found: Register, came: int) -> str:
+    day = spoken_day(found.day, today())
+    return ngettext(
+        "%(day)s %(title)s存好了，到 %(n)d 人次。记错了就在下面改，再保存一次。",
+        "%(day)s %(title)s存好了，到 %(n)d 人次。记错了就在下面改，再保存一次。",
+        came,
+        day=day,
+        title=found.title,
+    )
 
 
 def _refused(found: Register, form: RegisterForm, refused: Refused) -> Any:

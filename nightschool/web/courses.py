@@ -10,19 +10,22 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from nightschool.actions import courses as actions
 from nightschool.actions.courses import Common
 from nightschool.errors import CannotSchedule, NotFound, StaleRecord
-from nightschool.queries import bookings, calendars, cohorts, places
+from nightschool.queries import bookings, calendars, cohorts, places, undo
 from nightschool.queries import courses as queries
 from nightschool.queries.courses import Choices, CoursePage, TeacherChoice
 from nightschool.rules import finder
+from nightschool.rules.almanac import spoken_day
 from nightschool.rules.cohorts import OPEN_LECTURE
 from nightschool.rules.graduation import tell_rule
 from nightschool.rules.previews import preview, tell_taken
+from nightschool.rules.proposals import proposed_days
 from nightschool.rules.recurrence import days_of
 from nightschool.texts import _, ngettext
 from nightschool.web.access import actor, allows
 from nightschool.web.context import minutes_now, moment, now, reading, services, today, writing
 from nightschool.web.forms.courses import ONCE, CourseForm, ScheduleForm, shown_end
 from nightschool.web.listings import Shown, asked, page_number
+from nightschool.web.undo import flash_done, offered
 
 bp = Blueprint("courses", __name__)
 
@@ -111,13 +114,21 @@ def _schedule(form: ScheduleForm, village: str, *, publish: bool) -> Any:
             today=today(),
             minutes_now=minutes_now(),
         )
-    title = form.title.data
-    flash(
-        _("%(title)s排好了，村里人已经看得到。", title=title)
-        if publish
-        else _("%(title)s排好了，还没公布。", title=title)
-    )
+        recent = undo.of_course(db, village, course, now=now())
+    flash_done(_tell_scheduled(form, village, publish=publish), recent)
     return redirect(url_for("courses.show", course=course), 303)
+
+
+def _tell_scheduled(form: ScheduleForm, village: str, *, publish: bool) -> str:
+    days = proposed_days(form.proposal(village))
+    words = {"title": form.title.data, "first": spoken_day(days[0], today())}
+    if len(days) == 1:
+        if publish:
+            return _("%(title)s排好了：%(first)s，村里人已经看得到。", **words)
+        return _("%(title)s排好了：%(first)s，还没公布。", **words)
+    if publish:
+        return _("%(title)s排好了：%(n)d 次，第一次 %(first)s，村里人已经看得到。", n=len(days), **words)
+    return _("%(title)s排好了：%(n)d 次，第一次 %(first)s，还没公布。", n=len(days), **words)
 
 
 def _schedule_page(
@@ -176,16 +187,27 @@ def show(course: str) -> Any:
     found = _course(course, page_number())
     with reading() as db:
         cohort = cohorts.cohort(db, course)
-    return render_template("courses/show.html", course=found, cohort=cohort, tell_rule=tell_rule)
+        recent = undo.of_course(db, found.region_code, course, now=now())
+    return render_template(
+        "courses/show.html", course=found, cohort=cohort, tell_rule=tell_rule, undoable=offered(recent)
+    )
 
 
 @bp.post("/courses/<public_id:course>/publish")
 @allows("schedule")
 def publish(course: str) -> Any:
     """The course is public."""
+    found = _course(course)
     with writing() as db:
         count = actions.publish_course(db, course=course, by=actor(), now=now())
-    flash(ngettext("公布了 %(n)d 次课，村里人看得到了。", "公布了 %(n)d 次课，村里人看得到了。", count))
+        recent = undo.of_course(db, found.region_code, course, now=now()) if count else None
+    told = ngettext(
+        "%(title)s公布了 %(n)d 次，村里人看得到了。",
+        "%(title)s公布了 %(n)d 次，村里人看得到了。",
+        count,
+        title=found.title,
+    )
+    flash_done(told, recent)
     return redirect(url_for("courses.show", course=course), 303)
 
 
@@ -233,7 +255,13 @@ def _save(form: CourseForm, found: CoursePage) -> Any:
             today=today(),
             minutes_now=minutes_now(),
         )
-    flash(ngettext("改好了，后面 %(n)d 次课跟着改了。", "改好了，后面 %(n)d 次课跟着改了。", count))
+    told = ngettext(
+        "%(title)s改好了，后面 %(n)d 次课跟着改了。",
+        "%(title)s改好了，后面 %(n)d 次课跟着改了。",
+        count,
+        title=form.title.data,
+    )
+    flash(told)
     return redirect(url_for("courses.show", course=found.public_id), 303)
 
 

@@ -54,7 +54,7 @@ def new(village: str) -> Any:
                     actions.add_learner(
                         db, village=village, entry=form.entry(), by=actor(), now=now(), today=today()
                     )
-                flash(_("存好了，名单上多了一个人。"))
+                flash(_("记下了：%(name)s（%(group)s）。", name=form.name.data, group=form.group_name.data))
                 return redirect(url_for("learners.index", village=village), 303)
         except Refused as refused:
             status = _refuse(form, refused)
@@ -75,7 +75,7 @@ def edit(learner: str) -> Any:
         try:
             if form.validate():
                 _save(record, form)
-                flash(_("改好了。"))
+                flash(_("改好了：%(name)s。", name=form.name.data))
                 return redirect(url_for("learners.index", village=record.region_code), 303)
         except Refused as refused:
             status = _refuse(form, refused)

@@ -1,30 +1,40 @@
-"""One class session: looked at, moved, given another place or teacher, cancelled, postponed."""
+"""One class session: looked at, added, moved, given another place or teacher, called off, brought back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from nightschool.actions import sessions as actions
 from nightschool.errors import CannotSchedule, NotFound, Refused, StaleRecord
-from nightschool.queries import courses
+from nightschool.queries import courses, undo
 from nightschool.queries import sessions as queries
+from nightschool.queries.courses import CoursePage
 from nightschool.queries.sessions import SessionPage
-from nightschool.rules.almanac import spoken_day
+from nightschool.rules.almanac import clock, spoken_day
 from nightschool.rules.changes import Change, may_change, refused_change, tell_refused_change
 from nightschool.rules.conflicts import Conflict
 from nightschool.rules.previews import tell_taken
 from nightschool.rules.recurrence import RecurrenceProblem, tell_recurrence_problem
-from nightschool.rules.slots import SlotProblem, tell_slot_problem
+from nightschool.rules.slots import Slot, SlotProblem, tell_slot_problem
 from nightschool.texts import _
 from nightschool.web.access import actor, allows
 from nightschool.web.context import minutes_now, moment, now, reading, today, writing
 from nightschool.web.courses import labelled
 from nightschool.web.forms.courses import shown_end
-from nightschool.web.forms.sessions import EditForm, MoveForm, PostponeForm, ReasonForm, SessionForm
+from nightschool.web.forms.sessions import (
+    AddForm,
+    EditForm,
+    MoveForm,
+    PostponeForm,
+    ReasonForm,
+    RestoreForm,
+    SessionForm,
+)
+from nightschool.web.undo import flash_done, offered
 
 bp = Blueprint("sessions", __name__)
 
@@ -36,9 +46,12 @@ BAD_INPUT, CLASH = 422, 409
 def show(class_session: str) -> Any:
     """What, when, where, who; and what can be changed."""
     found = _session(class_session)
+    with reading() as db:
+        recent = undo.of_session(db, found.region_code, class_session, revision=found.revision, now=now())
     return render_template(
         "sessions/show.html",
         session=found,
+        undoable=offered(recent),
         possible={change.value for change in Change if may_change(change, found.line.status)},
         is_past=found.line.slot.finishes <= moment(),
         begins_by_today=found.line.slot.day <= today(),
@@ -55,7 +68,10 @@ def move(class_session: str) -> Any:
     def act(db: Session) -> None:
         actions.move_session(db, slot=form.slot(), **_as_seen(found, form), **_moment())
 
-    return _carry_out(found, form, Change.MOVE, act, _("%(title)s的时间改好了。", title=found.line.title))
+    def done() -> str:
+        return _("%(title)s改到 %(when)s 了。", title=found.line.title, when=_when(form.slot()))
+
+    return _carry_out(found, form, Change.MOVE, act, done)
 
 
 @bp.route("/sessions/<public_id:class_session>/edit", methods=["GET", "POST"])
@@ -80,7 +96,10 @@ def edit(class_session: str) -> Any:
             **_moment(),
         )
 
-    return _carry_out(found, form, Change.EDIT, act, _("%(title)s改好了。", title=form.title.data or ""))
+    def done() -> str:
+        return _("%(when)s %(title)s改好了。", when=_when(found.line.slot), title=form.title.data)
+
+    return _carry_out(found, form, Change.EDIT, act, done)
 
 
 @bp.route("/sessions/<public_id:class_session>/cancel", methods=["GET", "POST"])
@@ -96,7 +115,12 @@ def cancel(class_session: str) -> Any:
 
     past = found.line.slot.finishes <= moment()
     words = {"day": spoken_day(found.line.slot.day, today()), "title": found.line.title}
-    done = _("%(day)s %(title)s记为没开成。", **words) if past else _("%(day)s %(title)s取消了。", **words)
+
+    def done() -> str:
+        return (
+            _("%(day)s %(title)s记为没开成。", **words) if past else _("%(day)s %(title)s取消了。", **words)
+        )
+
     return _carry_out(found, form, Change.CANCEL, act, done)
 
 
@@ -113,13 +137,95 @@ def postpone(class_session: str) -> Any:
             db, slot=form.slot(), **_reason(form), **_as_seen(found, form), **_moment()
         )
 
-    return _carry_out(
-        found, form, Change.POSTPONE, act, _("%(title)s改期了，这是新的一次。", title=found.line.title)
+    def done() -> str:
+        return _(
+            "%(title)s从 %(day)s 改期到 %(when)s 了。这是新的一次。",
+            title=found.line.title,
+            day=spoken_day(found.line.slot.day, today()),
+            when=_when(form.slot()),
+        )
+
+    return _carry_out(found, form, Change.POSTPONE, act, done)
+
+
+@bp.route("/sessions/<public_id:class_session>/restore", methods=["GET", "POST"])
+@allows("schedule")
+def restore(class_session: str) -> Any:
+    """Cancelled, and takes place after all."""
+    found = _session(class_session)
+    form = RestoreForm(data={"revision": found.revision})
+
+    def act(db: Session) -> None:
+        actions.restore_session(db, **_as_seen(found, form), **_moment())
+
+    def done() -> str:
+        words = {"when": _when(found.line.slot), "title": found.line.title}
+        if found.line.slot.finishes <= moment():
+            return _("%(when)s %(title)s恢复了，可以记到课。", **words)
+        return _("%(when)s %(title)s恢复了，照常上。", **words)
+
+    return _carry_out(found, form, Change.RESTORE, act, done)
+
+
+@bp.route("/courses/<public_id:course>/add", methods=["GET", "POST"])
+@allows("schedule")
+def add(course: str) -> Any:
+    """One more class session of a course."""
+    with reading() as db:
+        found = courses.course(db, course, at=moment())
+        choices = courses.choices(db, found.region_code) if found else None
+    if found is None or choices is None:
+        raise NotFound
+    times = {"starts": found.starts, "ends": shown_end(found.ends)}
+    form = AddForm(data={**times, "teachers": list(found.teacher_ids), "venue": found.venue_id})
+    form.offer(**{name: values for name, values in labelled(choices).items() if name != "categories"})
+    if not form.is_submitted():
+        return _add_page(found, form)
+    form.take(request.form.get("take", ""))
+    if not form.validate():
+        return _add_page(found, form), BAD_INPUT
+    try:
+        return _add(found, form)
+    except Refused as refused:
+        form.refuse(refused.field, _tell(refused))
+        return _add_page(found, form), BAD_INPUT
+    except CannotSchedule as clash:
+        return _add_page(found, form, clash.conflicts), CLASH
+
+
+def _add(found: CoursePage, form: AddForm) -> Any:
+    with writing() as db:
+        public_id = actions.add_session(
+            db,
+            course=found.public_id,
+            slot=form.slot(),
+            teachers=form.chosen_teachers,
+            venue=form.chosen_venue,
+            by=actor(),
+            now=now(),
+            **_moment(),
+        )
+        recent = undo.of_session(db, found.region_code, public_id, revision=1, now=now())
+    flash_done(_("%(title)s加了一次：%(when)s。", title=found.title, when=_when(form.slot())), recent)
+    return redirect(url_for("sessions.show", class_session=public_id), 303)
+
+
+def _add_page(found: CoursePage, form: AddForm, conflicts: tuple[Conflict, ...] = ()) -> str:
+    return render_template(
+        "sessions/add.html",
+        course=found,
+        form=form,
+        taken=[tell_taken(conflict, found.region_code, today()) for conflict in conflicts],
+        free=conflicts[0].instead if conflicts else (),
     )
 
 
 def _carry_out(
-    found: SessionPage, form: SessionForm, change: Change, act: Callable[[Session], str | None], done: str
+    found: SessionPage,
+    form: SessionForm,
+    change: Change,
+    act: Callable[[Session], str | None],
+    done: Callable[[], str],
 ) -> Any:
     """The change is made and told; or its form comes again with everything typed, and what stands against it."""
     if not may_change(change, found.line.status):
@@ -133,6 +239,9 @@ def _carry_out(
     try:
         with writing() as db:
             target = act(db) or found.line.public_id
+            after = queries.class_session(db, target)
+            revision = after.revision if after else 0
+            recent = undo.of_session(db, found.region_code, target, revision=revision, now=now())
     except Refused as refused:
         form.refuse(refused.field, _tell(refused))
         return _page(_session(found.line.public_id), form, change), BAD_INPUT
@@ -142,7 +251,7 @@ def _carry_out(
         found = _session(found.line.public_id)
         form.revision.data = str(found.revision)
         return _page(found, form, change, is_stale=True), CLASH
-    flash(done)
+    flash_done(done(), recent)
     return redirect(url_for("sessions.show", class_session=target), 303)
 
 
@@ -193,6 +302,10 @@ def _as_seen(found: SessionPage, form: SessionForm) -> dict[str, Any]:
         "by": actor(),
         "now": now(),
     }
+
+
+def _when(slot: Slot) -> str:
+    return f"{spoken_day(slot.day, today())} {clock(slot.starts)}"
 
 
 def _moment() -> dict[str, Any]:

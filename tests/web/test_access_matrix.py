@@ -33,6 +33,7 @@ from tests.factories import (
     TODAY,
     Cast,
     make_account,
+    make_change,
     make_course,
     make_learner,
     make_login,
@@ -95,6 +96,7 @@ FITTING = {
     "region": {"see_overview", "manage_accounts", "keep_teachers", "keep_calendars"},
     "class_session": {"schedule", "keep_register", "see_trail"},
     "course": {"schedule", "see_trail", "keep_people"},
+    "change": {"schedule"},
     "learner": {"keep_people"},
     "teacher": {"keep_teachers", "see_trail"},
     "venue": {"keep_venues", "see_trail"},
@@ -154,8 +156,9 @@ def village_home(db: Any, code: str, account: int, township_teacher: str) -> Hom
     make_register(db, past, account, present=(learner.id,), total=3)
     tonight = make_session(db, course, TODAY, teachers=(own_teacher.id,))
     posting = db.scalars(select(Posting.id).where(Posting.account_id == account)).one()
+    change = make_change(db, tonight)
     values = {
-        "code": code, "village": code, "region": code, "class_session": tonight.public_id, "course": course.public_id,
+        "change": change.public_id, "code": code, "village": code, "region": code, "class_session": tonight.public_id, "course": course.public_id,
         "learner": learner.public_id, "teacher": own_teacher.public_id, "venue": venue.public_id,
         "account": public_id(db, Account, account), "posting": posting, "called": township_teacher,
         "other_learner": make_learner(db, code, name="陈大绣").public_id, "other_teacher": township_teacher,

@@ -7,11 +7,23 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from nightschool.database import Database
+from nightschool.models.places import NightSchool, Venue
 from nightschool.models.trust import Posting
 from nightschool.rules.access import Role
-from tests.factories import JIANLI, SHIWAN, TODAY, Cast, StillClock, make_course, make_register, make_session
+from tests.factories import (
+    JIANLI,
+    SHIWAN,
+    TODAY,
+    Cast,
+    StillClock,
+    make_course,
+    make_learner,
+    make_register,
+    make_session,
+)
 
 DESK = f"/desk/{SHIWAN}"
 
@@ -35,10 +47,39 @@ def fill(database: Database, cast: Cast, *aheads: int, **columns: Any) -> list[s
         ]
 
 
-def test_an_empty_desk_teaches_the_first_step(chen: FlaskClient) -> None:
+def test_an_empty_desk_teaches_the_first_steps_in_their_order(
+    chen: FlaskClient, database: Database, cast: Cast
+) -> None:
     page = chen.get(DESK).text
-    assert "这里还没有课。先排一门" in page
-    assert f"{DESK}/courses/new" in page
+    assert page.index("第一步：写上场地") < page.index("第二步：排一门课") < page.index("第三步：写上学员")
+    assert page.count("做好了") == 1  # the meeting room
+    assert f'class="button" href="{DESK}/courses/new"' in page
+    fill(database, cast, 3)
+    page = chen.get(DESK).text
+    assert page.count("做好了") == 2
+    assert f'class="button" href="{DESK}/learners/new"' in page
+    with database.writing() as db:
+        make_learner(db)
+    assert "第一步" not in chen.get(DESK).text
+
+
+def test_a_village_without_a_place_begins_with_one(chen: FlaskClient, database: Database, cast: Cast) -> None:
+    with database.writing() as db:
+        school = db.scalars(select(NightSchool).where(NightSchool.region_code == SHIWAN)).one()
+        school.usual_venue_id = None
+        db.flush()
+        db.delete(db.get_one(Venue, cast.venue))
+    page = chen.get(DESK).text
+    assert "做好了" not in page
+    assert f'class="button" href="{DESK}/venues/new"' in page
+    assert page.count('class="button"') == 1
+
+
+def test_a_desk_with_nothing_ahead_says_so(chen: FlaskClient, database: Database, cast: Cast) -> None:
+    fill(database, cast, -7, status="cancelled")
+    with database.writing() as db:
+        make_learner(db)
+    assert "接下来没有课，也没有要补记的。" in chen.get(DESK).text
 
 
 def test_tonight_comes_first_with_the_register_one_tap_away(
@@ -64,8 +105,6 @@ def test_past_sessions_without_register_or_reason_are_asked_for(
     fill(database, cast, -7, status="cancelled")
     [held] = fill(database, cast, -8)
     with database.writing() as db:
-        from sqlalchemy import select
-
         from nightschool.models.teaching import ClassSession
 
         session = db.scalars(select(ClassSession).where(ClassSession.public_id == held)).one()

@@ -74,7 +74,7 @@ def test_the_page_tells_what_when_where_who_and_what_can_be_done(tonight: Evenin
 def test_moving_one_session(tonight: Evening, database: Database) -> None:
     answer = tonight.post("/move", day="2026-11-25", starts="18:00", ends="19:30")
     assert answer.status_code == 303
-    assert "柑橘冬季管护的时间改好了。" in tonight.browser.get(answer.location).text
+    assert "柑橘冬季管护改到 周三 11月25日 18:00 了。" in tonight.browser.get(answer.location).text
     moved = stored(database, tonight.public_id)
     assert (moved.day, moved.starts, moved.ends) == (date(2026, 11, 25), 1080, 1170)
 
@@ -229,4 +229,4 @@ def test_the_page_costs_two_statements_besides_login_and_scope(
 ) -> None:
     statements.clear()
     tonight.get("")
-    assert len(statements) == 4
+    assert len(statements) == 5

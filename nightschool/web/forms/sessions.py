@@ -64,6 +64,14 @@ class PostponeForm(MoveForm, ReasonForm):
     """Put off to another slot, with the reason."""
 
 
+class RestoreForm(SessionForm):
+    """What was cancelled takes place after all: nothing to fill in."""
+
+
+class AddForm(MoveForm, Staffed):
+    """One more class session of a course."""
+
+
 class EditForm(SessionForm, Staffed):
     """What it is about, who teaches, where."""
 

@@ -1,0 +1,257 @@
+"""Taking a change of class sessions back: what they were is kept with each change, and put back as a further change.
+
+`ChangeSet.before` holds: `changed`, each session the change found (id, public id, the revision it got by the change,
+its columns and teachers before); `made`, each session the change made (id, public id, revision); and `course`, when
+one was scheduled or published as a whole (id, public id, version): scheduled when its sessions were made with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from nightschool.actions import audit
+from nightschool.actions.bookings import hold_slots, release_slots, slot_of
+from nightschool.actions.places import touch_villages
+from nightschool.actions.staffing import set_session_teachers, teachers_of_sessions
+from nightschool.database import broken_constraint
+from nightschool.errors import NotFound, Refused
+from nightschool.models.people import Teacher
+from nightschool.models.teaching import ChangeSet, ClassSession, Course, Reason, SessionStatus
+from nightschool.rules.access import Actor, require
+from nightschool.rules.reasons import TAKEN_BACK
+from nightschool.rules.slots import Moment
+from nightschool.rules.undo import TakenBack, Undoable, check_time
+
+# Everything of a class session that a change can change; days and instants stand in JSON as text.
+COLUMNS = (
+    "title", "summary", "category_code", "delivery_mode", "venue_id", "day", "starts", "ends", "status",
+    "published_at", "reason", "reason_text", "successor_id",
+)  # fmt: skip
+HOLDING = (SessionStatus.DRAFT, SessionStatus.SCHEDULED, SessionStatus.HELD)
+KEPT_FOR = timedelta(days=1)  # long enough to tell somebody who comes late that it is too late
+
+
+def picture(db: Session, class_sessions: Sequence[ClassSession]) -> list[dict[str, Any]]:
+    """What these class sessions are now, with their teachers; to be taken before they are changed, and kept after."""
+    teachers = teachers_of_sessions(db, [record.id for record in class_sessions])
+    return [
+        {
+            "id": record.id,
+            "columns": {name: _as_json(getattr(record, name)) for name in COLUMNS},
+            "teachers": list(teachers[record.id]),
+        }
+        for record in class_sessions
+    ]
+
+
+def keep(
+    db: Session,
+    *,
+    what: Undoable,
+    by: Actor,
+    now: datetime,
+    before: Sequence[Mapping[str, Any]] = (),
+    changed: Sequence[ClassSession] = (),
+    made: Sequence[ClassSession] = (),
+    course: Course | None = None,
+) -> None:
+    """The change, which was flushed, can be taken back for a while: `before` shows what `changed` were, in order."""
+    kept: dict[str, Any] = {
+        "changed": [{**shown, **_named(record)} for shown, record in zip(before, changed, strict=True)],
+        "made": [_named(record) for record in made],
+    }
+    if course is not None:
+        kept["course"] = {"id": course.id, "public_id": course.public_id, "version": course.version}
+    region_code = [*changed, *made][0].region_code
+    forgotten = (ChangeSet.region_code == region_code, ChangeSet.made_at < now - KEPT_FOR)
+    db.execute(delete(ChangeSet).where(*forgotten))
+    db.add(
+        ChangeSet(
+            region_code=region_code, account_id=by.account_id, what=what.value, made_at=now, before=kept
+        )
+    )
+    db.flush()
+
+
+def take_back(
+    db: Session, *, change: str, by: Actor, now: datetime, today: date, minutes_now: int = 0
+) -> TakenBack:
+    """The class sessions of this change are what they were before it, and hold what they held: a further revision.
+
+    What the change made is deleted while it is a draft; once published it is cancelled, so that feeds tell it.
+    Raises: Refused as rules.undo.tell_refused_undo says; CannotSchedule when an old slot has been taken meanwhile.
+    """
+    kept = _takeable(db, change, by, now)
+    course = _course(db, kept)
+    records = _sessions(db, kept)
+    changed = [records[shown["id"]] for shown in kept.before["changed"]]
+    made = [records[named["id"]] for named in kept.before["made"]]
+    was_public = any(record.published_at for record in records.values())
+    moment = Moment(today, minutes_now)
+    _put_back(db, changed, kept.before["changed"], now)
+    done = _told(db, kept, (*changed, *made), course, moment)
+    release_slots(db, list(records))
+    _unmake(db, made, course, now)
+    hold_slots(db, [record for record in changed if record.status in HOLDING], moment=moment)
+    kept.undone_at = now
+    db.flush()
+    if was_public or any(record.published_at for record in changed):
+        touch_villages(db, [kept.region_code], now=now)
+    facts, first = kept.before.get("course"), [*kept.before["changed"], *kept.before["made"]][0]
+    audit.note(
+        db,
+        by=by,
+        now=now,
+        action="sessions.undo",
+        region_code=kept.region_code,
+        record=f"course {facts['id']}" if facts else f"class_session {first['id']}",
+        what=kept.what,
+        sessions=len(records),
+    )
+    return done
+
+
+def _takeable(db: Session, public_id: str, by: Actor, now: datetime) -> ChangeSet:
+    kept = db.scalar(select(ChangeSet).where(ChangeSet.public_id == public_id).with_for_update())
+    if kept is None:
+        raise NotFound
+    require(by, "schedule", kept.region_code)
+    check_time(kept.made_at, kept.undone_at, now)
+    return kept
+
+
+def _course(db: Session, kept: ChangeSet) -> Course | None:
+    """The course that was scheduled or published, locked; a scheduled one as it was then."""
+    facts = kept.before.get("course")
+    if facts is None:
+        return None
+    course = db.scalar(
+        select(Course)
+        .where(Course.id == facts["id"])
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if course is None or (kept.before["made"] and course.version != facts["version"]):
+        raise Refused("undo_changed_since")
+    return course
+
+
+def _sessions(db: Session, kept: ChangeSet) -> dict[int, ClassSession]:
+    """The class sessions of the change by their ids, locked, each as the change left it.
+
+    Raises: Refused with `undo_has_register` or `undo_changed_since`.
+    """
+    revisions = {entry["id"]: entry["revision"] for entry in (*kept.before["changed"], *kept.before["made"])}
+    records = db.scalars(
+        select(ClassSession)
+        .where(ClassSession.id.in_(revisions))
+        .order_by(ClassSession.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    if any(
+        record.status == SessionStatus.HELD and record.revision != revisions[record.id] for record in records
+    ):
+        raise Refused("undo_has_register")
+    if {record.id: record.revision for record in records} != revisions:
+        raise Refused("undo_changed_since")
+    return {record.id: record for record in records}
+
+
+def _put_back(
+    db: Session, changed: Sequence[ClassSession], before: Sequence[Mapping[str, Any]], now: datetime
+) -> None:
+    _check_teachers(db, {teacher_id for shown in before for teacher_id in shown["teachers"]})
+    for record, shown in zip(changed, before, strict=True):
+        for name, value in shown["columns"].items():
+            setattr(record, name, _from_json(name, value))
+        record.changed_at = now
+        flag_modified(record, "changed_at")  # the revision rises in any case
+        set_session_teachers(db, [record.id], shown["teachers"])
+    db.flush()
+
+
+def _check_teachers(db: Session, teacher_ids: Collection[int]) -> None:
+    """Nothing happens unless one of these was merged into another teacher since."""
+    merged = select(func.count()).where(Teacher.id.in_(teacher_ids), Teacher.merged_into_id.is_not(None))
+    if teacher_ids and db.scalar(merged):
+        raise Refused("undo_changed_since")
+
+
+def _unmake(db: Session, made: Sequence[ClassSession], course: Course | None, now: datetime) -> None:
+    """These class sessions, which hold nothing any more, are gone, or cancelled where villagers know of them.
+
+    With the last of them goes the course that was made with them; one that was only published is public no more.
+    """
+    for record in made:
+        if record.published_at is not None:
+            record.status, record.changed_at = SessionStatus.CANCELLED, now
+            record.reason, record.reason_text = Reason.OTHER, TAKEN_BACK
+    db.flush()
+    drafts = [record.id for record in made if record.published_at is None]
+    try:
+        with db.begin_nested():
+            db.execute(delete(ClassSession).where(ClassSession.id.in_(drafts)))
+            if course is not None and made and len(drafts) == len(made):
+                db.execute(delete(Course).where(Course.id == course.id))
+    except IntegrityError as error:
+        # Somebody enrolled, or another class session was added to the course.
+        if not (broken_constraint(error) or "").startswith(("fk_", "foreign_key")):
+            raise
+        raise Refused("undo_in_use") from error
+    if course is not None and not made:
+        _unpublish(db, course)
+
+
+def _unpublish(db: Session, course: Course) -> None:
+    """The course is public no more, unless another of its class sessions still is."""
+    public = (ClassSession.course_id == course.id, ClassSession.published_at.is_not(None))
+    if not db.scalar(select(func.count()).where(*public)):
+        course.published_at = None
+        db.flush()
+
+
+def _told(
+    db: Session, kept: ChangeSet, records: Sequence[ClassSession], course: Course | None, moment: Moment
+) -> TakenBack:
+    """What was taken back, told before what was made goes: afterwards there may be nothing left to ask."""
+    first = records[0]
+    status = first.status
+    if kept.before["made"] and not kept.before["changed"]:
+        status = SessionStatus.CANCELLED if first.published_at else ""
+    slot = slot_of(first) if course is None else None
+    of_course = db.scalars(select(Course.public_id).where(Course.id == first.course_id)).one()
+    return TakenBack(
+        what=kept.what,
+        region_code=kept.region_code,
+        title=course.title if course else first.title,
+        sessions=len(records),
+        slot=slot,
+        status=status,
+        is_past=slot is not None and slot.finishes <= moment,
+        class_session=first.public_id if slot and status else "",
+        course=of_course if course is None or status else "",
+    )
+
+
+def _named(record: ClassSession) -> dict[str, Any]:
+    return {"id": record.id, "public_id": record.public_id, "revision": record.revision}
+
+
+def _as_json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value  # an instant is a date too
+
+
+def _from_json(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name == "day":
+        return date.fromisoformat(value)
+    return datetime.fromisoformat(value) if name == "published_at" else value

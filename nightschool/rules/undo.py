@@ -1,0 +1,137 @@
+"""Taking a change back: for how long, of which changes, and the sentences for it.
+
+An undo is a further change that puts back what was, never a rewind: whoever has seen the change sees the undo too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from nightschool.errors import Refused
+from nightschool.rules.almanac import clock, spoken_day
+from nightschool.rules.slots import Slot
+from nightschool.texts import _, ngettext
+
+UNDO_WITHIN = timedelta(minutes=10)
+UNDO_MINUTES = int(UNDO_WITHIN.total_seconds()) // 60
+
+
+class Undoable(StrEnum):
+    """The changes that can be taken back. The first five are rules.changes.Change."""
+
+    MOVE = "move"
+    EDIT = "edit"
+    CANCEL = "cancel"  # "not held" too
+    POSTPONE = "postpone"
+    RESTORE = "restore"
+    ADD = "add"  # one more class session for a course
+    PUBLISH = "publish"
+    SCHEDULE = "schedule"
+
+
+OF_ONE_SESSION = frozenset(Undoable) - {Undoable.PUBLISH, Undoable.SCHEDULE}
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What was taken back, and how things stand now. Of a course that is gone no public id is left."""
+
+    what: str
+    region_code: str
+    title: str
+    sessions: int
+    slot: Slot | None  # of the one class session it was about
+    status: str  # of that one, or of all; empty: it is gone
+    is_past: bool
+    class_session: str = ""  # public ids, to go on with
+    course: str = ""
+
+
+def check_time(made_at: datetime, undone_at: datetime | None, now: datetime) -> None:
+    """Nothing happens while a change may be taken back; Refused with `undo_done` or `undo_too_late` otherwise."""
+    if undone_at is not None:
+        raise Refused("undo_done")
+    if now - made_at > UNDO_WITHIN:
+        raise Refused("undo_too_late")
+
+
+def tell_undoable(what: str, until: str) -> str:
+    """One sentence: what was just done, and until which time of day it can be taken back."""
+    match what:
+        case Undoable.MOVE:
+            return _("刚才改了时间，%(until)s 以前可以撤销。", until=until)
+        case Undoable.EDIT:
+            return _("刚才改了地点、老师或内容，%(until)s 以前可以撤销。", until=until)
+        case Undoable.CANCEL:
+            return _("刚才记了不上，%(until)s 以前可以撤销。", until=until)
+        case Undoable.POSTPONE:
+            return _("刚才改了期，%(until)s 以前可以撤销。", until=until)
+        case Undoable.RESTORE:
+            return _("刚才恢复了，%(until)s 以前可以撤销。", until=until)
+        case Undoable.ADD:
+            return _("刚才加的这次课，%(until)s 以前可以撤销。", until=until)
+        case Undoable.PUBLISH:
+            return _("刚才公布的，%(until)s 以前可以撤销。", until=until)
+    return _("刚才排的，%(until)s 以前可以撤销。", until=until)
+
+
+def tell_refused_undo(refused: Refused) -> str:
+    """One sentence: why this cannot be taken back, and what can be done."""
+    match refused.code:
+        case "undo_done":
+            return _("这一步已经撤销过了。")
+        case "undo_too_late":
+            return _("过了 %(n)d 分钟，撤销不了了。照现在的样子再改一次就行。", n=UNDO_MINUTES)
+        case "undo_changed_since":
+            return _("撤销不了：之后又改过。照现在的样子再改一次就行。")
+        case "undo_has_register":
+            return _("撤销不了：之后已经记了到课。要改，先把登记作废，写明原因。")
+        case "undo_in_use":
+            return _("撤销不了：已经有人报了名。不上的课次，可以一次一次取消。")
+    raise ValueError(refused.code)
+
+
+def tell_taken_back(done: TakenBack, today: date) -> str:
+    """One sentence: what is as it was before."""
+    title = done.title
+    if done.slot is None:
+        return _tell_course(done)
+    day = spoken_day(done.slot.day, today)
+    when = f"{day} {clock(done.slot.starts)}"
+    match done.what:
+        case Undoable.MOVE:
+            return _("撤销了：%(title)s还是 %(when)s。", title=title, when=when)
+        case Undoable.EDIT:
+            return _("撤销了：%(day)s %(title)s和改以前一样。", day=day, title=title)
+        case Undoable.RESTORE:
+            return _("撤销了：%(day)s %(title)s还是取消。", day=day, title=title)
+        case Undoable.ADD if done.status:
+            return _("撤销了：%(day)s %(title)s取消了。", day=day, title=title)
+        case Undoable.ADD:
+            return _("撤销了：%(day)s 没有加课。", day=day)
+    if done.is_past:
+        return _("撤销了：%(day)s %(title)s还等着记。", day=day, title=title)
+    if done.status == "draft":
+        return _("撤销了：%(title)s还是 %(when)s，还没公布。", title=title, when=when)
+    return _("撤销了：%(when)s %(title)s照常上。", title=title, when=when)
+
+
+def _tell_course(done: TakenBack) -> str:
+    named = {"title": done.title}
+    if done.what == Undoable.PUBLISH:
+        return ngettext(
+            "撤销了：%(title)s的 %(n)d 次课还没公布，村里人看不到。",
+            "撤销了：%(title)s的 %(n)d 次课还没公布，村里人看不到。",
+            done.sessions,
+            **named,
+        )
+    if done.status:
+        return ngettext(
+            "撤销了：%(title)s的 %(n)d 次课都取消了。",
+            "撤销了：%(title)s的 %(n)d 次课都取消了。",
+            done.sessions,
+            **named,
+        )
+    return _("撤销了：%(title)s没有排。", **named)
