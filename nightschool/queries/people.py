@@ -27,7 +27,7 @@ class LearnerRecord:
     birth_year: int | None
     masked_phone: str
     version: int
-    is_merged: bool
+    is_merged: bool = False
     retired_at: datetime | None = None
 
 
@@ -46,7 +46,7 @@ class TeacherRecord:
     name_is_public: bool
     masked_phone: str
     version: int
-    is_merged: bool
+    is_merged: bool = False
     retired_at: datetime | None = None
 
 

@@ -13,7 +13,20 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Date, Select, String, bindparam, case, func, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    String,
+    bindparam,
+    case,
+    func,
+    join,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from nightschool.database import Glance
@@ -150,7 +163,7 @@ def region(
         return None
     begin = start if start is not None and start.day >= today else Start(today)
     last = last_day(today)
-    rows = list(_meetings(most).rows(db, _places(code, begin, last)))
+    rows = list(_meetings(most, area.level is not Level.TOWNSHIP).rows(db, _places(code, begin, last)))
     hosts = {row[0]: Host(*row[-4:]) for row in rows}
     meetings = [Meeting(hosts[entry.public_id], entry) for entry in entries_of(row[:-4] for row in rows)]
     shown, goes_on = _cut(meetings, most)
@@ -250,29 +263,43 @@ def _below() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _arm(number: int, most: int) -> Select[*tuple[Any, ...]]:
-    """The first sessions of one day, straight from the index of days and codes, which has them in this order."""
+def _arm(number: int, most: int, *, is_wide: bool) -> Select[*tuple[Any, ...]]:
+    """The first sessions of one day.
+
+    A township has few sessions in all, any index will do. In a wide region they are read in order from the index of
+    days and codes; compared in pairs, because PostgreSQL would else take the one of codes and days and look at all.
+    """
+    day, low, high = (
+        bindparam(f"day_{number}", type_=Date()),
+        bindparam(f"low_{number}", type_=String()),
+        bindparam("high", type_=String()),
+    )
+    place = tuple_(ClassSession.day, ClassSession.region_code)
     of_the_day: Sequence[ColumnElement[bool]] = (
-        ClassSession.day == bindparam(f"day_{number}", type_=Date()),
-        ClassSession.region_code >= bindparam(f"low_{number}"),
-        ClassSession.region_code < bindparam("high"),
-        ClassSession.published_at.is_not(None),
+        (place >= tuple_(day, low), place < tuple_(day, high))
+        if is_wide
+        else (ClassSession.day == day, ClassSession.region_code >= low, ClassSession.region_code < high)
     )
     return (
         select(ClassSession.id, ClassSession.day, ClassSession.region_code)
-        .where(*of_the_day)
-        .order_by(ClassSession.region_code)
+        .where(*of_the_day, ClassSession.published_at.is_not(None))
+        .order_by(ClassSession.day, ClassSession.region_code)
         .limit(written(most + 1))
     )
 
 
-@lru_cache(maxsize=4)
-def _meetings(most: int) -> Prepared:
-    arms = union_all(*(select(_arm(number, most).subquery()) for number in range(DAYS))).subquery()
-    wanted = select(arms.c.id).order_by(arms.c.day, arms.c.region_code).limit(written(most + 1))
+@lru_cache(maxsize=8)
+def _meetings(most: int, is_wide: bool) -> Prepared:
+    every = (_arm(number, most, is_wide=is_wide) for number in range(DAYS))
+    arms = union_all(*(select(arm.subquery()) for arm in every)).subquery()
+    wanted = (
+        select(arms.c.id).order_by(arms.c.day, arms.c.region_code).limit(written(most + 1)).subquery("wanted")
+    )
+    # First, and not in a condition: PostgreSQL tries no other order among so many tables, and would join them all.
+    chosen = join(wanted, ClassSession, ClassSession.id == wanted.c.id)
     village, township, county = aliased(Region), aliased(Region), aliased(Region)
     statement = (
-        entry_rows()
+        entry_rows(chosen)
         .add_columns(
             village.code.label("village_code"),
             village.name.label("village_name"),
@@ -282,7 +309,6 @@ def _meetings(most: int) -> Prepared:
         .join(village, village.code == ClassSession.region_code)
         .outerjoin(township, township.code == village.parent_code)
         .outerjoin(county, county.code == township.parent_code)
-        .where(ClassSession.id.in_(wanted))
         .order_by(
             ClassSession.day,
             ClassSession.region_code,

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Date,
+    FromClause,
     Integer,
     Select,
     bindparam,
@@ -365,8 +366,11 @@ def _sessions(ahead_limit: int, back_limit: int) -> Prepared:
     return Prepared(statement)
 
 
-def entry_rows() -> Select[*tuple[Any, ...]]:
-    """Class sessions with what `entries_of` makes entries of, in its order of columns; which ones is not said yet."""
+def entry_rows(source: FromClause | None = None) -> Select[*tuple[Any, ...]]:
+    """Class sessions with what `entries_of` makes entries of, in its order of columns; which ones is not said yet.
+
+    `source` is the table of class sessions, or a join with it that says which ones.
+    """
     later, earlier = aliased(ClassSession), aliased(ClassSession)
     came = case((ClassSession.status == SessionStatus.HELD.value, attendances()), else_=None)
     return (
@@ -393,6 +397,7 @@ def entry_rows() -> Select[*tuple[Any, ...]]:
             Teacher.name_is_public,
             Teacher.unit,
         )
+        .select_from(ClassSession if source is None else source)
         .outerjoin(Venue, Venue.id == ClassSession.venue_id)
         .outerjoin(later, (later.id == ClassSession.successor_id) & later.published_at.is_not(None))
         .outerjoin(earlier, (earlier.successor_id == ClassSession.id) & earlier.published_at.is_not(None))

@@ -77,17 +77,11 @@ ACTIONS: dict[str, Wording] = {
         N_("%(who)s 把 %(what)s改期到 %(after)s：%(reason)s"),
         N_("%(who)s 给 %(what)s改了期"),
     ),
+    "sessions.add": Wording(Kind.CLASSES, N_("%(who)s 加了一次课：%(what)s")),
     "sessions.restore": Wording(Kind.CLASSES, N_("%(who)s 恢复了 %(what)s")),
-    "sessions.add": Wording(Kind.CLASSES, N_("%(who)s 加了 %(what)s")),
-    "sessions.undo": Wording(Kind.CLASSES, N_("%(who)s 撤销了刚才对%(what)s的改动")),
+    "sessions.undo": Wording(Kind.CLASSES, N_("%(who)s 撤回了刚才的改动：%(what)s")),
     "courses.retire": Wording(Kind.CLASSES, N_("%(who)s 收起了%(what)s")),
-    "courses.back": Wording(Kind.CLASSES, N_("%(who)s 又拿出了%(what)s")),
-    "cohorts.set": Wording(
-        Kind.CLASSES, N_("%(who)s 改了%(what)s的班：%(fields)s"), N_("%(who)s 改了%(what)s的班")
-    ),
-    "cohorts.enrol": Wording(Kind.LEARNERS, N_("%(who)s 给%(what)s报了名")),
-    "cohorts.let_in": Wording(Kind.LEARNERS, N_("%(who)s 让%(what)s的一个人进了班")),
-    "cohorts.leave": Wording(Kind.LEARNERS, N_("%(who)s 记下%(what)s有人退了班")),
+    "courses.back": Wording(Kind.CLASSES, N_("%(who)s 又用上了%(what)s")),
     "register.save": Wording(Kind.REGISTERS, N_("%(who)s 记了 %(what)s的到课")),
     "register.void": Wording(Kind.REGISTERS, N_("%(who)s 作废了 %(what)s的到课登记")),
     "learner.add": Wording(Kind.LEARNERS, N_("%(who)s 添了%(what)s")),
@@ -95,26 +89,32 @@ ACTIONS: dict[str, Wording] = {
         Kind.LEARNERS, N_("%(who)s 改了%(what)s：%(fields)s"), N_("%(who)s 改了%(what)s")
     ),
     "learner.phone": Wording(Kind.LEARNERS, N_("%(who)s 看了%(what)s的电话全号")),
-    "learner.retire": Wording(Kind.LEARNERS, N_("%(who)s 记下%(what)s不再来了")),
-    "learner.back": Wording(Kind.LEARNERS, N_("%(who)s 把%(what)s请了回来")),
-    "learner.merge": Wording(Kind.LEARNERS, N_("%(who)s 把另一条记录并进了%(what)s")),
-    "learner.unmerge": Wording(Kind.LEARNERS, N_("%(who)s 撤销了%(what)s的合并")),
+    "learner.retire": Wording(Kind.LEARNERS, N_("%(who)s 把%(what)s移出了名册")),
+    "learner.back": Wording(Kind.LEARNERS, N_("%(who)s 把%(what)s加回了名册")),
+    "learner.merge": Wording(Kind.LEARNERS, N_("%(who)s 把两份学员记录合成了一份")),
+    "learner.unmerge": Wording(Kind.LEARNERS, N_("%(who)s 把合起来的学员记录又分开了")),
+    "cohorts.set": Wording(
+        Kind.LEARNERS, N_("%(who)s 改了%(what)s的报名办法：%(fields)s"), N_("%(who)s 改了%(what)s的报名办法")
+    ),
+    "cohorts.enrol": Wording(Kind.LEARNERS, N_("%(who)s 给%(what)s报了名")),
+    "cohorts.let_in": Wording(Kind.LEARNERS, N_("%(who)s 让排队的一位进了%(what)s")),
+    "cohorts.leave": Wording(Kind.LEARNERS, N_("%(who)s 把一位学员从%(what)s里退了出来")),
     "teacher.add": Wording(Kind.TEACHERS, N_("%(who)s 添了老师 %(what)s")),
     "teacher.edit": Wording(
         Kind.TEACHERS, N_("%(who)s 改了老师 %(what)s：%(fields)s"), N_("%(who)s 改了老师 %(what)s")
     ),
     "teacher.phone": Wording(Kind.TEACHERS, N_("%(who)s 看了老师 %(what)s 的电话全号")),
-    "teacher.retire": Wording(Kind.TEACHERS, N_("%(who)s 记下老师 %(what)s 不再请了")),
-    "teacher.back": Wording(Kind.TEACHERS, N_("%(who)s 把老师 %(what)s 请了回来")),
-    "teacher.merge": Wording(Kind.TEACHERS, N_("%(who)s 把另一条记录并进了老师 %(what)s")),
-    "teacher.unmerge": Wording(Kind.TEACHERS, N_("%(who)s 撤销了老师 %(what)s 的合并")),
+    "teacher.retire": Wording(Kind.TEACHERS, N_("%(who)s 把老师 %(what)s 从名单上收起了")),
+    "teacher.back": Wording(Kind.TEACHERS, N_("%(who)s 把老师 %(what)s 加回了名单")),
+    "teacher.merge": Wording(Kind.TEACHERS, N_("%(who)s 把两份老师记录合成了一份：%(what)s")),
+    "teacher.unmerge": Wording(Kind.TEACHERS, N_("%(who)s 把合起来的老师记录又分开了：%(what)s")),
     "venue.add": Wording(Kind.VENUES, N_("%(who)s 添了场地 %(what)s")),
     "venue.edit": Wording(
         Kind.VENUES, N_("%(who)s 改了场地 %(what)s：%(fields)s"), N_("%(who)s 改了场地 %(what)s")
     ),
     "venue.phone": Wording(Kind.VENUES, N_("%(who)s 看了 %(what)s 管钥匙的人的电话全号")),
-    "venue.retire": Wording(Kind.VENUES, N_("%(who)s 记下场地 %(what)s 不再用了")),
-    "venue.back": Wording(Kind.VENUES, N_("%(who)s 又用起了场地 %(what)s")),
+    "venue.retire": Wording(Kind.VENUES, N_("%(who)s 收起了场地 %(what)s")),
+    "venue.back": Wording(Kind.VENUES, N_("%(who)s 又用上了场地 %(what)s")),
     "school.open": Wording(Kind.SCHOOL, N_("%(who)s 办起了夜校")),
     "school.edit": Wording(
         Kind.SCHOOL, N_("%(who)s 改了夜校的情况：%(fields)s"), N_("%(who)s 改了夜校的情况")

@@ -145,7 +145,7 @@ def _compare(kind: Kind, public_id: str, other: str) -> Any:
     sides = _sides(kind, public_id, other)
     keep = str(request.values.get("keep", ""))
     kept, gone = _who_stays(kind, sides, keep)
-    form = MergeForm(data={"keep": kept.public_id, "seen": f"{kept.version}.{gone.version}"})
+    form = MergeForm()
     told, status = "", 200
     if form.is_submitted():
         if form.keep.data != kept.public_id:

@@ -101,6 +101,7 @@ def test_dates_left_out_are_kept_with_the_course(cast: Cast, db: Session) -> Non
         "kind": "weekly",
         "first": "2026-11-27",
         "weekdays": [4],
+        "every": 1,
         "until": None,
         "times": 3,
     }

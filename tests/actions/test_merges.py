@@ -31,7 +31,7 @@ from nightschool.models.teaching import (
     SessionStatus,
 )
 from nightschool.models.trust import AuditEvent
-from nightschool.queries import attendance, courses, merges, people
+from nightschool.queries import attendance, courses, merges, rosters
 from nightschool.rules.attendance import Sheet
 from nightschool.rules.merges import Stays, tell_refused_merge
 from nightschool.rules.proposals import Proposal
@@ -166,7 +166,7 @@ def test_the_merged_one_is_on_no_list_and_no_register_and_the_trail_says_so(
 ) -> None:
     kept, merged = two
     merge(db, cast, kept, merged)
-    assert [line.name for group in people.learners(db, SHIWAN).groups for line in group.members] == ["陈大秀"]
+    assert [line.name for line in rosters.learners(db, SHIWAN).listing.lines] == ["陈大秀"]
     register = attendance.register(db, evenings[0].public_id)
     assert register is not None
     assert [person.name for person in register.people] == ["陈大秀"]
@@ -207,7 +207,7 @@ def test_a_sheet_begun_before_the_merge_counts_for_the_one_who_is_left(
     cast: Cast, db: Session, two: tuple[Learner, Learner], said: str, counts: str
 ) -> None:
     kept, merged = two
-    tonight = make_session(db, make_course(db), TODAY)
+    tonight = make_session(db, make_course(db, kind="cohort"), TODAY)
     merge(db, cast, kept, merged)
     save(db, cast, tonight, Sheet(marks={merged.public_id: said, kept.public_id: "absent"}))
     assert marks(db) == {(tonight.id, kept.id): counts}
@@ -445,7 +445,7 @@ def test_the_lessons_follow_the_village_record_into_the_townships_and_back(
         kept.id,
     ]
     assert db.get_one(Region, SHIWAN, populate_existing=True).revision == revision + 1
-    assert [line.name for line in people.teachers(db, SHIWAN)] == ["周老师"]
+    assert [line.name for line in rosters.teachers(db, SHIWAN).lines] == ["周老师"]
     assert [choice.public_id for choice in courses.choices(db, SHIWAN).teachers] == [kept.public_id]
     assert undo(db, cast, own) == Stays()
     assert teaching(db) == before

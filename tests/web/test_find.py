@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from nightschool.database import Database
-from tests.actions.test_places import NEW, OLD, OTHER_YUHUANG, YUHUANG, small, take
+from tests.actions.test_region_lists import NEW, OLD, OTHER_YUHUANG, YUHUANG, small, take
 from tests.factories import JIANLI, SHIWAN, make_school
 
 ZIZHONG = {"511025000000": "资中县", "511025102000": "归德镇", OTHER_YUHUANG: "玉皇村村民委员会"}

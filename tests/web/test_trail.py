@@ -191,3 +191,18 @@ def test_pages_cost_the_same_however_much_was_done(
     statements.clear()
     assert chen.get(f"{world['course']}/trail").status_code == 200
     assert len(statements) <= 7
+
+
+def test_village_reads_what_was_done_to_its_coordinators_account(
+    chen: FlaskClient, world: dict[str, str], cast: Cast, browser_of: Any
+) -> None:
+    admin = browser_of(cast.region_administrator)
+    for act in ("slip", "disable", "enable"):
+        admin.post(f"{world['account']}/{act}")
+    page = browser_of(cast.chen).get(f"{TRAIL}?kind=accounts").text
+    for sentence in (
+        "市中区管理员 给 陈书记 打了登录单",
+        "市中区管理员 停用了 陈书记 的账号",
+        "市中区管理员 重新启用了 陈书记 的账号",
+    ):
+        assert sentence in page, sentence
