@@ -14,6 +14,10 @@ import pytest
 from nightschool.texts import LANGUAGES, SOURCE_LANGUAGE, gettext, ngettext, using_language
 
 ROOT = Path(__file__).resolve().parent.parent
+# What people type or see in their own files as it is, whatever language the page is in: market days, a notice, columns.
+TO_TYPE = re.compile(
+    "关于…年部分节假日安排的通知|「一、元旦：…」|每周三周六|公历逢五逢十|逢三六九|逢五逢十|单日|天天|公历|统计用区划代码|区划代码|代码|名称"
+)
 CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 PLACE = re.compile(r"%\((\w+)\)(?:0\d)?[ds]")
 OTHERS = [language for language in LANGUAGES if language != SOURCE_LANGUAGE]
@@ -56,7 +60,7 @@ def test_translations_fill_the_same_places_and_hold_no_chinese(tool: ModuleType,
             used = set(PLACE.findall(string))
             if not (
                 used == places or (len(strings) > 1 and used | {"n"} == places | {"n"})
-            ) or CHINESE.search(string):
+            ) or CHINESE.search(TO_TYPE.sub("", string)):
                 wrong.append((originals[0], string))
     assert wrong == []
 
@@ -87,7 +91,7 @@ def chinese_outside_calls(source: str) -> list[str]:
 BY_NATURE = {
     "rules/names.py", "rules/regions.py", "rules/slots.py", "rules/datelists.py", "rules/people.py",
     "rules/almanac.py", "texts.py", "migrations/versions/0001_the_first_tables.py", "cli/demo_data.py",
-    "cli/demo_courses.py",
+    "cli/demo_cohort.py", "formats/region_lists.py", "rules/holidays.py", "rules/markets.py",
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -176,7 +177,7 @@ def add(course: str) -> Any:
         choices = courses.choices(db, found.region_code) if found else None
     if found is None or choices is None:
         raise NotFound
-    times = {"starts": found.starts, "ends": shown_end(found.ends)}
+    times = {"day": _day_asked(), "starts": found.starts, "ends": shown_end(found.ends)}
     form = AddForm(data={**times, "teachers": list(found.teacher_ids), "venue": found.venue_id})
     form.offer(**{name: values for name, values in labelled(choices).items() if name != "categories"})
     if not form.is_submitted():
@@ -191,6 +192,14 @@ def add(course: str) -> Any:
         return _add_page(found, form), BAD_INPUT
     except CannotSchedule as clash:
         return _add_page(found, form, clash.conflicts), CLASH
+
+
+def _day_asked() -> date | None:
+    """The day that the address proposes: one that was left out of the course."""
+    try:
+        return date.fromisoformat(request.args.get("day", "")[:10])
+    except ValueError:
+        return None
 
 
 def _add(found: CoursePage, form: AddForm) -> Any:

@@ -128,7 +128,8 @@ def test_taken_dates_can_be_dropped_and_the_rest_scheduled(
     answer = chen.post(NEW, data=weekly(filled_in, do="drop-publish", clash=taken))
     assert answer.status_code == 303
     assert stored_days(database) == [FRIDAY, date(2026, 12, 4), date(2026, 12, 11)]
-    assert "没排的日子：周五 11月27日" in chen.get(answer.location).text
+    page = chen.get(answer.location).text
+    assert "没排的日子" in page and "add?day=2026-11-27" in page
 
 
 def test_a_free_time_can_be_taken_with_one_tap(
@@ -321,3 +322,20 @@ def test_a_course_page_costs_the_same_however_many_sessions_it_has(
     assert chen.get(path).status_code == 200
     # Login, scope, two of the course, one of its cohort, five of its history, and what can still be taken back.
     assert len(statements) == 11
+
+
+def test_a_day_that_was_left_out_is_put_back_from_the_courses_page(
+    chen: FlaskClient, database: Database, cast: Cast
+) -> None:
+    day = TODAY + timedelta(days=10)
+    with database.writing() as db:
+        made = make_course(db, skipped_dates=[day.isoformat()])
+        make_session(db, made)
+        path = f"/courses/{made.public_id}"
+    page = chen.get(path).text
+    assert f"{path}/add?day={day.isoformat()}" in page
+    form = chen.get(f"{path}/add?day={day.isoformat()}").text
+    assert f'value="{day.isoformat()}"' in form
+    added = chen.post(f"{path}/add", data={"day": day.isoformat(), "starts": "19:00", "ends": "20:30"})
+    assert added.status_code == 303
+    assert f"add?day={day.isoformat()}" not in chen.get(path).text
