@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Engine, insert, select
 
 from bench._data import NOW, SURNAMES, TODAY, TOPICS
-from nightschool.actions.places import import_regions
+from nightschool.actions.region_lists import import_regions
 from nightschool.database import Database, migrate
 from nightschool.migrations.guards import POSTGRESQL
 from nightschool.models.base import Base, new_public_id
@@ -271,7 +271,7 @@ def _class_sessions(numbers: dict[str, int], big: str) -> Iterator[dict[str, Any
             "summary": summary,
             "delivery_mode": "lecture",
             "venue_id": number,
-            "day": TODAY + timedelta(days=which * 3 + number % 3),
+            "day": TODAY + timedelta(days=which * 3 + int(code[6:]) % 3),
             "starts": starts,
             "ends": starts + 90,
             "status": "scheduled" if which >= 0 else "held",
@@ -289,7 +289,7 @@ def _staff(numbers: dict[str, int], townships: dict[str, int], big: str) -> Iter
 
 def _bookings(numbers: dict[str, int]) -> Iterator[dict[str, Any]]:
     """Venues only: the teachers of this world are at many places at once."""
-    for key, _code, number, which in _session_ids(numbers, next(iter(numbers))):
+    for key, code, number, which in _session_ids(numbers, next(iter(numbers))):
         if which < -SESSIONS:
             break
         starts = 18 * 60 + number % 12 * 5
@@ -297,7 +297,7 @@ def _bookings(numbers: dict[str, int]) -> Iterator[dict[str, Any]]:
             "id": key,
             "resource_kind": "venue",
             "resource_id": number,
-            "day": TODAY + timedelta(days=which * 3 + number % 3),
+            "day": TODAY + timedelta(days=which * 3 + int(code[6:]) % 3),
             "starts": starts,
             "ends": starts + 90,
             "class_session_id": key,

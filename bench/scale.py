@@ -28,11 +28,11 @@ from nightschool.settings import Settings, new_keys, sqlite_url
 from nightschool.web.app import PACKAGE, create_app
 from nightschool.web.delivery import EXTENSION
 from tests import postgres_cluster
+from tests.province import absent, sichuan_file
 
 MOST_GROWTH = 1.3
 MOST_MILLISECONDS = 100
 SCHOOLS = 50_000
-SHARED = Path(__file__).parent.parent.parent / "shared" / "data" / "regions-sichuan-2017.csv"
 SEARCHES = (
     "玉皇",
     "狮湾村",
@@ -262,13 +262,13 @@ def run(kind: str, regions: Sequence[RegionRow], schools: int, requests: int) ->
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--regions", type=Path, default=SHARED, help="the list of Sichuan's regions of 2017")
+    parser.add_argument("--regions", type=Path, default=sichuan_file(), help="the list of Sichuan's regions of 2017")
     parser.add_argument("--schools", type=int, default=SCHOOLS)
     parser.add_argument("--requests", type=int, default=300)
     parser.add_argument("--only", choices=("sqlite", "postgresql"))
     chosen = parser.parse_args()
     if not chosen.regions.exists():
-        print(f"not measured: the list of Sichuan's regions is absent ({chosen.regions.name}); see README.md")
+        print(absent())
         return 2
     regions = regions_of(chosen.regions)
     fine = True
