@@ -130,7 +130,8 @@ def choices(db: Session, village: str, *, teachers: Collection[str] = (), venue:
             for row in nearest
         ),
         venues={row.public_id: row.name for row in venues},
-        usual_venue=place.public_id or "",
+        # Where there is one place only, it is the usual one without being called so.
+        usual_venue=place.public_id or (venues[0].public_id if len(venues) == 1 else ""),
         retired_venue=next((row.public_id for row in venues if row.is_retired), ""),
     )
 

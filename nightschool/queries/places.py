@@ -8,11 +8,13 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     CompoundSelect,
     Integer,
     Select,
     String,
+    Subquery,
     and_,
     case,
     func,
@@ -107,8 +109,9 @@ def find(db: Session, text: str, *, today: date, limit: int = MOST_FOUND) -> Fou
     Words apart narrow each other down, and may name the township or the county. Where nothing is found as typed, the
     text is read more freely. Cost: 1 query for each reading, 2 more for the names around what was found.
     """
+    is_postgresql = db.connection().dialect.name == "postgresql"
     for words in village_readings(normalised(text)):
-        rows = db.execute(_matching(words, today).limit(limit + 1)).all()
+        rows = db.execute(_matching(words, today, is_postgresql=is_postgresql).limit(limit + 1)).all()
         if rows:
             return Found(_described(db, rows[:limit]), are_more=len(rows) > limit)
     return Found((), are_more=False)
@@ -209,7 +212,7 @@ def _trunk(db: Session, today: date) -> tuple[Place, ...]:
     return tuple(trunk)
 
 
-def _matching(words: Sequence[str], today: date) -> Select[*tuple[Any, ...]]:
+def _matching(words: Sequence[str], today: date, *, is_postgresql: bool) -> Select[*tuple[Any, ...]]:
     """One statement: the regions that these words name, best first."""
     # Materialised, because left to themselves both databases search the names anew for each use of a word's hits, and
     # PostgreSQL for each region, where it believes that there are few.
@@ -217,20 +220,10 @@ def _matching(words: Sequence[str], today: date) -> Select[*tuple[Any, ...]]:
         _hits(word).cte(f"hits_{number}").prefix_with("MATERIALIZED") for number, word in enumerate(words)
     ]
     ranks = union_all(*(select(hit.c.region_code, hit.c.rank) for hit in hits)).subquery()
-    best = (
-        select(ranks.c.region_code, func.min(ranks.c.rank).label("rank"))
-        .group_by(ranks.c.region_code)
-        .cte("best")
-        .prefix_with("MATERIALIZED")
-    )
     # First who was hit, and only then who of them lies where the other words say: PostgreSQL would ask that of every
     # region there is.
-    there = (
-        select(Region.code, Region.name, Region.level, Region.parent_code, Region.valid_to, best.c.rank)
-        .join(best, best.c.region_code == Region.code)
-        .cte("there")
-        .prefix_with("MATERIALIZED")
-    ).c
+    is_broad = any(word in VILLAGE_ENDINGS for word in words)  # as most names end
+    there = (_grouped_last(ranks) if is_postgresql and is_broad else _grouped_first(ranks)).c
     is_former = and_(there.valid_to.is_not(None), there.valid_to < today)
     wanted = (
         select(there.code, there.name, there.level, is_former, HAS_SCHOOL)
@@ -242,6 +235,28 @@ def _matching(words: Sequence[str], today: date) -> Select[*tuple[Any, ...]]:
         named = select(hit.c.region_code)
         wanted = wanted.where(or_(*(code.in_(named) for code in (there.code, there.parent_code, county))))
     return wanted
+
+
+_SHOWN = (Region.code, Region.name, Region.level, Region.parent_code, Region.valid_to)
+
+
+def _grouped_first(ranks: Subquery) -> CTE:
+    """The regions hit, each with its best rank; quicker where few are hit, and always on SQLite."""
+    best = (
+        select(ranks.c.region_code, func.min(ranks.c.rank).label("rank"))
+        .group_by(ranks.c.region_code)
+        .cte("best")
+        .prefix_with("MATERIALIZED")
+    )
+    found = select(*_SHOWN, best.c.rank).join(best, best.c.region_code == Region.code)
+    return found.cte("there").prefix_with("MATERIALIZED")
+
+
+def _grouped_last(ranks: Subquery) -> CTE:
+    """The same; quicker on PostgreSQL where very many are hit, which it believes to be 200 and looks up one by one."""
+    found = select(*_SHOWN, func.min(ranks.c.rank).label("rank"))
+    found = found.join(ranks, ranks.c.region_code == Region.code).group_by(Region.code)
+    return found.cte("there").prefix_with("MATERIALIZED")
 
 
 class _Position(FunctionElement[int]):
@@ -299,7 +314,9 @@ def _hits(word: str) -> CompoundSelect[Any]:
         endings = [ending for sounds in VILLAGE_ENDINGS.values() for ending in sounds]
         whole = RegionKey.key.in_([sound, *(sound + ending for ending in endings)])
         rank = case((~RegionKey.is_usual, 3), (whole, 0), else_=1)
-        hits.append(select(RegionKey.region_code, rank).where(RegionKey.key.between(sound, last)))
+        sounding = select(RegionKey.region_code, rank).where(RegionKey.key.between(sound, last))
+        # One letter begins thousands of names; those that would only come by a rare reading are not missed among them.
+        hits.append(sounding.where(RegionKey.is_usual) if len(sound) == 1 else sounding)
     if is_code(sound.ljust(CODE_DIGITS, "0")) and len(sound) in (COUNTY_DIGITS, 9, CODE_DIGITS):
         low, high = code_range(full_code(sound))
         hits.append(select(Region.code, literal(0)).where(Region.code >= low, Region.code < high))

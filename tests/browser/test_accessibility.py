@@ -16,7 +16,7 @@ VILLAGE = "511002105201"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PUBLIC = [
     "/", "/?q=yhc", "/?at=511011000000", "/v/511002105201", "/v/511002105201/past", "/v/511011119204", "/v/511083105203",
-    "/v/511002105299", "/login", "/login/slip",
+    "/v/511002105299", "/login", "/login/slip", "/r/511002105", "/r/5110",
 ]  # fmt: skip
 
 
@@ -49,6 +49,9 @@ def pages_of_coordinator(site: Site) -> list[str]:
         *(f"/sessions/{held}{page}" for page in ("", "/register", "/register/history", "/register/void")),
         *(f"/courses/{cohort}{page}" for page in ("", "/cohort", "/roster", "/graduation")),
         f"/sessions/{lecture}/register", f"/sessions/{cancelled}", f"/sessions/{postponed}", f"/sessions/{cancelled}/register", "/me", "/me/password",
+        f"{desk}/school/edit", f"/calendars/{VILLAGE}", f"/courses/{course}/add", f"/sessions/{cancelled}/restore",
+        f"/learners/{learner}/same", f"/learners/{learner}/retire", f"/venues/{venue}/retire",
+        f"{desk}/learners?q=nobody", f"{desk}/past?status=held",
         "/me/name", f"/trail/{VILLAGE}", f"/trail/{VILLAGE}?kind=registers", f"/courses/{course}/trail",
     ]  # fmt: skip
 
@@ -62,6 +65,7 @@ def pages_of_administrator(site: Site) -> list[str]:
         "/admin", county, f"{county}/schools/new", f"{county}/accounts/new", f"{county}/teachers",
         f"/accounts/{account}", f"/teachers/{teacher}", f"/accounts/{account}/trail", f"{county}?q=nobody",
         f"{county}/schools/all", "/admin/511002105000/schools/all", f"{county}/slips", f"/admin/{VILLAGE}",
+        "/admin/regions/import", "/calendars/notice", "/calendars/511002105000", f"{county}/postings/new",
         f"/admin/{VILLAGE}/handover", f"/admin/{VILLAGE}/handover/sheet", f"/trail/{VILLAGE}",
     ]  # fmt: skip
 
@@ -86,7 +90,7 @@ def problems_of(page: Page, path: str) -> list[str]:
 def check(page: Page, paths: list[str]) -> None:
     problems = []
     for path in paths:
-        for reading in ("", "lang=en", "big=1"):
+        for reading in ("", "lang=en&big=1"):
             problems += problems_of(page, path + (("&" if "?" in path else "?") + reading if reading else ""))
     assert problems == []
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from nightschool.database import Database
 from nightschool.models.people import Teacher
-from nightschool.models.places import Venue
+from nightschool.models.places import NightSchool, Venue
 from nightschool.models.teaching import ClassSession, Course
-from tests.factories import JIANLI, SHIWAN, TODAY, Cast, make_course, make_session, make_teacher
+from tests.factories import JIANLI, SHIWAN, TODAY, Cast, make_course, make_session, make_teacher, make_venue
 
 NEW = f"/desk/{SHIWAN}/courses/new"
 FRIDAY = date(2026, 11, 27)
@@ -339,3 +339,12 @@ def test_a_day_that_was_left_out_is_put_back_from_the_courses_page(
     added = chen.post(f"{path}/add", data={"day": day.isoformat(), "starts": "19:00", "ends": "20:30"})
     assert added.status_code == 303
     assert f"add?day={day.isoformat()}" not in chen.get(path).text
+
+
+def test_the_only_place_is_the_usual_one(chen: FlaskClient, database: Database, cast: Cast) -> None:
+    with database.writing() as db:
+        db.execute(update(NightSchool).values(usual_venue_id=None))
+    assert re.search(r'name="venue" value="[^"]{22}" checked', chen.get(NEW).text)
+    with database.writing() as db:
+        make_venue(db, name="院坝")
+    assert not re.search(r'name="venue" value="[^"]{22}" checked', chen.get(NEW).text)
