@@ -63,7 +63,11 @@ def desk(db: Session, village: str, *, at: Moment) -> Desk:
     place = db.execute(
         select(
             Region.name,
-            *(exists().where(table.region_code == village) for table in (Venue, Course, Learner)),
+            *(
+                exists().where(table.region_code == village, table.retired_at.is_(None))
+                for table in (Venue, Learner)
+            ),
+            exists().where(Course.region_code == village),
         ).where(Region.code == village)
     ).one()
     own = ClassSession.region_code == village
@@ -106,8 +110,8 @@ def desk(db: Session, village: str, *, at: Moment) -> Desk:
             line for line in coming if line.status in holds and not (line.teachers and line.venue)
         ),
         has_venue=place[1],
-        has_course=place[2],
-        has_learner=place[3],
+        has_learner=place[2],
+        has_course=place[3],
     )
 
 

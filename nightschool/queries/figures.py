@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from nightschool.models.attendance import Guest, Headcount, Mark, MarkStatus
 from nightschool.models.teaching import ClassSession
@@ -40,14 +40,20 @@ def attendances(class_session: Any = ClassSession) -> ColumnElement[int]:
 
 
 def people() -> ColumnElement[int]:
-    """人数 of the marks a statement joins: learners of the roster who attended, each counted once.
+    """人数 of the marks a statement joins: learners of the roster who came in person, each counted once.
 
-    Guests and heads counted without names cannot be told apart, so they are only in the 人次.
+    Guests and heads counted without names cannot be told apart, so they are only in the 人次; so is a family member
+    who came instead.
     """
-    return func.count(func.distinct(case((came(), Mark.learner_id))))
+    return func.count(func.distinct(case((came_in_person(), Mark.learner_id))))
 
 
 def came() -> ColumnElement[bool]:
     """The mark says that they were there."""
     # Not IN: SQLAlchemy writes its list anew into the statement at every call.
     return or_(*(Mark.status == status for status in CAME))
+
+
+def came_in_person() -> ColumnElement[bool]:
+    """The mark says that the learner was there, and not another of the family."""
+    return and_(came(), Mark.status != MarkStatus.SUBSTITUTE.value)

@@ -13,7 +13,7 @@ from nightschool.models.people import Learner
 from nightschool.models.places import Region
 from nightschool.models.teaching import ClassSession, SessionStatus
 from nightschool.queries import sessions
-from nightschool.queries.figures import attendances, came, people
+from nightschool.queries.figures import attendances, came_in_person, people
 from nightschool.queries.sessions import SessionLine
 from nightschool.rules.slots import Moment
 
@@ -108,13 +108,13 @@ def people_of(db: Session, of: ColumnElement[bool]) -> int:
 
 
 def attended(db: Session, learner: str) -> Attended:
-    """What this learner came to. Cost: 2 queries, however much that is."""
+    """What this learner came to in person. Cost: 2 queries, however much that is."""
     rows: Any = db.execute(
         sessions.line_columns()
         .add_columns(func.count().over().label("total"))
         .join(Mark, Mark.class_session_id == ClassSession.id)
         .join(Learner, Learner.id == Mark.learner_id)
-        .where(Learner.public_id == learner, came())
+        .where(Learner.public_id == learner, came_in_person())
         .order_by(ClassSession.day.desc(), ClassSession.starts.desc(), ClassSession.id.desc())
         .limit(ATTENDED_SHOWN)
     ).all()

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from nightschool.models.attendance import Mark
 from nightschool.models.people import Teacher
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries import schools, teachers
-from nightschool.queries.histories import PAGE, history
+from nightschool.queries.histories import PAGE, attended, history
 from nightschool.rules.slots import Moment
 from tests.factories import (
     SHIWAN,
@@ -68,3 +69,26 @@ def test_a_school_shows_what_was_taught_this_year_by_category(cast: Cast, db: Se
     assert (page.year.people, page.own_teachers, page.coordinators) == (0, 0, (("陈书记", ""),))
     there = {item.code for part in page.parts for item in part.items if item.is_there}
     assert there == {"venue", "manager", "activity"}
+
+
+def test_one_of_the_family_who_came_instead_is_an_attendance_and_not_the_learner(
+    cast: Cast, db: Session
+) -> None:
+    course = make_course(db, kind="cohort")
+    held = make_session(db, course, TODAY - timedelta(days=1))
+    there, away = make_learner(db), make_learner(db, name="刘国富")
+    sheet = make_register(db, held, cast.chen, present=(there.id,))
+    db.add(
+        Mark(
+            class_session_id=held.id,
+            learner_id=away.id,
+            status="substitute",
+            came_instead="刘桂花",
+            submission_id=sheet.id,
+        )
+    )
+    db.flush()
+    totals = history(db, ClassSession.course_id == course.id, at=AT).totals
+    assert (totals.attendances, totals.people) == (2, 1)
+    assert attended(db, there.public_id).total == 1
+    assert attended(db, away.public_id).total == 0
