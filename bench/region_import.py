@@ -21,6 +21,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bench._province import absent, sichuan
 from nightschool.actions.region_lists import import_regions, learn_sounds, plan_import
 from nightschool.database import Database, migrate
 from nightschool.formats.region_lists import read_regions
@@ -30,7 +31,6 @@ from nightschool.rules.names import forget_sounds
 from nightschool.rules.regions import RegionRow
 from nightschool.settings import sqlite_url
 from tests import factories, postgres_cluster
-from tests.province import absent, sichuan
 
 AS_OF = date(2017, 10, 31)
 MOST_SECONDS, MOST_MILLISECONDS = 30, 100

@@ -20,6 +20,7 @@ from typing import Any
 from flask import Flask
 
 from bench._data import NOW, regions_of
+from bench._province import absent, sichuan_file
 from bench._scale_data import Filled, fill, logged_in
 from nightschool.database import Database
 from nightschool.rules.regions import RegionRow
@@ -28,7 +29,6 @@ from nightschool.settings import Settings, new_keys, sqlite_url
 from nightschool.web.app import PACKAGE, create_app
 from nightschool.web.delivery import EXTENSION
 from tests import postgres_cluster
-from tests.province import absent, sichuan_file
 
 MOST_GROWTH = 1.3
 MOST_MILLISECONDS = 100
@@ -262,7 +262,9 @@ def run(kind: str, regions: Sequence[RegionRow], schools: int, requests: int) ->
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--regions", type=Path, default=sichuan_file(), help="the list of Sichuan's regions of 2017")
+    parser.add_argument(
+        "--regions", type=Path, default=sichuan_file(), help="the list of Sichuan's regions of 2017"
+    )
     parser.add_argument("--schools", type=int, default=SCHOOLS)
     parser.add_argument("--requests", type=int, default=300)
     parser.add_argument("--only", choices=("sqlite", "postgresql"))

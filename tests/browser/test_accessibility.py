@@ -128,4 +128,4 @@ def test_page_is_usable_from_the_keyboard(phone: Page) -> None:
     phone.keyboard.press("Tab")
     assert phone.evaluate("document.activeElement.getAttribute('href')") == "#main"
     phone.keyboard.press("Enter")
-    assert phone.url.endswith("#main")
+    phone.wait_for_url("**#main")

@@ -1,4 +1,4 @@
-"""The list of all of Sichuan, 58,683 regions, for tests and measurements at scale. It does not ship with the project."""
+"""The list of all of Sichuan, 58,683 regions, for measurements at scale. It does not ship with the project."""
 
 from __future__ import annotations
 
@@ -22,4 +22,4 @@ def sichuan() -> bytes | None:
 
 def absent() -> str:
     """What to say when it is not there."""
-    return f"not measured: the list of Sichuan does not ship with the project, and {sichuan_file()} is not there (set {WHERE})"
+    return f"not measured: Sichuan's list does not ship with the project, and {sichuan_file()} is not there (set {WHERE})"
