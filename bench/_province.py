@@ -22,4 +22,5 @@ def sichuan() -> bytes | None:
 
 def absent() -> str:
     """What to say when it is not there."""
-    return f"not measured: Sichuan's list does not ship with the project, and {sichuan_file()} is not there (set {WHERE})"
+    where = f"{sichuan_file()} (set {WHERE})"
+    return f"not measured: the list of Sichuan does not ship with the project, and is not at {where}"
