@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -143,22 +144,19 @@ class Timetable:
     are_more_ahead: bool = False
     are_more_past: bool = False
     next: Entry | None = field(init=False)  # the first of `ahead` that takes place
+    # Those of today and tomorrow that do not take place and come before the next one: to be said first.
+    called_off: tuple[Entry, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         coming = next((entry for entry in self.ahead if entry.takes_place), None)
-        object.__setattr__(self, "next", coming)
-
-    @property
-    def called_off(self) -> tuple[Entry, ...]:
-        """Those of today and tomorrow that do not take place and come before the next one: to be said first."""
-        first = self.next.slot if self.next else None
-        return tuple(
+        before = takewhile(lambda entry: entry is not coming, self.ahead)
+        called_off = tuple(
             entry
-            for entry in self.ahead
-            if not entry.takes_place
-            and (entry.slot.day - self.today).days <= 1
-            and (first is None or entry.slot < first)
+            for entry in before
+            if (entry.slot.day - self.today).days <= 1 and (coming is None or entry.slot < coming.slot)
         )
+        object.__setattr__(self, "next", coming)
+        object.__setattr__(self, "called_off", called_off)
 
     @property
     def later(self) -> tuple[Entry, ...]:
