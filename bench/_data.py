@@ -84,7 +84,8 @@ def _regions(db: Session) -> None:
 
 def _rows(db: Session, table: type[Base], values: Any) -> list[int]:
     """The ids of the rows now standing in the table, in the order given."""
-    return list(db.scalars(insert(table).returning(table.id, sort_by_parameter_order=True), list(values)))  # type: ignore[attr-defined]
+    key: Any = table.id  # type: ignore[attr-defined]  # every table filled here has one
+    return list(db.scalars(insert(table).returning(key, sort_by_parameter_order=True), list(values)))
 
 
 def _schools(villages: list[str]) -> Iterator[dict[str, Any]]:

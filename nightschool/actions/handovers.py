@@ -55,7 +55,6 @@ def hand_over(
     held = {line.account: line for line in queries.coordinators(db, village, today=today)}
     if not set(handover.leaving) <= set(held):
         raise Refused("no_longer_coordinator", field="leaving")
-    when = {"by": by, "now": now, "today": today}
     for account in handover.leaving:
         for posting_id in held[account].postings:
             _end(db, account, posting_id, held[account].display_name, from_day, by=by, now=now, today=today)
@@ -78,7 +77,7 @@ def hand_over(
     is_soon = from_day - today <= SLIP_WORTH_PRINTING
     slip = None
     if not has_password and is_soon:
-        slip = accounts.make_slip(db, account=account, digester=digester, **when)  # type: ignore[arg-type]
+        slip = accounts.make_slip(db, account=account, digester=digester, by=by, now=now, today=today)
     return HandedOver(account, name, slip, needs_slip_later=not has_password and not is_soon)
 
 
