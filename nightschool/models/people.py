@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from nightschool.models.base import (
     Base,
     Code,
+    Digest,
     Instant,
     LineText,
     PublicId,
@@ -63,6 +64,7 @@ class Teacher(Base):
     languages: Mapped[LineText] = mapped_column(default="")
     phone: Mapped[Sealed | None]  # sealed about "teacher.phone:<public_id>"
     name_is_public: Mapped[bool] = mapped_column(default=True)
+    weekly_limit: Mapped[int | None]  # so many class sessions a week at most; None: no limit told
     retired_at: Mapped[Instant | None]  # offered no more; what was taught stays
     merged_into_id: Mapped[int | None] = mapped_column(
         ForeignKey("teacher.id", ondelete="RESTRICT"), index=True
@@ -71,10 +73,30 @@ class Teacher(Base):
 
     __table_args__ = (
         one_of("kind", TeacherKind),
+        CheckConstraint(
+            "weekly_limit IS NULL OR weekly_limit BETWEEN 1 AND 50", name="weekly_limit_sensible"
+        ),
         CheckConstraint("merged_into_id IS NULL OR merged_into_id <> id", name="not_merged_into_itself"),
         CheckConstraint("merged_into_id IS NULL OR retired_at IS NOT NULL", name="merged_is_retired"),
     )
     __mapper_args__ = {"version_id_col": version}
+
+
+class TeacherLink(Base):
+    """One row is one address by which a teacher sees their own classes without an account, until it is revoked."""
+
+    __tablename__ = "teacher_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[PublicId]  # to name the link to who keeps it; not the secret in the address
+    teacher_id: Mapped[int] = mapped_column(ForeignKey("teacher.id", ondelete="RESTRICT"), index=True)
+    region_code: Mapped[RegionCode] = mapped_column(
+        ForeignKey("region.code", ondelete="RESTRICT"), index=True
+    )  # where it was made
+    digest: Mapped[Digest] = mapped_column(unique=True)  # SHA-256 of the secret, which is kept nowhere
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"))
+    made_at: Mapped[Instant]
+    revoked_at: Mapped[Instant | None]
 
 
 class Learner(Base):

@@ -122,6 +122,24 @@ class RegionImport(Base):
     __table_args__ = (one_of("state", ImportState),)
 
 
+class RegionSettings(Base):
+    """One row is what a region has settled for itself: whether it approves plans, how fast its roads are."""
+
+    __tablename__ = "region_settings"
+
+    region_code: Mapped[RegionCode] = mapped_column(
+        ForeignKey("region.code", ondelete="RESTRICT"), primary_key=True
+    )
+    approves_plans: Mapped[bool] = mapped_column(default=False)  # of a township: plans wait for its word
+    travel_kmh: Mapped[int | None]  # None: that of the region above, else rules.travel.USUAL_KMH
+    version: Mapped[int] = mapped_column()
+
+    __table_args__ = (
+        CheckConstraint("travel_kmh IS NULL OR travel_kmh BETWEEN 3 AND 120", name="travel_kmh_sensible"),
+    )
+    __mapper_args__ = {"version_id_col": version}
+
+
 class NightSchool(Base):
     """One row is the night school of one village (一村一校)."""
 

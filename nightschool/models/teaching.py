@@ -110,6 +110,8 @@ class Course(Base):
     category_code: Mapped[Code] = mapped_column(ForeignKey("category.code", ondelete="RESTRICT"))
     summary: Mapped[LineText] = mapped_column(default="")
     organiser: Mapped[LineText] = mapped_column(default="")
+    audience: Mapped[LineText] = mapped_column(default="")  # for whom: 果农, 全体村民
+    expected: Mapped[int | None]  # so many people are expected each time
     delivery_mode: Mapped[Code] = mapped_column(default=DeliveryMode.LECTURE)
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id", ondelete="RESTRICT"))
     starts: Mapped[Minutes]
@@ -136,6 +138,7 @@ class Course(Base):
         one_of("delivery_mode", DeliveryMode),
         one_of("graduation_basis", GraduationBasis),
         CheckConstraint("graduation_percent BETWEEN 1 AND 100", name="graduation_percent_sensible"),
+        CheckConstraint("expected IS NULL OR expected BETWEEN 1 AND 20000", name="expected_sensible"),
         CheckConstraint("capacity IS NULL OR capacity BETWEEN 1 AND 20000", name="capacity_sensible"),
         CheckConstraint(SLOT_IS_SOUND, name="slot_sound"),
     )
@@ -224,6 +227,11 @@ class ClassSession(Base):
     successor_id: Mapped[int | None] = mapped_column(
         ForeignKey("class_session.id", ondelete="RESTRICT"), unique=True
     )
+    # What the last notice of its month said of it, and in what it differs from that now.
+    announced_revision: Mapped[int | None]
+    told_day: Mapped[date | None]
+    told_starts: Mapped[Minutes | None]
+    differs: Mapped[ShortText] = mapped_column(default="")  # rules.revisions.Difference, a comma between
     revision: Mapped[int] = mapped_column()
     changed_at: Mapped[Instant]
 

@@ -1,0 +1,131 @@
+"""Planning: a month's plan, what villagers were told, when teachers and venues cannot, what was asked in class."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from nightschool.models.base import (
+    Base,
+    Code,
+    Instant,
+    LineText,
+    LongText,
+    Minutes,
+    PublicId,
+    RegionCode,
+    one_of,
+)
+from nightschool.rules.proposals import ResourceKind
+
+
+class PlanStatus(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    ANNOUNCED = "announced"
+
+
+class SessionRevision(Base):
+    """One row is what villagers could read of one public class session from one of its revisions on; never changed."""
+
+    __tablename__ = "session_revision"
+
+    class_session_id: Mapped[int] = mapped_column(
+        ForeignKey("class_session.id", ondelete="CASCADE"), primary_key=True
+    )
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    region_code: Mapped[RegionCode] = mapped_column(ForeignKey("region.code", ondelete="RESTRICT"))
+    made_at: Mapped[Instant]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)  # rules.revisions.Facts
+
+    __table_args__ = (Index("ix_session_revision_region_code_made_at", "region_code", "made_at"),)
+
+
+class MonthPlan(Base):
+    """One row is the plan (开课计划) of a village's school for one month. Its lines are the month's class sessions."""
+
+    __tablename__ = "month_plan"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[PublicId]
+    region_code: Mapped[RegionCode] = mapped_column(ForeignKey("region.code", ondelete="RESTRICT"))
+    month: Mapped[date]  # its first day
+    status: Mapped[Code] = mapped_column(default=PlanStatus.DRAFT)
+    note: Mapped[LineText] = mapped_column(default="")
+    return_reason: Mapped[LineText] = mapped_column(default="")
+    submitted_at: Mapped[Instant | None]
+    decided_at: Mapped[Instant | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"))
+    announced_at: Mapped[Instant | None]  # when villagers were told last
+    version: Mapped[int] = mapped_column()
+
+    __table_args__ = (
+        one_of("status", PlanStatus),
+        CheckConstraint("status <> 'returned' OR return_reason <> ''", name="returned_with_reason"),
+        CheckConstraint("status <> 'announced' OR announced_at IS NOT NULL", name="announced_when"),
+        UniqueConstraint("region_code", "month"),
+        Index("ix_month_plan_month_region_code", "month", "region_code"),
+    )
+    __mapper_args__ = {"version_id_col": version}
+
+
+class ClosedTime(Base):
+    """One row is a time at which a teacher does not teach or a venue is not open.
+
+    Between two days (open to either side), on some weekdays (none: on all), from a time of day to another.
+    """
+
+    __tablename__ = "closed_time"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[PublicId]
+    resource_kind: Mapped[Code]
+    resource_id: Mapped[int]
+    region_code: Mapped[RegionCode] = mapped_column(
+        ForeignKey("region.code", ondelete="RESTRICT"), index=True
+    )  # where the teacher or venue is kept
+    first: Mapped[date | None]
+    last: Mapped[date | None]
+    weekdays: Mapped[list[int]] = mapped_column(JSON, default=list)  # 0 is Monday
+    starts: Mapped[Minutes] = mapped_column(default=0)
+    ends: Mapped[Minutes] = mapped_column(default=1440)
+    note: Mapped[LineText] = mapped_column(default="")
+
+    __table_args__ = (
+        one_of("resource_kind", ResourceKind),
+        CheckConstraint("first IS NULL OR last IS NULL OR first <= last", name="days_in_order"),
+        CheckConstraint("0 <= starts AND starts < ends AND ends <= 1440", name="times_in_order"),
+        Index("ix_closed_time_resource", "resource_kind", "resource_id"),
+    )
+
+
+class Question(Base):
+    """One row is something villagers asked in class (群众提问), open until it has its answer. Who asked is not kept."""
+
+    __tablename__ = "question"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[PublicId]
+    region_code: Mapped[RegionCode] = mapped_column(
+        ForeignKey("region.code", ondelete="RESTRICT"), index=True
+    )
+    class_session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("class_session.id", ondelete="SET NULL"), index=True
+    )
+    text: Mapped[LineText]
+    asked_on: Mapped[date]
+    answer: Mapped[LongText] = mapped_column(default="")
+    answered_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column()
+
+    __table_args__ = (
+        CheckConstraint("(answer = '') = (answered_on IS NULL)", name="answered_when"),
+        CheckConstraint("answered_on IS NULL OR asked_on <= answered_on", name="days_in_order"),
+    )
+    __mapper_args__ = {"version_id_col": version}
