@@ -24,6 +24,7 @@ ADDRESSES = "nightschool.addresses"
 def init_app(app: Flask) -> None:
     """The names below are known in every template."""
     app.extensions[ADDRESSES] = {}
+    app.jinja_env.said = _said  # type: ignore[attr-defined]  # ours: web/templating.py
     app.jinja_env.globals.update(
         clock=almanac.clock,
         lunar_label=almanac.lunar_label,
@@ -85,8 +86,12 @@ def _address(app: Flask, lang: str, big: bool, endpoint: str, **values: Any) -> 
 
 def _translated(message: str, **values: Any) -> str:
     """What Jinja's own `_` makes of a message, without its four calls: safe as a template is, its values escaped."""
-    text = _marked_up(texts.language(), message)
+    text = _said(message)
     return text % values if values or "%" in message else text
+
+
+def _said(message: str) -> Markup:
+    return _marked_up(texts.language(), message)
 
 
 @lru_cache(maxsize=4096)
