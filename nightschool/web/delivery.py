@@ -11,7 +11,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -272,6 +272,7 @@ def _packed_file(response: Response) -> bytes:
     return kept.packed
 
 
+@cache
 def _digest_of_code(templates: Path) -> str:
     digest = hashlib.sha256()
     shipped = (path for kind in ("*.py", "*.po", "*.mo", "*.css") for path in PACKAGE.rglob(kind))
