@@ -29,10 +29,13 @@ GUARD = "booking_overlap"
 LOCK_ALL = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
 
 
-def hold_slots(db: Session, class_sessions: Sequence[ClassSession], *, moment: Moment) -> None:
+def hold_slots(
+    db: Session, class_sessions: Sequence[ClassSession], *, moment: Moment, agreed: bool = False
+) -> None:
     """Each of these class sessions of one village holds its slot with its teachers and its venue, and nothing else.
 
-    A venue for parallel use, or online, holds no slot. Free times offered with a refusal lie after `moment`.
+    A venue for parallel use, or online, holds no slot. Free times offered with a refusal lie after `moment`. A closed
+    time of a teacher or venue refuses as well, unless it was `agreed` upon; what the sessions hold already was.
     Raises: CannotSchedule.
     """
     if not class_sessions:
@@ -40,15 +43,28 @@ def hold_slots(db: Session, class_sessions: Sequence[ClassSession], *, moment: M
     ids = [class_session.id for class_session in class_sessions]
     teachers = teachers_of_sessions(db, ids)
     names = _names(db, class_sessions, teachers)
+    shared = _shared_venues(db, class_sessions, names)
     wants = [
-        Want(slot_of(class_session), _needed(class_session, teachers[class_session.id], names))
+        Want(
+            slot_of(class_session),
+            _needed(class_session, teachers[class_session.id], names),
+            _venue_among(class_session, shared),
+        )
         for class_session in class_sessions
     ]
     lock_slots(db, wants)
 
     def refusal() -> tuple[Conflict, ...]:
         village = class_sessions[0].region_code
-        return bookings.conflicts(db, wants, names, for_village=village, ignoring=ids, not_before=moment)
+        return bookings.conflicts(
+            db,
+            wants,
+            names | shared,
+            for_village=village,
+            ignoring=ids,
+            not_before=moment,
+            agreed=agreed,
+        )
 
     if conflicts := refusal():
         raise CannotSchedule(conflicts)
@@ -108,6 +124,22 @@ def _names(
         if venue.holds_slots:
             names[Resource(ResourceKind.VENUE, venue.id)] = venue.name
     return names
+
+
+def _shared_venues(
+    db: Session, class_sessions: Iterable[ClassSession], holding: Collection[Resource]
+) -> dict[Resource, str]:
+    """The venues of these sessions that hold no slots, with their names; they may be closed all the same."""
+    ids = {class_session.venue_id for class_session in class_sessions} - {None}
+    ids -= {resource.id for resource in holding if resource.kind == ResourceKind.VENUE}
+    if not ids:
+        return {}
+    rows = db.execute(select(Venue.id, Venue.name).where(Venue.id.in_(ids)))
+    return {Resource(ResourceKind.VENUE, row.id): row.name for row in rows}
+
+
+def _venue_among(class_session: ClassSession, venues: Collection[Resource]) -> tuple[Resource, ...]:
+    return tuple(venue for venue in venues if venue.id == class_session.venue_id)
 
 
 def _needed(

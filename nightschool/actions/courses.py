@@ -44,10 +44,12 @@ def schedule_course(
     now: datetime,
     today: date,
     minutes_now: int = 0,
+    agreed: bool = False,
 ) -> str:
     """The course stands with a class session on each of its dates, every one of them holding its slot.
 
-    Published, villagers see it at once; a draft holds its slots just the same. Dates may be past.
+    Published, villagers see it at once; a draft holds its slots just the same. Dates may be past. `agreed`: closed
+    times of its teachers and its venue do not stand against it.
     Returns the course's public id. Raises: Refused for impossible times or dates, CannotSchedule for taken ones.
     """
     require(by, "schedule", proposal.region_code)
@@ -75,7 +77,7 @@ def schedule_course(
     db.add_all(class_sessions)
     db.flush()
     set_session_teachers(db, [class_session.id for class_session in class_sessions], staff.teacher_ids)
-    hold_slots(db, class_sessions, moment=Moment(today, minutes_now))
+    hold_slots(db, class_sessions, moment=Moment(today, minutes_now), agreed=agreed)
     if publish:
         touch_villages(db, [course.region_code], now=now)
     counts = {"sessions": len(class_sessions), "skipped": len(course.skipped_dates), "published": publish}
@@ -148,6 +150,7 @@ def edit_course(
     now: datetime,
     today: date,
     minutes_now: int,
+    agreed: bool = False,
 ) -> int:
     """The course has these values, and so has each of its sessions to come that had the course's former ones.
 
@@ -190,7 +193,10 @@ def edit_course(
             class_session, "changed_at"
         )  # the revision rises also when only the teachers are others
     db.flush()
-    hold_slots(db, touched, moment=Moment(today, minutes_now))
+    was_agreed = not {"starts", "ends", "venue_id", "teachers"} & set(
+        changed
+    )  # nothing else is wanted than before
+    hold_slots(db, touched, moment=Moment(today, minutes_now), agreed=agreed or was_agreed)
     if any(class_session.published_at for class_session in touched):
         touch_villages(db, [record.region_code], now=now)
     _note(db, "courses.edit", record, by, now, fields=changed, sessions=len(touched))

@@ -20,7 +20,8 @@ from nightschool.actions.places import touch_villages
 from nightschool.database import broken_constraint
 from nightschool.errors import Refused
 from nightschool.models.attendance import Mark
-from nightschool.models.people import Teacher
+from nightschool.models.people import Teacher, TeacherLink
+from nightschool.models.planning import ClosedTime
 from nightschool.models.teaching import Booking, ClassSession, ClassSessionTeacher, CourseTeacher, Enrolment
 from nightschool.queries import merges as queries
 from nightschool.queries.merges import Pair
@@ -184,6 +185,38 @@ def return_lessons(
         "sessions": len(moved["lessons"]) - len(lessons),
         "courses": len(moved["courses"]) - len(courses),
     }
+
+
+def move_belongings(db: Session, one: Teacher, other: Teacher) -> dict[str, list[int]]:
+    """The other's closed times and links are the one's; ids of what was moved come back."""
+    times = select(ClosedTime.id).where(
+        ClosedTime.resource_kind == ResourceKind.TEACHER, ClosedTime.resource_id == other.id
+    )
+    links = select(TeacherLink.id).where(TeacherLink.teacher_id == other.id)
+    moved = {"closed_times": sorted(db.scalars(times)), "links": sorted(db.scalars(links))}
+    _give(db, moved, other, one)
+    return moved
+
+
+def return_belongings(db: Session, one: Teacher, other: Teacher, moved: dict[str, Any]) -> None:
+    """What was moved, and is still there, is the other's again."""
+    _give(db, moved, one, other)
+
+
+def _give(db: Session, moved: dict[str, Any], old: Teacher, new: Teacher) -> None:
+    """These rows of the one teacher are the other's; closed times are kept where the teacher is."""
+    times = ClosedTime.id.in_(moved.get("closed_times", ()))
+    db.execute(
+        _quiet(
+            update(ClosedTime)
+            .where(times, ClosedTime.resource_id == old.id)
+            .values(resource_id=new.id, region_code=new.region_code)
+        )
+    )
+    links = TeacherLink.id.in_(moved.get("links", ()))
+    db.execute(
+        _quiet(update(TeacherLink).where(links, TeacherLink.teacher_id == old.id).values(teacher_id=new.id))
+    )
 
 
 def _return_taught(

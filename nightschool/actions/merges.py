@@ -5,7 +5,8 @@
 - `retired_at`: whether the merged record had been retired before, and when
 - `fields`: names of the kept record's fields that were empty and were filled from the merged one
 - `followers`: ids that had been merged into the merged record earlier and now point to the kept one
-- learners: `marks` and `enrolments`; teachers: `lessons` and `courses`; see `actions.merged_rows`
+- learners: `marks` and `enrolments`; teachers: `lessons`, `courses`, and ids of `closed_times` and `links`; see
+  `actions.merged_rows`
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ from sqlalchemy.orm import Session
 from nightschool.actions import audit
 from nightschool.actions.merged_rows import (
     lock_registers,
+    move_belongings,
     move_enrolments,
     move_lessons,
     move_marks,
+    return_belongings,
     return_enrolments,
     return_lessons,
     return_marks,
@@ -65,7 +68,7 @@ def merge_people(
             "enrolments": move_enrolments(db, one.id, other.id),
         }
     else:
-        moved |= move_lessons(db, one.id, other, now=now)
+        moved |= move_lessons(db, one.id, other, now=now) | move_belongings(db, one, other)
     other.retired_at, other.merged_into_id = other.retired_at or now, one.id
     db.add(
         PersonMerge(
@@ -125,6 +128,7 @@ def undo_merge(db: Session, *, kind: str, merged: str, by: Actor, now: datetime)
         }
     else:
         counts = return_lessons(db, one.id, other.id, moved, now=now)
+        return_belongings(db, one, other, moved)
     retired_at = moved["retired_at"]
     other.merged_into_id = None
     other.retired_at = datetime.fromisoformat(retired_at).astimezone(UTC) if retired_at else None
@@ -215,7 +219,7 @@ def _empty_again(db: Session, kind: str, one: Any, other: Any, fields: Sequence[
     values, others = queries.values_of(db, kind, one), queries.values_of(db, kind, other)
     for name in fields:
         if values[name] == others[name]:
-            _set(db, kind, one, name, None if name in ("sex", "birth_year") else "")
+            _set(db, kind, one, name, None if name in ("sex", "birth_year", "weekly_limit") else "")
     return [name for name in fields if values[name] not in (others[name], None, "")]
 
 

@@ -246,6 +246,7 @@ def _fill_teacher(db: Session, teacher: Teacher, entry: TeacherEntry) -> None:
     teacher.specialities = entry.specialities
     teacher.languages = entry.languages
     teacher.name_is_public = entry.name_is_public
+    teacher.weekly_limit = entry.weekly_limit
     teacher.phone = seal_phone(
         db,
         teacher.phone,

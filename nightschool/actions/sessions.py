@@ -36,9 +36,11 @@ def move_session(
     now: datetime,
     today: date,
     minutes_now: int = 0,
+    agreed: bool = False,
 ) -> None:
     """The session meets in this slot instead, and holds it; what it held before is free.
 
+    `agreed`: here and below, closed times of its teachers and its venue do not stand against it.
     Raises: Refused, StaleRecord, CannotSchedule.
     """
     record = _changeable(db, class_session, Change.MOVE, by, seen_revision)
@@ -50,7 +52,7 @@ def move_session(
     record.day, record.starts, record.ends = slot.day, slot.starts, slot.ends
     record.changed_at = now
     db.flush()
-    hold_slots(db, [record], moment=Moment(today, minutes_now))
+    hold_slots(db, [record], moment=Moment(today, minutes_now), agreed=agreed)
     if slot.finishes > Moment(today, minutes_now):
         reopen_course(db, record.course_id, by=by, now=now)
     _changed(db, "sessions.move", record, by, now, before=_told(former), after=_told(slot))
@@ -77,6 +79,7 @@ def change_session(
     now: datetime,
     today: date,
     minutes_now: int = 0,
+    agreed: bool = False,
 ) -> None:
     """The session has this title, these teachers and this place, and holds them.
 
@@ -99,7 +102,10 @@ def change_session(
     record.changed_at = now
     flag_modified(record, "changed_at")  # the revision rises also when only the teachers are others
     db.flush()
-    hold_slots(db, [record], moment=Moment(today, minutes_now))
+    was_agreed = not {"venue_id", "teachers"} & set(
+        fields
+    )  # whatever is closed then: nothing else is wanted now
+    hold_slots(db, [record], moment=Moment(today, minutes_now), agreed=agreed or was_agreed)
     _changed(db, "sessions.change", record, by, now, fields=fields)
     keep(
         db,
@@ -153,6 +159,7 @@ def restore_session(
     now: datetime,
     today: date,
     minutes_now: int = 0,
+    agreed: bool = False,
 ) -> None:
     """The cancelled session takes place after all, and holds its slot; a past one waits for its register again.
 
@@ -164,7 +171,7 @@ def restore_session(
     record.reason, record.reason_text = None, ""
     record.changed_at = now
     db.flush()
-    hold_slots(db, [record], moment=Moment(today, minutes_now))
+    hold_slots(db, [record], moment=Moment(today, minutes_now), agreed=agreed)
     if slot_of(record).finishes > Moment(today, minutes_now):
         reopen_course(db, record.course_id, by=by, now=now)
     _changed(db, "sessions.restore", record, by, now)
@@ -189,6 +196,7 @@ def add_session(
     now: datetime,
     today: date,
     minutes_now: int = 0,
+    agreed: bool = False,
 ) -> str:
     """The course meets once more, in this slot; public when the course is, else a draft. The course stays as it is.
 
@@ -220,7 +228,7 @@ def add_session(
     db.add(record)
     db.flush()
     set_session_teachers(db, [record.id], staff.teacher_ids)
-    hold_slots(db, [record], moment=Moment(today, minutes_now))
+    hold_slots(db, [record], moment=Moment(today, minutes_now), agreed=agreed)
     if slot_of(record).finishes > Moment(today, minutes_now):
         reopen_course(db, record.course_id, by=by, now=now)
     _changed(db, "sessions.add", record, by, now, after=_told(slot))
@@ -253,6 +261,7 @@ def postpone_session(
     now: datetime,
     today: date,
     minutes_now: int = 0,
+    agreed: bool = False,
 ) -> str:
     """The session points to a new one that meets in this slot with the same teachers, place and title.
 
@@ -289,7 +298,7 @@ def postpone_session(
     record.changed_at = now
     db.flush()
     release_slots(db, [record.id])
-    hold_slots(db, [successor], moment=Moment(today, minutes_now))
+    hold_slots(db, [successor], moment=Moment(today, minutes_now), agreed=agreed)
     if slot.finishes > Moment(today, minutes_now):
         reopen_course(db, record.course_id, by=by, now=now)
     details = {"reason": reason, "after": _told(slot), "successor": successor.id}

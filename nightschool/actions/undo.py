@@ -99,7 +99,8 @@ def take_back(
     done = _told(db, kept, (*changed, *made), course, moment)
     release_slots(db, list(records))
     _unmake(db, made, course, now)
-    hold_slots(db, [record for record in changed if record.status in HOLDING], moment=moment)
+    standing = [record for record in changed if record.status in HOLDING]
+    hold_slots(db, standing, moment=moment, agreed=True)  # closed or not: it was so before
     kept.undone_at = now
     db.flush()
     if was_public or any(record.published_at for record in changed):

@@ -108,7 +108,7 @@ def _hold(db: Session, venue: Venue, *, today: date) -> None:
         .with_for_update()
     ).all()
     check_unshared((Planned(slot_of(one), one.title) for one in sessions), venue=venue.name)
-    hold_slots(db, sessions, moment=Moment(today, 0))
+    hold_slots(db, sessions, moment=Moment(today, 0), agreed=True)  # they stand already
 
 
 def _release(db: Session, venue: Venue) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import secrets
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -24,6 +24,7 @@ from nightschool.actions import (
     accounts,
     attendance,
     calendars,
+    closed_times,
     courses,
     people,
     region_lists,
@@ -42,6 +43,7 @@ from nightschool.models.teaching import ClassSession, Course
 from nightschool.models.trust import Account
 from nightschool.rules.access import SYSTEM, Actor, Post, Role
 from nightschool.rules.attendance import Sheet
+from nightschool.rules.closed_times import ClosedTime
 from nightschool.rules.farm_windows import FarmWindow
 from nightschool.rules.markets import read_market
 from nightschool.rules.people import LearnerEntry, TeacherEntry
@@ -101,6 +103,7 @@ def build(installation: Installation, *, say: Callable[[str], object]) -> dict[s
                 shown.setdefault(*entry["coordinator"][:2])
             _fill_school(stage, entry, actor, teachers[f"{entry['code'][:6]}000000"])
         _calendars(stage, {entry["code"][:9] + "000" for entry in content["schools"]})
+        _closed_times(stage, content["schools"][0]["code"], teachers.values())
         for entry in content["accounts"]:
             shown[entry["login"]] = entry["name"]
             accounts.create_account(
@@ -132,6 +135,18 @@ def _calendars(stage: Stage, townships: set[str]) -> None:
     )
     for county in sorted({township[:6] + "000000" for township in townships}):
         calendars.add_season(stage.db, region=county, window=harvest, **given)
+
+
+def _closed_times(stage: Stage, village: str, teachers: Iterable[str]) -> None:
+    """The first village's room is being repaired some weeks ahead; every county's teacher is away on one morning."""
+    given: dict[str, Any] = {"by": SYSTEM, "now": stage.at(_term_starts(stage)), "today": stage.today}
+    away = ClosedTime(weekdays=frozenset({1}), starts=8 * 60, ends=12 * 60, note=stage.content["away"])
+    for teacher in teachers:
+        closed_times.add_closed_time(stage.db, kind="teacher", of=teacher, closed=away, **given)
+    first = stage.today + timedelta(weeks=WEEKS_AHEAD + 2)
+    repairs = ClosedTime(first, first + timedelta(days=9), note=stage.content["repairs"])
+    venue = _usual_venue(stage, village)
+    closed_times.add_closed_time(stage.db, kind="venue", of=venue, closed=repairs, **given)
 
 
 def set_passwords(installation: Installation, passwords: dict[str, str]) -> None:

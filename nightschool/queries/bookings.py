@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
@@ -12,12 +12,16 @@ from sqlalchemy.orm import Session
 from nightschool.models.people import Teacher
 from nightschool.models.places import NightSchool, Region, Venue
 from nightschool.models.teaching import Booking, ClassSession, ClassSessionTeacher, SessionStatus
+from nightschool.queries.closed_times import closed_times
 from nightschool.rules.conflicts import (
+    DAYS_AHEAD,
     Conflict,
     Holding,
     Want,
     days_to_search,
+    find_closed,
     find_conflicts,
+    in_order,
     with_free_times,
 )
 from nightschool.rules.proposals import Proposal, Resource, ResourceKind, proposed_slots
@@ -33,21 +37,44 @@ def conflicts(
     for_village: str,
     ignoring: Collection[int] = (),
     not_before: Moment | None = None,
+    agreed: bool = False,
 ) -> tuple[Conflict, ...]:
     """Why these slots cannot be had, each with the nearest free times; empty when all can.
 
-    `ignoring` are class sessions whose own bookings do not count. Cost: two queries, four when something is taken.
+    `ignoring` are class sessions whose own bookings do not count. Closed times stand against a slot unless `agreed`; a
+    free time never lies in one. Cost: three queries, six when something is taken or closed.
     """
     resources = {resource for want in wants for resource in want.resources}
-    held = holdings(
-        db, resources, {want.slot.day for want in wants}, for_village=for_village, ignoring=ignoring
-    )
+    needed = resources | {resource for want in wants for resource in want.open}
+    days = {want.slot.day for want in wants}
+    held = holdings(db, resources, days, for_village=for_village, ignoring=ignoring)
     found = find_conflicts(wants, names, held)
+    if days and needed:
+        last = max(days) + timedelta(days=DAYS_AHEAD)
+        closed = closed_times(db, needed, min(days), last)
+        if not agreed:
+            against = find_closed(wants, names, closed)
+            found = in_order((*found, *without_held(db, against, ignoring)))
     if not found:
         return ()
     around = days_to_search(conflict.wanted for conflict in found)
     nearby = holdings(db, resources, around, for_village=for_village, ignoring=ignoring)
-    return with_free_times(found, wants, nearby, not_before=not_before)
+    return with_free_times(found, wants, nearby, not_before=not_before, closed=closed)
+
+
+def without_held(db: Session, against: Sequence[Conflict], ignoring: Collection[int]) -> tuple[Conflict, ...]:
+    """The conflicts with closed times, but for slots that these class sessions hold already: that was agreed once."""
+    if not against or not ignoring:
+        return tuple(against)
+    held = {
+        (Resource(ResourceKind(row.resource_kind), row.resource_id), Slot(row.day, row.starts, row.ends))
+        for row in db.execute(
+            select(
+                Booking.resource_kind, Booking.resource_id, Booking.day, Booking.starts, Booking.ends
+            ).where(Booking.class_session_id.in_(ignoring))
+        )
+    }
+    return tuple(one for one in against if (one.resource, one.wanted) not in held)
 
 
 def holdings(
@@ -133,17 +160,34 @@ def _teacher_names(db: Session, class_session_ids: Collection[int]) -> dict[int,
     return defaultdict(tuple, {key: tuple(found) for key, found in names.items()})
 
 
-def proposal_conflicts(db: Session, proposal: Proposal, *, not_before: Moment) -> tuple[Conflict, ...]:
-    """What would stand against scheduling this proposal now; nothing is held by asking. Cost: at most 6 queries."""
-    names = resources_named(db, proposal.region_code, teachers=proposal.teachers, venue=proposal.venue)
-    wants = [Want(slot, tuple(names)) for slot in proposed_slots(proposal)]
-    return conflicts(db, wants, names, for_village=proposal.region_code, not_before=not_before)
+def proposal_conflicts(
+    db: Session, proposal: Proposal, *, not_before: Moment, agreed: bool = False
+) -> tuple[Conflict, ...]:
+    """What would stand against scheduling this proposal now; nothing is held by asking. Cost: at most 7 queries.
+
+    `agreed`: closed times do not.
+    """
+    names, open_ = needed_by(db, proposal.region_code, teachers=proposal.teachers, venue=proposal.venue)
+    wants = [Want(slot, tuple(names), tuple(open_)) for slot in proposed_slots(proposal)]
+    return conflicts(
+        db, wants, names | open_, for_village=proposal.region_code, not_before=not_before, agreed=agreed
+    )
 
 
 def resources_named(
     db: Session, region_code: str, *, teachers: Sequence[str], venue: str | None
 ) -> dict[Resource, str]:
     """What these public ids stand for that holds slots, with its name, as far as the village may call on it."""
+    return needed_by(db, region_code, teachers=teachers, venue=venue)[0]
+
+
+def needed_by(
+    db: Session, region_code: str, *, teachers: Sequence[str], venue: str | None
+) -> tuple[dict[Resource, str], dict[Resource, str]]:
+    """What these public ids stand for, with its name: what holds slots, and a venue that does not but may be closed.
+
+    As far as the village may call on it. Cost: 2 queries.
+    """
     names = {
         Resource(ResourceKind.TEACHER, teacher_id): name
         for teacher_id, name in db.execute(
@@ -159,6 +203,7 @@ def resources_named(
             Venue.public_id == venue, Venue.region_code == region_code, Venue.retired_at.is_(None)
         )
     )
-    if place is not None and place.holds_slots:
-        names[Resource(ResourceKind.VENUE, place.id)] = place.name
-    return names
+    if place is None:
+        return names, {}
+    named = {Resource(ResourceKind.VENUE, place.id): place.name}
+    return (names | named, {}) if place.holds_slots else (names, named)

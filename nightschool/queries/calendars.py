@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.calendars import FarmSeason, HolidayYear, MarketRule, RegionPosition, SpecialDay
-from nightschool.models.people import Teacher
 from nightschool.models.places import Region, Venue
-from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course, SessionStatus
-from nightschool.queries import bookings
+from nightschool.models.teaching import ClassSession
+from nightschool.queries import bookings, elsewhere
+from nightschool.queries.closed_times import closed_times
+from nightschool.queries.elsewhere import standing
+from nightschool.queries.region_settings import travel_kmh
 from nightschool.rules import holidays as rules
 from nightschool.rules.advice import SAME_TOPIC_DAYS, Elsewhere, Surroundings
 from nightschool.rules.daylight import Position, known_seat
@@ -24,8 +25,6 @@ from nightschool.rules.holidays import Holiday, Holidays
 from nightschool.rules.markets import Market, Markets
 from nightschool.rules.regions import Level, ancestors_of, level_of
 from nightschool.rules.slots import Moment
-
-STANDS = (SessionStatus.DRAFT, SessionStatus.SCHEDULED, SessionStatus.HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +143,19 @@ def good_days(
     zone: str,
     not_before: Moment,
 ) -> tuple[Suggestion, ...]:
-    """The best free slots on these days for a course like this. Cost: at most 14 queries, however many days.
+    """The best free slots on these days for a course like this. Cost: at most 18 queries, however many days.
 
     Looked at from the day before the first, and for windows that have just ended, some days further back.
     """
-    names = bookings.resources_named(db, village, teachers=teachers, venue=venue)
+    names, shared = bookings.needed_by(db, village, teachers=teachers, venue=venue)
     held = bookings.holdings(db, set(names), set(days), for_village=village)
+    times = closed_times(db, {*names, *shared}, min(days), max(days))
     since = [min(days) - timedelta(days=JUST_OVER_DAYS), *days]
     around = surroundings(db, village, since, title=title, teachers=teachers, venue=venue, zone=zone)
-    return suggest(days, starts=starts, ends=ends, around=around, held=held, not_before=not_before)
+    closed = [time for found in times.values() for time in found]
+    return suggest(
+        days, starts=starts, ends=ends, around=around, held=held, not_before=not_before, closed=closed
+    )
 
 
 def surroundings(
@@ -169,7 +172,7 @@ def surroundings(
 ) -> Surroundings:
     """What is known around these days in a village: for `rules.advice.advise`. Teachers and venue by public id.
 
-    A course or class session that is being moved itself is left out. Cost: 10 queries, however many days.
+    A course or class session that is being moved itself is left out. Cost: 13 queries, however many days.
     """
     first, last = min(days), max(days)
     names = _names(db, village)
@@ -188,6 +191,8 @@ def surroundings(
     place = db.execute(
         select(Venue.name, Venue.is_lit, Venue.is_covered).where(Venue.public_id == (venue or ""))
     ).first()
+    position = _position(db, village, names)
+    kmh, kmh_of = travel_kmh(db, village)
     return Surroundings(
         markets=Markets(rules_here, {row.day: row.is_on for row in special}),
         markets_of=names.get(township, ""),
@@ -198,14 +203,23 @@ def surroundings(
             for line in _season_lines(db, village, names, since=first)
             if line.window.first <= last
         ),
-        position=_position(db, village, names),
+        position=position,
         zone=zone,
         is_lit=place.is_lit if place else True,
         is_covered=place.is_covered if place else True,
         venue=place.name if place else "",
-        taught=_taught(db, village, teachers, first, last, but_course, but_session),
+        taught=elsewhere.taught(
+            db,
+            village,
+            teachers,
+            standing(*elsewhere.whole_weeks(first, last), but_course, but_session),
+            position,
+            kmh,
+        ),
         here=_here(db, village, first, last, but_course, but_session),
         title=title,
+        weekly_limits=elsewhere.weekly_limits(db, teachers),
+        kmh_of=kmh_of,
     )
 
 
@@ -276,50 +290,6 @@ def _position(db: Session, region: str, names: dict[str, str]) -> Position | Non
     return Position(*seat, names.get(county, county)) if seat else None
 
 
-def _around(first: date, last: date, but_course: str, but_session: str) -> list[Any]:
-    conditions: list[Any] = [ClassSession.day.between(first, last), ClassSession.status.in_(STANDS)]
-    if but_session:
-        conditions.append(ClassSession.public_id != but_session)
-    if but_course:
-        of_course = select(Course.id).where(Course.public_id == but_course).scalar_subquery()
-        conditions.append(ClassSession.course_id != of_course)
-    return conditions
-
-
-def _taught(
-    db: Session,
-    village: str,
-    teachers: Sequence[str],
-    first: date,
-    last: date,
-    but_course: str,
-    but_session: str,
-) -> dict[str, list[Elsewhere]]:
-    found: dict[str, list[Elsewhere]] = {}
-    rows = db.execute(
-        select(
-            Teacher.name,
-            ClassSession.day,
-            ClassSession.starts,
-            ClassSession.ends,
-            ClassSession.region_code,
-            Region.name.label("village"),
-        )
-        .join(ClassSessionTeacher, ClassSessionTeacher.teacher_id == Teacher.id)
-        .join(ClassSession, ClassSession.id == ClassSessionTeacher.class_session_id)
-        .join(Region, Region.code == ClassSession.region_code)
-        .where(Teacher.public_id.in_(list(teachers)), *_around(first, last, but_course, but_session))
-        .order_by(ClassSession.day, ClassSession.starts)
-    )
-    for row in rows:
-        # Of another village's course only time and village: it may be a draft.
-        is_here = row.region_code == village
-        is_near = not is_here and row.region_code[:9] == village[:9]
-        session = Elsewhere(row.day, row.starts, row.ends, "", row.village, is_here, is_near)
-        found.setdefault(row.name, []).append(session)
-    return found
-
-
 def _here(
     db: Session, village: str, first: date, last: date, but_course: str, but_session: str
 ) -> list[Elsewhere]:
@@ -327,7 +297,7 @@ def _here(
     rows = db.execute(
         select(ClassSession.day, ClassSession.starts, ClassSession.ends, ClassSession.title)
         .where(
-            ClassSession.region_code == village, *_around(first - near, last + near, but_course, but_session)
+            ClassSession.region_code == village, *standing(first - near, last + near, but_course, but_session)
         )
         .order_by(ClassSession.day, ClassSession.starts)
     )

@@ -221,6 +221,7 @@ def values_of(db: Session, kind: str, record: Any) -> dict[str, Any]:
         "languages": record.languages,
         "phone": phone,
         "name_is_public": record.name_is_public,
+        "weekly_limit": record.weekly_limit,
     }
 
 

@@ -47,6 +47,7 @@ class TeacherRecord:
     masked_phone: str
     version: int
     is_merged: bool = False
+    weekly_limit: int | None = None
     retired_at: datetime | None = None
 
 
@@ -110,6 +111,7 @@ def teacher(db: Session, public_id: str) -> TeacherRecord | None:
         version=found.version,
         retired_at=found.retired_at,
         is_merged=found.merged_into_id is not None,
+        weekly_limit=found.weekly_limit,
     )
 
 

@@ -31,6 +31,7 @@ VERBS: dict[str, frozenset[Role]] = {
     "see_overview": frozenset({Role.SUPERVISOR}),
     "see_trail": frozenset({Role.COORDINATOR}) | ADMINISTRATORS,
     "manage_accounts": ADMINISTRATORS,
+    "settle": frozenset({Role.SUPERVISOR}) | ADMINISTRATORS,  # what a region settles for its own work
     "keep_regions": frozenset({Role.SYSTEM_ADMINISTRATOR}),
     "own_account": frozenset(Role),
 }

@@ -1,13 +1,13 @@
 """What speaks against a date: plain sentences, each with its kind and where it comes from. Advice, never a refusal.
 
-W1 to W8 of domain.md, section 6.
+W1 to W8 of domain.md, section 6, the way between villages, and how much a teacher takes on in a week.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from nightschool.rules.almanac import clock, spoken_day
 from nightschool.rules.daylight import Position, dark_at
@@ -15,6 +15,7 @@ from nightschool.rules.farm_windows import FarmWindow, in_season
 from nightschool.rules.holidays import Holidays
 from nightschool.rules.markets import Markets, tell_market
 from nightschool.rules.slots import Slot
+from nightschool.rules.travel import UNKNOWN_WAY_MINUTES, Way
 from nightschool.texts import _
 
 MARKET_OVER = 13 * 60  # by then people are back from market
@@ -46,6 +47,7 @@ class Elsewhere:
     village: str
     is_here: bool
     is_near: bool = False  # in another village of the same township
+    way: Way | None = None  # from there to here, so far as it is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,20 @@ class Surroundings:
     )  # teacher's name -> their sessions
     here: Sequence[Elsewhere] = ()  # sessions of this village
     title: str = ""
+    weekly_limits: Mapping[str, int] = field(
+        default_factory=dict
+    )  # teacher's name -> class sessions a week at most
+    planned: Sequence[date] = ()  # days of the same proposal
+    kmh_of: str = ""  # the region that settled how fast one gets on
 
 
 def advise(slot: Slot, around: Surroundings, *, today: date) -> tuple[Advice, ...]:
     """What speaks against this slot, the weightier first; nothing for a day on which nothing does."""
     found: list[Advice] = []
-    for ask in (_market, _farm_work, _holiday, _darkness, _rain, _busy_teacher, _same_topic, _same_evening):
+    for ask in (
+        _market, _farm_work, _holiday, _darkness, _rain, _travel, _busy_teacher, _weekly_limit, _same_topic,
+        _same_evening,
+    ):  # fmt: skip
         found += ask(slot, around, today)
     return tuple(found)
 
@@ -181,6 +191,68 @@ def _busy_teacher(slot: Slot, around: Surroundings, today: date) -> Iterator[Adv
                 ),
                 _("排好的课"),
             )
+
+
+def _travel(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice]:
+    for name, sessions in around.taught.items():
+        for one in sessions:
+            gap = max(slot.starts - one.ends, one.starts - slot.ends)
+            if one.day != slot.day or one.is_here or gap < 0:  # at the same time is a conflict, not a way
+                continue
+            if gap < (one.way.minutes if one.way else UNKNOWN_WAY_MINUTES):
+                yield Advice("travel", _tell_way(name, one, slot), _way_source(one.way, around))
+
+
+def _tell_way(name: str, one: Elsewhere, slot: Slot) -> str:
+    words = {"teacher": name, "village": one.village}
+    is_before = one.ends <= slot.starts
+    words["time"] = clock(one.ends if is_before else one.starts)
+    if one.way is None:
+        if is_before:
+            return _(
+                "%(teacher)s %(time)s 才在%(village)s下课，过来要多久不知道。先问问赶不赶得上。", **words
+            )
+        return _("%(teacher)s %(time)s 要在%(village)s上课，过去要多久不知道。先问问赶不赶得上。", **words)
+    way = {"minutes": one.way.minutes, "km": max(1, round(one.way.km)), "kmh": one.way.kmh}
+    if is_before:
+        return _(
+            "%(teacher)s %(time)s 才在%(village)s下课，过来大约要 %(minutes)d 分钟"
+            "（%(km)d 公里，按每小时 %(kmh)d 公里算）。",
+            **words,
+            **way,
+        )
+    return _(
+        "%(teacher)s %(time)s 要在%(village)s上课，过去大约要 %(minutes)d 分钟"
+        "（%(km)d 公里，按每小时 %(kmh)d 公里算）。",
+        **words,
+        **way,
+    )
+
+
+def _way_source(way: Way | None, around: Surroundings) -> str:
+    if way is None:
+        return _("有一个村没有填位置，在「场期和农时」里填")
+    if around.kmh_of:
+        return _("两个村的位置，路比直线长四成；快慢是%(region)s定的", region=around.kmh_of)
+    return _("两个村的位置，路比直线长四成")
+
+
+def _weekly_limit(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice]:
+    monday = slot.day - timedelta(days=slot.day.weekday())
+    week = {monday + timedelta(days=number) for number in range(7)}
+    before = sum(day in week and day < slot.day for day in around.planned)
+    for name, limit in around.weekly_limits.items():
+        count = before + sum(one.day in week for one in around.taught.get(name, ()))
+        if count < limit:
+            continue
+        words = {"teacher": name, "n": count, "most": limit}
+        if before:
+            sentence = _(
+                "连上面几次，%(teacher)s这一周已经有 %(n)d 节课，说好一周最多 %(most)d 节。", **words
+            )
+        else:
+            sentence = _("%(teacher)s这一周已经有 %(n)d 节课，说好一周最多 %(most)d 节。", **words)
+        yield Advice("weekly_limit", sentence, _("老师登记：一周最多几节"))
 
 
 def _same_topic(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice]:

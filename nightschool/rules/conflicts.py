@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from nightschool.rules.almanac import clock, spoken_day
+from nightschool.rules.closed_times import ClosedTime, tell_closed
 from nightschool.rules.proposals import Resource, ResourceKind
 from nightschool.rules.slots import DAY_MINUTES, Moment, Slot
 from nightschool.texts import _
@@ -51,17 +52,19 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """A slot that one class session wants, and what it needs in it."""
+    """A slot that one class session wants, and what it needs in it: to hold, or (`open`) only not to be closed."""
 
     slot: Slot
     resources: tuple[Resource, ...]
+    open: tuple[Resource, ...] = ()  # a venue for parallel use, or online
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """A slot that is wanted, and why it cannot be had.
 
-    No holding: two slots of the same proposal want the resource. `instead` are free times for everything wanted then.
+    No holding: it is `closed` then; or else two slots of the same proposal want the resource. `instead` are free times
+    for everything wanted then.
     """
 
     wanted: Slot
@@ -69,6 +72,7 @@ class Conflict:
     resource_name: str
     holding: Holding | None
     instead: tuple[Slot, ...] = ()
+    closed: ClosedTime | None = None  # may be agreed upon all the same
 
 
 def find_conflicts(
@@ -86,6 +90,24 @@ def find_conflicts(
         if want.slot.overlaps(holding.slot)
     ]
     conflicts += [Conflict(slot, resource, names[resource], None) for slot, resource in _wanted_twice(wants)]
+    return in_order(conflicts)
+
+
+def find_closed(
+    wants: Iterable[Want], names: Mapping[Resource, str], closed: Mapping[Resource, Sequence[ClosedTime]]
+) -> tuple[Conflict, ...]:
+    """Every wanted slot that falls into a closed time of what it needs."""
+    return tuple(
+        Conflict(want.slot, resource, names[resource], None, closed=time)
+        for want in wants
+        for resource in (*want.resources, *want.open)
+        for time in closed.get(resource, ())
+        if time.covers(want.slot)
+    )
+
+
+def in_order(conflicts: Iterable[Conflict]) -> tuple[Conflict, ...]:
+    """The conflicts by day, then by resource."""
     return tuple(sorted(conflicts, key=_order))
 
 
@@ -124,6 +146,7 @@ def with_free_times(
     holdings: Iterable[Holding],
     *,
     not_before: Moment | None = None,
+    closed: Mapping[Resource, Sequence[ClosedTime]] | None = None,
 ) -> tuple[Conflict, ...]:
     """The conflicts, each with the free times nearest to it; the other slots of the same proposal count as taken."""
     held: dict[Resource, list[Slot]] = defaultdict(list)
@@ -139,8 +162,16 @@ def with_free_times(
             for other in wants
             if other.slot != want.slot and set(other.resources) & set(want.resources)
         ]
+        busy += closed_slots(want, closed or {})
         found[want.slot] = nearest_free(want.slot, busy, not_before=not_before)
     return tuple(replace(conflict, instead=found[conflict.wanted]) for conflict in conflicts)
+
+
+def closed_slots(want: Want, closed: Mapping[Resource, Sequence[ClosedTime]]) -> list[Slot]:
+    """What is closed of everything it needs, on the days on which free times are looked for."""
+    times = [time for resource in (*want.resources, *want.open) for time in closed.get(resource, ())]
+    on_days = (time.on(day) for time in times for day in days_to_search([want.slot]))
+    return list(dict.fromkeys(slot for slot in on_days if slot is not None))
 
 
 def nearest_free(wanted: Slot, busy: Iterable[Slot], *, not_before: Moment | None = None) -> tuple[Slot, ...]:
@@ -194,6 +225,10 @@ def by_day(conflicts: Iterable[Conflict]) -> dict[date, tuple[Conflict, ...]]:
 def explain(conflict: Conflict, *, village_code: str, today: date) -> str:
     """One sentence for the people of this village: what is taken, when, where, by which course and teacher."""
     holding = conflict.holding
+    if conflict.closed is not None:
+        return tell_closed(
+            conflict.closed, kind=conflict.resource.kind, name=conflict.resource_name, today=today
+        )
     if holding is None:
         return _("%(day)s 这门课排了两次，时间撞在一起了。", day=spoken_day(conflict.wanted.day, today))
     told = {

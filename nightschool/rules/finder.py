@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from nightschool.rules.advice import WALK_HOME_MINUTES, Advice, Surroundings, advise
+from nightschool.rules.advice import WALK_HOME_MINUTES, Advice, Elsewhere, Surroundings, advise
 from nightschool.rules.almanac import clock
+from nightschool.rules.closed_times import ClosedTime
 from nightschool.rules.conflicts import Holding
 from nightschool.rules.daylight import dark_at
 from nightschool.rules.slots import DAY_MINUTES, Moment, Slot
@@ -19,15 +20,19 @@ MOST_SUGGESTED = 5
 LONGEST_LIST_OF_DAYS = 62
 USUAL_STARTS = (19 * 60, 14 * 60 + 30, 9 * 60)
 JUST_OVER_DAYS = 10
-ROOM_TO_TRAVEL = 60  # minutes between two classes of one teacher in neighbouring villages
+ROOM_TO_TRAVEL = (
+    60  # minutes between two classes of one teacher in neighbouring villages, the way not being known
+)
 
 # How much a thing speaks against a date; a day later costs LATER, the time that was asked for gains ASKED_FOR.
 AGAINST = {
     "darkness": 60,
+    "travel": 50,
     "farm_work": 45,
     "market": 40,
     "holiday": 30,
     "same_evening": 30,
+    "weekly_limit": 30,
     "busy_teacher": 25,
     "same_topic": 20,
     "make_up_day": 20,
@@ -58,15 +63,17 @@ def suggest(
     around: Surroundings,
     held: Sequence[Holding],
     not_before: Moment,
+    closed: Collection[ClosedTime] = (),
 ) -> tuple[Suggestion, ...]:
     """The best free slots, at most one a day and five in all, best first.
 
     The times tried are the one that was asked for, the usual three, and the last that ends in daylight. `held` is what
-    holds the teachers and the venue on these days.
+    holds the teachers and the venue on these days, `closed` when one of them cannot.
     """
     best = []
     for number, day in enumerate(sorted(set(days))):
         taken = [holding.slot for holding in held if holding.slot.day == day]
+        taken += [slot for slot in (time.on(day) for time in closed) if slot]
         options = [
             _weighed(slot, starts, number, around, not_before.day)
             for slot in _slots(day, starts, ends, around)
@@ -108,6 +115,11 @@ def _weighed(slot: Slot, asked: int, number: int, around: Surroundings, today: d
     return Suggestion(slot, reasons, against, score)
 
 
+def _room(one: Elsewhere) -> int:
+    """The minutes a teacher needs to come over from there."""
+    return ROOM_TO_TRAVEL if one.way is None else one.way.minutes
+
+
 def _reasons(slot: Slot, around: Surroundings) -> tuple[tuple[str, ...], bool]:
     """What speaks for the slot, and whether a teacher is close by that day with time to come over."""
     reasons = []
@@ -119,7 +131,7 @@ def _reasons(slot: Slot, around: Surroundings) -> tuple[tuple[str, ...], bool]:
     for name, sessions in around.taught.items():
         for one in sessions:
             gap = max(slot.starts - one.ends, one.starts - slot.ends)
-            if one.day == slot.day and one.is_near and gap >= ROOM_TO_TRAVEL:
+            if one.day == slot.day and one.is_near and gap >= _room(one):
                 near = True
                 reasons.append(_("%(teacher)s当天在%(village)s", teacher=name, village=one.village))
     if not around.is_lit and around.position is not None:

@@ -35,6 +35,7 @@ TEACHER_FIELDS = {
     "languages": N_("讲什么话"),
     "phone": N_("电话"),
     "name_is_public": N_("课表上写出名字"),
+    "weekly_limit": N_("一周最多来几节"),
 }
 FIELDS = LEARNER_FIELDS | TEACHER_FIELDS
 

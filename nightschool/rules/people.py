@@ -56,6 +56,7 @@ class TeacherEntry:
     phone: str = ""
     removes_phone: bool = False
     name_is_public: bool = True
+    weekly_limit: int | None = None  # class sessions a week at most
     is_another: bool = False  # yes, there is one of the same name, and this is another
 
 

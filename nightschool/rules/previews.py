@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from nightschool.rules.advice import Advice, Surroundings, advise
 from nightschool.rules.almanac import spoken_day, weekday_name
 from nightschool.rules.conflicts import Conflict, by_day, explain, tell_free_times, whom_to_ask
-from nightschool.rules.proposals import Proposal
+from nightschool.rules.proposals import Proposal, proposed_days
 from nightschool.rules.recurrence import Weekly, days_of
 from nightschool.rules.slots import Moment, Slot
 from nightschool.texts import _, ngettext
@@ -22,6 +22,7 @@ class Taken:
     sentence: str
     ask: str
     own_session: str  # public id; empty when it is another village's
+    is_closed: bool = False  # may be scheduled all the same, once it is agreed upon
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ class Preview:
     def clashes(self) -> tuple[date, ...]:
         """The dates that cannot be had."""
         return tuple(day.slot.day for day in self.days if day.taken)
+
+    @property
+    def asks_agreed(self) -> bool:
+        """True when a teacher or venue is said not to be there on one of the dates."""
+        return any(one.is_closed for day in self.days for one in day.taken)
 
     @property
     def skippable(self) -> dict[str, tuple[date, ...]]:
@@ -77,6 +83,7 @@ def preview(
     What is known `around` the dates makes the advice; a date that is past or left out needs none.
     """
     clashing = by_day(conflicts)
+    around = around and replace(around, planned=proposed_days(proposal))
     days = []
     for day in days_of(proposal.recurrence):
         slot = Slot(day, proposal.starts, proposal.ends)
@@ -104,6 +111,7 @@ def tell_taken(conflict: Conflict, village_code: str, today: date) -> Taken:
         sentence=explain(conflict, village_code=village_code, today=today),
         ask=whom_to_ask(conflict),
         own_session=holding.class_session if holding is not None and is_own else "",
+        is_closed=conflict.closed is not None,
     )
 
 

@@ -108,6 +108,8 @@ ACTIONS: dict[str, Wording] = {
     "teacher.back": Wording(Kind.TEACHERS, N_("%(who)s 把老师 %(what)s 加回了名单")),
     "teacher.merge": Wording(Kind.TEACHERS, N_("%(who)s 把两份老师记录合成了一份：%(what)s")),
     "teacher.unmerge": Wording(Kind.TEACHERS, N_("%(who)s 把合起来的老师记录又分开了：%(what)s")),
+    "teacher.closed": Wording(Kind.TEACHERS, N_("%(who)s 记下了 %(what)s 什么时候不来")),
+    "teacher.open": Wording(Kind.TEACHERS, N_("%(who)s 去掉了 %(what)s 的一段不来的时间")),
     "venue.add": Wording(Kind.VENUES, N_("%(who)s 添了场地 %(what)s")),
     "venue.edit": Wording(
         Kind.VENUES, N_("%(who)s 改了场地 %(what)s：%(fields)s"), N_("%(who)s 改了场地 %(what)s")
@@ -115,6 +117,8 @@ ACTIONS: dict[str, Wording] = {
     "venue.phone": Wording(Kind.VENUES, N_("%(who)s 看了 %(what)s 管钥匙的人的电话全号")),
     "venue.retire": Wording(Kind.VENUES, N_("%(who)s 收起了场地 %(what)s")),
     "venue.back": Wording(Kind.VENUES, N_("%(who)s 又用上了场地 %(what)s")),
+    "venue.closed": Wording(Kind.VENUES, N_("%(who)s 记下了 %(what)s 什么时候不开")),
+    "venue.open": Wording(Kind.VENUES, N_("%(who)s 去掉了 %(what)s 的一段不开的时间")),
     "school.open": Wording(Kind.SCHOOL, N_("%(who)s 办起了夜校")),
     "school.edit": Wording(
         Kind.SCHOOL, N_("%(who)s 改了夜校的情况：%(fields)s"), N_("%(who)s 改了夜校的情况")
@@ -133,6 +137,9 @@ ACTIONS: dict[str, Wording] = {
     "calendar.day": Wording(Kind.CALENDARS, N_("%(who)s 记下了和平常不一样的一天")),
     "calendar.day_end": Wording(Kind.CALENDARS, N_("%(who)s 去掉了和平常不一样的一天")),
     "calendar.notice": Wording(Kind.CALENDARS, N_("%(who)s 录入了一年的放假通知")),
+    "region.settle": Wording(
+        Kind.CALENDARS, N_("%(who)s 改了这里的设置：%(fields)s"), N_("%(who)s 改了这里的设置")
+    ),
     "calendar.position": Wording(Kind.CALENDARS, N_("%(who)s 记下了村里的位置")),
     "account.create": Wording(
         Kind.ACCOUNTS, N_("%(who)s 给 %(what)s 开了账号（%(role)s）"), N_("%(who)s 给 %(what)s 开了账号")
@@ -204,6 +211,9 @@ FIELDS = {
     "usual_venue_id": N_("常用场地"),
     "equipment": N_("八有"),
     "retired_at": N_("还用不用"),
+    "weekly_limit": N_("一周最多几节"),
+    "approves_plans": N_("计划要不要先审"),
+    "travel_kmh": N_("路上每小时几公里"),
 }
 
 _PLACE = re.compile(r"%\((\w+)\)")

@@ -43,6 +43,8 @@ BLUEPRINTS = (
     "region_lists",
     "desk",
     "calendars",
+    "closed_times",
+    "region_settings",
     "courses",
     "cohorts",
     "sessions",

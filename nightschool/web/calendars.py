@@ -180,7 +180,7 @@ def _save_position(db: Any, region: str, form: PositionForm) -> str:
     actions.set_position(
         db, region=region, latitude=form.latitude.data, longitude=form.longitude.data, by=actor(), now=now()
     )
-    return _("位置记下了，天黑的时间按它算。")
+    return _("位置记下了，天黑的时间、老师路上的时间都按它算。")
 
 
 SAVE: dict[str, Callable[[Any, str, Any], str]] = {

@@ -113,6 +113,7 @@ def _schedule(form: ScheduleForm, village: str, *, publish: bool) -> Any:
             now=now(),
             today=today(),
             minutes_now=minutes_now(),
+            agreed=form.is_agreed,
         )
         recent = undo.of_course(db, village, course, now=now())
     flash_done(_tell_scheduled(form, village, publish=publish), recent)
@@ -145,7 +146,9 @@ def _schedule_page(
         proposal = form.proposal(village)
         with reading() as db:
             found = (
-                clash.conflicts if clash else bookings.proposal_conflicts(db, proposal, not_before=moment())
+                clash.conflicts
+                if clash
+                else bookings.proposal_conflicts(db, proposal, not_before=moment(), agreed=form.is_agreed)
             )
             around = calendars.surroundings(
                 db,
@@ -254,6 +257,7 @@ def _save(form: CourseForm, found: CoursePage) -> Any:
             now=now(),
             today=today(),
             minutes_now=minutes_now(),
+            agreed=form.is_agreed,
         )
     told = ngettext(
         "%(title)s改好了，后面 %(n)d 次课跟着改了。",

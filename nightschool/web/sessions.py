@@ -25,6 +25,7 @@ from nightschool.texts import _
 from nightschool.web.access import actor, allows
 from nightschool.web.context import minutes_now, moment, now, reading, today, writing
 from nightschool.web.courses import labelled
+from nightschool.web.forms.base import Agreeing
 from nightschool.web.forms.courses import shown_end
 from nightschool.web.forms.sessions import (
     AddForm,
@@ -67,7 +68,7 @@ def move(class_session: str) -> Any:
     form = MoveForm(data=_slot_values(found))
 
     def act(db: Session) -> None:
-        actions.move_session(db, slot=form.slot(), **_as_seen(found, form), **_moment())
+        actions.move_session(db, slot=form.slot(), **_as_seen(found, form), **_wanted(form))
 
     def done() -> str:
         return _("%(title)s改到 %(when)s 了。", title=found.line.title, when=_when(form.slot()))
@@ -94,7 +95,7 @@ def edit(class_session: str) -> Any:
             teachers=form.chosen_teachers,
             venue=form.chosen_venue,
             **_as_seen(found, form),
-            **_moment(),
+            **_wanted(form),
         )
 
     def done() -> str:
@@ -135,7 +136,7 @@ def postpone(class_session: str) -> Any:
 
     def act(db: Session) -> str:
         return actions.postpone_session(
-            db, slot=form.slot(), **_reason(form), **_as_seen(found, form), **_moment()
+            db, slot=form.slot(), **_reason(form), **_as_seen(found, form), **_wanted(form)
         )
 
     def done() -> str:
@@ -157,7 +158,7 @@ def restore(class_session: str) -> Any:
     form = RestoreForm(data={"revision": found.revision})
 
     def act(db: Session) -> None:
-        actions.restore_session(db, **_as_seen(found, form), **_moment())
+        actions.restore_session(db, **_as_seen(found, form), **_wanted(form))
 
     def done() -> str:
         words = {"when": _when(found.line.slot), "title": found.line.title}
@@ -212,7 +213,7 @@ def _add(found: CoursePage, form: AddForm) -> Any:
             venue=form.chosen_venue,
             by=actor(),
             now=now(),
-            **_moment(),
+            **_wanted(form),
         )
         recent = undo.of_session(db, found.region_code, public_id, revision=1, now=now())
     flash_done(_("%(title)s加了一次：%(when)s。", title=found.title, when=_when(form.slot())), recent)
@@ -317,8 +318,9 @@ def _when(slot: Slot) -> str:
     return f"{spoken_day(slot.day, today())} {clock(slot.starts)}"
 
 
-def _moment() -> dict[str, Any]:
-    return {"today": today(), "minutes_now": minutes_now()}
+def _wanted(form: Agreeing) -> dict[str, Any]:
+    """What every change that wants a slot is asked with."""
+    return {"today": today(), "minutes_now": minutes_now(), "agreed": form.is_agreed}
 
 
 def _reason(form: ReasonForm) -> dict[str, str]:

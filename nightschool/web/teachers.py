@@ -16,6 +16,7 @@ from nightschool.rules.people import teacher_kind_word, tell_refused_person
 from nightschool.rules.regions import Level, level_of
 from nightschool.texts import _
 from nightschool.web.access import actor, allows
+from nightschool.web.closed_times import closed_of
 from nightschool.web.context import moment, now, reading, writing
 from nightschool.web.forms.people import TeacherForm
 from nightschool.web.listings import Shown, asked, page_number
@@ -121,7 +122,13 @@ def taught(teacher: str) -> Any:
 def _shown(found: Any, place: Any) -> Any:
     if found is None:
         raise NotFound
-    return render_template("teachers/show.html", teacher=found, place=place, kind_word=teacher_kind_word)
+    return render_template(
+        "teachers/show.html",
+        teacher=found,
+        place=place,
+        kind_word=teacher_kind_word,
+        closed=closed_of("teacher", found.public_id),
+    )
 
 
 def list_of(region: str) -> str:
@@ -212,5 +219,6 @@ def _page(
         number=number,
         back=list_of(region),
         merged=merged,
+        closed=closed_of("teacher", record.public_id) if record else None,
     )
     return page, status

@@ -16,6 +16,7 @@ from nightschool.rules.conflicts import explain
 from nightschool.rules.venues import tell_refused_venue, venue_kind_word
 from nightschool.texts import _
 from nightschool.web.access import actor, allows
+from nightschool.web.closed_times import closed_of
 from nightschool.web.context import now, reading, today, writing
 from nightschool.web.forms.venues import VenueForm
 from nightschool.web.listings import Shown, asked
@@ -131,5 +132,12 @@ def _page(
     with reading() as db:
         [place] = places.regions_named(db, [village])
     form.phone.hide(record.masked_phone if record else "")
-    page = render_template("venues/edit.html", form=form, record=record, place=place, number=number)
+    page = render_template(
+        "venues/edit.html",
+        form=form,
+        record=record,
+        place=place,
+        number=number,
+        closed=closed_of("venue", record.public_id) if record else None,
+    )
     return page, status

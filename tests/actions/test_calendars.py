@@ -136,4 +136,4 @@ def test_advice_asks_the_same_number_of_questions_whatever_there_is(
         )
     statements.clear()
     queries.surroundings(db, SHIWAN, [FRIDAY + timedelta(days=k) for k in range(n)], zone="Asia/Shanghai")
-    assert len(statements) == 10
+    assert len(statements) == 12

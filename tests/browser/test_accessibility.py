@@ -52,6 +52,7 @@ def pages_of_coordinator(site: Site) -> list[str]:
         f"{desk}/school/edit", f"/calendars/{VILLAGE}", f"/courses/{course}/add", f"/sessions/{cancelled}/restore",
         f"/learners/{learner}/same", f"/learners/{learner}/retire", f"/venues/{venue}/retire",
         f"{desk}/learners?q=nobody", f"{desk}/past?status=held",
+        f"/venues/{venue}/closed",
         "/me/name", f"/trail/{VILLAGE}", f"/trail/{VILLAGE}?kind=registers", f"/courses/{course}/trail",
     ]  # fmt: skip
 
@@ -66,6 +67,7 @@ def pages_of_administrator(site: Site) -> list[str]:
         f"/accounts/{account}", f"/teachers/{teacher}", f"/accounts/{account}/trail", f"{county}?q=nobody",
         f"{county}/schools/all", "/admin/511002105000/schools/all", f"{county}/slips", f"/admin/{VILLAGE}",
         "/admin/regions/import", "/calendars/notice", "/calendars/511002105000", f"{county}/postings/new",
+        f"/teachers/{teacher}/closed", "/settings/511002105000", "/settings/511002000000",
         f"/admin/{VILLAGE}/handover", f"/admin/{VILLAGE}/handover/sheet", f"/trail/{VILLAGE}",
     ]  # fmt: skip
 

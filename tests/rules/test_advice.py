@@ -14,6 +14,7 @@ from nightschool.rules.farm_windows import FarmWindow, check_window, in_season, 
 from nightschool.rules.holidays import Holiday, Holidays, shipped
 from nightschool.rules.markets import Markets, read_market
 from nightschool.rules.slots import Slot
+from nightschool.rules.travel import Way
 from tests.factories import TODAY
 
 FRIDAY = date(2026, 11, 27)  # lunar 10/19
@@ -134,3 +135,45 @@ def test_both_ends_of_a_window_belong_to_it() -> None:
     check_window(window, [FarmWindow("双抢", FRIDAY + timedelta(days=4), FRIDAY + timedelta(days=9))])
     assert in_season([window, window], FRIDAY) == in_season([window], FRIDAY + timedelta(days=3)) == (window,)
     assert in_season([window], FRIDAY + timedelta(days=4)) == ()
+
+
+def elsewhere(starts: int, ends: int, way: Way | None = None, day: date = FRIDAY) -> Elsewhere:
+    return Elsewhere(day, starts, ends, "", "建立村", is_here=False, way=way)
+
+
+def ways(slot: Slot, *sessions: Elsewhere, kmh_of: str = "") -> list[str]:
+    around = replace(QUIET, taught={"周老师": sessions}, kmh_of=kmh_of)
+    found = advise(slot, around, today=TODAY)
+    return [f"{one.sentence}{one.source}" for one in found if one.kind == "travel"]
+
+
+def test_a_teacher_who_cannot_be_here_in_time_is_told_with_the_way() -> None:
+    late = Slot(FRIDAY, 1250, 1310)
+    [before] = ways(late, elsewhere(1140, 1230, Way(20, 30)), kmh_of="威远县")
+    assert before.startswith(
+        "周老师 20:30 才在建立村下课，过来大约要 40 分钟（20 公里，按每小时 30 公里算）。"
+    )
+    assert "快慢是威远县定的" in before
+    [after] = ways(Slot(FRIDAY, 1020, 1110), elsewhere(1140, 1230, Way(20, 30)))
+    assert after.startswith("周老师 19:00 要在建立村上课，过去大约要 40 分钟")
+    assert ways(late, elsewhere(1140, 1210, Way(20, 30))) == []  # forty minutes are enough
+    assert ways(late, elsewhere(1140, 1230, Way(20, 30), FRIDAY + timedelta(days=1))) == []
+    assert ways(late, Elsewhere(FRIDAY, 1140, 1230, "", "狮湾村", is_here=True)) == []
+
+
+def test_a_way_nobody_knows_is_said_to_be_unknown_below_an_hour() -> None:
+    [told] = ways(Slot(FRIDAY, 1250, 1310), elsewhere(1140, 1230))
+    assert "过来要多久不知道。先问问" in told and "没有填位置" in told
+    assert ways(Slot(FRIDAY, 1290, 1350), elsewhere(1140, 1230)) == []
+
+
+def test_a_week_that_is_full_is_told_from_monday_to_sunday() -> None:
+    monday = FRIDAY - timedelta(days=4)
+    days = [monday - timedelta(days=1), monday, monday + timedelta(days=6), monday + timedelta(days=7)]
+    taught = {"周老师": [elsewhere(540, 630, day=day) for day in days]}
+    full = replace(QUIET, taught=taught, weekly_limits={"周老师": 2})
+    assert told(EVENING, full) == "周老师这一周已经有 2 节课，说好一周最多 2 节。老师登记：一周最多几节"
+    assert kinds(EVENING, replace(full, weekly_limits={"周老师": 3})) == []
+    # The earlier dates of the same course count with them, the later ones do not.
+    planned = replace(full, weekly_limits={"周老师": 3}, planned=[FRIDAY - timedelta(days=1), FRIDAY])
+    assert "连上面几次，周老师这一周已经有 3 节课" in told(EVENING, planned)

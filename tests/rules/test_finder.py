@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nightschool.rules.advice import Elsewhere, Surroundings
+from nightschool.rules.closed_times import ClosedTime
 from nightschool.rules.conflicts import Holding
 from nightschool.rules.daylight import Position
 from nightschool.rules.farm_windows import FarmWindow
@@ -17,6 +18,7 @@ from nightschool.rules.holidays import shipped
 from nightschool.rules.markets import Markets, read_market
 from nightschool.rules.proposals import Resource, ResourceKind
 from nightschool.rules.slots import Moment, Slot
+from nightschool.rules.travel import Way
 from tests.factories import TODAY
 
 NOW = Moment(TODAY, 600)
@@ -25,8 +27,10 @@ DECEMBER = [date(2026, 12, number) for number in range(1, 31)]
 VENUE = Resource(ResourceKind.VENUE, 1)
 
 
-def asked(around: Surroundings = QUIET, held=(), days=DECEMBER, starts: int = 1140):
-    return suggest(days, starts=starts, ends=starts + 90, around=around, held=held, not_before=NOW)
+def asked(around: Surroundings = QUIET, held=(), days=DECEMBER, starts: int = 1140, closed=()):
+    return suggest(
+        days, starts=starts, ends=starts + 90, around=around, held=held, not_before=NOW, closed=closed
+    )
 
 
 def holding(day: date, starts: int, ends: int) -> Holding:
@@ -120,3 +124,29 @@ def test_a_window_is_a_month_unless_said_and_never_more_than_two() -> None:
     assert window(TODAY, TODAY + timedelta(days=2))[-1] == TODAY + timedelta(days=2)
     assert len(window(TODAY, TODAY + timedelta(days=400))) == 62
     assert window(TODAY, TODAY - timedelta(days=5)) == (TODAY,)
+
+
+def test_no_closed_time_is_offered() -> None:
+    evenings = ClosedTime(starts=17 * 60, ends=1440)
+    building = ClosedTime(DECEMBER[0], DECEMBER[3])
+    found = asked(closed=[evenings, building])
+    assert found and all(not time.covers(one.slot) for one in found for time in (evenings, building))
+
+
+def test_the_known_way_decides_whether_a_teacher_next_door_can_come_over() -> None:
+    def there(way: Way | None) -> Surroundings:
+        session = Elsewhere(DECEMBER[5], 1020, 1110, "", "断桥村", is_here=False, is_near=True, way=way)
+        return replace(QUIET, taught={"王老师": [session]})
+
+    def best(way: Way | None) -> tuple[bool, tuple[str, ...]]:
+        [one] = asked(there(way), days=DECEMBER[5:6])
+        return one.slot.starts == 1140, one.reasons
+
+    assert best(Way(10, 30)) == (True, ("王老师当天在断桥村",))  # twenty minutes for a gap of thirty
+    assert best(None)[0] is False and best(Way(20, 30))[0] is False
+
+
+def test_a_full_week_costs_more_than_a_day_later() -> None:
+    taught = {"王老师": [Elsewhere(DECEMBER[0], 540, 630, "", "断桥村", is_here=False)]}
+    around = replace(QUIET, taught=taught, weekly_limits={"王老师": 1})
+    assert asked(around)[0].slot.day == date(2026, 12, 7)  # the Monday after

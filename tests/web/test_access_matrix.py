@@ -93,7 +93,7 @@ FITTING = {
         "see_trail",
         "manage_accounts",
     },
-    "region": {"see_overview", "manage_accounts", "keep_teachers", "keep_calendars"},
+    "region": {"see_overview", "manage_accounts", "keep_teachers", "keep_calendars", "settle"},
     "class_session": {"schedule", "keep_register", "see_trail"},
     "course": {"schedule", "see_trail", "keep_people"},
     "change": {"schedule"},

@@ -5,6 +5,7 @@ A form turns strings into domain values and stops there. It never queries; optio
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -12,11 +13,19 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import StopValidation, ValidationError
 
 from nightschool.rules import slots
-from nightschool.texts import LazyText, _
+from nightschool.texts import L_, LazyText, _
 
 
 class Form(FlaskForm):
@@ -176,6 +185,40 @@ class ClockField(TypedField):
 
 class TickField(BooleanField):
     """A box to tick."""
+
+
+class Agreeing(Form):
+    """A form that wants slots. Its page asks for the tick once a teacher or venue is said not to be there then.
+
+    The tick holds for what was asked about: who changes the day, the time, a teacher or the place is asked anew.
+    """
+
+    WANTED = (
+        "day", "first", "repeat", "weekdays", "every", "nth", "lunar", "market", "until", "times", "dates", "starts",
+        "ends", "teachers", "venue",
+    )  # fmt: skip
+
+    agreed = TickField(L_("已经说好了，照样排"))
+    agreed_for = HiddenField()
+
+    @property
+    def is_agreed(self) -> bool:
+        """True when closed times shall not stand against it."""
+        return bool(self.agreed.data) and self.agreed_for.data == self.asked_for
+
+    @property
+    def asked_for(self) -> str:
+        """A short name for everything that bears on who is needed when, as it is filled in now."""
+        values = {name: self[name].data for name in self.WANTED if name in self}
+        # A choice that was not made is "None" before it is looked at, and nothing after.
+        told = repr({name: value for name, value in values.items() if value and value != "None"})
+        return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """True when it can be read; a tick that was meant for something else is gone."""
+        if not self.is_agreed:
+            self.agreed.data = False
+        return bool(super().validate(extra_validators))
 
 
 class ChoiceField(SelectField):

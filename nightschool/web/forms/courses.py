@@ -32,6 +32,7 @@ from nightschool.rules.recurrence import (
 from nightschool.rules.slots import DAY_MINUTES, Slot, read_end, slot_problem, tell_slot_problem
 from nightschool.texts import L_, _, ngettext
 from nightschool.web.forms.base import (
+    Agreeing,
     ChoiceField,
     ChoicesField,
     ClockField,
@@ -96,7 +97,7 @@ class DaysField(Field):
         self.data = tuple(dict.fromkeys(found))
 
 
-class Staffed(Form):
+class Staffed(Agreeing):
     """Who teaches and where. Nobody yet, and nowhere yet, are answers too."""
 
     teachers = ChoicesField(L_("谁来讲"))

@@ -14,7 +14,7 @@ from nightschool.rules.people import (
     teacher_kind_word,
 )
 from nightschool.texts import L_, _
-from nightschool.web.forms.base import ChoiceField, LineField, Required, TickField
+from nightschool.web.forms.base import ChoiceField, LineField, Required, TickField, WholeNumberField
 from nightschool.web.forms.records import BirthYearField, PhoneField, RecordForm
 
 
@@ -65,6 +65,7 @@ class TeacherForm(RecordForm):
     removes_phone = TickField(L_("不留电话了，删掉存着的"))
     name_is_public = TickField(L_("课表上写出名字"), default=True)
     is_another = TickField(L_("不是他，是另一个人"))
+    weekly_limit = WholeNumberField(L_("一周最多来几节"), least=1, most=50)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -81,5 +82,6 @@ class TeacherForm(RecordForm):
             phone=self.phone.data or "",
             removes_phone=self.removes_phone.data,
             name_is_public=self.name_is_public.data,
+            weekly_limit=self.weekly_limit.data,
             is_another=self.is_another.data,
         )

@@ -58,7 +58,9 @@ class RecordForm(Form):
     version = HiddenField(default="0")
 
     # Fields whose stored value is not to be compared, because the form never shows it.
-    NOT_COMPARED = frozenset({"version", "csrf_token", "phone", "removes_phone", "is_another"})
+    NOT_COMPARED = frozenset(
+        {"version", "csrf_token", "phone", "removes_phone", "is_another", "agreed", "agreed_for"}
+    )
 
     is_stale = False
     differences: tuple[Difference, ...] = ()

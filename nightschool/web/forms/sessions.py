@@ -9,11 +9,11 @@ from wtforms import HiddenField
 from nightschool.rules.reasons import reason_choices
 from nightschool.rules.slots import Slot
 from nightschool.texts import L_
-from nightschool.web.forms.base import ChoiceField, DayField, Form, LineField, Required
+from nightschool.web.forms.base import Agreeing, ChoiceField, DayField, LineField, Required
 from nightschool.web.forms.courses import Staffed, Timed, put, read_slot
 
 
-class SessionForm(Form):
+class SessionForm(Agreeing):
     """A change of one class session; it remembers which revision it was opened on."""
 
     revision = HiddenField(default="0")

@@ -1,0 +1,105 @@
+"""When a teacher does not come or a venue is not open, as who keeps the record was told."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from nightschool.actions import audit
+from nightschool.errors import NotFound
+from nightschool.models.base import new_public_id
+from nightschool.models.people import Teacher
+from nightschool.models.places import Venue
+from nightschool.models.planning import ClosedTime as Row
+from nightschool.rules.access import Actor, require
+from nightschool.rules.closed_times import ClosedTime, check_closed_time
+from nightschool.rules.proposals import ResourceKind
+
+VERBS = {ResourceKind.TEACHER: "keep_teachers", ResourceKind.VENUE: "keep_venues"}
+TABLES: dict[ResourceKind, Any] = {ResourceKind.TEACHER: Teacher, ResourceKind.VENUE: Venue}
+
+
+def add_closed_time(
+    db: Session,
+    *,
+    kind: str,
+    of: str,
+    closed: ClosedTime,
+    by: Actor,
+    now: datetime,
+    today: date,
+    is_sure: bool = False,
+) -> str:
+    """The teacher or venue (public id) has this closed time; what is scheduled in it already stays as it is.
+
+    Returns its public id. Raises: NotFound; Refused as `rules.closed_times.check_closed_time` does.
+    """
+    record = _keeper(db, kind, of, by)
+    rows = db.scalars(select(Row).where(Row.resource_kind == kind, Row.resource_id == record.id))
+    known = [
+        ClosedTime(one.first, one.last, frozenset(one.weekdays), one.starts, one.ends, one.note)
+        for one in rows
+        if one.last is None or one.last >= today
+    ]
+    check_closed_time(closed, known, today=today, is_sure=is_sure)
+    row = Row(
+        public_id=new_public_id(),
+        resource_kind=kind,
+        resource_id=record.id,
+        region_code=record.region_code,
+        first=closed.first,
+        last=closed.last,
+        weekdays=sorted(closed.weekdays),
+        starts=closed.starts,
+        ends=closed.ends,
+        note=closed.note,
+    )
+    db.add(row)
+    db.flush()
+    _note(db, f"{kind}.closed", record, kind, row.id, by=by, now=now)
+    return row.public_id
+
+
+def remove_closed_time(
+    db: Session, *, kind: str, of: str, closed_time: str, by: Actor, now: datetime
+) -> ClosedTime:
+    """The teacher or venue has this closed time no more; what it was comes back. Raises: NotFound."""
+    record = _keeper(db, kind, of, by)
+    row = db.scalar(
+        select(Row)
+        .where(Row.public_id == closed_time, Row.resource_kind == kind, Row.resource_id == record.id)
+        .with_for_update()
+    )
+    if row is None:
+        raise NotFound
+    was = ClosedTime(row.first, row.last, frozenset(row.weekdays), row.starts, row.ends, row.note)
+    key = row.id
+    db.delete(row)
+    db.flush()
+    _note(db, f"{kind}.open", record, kind, key, by=by, now=now)
+    return was
+
+
+def _keeper(db: Session, kind: str, public_id: str, by: Actor) -> Any:
+    """The teacher or venue, locked, for one who keeps it."""
+    table = TABLES[ResourceKind(kind)]
+    record = db.scalar(select(table).where(table.public_id == public_id).with_for_update())
+    if record is None:
+        raise NotFound
+    require(by, VERBS[ResourceKind(kind)], record.region_code)
+    return record
+
+
+def _note(db: Session, action: str, record: Any, kind: str, key: int, *, by: Actor, now: datetime) -> None:
+    audit.note(
+        db,
+        by=by,
+        now=now,
+        action=action,
+        region_code=record.region_code,
+        record=f"{kind} {record.id}",
+        closed_time=key,
+    )
