@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -25,9 +25,16 @@ from nightschool.actions.staffing import (
 from nightschool.actions.undo import keep, picture
 from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
+from nightschool.queries import plans
 from nightschool.rules.access import Actor, require
 from nightschool.rules.names import stored_keys
-from nightschool.rules.proposals import Proposal, check_proposal, proposed_slots, skipped_days
+from nightschool.rules.proposals import (
+    Proposal,
+    check_proposal,
+    proposed_days,
+    proposed_slots,
+    skipped_days,
+)
 from nightschool.rules.recurrence import to_json
 from nightschool.rules.slots import Moment, Slot, slot_problem
 from nightschool.rules.undo import Undoable
@@ -50,10 +57,13 @@ def schedule_course(
 
     Published, villagers see it at once; a draft holds its slots just the same. Dates may be past. `agreed`: closed
     times of its teachers and its venue do not stand against it.
-    Returns the course's public id. Raises: Refused for impossible times or dates, CannotSchedule for taken ones.
+    Returns the course's public id. Raises: Refused for impossible times or dates, and with `plan_not_approved` where
+    the township approves plans first; CannotSchedule for taken dates.
     """
     require(by, "schedule", proposal.region_code)
     check_proposal(proposal)
+    if publish:
+        _check_plans(db, proposal.region_code, proposed_days(proposal), today)
     staff = find_staff(db, proposal.region_code, teachers=proposal.teachers, venue=proposal.venue)
     course = Course(
         region_code=proposal.region_code,
@@ -62,6 +72,8 @@ def schedule_course(
         search_keys=stored_keys(proposal.title),
         category_code=proposal.category_code,
         summary=proposal.summary,
+        audience=proposal.audience,
+        expected=proposal.expected,
         venue_id=staff.venue_id,
         starts=proposal.starts,
         ends=proposal.ends,
@@ -103,8 +115,11 @@ def _session_of(course: Course, slot: Slot, publish: bool, now: datetime) -> Cla
     )
 
 
-def publish_course(db: Session, *, course: str, by: Actor, now: datetime) -> int:
-    """Every draft of the course is scheduled and public; returns how many were. A second time nothing changes."""
+def publish_course(db: Session, *, course: str, by: Actor, now: datetime, today: date | None = None) -> int:
+    """Every draft of the course is scheduled and public; returns how many were. A second time nothing changes.
+
+    Raises: Refused with `plan_not_approved` where the township approves plans first; never for days before `today`.
+    """
     record = _course(db, course, by)
     drafts = db.scalars(
         select(ClassSession)
@@ -114,6 +129,7 @@ def publish_course(db: Session, *, course: str, by: Actor, now: datetime) -> int
     ).all()
     if not drafts and record.published_at is not None:
         return 0
+    _check_plans(db, record.region_code, (draft.day for draft in drafts), today)
     before = picture(db, drafts)
     record.published_at = record.published_at or now
     for class_session in drafts:
@@ -127,6 +143,12 @@ def publish_course(db: Session, *, course: str, by: Actor, now: datetime) -> int
     return len(drafts)
 
 
+def _check_plans(db: Session, village: str, days: Iterable[date], today: date | None) -> None:
+    """Nothing happens unless one of these days is in a month whose plan the township has not approved yet."""
+    if waiting := plans.waiting_months(db, village, days, today=today):
+        raise Refused("plan_not_approved", month=waiting[0], township=plans.township_name(db, village))
+
+
 @dataclass(frozen=True, slots=True)
 class Common:
     """What the class sessions of a course have in common. Teachers and venue go by their public ids."""
@@ -138,6 +160,8 @@ class Common:
     venue: str | None
     starts: int
     ends: int
+    audience: str = ""
+    expected: int | None = None
 
 
 def edit_course(
@@ -173,13 +197,14 @@ def edit_course(
         "ends": common.ends,
     }
     former = {name: getattr(record, name) for name in values}
-    changed = sorted(name for name in values if values[name] != former[name])
+    own = {"audience": common.audience, "expected": common.expected}  # of the course alone
+    changed = sorted(name for name, value in (values | own).items() if value != getattr(record, name))
     if former_staff.teacher_ids != staff.teacher_ids:
         changed.append("teachers")
         set_course_teachers(db, record.id, staff.teacher_ids)
     if not changed:
         return 0
-    for name, value in values.items():
+    for name, value in (values | own).items():
         setattr(record, name, value)
     record.search_keys = stored_keys(record.title)
     flag_modified(

@@ -18,6 +18,7 @@ from nightschool.actions.staffing import Staff, find_staff, set_session_teachers
 from nightschool.actions.undo import keep, picture
 from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
+from nightschool.queries.plans import waiting_months
 from nightschool.rules.access import Actor, require
 from nightschool.rules.changes import Change, check_change
 from nightschool.rules.proposals import check_slot
@@ -200,6 +201,7 @@ def add_session(
 ) -> str:
     """The course meets once more, in this slot; public when the course is, else a draft. The course stays as it is.
 
+    A draft it is, too, while the plan of that month waits for the township's approval.
     Returns the session's public id. Raises: Refused, with `already_there` when the course meets then as it is;
     CannotSchedule.
     """
@@ -210,6 +212,9 @@ def add_session(
     check_slot(slot)
     staff = find_staff(db, kept.region_code, teachers=teachers, venue=venue)
     _check_not_there(db, kept.id, slot)
+    is_public = kept.published_at is not None and not waiting_months(
+        db, kept.region_code, [slot.day], today=today
+    )
     record = ClassSession(
         course_id=kept.id,
         region_code=kept.region_code,
@@ -221,8 +226,8 @@ def add_session(
         day=slot.day,
         starts=slot.starts,
         ends=slot.ends,
-        status=SessionStatus.SCHEDULED if kept.published_at else SessionStatus.DRAFT,
-        published_at=now if kept.published_at else None,
+        status=SessionStatus.SCHEDULED if is_public else SessionStatus.DRAFT,
+        published_at=now if is_public else None,
         changed_at=now,
     )
     db.add(record)

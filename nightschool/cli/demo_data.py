@@ -33,7 +33,7 @@ from nightschool.actions import (
     venues,
 )
 from nightschool.actions.hashing import hash_password
-from nightschool.cli import demo_cohort
+from nightschool.cli import demo_cohort, demo_plans
 from nightschool.cli.installation import Installation
 from nightschool.errors import CannotSchedule
 from nightschool.formats.region_lists import read_regions
@@ -305,6 +305,17 @@ def _fill_school(stage: Stage, entry: dict[str, Any], actor: Actor, teacher: str
             actor=actor,
             today=stage.today,
             at=stage.at,
+        )
+    if plan := entry.get("plan"):
+        demo_plans.make(
+            stage.db,
+            village=entry["code"],
+            state=plan["state"],
+            about=plan | about[plan["key"]],
+            venue=_usual_venue(stage, entry["code"]),
+            actor=actor,
+            today=stage.today,
+            now=stage.at(stage.today, time(8, 40)),
         )
 
 

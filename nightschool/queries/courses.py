@@ -70,6 +70,8 @@ class CoursePage:
     version: int
     history: History
     retired_at: datetime | None = None
+    audience: str = ""
+    expected: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,8 @@ def course(db: Session, public_id: str, *, at: Moment, number: int = 1) -> Cours
         version=found.version,
         history=history(db, ClassSession.course_id == found.id, at=at, number=number),
         retired_at=found.retired_at,
+        audience=found.audience,
+        expected=found.expected,
     )
 
 

@@ -49,6 +49,8 @@ class Proposal:
     venue: str | None = None
     leave_out: frozenset[date] = frozenset()
     kind: str = "open_lecture"  # or "cohort"
+    audience: str = ""  # for whom
+    expected: int | None = None  # so many people are expected each time
 
 
 def check_proposal(proposal: Proposal) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from nightschool.rules.access import Role
 from nightschool.rules.accounts import role_word
 from nightschool.rules.almanac import clock, day_with_year, day_without_year
+from nightschool.rules.plans import month_word
 from nightschool.rules.reasons import REASONS, reason_word
 from nightschool.rules.slots import Slot
 from nightschool.texts import N_, _
@@ -80,6 +81,12 @@ ACTIONS: dict[str, Wording] = {
     "sessions.add": Wording(Kind.CLASSES, N_("%(who)s 加了一次课：%(what)s")),
     "sessions.restore": Wording(Kind.CLASSES, N_("%(who)s 恢复了 %(what)s")),
     "sessions.undo": Wording(Kind.CLASSES, N_("%(who)s 撤回了刚才的改动：%(what)s")),
+    "plans.submit": Wording(Kind.CLASSES, N_("%(who)s 提交了%(month)s的开课计划")),
+    "plans.withdraw": Wording(Kind.CLASSES, N_("%(who)s 收回了%(month)s的开课计划")),
+    "plans.approve": Wording(Kind.CLASSES, N_("%(who)s 批准了%(month)s的开课计划，%(n)s 次课")),
+    "plans.return": Wording(Kind.CLASSES, N_("%(who)s 退回了%(month)s的开课计划")),
+    "plans.announce": Wording(Kind.CLASSES, N_("%(who)s 公布了%(month)s的开课计划，%(n)s 次课")),
+    "plans.note": Wording(Kind.CLASSES, N_("%(who)s 改了%(month)s开课计划的备注")),
     "courses.retire": Wording(Kind.CLASSES, N_("%(who)s 收起了%(what)s")),
     "courses.back": Wording(Kind.CLASSES, N_("%(who)s 又用上了%(what)s")),
     "register.save": Wording(Kind.REGISTERS, N_("%(who)s 记了 %(what)s的到课")),
@@ -214,6 +221,8 @@ FIELDS = {
     "weekly_limit": N_("一周最多几节"),
     "approves_plans": N_("计划要不要先审"),
     "travel_kmh": N_("路上每小时几公里"),
+    "audience": N_("对象"),
+    "expected": N_("预计人数"),
 }
 
 _PLACE = re.compile(r"%\((\w+)\)")
@@ -268,6 +277,7 @@ def _values(details: Mapping[str, Any], today: date) -> dict[str, str]:
         "from": _iso_day(details.get("from_day"), today),
         "to": _iso_day(details.get("to_day"), today),
         "n": str(details.get("sessions") or ""),
+        "month": month_word(date.fromisoformat(details["month"]), today) if details.get("month") else "",
         "fields": _("、").join(_(FIELDS[name]) for name in details.get("fields") or () if name in FIELDS),
     }
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from nightschool.actions import courses as actions
 from nightschool.actions.courses import Common
-from nightschool.errors import CannotSchedule, NotFound, StaleRecord
+from nightschool.errors import CannotSchedule, NotFound, Refused, StaleRecord
 from nightschool.queries import bookings, calendars, cohorts, places, undo
 from nightschool.queries import courses as queries
 from nightschool.queries.courses import Choices, CoursePage, TeacherChoice
@@ -17,6 +18,7 @@ from nightschool.rules import finder
 from nightschool.rules.almanac import spoken_day
 from nightschool.rules.cohorts import OPEN_LECTURE
 from nightschool.rules.graduation import tell_rule
+from nightschool.rules.plans import tell_refused
 from nightschool.rules.previews import preview, tell_taken
 from nightschool.rules.proposals import proposed_days
 from nightschool.rules.recurrence import days_of
@@ -58,7 +60,7 @@ def new(village: str) -> Any:
     with reading() as db:
         choices = queries.choices(db, village)
         markets = calendars.markets(db, village)
-    form = ScheduleForm(data={**USUAL_EVENING, "venue": choices.usual_venue})
+    form = ScheduleForm(data={**USUAL_EVENING, "venue": choices.usual_venue, "first": _day_asked()})
     form.offer(**labelled(choices))
     form.today = today()
     form.markets = markets
@@ -79,6 +81,16 @@ def new(village: str) -> Any:
         return _schedule(form, village, publish=todo == "publish")
     except CannotSchedule as clash:
         return _schedule_page(form, choices, village, asked=todo, clash=clash), CLASH
+    except Refused as refused:
+        return _schedule_page(form, choices, village, asked="look", waiting=refused), CLASH
+
+
+def _day_asked() -> date | None:
+    """The first day that the address proposes, where a month is being planned."""
+    try:
+        return date.fromisoformat(request.args.get("day", "")[:10])
+    except ValueError:
+        return None
 
 
 def _find(form: ScheduleForm, choices: Choices, village: str) -> Any:
@@ -139,8 +151,9 @@ def _schedule_page(
     *,
     asked: str = "",
     clash: CannotSchedule | None = None,
+    waiting: Refused | None = None,
 ) -> str:
-    """The form as it was filled in; below it every date, once it was asked for."""
+    """The form as it was filled in; below it every date, once it was asked for. `waiting`: for the township's word."""
     shown = None
     if asked:
         proposal = form.proposal(village)
@@ -168,6 +181,8 @@ def _schedule_page(
         preview=shown,
         asked=asked,
         found=None,
+        waiting=tell_refused(waiting, today()) if waiting else "",
+        waiting_month=waiting.details["month"] if waiting else None,
     )
 
 
@@ -201,9 +216,14 @@ def show(course: str) -> Any:
 def publish(course: str) -> Any:
     """The course is public."""
     found = _course(course)
-    with writing() as db:
-        count = actions.publish_course(db, course=course, by=actor(), now=now())
-        recent = undo.of_course(db, found.region_code, course, now=now()) if count else None
+    try:
+        with writing() as db:
+            count = actions.publish_course(db, course=course, by=actor(), now=now(), today=today())
+            recent = undo.of_course(db, found.region_code, course, now=now()) if count else None
+    except Refused as waiting:
+        flash(tell_refused(waiting, today()), "alarm")
+        month = waiting.details["month"]
+        return redirect(url_for("plans.show", village=found.region_code, month=month), 303)
     told = ngettext(
         "%(title)s公布了 %(n)d 次，村里人看得到了。",
         "%(title)s公布了 %(n)d 次，村里人看得到了。",
@@ -246,6 +266,8 @@ def _save(form: CourseForm, found: CoursePage) -> Any:
         venue=form.chosen_venue,
         starts=form.starts.data,
         ends=form.ends_at,
+        audience=form.audience.data or "",
+        expected=form.expected.data,
     )
     with writing() as db:
         count = actions.edit_course(

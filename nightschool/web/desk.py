@@ -9,8 +9,10 @@ from flask import Blueprint, redirect, render_template, url_for
 from nightschool.actions import logins
 from nightschool.queries import desk as queries
 from nightschool.queries import places, sessions
+from nightschool.queries.plans import reminders
+from nightschool.rules.plans import tell_reminder
 from nightschool.web.access import actor, allows, current_login, home_of
-from nightschool.web.context import moment, reading, writing
+from nightschool.web.context import moment, reading, today, writing
 from nightschool.web.listings import Shown, asked
 
 bp = Blueprint("desk", __name__)
@@ -34,8 +36,11 @@ def village(village: str) -> Any:
     """What comes next, what is not recorded yet, what waits for a decision."""
     with reading() as db:
         found = queries.desk(db, village, at=moment())
+        plans = [(one.month, tell_reminder(one, today())) for one in reminders(db, village, today=today())]
         others = places.regions_named(db, [code for code in _villages() if code != village])
-    return render_template("desk/village.html", desk=found, others=others)
+    return render_template(
+        "desk/village.html", desk=found, others=others, plans=[line for line in plans if line[1]]
+    )
 
 
 @bp.post("/desk/<region_code:village>/switch")

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from nightschool.errors import NotFound
-from nightschool.queries import overview, places
+from nightschool.queries import overview, places, township_plans
 from nightschool.rules.periods import Period, month_of, week_of
 from nightschool.web.access import actor, allows
 from nightschool.web.context import reading, today
@@ -35,9 +35,12 @@ def region(region: str) -> Any:
     period = _period()
     with reading() as db:
         found = overview.region(db, region, first=period.first, last=period.last, today=today())
+        waiting = township_plans.waiting(db, region, today=today())
     if found is None:
         raise NotFound
-    return render_template("overview/region.html", overview=found, period=period)
+    return render_template(
+        "overview/region.html", overview=found, period=period, waiting=waiting[1] if waiting else 0
+    )
 
 
 def _period() -> Period:

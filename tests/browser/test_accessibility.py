@@ -10,6 +10,7 @@ from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Venue
 from nightschool.models.teaching import ClassSession, Course
 from nightschool.models.trust import Account
+from nightschool.rules.plans import month_after, month_of
 from tests.browser.conftest import AXE, Site, log_in
 
 VILLAGE = "511002105201"
@@ -18,6 +19,11 @@ PUBLIC = [
     "/", "/?q=yhc", "/?at=511011000000", "/v/511002105201", "/v/511002105201/past", "/v/511011119204", "/v/511083105203",
     "/v/511002105299", "/login", "/login/slip", "/r/511002105", "/r/5110",
 ]  # fmt: skip
+
+
+def next_month(site: Site) -> str:
+    """The month whose plans the demonstration has made."""
+    return f"{month_after(month_of(site.installation.today())):%Y-%m}"
 
 
 def pages_of_coordinator(site: Site) -> list[str]:
@@ -40,7 +46,7 @@ def pages_of_coordinator(site: Site) -> list[str]:
             .where(ClassSession.course_id.in_(of_lecture), ClassSession.status == "held")
             .limit(1)
         ).one()
-    desk = f"/desk/{VILLAGE}"
+    desk, later = f"/desk/{VILLAGE}", next_month(site)
     return [
         desk, f"{desk}/past", f"{desk}/courses/new", f"{desk}/courses", f"{desk}/learners", f"{desk}/learners/new",
         f"{desk}/teachers", f"{desk}/teachers/new", f"{desk}/venues", f"{desk}/venues/new", f"{desk}/school",
@@ -53,6 +59,7 @@ def pages_of_coordinator(site: Site) -> list[str]:
         f"/learners/{learner}/same", f"/learners/{learner}/retire", f"/venues/{venue}/retire",
         f"{desk}/learners?q=nobody", f"{desk}/past?status=held",
         f"/venues/{venue}/closed",
+        f"{desk}/plan", f"{desk}/plan/{later}", f"{desk}/plan/{later}/paper",
         "/me/name", f"/trail/{VILLAGE}", f"/trail/{VILLAGE}?kind=registers", f"/courses/{course}/trail",
     ]  # fmt: skip
 
@@ -110,6 +117,12 @@ def test_coordinators_pages_are_open_to_everybody(phone: Page, site: Site) -> No
 def test_supervisors_pages_are_open_to_everybody(phone: Page, site: Site, login_name: str) -> None:
     log_in(phone, site, login_name)
     check(phone, ["/overview", f"/overview/{VILLAGE}", "/overview/511002105000?period=month"])
+    check(phone, ["/overview/511002105000/plans", f"/overview/{VILLAGE}/plans/{next_month(site)}"])
+
+
+def test_a_township_that_approves_plans_reads_one(phone: Page, site: Site) -> None:
+    log_in(phone, site, "yongan")
+    check(phone, ["/overview/511002104000/plans", f"/overview/511002104203/plans/{next_month(site)}"])
 
 
 def test_administrators_pages_are_open_to_everybody(phone: Page, site: Site) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
@@ -57,6 +57,7 @@ UNSCOPED = {
     "filename": "a shipped file",
     "area": "a region on public pages",
     "city": "a part of the sitemap",
+    "month": "a month of the region beside it",
     "document": "a published schema",
     "login": "one of one's own devices, or one of the account beside it; the action looks whose it is",
     "waiting": "one of one's own kept forms; the action looks whose it is",
@@ -93,7 +94,14 @@ FITTING = {
         "see_trail",
         "manage_accounts",
     },
-    "region": {"see_overview", "manage_accounts", "keep_teachers", "keep_calendars", "settle"},
+    "region": {
+        "see_overview",
+        "approve_plans",
+        "manage_accounts",
+        "keep_teachers",
+        "keep_calendars",
+        "settle",
+    },
     "class_session": {"schedule", "keep_register", "see_trail"},
     "course": {"schedule", "see_trail", "keep_people"},
     "change": {"schedule"},
@@ -115,7 +123,13 @@ ROLES: dict[str, tuple[Post, ...]] = {
     "system administrator": (Post(Role.SYSTEM_ADMINISTRATOR, None),),
 }
 # What these parts of addresses are, whoever asks.
-ANYWHERE = {"filename": "app.css", "area": "511002105", "city": "5110", "document": "village"}
+ANYWHERE = {
+    "filename": "app.css",
+    "area": "511002105",
+    "city": "5110",
+    "document": "village",
+    "month": date(2026, 12, 1),
+}
 ANSWERS = {200, 303, 409, 422, 429}
 
 
@@ -445,7 +459,7 @@ def test_no_form_without_its_token_is_acted_on(
     visitor = Visitor(app, database, world, role)
     before = rows(database)
     for rule, _method, home in asked(app, world, ("POST",)):
-        values = {"waiting": "w" * 22, "login": 1, "upload": UPLOAD, **home.values}
+        values = {"waiting": "w" * 22, "login": 1, "upload": UPLOAD, **ANYWHERE, **home.values}
         with app.test_request_context():
             path = app.url_map.bind("localhost").build(
                 rule.endpoint, {name: values[name] for name in rule.arguments}, method="POST"

@@ -174,6 +174,8 @@ class Described(Form):
     title = LineField(L_("讲什么"), [Required(L_("讲什么？写几个字，像「柑橘冬季管护」。"))])
     category = ChoiceField(L_("哪一类"), [Required(L_("选一类。"))], chips=True)
     summary = LineField(L_("一句话讲什么"), longest=200)
+    audience = LineField(L_("对象"), longest=60)
+    expected = WholeNumberField(L_("预计人数"), least=1)
 
 
 class ScheduleForm(Described, Staffed, Timed):
@@ -253,6 +255,8 @@ class ScheduleForm(Described, Staffed, Timed):
             venue=self.chosen_venue,
             leave_out=frozenset(self.leave_out.data),
             kind=self.kind.data or OPEN_LECTURE,
+            audience=self.audience.data or "",
+            expected=self.expected.data,
         )
 
     def _recurrence(self) -> Recurrence | None:

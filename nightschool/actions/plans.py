@@ -1,0 +1,192 @@
+"""The plan of a month: handed in, taken back, approved or returned by the township, and told to the villagers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from nightschool.actions import audit
+from nightschool.actions.notices import told
+from nightschool.actions.places import touch_villages
+from nightschool.errors import Refused
+from nightschool.models.planning import MonthPlan, PlanStatus
+from nightschool.models.teaching import ClassSession, Course, SessionStatus
+from nightschool.queries import plans as queries
+from nightschool.rules.access import Actor, require
+from nightschool.rules.plans import Step, check_step, fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What villagers were told: so many class sessions are new to them, so many were told of in all."""
+
+    published: int
+    told: int
+
+
+def submit(db: Session, *, village: str, month: date, by: Actor, now: datetime, today: date) -> None:
+    """The month's plan waits for the township's word. Raises: Refused as rules.plans.tell_refused says."""
+    require(by, "schedule", village)
+    plan = _plan(db, village, month)
+    _check(db, Step.SUBMIT, village, month, today)
+    plan.status, plan.submitted_at, plan.return_reason = PlanStatus.SUBMITTED, now, ""
+    _note(db, "plans.submit", plan, by, now)
+
+
+def withdraw(db: Session, *, village: str, month: date, by: Actor, now: datetime, today: date) -> None:
+    """The plan is the village's own again, as before it was handed in. Raises: Refused."""
+    require(by, "schedule", village)
+    plan = _plan(db, village, month)
+    _check(db, Step.WITHDRAW, village, month, today)
+    plan.status = PlanStatus.DRAFT
+    _note(db, "plans.withdraw", plan, by, now)
+
+
+def approve(
+    db: Session, *, village: str, month: date, seen: str, by: Actor, now: datetime, today: date
+) -> None:
+    """The village may announce the plan. What was approved is kept, to tell what was added to it later.
+
+    Raises: Refused, with `plan_changed` when its class sessions are not those that were seen.
+    """
+    require(by, "approve_plans", village)
+    plan = _plan(db, village, month)
+    _check(db, Step.APPROVE, village, month, today)
+    lines = _lines(db, village, month)
+    _check_seen(lines, seen, month)
+    plan.status, plan.decided_at, plan.decided_by = PlanStatus.APPROVED, now, by.account_id
+    approved = [[line.id, line.day.isoformat(), line.starts] for line in lines]
+    _note(db, queries.APPROVAL, plan, by, now, sessions=len(lines), lines=approved)
+
+
+def send_back(
+    db: Session, *, village: str, month: date, reason: str, by: Actor, now: datetime, today: date
+) -> None:
+    """The plan is the village's again, with the reason why. An approval too can be taken back like this.
+
+    Raises: Refused; no longer once villagers were told.
+    """
+    require(by, "approve_plans", village)
+    plan = _plan(db, village, month)
+    _check(db, Step.RETURN, village, month, today)
+    if not reason:
+        raise Refused("reason_missing", field="reason")
+    plan.status, plan.return_reason = PlanStatus.RETURNED, reason
+    plan.decided_at, plan.decided_by = now, by.account_id
+    _note(db, "plans.return", plan, by, now)
+
+
+def announce(
+    db: Session, *, village: str, month: date, seen: str, by: Actor, now: datetime, today: date
+) -> Announced:
+    """Villagers read every class session of the month, and were told of each as it is now: nothing is 变更 any more.
+
+    Raises: Refused, with `plan_changed` when the class sessions are not those that were seen.
+    """
+    require(by, "schedule", village)
+    plan = _plan(db, village, month)
+    courses = _unpublished_courses(db, village, month)
+    lines = _lines(db, village, month, queries.concerns(month))
+    _check(db, Step.ANNOUNCE, village, month, today)
+    here = [line for line in lines if (line.day.year, line.day.month) == (month.year, month.month)]
+    _check_seen(here, seen, month)
+    drafts = [line for line in here if line.status == SessionStatus.DRAFT]
+    _publish(db, drafts, courses, now)
+    plan.status, plan.announced_at = PlanStatus.ANNOUNCED, now
+    public = [line for line in lines if line.published_at is not None]
+    told(db, public, now=now)
+    touch_villages(db, [village], now=now)
+    _note(db, "plans.announce", plan, by, now, sessions=len(public), published=len(drafts))
+    return Announced(published=len(drafts), told=len(public))
+
+
+def keep_note(db: Session, *, village: str, month: date, note: str, by: Actor, now: datetime) -> None:
+    """The plan has this note."""
+    require(by, "schedule", village)
+    plan = _plan(db, village, month)
+    if plan.note != note:
+        plan.note = note
+        _note(db, "plans.note", plan, by, now)
+
+
+def _plan(db: Session, village: str, month: date) -> MonthPlan:
+    """The plan's row, locked; made where there was none."""
+    wanted = select(MonthPlan).where(MonthPlan.region_code == village, MonthPlan.month == month)
+    found = db.scalar(wanted.with_for_update())
+    if found is not None:
+        return found
+    made = MonthPlan(region_code=village, month=month)
+    try:
+        with db.begin_nested():
+            db.add(made)
+    except IntegrityError:  # somebody else has just made it
+        return db.scalars(wanted.with_for_update()).one()
+    return made
+
+
+def _check(db: Session, step: Step, village: str, month: date, today: date) -> None:
+    found = queries.standing(db, village, month, today=today)
+    check_step(step, found, queries.township_name(db, village))
+
+
+def _lines(db: Session, village: str, month: date, which: Any = None) -> list[ClassSession]:
+    """The month's class sessions, locked in the order in which everything locks them."""
+    wanted = queries.in_month(month) if which is None else which
+    rows = db.scalars(
+        select(ClassSession)
+        .where(ClassSession.region_code == village, wanted)
+        .order_by(ClassSession.id)
+        .with_for_update()
+    )
+    return list(rows)
+
+
+def _check_seen(lines: Iterable[ClassSession], seen: str, month: date) -> None:
+    if fingerprint((line.id, line.revision) for line in lines) != seen:
+        raise Refused("plan_changed", month=month)
+
+
+def _unpublished_courses(db: Session, village: str, month: date) -> list[Course]:
+    """The courses that are public with this month's drafts; locked before these, as when a course is published."""
+    drafts = select(ClassSession.course_id).where(
+        ClassSession.region_code == village,
+        queries.in_month(month),
+        ClassSession.status == SessionStatus.DRAFT,
+    )
+    rows = db.scalars(
+        select(Course)
+        .where(Course.id.in_(drafts), Course.published_at.is_(None))
+        .order_by(Course.id)
+        .with_for_update()
+    )
+    return list(rows)
+
+
+def _publish(db: Session, drafts: list[ClassSession], courses: list[Course], now: datetime) -> None:
+    """These class sessions are public, and so are their courses."""
+    for course in courses:
+        course.published_at = now
+    for draft in drafts:
+        draft.status = SessionStatus.SCHEDULED
+        draft.published_at = draft.changed_at = now
+    db.flush()
+
+
+def _note(db: Session, action: str, plan: MonthPlan, by: Actor, now: datetime, **details: Any) -> None:
+    db.flush()
+    audit.note(
+        db,
+        by=by,
+        now=now,
+        action=action,
+        region_code=plan.region_code,
+        record=f"month_plan {plan.id}",
+        month=plan.month.isoformat(),
+        **details,
+    )

@@ -1,0 +1,111 @@
+"""The plan of a month as a table (F1, 开课计划表): one row a class session, for paper and for Excel."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from nightschool.rules.almanac import clock, day_without_year, lunar_label, weekday_name
+from nightschool.rules.periods import month_of, tell_period
+from nightschool.rules.plans import mode_word
+from nightschool.rules.reasons import tell_reason
+from nightschool.rules.schools import institution_word
+from nightschool.texts import _, ngettext
+
+if TYPE_CHECKING:
+    from nightschool.queries.plans import Guest, PlanLine, PlanPage
+
+WIDTHS = (6, 22, 12, 26, 16, 24, 11, 14, 9, 11, 22)  # of the columns, in characters
+
+
+def columns() -> tuple[str, ...]:
+    """The heads of the columns."""
+    return (
+        _("序号"), _("时间"), _("课程类别"), _("课题"), _("地点"), _("授课人及单位"), _("授课形式"), _("对象"),
+        _("预计人数"), _("责任人"), _("备注"),
+    )  # fmt: skip
+
+
+def rows(plan: PlanPage) -> tuple[tuple[str, ...], ...]:
+    """The cells of every class session in the month, in the order of their days."""
+    return tuple(_row(number, line, plan.principal) for number, line in enumerate(plan.lines, start=1))
+
+
+def _row(number: int, line: PlanLine, responsible: str) -> tuple[str, ...]:
+    return (
+        str(number),
+        _when(line),
+        line.category,
+        line.title,
+        line.venue or _("还没定"),
+        _("；").join(_guest(guest) for guest in line.guests) or _("还没定"),
+        mode_word(line.mode),
+        line.audience,
+        "" if line.expected is None else ngettext("%(n)d 人", "%(n)d 人", line.expected),
+        responsible,
+        _remark(line),
+    )
+
+
+def _when(line: PlanLine) -> str:
+    day = line.slot.day
+    date_words = _("%(weekday)s %(date)s", weekday=weekday_name(day), date=day_without_year(day))
+    lunar = lunar_label(day)
+    if lunar:
+        date_words += _("（%(what)s）", what=lunar)
+    return f"{date_words} {clock(line.slot.starts)}–{clock(line.slot.ends)}"
+
+
+def _guest(guest: Guest) -> str:
+    """As villagers read it: who did not want the name on the timetable is there by their unit."""
+    if not guest.public_name:
+        return guest.unit or _("外请老师")
+    if guest.unit:
+        return _("%(name)s（%(unit)s）", name=guest.public_name, unit=guest.unit)
+    return guest.public_name
+
+
+def _remark(line: PlanLine) -> str:
+    if line.moves_to is not None:
+        when = f"{day_without_year(line.moves_to.day)} {clock(line.moves_to.minutes)}"
+        return _("改期到 %(when)s", when=when)
+    if line.is_called_off:
+        return _("取消：%(why)s", why=tell_reason(line.reason, line.reason_text))
+    return _("变更") if line.is_changed else ""
+
+
+def workbook(plan: PlanPage) -> bytes:
+    """The table as an Excel workbook: text in every cell, so that nothing typed is ever taken for a formula."""
+    # A quarter of a second: imported only where a workbook is asked for.
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment, Font
+
+    book = Workbook()
+    sheet = book.active
+    sheet.title = f"{plan.standing.month:%Y-%m}"
+    title = _(
+        "%(village)s%(school)s%(month)s开课计划",
+        village=plan.village,
+        school=institution_word(plan.institution_name),
+        month=tell_period(month_of(plan.standing.month)),
+    )
+    table = [(title,), columns(), *rows(plan)]
+    if plan.note:
+        table.append((_("备注：%(note)s", note=plan.note),))
+    for number, cells in enumerate(table, start=1):
+        for position, text in enumerate(cells, start=1):
+            cell = sheet.cell(number, position)
+            cell.value = text
+            cell.data_type = "s"
+            cell.alignment = Alignment(wrap_text=number > 1, vertical="top")
+            if number <= 2:
+                cell.font = Font(bold=True)
+    for position, width in enumerate(WIDTHS):
+        sheet.column_dimensions[chr(ord("A") + position)].width = width
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = "2:2"
+    kept = BytesIO()
+    book.save(kept)
+    return kept.getvalue()

@@ -1,0 +1,158 @@
+"""The plan of a village's month: looked at, handed in, announced, printed and taken along as a workbook."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+
+from nightschool.actions import plans as actions
+from nightschool.errors import NotFound, Refused
+from nightschool.formats import plan_table
+from nightschool.queries import plans as queries
+from nightschool.queries.plans import PlanPage
+from nightschool.rules import plans as rules
+from nightschool.rules.periods import month_of
+from nightschool.rules.schools import institution_word
+from nightschool.texts import _, ngettext
+from nightschool.web.access import actor, allows
+from nightschool.web.context import moment, now, reading, today, writing
+from nightschool.web.forms.plans import NoteForm
+
+bp = Blueprint("plans", __name__)
+
+BAD_INPUT, CLASH = 422, 409
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def words() -> dict[str, Any]:
+    """What the templates about plans say things with."""
+    return {
+        "month_word": lambda month: rules.month_word(month, today()),
+        "month_before": rules.month_before,
+        "month_after": rules.month_after,
+        "mode_word": rules.mode_word,
+        "state_word": rules.state_word,
+        "tell_moment": lambda instant: rules.tell_moment(instant, today()),
+        "tell_change": _tell_change,
+    }
+
+
+def _tell_change(line: queries.PlanLine) -> str:
+    begins = rules.Moment(line.slot.day, line.slot.starts)
+    return rules.tell_change(line.told, begins, is_called_off=line.is_called_off, today=today())
+
+
+@bp.get("/desk/<region_code:village>/plan")
+@allows("schedule")
+def home(village: str) -> Any:
+    """The month to plan now, and why it is this one."""
+    with reading() as db:
+        month = queries.first_month(db, village, at=moment())
+    return _page(village, month, why=rules.tell_proposed(month, today()))
+
+
+@bp.get("/desk/<region_code:village>/plan/<month:month>")
+@allows("schedule")
+def show(village: str, month: date) -> Any:
+    """One month: its class sessions, how it stands, and the one thing to do next."""
+    return _page(village, month)
+
+
+@bp.post("/desk/<region_code:village>/plan/<month:month>")
+@allows("schedule")
+def act(village: str, month: date) -> Any:
+    """The plan is a step further, or has its note."""
+    todo = request.form.get("do", "")
+    form = NoteForm()
+    if todo == "note" and not form.validate():
+        return _page(village, month, form=form), BAD_INPUT
+    try:
+        told = _carry_out(todo, village, month, form)
+    except Refused as refused:
+        return _page(village, month, refusal=rules.tell_refused(refused, today())), CLASH
+    if told:
+        flash(told)
+    return redirect(url_for("plans.show", village=village, month=month), 303)
+
+
+def _carry_out(todo: str, village: str, month: date, form: NoteForm) -> str:
+    """What was done, in one sentence; empty: nothing was asked for."""
+    what = {"village": village, "month": month, "by": actor(), "now": now()}
+    said = {"month": rules.month_word(month, today())}
+    with writing() as db:
+        match todo:
+            case "submit":
+                actions.submit(db, today=today(), **what)
+                township = queries.township_name(db, village)
+                return _("%(month)s的开课计划提交给%(township)s了。", township=township, **said)
+            case "withdraw":
+                actions.withdraw(db, today=today(), **what)
+                return _("%(month)s的开课计划收回来了。改好再提交。", **said)
+            case "announce":
+                seen = request.form.get("seen", "")
+                done = actions.announce(db, seen=seen, today=today(), **what)
+                return ngettext(
+                    "公布了：%(month)s的 %(n)d 次课，村里人看到的和这里一样。要贴出来，就打印计划表。",
+                    "公布了：%(month)s的 %(n)d 次课，村里人看到的和这里一样。要贴出来，就打印计划表。",
+                    done.told,
+                    **said,
+                )
+            case "note":
+                actions.keep_note(db, note=form.note.data or "", **what)
+                return _("备注存好了。")
+    return ""
+
+
+def _page(
+    village: str, month: date, *, why: str = "", refusal: str = "", form: NoteForm | None = None
+) -> str:
+    plan = _plan(village, month)
+    township = plan.township
+    return render_template(
+        "plans/month.html",
+        plan=plan,
+        why=why,
+        refusal=refusal,
+        form=form or NoteForm(formdata=None, data={"note": plan.note}),
+        next_step=rules.next_step(plan.standing),
+        told=rules.tell_standing(plan.standing, township=township, reason=plan.return_reason, today=today()),
+        first_day=max(month, today()) if not plan.standing.is_over else None,
+        **words(),
+    )
+
+
+@bp.get("/desk/<region_code:village>/plan/<month:month>/paper")
+@allows("schedule")
+def paper(village: str, month: date) -> Any:
+    """The plan as a sheet to print, sign and put up (F1)."""
+    plan = _plan(village, month)
+    return render_template(
+        "plans/paper.html",
+        plan=plan,
+        school=institution_word(plan.institution_name),
+        columns=plan_table.columns(),
+        rows=plan_table.rows(plan),
+        now=now(),
+        period=month_of(month),
+        **words(),
+    )
+
+
+@bp.get("/desk/<region_code:village>/plan/<month:month>/paper.xlsx")
+@allows("schedule")
+def workbook(village: str, month: date) -> Any:
+    """The same sheet for Excel."""
+    plan = _plan(village, month)
+    answer = Response(plan_table.workbook(plan), mimetype=WORKBOOK)
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{village}-{month:%Y-%m}.xlsx")
+    return answer
+
+
+def _plan(village: str, month: date) -> PlanPage:
+    with reading() as db:
+        found = queries.month_page(db, village, month, today=today())
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,90 @@
+"""The plans of a month as a township reads, approves and returns them, and as those above it count them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from nightschool.actions import plans as actions
+from nightschool.errors import NotFound, Refused
+from nightschool.queries import plans, township_plans
+from nightschool.rules import plans as rules
+from nightschool.rules.plans import Step, step_problem
+from nightschool.rules.regions import Level, level_of
+from nightschool.texts import _
+from nightschool.web.access import actor, allows
+from nightschool.web.context import now, reading, today, writing
+from nightschool.web.forms.plans import ReturnForm
+from nightschool.web.plans import BAD_INPUT, CLASH, words
+
+bp = Blueprint("township_plans", __name__)
+
+
+@bp.get("/overview/<region_code:region>/plans")
+@allows("see_overview")
+def home(region: str) -> Any:
+    """The month with plans that wait for a word, else the one that villages plan now."""
+    with reading() as db:
+        waiting = township_plans.waiting(db, region, today=today())
+    month = waiting[0] if waiting else rules.proposed_month(today(), more_to_come=True)
+    return redirect(url_for("township_plans.show", region=region, month=month), 303)
+
+
+@bp.get("/overview/<region_code:region>/plans/<month:month>")
+@allows("see_overview")
+def show(region: str, month: date) -> Any:
+    """A township's villages, a larger region's counts, or the plan of one village to read."""
+    if level_of(region) is Level.VILLAGE:
+        return _read(region, month)
+    with reading() as db:
+        found = township_plans.region(db, region, month, today=today())
+    if found is None:
+        raise NotFound
+    return render_template("plans/region.html", plans=found, **words())
+
+
+@bp.post("/overview/<region_code:region>/plans/<month:month>")
+@allows("approve_plans")
+def decide(region: str, month: date) -> Any:
+    """The plan of a village is approved, or goes back with the reason."""
+    if level_of(region) is not Level.VILLAGE:  # only villages have plans
+        return redirect(url_for("township_plans.show", region=region, month=month), 303)
+    form = ReturnForm()
+    is_return = request.form.get("do") == "return"
+    if is_return and not form.validate():
+        return _read(region, month, form=form), BAD_INPUT
+    try:
+        told = _decide(region, month, form if is_return else None)
+    except Refused as refused:
+        form.refuse(refused.field, rules.tell_refused(refused, today()))
+        return _read(region, month, form=form), BAD_INPUT if refused.field else CLASH
+    flash(told)
+    return redirect(url_for("township_plans.show", region=region, month=month), 303)
+
+
+def _decide(village: str, month: date, form: ReturnForm | None) -> str:
+    what = {"village": village, "month": month, "by": actor(), "now": now(), "today": today()}
+    said = {"month": rules.month_word(month, today())}
+    with writing() as db:
+        if form is not None:
+            actions.send_back(db, reason=form.reason.data or "", **what)
+            return _("%(month)s的开课计划退回去了，村里看得到为什么。", **said)
+        actions.approve(db, seen=request.form.get("seen", ""), **what)
+        return _("批准了，村里可以公布%(month)s的课了。", **said)
+
+
+def _read(village: str, month: date, *, form: ReturnForm | None = None) -> str:
+    with reading() as db:
+        plan = plans.month_page(db, village, month, today=today())
+    if plan is None:
+        raise NotFound
+    return render_template(
+        "plans/read.html",
+        plan=plan,
+        form=form or ReturnForm(formdata=None),
+        may_approve=step_problem(Step.APPROVE, plan.standing) is None,
+        may_return=step_problem(Step.RETURN, plan.standing) is None,
+        **words(),
+    )
