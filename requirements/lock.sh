@@ -8,10 +8,11 @@ export UV_CUSTOM_COMPILE_COMMAND="requirements/lock.sh"
 lock() { # name of the lock, then further options
     local name=$1
     shift
-    uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all: \
+    uv pip compile "${source:-pyproject.toml}" --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all: \
         --no-emit-index-url --no-emit-find-links --output-file "requirements/$name.txt" "$@"
 }
 
 lock test --extra test "$@"
 lock postgres --extra postgres --constraints requirements/test.txt "$@"
 lock app --constraints requirements/test.txt "$@"
+source=requirements/clients.in lock clients "$@"

@@ -54,6 +54,16 @@ OFFICIAL_NAMES = {
 }
 
 
+# What follows the first entry of an invented notice of 2027: every notice has seven, these have 22 days.
+REST_OF_NOTICE = """
+二、春节：2月5日至11日放假，共7天。
+三、清明节：4月5日放假。
+四、劳动节：5月1日至5日放假，共5天。
+五、端午节：6月9日放假。
+六、中秋节：9月15日放假。
+七、国庆节：10月1日至7日放假，共7天。"""
+
+
 class StillClock:
     """A clock that stands until a test moves it."""
 

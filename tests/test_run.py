@@ -174,7 +174,7 @@ def pins(name: str) -> dict[str, str]:
     return dict(re.findall(r"^([a-z0-9-]+)==([^ ;]+)", text, re.MULTILINE))
 
 
-@pytest.mark.parametrize("name", ["app", "postgres", "test"])
+@pytest.mark.parametrize("name", ["app", "clients", "postgres", "test"])
 def test_a_lock_holds_hashes_and_no_address(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="ascii")
     assert "://" not in text

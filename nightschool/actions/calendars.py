@@ -12,7 +12,7 @@ from nightschool.errors import NotFound, Refused
 from nightschool.models.base import new_public_id
 from nightschool.models.calendars import FarmSeason, HolidayYear, MarketRule, RegionPosition, SpecialDay
 from nightschool.rules.access import Actor, require
-from nightschool.rules.farm_windows import FarmWindow, check_window
+from nightschool.rules.farm_windows import FarmWindow, check_near, check_window
 from nightschool.rules.holidays import read_notice
 from nightschool.rules.markets import Market
 from nightschool.rules.regions import Level, level_of
@@ -71,7 +71,7 @@ def add_season(db: Session, *, region: str, window: FarmWindow, by: Actor, now: 
     """
     require(by, KEEP, region)
     known = db.scalars(select(FarmSeason).where(FarmSeason.region_code == region)).all()
-    check_window(window, [FarmWindow(one.name, one.first, one.last) for one in known])
+    check_window(window, [FarmWindow(one.name, one.first, one.last) for one in known], today=now.date())
     season = FarmSeason(
         public_id=new_public_id(),
         region_code=region,
@@ -103,8 +103,12 @@ def remove_season(db: Session, *, region: str, season: str, by: Actor, now: date
 def set_day(
     db: Session, *, region: str, kind: str, day: date, is_on: bool, name: str, by: Actor, now: datetime
 ) -> None:
-    """On this day it is so in this region, whatever its calendar says; said again, the last word counts."""
+    """On this day it is so in this region, whatever its calendar says; said again, the last word counts.
+
+    Raises: Refused with `day_far_away`.
+    """
     require(by, KEEP, region)
+    check_near("day", day, today=now.date())
     found = db.scalar(
         select(SpecialDay).where(
             SpecialDay.region_code == region, SpecialDay.kind == kind, SpecialDay.day == day

@@ -54,6 +54,7 @@ def move_session(
     record.changed_at = now
     db.flush()
     hold_slots(db, [record], moment=Moment(today, minutes_now), agreed=agreed)
+    _check_not_there(db, record.course_id, slot, but=record.id)
     if slot.finishes > Moment(today, minutes_now):
         reopen_course(db, record.course_id, by=by, now=now)
     _changed(db, "sessions.move", record, by, now, before=_told(former), after=_told(slot))
@@ -173,6 +174,7 @@ def restore_session(
     record.changed_at = now
     db.flush()
     hold_slots(db, [record], moment=Moment(today, minutes_now), agreed=agreed)
+    _check_not_there(db, record.course_id, slot_of(record), but=record.id)
     if slot_of(record).finishes > Moment(today, minutes_now):
         reopen_course(db, record.course_id, by=by, now=now)
     _changed(db, "sessions.restore", record, by, now)
@@ -241,10 +243,14 @@ def add_session(
     return record.public_id
 
 
-def _check_not_there(db: Session, course_id: int, slot: Slot) -> None:
-    """Nothing happens unless the course meets then as it is: without teacher and place no booking would tell."""
+def _check_not_there(db: Session, course_id: int, slot: Slot, *, but: int = 0) -> None:
+    """Nothing happens unless the course meets then as it is: without teacher and place no booking would tell.
+
+    `but` is the session that is to meet then. Raises: Refused with `already_there`.
+    """
     there = select(ClassSession.id).where(
         ClassSession.course_id == course_id,
+        ClassSession.id != but,
         ClassSession.day == slot.day,
         ClassSession.starts < slot.ends,
         ClassSession.ends > slot.starts,
@@ -304,6 +310,7 @@ def postpone_session(
     db.flush()
     release_slots(db, [record.id])
     hold_slots(db, [successor], moment=Moment(today, minutes_now), agreed=agreed)
+    _check_not_there(db, record.course_id, slot, but=successor.id)
     if slot.finishes > Moment(today, minutes_now):
         reopen_course(db, record.course_id, by=by, now=now)
     details = {"reason": reason, "after": _told(slot), "successor": successor.id}

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+
+from nightschool.rules.almanac import day_with_year, weekday_name
+from nightschool.texts import _
 
 LONGEST_TEXT = 4000
 
@@ -22,15 +26,20 @@ _DATE = re.compile(
     r"(?:(?:(?P<year>[0-9]{4})[-/.年])?(?P<month>[0-9]{1,2})[-/.月])?(?P<day>[0-9]{1,2})(?P<closing>[日号])?"
     r"(?:(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天]))?"
 )
+_TIME = re.compile(r"[0-9]{1,2}[:点时][0-9]{0,2}分?|(?:早上|上午|中午|下午|晚上).*")
 _WEEKDAY_ORDER = re.compile(r"(一)|(二)|(三)|(四)|(五)|(六)|([日天])")
 
 
 @dataclass(frozen=True, slots=True)
 class DateList:
-    """What was read: the days in the order written, and every piece that is no date, as it was written."""
+    """What was read: the days in the order written, and every piece that is no date, as it was written.
+
+    Of a piece that names another weekday than its date has, the date is known too.
+    """
 
     days: tuple[date, ...]
     unread: tuple[str, ...]
+    other_weekday: Mapping[str, date] = field(default_factory=dict)
 
 
 def read_dates(text: str, today: date) -> DateList:
@@ -41,11 +50,14 @@ def read_dates(text: str, today: date) -> DateList:
     """
     days: list[date] = []
     unread: list[str] = []
+    other_weekday: dict[str, date] = {}
     with_year: date | None = None
     month_open = False
     for piece in _pieces(text[:LONGEST_TEXT]):
         found = _DATE.fullmatch(piece)
         day = _day_of(found, days[-1] if days else None, month_open, with_year, today) if found else None
+        if found and day and found["weekday"] and day.weekday() != _weekday(found["weekday"]):
+            other_weekday[piece], day = day, None
         if found is None or day is None:
             unread.append(piece)
             month_open = False
@@ -53,7 +65,27 @@ def read_dates(text: str, today: date) -> DateList:
         days.append(day)
         month_open = found["closing"] is None
         with_year = day if found["year"] else with_year
-    return DateList(tuple(days), tuple(unread))
+    return DateList(tuple(days), tuple(unread), other_weekday)
+
+
+def tell_unread(piece: str, read: DateList) -> str:
+    """One sentence: why this piece of what was read is no date, and what to write."""
+    shown = piece[:20]
+    if day := read.other_weekday.get(piece):
+        return _(
+            "「%(piece)s」和日历对不上：%(day)s是%(weekday)s。",
+            piece=shown,
+            day=day_with_year(day),
+            weekday=weekday_name(day),
+        )
+    if _TIME.fullmatch(piece):
+        return _("「%(piece)s」是时间。几点上课在上面填一次，这里只写日期。", piece=shown)
+    found = _DATE.fullmatch(piece)
+    if found is None:
+        return _("「%(piece)s」不是日期。像 11月27日 这样写，一行一个。", piece=shown)
+    if found["month"] is None:
+        return _("「%(piece)s」没写是几月。像 11月27日 这样写。", piece=shown)
+    return _("没有「%(typed)s」这一天，看看那个月有几天。", typed=shown)
 
 
 def _pieces(text: str) -> list[str]:
@@ -68,7 +100,7 @@ def _pieces(text: str) -> list[str]:
 def _day_of(
     found: re.Match[str], before: date | None, month_open: bool, with_year: date | None, today: date
 ) -> date | None:
-    """The day a piece means, or None where there is no such day, or the weekday written beside it is another."""
+    """The day a piece means, whatever weekday stands beside it, or None where there is no such day."""
     number = int(found["day"])
     if found["month"] is None:
         # A day alone leans on the month before it: only where that one was left open (11月4、11), or it says 日 itself.
@@ -83,8 +115,6 @@ def _day_of(
             _day(year, int(found["month"]), number) for year in range(earliest.year, earliest.year + 9)
         )
         day = next((candidate for candidate in candidates if candidate and candidate >= earliest), None)
-    if day is None or (found["weekday"] and day.weekday() != _weekday(found["weekday"])):
-        return None
     return day
 
 

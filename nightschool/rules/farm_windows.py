@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from nightschool.errors import Refused
-from nightschool.rules.almanac import spoken_day
+from nightschool.rules.almanac import day_with_year, spoken_day
 from nightschool.texts import _
 
 LONGEST_DAYS = 120
+YEARS_AROUND = 10  # calendars are kept year by year: what lies further off has its year mistyped
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,14 @@ class FarmWindow:
         return self.first <= day <= self.last
 
 
-def check_window(window: FarmWindow, others: Iterable[FarmWindow]) -> None:
-    """Nothing happens for a sound window. Raises: Refused with `window_unnamed`, `window_backwards`,
-    `window_too_long`, or `window_overlaps` with the other of the same name.
+def check_window(window: FarmWindow, others: Iterable[FarmWindow], *, today: date) -> None:
+    """Nothing happens for a sound window. Raises: Refused with `window_unnamed`, `day_far_away`,
+    `window_backwards`, `window_too_long`, or `window_overlaps` with the other of the same name.
     """
     if not window.name.strip():
         raise Refused("window_unnamed", field="name")
+    check_near("first", window.first, today=today)
+    check_near("last", window.last, today=today)
     if window.last < window.first:
         raise Refused("window_backwards", field="last", first=window.first)
     if (window.last - window.first) > timedelta(days=LONGEST_DAYS):
@@ -41,6 +44,12 @@ def check_window(window: FarmWindow, others: Iterable[FarmWindow]) -> None:
     for other in others:
         if other.name == window.name and other.first <= window.last and window.first <= other.last:
             raise Refused("window_overlaps", field="first", other=other)
+
+
+def check_near(field: str, day: date, *, today: date) -> None:
+    """Nothing happens for a day that somebody may keep in a calendar. Raises: Refused with `day_far_away`."""
+    if abs(day.year - today.year) > YEARS_AROUND:
+        raise Refused("day_far_away", field=field, day=day)
 
 
 def in_season(windows: Iterable[FarmWindow], day: date) -> tuple[FarmWindow, ...]:
@@ -53,6 +62,8 @@ def tell_refused_window(refused: Refused, *, today: date) -> str:
     match refused.code:
         case "window_unnamed":
             return _("写上是什么农活，像：双抢、柑橘采收。")
+        case "day_far_away":
+            return _("%(day)s 太远了，年份是不是写错了？", day=day_with_year(refused.details["day"]))
         case "window_backwards":
             return _(
                 "最后一天早于第一天（%(first)s）。换过来。", first=spoken_day(refused.details["first"], today)

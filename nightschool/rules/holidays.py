@@ -78,7 +78,8 @@ def read_notice(text: str) -> tuple[int, tuple[Holiday, ...]]:
 
     What the notice itself says twice is checked: the weekday beside a date, and 共几天. Raises: Refused with
     `notice_without_year`, `notice_empty`, `notice_line` (a sentence no date can be read in), `notice_weekday`,
-    `notice_count`, `notice_no_such_day` or `notice_contradicts`.
+    `notice_count`, `notice_no_such_day`, `notice_contradicts` or `notice_incomplete` (a holiday of every year is
+    missing: the end was not pasted).
     """
     plain = unicodedata.normalize("NFKC", text)
     found_year = _YEAR.search(plain)
@@ -95,6 +96,9 @@ def read_notice(text: str) -> tuple[int, tuple[Holiday, ...]]:
             if holiday.day in days and days[holiday.day].is_off != holiday.is_off:
                 raise Refused("notice_contradicts", field="notice", day=holiday.day)
             days.setdefault(holiday.day, holiday)
+    told = " ".join(head[1] for head in heads)
+    if missing := tuple(name for name in NAMES.values() if name[:2] not in told):
+        raise Refused("notice_incomplete", field="notice", names=missing)
     return year, tuple(days[day] for day in sorted(days))
 
 
@@ -131,7 +135,7 @@ def _spans(sentence: str, year: int) -> Iterable[tuple[date, date]]:
                 number += 1
                 last, month = _day_of(matches[number], first.year, month)
                 if last < first:
-                    last = last.replace(year=last.year + 1)
+                    last, month = _day_of(matches[number], first.year + 1, month)
         if (last - first).days > 15:
             raise Refused("notice_line", field="notice", text=sentence[:30])
         yield first, last
@@ -176,6 +180,11 @@ def tell_refused_notice(refused: Refused) -> str:
             )
         case "notice_no_such_day":
             return _("没有「%(text)s」这一天。对一下原文。", text=details["text"])
+        case "notice_incomplete":
+            return _(
+                "没读到%(names)s。通知没有贴全：从标题到最后一句，整篇贴进来。",
+                names=_("、").join(_(name) for name in details["names"]),
+            )
         case "notice_contradicts":
             return _("%(day)s又是放假又是上班。对一下原文。", day=day_with_year(details["day"]))
     raise ValueError(refused.code)

@@ -57,6 +57,10 @@ _WEEKDAY_OF = {
 _OF_WEEKDAYS = re.compile("每?逢?(?:周|星期|礼拜)|(?:周|星期|礼拜)")
 _SAID_TOO = re.compile("公历|阳历|新历|农历|阴历|旧历|每月|逢|赶场|场")
 _BETWEEN = "、,/和"
+# A day of the month and not its last digit: 十五, 二十一, 15, 31. Read digit by digit it would be another market.
+_DAY_OF_MONTH = re.compile(
+    "十[一二三四五六七八九]|(?<![0-9])(?:1[1-9]|2[0-9]|3[01])(?![0-9])|初[一二三四五六七八九十]|廿"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +112,8 @@ def is_market_day(market: Market, day: date) -> bool:
 def read_market(text: str, *, missing_thirtieth: str = MissingThirtieth.SKIPPED, place: str = "") -> Market:
     """The market in this text: 逢一四七, 农历三六九, 公历逢五逢十, 单日, 双日, 每周三六, 天天.
 
-    A word for the calendar is 农历 unless 公历 (or 阳历, 新历) is said. Raises: Refused with `market_unreadable`
-    or `market_empty`.
+    A word for the calendar is 农历 unless 公历 (or 阳历, 新历) is said. Raises: Refused with `market_unreadable`,
+    `market_of_a_day` (十五, 31: a day and no last digit) or `market_empty`.
     """
     plain = "".join(unicodedata.normalize("NFKC", text).split()).strip("。.")
     if not plain:
@@ -122,6 +126,8 @@ def read_market(text: str, *, missing_thirtieth: str = MissingThirtieth.SKIPPED,
         )
     kind = MarketKind.SOLAR if any(word in plain for word in ("公历", "阳历", "新历")) else MarketKind.LUNAR
     plain = _SAID_TOO.sub("", plain)
+    if found := _DAY_OF_MONTH.search(plain):
+        raise Refused("market_of_a_day", field="days", text=found[0])
     if plain in ("单日", "单"):
         numbers = frozenset({1, 3, 5, 7, 9})
     elif plain in ("双日", "双"):
@@ -171,6 +177,11 @@ def tell_refused_market(refused: Refused) -> str:
     match refused.code:
         case "market_empty":
             return _("写上逢哪些日子，像：逢三六九、单日、每周三周六。")
+        case "market_of_a_day":
+            return _(
+                "「%(text)s」是一个日子。场期只写尾数：逢三，就是初三、十三、廿三。几个尾数用顿号隔开，像：一、六。",
+                text=refused.details["text"],
+            )
         case "market_unreadable":
             return _(
                 "「%(text)s」看不懂。像这样写：逢三六九、公历逢五逢十、单日、每周三周六。",

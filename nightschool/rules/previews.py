@@ -10,7 +10,7 @@ from nightschool.rules.advice import Advice, Surroundings, advise
 from nightschool.rules.almanac import spoken_day, weekday_name
 from nightschool.rules.conflicts import Conflict, by_day, explain, tell_free_times, whom_to_ask
 from nightschool.rules.proposals import Proposal, proposed_days
-from nightschool.rules.recurrence import Weekly, days_of
+from nightschool.rules.recurrence import MOST_NAMED, Weekly, days_of
 from nightschool.rules.slots import Moment, Slot
 from nightschool.texts import _, ngettext
 
@@ -44,6 +44,7 @@ class Preview:
 
     days: tuple[PreviewDay, ...]
     note: str  # about a first day that is none of the weekdays; else empty
+    stray: str = ""  # about days that were left out and are none of the dates any more; else empty
 
     @property
     def clashes(self) -> tuple[date, ...]:
@@ -72,6 +73,8 @@ class Preview:
     @property
     def summary(self) -> str:
         """One sentence: how many times."""
+        if not self.wanted:
+            return _("每一天都勾了不排，一次课也没有。留一天，或者换个日期。")
         return ngettext("一共 %(n)d 次。", "一共 %(n)d 次。", self.wanted)
 
 
@@ -100,7 +103,7 @@ def preview(
                 advice=advise(slot, around, today=at.day) if around and is_wanted else (),
             )
         )
-    return Preview(tuple(days), _first_day_note(proposal, at.day))
+    return Preview(tuple(days), _first_day_note(proposal, at.day), _stray_note(proposal, at.day))
 
 
 def tell_taken(conflict: Conflict, village_code: str, today: date) -> Taken:
@@ -113,6 +116,14 @@ def tell_taken(conflict: Conflict, village_code: str, today: date) -> Taken:
         own_session=holding.class_session if holding is not None and is_own else "",
         is_closed=conflict.closed is not None,
     )
+
+
+def _stray_note(proposal: Proposal, today: date) -> str:
+    strays = sorted(proposal.leave_out.difference(days_of(proposal.recurrence)))
+    if not strays:
+        return ""
+    told = _("、").join(spoken_day(day, today) for day in strays[:MOST_NAMED])
+    return _("原先勾了不排的 %(days)s，照现在这样排本来就没有课，不用再去掉。", days=told)
 
 
 def _first_day_note(proposal: Proposal, today: date) -> str:

@@ -22,6 +22,7 @@ from nightschool.texts import _, ngettext
 
 MOST_DATES = 200
 MOST_WEEKS_BETWEEN = 12
+MOST_NAMED = 5  # days in one sentence
 NTHS = (1, 2, 3, 4, -1)
 EARLIEST_DAY = date(1950, 1, 1)
 LATEST_DAY = date(2099, 12, 31)
@@ -235,7 +236,7 @@ def tell_recurrence_problem(problem: RecurrenceProblem) -> str:
         case RecurrenceFault.NONE_LEFT:
             return _("这样排，一天也没有。改一下日期，或者换一个星期几。")
         case RecurrenceFault.SAME_DATE_TWICE:
-            return _("%(day)s 写了两遍。去掉一个。", day=days[0])
+            return _("%(day)s 写了两遍。去掉一个。", day=_("、").join(days[:MOST_NAMED]))
         case RecurrenceFault.FAR_AWAY:
             return _("%(day)s 太远了，年份是不是写错了？", day=days[0])
 

@@ -74,7 +74,7 @@ def new(village: str) -> Any:
     if todo == "find":
         return _find(form, choices, village)
     if not form.validate():
-        return _schedule_page(form, choices, village), BAD_INPUT
+        return _schedule_page(form, choices, village, asked="look" if form.is_all_left_out else ""), BAD_INPUT
     if todo not in ("draft", "publish"):
         return _schedule_page(form, choices, village, asked="look")
     try:
@@ -95,6 +95,8 @@ def _day_asked() -> date | None:
 
 def _find(form: ScheduleForm, choices: Choices, village: str) -> Any:
     """The form as it was filled in, and the days that suit; only the times must be sound for that."""
+    if form.shows_unread():
+        return _schedule_page(form, choices, village), BAD_INPUT
     starts, ends = form.times_or(USUAL_EVENING["starts"], USUAL_EVENING["ends"])
     first = max(form.first.data or today(), today())
     with reading() as db:

@@ -9,7 +9,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from nightschool.actions.sessions import cancel_session, change_session, move_session, postpone_session
+from nightschool.actions.sessions import (
+    cancel_session,
+    change_session,
+    move_session,
+    postpone_session,
+    restore_session,
+)
 from nightschool.errors import CannotSchedule, NotAllowed, NotFound, Refused, StaleRecord
 from nightschool.models.people import Teacher
 from nightschool.models.places import Region, Venue
@@ -131,6 +137,25 @@ def test_moving_into_a_taken_slot_is_refused(cast: Cast, db: Session, tonight: C
         move(cast, db, tonight, Slot(week_later, EVENING[1] - 1, EVENING[1] + 60))
     assert [c.resource_name for c in refusal.value.conflicts] == ["周老师", "村活动室"]
     move(cast, db, tonight, Slot(week_later, EVENING[1], EVENING[1] + 60))
+
+
+def test_a_course_never_meets_twice_at_one_time_even_where_nothing_is_booked(cast: Cast, db: Session) -> None:
+    course = make_course(db)  # without teacher and place
+    first, second = (make_session(db, course, TODAY + timedelta(days=ahead)) for ahead in (1, 8))
+    called_off = make_session(db, course, first.day, status=SessionStatus.CANCELLED)
+    there = Slot(first.day, first.starts + 30, first.ends + 30)
+    reason = {"reason": "weather", "reason_text": ""}
+    for session, action, given in (
+        (second, move_session, {"slot": there}),
+        (second, postpone_session, {"slot": there, **reason}),
+        (called_off, restore_session, {}),
+    ):
+        with pytest.raises(Refused) as refused, db.begin_nested():
+            act(action, cast, db, session, today=TODAY, **given)
+        assert refused.value.code == "already_there"
+        db.refresh(session)
+    act(move_session, cast, db, first, slot=there, today=TODAY)
+    assert first.starts == there.starts
 
 
 def test_moving_past_midnight_is_refused(cast: Cast, db: Session, tonight: ClassSession) -> None:

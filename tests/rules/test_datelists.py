@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nightschool.rules.datelists import read_dates
+from nightschool.rules.datelists import read_dates, tell_unread
 
 TODAY = date(2026, 11, 24)
 
@@ -88,3 +88,21 @@ def test_no_text_breaks_the_reader(text: str) -> None:
 def test_hostile_text_is_refused_piece_by_piece() -> None:
     for text in ("1" * 50_000, "1-" * 25_000, " " * 50_000, "日" * 50_000, "(周" * 25_000, "1月" * 25_000):
         assert read_dates(text, TODAY).days == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("2月31日", "没有「2月31日」这一天"),
+        ("2027-02-29", "没有「2027-02-29」这一天"),
+        ("11月27日 19:00", "「19:00」是时间"),
+        ("11月27日 晚上7点", "「晚上7点」是时间"),
+        ("27日", "「27日」没写是几月"),
+        ("下周三", "「下周三」不是日期"),
+        ("11月27日（周一）", "「11月27日周一」和日历对不上：2026年11月27日是周五"),
+        ("2016-11-18、11-25周四", "2016年11月25日是周五"),
+    ],
+)
+def test_each_piece_that_is_no_date_says_why(text: str, told: str) -> None:
+    read = read_dates(text, TODAY)
+    assert told in tell_unread(read.unread[0], read)

@@ -1,9 +1,8 @@
-"""Market days as villages say them, checked against a second calendar."""
+"""Market days as villages say them; test_second_calendar.py holds the lunar ones against another library."""
 
 from __future__ import annotations
 
-import warnings
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
@@ -38,6 +37,9 @@ def days(first: date = FIRST, last: date = LAST) -> list[date]:
         ("农历逢二、五、八", "lunar", {2, 5, 8}),
         ("公历逢五逢十", "solar", {5, 0}),
         ("逢10", "lunar", {0}),
+        ("逢147", "lunar", {1, 4, 7}),
+        ("逢5和10", "lunar", {5, 0}),
+        ("逢五十", "lunar", {5, 0}),
         ("单日", "lunar", {1, 3, 5, 7, 9}),
         ("公历双日", "solar", {0, 2, 4, 6, 8}),
         ("每周三六", "weekday", {3, 6}),
@@ -50,6 +52,15 @@ def days(first: date = FIRST, last: date = LAST) -> list[date]:
 def test_market_is_read_as_people_write_it(typed: str, kind: str, numbers: set[int]) -> None:
     market = read_market(typed)
     assert (market.kind, set(market.numbers)) == (kind, numbers)
+
+
+@pytest.mark.parametrize(
+    "typed", ["逢十五", "二十一", "逢31", "三十一日", "逢初三", "公历逢15日", "廿三", "逢16"]
+)
+def test_a_day_of_the_month_is_not_taken_for_digits(typed: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read_market(typed)
+    assert "场期只写尾数" in tell_refused_market(refused.value)
 
 
 @pytest.mark.parametrize("typed", ["赶集", "逢", "每周", "逢x", "公历", "每周八"])
@@ -70,36 +81,6 @@ def test_market_is_told_in_english_too() -> None:
     assert tell_market(market) == "农历逢三六十"
     with texts.using_language("en"):
         assert "3, 6, 10" in tell_market(market)
-
-
-@pytest.mark.parametrize("digits", [{1, 4, 7}, {3, 6, 9}, {0, 5}, {1, 3, 5, 7, 9}])
-@pytest.mark.parametrize("missing", list(MissingThirtieth))
-def test_lunar_markets_agree_with_a_second_calendar(digits: set[int], missing: str) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import cnlunar
-
-        numbers = {}
-        for day in [
-            *days(date(2023, 1, 1), date(2023, 12, 31)),
-            *days(date(2025, 6, 1), date(2026, 3, 31)),
-            *days(date(2033, 7, 1), date(2034, 3, 1)),
-        ]:
-            numbers[day] = cnlunar.Lunar(datetime.combine(day, time(12))).lunarDay
-    market = Market("lunar", frozenset(digits), missing)
-    wrong = []
-    for day, number in numbers.items():
-        before, after = numbers.get(day - timedelta(days=1)), numbers.get(day + timedelta(days=1))
-        if before is None or after is None:
-            continue
-        expected = number % 10 in digits
-        if 0 in digits and missing == "day_before":
-            expected |= number == 29 and after == 1
-        if 0 in digits and missing == "day_after":
-            expected |= number == 1 and before == 29
-        if is_market_day(market, day) != expected:
-            wrong.append(day)
-    assert wrong == []
 
 
 def test_market_of_the_tenth_is_kept_three_times_a_month_when_it_may_move() -> None:

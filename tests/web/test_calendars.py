@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from tests.factories import SHIWAN, TODAY, Cast
+from tests.factories import REST_OF_NOTICE, SHIWAN, TODAY, Cast
 
 TOWNSHIP = "511002105000"
 FRIDAY = TODAY + timedelta(days=3)  # lunar 10/19
@@ -86,13 +86,15 @@ def test_a_villages_page_tells_who_enters_its_townships_markets(chen) -> None:
 
 def test_a_notice_is_pasted_by_the_system_administrator_alone(cast, browser_of, chen) -> None:
     system = browser_of(cast.system_administrator)
-    text = "关于2027年部分节假日安排的通知\n一、元旦：1月1日（周五）至3日（周日）放假，共3天。"
+    text = (
+        "关于2027年部分节假日安排的通知\n一、元旦：1月1日（周五）至3日（周日）放假，共3天。" + REST_OF_NOTICE
+    )
     page = system.post("/calendars/notice", data={"notice": text.replace("共3天", "共5天")})
     assert (
         page.status_code == 422 and "共 5 天，日期数下来是 3 天" in page.text and "至3日（周日）" in page.text
     )
     page = system.post("/calendars/notice", data={"notice": text}, follow_redirects=True)
-    assert "2027 年的放假安排存好了，一共 3 天" in page.text
+    assert "2027 年的放假安排存好了，一共 25 天" in page.text
     assert chen.get("/calendars/notice").status_code == 404
     assert "已公布到 2027 年" in chen.get(f"/calendars/{SHIWAN}").text
 

@@ -41,6 +41,12 @@ class Form(FlaskForm):
         else:
             self.form_errors.append(sentence)
 
+    def shows_unread(self) -> bool:
+        """True when something typed could not be read; its sentence stands there, though the form was not validated."""
+        for one in self:
+            one.errors = [*one.process_errors]
+        return bool(self.errors)
+
 
 class Required:
     """Something must be filled in; says what."""
@@ -121,6 +127,23 @@ class TypedField(StringField):
         return typed or ("" if self.data is None else self.write(self.data))
 
 
+class NativeField(TypedField):
+    """Text for which browsers have an input of their own. It shows nothing that it cannot read, so that what could
+    not be read is shown in a plain one.
+    """
+
+    native = "text"
+
+    def __init__(self, label: LazyText, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.render_kw = {"type": self.native, **(self.render_kw or {})}
+
+    def __call__(self, **kwargs: Any) -> Any:
+        if self.data is None and getattr(self, "typed", ""):
+            kwargs["type"] = "text"
+        return super().__call__(**kwargs)
+
+
 class WholeNumberField(TypedField):
     """A whole number between two bounds, or nothing. Full-width digits are read too."""
 
@@ -145,12 +168,10 @@ class WholeNumberField(TypedField):
         return int(plain)
 
 
-class DayField(TypedField):
+class DayField(NativeField):
     """A day. Browsers send 2026-11-27; typed 2026.11.27, 2026/11/27 and 2026年11月27日 are read too."""
 
-    def __init__(self, label: LazyText, validators: Any = None, **kwargs: Any) -> None:
-        super().__init__(label, validators, **kwargs)
-        self.render_kw = {"type": "date", **(self.render_kw or {})}
+    native = "date"
 
     def parse(self, text: str) -> date:
         plain = unicodedata.normalize("NFKC", text)[:20]
@@ -159,19 +180,17 @@ class DayField(TypedField):
             if found:
                 return date(int(found[1]), int(found[2]), int(found[3]))
         except ValueError:
-            pass
+            raise ValueError(_("没有「%(typed)s」这一天，看看那个月有几天。", typed=text[:20])) from None
         raise ValueError(_("「%(typed)s」不是一个日期。像 2026-11-27 这样写。", typed=text[:20]))
 
     def write(self, value: date) -> str:
         return value.isoformat()
 
 
-class ClockField(TypedField):
+class ClockField(NativeField):
     """A time of day in minutes since midnight. Browsers send 19:00; what people type is read by rules.slots."""
 
-    def __init__(self, label: LazyText, validators: Any = None, **kwargs: Any) -> None:
-        super().__init__(label, validators, **kwargs)
-        self.render_kw = {"type": "time", **(self.render_kw or {})}
+    native = "time"
 
     def parse(self, text: str) -> int:
         minutes = slots.parse_time(text)

@@ -12,7 +12,7 @@ from wtforms import Field
 from nightschool.errors import Refused
 from nightschool.rules.almanac import WEEKDAYS
 from nightschool.rules.cohorts import KINDS, OPEN_LECTURE, kind_word
-from nightschool.rules.datelists import read_dates
+from nightschool.rules.datelists import read_dates, tell_unread
 from nightschool.rules.markets import Market, read_market, tell_market, tell_refused_market
 from nightschool.rules.proposals import Proposal
 from nightschool.rules.recurrence import (
@@ -201,6 +201,7 @@ class ScheduleForm(Described, Staffed, Timed):
     markets: tuple[Market, ...] = ()
     today: date
     recurrence: Recurrence
+    is_all_left_out = False  # and nothing else is wrong: the dates can be shown, with their ticks
 
     def offer(self, **choices: Any) -> None:
         self.category.choices = choices.pop("categories")
@@ -226,6 +227,7 @@ class ScheduleForm(Described, Staffed, Timed):
         if slot is not None:
             put(self.first, slot.day)
             self.put_times(slot)
+            self.leave_out.data = tuple(day for day in self.leave_out.data if day != slot.day)
 
     def drop_clashes(self) -> None:
         """The dates that the page showed as taken are left out as well."""
@@ -269,7 +271,7 @@ class ScheduleForm(Described, Staffed, Timed):
             return None
         if self.repeat.data not in (WEEKLY, MONTHLY, LUNAR, MARKET):
             return Once(self.first.data)
-        if self.until.errors or self.times.errors or self.weekdays.errors or self.every.errors:
+        if any(self[name].errors for name in ("until", "times", "weekdays", "every", "nth", "market")):
             return None
         frame = {"first": self.first.data, "until": self.until.data, "times": self.times.data}
         weekdays = tuple(sorted(int(number) for number in self.weekdays.data or ()))
@@ -277,7 +279,7 @@ class ScheduleForm(Described, Staffed, Timed):
             case "weekly":
                 return Weekly(weekdays=weekdays, every=self.every.data or 1, **frame)
             case "monthly":
-                return Monthly(weekdays=weekdays, nth=int(self.nth.data or 1), **frame)
+                return Monthly(weekdays=weekdays, nth=int(self.nth.data or 0), **frame)
             case "market":
                 return AroundMarket(markets=self.markets, shift=int(self.market.data or 0), **frame)
         try:
@@ -289,7 +291,7 @@ class ScheduleForm(Described, Staffed, Timed):
     def _listed(self) -> Recurrence | None:
         read = read_dates(self.dates.data or "", self.today)
         for piece in read.unread[:5]:
-            self.refuse("dates", _("「%(piece)s」不是日期。像 11月27日 这样写，一行一个。", piece=piece[:20]))
+            self.refuse("dates", tell_unread(piece, read))
         if len(read.unread) > 5:
             more = len(read.unread) - 5
             self.refuse("dates", ngettext("还有 %(n)d 处看不懂。", "还有 %(n)d 处看不懂。", more))
@@ -304,7 +306,10 @@ class ScheduleForm(Described, Staffed, Timed):
                 "dates" if self.repeat.data == LISTED else "first" if self.repeat.data == ONCE else "until"
             )
             self.refuse(FIELD_OF_FAULT.get(problem.fault, usual), tell_recurrence_problem(problem))
+        elif isinstance(recurrence, Once):
+            self.leave_out.data = ()  # ticked when there were several dates; a single one has no tick to take away
         elif all(day in self.leave_out.data for day in days_of(recurrence)):
+            self.is_all_left_out = not self.errors
             self.refuse(None, _("每一天都勾了不排，这门课就没有课次了。留一天，或者换个日期。"))
 
 

@@ -1,0 +1,174 @@
+"""Other people's calendar clients in an environment of their own, and a phone that subscribes with them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import waitress
+from flask import Flask
+
+import run
+
+ROOT = Path(__file__).parents[2]
+LOCK = ROOT / "requirements" / "clients.txt"
+HOME = ROOT / ".venv-clients"
+STAMP = HOME / "made-of"
+PROGRAMS = HOME / ("Scripts" if os.name == "nt" else "bin")
+OWN = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+
+
+@pytest.fixture(scope="session")
+def clients() -> Path:
+    """The folder of khal and vdirsyncer, installed the first time and whenever their lock has changed."""
+    digest = f"{run.MADE_FOR} {hashlib.sha256(LOCK.read_bytes()).hexdigest()}"
+    if not is_made(digest):
+        with run.one_at_a_time():
+            if not is_made(digest):  # another worker may have installed them while this one waited
+                make(digest)
+    return PROGRAMS
+
+
+def is_made(digest: str) -> bool:
+    return STAMP.exists() and STAMP.read_text() == digest
+
+
+def make(digest: str) -> None:
+    """They are installed; where they cannot be, the tests are skipped with the reason, and fail on CI."""
+    shutil.rmtree(HOME, ignore_errors=True)
+    python = str(PROGRAMS / "python")
+    pip = [python, "-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary=:all:", "--no-input"]
+    for command in ([sys.executable, "-m", "venv", str(HOME)], [*pip, "-r", str(LOCK)]):
+        done = subprocess.run(command, env=OWN, capture_output=True, text=True)
+        if done.returncode:
+            why = f"calendar clients cannot be installed here: {(done.stdout + done.stderr)[-600:]}"
+            pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
+    STAMP.write_text(digest)
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """Where the application answers on this machine."""
+    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=2)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(timeout=5)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One line of the calendar as its owner reads it."""
+
+    title: str
+    starts: str
+    ends: str
+    status: str
+    place: str
+    uid: str  # in the folders of vdirsyncer a name of its own, which it makes from what the event says
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """Somebody who has subscribed to feeds: vdirsyncer fetches them into folders, and khal reads these."""
+
+    programs: Path
+    home: Path
+
+    def subscribe(self, **feeds: str) -> None:
+        """These feeds, by a name of the subscriber's own, are fetched at every `sync`; `by_hand` is filled by khal."""
+        pairs, calendars = [], [f"[[by_hand]]\npath = {self.home / 'by_hand'}\n"]
+        (self.home / "by_hand").mkdir()
+        for name, url in feeds.items():
+            folder = self.home / name
+            folder.mkdir()
+            pairs.append(PAIR.format(name=name, url=url, folder=folder))
+            calendars.append(f"[[{name}]]\npath = {folder}\n")
+        (self.home / "vdirsyncer.conf").write_text(GENERAL.format(home=self.home) + "".join(pairs))
+        (self.home / "khal.conf").write_text(KHAL.format(home=self.home, calendars="".join(calendars)))
+        self._run("vdirsyncer", "discover")
+
+    def sync(self) -> None:
+        """The folders hold what the feeds say now."""
+        self._run("vdirsyncer", "sync")
+
+    def take_in(self, feed: bytes) -> None:
+        """The calendar `by_hand` has taken this file in as a whole; khal knows its events by their UID."""
+        (self.home / "feed.ics").write_bytes(feed)
+        self._run("khal", "import", "--batch", "-a", "by_hand", str(self.home / "feed.ics"))
+
+    def files(self, name: str) -> dict[str, int]:
+        """The files of this calendar, and when each was written last."""
+        return {path.name: path.stat().st_mtime_ns for path in (self.home / name).iterdir()}
+
+    def shown(self, name: str) -> list[Shown]:
+        """What khal lists of this calendar in the four weeks from 2026-11-24, in its order."""
+        columns = ("title", "start-long", "end-long", "status", "location", "uid")
+        asked = [word for column in columns for word in ("--json", column)]
+        listed = self._run("khal", "list", "-a", name, *asked, "2026-11-24", "28d")
+        events = [event for line in listed.splitlines() if line.strip() for event in json.loads(line)]
+        return [Shown(*(event[column].strip() for column in columns)) for event in events]
+
+    def _run(self, program: str, *words: str) -> str:
+        done = subprocess.run(
+            [str(self.programs / program), "-c", str(self.home / f"{program}.conf"), *words],
+            env={**OWN, "HOME": str(self.home), "PYTHONUTF8": "1", "TZ": "Asia/Shanghai"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+        )
+        assert done.returncode == 0, f"{program} {' '.join(words)}: {done.stdout}{done.stderr}"
+        assert "warning" not in done.stderr.lower(), done.stderr
+        return done.stdout
+
+
+GENERAL = """
+[general]
+status_path = "{home}/status"
+"""
+PAIR = """
+[pair {name}]
+a = "{name}_feed"
+b = "{name}_folder"
+collections = null
+[storage {name}_feed]
+type = "http"
+url = "{url}"
+[storage {name}_folder]
+type = "filesystem"
+path = "{folder}"
+fileext = ".ics"
+"""
+KHAL = """
+[calendars]
+{calendars}
+[sqlite]
+path = {home}/khal.db
+[locale]
+local_timezone = Asia/Shanghai
+default_timezone = Asia/Shanghai
+timeformat = %H:%M
+dateformat = %m-%d
+longdateformat = %Y-%m-%d
+datetimeformat = %m-%d %H:%M
+longdatetimeformat = %Y-%m-%d %H:%M
+"""
+
+
+@pytest.fixture
+def subscriber(clients: Path, tmp_path: Path) -> Subscriber:
+    """A phone, so to say, without anything on it."""
+    home = tmp_path / "subscriber"
+    home.mkdir()
+    return Subscriber(clients, home)
