@@ -17,8 +17,9 @@ from nightschool.actions.undo import picture
 from nightschool.database import Database
 from nightschool.models.attendance import Headcount, Mark, Submission
 from nightschool.models.base import new_public_id
-from nightschool.models.people import Learner, Teacher
+from nightschool.models.people import Learner, Teacher, TeacherLink
 from nightschool.models.places import NightSchool, Region, RegionImport, RegionName, Venue
+from nightschool.models.planning import Question
 from nightschool.models.teaching import (
     Booking,
     ChangeSet,
@@ -32,6 +33,7 @@ from nightschool.models.trust import Account, LoginSession, Posting
 from nightschool.rules.access import Actor, Post, Role
 from nightschool.rules.names import sort_key, stored_keys
 from nightschool.rules.regions import display_name, level_of, parent_of
+from nightschool.rules.teacher_links import digest_of
 from nightschool.sealing import Sealer
 from nightschool.settings import Keys
 
@@ -141,6 +143,30 @@ def make_teacher(db: Session, code: str = "511002105000", name: str = "周老师
     db.add(teacher)
     db.flush()
     return teacher
+
+
+def make_link(db: Session, teacher: Teacher, secret: str | None = None, **columns: Any) -> TeacherLink:
+    """An address with this secret opens the teacher's classes where they are kept."""
+    defaults = {"region_code": teacher.region_code, "made_at": NOW}
+    link = TeacherLink(
+        teacher_id=teacher.id,
+        digest=digest_of(secret or secrets.token_urlsafe(24)),
+        **{**defaults, **columns},
+    )
+    db.add(link)
+    db.flush()
+    return link
+
+
+def make_question(
+    db: Session, class_session: ClassSession, text: str = "黄龙病怎么认？", **columns: Any
+) -> Question:
+    """Something villagers asked in this class, open unless an answer is given."""
+    defaults = {"region_code": class_session.region_code, "asked_on": class_session.day}
+    question = Question(class_session_id=class_session.id, text=text, **{**defaults, **columns})
+    db.add(question)
+    db.flush()
+    return question
 
 
 def make_learner(

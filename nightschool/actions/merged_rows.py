@@ -20,7 +20,7 @@ from nightschool.actions.places import touch_villages
 from nightschool.database import broken_constraint
 from nightschool.errors import Refused
 from nightschool.models.attendance import Mark
-from nightschool.models.people import Teacher, TeacherLink
+from nightschool.models.people import Teacher
 from nightschool.models.planning import ClosedTime
 from nightschool.models.teaching import Booking, ClassSession, ClassSessionTeacher, CourseTeacher, Enrolment
 from nightschool.queries import merges as queries
@@ -188,12 +188,11 @@ def return_lessons(
 
 
 def move_belongings(db: Session, one: Teacher, other: Teacher) -> dict[str, list[int]]:
-    """The other's closed times and links are the one's; ids of what was moved come back."""
+    """The other's closed times are the one's; ids of what was moved come back. Links find the one by themselves."""
     times = select(ClosedTime.id).where(
         ClosedTime.resource_kind == ResourceKind.TEACHER, ClosedTime.resource_id == other.id
     )
-    links = select(TeacherLink.id).where(TeacherLink.teacher_id == other.id)
-    moved = {"closed_times": sorted(db.scalars(times)), "links": sorted(db.scalars(links))}
+    moved = {"closed_times": sorted(db.scalars(times))}
     _give(db, moved, other, one)
     return moved
 
@@ -212,10 +211,6 @@ def _give(db: Session, moved: dict[str, Any], old: Teacher, new: Teacher) -> Non
             .where(times, ClosedTime.resource_id == old.id)
             .values(resource_id=new.id, region_code=new.region_code)
         )
-    )
-    links = TeacherLink.id.in_(moved.get("links", ()))
-    db.execute(
-        _quiet(update(TeacherLink).where(links, TeacherLink.teacher_id == old.id).values(teacher_id=new.id))
     )
 
 

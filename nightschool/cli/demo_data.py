@@ -33,7 +33,7 @@ from nightschool.actions import (
     venues,
 )
 from nightschool.actions.hashing import hash_password
-from nightschool.cli import demo_cohort, demo_plans
+from nightschool.cli import demo_cohort, demo_plans, demo_questions
 from nightschool.cli.installation import Installation
 from nightschool.errors import CannotSchedule
 from nightschool.formats.region_lists import read_regions
@@ -317,6 +317,9 @@ def _fill_school(stage: Stage, entry: dict[str, Any], actor: Actor, teacher: str
             today=stage.today,
             now=stage.at(stage.today, time(8, 40)),
         )
+    demo_questions.ask(
+        stage.db, village=entry["code"], asked=entry.get("questions", ()), actor=actor, at=stage.at
+    )
 
 
 def _schedule(stage: Stage, proposal: Proposal, actor: Actor) -> int:

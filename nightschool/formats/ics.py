@@ -28,8 +28,9 @@ from nightschool.texts import _, language
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nightschool.queries.region_timetable import RegionTimetable
+    from nightschool.queries.region_timetable import Host, RegionTimetable
     from nightschool.queries.timetable import Entry, SeenTeacher, Timetable
+    from nightschool.queries.visits import OwnTimetable
 
 LONGEST_LINE = 75  # octets, without the line's end
 LINE_BREAK = "\\n"  # inside a TEXT value
@@ -83,18 +84,45 @@ def region_calendar(
         parts.append(folded(f"X-WR-CALDESC:{escaped(cut)}"))
     parts += map(folded, _timezone(zone, days[0].year, days[-1].year))
     for village, entry in timetable.meetings:
-        title = _("%(village)s：%(title)s", village=village.name, title=entry.title)
-        parts += (
-            _fixed_lines(entry, zone.key),
-            folded(f"UID:{entry.public_id}@{host}"),
-            _summary_line(title, entry.status, entry.takes_place, spoken),
-            _location_line(village.name, entry.venue, spoken),
-            folded(f"DESCRIPTION:{LINE_BREAK.join(map(escaped, description_of(entry, '', spoken)))}"),
-            folded(f"URL:{site}/v/{village.code}{reading}"),
-            b"END:VEVENT\r\n",
-        )
+        event = _event_elsewhere(village, entry, "", zone=zone.key, host=host, spoken=spoken)
+        parts += (*event, folded(f"URL:{site}/v/{village.code}{reading}"), b"END:VEVENT\r\n")
     parts.append(b"END:VCALENDAR\r\n")
     return b"".join(parts)
+
+
+def teacher_calendar(timetable: OwnTimetable, *, site: str, reading: str, zone: ZoneInfo) -> bytes:
+    """The calendar file of one teacher's classes: each as its village's own calendar has it, and whom to phone there.
+
+    The address it is read at opens it to whoever has it, so that it stands nowhere in the file.
+    """
+    visits = (*reversed(timetable.past), *timetable.ahead)
+    days = [visit.entry.slot.day for visit in visits] or [timetable.at.day]
+    host = urlsplit(site).hostname or "localhost"
+    spoken = language()
+    name = _("%(name)s的课", name=timetable.opened.name)
+    parts = [folded(line) for line in _head(name, f"{site}/", zone.key)]
+    parts += map(folded, _timezone(zone, days[0].year, days[-1].year))
+    for visit in visits:
+        event = _event_elsewhere(
+            visit.village, visit.entry, tell_contact(visit.school), zone=zone.key, host=host, spoken=spoken
+        )
+        parts += (*event, folded(f"URL:{site}/v/{visit.village.code}{reading}"), b"END:VEVENT\r\n")
+    parts.append(b"END:VCALENDAR\r\n")
+    return b"".join(parts)
+
+
+def _event_elsewhere(
+    village: Host, entry: Entry, contact: str, *, zone: str, host: str, spoken: str
+) -> tuple[bytes, ...]:
+    """The lines of an event, but its address and end, in a calendar of several villages: each is named."""
+    title = _("%(village)s：%(title)s", village=village.name, title=entry.title)
+    return (
+        _fixed_lines(entry, zone),
+        folded(f"UID:{entry.public_id}@{host}"),
+        _summary_line(title, entry.status, entry.takes_place, spoken),
+        _location_line(village.name, entry.venue, spoken),
+        folded(f"DESCRIPTION:{LINE_BREAK.join(map(escaped, description_of(entry, contact, spoken)))}"),
+    )
 
 
 # The same titles, places, days and times stand in every village's feed: they are written once.

@@ -7,19 +7,24 @@ from datetime import date
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from nightschool.models.people import Learner, Teacher
+from nightschool.models.people import Learner, Teacher, TeacherLink
 from nightschool.models.places import Region, Venue
+from nightschool.models.planning import Question
 from nightschool.models.teaching import ChangeSet, ClassSession, Course
 from nightschool.models.trust import Account, Posting
 from nightschool.rules.regions import Level
 
 # Address parameter -> the table whose record it names by its public id; each has a region code of its own.
-RECORDS: dict[str, type[ChangeSet | ClassSession | Course | Learner | Teacher | Venue]] = {
+RECORDS: dict[
+    str, type[ChangeSet | ClassSession | Course | Learner | Question | Teacher | TeacherLink | Venue]
+] = {
     "change": ChangeSet,
     "class_session": ClassSession,
     "course": Course,
     "learner": Learner,
+    "question": Question,
     "teacher": Teacher,
+    "teacher_link": TeacherLink,
     "venue": Venue,
 }
 

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     TEACHERS = "teachers"
     VENUES = "venues"
     SCHOOL = "school"
+    QUESTIONS = "questions"
     CALENDARS = "calendars"
     ACCOUNTS = "accounts"
 
@@ -38,6 +39,7 @@ KINDS = {
     Kind.TEACHERS: N_("老师"),
     Kind.VENUES: N_("场地"),
     Kind.SCHOOL: N_("夜校"),
+    Kind.QUESTIONS: N_("群众提问"),
     Kind.CALENDARS: N_("场期和农时"),
     Kind.ACCOUNTS: N_("账号和登录"),
 }
@@ -113,10 +115,17 @@ ACTIONS: dict[str, Wording] = {
     "teacher.phone": Wording(Kind.TEACHERS, N_("%(who)s 看了老师 %(what)s 的电话全号")),
     "teacher.retire": Wording(Kind.TEACHERS, N_("%(who)s 把老师 %(what)s 从名单上收起了")),
     "teacher.back": Wording(Kind.TEACHERS, N_("%(who)s 把老师 %(what)s 加回了名单")),
+    "teacher.link": Wording(Kind.TEACHERS, N_("%(who)s 给老师 %(what)s 做了一个看课的链接")),
+    "teacher.unlink": Wording(Kind.TEACHERS, N_("%(who)s 作废了老师 %(what)s 的一个链接")),
     "teacher.merge": Wording(Kind.TEACHERS, N_("%(who)s 把两份老师记录合成了一份：%(what)s")),
     "teacher.unmerge": Wording(Kind.TEACHERS, N_("%(who)s 把合起来的老师记录又分开了：%(what)s")),
     "teacher.closed": Wording(Kind.TEACHERS, N_("%(who)s 记下了 %(what)s 什么时候不来")),
     "teacher.open": Wording(Kind.TEACHERS, N_("%(who)s 去掉了 %(what)s 的一段不来的时间")),
+    "question.ask": Wording(Kind.QUESTIONS, N_("%(who)s 记下了群众的一个问题")),
+    "question.answer": Wording(Kind.QUESTIONS, N_("%(who)s 写了群众一个问题的答复")),
+    "question.edit": Wording(Kind.QUESTIONS, N_("%(who)s 改了群众一个问题的写法")),
+    "question.reopen": Wording(Kind.QUESTIONS, N_("%(who)s 收回了群众一个问题的答复")),
+    "question.remove": Wording(Kind.QUESTIONS, N_("%(who)s 删掉了记下的一个问题")),
     "venue.add": Wording(Kind.VENUES, N_("%(who)s 添了场地 %(what)s")),
     "venue.edit": Wording(
         Kind.VENUES, N_("%(who)s 改了场地 %(what)s：%(fields)s"), N_("%(who)s 改了场地 %(what)s")

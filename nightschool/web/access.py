@@ -27,7 +27,19 @@ from nightschool.web.redirects import own_path, this_path
 log = logging.getLogger(__name__)
 
 # URL parameters that name a record with a home; `queries.scope` tells which region that is.
-SCOPED = ("village", "region", "class_session", "course", "learner", "teacher", "venue", "change", "account")
+SCOPED = (
+    "village",
+    "region",
+    "class_session",
+    "course",
+    "learner",
+    "teacher",
+    "teacher_link",
+    "venue",
+    "question",
+    "change",
+    "account",
+)
 
 # Where somebody begins, by the first verb they hold.
 HOMES = (("see_village", "desk.home"), ("see_overview", "overview.home"), ("manage_accounts", "admin.home"))
@@ -38,6 +50,7 @@ class Access:
     """What a view declares. No verb: public."""
 
     verb: str | None
+    is_by_secret: bool = False  # public to whoever has the address, which nobody else is to learn
 
     @property
     def is_public(self) -> bool:
@@ -53,6 +66,17 @@ def init_app(app: Flask) -> None:
 def public(view: Callable[..., Any]) -> Callable[..., Any]:
     """The view is open to everybody and looks at no login."""
     view.access = Access(None)  # type: ignore[attr-defined]  # read by access_of
+    return view
+
+
+def by_secret(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The view is open to whoever has its address, and looks at no login. The answer is kept by nobody on the way, is
+    in no search engine, and its address is told to no page it leads to.
+
+    Nobody is slowed down here: a secret has 192 random bits, so guessing leads nowhere however fast it is, and what a
+    guess costs is one look into an index.
+    """
+    view.access = Access(None, is_by_secret=True)  # type: ignore[attr-defined]  # read by access_of
     return view
 
 

@@ -53,6 +53,8 @@ BLUEPRINTS = (
     "attendance",
     "learners",
     "teachers",
+    "teacher_links",
+    "questions",
     "merges",
     "venues",
     "retiring",

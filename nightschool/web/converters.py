@@ -41,9 +41,16 @@ class MonthConverter(BaseConverter):
         return value.isoformat()[:7]
 
 
+class SecretConverter(BaseConverter):
+    """What opens a page without a login: 24 random bytes."""
+
+    regex = "[A-Za-z0-9_-]{32}"
+
+
 CONVERTERS = {
     "region_code": RegionCodeConverter,
     "public_id": PublicIdConverter,
     "short_code": ShortCodeConverter,
     "month": MonthConverter,
+    "secret": SecretConverter,
 }

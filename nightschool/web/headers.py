@@ -56,7 +56,12 @@ def fixed(settings: Settings) -> list[tuple[str, str]]:
 def _protect(response: Response) -> Response:
     # Not one by one: setting looks through all headers for an old one each time.
     response.headers.extend(fixed(services().settings))
-    if _is_personal():
+    access = access_of(request.endpoint)
+    if access is not None and access.is_by_secret:
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Robots-Tag"] = "noindex"
+        response.headers["Referrer-Policy"] = "no-referrer"
+    elif _is_personal():
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Robots-Tag"] = "noindex"
         response.vary.add("Cookie")

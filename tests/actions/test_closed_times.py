@@ -24,7 +24,7 @@ from nightschool.actions.sessions import (
 from nightschool.actions.undo import take_back
 from nightschool.errors import CannotSchedule, NotAllowed, NotFound, Refused
 from nightschool.models.calendars import RegionPosition
-from nightschool.models.people import Teacher, TeacherLink
+from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
 from nightschool.models.planning import ClosedTime as Row
 from nightschool.models.teaching import ChangeSet, ClassSession, Course
@@ -190,21 +190,16 @@ def test_a_time_is_kept_by_who_keeps_the_record_and_said_once(cast: Cast, db: Se
         remove_closed_time(db, closed_time=key, by=by, **values)
 
 
-def test_two_records_of_one_teacher_bring_their_times_and_links_together_and_apart(
-    cast: Cast, db: Session
-) -> None:
+def test_two_records_of_one_teacher_bring_their_times_together_and_apart(cast: Cast, db: Session) -> None:
     kept, merged = db.get_one(Teacher, cast.teacher), make_teacher(db, SHIWAN, "周老师")
     close(db, cast, "teacher", kept)
     add_closed_time(
         db, kind="teacher", of=merged.public_id, closed=FRIDAYS, by=cast.chen_actor, now=NOW, today=TODAY
     )
-    db.add(TeacherLink(teacher_id=merged.id, region_code=SHIWAN, digest="d" * 64, made_at=NOW))
-    db.flush()
 
     def owners() -> list[tuple[int, str]]:
         rows = db.execute(select(Row.resource_id, Row.region_code).order_by(Row.id))
-        links = db.execute(select(TeacherLink.teacher_id, TeacherLink.region_code))
-        return [tuple(row) for row in (*rows, *links)]  # type: ignore[misc]
+        return [tuple(row) for row in rows]  # type: ignore[misc]
 
     before = owners()
     versions = (kept.version, merged.version)

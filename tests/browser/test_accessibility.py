@@ -6,11 +6,14 @@ import pytest
 from playwright.sync_api import Page
 from sqlalchemy import select
 
+from nightschool.actions.teacher_links import make_link
 from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Venue
+from nightschool.models.planning import Question
 from nightschool.models.teaching import ClassSession, Course
 from nightschool.models.trust import Account
 from nightschool.rules.plans import month_after, month_of
+from nightschool.rules.access import SYSTEM
 from tests.browser.conftest import AXE, Site, log_in
 
 VILLAGE = "511002105201"
@@ -39,7 +42,8 @@ def pages_of_coordinator(site: Site) -> list[str]:
         coming, held = one(ClassSession, status="scheduled"), one(ClassSession, status="held")
         cancelled, postponed = one(ClassSession, status="cancelled"), one(ClassSession, status="postponed")
         course, learner, venue = one(Course, kind="open_lecture"), one(Learner), one(Venue)
-        cohort = one(Course, kind="cohort")
+        cohort, question = one(Course, kind="cohort"), one(Question)
+        visitor = db.scalars(select(Teacher.public_id).where(Teacher.region_code == "511002000000")).first()
         of_lecture = select(Course.id).where(Course.kind == "open_lecture", Course.region_code == VILLAGE)
         lecture = db.scalars(
             select(ClassSession.public_id)
@@ -60,6 +64,7 @@ def pages_of_coordinator(site: Site) -> list[str]:
         f"{desk}/learners?q=nobody", f"{desk}/past?status=held",
         f"/venues/{venue}/closed",
         f"{desk}/plan", f"{desk}/plan/{later}", f"{desk}/plan/{later}/paper",
+        f"{desk}/questions", f"/questions/{question}", f"/sessions/{held}/questions", f"{desk}/teachers/{visitor}/links",
         "/me/name", f"/trail/{VILLAGE}", f"/trail/{VILLAGE}?kind=registers", f"/courses/{course}/trail",
     ]  # fmt: skip
 
@@ -71,12 +76,21 @@ def pages_of_administrator(site: Site) -> list[str]:
     county = "/admin/511002000000"
     return [
         "/admin", county, f"{county}/schools/new", f"{county}/accounts/new", f"{county}/teachers",
-        f"/accounts/{account}", f"/teachers/{teacher}", f"/accounts/{account}/trail", f"{county}?q=nobody",
+        f"/accounts/{account}", f"/teachers/{teacher}", f"/teachers/{teacher}/links", f"/accounts/{account}/trail", f"{county}?q=nobody",
         f"{county}/schools/all", "/admin/511002105000/schools/all", f"{county}/slips", f"/admin/{VILLAGE}",
         "/admin/regions/import", "/calendars/notice", "/calendars/511002105000", f"{county}/postings/new",
         f"/teachers/{teacher}/closed", "/settings/511002105000", "/settings/511002000000",
         f"/admin/{VILLAGE}/handover", f"/admin/{VILLAGE}/handover/sheet", f"/trail/{VILLAGE}",
     ]  # fmt: skip
+
+
+def pages_of_teacher(site: Site) -> list[str]:
+    """What a teacher opens by a link of their own."""
+    county = "511002000000"
+    with site.installation.database.writing() as db:
+        teacher = db.scalars(select(Teacher.public_id).where(Teacher.region_code == county)).first()
+        made = make_link(db, teacher=teacher, region=county, by=SYSTEM, now=site.installation.now())
+    return [f"/t/{made.secret}", f"/t/{made.secret}/sheet"]
 
 
 def problems_of(page: Page, path: str) -> list[str]:
@@ -104,8 +118,8 @@ def check(page: Page, paths: list[str]) -> None:
     assert problems == []
 
 
-def test_public_pages_are_open_to_everybody(phone: Page) -> None:
-    check(phone, PUBLIC)
+def test_public_pages_are_open_to_everybody(phone: Page, site: Site) -> None:
+    check(phone, PUBLIC + pages_of_teacher(site))
 
 
 def test_coordinators_pages_are_open_to_everybody(phone: Page, site: Site) -> None:

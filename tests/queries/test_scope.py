@@ -13,7 +13,17 @@ from nightschool.models.places import Venue
 from nightschool.models.trust import Account, Posting
 from nightschool.queries.scope import account_regions, region_of
 from nightschool.rules.access import Role
-from tests.factories import JIANLI, SHIWAN, TODAY, Cast, make_course, make_learner, make_session
+from tests.factories import (
+    JIANLI,
+    SHIWAN,
+    TODAY,
+    Cast,
+    make_course,
+    make_learner,
+    make_link,
+    make_question,
+    make_session,
+)
 
 TOWNSHIP = "511002105000"
 
@@ -26,13 +36,26 @@ def test_each_record_belongs_to_its_own_region(cast: Cast, db: Session) -> None:
         "learner": make_learner(db, JIANLI),
         "venue": db.get_one(Venue, cast.other_venue),
         "teacher": db.get_one(Teacher, cast.teacher),
+        "teacher_link": make_link(db, db.get_one(Teacher, cast.teacher), region_code=JIANLI),
     }
+    records["question"] = make_question(db, records["class_session"])
     found = {kind: region_of(db, kind, record.public_id) for kind, record in records.items()}
     assert found == {**dict.fromkeys(records, JIANLI), "teacher": TOWNSHIP}
 
 
 @pytest.mark.parametrize(
-    "kind", ["course", "class_session", "learner", "venue", "teacher", "village", "region"]
+    "kind",
+    [
+        "course",
+        "class_session",
+        "learner",
+        "venue",
+        "teacher",
+        "teacher_link",
+        "question",
+        "village",
+        "region",
+    ],
 )
 @pytest.mark.parametrize("key", ["", "A" * 22, "511002999999", "' OR 1=1 --"])
 def test_unknown_record_belongs_nowhere(cast: Cast, db: Session, kind: str, key: str) -> None:

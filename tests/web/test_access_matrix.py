@@ -36,7 +36,9 @@ from tests.factories import (
     make_change,
     make_course,
     make_learner,
+    make_link,
     make_login,
+    make_question,
     make_region,
     make_register,
     make_school,
@@ -46,6 +48,7 @@ from tests.factories import (
     make_venue,
 )
 
+SECRET = "s" * 32  # of a teacher's own address
 UPLOAD = "u" * 22  # a list of regions that has been taken in
 SIBLING = "511002105202"  # in the same township as 狮湾村
 TOWNSHIP, COUNTY, CITY, PROVINCE = "511002105000", "511002000000", "511000000000", "510000000000"
@@ -65,13 +68,14 @@ UNSCOPED = {
     "upload": "a list of regions; who may keep the map may so everywhere",
     "other_learner": "a learner beside one of the same village; the view asks that they are",
     "other_teacher": "a teacher beside one whose keeper asks; the view asks that they may know of this one",
+    "secret": "of a teacher's own address; it opens that teacher's classes to whoever has it, and nothing else",
     "called": "a teacher beside the village that calls; the action asks that this village sees them",
 }
 PUBLIC = {
     "find.home", "health.check", "static", "timetable.village", "timetable.feed", "timetable.text",
     "timetable.past", "timetable.qr", "timetable.data", "region_timetable.region", "region_timetable.feed",
     "region_timetable.data", "open_data.show_schema", "sitemap.robots", "sitemap.index", "sitemap.part",
-    "trust.login", "trust.slip",
+    "trust.login", "trust.slip", "teacher_links.page", "teacher_links.feed", "teacher_links.sheet",
 }  # fmt: skip
 OWN = {
     "desk.home",
@@ -87,6 +91,7 @@ FITTING = {
     "village": {
         "see_village",
         "schedule",
+        "keep_register",
         "keep_people",
         "keep_teachers",
         "keep_venues",
@@ -105,6 +110,8 @@ FITTING = {
     "class_session": {"schedule", "keep_register", "see_trail"},
     "course": {"schedule", "see_trail", "keep_people"},
     "change": {"schedule"},
+    "question": {"keep_register"},
+    "teacher_link": {"keep_teachers"},
     "learner": {"keep_people"},
     "teacher": {"keep_teachers", "see_trail"},
     "venue": {"keep_venues", "see_trail"},
@@ -129,6 +136,7 @@ ANYWHERE = {
     "city": "5110",
     "document": "village",
     "month": date(2026, 12, 1),
+    "secret": SECRET,
 }
 ANSWERS = {200, 303, 409, 422, 429}
 
@@ -177,6 +185,10 @@ def village_home(db: Any, code: str, account: int, township_teacher: str) -> Hom
         "account": public_id(db, Account, account), "posting": posting, "called": township_teacher,
         "other_learner": make_learner(db, code, name="陈大绣").public_id, "other_teacher": township_teacher,
     }  # fmt: skip
+    values |= {
+        "question": make_question(db, past).public_id,
+        "teacher_link": make_link(db, own_teacher).public_id,
+    }
     db.flush()
     return Home(code, values, (code,))
 
@@ -187,6 +199,7 @@ def region_home(db: Any, code: str, account: int, account_region: str | None) ->
     posting = db.scalars(select(Posting.id).where(Posting.account_id == account)).one()
     values = {"region": code, "teacher": teacher.public_id, "posting": posting}
     values["other_teacher"] = make_teacher(db, code, name="片区老师").public_id
+    values["teacher_link"] = make_link(db, teacher).public_id
     values["account"] = public_id(db, Account, account)
     return Home(code, values, (account_region,))
 
@@ -199,6 +212,7 @@ def world(database: Database, cast: Cast) -> World:
         sibling = make_account(db, "dqc", "断桥村文书", Role.COORDINATOR, SIBLING)
         other = make_account(db, "wygl", "威远县管理员", Role.REGION_ADMINISTRATOR, OTHER_COUNTY)
         make_upload(db, cast.system_administrator, public_id=UPLOAD, state="done")
+        make_link(db, db.get_one(Teacher, cast.teacher), SECRET)
         near = public_id(db, Teacher, cast.teacher)
         far = make_teacher(db, "511024100000", name="严陵镇老师").public_id
         homes = [

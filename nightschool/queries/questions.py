@@ -1,0 +1,143 @@
+"""Questions asked in class: of a village, of one class, and what is still open where a teacher goes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from nightschool.models.planning import Question
+from nightschool.models.teaching import ClassSession
+
+PAGE = 50
+OPEN_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionLine:
+    """One question with its answer, empty while it is open, and the class it was asked in, as far as that is there."""
+
+    public_id: str
+    text: str
+    asked_on: date
+    answer: str
+    answered_on: date | None
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionList:
+    """One page of a village's questions, the open ones first, each kind the latest first."""
+
+    lines: tuple[QuestionLine, ...]
+    open: int
+    answered: int
+    number: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRecord:
+    """One question as its form shows it."""
+
+    line: QuestionLine
+    region_code: str
+    class_session: str  # public id; empty: the class is there no more
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A question that waits for its answer."""
+
+    text: str
+    asked_on: date
+    title: str
+
+
+def of_village(db: Session, village: str, *, number: int = 1) -> QuestionList:
+    """A page of the village's questions; a number past the last page gives the last. Cost: 2 queries."""
+    is_open = Question.answered_on.is_(None)
+    asked, open_ = db.execute(
+        select(func.count(), func.count().filter(is_open))
+        .select_from(Question)
+        .where(Question.region_code == village)
+    ).one()
+    pages = max(1, -(-asked // PAGE))
+    number = min(max(number, 1), pages)
+    rows = db.execute(
+        _lines()
+        .where(Question.region_code == village)
+        .order_by(is_open.desc(), Question.asked_on.desc(), Question.id.desc())
+        .limit(PAGE)
+        .offset((number - 1) * PAGE)
+    )
+    return QuestionList(tuple(map(_line, rows)), open_, asked - open_, number, pages)
+
+
+def of_session(db: Session, class_session: str) -> tuple[QuestionLine, ...]:
+    """What was asked in one class, in the order it was written down; at most 50. Cost: 1 query."""
+    rows = db.execute(
+        _lines().where(ClassSession.public_id == class_session).order_by(Question.id).limit(PAGE)
+    )
+    return tuple(map(_line, rows))
+
+
+def question(db: Session, public_id: str) -> QuestionRecord | None:
+    """One question; None when there is no such. Cost: 1 query."""
+    row = db.execute(
+        _lines()
+        .add_columns(Question.region_code, ClassSession.public_id.label("class_session"), Question.version)
+        .where(Question.public_id == public_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    return QuestionRecord(_line(row), row.region_code, row.class_session or "", row.version)
+
+
+def open_in(db: Session, villages: Collection[str]) -> dict[str, tuple[OpenQuestion, ...]]:
+    """By village: what was asked there and waits for its answer, the latest first, at most ten. Cost: 1 query."""
+    ranked = (
+        select(
+            Question.id,
+            func.row_number()
+            .over(
+                partition_by=Question.region_code,
+                order_by=(Question.asked_on.desc(), Question.id.desc()),
+            )
+            .label("place"),
+        )
+        .where(Question.region_code.in_(list(villages)), Question.answered_on.is_(None))
+        .subquery()
+    )
+    rows = db.execute(
+        select(Question.region_code, Question.text, Question.asked_on, ClassSession.title)
+        .join(ranked, ranked.c.id == Question.id)
+        .outerjoin(ClassSession, ClassSession.id == Question.class_session_id)
+        .where(ranked.c.place <= OPEN_SHOWN)
+        .order_by(Question.region_code, ranked.c.place)
+    )
+    found: dict[str, list[OpenQuestion]] = defaultdict(list)
+    for village, text, asked_on, title in rows:
+        found[village].append(OpenQuestion(text, asked_on, title or ""))
+    return {village: tuple(lines) for village, lines in found.items()}
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    return select(
+        Question.public_id,
+        Question.text,
+        Question.asked_on,
+        Question.answer,
+        Question.answered_on,
+        ClassSession.title,
+    ).outerjoin(ClassSession, ClassSession.id == Question.class_session_id)
+
+
+def _line(row: Any) -> QuestionLine:
+    return QuestionLine(row.public_id, row.text, row.asked_on, row.answer, row.answered_on, row.title or "")

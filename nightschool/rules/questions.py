@@ -1,0 +1,59 @@
+"""What villagers ask in class: what may be written down of it, and what must not."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from nightschool.errors import Refused
+from nightschool.texts import _
+
+LONGEST_QUESTION = 200
+LONGEST_ANSWER = 2000
+
+# As people write them: in one, or in groups with a blank or a dash between.
+_PHONE = re.compile(r"(?<![0-9])1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}(?![0-9])")
+_IDENTITY = re.compile(r"(?<![0-9])[0-9]{6}[ -]?[0-9]{8}[ -]?[0-9]{3}[0-9Xx](?![0-9])")
+
+
+def check_question(text: str, answer: str = "") -> None:
+    """Nothing happens when this may be kept; Refused says why not.
+
+    Raises: Refused with `question_missing`, `too_long` and how many characters there may be, or `names_somebody` and
+    whether it is a `phone` or an `identity` number; each with its field.
+    """
+    if not text:
+        raise Refused("question_missing", field="text")
+    for field, written, longest in (("text", text, LONGEST_QUESTION), ("answer", answer, LONGEST_ANSWER)):
+        if len(written) > longest:
+            raise Refused("too_long", field=field, longest=longest, now=len(written))
+        if number := number_in(written):
+            raise Refused("names_somebody", field=field, number=number)
+
+
+def number_in(text: str) -> str:
+    """ "phone" or "identity" when such a number of somebody's stands in the text; else empty."""
+    plain = unicodedata.normalize("NFKC", text)
+    if _IDENTITY.search(plain):
+        return "identity"
+    return "phone" if _PHONE.search(plain) else ""
+
+
+def tell_refused_question(refused: Refused) -> str:
+    """One sentence: why this cannot be saved so, and what can be done."""
+    match refused.code:
+        case "question_missing":
+            return _("还没写问了什么。")
+        case "not_yet":
+            return _("这节课还没上。上课那天起，群众问了什么就记在这里。")
+        case "too_long":
+            return _(
+                "最多写 %(n)d 个字，现在有 %(now)d 个。",
+                n=refused.details["longest"],
+                now=refused.details["now"],
+            )
+        case "names_somebody" if refused.details["number"] == "identity":
+            return _("里面像是有身份证号。这里不记是谁问的，把号码去掉再存。")
+        case "names_somebody":
+            return _("里面像是有手机号。这里不记是谁问的，把号码去掉再存。")
+    raise ValueError(refused.code)
