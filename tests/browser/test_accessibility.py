@@ -12,8 +12,8 @@ from nightschool.models.places import Venue
 from nightschool.models.planning import Question
 from nightschool.models.teaching import ClassSession, Course
 from nightschool.models.trust import Account
-from nightschool.rules.plans import month_after, month_of
 from nightschool.rules.access import SYSTEM
+from nightschool.rules.plans import month_after, month_of
 from tests.browser.conftest import AXE, Site, log_in
 
 VILLAGE = "511002105201"
