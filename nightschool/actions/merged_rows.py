@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.bookings import GUARD, lock_slots
 from nightschool.actions.places import touch_villages
+from nightschool.actions.revisions import coming, shown_anew
 from nightschool.database import broken_constraint
 from nightschool.errors import Refused
 from nightschool.models.attendance import Mark
@@ -141,7 +142,7 @@ def _row_of(told: dict[str, Any]) -> dict[str, Any]:
 
 def move_lessons(db: Session, one: int, other: Teacher, *, now: datetime) -> dict[str, Any]:
     """Lessons, courses and bookings of the one are the other's. Raises: Refused with `teacher_busy`."""
-    _lock_lessons(db, one, other.id)
+    shown = _lock_lessons(db, one, other.id, now=now)
     if overlap := queries.overlap(db, one, other.id, for_region=other.region_code):
         raise Refused("teacher_busy", overlap=overlap)
     moved = {}
@@ -167,7 +168,7 @@ def move_lessons(db: Session, one: int, other: Teacher, *, now: datetime) -> dic
         raise Refused(
             "teacher_busy", overlap=queries.overlap(db, one, other.id, for_region=other.region_code)
         ) from error
-    _touch(db, sessions, now=now)
+    _touch(db, sessions, shown, now=now)
     return moved
 
 
@@ -175,12 +176,12 @@ def return_lessons(
     db: Session, one: int, other: int, moved: dict[str, Any], *, now: datetime
 ) -> dict[str, int]:
     """Lessons, courses and bookings are as they were, but where the kept teacher was taken off since; counts those."""
-    _lock_lessons(db, one, other)
+    shown = _lock_lessons(db, one, other, now=now)
     lessons = _return_taught(db, ClassSessionTeacher, one, other, moved["lessons"])
     courses = _return_taught(db, CourseTeacher, one, other, moved["courses"])
     _rebook(db, one, other, [entry["of"] for entry in lessons if entry["wins"] == MERGED])
     _book_beside(db, one, other, [entry["of"] for entry in lessons if entry["wins"] == KEPT])
-    _touch(db, [entry["of"] for entry in lessons], now=now)
+    _touch(db, [entry["of"] for entry in lessons], shown, now=now)
     return {
         "sessions": len(moved["lessons"]) - len(lessons),
         "courses": len(moved["courses"]) - len(courses),
@@ -237,8 +238,11 @@ def _of(table: Any) -> Any:
     return table.class_session_id if table is ClassSessionTeacher else table.course_id
 
 
-def _lock_lessons(db: Session, one: int, other: int) -> None:
-    """Nobody changes the sessions of the two meanwhile, nor books either of them on those days."""
+def _lock_lessons(db: Session, one: int, other: int, *, now: datetime) -> list[ClassSession]:
+    """Nobody changes the sessions of the two meanwhile, nor books either of them on those days.
+
+    Those that villagers see and that are to come are returned.
+    """
     teaches = select(ClassSessionTeacher.class_session_id).where(
         ClassSessionTeacher.teacher_id.in_((one, other))
     )
@@ -255,6 +259,7 @@ def _lock_lessons(db: Session, one: int, other: int) -> None:
         )
     )
     lock_slots(db, [Want(Slot(*row), both) for row in rows])
+    return coming(db, ClassSession.id.in_(teaches), now=now)
 
 
 def _rebook(db: Session, old: int, new: int, class_session_ids: Sequence[int]) -> None:
@@ -318,6 +323,11 @@ def _quiet(statement: Any) -> Any:
     return statement.execution_options(synchronize_session=False)
 
 
-def _touch(db: Session, class_session_ids: Sequence[int], *, now: datetime) -> None:
+def _touch(
+    db: Session, class_session_ids: Sequence[int], shown: Sequence[ClassSession], *, now: datetime
+) -> None:
+    """The pages of these class sessions are built anew, and those of them that villagers see tell another teacher."""
     villages = select(ClassSession.region_code).where(ClassSession.id.in_(class_session_ids)).distinct()
     touch_villages(db, db.scalars(villages), now=now)
+    of_these = set(class_session_ids)
+    shown_anew(db, [record for record in shown if record.id in of_these], now=now)

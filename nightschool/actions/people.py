@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import inspect, or_, select
+from sqlalchemy import ColumnElement, inspect, or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.actions import audit
 from nightschool.actions.places import touch_villages
+from nightschool.actions.revisions import coming, shown_anew
 from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.base import new_public_id
 from nightschool.models.people import Learner, Teacher
@@ -102,6 +103,9 @@ def edit_teacher(
 
     Raises: StaleRecord when somebody saved it since this version; Refused with `name_missing`.
     """
+    shown = coming(
+        db, _shown_otherwise(teacher, entry), now=now
+    )  # locked first, as by whoever changes one of them
     found = _locked(db, Teacher, teacher)
     require(by, "keep_teachers", found.region_code)
     _check_version("teacher", found, version)
@@ -118,6 +122,7 @@ def edit_teacher(
         touch_villages(
             db, db.scalars(villages.where(ClassSessionTeacher.teacher_id == found.id).distinct()), now=now
         )
+    shown_anew(db, shown, now=now)
     _note(db, found, "teacher.edit", by=by, now=now, fields=fields)
 
 
@@ -253,6 +258,20 @@ def _fill_teacher(db: Session, teacher: Teacher, entry: TeacherEntry) -> None:
         entry.phone,
         removes=entry.removes_phone,
         about=f"teacher.phone:{teacher.public_id}",
+    )
+
+
+def _shown_otherwise(teacher: str, entry: TeacherEntry) -> ColumnElement[bool]:
+    """Class sessions of this teacher, while villagers do not know them as the entry says."""
+    others = or_(
+        Teacher.name_is_public != entry.name_is_public,
+        Teacher.unit != entry.unit,
+        Teacher.name_is_public & (Teacher.name != entry.name),
+    )
+    return ClassSession.id.in_(
+        select(ClassSessionTeacher.class_session_id)
+        .join(Teacher, Teacher.id == ClassSessionTeacher.teacher_id)
+        .where(Teacher.public_id == teacher, others)
     )
 
 

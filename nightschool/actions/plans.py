@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from nightschool.actions import audit
-from nightschool.actions.notices import told
 from nightschool.actions.places import touch_villages
+from nightschool.actions.revisions import remember, told
 from nightschool.errors import Refused
 from nightschool.models.planning import MonthPlan, PlanStatus
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
@@ -98,9 +98,10 @@ def announce(
     _check_seen(here, seen, month)
     drafts = [line for line in here if line.status == SessionStatus.DRAFT]
     _publish(db, drafts, courses, now)
+    remember(db, drafts, now=now)
     plan.status, plan.announced_at = PlanStatus.ANNOUNCED, now
     public = [line for line in lines if line.published_at is not None]
-    told(db, public, now=now)
+    told(db, public, now)
     touch_villages(db, [village], now=now)
     _note(db, "plans.announce", plan, by, now, sessions=len(public), published=len(drafts))
     return Announced(published=len(drafts), told=len(public))

@@ -19,6 +19,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from nightschool.actions import audit
 from nightschool.actions.bookings import hold_slots, release_slots, slot_of
 from nightschool.actions.places import touch_villages
+from nightschool.actions.revisions import remember, settle
 from nightschool.actions.staffing import set_session_teachers, teachers_of_sessions
 from nightschool.database import broken_constraint
 from nightschool.errors import NotFound, Refused
@@ -39,7 +40,11 @@ KEPT_FOR = timedelta(days=1)  # long enough to tell somebody who comes late that
 
 
 def picture(db: Session, class_sessions: Sequence[ClassSession]) -> list[dict[str, Any]]:
-    """What these class sessions are now, with their teachers; to be taken before they are changed, and kept after."""
+    """What these class sessions are now, with their teachers; to be taken before they are changed, and kept after.
+
+    What villagers can read of them now is written down, where it was not.
+    """
+    settle(db, class_sessions)
     teachers = teachers_of_sessions(db, [record.id for record in class_sessions])
     return [
         {
@@ -62,7 +67,11 @@ def keep(
     made: Sequence[ClassSession] = (),
     course: Course | None = None,
 ) -> None:
-    """The change, which was flushed, can be taken back for a while: `before` shows what `changed` were, in order."""
+    """The change, which was flushed, can be taken back for a while: `before` shows what `changed` were, in order.
+
+    What villagers can read of the class sessions after it is written down as their revisions.
+    """
+    remember(db, (*changed, *made), now=now)
     kept: dict[str, Any] = {
         "changed": [{**shown, **_named(record)} for shown, record in zip(before, changed, strict=True)],
         "made": [_named(record) for record in made],
@@ -94,6 +103,7 @@ def take_back(
     changed = [records[shown["id"]] for shown in kept.before["changed"]]
     made = [records[named["id"]] for named in kept.before["made"]]
     was_public = any(record.published_at for record in records.values())
+    settle(db, list(records.values()))
     moment = Moment(today, minutes_now)
     _put_back(db, changed, kept.before["changed"], now)
     done = _told(db, kept, (*changed, *made), course, moment)
@@ -103,6 +113,7 @@ def take_back(
     hold_slots(db, standing, moment=moment, agreed=True)  # closed or not: it was so before
     kept.undone_at = now
     db.flush()
+    remember(db, [*changed, *(record for record in made if record.published_at is not None)], now=now)
     if was_public or any(record.published_at for record in changed):
         touch_villages(db, [kept.region_code], now=now)
     facts, first = kept.before.get("course"), [*kept.before["changed"], *kept.before["made"]][0]

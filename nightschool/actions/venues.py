@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.actions import audit
 from nightschool.actions.bookings import hold_slots, slot_of
 from nightschool.actions.people import changed_fields, open_phone, seal_phone
 from nightschool.actions.places import touch_villages
+from nightschool.actions.revisions import coming, shown_anew
 from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.base import new_public_id
 from nightschool.models.places import Venue
@@ -45,6 +46,9 @@ def edit_venue(
     Raises: StaleRecord when somebody saved it since this version; Refused with `name_missing`, `same_venue`, or
     `still_shared` when it is no longer to be shared and sessions from today on overlap in it.
     """
+    shown = coming(
+        db, _shown_otherwise(venue, entry), now=now
+    )  # locked first, as by whoever changes one of them
     found = _locked(db, venue)
     require(by, "keep_venues", found.region_code)
     if found.version != version:
@@ -63,6 +67,7 @@ def edit_venue(
     if {"name", "directions", "kind"} & set(fields):
         villages = select(ClassSession.region_code).where(ClassSession.venue_id == found.id).distinct()
         touch_villages(db, db.scalars(villages), now=now)
+    shown_anew(db, shown, now=now)
     _note(db, found, "venue.edit", by=by, now=now, fields=fields)
 
 
@@ -87,6 +92,12 @@ def _locked(db: Session, venue: str) -> Venue:
     if found is None:
         raise NotFound
     return found
+
+
+def _shown_otherwise(venue: str, entry: VenueEntry) -> ColumnElement[bool]:
+    """Class sessions at this venue, while it is not called and described as the entry does."""
+    others = or_(Venue.name != entry.name, Venue.directions != entry.directions)
+    return ClassSession.venue_id.in_(select(Venue.id).where(Venue.public_id == venue, others))
 
 
 def _check_name(db: Session, village: str, name: str, *, but: int = 0) -> None:

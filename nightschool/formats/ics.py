@@ -195,7 +195,7 @@ def description_of(entry: Entry, contact: str, spoken: str) -> list[str]:
     """What else there is to know, in lines. It is the same on every day, so that no phone sees a change in it."""
     day = entry.slot.day
     lines = [] if entry.takes_place else [tell_change(entry, day)]
-    if entry.moved_from:
+    if entry.moved_from or entry.differs:
         lines.append(tell_origin(entry, day))
     lines.append(_lunar_line(day, spoken))
     if entry.teachers:

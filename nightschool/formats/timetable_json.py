@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from nightschool.formats.timetable_text import tell_change
 from nightschool.rules.almanac import clock
 from nightschool.rules.regions import prefix_of
+from nightschool.rules.revisions import tell_mark
 from nightschool.rules.schools import institution_word
 from nightschool.texts import language
 
@@ -123,6 +124,9 @@ def _session(entry: Entry, today: date, zone: ZoneInfo) -> dict[str, Any]:
         "change": tell_change(entry, today, is_past=slot.day < today),
         "moves_to": _moment(entry.moves_to, zone),
         "moved_from": _moment(entry.moved_from, zone),
+        "differs": entry.differs.split(",") if entry.differs else [],
+        "difference": tell_mark(entry.differs, entry.told, slot.begins, today),
+        "announced": _moment(entry.told, zone),
         "venue": {"name": entry.venue, "directions": entry.directions} if entry.venue else None,
         "teachers": [{"name": teacher.name or None, "unit": teacher.unit} for teacher in entry.teachers],
         "attendances": entry.attendances,

@@ -7,7 +7,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nightschool.rules.almanac import clock, day_with_year, lunar_label, spoken_day, spoken_moment
+from nightschool.rules.people import tell_public_name
 from nightschool.rules.reasons import tell_reason
+from nightschool.rules.revisions import tell_mark
 from nightschool.rules.schools import institution_word
 from nightschool.texts import _, language, ngettext
 
@@ -96,11 +98,7 @@ def tell_lunar(day: date) -> str:
 
 def tell_teacher(teacher: SeenTeacher) -> str:
     """周老师（农技站）, or as much of it as is public."""
-    if teacher.name and teacher.unit:
-        return _("%(name)s（%(unit)s）", name=teacher.name, unit=teacher.unit)
-    if teacher.name:
-        return teacher.name
-    return _("%(unit)s的老师", unit=teacher.unit) if teacher.unit else _("老师")
+    return tell_public_name(teacher.name, teacher.unit)
 
 
 def tell_teachers(teachers: tuple[SeenTeacher, ...]) -> str:
@@ -121,10 +119,12 @@ def tell_change(entry: Entry, today: date, *, is_past: bool = False) -> str:
 
 
 def tell_origin(entry: Entry, today: date) -> str:
-    """When it was to be, for a session that replaces a postponed one; else empty."""
+    """When it was to be, for a session that replaces a postponed one, and in what it differs from the notice."""
+    mark = tell_mark(entry.differs, entry.told, entry.slot.begins, today)
     if entry.moved_from is None:
-        return ""
-    return _("原定%(moment)s", moment=_tell_moment(entry.moved_from, today))
+        return mark
+    origin = _("原定%(moment)s", moment=_tell_moment(entry.moved_from, today))
+    return _told_in_one(origin, mark)
 
 
 def tell_attendances(entry: Entry) -> str:
@@ -253,7 +253,7 @@ def lines(
                 when(slot) if when else f"{tell_day(slot.day, today)} {tell_times(slot)}",
                 what,
                 change,
-                tell_origin(entry, today) if entry.moved_from else "",
+                tell_origin(entry, today) if entry.moved_from or entry.differs else "",
                 tell_attendances(entry) if is_past else "",
             )
         )
@@ -349,7 +349,7 @@ def _next_lines(entry: Entry, today: date) -> Iterator[str]:
         yield _("地点：%(venue)s", venue=entry.venue)
     if entry.teachers:
         yield _("老师：%(teachers)s", teachers=tell_teachers(entry.teachers))
-    if entry.moved_from:
+    if entry.moved_from or entry.differs:
         yield tell_origin(entry, today)
     if entry.summary:
         yield entry.summary

@@ -49,6 +49,8 @@ class SessionLine:
     reason_text: str
     moves_to: Moment | None  # where a postponed one went
     attendances: int | None  # 人次; of held ones
+    differs: str = ""  # in what from the last notice: rules.revisions.Difference, a comma between
+    told: Moment | None = None  # when that notice said it would be
 
     @property
     def is_called_off(self) -> bool:
@@ -98,6 +100,9 @@ def line_columns() -> Select[*tuple[Any, ...]]:
             After.day.label("after_day"),
             After.starts.label("after_starts"),
             attendances().label("attendances"),
+            ClassSession.differs,
+            ClassSession.told_day,
+            ClassSession.told_starts,
         )
         .outerjoin(Venue, Venue.id == ClassSession.venue_id)
         .outerjoin(After, After.id == ClassSession.successor_id)
@@ -122,6 +127,8 @@ def _line(row: Any, teachers: list[tuple[str, str]]) -> SessionLine:
         reason_text=row.reason_text,
         moves_to=Moment(row.after_day, row.after_starts) if row.after_day else None,
         attendances=row.attendances if row.status == SessionStatus.HELD else None,
+        differs=row.differs,
+        told=Moment(row.told_day, row.told_starts) if row.told_day else None,
     )
 
 

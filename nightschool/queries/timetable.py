@@ -126,6 +126,8 @@ class Entry(NamedTuple):
     changed_at: datetime
     attendances: int | None  # 人次; of held ones
     teachers: tuple[SeenTeacher, ...] = ()
+    differs: str = ""  # in what from the last notice: rules.revisions.Difference, a comma between
+    told: Moment | None = None  # when that notice said it would be, where anything differs
 
     @property
     def takes_place(self) -> bool:
@@ -250,6 +252,7 @@ def entries_of(rows: Iterable[Sequence[Any]]) -> list[Entry]:
     for (
         public_id, title, summary, day, starts, ends, status, venue, directions, reason, reason_text,
         to_day, to_starts, from_day, from_starts, revision, changed_at, came, teacher, is_public, unit,
+        differs, told_day, told_starts,
     ) in rows:  # fmt: skip
         teachers = () if teacher is None else (SeenTeacher(teacher if is_public else "", unit),)
         if entries and entries[-1].public_id == public_id:
@@ -271,6 +274,8 @@ def entries_of(rows: Iterable[Sequence[Any]]) -> list[Entry]:
             changed_at,
             came,
             teachers,
+            differs,
+            Moment(told_day, told_starts) if differs and told_day else None,
         )
         entries.append(entry)
     return entries
@@ -394,6 +399,9 @@ def entry_rows(source: FromClause | None = None) -> Select[*tuple[Any, ...]]:
             Teacher.name.label("teacher"),
             Teacher.name_is_public,
             Teacher.unit,
+            ClassSession.differs,
+            ClassSession.told_day,
+            ClassSession.told_starts,
         )
         .select_from(ClassSession if source is None else source)
         .outerjoin(Venue, Venue.id == ClassSession.venue_id)

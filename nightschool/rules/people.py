@@ -241,3 +241,12 @@ def tell_refused_person(refused: Refused) -> str:
         case "known_teacher":
             return _("名单里已经有同名的老师，看看是不是同一个人。是另一个人，在下面打勾再存。")
     raise ValueError(refused.code)
+
+
+def tell_public_name(name: str, unit: str) -> str:
+    """A teacher as villagers may know one: 周老师（农技站）, or as much of it as is public."""
+    if name and unit:
+        return _("%(name)s（%(unit)s）", name=name, unit=unit)
+    if name:
+        return name
+    return _("%(unit)s的老师", unit=unit) if unit else _("老师")

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from nightschool.errors import Refused
 from nightschool.rules.almanac import clock, spoken_day
+from nightschool.rules.revisions import tell_mark
 from nightschool.rules.slots import Moment
 from nightschool.texts import N_, _, ngettext
 
@@ -287,15 +288,11 @@ def _tell_announced(standing: Standing) -> str:
     return _("都公布了，村里人看到的和这里一样。要改哪节课，点那节课；改了以后，回到这里重新公布。")
 
 
-def tell_change(told: Moment | None, begins: Moment, *, is_called_off: bool, today: date) -> str:
-    """Half a sentence: in what a class session differs from what the last notice said."""
-    if is_called_off:
-        return _("通知里还写着要上")
+def tell_change(differs: str, told: Moment | None, begins: Moment, today: date) -> str:
+    """In what a class session differs from what the last notice said; None in `told`: it did not stand there."""
     if told is None:
-        return _("通知以后加的")
-    if told != begins:
-        return _("通知里说的是 %(when)s", when=tell_moment(told, today))
-    return _("地点、老师或内容和通知里的不一样")
+        return _("变更：%(what)s", what=_("通知以后加的"))
+    return tell_mark(differs, told, begins, today)
 
 
 def tell_moment(moment: Moment, today: date) -> str:

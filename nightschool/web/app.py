@@ -36,6 +36,7 @@ BLUEPRINTS = (
     "find",
     "timetable",
     "region_timetable",
+    "revisions",
     "open_data",
     "sitemap",
     "trust",

@@ -11,7 +11,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from nightschool.actions import courses as actions
 from nightschool.actions.courses import Common
 from nightschool.errors import CannotSchedule, NotFound, Refused, StaleRecord
-from nightschool.queries import bookings, calendars, cohorts, places, undo
+from nightschool.formats.revisions import tell_made
+from nightschool.queries import bookings, calendars, cohorts, places, revisions, undo
 from nightschool.queries import courses as queries
 from nightschool.queries.courses import Choices, CoursePage, TeacherChoice
 from nightschool.rules import finder
@@ -208,8 +209,15 @@ def show(course: str) -> Any:
     with reading() as db:
         cohort = cohorts.cohort(db, course)
         recent = undo.of_course(db, found.region_code, course, now=now())
+        are_marked = any(one.session.differs for one in (*found.history.coming, *found.history.past))
+        made = revisions.history(db, course=course) if are_marked else ()
     return render_template(
-        "courses/show.html", course=found, cohort=cohort, tell_rule=tell_rule, undoable=offered(recent)
+        "courses/show.html",
+        course=found,
+        cohort=cohort,
+        tell_rule=tell_rule,
+        undoable=offered(recent),
+        history=tell_made(made, services().zone),
     )
 
 

@@ -11,9 +11,11 @@ from markupsafe import Markup
 
 from nightschool import texts
 from nightschool.formats.overview_text import tell_figures, tell_reasons
+from nightschool.queries.sessions import SessionLine
 from nightschool.rules import almanac
 from nightschool.rules.periods import tell_period
 from nightschool.rules.reasons import tell_reason
+from nightschool.rules.revisions import tell_mark
 from nightschool.rules.statuses import status_word
 from nightschool.texts import LANGUAGES
 from nightschool.web import access, context, language
@@ -34,6 +36,7 @@ def init_app(app: Flask) -> None:
         spoken_instant=_spoken_instant,
         status_word=status_word,
         tell_reason=tell_reason,
+        tell_mark=_tell_mark,
         tell_reasons=tell_reasons,
         tell_figures=tell_figures,
         tell_period=tell_period,
@@ -112,6 +115,10 @@ def _spoken_instant(instant: Any) -> str:
     return (
         f"{almanac.spoken_day(local.date(), context.today())} {almanac.clock(local.hour * 60 + local.minute)}"
     )
+
+
+def _tell_mark(line: SessionLine) -> str:
+    return tell_mark(line.differs, line.told, line.slot.begins, context.today())
 
 
 def _may(verb: str, region_code: str | None = None) -> bool:

@@ -41,7 +41,7 @@ def words() -> dict[str, Any]:
 
 def _tell_change(line: queries.PlanLine) -> str:
     begins = rules.Moment(line.slot.day, line.slot.starts)
-    return rules.tell_change(line.told, begins, is_called_off=line.is_called_off, today=today())
+    return rules.tell_change(line.differs, line.told, begins, today())
 
 
 @bp.get("/desk/<region_code:village>/plan")

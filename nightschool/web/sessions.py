@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions import sessions as actions
 from nightschool.errors import CannotSchedule, NotFound, Refused, StaleRecord
-from nightschool.queries import courses, undo
+from nightschool.formats.revisions import tell_made
+from nightschool.queries import courses, revisions, undo
 from nightschool.queries import sessions as queries
 from nightschool.queries.courses import CoursePage
 from nightschool.queries.sessions import SessionPage
@@ -23,7 +24,7 @@ from nightschool.rules.recurrence import RecurrenceProblem, tell_recurrence_prob
 from nightschool.rules.slots import Slot, SlotProblem, tell_slot_problem
 from nightschool.texts import _
 from nightschool.web.access import actor, allows
-from nightschool.web.context import minutes_now, moment, now, reading, today, writing
+from nightschool.web.context import minutes_now, moment, now, reading, services, today, writing
 from nightschool.web.courses import labelled
 from nightschool.web.forms.base import Agreeing
 from nightschool.web.forms.courses import shown_end
@@ -50,9 +51,11 @@ def show(class_session: str) -> Any:
     found = _session(class_session)
     with reading() as db:
         recent = undo.of_session(db, found.region_code, class_session, revision=found.revision, now=now())
+        made = revisions.history(db, class_session=class_session) if found.revision > 1 else ()
     return render_template(
         "sessions/show.html",
         session=found,
+        history=tell_made(made, services().zone),
         undoable=offered(recent),
         possible={change.value for change in Change if may_change(change, found.line.status)},
         is_past=found.line.slot.finishes <= moment(),

@@ -134,6 +134,8 @@ class Asked:
             "page": page + reading,
             "township": f"{self.root}/r/{_township(self.code)}{reading}",
             "past": f"{page}/past{reading}",
+            "changes": f"{page}/changes{reading}",
+            "atom": f"{page}.atom{language}",
             "feed": f"{page}.ics{language}",
             "text": f"{page}.txt{language}",
             "qr": f"{page}/qr.svg",

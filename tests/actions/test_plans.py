@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions import plans
 from nightschool.actions.courses import Common, edit_course, publish_course, schedule_course
-from nightschool.actions.sessions import add_session, postpone_session
+from nightschool.actions.sessions import add_session, change_session, move_session, postpone_session
 from nightschool.errors import NotAllowed, Refused
 from nightschool.models.places import Region, RegionSettings
 from nightschool.models.planning import MonthPlan
@@ -101,8 +101,13 @@ def test_a_change_after_the_notice_asks_for_a_new_one_and_that_settles_it(cast: 
     moved, changed = december(db)
     announce(db, cast)
     db.expire_all()
-    moved.day, moved.differs = date(2027, 1, 9), "time"  # told for December, and now in January
-    changed.differs = "place"
+    at = {"by": cast.chen_actor, "now": NOW, "today": TODAY}
+    january = Slot(date(2027, 1, 9), 1140, 1200)  # told for December
+    move_session(db, class_session=moved.public_id, seen_revision=moved.revision, slot=january, **at)
+    change_session(
+        db, class_session=changed.public_id, seen_revision=changed.revision, title="剪枝", summary="", teachers=(),
+        venue=None, **at,
+    )  # fmt: skip
     page = page_of(db)
     assert page.standing.untold == 2
     assert page.standing in queries.reminders(db, SHIWAN, today=TODAY)
@@ -137,7 +142,7 @@ def test_a_postponed_class_is_one_change_until_it_is_told(cast: Cast, db: Sessio
         db, class_session=line.public_id, seen_revision=line.revision, slot=Slot(FIRST + timedelta(days=1), 1140, 1200),
         reason="weather", reason_text="", by=cast.chen_actor, now=NOW, today=TODAY,
     )  # fmt: skip
-    line.differs = "off"
+    assert line.differs == "off"
     assert [one.is_changed for one in page_of(db).lines] == [True, False, False]
     assert page_of(db).standing.untold == 1
     announce(db, cast)

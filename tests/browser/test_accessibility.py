@@ -19,7 +19,8 @@ from tests.browser.conftest import AXE, Site, log_in
 VILLAGE = "511002105201"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PUBLIC = [
-    "/", "/?q=yhc", "/?at=511011000000", "/v/511002105201", "/v/511002105201/past", "/v/511011119204", "/v/511083105203",
+    "/", "/?q=yhc", "/?at=511011000000", "/v/511002105201", "/v/511002105201/past", "/v/511002105201/changes",
+    "/v/511011119204", "/v/511083105203",
     "/v/511002105299", "/login", "/login/slip", "/r/511002105", "/r/5110",
 ]  # fmt: skip
 

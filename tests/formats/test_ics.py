@@ -89,6 +89,8 @@ def entries(draw: st.DrawFn) -> Entry:
         teachers=tuple(
             SeenTeacher(name, unit) for name, unit in draw(st.lists(st.tuples(words, words), max_size=2))
         ),
+        differs=draw(st.sampled_from(("", "time,place", "off"))),
+        told=draw(st.none() | st.just(Moment(day - timedelta(days=1), 600))),
     )
 
 

@@ -12,13 +12,17 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from nightschool.actions.sessions import move_session
 from nightschool.database import Database
 from nightschool.models.people import Teacher
 from nightschool.models.places import RegionSettings
 from nightschool.models.teaching import ClassSession
+from nightschool.rules.slots import Slot
 from tests.factories import (
     JIANLI,
+    NOW,
     SHIWAN,
+    TODAY,
     Cast,
     StillClock,
     make_course,
@@ -101,14 +105,16 @@ def test_a_change_after_the_notice_is_shown_and_told_by_announcing_again(
     do(chen, PLAN, "announce")
     with database.writing() as db:
         moved = db.scalars(select(ClassSession).where(ClassSession.day == FIRST)).one()
-        moved.day, moved.differs = FIRST + timedelta(days=1), "time"
+        later = Slot(FIRST + timedelta(days=1), moved.starts, moved.ends)
+        seen = {"class_session": moved.public_id, "seen_revision": moved.revision}
+        move_session(db, slot=later, by=cast.chen_actor, now=NOW, today=TODAY, **seen)
     page = chen.get(PLAN).text
     assert "有 1 处变更还没告诉村里人，重新公布。" in page
     assert "有变更" in page
-    assert "变更" in page and "通知里说的是 周六 12月5日 19:00" in page
+    assert "变更：原定周六 12月5日 19:00" in page
     assert "12月的开课计划有 1 处变更还没告诉村里人" in chen.get(f"/desk/{SHIWAN}").text
     page = do(chen, PLAN, "announce").text
-    assert "有 1 处变更" not in page and "通知里说的是" not in page
+    assert "有 1 处变更" not in page and "变更：原定" not in page
 
 
 def test_what_was_not_seen_is_not_announced(chen: FlaskClient, database: Database, cast: Cast) -> None:

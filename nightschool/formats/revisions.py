@@ -1,0 +1,141 @@
+"""What changed since the notice, in words: the lines of a village's changelog, and the same as an Atom feed (RFC 4287).
+
+Ids never change and instants come from the record: the same changelog gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from itertools import groupby
+from typing import TYPE_CHECKING
+from uuid import NAMESPACE_URL, uuid5
+from xml.sax.saxutils import escape, quoteattr
+
+from nightschool.formats.timetable_text import one_line, tell_name
+from nightschool.rules.almanac import clock, spoken_day
+from nightschool.rules.revisions import tell_differences, tell_in_one
+from nightschool.rules.slots import Moment
+from nightschool.texts import SOURCE_LANGUAGE, _, language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+    from zoneinfo import ZoneInfo
+
+    from nightschool.queries.revisions import Changelog, Made
+    from nightschool.queries.timetable import Village
+
+ATOM = "http://www.w3.org/2005/Atom"
+# XML knows no way to write these.
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One change in a sentence, or in several where it changed several things."""
+
+    anchor: str
+    made_at: datetime
+    day: date  # of the village's clock
+    time: str
+    sentence: str
+    is_off: bool
+
+
+def tell_made(made: Sequence[Made], zone: ZoneInfo) -> list[Told]:
+    """The changes in words, in their order; of a revision that changed nothing to read there is none."""
+    found = []
+    for one in made:
+        local = one.made_at.astimezone(zone)
+        minutes = local.hour * 60 + local.minute
+        sentences = tell_differences(one.before, one.after, Moment(local.date(), minutes))
+        if sentences:
+            anchor = f"r{one.revision}-{one.class_session}"
+            sentence = tell_in_one(sentences)
+            found.append(Told(anchor, one.made_at, local.date(), clock(minutes), sentence, one.after.is_off))
+    return found
+
+
+def by_day(changes: Sequence[Told], today: date) -> list[tuple[str, list[Told]]]:
+    """The changes of each day under its name, in their order."""
+    return [(_tell_day(day, today), list(those)) for day, those in groupby(changes, key=lambda one: one.day)]
+
+
+def tell_changes(village: Village) -> str:
+    """The name of the changelog."""
+    return _("%(village)s的课有什么变动", village=village.name)
+
+
+def tell_changes_gist(village: Village) -> str:
+    """What the page of the changelog holds."""
+    return _("%(name)s的课改到哪天、取消了没有、换了地点或老师没有。", name=tell_name(village))
+
+
+def tell_since(changelog: Changelog, zone: ZoneInfo, today: date, days: int) -> str:
+    """Since when changes are told: since the notice, or of so many days."""
+    if changelog.announced_at is None:
+        return _("近 %(days)d 天里改了的，新的在前。", days=days)
+    local = changelog.announced_at.astimezone(zone)
+    when = {"day": _tell_day(local.date(), today), "time": clock(local.hour * 60 + local.minute)}
+    return _("%(day)s %(time)s 通知以后改了的，新的在前。", **when)
+
+
+def _tell_day(day: date, today: date) -> str:
+    return _("今天") if day == today else spoken_day(day, today)
+
+
+def tell_unchanged(changelog: Changelog) -> str:
+    """That there is nothing to tell."""
+    if changelog.announced_at is None:
+        return _("这些天没有变动，照课表上课。")
+    return _("通知以后没有变动，照通知上课。")
+
+
+def atom(
+    village: Village, changelog: Changelog, *, address: str, page: str, language_page: str, zone: ZoneInfo
+) -> bytes:
+    """The changelog as an Atom feed. `address` is its own, `page` that of the same as a page, both whole.
+
+    `language_page` is the page as it is read in the feed's language.
+    """
+    changes = tell_made(changelog.made, zone)
+    updated = changes[0].made_at if changes else village.changed_at
+    lang = "zh-Hans" if language() == SOURCE_LANGUAGE else language()
+    lines = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        f'<feed xmlns="{ATOM}" xml:lang="{lang}">',
+        f"<id>urn:uuid:{uuid5(NAMESPACE_URL, page)}</id>",
+        f"<title>{_text(tell_changes(village))}</title>",
+        f"<updated>{_stamp(updated)}</updated>",
+        f"<author><name>{_text(tell_name(village))}</name></author>",
+        f'<link rel="self" type="application/atom+xml" href={_quoted(address)}/>',
+        f'<link rel="alternate" type="text/html" href={_quoted(language_page)}/>',
+    ]
+    for entry in map(partial(_entry, page=language_page), changes):
+        lines += entry
+    lines.append("</feed>")
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _entry(one: Told, *, page: str) -> Iterator[str]:
+    yield "<entry>"
+    yield f"<id>urn:uuid:{uuid5(NAMESPACE_URL, one.anchor)}</id>"
+    yield f"<title>{_text(one.sentence)}</title>"
+    yield f"<updated>{_stamp(one.made_at)}</updated>"
+    yield f'<link rel="alternate" type="text/html" href={_quoted(f"{page}#{one.anchor}")}/>'
+    yield "</entry>"
+
+
+def _text(text: str) -> str:
+    return escape(_UNWRITABLE.sub("", one_line(text)))
+
+
+def _quoted(address: str) -> str:
+    return quoteattr(_UNWRITABLE.sub("", address))
+
+
+def _stamp(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
