@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,20 +12,21 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from nightschool.actions import audit
-from nightschool.actions.bookings import hold_slots, slot_of
+from nightschool.actions.bookings import hold_slots
 from nightschool.actions.places import touch_villages
+from nightschool.actions.series import apply_steps, check_seen, fields_changed, lock_to_come
 from nightschool.actions.staffing import (
     Staff,
     find_staff,
     set_course_teachers,
     set_session_teachers,
     teachers_of_course,
-    teachers_of_sessions,
 )
-from nightschool.actions.undo import keep, picture
+from nightschool.actions.undo import course_picture, keep, picture
 from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries import plans
+from nightschool.queries import series as queries
 from nightschool.rules.access import Actor, require
 from nightschool.rules.names import stored_keys
 from nightschool.rules.proposals import (
@@ -36,10 +37,9 @@ from nightschool.rules.proposals import (
     skipped_days,
 )
 from nightschool.rules.recurrence import to_json
+from nightschool.rules.series import State, plan_whole
 from nightschool.rules.slots import Moment, Slot, slot_problem
 from nightschool.rules.undo import Undoable
-
-STILL_TO_COME = (SessionStatus.DRAFT, SessionStatus.SCHEDULED)
 
 
 def schedule_course(
@@ -175,105 +175,99 @@ def edit_course(
     today: date,
     minutes_now: int,
     agreed: bool = False,
+    seen: str | None = None,
 ) -> int:
     """The course has these values, and so has each of its sessions to come that had the course's former ones.
 
     A session that was changed by itself keeps what was changed in it. Held, cancelled, postponed and past sessions and
-    their registers never change. Returns how many sessions changed. Raises: StaleRecord, Refused, CannotSchedule.
+    their registers never change. `seen` is the fingerprint of the steps that were shown, where they were.
+    Returns how many sessions changed. Raises: StaleRecord, Refused, CannotSchedule.
     """
     record = _course(db, course, by, seen_version=seen_version)
     if fault := slot_problem(common.starts, common.ends):
         raise Refused(fault.fault, field="ends", problem=fault)
-    former_staff = Staff(teachers_of_course(db, record.id), record.venue_id)
+    former = _state(record, Staff(teachers_of_course(db, record.id), record.venue_id), today)
     staff = find_staff(
-        db, record.region_code, teachers=common.teachers, venue=common.venue, former=former_staff
+        db,
+        record.region_code,
+        teachers=common.teachers,
+        venue=common.venue,
+        former=Staff(former.teacher_ids, former.venue_id),
     )
-    values = {
-        "title": common.title,
-        "category_code": common.category_code,
-        "summary": common.summary,
-        "venue_id": staff.venue_id,
-        "starts": common.starts,
-        "ends": common.ends,
-    }
-    former = {name: getattr(record, name) for name in values}
+    wanted = State(
+        slot=Slot(today, common.starts, common.ends),
+        title=common.title,
+        category_code=common.category_code,
+        summary=common.summary,
+        venue_id=staff.venue_id,
+        teacher_ids=staff.teacher_ids,
+    )
+    at = Moment(today, minutes_now)
+    records = {one.id: one for one in lock_to_come(db, record.id)}
+    steps = plan_whole(queries.members(db, course), former, wanted, at)
+    if seen is not None:
+        check_seen(steps, seen)
     own = {"audience": common.audience, "expected": common.expected}  # of the course alone
-    changed = sorted(name for name, value in (values | own).items() if value != getattr(record, name))
-    if former_staff.teacher_ids != staff.teacher_ids:
-        changed.append("teachers")
-        set_course_teachers(db, record.id, staff.teacher_ids)
-    if not changed:
+    other = [name for name, value in own.items() if value != getattr(record, name)]
+    if former == wanted and not other:
         return 0
-    for name, value in (values | own).items():
-        setattr(record, name, value)
-    record.search_keys = stored_keys(record.title)
-    flag_modified(
-        record, "title"
-    )  # teachers stand in a table of their own: the version must rise for them too
-    coming = _still_to_come(db, record.id, Moment(today, minutes_now))
-    touched = _follow(db, coming, former, values, former_staff, staff)
-    for class_session in touched:
-        class_session.changed_at = now
-        flag_modified(
-            class_session, "changed_at"
-        )  # the revision rises also when only the teachers are others
-    db.flush()
-    was_agreed = not {"starts", "ends", "venue_id", "teachers"} & set(
-        changed
-    )  # nothing else is wanted than before
-    hold_slots(db, touched, moment=Moment(today, minutes_now), agreed=agreed or was_agreed)
+    before = picture(db, [records[step.member.id] for step in steps if step.changes])
+    course_before = course_picture(db, record)
+    for name in other:
+        setattr(record, name, own[name])
+    _put(db, record, wanted)
+    touched = apply_steps(
+        db, steps, records, now=now, at=at, agreed=agreed or _needs_the_same(former, wanted)
+    )
     if any(class_session.published_at for class_session in touched):
         touch_villages(db, [record.region_code], now=now)
-    _note(db, "courses.edit", record, by, now, fields=changed, sessions=len(touched))
+    fields = [*fields_changed(former, wanted), *other]
+    _note(db, "courses.edit", record, by, now, fields=fields, sessions=len(touched))
+    keep(
+        db,
+        what=Undoable.COURSE,
+        by=by,
+        now=now,
+        before=before,
+        changed=touched,
+        course=record,
+        course_before=course_before,
+    )
     return len(touched)
 
 
-def _still_to_come(db: Session, course_id: int, moment: Moment) -> list[ClassSession]:
-    """The sessions that have not begun, and are neither held nor called off."""
-    rows = db.scalars(
-        select(ClassSession)
-        .where(
-            ClassSession.course_id == course_id,
-            ClassSession.status.in_(STILL_TO_COME),
-            ClassSession.day >= moment.day,
-        )
-        .order_by(ClassSession.id)
-        .with_for_update()
+def _state(record: Course, staff: Staff, day: date) -> State:
+    return State(
+        slot=Slot(day, record.starts, record.ends),
+        title=record.title,
+        category_code=record.category_code,
+        summary=record.summary,
+        venue_id=staff.venue_id,
+        teacher_ids=staff.teacher_ids,
     )
-    return [class_session for class_session in rows if slot_of(class_session).begins > moment]
 
 
-def _follow(
-    db: Session,
-    class_sessions: Sequence[ClassSession],
-    former: Mapping[str, Any],
-    values: Mapping[str, Any],
-    former_staff: Staff,
-    staff: Staff,
-) -> list[ClassSession]:
-    """Where a session has what the course had, it has what the course has now; those that changed come back."""
-    teachers = teachers_of_sessions(db, [class_session.id for class_session in class_sessions])
-    touched, restaffed = [], []
-    for class_session in class_sessions:
-        # Start and end go together: a session that was moved keeps its own time whole.
-        kept_time = (class_session.starts, class_session.ends) != (former["starts"], former["ends"])
-        follows = {
-            name
-            for name in values
-            if values[name] != former[name]
-            and (
-                not kept_time if name in ("starts", "ends") else getattr(class_session, name) == former[name]
-            )
-        }
-        for name in follows:
-            setattr(class_session, name, values[name])
-        is_restaffed = staff.teacher_ids != former_staff.teacher_ids == teachers[class_session.id]
-        if is_restaffed:
-            restaffed.append(class_session.id)
-        if follows or is_restaffed:
-            touched.append(class_session)
-    set_session_teachers(db, restaffed, staff.teacher_ids)
-    return touched
+def _needs_the_same(former: State, wanted: State) -> bool:
+    """True when nobody and nothing else is needed than before, at no other time: closed or not was agreed then."""
+    return (former.slot, former.venue_id, former.teacher_ids) == (
+        wanted.slot,
+        wanted.venue_id,
+        wanted.teacher_ids,
+    )
+
+
+def _put(db: Session, record: Course, wanted: State) -> None:
+    set_course_teachers(db, record.id, wanted.teacher_ids)
+    record.title, record.search_keys = wanted.title, stored_keys(wanted.title)
+    record.category_code, record.summary, record.venue_id = (
+        wanted.category_code,
+        wanted.summary,
+        wanted.venue_id,
+    )
+    record.starts, record.ends = wanted.slot.starts, wanted.slot.ends
+    # Teachers stand in a table of their own: the version must rise for them too.
+    flag_modified(record, "title")
+    db.flush()
 
 
 def _course(db: Session, public_id: str, by: Actor, *, seen_version: int | None = None) -> Course:

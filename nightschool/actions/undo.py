@@ -2,11 +2,13 @@
 
 `ChangeSet.before` holds: `changed`, each session the change found (id, public id, the revision it got by the change,
 its columns and teachers before); `made`, each session the change made (id, public id, revision); and `course`, when
-one was scheduled or published as a whole (id, public id, version): scheduled when its sessions were made with it.
+it was about one as a whole (id, public id, version): scheduled when its sessions were made with it, and edited when its
+own columns and teachers before stand there too.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,7 +22,12 @@ from nightschool.actions import audit
 from nightschool.actions.bookings import hold_slots, release_slots, slot_of
 from nightschool.actions.places import touch_villages
 from nightschool.actions.revisions import remember, settle
-from nightschool.actions.staffing import set_session_teachers, teachers_of_sessions
+from nightschool.actions.staffing import (
+    set_course_teachers,
+    set_session_teachers,
+    teachers_of_course,
+    teachers_of_sessions,
+)
 from nightschool.database import broken_constraint
 from nightschool.errors import NotFound, Refused
 from nightschool.models.people import Teacher
@@ -28,12 +35,15 @@ from nightschool.models.teaching import ChangeSet, ClassSession, Course, Reason,
 from nightschool.rules.access import Actor, require
 from nightschool.rules.reasons import TAKEN_BACK
 from nightschool.rules.slots import Moment
-from nightschool.rules.undo import TakenBack, Undoable, check_time
+from nightschool.rules.undo import OF_A_SERIES, TakenBack, Undoable, check_time
 
 # Everything of a class session that a change can change; days and instants stand in JSON as text.
 COLUMNS = (
     "title", "summary", "category_code", "delivery_mode", "venue_id", "day", "starts", "ends", "status",
     "published_at", "reason", "reason_text", "successor_id",
+)  # fmt: skip
+COURSE_COLUMNS = (
+    "title", "search_keys", "summary", "category_code", "venue_id", "starts", "ends", "audience", "expected",
 )  # fmt: skip
 HOLDING = (SessionStatus.DRAFT, SessionStatus.SCHEDULED, SessionStatus.HELD)
 KEPT_FOR = timedelta(days=1)  # long enough to tell somebody who comes late that it is too late
@@ -56,6 +66,14 @@ def picture(db: Session, class_sessions: Sequence[ClassSession]) -> list[dict[st
     ]
 
 
+def course_picture(db: Session, course: Course) -> dict[str, Any]:
+    """What this course itself is now, with its teachers; to be taken before it is edited, and kept after."""
+    return {
+        "columns": {name: getattr(course, name) for name in COURSE_COLUMNS},
+        "teachers": list(teachers_of_course(db, course.id)),
+    }
+
+
 def keep(
     db: Session,
     *,
@@ -66,10 +84,12 @@ def keep(
     changed: Sequence[ClassSession] = (),
     made: Sequence[ClassSession] = (),
     course: Course | None = None,
+    course_before: Mapping[str, Any] | None = None,
 ) -> None:
     """The change, which was flushed, can be taken back for a while: `before` shows what `changed` were, in order.
 
-    What villagers can read of the class sessions after it is written down as their revisions.
+    What villagers can read of the class sessions after it is written down as their revisions. `course_before` shows
+    what the course itself was, where that changed too.
     """
     remember(db, (*changed, *made), now=now)
     kept: dict[str, Any] = {
@@ -77,8 +97,9 @@ def keep(
         "made": [_named(record) for record in made],
     }
     if course is not None:
-        kept["course"] = {"id": course.id, "public_id": course.public_id, "version": course.version}
-    region_code = [*changed, *made][0].region_code
+        named = {"id": course.id, "public_id": course.public_id, "version": course.version}
+        kept["course"] = {**named, **(course_before or {})}
+    region_code = course.region_code if course is not None else [*changed, *made][0].region_code
     forgotten = (ChangeSet.region_code == region_code, ChangeSet.made_at < now - KEPT_FOR)
     db.execute(delete(ChangeSet).where(*forgotten))
     db.add(
@@ -106,9 +127,12 @@ def take_back(
     settle(db, list(records.values()))
     moment = Moment(today, minutes_now)
     _put_back(db, changed, kept.before["changed"], now)
+    _put_course_back(db, course, kept)
     done = _told(db, kept, (*changed, *made), course, moment)
     release_slots(db, list(records))
     _unmake(db, made, course, now)
+    if kept.what == Undoable.PUBLISH and course is not None:
+        _unpublish(db, course)
     standing = [record for record in changed if record.status in HOLDING]
     hold_slots(db, standing, moment=moment, agreed=True)  # closed or not: it was so before
     kept.undone_at = now
@@ -116,14 +140,14 @@ def take_back(
     remember(db, [*changed, *(record for record in made if record.published_at is not None)], now=now)
     if was_public or any(record.published_at for record in changed):
         touch_villages(db, [kept.region_code], now=now)
-    facts, first = kept.before.get("course"), [*kept.before["changed"], *kept.before["made"]][0]
+    facts = kept.before.get("course")
     audit.note(
         db,
         by=by,
         now=now,
         action="sessions.undo",
         region_code=kept.region_code,
-        record=f"course {facts['id']}" if facts else f"class_session {first['id']}",
+        record=f"course {facts['id']}" if facts else f"class_session {next(iter(records))}",
         what=kept.what,
         sessions=len(records),
     )
@@ -140,7 +164,7 @@ def _takeable(db: Session, public_id: str, by: Actor, now: datetime) -> ChangeSe
 
 
 def _course(db: Session, kept: ChangeSet) -> Course | None:
-    """The course that was scheduled or published, locked; a scheduled one as it was then."""
+    """The course it was about, locked; one that was scheduled or edited is as it was then."""
     facts = kept.before.get("course")
     if facts is None:
         return None
@@ -150,7 +174,8 @@ def _course(db: Session, kept: ChangeSet) -> Course | None:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if course is None or (kept.before["made"] and course.version != facts["version"]):
+    is_as_left = course is not None and course.version == facts["version"]
+    if course is None or ((kept.before["made"] or "columns" in facts) and not is_as_left):
         raise Refused("undo_changed_since")
     return course
 
@@ -181,12 +206,28 @@ def _put_back(
     db: Session, changed: Sequence[ClassSession], before: Sequence[Mapping[str, Any]], now: datetime
 ) -> None:
     _check_teachers(db, {teacher_id for shown in before for teacher_id in shown["teachers"]})
+    taught_by: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for record, shown in zip(changed, before, strict=True):
         for name, value in shown["columns"].items():
             setattr(record, name, _from_json(name, value))
         record.changed_at = now
         flag_modified(record, "changed_at")  # the revision rises in any case
-        set_session_teachers(db, [record.id], shown["teachers"])
+        taught_by[tuple(shown["teachers"])].append(record.id)
+    for teacher_ids, ids in taught_by.items():
+        set_session_teachers(db, ids, teacher_ids)
+    db.flush()
+
+
+def _put_course_back(db: Session, course: Course | None, kept: ChangeSet) -> None:
+    """What the course itself was before it was edited it is again; of another change nothing happens to it."""
+    shown = kept.before.get("course", {})
+    if course is None or "columns" not in shown:
+        return
+    _check_teachers(db, shown["teachers"])
+    set_course_teachers(db, course.id, shown["teachers"])
+    for name, value in shown["columns"].items():
+        setattr(course, name, value)
+    flag_modified(course, "title")  # the version rises also when only the teachers were others
     db.flush()
 
 
@@ -200,7 +241,7 @@ def _check_teachers(db: Session, teacher_ids: Collection[int]) -> None:
 def _unmake(db: Session, made: Sequence[ClassSession], course: Course | None, now: datetime) -> None:
     """These class sessions, which hold nothing any more, are gone, or cancelled where villagers know of them.
 
-    With the last of them goes the course that was made with them; one that was only published is public no more.
+    With the last of them goes the course that was made with them.
     """
     for record in made:
         if record.published_at is not None:
@@ -218,8 +259,6 @@ def _unmake(db: Session, made: Sequence[ClassSession], course: Course | None, no
         if not (broken_constraint(error) or "").startswith(("fk_", "foreign_key")):
             raise
         raise Refused("undo_in_use") from error
-    if course is not None and not made:
-        _unpublish(db, course)
 
 
 def _unpublish(db: Session, course: Course) -> None:
@@ -234,7 +273,10 @@ def _told(
     db: Session, kept: ChangeSet, records: Sequence[ClassSession], course: Course | None, moment: Moment
 ) -> TakenBack:
     """What was taken back, told before what was made goes: afterwards there may be nothing left to ask."""
-    first = records[0]
+    first = records[0] if records else None
+    if course is not None and (first is None or kept.what in OF_A_SERIES):
+        return _told_series(kept, course, len(records))
+    assert first is not None, "a change without a course has a session"
     status = first.status
     if kept.before["made"] and not kept.before["changed"]:
         status = SessionStatus.CANCELLED if first.published_at else ""
@@ -250,6 +292,19 @@ def _told(
         is_past=slot is not None and slot.finishes <= moment,
         class_session=first.public_id if slot and status else "",
         course=of_course if course is None or status else "",
+    )
+
+
+def _told_series(kept: ChangeSet, course: Course, sessions: int) -> TakenBack:
+    return TakenBack(
+        what=kept.what,
+        region_code=kept.region_code,
+        title=course.title,
+        sessions=sessions,
+        slot=None,
+        status="",
+        is_past=False,
+        course=course.public_id,
     )
 
 

@@ -82,6 +82,16 @@ ACTIONS: dict[str, Wording] = {
     ),
     "sessions.add": Wording(Kind.CLASSES, N_("%(who)s 加了一次课：%(what)s")),
     "sessions.restore": Wording(Kind.CLASSES, N_("%(who)s 恢复了 %(what)s")),
+    "series.move": Wording(
+        Kind.CLASSES,
+        N_("%(who)s 把「%(title)s」从 %(before)s 改到 %(after)s，后面的跟着改，一共 %(n)s 次"),
+        N_("%(who)s 改了 %(what)s和后面几次的时间"),
+    ),
+    "series.change": Wording(
+        Kind.CLASSES,
+        N_("%(who)s 改了 %(what)s和后面的，一共 %(n)s 次：%(fields)s"),
+        N_("%(who)s 改了 %(what)s和后面几次"),
+    ),
     "sessions.undo": Wording(Kind.CLASSES, N_("%(who)s 撤回了刚才的改动：%(what)s")),
     "plans.submit": Wording(Kind.CLASSES, N_("%(who)s 提交了%(month)s的开课计划")),
     "plans.withdraw": Wording(Kind.CLASSES, N_("%(who)s 收回了%(month)s的开课计划")),

@@ -29,9 +29,14 @@ class Undoable(StrEnum):
     ADD = "add"  # one more class session for a course
     PUBLISH = "publish"
     SCHEDULE = "schedule"
+    MOVE_FOLLOWING = "move_following"
+    EDIT_FOLLOWING = "edit_following"
+    COURSE = "course"  # edited as a whole, with its sessions to come
 
 
-OF_ONE_SESSION = frozenset(Undoable) - {Undoable.PUBLISH, Undoable.SCHEDULE}
+OF_A_SERIES = frozenset({Undoable.MOVE_FOLLOWING, Undoable.EDIT_FOLLOWING, Undoable.COURSE})
+# What the page of one class session offers to take back.
+OF_ONE_SESSION = frozenset(Undoable) - {Undoable.PUBLISH, Undoable.SCHEDULE, Undoable.COURSE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,12 @@ def tell_undoable(what: str, until: str) -> str:
             return _("刚才恢复了，%(until)s 以前可以撤销。", until=until)
         case Undoable.ADD:
             return _("刚才加的这次课，%(until)s 以前可以撤销。", until=until)
+        case Undoable.MOVE_FOLLOWING:
+            return _("刚才改了这次和后面几次的时间，%(until)s 以前可以一起撤销。", until=until)
+        case Undoable.EDIT_FOLLOWING:
+            return _("刚才改了这次和后面几次的地点、老师或内容，%(until)s 以前可以一起撤销。", until=until)
+        case Undoable.COURSE:
+            return _("刚才改了整门课，%(until)s 以前可以撤销。", until=until)
         case Undoable.PUBLISH:
             return _("刚才公布的，%(until)s 以前可以撤销。", until=until)
     return _("刚才排的，%(until)s 以前可以撤销。", until=until)
@@ -120,6 +131,15 @@ def tell_taken_back(done: TakenBack, today: date) -> str:
 
 def _tell_course(done: TakenBack) -> str:
     named = {"title": done.title}
+    if done.what in OF_A_SERIES:
+        if not done.sessions:
+            return _("撤销了：%(title)s和改以前一样。", **named)
+        return ngettext(
+            "撤销了：%(title)s和改以前一样，%(n)d 次课跟着改回来了。",
+            "撤销了：%(title)s和改以前一样，%(n)d 次课跟着改回来了。",
+            done.sessions,
+            **named,
+        )
     if done.what == Undoable.PUBLISH:
         return ngettext(
             "撤销了：%(title)s的 %(n)d 次课还没公布，村里人看不到。",

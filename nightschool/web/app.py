@@ -50,6 +50,8 @@ BLUEPRINTS = (
     "plans",
     "cohorts",
     "sessions",
+    "swaps",
+    "advice",
     "undo",
     "attendance",
     "learners",

@@ -9,7 +9,6 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from nightschool.actions import courses as actions
-from nightschool.actions.courses import Common
 from nightschool.errors import CannotSchedule, NotFound, Refused, StaleRecord
 from nightschool.formats.revisions import tell_made
 from nightschool.queries import bookings, calendars, cohorts, places, revisions, undo
@@ -24,10 +23,12 @@ from nightschool.rules.previews import preview, tell_taken
 from nightschool.rules.proposals import proposed_days
 from nightschool.rules.recurrence import days_of
 from nightschool.texts import _, ngettext
+from nightschool.web import course_edits
 from nightschool.web.access import actor, allows
 from nightschool.web.context import minutes_now, moment, now, reading, services, today, writing
 from nightschool.web.forms.courses import ONCE, CourseForm, ScheduleForm, shown_end
 from nightschool.web.listings import Shown, asked, page_number
+from nightschool.web.series import BACK
 from nightschool.web.undo import flash_done, offered
 
 bp = Blueprint("courses", __name__)
@@ -257,48 +258,16 @@ def edit(course: str) -> Any:
         return _edit_page(form, found, choices)
     if not form.validate():
         return _edit_page(form, found, choices), BAD_INPUT
+    if request.form.get("do") == BACK:
+        return _edit_page(form, found, choices)
     try:
-        return _save(form, found)
+        return course_edits.look_or_save(form, found)
     except CannotSchedule as clash:
         return _edit_page(form, found, choices, clash), CLASH
     except StaleRecord:
         found = _course(course)
         form.show_stale(_stored(found))
         return _edit_page(form, found, choices), CLASH
-
-
-def _save(form: CourseForm, found: CoursePage) -> Any:
-    common = Common(
-        title=form.title.data,
-        category_code=form.category.data,
-        summary=form.summary.data or "",
-        teachers=form.chosen_teachers,
-        venue=form.chosen_venue,
-        starts=form.starts.data,
-        ends=form.ends_at,
-        audience=form.audience.data or "",
-        expected=form.expected.data,
-    )
-    with writing() as db:
-        count = actions.edit_course(
-            db,
-            course=found.public_id,
-            seen_version=form.seen_version,
-            common=common,
-            by=actor(),
-            now=now(),
-            today=today(),
-            minutes_now=minutes_now(),
-            agreed=form.is_agreed,
-        )
-    told = ngettext(
-        "%(title)s改好了，后面 %(n)d 次课跟着改了。",
-        "%(title)s改好了，后面 %(n)d 次课跟着改了。",
-        count,
-        title=form.title.data,
-    )
-    flash(told)
-    return redirect(url_for("courses.show", course=found.public_id), 303)
 
 
 def _edit_page(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -23,6 +24,7 @@ from nightschool.rules.previews import tell_taken
 from nightschool.rules.recurrence import RecurrenceProblem, tell_recurrence_problem
 from nightschool.rules.slots import Slot, SlotProblem, tell_slot_problem
 from nightschool.texts import _
+from nightschool.web import advice, series
 from nightschool.web.access import actor, allows
 from nightschool.web.context import minutes_now, moment, now, reading, services, today, writing
 from nightschool.web.courses import labelled
@@ -36,6 +38,7 @@ from nightschool.web.forms.sessions import (
     ReasonForm,
     RestoreForm,
     SessionForm,
+    ShiftForm,
 )
 from nightschool.web.undo import flash_done, offered
 
@@ -52,11 +55,13 @@ def show(class_session: str) -> Any:
     with reading() as db:
         recent = undo.of_session(db, found.region_code, class_session, revision=found.revision, now=now())
         made = revisions.history(db, class_session=class_session) if found.revision > 1 else ()
+        said = advice.about_session(db, found)
     return render_template(
         "sessions/show.html",
         session=found,
         history=tell_made(made, services().zone),
         undoable=offered(recent),
+        advice=said,
         possible={change.value for change in Change if may_change(change, found.line.status)},
         is_past=found.line.slot.finishes <= moment(),
         begins_by_today=found.line.slot.day <= today(),
@@ -68,7 +73,7 @@ def show(class_session: str) -> Any:
 def move(class_session: str) -> Any:
     """Another day or time."""
     found = _session(class_session)
-    form = MoveForm(data=_slot_values(found))
+    form = ShiftForm(data=_slot_values(found))
 
     def act(db: Session) -> None:
         actions.move_session(db, slot=form.slot(), **_as_seen(found, form), **_wanted(form))
@@ -228,6 +233,7 @@ def _add_page(found: CoursePage, form: AddForm, conflicts: tuple[Conflict, ...] 
         "sessions/add.html",
         course=found,
         form=form,
+        advice=advice.about_addition(found, form),
         taken=[tell_taken(conflict, found.region_code, today()) for conflict in conflicts],
         free=conflicts[0].instead if conflicts else (),
     )
@@ -243,6 +249,8 @@ def _carry_out(
     """The change is made and told; or its form comes again with everything typed, and what stands against it."""
     if not may_change(change, found.line.status):
         return _page(found, form, change)
+    if isinstance(form, ShiftForm | EditForm):
+        form.offer_reach(series.later(found))
     if not form.is_submitted():
         return _page(found, form, change)
     if isinstance(form, MoveForm):
@@ -250,6 +258,8 @@ def _carry_out(
     if not form.validate():
         return _page(found, form, change), BAD_INPUT
     try:
+        if isinstance(form, ShiftForm | EditForm) and series.is_asked(form):
+            return series.carry_out(found, form, again=partial(_page, found, form, change))
         with writing() as db:
             target = act(db) or found.line.public_id
             after = queries.class_session(db, target)
@@ -286,7 +296,9 @@ def _page(
         is_past=found.line.slot.finishes <= moment(),
         is_stale=is_stale,
         taken=[tell_taken(conflict, found.region_code, today()) for conflict in conflicts],
-        free=conflicts[0].instead if conflicts else (),
+        # What is free for this one says nothing of those that follow.
+        free=conflicts[0].instead if conflicts and not series.is_asked(form) else (),
+        advice=advice.about_change(found, form),
     )
 
 

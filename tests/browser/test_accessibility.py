@@ -56,7 +56,7 @@ def pages_of_coordinator(site: Site) -> list[str]:
         desk, f"{desk}/past", f"{desk}/courses/new", f"{desk}/courses", f"{desk}/learners", f"{desk}/learners/new",
         f"{desk}/teachers", f"{desk}/teachers/new", f"{desk}/venues", f"{desk}/venues/new", f"{desk}/school",
         f"/courses/{course}", f"/courses/{course}/edit", f"/learners/{learner}", f"/venues/{venue}",
-        *(f"/sessions/{coming}{page}" for page in ("", "/edit", "/move", "/cancel", "/postpone", "/register")),
+        *(f"/sessions/{coming}{page}" for page in ("", "/edit", "/move", "/teacher", "/cancel", "/postpone", "/register")),
         *(f"/sessions/{held}{page}" for page in ("", "/register", "/register/history", "/register/void")),
         *(f"/courses/{cohort}{page}" for page in ("", "/cohort", "/roster", "/graduation")),
         f"/sessions/{lecture}/register", f"/sessions/{cancelled}", f"/sessions/{postponed}", f"/sessions/{cancelled}/register", "/me", "/me/password",

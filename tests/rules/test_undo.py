@@ -56,6 +56,11 @@ def test_a_refusal_of_something_else_is_not_told_here() -> None:
     [
         (taken_back("move"), "撤销了：柑橘冬季管护还是 周二 11月24日 19:00。"),
         (taken_back("edit"), "撤销了：周二 11月24日 柑橘冬季管护和改以前一样。"),
+        (
+            taken_back("move_following", sessions=3, slot=None),
+            "撤销了：柑橘冬季管护和改以前一样，3 次课跟着改回来了。",
+        ),
+        (taken_back("course", sessions=0, slot=None), "撤销了：柑橘冬季管护和改以前一样。"),
         (taken_back("cancel"), "撤销了：周二 11月24日 19:00 柑橘冬季管护照常上。"),
         (taken_back("postpone"), "撤销了：周二 11月24日 19:00 柑橘冬季管护照常上。"),
         (taken_back("cancel", is_past=True), "撤销了：周二 11月24日 柑橘冬季管护还等着记。"),

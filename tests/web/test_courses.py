@@ -258,9 +258,12 @@ def edited(filled_in: dict[str, Any], chen: FlaskClient, course: str, **changed:
     version = re.search(r'name="version"[^>]*value="([0-9]+)"', form)
     assert version is not None
     common = {name: filled_in[name] for name in ("title", "category", "teachers", "venue", "starts", "ends")}
-    return chen.post(
-        f"/courses/{course}/edit", data={**common, "summary": "", "version": version[1], **changed}
-    )
+    data = {**common, "summary": "", "version": version[1], **changed}
+    shown = chen.post(f"/courses/{course}/edit", data=data)
+    seen = re.search(r'name="seen" value="([0-9a-f]+)"', shown.text)
+    if seen is None:
+        return shown
+    return chen.post(f"/courses/{course}/edit", data={**data, "do": "save", "seen": seen[1]})
 
 
 def test_editing_a_course_changes_what_is_to_come(

@@ -9,8 +9,8 @@ for (const box of document.querySelectorAll("[data-pick]")) {
   search.setAttribute("aria-label", box.dataset.pick);
   search.addEventListener("input", () => {
     const wanted = search.value.trim();
-    for (const chip of box.querySelectorAll(".chip")) {
-      const chosen = chip.querySelector("input").checked;
+    for (const chip of box.querySelectorAll(".chip, .chooses")) {
+      const chosen = chip.querySelector("input")?.checked;
       chip.hidden = !chosen && wanted !== "" && !chip.textContent.includes(wanted);
     }
   });

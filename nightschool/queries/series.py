@@ -1,0 +1,162 @@
+"""The class sessions of one course as a change of the whole series needs them, and what their numbers are called."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from nightschool.models.people import Teacher
+from nightschool.models.places import Venue
+from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course, CourseTeacher
+from nightschool.queries import bookings, courses
+from nightschool.rules.conflicts import Conflict, Want
+from nightschool.rules.proposals import Resource, ResourceKind
+from nightschool.rules.series import Member, Names, State, Step
+from nightschool.rules.slots import Moment, Slot
+
+
+def members(db: Session, course: str) -> tuple[Member, ...]:
+    """Every class session of a course, by day and time. Cost: 2 queries."""
+    rows = db.execute(
+        select(
+            ClassSession.id,
+            ClassSession.public_id,
+            ClassSession.revision,
+            ClassSession.status,
+            ClassSession.day,
+            ClassSession.starts,
+            ClassSession.ends,
+            ClassSession.title,
+            ClassSession.category_code,
+            ClassSession.summary,
+            ClassSession.venue_id,
+        )
+        .join(Course, Course.id == ClassSession.course_id)
+        .where(Course.public_id == course)
+        .order_by(ClassSession.day, ClassSession.starts, ClassSession.id)
+    ).all()
+    teachers: dict[int, list[int]] = defaultdict(list)
+    for class_session_id, teacher_id in db.execute(
+        select(ClassSessionTeacher.class_session_id, ClassSessionTeacher.teacher_id)
+        .join(ClassSession, ClassSession.id == ClassSessionTeacher.class_session_id)
+        .join(Course, Course.id == ClassSession.course_id)
+        .where(Course.public_id == course)
+        .order_by(ClassSessionTeacher.class_session_id, ClassSessionTeacher.position)
+    ):
+        teachers[class_session_id].append(teacher_id)
+    return tuple(
+        Member(
+            row.id,
+            row.public_id,
+            row.revision,
+            row.status,
+            State(
+                slot=Slot(row.day, row.starts, row.ends),
+                title=row.title,
+                category_code=row.category_code,
+                summary=row.summary,
+                venue_id=row.venue_id,
+                teacher_ids=tuple(teachers[row.id]),
+            ),
+        )
+        for row in rows
+    )
+
+
+def course_state(db: Session, course: str, day: date) -> State | None:
+    """What a course says of its sessions, as if of one on this day; None: no such course. Cost: 2 queries."""
+    found = db.execute(
+        select(
+            Course.id,
+            Course.starts,
+            Course.ends,
+            Course.title,
+            Course.category_code,
+            Course.summary,
+            Course.venue_id,
+        ).where(Course.public_id == course)
+    ).one_or_none()
+    if found is None:
+        return None
+    teachers = db.scalars(
+        select(CourseTeacher.teacher_id)
+        .where(CourseTeacher.course_id == found.id)
+        .order_by(CourseTeacher.position)
+    )
+    return State(
+        slot=Slot(day, found.starts, found.ends),
+        title=found.title,
+        category_code=found.category_code,
+        summary=found.summary,
+        venue_id=found.venue_id,
+        teacher_ids=tuple(teachers),
+    )
+
+
+def staff_ids(
+    db: Session, *, teachers: Sequence[str], venue: str | None
+) -> tuple[tuple[int, ...], int | None]:
+    """The numbers of teachers, in their order, and of a venue, by their public ids. Cost: 2 queries."""
+    # Who was merged into another is that other one, as actions.staffing has it.
+    rows = db.execute(
+        select(Teacher.public_id, func.coalesce(Teacher.merged_into_id, Teacher.id).label("id")).where(
+            Teacher.public_id.in_(list(teachers))
+        )
+    )
+    ids = {row.public_id: row.id for row in rows}
+    found = tuple(dict.fromkeys(ids[public_id] for public_id in teachers if public_id in ids))
+    return found, db.scalar(select(Venue.id).where(Venue.public_id == (venue or "")))
+
+
+def names(db: Session, steps: Collection[Step]) -> Names:
+    """What the numbers and codes of these steps are called. Cost: 3 queries."""
+    states = [state for step in steps for state in (step.member.state, step.after)]
+    teachers = {teacher_id for state in states for teacher_id in state.teacher_ids}
+    venues = {state.venue_id for state in states if state.venue_id is not None}
+    taught_by = db.execute(select(Teacher.id, Teacher.name).where(Teacher.id.in_(teachers)))
+    places = db.execute(select(Venue.id, Venue.name).where(Venue.id.in_(venues)))
+    return Names(
+        teachers={row.id: row.name for row in taught_by},
+        venues={row.id: row.name for row in places},
+        categories=courses.categories(db),
+    )
+
+
+def conflicts(
+    db: Session, steps: Collection[Step], named: Names, *, for_village: str, at: Moment, agreed: bool = False
+) -> tuple[Conflict, ...]:
+    """What would stand against these steps now, each date named; nothing is held by asking. Cost: at most 5 queries."""
+    changing = [step for step in steps if step.changes]
+    places = {step.after.venue_id for step in changing}
+    venues = {
+        Resource(ResourceKind.VENUE, venue.id): venue
+        for venue in db.scalars(select(Venue).where(Venue.id.in_(places)))
+    }
+    names = {Resource(ResourceKind.TEACHER, one): name for one, name in named.teachers.items()}
+    names |= {resource: venue.name for resource, venue in venues.items()}
+    shared = {resource for resource, venue in venues.items() if not venue.holds_slots}
+    wants = [
+        Want(step.after.slot, tuple(needed - shared), tuple(needed & shared))
+        for step in changing
+        for needed in [set(_needed(step.after, names))]
+    ]
+    return bookings.conflicts(
+        db,
+        wants,
+        names,
+        for_village=for_village,
+        ignoring=[step.member.id for step in changing],
+        not_before=at,
+        agreed=agreed,
+    )
+
+
+def _needed(state: State, resources: Mapping[Resource, str]) -> tuple[Resource, ...]:
+    needed = [Resource(ResourceKind.TEACHER, one) for one in state.teacher_ids]
+    if state.venue_id is not None:
+        needed.append(Resource(ResourceKind.VENUE, state.venue_id))
+    return tuple(resource for resource in needed if resource in resources)

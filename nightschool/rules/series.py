@@ -1,0 +1,247 @@
+"""A change of a whole series: which of its class sessions it reaches, what each becomes, and why the others stay."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from nightschool.rules.almanac import clock, lunar_label, spoken_day
+from nightschool.rules.slots import Moment, Slot
+from nightschool.texts import _, ngettext
+
+TO_COME = ("draft", "scheduled")
+CONTENT = ("title", "category_code", "summary", "venue_id", "teacher_ids")
+
+
+class Reach(StrEnum):
+    """How far a change of one class session goes."""
+
+    ONE = "one"
+    FOLLOWING = "following"
+
+
+class Stays(StrEnum):
+    """Why a class session is not touched."""
+
+    HELD = "held"
+    OVER = "over"
+    BEGUN = "begun"
+    CANCELLED = "cancelled"
+    POSTPONED = "postponed"
+    OWN = "own"  # what changes was changed in it by itself before
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a class session is, as far as a change of its series can reach."""
+
+    slot: Slot
+    title: str
+    category_code: str
+    summary: str
+    venue_id: int | None
+    teacher_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One class session of a series as it stands."""
+
+    id: int
+    public_id: str
+    revision: int
+    status: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One class session under the change: what it becomes, or why it stays; `own` are the aspects it keeps."""
+
+    member: Member
+    after: State
+    stays: Stays | None = None
+    own: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything of it is otherwise afterwards."""
+        return self.after != self.member.state
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the numbers and codes of a state are called."""
+
+    teachers: Mapping[int, str]
+    venues: Mapping[int, str]
+    categories: Mapping[str, str]
+
+
+def why_stays(status: str, slot: Slot, at: Moment) -> Stays | None:
+    """Why a session of this status and time is not to be touched by a series; None: it is still to come."""
+    if status not in TO_COME:
+        return Stays(status)
+    if slot.begins > at:
+        return None
+    return Stays.OVER if slot.finishes <= at else Stays.BEGUN
+
+
+def following(members: Iterable[Member], this: Member, at: Moment) -> tuple[Member, ...]:
+    """The sessions to come after this one; none when it is not to come itself."""
+    if why_stays(this.status, this.state.slot, at) is not None:
+        return ()
+    return tuple(one for one in _after(members, this) if why_stays(one.status, one.state.slot, at) is None)
+
+
+def plan_whole(members: Iterable[Member], former: State, wanted: State, at: Moment) -> tuple[Step, ...]:
+    """Every session to come has what its course has now (`wanted`) where it had what the course had (`former`).
+
+    The days of the two states are the same: a course says at what time, a session on which day.
+    """
+    return tuple(_step(member, former, wanted, at, with_own_time=False) for member in members)
+
+
+def plan_following(members: Iterable[Member], this: Member, wanted: State, at: Moment) -> tuple[Step, ...]:
+    """This session becomes what is wanted, and so do those to come after it, where they had what this one had.
+
+    On another day or time all of them go along: as many days, and to the new start and end.
+    """
+    stays = why_stays(this.status, this.state.slot, at)
+    if stays is not None:
+        return (Step(this, this.state, stays),)
+    rest = (_step(one, this.state, wanted, at, with_own_time=True) for one in _after(members, this))
+    return (Step(this, wanted), *rest)
+
+
+def fingerprint(steps: Iterable[Step]) -> str:
+    """A short text that is another one as soon as another session would change, or change otherwise."""
+    shown = "|".join(
+        f"{step.member.id} {step.member.revision} {step.after}" for step in steps if step.changes
+    )
+    return hashlib.sha256(shown.encode()).hexdigest()[:24]
+
+
+def _after(members: Iterable[Member], this: Member) -> list[Member]:
+    begins = (this.state.slot.begins, this.id)
+    return [one for one in members if (one.state.slot.begins, one.id) > begins]
+
+
+def _step(member: Member, former: State, wanted: State, at: Moment, *, with_own_time: bool) -> Step:
+    stays = why_stays(member.status, member.state.slot, at)
+    if stays is not None:
+        return Step(member, member.state, stays)
+    one = member.state
+    moving = [name for name in CONTENT if getattr(wanted, name) != getattr(former, name)]
+    follows = [name for name in moving if getattr(one, name) == getattr(former, name)]
+    own = [
+        name for name in moving if getattr(one, name) not in (getattr(former, name), getattr(wanted, name))
+    ]
+    slot = _shifted(one.slot, former.slot, wanted.slot, with_own_time=with_own_time)
+    if (
+        not with_own_time
+        and _times(wanted) != _times(former)
+        and _times(one) not in (_times(former), _times(wanted))
+    ):
+        own.append("times")
+    after = replace(one, slot=slot, **{name: getattr(wanted, name) for name in follows})
+    if after != one:
+        return Step(member, after, own=tuple(own))
+    return Step(member, one, Stays.OWN if own else Stays.SAME, tuple(own))
+
+
+def _shifted(one: Slot, former: Slot, wanted: Slot, *, with_own_time: bool) -> Slot:
+    """As many days on; start and end go along where they change, together, and own ones only when asked to."""
+    day = one.day + (wanted.day - former.day)
+    changes = (wanted.starts, wanted.ends) != (former.starts, former.ends)
+    is_own = (one.starts, one.ends) != (former.starts, former.ends)
+    if changes and (with_own_time or not is_own):
+        return Slot(day, wanted.starts, wanted.ends)
+    return Slot(day, one.starts, one.ends)
+
+
+def _times(state: State) -> tuple[int, int]:
+    return state.slot.starts, state.slot.ends
+
+
+def tell_changes(step: Step, names: Names, today: date) -> tuple[str, ...]:
+    """One line for each respect in which this session changes, before and after; when it is stands above them."""
+    before, after = step.member.state, step.after
+    lines = []
+    if before.slot != after.slot:
+        lines.append(_("时间：改到 %(after)s", after=_when(after.slot, today)))
+    if before.venue_id != after.venue_id:
+        told = {"before": _venue(before, names), "after": _venue(after, names)}
+        lines.append(_("地点：%(before)s → %(after)s", **told))
+    if before.teacher_ids != after.teacher_ids:
+        told = {"before": _teachers(before, names), "after": _teachers(after, names)}
+        lines.append(_("老师：%(before)s → %(after)s", **told))
+    if before.title != after.title:
+        lines.append(_("讲什么：%(before)s → %(after)s", before=before.title, after=after.title))
+    if before.summary != after.summary:
+        nothing = _("没写")
+        told = {"before": before.summary or nothing, "after": after.summary or nothing}
+        lines.append(_("一句话讲什么：%(before)s → %(after)s", **told))
+    if before.category_code != after.category_code:
+        told = {
+            "before": names.categories.get(before.category_code, ""),
+            "after": names.categories.get(after.category_code, ""),
+        }
+        lines.append(_("哪一类：%(before)s → %(after)s", **told))
+    return tuple(lines)
+
+
+def tell_own(own: Sequence[str]) -> str:
+    """One sentence: what of a session stays because it was changed in it by itself; empty for nothing."""
+    words = {
+        "title": _("课名"),
+        "summary": _("那一句话"),
+        "category_code": _("类别"),
+        "venue_id": _("地点"),
+        "teacher_ids": _("讲课的老师"),
+        "times": _("时间"),
+    }
+    return _("单独改过的不动：%(what)s。", what=_("、").join(words[name] for name in own)) if own else ""
+
+
+def tell_stays(stays: Stays) -> str:
+    """Why a session is not touched, in a word or two."""
+    match stays:
+        case Stays.HELD:
+            return _("已经上过")
+        case Stays.OVER:
+            return _("时间已经过了")
+        case Stays.BEGUN:
+            return _("已经开始了")
+        case Stays.CANCELLED:
+            return _("取消了")
+        case Stays.POSTPONED:
+            return _("改期了")
+        case Stays.OWN:
+            return _("单独改过")
+    return _("本来就是这样")
+
+
+def tell_count(count: int) -> str:
+    """One sentence: how many sessions would change."""
+    if not count:
+        return _("没有课次跟着变，只改这门课自己。")
+    return ngettext("会变的有 %(n)d 次课，都在下面。", "会变的有 %(n)d 次课，都在下面。", count)
+
+
+def _when(slot: Slot, today: date) -> str:
+    lunar = lunar_label(slot.day)
+    beside = _("（%(what)s）", what=lunar) if lunar else ""
+    return f"{spoken_day(slot.day, today)}{beside} {clock(slot.starts)}–{clock(slot.ends)}"
+
+
+def _venue(state: State, names: Names) -> str:
+    return names.venues.get(state.venue_id, "") if state.venue_id is not None else _("还没定")
+
+
+def _teachers(state: State, names: Names) -> str:
+    return _("、").join(names.teachers.get(one, "") for one in state.teacher_ids) or _("还没定")
