@@ -364,7 +364,7 @@ def _told_in_one(*parts: str) -> str:
 
 
 def _tell_moment(moment: Moment, today: date) -> str:
-    return _("%(day)s %(time)s", day=spoken_day(moment.day, today), time=clock(moment.minutes))
+    return _("%(day)s %(time)s", day=tell_day(moment.day, today), time=clock(moment.minutes))
 
 
 @lru_cache(maxsize=1024)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from borax.calendars.lunardate import LunarDate
@@ -96,19 +96,73 @@ def _lunar_label(day: date, spoken: str) -> str:
         lunar = LunarDate.from_solar(day)
     except ValueError:
         return ""
-    if spoken == SOURCE_LANGUAGE:
-        label = str(lunar.cn_md)
-    elif lunar.leap:
-        label = _("农历闰%(month)d月%(day)d", month=lunar.month, day=lunar.day)
-    else:
-        label = _("农历%(month)d月%(day)d", month=lunar.month, day=lunar.day)
+    label = str(lunar.cn_md) if spoken == SOURCE_LANGUAGE else _tell_lunar_number(lunar)
     return _("%(lunar)s %(term)s", lunar=label, term=_(lunar.term)) if lunar.term else label
 
 
 def solar_term(day: date) -> str:
     """The solar term that begins on this day, 小雪; empty on other days, and before 1900 and after 2100."""
+    term = _solar_term(day)
+    return _(term) if term else ""
+
+
+@lru_cache(maxsize=4096)
+def _solar_term(day: date) -> str:
     try:
-        term = LunarDate.from_solar(day).term
+        return LunarDate.from_solar(day).term or ""
     except ValueError:
         return ""
-    return _(term) if term else ""
+
+
+def lunar_day_label(day: date) -> str:
+    """The least that a small calendar says: 十九; on the first of a lunar month its name, 十月; in English "10/19"."""
+    return _lunar_day_label(day, language())
+
+
+@lru_cache(maxsize=4096)
+def _lunar_day_label(day: date, spoken: str) -> str:
+    try:
+        lunar = LunarDate.from_solar(day)
+    except ValueError:
+        return ""
+    if spoken != SOURCE_LANGUAGE:
+        return f"{lunar.month}/{lunar.day}"
+    return str(lunar.cn_md).removesuffix("初一") if lunar.day == 1 else str(lunar.cn_day)
+
+
+def lunar_table(around: int) -> tuple[str, str]:
+    """The lunar months and the solar terms from the year before this one to the second after it, for scripts.
+
+    Each "2026-11-09十月" is where a month begins, with what stands before the number of its day; "2026-11-22 小雪" is
+    where a term does, with what follows the number; a semicolon stands between two. The calendars in browsers are not
+    asked: 2027 begins on 6 February, and Chromium's has the 7th.
+    """
+    return _lunar_table(around, language())
+
+
+@lru_cache(maxsize=8)
+def _lunar_table(around: int, spoken: str) -> tuple[str, str]:
+    months, terms = [], []
+    first, last = date(around - 1, 1, 1), date(around + 2, 12, 31)
+    # The month that has already begun when the first year does, too.
+    for number in range(-31, (last - first).days + 1):
+        day = first + timedelta(days=number)
+        try:
+            lunar = LunarDate.from_solar(day)
+        except ValueError:
+            continue
+        if lunar.day == 1:
+            # "lunar 10/1", 十月初一: without the number of the day.
+            name = str(lunar.cn_md).removesuffix("初一")
+            if spoken != SOURCE_LANGUAGE:
+                name = _tell_lunar_number(lunar).removesuffix("1")
+            months.append(f"{day}{name}")
+        if lunar.term:
+            terms.append(str(day) + _("%(lunar)s %(term)s", lunar="", term=_(lunar.term)))
+    return ";".join(months), ";".join(terms)
+
+
+def _tell_lunar_number(lunar: LunarDate) -> str:
+    if lunar.leap:
+        return _("农历闰%(month)d月%(day)d", month=lunar.month, day=lunar.day)
+    return _("农历%(month)d月%(day)d", month=lunar.month, day=lunar.day)

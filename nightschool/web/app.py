@@ -37,6 +37,8 @@ BLUEPRINTS = (
     "timetable",
     "region_timetable",
     "revisions",
+    "school_months",
+    "region_month",
     "open_data",
     "sitemap",
     "trust",

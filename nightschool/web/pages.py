@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from nightschool import texts
 from nightschool.formats.overview_text import tell_figures, tell_reasons
+from nightschool.formats.timetable_text import tell_day
 from nightschool.queries.sessions import SessionLine
 from nightschool.rules import almanac
 from nightschool.rules.periods import tell_period
@@ -32,6 +33,8 @@ def init_app(app: Flask) -> None:
         lunar_label=almanac.lunar_label,
         weekday_name=almanac.weekday_name,
         spoken_day=_spoken_day,
+        full_day=_full_day,
+        lunar_table=_lunar_table,
         spoken_moment=_spoken_moment,
         spoken_instant=_spoken_instant,
         status_word=status_word,
@@ -104,6 +107,14 @@ def _marked_up(_language: str, message: str) -> Markup:
 
 def _spoken_day(day: Any) -> str:
     return almanac.spoken_day(day, context.today())
+
+
+def _full_day(day: Any) -> str:
+    return tell_day(day, context.today())
+
+
+def _lunar_table() -> tuple[str, str]:
+    return almanac.lunar_table(context.today().year)
 
 
 def _spoken_moment(day: Any, starts: int) -> str:

@@ -104,6 +104,7 @@ class Asked:
         links: dict[str, Any] = {
             "page": reading.link(),
             "reading": reading.query,
+            "month": f"{self.page}/month/{found.today:%Y-%m}{reading.query}",
             "villages": f"{self.root}/?{urlencode({'at': self.code})}{reading.query.replace('?', '&')}",
             "feed": replace(language, path=f"{self.page}.ics").link(),
             "data": replace(language, path=f"{self.page}.json").link(),

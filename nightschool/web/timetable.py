@@ -136,6 +136,7 @@ class Asked:
             "past": f"{page}/past{reading}",
             "changes": f"{page}/changes{reading}",
             "atom": f"{page}.atom{language}",
+            "year": f"{page}/year{reading}",
             "feed": f"{page}.ics{language}",
             "text": f"{page}.txt{language}",
             "qr": f"{page}/qr.svg",

@@ -178,7 +178,7 @@ def test_a_called_off_session_stays_as_cancelled_and_says_why_and_where_to() -> 
     first, second = events(written(gone, later))
     assert (first["STATUS"], second["STATUS"]) == ("CANCELLED", "CANCELLED")
     assert "取消：天气不好" in first["DESCRIPTION"]
-    assert "改到周日 11月29日 19:00：停电" in second["DESCRIPTION"]
+    assert "改到周日 11月29日（十月廿一） 19:00：停电" in second["DESCRIPTION"]
 
 
 def test_past_ones_come_first_and_in_order() -> None:

@@ -61,7 +61,7 @@ def test_a_cancelled_session_of_tonight_is_said_first_with_its_reason() -> None:
 
 def test_a_postponed_session_says_the_other_date() -> None:
     off = ENTRY._replace(status="postponed", reason="farm_work", moves_to=Moment(date(2026, 12, 4), 1140))
-    assert "改到周五 12月4日 19:00：农活忙" in told(TONIGHT, off)
+    assert "改到周五 12月4日（十月廿六） 19:00：农活忙" in told(TONIGHT, off)
 
 
 def test_a_postponed_session_whose_new_date_is_not_public_says_so() -> None:
@@ -70,7 +70,7 @@ def test_a_postponed_session_whose_new_date_is_not_public_says_so() -> None:
 
 
 def test_a_session_that_replaces_another_says_when_that_was_to_be() -> None:
-    assert "原定周二 11月24日 19:00" in told(ENTRY._replace(moved_from=Moment(TODAY, 1140)))
+    assert "原定周二 11月24日（十月十六） 19:00" in told(ENTRY._replace(moved_from=Moment(TODAY, 1140)))
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from nightschool.rules.almanac import (
     day_with_year,
     day_without_year,
     lunar_label,
+    lunar_table,
     solar_term,
     spoken_day,
     spoken_moment,
@@ -145,3 +146,19 @@ def test_the_lunar_date_is_followed_by_the_solar_term() -> None:
     assert lunar_label(date(2026, 11, 22)) == "十月十四 小雪"
     with texts.using_language("en"):
         assert lunar_label(date(2026, 11, 22)) == "lunar 10/14, Light Snow"
+
+
+def test_scripts_get_the_months_and_terms_around_a_year() -> None:
+    months, terms = (table.split(";") for table in lunar_table(2026))
+    assert [entry for entry in months if entry.startswith("2026-1")] == [
+        "2026-10-10九月",
+        "2026-11-09十月",
+        "2026-12-09冬月",
+    ]
+    assert months[0] <= "2025-01-01"
+    assert "2027-02-06正月" in months
+    assert "2026-11-22 小雪" in terms
+    assert len([entry for entry in terms if entry >= "2025"]) == 4 * 24
+    with texts.using_language("en"):
+        assert "2026-11-09lunar 10/" in lunar_table(2026)[0]
+        assert "2025-07-25lunar leap 6/" in lunar_table(2026)[0]

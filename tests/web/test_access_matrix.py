@@ -61,6 +61,10 @@ UNSCOPED = {
     "area": "a region on public pages",
     "city": "a part of the sitemap",
     "month": "a month of the region beside it",
+    "month_code": "a month of a region on paper",
+    "year": "a year of a school on paper",
+    "first": "the first month of some on paper",
+    "last": "the last month of some on paper",
     "document": "a published schema",
     "login": "one of one's own devices, or one of the account beside it; the action looks whose it is",
     "waiting": "one of one's own kept forms; the action looks whose it is",
@@ -77,6 +81,8 @@ PUBLIC = {
     "region_timetable.data", "open_data.show_schema", "sitemap.robots", "sitemap.index", "sitemap.part",
     "trust.login", "trust.slip", "teacher_links.page", "teacher_links.feed", "teacher_links.sheet",
     "revisions.changes", "revisions.feed",
+    "school_months.this_year", "school_months.year", "school_months.term", "school_months.choose",
+    "region_month.this_month", "region_month.month", "region_month.qr",
 }  # fmt: skip
 OWN = {
     "desk.home",
@@ -137,6 +143,10 @@ ANYWHERE = {
     "city": "5110",
     "document": "village",
     "month": date(2026, 12, 1),
+    "year": 2026,
+    "first": "2026-04",
+    "last": "2026-09",
+    "month_code": "2026-11",
     "secret": SECRET,
 }
 ANSWERS = {200, 303, 409, 422, 429}

@@ -94,7 +94,7 @@ def test_tonight_comes_first_with_the_register_one_tap_away(
 def test_two_weeks_are_shown_and_no_more(chen: FlaskClient, database: Database, cast: Cast) -> None:
     fill(database, cast, 14, 15)
     page = chen.get(DESK).text
-    assert "周二 12月8日 19:00" in page
+    assert "周二 12月8日（十月三十） 19:00" in page
     assert "12月9日" not in page
 
 

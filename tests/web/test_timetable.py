@@ -140,8 +140,8 @@ def test_a_postponed_class_names_the_other_date_and_the_new_one_the_old(
     postpone(database, 1, 3, reason="power_cut")
     page, _, text = (client.get(form).text for form in FORMS)
     for told in (sight(page), text):
-        assert "改到周五 11月27日 19:00：停电" in told
-        assert "原定周三 11月25日 19:00" in told
+        assert "改到周五 11月27日（十月十九） 19:00：停电" in told
+        assert "原定周三 11月25日（十月十七） 19:00" in told
 
 
 def test_drafts_are_on_no_form(database: Database, cast: Cast, client: FlaskClient) -> None:

@@ -1,0 +1,196 @@
+"""A school's year or term in words: the small calendars, the list of each month, and what became of it all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nightschool.formats.overview_text import tell_reasons
+from nightschool.formats.timetable_text import (
+    tell_as_of,
+    tell_attendances,
+    tell_change,
+    tell_day,
+    tell_former,
+    tell_name,
+    tell_origin,
+    tell_teachers,
+    tell_times,
+    tell_where,
+)
+from nightschool.rules.almanac import WEEKDAYS, lunar_day_label, solar_term
+from nightschool.rules.day_marks import (
+    off_or_on,
+    tell_holiday,
+    tell_markets,
+    tell_notes,
+    tell_unknown_years,
+)
+from nightschool.rules.months import month_name, tell_month, tell_term
+from nightschool.texts import SOURCE_LANGUAGE, _, language, ngettext
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from nightschool.queries.school_months import SchoolMonths, Totals
+    from nightschool.queries.timetable import Entry
+    from nightschool.rules.day_marks import DayMarks
+    from nightschool.rules.months import Month
+
+
+class Cell(NamedTuple):
+    """One day of a small calendar; what does not apply is empty."""
+
+    number: int
+    under: str  # the solar term that begins, else the lunar day
+    mark: str  # 休 or 班
+    is_market: bool
+    classes: str  # 课, 2 课; what became of it where none takes place
+    takes_place: bool
+
+
+class Lesson(NamedTuple):
+    """One class session of a list, in words; what does not apply is empty."""
+
+    day: str
+    marks: str  # 国庆节放假 · 逢场
+    times: str
+    title: str
+    venue: str
+    teachers: str
+    about: str
+    change: str
+    origin: str
+    state: str
+
+
+class MonthWords(NamedTuple):
+    """One month: its calendar, what is special in it, its classes."""
+
+    name: str
+    notes: list[str]
+    weeks: list[list[Cell | None]]
+    lessons: list[Lesson]
+
+
+def tell_months_title(found: SchoolMonths) -> str:
+    """狮湾村 农民夜校 2026年4月到9月（大春）."""
+    return _("%(school)s %(months)s", school=tell_name(found.village), months=tell_term(found.term))
+
+
+def tell_totals(totals: Totals) -> str:
+    """排了 12 次，上了 8 次，取消 1 次（农活忙 1 次），还没到日子的 3 次。"""
+    if not totals.planned:
+        return _("还没有排课。")
+    n = totals.planned
+    parts = [ngettext("排了 %(n)d 次", "排了 %(n)d 次", n)]
+    if totals.held:
+        parts.append(ngettext("上了 %(n)d 次", "上了 %(n)d 次", totals.held))
+    if totals.called_off:
+        reasons = dict(totals.called_off)
+        n = sum(reasons.values())
+        parts.append(
+            ngettext(
+                "取消 %(n)d 次（%(reasons)s）",
+                "取消 %(n)d 次（%(reasons)s）",
+                n,
+                reasons=tell_reasons(reasons),
+            )
+        )
+    if totals.to_come:
+        parts.append(ngettext("还没到日子的 %(n)d 次", "还没到日子的 %(n)d 次", totals.to_come))
+    if totals.unrecorded:
+        parts.append(ngettext("还没记的 %(n)d 次", "还没记的 %(n)d 次", totals.unrecorded))
+    return _("%(parts)s。", parts=_("，").join(parts))
+
+
+def months_words(found: SchoolMonths) -> dict[str, Any]:
+    """Everything the pages say, by the names their templates use."""
+    first, last = found.term.first, found.term.last
+    spans_years = first.year != last.year
+    drafts = found.totals.drafts
+    return {
+        "title": tell_months_title(found),
+        "school": tell_name(found.village),
+        "span": tell_term(found.term),
+        "where": tell_where(found.village),
+        "former": tell_former(found.village, found.today),
+        "totals": tell_totals(found.totals),
+        "drafts": ngettext("另有 %(n)d 次还没公布。", "另有 %(n)d 次还没公布。", drafts) if drafts else "",
+        "weekdays": [_(name) for name in WEEKDAYS],
+        "months": [_month(found, month, spans_years) for month in found.term.months],
+        "markets": tell_markets(found.marks),
+        "unknown": tell_unknown_years(found.marks, range(first.year, last.year + 1)),
+        "has_classes": bool(found.entries),
+        "cut": _tell_cut(found),
+        "as_of": tell_as_of(found.today),
+    }
+
+
+def _tell_cut(found: SchoolMonths) -> str:
+    if not found.are_more:
+        return ""
+    n = len(found.entries)
+    return ngettext("课多，这里只列前 %(n)d 次。", "课多，这里只列前 %(n)d 次。", n)
+
+
+def _month(found: SchoolMonths, month: Month, spans_years: bool) -> MonthWords:
+    entries = found.of(month)
+    by_day: dict[date, list[Entry]] = {}
+    for entry in entries:
+        by_day.setdefault(entry.slot.day, []).append(entry)
+    return MonthWords(
+        tell_month(month) if spans_years else month_name(month),
+        tell_notes(found.marks, month.days),
+        [[_cell(day, by_day.get(day, ()), found) if day else None for day in week] for week in month.weeks],
+        [_lesson(entry, found) for entry in entries],
+    )
+
+
+def _cell(day: date, entries: Sequence[Entry], found: SchoolMonths) -> Cell:
+    # Drafts among them stand in the list with their word; in the calendar they are classes as any other.
+    taking_place = [entry for entry in entries if entry.takes_place or entry.status == "draft"]
+    classes = ""
+    if len(taking_place) > 1:
+        classes = _("%(n)d 课", n=len(taking_place))
+    elif taking_place:
+        classes = _("课")
+    elif entries:
+        is_off = any(entry.status == "cancelled" for entry in entries)
+        classes = _("停课") if is_off else _("改日")
+    return Cell(
+        day.day,
+        _under(day),
+        off_or_on(found.marks, day),
+        found.marks.markets.on(day),
+        classes,
+        bool(taking_place),
+    )
+
+
+def _under(day: date) -> str:
+    # A term's name is two characters in Chinese; in other languages it has room only in the notes of its month.
+    term = solar_term(day) if language() == SOURCE_LANGUAGE else ""
+    return term or lunar_day_label(day)
+
+
+def _lesson(entry: Entry, found: SchoolMonths) -> Lesson:
+    day, today = entry.slot.day, found.today
+    is_draft = entry.status == "draft"
+    return Lesson(
+        tell_day(day, day),  # its year stands above it
+        tell_day_marks(found.marks, day),
+        tell_times(entry.slot),
+        entry.title,
+        entry.venue,
+        tell_teachers(entry.teachers),
+        entry.summary,
+        "" if is_draft else tell_change(entry, today, is_past=day < today),
+        tell_origin(entry, today),
+        _("还没公布") if is_draft else tell_attendances(entry),
+    )
+
+
+def tell_day_marks(marks: DayMarks, day: date) -> str:
+    """国庆节放假 · 逢场."""
+    return " · ".join(filter(None, (tell_holiday(marks, day), _("逢场") if marks.markets.on(day) else "")))
