@@ -18,8 +18,9 @@ from nightschool.actions.series import apply_steps, check_seen, fields_changed, 
 from nightschool.actions.staffing import (
     Staff,
     find_staff,
+    find_staffs,
     set_course_teachers,
-    set_session_teachers,
+    set_teachers_of_each,
     teachers_of_course,
 )
 from nightschool.actions.undo import course_picture, keep, picture
@@ -29,13 +30,7 @@ from nightschool.queries import plans
 from nightschool.queries import series as queries
 from nightschool.rules.access import Actor, require
 from nightschool.rules.names import stored_keys
-from nightschool.rules.proposals import (
-    Proposal,
-    check_proposal,
-    proposed_days,
-    proposed_slots,
-    skipped_days,
-)
+from nightschool.rules.proposals import Proposal, check_proposal, planned, skipped_days
 from nightschool.rules.recurrence import to_json
 from nightschool.rules.series import State, plan_whole
 from nightschool.rules.slots import Moment, Slot, slot_problem
@@ -53,18 +48,24 @@ def schedule_course(
     minutes_now: int = 0,
     agreed: bool = False,
 ) -> str:
-    """The course stands with a class session on each of its dates, every one of them holding its slot.
+    """The course stands with a class session for each of its dates, every one of them holding its slot.
 
+    Where the proposal has something otherwise for one date, that session alone has its own time, place or teachers.
     Published, villagers see it at once; a draft holds its slots just the same. Dates may be past. `agreed`: closed
-    times of its teachers and its venue do not stand against it.
+    times of its teachers and its venues do not stand against it.
     Returns the course's public id. Raises: Refused for impossible times or dates, and with `plan_not_approved` where
     the township approves plans first; CannotSchedule for taken dates.
     """
     require(by, "schedule", proposal.region_code)
     check_proposal(proposal)
+    dates = planned(proposal)
     if publish:
-        _check_plans(db, proposal.region_code, proposed_days(proposal), today)
-    staff = find_staff(db, proposal.region_code, teachers=proposal.teachers, venue=proposal.venue)
+        _check_plans(db, proposal.region_code, [one.slot.day for one in dates], today)
+    staff, *of_dates = find_staffs(
+        db,
+        proposal.region_code,
+        [(proposal.teachers, proposal.venue), *((one.teachers, one.venue) for one in dates)],
+    )
     course = Course(
         region_code=proposal.region_code,
         kind=proposal.kind,
@@ -85,10 +86,15 @@ def schedule_course(
     db.add(course)
     db.flush()
     set_course_teachers(db, course.id, staff.teacher_ids)
-    class_sessions = [_session_of(course, slot, publish, now) for slot in proposed_slots(proposal)]
+    class_sessions = [
+        _session_of(course, one.slot, own.venue_id, publish, now)
+        for one, own in zip(dates, of_dates, strict=True)
+    ]
     db.add_all(class_sessions)
     db.flush()
-    set_session_teachers(db, [class_session.id for class_session in class_sessions], staff.teacher_ids)
+    set_teachers_of_each(
+        db, {made.id: own.teacher_ids for made, own in zip(class_sessions, of_dates, strict=True)}
+    )
     hold_slots(db, class_sessions, moment=Moment(today, minutes_now), agreed=agreed)
     if publish:
         touch_villages(db, [course.region_code], now=now)
@@ -98,14 +104,16 @@ def schedule_course(
     return course.public_id
 
 
-def _session_of(course: Course, slot: Slot, publish: bool, now: datetime) -> ClassSession:
+def _session_of(
+    course: Course, slot: Slot, venue_id: int | None, publish: bool, now: datetime
+) -> ClassSession:
     return ClassSession(
         course_id=course.id,
         region_code=course.region_code,
         title=course.title,
         category_code=course.category_code,
         summary=course.summary,
-        venue_id=course.venue_id,
+        venue_id=venue_id,
         day=slot.day,
         starts=slot.starts,
         ends=slot.ends,

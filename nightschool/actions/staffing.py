@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, insert, or_, select
@@ -35,12 +35,25 @@ def find_staff(
     Raises: NotFound for a teacher that is kept neither at this village nor above it, or a venue of another village, and
     for one that was put away.
     """
-    wanted = tuple(dict.fromkeys(teachers))
+    [staff] = find_staffs(db, region_code, [(teachers, venue)], former=former)
+    return staff
+
+
+def find_staffs(
+    db: Session,
+    region_code: str,
+    wanted: Sequence[tuple[Sequence[str], str | None]],
+    *,
+    former: Staff = NOBODY,
+) -> list[Staff]:
+    """`find_staff` for each of these teachers with their venue, in two statements for all of them. Raises: NotFound."""
+    teachers = {teacher for names, _venue in wanted for teacher in names}
+    venues = {venue for _names, venue in wanted if venue is not None}
     # Who was merged into another is that other one; locked, so that nobody is between this look and the booking.
     rows = db.execute(
         select(Teacher.public_id, func.coalesce(Teacher.merged_into_id, Teacher.id).label("id"))
         .where(
-            Teacher.public_id.in_(wanted),
+            Teacher.public_id.in_(teachers),
             Teacher.region_code.in_((region_code, *ancestors_of(region_code))),
             or_(
                 Teacher.retired_at.is_(None),
@@ -51,20 +64,22 @@ def find_staff(
         .with_for_update(read=True)
     )
     ids: dict[str, int] = {row.public_id: row.id for row in rows}
-    if len(ids) != len(wanted):
-        raise NotFound
-    venue_id = None
-    if venue is not None:
-        venue_id = db.scalar(
-            select(Venue.id).where(
-                Venue.public_id == venue,
+    places: dict[str, int] = {}
+    if venues:
+        found = db.execute(
+            select(Venue.public_id, Venue.id).where(
+                Venue.public_id.in_(venues),
                 Venue.region_code == region_code,
                 or_(Venue.retired_at.is_(None), Venue.id == former.venue_id),
             )
         )
-        if venue_id is None:
-            raise NotFound
-    return Staff(tuple(dict.fromkeys(ids[key] for key in wanted)), venue_id)
+        places = {row.public_id: row.id for row in found}
+    if ids.keys() != teachers or places.keys() != venues:
+        raise NotFound
+    return [
+        Staff(tuple(dict.fromkeys(ids[key] for key in names)), None if venue is None else places[venue])
+        for names, venue in wanted
+    ]
 
 
 def teachers_of_course(db: Session, course_id: int) -> tuple[int, ...]:
@@ -105,13 +120,16 @@ def set_course_teachers(db: Session, course_id: int, teacher_ids: Sequence[int])
 
 def set_session_teachers(db: Session, class_session_ids: Collection[int], teacher_ids: Sequence[int]) -> None:
     """Each of these class sessions has exactly these teachers, in this order."""
-    db.execute(delete(ClassSessionTeacher).where(ClassSessionTeacher.class_session_id.in_(class_session_ids)))
-    if class_session_ids and teacher_ids:
-        db.execute(
-            insert(ClassSessionTeacher),
-            [
-                {"class_session_id": class_session_id, "teacher_id": teacher_id, "position": position}
-                for class_session_id in class_session_ids
-                for position, teacher_id in enumerate(teacher_ids)
-            ],
-        )
+    set_teachers_of_each(db, dict.fromkeys(class_session_ids, teacher_ids))
+
+
+def set_teachers_of_each(db: Session, teachers: Mapping[int, Sequence[int]]) -> None:
+    """Each class session, by its id, has exactly the teachers named for it, in their order."""
+    db.execute(delete(ClassSessionTeacher).where(ClassSessionTeacher.class_session_id.in_(teachers)))
+    rows = [
+        {"class_session_id": class_session_id, "teacher_id": teacher_id, "position": position}
+        for class_session_id, teacher_ids in teachers.items()
+        for position, teacher_id in enumerate(teacher_ids)
+    ]
+    if rows:
+        db.execute(insert(ClassSessionTeacher), rows)

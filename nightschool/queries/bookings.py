@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.people import Teacher
-from nightschool.models.places import NightSchool, Region, Venue
+from nightschool.models.places import NightSchool, Region, Venue, VenueKind
 from nightschool.models.teaching import Booking, ClassSession, ClassSessionTeacher, SessionStatus
 from nightschool.queries.closed_times import closed_times
 from nightschool.rules.conflicts import (
@@ -24,7 +25,7 @@ from nightschool.rules.conflicts import (
     in_order,
     with_free_times,
 )
-from nightschool.rules.proposals import Proposal, Resource, ResourceKind, proposed_slots
+from nightschool.rules.proposals import Planned, Proposal, Resource, ResourceKind, planned
 from nightschool.rules.regions import ancestors_of
 from nightschool.rules.slots import Moment, Slot
 
@@ -167,11 +168,25 @@ def proposal_conflicts(
 
     `agreed`: closed times do not.
     """
-    names, open_ = needed_by(db, proposal.region_code, teachers=proposal.teachers, venue=proposal.venue)
-    wants = [Want(slot, tuple(names), tuple(open_)) for slot in proposed_slots(proposal)]
-    return conflicts(
-        db, wants, names | open_, for_village=proposal.region_code, not_before=not_before, agreed=agreed
+    dates = planned(proposal)
+    known = resources_behind(
+        db,
+        proposal.region_code,
+        teachers={teacher for one in dates for teacher in one.teachers},
+        venues={one.venue for one in dates if one.venue},
     )
+    wants = [Want(one.slot, *_needed_on(one, known)) for one in dates]
+    names = {behind.resource: behind.name for behind in known.values()}
+    return conflicts(db, wants, names, for_village=proposal.region_code, not_before=not_before, agreed=agreed)
+
+
+def _needed_on(
+    one: Planned, known: Mapping[str, Behind]
+) -> tuple[tuple[Resource, ...], tuple[Resource, ...]]:
+    """What one date of a proposal needs for itself alone, and what has only to be open then."""
+    needed = [known[key] for key in (*one.teachers, one.venue or "") if key in known]
+    held = tuple(behind.resource for behind in needed if behind.holds_slots)
+    return held, tuple(behind.resource for behind in needed if not behind.holds_slots)
 
 
 def resources_named(
@@ -188,22 +203,40 @@ def needed_by(
 
     As far as the village may call on it. Cost: 2 queries.
     """
-    names = {
-        Resource(ResourceKind.TEACHER, teacher_id): name
-        for teacher_id, name in db.execute(
-            select(Teacher.id, Teacher.name).where(
+    known = resources_behind(db, region_code, teachers=teachers, venues=[venue] if venue else []).values()
+    held = {behind.resource: behind.name for behind in known if behind.holds_slots}
+    return held, {behind.resource: behind.name for behind in known if not behind.holds_slots}
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What a public id stands for; a venue for parallel use, or online, holds no slots."""
+
+    resource: Resource
+    name: str
+    holds_slots: bool = True
+
+
+def resources_behind(
+    db: Session, region_code: str, *, teachers: Collection[str], venues: Collection[str]
+) -> dict[str, Behind]:
+    """Public id -> the teacher or venue it stands for, as far as the village may call on them. Cost: 2 queries."""
+    found = {
+        row.public_id: Behind(Resource(ResourceKind.TEACHER, row.id), row.name)
+        for row in db.execute(
+            select(Teacher.public_id, Teacher.id, Teacher.name).where(
                 Teacher.public_id.in_(teachers),
                 Teacher.region_code.in_((region_code, *ancestors_of(region_code))),
                 Teacher.retired_at.is_(None),
             )
         )
     }
-    place = db.scalar(
-        select(Venue).where(
-            Venue.public_id == venue, Venue.region_code == region_code, Venue.retired_at.is_(None)
+    places = db.execute(
+        select(Venue.public_id, Venue.id, Venue.name, Venue.allows_parallel, Venue.kind).where(
+            Venue.public_id.in_(venues), Venue.region_code == region_code, Venue.retired_at.is_(None)
         )
     )
-    if place is None:
-        return names, {}
-    named = {Resource(ResourceKind.VENUE, place.id): place.name}
-    return (names | named, {}) if place.holds_slots else (names, named)
+    for row in places:
+        holds = not row.allows_parallel and row.kind != VenueKind.ONLINE
+        found[row.public_id] = Behind(Resource(ResourceKind.VENUE, row.id), row.name, holds)
+    return found

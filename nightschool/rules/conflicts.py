@@ -184,42 +184,43 @@ def nearest_free(wanted: Slot, busy: Iterable[Slot], *, not_before: Moment | Non
     taken: dict[date, list[Slot]] = defaultdict(list)
     for slot in busy:
         taken[slot.day].append(slot)
-    same_day = _free_on(wanted, wanted.day, taken[wanted.day], not_before)[:SAME_DAY_CHOICES]
+    same_day = _free_on(wanted, wanted.day, taken[wanted.day], not_before, SAME_DAY_CHOICES)
     later = []
     for ahead in range(1, DAYS_AHEAD + 1):
         day = wanted.day + timedelta(days=ahead)
-        later += _free_on(wanted, day, taken[day], not_before)[:1]
+        later += _free_on(wanted, day, taken[day], not_before, 1)
     # Days on which the hour itself is free come first; within those, and within the rest, the nearest day.
     later.sort(key=lambda slot: (slot.starts != wanted.starts, slot.day))
     missing = SAME_DAY_CHOICES - len(same_day)
     return (*sorted(same_day), *sorted(later[: LATER_CHOICES + missing]))
 
 
-def _free_on(wanted: Slot, day: date, taken: Sequence[Slot], not_before: Moment | None) -> list[Slot]:
-    """The free slots of one day, the nearest to the wanted time first."""
+def _free_on(
+    wanted: Slot, day: date, taken: Sequence[Slot], not_before: Moment | None, most: int
+) -> list[Slot]:
+    """So many free slots of one day, the nearest to the wanted time first."""
     length = wanted.minutes
     earliest = min(SENSIBLE_FROM, wanted.starts)
     latest = min(max(SENSIBLE_TO, wanted.ends), DAY_MINUTES) - length
-    starts = {wanted.starts, *range(earliest, latest + 1, STEP_MINUTES)}
+    if not_before is not None and day <= not_before.day:
+        earliest = max(earliest, not_before.minutes if day == not_before.day else DAY_MINUTES)
+
+    def is_free(start: int) -> bool:
+        return earliest <= start <= latest and all(
+            start + length <= slot.starts or slot.ends <= start for slot in taken
+        )
+
+    if most == 1 and is_free(wanted.starts):  # nothing is nearer
+        return [Slot(day, wanted.starts, wanted.ends)]
+    starts = {wanted.starts, *range(-(-earliest // STEP_MINUTES) * STEP_MINUTES, latest + 1, STEP_MINUTES)}
     starts |= {slot.ends for slot in taken} | {slot.starts - length for slot in taken}
-    slots = [Slot(day, start, start + length) for start in starts if earliest <= start <= latest]
-    return sorted(
-        (
-            slot
-            for slot in slots
-            if not any(slot.overlaps(other) for other in taken)
-            and (not_before is None or slot.begins >= not_before)
-        ),
-        key=lambda slot: (abs(slot.starts - wanted.starts), slot.starts),
-    )
-
-
-def by_day(conflicts: Iterable[Conflict]) -> dict[date, tuple[Conflict, ...]]:
-    """The conflicts of each day together, so that one place can answer for the day."""
-    days: dict[date, list[Conflict]] = defaultdict(list)
-    for conflict in conflicts:
-        days[conflict.wanted.day].append(conflict)
-    return {day: tuple(found) for day, found in sorted(days.items())}
+    free: list[Slot] = []
+    for start in sorted(starts, key=lambda start: (abs(start - wanted.starts), start)):
+        if len(free) == most:
+            break
+        if is_free(start):
+            free.append(Slot(day, start, start + length))
+    return free
 
 
 def explain(conflict: Conflict, *, village_code: str, today: date) -> str:
@@ -262,19 +263,3 @@ def whom_to_ask(conflict: Conflict) -> str:
     if not holding.contact_name:
         return _("要商量，打 %(phone)s。", phone=holding.contact_phone)
     return _("要商量，打电话给%(name)s：%(phone)s。", name=holding.contact_name, phone=holding.contact_phone)
-
-
-def tell_free_times(conflict: Conflict, *, today: date) -> str:
-    """One sentence: the free times nearest to what was wanted."""
-    if not conflict.instead:
-        return _("前后一周都没有空着的时间。")
-    times = [
-        _("当天 %(from)s–%(to)s", **{"from": clock(slot.starts), "to": clock(slot.ends)})
-        if slot.day == conflict.wanted.day
-        else _(
-            "%(day)s %(from)s–%(to)s",
-            **{"day": spoken_day(slot.day, today), "from": clock(slot.starts), "to": clock(slot.ends)},
-        )
-        for slot in conflict.instead
-    ]
-    return _("空着的时间：%(times)s。", times=_("、").join(times))

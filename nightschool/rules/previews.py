@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from nightschool.rules.advice import Advice, Surroundings, advise
 from nightschool.rules.almanac import spoken_day, weekday_name
-from nightschool.rules.conflicts import Conflict, by_day, explain, tell_free_times, whom_to_ask
-from nightschool.rules.proposals import Proposal, proposed_days
+from nightschool.rules.alternatives import Alternative, Way, label, tell_alternatives, tell_instead
+from nightschool.rules.conflicts import Conflict, explain, whom_to_ask
+from nightschool.rules.proposals import Instead, Proposal, planned
 from nightschool.rules.recurrence import MOST_NAMED, Weekly, days_of
 from nightschool.rules.slots import Moment, Slot
 from nightschool.texts import _, ngettext
+
+NONE_FOUND: Mapping[date, Sequence[Alternative]] = {}
+NO_NAMES: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +28,32 @@ class Taken:
     ask: str
     own_session: str  # public id; empty when it is another village's
     is_closed: bool = False  # may be scheduled all the same, once it is agreed upon
+    public_page: str = (
+        ""  # code of the other village on whose page it stands; empty for a draft, or one's own
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One alternative as a button: what it changes, and its words."""
+
+    instead: Instead
+    leaves_out: bool
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewDay:
-    """One date of the proposal."""
+    """One date of the proposal; `slot` is when its class meets, perhaps on another day."""
 
+    day: date
     slot: Slot
     is_left_out: bool
     is_past: bool
     taken: tuple[Taken, ...]
-    free_times: str
-    free: tuple[Slot, ...] = ()
+    otherwise: str = ""  # what was chosen for this date alone, in words
+    ways_out: str = ""  # all its choices in one sentence
+    choices: tuple[Choice, ...] = ()
     advice: tuple[Advice, ...] = ()
 
 
@@ -49,7 +68,7 @@ class Preview:
     @property
     def clashes(self) -> tuple[date, ...]:
         """The dates that cannot be had."""
-        return tuple(day.slot.day for day in self.days if day.taken)
+        return tuple(day.day for day in self.days if day.taken)
 
     @property
     def asks_agreed(self) -> bool:
@@ -60,7 +79,7 @@ class Preview:
     def skippable(self) -> dict[str, tuple[date, ...]]:
         """Kind of advice -> the wanted dates against which it speaks, for the kinds that are reasons to skip a date."""
         found = {
-            kind: tuple(day.slot.day for day in self.days if any(one.kind == kind for one in day.advice))
+            kind: tuple(day.day for day in self.days if any(one.kind == kind for one in day.advice))
             for kind in ("holiday", "farm_work", "market")
         }
         return {kind: days for kind, days in found.items() if days and len(days) < self.wanted}
@@ -79,31 +98,63 @@ class Preview:
 
 
 def preview(
-    proposal: Proposal, conflicts: Iterable[Conflict], *, at: Moment, around: Surroundings | None = None
+    proposal: Proposal,
+    conflicts: Iterable[Conflict],
+    *,
+    at: Moment,
+    around: Surroundings | None = None,
+    alternatives: Mapping[date, Sequence[Alternative]] = NONE_FOUND,
+    names: Mapping[str, str] = NO_NAMES,
 ) -> Preview:
-    """Every date of the proposal, those left out among them, with what speaks against it.
+    """Every date of the proposal, those left out among them, with what speaks against it and what can be had instead.
 
-    What is known `around` the dates makes the advice; a date that is past or left out needs none.
+    What is known `around` the dates makes the advice; a date that is past or left out needs none. `names` are those of
+    teachers and venues by public id.
     """
-    clashing = by_day(conflicts)
-    around = around and replace(around, planned=proposed_days(proposal))
+    clashing: dict[Slot, list[Conflict]] = defaultdict(list)
+    for conflict in conflicts:
+        clashing[conflict.wanted].append(conflict)
+    slots = {one.day: one.slot for one in planned(proposal)}
+    around = around and replace(around, planned=tuple(slot.day for slot in slots.values()))
     days = []
     for day in days_of(proposal.recurrence):
-        slot = Slot(day, proposal.starts, proposal.ends)
-        found = clashing.get(day, ())
-        is_wanted = day not in proposal.leave_out and slot.finishes > at
+        is_left_out = day in proposal.leave_out
+        slot = slots.get(day, Slot(day, proposal.starts, proposal.ends))
+        found = () if is_left_out else clashing.get(slot, ())
+        offered = alternatives.get(day, ()) if found else ()
+        own = None if is_left_out else proposal.instead.get(day)
+        is_wanted = not is_left_out and slot.finishes > at
         days.append(
             PreviewDay(
+                day=day,
                 slot=slot,
-                is_left_out=day in proposal.leave_out,
+                is_left_out=is_left_out,
                 is_past=slot.finishes <= at,
                 taken=tuple(tell_taken(conflict, proposal.region_code, at.day) for conflict in found),
-                free_times=tell_free_times(found[0], today=at.day) if found else "",
-                free=found[0].instead if found else (),
-                advice=advise(slot, around, today=at.day) if around and is_wanted else (),
+                otherwise=tell_instead(own, day, names, at.day) if own else "",
+                ways_out=tell_alternatives(offered, at.day) if found else "",
+                choices=choices_of(offered, at.day),
+                advice=advise(slot, _as_for(own, around, names), today=at.day)
+                if around and is_wanted
+                else (),
             )
         )
     return Preview(tuple(days), _first_day_note(proposal, at.day), _stray_note(proposal, at.day))
+
+
+def _as_for(own: Instead | None, around: Surroundings, names: Mapping[str, str]) -> Surroundings:
+    """What is known around a date, without what was known of a place or teachers it no longer has."""
+    if own is not None and own.venue is not None:
+        around = replace(around, is_lit=True, is_covered=True)
+    if own is not None and own.teachers is not None:
+        kept = {names.get(key, "") for key in own.teachers}
+        around = replace(around, taught={name: them for name, them in around.taught.items() if name in kept})
+    return around
+
+
+def choices_of(alternatives: Iterable[Alternative], today: date) -> tuple[Choice, ...]:
+    """The alternatives as buttons."""
+    return tuple(Choice(one.instead, one.way == Way.OUT, label(one, today)) for one in alternatives)
 
 
 def tell_taken(conflict: Conflict, village_code: str, today: date) -> Taken:
@@ -115,6 +166,7 @@ def tell_taken(conflict: Conflict, village_code: str, today: date) -> Taken:
         ask=whom_to_ask(conflict),
         own_session=holding.class_session if holding is not None and is_own else "",
         is_closed=conflict.closed is not None,
+        public_page=holding.village_code if holding and not is_own and not holding.is_private else "",
     )
 
 

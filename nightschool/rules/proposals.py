@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 
 from nightschool.errors import Refused
 from nightschool.rules.recurrence import (
@@ -17,6 +19,7 @@ from nightschool.rules.recurrence import (
     recurrence_problem,
 )
 from nightschool.rules.slots import Slot, slot_problem
+from nightschool.texts import _
 
 
 class ResourceKind(StrEnum):
@@ -32,6 +35,36 @@ class Resource:
 
     kind: ResourceKind
     id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What one date of a proposal has otherwise than the rest; None: the same. Public ids, as in the proposal."""
+
+    slot: Slot | None = None
+    venue: str | None = None
+    teachers: tuple[str, ...] | None = None
+
+    def and_also(self, other: Instead) -> Instead:
+        """Both choices; where they speak of the same thing, the other has the last word."""
+        return Instead(
+            self.slot if other.slot is None else other.slot,
+            self.venue if other.venue is None else other.venue,
+            self.teachers if other.teachers is None else other.teachers,
+        )
+
+
+AS_THE_REST = Instead()
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One date of a proposal, and what its class session will have: perhaps on another day than that date."""
+
+    day: date
+    slot: Slot
+    teachers: tuple[str, ...]
+    venue: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +84,7 @@ class Proposal:
     kind: str = "open_lecture"  # or "cohort"
     audience: str = ""  # for whom
     expected: int | None = None  # so many people are expected each time
+    instead: Mapping[date, Instead] = field(default_factory=dict)  # for single dates of the recurrence
 
 
 def check_proposal(proposal: Proposal) -> None:
@@ -65,6 +99,41 @@ def check_proposal(proposal: Proposal) -> None:
         problem = RecurrenceProblem(RecurrenceFault.NONE_LEFT)
     if problem is not None:
         raise Refused(problem.fault, field="recurrence", problem=problem)
+    for day, refused in refused_instead(proposal).items():
+        raise Refused(refused, field="instead", day=day)
+
+
+def refused_instead(proposal: Proposal) -> dict[date, str]:
+    """Which dates cannot have otherwise what they shall have, each with the code of why; empty when all can."""
+    days = set(days_of(proposal.recurrence))
+    refused = {}
+    for day, instead in proposal.instead.items():
+        if day not in days:
+            refused[day] = "not_in_series"
+        elif instead.slot is not None and (
+            slot_problem(instead.slot.starts, instead.slot.ends)
+            or not EARLIEST_DAY <= instead.slot.day <= LATEST_DAY
+        ):
+            refused[day] = "impossible_slot"
+    sound = {day: instead for day, instead in proposal.instead.items() if day not in refused}
+    for one, other in pairwise(sorted(planned(replace(proposal, instead=sound)), key=lambda one: one.slot)):
+        if one.slot.overlaps(other.slot):
+            refused[one.day if one.day in sound and sound[one.day].slot else other.day] = "meets_twice"
+    return refused
+
+
+def tell_refused_instead(code: str, day: str) -> str:
+    """One sentence: why this date, as it is spoken, cannot have what was chosen for it, and what it has now."""
+    match code:
+        case "not_in_series":
+            return _("%(day)s 单独改过，可是现在的日期里没有这一天了，那个改动去掉了。", day=day)
+        case "meets_twice":
+            return _(
+                "%(day)s 单独改到的时间，这门课自己已经有一次了。这天先照原来的，另选一个时间。", day=day
+            )
+        case "unknown_staff":
+            return _("%(day)s 单独换的老师或场地已经不在单子上了。这天先照原来的，另选一个。", day=day)
+    return _("%(day)s 单独改到的时间排不成课。这天先照原来的，另选一个时间。", day=day)
 
 
 def check_slot(slot: Slot) -> None:
@@ -89,6 +158,22 @@ def skipped_days(proposal: Proposal) -> tuple[date, ...]:
     return tuple(day for day in days_of(proposal.recurrence) if day in proposal.leave_out)
 
 
+def planned(proposal: Proposal) -> tuple[Planned, ...]:
+    """The dates wanted, in order, each with the slot, the teachers and the venue its class session will have."""
+    found = []
+    for day in proposed_days(proposal):
+        own = proposal.instead.get(day, AS_THE_REST)
+        found.append(
+            Planned(
+                day=day,
+                slot=own.slot or Slot(day, proposal.starts, proposal.ends),
+                teachers=proposal.teachers if own.teachers is None else own.teachers,
+                venue=proposal.venue if own.venue is None else own.venue,
+            )
+        )
+    return tuple(found)
+
+
 def proposed_slots(proposal: Proposal) -> tuple[Slot, ...]:
-    """The slots wanted, in order."""
-    return tuple(Slot(day, proposal.starts, proposal.ends) for day in proposed_days(proposal))
+    """The slots wanted, in the order of the dates they stand for."""
+    return tuple(one.slot for one in planned(proposal))

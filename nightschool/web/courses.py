@@ -11,7 +11,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from nightschool.actions import courses as actions
 from nightschool.errors import CannotSchedule, NotFound, Refused, StaleRecord
 from nightschool.formats.revisions import tell_made
-from nightschool.queries import bookings, calendars, cohorts, places, revisions, undo
+from nightschool.queries import alternatives, bookings, calendars, cohorts, places, revisions, undo
 from nightschool.queries import courses as queries
 from nightschool.queries.courses import Choices, CoursePage, TeacherChoice
 from nightschool.rules import finder
@@ -20,12 +20,13 @@ from nightschool.rules.cohorts import OPEN_LECTURE
 from nightschool.rules.graduation import tell_rule
 from nightschool.rules.plans import tell_refused
 from nightschool.rules.previews import preview, tell_taken
-from nightschool.rules.proposals import proposed_days
+from nightschool.rules.proposals import proposed_slots
 from nightschool.rules.recurrence import days_of
 from nightschool.texts import _, ngettext
 from nightschool.web import course_edits
 from nightschool.web.access import actor, allows
 from nightschool.web.context import minutes_now, moment, now, reading, services, today, writing
+from nightschool.web.forms.alternatives import written
 from nightschool.web.forms.courses import ONCE, CourseForm, ScheduleForm, shown_end
 from nightschool.web.listings import Shown, asked, page_number
 from nightschool.web.series import BACK
@@ -73,6 +74,8 @@ def new(village: str) -> Any:
         form.drop_clashes()
     form.skip(request.form.get("skip", ""))
     form.take(request.form.get("take", ""))
+    form.alter(request.form.get("alter", ""))
+    form.as_the_rest(request.form.get("as_the_rest", ""))
     if todo == "find":
         return _find(form, choices, village)
     if not form.validate():
@@ -137,7 +140,7 @@ def _schedule(form: ScheduleForm, village: str, *, publish: bool) -> Any:
 
 
 def _tell_scheduled(form: ScheduleForm, village: str, *, publish: bool) -> str:
-    days = proposed_days(form.proposal(village))
+    days = sorted(slot.day for slot in proposed_slots(form.proposal(village)))
     words = {"title": form.title.data, "first": spoken_day(days[0], today())}
     if len(days) == 1:
         if publish:
@@ -167,16 +170,18 @@ def _schedule_page(
                 if clash
                 else bookings.proposal_conflicts(db, proposal, not_before=moment(), agreed=form.is_agreed)
             )
+            instead = alternatives.for_proposal(db, proposal, found, zone=services().settings.timezone)
             around = calendars.surroundings(
                 db,
                 village,
-                days_of(proposal.recurrence),
+                {*days_of(proposal.recurrence), *(slot.day for slot in proposed_slots(proposal))},
                 title=proposal.title,
                 teachers=proposal.teachers,
                 venue=proposal.venue,
                 zone=services().settings.timezone,
             )
-        shown = preview(proposal, found, at=moment(), around=around)
+        names = {teacher.public_id: teacher.name for teacher in choices.teachers} | choices.venues
+        shown = preview(proposal, found, at=moment(), around=around, alternatives=instead, names=names)
     return render_template(
         "courses/new.html",
         form=form,
@@ -187,6 +192,7 @@ def _schedule_page(
         found=None,
         waiting=tell_refused(waiting, today()) if waiting else "",
         waiting_month=waiting.details["month"] if waiting else None,
+        written=written,
     )
 
 

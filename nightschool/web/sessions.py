@@ -26,6 +26,7 @@ from nightschool.rules.slots import Slot, SlotProblem, tell_slot_problem
 from nightschool.texts import _
 from nightschool.web import advice, series
 from nightschool.web.access import actor, allows
+from nightschool.web.alternatives import of_added, of_session
 from nightschool.web.context import minutes_now, moment, now, reading, services, today, writing
 from nightschool.web.courses import labelled
 from nightschool.web.forms.base import Agreeing
@@ -94,6 +95,8 @@ def edit(class_session: str) -> Any:
     stored = {"teachers": list(found.teacher_ids), "venue": found.venue_id, "title": found.line.title}
     form = EditForm(data={**stored, "summary": found.summary, "revision": found.revision})
     form.offer(**{name: values for name, values in labelled(choices).items() if name != "categories"})
+    # A link of another page says what to start from; sent once, only a button of this page counts.
+    form.take_staff((request.form if form.is_submitted() else request.args).get("take", ""))
 
     def act(db: Session) -> None:
         actions.change_session(
@@ -192,6 +195,7 @@ def add(course: str) -> Any:
     if not form.is_submitted():
         return _add_page(found, form)
     form.take(request.form.get("take", ""))
+    form.take_staff(request.form.get("take", ""))
     if not form.validate():
         return _add_page(found, form), BAD_INPUT
     try:
@@ -235,7 +239,7 @@ def _add_page(found: CoursePage, form: AddForm, conflicts: tuple[Conflict, ...] 
         form=form,
         advice=advice.about_addition(found, form),
         taken=[tell_taken(conflict, found.region_code, today()) for conflict in conflicts],
-        free=conflicts[0].instead if conflicts else (),
+        **of_added(found, form, conflicts),
     )
 
 
@@ -297,7 +301,7 @@ def _page(
         is_stale=is_stale,
         taken=[tell_taken(conflict, found.region_code, today()) for conflict in conflicts],
         # What is free for this one says nothing of those that follow.
-        free=conflicts[0].instead if conflicts and not series.is_asked(form) else (),
+        **of_session(found, form, () if series.is_asked(form) else conflicts),
         advice=advice.about_change(found, form),
     )
 

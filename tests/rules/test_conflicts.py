@@ -13,12 +13,10 @@ from nightschool.rules.conflicts import (
     Conflict,
     Holding,
     Want,
-    by_day,
     days_to_search,
     explain,
     find_conflicts,
     nearest_free,
-    tell_free_times,
     whom_to_ask,
     with_free_times,
 )
@@ -82,7 +80,6 @@ def test_conflicts_come_by_day_the_teacher_first() -> None:
         (FRIDAY, VENUE),
         (later.day, TEACHER),
     ]
-    assert {day: len(conflicts) for day, conflicts in by_day(found).items()} == {FRIDAY: 2, later.day: 1}
 
 
 def test_a_course_that_meets_itself_is_a_conflict() -> None:
@@ -143,17 +140,6 @@ def test_free_times_are_the_nearest_of_the_day_and_the_same_hour_of_the_next_day
         (29, 1140),
         (30, 1140),
     ]
-
-
-def test_free_times_are_told_in_one_sentence() -> None:
-    wants = [Want(Slot(FRIDAY, 1140, 1230), (TEACHER,))]
-    [conflict] = find_conflicts(wants, NAMES, [holding()])
-    [answered] = with_free_times([conflict], wants, [holding()])
-    assert tell_free_times(answered, today=TODAY) == (
-        "空着的时间：当天 17:30–19:00、当天 20:30–22:00、周六 11月28日 19:00–20:30、"
-        "周日 11月29日 19:00–20:30、周一 11月30日 19:00–20:30。"
-    )
-    assert tell_free_times(conflict, today=TODAY) == "前后一周都没有空着的时间。"
 
 
 def test_free_times_leave_room_for_the_other_dates_of_the_same_course() -> None:

@@ -32,7 +32,7 @@ def test_each_date_says_how_it_stands() -> None:
         (date(2026, 12, 11), False, False, True),
     ]
     assert (shown.clashes, shown.wanted, shown.summary) == ((NEXT,), 2, "一共 2 次。")
-    assert shown.days[1].free_times == "空着的时间：当天 20:30–22:00。"
+    assert shown.days[1].ways_out == "前后一周都没有空着的时间，也没有别的可换。"
 
 
 def test_only_a_sessions_own_village_is_led_to_it() -> None:

@@ -112,7 +112,7 @@ def test_taken_dates_are_told_in_place_and_everything_typed_is_kept(
     assert answer.status_code == 409
     assert "周五 11月27日 19:00–20:30，周老师已经有课：医保怎么报销（村活动室）。" in answer.text
     assert "要商量，打电话给陈书记：0832-5550101。" in answer.text
-    assert "空着的时间：当天 17:30–19:00" in answer.text
+    assert "周五 11月27日 改到当天 17:30–19:00" in answer.text
     assert 'value="柑橘冬季管护"' in answer.text
     assert "带上剪刀" in answer.text
     assert "去掉这几天，其余照排" in answer.text
@@ -143,6 +143,124 @@ def test_a_free_time_can_be_taken_with_one_tap(
     assert page.status_code == 200
     assert 'value="17:30"' in page.text
     assert "已经有课" not in page.text
+
+
+def hidden(page: str, name: str) -> list[str]:
+    return re.findall(rf'type="hidden" name="{name}" value="([^"]+)"', page)
+
+
+def buttons(page: str, name: str) -> dict[str, str]:
+    """Words of a button -> what it sends."""
+    return {
+        words: value for value, words in re.findall(rf'name="{name}" value="([^"]+)"[^>]*>([^<]+)<', page)
+    }
+
+
+def test_one_date_of_a_series_has_something_else_with_one_tap_and_the_rest_stays(
+    chen: FlaskClient, filled_in: dict[str, Any], database: Database, cast: Cast
+) -> None:
+    occupy(database, cast, FRIDAY, date(2026, 12, 4))
+    with database.writing() as db:
+        make_venue(db, name="村办公室")
+        room_alone = make_course(db, title="开会", venue_id=cast.venue)
+        make_session(db, room_alone, date(2026, 12, 11))
+    data = weekly(filled_in, do="publish")
+    clash = chen.post(NEW, data=data).text
+    assert "可以改到当天 17:30、改到当天 20:30" in clash and "，或者这天不排。" in clash
+    taps = (
+        "周五 11月27日 改到 周六 11月28日 19:00–20:30",
+        "周五 12月4日 不排",
+        "周五 12月11日 换到村办公室",
+    )
+    page = clash
+    for words in taps:
+        data = {
+            **data,
+            "instead": hidden(page, "instead"),
+            "leave_out": re.findall(r'leave_out" value="([0-9-]+)" checked', page),
+        }
+        data |= {"do": "look", "alter": buttons(clash, "alter")[words]}
+        page = chen.post(NEW, data=data).text
+    assert "改到 周六 11月28日 19:00" in page and "换到村办公室" in page and "这天不排。" in page
+    assert "排不下" not in page and 'value="柑橘冬季管护"' in page
+    # What was chosen outlives a form that is not good yet.
+    data = {**data, "alter": "", "instead": hidden(page, "instead"), "leave_out": ["2026-12-04"]}
+    again = chen.post(NEW, data={**data, "title": ""})
+    assert (again.status_code, hidden(again.text, "instead")) == (422, data["instead"])
+    assert hidden(again.text, "leave_out") == ["2026-12-04"]
+    answer = chen.post(NEW, data={**data, "do": "publish"})
+    assert "柑橘冬季管护排好了：2 次，第一次 周六 11月28日" in chen.get(answer.location).text
+    with database.reading() as db:
+        rows = db.execute(
+            select(ClassSession.day, ClassSession.starts, Venue.name)
+            .join(Venue, Venue.id == ClassSession.venue_id)
+            .where(ClassSession.title == "柑橘冬季管护")
+            .order_by(ClassSession.day)
+        ).all()
+    assert [tuple(row) for row in rows] == [
+        (date(2026, 11, 28), 1140, "村活动室"),
+        (date(2026, 12, 11), 1140, "村办公室"),
+    ]
+
+
+def test_a_choice_for_one_date_is_taken_back_with_one_tap(
+    chen: FlaskClient, filled_in: dict[str, Any]
+) -> None:
+    data = weekly(filled_in, do="look", instead=["2026-11-27 2026-11-28 600 690"])
+    page = chen.post(NEW, data=data).text
+    assert "改到 周六 11月28日 10:00" in page
+    undo = buttons(page, "as_the_rest")["周五 11月27日 照原来的"]
+    page = chen.post(NEW, data={**data, "as_the_rest": undo}).text
+    assert hidden(page, "instead") == [] and "改到" not in page
+
+
+@pytest.mark.parametrize(
+    ("instead", "sentence"),
+    [
+        ("2026-11-28 2026-11-28 600 690", "周六 11月28日 单独改过，可是现在的日期里没有这一天了"),
+        ("2026-11-27 venue " + "x" * 22, "周五 11月27日 单独换的老师或场地已经不在单子上了"),
+        ("2026-11-27 teachers " + "x" * 22, "周五 11月27日 单独换的老师或场地已经不在单子上了"),
+        ("2026-11-27 2026-11-28 1200 9999", "周五 11月27日 单独改到的时间排不成课"),
+        ("2026-11-27 2026-12-04 1200 1290", "周五 11月27日 单独改到的时间，这门课自己已经有一次了"),
+    ],
+)
+def test_a_choice_that_cannot_be_is_said_and_no_longer_stands_in_the_way(
+    chen: FlaskClient, filled_in: dict[str, Any], database: Database, instead: str, sentence: str
+) -> None:
+    answer = chen.post(NEW, data=weekly(filled_in, do="publish", instead=[instead]))
+    assert answer.status_code == 422
+    assert sentence in answer.text and "带上剪刀" in answer.text
+    assert stored_days(database) == []
+    instead_left = hidden(answer.text, "instead")
+    assert instead_left == []
+    assert chen.post(NEW, data=weekly(filled_in, do="publish", instead=instead_left)).status_code == 303
+
+
+def test_of_one_evening_another_room_or_teacher_is_taken_in_the_form_itself(
+    chen: FlaskClient, filled_in: dict[str, Any], database: Database, cast: Cast
+) -> None:
+    with database.writing() as db:
+        li = make_teacher(db, name="李老师").public_id
+        busy = make_course(db, title="医保怎么报销", teachers=(cast.teacher,))
+        make_session(db, busy, FRIDAY, teachers=(cast.teacher,))
+    clash = chen.post(NEW, data={**filled_in, "do": "publish"}).text
+    take = buttons(clash, "take")["周五 11月27日 请李老师（农技站）"]
+    page = chen.post(NEW, data={**filled_in, "take": take}).text
+    assert f'name="teachers" value="{li}" checked' in page
+    assert "已经有课" not in page
+
+
+def test_another_villages_published_class_leads_to_its_page(
+    chen: FlaskClient, filled_in: dict[str, Any], database: Database, cast: Cast
+) -> None:
+    with database.writing() as db:
+        shared = make_teacher(db, "511000000000", "王老师")
+        there = make_course(db, JIANLI, "柑橘嫁接", teachers=(shared.id,))
+        make_session(db, there, FRIDAY, teachers=(shared.id,), venue_id=cast.other_venue)
+        filled_in["teachers"] = [shared.public_id]
+    page = chen.post(NEW, data={**filled_in, "do": "look"}).text
+    assert "周五 11月27日 19:00–20:30，王老师已经在建立村上课：柑橘嫁接（村活动室）。" in page
+    assert f'href="/v/{JIANLI}"' in page
 
 
 def test_a_date_ticked_out_is_not_scheduled(
@@ -354,3 +472,25 @@ def test_the_only_place_is_the_usual_one(chen: FlaskClient, database: Database, 
     with database.writing() as db:
         make_venue(db, name="院坝")
     assert not re.search(r'name="venue" value="[^"]{22}" checked', chen.get(NEW).text)
+
+
+@pytest.mark.parametrize("items", [1, 20])
+def test_a_clash_costs_the_same_however_many_dates_rooms_and_teachers_there_are(
+    chen: FlaskClient,
+    filled_in: dict[str, Any],
+    database: Database,
+    cast: Cast,
+    statements: list[str],
+    items: int,
+) -> None:
+    occupy(database, cast, *(FRIDAY + timedelta(days=7 * number) for number in range(items)))
+    with database.writing() as db:
+        for number in range(items):
+            make_venue(db, name=f"教室{number}")
+            make_teacher(db, name=f"老师{number}")
+    statements.clear()
+    page = chen.post(NEW, data=weekly(filled_in, until="", times=str(items + 1), do="look")).text
+    assert page.count('class="taken"') == items
+    # Login and scope, four choices and the markets; seven for the conflicts, four for the ways out, twelve for the
+    # advice.
+    assert len(statements) == 30

@@ -15,7 +15,7 @@ from nightschool.database import Database
 from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
 from nightschool.models.teaching import ClassSession
-from tests.factories import TODAY, Cast, make_course, make_register, make_session, make_teacher
+from tests.factories import TODAY, Cast, make_course, make_register, make_session, make_teacher, make_venue
 
 NEXT_WEEK = TODAY + timedelta(days=7)
 
@@ -89,6 +89,19 @@ def test_a_taken_time_is_named_and_a_free_one_is_a_tap_away(tonight: Evening, da
     again = tonight.post("/move", day="2026-12-01", starts="20:00", ends="21:30", take="2026-12-01 1230 1320")
     assert again.status_code == 303
     assert stored(database, tonight.public_id).starts == 1230
+
+
+def test_another_place_is_offered_where_the_form_has_no_field_for_it(
+    tonight: Evening, database: Database
+) -> None:
+    with database.writing() as db:
+        office = make_venue(db, name="村办公室").public_id
+    answer = tonight.post("/move", day="2026-12-01", starts="20:00", ends="21:30")
+    assert "周二 12月1日 换到村办公室" in answer.text
+    [link] = re.findall(r'href="[^"]*/edit(\?take=[^"]+)"', answer.text)
+    assert f'name="venue" value="{office}" checked' in tonight.get(f"/edit{link}")
+    assert tonight.post(f"/edit{link}", title="柑橘", summary="", venue="").status_code == 303
+    assert stored(database, tonight.public_id).venue_id is None
 
 
 def test_every_time_offered_is_free_when_taken(tonight: Evening) -> None:
@@ -211,6 +224,11 @@ def test_a_changed_teacher_who_is_taken_is_named(tonight: Evening, database: Dat
     answer = tonight.post("/edit", title="柑橘冬季管护", summary="", teachers=[wanted], venue=room)
     assert answer.status_code == 409
     assert "李老师已经有课：法律讲座（地点未定）。" in answer.text
+    [(take, words)] = re.findall(r'name="take" value="(teachers [^"]+)">([^<]+)<', answer.text)
+    assert words == "周二 11月24日 请周老师（农技站）"
+    typed = {"title": "柑橘修剪", "summary": "", "teachers": [wanted], "venue": room, "take": take}
+    assert tonight.post("/edit", **typed).status_code == 303
+    assert stored(database, tonight.public_id).title == "柑橘修剪"
 
 
 @pytest.mark.parametrize("change", ["", "/move", "/edit", "/cancel", "/postpone"])

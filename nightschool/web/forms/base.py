@@ -214,7 +214,7 @@ class Agreeing(Form):
 
     WANTED = (
         "day", "first", "repeat", "weekdays", "every", "nth", "lunar", "market", "until", "times", "dates", "starts",
-        "ends", "teachers", "venue",
+        "ends", "teachers", "venue", "instead",
     )  # fmt: skip
 
     agreed = TickField(L_("已经说好了，照样排"))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from wtforms import Field
-
 from nightschool.errors import Refused
-from nightschool.rules.almanac import WEEKDAYS
+from nightschool.rules.almanac import WEEKDAYS, spoken_day
 from nightschool.rules.cohorts import KINDS, OPEN_LECTURE, kind_word
 from nightschool.rules.datelists import read_dates, tell_unread
 from nightschool.rules.markets import Market, read_market, tell_market, tell_refused_market
-from nightschool.rules.proposals import Proposal
+from nightschool.rules.proposals import (
+    Proposal,
+    refused_instead,
+    tell_refused_instead,
+)
 from nightschool.rules.recurrence import (
     MOST_DATES,
     MOST_WEEKS_BETWEEN,
@@ -31,6 +32,14 @@ from nightschool.rules.recurrence import (
 )
 from nightschool.rules.slots import DAY_MINUTES, Slot, read_end, slot_problem, tell_slot_problem
 from nightschool.texts import L_, _, ngettext
+from nightschool.web.forms.alternatives import (
+    LEFT_OUT,
+    DaysField,
+    InsteadField,
+    read_day,
+    read_instead,
+    read_slot,
+)
 from nightschool.web.forms.base import (
     Agreeing,
     ChoiceField,
@@ -79,24 +88,6 @@ FIELD_OF_FAULT = {
 }
 
 
-class DaysField(Field):
-    """Days as the page itself wrote them, 2026-11-27; anything else is left out."""
-
-    data: tuple[date, ...]
-
-    def process_data(self, value: Any) -> None:
-        self.data = tuple(value or ())
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        found = []
-        for text in valuelist[:MOST_DATES]:
-            try:
-                found.append(date.fromisoformat(str(text)[:10]))
-            except ValueError:
-                continue
-        self.data = tuple(dict.fromkeys(found))
-
-
 class Staffed(Agreeing):
     """Who teaches and where. Nobody yet, and nowhere yet, are answers too."""
 
@@ -107,6 +98,14 @@ class Staffed(Agreeing):
         """These are the teachers and venues to choose from, by public id."""
         self.teachers.choices = dict(teachers)
         self.venue.choices = {"": _("还没定"), **venues}
+
+    def take_staff(self, text: str) -> None:
+        """Other teachers, or another venue, that the page offered stand in the fields; other text changes nothing."""
+        instead = read_instead(text)
+        if instead is not None and instead.venue is not None:
+            self.venue.data = instead.venue
+        if instead is not None and instead.teachers is not None:
+            self.teachers.data = list(instead.teachers)
 
     @property
     def chosen_teachers(self) -> tuple[str, ...]:
@@ -154,15 +153,6 @@ def put(field: Any, value: Any) -> None:
     field.data, field.typed, field.process_errors = value, "", []
 
 
-def read_slot(text: str) -> Slot | None:
-    """A slot as the pages write it into a button, "2026-11-27 1140 1230"; None for anything else."""
-    found = re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9]{1,4}) ([0-9]{1,4})", text[:24])
-    try:
-        return Slot(date.fromisoformat(found[1]), int(found[2]), int(found[3])) if found else None
-    except ValueError:
-        return None
-
-
 def shown_end(ends: int) -> int:
     """An end for a time input, which has no 24:00."""
     return ends % DAY_MINUTES
@@ -193,6 +183,7 @@ class ScheduleForm(Described, Staffed, Timed):
     dates = TextField(L_("哪些日期"), longest=4000)
     kind = ChoiceField(L_("讲座还是班"), chips=True)
     leave_out = DaysField()
+    instead = InsteadField()
     clash = DaysField()
     skip_holiday = DaysField()
     skip_farm_work = DaysField()
@@ -219,6 +210,8 @@ class ScheduleForm(Described, Staffed, Timed):
         if recurrence is not None:
             self.recurrence = recurrence
             self._check_recurrence(recurrence)
+        if not self.errors:
+            self._check_instead()
         return not self.errors
 
     def take(self, text: str) -> None:
@@ -228,6 +221,21 @@ class ScheduleForm(Described, Staffed, Timed):
             put(self.first, slot.day)
             self.put_times(slot)
             self.leave_out.data = tuple(day for day in self.leave_out.data if day != slot.day)
+        self.take_staff(text)
+
+    def alter(self, text: str) -> None:
+        """One date has what the page offered for it, or is left out; other text changes nothing."""
+        day = read_day(text[:10])
+        if day is not None and text[11:] == LEFT_OUT:
+            self.leave_out.data = tuple(sorted({*self.leave_out.data, day}))
+        else:
+            self.instead.choose(text)
+
+    def as_the_rest(self, text: str) -> None:
+        """The date named has nothing otherwise any more."""
+        day = read_day(text)
+        if day is not None:
+            self.instead.data.pop(day, None)
 
     def drop_clashes(self) -> None:
         """The dates that the page showed as taken are left out as well."""
@@ -259,6 +267,7 @@ class ScheduleForm(Described, Staffed, Timed):
             kind=self.kind.data or OPEN_LECTURE,
             audience=self.audience.data or "",
             expected=self.expected.data,
+            instead=self.instead.data,
         )
 
     def _recurrence(self) -> Recurrence | None:
@@ -311,6 +320,19 @@ class ScheduleForm(Described, Staffed, Timed):
         elif all(day in self.leave_out.data for day in days_of(recurrence)):
             self.is_all_left_out = not self.errors
             self.refuse(None, _("每一天都勾了不排，这门课就没有课次了。留一天，或者换个日期。"))
+
+    def _check_instead(self) -> None:
+        """What cannot be otherwise is said, and is as the rest again, so that nothing hidden stands in the way."""
+        refused = {
+            day: "unknown_staff"
+            for day, own in self.instead.data.items()
+            if not {*(own.teachers or ())} <= {*self.teachers.choices}
+            or (own.venue is not None and own.venue not in self.venue.choices)
+        }
+        refused |= refused_instead(self.proposal("")) if self.instead.data else {}
+        for day, code in sorted(refused.items()):
+            self.instead.data.pop(day, None)
+            self.refuse(None, tell_refused_instead(code, spoken_day(day, self.today)))
 
 
 class CourseForm(Described, Staffed, Timed, RecordForm):
