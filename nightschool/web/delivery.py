@@ -11,10 +11,10 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, abort, current_app, request
@@ -24,6 +24,9 @@ from werkzeug.utils import get_content_type
 from nightschool.database import Database, Glance
 from nightschool.web import errors, headers
 from nightschool.web.context import Services, services
+
+if TYPE_CHECKING:
+    from nightschool.web.language import Reading
 
 EXTENSION = "nightschool.delivery"
 MOST_KEPT_BYTES = 32 * 1024 * 1024
@@ -216,6 +219,29 @@ def deliver(answer: Answer) -> Response:
 def packed(plain: bytes, level: int = LEVEL) -> bytes:
     """The bytes gzipped; the same bytes always give the same."""
     return gzip.compress(plain, level, mtime=0)
+
+
+class Asking(Protocol):
+    """What somebody wants to read, and how."""
+
+    @property
+    def reading(self) -> Reading: ...
+
+
+def answer_for(
+    asked: Asking,
+    ending: str,
+    mimetype: str,
+    ask: Callable[[Any, str, Glance], Told | None],
+    build: Callable[[Any, Glance, Any], str | bytes],
+    *,
+    is_open: bool = False,
+) -> Answer:
+    """The answer to this at its canonical address. `ask` is handed the variant, which tells its forms apart."""
+    variant = f"{ending[1:] or 'page'}{asked.reading.query}"
+    return Answer(
+        asked.reading.link(), mimetype, partial(ask, asked, variant), partial(build, asked), is_open
+    )
 
 
 def _headers(answer: Answer, tag: str) -> list[tuple[str, str]]:

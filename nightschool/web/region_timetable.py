@@ -31,7 +31,7 @@ from nightschool.rules.regions import Level, full_code, is_inside, level_of, pre
 from nightschool.rules.slots import Slot
 from nightschool.web.access import public
 from nightschool.web.context import EXTENSION, Services
-from nightschool.web.delivery import Answer, Told, answer_at, deliver
+from nightschool.web.delivery import Answer, Told, answer_at, answer_for, deliver
 from nightschool.web.language import Reading, read_query
 from nightschool.web.open_data import open_data
 from nightschool.web.pages import rendered
@@ -220,14 +220,7 @@ def _answered(short: str, ending: str) -> Any:
 
 def _answer(asked: Asked, ending: str) -> Answer:
     form = FORMS[ending]
-    variant = f"{ending[1:] or 'page'}{asked.reading.query}"
-    return Answer(
-        asked.reading.link(),
-        form.mimetype,
-        partial(_ask, asked, variant),
-        partial(_build, asked, form),
-        form.is_open,
-    )
+    return answer_for(asked, ending, form.mimetype, _ask, partial(_build, form), is_open=form.is_open)
 
 
 def _ask(asked: Asked, variant: str, db: Glance) -> Told | None:
@@ -240,7 +233,7 @@ def _ask(asked: Asked, variant: str, db: Glance) -> Told | None:
     return Told(f"{asked.code}.{variant}.{area.revisions}.{today:%y%m%d}", Known(area, today))
 
 
-def _build(asked: Asked, form: Form, db: Glance, known: Known) -> str | bytes:
+def _build(form: Form, asked: Asked, db: Glance, known: Known) -> str | bytes:
     found = region_timetable.region(
         db, asked.code, today=known.today, start=asked.start, most=form.most, known=known.area
     )

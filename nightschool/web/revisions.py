@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
 
-from flask import Blueprint, Flask, Response, abort, current_app, g, request
+from flask import Blueprint, Flask, Response, abort, request
 from flask.blueprints import BlueprintSetupState
 
 from nightschool import texts
@@ -27,12 +27,12 @@ from nightschool.formats.revisions import (
 from nightschool.queries import revisions, timetable
 from nightschool.queries.revisions import Changelog
 from nightschool.web.access import public
-from nightschool.web.delivery import Answer, Told, answer_at, deliver
+from nightschool.web.delivery import Answer, Told, answer_at, answer_for, deliver
 from nightschool.web.language import Reading, read_query
 from nightschool.web.open_data import open_data
 from nightschool.web.pages import rendered
 from nightschool.web.sharing import card
-from nightschool.web.timetable import Asked, Known
+from nightschool.web.timetable import Asked, Known, asked_here
 
 bp = Blueprint("revisions", __name__)
 
@@ -55,7 +55,7 @@ def changes(code: str) -> Response:
     number = request.args.get("page", 1, type=int)
     if not 1 <= number <= MOST_PAGES:
         abort(404)
-    return deliver(_answer_here(code, "/changes", number))
+    return deliver(_answer(asked_here(code, "/changes", number), "/changes"))
 
 
 @bp.get("/v/<region_code:code>.atom")
@@ -63,7 +63,7 @@ def changes(code: str) -> Response:
 @open_data
 def feed(code: str) -> Response:
     """The same, to subscribe to."""
-    return deliver(_answer_here(code, ".atom"))
+    return deliver(_answer(asked_here(code, ".atom"), ".atom"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +86,9 @@ def _find(app: Flask, path: str, query: str) -> Answer | None:
     return _answer(Asked(app, found[2], found[1], Reading(path, lang, big, number)), found[3])
 
 
-def _answer_here(code: str, ending: str, number: int = 1) -> Answer:
-    """The answer to this request, whatever else stands in its address."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # it outlives the request
-    page = f"{request.script_root}/v/{code}"
-    return _answer(Asked(app, code, page, Reading(page + ending, g.lang, g.big, number)), ending)
-
-
 def _answer(asked: Asked, ending: str) -> Answer:
-    variant = f"{ending[1:]}{asked.reading.query}"
-    return Answer(
-        asked.reading.link(),
-        MIMETYPES[ending],
-        partial(_ask, asked, variant),
-        partial(_build, asked, ending),
-        is_open=ending == ".atom",
+    return answer_for(
+        asked, ending, MIMETYPES[ending], _ask, partial(_build, ending), is_open=ending == ".atom"
     )
 
 
@@ -117,7 +105,7 @@ def _ask(asked: Asked, variant: str, db: Glance) -> Told | None:
     return Told(state, Since(Known(village, today, minutes), since))
 
 
-def _build(asked: Asked, ending: str, db: Glance, since: Since) -> str | bytes:
+def _build(ending: str, asked: Asked, db: Glance, since: Since) -> str | bytes:
     month = since.known.today.replace(day=1)
     found = revisions.changelog(db, asked.code, month=month, since=since.moment, number=asked.reading.number)
     with texts.using_language(asked.reading.lang):

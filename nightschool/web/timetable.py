@@ -37,7 +37,7 @@ from nightschool.rules.regions import parent_of, prefix_of
 from nightschool.rules.slots import Slot
 from nightschool.web.access import public
 from nightschool.web.context import EXTENSION, Services
-from nightschool.web.delivery import Answer, Told, answer_at, deliver
+from nightschool.web.delivery import Answer, Told, answer_at, answer_for, deliver
 from nightschool.web.language import Reading, read_query
 from nightschool.web.open_data import open_data
 from nightschool.web.pages import rendered
@@ -231,23 +231,20 @@ def _find(app: Flask, path: str, query: str) -> Answer | None:
     return _answer(Asked(app, code, page, Reading(path, lang, big, number)), ending)
 
 
-def _answer_here(code: str, ending: str, number: int = 1) -> Answer:
-    """The answer to this request, whatever else stands in its address."""
+def asked_here(code: str, ending: str, number: int = 1) -> Asked:
+    """What this request wants of a village, whatever else stands in its address."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # it outlives the request
     page = f"{request.script_root}/v/{code}"
-    return _answer(Asked(app, code, page, Reading(page + ending, g.lang, g.big, number)), ending)
+    return Asked(app, code, page, Reading(page + ending, g.lang, g.big, number))
+
+
+def _answer_here(code: str, ending: str, number: int = 1) -> Answer:
+    return _answer(asked_here(code, ending, number), ending)
 
 
 def _answer(asked: Asked, ending: str) -> Answer:
     form = FORMS[ending]
-    variant = f"{ending[1:] or 'page'}{asked.reading.query}"
-    return Answer(
-        asked.reading.link(),
-        form.mimetype,
-        partial(_ask, asked, variant),
-        partial(_build, asked, form),
-        form.is_open,
-    )
+    return answer_for(asked, ending, form.mimetype, _ask, partial(_build, form), is_open=form.is_open)
 
 
 def _ask(asked: Asked, variant: str, db: Glance) -> Told | None:
@@ -262,7 +259,7 @@ def _ask(asked: Asked, variant: str, db: Glance) -> Told | None:
     return Told(state, Known(village, today, minutes))
 
 
-def _build(asked: Asked, form: Form, db: Glance, known: Known) -> str | bytes:
+def _build(form: Form, asked: Asked, db: Glance, known: Known) -> str | bytes:
     extent = form.extent
     if asked.reading.number > 1:
         extent = timetable.chapter(asked.reading.number)

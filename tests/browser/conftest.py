@@ -7,7 +7,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from nightschool.database import Database, migrate
 from nightschool.sealing import Sealer
 from nightschool.settings import from_environment
 from nightschool.web.app import create_app
+from tests.factories import NOW, TODAY
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM_FLAGS = [
@@ -43,6 +44,17 @@ def missing() -> str | None:
 
 
 @dataclass(frozen=True)
+class StillInstallation(Installation):
+    """One on which it is always a Tuesday at ten in the morning, whenever the tests run."""
+
+    def now(self) -> datetime:
+        return NOW
+
+    def today(self) -> date:
+        return TODAY
+
+
+@dataclass(frozen=True)
 class Site:
     """The running demonstration."""
 
@@ -63,9 +75,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     settings = from_environment({"NIGHTSCHOOL_DATA": str(folder), "NIGHTSCHOOL_LISTEN": f"127.0.0.1:{port}"})
     database = Database(settings.database_url, sealer=Sealer(settings.keys.sealing))
     migrate(database)
-    installation = Installation(settings, database)
+    installation = StillInstallation(settings, database)
     accounts = demo_data.build(installation, say=lambda _line: None)
-    server_app = create_app(settings, database, clock=lambda: datetime.now(UTC))
+    server_app = create_app(settings, database, clock=installation.now)
     server = waitress.create_server(server_app, host="127.0.0.1", port=port, threads=4, ident=None)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
