@@ -79,6 +79,20 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def sqlite_with_cast(sqlite_template: Path) -> tuple[Path, Cast]:
+    """The same with the cast in it: copying is quicker than entering them anew."""
+    path = sqlite_template.with_name("cast.db")
+    shutil.copy(sqlite_template, path)
+    database = Database(sqlite_url(path), sealer=factories.SEALER)
+    with database.writing() as db:
+        cast = factories.make_cast(db)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+    return path, cast
+
+
+@pytest.fixture(scope="session")
 def postgresql(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A migrated PostgreSQL database of this worker's own."""
     why_not = postgres_cluster.available()
@@ -123,7 +137,9 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
         yield shared
         return
     path = request.getfixturevalue("tmp_path") / "nightschool.db"
-    shutil.copy(request.getfixturevalue("sqlite_template"), path)
+    has_cast = "cast" in request.fixturenames
+    template = request.getfixturevalue("sqlite_with_cast")[0] if has_cast else None
+    shutil.copy(template or request.getfixturevalue("sqlite_template"), path)
     own = Database(sqlite_url(path), sealer=factories.SEALER)
     yield own
     own.dispose()
@@ -137,8 +153,11 @@ def db(database: Database) -> Iterator[Session]:
 
 
 @pytest.fixture
-def cast(database: Database) -> Cast:
+def cast(request: pytest.FixtureRequest, database: Database) -> Cast:
     """Two villages in two counties, with their schools and the named people; see factories.Cast."""
+    if database.is_sqlite:
+        made: Cast = request.getfixturevalue("sqlite_with_cast")[1]
+        return made
     with database.writing() as db:
         return factories.make_cast(db)
 
