@@ -20,11 +20,14 @@ from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries import plans as queries
 from nightschool.rules.access import Actor, require
 from nightschool.rules.plans import Step, check_step, fingerprint
+from nightschool.rules.revisions import unended
+
+CALLED_OFF = (SessionStatus.CANCELLED, SessionStatus.POSTPONED)
 
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """What villagers were told: so many class sessions are new to them, so many were told of in all."""
+    """What villagers were told: so many class sessions are new to them, so many take place in the month."""
 
     published: int
     told: int
@@ -75,6 +78,7 @@ def send_back(
     require(by, "approve_plans", village)
     plan = _plan(db, village, month)
     _check(db, Step.RETURN, village, month, today)
+    reason = unended(reason)
     if not reason:
         raise Refused("reason_missing", field="reason")
     plan.status, plan.return_reason = PlanStatus.RETURNED, reason
@@ -104,7 +108,8 @@ def announce(
     told(db, public, now)
     touch_villages(db, [village], now=now)
     _note(db, "plans.announce", plan, by, now, sessions=len(public), published=len(drafts))
-    return Announced(published=len(drafts), told=len(public))
+    taking_place = [line for line in here if line.status not in CALLED_OFF]
+    return Announced(published=len(drafts), told=len(taking_place))
 
 
 def keep_note(db: Session, *, village: str, month: date, note: str, by: Actor, now: datetime) -> None:

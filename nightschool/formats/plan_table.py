@@ -13,6 +13,8 @@ from nightschool.rules.schools import institution_word
 from nightschool.texts import _, ngettext
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from nightschool.queries.plans import Guest, PlanLine, PlanPage
 
 WIDTHS = (6, 22, 12, 26, 16, 24, 11, 14, 9, 11, 22)  # of the columns, in characters
@@ -48,12 +50,16 @@ def _row(number: int, line: PlanLine, responsible: str) -> tuple[str, ...]:
 
 
 def _when(line: PlanLine) -> str:
-    day = line.slot.day
+    return f"{_day(line.slot.day)} {clock(line.slot.starts)}–{clock(line.slot.ends)}"
+
+
+def _day(day: date) -> str:
+    """周五 12月4日（十月廿六）; the year stands above the table."""
     date_words = _("%(weekday)s %(date)s", weekday=weekday_name(day), date=day_without_year(day))
     lunar = lunar_label(day)
     if lunar:
         date_words += _("（%(what)s）", what=lunar)
-    return f"{date_words} {clock(line.slot.starts)}–{clock(line.slot.ends)}"
+    return date_words
 
 
 def _guest(guest: Guest) -> str:
@@ -67,18 +73,22 @@ def _guest(guest: Guest) -> str:
 
 def _remark(line: PlanLine) -> str:
     if line.moves_to is not None:
-        when = f"{day_without_year(line.moves_to.day)} {clock(line.moves_to.minutes)}"
+        when = f"{_day(line.moves_to.day)} {clock(line.moves_to.minutes)}"
         return _("改期到 %(when)s", when=when)
     if line.is_called_off:
         return _("取消：%(why)s", why=tell_reason(line.reason, line.reason_text))
     return _("变更") if line.is_changed else ""
 
 
+def _signatures() -> str:
+    return f"{_('村（盖章）：')}________________ {_('乡镇审核：')}________________ {_('日期：')}____________"
+
+
 def workbook(plan: PlanPage) -> bytes:
     """The table as an Excel workbook: text in every cell, so that nothing typed is ever taken for a formula."""
     # A quarter of a second: imported only where a workbook is asked for.
     from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Font
+    from openpyxl.styles import Alignment, Border, Font, Side
 
     book = Workbook()
     sheet = book.active
@@ -92,14 +102,21 @@ def workbook(plan: PlanPage) -> bytes:
     table = [(title,), columns(), *rows(plan)]
     if plan.note:
         table.append((_("备注：%(note)s", note=plan.note),))
+    table.append((_signatures(),))
+    line = Side(style="thin")
     for number, cells in enumerate(table, start=1):
+        is_whole = len(cells) == 1  # one text right across the sheet
         for position, text in enumerate(cells, start=1):
             cell = sheet.cell(number, position)
             cell.value = text
             cell.data_type = "s"
-            cell.alignment = Alignment(wrap_text=number > 1, vertical="top")
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
             if number <= 2:
                 cell.font = Font(bold=True)
+            if not is_whole:
+                cell.border = Border(left=line, right=line, top=line, bottom=line)
+        if is_whole:
+            sheet.merge_cells(start_row=number, start_column=1, end_row=number, end_column=len(WIDTHS))
     for position, width in enumerate(WIDTHS):
         sheet.column_dimensions[chr(ord("A") + position)].width = width
     sheet.page_setup.orientation = "landscape"

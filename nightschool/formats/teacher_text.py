@@ -16,7 +16,7 @@ from nightschool.formats.timetable_text import (
     tell_teachers,
     tell_times,
 )
-from nightschool.rules.almanac import clock, spoken_day
+from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.expectations import tell_expected
 from nightschool.rules.graduation import CLASS_HOUR_MINUTES
 from nightschool.texts import _, ngettext
@@ -203,7 +203,7 @@ def _tell_dark(visit: Visit, timetable: OwnTimetable) -> str:
 
 def _tell_taught(entry: Entry, today: date) -> str:
     """11月18日 医保怎么报销（周老师）."""
-    what = _("%(day)s %(title)s", day=spoken_day(entry.slot.day, today), title=entry.title)
+    what = _("%(day)s %(title)s", day=full_day(entry.slot.day, today), title=entry.title)
     if not entry.teachers:
         return what
     return _("%(what)s · %(teachers)s", what=what, teachers=tell_teachers(entry.teachers))
@@ -212,5 +212,5 @@ def _tell_taught(entry: Entry, today: date) -> str:
 def _tell_asked(day: date, title: str, today: date) -> str:
     """周三 11月18日 讲医保怎么报销的时候问的."""
     if not title:
-        return _("%(day)s 问的", day=spoken_day(day, today))
-    return _("%(day)s 讲「%(title)s」的时候问的", day=spoken_day(day, today), title=title)
+        return _("%(day)s 问的", day=full_day(day, today))
+    return _("%(day)s 讲「%(title)s」的时候问的", day=full_day(day, today), title=title)

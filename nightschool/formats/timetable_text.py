@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nightschool.rules.almanac import clock, day_with_year, lunar_label, spoken_day, spoken_moment
+from nightschool.rules.almanac import clock, day_with_year, full_day, lunar_label, spoken_day, spoken_moment
 from nightschool.rules.people import tell_public_name
 from nightschool.rules.reasons import tell_reason
 from nightschool.rules.revisions import tell_mark
@@ -80,7 +80,7 @@ def tell_when(slot: Slot, today: date) -> str:
 
 def tell_day(day: date, today: date) -> str:
     """周五 11月27日（十月十九）."""
-    return _tell_day(day, today, language())
+    return full_day(day, today)
 
 
 def tell_day_under(slot: Slot, today: date) -> str:
@@ -177,7 +177,9 @@ def tell_updated(village: Village | Area, zone: ZoneInfo, today: date) -> str:
 
 def tell_as_of(today: date) -> str:
     """Of which day a printed timetable is."""
-    return _("这是%(day)s的课表，后来改了的看网上。", day=day_with_year(today))
+    day, lunar = day_with_year(today), lunar_label(today)
+    told = _("%(day)s（%(lunar)s）", day=day, lunar=lunar) if lunar else day
+    return _("这是%(day)s的课表，后来改了的看网上。", day=told)
 
 
 def tell_nothing(timetable: Timetable) -> str:
@@ -370,14 +372,6 @@ def _tell_moment(moment: Moment, today: date) -> str:
 @lru_cache(maxsize=1024)
 def _tell_teachers(teachers: tuple[SeenTeacher, ...], _spoken: str) -> str:
     return _("、").join(map(tell_teacher, teachers))
-
-
-# The same days and times stand on every village's page: they are put into words once.
-@lru_cache(maxsize=4096)
-def _tell_day(day: date, today: date, _spoken: str) -> str:
-    lunar = lunar_label(day)
-    spoken = spoken_day(day, today)
-    return _("%(day)s（%(lunar)s）", day=spoken, lunar=lunar) if lunar else spoken
 
 
 @lru_cache(maxsize=1024)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from nightschool.database import Glance
@@ -51,7 +51,10 @@ class Changelog:
 def changelog(
     db: Session | Glance, village: str, *, month: date, since: datetime, number: int = 1
 ) -> Changelog:
-    """What changed since the last notice of this month or one to come; where there is none, since that moment.
+    """What changed since the notice of this month or one to come; where there is none, since that moment.
+
+    Of several notices the earliest counts, that the notice of the next month does not hide what changed in this one;
+    what the later ones told of a class session is left out.
 
     Public: of a class session that never was, nothing is written down. Cost: 2 queries.
     """
@@ -112,7 +115,7 @@ def _revisions(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 
 
 _NOTICE = Prepared(
-    select(func.max(MonthPlan.announced_at)).where(
+    select(func.min(MonthPlan.announced_at)).where(
         MonthPlan.region_code == bindparam("village"), MonthPlan.month >= bindparam("month", type_=Date())
     )
 )
@@ -120,6 +123,10 @@ _CHANGES = Prepared(
     _revisions(
         SessionRevision.region_code == bindparam("village"),
         SessionRevision.made_at > bindparam("since", type_=UtcDateTime()),
+        or_(
+            ClassSession.announced_revision.is_(None),
+            SessionRevision.revision > ClassSession.announced_revision,
+        ),
     )
     .limit(timetable.written(PAGE + 1))
     .offset(bindparam("skipped", type_=Integer()))

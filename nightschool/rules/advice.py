@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from nightschool.rules.almanac import clock, spoken_day
+from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.daylight import Position, dark_at
 from nightschool.rules.farm_windows import FarmWindow, in_season
 from nightschool.rules.holidays import Holidays
@@ -102,7 +102,7 @@ def _farm_work(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice
         source = _("%(region)s的农时表", region=window.region)
         if window.is_example:
             source = _("%(source)s（示例，不是真的）", source=source)
-        until = spoken_day(window.last, today)
+        until = full_day(window.last, today)
         if slot.starts >= EVENING:
             sentence = _(
                 "正是%(name)s的时候，到%(last)s。讲地里这几天用得上的，短一点。", name=window.name, last=until
@@ -268,7 +268,7 @@ def _same_topic(slot: Slot, around: Surroundings, today: date) -> Iterator[Advic
             _(
                 "「%(title)s」%(day)s在村里讲过或排过。接着讲新的，还是重讲？",
                 title=nearest.title,
-                day=spoken_day(nearest.day, today),
+                day=full_day(nearest.day, today),
             ),
             _("村里的课"),
         )

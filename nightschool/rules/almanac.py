@@ -73,6 +73,19 @@ def spoken_day(day: date, today: date) -> str:
     return _("%(weekday)s %(date)s", weekday=weekday_name(day), date=spoken)
 
 
+def full_day(day: date, today: date) -> str:
+    """周五 11月27日（十月十九）: the day with the farmers' calendar beside it, where that is known."""
+    return _full_day(day, today, language())
+
+
+# The same days stand on every village's page: they are put into words once.
+@lru_cache(maxsize=4096)
+def _full_day(day: date, today: date, _spoken: str) -> str:
+    lunar = lunar_label(day)
+    spoken = spoken_day(day, today)
+    return _("%(day)s（%(lunar)s）", day=spoken, lunar=lunar) if lunar else spoken
+
+
 def spoken_moment(day: date, starts: int, today: date) -> str:
     """今晚, 明早, 今天下午 for what starts today or tomorrow, else the weekday and the date."""
     ahead = (day - today).days

@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 from nightschool.rules.advice import WALK_HOME_MINUTES
-from nightschool.rules.almanac import clock, spoken_day
+from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.conflicts import Conflict
 from nightschool.rules.daylight import Position, dark_at, known_seat
 from nightschool.rules.proposals import Instead, Resource, ResourceKind
@@ -243,7 +243,7 @@ def _pairs(text: str) -> set[str]:
 
 def label(alternative: Alternative, today: date) -> str:
     """What taking it does, whole, for a button: which date, and what becomes of it."""
-    day = spoken_day(alternative.wanted.day, today)
+    day = full_day(alternative.wanted.day, today)
     names = _("、").join(alternative.names)
     match alternative.way:
         case Way.OUT:
@@ -260,7 +260,7 @@ def label(alternative: Alternative, today: date) -> str:
     told = {"day": day, "from": clock(slot.starts), "to": clock(slot.ends)}
     if slot.day == alternative.wanted.day:
         return _("%(day)s 改到当天 %(from)s–%(to)s", **told)
-    return _("%(day)s 改到 %(other)s %(from)s–%(to)s", other=spoken_day(slot.day, today), **told)
+    return _("%(day)s 改到 %(other)s %(from)s–%(to)s", other=full_day(slot.day, today), **told)
 
 
 def tell_alternatives(alternatives: Sequence[Alternative], today: date) -> str:
@@ -288,7 +288,7 @@ def _way(alternative: Alternative, today: date) -> str:
 def _moved(slot: Slot, day: date, today: date) -> str:
     if slot.day == day:
         return _("改到当天 %(from)s", **{"from": clock(slot.starts)})
-    return _("改到 %(day)s %(from)s", **{"day": spoken_day(slot.day, today), "from": clock(slot.starts)})
+    return _("改到 %(day)s %(from)s", **{"day": full_day(slot.day, today), "from": clock(slot.starts)})
 
 
 def tell_instead(instead: Instead, day: date, names: Mapping[str, str], today: date) -> str:

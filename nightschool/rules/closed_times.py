@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from nightschool.errors import Refused
-from nightschool.rules.almanac import WEEKDAYS, clock, day_with_year, day_without_year
+from nightschool.rules.almanac import WEEKDAYS, clock, day_with_year, day_without_year, lunar_label
 from nightschool.rules.proposals import ResourceKind
 from nightschool.rules.slots import DAY_MINUTES, Slot
 from nightschool.texts import _
@@ -80,7 +80,7 @@ def _happens(closed: ClosedTime) -> bool:
 
 
 def tell_closed(closed: ClosedTime, *, kind: str, name: str, today: date) -> str:
-    """王老师每周二 08:00–12:00 不来：门诊。 村活动室 12月1日到12月10日 不开：装修。"""
+    """王老师每周二 08:00–12:00 不来：门诊。 村活动室 12月1日（十月廿三）到12月10日（冬月初二） 不开：装修。"""
     words = {"name": name, "when": tell_when(closed, today), "why": closed.note}
     if kind == ResourceKind.VENUE:
         if closed.note:
@@ -92,7 +92,7 @@ def tell_closed(closed: ClosedTime, *, kind: str, name: str, today: date) -> str
 
 
 def tell_when(closed: ClosedTime, today: date) -> str:
-    """12月1日到12月10日 每周二、周四 08:00–12:00; what limits nothing is left out."""
+    """从12月1日（十月廿三）起 每周二、周四 08:00–12:00; what limits nothing is left out."""
     parts = [_days(closed, today), _weekdays(closed), _times(closed)]
     if not parts[0] and not parts[1]:
         parts[1] = _("每天") if parts[2] else _("一直")
@@ -103,12 +103,12 @@ def _days(closed: ClosedTime, today: date) -> str:
     first, last = closed.first, closed.last
     if first and last:
         if first == last:
-            return _day(first, today)
+            return _lunar_day(first, today)
         # The year of the first day goes for the last as well.
-        return _("%(first)s到%(last)s", first=_day(first, today), last=_day(last, first))
+        return _("%(first)s到%(last)s", first=_lunar_day(first, today), last=_lunar_day(last, first))
     if first:
-        return _("从%(first)s起", first=_day(first, today))
-    return _("到%(last)s为止", last=_day(last, today)) if last else ""
+        return _("从%(first)s起", first=_lunar_day(first, today))
+    return _("到%(last)s为止", last=_lunar_day(last, today)) if last else ""
 
 
 def _weekdays(closed: ClosedTime) -> str:
@@ -126,6 +126,11 @@ def _times(closed: ClosedTime) -> str:
 
 def _day(day: date, today: date) -> str:
     return day_without_year(day) if day.year == today.year else day_with_year(day)
+
+
+def _lunar_day(day: date, today: date) -> str:
+    told, lunar = _day(day, today), lunar_label(day)
+    return _("%(day)s（%(lunar)s）", day=told, lunar=lunar) if lunar else told
 
 
 def tell_refused_closed_time(refused: Refused, *, today: date) -> str:

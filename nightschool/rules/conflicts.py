@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from nightschool.rules.almanac import clock, spoken_day
+from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.closed_times import ClosedTime, tell_closed
 from nightschool.rules.proposals import Resource, ResourceKind
 from nightschool.rules.slots import DAY_MINUTES, Moment, Slot
@@ -231,9 +231,9 @@ def explain(conflict: Conflict, *, village_code: str, today: date) -> str:
             conflict.closed, kind=conflict.resource.kind, name=conflict.resource_name, today=today
         )
     if holding is None:
-        return _("%(day)s 这门课排了两次，时间撞在一起了。", day=spoken_day(conflict.wanted.day, today))
+        return _("%(day)s 这门课排了两次，时间撞在一起了。", day=full_day(conflict.wanted.day, today))
     told = {
-        "day": spoken_day(holding.slot.day, today),
+        "day": full_day(holding.slot.day, today),
         "from": clock(holding.slot.starts),
         "to": clock(holding.slot.ends),
         "what": conflict.resource_name,

@@ -64,7 +64,7 @@ def shipped() -> Holidays:
     return Holidays(frozenset(day.year for day in holidays), days)
 
 
-_YEAR = re.compile(r"([0-9]{4})年(?:部分)?节假日")
+_YEAR = re.compile(r"([0-9]{4})\s*年\s*(?:部分)?\s*节假日")  # its title is set in two lines
 _ITEM = re.compile(r"[一二三四五六七八九十]+、\s*([^:：\n]{2,20})[:：]")
 _ASIDE = re.compile(r"[(（]([^()（）]*)[)）]")
 _DAY = re.compile(r"(?:([0-9]{4})年)?(?:([0-9]{1,2})月)?([0-9]{1,2})日(?:[(（]([^()（）]*)[)）])?")

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from nightschool.errors import Refused
-from nightschool.rules.almanac import clock, spoken_day
+from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.revisions import tell_mark
 from nightschool.rules.slots import Moment
 from nightschool.texts import N_, _, ngettext
@@ -296,8 +296,8 @@ def tell_change(differs: str, told: Moment | None, begins: Moment, today: date) 
 
 
 def tell_moment(moment: Moment, today: date) -> str:
-    """周六 12月5日 19:00."""
-    return f"{spoken_day(moment.day, today)} {clock(moment.minutes)}"
+    """周六 12月5日（十月廿七） 19:00."""
+    return f"{full_day(moment.day, today)} {clock(moment.minutes)}"
 
 
 def tell_reminder(standing: Standing, today: date) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from nightschool.rules.almanac import clock, day_with_year, day_without_year, spoken_day
+from nightschool.rules.almanac import clock, day_with_year, day_without_year, full_day, lunar_label
 from nightschool.rules.people import tell_public_name
 from nightschool.rules.reasons import tell_reason
 from nightschool.rules.slots import Moment
@@ -167,7 +167,7 @@ def _tell_differing(difference: str, told: Moment | None, begins: Moment, today:
         case Difference.TITLE:
             return _("换了内容")
         case Difference.TIME if told is not None and told != begins:
-            moment = _("%(day)s %(time)s", day=spoken_day(told.day, today), time=clock(told.minutes))
+            moment = _("%(day)s %(time)s", day=full_day(told.day, today), time=clock(told.minutes))
             return _("原定%(moment)s", moment=moment)
     return _("换了时间")
 
@@ -192,8 +192,13 @@ def _tell(difference: Difference, before: Facts, after: Facts, at: Moment) -> st
     )
 
 
+def unended(text: str) -> str:
+    """Without the mark that ends it: the sentence it is put into goes on."""
+    return text.rstrip("。．.！!；; ")
+
+
 def _tell_off(after: Facts, at: Moment) -> str:
-    why = tell_reason(after.reason, after.reason_text).rstrip("。．.！!；; ")
+    why = unended(tell_reason(after.reason, after.reason_text))
     said = {"when": _when(after.begins, at), "title": after.title, "why": why}
     if after.standing == Standing.WITHDRAWN:
         return _("%(when)s 的%(title)s先撤下来了，还没定。", when=said["when"], title=after.title)
@@ -241,9 +246,11 @@ def _who(facts: Facts) -> set[int]:
 
 
 def _when(moment: Moment, at: Moment) -> str:
-    """12月4日 19:00; the year is said only where it is not that in which the change was made."""
+    """12月4日（十月廿六） 19:00; the year is said only where it is not that in which the change was made."""
     day = moment.day
     spoken = day_without_year(day) if day.year == at.day.year else day_with_year(day)
+    if lunar := lunar_label(day):
+        spoken = _("%(day)s（%(lunar)s）", day=spoken, lunar=lunar)
     return _("%(day)s %(time)s", day=spoken, time=clock(moment.minutes))
 
 

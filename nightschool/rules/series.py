@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from nightschool.rules.almanac import clock, lunar_label, spoken_day
+from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.slots import Moment, Slot
 from nightschool.texts import _, ngettext
 
@@ -234,9 +234,7 @@ def tell_count(count: int) -> str:
 
 
 def _when(slot: Slot, today: date) -> str:
-    lunar = lunar_label(slot.day)
-    beside = _("（%(what)s）", what=lunar) if lunar else ""
-    return f"{spoken_day(slot.day, today)}{beside} {clock(slot.starts)}–{clock(slot.ends)}"
+    return f"{full_day(slot.day, today)} {clock(slot.starts)}–{clock(slot.ends)}"
 
 
 def _venue(state: State, names: Names) -> str:

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from nightschool.errors import Refused
-from nightschool.rules.almanac import clock, spoken_day
+from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.slots import Slot
 from nightschool.texts import _, ngettext
 
@@ -109,7 +109,7 @@ def tell_taken_back(done: TakenBack, today: date) -> str:
     title = done.title
     if done.slot is None:
         return _tell_course(done)
-    day = spoken_day(done.slot.day, today)
+    day = full_day(done.slot.day, today)
     when = f"{day} {clock(done.slot.starts)}"
     match done.what:
         case Undoable.MOVE:

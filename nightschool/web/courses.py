@@ -15,7 +15,7 @@ from nightschool.queries import alternatives, bookings, calendars, cohorts, plac
 from nightschool.queries import courses as queries
 from nightschool.queries.courses import Choices, CoursePage, TeacherChoice
 from nightschool.rules import finder
-from nightschool.rules.almanac import spoken_day
+from nightschool.rules.almanac import full_day
 from nightschool.rules.cohorts import OPEN_LECTURE
 from nightschool.rules.graduation import tell_rule
 from nightschool.rules.plans import tell_refused
@@ -141,7 +141,7 @@ def _schedule(form: ScheduleForm, village: str, *, publish: bool) -> Any:
 
 def _tell_scheduled(form: ScheduleForm, village: str, *, publish: bool) -> str:
     days = sorted(slot.day for slot in proposed_slots(form.proposal(village)))
-    words = {"title": form.title.data, "first": spoken_day(days[0], today())}
+    words = {"title": form.title.data, "first": full_day(days[0], today())}
     if len(days) == 1:
         if publish:
             return _("%(title)s排好了：%(first)s，村里人已经看得到。", **words)

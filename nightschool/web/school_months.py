@@ -70,6 +70,8 @@ def term(code: str, first: str, last: str) -> Any:
 @public
 def choose(code: str) -> Any:
     """Other months: what was filled in leads to its page, or says why it cannot."""
+    if "first" not in request.args and "last" not in request.args:
+        return _choice(code, TermForm(None, meta={"csrf": False}))
     form = TermForm(request.args, meta={"csrf": False})
     if not form.validate():
         return _refused(code, None, form)
@@ -136,11 +138,16 @@ def _address(code: str, term: Term) -> str:
 
 def _refused(code: str, refused: Refused | None, form: TermForm | None = None, **typed: str) -> Any:
     """The form for other months, with the sentence at its field and what was typed kept."""
+    form = form or TermForm(None, data=typed, meta={"csrf": False})
+    if refused is not None:
+        form.refuse(refused.field, tell_refused_months(refused))
+    return _choice(code, form), 422
+
+
+def _choice(code: str, form: TermForm) -> str:
     with reading() as db:
         village = standing(db, code, today=today(), minutes_now=minutes_now())
     if village is None:
         raise NotFound
-    form = form or TermForm(None, data=typed, meta={"csrf": False})
-    if refused is not None:
-        form.refuse(refused.field, tell_refused_months(refused))
-    return render_template("school_months/choose.html", village=village, form=form), 422
+    page: str = render_template("school_months/choose.html", village=village, form=form)
+    return page

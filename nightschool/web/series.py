@@ -15,7 +15,7 @@ from nightschool.queries import calendars, undo
 from nightschool.queries import series as queries
 from nightschool.queries.sessions import SessionPage
 from nightschool.rules.advice import Advice, Surroundings, advise
-from nightschool.rules.almanac import spoken_day
+from nightschool.rules.almanac import full_day
 from nightschool.rules.proposals import check_slot
 from nightschool.rules.series import (
     Names,
@@ -265,7 +265,7 @@ def _save(found: SessionPage, form: ShiftForm | EditForm) -> Any:
         "%(title)s：%(day)s 起改好了 %(n)d 次课。",
         count,
         title=found.line.title,
-        day=spoken_day(found.line.slot.day, today()),
+        day=full_day(found.line.slot.day, today()),
     )
     flash_done(told, recent)
     return redirect(url_for("sessions.show", class_session=public_id), 303)

@@ -17,7 +17,7 @@ from nightschool.queries import courses, revisions, undo
 from nightschool.queries import sessions as queries
 from nightschool.queries.courses import CoursePage
 from nightschool.queries.sessions import SessionPage
-from nightschool.rules.almanac import clock, spoken_day
+from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.changes import Change, may_change, refused_change, tell_refused_change
 from nightschool.rules.conflicts import Conflict
 from nightschool.rules.previews import tell_taken
@@ -127,7 +127,7 @@ def cancel(class_session: str) -> Any:
         actions.cancel_session(db, **_reason(form), **_as_seen(found, form))
 
     past = found.line.slot.finishes <= moment()
-    words = {"day": spoken_day(found.line.slot.day, today()), "title": found.line.title}
+    words = {"day": full_day(found.line.slot.day, today()), "title": found.line.title}
 
     def done() -> str:
         return (
@@ -154,7 +154,7 @@ def postpone(class_session: str) -> Any:
         return _(
             "%(title)s从 %(day)s 改期到 %(when)s 了。这是新的一次。",
             title=found.line.title,
-            day=spoken_day(found.line.slot.day, today()),
+            day=full_day(found.line.slot.day, today()),
             when=_when(form.slot()),
         )
 
@@ -334,7 +334,7 @@ def _as_seen(found: SessionPage, form: SessionForm) -> dict[str, Any]:
 
 
 def _when(slot: Slot) -> str:
-    return f"{spoken_day(slot.day, today())} {clock(slot.starts)}"
+    return f"{full_day(slot.day, today())} {clock(slot.starts)}"
 
 
 def _wanted(form: Agreeing) -> dict[str, Any]:

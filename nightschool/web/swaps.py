@@ -12,7 +12,7 @@ from nightschool.queries import sessions, undo
 from nightschool.queries import swaps as queries
 from nightschool.queries.sessions import SessionPage
 from nightschool.queries.swaps import StandIn
-from nightschool.rules.almanac import clock, spoken_day
+from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.changes import Change, may_change, refused_change, tell_refused_change
 from nightschool.rules.closed_times import tell_closed
 from nightschool.rules.conflicts import Conflict
@@ -78,7 +78,7 @@ def _swap(found: SessionPage, form: SwapForm) -> Any:
         revision = after.revision if after else 0
         recent = undo.of_session(db, found.region_code, found.line.public_id, revision=revision, now=now())
     slot = found.line.slot
-    words = {"when": f"{spoken_day(slot.day, today())} {clock(slot.starts)}", "title": found.line.title}
+    words = {"when": f"{full_day(slot.day, today())} {clock(slot.starts)}", "title": found.line.title}
     names = after.line.teachers if after else ()
     if names:
         flash_done(_("%(when)s %(title)s，换成%(who)s讲。", who=_("、").join(names), **words), recent)

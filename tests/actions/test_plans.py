@@ -85,6 +85,7 @@ def test_without_approval_one_tap_publishes_the_month_and_says_what_was_told(cas
     lines = december(db)
     other = make_session(db, make_course(db, published=False), date(2027, 1, 2), status="draft")
     revision = db.get_one(Region, SHIWAN).revision
+    make_session(db, make_course(db), date(2026, 12, 9), status="cancelled", booked=False)
     assert announce(db, cast) == plans.Announced(published=2, told=2)
     db.expire_all()
     for line in lines:
@@ -169,7 +170,7 @@ def test_with_approval_the_plan_goes_to_the_township_and_back_and_then_to_the_vi
     plans.withdraw(db, **how(cast))
     plans.submit(db, **how(cast))
     assert refusal(plans.send_back, db, reason="", **how(cast, TOWNSHIP)) == "reason_missing"
-    plans.send_back(db, reason="12月5日镇上开会", **how(cast, TOWNSHIP))
+    plans.send_back(db, reason="12月5日镇上开会。", **how(cast, TOWNSHIP))
     assert (plan(db).status, plan(db).return_reason) == ("returned", "12月5日镇上开会")
     plans.submit(db, **how(cast))
     assert plan(db).return_reason == ""

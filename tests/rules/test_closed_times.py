@@ -66,9 +66,9 @@ def test_both_days_are_closed_and_either_side_may_be_open() -> None:
     [
         (TUESDAYS, "王老师 每周二 08:00–12:00 不来：门诊。"),
         (ClosedTime(weekdays=frozenset({0, 3})), "王老师 每周一、周四 不来。"),
-        (ClosedTime(date(2026, 12, 1), date(2026, 12, 1)), "王老师 12月1日 不来。"),
-        (ClosedTime(first=date(2027, 3, 1)), "王老师 从2027年3月1日起 不来。"),
-        (ClosedTime(last=date(2026, 12, 1)), "王老师 到12月1日为止 不来。"),
+        (ClosedTime(date(2026, 12, 1), date(2026, 12, 1)), "王老师 12月1日（十月廿三） 不来。"),
+        (ClosedTime(first=date(2027, 3, 1)), "王老师 从2027年3月1日（正月廿四）起 不来。"),
+        (ClosedTime(last=date(2026, 12, 1)), "王老师 到12月1日（十月廿三）为止 不来。"),
         (ClosedTime(starts=0, ends=1080), "王老师 每天 00:00–18:00 不来。"),
         (ClosedTime(weekdays=frozenset(range(7))), "王老师 一直 不来。"),
     ],
@@ -79,7 +79,7 @@ def test_it_is_said_without_what_limits_nothing(closed: ClosedTime, told: str) -
 
 def test_a_venue_is_not_open_rather_than_absent() -> None:
     told = tell_closed(BUILDING, kind="venue", name="村活动室", today=TODAY)
-    assert told == "村活动室 12月1日到12月10日 不开：装修。"
+    assert told == "村活动室 12月1日（十月廿三）到12月10日（冬月初二） 不开：装修。"
 
 
 def test_what_cannot_be_is_refused_at_its_field_with_what_to_do() -> None:
@@ -109,7 +109,10 @@ def test_a_wanted_slot_is_told_what_is_closed_and_offered_times_that_are_open() 
     want = Want(evening, (TEACHER,), (VENUE,))
     closed = {VENUE: (BUILDING,)}
     [conflict] = find_closed([want], NAMES, closed)
-    assert explain(conflict, village_code=SHIWAN, today=TODAY) == "村活动室 12月1日到12月10日 不开：装修。"
+    assert (
+        explain(conflict, village_code=SHIWAN, today=TODAY)
+        == "村活动室 12月1日（十月廿三）到12月10日（冬月初二） 不开：装修。"
+    )
     [answered] = with_free_times([conflict], [want], (), closed=closed)
     assert len(answered.instead) >= 3
     assert all(

@@ -88,30 +88,34 @@ def test_a_course_that_meets_itself_is_a_conflict() -> None:
     [conflict] = find_conflicts([*wants, back_to_back], NAMES, [])
     assert (conflict.wanted, conflict.resource, conflict.holding) == (wants[1].slot, VENUE, None)
     assert (
-        explain(conflict, village_code=HERE, today=TODAY) == "周五 11月27日 这门课排了两次，时间撞在一起了。"
+        explain(conflict, village_code=HERE, today=TODAY)
+        == "周五 11月27日（十月十九） 这门课排了两次，时间撞在一起了。"
     )
 
 
 @pytest.mark.parametrize(
     ("held", "sentence"),
     [
-        (holding(), "周五 11月27日 19:00–20:30，周老师已经在建立村上课：柑橘管护（村活动室）。"),
+        (holding(), "周五 11月27日（十月十九） 19:00–20:30，周老师已经在建立村上课：柑橘管护（村活动室）。"),
         (
             holding(village_code=HERE, village="狮湾村"),
-            "周五 11月27日 19:00–20:30，周老师已经有课：柑橘管护（村活动室）。",
+            "周五 11月27日（十月十九） 19:00–20:30，周老师已经有课：柑橘管护（村活动室）。",
         ),
         (
             holding(VENUE, village_code=HERE),
-            "周五 11月27日 19:00–20:30，周老师已经有课：柑橘管护（周老师）。",
+            "周五 11月27日（十月十九） 19:00–20:30，周老师已经有课：柑橘管护（周老师）。",
         ),
-        (holding(VENUE), "周五 11月27日 19:00–20:30，周老师已经给建立村上课用了：柑橘管护（周老师）。"),
+        (
+            holding(VENUE),
+            "周五 11月27日（十月十九） 19:00–20:30，周老师已经给建立村上课用了：柑橘管护（周老师）。",
+        ),
         (
             holding(venue="", village_code=HERE),
-            "周五 11月27日 19:00–20:30，周老师已经有课：柑橘管护（地点未定）。",
+            "周五 11月27日（十月十九） 19:00–20:30，周老师已经有课：柑橘管护（地点未定）。",
         ),
         (
             holding(is_private=True, title="", venue="", teachers=()),
-            "周五 11月27日 19:00–20:30，周老师已经被建立村占了。",
+            "周五 11月27日（十月十九） 19:00–20:30，周老师已经被建立村占了。",
         ),
     ],
 )

@@ -53,6 +53,11 @@ def test_a_notice_reads_as_what_is_known_of_its_year(year: int) -> None:
     }
 
 
+def test_a_title_set_in_two_lines_is_read() -> None:
+    year, _days = read_notice(notice_of(2026).replace("2026年部分", "2026年\n部分"))
+    assert year == 2026
+
+
 def test_a_day_without_its_month_has_that_of_the_day_before() -> None:
     _year, days = read_notice(
         "关于2027年节假日安排的通知\n一、元旦：1月1日至3日放假，共3天。" + REST_OF_NOTICE

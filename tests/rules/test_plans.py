@@ -134,7 +134,9 @@ def test_nobody_is_reminded_of_next_month_before_the_20th() -> None:
 
 def test_a_change_says_what_the_notice_said() -> None:
     now, before = Moment(date(2026, 12, 6), 1140), Moment(date(2026, 12, 5), 1140)
-    assert tell_change("time,place", before, now, TODAY) == "变更：原定周六 12月5日 19:00；换了地点"
+    assert (
+        tell_change("time,place", before, now, TODAY) == "变更：原定周六 12月5日（十月廿七） 19:00；换了地点"
+    )
     assert tell_change("", None, now, TODAY) == "变更：通知以后加的"
 
 

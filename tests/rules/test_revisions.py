@@ -53,41 +53,65 @@ facts = st.builds(
 @pytest.mark.parametrize(
     ("before", "after", "sentence"),
     [
-        (None, FACTS, "加了一次：12月4日 19:00 柑橘修剪。"),
-        (FACTS, replace(FACTS, day=date(2026, 12, 5)), "12月4日 19:00 的柑橘修剪改到 12月5日 19:00。"),
-        (FACTS, replace(FACTS, day=date(2027, 1, 1)), "12月4日 19:00 的柑橘修剪改到 2027年1月1日 19:00。"),
-        (FACTS, replace(FACTS, starts=18 * 60), "12月4日 19:00 的柑橘修剪改到 12月4日 18:00。"),
-        (FACTS, replace(FACTS, ends=21 * 60), "12月4日 19:00 的柑橘修剪改成上到 21:00。"),
-        (FACTS, replace(FACTS, place="村办公室", place_id=2), "12月4日 19:00 的柑橘修剪换到村办公室上。"),
-        (FACTS, replace(FACTS, place="会堂"), "12月4日 19:00 的柑橘修剪，上课的地方现在叫会堂。"),
-        (FACTS, replace(FACTS, place="", place_id=None), "12月4日 19:00 的柑橘修剪，地点还没定。"),
-        (replace(FACTS, place="", place_id=None), FACTS, "12月4日 19:00 的柑橘修剪在村活动室上。"),
-        (FACTS, replace(FACTS, teachers=(LI,)), "12月4日 19:00 的柑橘修剪改由李老师讲。"),
+        (None, FACTS, "加了一次：12月4日（十月廿六） 19:00 柑橘修剪。"),
+        (
+            FACTS,
+            replace(FACTS, day=date(2026, 12, 5)),
+            "12月4日（十月廿六） 19:00 的柑橘修剪改到 12月5日（十月廿七） 19:00。",
+        ),
+        (
+            FACTS,
+            replace(FACTS, day=date(2027, 1, 1)),
+            "12月4日（十月廿六） 19:00 的柑橘修剪改到 2027年1月1日（冬月廿四） 19:00。",
+        ),
+        (
+            FACTS,
+            replace(FACTS, starts=18 * 60),
+            "12月4日（十月廿六） 19:00 的柑橘修剪改到 12月4日（十月廿六） 18:00。",
+        ),
+        (FACTS, replace(FACTS, ends=21 * 60), "12月4日（十月廿六） 19:00 的柑橘修剪改成上到 21:00。"),
+        (
+            FACTS,
+            replace(FACTS, place="村办公室", place_id=2),
+            "12月4日（十月廿六） 19:00 的柑橘修剪换到村办公室上。",
+        ),
+        (FACTS, replace(FACTS, place="会堂"), "12月4日（十月廿六） 19:00 的柑橘修剪，上课的地方现在叫会堂。"),
+        (
+            FACTS,
+            replace(FACTS, place="", place_id=None),
+            "12月4日（十月廿六） 19:00 的柑橘修剪，地点还没定。",
+        ),
+        (
+            replace(FACTS, place="", place_id=None),
+            FACTS,
+            "12月4日（十月廿六） 19:00 的柑橘修剪在村活动室上。",
+        ),
+        (FACTS, replace(FACTS, teachers=(LI,)), "12月4日（十月廿六） 19:00 的柑橘修剪改由李老师讲。"),
         (
             FACTS,
             replace(FACTS, teachers=(ZHOU, LI)),
-            "12月4日 19:00 的柑橘修剪改由周老师（农技站）、李老师讲。",
+            "12月4日（十月廿六） 19:00 的柑橘修剪改由周老师（农技站）、李老师讲。",
         ),
         (
             FACTS,
             replace(FACTS, teachers=(Known("", "农技站", 1),)),
-            "12月4日 19:00 的柑橘修剪由农技站的老师讲。",
+            "12月4日（十月廿六） 19:00 的柑橘修剪由农技站的老师讲。",
         ),
-        (FACTS, replace(FACTS, teachers=()), "12月4日 19:00 的柑橘修剪，老师还没定。"),
-        (FACTS, replace(FACTS, title="施肥"), "12月4日 19:00 的柑橘修剪改讲施肥。"),
-        (FACTS, OFF, "12月4日 19:00 的柑橘修剪取消了：农活忙。"),
-        (FACTS, replace(OFF, reason_text="下大雨。"), "12月4日 19:00 的柑橘修剪取消了：下大雨。"),
-        (OFF, FACTS, "12月4日 19:00 的柑橘修剪恢复了，照常上。"),
+        (FACTS, replace(FACTS, teachers=()), "12月4日（十月廿六） 19:00 的柑橘修剪，老师还没定。"),
+        (FACTS, replace(FACTS, title="施肥"), "12月4日（十月廿六） 19:00 的柑橘修剪改讲施肥。"),
+        (FACTS, OFF, "12月4日（十月廿六） 19:00 的柑橘修剪取消了：农活忙。"),
+        (FACTS, replace(OFF, reason_text="下大雨。"), "12月4日（十月廿六） 19:00 的柑橘修剪取消了：下大雨。"),
+        (OFF, FACTS, "12月4日（十月廿六） 19:00 的柑橘修剪恢复了，照常上。"),
         (
             FACTS,
             replace(POSTPONED, moves_to=Moment(date(2026, 12, 11), 1140)),
-            "12月4日 19:00 的柑橘修剪改到 12月11日 19:00：村里开会。",
+            "12月4日（十月廿六） 19:00 的柑橘修剪改到 12月11日（冬月初三） 19:00：村里开会。",
         ),
-        (FACTS, POSTPONED, "12月4日 19:00 的柑橘修剪改期，新的时间还没定：村里开会。"),
+        (FACTS, POSTPONED, "12月4日（十月廿六） 19:00 的柑橘修剪改期，新的时间还没定：村里开会。"),
         (
             FACTS,
             replace(FACTS, standing=Standing.WITHDRAWN),
-            "12月4日 19:00 的柑橘修剪先撤下来了，还没定。",
+            "12月4日（十月廿六） 19:00 的柑橘修剪先撤下来了，还没定。",
         ),
     ],
 )
@@ -96,7 +120,9 @@ def test_every_difference_has_its_sentence(before: Facts | None, after: Facts, s
 
 
 def test_what_was_not_held_is_told_so_once_it_is_over() -> None:
-    assert tell_differences(FACTS, OFF, Moment(DAY, 21 * 60)) == ("12月4日 19:00 的柑橘修剪没开成：农活忙。",)
+    assert tell_differences(FACTS, OFF, Moment(DAY, 21 * 60)) == (
+        "12月4日（十月廿六） 19:00 的柑橘修剪没开成：农活忙。",
+    )
 
 
 @pytest.mark.parametrize(
@@ -130,8 +156,8 @@ def test_what_is_put_back_differs_in_nothing_from_what_was(before: Facts, after:
     ("differs", "told", "mark"),
     [
         ("", None, ""),
-        ("time", Moment(DAY, 1140), "变更：原定周五 12月4日 19:00"),
-        ("time,place", Moment(DAY, 1140), "变更：原定周五 12月4日 19:00；换了地点"),
+        ("time", Moment(DAY, 1140), "变更：原定周五 12月4日（十月廿六） 19:00"),
+        ("time,place", Moment(DAY, 1140), "变更：原定周五 12月4日（十月廿六） 19:00；换了地点"),
         ("time", Moment(date(2026, 12, 5), 1140), "变更：换了时间"),  # only its end is another
         ("off", Moment(DAY, 1140), "变更：通知时还要上"),
         ("on,teachers,title", Moment(DAY, 1140), "变更：恢复了，照常上；换了老师；换了内容"),

@@ -54,23 +54,26 @@ def test_a_refusal_of_something_else_is_not_told_here() -> None:
 @pytest.mark.parametrize(
     ("done", "sentence"),
     [
-        (taken_back("move"), "撤销了：柑橘冬季管护还是 周二 11月24日 19:00。"),
-        (taken_back("edit"), "撤销了：周二 11月24日 柑橘冬季管护和改以前一样。"),
+        (taken_back("move"), "撤销了：柑橘冬季管护还是 周二 11月24日（十月十六） 19:00。"),
+        (taken_back("edit"), "撤销了：周二 11月24日（十月十六） 柑橘冬季管护和改以前一样。"),
         (
             taken_back("move_following", sessions=3, slot=None),
             "撤销了：柑橘冬季管护和改以前一样，3 次课跟着改回来了。",
         ),
         (taken_back("course", sessions=0, slot=None), "撤销了：柑橘冬季管护和改以前一样。"),
-        (taken_back("cancel"), "撤销了：周二 11月24日 19:00 柑橘冬季管护照常上。"),
-        (taken_back("postpone"), "撤销了：周二 11月24日 19:00 柑橘冬季管护照常上。"),
-        (taken_back("cancel", is_past=True), "撤销了：周二 11月24日 柑橘冬季管护还等着记。"),
+        (taken_back("cancel"), "撤销了：周二 11月24日（十月十六） 19:00 柑橘冬季管护照常上。"),
+        (taken_back("postpone"), "撤销了：周二 11月24日（十月十六） 19:00 柑橘冬季管护照常上。"),
+        (taken_back("cancel", is_past=True), "撤销了：周二 11月24日（十月十六） 柑橘冬季管护还等着记。"),
         (
             taken_back("cancel", status="draft"),
-            "撤销了：柑橘冬季管护还是 周二 11月24日 19:00，还没公布。",
+            "撤销了：柑橘冬季管护还是 周二 11月24日（十月十六） 19:00，还没公布。",
         ),
-        (taken_back("restore", status="cancelled"), "撤销了：周二 11月24日 柑橘冬季管护还是取消。"),
-        (taken_back("add", status="cancelled"), "撤销了：周二 11月24日 柑橘冬季管护取消了。"),
-        (taken_back("add", status=""), "撤销了：周二 11月24日 没有加课。"),
+        (
+            taken_back("restore", status="cancelled"),
+            "撤销了：周二 11月24日（十月十六） 柑橘冬季管护还是取消。",
+        ),
+        (taken_back("add", status="cancelled"), "撤销了：周二 11月24日（十月十六） 柑橘冬季管护取消了。"),
+        (taken_back("add", status=""), "撤销了：周二 11月24日（十月十六） 没有加课。"),
         (
             taken_back("publish", slot=None, sessions=6, status="draft"),
             "撤销了：柑橘冬季管护的 6 次课还没公布，村里人看不到。",

@@ -104,7 +104,7 @@ def test_the_preview_shows_it_on_its_date_and_the_tick_schedules_all_the_same(
         "repeat": "weekly", "weekdays": ["4"], "first": "2026-11-27", "times": "3",
     }  # fmt: skip
     look = chen.post(NEW, data={**course, "do": "look"}).text
-    assert "村活动室 11月27日 不开：装修。" in look and AGREED in look
+    assert "村活动室 11月27日（十月十九） 不开：装修。" in look and AGREED in look
     refused = chen.post(NEW, data={**course, "do": "publish"})
     assert refused.status_code == 409 and AGREED in refused.text
     dropped = chen.post(NEW, data={**course, "do": "drop-look", "clash": "2026-11-27"}).text

@@ -88,7 +88,7 @@ def test_a_course_is_scheduled_and_published_at_once(
     answer = chen.post(NEW, data={**filled_in, "do": "publish"})
     assert answer.status_code == 303
     page = chen.get(answer.location).text
-    assert "柑橘冬季管护排好了：周五 11月27日，村里人已经看得到。" in page
+    assert "柑橘冬季管护排好了：周五 11月27日（十月十九），村里人已经看得到。" in page
     assert stored_days(database) == [FRIDAY]
 
 
@@ -110,9 +110,9 @@ def test_taken_dates_are_told_in_place_and_everything_typed_is_kept(
     occupy(database, cast, FRIDAY)
     answer = chen.post(NEW, data=weekly(filled_in, do="publish"))
     assert answer.status_code == 409
-    assert "周五 11月27日 19:00–20:30，周老师已经有课：医保怎么报销（村活动室）。" in answer.text
+    assert "周五 11月27日（十月十九） 19:00–20:30，周老师已经有课：医保怎么报销（村活动室）。" in answer.text
     assert "要商量，打电话给陈书记：0832-5550101。" in answer.text
-    assert "周五 11月27日 改到当天 17:30–19:00" in answer.text
+    assert "周五 11月27日（十月十九） 改到当天 17:30–19:00" in answer.text
     assert 'value="柑橘冬季管护"' in answer.text
     assert "带上剪刀" in answer.text
     assert "去掉这几天，其余照排" in answer.text
@@ -168,9 +168,9 @@ def test_one_date_of_a_series_has_something_else_with_one_tap_and_the_rest_stays
     clash = chen.post(NEW, data=data).text
     assert "可以改到当天 17:30、改到当天 20:30" in clash and "，或者这天不排。" in clash
     taps = (
-        "周五 11月27日 改到 周六 11月28日 19:00–20:30",
-        "周五 12月4日 不排",
-        "周五 12月11日 换到村办公室",
+        "周五 11月27日（十月十九） 改到 周六 11月28日（十月二十） 19:00–20:30",
+        "周五 12月4日（十月廿六） 不排",
+        "周五 12月11日（冬月初三） 换到村办公室",
     )
     page = clash
     for words in taps:
@@ -181,7 +181,7 @@ def test_one_date_of_a_series_has_something_else_with_one_tap_and_the_rest_stays
         }
         data |= {"do": "look", "alter": buttons(clash, "alter")[words]}
         page = chen.post(NEW, data=data).text
-    assert "改到 周六 11月28日 19:00" in page and "换到村办公室" in page and "这天不排。" in page
+    assert "改到 周六 11月28日（十月二十） 19:00" in page and "换到村办公室" in page and "这天不排。" in page
     assert "排不下" not in page and 'value="柑橘冬季管护"' in page
     # What was chosen outlives a form that is not good yet.
     data = {**data, "alter": "", "instead": hidden(page, "instead"), "leave_out": ["2026-12-04"]}
@@ -189,7 +189,7 @@ def test_one_date_of_a_series_has_something_else_with_one_tap_and_the_rest_stays
     assert (again.status_code, hidden(again.text, "instead")) == (422, data["instead"])
     assert hidden(again.text, "leave_out") == ["2026-12-04"]
     answer = chen.post(NEW, data={**data, "do": "publish"})
-    assert "柑橘冬季管护排好了：2 次，第一次 周六 11月28日" in chen.get(answer.location).text
+    assert "柑橘冬季管护排好了：2 次，第一次 周六 11月28日（十月二十）" in chen.get(answer.location).text
     with database.reading() as db:
         rows = db.execute(
             select(ClassSession.day, ClassSession.starts, Venue.name)
@@ -208,7 +208,7 @@ def test_a_choice_for_one_date_is_taken_back_with_one_tap(
 ) -> None:
     data = weekly(filled_in, do="look", instead=["2026-11-27 2026-11-28 600 690"])
     page = chen.post(NEW, data=data).text
-    assert "改到 周六 11月28日 10:00" in page
+    assert "改到 周六 11月28日（十月二十） 10:00" in page
     undo = buttons(page, "as_the_rest")["周五 11月27日 照原来的"]
     page = chen.post(NEW, data={**data, "as_the_rest": undo}).text
     assert hidden(page, "instead") == [] and "改到" not in page
@@ -217,11 +217,14 @@ def test_a_choice_for_one_date_is_taken_back_with_one_tap(
 @pytest.mark.parametrize(
     ("instead", "sentence"),
     [
-        ("2026-11-28 2026-11-28 600 690", "周六 11月28日 单独改过，可是现在的日期里没有这一天了"),
-        ("2026-11-27 venue " + "x" * 22, "周五 11月27日 单独换的老师或场地已经不在单子上了"),
-        ("2026-11-27 teachers " + "x" * 22, "周五 11月27日 单独换的老师或场地已经不在单子上了"),
-        ("2026-11-27 2026-11-28 1200 9999", "周五 11月27日 单独改到的时间排不成课"),
-        ("2026-11-27 2026-12-04 1200 1290", "周五 11月27日 单独改到的时间，这门课自己已经有一次了"),
+        ("2026-11-28 2026-11-28 600 690", "周六 11月28日（十月二十） 单独改过，可是现在的日期里没有这一天了"),
+        ("2026-11-27 venue " + "x" * 22, "周五 11月27日（十月十九） 单独换的老师或场地已经不在单子上了"),
+        ("2026-11-27 teachers " + "x" * 22, "周五 11月27日（十月十九） 单独换的老师或场地已经不在单子上了"),
+        ("2026-11-27 2026-11-28 1200 9999", "周五 11月27日（十月十九） 单独改到的时间排不成课"),
+        (
+            "2026-11-27 2026-12-04 1200 1290",
+            "周五 11月27日（十月十九） 单独改到的时间，这门课自己已经有一次了",
+        ),
     ],
 )
 def test_a_choice_that_cannot_be_is_said_and_no_longer_stands_in_the_way(
@@ -244,7 +247,7 @@ def test_of_one_evening_another_room_or_teacher_is_taken_in_the_form_itself(
         busy = make_course(db, title="医保怎么报销", teachers=(cast.teacher,))
         make_session(db, busy, FRIDAY, teachers=(cast.teacher,))
     clash = chen.post(NEW, data={**filled_in, "do": "publish"}).text
-    take = buttons(clash, "take")["周五 11月27日 请李老师（农技站）"]
+    take = buttons(clash, "take")["周五 11月27日（十月十九） 请李老师（农技站）"]
     page = chen.post(NEW, data={**filled_in, "take": take}).text
     assert f'name="teachers" value="{li}" checked' in page
     assert "已经有课" not in page
@@ -259,7 +262,7 @@ def test_another_villages_published_class_leads_to_its_page(
         make_session(db, there, FRIDAY, teachers=(shared.id,), venue_id=cast.other_venue)
         filled_in["teachers"] = [shared.public_id]
     page = chen.post(NEW, data={**filled_in, "do": "look"}).text
-    assert "周五 11月27日 19:00–20:30，王老师已经在建立村上课：柑橘嫁接（村活动室）。" in page
+    assert "周五 11月27日（十月十九） 19:00–20:30，王老师已经在建立村上课：柑橘嫁接（村活动室）。" in page
     assert f'href="/v/{JIANLI}"' in page
 
 
@@ -344,7 +347,7 @@ def test_of_another_villages_draft_the_page_tells_only_time_village_and_phone(
         make_session(db, secret, FRIDAY, teachers=(shared.id,), venue_id=cast.other_venue, status="draft")
         filled_in["teachers"] = [shared.public_id]
     page = chen.post(NEW, data={**filled_in, "do": "look"}).text
-    assert "周五 11月27日 19:00–20:30，王老师已经被建立村占了。" in page
+    assert "周五 11月27日（十月十九） 19:00–20:30，王老师已经被建立村占了。" in page
     assert "要商量，打电话给罗支书：0832-5550202。" in page
     assert "保密的题目" not in page
 
@@ -418,7 +421,7 @@ def test_editing_into_a_taken_evening_names_the_day(
         make_session(db, other, TODAY + timedelta(days=7))
     answer = edited(filled_in, chen, course, ends="21:30")
     assert answer.status_code == 409
-    assert "周二 12月1日 21:00–22:00，村活动室已经有课：医保怎么报销（老师未定）。" in answer.text
+    assert "周二 12月1日（十月廿三） 21:00–22:00，村活动室已经有课：医保怎么报销（老师未定）。" in answer.text
 
 
 def test_a_course_page_lists_what_is_to_come_and_what_is_past(chen: FlaskClient, course: str) -> None:
@@ -430,7 +433,7 @@ def test_a_course_page_lists_what_is_to_come_and_what_is_past(chen: FlaskClient,
 def test_courses_are_listed_with_their_sessions(chen: FlaskClient, course: str) -> None:
     page = chen.get(f"/desk/{SHIWAN}/courses").text
     assert "柑橘冬季管护" in page
-    assert "3 次 · 周二 11月17日 – 周二 12月1日" in page
+    assert "3 次 · 周二 11月17日（十月初九） – 周二 12月1日（十月廿三）" in page
 
 
 @pytest.mark.parametrize("items", [1, 30])

@@ -111,7 +111,7 @@ def test_a_change_after_the_notice_is_shown_and_told_by_announcing_again(
     page = chen.get(PLAN).text
     assert "有 1 处变更还没告诉村里人，重新公布。" in page
     assert "有变更" in page
-    assert "变更：原定周六 12月5日 19:00" in page
+    assert "变更：原定周六 12月5日（十月廿七） 19:00" in page
     assert "12月的开课计划有 1 处变更还没告诉村里人" in chen.get(f"/desk/{SHIWAN}").text
     page = do(chen, PLAN, "announce").text
     assert "有 1 处变更" not in page and "变更：原定" not in page
@@ -212,8 +212,9 @@ def test_the_paper_has_its_columns_and_no_name_that_is_not_public(
     answer = chen.get(f"{PLAN}/paper.xlsx")
     sheet = openpyxl.load_workbook(BytesIO(answer.data)).active
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    assert rows[1][:4] == ["序号", "时间", "课程类别", "课题"] and len(rows) == 5
+    assert rows[1][:4] == ["序号", "时间", "课程类别", "课题"] and len(rows) == 6
     assert rows[4][3] == "=1+1"
+    assert rows[5][0].startswith("村（盖章）：____") and "A6:K6" in sheet.merged_cells
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
 
 

@@ -44,7 +44,7 @@ def test_asked_answered_and_taken_back(
     form = {"text": "黄龙病怎么认？", "version": "1"}
     assert chen.post(edit, data={**form, "answer": "看叶脉。"}).location == LIST
     page = chen.get(LIST).text
-    assert "1 个答了" in page and "看叶脉。" in page and "周二 11月24日 答的" in page
+    assert "1 个答了" in page and "看叶脉。" in page and "周二 11月24日（十月十六） 答的" in page
     assert "黄龙病" not in client.get(f"/v/{SHIWAN}").text
     chen.post(edit, data={**form, "version": "2", "answer": ""})
     assert "1 个还没答" in chen.get(LIST).text

@@ -25,8 +25,8 @@ from tests.factories import NOW, SHIWAN, TODAY, Cast, make_course, make_learner,
 FRIDAY = TODAY + timedelta(days=10)  # 12月4日
 ATOM = "{http://www.w3.org/2005/Atom}"
 AN_HOUR = timedelta(hours=1)
-MOVED = "12月4日 19:00 的柑橘修剪改到 12月5日 19:00。"
-MOVED_BACK = "12月5日 19:00 的柑橘修剪改到 12月4日 19:00。"
+MOVED = "12月4日（十月廿六） 19:00 的柑橘修剪改到 12月5日（十月廿七） 19:00。"
+MOVED_BACK = "12月5日（十月廿七） 19:00 的柑橘修剪改到 12月4日（十月廿六） 19:00。"
 
 
 @pytest.fixture
@@ -112,13 +112,26 @@ def test_changed_class_is_marked_everywhere_and_told_once(
     move(database, cast, announced)
     for ending in ("", ".txt", ".ics"):
         shown = read(client, ending).replace("\r\n ", "")
-        assert "变更：原定周五 12月4日 19:00" in shown
+        assert "变更：原定周五 12月4日（十月廿六） 19:00" in shown
     [session] = client.get(f"/v/{SHIWAN}.json").get_json()["sessions"]
     assert (session["differs"], session["announced"]["day"]) == (["time"], "2026-12-04")
     page = read(client, "/changes")
     assert MOVED in page and "今天 09:00 通知以后改了的" in page
     assert titles(client) == [MOVED]
     assert sequence(client) > before
+
+
+def test_notice_of_the_next_month_does_not_hide_what_changed_in_this_one(
+    client: FlaskClient, database: Database, cast: Cast, announced: str
+) -> None:
+    move(database, cast, announced)
+    with database.writing() as db:
+        later = make_session(db, make_course(db, title="养猪"), FRIDAY + timedelta(days=35))
+        told(db, [later], NOW + AN_HOUR)
+        month = later.day.replace(day=1)
+        db.add(MonthPlan(region_code=SHIWAN, month=month, status="announced", announced_at=NOW + AN_HOUR))
+    assert titles(client) == [MOVED]
+    assert "养猪" not in read(client, "/changes")
 
 
 def test_undone_move_leaves_two_entries_and_no_mark(
@@ -142,7 +155,7 @@ def test_called_off_class_says_that_the_notice_still_had_it(
     change(database, cast, announced, cancel_session, reason="farm_work", reason_text="收<柑橘>\ufffe")
     page = read(client, "")
     assert "取消：收&lt;柑橘&gt;" in page and "变更：通知时还要上" in page
-    assert titles(client) == ["12月4日 19:00 的柑橘修剪取消了：收<柑橘>。"]
+    assert titles(client) == ["12月4日（十月廿六） 19:00 的柑橘修剪取消了：收<柑橘>。"]
     assert "STATUS:CANCELLED" in read(client, ".ics")
 
 
@@ -157,8 +170,8 @@ def test_draft_is_in_no_changelog_and_new_class_is(
     assert "养猪" not in read(client, "/changes") + read(client, ".atom")
     with database.writing() as db:
         publish_course(db, course=course_id, by=cast.chen_actor, now=NOW)
-    assert titles(client) == ["加了一次：12月6日 19:00 养猪。"]
-    assert "加了一次：12月6日 19:00 养猪。" in read(client, "/changes")
+    assert titles(client) == ["加了一次：12月6日（十月廿八） 19:00 养猪。"]
+    assert "加了一次：12月6日（十月廿八） 19:00 养猪。" in read(client, "/changes")
     assert "陈大秀" not in read(client, "/changes") + read(client, ".atom")
 
 
@@ -217,6 +230,6 @@ def test_coordinator_sees_the_mark_and_how_it_came_about(
         course = db.scalars(select(Course.public_id)).one()
     for path in (f"/sessions/{announced}", f"/courses/{course}"):
         page = browser.get(path).get_data(as_text=True)
-        assert "变更：原定周五 12月4日 19:00" in page
+        assert "变更：原定周五 12月4日（十月廿六） 19:00" in page
         assert MOVED in page and "改动经过" in page
     assert "要再通知一次" in browser.get(f"/sessions/{announced}").text

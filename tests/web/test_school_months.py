@@ -140,6 +140,8 @@ def test_bad_months_get_a_sentence(cast: Cast, client: FlaskClient, address: str
 
 
 def test_what_was_typed_is_kept_and_unknown_places_are_not_found(cast: Cast, client: FlaskClient) -> None:
+    empty = client.get(f"/v/{SHIWAN}/term")
+    assert empty.status_code == 200 and "填从哪个月" not in empty.text
     assert 'value="20260"' in client.get(f"/v/{SHIWAN}/term?first=20260&last=2026-05").text
     for address in ("/v/511002105299/year/2026", "/v/511002105299/term?first=x", "/r/510099/month/2026-11"):
         assert client.get(address).status_code == 404

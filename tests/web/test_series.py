@@ -85,7 +85,7 @@ def test_moving_this_and_the_following_shows_first_saves_then_and_is_taken_back_
     assert shown.text.count("照这样改") == 1
     assert days(database) == [-7, 0, 7, 14, 21]
     saved = save(chen, path, shown)
-    assert "柑橘冬季管护：周二 11月24日 起改好了 3 次课。" in saved.text
+    assert "柑橘冬季管护：周二 11月24日（十月十六） 起改好了 3 次课。" in saved.text
     assert days(database) == [-7, 1, 8, 14, 22]
     [back] = re.findall(r'action="(/changes/[^"]+/undo)"', saved.text)
     assert (
@@ -139,7 +139,7 @@ def test_a_clash_is_told_at_the_form_by_date(
     refused = look(chen, f"/sessions/{term[1]}/move", day="2026-11-25", **EVENING, **FOLLOWING)
     assert refused.status_code == 409
     assert "还没改：这几天排不下，一次都没动。" in refused.text
-    assert "周三 12月16日 19:00–20:30，村活动室已经有课：医保怎么报销" in refused.text
+    assert "周三 12月16日（冬月初八） 19:00–20:30，村活动室已经有课：医保怎么报销" in refused.text
     assert days(database)[:5] == [-7, 0, 7, 14, 21]
 
 
@@ -273,7 +273,7 @@ def test_three_taps_swap_a_teacher_for_one_date(
     assert "张老师（农技站） · 19:00–20:30 在建立村" in page
     assert "保密的题目" not in page
     done = look_and_send(chen, f"/sessions/{term[1]}/teacher", teacher=offered[0][0])
-    assert "周二 11月24日 19:00 柑橘冬季管护，换成李老师讲。" in done
+    assert "周二 11月24日（十月十六） 19:00 柑橘冬季管护，换成李老师讲。" in done
     assert "/undo" in done
     assert "周老师" in chen.get(f"/sessions/{term[2]}").text
     assert "老师还没定" in look_and_send(chen, f"/sessions/{term[1]}/teacher", teacher="")

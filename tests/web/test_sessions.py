@@ -74,7 +74,9 @@ def test_the_page_tells_what_when_where_who_and_what_can_be_done(tonight: Evenin
 def test_moving_one_session(tonight: Evening, database: Database) -> None:
     answer = tonight.post("/move", day="2026-11-25", starts="18:00", ends="19:30")
     assert answer.status_code == 303
-    assert "柑橘冬季管护改到 周三 11月25日 18:00 了。" in tonight.browser.get(answer.location).text
+    assert (
+        "柑橘冬季管护改到 周三 11月25日（十月十七） 18:00 了。" in tonight.browser.get(answer.location).text
+    )
     moved = stored(database, tonight.public_id)
     assert (moved.day, moved.starts, moved.ends) == (date(2026, 11, 25), 1080, 1170)
 
@@ -82,7 +84,7 @@ def test_moving_one_session(tonight: Evening, database: Database) -> None:
 def test_a_taken_time_is_named_and_a_free_one_is_a_tap_away(tonight: Evening, database: Database) -> None:
     answer = tonight.post("/move", day="2026-12-01", starts="20:00", ends="21:30")
     assert answer.status_code == 409
-    assert "周二 12月1日 19:00–20:30，村活动室已经有课：医保怎么报销（老师未定）。" in answer.text
+    assert "周二 12月1日（十月廿三） 19:00–20:30，村活动室已经有课：医保怎么报销（老师未定）。" in answer.text
     assert 'value="20:00"' in answer.text
     offered = re.findall(r'name="take" value="([0-9 -]+)"', answer.text)
     assert len(offered) >= 3
@@ -97,7 +99,7 @@ def test_another_place_is_offered_where_the_form_has_no_field_for_it(
     with database.writing() as db:
         office = make_venue(db, name="村办公室").public_id
     answer = tonight.post("/move", day="2026-12-01", starts="20:00", ends="21:30")
-    assert "周二 12月1日 换到村办公室" in answer.text
+    assert "周二 12月1日（十月廿三） 换到村办公室" in answer.text
     [link] = re.findall(r'href="[^"]*/edit(\?take=[^"]+)"', answer.text)
     assert f'name="venue" value="{office}" checked' in tonight.get(f"/edit{link}")
     assert tonight.post(f"/edit{link}", title="柑橘", summary="", venue="").status_code == 303
@@ -138,7 +140,7 @@ def test_cancelling_names_the_reason_to_villagers(tonight: Evening, database: Da
     answer = tonight.post("/cancel", reason="weather", reason_text="下大雨，路不好走")
     assert answer.status_code == 303
     page = tonight.browser.get(answer.location).text
-    assert "周二 11月24日 柑橘冬季管护取消了。" in page
+    assert "周二 11月24日（十月十六） 柑橘冬季管护取消了。" in page
     assert "下大雨，路不好走" in page
     assert stored(database, tonight.public_id).status == "cancelled"
 
@@ -166,9 +168,9 @@ def test_postponing_leads_from_the_old_to_the_new(tonight: Evening, database: Da
     )
     assert answer.status_code == 303
     new = tonight.browser.get(answer.location).text
-    assert "从 周二 11月24日 19:00 改过来的。" in new
+    assert "从 周二 11月24日（十月十六） 19:00 改过来的。" in new
     old = tonight.get("")
-    assert "改期到 周四 11月26日 19:00" in old
+    assert "改期到 周四 11月26日（十月十八） 19:00" in old
     assert "老师来不了" in old
     assert answer.location in old
 
@@ -225,7 +227,7 @@ def test_a_changed_teacher_who_is_taken_is_named(tonight: Evening, database: Dat
     assert answer.status_code == 409
     assert "李老师已经有课：法律讲座（地点未定）。" in answer.text
     [(take, words)] = re.findall(r'name="take" value="(teachers [^"]+)">([^<]+)<', answer.text)
-    assert words == "周二 11月24日 请周老师（农技站）"
+    assert words == "周二 11月24日（十月十六） 请周老师（农技站）"
     typed = {"title": "柑橘修剪", "summary": "", "teachers": [wanted], "venue": room, "take": take}
     assert tonight.post("/edit", **typed).status_code == 303
     assert stored(database, tonight.public_id).title == "柑橘修剪"

@@ -52,9 +52,9 @@ def test_a_move_is_named_and_one_tap_takes_it_back(
     chen: FlaskClient, database: Database, tonight: str
 ) -> None:
     page = post(chen, f"/sessions/{tonight}/move", day="2026-11-27", starts="19:00", ends="20:30").text
-    assert "柑橘冬季管护改到 周五 11月27日 19:00 了。" in page
+    assert "柑橘冬季管护改到 周五 11月27日（十月十九） 19:00 了。" in page
     back = chen.post(undo_of(page), follow_redirects=True).text
-    assert "撤销了：柑橘冬季管护还是 周二 11月24日 19:00。" in back
+    assert "撤销了：柑橘冬季管护还是 周二 11月24日（十月十六） 19:00。" in back
     assert "/changes/" not in back
     assert stored(database, tonight).day == TODAY
 
@@ -90,10 +90,10 @@ def test_postponing_is_taken_back_from_the_page_of_the_new_one(
 ) -> None:
     data = {"reason": "meeting", "day": "2026-11-26", "starts": "19:00", "ends": "20:30"}
     page = post(chen, f"/sessions/{tonight}/postpone", **data).text
-    assert "柑橘冬季管护从 周二 11月24日 改期到 周四 11月26日 19:00 了。" in page
+    assert "柑橘冬季管护从 周二 11月24日（十月十六） 改期到 周四 11月26日（十月十八） 19:00 了。" in page
     back = chen.post(undo_of(page), follow_redirects=True)
     assert back.request.path == f"/sessions/{tonight}"
-    assert "撤销了：周二 11月24日 19:00 柑橘冬季管护照常上。" in back.text
+    assert "撤销了：周二 11月24日（十月十六） 19:00 柑橘冬季管护照常上。" in back.text
     public = chen.get(f"/v/{SHIWAN}").text
     assert "排错了，这一次不上。" in public
 
@@ -103,7 +103,7 @@ def test_scheduling_is_taken_back(chen: FlaskClient, database: Database, do: str
     data = {"title": "法律讲座", "category": "skill", "repeat": "once", "first": "2026-11-27"}
     times = {"starts": "19:00", "ends": "20:30", "venue": "", "do": do}
     page = chen.post(f"/desk/{SHIWAN}/courses/new", data={**data, **times}, follow_redirects=True).text
-    assert "法律讲座排好了：周五 11月27日" in page
+    assert "法律讲座排好了：周五 11月27日（十月十九）" in page
     back = chen.post(undo_of(page), follow_redirects=True).text
     assert ("的 1 次课都取消了。" if left else "撤销了：法律讲座没有排。") in back
     with database.reading() as db:
@@ -131,7 +131,7 @@ def test_a_cancelled_session_is_brought_back_much_later(
     clock.move(hours=2)
     assert "恢复 周二 11月24日 柑橘冬季管护" in chen.get(f"/sessions/{tonight}").text
     page = post(chen, f"/sessions/{tonight}/restore").text
-    assert "周二 11月24日 19:00 柑橘冬季管护恢复了，照常上。" in page
+    assert "周二 11月24日（十月十六） 19:00 柑橘冬季管护恢复了，照常上。" in page
     assert stored(database, tonight).status == "scheduled"
     again = chen.get(f"/sessions/{tonight}/restore").text
     assert "这节课没有取消，不用恢复。" in again
@@ -165,7 +165,7 @@ def test_a_course_gets_one_more_date(chen: FlaskClient, database: Database, cast
     data = {"day": "2026-11-24", "starts": "19:30", "ends": "20:30", "venue": ""}
     assert "这门课这一天这个时间已经有一次了。" in chen.post(path, data=data).text
     page = chen.post(path, data={**data, "day": "2026-12-04"}, follow_redirects=True).text
-    assert "柑橘冬季管护加了一次：周五 12月4日 19:30。" in page
+    assert "柑橘冬季管护加了一次：周五 12月4日（十月廿六） 19:30。" in page
     assert "周五 12月4日" in chen.get(f"/v/{SHIWAN}").text
     chen.post(undo_of(page))
     with database.reading() as db:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from nightschool.errors import Refused
-from nightschool.rules.almanac import WEEKDAYS, spoken_day
+from nightschool.rules.almanac import WEEKDAYS, full_day
 from nightschool.rules.cohorts import KINDS, OPEN_LECTURE, kind_word
 from nightschool.rules.datelists import read_dates, tell_unread
 from nightschool.rules.markets import Market, read_market, tell_market, tell_refused_market
@@ -332,7 +332,7 @@ class ScheduleForm(Described, Staffed, Timed):
         refused |= refused_instead(self.proposal("")) if self.instead.data else {}
         for day, code in sorted(refused.items()):
             self.instead.data.pop(day, None)
-            self.refuse(None, tell_refused_instead(code, spoken_day(day, self.today)))
+            self.refuse(None, tell_refused_instead(code, full_day(day, self.today)))
 
 
 class CourseForm(Described, Staffed, Timed, RecordForm):
