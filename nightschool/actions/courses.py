@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -47,14 +47,16 @@ def schedule_course(
     today: date,
     minutes_now: int = 0,
     agreed: bool = False,
+    not_twice: bool = False,
 ) -> str:
     """The course stands with a class session for each of its dates, every one of them holding its slot.
 
     Where the proposal has something otherwise for one date, that session alone has its own time, place or teachers.
     Published, villagers see it at once; a draft holds its slots just the same. Dates may be past. `agreed`: closed
     times of its teachers and its venues do not stand against it.
-    Returns the course's public id. Raises: Refused for impossible times or dates, and with `plan_not_approved` where
-    the township approves plans first; CannotSchedule for taken dates.
+    Returns the course's public id. Raises: Refused for impossible times or dates, with `plan_not_approved` where the
+    township approves plans first, and with `course_twice` where the village has it already and it shall be
+    `not_twice`; CannotSchedule for taken dates.
     """
     require(by, "schedule", proposal.region_code)
     check_proposal(proposal)
@@ -96,12 +98,35 @@ def schedule_course(
         db, {made.id: own.teacher_ids for made, own in zip(class_sessions, of_dates, strict=True)}
     )
     hold_slots(db, class_sessions, moment=Moment(today, minutes_now), agreed=agreed)
+    if not_twice:
+        _check_not_twice(db, course, class_sessions)
     if publish:
         touch_villages(db, [course.region_code], now=now)
     counts = {"sessions": len(class_sessions), "skipped": len(course.skipped_dates), "published": publish}
     _note(db, "courses.schedule", course, by, now, **counts)
     keep(db, what=Undoable.SCHEDULE, by=by, now=now, made=class_sessions, course=course)
     return course.public_id
+
+
+def _check_not_twice(db: Session, course: Course, made: Sequence[ClassSession]) -> None:
+    """Nothing where the village has no such class at the same time and place: a form sent twice would make two."""
+    others = db.execute(
+        select(ClassSession.day, ClassSession.starts, ClassSession.venue_id)
+        .join(Course, Course.id == ClassSession.course_id)
+        .where(
+            ClassSession.region_code == course.region_code,
+            ClassSession.course_id != course.id,
+            ClassSession.title == course.title,
+            ClassSession.day.in_({one.day for one in made}),
+            ClassSession.status.in_((SessionStatus.DRAFT, SessionStatus.SCHEDULED)),
+            Course.kind == course.kind,
+        )
+        .order_by(ClassSession.day, ClassSession.starts)
+    ).all()
+    wanted = {(one.day, one.starts, one.venue_id) for one in made}
+    for day, starts, venue in others:
+        if (day, starts, venue) in wanted:
+            raise Refused("course_twice", field="title", day=day, starts=starts, title=course.title)
 
 
 def _session_of(

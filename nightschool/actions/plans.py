@@ -107,9 +107,9 @@ def announce(
     public = [line for line in lines if line.published_at is not None]
     told(db, public, now)
     touch_villages(db, [village], now=now)
-    _note(db, "plans.announce", plan, by, now, sessions=len(public), published=len(drafts))
-    taking_place = [line for line in here if line.status not in CALLED_OFF]
-    return Announced(published=len(drafts), told=len(taking_place))
+    meeting = sum(line.status not in queries.CALLED_OFF for line in here)
+    _note(db, "plans.announce", plan, by, now, sessions=meeting, published=len(drafts))
+    return Announced(published=len(drafts), told=meeting)
 
 
 def keep_note(db: Session, *, village: str, month: date, note: str, by: Actor, now: datetime) -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from nightschool.rules.almanac import clock, day_without_year, lunar_label, weekday_name
 from nightschool.rules.periods import month_of, tell_period
-from nightschool.rules.plans import mode_word
+from nightschool.rules.plans import mode_word, tell_change
 from nightschool.rules.reasons import tell_reason
 from nightschool.rules.schools import institution_word
+from nightschool.rules.slots import Moment
 from nightschool.texts import _, ngettext
 
 if TYPE_CHECKING:
@@ -77,7 +78,10 @@ def _remark(line: PlanLine) -> str:
         return _("改期到 %(when)s", when=when)
     if line.is_called_off:
         return _("取消：%(why)s", why=tell_reason(line.reason, line.reason_text))
-    return _("变更") if line.is_changed else ""
+    if not line.is_changed:
+        return ""
+    begins = Moment(line.slot.day, line.slot.starts)
+    return tell_change(line.differs, line.told, begins, line.slot.day)
 
 
 def _signatures() -> str:

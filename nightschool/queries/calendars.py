@@ -169,10 +169,12 @@ def surroundings(
     zone: str,
     but_course: str = "",
     but_session: str = "",
+    not_here: str = "",
 ) -> Surroundings:
     """What is known around these days in a village: for `rules.advice.advise`. Teachers and venue by public id.
 
-    A course or class session that is being moved itself is left out. Cost: 13 queries, however many days.
+    A course or class session that is being moved itself is left out; of the course `not_here`, what its teachers have
+    to do counts, but it speaks against no date of the village. Cost: 13 queries, however many days.
     """
     first, last = min(days), max(days)
     names = _names(db, village)
@@ -215,8 +217,9 @@ def surroundings(
             standing(*elsewhere.whole_weeks(first, last), but_course, but_session),
             position,
             kmh,
+            not_here,
         ),
-        here=_here(db, village, first, last, but_course, but_session),
+        here=_here(db, village, first, last, but_course or not_here, but_session),
         title=title,
         weekly_limits=elsewhere.weekly_limits(db, teachers),
         kmh_of=kmh_of,

@@ -43,12 +43,15 @@ def taught(
     conditions: Sequence[Any],
     position: Position | None,
     kmh: int,
+    own_course: str = "",
 ) -> dict[str, list[Elsewhere]]:
     """What each of them teaches in whatever village, and the way from there to this one. Cost: at most 2 queries."""
     found: dict[str, list[Elsewhere]] = {}
+    own = select(Course.id).where(Course.public_id == own_course).scalar_subquery()
     rows = db.execute(
         select(
             Teacher.name,
+            (ClassSession.course_id == own).label("is_own"),
             ClassSession.day,
             ClassSession.starts,
             ClassSession.ends,
@@ -68,7 +71,9 @@ def taught(
         is_here = row.region_code == village
         is_near = not is_here and row.region_code[:9] == village[:9]
         way = ways.get(row.region_code)
-        session = Elsewhere(row.day, row.starts, row.ends, "", row.village, is_here, is_near, way)
+        session = Elsewhere(
+            row.day, row.starts, row.ends, "", row.village, is_here, is_near, way, bool(row.is_own)
+        )
         found.setdefault(row.name, []).append(session)
     return found
 

@@ -48,6 +48,9 @@ class Elsewhere:
     is_here: bool
     is_near: bool = False  # in another village of the same township
     way: Way | None = None  # from there to here, so far as it is known
+    is_own: bool = (
+        False  # of the course that is asked about: it counts in the week, and speaks against no day
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,7 @@ def _rain(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice]:
 
 def _busy_teacher(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice]:
     for name, sessions in around.taught.items():
-        same_day = [one for one in sessions if one.day == slot.day]
+        same_day = [one for one in sessions if one.day == slot.day and not one.is_own]
         if same_day:
             told = _("、").join(
                 _(
@@ -277,7 +280,7 @@ def _same_topic(slot: Slot, around: Surroundings, today: date) -> Iterator[Advic
 def _same_evening(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice]:
     for one in around.here:
         same_part = (one.starts >= EVENING) == (slot.starts >= EVENING)
-        if one.day == slot.day and same_part and (one.starts, one.ends) != (slot.starts, slot.ends):
+        if one.day == slot.day and same_part:
             yield Advice(
                 "same_evening",
                 _(

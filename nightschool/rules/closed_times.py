@@ -155,7 +155,7 @@ def tell_refused_closed_time(refused: Refused, *, today: date) -> str:
             )
         case "always":
             return _(
-                "什么都没填，就是一直这样，哪天都排不了课。是这个意思，就勾上再存；不是，就填上哪天或者星期几。"
+                "哪天、几点都没填，就是一直这样，哪天都排不了课。是这个意思，就勾上再存；不是，就填上哪天或者星期几。"
             )
         case "known":
             return _("这一条已经记着了。")

@@ -21,6 +21,7 @@ from nightschool.texts import _
 SENSIBLE_FROM = 6 * 60
 SENSIBLE_TO = 22 * 60
 STEP_MINUTES = 15
+APART_MINUTES = 60  # a quarter of an hour later is no other choice
 DAYS_AHEAD = 7
 SAME_DAY_CHOICES = 2
 LATER_CHOICES = 3
@@ -214,13 +215,15 @@ def _free_on(
         return [Slot(day, wanted.starts, wanted.ends)]
     starts = {wanted.starts, *range(-(-earliest // STEP_MINUTES) * STEP_MINUTES, latest + 1, STEP_MINUTES)}
     starts |= {slot.ends for slot in taken} | {slot.starts - length for slot in taken}
-    free: list[Slot] = []
+    free: list[int] = []
+    too_near: list[int] = []
     for start in sorted(starts, key=lambda start: (abs(start - wanted.starts), start)):
         if len(free) == most:
             break
         if is_free(start):
-            free.append(Slot(day, start, start + length))
-    return free
+            is_no_choice = any(abs(start - other) < APART_MINUTES for other in free)
+            (too_near if is_no_choice else free).append(start)
+    return [Slot(day, start, start + length) for start in (*free, *too_near)[:most]]
 
 
 def explain(conflict: Conflict, *, village_code: str, today: date) -> str:

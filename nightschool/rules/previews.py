@@ -11,13 +11,15 @@ from nightschool.rules.advice import Advice, Surroundings, advise
 from nightschool.rules.almanac import spoken_day, weekday_name
 from nightschool.rules.alternatives import Alternative, Way, label, tell_alternatives, tell_instead
 from nightschool.rules.conflicts import Conflict, explain, whom_to_ask
-from nightschool.rules.proposals import Instead, Proposal, planned
+from nightschool.rules.proposals import Instead, Proposal, ResourceKind, planned
 from nightschool.rules.recurrence import MOST_NAMED, Weekly, days_of
 from nightschool.rules.slots import Moment, Slot
 from nightschool.texts import _, ngettext
 
 NONE_FOUND: Mapping[date, Sequence[Alternative]] = {}
 NO_NAMES: Mapping[str, str] = {}
+# Whose conflict says what advice of this kind would say.
+SAID_BY = {ResourceKind.TEACHER: "busy_teacher", ResourceKind.VENUE: "same_evening"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,8 @@ def preview(
     for conflict in conflicts:
         clashing[conflict.wanted].append(conflict)
     slots = {one.day: one.slot for one in planned(proposal)}
-    around = around and replace(around, planned=tuple(slot.day for slot in slots.values()))
+    usual = [one.slot.day for one in planned(proposal) if one.teachers == proposal.teachers]
+    around = around and replace(around, planned=tuple(usual))
     days = []
     for day in days_of(proposal.recurrence):
         is_left_out = day in proposal.leave_out
@@ -134,7 +137,7 @@ def preview(
                 otherwise=tell_instead(own, day, names, at.day) if own else "",
                 ways_out=tell_alternatives(offered, at.day) if found else "",
                 choices=choices_of(offered, at.day),
-                advice=advise(slot, _as_for(own, around, names), today=at.day)
+                advice=_unsaid(advise(slot, _as_for(own, around, names), today=at.day), found)
                 if around and is_wanted
                 else (),
             )
@@ -148,8 +151,19 @@ def _as_for(own: Instead | None, around: Surroundings, names: Mapping[str, str])
         around = replace(around, is_lit=True, is_covered=True)
     if own is not None and own.teachers is not None:
         kept = {names.get(key, "") for key in own.teachers}
-        around = replace(around, taught={name: them for name, them in around.taught.items() if name in kept})
+        around = replace(
+            around,
+            taught={name: them for name, them in around.taught.items() if name in kept},
+            weekly_limits={name: most for name, most in around.weekly_limits.items() if name in kept},
+        )
     return around
+
+
+def _unsaid(advice: Iterable[Advice], conflicts: Iterable[Conflict]) -> tuple[Advice, ...]:
+    """The advice but for what the conflicts of that date say already: the teacher's class, the class in the room."""
+    kinds = {conflict.resource.kind for conflict in conflicts if conflict.holding is not None}
+    said = {SAID_BY[kind] for kind in kinds}
+    return tuple(one for one in advice if one.kind not in said)
 
 
 def choices_of(alternatives: Iterable[Alternative], today: date) -> tuple[Choice, ...]:
@@ -157,12 +171,16 @@ def choices_of(alternatives: Iterable[Alternative], today: date) -> tuple[Choice
     return tuple(Choice(one.instead, one.way == Way.OUT, label(one, today)) for one in alternatives)
 
 
-def tell_taken(conflict: Conflict, village_code: str, today: date) -> Taken:
-    """The conflict in the words of this village."""
+def tell_taken(conflict: Conflict, village_code: str, today: date, *, of_several: bool = False) -> Taken:
+    """The conflict in the words of this village; where it is one `of_several` dates, each says which."""
     holding = conflict.holding
+    sentence = explain(conflict, village_code=village_code, today=today)
+    if of_several and conflict.closed is not None:
+        day = spoken_day(conflict.wanted.day, today)
+        sentence = _("%(day)s，%(closed)s", day=day, closed=sentence)
     is_own = holding is not None and holding.village_code == village_code
     return Taken(
-        sentence=explain(conflict, village_code=village_code, today=today),
+        sentence=sentence,
         ask=whom_to_ask(conflict),
         own_session=holding.class_session if holding is not None and is_own else "",
         is_closed=conflict.closed is not None,

@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from nightschool.errors import Refused
+from nightschool.rules.almanac import clock, spoken_day
 from nightschool.rules.recurrence import (
     EARLIEST_DAY,
     LATEST_DAY,
@@ -120,6 +121,16 @@ def refused_instead(proposal: Proposal) -> dict[date, str]:
         if one.slot.overlaps(other.slot):
             refused[one.day if one.day in sound and sound[one.day].slot else other.day] = "meets_twice"
     return refused
+
+
+def tell_course_twice(refused: Refused, today: date) -> str:
+    """One sentence: that the village has a class of this name at this time already, and what can be done."""
+    return _(
+        "%(day)s %(time)s 已经排了一门「%(title)s」，没有再排一次。真要再排一门，换个名字或者换个时间。",
+        day=spoken_day(refused.details["day"], today),
+        time=clock(refused.details["starts"]),
+        title=refused.details["title"],
+    )
 
 
 def tell_refused_instead(code: str, day: str) -> str:

@@ -38,7 +38,15 @@ def of_session(class_session: str) -> Any:
         choices = courses.choices(db, found.region_code, teachers=found.teacher_ids, venue=found.venue_id)
         staff = _staff_asked(choices) or {"teachers": found.teacher_ids, "venue": found.venue_id}
         slot = _slot_asked(found.line.slot)
-        said = about(db, found.region_code, slot, title=found.line.title, course=found.course, **staff)
+        said = about(
+            db,
+            found.region_code,
+            slot,
+            title=found.line.title,
+            course=found.course,
+            session=found.line.public_id,
+            **staff,
+        )
     return _answer(said)
 
 
@@ -75,10 +83,11 @@ def about(
     teachers: Sequence[str] = (),
     venue: str | None = None,
     course: str = "",
+    session: str = "",
 ) -> tuple[Advice, ...]:
     """What speaks against this slot; nothing against none, one that is over or out of reach. Cost: 10 queries.
 
-    The other class sessions of the course itself speak against nothing.
+    The other class sessions of the course itself speak against nothing, but they count in a teacher's week.
     """
     if slot is None or slot.finishes <= moment() or slot.day > LATEST_DAY:
         return ()
@@ -90,7 +99,8 @@ def about(
         teachers=teachers,
         venue=venue,
         zone=services().settings.timezone,
-        but_course=course,
+        but_session=session,
+        not_here=course,
     )
     return advise(slot, around, today=today())
 
@@ -107,6 +117,7 @@ def about_session(db: Session, found: SessionPage) -> tuple[Advice, ...]:
         teachers=found.teacher_ids,
         venue=found.venue_id,
         course=found.course,
+        session=found.line.public_id,
     )
 
 
@@ -119,7 +130,15 @@ def about_change(found: SessionPage, form: SessionForm) -> tuple[Advice, ...]:
     if isinstance(form, EditForm):
         staff = {"teachers": form.chosen_teachers, "venue": form.chosen_venue}
     with reading() as db:
-        return about(db, found.region_code, slot, title=found.line.title, course=found.course, **staff)
+        return about(
+            db,
+            found.region_code,
+            slot,
+            title=found.line.title,
+            course=found.course,
+            session=found.line.public_id,
+            **staff,
+        )
 
 
 def about_addition(found: CoursePage, form: AddForm) -> tuple[Advice, ...]:

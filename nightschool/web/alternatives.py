@@ -27,7 +27,11 @@ def of_session(found: SessionPage, form: SessionForm, conflicts: Sequence[Confli
         venue=(form.chosen_venue if is_staffed else found.venue_id) or None,
     )
     ways = _found(found.region_code, wish, conflicts, but_session=found.line.public_id)
-    times = [one for one in ways if one.way == Way.TIME and isinstance(form, MoveForm)]
+    times = [
+        one
+        for one in ways
+        if one.way == Way.TIME and isinstance(form, MoveForm) and one.instead.slot != found.line.slot
+    ]  # where it is already is no change
     staff = [one for one in ways if one.way != Way.TIME]
     return {
         "choices": choices_of((*times, *staff) if is_staffed else times, today()),

@@ -20,7 +20,7 @@ from nightschool.rules.cohorts import OPEN_LECTURE
 from nightschool.rules.graduation import tell_rule
 from nightschool.rules.plans import tell_refused
 from nightschool.rules.previews import preview, tell_taken
-from nightschool.rules.proposals import proposed_slots
+from nightschool.rules.proposals import proposed_slots, tell_course_twice
 from nightschool.rules.recurrence import days_of
 from nightschool.texts import _, ngettext
 from nightschool.web import course_edits
@@ -87,6 +87,9 @@ def new(village: str) -> Any:
     except CannotSchedule as clash:
         return _schedule_page(form, choices, village, asked=todo, clash=clash), CLASH
     except Refused as refused:
+        if refused.code == "course_twice":
+            form.refuse("title", tell_course_twice(refused, today()))
+            return _schedule_page(form, choices, village), CLASH
         return _schedule_page(form, choices, village, asked="look", waiting=refused), CLASH
 
 
@@ -133,6 +136,7 @@ def _schedule(form: ScheduleForm, village: str, *, publish: bool) -> Any:
             today=today(),
             minutes_now=minutes_now(),
             agreed=form.is_agreed,
+            not_twice=True,
         )
         recent = undo.of_course(db, village, course, now=now())
     flash_done(_tell_scheduled(form, village, publish=publish), recent)
@@ -280,7 +284,7 @@ def _edit_page(
     form: CourseForm, found: CoursePage, choices: Choices, clash: CannotSchedule | None = None
 ) -> str:
     conflicts = clash.conflicts if clash else ()
-    taken = [tell_taken(conflict, found.region_code, today()) for conflict in conflicts]
+    taken = [tell_taken(conflict, found.region_code, today(), of_several=True) for conflict in conflicts]
     return render_template("courses/edit.html", form=form, course=found, choices=choices, taken=taken)
 
 

@@ -66,7 +66,8 @@ def not_found() -> tuple[str, int]:
     code = village[1] if village else _whole(region[1]) if region else ""
     if code:
         with reading() as db:
-            nearest = places.nearest(db, code, today=today())
+            # What lies further down in a region that is there is missing, not the region.
+            nearest = None if places.regions_named(db, [code]) else places.nearest(db, code, today=today())
     return render_template("errors/404.html", nearest=nearest, is_village=village is not None), 404
 
 

@@ -299,7 +299,10 @@ def _page(
         form=form,
         is_past=found.line.slot.finishes <= moment(),
         is_stale=is_stale,
-        taken=[tell_taken(conflict, found.region_code, today()) for conflict in conflicts],
+        taken=[
+            tell_taken(conflict, found.region_code, today(), of_several=series.is_asked(form))
+            for conflict in conflicts
+        ],
         # What is free for this one says nothing of those that follow.
         **of_session(found, form, () if series.is_asked(form) else conflicts),
         advice=advice.about_change(found, form),

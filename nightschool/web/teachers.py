@@ -168,7 +168,7 @@ def _new(region: str) -> Any:
             if form.validate():
                 with writing() as db:
                     actions.add_teacher(db, region=region, entry=form.entry(), by=actor(), now=now())
-                flash(_("%(name)s已经在名单里了。", name=form.name.data))
+                flash(_("%(name)s加进名单了。", name=form.name.data))
                 return redirect(list_of(region), 303)
         except Refused as refused:
             form.refuse(refused.field, tell_refused_person(refused))

@@ -101,6 +101,8 @@ def test_another_class_the_same_evening() -> None:
     other = Elsewhere(FRIDAY, 1080, 1140, "合唱", "", True)
     assert "人会分成两处" in told(EVENING, replace(QUIET, here=[other]))
     assert kinds(MORNING, replace(QUIET, here=[other])) == []
+    at_once = Elsewhere(EVENING.day, EVENING.starts, EVENING.ends, "合唱", "", True)
+    assert "人会分成两处" in told(EVENING, replace(QUIET, here=[at_once]))
 
 
 def test_sunset_is_that_of_the_place_and_the_season() -> None:
@@ -168,6 +170,12 @@ def test_a_way_nobody_knows_is_said_to_be_unknown_below_an_hour() -> None:
     [told] = ways(Slot(FRIDAY, 1250, 1310), elsewhere(1140, 1230))
     assert "过来要多久不知道。先问问" in told and "没有填位置" in told
     assert ways(Slot(FRIDAY, 1290, 1350), elsewhere(1140, 1230)) == []
+
+
+def test_another_date_of_the_same_course_counts_in_the_week_alone() -> None:
+    own = Elsewhere(FRIDAY, 600, 690, "", "狮湾村", True, is_own=True)
+    around = replace(QUIET, taught={"周老师": [own]}, weekly_limits={"周老师": 1})
+    assert kinds(EVENING, around) == ["weekly_limit"]
 
 
 def test_a_week_that_is_full_is_told_from_monday_to_sunday() -> None:

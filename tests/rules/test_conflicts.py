@@ -193,6 +193,14 @@ def test_three_times_are_offered_in_any_ordinary_week(wanted: Slot, busy: list[S
         assert len(nearest_free(wanted, busy)) >= 3
 
 
+def test_two_times_of_one_day_are_an_hour_apart_where_that_can_be() -> None:
+    wanted = Slot(FRIDAY, 1140, 1230)
+    free = nearest_free(wanted, [Slot(FRIDAY, 1080, 1440)])  # closed from six in the evening on
+    assert [slot.starts for slot in free if slot.day == FRIDAY] == [930, 990]
+    between = [Slot(FRIDAY, 0, 975), Slot(FRIDAY, 1080, 1440)]
+    assert [slot.starts for slot in nearest_free(wanted, between) if slot.day == FRIDAY] == [975, 990]
+
+
 def test_a_full_week_offers_nothing() -> None:
     wanted = Slot(FRIDAY, 1140, 1230)
     busy = [Slot(FRIDAY + timedelta(days=ahead), 0, 1440) for ahead in range(8)]

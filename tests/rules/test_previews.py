@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from nightschool.rules.advice import Elsewhere, Surroundings
 from nightschool.rules.conflicts import Conflict, Holding
 from nightschool.rules.previews import preview
-from nightschool.rules.proposals import Proposal, Resource, ResourceKind
+from nightschool.rules.proposals import Instead, Proposal, Resource, ResourceKind
 from nightschool.rules.recurrence import Weekly
 from nightschool.rules.slots import Moment, Slot
 
@@ -46,3 +47,29 @@ def test_a_first_day_that_is_none_of_the_weekdays_is_pointed_out() -> None:
     assert preview(tuesdays, [], at=NOW).note == (
         "第一天填的是 周五 11月27日，周五不在选的星期里，所以从 周二 12月1日 开始。"
     )
+
+
+def test_a_week_is_full_for_whoever_teaches_on_that_date_alone() -> None:
+    days = replace(WEEKLY, recurrence=Weekly(NEXT, (1, 4), times=3), teachers=("zhou",))
+    around = Surroundings(weekly_limits={"周老师": 1})
+
+    def told(proposal: Proposal) -> list[int]:
+        shown = preview(proposal, [], at=NOW, around=around, names={"zhou": "周老师", "li": "李老师"})
+        return [day.day.day for day in shown.days if any(one.kind == "weekly_limit" for one in day.advice)]
+
+    assert told(days) == [11]  # Tuesday and Friday of one week
+    assert told(replace(days, instead={date(2026, 12, 11): Instead(teachers=("li",))})) == []
+    assert told(replace(days, instead={date(2026, 12, 8): Instead(teachers=("li",))})) == []
+
+
+def test_what_a_conflict_says_is_not_said_again_as_advice() -> None:
+    other = Elsewhere(NEXT, 1110, 1200, "医保怎么报销", "狮湾村", True)
+    around = Surroundings(here=(other,), taught={"周老师": (other,)})
+
+    def kinds(*conflicts: Conflict) -> set[str]:
+        advice = preview(WEEKLY, conflicts, at=NOW, around=around).days[1].advice
+        return {one.kind for one in advice} - {"holiday_unknown"}
+
+    assert kinds() == {"same_evening", "busy_teacher"}
+    assert kinds(clash(HERE)) == {"busy_teacher"}
+    assert kinds(replace(clash(HERE), resource=Resource(ResourceKind.TEACHER, 1))) == {"same_evening"}

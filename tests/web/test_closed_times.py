@@ -115,6 +115,27 @@ def test_the_preview_shows_it_on_its_date_and_the_tick_schedules_all_the_same(
         assert len(db.scalars(select(ClassSession.id)).all()) == 3
 
 
+def test_a_tick_still_holds_when_another_date_takes_what_was_offered_for_it(
+    chen: FlaskClient, database: Database, cast: Cast, venue: str
+) -> None:
+    close_friday(database, cast)
+    with database.writing() as db:
+        make_session(db, make_course(db, venue_id=cast.venue), FRIDAY + timedelta(days=7))
+    course = {
+        "title": "柑橘管护", "category": "skill", "venue": venue, "starts": "19:00", "ends": "20:30",
+        "repeat": "weekly", "weekdays": ["4"], "first": "2026-11-27", "times": "3",
+    }  # fmt: skip
+    refused = chen.post(NEW, data={**course, "do": "publish"})
+    ticked = {**course, "agreed": "y", "agreed_for": asked_for(refused.text)}
+    one_left = chen.post(NEW, data={**ticked, "do": "publish"})
+    assert one_left.status_code == 409 and "装修" not in one_left.text
+    [offered, *_others] = re.findall(r'name="alter" value="(2026-12-04 2026[^"]+)"', one_left.text)
+    taken = chen.post(NEW, data={**ticked, "alter": offered})
+    assert "装修" not in taken.text and "排不下" not in taken.text
+    again = {**ticked, "instead": offered, "agreed_for": asked_for(taken.text), "do": "publish"}
+    assert chen.post(NEW, data=again).status_code == 303
+
+
 def test_moving_into_a_closed_time_asks_once_and_keeps_what_was_typed(
     chen: FlaskClient, database: Database, cast: Cast
 ) -> None:

@@ -92,6 +92,19 @@ def test_a_course_is_scheduled_and_published_at_once(
     assert stored_days(database) == [FRIDAY]
 
 
+def test_a_form_sent_twice_makes_one_course(
+    chen: FlaskClient, filled_in: dict[str, Any], database: Database
+) -> None:
+    nobody_nowhere = weekly(filled_in, teachers=[], venue="", do="publish")
+    assert chen.post(NEW, data=nobody_nowhere).status_code == 303
+    again = chen.post(NEW, data=nobody_nowhere)
+    assert again.status_code == 409
+    assert "周五 11月27日 19:00 已经排了一门「柑橘冬季管护」，没有再排一次。" in again.text
+    assert 'value="带上剪刀"' in again.text
+    assert len(stored_days(database)) == 3
+    assert chen.post(NEW, data={**nobody_nowhere, "title": "柑橘冬季管护二组"}).status_code == 303
+
+
 def test_a_draft_is_published_later_with_one_button(
     chen: FlaskClient, filled_in: dict[str, Any], database: Database
 ) -> None:

@@ -106,3 +106,10 @@ def test_every_page_of_errors_stands_by_itself(
     assert "<title></title>" not in shown
     assert "%(" not in shown
     assert statements == []
+
+
+def test_a_page_that_a_village_lacks_does_not_say_that_the_village_is_missing(
+    places: None, client: FlaskClient
+) -> None:
+    answer = client.get(f"/v/{SHIWAN}/nothing")
+    assert answer.status_code == 404 and "地址可能抄漏了" in answer.text and "照代码看" not in answer.text

@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from nightschool.actions.sessions import move_session
+from nightschool.actions.sessions import cancel_session, move_session
 from nightschool.database import Database
 from nightschool.models.people import Teacher
 from nightschool.models.places import RegionSettings
@@ -112,8 +112,15 @@ def test_a_change_after_the_notice_is_shown_and_told_by_announcing_again(
     assert "有 1 处变更还没告诉村里人，重新公布。" in page
     assert "有变更" in page
     assert "变更：原定周六 12月5日（十月廿七） 19:00" in page
+    assert "变更：原定周六 12月5日（十月廿七） 19:00" in chen.get(f"{PLAN}/paper").text
     assert "12月的开课计划有 1 处变更还没告诉村里人" in chen.get(f"/desk/{SHIWAN}").text
+    with database.writing() as db:
+        moved = db.scalars(select(ClassSession).where(ClassSession.public_id == moved.public_id)).one()
+        why = {"reason": "weather", "reason_text": ""}
+        seen = {"class_session": moved.public_id, "seen_revision": moved.revision}
+        cancel_session(db, by=cast.chen_actor, now=NOW, **why, **seen)
     page = do(chen, PLAN, "announce").text
+    assert "公布了：12月的 1 次课" in page  # the other is called off
     assert "有 1 处变更" not in page and "变更：原定" not in page
 
 

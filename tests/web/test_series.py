@@ -138,7 +138,7 @@ def test_a_clash_is_told_at_the_form_by_date(
         )
     refused = look(chen, f"/sessions/{term[1]}/move", day="2026-11-25", **EVENING, **FOLLOWING)
     assert refused.status_code == 409
-    assert "还没改：这几天排不下，一次都没动。" in refused.text
+    assert "还没改：这几天排不下，一次都没动。换个时间，或者只改这一次。" in refused.text
     assert "周三 12月16日（冬月初八） 19:00–20:30，村活动室已经有课：医保怎么报销" in refused.text
     assert days(database)[:5] == [-7, 0, 7, 14, 21]
 
@@ -311,6 +311,7 @@ def test_a_series_goes_into_closed_times_only_once_that_is_agreed(
     later = {"day": (TODAY + WEEK).isoformat(), **EVENING, **FOLLOWING}
     refused = look(chen, path, **later)
     assert refused.status_code == 409 and "已经说好了，照样排" in refused.text
+    assert "周二 12月8日，周老师 每周二 不来" in refused.text
     agreed = {**later, "agreed": "y", "agreed_for": fields(refused.text)["agreed_for"]}
     shown = look(chen, path, **agreed)
     assert shown.status_code == 200 and "照这样改" in shown.text

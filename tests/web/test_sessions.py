@@ -14,7 +14,7 @@ from sqlalchemy import select
 from nightschool.database import Database
 from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
-from nightschool.models.teaching import ClassSession
+from nightschool.models.teaching import ClassSession, Course
 from tests.factories import TODAY, Cast, make_course, make_register, make_session, make_teacher, make_venue
 
 NEXT_WEEK = TODAY + timedelta(days=7)
@@ -104,6 +104,26 @@ def test_another_place_is_offered_where_the_form_has_no_field_for_it(
     assert f'name="venue" value="{office}" checked' in tonight.get(f"/edit{link}")
     assert tonight.post(f"/edit{link}", title="柑橘", summary="", venue="").status_code == 303
     assert stored(database, tonight.public_id).venue_id is None
+
+
+def test_the_time_it_has_already_is_not_offered(tonight: Evening, database: Database, cast: Cast) -> None:
+    with database.writing() as db:
+        other = make_course(db, title="合唱", venue_id=cast.venue)
+        make_session(db, other, TODAY, starts=1230, ends=1320)
+    answer = tonight.post("/move", day=TODAY.isoformat(), starts="20:00", ends="21:30")
+    offered = re.findall(r'name="take" value="([0-9 -]+)"', answer.text)
+    assert answer.status_code == 409 and offered and f"{TODAY} 1140 1230" not in offered
+
+
+def test_other_dates_of_the_same_course_count_in_a_teachers_week(
+    tonight: Evening, database: Database, cast: Cast
+) -> None:
+    with database.writing() as db:
+        db.get_one(Teacher, cast.teacher).weekly_limit = 1
+        course = db.scalars(select(Course).where(Course.title == "柑橘冬季管护")).one()
+        make_session(db, course, TODAY + timedelta(days=2), teachers=(cast.teacher,))
+    shown = tonight.get("")
+    assert "这一周已经有 1 节课，说好一周最多 1 节。" in shown and "接着讲新的" not in shown
 
 
 def test_every_time_offered_is_free_when_taken(tonight: Evening) -> None:

@@ -217,7 +217,7 @@ class Agreeing(Form):
         "ends", "teachers", "venue", "instead",
     )  # fmt: skip
 
-    agreed = TickField(L_("已经说好了，照样排"))
+    agreed = TickField(L_("不开、不来的时候已经说好了，照样排"))
     agreed_for = HiddenField()
 
     @property

@@ -224,12 +224,18 @@ class ScheduleForm(Described, Staffed, Timed):
         self.take_staff(text)
 
     def alter(self, text: str) -> None:
-        """One date has what the page offered for it, or is left out; other text changes nothing."""
+        """One date has what the page offered for it, or is left out; other text changes nothing.
+
+        What is offered is free, so that a tick given for the other dates still holds.
+        """
+        was_agreed = self.is_agreed
         day = read_day(text[:10])
         if day is not None and text[11:] == LEFT_OUT:
             self.leave_out.data = tuple(sorted({*self.leave_out.data, day}))
         else:
             self.instead.choose(text)
+        if was_agreed:
+            put(self.agreed_for, self.asked_for)
 
     def as_the_rest(self, text: str) -> None:
         """The date named has nothing otherwise any more."""
