@@ -103,7 +103,9 @@ def _day_asked() -> date | None:
 
 def _find(form: ScheduleForm, choices: Choices, village: str) -> Any:
     """The form as it was filled in, and the days that suit; only the times must be sound for that."""
-    if form.shows_unread():
+    is_unread = form.shows_unread()
+    form.check_times()
+    if is_unread or form.ends.errors:
         return _schedule_page(form, choices, village), BAD_INPUT
     starts, ends = form.times_or(USUAL_EVENING["starts"], USUAL_EVENING["ends"])
     first = max(form.first.data or today(), today())

@@ -162,6 +162,15 @@ def test_good_days_are_not_looked_for_from_a_date_that_cannot_be_read(
     assert "没有「2027-02-31」这一天" in answer.text and "这几天合适" not in answer.text
 
 
+def test_good_days_are_not_looked_for_at_times_that_make_no_class(
+    chen: FlaskClient, database: Database
+) -> None:
+    answer = chen.post(NEW, data={**COURSE, "starts": "19:00", "ends": "18:00", "do": "find"})
+    assert answer.status_code == 422
+    assert 'value="18:00"' in answer.text and "ends-errors" in answer.text
+    assert "这几天合适" not in answer.text
+
+
 CALENDAR: dict[str, tuple[str, dict[str, str], str]] = {
     "a window that ends before it begins": (
         "season",

@@ -132,8 +132,8 @@ class Timed(Form):
             self.refuse("ends", tell_slot_problem(problem))
 
     def times_or(self, starts: int, ends: int) -> tuple[int, int]:
-        """The times that were filled in, or these where they make no slot."""
-        if self.starts.data is None or self.ends.data is None or slot_problem(self.starts.data, self.ends_at):
+        """The times that were filled in, or these where one of them was not."""
+        if self.starts.data is None or self.ends.data is None:
             return starts, ends
         return self.starts.data, self.ends_at
 
