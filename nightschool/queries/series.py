@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,7 +13,8 @@ from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course, CourseTeacher
 from nightschool.queries import bookings, courses
-from nightschool.rules.conflicts import Conflict, Want
+from nightschool.queries.closed_times import closed_times
+from nightschool.rules.conflicts import DAYS_AHEAD, Conflict, Want, nearest_free
 from nightschool.rules.proposals import Resource, ResourceKind
 from nightschool.rules.series import Member, Names, State, Step
 from nightschool.rules.slots import Moment, Slot
@@ -153,6 +154,40 @@ def conflicts(
         not_before=at,
         agreed=agreed,
     )
+
+
+def common_times(
+    db: Session, steps: Collection[Step], named: Names, *, for_village: str, at: Moment
+) -> tuple[Slot, ...]:
+    """When the first of these steps could meet so that all that follow it are free as many days on, at the same time.
+
+    None where they do not all meet at one time of day. Cost: at most 4 queries.
+    """
+    changing = sorted((step for step in steps if step.changes), key=lambda step: step.after.slot)
+    first = changing[0].after.slot
+    if any((step.after.slot.starts, step.after.slot.ends) != (first.starts, first.ends) for step in changing):
+        return ()
+    places = {step.after.venue_id for step in changing}
+    venues = db.scalars(select(Venue).where(Venue.id.in_(places))).all()
+    names = {Resource(ResourceKind.TEACHER, one): name for one, name in named.teachers.items()}
+    names |= {Resource(ResourceKind.VENUE, venue.id): venue.name for venue in venues}
+    last = changing[-1].after.slot.day + timedelta(days=DAYS_AHEAD)
+    days = [first.day + timedelta(days=number) for number in range((last - first.day).days + 1)]
+    ignoring = [step.member.id for step in changing]
+    busy: dict[Resource, list[Slot]] = defaultdict(list)
+    for holding in bookings.holdings(db, names, days, for_village=for_village, ignoring=ignoring):
+        busy[holding.resource].append(holding.slot)
+    for resource, times in closed_times(db, names, first.day, last).items():
+        busy[resource] += [slot for day in days for time in times if (slot := time.on(day)) is not None]
+    # What stands against a later one stands against the first as many days before.
+    against = [
+        Slot(slot.day - (step.after.slot.day - first.day), slot.starts, slot.ends)
+        for step in changing
+        for resource in _needed(step.after, names)
+        for slot in busy[resource]
+        if step.after.slot.day <= slot.day <= step.after.slot.day + timedelta(days=DAYS_AHEAD)
+    ]
+    return nearest_free(first, against, not_before=at)
 
 
 def _needed(state: State, resources: Mapping[Resource, str]) -> tuple[Resource, ...]:

@@ -16,7 +16,9 @@ from nightschool.queries import series as queries
 from nightschool.queries.sessions import SessionPage
 from nightschool.rules.advice import Advice, Surroundings, advise
 from nightschool.rules.almanac import full_day
-from nightschool.rules.proposals import check_slot
+from nightschool.rules.alternatives import Alternative, Way
+from nightschool.rules.previews import Choice, choices_of
+from nightschool.rules.proposals import Instead, check_slot
 from nightschool.rules.series import (
     Names,
     Reach,
@@ -111,6 +113,18 @@ def carry_out(found: SessionPage, form: ShiftForm | EditForm, *, again: Callable
         is_stale=is_stale,
     )
     return (page, 409) if is_stale else page
+
+
+def other_times(found: SessionPage, form: ShiftForm) -> tuple[Choice, ...]:
+    """The times nearest to the one asked for at which this one and all that follow are free."""
+    with reading() as db:
+        members = queries.members(db, found.course)
+        this = next(one for one in members if one.public_id == found.line.public_id)
+        steps = plan_following(members, this, replace(this.state, slot=form.slot()), moment())
+        named = queries.names(db, steps)
+        times = queries.common_times(db, steps, named, for_village=found.region_code, at=moment())
+    ways = [Alternative(Way.TIME, form.slot(), Instead(slot=slot), 0) for slot in times]
+    return choices_of(ways, today())
 
 
 def diff_page(

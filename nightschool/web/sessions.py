@@ -303,10 +303,19 @@ def _page(
             tell_taken(conflict, found.region_code, today(), of_several=series.is_asked(form))
             for conflict in conflicts
         ],
-        # What is free for this one says nothing of those that follow.
-        **of_session(found, form, () if series.is_asked(form) else conflicts),
+        **_ways_out(found, form, conflicts),
         advice=advice.about_change(found, form),
     )
+
+
+def _ways_out(found: SessionPage, form: SessionForm, conflicts: tuple[Conflict, ...]) -> dict[str, Any]:
+    """What can be had instead; of a series the times at which all of it is free."""
+    if not series.is_asked(form):
+        return of_session(found, form, conflicts)
+    ways = of_session(found, form, ())  # what is free for this one says nothing of those that follow
+    if conflicts and isinstance(form, ShiftForm):
+        ways["choices"] = series.other_times(found, form)
+    return ways
 
 
 def _tell(refused: Refused) -> str:

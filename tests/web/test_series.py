@@ -141,6 +141,15 @@ def test_a_clash_is_told_at_the_form_by_date(
     assert "还没改：这几天排不下，一次都没动。换个时间，或者只改这一次。" in refused.text
     assert "周三 12月16日（冬月初八） 19:00–20:30，村活动室已经有课：医保怎么报销" in refused.text
     assert days(database)[:5] == [-7, 0, 7, 14, 21]
+    offered = re.findall(r'name="take" value="([^"]+)">([^<]+)<', refused.text)
+    assert len(offered) >= 3
+    assert (
+        "2026-11-26 1140 1230",
+        "周三 11月25日（十月十七） 改到 周四 11月26日（十月十八） 19:00–20:30",
+    ) in offered
+    for value, _label in offered:  # each is free for every one of them
+        taken = look(chen, f"/sessions/{term[1]}/move", take=value, day="2026-11-25", **EVENING, **FOLLOWING)
+        assert taken.status_code == 200 and "照这样改" in taken.text
 
 
 def test_what_changed_meanwhile_is_shown_again_before_it_is_saved(
