@@ -13,7 +13,15 @@ from nightschool.models.people import Teacher
 from nightschool.models.places import Venue, VenueKind
 from nightschool.models.teaching import Booking, ClassSession
 from nightschool.queries.closed_times import closed_times
-from nightschool.rules.alternatives import Alternative, Around, Person, Place, Wish, find_alternatives
+from nightschool.rules.alternatives import (
+    Alternative,
+    Around,
+    Person,
+    Place,
+    Wish,
+    find_alternatives,
+    find_common,
+)
 from nightschool.rules.conflicts import Conflict
 from nightschool.rules.proposals import Proposal, Resource, ResourceKind, planned
 from nightschool.rules.regions import ancestors_of
@@ -61,6 +69,15 @@ def for_session(
         return ()
     around = surroundings(db, village, [wish], zone=zone, but_session=but_session)
     return find_alternatives(wish, found, around)
+
+
+def for_series(
+    db: Session, village: str, wishes: Sequence[Wish], conflicts: Sequence[Conflict], *, zone: str
+) -> tuple[Alternative, ...]:
+    """Other places or teachers that a whole series can have, free in all of its slots. Cost: 4 queries, or none."""
+    if not wishes or not conflicts:
+        return ()
+    return find_common(wishes, conflicts, surroundings(db, village, wishes, zone=zone))
 
 
 def _by_slot(conflicts: Iterable[Conflict]) -> Mapping[Slot, Sequence[Conflict]]:

@@ -144,6 +144,30 @@ def find_alternatives(
     return tuple(offered)
 
 
+def find_common(
+    wishes: Sequence[Wish], conflicts: Iterable[Conflict], around: Around
+) -> tuple[Alternative, ...]:
+    """Another place, or another teacher, free in every one of these slots of a series, which wants the same in each."""
+    taken = {conflict.resource for conflict in conflicts}
+    kinds = {resource.kind for resource in taken}
+    found: list[Alternative] = []
+    for wish in wishes[:1]:
+        if kinds == {ResourceKind.VENUE}:
+            found = _elsewhere(wish, around)
+        if kinds == {ResourceKind.TEACHER}:
+            found = _by_others(wish, taken, around)
+    resources = {person.public_id: person.resource for person in around.people}
+    resources |= {place.public_id: place.resource for place in around.places}
+    asked_for = {key for wish in wishes for key in (*wish.teachers, wish.venue or "")}
+
+    def is_free(one: Alternative) -> bool:
+        new = {*(one.instead.teachers or ()), one.instead.venue or ""} - asked_for - {""}
+        return all(around.is_free(resources[key], wish.slot) for key in new for wish in wishes)
+
+    ranked = sorted((one for one in found if is_free(one)), key=lambda one: (one.distance, one.names))
+    return tuple(ranked[:MOST_OFFERED])
+
+
 def _few(ranked: Sequence[Alternative]) -> list[Alternative]:
     """The first of each way; more of one where the others give too few."""
     chosen: list[Alternative] = []
@@ -239,6 +263,14 @@ def _strangeness(person: Person, away: Sequence[Person], wish: Wish, around: Aro
 def _pairs(text: str) -> set[str]:
     """Every two letters that stand together: two subjects are akin when they share one."""
     return {text[at : at + 2] for at in range(len(text) - 1) if text[at : at + 2].isalnum()}
+
+
+def label_common(alternative: Alternative) -> str:
+    """The same for a button that changes a whole series."""
+    names = _("、").join(alternative.names)
+    if alternative.way == Way.VENUE:
+        return _("都换到%(venue)s", venue=names)
+    return _("都请%(teacher)s", teacher=names)
 
 
 def label(alternative: Alternative, today: date) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,8 @@ from nightschool.errors import CannotSchedule, NotFound, StaleRecord
 from nightschool.queries import series as queries
 from nightschool.queries import undo
 from nightschool.queries.courses import CoursePage
+from nightschool.rules.conflicts import Conflict
+from nightschool.rules.previews import Choice
 from nightschool.rules.series import Stays, Step, fingerprint, plan_whole
 from nightschool.rules.slots import Slot
 from nightschool.rules.undo import UNDO_WITHIN
@@ -21,7 +24,7 @@ from nightschool.texts import _, ngettext
 from nightschool.web.access import actor
 from nightschool.web.context import minutes_now, moment, now, reading, today, writing
 from nightschool.web.forms.courses import CourseForm
-from nightschool.web.series import SAVE, Around, advice_on, diff_page
+from nightschool.web.series import SAVE, Around, advice_on, diff_page, others_for
 from nightschool.web.undo import flash_done
 
 
@@ -64,6 +67,15 @@ def look_or_save(form: CourseForm, found: CoursePage) -> Any:
         is_stale=is_stale,
     )
     return (page, 409) if is_stale else page
+
+
+def others(form: CourseForm, found: CoursePage, conflicts: Sequence[Conflict]) -> tuple[Choice, ...]:
+    """Other places or teachers that all of the course that is to come can have."""
+    if not conflicts:
+        return ()
+    with reading() as db:
+        slots = [step.after.slot for step in _plan(db, form, found) if step.changes]
+        return others_for(db, found.region_code, form.title.data, slots, form, conflicts)
 
 
 def _plan(db: Session, form: CourseForm, found: CoursePage) -> tuple[Step, ...]:

@@ -268,6 +268,7 @@ def edit(course: str) -> Any:
     form.offer(**labelled(choices))
     if not form.is_submitted():
         return _edit_page(form, found, choices)
+    form.take_staff(request.form.get("take", ""))
     if not form.validate():
         return _edit_page(form, found, choices), BAD_INPUT
     if request.form.get("do") == BACK:
@@ -287,7 +288,16 @@ def _edit_page(
 ) -> str:
     conflicts = clash.conflicts if clash else ()
     taken = [tell_taken(conflict, found.region_code, today(), of_several=True) for conflict in conflicts]
-    return render_template("courses/edit.html", form=form, course=found, choices=choices, taken=taken)
+    others = course_edits.others(form, found, conflicts)
+    return render_template(
+        "courses/edit.html",
+        form=form,
+        course=found,
+        choices=choices,
+        taken=taken,
+        others=others,
+        written=written,
+    )
 
 
 def _course(public_id: str, number: int = 1) -> CoursePage:

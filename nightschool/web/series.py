@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions import series as actions
 from nightschool.errors import CannotSchedule, StaleRecord
-from nightschool.queries import calendars, undo
+from nightschool.queries import alternatives, calendars, undo
 from nightschool.queries import series as queries
 from nightschool.queries.sessions import SessionPage
 from nightschool.rules.advice import Advice, Surroundings, advise
 from nightschool.rules.almanac import full_day
-from nightschool.rules.alternatives import Alternative, Way
+from nightschool.rules.alternatives import Alternative, Way, Wish, label_common
+from nightschool.rules.conflicts import Conflict
 from nightschool.rules.previews import Choice, choices_of
 from nightschool.rules.proposals import Instead, check_slot
 from nightschool.rules.series import (
@@ -35,6 +36,7 @@ from nightschool.rules.slots import Slot
 from nightschool.texts import _, ngettext
 from nightschool.web.access import actor
 from nightschool.web.context import minutes_now, moment, now, reading, services, today, writing
+from nightschool.web.forms.courses import Staffed
 from nightschool.web.forms.sessions import EditForm, Reaching, SessionForm, ShiftForm
 from nightschool.web.undo import flash_done
 
@@ -125,6 +127,31 @@ def other_times(found: SessionPage, form: ShiftForm) -> tuple[Choice, ...]:
         times = queries.common_times(db, steps, named, for_village=found.region_code, at=moment())
     ways = [Alternative(Way.TIME, form.slot(), Instead(slot=slot), 0) for slot in times]
     return choices_of(ways, today())
+
+
+def others_for_following(
+    found: SessionPage, form: EditForm, conflicts: Sequence[Conflict]
+) -> tuple[Choice, ...]:
+    """Other places or teachers that this one and all that follow can have."""
+    with reading() as db:
+        members = queries.members(db, found.course)
+        this = next(one for one in members if one.public_id == found.line.public_id)
+        slots = [one.state.slot for one in (this, *following(members, this, moment()))]
+        return others_for(db, found.region_code, form.title.data, slots, form, conflicts)
+
+
+def others_for(
+    db: Session,
+    village: str,
+    title: str,
+    slots: Sequence[Slot],
+    form: Staffed,
+    conflicts: Sequence[Conflict],
+) -> tuple[Choice, ...]:
+    """Other places or teachers, free in all of these slots, as buttons."""
+    wishes = [Wish(slot, title or "", form.chosen_teachers, form.chosen_venue) for slot in slots]
+    ways = alternatives.for_series(db, village, wishes, conflicts, zone=services().settings.timezone)
+    return tuple(Choice(one.instead, False, label_common(one)) for one in ways)
 
 
 def diff_page(

@@ -309,12 +309,14 @@ def _page(
 
 
 def _ways_out(found: SessionPage, form: SessionForm, conflicts: tuple[Conflict, ...]) -> dict[str, Any]:
-    """What can be had instead; of a series the times at which all of it is free."""
+    """What can be had instead; of a series what all of it can have."""
     if not series.is_asked(form):
         return of_session(found, form, conflicts)
     ways = of_session(found, form, ())  # what is free for this one says nothing of those that follow
     if conflicts and isinstance(form, ShiftForm):
         ways["choices"] = series.other_times(found, form)
+    elif conflicts and isinstance(form, EditForm):
+        ways["choices"] = series.others_for_following(found, form, conflicts)
     return ways
 
 

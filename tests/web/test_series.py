@@ -16,8 +16,8 @@ from nightschool.models.calendars import MarketRule
 from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
 from nightschool.models.planning import ClosedTime
-from nightschool.models.teaching import ClassSession, SessionStatus
-from tests.factories import JIANLI, SHIWAN, TODAY, Cast, make_course, make_session, make_teacher
+from nightschool.models.teaching import ClassSession, Course, SessionStatus
+from tests.factories import JIANLI, SHIWAN, TODAY, Cast, make_course, make_session, make_teacher, make_venue
 
 WEEK = timedelta(days=7)
 EVENING = {"starts": "19:00", "ends": "20:30"}
@@ -253,9 +253,36 @@ def test_a_course_edited_as_a_whole_is_taken_back_at_once(
         assert set(db.scalars(select(ClassSession.title))) == {"柑橘冬季管护"}
 
 
-def public_id_of(database: Database, course: int) -> str:
-    from nightschool.models.teaching import Course
+def test_a_room_that_is_taken_once_is_answered_with_those_that_are_free_every_time(
+    chen: FlaskClient, term: list[str], database: Database, cast: Cast
+) -> None:
+    with database.writing() as db:
+        hall, yard = make_venue(db, name="礼堂"), make_venue(db, name="院坝")
+        busy = make_course(db, title="医保怎么报销", venue_id=yard.id)
+        make_session(db, busy, TODAY + WEEK * 3, venue_id=yard.id)
+        teacher = db.get_one(Teacher, cast.teacher).public_id
+        free, taken = hall.public_id, yard.public_id
+        course = db.scalars(select(Course.public_id).where(Course.title == "柑橘冬季管护")).one()
+    staff = {"teachers": teacher, "venue": taken}
+    given = {"title": "柑橘冬季管护", "summary": "", **staff, **FOLLOWING}
+    refused = look(chen, f"/sessions/{term[1]}/edit", **given)
+    assert refused.status_code == 409 and "12月15日" in refused.text
+    assert re.findall(r'name="take" value="([^"]+)">([^<]+)<', refused.text) == [
+        (f"venue {free}", "都换到礼堂")
+    ]
+    shown = look(chen, f"/sessions/{term[1]}/edit", **given, take=f"venue {free}")
+    assert shown.text.count("村活动室 → 礼堂") == 3
+    path = f"/courses/{course}/edit"
+    version = re.search(r'name="version"[^>]*value="([0-9]+)"', chen.get(path).text)
+    assert version is not None
+    given = {"title": "柑橘冬季管护", "category": "skill", "version": version[1], **EVENING, **staff}
+    refused = chen.post(path, data=given)
+    assert refused.status_code == 409 and ">都换到礼堂<" in refused.text
+    shown = chen.post(path, data={**given, "take": f"venue {free}"})
+    assert shown.status_code == 200 and "村活动室 → 礼堂" in shown.text
 
+
+def public_id_of(database: Database, course: int) -> str:
     with database.reading() as db:
         return db.get_one(Course, course).public_id
 
