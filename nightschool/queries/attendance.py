@@ -56,11 +56,6 @@ class Person:
     ] = ()  # of somebody in a cohort: the others of their household, where that is known
 
     @property
-    def is_on_roster(self) -> bool:
-        """True for who is in the cohort, on that day or since."""
-        return self.place in (Place.IN_CLASS, Place.JOINED_LATER)
-
-    @property
     def attended(self) -> bool:
         """True when the mark says they were there."""
         return self.status in ATTENDED

@@ -189,13 +189,6 @@ def _needed_on(
     return held, tuple(behind.resource for behind in needed if not behind.holds_slots)
 
 
-def resources_named(
-    db: Session, region_code: str, *, teachers: Sequence[str], venue: str | None
-) -> dict[Resource, str]:
-    """What these public ids stand for that holds slots, with its name, as far as the village may call on it."""
-    return needed_by(db, region_code, teachers=teachers, venue=venue)[0]
-
-
 def needed_by(
     db: Session, region_code: str, *, teachers: Sequence[str], venue: str | None
 ) -> tuple[dict[Resource, str], dict[Resource, str]]:

@@ -14,7 +14,7 @@ from nightschool.models.places import Venue
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course, CourseTeacher
 from nightschool.queries import bookings, courses
 from nightschool.queries.closed_times import closed_times
-from nightschool.rules.conflicts import DAYS_AHEAD, Conflict, Want, nearest_free
+from nightschool.rules.conflicts import DAYS_AHEAD, Conflict, Want, nearest_common
 from nightschool.rules.proposals import Resource, ResourceKind
 from nightschool.rules.series import Member, Names, State, Step
 from nightschool.rules.slots import Moment, Slot
@@ -130,21 +130,9 @@ def names(db: Session, steps: Collection[Step]) -> Names:
 def conflicts(
     db: Session, steps: Collection[Step], named: Names, *, for_village: str, at: Moment, agreed: bool = False
 ) -> tuple[Conflict, ...]:
-    """What would stand against these steps now, each date named; nothing is held by asking. Cost: at most 5 queries."""
+    """What would stand against these steps now, each date named; nothing is held by asking. Cost: at most 7 queries."""
     changing = [step for step in steps if step.changes]
-    places = {step.after.venue_id for step in changing}
-    venues = {
-        Resource(ResourceKind.VENUE, venue.id): venue
-        for venue in db.scalars(select(Venue).where(Venue.id.in_(places)))
-    }
-    names = {Resource(ResourceKind.TEACHER, one): name for one, name in named.teachers.items()}
-    names |= {resource: venue.name for resource, venue in venues.items()}
-    shared = {resource for resource, venue in venues.items() if not venue.holds_slots}
-    wants = [
-        Want(step.after.slot, tuple(needed - shared), tuple(needed & shared))
-        for step in changing
-        for needed in [set(_needed(step.after, names))]
-    ]
+    wants, names = _wants(db, changing, named)
     return bookings.conflicts(
         db,
         wants,
@@ -159,35 +147,36 @@ def conflicts(
 def common_times(
     db: Session, steps: Collection[Step], named: Names, *, for_village: str, at: Moment
 ) -> tuple[Slot, ...]:
-    """When the first of these steps could meet so that all that follow it are free as many days on, at the same time.
+    """When the first of these steps could meet so that all of them are free; see rules.conflicts.nearest_common.
 
-    None where they do not all meet at one time of day. Cost: at most 4 queries.
+    Cost: at most 4 queries.
     """
-    changing = sorted((step for step in steps if step.changes), key=lambda step: step.after.slot)
-    first = changing[0].after.slot
-    if any((step.after.slot.starts, step.after.slot.ends) != (first.starts, first.ends) for step in changing):
-        return ()
-    places = {step.after.venue_id for step in changing}
-    venues = db.scalars(select(Venue).where(Venue.id.in_(places))).all()
-    names = {Resource(ResourceKind.TEACHER, one): name for one, name in named.teachers.items()}
-    names |= {Resource(ResourceKind.VENUE, venue.id): venue.name for venue in venues}
-    last = changing[-1].after.slot.day + timedelta(days=DAYS_AHEAD)
-    days = [first.day + timedelta(days=number) for number in range((last - first.day).days + 1)]
+    changing = [step for step in steps if step.changes]
+    wants, names = _wants(db, changing, named)
+    first = min(want.slot.day for want in wants)
+    last = max(want.slot.day for want in wants) + timedelta(days=DAYS_AHEAD)
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     ignoring = [step.member.id for step in changing]
     busy: dict[Resource, list[Slot]] = defaultdict(list)
     for holding in bookings.holdings(db, names, days, for_village=for_village, ignoring=ignoring):
         busy[holding.resource].append(holding.slot)
-    for resource, times in closed_times(db, names, first.day, last).items():
+    for resource, times in closed_times(db, names, first, last).items():
         busy[resource] += [slot for day in days for time in times if (slot := time.on(day)) is not None]
-    # What stands against a later one stands against the first as many days before.
-    against = [
-        Slot(slot.day - (step.after.slot.day - first.day), slot.starts, slot.ends)
-        for step in changing
-        for resource in _needed(step.after, names)
-        for slot in busy[resource]
-        if step.after.slot.day <= slot.day <= step.after.slot.day + timedelta(days=DAYS_AHEAD)
-    ]
-    return nearest_free(first, against, not_before=at)
+    return nearest_common(wants, busy, not_before=at)
+
+
+def _wants(db: Session, steps: Collection[Step], named: Names) -> tuple[list[Want], dict[Resource, str]]:
+    """What each step needs for itself alone and what has only to be open, and the names of all. Cost: 1 query."""
+    venues = db.scalars(select(Venue).where(Venue.id.in_({step.after.venue_id for step in steps}))).all()
+    names = {Resource(ResourceKind.TEACHER, one): name for one, name in named.teachers.items()}
+    names |= {Resource(ResourceKind.VENUE, venue.id): venue.name for venue in venues}
+    shared = {Resource(ResourceKind.VENUE, venue.id) for venue in venues if not venue.holds_slots}
+    wants = []
+    for step in steps:
+        needed = _needed(step.after, names)
+        held = tuple(resource for resource in needed if resource not in shared)
+        wants.append(Want(step.after.slot, held, tuple(one for one in needed if one in shared)))
+    return wants, names
 
 
 def _needed(state: State, resources: Mapping[Resource, str]) -> tuple[Resource, ...]:

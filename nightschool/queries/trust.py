@@ -151,11 +151,6 @@ def actor_of(db: Session, account_id: int, *, today: date) -> Actor:
     return Actor(account_id, name, tuple(Post(Role(row.role), row.region_code) for row in rows))
 
 
-def password_hash_of(db: Session, account_id: int) -> str | None:
-    """The account's password hash; None while it has none."""
-    return db.execute(select(Account.password_hash).where(Account.id == account_id)).scalar_one()
-
-
 def devices(db: Session, account_id: int, *, now: datetime) -> tuple[Device, ...]:
     """The logins of an account that are in force, the last used first."""
     rows = db.execute(

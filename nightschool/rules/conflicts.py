@@ -196,6 +196,27 @@ def nearest_free(wanted: Slot, busy: Iterable[Slot], *, not_before: Moment | Non
     return (*sorted(same_day), *sorted(later[: LATER_CHOICES + missing]))
 
 
+def nearest_common(
+    wants: Sequence[Want], busy: Mapping[Resource, Iterable[Slot]], *, not_before: Moment | None = None
+) -> tuple[Slot, ...]:
+    """When the first of these could meet so that every other, as many days on and at the same time, is free too.
+
+    `busy` are the slots each resource is held for or closed in. None where they do not all want one time of day.
+    """
+    first, *_others = (want.slot for want in sorted(wants, key=lambda want: want.slot))
+    if any((want.slot.starts, want.slot.ends) != (first.starts, first.ends) for want in wants):
+        return ()
+    # What stands against a later one stands against the first as many days before.
+    against = [
+        Slot(slot.day - (want.slot.day - first.day), slot.starts, slot.ends)
+        for want in wants
+        for resource in (*want.resources, *want.open)
+        for slot in busy.get(resource, ())
+        if 0 <= (slot.day - want.slot.day).days <= DAYS_AHEAD
+    ]
+    return nearest_free(first, against, not_before=not_before)
+
+
 def _free_on(
     wanted: Slot, day: date, taken: Sequence[Slot], not_before: Moment | None, most: int
 ) -> list[Slot]:

@@ -29,14 +29,6 @@ class Level(StrEnum):
     VILLAGE = "village"
 
 
-class VillageKind(StrEnum):
-    """Which committee runs a village; a farm, a works or an industrial zone has neither."""
-
-    RESIDENTS = "residents"
-    VILLAGERS = "villagers"
-    OTHER = "other"
-
-
 PREFIX_DIGITS = {Level.PROVINCE: 2, Level.CITY: 4, Level.COUNTY: 6, Level.TOWNSHIP: 9, Level.VILLAGE: 12}
 _WIDER = tuple((digits, "0" * (CODE_DIGITS - digits)) for digits in PREFIX_DIGITS.values())
 
@@ -120,19 +112,6 @@ def parent_of(code: str) -> str | None:
 def is_inside(code: str, ancestor: str) -> bool:
     """True when the first region is the second or lies in it."""
     return code.startswith(prefix_of(ancestor))
-
-
-def village_kind(code: str) -> VillageKind:
-    """Which committee runs this village, by the last three digits. Raises ValueError for another level."""
-    if level_of(code) is not Level.VILLAGE:
-        raise ValueError(f"not a village: {code!r}")
-    match int(code[9:]):
-        case number if number < 200:
-            return VillageKind.RESIDENTS
-        case number if number < 400:
-            return VillageKind.VILLAGERS
-        case _:
-            return VillageKind.OTHER
 
 
 # How the name of a village or a community ends, and how people type that ending: in full and by initials.

@@ -14,6 +14,7 @@ from nightschool.rules.reasons import tell_reason
 from nightschool.rules.slots import Moment
 from nightschool.texts import SOURCE_LANGUAGE, _, language
 
+TOLD_FOR_DAYS = 60  # what changed is told for so long, where no notice says since when
 _ALWAYS = ("title", "day", "starts", "ends", "standing")
 
 

@@ -26,6 +26,7 @@ from nightschool.formats.revisions import (
 )
 from nightschool.queries import revisions, timetable
 from nightschool.queries.revisions import Changelog
+from nightschool.rules.revisions import TOLD_FOR_DAYS
 from nightschool.web.access import public
 from nightschool.web.delivery import Answer, Told, answer_at, answer_for, deliver
 from nightschool.web.language import Reading, read_query
@@ -36,7 +37,6 @@ from nightschool.web.timetable import Asked, Known, asked_here
 
 bp = Blueprint("revisions", __name__)
 
-DAYS = 60  # where no notice says since when
 MOST_PAGES = 1000
 MIMETYPES = {"/changes": "text/html", ".atom": "application/atom+xml"}
 
@@ -100,7 +100,7 @@ def _ask(asked: Asked, variant: str, db: Glance) -> Told | None:
     village = timetable.standing(db, asked.code, today=today, minutes_now=minutes)
     if village is None:
         return None
-    since = datetime.combine(today - timedelta(days=DAYS), time(), given.zone)
+    since = datetime.combine(today - timedelta(days=TOLD_FOR_DAYS), time(), given.zone)
     state = f"{asked.code}.{variant}.{village.revision}.{moment:%y%m%d}"
     return Told(state, Since(Known(village, today, minutes), since))
 
@@ -121,7 +121,7 @@ def _page(asked: Asked, found: Changelog, since: Since) -> str:
     title = tell_changes(village)
     values = {
         "title": title,
-        "since": tell_since(found, zone, today, DAYS),
+        "since": tell_since(found, zone, today, TOLD_FOR_DAYS),
         "days": by_day(tell_made(found.made, zone), today),
         "unchanged": tell_unchanged(found),
         "are_more": found.are_more,

@@ -20,7 +20,7 @@ from nightschool.models.places import Venue
 from nightschool.models.teaching import Booking, ClassSession, Course
 from nightschool.models.trust import AuditEvent
 from nightschool.queries import attendance, courses, venues
-from nightschool.queries.bookings import resources_named
+from nightschool.queries.bookings import needed_by
 from nightschool.rules.people import LearnerEntry, TeacherEntry
 from nightschool.rules.retiring import Kind
 from nightschool.rules.slots import Moment, Slot
@@ -234,7 +234,7 @@ def test_those_put_away_are_offered_nowhere(cast: Cast, db: Session) -> None:
     after = courses.choices(db, SHIWAN)
     assert (after.teachers, after.venues, after.usual_venue) == ((), {}, "")
     assert venues.offered(db, SHIWAN) == {}
-    assert resources_named(db, SHIWAN, teachers=(teacher.public_id,), venue=venue.public_id) == {}
+    assert needed_by(db, SHIWAN, teachers=(teacher.public_id,), venue=venue.public_id) == ({}, {})
     for chosen in (
         {"teachers": (teacher.public_id,), "venue": None},
         {"teachers": (), "venue": venue.public_id},

@@ -11,7 +11,6 @@ from nightschool.errors import Problem
 from nightschool.rules.regions import (
     Level,
     RowFault,
-    VillageKind,
     ancestors_of,
     code_range,
     display_name,
@@ -22,7 +21,6 @@ from nightschool.rules.regions import (
     parent_of,
     prefix_of,
     tell_row_problem,
-    village_kind,
     village_readings,
     without_committee,
 )
@@ -137,25 +135,6 @@ def test_ranges_of_neighbours_touch_and_do_not_overlap() -> None:
     assert code_range(NEIJIANG) == (NEIJIANG, "511100000000")
     assert code_range("511002105999") == ("511002105999", "511002106000")
     assert code_range("990000000000") == ("990000000000", "9999999999990")
-
-
-@pytest.mark.parametrize(
-    ("code", "kind"),
-    [
-        ("511002001001", VillageKind.RESIDENTS),
-        ("511002001199", VillageKind.RESIDENTS),
-        ("511002105200", VillageKind.VILLAGERS),
-        ("511002105399", VillageKind.VILLAGERS),
-        ("513422100500", VillageKind.OTHER),
-    ],
-)
-def test_the_last_three_digits_tell_the_committee(code: str, kind: VillageKind) -> None:
-    assert village_kind(code) == kind
-
-
-def test_only_a_village_has_a_committee() -> None:
-    with pytest.raises(ValueError, match="not a village"):
-        village_kind(TOWNSHIP)
 
 
 @pytest.mark.parametrize(
