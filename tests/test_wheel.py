@@ -31,7 +31,7 @@ print(json.dumps({
     "package": str(PACKAGE),
     "import": imported.exit_code,
     "statuses": {path: answer.status_code for path, answer in pages.items()} | {"style": browser.get(style).status_code},
-    "english": "Shiwan" in pages["/?q=swc&lang=en"].text or "night school" in pages["/?q=swc&lang=en"].text.lower(),
+    "english": "Large text" in pages["/?q=swc&lang=en"].text and "大字" not in pages["/?q=swc&lang=en"].text,
     "village": pages["/v/511002105201"].text.count("狮湾村") > 0,
 }))
 """
@@ -51,7 +51,7 @@ def test_the_wheel_holds_templates_texts_migrations_and_data(wheel: Path) -> Non
     for name in (
         "nightschool/templates/base.html",
         "nightschool/web/static/app.css",
-        "nightschool/translations/en/LC_MESSAGES/messages.mo",
+        "nightschool/translations/en/LC_MESSAGES/messages.po",
         "nightschool/data/regions-neijiang-2017.csv",
     ):
         assert name in names

@@ -1,4 +1,4 @@
-"""Brings the catalogues up to date: collects every text from code and templates, keeps what is translated, compiles.
+"""Brings the catalogues up to date: collects every text from code and templates, keeps what is translated.
 
 Run `python tools/texts.py` after changing a text; it lists what still has to be translated. Chinese stands in the
 code, so only the other languages have a catalogue.
@@ -9,11 +9,10 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from babel.messages import Catalog, extract, mofile, pofile
+from babel.messages import Catalog, extract, pofile
 
 ROOT = Path(__file__).resolve().parent.parent
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
@@ -41,18 +40,16 @@ def sources() -> Iterator[tuple[Path, str]]:
 
 @cache
 def collect() -> Catalog:
-    """Every text there is to translate, with the files it stands in."""
+    """Every text there is to translate."""
     catalogue = Catalog(header_comment=HEADER)
     for path, method in sources():
         with path.open("rb") as file:
             options = {"trimmed": "true", "silent": "false", "extensions": "jinja2.ext.i18n"}
-            for _line, message, comments, _context in extract.extract(
+            for _line, message, _comments, _context in extract.extract(
                 method, file, keywords=KEYWORDS, options=options if method != "python" else {}
             ):
                 if message:
-                    catalogue.add(
-                        message, locations=[(path.relative_to(ROOT).as_posix(), None)], auto_comments=comments
-                    )
+                    catalogue.add(message)
     return catalogue
 
 
@@ -70,28 +67,20 @@ def updated(language: str) -> Catalog:
     for message in collect():
         if message.id:
             before = kept.get(message.id if isinstance(message.id, str) else message.id[0])
-            fresh.add(message.id, string=before.string if before else "", locations=message.locations)
+            fresh.add(message.id, string=before.string if before else "")
     return fresh
 
 
 def written(catalogue: Catalog) -> bytes:
-    """The catalogue as the bytes of a .po file, without dates, so that only real changes show."""
+    """The catalogue as the bytes of a .po file, without dates and places, so that only changed texts show."""
     buffer = io.BytesIO()
-    pofile.write_po(buffer, catalogue, width=120, sort_output=True, omit_header=True, include_lineno=False)
+    pofile.write_po(buffer, catalogue, width=120, sort_output=True, omit_header=True, no_location=True)
     head = (
         f"{HEADER}\n"
         'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
         f'"Language: {catalogue.locale}\\n"\n"Plural-Forms: {catalogue.plural_forms}\\n"\n\n'
     )
     return head.encode() + buffer.getvalue()
-
-
-def compiled(catalogue: Catalog) -> bytes:
-    """The catalogue as the bytes of a .mo file; the dates in its head stand still, so that only real changes show."""
-    catalogue.creation_date = catalogue.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
-    buffer = io.BytesIO()
-    mofile.write_mo(buffer, catalogue)
-    return buffer.getvalue()
 
 
 def missing(catalogue: Catalog) -> list[str]:
@@ -105,13 +94,11 @@ def missing(catalogue: Catalog) -> list[str]:
 
 
 def main() -> int:
-    """Writes both files of every other language; 1 when something is still to be translated."""
+    """Writes the file of every other language; 1 when something is still to be translated."""
     left = 0
     for folder in sorted(path for path in (ROOT / "nightschool" / "translations").iterdir() if path.is_dir()):
         catalogue = updated(folder.name)
-        path = catalogue_path(folder.name)
-        path.write_bytes(written(catalogue))
-        path.with_suffix(".mo").write_bytes(compiled(read(folder.name)))
+        catalogue_path(folder.name).write_bytes(written(catalogue))
         for text in missing(catalogue):
             print(f"{folder.name}: {text}")
             left += 1

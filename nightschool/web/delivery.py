@@ -301,7 +301,7 @@ def _packed_file(response: Response) -> bytes:
 @cache
 def _digest_of_code(templates: Path) -> str:
     digest = hashlib.sha256()
-    shipped = (path for kind in ("*.py", "*.po", "*.mo", "*.css") for path in PACKAGE.rglob(kind))
+    shipped = (path for kind in ("*.py", "*.po", "*.css") for path in PACKAGE.rglob(kind))
     for path in sorted({*shipped, *templates.rglob("*.html")}):
         digest.update(path.read_bytes())
     return digest.hexdigest()
