@@ -146,6 +146,27 @@ def test_leaving_keeps_the_row_and_coming_back_is_possible(
     assert trail(db) == ["cohorts.enrol", "cohorts.leave", "cohorts.enrol"]
 
 
+def test_who_enrols_and_leaves_around_midnight_has_not_left_before_the_first_day(
+    cast: Cast, db: Session, cohort: Course, learners: dict[str, str]
+) -> None:
+    chen = learners["陈大秀"]
+    enrol(cast, db, cohort, chen)
+    yesterday = TODAY - timedelta(days=1)  # by another computer's clock
+    leave(db, course=cohort.public_id, learner=chen, by=cast.chen_actor, now=NOW, today=yesterday)
+    row = db.scalars(select(Enrolment)).one()
+    assert (row.status, row.enrolled_on, row.left_on) == ("left", TODAY, TODAY)
+
+
+def test_who_comes_by_themselves_has_nobody_who_enrolled_them(
+    cast: Cast, db: Session, cohort: Course, learners: dict[str, str]
+) -> None:
+    chen, liu, *_others = learners.values()
+    enrol(cast, db, cohort, chen, source="self", proxy_name="三组组长")  # typed before the choice was changed
+    enrol(cast, db, cohort, liu, source="proxy", proxy_name="三组组长")
+    rows = db.scalars(select(Enrolment).order_by(Enrolment.id))
+    assert [(row.source, row.proxy_name) for row in rows] == [("self", ""), ("proxy", "三组组长")]
+
+
 def test_somebody_who_is_on_no_list_yet_is_written_down_and_enrolled(
     cast: Cast, db: Session, cohort: Course
 ) -> None:

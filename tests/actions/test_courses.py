@@ -18,7 +18,17 @@ from nightschool.models.teaching import Booking, ClassSession, ClassSessionTeach
 from nightschool.models.trust import AuditEvent
 from nightschool.rules.proposals import Proposal
 from nightschool.rules.recurrence import Listed, Once, Weekly
-from tests.factories import JIANLI, NOW, SHIWAN, TODAY, Cast, make_register, make_teacher, make_venue
+from tests.factories import (
+    JIANLI,
+    NOW,
+    SHIWAN,
+    TODAY,
+    Cast,
+    make_register,
+    make_session,
+    make_teacher,
+    make_venue,
+)
 
 FRIDAY = date(2026, 11, 27)
 EVENING = (19 * 60, 20 * 60 + 30)
@@ -224,6 +234,15 @@ def test_publishing_makes_every_draft_public_once(cast: Cast, db: Session) -> No
     assert revision_of(db, SHIWAN) == before + 1
     assert publish_course(db, course=course.public_id, by=cast.chen_actor, now=NOW) == 0
     assert revision_of(db, SHIWAN) == before + 1
+
+
+def test_a_course_stays_public_since_the_day_it_first_was(cast: Cast, db: Session) -> None:
+    course = schedule(db, cast)
+    added = make_session(db, course, FRIDAY + timedelta(days=7), status=SessionStatus.DRAFT)
+    later = NOW + timedelta(hours=1)
+    assert publish_course(db, course=course.public_id, by=cast.chen_actor, now=later) == 1
+    db.expire_all()
+    assert (course.published_at, added.published_at) == (NOW, later)
 
 
 def common(db: Session, cast: Cast, **changed: Any) -> Common:

@@ -83,6 +83,17 @@ def test_slip_that_would_be_too_old_by_then_is_not_made(cast: Cast, db: Session)
     assert made.slip is None and made.needs_slip_later
 
 
+@pytest.mark.parametrize(("days", "has_slip"), [(10, True), (11, False)])
+def test_a_slip_is_printed_up_to_ten_days_ahead(cast: Cast, db: Session, days: int, has_slip: bool) -> None:
+    made = hand_over(db, cast, from_day=TODAY + timedelta(days=days))
+    assert (made.slip is not None, made.needs_slip_later) == (has_slip, not has_slip)
+
+
+def test_a_village_is_handed_over_at_most_three_months_ahead(cast: Cast, db: Session) -> None:
+    hand_over(db, cast, from_day=TODAY + timedelta(days=92))
+    assert held(db)[-1] == ("王小明", TODAY + timedelta(days=92), None)
+
+
 def test_somebody_with_an_account_and_a_password_needs_no_slip(cast: Cast, db: Session) -> None:
     other = make_account(db, "lj1", "李杰", Role.SUPERVISOR, TOWNSHIP)
     other.password_hash = "x"

@@ -171,6 +171,14 @@ def test_known_phone_is_limited_too(database: Database, cast: Cast) -> None:
         wait_of(lambda: book(db, token=token))
 
 
+def test_a_phone_that_was_logged_out_counts_as_a_strangers(database: Database, cast: Cast) -> None:
+    token = make_login(database, cast.chen, revoked_at=NOW - MINUTE)
+    with database.writing() as db:
+        for number in range(5):
+            book(db, address=f"10.0.1.{number}")
+        wait_of(lambda: book(db, token=token))
+
+
 def test_guessing_slips_and_guessing_passwords_are_counted_apart(cast: Cast, db: Session) -> None:
     for _ in range(5):
         book(db)

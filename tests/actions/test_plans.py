@@ -98,6 +98,15 @@ def test_without_approval_one_tap_publishes_the_month_and_says_what_was_told(cas
     assert refusal(plans.announce, db, seen=seen(db), **how(cast)) == "plan_nothing_new"
 
 
+def test_a_course_villagers_knew_before_stays_public_since_then(cast: Cast, db: Session) -> None:
+    course = make_course(db)
+    added = make_session(db, course, FIRST, status="draft")
+    later = NOW + timedelta(hours=1)
+    plans.announce(db, seen=seen(db), **how(cast, now=later))
+    db.expire_all()
+    assert (course.published_at, added.published_at) == (NOW, later)
+
+
 def test_a_change_after_the_notice_asks_for_a_new_one_and_that_settles_it(cast: Cast, db: Session) -> None:
     moved, changed = december(db)
     announce(db, cast)
@@ -179,6 +188,16 @@ def test_with_approval_the_plan_goes_to_the_township_and_back_and_then_to_the_vi
     announce(db, cast)
     assert {line.status for line in lines} == {"scheduled"}
     assert refusal(plans.send_back, db, reason="晚了", **how(cast, TOWNSHIP)) == "plan_not_submitted"
+
+
+def test_only_a_plan_that_lies_with_the_township_is_taken_back(cast: Cast, db: Session) -> None:
+    approval(db)
+    december(db)
+    assert refusal(plans.withdraw, db, **how(cast)) == "plan_not_submitted"
+    plans.submit(db, **how(cast))
+    plans.approve(db, seen=seen(db), **how(cast, TOWNSHIP))
+    assert refusal(plans.withdraw, db, **how(cast)) == "plan_not_submitted"
+    assert plan(db).status == "approved"
 
 
 def test_a_township_approves_what_it_saw_and_can_take_an_approval_back(cast: Cast, db: Session) -> None:

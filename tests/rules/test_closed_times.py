@@ -104,6 +104,14 @@ def test_closed_for_ever_is_asked_about_once() -> None:
     check_closed_time(ClosedTime(note="调走了"), today=TODAY, is_sure=True)
 
 
+@pytest.mark.parametrize("days", range(1, 7))
+def test_a_weekday_that_does_not_come_in_less_than_a_week_is_refused(days: int) -> None:
+    yesterday = frozenset({(TODAY - timedelta(days=1)).weekday()})
+    last = TODAY + timedelta(days=days - 1)
+    assert refused(ClosedTime(TODAY, last, yesterday))[:2] == ("never", "weekdays")
+    check_closed_time(ClosedTime(TODAY, TODAY + timedelta(days=6), yesterday), today=TODAY)
+
+
 def test_a_wanted_slot_is_told_what_is_closed_and_offered_times_that_are_open() -> None:
     evening = Slot(date(2026, 12, 8), 1140, 1230)
     want = Want(evening, (TEACHER,), (VENUE,))

@@ -68,6 +68,31 @@ def test_a_course_gives_a_time_and_a_session_moved_by_itself_keeps_its_own() -> 
     assert (second.stays, second.own) == (Stays.OWN, ("times",))
 
 
+@pytest.mark.parametrize(
+    ("own", "after", "stays", "kept"),
+    [
+        ((1140, 1230), (1080, 1170), None, ()),  # at the course's time: goes along
+        ((1080, 1170), (1080, 1170), Stays.SAME, ()),  # is there already
+        ((1140, 1200), (1140, 1200), Stays.OWN, ("times",)),  # begins with the course and ends earlier
+        ((1200, 1230), (1200, 1230), Stays.OWN, ("times",)),  # begins later
+    ],
+)
+def test_a_time_of_its_own_is_one_that_is_neither_the_courses_old_one_nor_its_new_one(
+    own: tuple[int, int], after: tuple[int, int], stays: Stays | None, kept: tuple[str, ...]
+) -> None:
+    one = member(4, replace(state(1), slot=Slot(TODAY + timedelta(days=7), *own)))
+    wanted = replace(state(0), slot=Slot(TODAY, 1080, 1170))
+    [step] = plan_whole((one,), state(0), wanted, AT)
+    assert step.after.slot == Slot(TODAY + timedelta(days=7), *after)
+    assert (step.stays, step.own) == (stays, kept)
+
+
+def test_a_course_that_keeps_its_time_says_nothing_of_times() -> None:
+    one = member(4, replace(state(1), slot=Slot(TODAY + timedelta(days=7), 840, 900)))
+    [step] = plan_whole((one,), state(0), state(0, title="修枝"), AT)
+    assert (step.after.title, step.after.slot, step.own) == ("修枝", one.state.slot, ())
+
+
 def test_this_and_the_following_move_as_many_days_on() -> None:
     this = TERM[3]
     wanted = replace(this.state, slot=Slot(this.state.slot.day + timedelta(days=1), 840, 930))
