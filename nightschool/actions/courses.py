@@ -30,7 +30,7 @@ from nightschool.queries import plans
 from nightschool.queries import series as queries
 from nightschool.rules.access import Actor, require
 from nightschool.rules.names import stored_keys
-from nightschool.rules.proposals import Proposal, check_proposal, planned, skipped_days
+from nightschool.rules.proposals import Proposal, check_proposal
 from nightschool.rules.recurrence import to_json
 from nightschool.rules.series import State, plan_whole
 from nightschool.rules.slots import Moment, Slot, slot_problem
@@ -60,7 +60,7 @@ def schedule_course(
     """
     require(by, "schedule", proposal.region_code)
     check_proposal(proposal)
-    dates = planned(proposal)
+    dates = proposal.dates
     if publish:
         _check_plans(db, proposal.region_code, [one.slot.day for one in dates], today)
     staff, *of_dates = find_staffs(
@@ -81,7 +81,7 @@ def schedule_course(
         starts=proposal.starts,
         ends=proposal.ends,
         recurrence=to_json(proposal.recurrence),
-        skipped_dates=[day.isoformat() for day in skipped_days(proposal)],
+        skipped_dates=[day.isoformat() for day in proposal.skipped],
         published_at=now if publish else None,
         created_at=now,
     )

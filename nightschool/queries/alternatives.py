@@ -23,7 +23,7 @@ from nightschool.rules.alternatives import (
     find_common,
 )
 from nightschool.rules.conflicts import Conflict
-from nightschool.rules.proposals import Proposal, Resource, ResourceKind, planned
+from nightschool.rules.proposals import Proposal, Resource, ResourceKind
 from nightschool.rules.regions import ancestors_of
 from nightschool.rules.slots import Slot
 
@@ -32,7 +32,7 @@ def for_proposal(
     db: Session, proposal: Proposal, conflicts: Sequence[Conflict], *, zone: str
 ) -> dict[date, tuple[Alternative, ...]]:
     """For each date of a proposal that cannot be had, what can instead. Cost: 4 queries, none without conflicts."""
-    dates = planned(proposal)
+    dates = proposal.dates
     clashing = _by_slot(conflicts)
     wanted = [one for one in dates if one.slot in clashing]
     if not wanted:

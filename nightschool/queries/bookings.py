@@ -25,7 +25,7 @@ from nightschool.rules.conflicts import (
     in_order,
     with_free_times,
 )
-from nightschool.rules.proposals import Planned, Proposal, Resource, ResourceKind, planned
+from nightschool.rules.proposals import Planned, Proposal, Resource, ResourceKind
 from nightschool.rules.regions import ancestors_of
 from nightschool.rules.slots import Moment, Slot
 
@@ -168,7 +168,7 @@ def proposal_conflicts(
 
     `agreed`: closed times do not.
     """
-    dates = planned(proposal)
+    dates = proposal.dates
     known = resources_behind(
         db,
         proposal.region_code,

@@ -11,7 +11,7 @@ from nightschool.rules.advice import Advice, Surroundings, advise
 from nightschool.rules.almanac import spoken_day, weekday_name
 from nightschool.rules.alternatives import Alternative, Way, label, tell_alternatives, tell_instead
 from nightschool.rules.conflicts import Conflict, explain, whom_to_ask
-from nightschool.rules.proposals import Instead, Proposal, ResourceKind, planned
+from nightschool.rules.proposals import Instead, Proposal, ResourceKind
 from nightschool.rules.recurrence import MOST_NAMED, Weekly, days_of
 from nightschool.rules.slots import Moment, Slot
 from nightschool.texts import _, ngettext
@@ -116,8 +116,8 @@ def preview(
     clashing: dict[Slot, list[Conflict]] = defaultdict(list)
     for conflict in conflicts:
         clashing[conflict.wanted].append(conflict)
-    slots = {one.day: one.slot for one in planned(proposal)}
-    usual = [one.slot.day for one in planned(proposal) if one.teachers == proposal.teachers]
+    slots = {one.day: one.slot for one in proposal.dates}
+    usual = [one.slot.day for one in proposal.dates if one.teachers == proposal.teachers]
     around = around and replace(around, planned=tuple(usual))
     days = []
     for day in days_of(proposal.recurrence):

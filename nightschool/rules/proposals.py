@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 
 from nightschool.errors import Refused
@@ -68,7 +69,7 @@ class Planned:
     venue: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Proposal:
     """A course as its coordinator wants it. Teachers and venue go by their public ids; none yet is allowed."""
 
@@ -87,6 +88,25 @@ class Proposal:
     expected: int | None = None  # so many people are expected each time
     instead: Mapping[date, Instead] = field(default_factory=dict)  # for single dates of the recurrence
 
+    @cached_property
+    def dates(self) -> tuple[Planned, ...]:
+        """The dates wanted, in order, each with what its class session will have; those left out are none of them."""
+        return tuple(self._on(day) for day in days_of(self.recurrence) if day not in self.leave_out)
+
+    @property
+    def skipped(self) -> tuple[date, ...]:
+        """The dates of the recurrence that were left out, kept so that they can be put back."""
+        return tuple(day for day in days_of(self.recurrence) if day in self.leave_out)
+
+    def _on(self, day: date) -> Planned:
+        own = self.instead.get(day, AS_THE_REST)
+        return Planned(
+            day=day,
+            slot=own.slot or Slot(day, self.starts, self.ends),
+            teachers=self.teachers if own.teachers is None else own.teachers,
+            venue=self.venue if own.venue is None else own.venue,
+        )
+
 
 def check_proposal(proposal: Proposal) -> None:
     """Nothing happens when the proposal can be; where its time or its dates are impossible, Refused says why.
@@ -96,7 +116,7 @@ def check_proposal(proposal: Proposal) -> None:
     if fault := slot_problem(proposal.starts, proposal.ends):
         raise Refused(fault.fault, field="ends", problem=fault)
     problem = recurrence_problem(proposal.recurrence)
-    if problem is None and not proposed_days(proposal):
+    if problem is None and not proposal.dates:
         problem = RecurrenceProblem(RecurrenceFault.NONE_LEFT)
     if problem is not None:
         raise Refused(problem.fault, field="recurrence", problem=problem)
@@ -117,7 +137,7 @@ def refused_instead(proposal: Proposal) -> dict[date, str]:
         ):
             refused[day] = "impossible_slot"
     sound = {day: instead for day, instead in proposal.instead.items() if day not in refused}
-    for one, other in pairwise(sorted(planned(replace(proposal, instead=sound)), key=lambda one: one.slot)):
+    for one, other in pairwise(sorted(replace(proposal, instead=sound).dates, key=lambda one: one.slot)):
         if one.slot.overlaps(other.slot):
             refused[one.day if one.day in sound and sound[one.day].slot else other.day] = "meets_twice"
     return refused
@@ -157,34 +177,3 @@ def check_slot(slot: Slot) -> None:
             field="day",
             problem=RecurrenceProblem(RecurrenceFault.FAR_AWAY, (slot.day,)),
         )
-
-
-def proposed_days(proposal: Proposal) -> tuple[date, ...]:
-    """The dates wanted, in order: those of the recurrence without those left out."""
-    return tuple(day for day in days_of(proposal.recurrence) if day not in proposal.leave_out)
-
-
-def skipped_days(proposal: Proposal) -> tuple[date, ...]:
-    """The dates of the recurrence that were left out, kept so that they can be put back."""
-    return tuple(day for day in days_of(proposal.recurrence) if day in proposal.leave_out)
-
-
-def planned(proposal: Proposal) -> tuple[Planned, ...]:
-    """The dates wanted, in order, each with the slot, the teachers and the venue its class session will have."""
-    found = []
-    for day in proposed_days(proposal):
-        own = proposal.instead.get(day, AS_THE_REST)
-        found.append(
-            Planned(
-                day=day,
-                slot=own.slot or Slot(day, proposal.starts, proposal.ends),
-                teachers=proposal.teachers if own.teachers is None else own.teachers,
-                venue=proposal.venue if own.venue is None else own.venue,
-            )
-        )
-    return tuple(found)
-
-
-def proposed_slots(proposal: Proposal) -> tuple[Slot, ...]:
-    """The slots wanted, in the order of the dates they stand for."""
-    return tuple(one.slot for one in planned(proposal))

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -123,7 +124,7 @@ def recurrence_problem(recurrence: Recurrence) -> RecurrenceProblem | None:
         case Listed(days):
             if twice := tuple(sorted(day for day, count in Counter(days).items() if count > 1)):
                 return RecurrenceProblem(RecurrenceFault.SAME_DATE_TWICE, twice)
-    found = len(_expanded(recurrence, MOST_DATES + 1))
+    found = len(expanded(recurrence))
     if found > MOST_DATES:
         return RecurrenceProblem(RecurrenceFault.TOO_MANY)
     return None if found else RecurrenceProblem(RecurrenceFault.NONE_LEFT)
@@ -167,11 +168,16 @@ def days_of(recurrence: Recurrence) -> tuple[date, ...]:
 
     A weekly recurrence meets on its weekdays only: a first day that is none of them is where counting starts.
     """
-    return _expanded(recurrence, MOST_DATES)
+    return expanded(recurrence)[:MOST_DATES]
 
 
-def _expanded(recurrence: Recurrence, most: int) -> tuple[date, ...]:
-    """At most so many dates: an end far away costs no more than a near one."""
+@lru_cache(maxsize=64)
+def expanded(recurrence: Recurrence) -> tuple[date, ...]:
+    """The dates in order, at most one more than a course may have: an end far away costs no more than a near one.
+
+    A form, its checks, its page and its action all ask for those of one recurrence; they are worked out once.
+    """
+    most = MOST_DATES + 1
     match recurrence:
         case Once(first):
             return (first,)

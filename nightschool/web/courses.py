@@ -20,7 +20,7 @@ from nightschool.rules.cohorts import OPEN_LECTURE
 from nightschool.rules.graduation import tell_rule
 from nightschool.rules.plans import tell_refused
 from nightschool.rules.previews import preview, tell_taken
-from nightschool.rules.proposals import proposed_slots, tell_course_twice
+from nightschool.rules.proposals import Proposal, tell_course_twice
 from nightschool.rules.recurrence import days_of
 from nightschool.texts import _, ngettext
 from nightschool.web import course_edits
@@ -128,10 +128,11 @@ def _find(form: ScheduleForm, choices: Choices, village: str) -> Any:
 
 
 def _schedule(form: ScheduleForm, village: str, *, publish: bool) -> Any:
+    proposal = form.proposal(village)
     with writing() as db:
         course = actions.schedule_course(
             db,
-            proposal=form.proposal(village),
+            proposal=proposal,
             publish=publish,
             by=actor(),
             now=now(),
@@ -141,13 +142,13 @@ def _schedule(form: ScheduleForm, village: str, *, publish: bool) -> Any:
             not_twice=True,
         )
         recent = undo.of_course(db, village, course, now=now())
-    flash_done(_tell_scheduled(form, village, publish=publish), recent)
+    flash_done(_tell_scheduled(proposal, publish=publish), recent)
     return redirect(url_for("courses.show", course=course), 303)
 
 
-def _tell_scheduled(form: ScheduleForm, village: str, *, publish: bool) -> str:
-    days = sorted(slot.day for slot in proposed_slots(form.proposal(village)))
-    words = {"title": form.title.data, "first": full_day(days[0], today())}
+def _tell_scheduled(proposal: Proposal, *, publish: bool) -> str:
+    days = sorted(one.slot.day for one in proposal.dates)
+    words = {"title": proposal.title, "first": full_day(days[0], today())}
     if len(days) == 1:
         if publish:
             return _("%(title)s排好了：%(first)s，村里人已经看得到。", **words)
@@ -180,7 +181,7 @@ def _schedule_page(
             around = calendars.surroundings(
                 db,
                 village,
-                {*days_of(proposal.recurrence), *(slot.day for slot in proposed_slots(proposal))},
+                {*days_of(proposal.recurrence), *(one.slot.day for one in proposal.dates)},
                 title=proposal.title,
                 teachers=proposal.teachers,
                 venue=proposal.venue,

@@ -15,7 +15,7 @@ from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
 from nightschool.queries import alternatives, bookings
 from nightschool.rules.alternatives import Alternative, Way, Wish
-from nightschool.rules.proposals import Instead, Proposal, planned
+from nightschool.rules.proposals import Instead, Proposal
 from nightschool.rules.recurrence import Weekly
 from nightschool.rules.slots import Moment, Slot
 from tests.factories import (
@@ -138,7 +138,7 @@ def test_whatever_is_offered_and_taken_is_accepted(cast: Cast, db: Session, seed
             trial = replace(proposal, leave_out=proposal.leave_out | left_out)
             if one.way != Way.OUT:
                 trial = replace(trial, instead={**proposal.instead, day: one.instead})
-            if not planned(trial):
+            if not trial.dates:
                 continue
             attempt = db.begin_nested()
             schedule(db, cast, trial)

@@ -12,9 +12,6 @@ from nightschool.rules.proposals import (
     Proposal,
     check_proposal,
     check_slot,
-    proposed_days,
-    proposed_slots,
-    skipped_days,
 )
 from nightschool.rules.recurrence import Once, Weekly
 from nightschool.rules.slots import Slot
@@ -25,8 +22,8 @@ WEEKLY = Proposal("511002105201", "柑橘冬季管护", "skill", 1140, 1230, Wee
 
 def test_dates_left_out_are_skipped_and_kept_apart() -> None:
     proposal = replace(WEEKLY, leave_out=frozenset({NEXT, date(2026, 12, 5)}))
-    assert (proposed_days(proposal), skipped_days(proposal)) == ((FRIDAY,), (NEXT,))
-    assert proposed_slots(proposal) == (Slot(FRIDAY, 1140, 1230),)
+    assert [(one.day, one.slot) for one in proposal.dates] == [(FRIDAY, Slot(FRIDAY, 1140, 1230))]
+    assert proposal.skipped == (NEXT,)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from nightschool.database import Database
 from nightschool.models.people import Teacher
 from nightschool.models.places import NightSchool, Venue
 from nightschool.models.teaching import ClassSession, Course
+from nightschool.rules.recurrence import expanded
 from tests.factories import JIANLI, SHIWAN, TODAY, Cast, make_course, make_session, make_teacher, make_venue
 
 NEW = f"/desk/{SHIWAN}/courses/new"
@@ -80,6 +81,15 @@ def test_looking_at_the_dates_saves_nothing_and_shows_weekday_and_lunar_date(
     assert "周五 12月11日（冬月初三） 19:00–20:30" in answer.text
     assert "一共 3 次。" in answer.text
     assert stored_days(database) == []
+
+
+@pytest.mark.parametrize("do", ["look", "publish"])
+def test_the_dates_of_a_course_are_worked_out_once(
+    chen: FlaskClient, filled_in: dict[str, Any], do: str
+) -> None:
+    expanded.cache_clear()
+    assert "12月11日" in chen.post(NEW, data=weekly(filled_in, do=do), follow_redirects=True).text
+    assert expanded.cache_info().misses == 1
 
 
 def test_a_course_is_scheduled_and_published_at_once(
