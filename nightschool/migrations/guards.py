@@ -1,8 +1,7 @@
 """What the database itself refuses, beyond constraints: overlapping bookings, and changed history.
 
-SQLite's batch mode drops a table's triggers without a word, and Alembic's comparison sees neither them nor exclusion
-constraints. So every migration that rebuilds one of these tables ends with `put_up`, and a test compares what a
-migrated database holds with `EXPECTED`.
+SQLite's batch mode drops a table's triggers without a word. So a migration that rebuilds one of these tables ends with
+`put_up`, and so does one that brings a change of this file; a test finds the guards that were lost on the way.
 """
 
 from __future__ import annotations
