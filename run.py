@@ -55,7 +55,7 @@ def main(words: "list[str]") -> int:
         check_python(sys.version_info[:2], sys.maxsize > 2**32)
         prepare(locks_for(words[0], os.environ.get("NIGHTSCHOOL_DATABASE_URL", "")))
         if words[0] == "test":
-            fetch_axe()
+            fetch_javascript()
             return hand_over(ROOT, "pytest", "-n", str(min(os.cpu_count() or 1, 8)), *words[1:])
         return hand_over(Path.cwd(), "nightschool", *words)
     except Stop as stop:
@@ -221,11 +221,11 @@ def explained(output: str) -> Stop:
     )
 
 
-def fetch_axe() -> None:
-    """axe-core, which the accessibility tests load into the pages, is there if npm can bring it."""
+def fetch_javascript() -> None:
+    """axe-core and ical.js, with which the tests check pages and read feeds, are there if npm can bring them."""
     npm = shutil.which("npm")
-    if npm and not (BROWSER_TESTS / "node_modules" / "axe-core" / "axe.min.js").exists():
-        say("正在用 npm 取 axe-core …", "Fetching axe-core with npm …")
+    if npm and not all((BROWSER_TESTS / "node_modules" / name).exists() for name in ("axe-core", "ical.js")):
+        say("正在用 npm 取 axe-core 和 ical.js …", "Fetching axe-core and ical.js with npm …")
         options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
         subprocess.call(
             [npm, "ci", *options], cwd=str(BROWSER_TESTS)

@@ -9,9 +9,11 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import waitress
@@ -24,12 +26,13 @@ LOCK = ROOT / "requirements" / "clients.txt"
 HOME = ROOT / ".venv-clients"
 STAMP = HOME / "made-of"
 PROGRAMS = HOME / ("Scripts" if os.name == "nt" else "bin")
+NODE_MODULES = ROOT / "tests" / "browser" / "node_modules"
 OWN = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
 
 
 @pytest.fixture(scope="session")
 def clients() -> Path:
-    """The folder of khal and vdirsyncer, installed the first time and whenever their lock has changed."""
+    """The folder of khal, vdirsyncer and a Python with vobject and ics, installed the first time and whenever their lock has changed."""
     digest = f"{run.MADE_FOR} {hashlib.sha256(LOCK.read_bytes()).hexdigest()}"
     if not is_made(digest):
         with run.one_at_a_time():
@@ -50,9 +53,13 @@ def make(digest: str) -> None:
     for command in ([sys.executable, "-m", "venv", str(HOME)], [*pip, "-r", str(LOCK)]):
         done = subprocess.run(command, env=OWN, capture_output=True, text=True)
         if done.returncode:
-            why = f"calendar clients cannot be installed here: {(done.stdout + done.stderr)[-600:]}"
-            pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
+            cannot_run(f"calendar clients cannot be installed here: {(done.stdout + done.stderr)[-600:]}")
     STAMP.write_text(digest)
+
+
+def cannot_run(why: str) -> None:
+    """The test is skipped, and fails on CI."""
+    pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
 
 
 @pytest.fixture
@@ -172,3 +179,39 @@ def subscriber(clients: Path, tmp_path: Path) -> Subscriber:
     home = tmp_path / "subscriber"
     home.mkdir()
     return Subscriber(clients, home)
+
+
+@pytest.fixture
+def library(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[bytes], list[Shown]]:
+    """Reads a feed with the library that the test names, in its order; elsewhere than where the classes are held."""
+    if request.param == "ical.js":
+        node = shutil.which("node")
+        if node is None or not (NODE_MODULES / "ical.js").exists():
+            cannot_run("ical.js is not installed (npm ci in tests/browser)")
+        words = [str(node), str(Path(__file__).with_name("read_feed.cjs"))]
+    else:
+        python = request.getfixturevalue("clients") / "python"
+        words = [str(python), str(Path(__file__).with_name("read_feed.py")), request.param]
+
+    def read(feed: bytes) -> list[Shown]:
+        file = tmp_path / "feed.ics"
+        file.write_bytes(feed)
+        done = subprocess.run(
+            [*words, str(file)],
+            env={**OWN, "NODE_PATH": str(NODE_MODULES), "TZ": "America/New_York"},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        return [
+            Shown(**(event | {end: in_the_village(event[end]) for end in ("starts", "ends")}))
+            for event in json.loads(done.stdout)
+        ]
+
+    return read
+
+
+def in_the_village(instant: str) -> str:
+    """What the clock says there, as khal writes it."""
+    return f"{datetime.fromisoformat(instant).astimezone(ZoneInfo('Asia/Shanghai')):%Y-%m-%d %H:%M}"

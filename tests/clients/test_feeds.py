@@ -1,7 +1,8 @@
-"""Our feeds as other people's programs read them: fetched by vdirsyncer, listed and taken in by khal."""
+"""Our feeds as other people's programs read them: vdirsyncer and khal, and the libraries that others are made of."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -87,6 +88,25 @@ def test_moved_cancelled_and_restored_dates_arrive_where_people_read_them(
     assert without_uid(by_hand) == lines(changed=True), "known by their UIDs, they replace what was there"
     assert {one.uid for one in by_hand} == uids
     assert len(files.items() & subscriber.files("village").items()) == 1, "the one left alone stays as it is"
+
+
+@pytest.mark.parametrize("library", ["vobject", "ics", "ical.js"], indirect=True)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_libraries_read_moved_cancelled_and_restored_dates(
+    database: Database, cast: Cast, app: Flask, library: Callable[[bytes], list[Shown]]
+) -> None:
+    sessions = four_sessions(database, cast)
+    for is_changed in (False, True):
+        if is_changed:
+            change_dates(database, cast, sessions)
+        village, township = (
+            library(app.test_client().get(path, follow_redirects=True).data)
+            for path in (f"/v/{SHIWAN}.ics", f"/r/{TOWNSHIP}.ics")
+        )
+        assert without_uid(village) == lines(changed=is_changed)
+        assert without_uid(township) == lines(changed=is_changed, village="狮湾村：")
+        uids = {f"{public_id}@localhost" for public_id in sessions}
+        assert {one.uid for one in village} == {one.uid for one in township} == uids
 
 
 def four_sessions(database: Database, cast: Cast) -> list[str]:
