@@ -4,6 +4,7 @@
     python3 run.py demo     a night school with invented people, on http://127.0.0.1:8000
     python3 run.py serve    the real thing, on your own database
     python3 run.py test     the whole test suite; what follows is handed to pytest
+    python3 run.py check    was anything forgotten? the tests that find that out within a minute, and what to do then
     python3 run.py ...      anything else is a command of the night school itself, for example: doctor
 
 The first start installs what is needed into the folder .venv beside this file; later starts only read a stamp.
@@ -26,6 +27,7 @@ from pathlib import Path
 
 OLDEST_PYTHON = (3, 11)
 MEGABYTES = {"app": 200, "postgres": 50, "test": 450}  # what a lock takes, downloads included
+TESTS = {"test": [], "check": ["-m", "check"]}  # and which of them
 
 ROOT = Path(__file__).resolve().parent
 BROWSER_TESTS = ROOT / "tests" / "browser"
@@ -56,7 +58,9 @@ def main(words: "list[str]") -> int:
         prepare(locks_for(words[0], os.environ.get("NIGHTSCHOOL_DATABASE_URL", "")))
         if words[0] == "test":
             fetch_javascript()
-            return hand_over(ROOT, "pytest", "-n", str(min(os.cpu_count() or 1, 8)), *words[1:])
+        if words[0] in TESTS:
+            cores = str(min(os.cpu_count() or 1, 8))
+            return hand_over(ROOT, "pytest", "-n", cores, *TESTS[words[0]], *words[1:])
         return hand_over(Path.cwd(), "nightschool", *words)
     except Stop as stop:
         chinese, english = stop.args
@@ -94,7 +98,7 @@ def check_space(free_bytes: int, locks: "list[Path]") -> None:
 def locks_for(word: str, database_url: str) -> "list[Path]":
     """The lock files a command needs; the driver for PostgreSQL only where it is used."""
     names = ["app"]
-    if word == "test":
+    if word in TESTS:
         names.append("test")
     elif database_url.startswith("postgresql"):
         names.append("postgres")

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from flask import Flask, before_render_template, template_rendered
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
@@ -27,8 +29,17 @@ from nightschool.web.app import create_app
 from tests import factories, postgres_cluster
 from tests.factories import KEYS, NOW, Cast
 
-CLUSTER = "NIGHTSCHOOL_TEST_CLUSTER"  # where the controller tells its workers which cluster to use
+CLUSTER = "TESTS_CLUSTER"  # where the controller tells its workers which cluster to use
+WHAT_TO_DO = "what to do"
 KEPT_TABLES = {"category"}
+
+# Time tells nothing on a machine that does other things too; and one database serves all examples of a test.
+hypothesis_settings.register_profile(
+    "nightschool",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+hypothesis_settings.load_profile("nightschool")
 
 
 @event.listens_for(AuditEvent, "before_insert")
@@ -38,12 +49,34 @@ def every_action_has_its_words(_mapper: Any, _connection: Any, line: AuditEvent)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Before the workers start, one PostgreSQL cluster stands for all of them."""
+    """No test sees the settings of whoever runs it; before the workers start, one PostgreSQL cluster stands for them."""
+    for name in [name for name in os.environ if name.startswith("NIGHTSCHOOL_")]:
+        del os.environ[name]
     is_controller = getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput")
     if is_controller and postgres_cluster.available() is None:
         cluster = postgres_cluster.start()
         os.environ[CLUSTER] = cluster.url("{name}")
         config.add_cleanup(cluster.stop)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is to be done when a check fails travels with its report."""
+    for item in items:
+        if mark := item.get_closest_marker("check"):
+            item.user_properties.append((WHAT_TO_DO, mark.args[0]))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """After all details, one line says of each kind of check that failed what is to be done."""
+    failed = [report for kind in ("failed", "error") for report in terminalreporter.stats.get(kind, ())]
+    told = {
+        words
+        for report in failed
+        for name, words in getattr(report, "user_properties", ())
+        if name == WHAT_TO_DO
+    }
+    for line in sorted(told):
+        terminalreporter.write_line(line, yellow=True)
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,14 +13,19 @@ ROOT = Path(__file__).parents[1]
 LINT_IMPORTS = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(verbose=False))"
 
 
+def contract(name: str, what_to_do: str, *words: str) -> Any:
+    return pytest.param(words, id=name, marks=pytest.mark.check(f"{name}: {what_to_do}"))
+
+
 @pytest.mark.parametrize(
     "words",
     [
-        pytest.param(["-c", LINT_IMPORTS], id="imports"),
-        pytest.param(["-m", "mypy"], id="types"),
-        pytest.param(["-m", "ruff", "check", "--quiet", "."], id="style"),
+        contract("imports", "each shelf imports from those below, see pyproject.toml", "-c", LINT_IMPORTS),
+        contract("types", "mend what `python -m mypy` tells", "-m", "mypy"),
+        contract("style", "`python -m ruff check --fix`", "-m", "ruff", "check", "--quiet"),
+        contract("format", "`python -m ruff format`", "-m", "ruff", "format", "--check", "--quiet"),
     ],
 )
-def test_the_code_keeps_its_contracts(words: list[str]) -> None:
+def test_the_code_keeps_its_contracts(words: tuple[str, ...]) -> None:
     checked = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True)
     assert checked.returncode == 0, f"{checked.stdout}\n{checked.stderr}"

@@ -84,6 +84,7 @@ def schema_of_models(database: Database) -> dict[str, str]:
     return told
 
 
+@pytest.mark.check("tables: write a migration, or mend it; README tells how")
 def test_models_and_migrations_make_the_same_schema(database) -> None:
     migrated, wanted = schema(database), schema_of_models(database)
     differing = [

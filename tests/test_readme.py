@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from nightschool.cli import cli
 
+pytestmark = pytest.mark.check("README.md: its map, settings and commands are to be those there are")
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -45,6 +48,6 @@ def test_every_setting_is_in_the_table() -> None:
 
 
 def test_every_command_it_names_exists() -> None:
-    named = set(re.findall(r"run\.py ([a-z]+)", README)) - {"test"}
+    named = set(re.findall(r"run\.py ([a-z]+)", README)) - {"test", "check"}
     assert {"demo", "serve", "doctor", "regions", "accounts"} <= named
     assert named <= set(cli.commands)

@@ -13,6 +13,8 @@ import pytest
 
 from nightschool.texts import LANGUAGES, SOURCE_LANGUAGE, gettext, ngettext, using_language
 
+pytestmark = pytest.mark.check("texts: `python tools/texts.py`, and translate what it lists")
+
 ROOT = Path(__file__).resolve().parent.parent
 # What people type or see in their own files as it is, whatever language the page is in: market days, a notice, columns.
 TO_TYPE = re.compile(

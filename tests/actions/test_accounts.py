@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -378,11 +378,7 @@ CHANGE = st.one_of(
 )
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=40)
 @given(st.lists(CHANGE, max_size=8))
 def test_rights_are_those_of_the_day_after_any_giving_moving_ending_and_disabling(
     database: Database, changes: list[tuple[Any, ...]]

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -261,7 +261,7 @@ YEARS = st.sampled_from((None, 1950, 1965))
     years=st.tuples(YEARS, YEARS),
     retired=st.booleans(),
 )
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 def test_a_merge_that_is_taken_back_leaves_every_row_as_it_was(
     cast: Cast,
     db: Session,
@@ -561,7 +561,7 @@ def test_lessons_called_off_or_restaffed_since_stay_so(
     lessons=st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans()), min_size=1, max_size=6),
     named=st.tuples(st.booleans(), st.booleans()),
 )
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20)
 def test_a_merge_of_teachers_that_is_taken_back_leaves_every_row_as_it_was(
     cast: Cast, db: Session, lessons: list[tuple[bool, bool, bool]], named: tuple[bool, bool]
 ) -> None:

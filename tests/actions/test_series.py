@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -233,7 +233,7 @@ def test_a_course_edited_again_is_not_taken_back(cast: Cast, db: Session) -> Non
     st.integers(0, 5),
     st.integers(-3, 3),
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 def test_no_change_of_a_series_touches_what_is_over_or_called_off_or_any_register(
     cast: Cast, db: Session, drawn: list[tuple[int, SessionStatus]], which: int, days: int
 ) -> None:

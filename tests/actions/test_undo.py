@@ -488,7 +488,7 @@ def test_two_undos_at_one_instant_undo_once(database: Database, cast: Cast) -> N
 ACTIONS = st.sampled_from(["move", "cancel", "edit", "postpone", "restore", "publish", "schedule", "add"])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     what=ACTIONS,
     ahead=st.integers(1, 20),

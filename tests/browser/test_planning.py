@@ -19,9 +19,7 @@ from nightschool.sealing import Digester
 from tests.browser.conftest import Site
 
 MOST_TAPS = 40
-SHOTS = os.environ.get(
-    "NIGHTSCHOOL_SHOTS"
-)  # a folder; where it is named, every page on the way is kept there
+SHOTS = os.environ.get("TESTS_SHOTS")  # a folder; where it is named, every page on the way is kept there
 
 
 class Thumb:

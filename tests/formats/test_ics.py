@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nightschool import texts
@@ -110,7 +110,6 @@ def as_kept(text: str) -> str:
     )
 
 
-@settings(deadline=None)
 @given(st.lists(entries(), max_size=4, unique_by=lambda entry: entry.public_id))
 def test_whatever_is_written_as_many_events_come_back_with_the_same_fields(many: list[Entry]) -> None:
     back = events(written(*many))
@@ -131,7 +130,6 @@ def test_whatever_is_written_as_many_events_come_back_with_the_same_fields(many:
             assert as_kept(entry.directions) in event["DESCRIPTION"]
 
 
-@settings(deadline=None)
 @given(st.lists(entries(), max_size=3))
 def test_no_line_is_longer_than_75_octets_or_ends_otherwise_than_in_cr_lf(many: list[Entry]) -> None:
     data = written(*many)

@@ -161,7 +161,7 @@ def test_a_region_names_the_village_of_each_session_and_where_the_list_goes_on()
     assert region_data()["next"] is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(entries(), max_size=4))
 def test_whatever_there_is_keeps_to_the_schema_and_is_the_same_in_both(many: list[Entry]) -> None:
     in_village, in_region = village_data(*many)["sessions"], region_data(*many)["sessions"]

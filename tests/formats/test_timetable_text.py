@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nightschool import texts
@@ -137,7 +137,6 @@ def test_when_it_was_changed_is_told_by_the_villages_clock() -> None:
     assert words.tell_updated(VILLAGE, ZoneInfo("Asia/Shanghai"), date(2026, 11, 20)) == "更新：今天 16:30"
 
 
-@settings(deadline=None)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_whatever_was_typed_one_session_stays_one_line(title: str, venue: str) -> None:
     entry = ENTRY._replace(title=title, venue=venue)

@@ -150,6 +150,9 @@ ANYWHERE = {
     "secret": SECRET,
 }
 ANSWERS = {200, 303, 409, 422, 429}
+check = pytest.mark.check(
+    "access: tests/web/test_access_matrix.py must know of an address, and of each part of it, whose it is"
+)
 
 
 @dataclass
@@ -371,6 +374,7 @@ def test_everybody_gets_exactly_to_what_is_theirs_and_looking_changes_no_row(
     assert mismatches(visitor, world, "POST") == ""
 
 
+@check
 def test_the_matrix_asks_for_every_address(app: Flask, world: World) -> None:
     covered = {(str(rule), method) for rule, method, _home in asked(app, world, ("GET", "POST"))}
     every = {
@@ -382,11 +386,13 @@ def test_the_matrix_asks_for_every_address(app: Flask, world: World) -> None:
     assert covered == every
 
 
+@check
 def test_addresses_are_looked_at_and_posted_to_and_nothing_else(app: Flask) -> None:
     others = {m for rule in app.url_map.iter_rules() for m in rule.methods or ()}
     assert others == {"GET", "HEAD", "OPTIONS", "POST"}
 
 
+@check
 def test_every_part_of_an_address_is_known_and_every_verb_fits_it(app: Flask) -> None:
     assert unfitting(app) == []
 
