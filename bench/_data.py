@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -22,10 +23,11 @@ from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Cours
 from nightschool.models.trust import Account
 from nightschool.rules.access import Actor, Post, Role
 from nightschool.rules.regions import Level, RegionRow
+from nightschool.rules.slots import Now
 from nightschool.web.app import PACKAGE
 
-TODAY = date(2026, 11, 24)
-NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # ten in the morning in the villages
+NOW = Now.at(datetime(2026, 11, 24, 2, 0, tzinfo=UTC), ZoneInfo("Asia/Shanghai"))  # ten in the morning
+TODAY = NOW.day
 SESSIONS_AHEAD = 19  # all within eight weeks
 SESSIONS_LATELY = 5  # within 60 days: with those ahead, the 24 that page and feed show
 SESSIONS_LONG_AGO = 36
@@ -48,7 +50,7 @@ def fill(database: Database) -> list[str]:
         villages = list(
             db.scalars(select(Region.code).where(Region.level == Level.VILLAGE).order_by(Region.code))
         )
-        account = Account(login_name="bench", display_name="测量", created_at=NOW)
+        account = Account(login_name="bench", display_name="测量", created_at=NOW.instant)
         db.add(account)
         db.flush()
         _rows(db, NightSchool, _schools(villages))
@@ -119,8 +121,8 @@ def _course(code: str, venue: int) -> dict[str, Any]:
         "starts": 19 * 60,
         "ends": 20 * 60 + 30,
         "recurrence": {"kind": "once", "first": TODAY.isoformat()},
-        "published_at": NOW,
-        "created_at": NOW,
+        "published_at": NOW.instant,
+        "created_at": NOW.instant,
         "version": 1,
     }
 
@@ -173,8 +175,8 @@ def _class_session(
         "status": "cancelled" if is_off else "held" if number < 0 else "scheduled",
         "reason": "weather" if is_off else None,
         "reason_text": "",
-        "published_at": NOW,
-        "changed_at": NOW - timedelta(seconds=which),
+        "published_at": NOW.instant,
+        "changed_at": NOW.instant - timedelta(seconds=which),
         "revision": 1,
     }
 
@@ -190,8 +192,8 @@ def _counts(db: Session, held: list[int], account: int) -> None:
                 "id": sheet,
                 "class_session_id": one,
                 "account_id": account,
-                "taken_at": NOW,
-                "received_at": NOW,
+                "taken_at": NOW.instant,
+                "received_at": NOW.instant,
                 "fingerprint": "0" * 64,
             }
             for sheet, one in sheets

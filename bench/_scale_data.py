@@ -75,7 +75,7 @@ def _accounts(db: Any, village: str) -> tuple[int, int]:
         ("desk", "coordinator", village),
         ("look", "supervisor", TOWNSHIP[:6] + "000000"),
     ):
-        account = Account(login_name=name, display_name=name, created_at=NOW)
+        account = Account(login_name=name, display_name=name, created_at=NOW.instant)
         db.add(account)
         db.flush()
         db.add(Posting(account_id=account.id, role=role, region_code=region, from_day=date(2020, 1, 1)))
@@ -242,8 +242,8 @@ def _courses(numbers: dict[str, int]) -> Iterator[dict[str, Any]]:
             "skipped_dates": "[]",
             "graduation_basis": "sessions",
             "graduation_percent": 75,
-            "published_at": NOW,
-            "created_at": NOW,
+            "published_at": NOW.instant,
+            "created_at": NOW.instant,
             "version": 1,
         }
 
@@ -276,8 +276,8 @@ def _class_sessions(numbers: dict[str, int], big: str) -> Iterator[dict[str, Any
             "ends": starts + 90,
             "status": "scheduled" if which >= 0 else "held",
             "reason_text": "",
-            "published_at": NOW,
-            "changed_at": NOW - timedelta(seconds=number),
+            "published_at": NOW.instant,
+            "changed_at": NOW.instant - timedelta(seconds=number),
             "revision": 1,
         }
 
@@ -316,8 +316,8 @@ def _submissions(numbers: dict[str, int], big: str, account: int) -> Iterator[di
             "account_id": account,
             "kind": "sheet",
             "device": "",
-            "taken_at": NOW,
-            "received_at": NOW,
+            "taken_at": NOW.instant,
+            "received_at": NOW.instant,
             "fingerprint": "0" * 64,
             "reason": "",
             "difference_note": "",
@@ -381,9 +381,9 @@ def logged_in(database: Database, account_id: int) -> str:
                 "token_digest": hashlib.sha256(token.encode()).hexdigest(),
                 "device": "",
                 "is_own_phone": True,
-                "created_at": NOW,
-                "last_seen_at": NOW,
-                "expires_at": NOW + timedelta(days=30),
+                "created_at": NOW.instant,
+                "last_seen_at": NOW.instant,
+                "expires_at": NOW.instant + timedelta(days=30),
             },
         )
     return token

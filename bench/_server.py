@@ -88,7 +88,7 @@ def main() -> None:
         timezone="Asia/Shanghai",
         keys=keys,
     )
-    app = create_app(settings, database, clock=lambda: NOW)
+    app = create_app(settings, database, clock=lambda: NOW.instant)
     server = make_server(Side(app, constant_app(), database), settings)
     print(server.effective_port, flush=True)
     server.run()

@@ -198,7 +198,6 @@ def write(url: str, tries: int, writer: int, scenes: tuple[Scene, ...], start: A
                     publish=False,
                     by=Actor(account_id=None, name="bench", posts=posts),
                     now=factories.NOW,
-                    today=factories.TODAY,
                 )
         except CannotSchedule:
             outcomes.append((number, "refused"))

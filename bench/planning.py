@@ -165,7 +165,7 @@ def refusal(world: World, proposal: Proposal) -> int:
     by = Actor(account_id=None, name="bench", posts=(Post(Role.COORDINATOR, proposal.region_code),))
     try:
         with world.database.writing() as db:
-            schedule_course(db, proposal=proposal, publish=True, by=by, now=NOW, today=TODAY)
+            schedule_course(db, proposal=proposal, publish=True, by=by, now=NOW)
             db.rollback()
     except CannotSchedule as clash:
         with world.database.reading() as db:

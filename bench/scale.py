@@ -117,7 +117,7 @@ def site(database: Database, filled: Filled) -> Site:
         "desk": logged_in(database, filled.coordinator),
         "look": logged_in(database, filled.supervisor),
     }
-    return Site(create_app(settings, database, clock=lambda: NOW), filled, cookies)
+    return Site(create_app(settings, database, clock=lambda: NOW.instant), filled, cookies)
 
 
 def public_pages() -> list[Compared]:

@@ -198,7 +198,7 @@ def cast(request: pytest.FixtureRequest, database: Database) -> Cast:
 @pytest.fixture
 def clock() -> factories.StillClock:
     """The clock of the application; a test moves it."""
-    return factories.StillClock(NOW)
+    return factories.StillClock(NOW.instant)
 
 
 class Compiled(BytecodeCache):

@@ -10,6 +10,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -33,12 +34,14 @@ from nightschool.models.trust import Account, LoginSession, Posting
 from nightschool.rules.access import Actor, Post, Role
 from nightschool.rules.names import sort_key, stored_keys
 from nightschool.rules.regions import display_name, level_of, parent_of
+from nightschool.rules.slots import Now
 from nightschool.rules.teacher_links import digest_of
 from nightschool.sealing import Sealer
 from nightschool.settings import Keys
 
-NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
-TODAY = date(2026, 11, 24)
+ZONE = ZoneInfo("Asia/Shanghai")
+NOW = Now.at(datetime(2026, 11, 24, 2, 0, tzinfo=UTC), ZONE)
+TODAY = NOW.day
 KEYS = Keys(signing="a-signing-key-for-tests-only-0123456789", sealing={"k1": bytes(range(32))})
 SEALER = Sealer(KEYS.sealing)
 
@@ -64,6 +67,16 @@ REST_OF_NOTICE = """
 五、端午节：6月9日放假。
 六、中秋节：9月15日放假。
 七、国庆节：10月1日至7日放假，共7天。"""
+
+
+def later(by: timedelta = timedelta(), **parts: float) -> Now:
+    """That much after NOW, told as a whole or in minutes, hours, days; before it, where it is less than nothing."""
+    return Now.at(NOW.instant + by + timedelta(**parts), ZONE)
+
+
+def on(day: date) -> Now:
+    """That day, at the same hour."""
+    return later(days=(day - TODAY).days)
 
 
 class StillClock:
@@ -106,7 +119,7 @@ def make_region(db: Session, code: str, official_name: str | None = None, **colu
         parent_code=parent_of(code),
         name=name,
         official_name=official,
-        changed_at=NOW,
+        changed_at=NOW.instant,
         **columns,
     )
     db.add(region)
@@ -147,7 +160,7 @@ def make_teacher(db: Session, code: str = "511002105000", name: str = "周老师
 
 def make_link(db: Session, teacher: Teacher, secret: str | None = None, **columns: Any) -> TeacherLink:
     """An address with this secret opens the teacher's classes where they are kept."""
-    defaults = {"region_code": teacher.region_code, "made_at": NOW}
+    defaults = {"region_code": teacher.region_code, "made_at": NOW.instant}
     link = TeacherLink(
         teacher_id=teacher.id,
         digest=digest_of(secret or secrets.token_urlsafe(24)),
@@ -185,7 +198,7 @@ def make_learner(
 
 
 def make_account(db: Session, login_name: str, display_name: str, role: Role, region: str | None) -> Account:
-    account = Account(login_name=login_name, display_name=display_name, created_at=NOW)
+    account = Account(login_name=login_name, display_name=display_name, created_at=NOW.instant)
     db.add(account)
     db.flush()
     db.add(Posting(account_id=account.id, role=role, region_code=region, from_day=date(2020, 1, 1)))
@@ -197,7 +210,7 @@ def actor(account: Account, role: Role, region: str | None) -> Actor:
     return Actor(account_id=account.id, name=account.display_name, posts=(Post(role, region),))
 
 
-def make_login(database: Database, account_id: int, *, at: datetime = NOW, **columns: Any) -> str:
+def make_login(database: Database, account_id: int, *, at: datetime = NOW.instant, **columns: Any) -> str:
     """A token whose login stands in the database."""
     token = secrets.token_urlsafe(32)
     defaults = {
@@ -233,8 +246,8 @@ def make_course(
         "starts": 19 * 60,
         "ends": 20 * 60 + 30,
         "recurrence": {"kind": "once", "first": TODAY.isoformat()},
-        "published_at": NOW if published else None,
-        "created_at": NOW,
+        "published_at": NOW.instant if published else None,
+        "created_at": NOW.instant,
     }
     course = Course(region_code=code, title=title, **{**defaults, **columns})
     db.add(course)
@@ -263,8 +276,8 @@ def make_session(
         "venue_id": course.venue_id,
         "starts": course.starts,
         "ends": course.ends,
-        "published_at": None if status == SessionStatus.DRAFT else NOW,
-        "changed_at": NOW,
+        "published_at": None if status == SessionStatus.DRAFT else NOW.instant,
+        "changed_at": NOW.instant,
     }
     if status in (SessionStatus.CANCELLED, SessionStatus.POSTPONED):
         defaults["reason"] = "weather"
@@ -302,7 +315,11 @@ def make_change(db: Session, class_session: ClassSession, **columns: Any) -> Cha
     class_session.summary = "换了"
     db.flush()
     entry = {"id": class_session.id, "public_id": class_session.public_id, "revision": class_session.revision}
-    defaults = {"what": "edit", "made_at": NOW, "before": {"changed": [{**before[0], **entry}], "made": []}}
+    defaults = {
+        "what": "edit",
+        "made_at": NOW.instant,
+        "before": {"changed": [{**before[0], **entry}], "made": []},
+    }
     change = ChangeSet(region_code=class_session.region_code, **{**defaults, **columns})
     db.add(change)
     db.flush()
@@ -325,8 +342,8 @@ def make_register(
         id=uuid.uuid4(),
         class_session_id=class_session.id,
         account_id=account_id,
-        taken_at=NOW,
-        received_at=NOW,
+        taken_at=NOW.instant,
+        received_at=NOW.instant,
         fingerprint="0" * 64,
     )
     db.add(submission)
@@ -360,8 +377,8 @@ def make_upload(db: Session, account_id: int, **columns: Any) -> RegionImport:
         "content": f"code,name\n{SHIWAN},狮湾村村委会\n".encode(),
         "as_of": date(2023, 6, 30),
         "end_missing": False,
-        "made_at": NOW - timedelta(hours=1),
-        "changed_at": NOW - timedelta(hours=1),
+        "made_at": NOW.instant - timedelta(hours=1),
+        "changed_at": NOW.instant - timedelta(hours=1),
     }
     upload = RegionImport(account_id=account_id, **{**defaults, **columns})
     db.add(upload)

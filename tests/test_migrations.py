@@ -309,7 +309,7 @@ def test_region_codes_are_twelve_digits_in_the_database_too(database, code) -> N
                     "level": "village",
                     "name": "x",
                     "official_name": "x",
-                    "changed_at": NOW,
+                    "changed_at": NOW.instant,
                 },
             )
         assert "code" in str(refused.value) or "too long" in str(refused.value)

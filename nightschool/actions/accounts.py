@@ -19,6 +19,7 @@ from nightschool.models.trust import Account, LoginSession, LoginSlip, Posting
 from nightschool.queries import scope, trust
 from nightschool.rules import accounts, slips
 from nightschool.rules.access import Actor, Role, require
+from nightschool.rules.slots import Now
 from nightschool.sealing import Digester
 
 MANAGE = "manage_accounts"
@@ -46,8 +47,7 @@ def create_account(
     from_day: date | None = None,
     password_hash: str | None = None,
     by: Actor,
-    now: datetime,
-    today: date,
+    now: Now,
 ) -> Account:
     """An account stands, with its first posting. Without a password hash only a login slip lets it in.
 
@@ -64,7 +64,10 @@ def create_account(
     if problem := accounts.login_name_problem(name):
         raise Refused(problem, field="login_name")
     account = Account(
-        login_name=name, display_name=display_name.strip(), password_hash=password_hash, created_at=now
+        login_name=name,
+        display_name=display_name.strip(),
+        password_hash=password_hash,
+        created_at=now.instant,
     )
     try:
         with db.begin_nested():
@@ -75,7 +78,7 @@ def create_account(
         stem = accounts.initials(display_name)
         free = accounts.suggested_login_name(display_name, trust.login_names_like(db, stem))
         raise Refused("login_name_taken", field="login_name", name=name, free=free) from None
-    _post(db, account.id, role, region_code, title=title, from_day=from_day or today)
+    _post(db, account.id, role, region_code, title=title, from_day=from_day or now.day)
     audit.note(
         db,
         by=by,
@@ -98,8 +101,7 @@ def open_school(
     contact_name: str | None = None,
     digester: Digester,
     by: Actor,
-    now: datetime,
-    today: date,
+    now: Now,
 ) -> Slip:
     """The village has a night school, its coordinator an account, a posting and a login slip to be printed.
 
@@ -112,7 +114,7 @@ def open_school(
     if village is None:
         raise NotFound
     contact = display_name.strip() if contact_name is None else contact_name
-    school = NightSchool(region_code=village_code, contact_name=contact, opened_on=today)
+    school = NightSchool(region_code=village_code, contact_name=contact, opened_on=now.day)
     try:
         with db.begin_nested():
             db.add(school)
@@ -137,10 +139,9 @@ def open_school(
         title=title,
         by=by,
         now=now,
-        today=today,
     )
     touch_villages(db, [village_code], now=now)
-    return new_slip(db, account, digester=digester, by=by, now=now, today=today)
+    return new_slip(db, account, digester=digester, by=by, now=now)
 
 
 def give_posting(
@@ -153,14 +154,13 @@ def give_posting(
     from_day: date,
     to_day: date | None = None,
     by: Actor,
-    now: datetime,
-    today: date,
+    now: Now,
 ) -> None:
     """The account holds this role in this region, from the first day to the last, both included.
 
     Raises Refused("own_account"), ("posting_exists"), ("days_out_of_order"), ("role_level") or ("no_school").
     """
-    found = managed(db, account, by=by, today=today, but_own=True)
+    found = managed(db, account, by=by, today=now.day, but_own=True)
     _require_may_give(db, by, role, region_code)
     if to_day is not None and to_day < from_day:
         raise Refused("days_out_of_order", field="to_day", day=from_day)
@@ -195,22 +195,21 @@ def end_posting(
     posting_id: int,
     last_day: date | None = None,
     by: Actor,
-    now: datetime,
-    today: date,
+    now: Now,
 ) -> date | None:
     """The posting holds up to this day, which is included; without one it ended yesterday. The last day comes back.
 
     None comes back when it would have begun later: then it is taken back whole. An end before yesterday counts as
     yesterday. Raises Refused("own_account"), ("posting_ended"), ("posting_ends_earlier").
     """
-    found = managed(db, account, by=by, today=today, but_own=True)
+    found = managed(db, account, by=by, today=now.day, but_own=True)
     posting = db.get(Posting, posting_id)
     if posting is None or posting.account_id != found.id:
         raise NotFound
     require(by, MANAGE, posting.region_code)
-    yesterday = today - timedelta(days=1)
+    yesterday = now.day - timedelta(days=1)
     last = max(last_day or yesterday, yesterday)
-    if posting.to_day is not None and posting.to_day < today:
+    if posting.to_day is not None and posting.to_day < now.day:
         raise Refused("posting_ended", day=posting.to_day)
     if posting.to_day is not None and posting.to_day < last:
         raise Refused("posting_ends_earlier", field="last_day", day=posting.to_day)
@@ -233,21 +232,19 @@ def end_posting(
     return None if posting.from_day > last else last
 
 
-def make_slip(
-    db: Session, *, account: str, digester: Digester, by: Actor, now: datetime, today: date
-) -> Slip:
+def make_slip(db: Session, *, account: str, digester: Digester, by: Actor, now: Now) -> Slip:
     """A new login slip for this account, to be printed now; an older one that was not used is void.
 
     Raises Refused("disabled") or ("own_account"): one's own password is changed, not replaced.
     """
-    found = managed(db, account, by=by, today=today, but_own=True)
+    found = managed(db, account, by=by, today=now.day, but_own=True)
     if found.disabled_at is not None:
         raise Refused("disabled")
-    return new_slip(db, found, digester=digester, by=by, now=now, today=today)
+    return new_slip(db, found, digester=digester, by=by, now=now)
 
 
 def change_password(
-    db: Session, *, seen_hash: str | None, new_hash: str, keep_login: int | None, by: Actor, now: datetime
+    db: Session, *, seen_hash: str | None, new_hash: str, keep_login: int | None, by: Actor, now: Now
 ) -> None:
     """The actor's own password is the new one; all logins but the one kept have ended.
 
@@ -273,7 +270,7 @@ def change_password(
     )
 
 
-def rename_self(db: Session, *, display_name: str, by: Actor, now: datetime) -> None:
+def rename_self(db: Session, *, display_name: str, by: Actor, now: Now) -> None:
     """The actor is called so from now on, in lists and on the trail. Raises Refused("display_name_missing")."""
     name = display_name.strip()
     if not name:
@@ -293,28 +290,28 @@ def rename_self(db: Session, *, display_name: str, by: Actor, now: datetime) -> 
     )
 
 
-def set_password(db: Session, *, account: str, new_hash: str, by: Actor, now: datetime, today: date) -> None:
+def set_password(db: Session, *, account: str, new_hash: str, by: Actor, now: Now) -> None:
     """The account's password is this one and its logins have ended. The command line's way; people get a slip."""
-    found = managed(db, account, by=by, today=today)
+    found = managed(db, account, by=by, today=now.day)
     found.password_hash = new_hash
     end_logins(db, found.id, now=now)
-    _note(db, "account.set_password", found, by=by, now=now, today=today)
+    _note(db, "account.set_password", found, by=by, now=now)
 
 
-def disable_account(db: Session, *, account: str, by: Actor, now: datetime, today: date) -> None:
+def disable_account(db: Session, *, account: str, by: Actor, now: Now) -> None:
     """The account lets nobody in, from its next request on. Raises Refused("own_account")."""
-    found = managed(db, account, by=by, today=today, but_own=True)
-    found.disabled_at = found.disabled_at or now
+    found = managed(db, account, by=by, today=now.day, but_own=True)
+    found.disabled_at = found.disabled_at or now.instant
     end_logins(db, found.id, now=now)
     _void_slips(db, found.id, now=now)
-    _note(db, "account.disable", found, by=by, now=now, today=today)
+    _note(db, "account.disable", found, by=by, now=now)
 
 
-def enable_account(db: Session, *, account: str, by: Actor, now: datetime, today: date) -> None:
+def enable_account(db: Session, *, account: str, by: Actor, now: Now) -> None:
     """The account lets in again who knows its password, or holds a new slip."""
-    found = managed(db, account, by=by, today=today)
+    found = managed(db, account, by=by, today=now.day)
     found.disabled_at = None
-    _note(db, "account.enable", found, by=by, now=now, today=today)
+    _note(db, "account.enable", found, by=by, now=now)
 
 
 def home_region(db: Session, account: str, *, today: date) -> str | None:
@@ -327,14 +324,14 @@ def own_region(by: Actor) -> str | None:
     return next((post.region_code for post in by.posts), None)
 
 
-def end_logins(db: Session, account_id: int, *, now: datetime, but: int | None = None) -> None:
+def end_logins(db: Session, account_id: int, *, now: Now, but: int | None = None) -> None:
     """Every login of the account has ended, except this one."""
     ending = update(LoginSession).where(
         LoginSession.account_id == account_id, LoginSession.revoked_at.is_(None)
     )
     if but is not None:
         ending = ending.where(LoginSession.id != but)
-    db.execute(ending.values(revoked_at=now))
+    db.execute(ending.values(revoked_at=now.instant))
 
 
 def managed(db: Session, account: str, *, by: Actor, today: date, but_own: bool = False) -> Account:
@@ -384,9 +381,7 @@ def _post(
     db.flush()
 
 
-def new_slip(
-    db: Session, account: Account, *, digester: Digester, by: Actor, now: datetime, today: date
-) -> Slip:
+def new_slip(db: Session, account: Account, *, digester: Digester, by: Actor, now: Now) -> Slip:
     """A new slip for an account that may have one; `make_slip` asks first whether it may."""
     _void_slips(db, account.id, now=now)
     code = slips.code_of(secrets.randbelow(len(slips.ALPHABET)) for _ in range(slips.LENGTH))
@@ -394,12 +389,12 @@ def new_slip(
         account_id=account.id,
         code_digest=slip_digest(digester, account.login_name, code),
         made_by=by.account_id,
-        made_at=now,
-        expires_at=now + slips.VALID,
+        made_at=now.instant,
+        expires_at=now.instant + slips.VALID,
     )
     db.add(slip)
     db.flush()
-    _note(db, "slip.make", account, by=by, now=now, today=today)
+    _note(db, "slip.make", account, by=by, now=now)
     return Slip(account.public_id, account.login_name, account.display_name, code, slip.expires_at)
 
 
@@ -408,20 +403,24 @@ def slip_digest(digester: Digester, login_name: str, code: str) -> str:
     return digester("login slip", login_name, code)
 
 
-def _void_slips(db: Session, account_id: int, *, now: datetime) -> None:
+def _void_slips(db: Session, account_id: int, *, now: Now) -> None:
     db.execute(
         update(LoginSlip)
-        .where(LoginSlip.account_id == account_id, LoginSlip.used_at.is_(None), LoginSlip.expires_at > now)
-        .values(expires_at=now)
+        .where(
+            LoginSlip.account_id == account_id,
+            LoginSlip.used_at.is_(None),
+            LoginSlip.expires_at > now.instant,
+        )
+        .values(expires_at=now.instant)
     )
 
 
-def _note(db: Session, action: str, account: Account, *, by: Actor, now: datetime, today: date) -> None:
+def _note(db: Session, action: str, account: Account, *, by: Actor, now: Now) -> None:
     audit.note(
         db,
         by=by,
         now=now,
         action=action,
         record=f"account {account.id}",
-        region_code=home_region(db, account.public_id, today=today),
+        region_code=home_region(db, account.public_id, today=now.day),
     )

@@ -37,6 +37,7 @@ from nightschool.rules.attendance import (
 )
 from nightschool.rules.merges import MERGED, stronger_mark
 from nightschool.rules.people import LearnerEntry
+from nightschool.rules.slots import Now
 
 LONGEST_DEVICE = 200
 
@@ -60,8 +61,7 @@ def record_sheet(
     device: str,
     taken_at: datetime,
     by: Actor,
-    now: datetime,
-    today: date,
+    now: Now,
     based_on: int | None = None,
 ) -> Receipt:
     """The sheet is what counts for this class session, which is held; every arrival stays on record.
@@ -83,7 +83,7 @@ def record_sheet(
     version = version_of(db, held.id)
     if (seen := _arrive(db, submission)) is not None:
         return _same_receipt(seen, class_session, submission)
-    if reason := why_no_register(held.status, held.day, today):
+    if reason := why_no_register(held.status, held.day, now.day):
         raise Refused(reason, day=held.day)
     _check_current(db, held, submission, based_on=based_on, version=version)
     check_marks(sheet, is_cohort=_is_cohort(db, held, sheet))
@@ -93,12 +93,12 @@ def record_sheet(
         # Said by another record of the same person, when the sheet is from before the two were merged.
         said = wanted.get(ids[public_id])
         wanted[ids[public_id]] = status if stronger_mark(said, status) == MERGED else said or status
-    wanted |= dict.fromkeys(_enrolled(db, held.region_code, sheet, today=today), PRESENT)
+    wanted |= dict.fromkeys(_enrolled(db, held.region_code, sheet, today=now.day), PRESENT)
     came_instead = {ids[public_id]: name for public_id, name in sheet.came_instead.items()}
     changes = _set_marks(db, held, wanted, submission_id, came_instead=came_instead)
     _replace_counts(db, held, submission_id, sheet)
     if held.status != SessionStatus.HELD:
-        held.status, held.changed_at = SessionStatus.HELD, now
+        held.status, held.changed_at = SessionStatus.HELD, now.instant
     _close(
         db,
         held,
@@ -108,7 +108,7 @@ def record_sheet(
         marks_changed=len(changes),
         new_learners=len(sheet.new_learners),
     )
-    return Receipt(submission_id, class_session, submission["fingerprint"], now)
+    return Receipt(submission_id, class_session, submission["fingerprint"], now.instant)
 
 
 def void_register(
@@ -119,7 +119,7 @@ def void_register(
     submission_id: UUID,
     device: str,
     by: Actor,
-    now: datetime,
+    now: Now,
 ) -> Receipt:
     """Nothing of the register counts any more, all of it stays on record, and the class session is scheduled again.
 
@@ -130,7 +130,7 @@ def void_register(
     require(by, "keep_register", held.region_code)
     if not reason:
         raise Refused("reason_missing", field="reason")
-    submission = _submission(held, submission_id, by, device=device, taken_at=now, now=now)
+    submission = _submission(held, submission_id, by, device=device, taken_at=now.instant, now=now)
     submission |= {
         "fingerprint": void_fingerprint(class_session, reason),
         "reason": reason,
@@ -142,9 +142,9 @@ def void_register(
         raise Refused("no_register")
     changes = _set_marks(db, held, {}, submission_id)
     _supersede_counts(db, held, submission_id)
-    held.status, held.changed_at = SessionStatus.SCHEDULED, now
+    held.status, held.changed_at = SessionStatus.SCHEDULED, now.instant
     _close(db, held, "register.void", by=by, now=now, marks_changed=len(changes))
-    return Receipt(submission_id, class_session, submission["fingerprint"], now)
+    return Receipt(submission_id, class_session, submission["fingerprint"], now.instant)
 
 
 def _locked(db: Session, class_session: str) -> ClassSession:
@@ -161,7 +161,7 @@ def _locked(db: Session, class_session: str) -> ClassSession:
 
 
 def _submission(
-    held: ClassSession, submission_id: UUID, by: Actor, *, device: str, taken_at: datetime, now: datetime
+    held: ClassSession, submission_id: UUID, by: Actor, *, device: str, taken_at: datetime, now: Now
 ) -> dict[str, Any]:
     if by.account_id is None:  # a register always names who handed it in
         raise NotAllowed("keep_register", held.region_code)
@@ -171,7 +171,7 @@ def _submission(
         "account_id": by.account_id,
         "device": device[:LONGEST_DEVICE],
         "taken_at": taken_at,
-        "received_at": now,
+        "received_at": now.instant,
         "reason": "",
         "difference_note": "",
     }
@@ -318,7 +318,7 @@ def _supersede_counts(db: Session, held: ClassSession, submission_id: UUID) -> N
         )
 
 
-def _close(db: Session, held: ClassSession, action: str, *, by: Actor, now: datetime, **details: int) -> None:
+def _close(db: Session, held: ClassSession, action: str, *, by: Actor, now: Now, **details: int) -> None:
     db.flush()
     touch_villages(db, [held.region_code], now=now)
     audit.note(

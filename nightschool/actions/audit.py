@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from nightschool.models.trust import AuditEvent
 from nightschool.rules.access import Actor
+from nightschool.rules.slots import Now
 
 
 def note(
@@ -18,7 +18,7 @@ def note(
     action: str,
     record: str,
     region_code: str | None,
-    now: datetime,
+    now: Now,
     **details: Any,
 ) -> None:
     """One line says that this actor did this; it is kept or lost together with the change.
@@ -27,7 +27,7 @@ def note(
     """
     db.add(
         AuditEvent(
-            at=now,
+            at=now.instant,
             account_id=by.account_id,
             action=action,
             region_code=region_code,

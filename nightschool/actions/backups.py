@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy.orm import Session
 
 from nightschool.actions import audit
 from nightschool.models.trust import BackupMade
 from nightschool.rules.access import Actor, require
+from nightschool.rules.slots import Now
 
 
-def note_backup(db: Session, *, size_bytes: int, by: Actor, now: datetime) -> None:
+def note_backup(db: Session, *, size_bytes: int, by: Actor, now: Now) -> None:
     """It is known that a backup of so many bytes was made now."""
     require(by, "keep_regions", None)
-    made = BackupMade(at=now, size_bytes=size_bytes)
+    made = BackupMade(at=now.instant, size_bytes=size_bytes)
     db.add(made)
     db.flush()
     audit.note(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -16,12 +16,13 @@ from nightschool.rules.farm_windows import FarmWindow, check_near, check_window
 from nightschool.rules.holidays import read_notice
 from nightschool.rules.markets import Market
 from nightschool.rules.regions import Level, level_of
+from nightschool.rules.slots import Now
 
 KEEP = "keep_calendars"
 MOST_MARKETS = 10
 
 
-def add_market(db: Session, *, region: str, market: Market, by: Actor, now: datetime) -> str:
+def add_market(db: Session, *, region: str, market: Market, by: Actor, now: Now) -> str:
     """The township has one market more; its public id comes back. Raises: Refused with `markets_of_townships`,
     `market_known` or `too_many_markets`.
     """
@@ -51,7 +52,7 @@ def add_market(db: Session, *, region: str, market: Market, by: Actor, now: date
     return rule.public_id
 
 
-def remove_market(db: Session, *, region: str, market: str, by: Actor, now: datetime) -> None:
+def remove_market(db: Session, *, region: str, market: str, by: Actor, now: Now) -> None:
     """The township has this market no more. Raises: NotFound."""
     require(by, KEEP, region)
     rule = db.scalar(
@@ -65,13 +66,13 @@ def remove_market(db: Session, *, region: str, market: str, by: Actor, now: date
     _note(db, by, now, "calendar.market_end", region, f"market_rule {key}")
 
 
-def add_season(db: Session, *, region: str, window: FarmWindow, by: Actor, now: datetime) -> str:
+def add_season(db: Session, *, region: str, window: FarmWindow, by: Actor, now: Now) -> str:
     """The region and all below it have this farm window; its public id comes back. Raises: Refused, as
     `rules.farm_windows.check_window` does.
     """
     require(by, KEEP, region)
     known = db.scalars(select(FarmSeason).where(FarmSeason.region_code == region)).all()
-    check_window(window, [FarmWindow(one.name, one.first, one.last) for one in known], today=now.date())
+    check_window(window, [FarmWindow(one.name, one.first, one.last) for one in known], today=now.day)
     season = FarmSeason(
         public_id=new_public_id(),
         region_code=region,
@@ -86,7 +87,7 @@ def add_season(db: Session, *, region: str, window: FarmWindow, by: Actor, now: 
     return season.public_id
 
 
-def remove_season(db: Session, *, region: str, season: str, by: Actor, now: datetime) -> None:
+def remove_season(db: Session, *, region: str, season: str, by: Actor, now: Now) -> None:
     """The region has this farm window no more. Raises: NotFound."""
     require(by, KEEP, region)
     found = db.scalar(
@@ -101,14 +102,14 @@ def remove_season(db: Session, *, region: str, season: str, by: Actor, now: date
 
 
 def set_day(
-    db: Session, *, region: str, kind: str, day: date, is_on: bool, name: str, by: Actor, now: datetime
+    db: Session, *, region: str, kind: str, day: date, is_on: bool, name: str, by: Actor, now: Now
 ) -> None:
     """On this day it is so in this region, whatever its calendar says; said again, the last word counts.
 
     Raises: Refused with `day_far_away`.
     """
     require(by, KEEP, region)
-    check_near("day", day, today=now.date())
+    check_near("day", day, today=now.day)
     found = db.scalar(
         select(SpecialDay).where(
             SpecialDay.region_code == region, SpecialDay.kind == kind, SpecialDay.day == day
@@ -132,7 +133,7 @@ def set_day(
     )
 
 
-def forget_day(db: Session, *, region: str, special_day: int, by: Actor, now: datetime) -> None:
+def forget_day(db: Session, *, region: str, special_day: int, by: Actor, now: Now) -> None:
     """The day is again what its calendar says. Raises: NotFound."""
     require(by, KEEP, region)
     found = db.scalar(
@@ -146,7 +147,7 @@ def forget_day(db: Session, *, region: str, special_day: int, by: Actor, now: da
     _note(db, by, now, "calendar.day_end", region, f"special_day {special_day}", day=day.isoformat())
 
 
-def take_notice(db: Session, *, text: str, by: Actor, now: datetime) -> tuple[int, int]:
+def take_notice(db: Session, *, text: str, by: Actor, now: Now) -> tuple[int, int]:
     """The holidays of the year are those of the notice, whatever was known of it before: the year, and how many days.
 
     Raises: Refused, as `rules.holidays.read_notice` does; then nothing changes.
@@ -173,9 +174,7 @@ def take_notice(db: Session, *, text: str, by: Actor, now: datetime) -> tuple[in
     return year, len(days)
 
 
-def set_position(
-    db: Session, *, region: str, latitude: float, longitude: float, by: Actor, now: datetime
-) -> None:
+def set_position(db: Session, *, region: str, latitude: float, longitude: float, by: Actor, now: Now) -> None:
     """It is known where the region lies."""
     require(by, KEEP, region)
     found = db.get(RegionPosition, region)
@@ -188,6 +187,6 @@ def set_position(
 
 
 def _note(
-    db: Session, by: Actor, now: datetime, action: str, region: str | None, record: str, **details: object
+    db: Session, by: Actor, now: Now, action: str, region: str | None, record: str, **details: object
 ) -> None:
     audit.note(db, by=by, now=now, action=action, region_code=region, record=record, **details)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -17,6 +16,7 @@ from nightschool.models.planning import ClosedTime as Row
 from nightschool.rules.access import Actor, require
 from nightschool.rules.closed_times import ClosedTime, check_closed_time
 from nightschool.rules.proposals import ResourceKind
+from nightschool.rules.slots import Now
 
 VERBS = {ResourceKind.TEACHER: "keep_teachers", ResourceKind.VENUE: "keep_venues"}
 TABLES: dict[ResourceKind, Any] = {ResourceKind.TEACHER: Teacher, ResourceKind.VENUE: Venue}
@@ -29,8 +29,7 @@ def add_closed_time(
     of: str,
     closed: ClosedTime,
     by: Actor,
-    now: datetime,
-    today: date,
+    now: Now,
     is_sure: bool = False,
 ) -> str:
     """The teacher or venue (public id) has this closed time; what is scheduled in it already stays as it is.
@@ -42,9 +41,9 @@ def add_closed_time(
     known = [
         ClosedTime(one.first, one.last, frozenset(one.weekdays), one.starts, one.ends, one.note)
         for one in rows
-        if one.last is None or one.last >= today
+        if one.last is None or one.last >= now.day
     ]
-    check_closed_time(closed, known, today=today, is_sure=is_sure)
+    check_closed_time(closed, known, today=now.day, is_sure=is_sure)
     row = Row(
         public_id=new_public_id(),
         resource_kind=kind,
@@ -64,7 +63,7 @@ def add_closed_time(
 
 
 def remove_closed_time(
-    db: Session, *, kind: str, of: str, closed_time: str, by: Actor, now: datetime
+    db: Session, *, kind: str, of: str, closed_time: str, by: Actor, now: Now
 ) -> ClosedTime:
     """The teacher or venue has this closed time no more; what it was comes back. Raises: NotFound."""
     record = _keeper(db, kind, of, by)
@@ -93,7 +92,7 @@ def _keeper(db: Session, kind: str, public_id: str, by: Actor) -> Any:
     return record
 
 
-def _note(db: Session, action: str, record: Any, kind: str, key: int, *, by: Actor, now: datetime) -> None:
+def _note(db: Session, action: str, record: Any, kind: str, key: int, *, by: Actor, now: Now) -> None:
     audit.note(
         db,
         by=by,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -21,6 +21,7 @@ from nightschool.rules.access import Actor, require
 from nightschool.rules.attendance import OF_OPEN_LECTURES, NewLearner
 from nightschool.rules.cohorts import CohortEntry, check_enrolment, check_kind_change, places_free
 from nightschool.rules.people import LearnerEntry
+from nightschool.rules.slots import Now
 
 ACTIVE = (EnrolmentStatus.ENROLLED, EnrolmentStatus.WAITING)
 
@@ -44,7 +45,7 @@ class Outcome:
 
 
 def set_cohort(
-    db: Session, *, course: str, entry: CohortEntry, seen_version: int, by: Actor, now: datetime
+    db: Session, *, course: str, entry: CohortEntry, seen_version: int, by: Actor, now: Now
 ) -> None:
     """The course is of this kind; of a cohort, its capacity and what it takes to graduate are these.
 
@@ -65,9 +66,7 @@ def set_cohort(
         _note(db, "cohorts.set", record, by, now, fields=fields)
 
 
-def enrol_learners(
-    db: Session, *, course: str, asking: Asking, day: date, by: Actor, now: datetime, today: date
-) -> Outcome:
+def enrol_learners(db: Session, *, course: str, asking: Asking, day: date, by: Actor, now: Now) -> Outcome:
     """Each of them is in the cohort from this day; beyond its capacity they wait, in the order given.
 
     Who left is back. Who is in it or waits already stays as they are, so that a form sent twice changes nothing.
@@ -82,14 +81,14 @@ def enrol_learners(
         record.kind,
         last_day_of(db, record.id),
         day,
-        today=today,
+        today=now.day,
         source=asking.source,
         proxy_name=proxy_name,
     )
     if not asking.learners and not asking.new_learners:
         raise Refused("nobody_chosen")
     ids = _learner_ids(db, record.region_code, asking.learners)
-    ids += _written_down(db, record.region_code, asking.new_learners, today=today)
+    ids += _written_down(db, record.region_code, asking.new_learners, today=now.day)
     known = _enrolments(db, record.id, ids)
     wanting = [key for key in ids if key not in known or known[key].status == EnrolmentStatus.LEFT]
     enrolled, waiting = _count(db, record.id, ACTIVE[0]), _count(db, record.id, ACTIVE[1])
@@ -98,7 +97,7 @@ def enrol_learners(
         enrolment = known.get(key) or Enrolment(course_id=record.id, learner_id=key, enrolled_on=day)
         enrolment.status = EnrolmentStatus.ENROLLED if place < free else EnrolmentStatus.WAITING
         enrolment.source, enrolment.proxy_name = asking.source, proxy_name
-        enrolment.left_on, enrolment.asked_at = None, now
+        enrolment.left_on, enrolment.asked_at = None, now.instant
         db.add(enrolment)
     db.flush()
     outcome = Outcome(free, len(wanting) - free)
@@ -118,7 +117,7 @@ def enrol_learners(
     return outcome
 
 
-def let_in(db: Session, *, course: str, learner: str, by: Actor, now: datetime, today: date) -> int:
+def let_in(db: Session, *, course: str, learner: str, by: Actor, now: Now) -> int:
     """Who waited is in the cohort from today, also beyond its capacity; returns how many are in it now.
 
     Done already, nothing changes. Raises: Refused with `not_enrolled`, or as `check_enrolment` does.
@@ -129,14 +128,14 @@ def let_in(db: Session, *, course: str, learner: str, by: Actor, now: datetime, 
         raise Refused("not_enrolled")
     if enrolment.status == EnrolmentStatus.WAITING:
         last_day = last_day_of(db, record.id)
-        check_enrolment(record.kind, last_day, today, today=today, source="self", proxy_name="")
-        enrolment.status, enrolment.enrolled_on = EnrolmentStatus.ENROLLED, today
+        check_enrolment(record.kind, last_day, now.day, today=now.day, source="self", proxy_name="")
+        enrolment.status, enrolment.enrolled_on = EnrolmentStatus.ENROLLED, now.day
         db.flush()
         _note(db, "cohorts.let_in", record, by, now, learner=enrolment.learner_id)
     return _count(db, record.id, EnrolmentStatus.ENROLLED)
 
 
-def leave(db: Session, *, course: str, learner: str, by: Actor, now: datetime, today: date) -> None:
+def leave(db: Session, *, course: str, learner: str, by: Actor, now: Now) -> None:
     """The learner has left the cohort, or its waiting list, today; that they were in it stays on record.
 
     Done already, nothing changes. Raises: Refused with `not_enrolled`.
@@ -147,7 +146,7 @@ def leave(db: Session, *, course: str, learner: str, by: Actor, now: datetime, t
         return
     was = enrolment.status
     enrolment.status = EnrolmentStatus.LEFT
-    enrolment.left_on = max(today, enrolment.enrolled_on)
+    enrolment.left_on = max(now.day, enrolment.enrolled_on)
     db.flush()
     _note(
         db,
@@ -242,7 +241,7 @@ def _enrolment(db: Session, course: Course, learner: str) -> Enrolment:
     return found
 
 
-def _note(db: Session, action: str, course: Course, by: Actor, now: datetime, **details: Any) -> None:
+def _note(db: Session, action: str, course: Course, by: Actor, now: Now, **details: Any) -> None:
     audit.note(
         db,
         by=by,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -33,7 +33,7 @@ from nightschool.rules.names import stored_keys
 from nightschool.rules.proposals import Proposal, check_proposal
 from nightschool.rules.recurrence import to_json
 from nightschool.rules.series import State, plan_whole
-from nightschool.rules.slots import Moment, Slot, slot_problem
+from nightschool.rules.slots import Now, Slot, slot_problem
 from nightschool.rules.undo import Undoable
 
 
@@ -43,9 +43,7 @@ def schedule_course(
     proposal: Proposal,
     publish: bool,
     by: Actor,
-    now: datetime,
-    today: date,
-    minutes_now: int = 0,
+    now: Now,
     agreed: bool = False,
     not_twice: bool = False,
 ) -> str:
@@ -62,7 +60,7 @@ def schedule_course(
     check_proposal(proposal)
     dates = proposal.dates
     if publish:
-        _check_plans(db, proposal.region_code, [one.slot.day for one in dates], today)
+        _check_plans(db, proposal.region_code, [one.slot.day for one in dates], now.day)
     staff, *of_dates = find_staffs(
         db,
         proposal.region_code,
@@ -82,8 +80,8 @@ def schedule_course(
         ends=proposal.ends,
         recurrence=to_json(proposal.recurrence),
         skipped_dates=[day.isoformat() for day in proposal.skipped],
-        published_at=now if publish else None,
-        created_at=now,
+        published_at=now.instant if publish else None,
+        created_at=now.instant,
     )
     db.add(course)
     db.flush()
@@ -97,7 +95,7 @@ def schedule_course(
     set_teachers_of_each(
         db, {made.id: own.teacher_ids for made, own in zip(class_sessions, of_dates, strict=True)}
     )
-    hold_slots(db, class_sessions, moment=Moment(today, minutes_now), agreed=agreed)
+    hold_slots(db, class_sessions, moment=now.moment, agreed=agreed)
     if not_twice:
         _check_not_twice(db, course, class_sessions)
     if publish:
@@ -129,9 +127,7 @@ def _check_not_twice(db: Session, course: Course, made: Sequence[ClassSession]) 
             raise Refused("course_twice", field="title", day=day, starts=starts, title=course.title)
 
 
-def _session_of(
-    course: Course, slot: Slot, venue_id: int | None, publish: bool, now: datetime
-) -> ClassSession:
+def _session_of(course: Course, slot: Slot, venue_id: int | None, publish: bool, now: Now) -> ClassSession:
     return ClassSession(
         course_id=course.id,
         region_code=course.region_code,
@@ -143,15 +139,15 @@ def _session_of(
         starts=slot.starts,
         ends=slot.ends,
         status=SessionStatus.SCHEDULED if publish else SessionStatus.DRAFT,
-        published_at=now if publish else None,
-        changed_at=now,
+        published_at=now.instant if publish else None,
+        changed_at=now.instant,
     )
 
 
-def publish_course(db: Session, *, course: str, by: Actor, now: datetime, today: date | None = None) -> int:
+def publish_course(db: Session, *, course: str, by: Actor, now: Now) -> int:
     """Every draft of the course is scheduled and public; returns how many were. A second time nothing changes.
 
-    Raises: Refused with `plan_not_approved` where the township approves plans first; never for days before `today`.
+    Raises: Refused with `plan_not_approved` where the township approves plans first; never for days that are over.
     """
     record = _course(db, course, by)
     drafts = db.scalars(
@@ -162,12 +158,12 @@ def publish_course(db: Session, *, course: str, by: Actor, now: datetime, today:
     ).all()
     if not drafts and record.published_at is not None:
         return 0
-    _check_plans(db, record.region_code, (draft.day for draft in drafts), today)
+    _check_plans(db, record.region_code, (draft.day for draft in drafts), now.day)
     before = picture(db, drafts)
-    record.published_at = record.published_at or now
+    record.published_at = record.published_at or now.instant
     for class_session in drafts:
         class_session.status = SessionStatus.SCHEDULED
-        class_session.published_at = class_session.changed_at = now
+        class_session.published_at = class_session.changed_at = now.instant
     db.flush()
     touch_villages(db, [record.region_code], now=now)
     _note(db, "courses.publish", record, by, now, sessions=len(drafts))
@@ -176,7 +172,7 @@ def publish_course(db: Session, *, course: str, by: Actor, now: datetime, today:
     return len(drafts)
 
 
-def _check_plans(db: Session, village: str, days: Iterable[date], today: date | None) -> None:
+def _check_plans(db: Session, village: str, days: Iterable[date], today: date) -> None:
     """Nothing happens unless one of these days is in a month whose plan the township has not approved yet."""
     if waiting := plans.waiting_months(db, village, days, today=today):
         raise Refused("plan_not_approved", month=waiting[0], township=plans.township_name(db, village))
@@ -204,9 +200,7 @@ def edit_course(
     seen_version: int,
     common: Common,
     by: Actor,
-    now: datetime,
-    today: date,
-    minutes_now: int,
+    now: Now,
     agreed: bool = False,
     seen: str | None = None,
 ) -> int:
@@ -219,7 +213,7 @@ def edit_course(
     record = _course(db, course, by, seen_version=seen_version)
     if fault := slot_problem(common.starts, common.ends):
         raise Refused(fault.fault, field="ends", problem=fault)
-    former = _state(record, Staff(teachers_of_course(db, record.id), record.venue_id), today)
+    former = _state(record, Staff(teachers_of_course(db, record.id), record.venue_id), now.day)
     staff = find_staff(
         db,
         record.region_code,
@@ -228,14 +222,14 @@ def edit_course(
         former=Staff(former.teacher_ids, former.venue_id),
     )
     wanted = State(
-        slot=Slot(today, common.starts, common.ends),
+        slot=Slot(now.day, common.starts, common.ends),
         title=common.title,
         category_code=common.category_code,
         summary=common.summary,
         venue_id=staff.venue_id,
         teacher_ids=staff.teacher_ids,
     )
-    at = Moment(today, minutes_now)
+    at = now.moment
     records = {one.id: one for one in lock_to_come(db, record.id)}
     steps = plan_whole(queries.members(db, course), former, wanted, at)
     if seen is not None:
@@ -249,9 +243,7 @@ def edit_course(
     for name in other:
         setattr(record, name, own[name])
     _put(db, record, wanted)
-    touched = apply_steps(
-        db, steps, records, now=now, at=at, agreed=agreed or _needs_the_same(former, wanted)
-    )
+    touched = apply_steps(db, steps, records, now=now, agreed=agreed or _needs_the_same(former, wanted))
     if any(class_session.published_at for class_session in touched):
         touch_villages(db, [record.region_code], now=now)
     fields = [*fields_changed(former, wanted), *other]
@@ -317,7 +309,7 @@ def _course(db: Session, public_id: str, by: Actor, *, seen_version: int | None 
     return record
 
 
-def _note(db: Session, action: str, course: Course, by: Actor, now: datetime, **details: Any) -> None:
+def _note(db: Session, action: str, course: Course, by: Actor, now: Now, **details: Any) -> None:
     audit.note(
         db,
         by=by,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -12,49 +10,50 @@ from nightschool.actions.accounts import end_logins, home_region, managed
 from nightschool.errors import Refused
 from nightschool.models.trust import LoginSession
 from nightschool.rules.access import Actor
+from nightschool.rules.slots import Now
 
 
-def revoke_device(db: Session, *, account: str, login_id: int, by: Actor, now: datetime, today: date) -> str:
+def revoke_device(db: Session, *, account: str, login_id: int, by: Actor, now: Now) -> str:
     """This login of the account has ended, with its next request; what the device is called comes back.
 
     Raises Refused("login_over") when it had ended already, Refused("own_account") for one's own.
     """
-    found = managed(db, account, by=by, today=today, but_own=True)
+    found = managed(db, account, by=by, today=now.day, but_own=True)
     device = db.execute(
         select(LoginSession.device).where(
             LoginSession.id == login_id,
             LoginSession.account_id == found.id,
             LoginSession.revoked_at.is_(None),
-            LoginSession.expires_at > now,
+            LoginSession.expires_at > now.instant,
         )
     ).scalar_one_or_none()
     if device is None:
         raise Refused("login_over")
-    db.execute(update(LoginSession).where(LoginSession.id == login_id).values(revoked_at=now))
+    db.execute(update(LoginSession).where(LoginSession.id == login_id).values(revoked_at=now.instant))
     audit.note(
         db,
         by=by,
         now=now,
         action="device.revoke",
         record=f"account {found.id}",
-        region_code=home_region(db, account, today=today),
+        region_code=home_region(db, account, today=now.day),
     )
     return device
 
 
-def revoke_devices(db: Session, *, account: str, by: Actor, now: datetime, today: date) -> int:
+def revoke_devices(db: Session, *, account: str, by: Actor, now: Now) -> int:
     """Every login of the account has ended, with its next request; how many there were comes back.
 
     Raises Refused("login_over") when there was none, Refused("own_account") for one's own.
     """
-    found = managed(db, account, by=by, today=today, but_own=True)
+    found = managed(db, account, by=by, today=now.day, but_own=True)
     number = db.execute(
         select(func.count())
         .select_from(LoginSession)
         .where(
             LoginSession.account_id == found.id,
             LoginSession.revoked_at.is_(None),
-            LoginSession.expires_at > now,
+            LoginSession.expires_at > now.instant,
         )
     ).scalar_one()
     if not number:
@@ -66,7 +65,7 @@ def revoke_devices(db: Session, *, account: str, by: Actor, now: datetime, today
         now=now,
         action="device.revoke_all",
         record=f"account {found.id}",
-        region_code=home_region(db, account, today=today),
+        region_code=home_region(db, account, today=now.day),
         devices=number,
     )
     return number

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from nightschool.queries import handovers as queries
 from nightschool.queries import trust
 from nightschool.rules.access import Actor, Role, require
 from nightschool.rules.handovers import SLIP_WORTH_PRINTING, Handover, check_handover
+from nightschool.rules.slots import Now
 from nightschool.sealing import Digester
 
 
@@ -38,27 +39,26 @@ def hand_over(
     handover: Handover,
     digester: Digester,
     by: Actor,
-    now: datetime,
-    today: date,
+    now: Now,
 ) -> HandedOver:
     """The old postings end the day before, the new one begins, and the school's contact is who was told.
 
     Raises Refused with the field it belongs to, or what `accounts` raises; then nothing of it stands.
     """
     require(by, accounts.MANAGE, village)
-    from_day = check_handover(handover, today=today)
+    from_day = check_handover(handover, today=now.day)
     school = db.scalars(
         select(NightSchool).where(NightSchool.region_code == village).with_for_update()
     ).one_or_none()
     if school is None:
         raise Refused("no_school")
-    held = {line.account: line for line in queries.coordinators(db, village, today=today)}
+    held = {line.account: line for line in queries.coordinators(db, village, today=now.day)}
     if not set(handover.leaving) <= set(held):
         raise Refused("no_longer_coordinator", field="leaving")
     for account in handover.leaving:
         for posting_id in held[account].postings:
-            _end(db, account, posting_id, held[account].display_name, from_day, by=by, now=now, today=today)
-    account, name = _begin(db, village, handover, from_day, set(held), by=by, now=now, today=today)
+            _end(db, account, posting_id, held[account].display_name, from_day, by=by, now=now)
+    account, name = _begin(db, village, handover, from_day, set(held), by=by, now=now)
     fields = _new_contact(school, handover, name)
     db.flush()
     audit.note(
@@ -74,10 +74,10 @@ def hand_over(
     )
     touch_villages(db, [village], now=now)
     has_password = _has_password(db, account)
-    is_soon = from_day - today <= SLIP_WORTH_PRINTING
+    is_soon = from_day - now.day <= SLIP_WORTH_PRINTING
     slip = None
     if not has_password and is_soon:
-        slip = accounts.make_slip(db, account=account, digester=digester, by=by, now=now, today=today)
+        slip = accounts.make_slip(db, account=account, digester=digester, by=by, now=now)
     return HandedOver(account, name, slip, needs_slip_later=not has_password and not is_soon)
 
 
@@ -89,8 +89,7 @@ def _end(
     from_day: date,
     *,
     by: Actor,
-    now: datetime,
-    today: date,
+    now: Now,
 ) -> None:
     """It ends the day before, unless it ends earlier by itself."""
     try:
@@ -101,7 +100,6 @@ def _end(
             last_day=from_day - timedelta(days=1),
             by=by,
             now=now,
-            today=today,
         )
     except NotAllowed:
         raise Refused("held_elsewhere", field="leaving", name=name) from None
@@ -118,8 +116,7 @@ def _begin(
     held: set[str],
     *,
     by: Actor,
-    now: datetime,
-    today: date,
+    now: Now,
 ) -> tuple[str, str]:
     """The account that comes, with its posting, and the person's name."""
     if handover.display_name:
@@ -133,7 +130,6 @@ def _begin(
             from_day=from_day,
             by=by,
             now=now,
-            today=today,
         )
         return made.public_id, made.display_name
     account = trust.account_called(db, handover.login_name)
@@ -152,7 +148,6 @@ def _begin(
             from_day=from_day,
             by=by,
             now=now,
-            today=today,
         )
     except (NotFound, NotAllowed):
         raise Refused("no_account", field="login_name") from None

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from nightschool.errors import ConfigurationError
 from nightschool.models.base import new_public_id
 from nightschool.models.trust import KeptInput
+from nightschool.rules.slots import Now
 from nightschool.sealing import Sealer
 
 LONGEST = 200_000  # characters of an encoded form
@@ -28,12 +29,12 @@ class Kept:
     kept_at: datetime
 
 
-def keep(db: Session, *, account_id: int, path: str, body: str, now: datetime) -> bool:
+def keep(db: Session, *, account_id: int, path: str, body: str, now: Now) -> bool:
     """True when the form is kept; False when it is too long. The account's oldest gives way when there are too many."""
     if len(body) > LONGEST or len(path) > 500:
         return False
     _forget_old(db, now)
-    put_back(db, account_id=account_id, kept=Kept(path, body, now))
+    put_back(db, account_id=account_id, kept=Kept(path, body, now.instant))
     mine = select(KeptInput.id).where(KeptInput.account_id == account_id).order_by(KeptInput.id.desc())
     for old in db.execute(mine.offset(MOST)).scalars().all():
         db.execute(delete(KeptInput).where(KeptInput.id == old))
@@ -56,7 +57,7 @@ def put_back(db: Session, *, account_id: int, kept: Kept) -> None:
     db.flush()
 
 
-def take(db: Session, *, account_id: int, now: datetime, public_id: str | None = None) -> tuple[Kept, ...]:
+def take(db: Session, *, account_id: int, now: Now, public_id: str | None = None) -> tuple[Kept, ...]:
     """The account's kept forms (or one of them), oldest first, which are kept no longer: nobody else takes them too."""
     _forget_old(db, now)
     mine = select(KeptInput.id, KeptInput.public_id, KeptInput.body, KeptInput.kept_at)
@@ -76,8 +77,8 @@ def take(db: Session, *, account_id: int, now: datetime, public_id: str | None =
     return tuple(taken)
 
 
-def _forget_old(db: Session, now: datetime) -> None:
-    db.execute(delete(KeptInput).where(KeptInput.kept_at < now - KEPT_FOR))
+def _forget_old(db: Session, now: Now) -> None:
+    db.execute(delete(KeptInput).where(KeptInput.kept_at < now.instant - KEPT_FOR))
 
 
 def _sealer(db: Session) -> Sealer:

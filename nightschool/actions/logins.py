@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
@@ -21,6 +21,7 @@ from nightschool.queries import trust
 from nightschool.rules import throttle
 from nightschool.rules.access import Actor
 from nightschool.rules.accounts import normalised_login_name
+from nightschool.rules.slots import Now
 from nightschool.sealing import Digester
 
 OWN_PHONE = timedelta(days=30)
@@ -57,7 +58,7 @@ def book_attempt(
     address: str | None,
     token: str = "",
     digester: Digester,
-    now: datetime,
+    now: Now,
 ) -> Attempt:
     """The try is counted as failed, until `log_in` finds otherwise.
 
@@ -74,9 +75,9 @@ def book_attempt(
     by_address = digester("attempt address", address or secrets.token_hex(16))
     _one_at_a_time(db)
     _refuse_too_many(db, by_name, by_address, now)
-    attempt = LoginAttempt(kind=kind, name_digest=by_name, address_digest=by_address, at=now)
+    attempt = LoginAttempt(kind=kind, name_digest=by_name, address_digest=by_address, at=now.instant)
     db.add(attempt)
-    db.execute(delete(LoginAttempt).where(LoginAttempt.at < now - throttle.LONGEST_MEMORY))
+    db.execute(delete(LoginAttempt).where(LoginAttempt.at < now.instant - throttle.LONGEST_MEMORY))
     db.flush()
     return Attempt(
         attempt.id, name, account.id if account else None, account.password_hash if account else None
@@ -91,8 +92,7 @@ def log_in(
     device: str,
     is_own_phone: bool,
     old_token: str = "",
-    now: datetime,
-    today: date,
+    now: Now,
 ) -> OpenedLogin:
     """A login has begun for the account whose password was found right; the browser's earlier one has ended.
 
@@ -113,11 +113,10 @@ def log_in(
         is_own_phone=is_own_phone,
         old_token=old_token,
         now=now,
-        today=today,
     )
 
 
-def slip_fits(db: Session, *, attempt: Attempt, code: str, digester: Digester, now: datetime) -> bool:
+def slip_fits(db: Session, *, attempt: Attempt, code: str, digester: Digester, now: Now) -> bool:
     """True when this account has a slip with this code that is neither used, void nor too old."""
     return _fitting_slip(db, attempt, code, digester, now) is not None
 
@@ -132,8 +131,7 @@ def log_in_with_slip(
     device: str,
     is_own_phone: bool,
     old_token: str = "",
-    now: datetime,
-    today: date,
+    now: Now,
 ) -> OpenedLogin:
     """The slip is used up, the account's password is the new one, its older logins have ended, and one has begun.
 
@@ -143,7 +141,9 @@ def log_in_with_slip(
     if slip_id is None:
         raise Refused("wrong_slip")
     used = db.execute(
-        update(LoginSlip).where(LoginSlip.id == slip_id, LoginSlip.used_at.is_(None)).values(used_at=now)
+        update(LoginSlip)
+        .where(LoginSlip.id == slip_id, LoginSlip.used_at.is_(None))
+        .values(used_at=now.instant)
     )
     if used.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult, typed as Result
         raise Refused("wrong_slip")
@@ -159,23 +159,22 @@ def log_in_with_slip(
         is_own_phone=is_own_phone,
         old_token=old_token,
         now=now,
-        today=today,
     )
 
 
-def log_out(db: Session, *, login_id: int, by: Actor, now: datetime) -> None:
+def log_out(db: Session, *, login_id: int, by: Actor, now: Now) -> None:
     """This login of the actor has ended."""
     _end_own(db, login_id, action="login.close", by=by, now=now)
 
 
-def revoke(db: Session, *, login_id: int, by: Actor, now: datetime) -> None:
+def revoke(db: Session, *, login_id: int, by: Actor, now: Now) -> None:
     """A login of the actor's on some device has ended. Raises NotFound when it is not one of his."""
     _end_own(db, login_id, action="login.revoke", by=by, now=now)
 
 
-def see(db: Session, *, login_id: int, now: datetime) -> None:
+def see(db: Session, *, login_id: int, now: Now) -> None:
     """The login's list of devices says that it was used now."""
-    db.execute(update(LoginSession).where(LoginSession.id == login_id).values(last_seen_at=now))
+    db.execute(update(LoginSession).where(LoginSession.id == login_id).values(last_seen_at=now.instant))
 
 
 def remember_village(db: Session, *, login_id: int, village_code: str) -> None:
@@ -196,24 +195,24 @@ def _one_at_a_time(db: Session) -> None:
         db.execute(text("LOCK TABLE login_attempt IN EXCLUSIVE MODE"))
 
 
-def _refuse_too_many(db: Session, by_name: str, by_address: str, now: datetime) -> None:
-    until = now
+def _refuse_too_many(db: Session, by_name: str, by_address: str, now: Now) -> None:
+    until = now.instant
     for column, digest, limits in (
         (LoginAttempt.name_digest, by_name, throttle.BY_NAME),
         (LoginAttempt.address_digest, by_address, throttle.BY_ADDRESS),
     ):
         failed = db.execute(
             select(LoginAttempt.at)
-            .where(column == digest, LoginAttempt.at > now - throttle.LONGEST_MEMORY)
+            .where(column == digest, LoginAttempt.at > now.instant - throttle.LONGEST_MEMORY)
             .order_by(LoginAttempt.at.desc())
             .limit(throttle.most_tries(limits))
         ).scalars()
-        until = max(until, throttle.next_try(list(failed), limits, now))
-    if until > now:
+        until = max(until, throttle.next_try(list(failed), limits, now.instant))
+    if until > now.instant:
         raise Refused("too_many", until=until)
 
 
-def _fitting_slip(db: Session, attempt: Attempt, code: str, digester: Digester, now: datetime) -> int | None:
+def _fitting_slip(db: Session, attempt: Attempt, code: str, digester: Digester, now: Now) -> int | None:
     return db.execute(
         select(LoginSlip.id)
         .join(Account, Account.id == LoginSlip.account_id)
@@ -221,7 +220,7 @@ def _fitting_slip(db: Session, attempt: Attempt, code: str, digester: Digester, 
             LoginSlip.account_id == (attempt.account_id or -1),
             LoginSlip.code_digest == slip_digest(digester, attempt.login_name, code),
             LoginSlip.used_at.is_(None),
-            LoginSlip.expires_at > now,
+            LoginSlip.expires_at > now.instant,
             Account.disabled_at.is_(None),
         )
     ).scalar_one_or_none()
@@ -236,10 +235,9 @@ def _open(
     device: str,
     is_own_phone: bool,
     old_token: str,
-    now: datetime,
-    today: date,
+    now: Now,
 ) -> OpenedLogin:
-    actor = trust.actor_of(db, account.id, today=today)
+    actor = trust.actor_of(db, account.id, today=now.day)
     if not actor.posts:
         raise Refused("no_posting")
     is_same_person = _is_known_browser(db, old_token, account.id)
@@ -249,13 +247,13 @@ def _open(
         .where(
             LoginSession.token_digest == trust.token_digest(old_token),
             LoginSession.revoked_at.is_(None),
-            LoginSession.expires_at > now,
+            LoginSession.expires_at > now.instant,
         )
-        .values(revoked_at=now)
+        .values(revoked_at=now.instant)
     )
     db.execute(
         delete(LoginSession).where(
-            LoginSession.account_id == account.id, LoginSession.expires_at < now - FORGOTTEN_AFTER
+            LoginSession.account_id == account.id, LoginSession.expires_at < now.instant - FORGOTTEN_AFTER
         )
     )
     token = secrets.token_urlsafe(32)
@@ -264,9 +262,9 @@ def _open(
         token_digest=trust.token_digest(token),
         device=device[:200],
         is_own_phone=is_own_phone,
-        created_at=now,
-        last_seen_at=now,
-        expires_at=now + (OWN_PHONE if is_own_phone else SHARED_COMPUTER),
+        created_at=now.instant,
+        last_seen_at=now.instant,
+        expires_at=now.instant + (OWN_PHONE if is_own_phone else SHARED_COMPUTER),
     )
     db.add(login)
     db.flush()
@@ -295,7 +293,7 @@ def forgive(db: Session, attempt: Attempt) -> None:
         )
 
 
-def _end_own(db: Session, login_id: int, *, action: str, by: Actor, now: datetime) -> None:
+def _end_own(db: Session, login_id: int, *, action: str, by: Actor, now: Now) -> None:
     ended = db.execute(
         update(LoginSession)
         .where(
@@ -303,7 +301,7 @@ def _end_own(db: Session, login_id: int, *, action: str, by: Actor, now: datetim
             LoginSession.account_id == by.account_id,
             LoginSession.revoked_at.is_(None),
         )
-        .values(revoked_at=now)
+        .values(revoked_at=now.instant)
     )
     if ended.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult, typed as Result
         raise NotFound

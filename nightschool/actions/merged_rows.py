@@ -29,7 +29,7 @@ from nightschool.queries.merges import Pair
 from nightschool.rules.conflicts import Want
 from nightschool.rules.merges import KEPT, MERGED
 from nightschool.rules.proposals import Resource, ResourceKind
-from nightschool.rules.slots import Slot
+from nightschool.rules.slots import Now, Slot
 
 
 def move_marks(db: Session, one: int, other: int) -> list[dict[str, Any]]:
@@ -140,7 +140,7 @@ def _row_of(told: dict[str, Any]) -> dict[str, Any]:
     return {**told, **days, "asked_at": datetime.fromisoformat(told["asked_at"])}
 
 
-def move_lessons(db: Session, one: int, other: Teacher, *, now: datetime) -> dict[str, Any]:
+def move_lessons(db: Session, one: int, other: Teacher, *, now: Now) -> dict[str, Any]:
     """Lessons, courses and bookings of the one are the other's. Raises: Refused with `teacher_busy`."""
     shown = _lock_lessons(db, one, other.id, now=now)
     if overlap := queries.overlap(db, one, other.id, for_region=other.region_code):
@@ -172,9 +172,7 @@ def move_lessons(db: Session, one: int, other: Teacher, *, now: datetime) -> dic
     return moved
 
 
-def return_lessons(
-    db: Session, one: int, other: int, moved: dict[str, Any], *, now: datetime
-) -> dict[str, int]:
+def return_lessons(db: Session, one: int, other: int, moved: dict[str, Any], *, now: Now) -> dict[str, int]:
     """Lessons, courses and bookings are as they were, but where the kept teacher was taken off since; counts those."""
     shown = _lock_lessons(db, one, other, now=now)
     lessons = _return_taught(db, ClassSessionTeacher, one, other, moved["lessons"])
@@ -238,7 +236,7 @@ def _of(table: Any) -> Any:
     return table.class_session_id if table is ClassSessionTeacher else table.course_id
 
 
-def _lock_lessons(db: Session, one: int, other: int, *, now: datetime) -> list[ClassSession]:
+def _lock_lessons(db: Session, one: int, other: int, *, now: Now) -> list[ClassSession]:
     """Nobody changes the sessions of the two meanwhile, nor books either of them on those days.
 
     Those that villagers see and that are to come are returned.
@@ -323,9 +321,7 @@ def _quiet(statement: Any) -> Any:
     return statement.execution_options(synchronize_session=False)
 
 
-def _touch(
-    db: Session, class_session_ids: Sequence[int], shown: Sequence[ClassSession], *, now: datetime
-) -> None:
+def _touch(db: Session, class_session_ids: Sequence[int], shown: Sequence[ClassSession], *, now: Now) -> None:
     """The pages of these class sessions are built anew, and those of them that villagers see tell another teacher."""
     villages = select(ClassSession.region_code).where(ClassSession.id.in_(class_session_ids)).distinct()
     touch_villages(db, db.scalars(villages), now=now)

@@ -38,12 +38,13 @@ from nightschool.queries.merges import PEOPLE
 from nightschool.rules.access import Actor, may, require
 from nightschool.rules.merges import Stays, can_be_undone, gaps
 from nightschool.rules.regions import is_inside
+from nightschool.rules.slots import Now
 
 VERB = {PersonKind.LEARNER: "keep_people", PersonKind.TEACHER: "keep_teachers"}
 
 
 def merge_people(
-    db: Session, *, kind: str, kept: str, merged: str, seen: tuple[int, int], by: Actor, now: datetime
+    db: Session, *, kind: str, kept: str, merged: str, seen: tuple[int, int], by: Actor, now: Now
 ) -> None:
     """The merged record is on no list any more, and what stood behind it stands behind the kept one.
 
@@ -69,14 +70,14 @@ def merge_people(
         }
     else:
         moved |= move_lessons(db, one.id, other, now=now) | move_belongings(db, one, other)
-    other.retired_at, other.merged_into_id = other.retired_at or now, one.id
+    other.retired_at, other.merged_into_id = other.retired_at or now.instant, one.id
     db.add(
         PersonMerge(
             kind=kind,
             kept_id=one.id,
             merged_id=other.id,
             account_id=by.account_id,
-            merged_at=now,
+            merged_at=now.instant,
             moved=moved,
         )
     )
@@ -84,7 +85,7 @@ def merge_people(
     _note(db, kind, "merge", one, other, by=by, now=now, fields=moved["fields"])
 
 
-def undo_merge(db: Session, *, kind: str, merged: str, by: Actor, now: datetime) -> Stays:
+def undo_merge(db: Session, *, kind: str, merged: str, by: Actor, now: Now) -> Stays:
     """The two records are apart again, each as it was, but for what somebody changed since: that comes back.
 
     Raises: NotFound; Refused with `not_merged`, `undo_over`, or `undo_later_first` when the kept record has taken in
@@ -116,7 +117,7 @@ def undo_merge(db: Session, *, kind: str, merged: str, by: Actor, now: datetime)
     merge = db.get_one(PersonMerge, row.id, with_for_update=True, populate_existing=True)
     if merge.undone_at is not None:
         raise Refused("not_merged")
-    if not can_be_undone(merge.merged_at, now):
+    if not can_be_undone(merge.merged_at, now.instant):
         raise Refused("undo_over")
     _check_order(db, merge, one)
     moved = merge.moved
@@ -132,7 +133,7 @@ def undo_merge(db: Session, *, kind: str, merged: str, by: Actor, now: datetime)
     retired_at = moved["retired_at"]
     other.merged_into_id = None
     other.retired_at = datetime.fromisoformat(retired_at).astimezone(UTC) if retired_at else None
-    merge.undone_at = now
+    merge.undone_at = now.instant
     db.flush()
     if moved["followers"]:
         _point(db, kind, moved["followers"], other.id)
@@ -231,7 +232,7 @@ def _set(db: Session, kind: str, person: Any, name: str, value: Any) -> None:
 
 
 def _note(
-    db: Session, kind: str, action: str, one: Any, other: Any, *, by: Actor, now: datetime, **details: Any
+    db: Session, kind: str, action: str, one: Any, other: Any, *, by: Actor, now: Now, **details: Any
 ) -> None:
     audit.note(
         db,

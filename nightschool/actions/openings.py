@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -15,13 +14,14 @@ from nightschool.queries import trust
 from nightschool.rules.access import Actor, require
 from nightschool.rules.accounts import initials, suggested_login_name
 from nightschool.rules.openings import Opening
+from nightschool.rules.slots import Now
 from nightschool.sealing import Digester
 
 MOST_AT_ONCE = 120  # more than any township has villages
 
 
 def open_schools(
-    db: Session, *, openings: Sequence[Opening], digester: Digester, by: Actor, now: datetime, today: date
+    db: Session, *, openings: Sequence[Opening], digester: Digester, by: Actor, now: Now
 ) -> tuple[Slip, ...]:
     """Every one of these villages has a night school, a coordinator and a slip to be printed, in the order given.
 
@@ -32,7 +32,7 @@ def open_schools(
         raise Refused("nothing_chosen")
     if len(openings) > MOST_AT_ONCE:
         raise Refused("too_many_at_once", most=MOST_AT_ONCE)
-    return tuple(_open(db, one, digester=digester, by=by, now=now, today=today) for one in openings)
+    return tuple(_open(db, one, digester=digester, by=by, now=now) for one in openings)
 
 
 def renew_slips(
@@ -42,8 +42,7 @@ def renew_slips(
     chosen: Sequence[str],
     digester: Digester,
     by: Actor,
-    now: datetime,
-    today: date,
+    now: Now,
 ) -> tuple[tuple[str, Slip], ...]:
     """The name of the village and a new slip of each chosen coordinator of the region who has never logged in.
 
@@ -53,11 +52,11 @@ def renew_slips(
     require(by, accounts.MANAGE, region_code)
     if not chosen:
         raise Refused("nothing_chosen")
-    waiting = queries.never_logged_in(db, region_code, now=now, today=today)
+    waiting = queries.never_logged_in(db, region_code, now=now)
     slips = [
         (
             line.village,
-            accounts.make_slip(db, account=line.account, digester=digester, by=by, now=now, today=today),
+            accounts.make_slip(db, account=line.account, digester=digester, by=by, now=now),
         )
         for line in waiting
         if line.account in set(chosen)
@@ -67,7 +66,7 @@ def renew_slips(
     return tuple(slips)
 
 
-def _open(db: Session, one: Opening, *, digester: Digester, by: Actor, now: datetime, today: date) -> Slip:
+def _open(db: Session, one: Opening, *, digester: Digester, by: Actor, now: Now) -> Slip:
     login_name = ""
     if not one.names_a_person:
         taken = trust.login_names_like(db, initials(one.village))
@@ -83,7 +82,6 @@ def _open(db: Session, one: Opening, *, digester: Digester, by: Actor, now: date
             digester=digester,
             by=by,
             now=now,
-            today=today,
         )
     except Refused as refused:
         raise Refused(refused.code, field=refused.field, row=one.village_code, **refused.details) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, inspect, or_, select
@@ -20,20 +20,19 @@ from nightschool.rules.access import Actor, require
 from nightschool.rules.names import search_keys, sort_key, stored_keys
 from nightschool.rules.people import LearnerEntry, Namesake, TeacherEntry, check_learner, group_number
 from nightschool.rules.regions import ancestors_of
+from nightschool.rules.slots import Now
 
 LONGEST_SORT_KEY = 200
 
 
-def add_learner(
-    db: Session, *, village: str, entry: LearnerEntry, by: Actor, now: datetime, today: date
-) -> str:
+def add_learner(db: Session, *, village: str, entry: LearnerEntry, by: Actor, now: Now) -> str:
     """The learner is on the village's roster; the public id comes back.
 
     Raises: Refused as `check_learner` does, or with `same_name` when the group has one of this name and the entry does
     not say that this is another; `retired` in the details is that one, when they come no more and may be asked back.
     """
     require(by, "keep_people", village)
-    learner = enrol_on_the_spot(db, village=village, entry=entry, today=today)
+    learner = enrol_on_the_spot(db, village=village, entry=entry, today=now.day)
     _note(db, learner, "learner.add", by=by, now=now)
     return learner.public_id
 
@@ -50,7 +49,7 @@ def enrol_on_the_spot(db: Session, *, village: str, entry: LearnerEntry, today: 
 
 
 def edit_learner(
-    db: Session, *, learner: str, entry: LearnerEntry, version: int, by: Actor, now: datetime, today: date
+    db: Session, *, learner: str, entry: LearnerEntry, version: int, by: Actor, now: Now
 ) -> None:
     """The learner's record says what the entry says.
 
@@ -59,7 +58,7 @@ def edit_learner(
     found = _locked(db, Learner, learner)
     require(by, "keep_people", found.region_code)
     _check_version("learner", found, version)
-    check_learner(entry, today=today)
+    check_learner(entry, today=now.day)
     if (entry.name, entry.group_name) != (found.name, found.group_name):
         _ask_about_namesakes(db, found.region_code, entry, but=found.id)
     _fill_learner(db, found, entry)
@@ -68,7 +67,7 @@ def edit_learner(
         _note(db, found, "learner.edit", by=by, now=now, fields=fields)
 
 
-def reveal_learner_phone(db: Session, *, learner: str, by: Actor, now: datetime) -> str:
+def reveal_learner_phone(db: Session, *, learner: str, by: Actor, now: Now) -> str:
     """The learner's phone in full, or an empty text when there is none; that it was looked up is on the trail."""
     found = _locked(db, Learner, learner)
     require(by, "keep_people", found.region_code)
@@ -78,7 +77,7 @@ def reveal_learner_phone(db: Session, *, learner: str, by: Actor, now: datetime)
     return open_phone(db, found.phone, about=f"learner.phone:{found.public_id}")
 
 
-def add_teacher(db: Session, *, region: str, entry: TeacherEntry, by: Actor, now: datetime) -> str:
+def add_teacher(db: Session, *, region: str, entry: TeacherEntry, by: Actor, now: Now) -> str:
     """The teacher is kept at this village, township or county; the public id comes back.
 
     Raises: Refused with `name_missing`, or with `known_teacher` and the `namesakes` this region already sees, when
@@ -97,7 +96,7 @@ def add_teacher(db: Session, *, region: str, entry: TeacherEntry, by: Actor, now
 
 
 def edit_teacher(
-    db: Session, *, teacher: str, entry: TeacherEntry, version: int, by: Actor, now: datetime
+    db: Session, *, teacher: str, entry: TeacherEntry, version: int, by: Actor, now: Now
 ) -> None:
     """The teacher's record says what the entry says, and so do the public pages of every village they teach in.
 
@@ -126,7 +125,7 @@ def edit_teacher(
     _note(db, found, "teacher.edit", by=by, now=now, fields=fields)
 
 
-def reveal_teacher_phone(db: Session, *, teacher: str, region: str, by: Actor, now: datetime) -> str:
+def reveal_teacher_phone(db: Session, *, teacher: str, region: str, by: Actor, now: Now) -> str:
     """The teacher's phone in full, empty when there is none; that it was looked up is on the trail.
 
     Raises: NotFound when the teacher is kept neither at this region nor above it.
@@ -302,7 +301,7 @@ def _teacher_namesakes(db: Session, region: str, name: str) -> tuple[Namesake, .
 
 
 def _note(
-    db: Session, record: Learner | Teacher, action: str, *, by: Actor, now: datetime, **details: Any
+    db: Session, record: Learner | Teacher, action: str, *, by: Actor, now: Now, **details: Any
 ) -> None:
     audit.note(
         db,

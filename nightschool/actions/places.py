@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
@@ -12,11 +12,12 @@ from nightschool.actions import audit
 from nightschool.errors import Refused
 from nightschool.models.places import Region
 from nightschool.rules.access import Actor, require
+from nightschool.rules.slots import Now
 
 A_DAY = timedelta(days=1)
 
 
-def touch_villages(db: Session, codes: Iterable[str], *, now: datetime) -> None:
+def touch_villages(db: Session, codes: Iterable[str], *, now: Now) -> None:
     """The public pages of these regions are built anew at their next call, their feeds count one revision more."""
     touched = [{"of": code} for code in sorted(set(codes))]
     if touched:
@@ -24,15 +25,13 @@ def touch_villages(db: Session, codes: Iterable[str], *, now: datetime) -> None:
         db.connection().execute(
             update(Region)
             .where(Region.code == bindparam("of"))
-            .values(revision=Region.revision + 1, changed_at=now),
+            .values(revision=Region.revision + 1, changed_at=now.instant),
             touched,
         )
         forget_loaded(db)
 
 
-def set_successor(
-    db: Session, *, predecessor: str, successor: str, day: date, by: Actor, now: datetime
-) -> None:
+def set_successor(db: Session, *, predecessor: str, successor: str, day: date, by: Actor, now: Now) -> None:
     """From that day on the second region stands for the first, which ended the day before.
 
     The day is better known than what the lists told: it replaces the end they gave the one, and moves back the

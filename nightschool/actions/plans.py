@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -21,6 +21,7 @@ from nightschool.queries import plans as queries
 from nightschool.rules.access import Actor, require
 from nightschool.rules.plans import Step, check_step, fingerprint
 from nightschool.rules.revisions import unended
+from nightschool.rules.slots import Now
 
 CALLED_OFF = (SessionStatus.CANCELLED, SessionStatus.POSTPONED)
 
@@ -33,62 +34,56 @@ class Announced:
     told: int
 
 
-def submit(db: Session, *, village: str, month: date, by: Actor, now: datetime, today: date) -> None:
+def submit(db: Session, *, village: str, month: date, by: Actor, now: Now) -> None:
     """The month's plan waits for the township's word. Raises: Refused as rules.plans.tell_refused says."""
     require(by, "schedule", village)
     plan = _plan(db, village, month)
-    _check(db, Step.SUBMIT, village, month, today)
-    plan.status, plan.submitted_at, plan.return_reason = PlanStatus.SUBMITTED, now, ""
+    _check(db, Step.SUBMIT, village, month, now.day)
+    plan.status, plan.submitted_at, plan.return_reason = PlanStatus.SUBMITTED, now.instant, ""
     _note(db, "plans.submit", plan, by, now)
 
 
-def withdraw(db: Session, *, village: str, month: date, by: Actor, now: datetime, today: date) -> None:
+def withdraw(db: Session, *, village: str, month: date, by: Actor, now: Now) -> None:
     """The plan is the village's own again, as before it was handed in. Raises: Refused."""
     require(by, "schedule", village)
     plan = _plan(db, village, month)
-    _check(db, Step.WITHDRAW, village, month, today)
+    _check(db, Step.WITHDRAW, village, month, now.day)
     plan.status = PlanStatus.DRAFT
     _note(db, "plans.withdraw", plan, by, now)
 
 
-def approve(
-    db: Session, *, village: str, month: date, seen: str, by: Actor, now: datetime, today: date
-) -> None:
+def approve(db: Session, *, village: str, month: date, seen: str, by: Actor, now: Now) -> None:
     """The village may announce the plan. What was approved is kept, to tell what was added to it later.
 
     Raises: Refused, with `plan_changed` when its class sessions are not those that were seen.
     """
     require(by, "approve_plans", village)
     plan = _plan(db, village, month)
-    _check(db, Step.APPROVE, village, month, today)
+    _check(db, Step.APPROVE, village, month, now.day)
     lines = _lines(db, village, month)
     _check_seen(lines, seen, month)
-    plan.status, plan.decided_at, plan.decided_by = PlanStatus.APPROVED, now, by.account_id
+    plan.status, plan.decided_at, plan.decided_by = PlanStatus.APPROVED, now.instant, by.account_id
     approved = [[line.id, line.day.isoformat(), line.starts] for line in lines]
     _note(db, queries.APPROVAL, plan, by, now, sessions=len(lines), lines=approved)
 
 
-def send_back(
-    db: Session, *, village: str, month: date, reason: str, by: Actor, now: datetime, today: date
-) -> None:
+def send_back(db: Session, *, village: str, month: date, reason: str, by: Actor, now: Now) -> None:
     """The plan is the village's again, with the reason why. An approval too can be taken back like this.
 
     Raises: Refused; no longer once villagers were told.
     """
     require(by, "approve_plans", village)
     plan = _plan(db, village, month)
-    _check(db, Step.RETURN, village, month, today)
+    _check(db, Step.RETURN, village, month, now.day)
     reason = unended(reason)
     if not reason:
         raise Refused("reason_missing", field="reason")
     plan.status, plan.return_reason = PlanStatus.RETURNED, reason
-    plan.decided_at, plan.decided_by = now, by.account_id
+    plan.decided_at, plan.decided_by = now.instant, by.account_id
     _note(db, "plans.return", plan, by, now)
 
 
-def announce(
-    db: Session, *, village: str, month: date, seen: str, by: Actor, now: datetime, today: date
-) -> Announced:
+def announce(db: Session, *, village: str, month: date, seen: str, by: Actor, now: Now) -> Announced:
     """Villagers read every class session of the month, and were told of each as it is now: nothing is 变更 any more.
 
     Raises: Refused, with `plan_changed` when the class sessions are not those that were seen.
@@ -97,13 +92,13 @@ def announce(
     plan = _plan(db, village, month)
     courses = _unpublished_courses(db, village, month)
     lines = _lines(db, village, month, queries.concerns(month))
-    _check(db, Step.ANNOUNCE, village, month, today)
+    _check(db, Step.ANNOUNCE, village, month, now.day)
     here = [line for line in lines if (line.day.year, line.day.month) == (month.year, month.month)]
     _check_seen(here, seen, month)
     drafts = [line for line in here if line.status == SessionStatus.DRAFT]
     _publish(db, drafts, courses, now)
     remember(db, drafts, now=now)
-    plan.status, plan.announced_at = PlanStatus.ANNOUNCED, now
+    plan.status, plan.announced_at = PlanStatus.ANNOUNCED, now.instant
     public = [line for line in lines if line.published_at is not None]
     told(db, public, now)
     touch_villages(db, [village], now=now)
@@ -112,7 +107,7 @@ def announce(
     return Announced(published=len(drafts), told=meeting)
 
 
-def keep_note(db: Session, *, village: str, month: date, note: str, by: Actor, now: datetime) -> None:
+def keep_note(db: Session, *, village: str, month: date, note: str, by: Actor, now: Now) -> None:
     """The plan has this note."""
     require(by, "schedule", village)
     plan = _plan(db, village, month)
@@ -174,17 +169,17 @@ def _unpublished_courses(db: Session, village: str, month: date) -> list[Course]
     return list(rows)
 
 
-def _publish(db: Session, drafts: list[ClassSession], courses: list[Course], now: datetime) -> None:
+def _publish(db: Session, drafts: list[ClassSession], courses: list[Course], now: Now) -> None:
     """These class sessions are public, and so are their courses."""
     for course in courses:
-        course.published_at = now
+        course.published_at = now.instant
     for draft in drafts:
         draft.status = SessionStatus.SCHEDULED
-        draft.published_at = draft.changed_at = now
+        draft.published_at = draft.changed_at = now.instant
     db.flush()
 
 
-def _note(db: Session, action: str, plan: MonthPlan, by: Actor, now: datetime, **details: Any) -> None:
+def _note(db: Session, action: str, plan: MonthPlan, by: Actor, now: Now, **details: Any) -> None:
     db.flush()
     audit.note(
         db,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,9 +11,10 @@ from nightschool.models.planning import Question
 from nightschool.models.teaching import ClassSession
 from nightschool.rules.access import Actor, require
 from nightschool.rules.questions import check_question
+from nightschool.rules.slots import Now
 
 
-def ask_question(db: Session, *, class_session: str, text: str, by: Actor, now: datetime, today: date) -> str:
+def ask_question(db: Session, *, class_session: str, text: str, by: Actor, now: Now) -> str:
     """The question stands open at the village of this class session; its public id comes back.
 
     Raises: NotFound; Refused as `check_question` does, or with `not_yet` for a class of a later day.
@@ -29,7 +28,7 @@ def ask_question(db: Session, *, class_session: str, text: str, by: Actor, now: 
         raise NotFound
     require(by, "keep_register", found.region_code)
     check_question(text)
-    if found.day > today:
+    if found.day > now.day:
         raise Refused("not_yet", field="text", day=found.day)
     question = Question(
         region_code=found.region_code, class_session_id=found.id, text=text, asked_on=found.day
@@ -48,8 +47,7 @@ def edit_question(
     answer: str,
     version: int,
     by: Actor,
-    now: datetime,
-    today: date,
+    now: Now,
 ) -> None:
     """The question and its answer read so; one whose answer was emptied is open again.
 
@@ -62,14 +60,14 @@ def edit_question(
     action = "question.edit"
     if answer != found.answer:
         found.answer = answer
-        found.answered_on = max(today, found.asked_on) if answer else None
+        found.answered_on = max(now.day, found.asked_on) if answer else None
         action = "question.answer" if answer else "question.reopen"
     found.text = text
     db.flush()
     _note(db, found, action, by=by, now=now)
 
 
-def remove_question(db: Session, *, question: str, version: int, by: Actor, now: datetime) -> None:
+def remove_question(db: Session, *, question: str, version: int, by: Actor, now: Now) -> None:
     """The question is gone with its answer: what was written by mistake, or names somebody, is kept nowhere.
 
     Raises: NotFound; StaleRecord when somebody saved it since this version.
@@ -95,7 +93,7 @@ def _locked(db: Session, question: str, by: Actor, version: int) -> Question:
     return found
 
 
-def _note(db: Session, question: Question, action: str, *, by: Actor, now: datetime) -> None:
+def _note(db: Session, question: Question, action: str, *, by: Actor, now: Now) -> None:
     """Its words stay out of the trail, where nothing can be taken away."""
     audit.note(
         db,

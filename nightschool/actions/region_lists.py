@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, text, true, update
@@ -27,6 +27,7 @@ from nightschool.rules.regions import (
     parent_of,
     prefix_of,
 )
+from nightschool.rules.slots import Now
 
 Progress = Callable[[int, int], None]  # told how many steps are done, and of how many
 
@@ -72,7 +73,7 @@ def import_regions(
     end_missing: bool = False,
     skip_bad: bool = False,
     by: Actor,
-    now: datetime,
+    now: Now,
     progress: Progress = silent,
 ) -> Merge:
     """The list of that day is taken in, and what it changed comes back; a second time nothing changes.
@@ -111,7 +112,7 @@ def _wait_for_other_lists(db: Session) -> None:
         db.execute(text("LOCK TABLE region_name IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def _store(db: Session, plan: Merge, listed: set[str], *, now: datetime, progress: Progress) -> None:
+def _store(db: Session, plan: Merge, listed: set[str], *, now: Now, progress: Progress) -> None:
     """The plan is in the tables, and all that the list names is found by its names."""
     known = sorted(listed - plan.facts.keys())
     done, every = 0, len(plan.facts) + len(known)
@@ -165,7 +166,7 @@ def _within(rows: Sequence[RegionRow]) -> ColumnElement[bool]:
     return or_(Region.code.in_(line), Region.parent_code.in_(line), *ranges)
 
 
-def _write_regions(db: Session, plan: Merge, codes: Sequence[str], now: datetime) -> None:
+def _write_regions(db: Session, plan: Merge, codes: Sequence[str], now: Now) -> None:
     new: list[dict[str, Any]] = []
     known: list[dict[str, Any]] = []
     for code in codes:
@@ -181,7 +182,7 @@ def _write_regions(db: Session, plan: Merge, codes: Sequence[str], now: datetime
                     "valid_from": facts.valid_from,
                     "valid_to": facts.valid_to,
                     "revision": 1,
-                    "changed_at": now,
+                    "changed_at": now.instant,
                 }
             )
         else:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -13,6 +11,7 @@ from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.places import Region, RegionSettings
 from nightschool.rules.access import Actor, require
 from nightschool.rules.regions import Level, level_of
+from nightschool.rules.slots import Now
 from nightschool.rules.travel import FASTEST_KMH, SLOWEST_KMH
 
 
@@ -24,7 +23,7 @@ def settle(
     travel_kmh: int | None,
     seen_version: int,
     by: Actor,
-    now: datetime,
+    now: Now,
 ) -> None:
     """The region has these settings; without a speed that of the region above holds. Only townships approve plans.
 

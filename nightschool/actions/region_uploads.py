@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import or_, select, update
@@ -14,6 +14,7 @@ from nightschool.errors import NotFound, Refused
 from nightschool.models.places import ImportState, RegionImport
 from nightschool.rules.access import Actor, require
 from nightschool.rules.region_uploads import KEPT_FOR, Standing, standing
+from nightschool.rules.slots import Now
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def keep_upload(
     end_missing: bool,
     counts: dict[str, Any],
     by: Actor,
-    now: datetime,
+    now: Now,
 ) -> str:
     """The list is kept for a day, with what it would come to; the answer is its name in addresses.
 
@@ -52,8 +53,8 @@ def keep_upload(
         as_of=as_of,
         end_missing=end_missing,
         counts=counts,
-        made_at=now,
-        changed_at=now,
+        made_at=now.instant,
+        changed_at=now.instant,
     )
     db.add(upload)
     db.flush()
@@ -70,9 +71,7 @@ def keep_upload(
     return upload.public_id
 
 
-def begin_import(
-    db: Session, upload: str, *, skip_bad: bool, is_running: bool, by: Actor, now: datetime
-) -> Begun:
+def begin_import(db: Session, upload: str, *, skip_bad: bool, is_running: bool, by: Actor, now: Now) -> Begun:
     """The list counts as being taken in from now on, and is handed out for it.
 
     Raises NotFound, or Refused with "upload_expired", "upload_going_on", "upload_done" or "bad_rows".
@@ -87,7 +86,7 @@ def begin_import(
         made_at=found.made_at,
         changed_at=found.changed_at,
         is_running=is_running,
-        now=now,
+        now=now.instant,
     )
     if stands in (Standing.EXPIRED, Standing.GOING_ON, Standing.DONE):
         raise Refused(f"upload_{stands}")
@@ -95,37 +94,39 @@ def begin_import(
         raise Refused("upload_expired")
     if found.counts.get("bad") and not skip_bad:
         raise Refused("bad_rows", field="skip_bad")
-    found.state, found.skip_bad, found.changed_at = ImportState.APPLYING, skip_bad, now
+    found.state, found.skip_bad, found.changed_at = ImportState.APPLYING, skip_bad, now.instant
     found.steps_done, found.steps_all = 0, 100
     db.flush()
     return Begun(found.public_id, found.content, found.as_of, found.end_missing, skip_bad, found.counts)
 
 
-def note_steps(db: Session, upload: str, done: int, every: int, *, now: datetime) -> None:
+def note_steps(db: Session, upload: str, done: int, every: int, *, now: Now) -> None:
     """Others can see how far it is."""
     db.execute(
         update(RegionImport)
         .where(RegionImport.public_id == upload, RegionImport.state == ImportState.APPLYING)
-        .values(steps_done=done, steps_all=every, changed_at=now)
+        .values(steps_done=done, steps_all=every, changed_at=now.instant)
     )
 
 
-def finish_import(db: Session, upload: str, counts: dict[str, Any], *, now: datetime) -> None:
+def finish_import(db: Session, upload: str, counts: dict[str, Any], *, now: Now) -> None:
     """The list has been taken in, its content is kept no longer. In the same transaction as what it changed."""
     _end(db, upload, now, state=ImportState.DONE, counts=counts, content=None, steps_done=100)
 
 
-def fail_import(db: Session, upload: str, *, now: datetime) -> None:
+def fail_import(db: Session, upload: str, *, now: Now) -> None:
     """The list has not been taken in, nothing of it; it can be begun again."""
     _end(db, upload, now, state=ImportState.FAILED)
 
 
-def forget_old_uploads(db: Session, *, now: datetime) -> None:
+def forget_old_uploads(db: Session, *, now: Now) -> None:
     """What was uploaded more than a day ago, or is done, has no content; of what goes on nothing is taken away."""
-    over = or_(RegionImport.made_at < now - KEPT_FOR, RegionImport.state == ImportState.DONE)
-    idle = or_(RegionImport.state != ImportState.APPLYING, RegionImport.changed_at < now - KEPT_FOR)
+    over = or_(RegionImport.made_at < now.instant - KEPT_FOR, RegionImport.state == ImportState.DONE)
+    idle = or_(RegionImport.state != ImportState.APPLYING, RegionImport.changed_at < now.instant - KEPT_FOR)
     db.execute(update(RegionImport).where(RegionImport.content.is_not(None), over, idle).values(content=None))
 
 
-def _end(db: Session, upload: str, now: datetime, **values: Any) -> None:
-    db.execute(update(RegionImport).where(RegionImport.public_id == upload).values(**values, changed_at=now))
+def _end(db: Session, upload: str, now: Now, **values: Any) -> None:
+    db.execute(
+        update(RegionImport).where(RegionImport.public_id == upload).values(**values, changed_at=now.instant)
+    )

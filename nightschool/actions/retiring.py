@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -16,7 +15,7 @@ from nightschool.models.teaching import Course
 from nightschool.queries.retiring import still_booked
 from nightschool.rules.access import Actor, require
 from nightschool.rules.retiring import VERBS, Kind
-from nightschool.rules.slots import Moment
+from nightschool.rules.slots import Now
 
 MODELS: dict[Kind, type[Learner | Teacher | Venue | Course]] = {
     Kind.LEARNER: Learner,
@@ -33,8 +32,7 @@ def retire(
     public_id: str,
     version: int,
     by: Actor,
-    now: datetime,
-    at: Moment,
+    now: Now,
     keeps_booked: bool = False,
 ) -> int:
     """The record is offered in no form and on no new register; all that was stays. Returns its new version.
@@ -49,15 +47,15 @@ def retire(
     if record.retired_at is not None:
         return int(record.version)
     if kind is Kind.COURSE or not keeps_booked:
-        sessions = still_booked(db, kind, record.id, home=record.region_code, at=at)
+        sessions = still_booked(db, kind, record.id, home=record.region_code, at=now.moment)
         if sessions:
             code = "still_coming" if kind is Kind.COURSE else "still_booked"
             raise Refused(code, sessions=sessions)
-    record.retired_at = now
+    record.retired_at = now.instant
     return _saved(db, kind, record, "retire", by, now)
 
 
-def bring_back(db: Session, kind: Kind, *, public_id: str, version: int, by: Actor, now: datetime) -> int:
+def bring_back(db: Session, kind: Kind, *, public_id: str, version: int, by: Actor, now: Now) -> int:
     """The record is offered again as before. Returns its new version; of one in use nothing changes.
 
     Raises: StaleRecord; Refused with `merged` for one that was found to be the same person as another.
@@ -71,7 +69,7 @@ def bring_back(db: Session, kind: Kind, *, public_id: str, version: int, by: Act
     return _saved(db, kind, record, "back", by, now)
 
 
-def reopen_course(db: Session, course_id: int, *, by: Actor, now: datetime) -> None:
+def reopen_course(db: Session, course_id: int, *, by: Actor, now: Now) -> None:
     """The course is in use: one of its class sessions is to come again."""
     course = db.get_one(Course, course_id)
     if course.retired_at is not None:
@@ -96,7 +94,7 @@ def _locked(db: Session, kind: Kind, public_id: str, by: Actor, version: int) ->
     return record
 
 
-def _saved(db: Session, kind: Kind, record: Any, action: str, by: Actor, now: datetime) -> int:
+def _saved(db: Session, kind: Kind, record: Any, action: str, by: Actor, now: Now) -> int:
     db.flush()
     audit.note(
         db,

@@ -16,6 +16,7 @@ from nightschool.models.planning import SessionRevision
 from nightschool.models.teaching import ClassSession
 from nightschool.queries.revisions import facts_now, written
 from nightschool.rules.revisions import Facts, Standing, differences, to_json
+from nightschool.rules.slots import Now
 
 _SESSIONS: Any = (
     ClassSession.__table__
@@ -34,7 +35,7 @@ def settle(db: Session, class_sessions: Sequence[ClassSession]) -> None:
     _write_found(db, [record for record in public if not rows.get(record.id)])
 
 
-def remember(db: Session, class_sessions: Sequence[ClassSession], *, now: datetime) -> None:
+def remember(db: Session, class_sessions: Sequence[ClassSession], *, now: Now) -> None:
     """The revisions of these class sessions, which were changed and flushed, say what villagers can read of them now.
 
     One that is public no more says so, and nothing of the draft it is. Each knows in what it differs from the notice.
@@ -55,7 +56,7 @@ def remember(db: Session, class_sessions: Sequence[ClassSession], *, now: dateti
             assert last is not None
             now_told = replace(last, standing=Standing.WITHDRAWN)
         elif last is None:
-            now_told = replace(now_told, is_found=record.published_at != now)
+            now_told = replace(now_told, is_found=record.published_at != now.instant)
         if last is None or differences(last, now_told):
             new.append((record, now_told))
             rows[record.id] = [*rows.get(record.id, ()), (record.revision, now_told)]
@@ -67,7 +68,7 @@ def remember(db: Session, class_sessions: Sequence[ClassSession], *, now: dateti
         raise_revisions(db, ClassSession.successor_id.in_(moved), now=now)
 
 
-def told(db: Session, class_sessions: Sequence[ClassSession], now: datetime) -> None:
+def told(db: Session, class_sessions: Sequence[ClassSession], now: Now) -> None:
     """Villagers were told of these class sessions as they are now: the public ones differ from the notice in nothing.
 
     The revision of none of them rises. Their villages' pages are built anew.
@@ -86,7 +87,7 @@ def told(db: Session, class_sessions: Sequence[ClassSession], now: datetime) -> 
     touch_villages(db, {record.region_code for record in public}, now=now)
 
 
-def coming(db: Session, which: ColumnElement[bool], *, now: datetime) -> list[ClassSession]:
+def coming(db: Session, which: ColumnElement[bool], *, now: Now) -> list[ClassSession]:
     """The public class sessions to come of these, locked, each with what villagers could read of it written down.
 
     To be called before what they show (a place's name, a teacher's) is changed; `shown_anew` is called after.
@@ -103,7 +104,7 @@ def coming(db: Session, which: ColumnElement[bool], *, now: datetime) -> list[Cl
     return list(records)
 
 
-def shown_anew(db: Session, class_sessions: Sequence[ClassSession], *, now: datetime) -> None:
+def shown_anew(db: Session, class_sessions: Sequence[ClassSession], *, now: Now) -> None:
     """What these class sessions show has another name: their revisions rise, and say it."""
     if class_sessions:
         these = ClassSession.id.in_([record.id for record in class_sessions])
@@ -112,13 +113,13 @@ def shown_anew(db: Session, class_sessions: Sequence[ClassSession], *, now: date
         remember(db, db.scalars(again).all(), now=now)
 
 
-def raise_revisions(db: Session, which: ColumnElement[bool], *, now: datetime) -> None:
+def raise_revisions(db: Session, which: ColumnElement[bool], *, now: Now) -> None:
     """The revision of each of these class sessions that is public is one higher. Cost: 1 statement."""
     db.flush()
     db.execute(
         update(ClassSession)
         .where(which, ClassSession.published_at.is_not(None))
-        .values(revision=ClassSession.revision + 1, changed_at=now)
+        .values(revision=ClassSession.revision + 1, changed_at=now.instant)
         .execution_options(synchronize_session=False)
     )
     for loaded in list(db.identity_map.values()):
@@ -126,9 +127,9 @@ def raise_revisions(db: Session, which: ColumnElement[bool], *, now: datetime) -
             db.expire(loaded, ["revision", "changed_at"])
 
 
-def _yesterday(now: datetime) -> date:
+def _yesterday(now: Now) -> date:
     """No class session to come anywhere on earth is before this day."""
-    return now.date() - timedelta(days=1)
+    return now.instant.date() - timedelta(days=1)
 
 
 def _write_found(db: Session, records: Sequence[ClassSession]) -> None:
@@ -145,7 +146,7 @@ def _write_found(db: Session, records: Sequence[ClassSession]) -> None:
     )
 
 
-def _write(db: Session, new: Sequence[tuple[ClassSession, Facts]], now: datetime) -> None:
+def _write(db: Session, new: Sequence[tuple[ClassSession, Facts]], now: Now) -> None:
     if not new:
         return
     keys = [(record.id, record.revision) for record, _facts in new]
@@ -155,7 +156,7 @@ def _write(db: Session, new: Sequence[tuple[ClassSession, Facts]], now: datetime
         .where(tuple_(SessionRevision.class_session_id, SessionRevision.revision).in_(keys))
         .execution_options(synchronize_session=False)
     )
-    db.execute(insert(SessionRevision), [_row(record, facts, now) for record, facts in new])
+    db.execute(insert(SessionRevision), [_row(record, facts, now.instant) for record, facts in new])
 
 
 def _row(record: ClassSession, facts: Facts, made_at: datetime) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,11 +13,10 @@ from nightschool.models.places import NightSchool, Venue
 from nightschool.rules.access import Actor, require
 from nightschool.rules.checklist import TICKED
 from nightschool.rules.schools import SchoolEntry
+from nightschool.rules.slots import Now
 
 
-def edit_school(
-    db: Session, *, village: str, entry: SchoolEntry, version: int, by: Actor, now: datetime
-) -> None:
+def edit_school(db: Session, *, village: str, entry: SchoolEntry, version: int, by: Actor, now: Now) -> None:
     """The school's record says what the entry says, and so does the village's page.
 
     Raises: NotFound when the village has no school; StaleRecord when somebody saved it since this version; Refused

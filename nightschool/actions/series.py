@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -24,7 +23,7 @@ from nightschool.rules.access import Actor, require
 from nightschool.rules.changes import Change, check_change
 from nightschool.rules.proposals import check_slot
 from nightschool.rules.series import TO_COME, Member, State, Step, fingerprint, plan_following
-from nightschool.rules.slots import Moment, Slot
+from nightschool.rules.slots import Now, Slot
 from nightschool.rules.undo import Undoable
 
 
@@ -36,9 +35,7 @@ def move_following(
     seen: str,
     slot: Slot,
     by: Actor,
-    now: datetime,
-    today: date,
-    minutes_now: int = 0,
+    now: Now,
     agreed: bool = False,
 ) -> int:
     """The session meets in this slot, and those to come after it as many days on, from the same start to the same end.
@@ -48,9 +45,9 @@ def move_following(
     """
     records, members, this = _series(db, class_session, Change.MOVE, by, seen_revision)
     check_slot(slot)
-    at = Moment(today, minutes_now)
+    at = now.moment
     steps = plan_following(members, this, replace(this.state, slot=slot), at)
-    touched, before = _carry_out(db, steps, records, seen, now=now, at=at, agreed=agreed)
+    touched, before = _carry_out(db, steps, records, seen, now=now, agreed=agreed)
     if not touched:
         return 0
     told = {"before": _told(this.state.slot), "after": _told(slot), "sessions": len(touched)}
@@ -70,9 +67,7 @@ def change_following(
     teachers: Sequence[str],
     venue: str | None,
     by: Actor,
-    now: datetime,
-    today: date,
-    minutes_now: int = 0,
+    now: Now,
     agreed: bool = False,
 ) -> int:
     """The session has this title, these teachers and this place, and so has each to come after it that had its former.
@@ -87,9 +82,9 @@ def change_following(
     wanted = replace(
         this.state, title=title, summary=summary, venue_id=staff.venue_id, teacher_ids=staff.teacher_ids
     )
-    at = Moment(today, minutes_now)
+    at = now.moment
     steps = plan_following(members, this, wanted, at)
-    touched, before = _carry_out(db, steps, records, seen, now=now, at=at, agreed=agreed)
+    touched, before = _carry_out(db, steps, records, seen, now=now, agreed=agreed)
     if not touched:
         return 0
     fields = fields_changed(this.state, wanted)
@@ -103,8 +98,7 @@ def apply_steps(
     steps: Iterable[Step],
     records: Mapping[int, ClassSession],
     *,
-    now: datetime,
-    at: Moment,
+    now: Now,
     agreed: bool = False,
 ) -> list[ClassSession]:
     """Each session is what its step says, and holds it; those that changed come back. Raises: CannotSchedule.
@@ -118,7 +112,7 @@ def apply_steps(
         record.day, record.starts, record.ends = after.slot.day, after.slot.starts, after.slot.ends
         record.title, record.summary = after.title, after.summary
         record.category_code, record.venue_id = after.category_code, after.venue_id
-        record.changed_at = now
+        record.changed_at = now.instant
         flag_modified(record, "changed_at")  # the revision rises also when only the teachers are others
         if after.teacher_ids != step.member.state.teacher_ids:
             restaffed[after.teacher_ids].append(record.id)
@@ -126,7 +120,7 @@ def apply_steps(
         set_session_teachers(db, ids, teacher_ids)
     db.flush()
     touched = [records[step.member.id] for step in changing]
-    hold_slots(db, touched, moment=at, agreed=agreed)
+    hold_slots(db, touched, moment=now.moment, agreed=agreed)
     return touched
 
 
@@ -188,8 +182,7 @@ def _carry_out(
     records: Mapping[int, ClassSession],
     seen: str,
     *,
-    now: datetime,
-    at: Moment,
+    now: Now,
     agreed: bool,
 ) -> tuple[list[ClassSession], list[dict[str, Any]]]:
     """Those that changed, and what they were."""
@@ -198,7 +191,7 @@ def _carry_out(
     for step in changing:
         check_slot(step.after.slot)
     before = picture(db, [records[step.member.id] for step in changing])
-    return apply_steps(db, steps, records, now=now, at=at, agreed=agreed), before
+    return apply_steps(db, steps, records, now=now, agreed=agreed), before
 
 
 def _changed(
@@ -206,7 +199,7 @@ def _changed(
     action: str,
     this: ClassSession,
     by: Actor,
-    now: datetime,
+    now: Now,
     touched: Iterable[ClassSession],
     **details: Any,
 ) -> None:
@@ -230,7 +223,7 @@ def _keep(
     before: Sequence[Mapping[str, Any]],
     touched: Sequence[ClassSession],
     by: Actor,
-    now: datetime,
+    now: Now,
 ) -> None:
     course = db.get_one(Course, touched[0].course_id)
     keep(db, what=what, by=by, now=now, before=before, changed=touched, course=course)

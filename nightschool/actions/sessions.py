@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -23,7 +22,7 @@ from nightschool.rules.access import Actor, require
 from nightschool.rules.changes import Change, check_change
 from nightschool.rules.proposals import check_slot
 from nightschool.rules.reasons import REASONS
-from nightschool.rules.slots import Moment, Slot
+from nightschool.rules.slots import Now, Slot
 from nightschool.rules.undo import Undoable
 
 
@@ -34,9 +33,7 @@ def move_session(
     seen_revision: int,
     slot: Slot,
     by: Actor,
-    now: datetime,
-    today: date,
-    minutes_now: int = 0,
+    now: Now,
     agreed: bool = False,
 ) -> None:
     """The session meets in this slot instead, and holds it; what it held before is free.
@@ -51,11 +48,11 @@ def move_session(
         return
     before = picture(db, [record])
     record.day, record.starts, record.ends = slot.day, slot.starts, slot.ends
-    record.changed_at = now
+    record.changed_at = now.instant
     db.flush()
-    hold_slots(db, [record], moment=Moment(today, minutes_now), agreed=agreed)
+    hold_slots(db, [record], moment=now.moment, agreed=agreed)
     _check_not_there(db, record.course_id, slot, but=record.id)
-    if slot.finishes > Moment(today, minutes_now):
+    if slot.finishes > now.moment:
         reopen_course(db, record.course_id, by=by, now=now)
     _changed(db, "sessions.move", record, by, now, before=_told(former), after=_told(slot))
     keep(
@@ -78,9 +75,7 @@ def change_session(
     teachers: Sequence[str],
     venue: str | None,
     by: Actor,
-    now: datetime,
-    today: date,
-    minutes_now: int = 0,
+    now: Now,
     agreed: bool = False,
 ) -> None:
     """The session has this title, these teachers and this place, and holds them.
@@ -101,13 +96,13 @@ def change_session(
         return
     for name, value in values.items():
         setattr(record, name, value)
-    record.changed_at = now
+    record.changed_at = now.instant
     flag_modified(record, "changed_at")  # the revision rises also when only the teachers are others
     db.flush()
     was_agreed = not {"venue_id", "teachers"} & set(
         fields
     )  # whatever is closed then: nothing else is wanted now
-    hold_slots(db, [record], moment=Moment(today, minutes_now), agreed=agreed or was_agreed)
+    hold_slots(db, [record], moment=now.moment, agreed=agreed or was_agreed)
     _changed(db, "sessions.change", record, by, now, fields=fields)
     keep(
         db,
@@ -127,7 +122,7 @@ def cancel_session(
     reason: str,
     reason_text: str,
     by: Actor,
-    now: datetime,
+    now: Now,
 ) -> None:
     """The session is cancelled, or was not held, for this reason; what it held is free.
 
@@ -138,7 +133,7 @@ def cancel_session(
     before = picture(db, [record])
     record.status = SessionStatus.CANCELLED
     record.reason, record.reason_text = reason, reason_text
-    record.changed_at = now
+    record.changed_at = now.instant
     db.flush()
     release_slots(db, [record.id])
     _changed(db, "sessions.cancel", record, by, now, reason=reason)
@@ -158,9 +153,7 @@ def restore_session(
     class_session: str,
     seen_revision: int,
     by: Actor,
-    now: datetime,
-    today: date,
-    minutes_now: int = 0,
+    now: Now,
     agreed: bool = False,
 ) -> None:
     """The cancelled session takes place after all, and holds its slot; a past one waits for its register again.
@@ -171,11 +164,11 @@ def restore_session(
     before = picture(db, [record])
     record.status = SessionStatus.SCHEDULED if record.published_at else SessionStatus.DRAFT
     record.reason, record.reason_text = None, ""
-    record.changed_at = now
+    record.changed_at = now.instant
     db.flush()
-    hold_slots(db, [record], moment=Moment(today, minutes_now), agreed=agreed)
+    hold_slots(db, [record], moment=now.moment, agreed=agreed)
     _check_not_there(db, record.course_id, slot_of(record), but=record.id)
-    if slot_of(record).finishes > Moment(today, minutes_now):
+    if slot_of(record).finishes > now.moment:
         reopen_course(db, record.course_id, by=by, now=now)
     _changed(db, "sessions.restore", record, by, now)
     keep(
@@ -196,9 +189,7 @@ def add_session(
     teachers: Sequence[str],
     venue: str | None,
     by: Actor,
-    now: datetime,
-    today: date,
-    minutes_now: int = 0,
+    now: Now,
     agreed: bool = False,
 ) -> str:
     """The course meets once more, in this slot; public when the course is, else a draft. The course stays as it is.
@@ -215,7 +206,7 @@ def add_session(
     staff = find_staff(db, kept.region_code, teachers=teachers, venue=venue)
     _check_not_there(db, kept.id, slot)
     is_public = kept.published_at is not None and not waiting_months(
-        db, kept.region_code, [slot.day], today=today
+        db, kept.region_code, [slot.day], today=now.day
     )
     record = ClassSession(
         course_id=kept.id,
@@ -229,14 +220,14 @@ def add_session(
         starts=slot.starts,
         ends=slot.ends,
         status=SessionStatus.SCHEDULED if is_public else SessionStatus.DRAFT,
-        published_at=now if is_public else None,
-        changed_at=now,
+        published_at=now.instant if is_public else None,
+        changed_at=now.instant,
     )
     db.add(record)
     db.flush()
     set_session_teachers(db, [record.id], staff.teacher_ids)
-    hold_slots(db, [record], moment=Moment(today, minutes_now), agreed=agreed)
-    if slot_of(record).finishes > Moment(today, minutes_now):
+    hold_slots(db, [record], moment=now.moment, agreed=agreed)
+    if slot_of(record).finishes > now.moment:
         reopen_course(db, record.course_id, by=by, now=now)
     _changed(db, "sessions.add", record, by, now, after=_told(slot))
     keep(db, what=Undoable.ADD, by=by, now=now, made=[record])
@@ -269,9 +260,7 @@ def postpone_session(
     reason: str,
     reason_text: str,
     by: Actor,
-    now: datetime,
-    today: date,
-    minutes_now: int = 0,
+    now: Now,
     agreed: bool = False,
 ) -> str:
     """The session points to a new one that meets in this slot with the same teachers, place and title.
@@ -297,8 +286,8 @@ def postpone_session(
         starts=slot.starts,
         ends=slot.ends,
         status=record.status,
-        published_at=now if record.published_at else None,
-        changed_at=now,
+        published_at=now.instant if record.published_at else None,
+        changed_at=now.instant,
     )
     db.add(successor)
     db.flush()
@@ -306,12 +295,12 @@ def postpone_session(
     record.status = SessionStatus.POSTPONED
     record.reason, record.reason_text = reason, reason_text
     record.successor_id = successor.id
-    record.changed_at = now
+    record.changed_at = now.instant
     db.flush()
     release_slots(db, [record.id])
-    hold_slots(db, [successor], moment=Moment(today, minutes_now), agreed=agreed)
+    hold_slots(db, [successor], moment=now.moment, agreed=agreed)
     _check_not_there(db, record.course_id, slot, but=successor.id)
-    if slot.finishes > Moment(today, minutes_now):
+    if slot.finishes > now.moment:
         reopen_course(db, record.course_id, by=by, now=now)
     details = {"reason": reason, "after": _told(slot), "successor": successor.id}
     _changed(db, "sessions.postpone", record, by, now, **details)
@@ -339,9 +328,7 @@ def _check_reason(reason: str) -> None:
         raise Refused("reason_missing", field="reason")
 
 
-def _changed(
-    db: Session, action: str, record: ClassSession, by: Actor, now: datetime, **details: Any
-) -> None:
+def _changed(db: Session, action: str, record: ClassSession, by: Actor, now: Now, **details: Any) -> None:
     """The village's pages are told, where villagers know of this session, and the trail has its line."""
     if record.published_at is not None:
         touch_villages(db, [record.region_code], now=now)

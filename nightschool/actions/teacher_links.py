@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from nightschool.errors import NotFound, Refused
 from nightschool.models.people import Teacher, TeacherLink
 from nightschool.rules.access import Actor, require
 from nightschool.rules.regions import ancestors_of
+from nightschool.rules.slots import Now
 from nightschool.rules.teacher_links import digest_of
 
 SECRET_BYTES = 24
@@ -27,7 +27,7 @@ class MadeLink:
     secret: str
 
 
-def make_link(db: Session, *, teacher: str, region: str, by: Actor, now: datetime) -> MadeLink:
+def make_link(db: Session, *, teacher: str, region: str, by: Actor, now: Now) -> MadeLink:
     """There is one more address that opens this teacher's classes in the villages of this region, and no others.
 
     The region is where the teacher is kept, or below it. So who makes a link, and holds its secret for a moment, sees
@@ -48,7 +48,7 @@ def make_link(db: Session, *, teacher: str, region: str, by: Actor, now: datetim
         region_code=region,
         digest=digest_of(secret),
         account_id=by.account_id,
-        made_at=now,
+        made_at=now.instant,
     )
     db.add(link)
     db.flush()
@@ -56,7 +56,7 @@ def make_link(db: Session, *, teacher: str, region: str, by: Actor, now: datetim
     return MadeLink(link.public_id, secret)
 
 
-def revoke_link(db: Session, *, link: str, by: Actor, now: datetime) -> bool:
+def revoke_link(db: Session, *, link: str, by: Actor, now: Now) -> bool:
     """The address opens nothing from here on. False when it had been revoked before."""
     found = db.scalars(
         select(TeacherLink)
@@ -69,13 +69,13 @@ def revoke_link(db: Session, *, link: str, by: Actor, now: datetime) -> bool:
     require(by, "keep_teachers", found.region_code)
     if found.revoked_at is not None:
         return False
-    found.revoked_at = now
+    found.revoked_at = now.instant
     db.flush()
     _note(db, found, "teacher.unlink", by=by, now=now)
     return True
 
 
-def _note(db: Session, link: TeacherLink, action: str, *, by: Actor, now: datetime) -> None:
+def _note(db: Session, link: TeacherLink, action: str, *, by: Actor, now: Now) -> None:
     audit.note(
         db,
         by=by,

@@ -34,7 +34,7 @@ from nightschool.models.people import Teacher
 from nightschool.models.teaching import ChangeSet, ClassSession, Course, Reason, SessionStatus
 from nightschool.rules.access import Actor, require
 from nightschool.rules.reasons import TAKEN_BACK
-from nightschool.rules.slots import Moment
+from nightschool.rules.slots import Moment, Now
 from nightschool.rules.undo import OF_A_SERIES, TakenBack, Undoable, check_time
 
 # Everything of a class session that a change can change; days and instants stand in JSON as text.
@@ -79,7 +79,7 @@ def keep(
     *,
     what: Undoable,
     by: Actor,
-    now: datetime,
+    now: Now,
     before: Sequence[Mapping[str, Any]] = (),
     changed: Sequence[ClassSession] = (),
     made: Sequence[ClassSession] = (),
@@ -100,18 +100,26 @@ def keep(
         named = {"id": course.id, "public_id": course.public_id, "version": course.version}
         kept["course"] = {**named, **(course_before or {})}
     region_code = course.region_code if course is not None else [*changed, *made][0].region_code
-    forgotten = (ChangeSet.region_code == region_code, ChangeSet.made_at < now - KEPT_FOR)
+    forgotten = (ChangeSet.region_code == region_code, ChangeSet.made_at < now.instant - KEPT_FOR)
     db.execute(delete(ChangeSet).where(*forgotten))
     db.add(
         ChangeSet(
-            region_code=region_code, account_id=by.account_id, what=what.value, made_at=now, before=kept
+            region_code=region_code,
+            account_id=by.account_id,
+            what=what.value,
+            made_at=now.instant,
+            before=kept,
         )
     )
     db.flush()
 
 
 def take_back(
-    db: Session, *, change: str, by: Actor, now: datetime, today: date, minutes_now: int = 0
+    db: Session,
+    *,
+    change: str,
+    by: Actor,
+    now: Now,
 ) -> TakenBack:
     """The class sessions of this change are what they were before it, and hold what they held: a further revision.
 
@@ -125,7 +133,7 @@ def take_back(
     made = [records[named["id"]] for named in kept.before["made"]]
     was_public = any(record.published_at for record in records.values())
     settle(db, list(records.values()))
-    moment = Moment(today, minutes_now)
+    moment = now.moment
     _put_back(db, changed, kept.before["changed"], now)
     _put_course_back(db, course, kept)
     done = _told(db, kept, (*changed, *made), course, moment)
@@ -135,7 +143,7 @@ def take_back(
         _unpublish(db, course)
     standing = [record for record in changed if record.status in HOLDING]
     hold_slots(db, standing, moment=moment, agreed=True)  # closed or not: it was so before
-    kept.undone_at = now
+    kept.undone_at = now.instant
     db.flush()
     remember(db, [*changed, *(record for record in made if record.published_at is not None)], now=now)
     if was_public or any(record.published_at for record in changed):
@@ -154,12 +162,12 @@ def take_back(
     return done
 
 
-def _takeable(db: Session, public_id: str, by: Actor, now: datetime) -> ChangeSet:
+def _takeable(db: Session, public_id: str, by: Actor, now: Now) -> ChangeSet:
     kept = db.scalar(select(ChangeSet).where(ChangeSet.public_id == public_id).with_for_update())
     if kept is None:
         raise NotFound
     require(by, "schedule", kept.region_code)
-    check_time(kept.made_at, kept.undone_at, now)
+    check_time(kept.made_at, kept.undone_at, now.instant)
     return kept
 
 
@@ -203,14 +211,14 @@ def _sessions(db: Session, kept: ChangeSet) -> dict[int, ClassSession]:
 
 
 def _put_back(
-    db: Session, changed: Sequence[ClassSession], before: Sequence[Mapping[str, Any]], now: datetime
+    db: Session, changed: Sequence[ClassSession], before: Sequence[Mapping[str, Any]], now: Now
 ) -> None:
     _check_teachers(db, {teacher_id for shown in before for teacher_id in shown["teachers"]})
     taught_by: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for record, shown in zip(changed, before, strict=True):
         for name, value in shown["columns"].items():
             setattr(record, name, _from_json(name, value))
-        record.changed_at = now
+        record.changed_at = now.instant
         flag_modified(record, "changed_at")  # the revision rises in any case
         taught_by[tuple(shown["teachers"])].append(record.id)
     for teacher_ids, ids in taught_by.items():
@@ -238,14 +246,14 @@ def _check_teachers(db: Session, teacher_ids: Collection[int]) -> None:
         raise Refused("undo_changed_since")
 
 
-def _unmake(db: Session, made: Sequence[ClassSession], course: Course | None, now: datetime) -> None:
+def _unmake(db: Session, made: Sequence[ClassSession], course: Course | None, now: Now) -> None:
     """These class sessions, which hold nothing any more, are gone, or cancelled where villagers know of them.
 
     With the last of them goes the course that was made with them.
     """
     for record in made:
         if record.published_at is not None:
-            record.status, record.changed_at = SessionStatus.CANCELLED, now
+            record.status, record.changed_at = SessionStatus.CANCELLED, now.instant
             record.reason, record.reason_text = Reason.OTHER, TAKEN_BACK
     db.flush()
     drafts = [record.id for record in made if record.published_at is None]

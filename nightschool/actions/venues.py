@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
@@ -20,13 +20,13 @@ from nightschool.rules.access import Actor, require
 from nightschool.rules.names import stored_keys
 from nightschool.rules.people import Namesake
 from nightschool.rules.proposals import ResourceKind
-from nightschool.rules.slots import Moment
+from nightschool.rules.slots import Moment, Now
 from nightschool.rules.venues import Planned, VenueEntry, check_unshared
 
 HOLDING = (SessionStatus.DRAFT, SessionStatus.SCHEDULED, SessionStatus.HELD)
 
 
-def add_venue(db: Session, *, village: str, entry: VenueEntry, by: Actor, now: datetime) -> str:
+def add_venue(db: Session, *, village: str, entry: VenueEntry, by: Actor, now: Now) -> str:
     """The venue is one of the village's; its public id comes back. Raises: Refused, `name_missing` or `same_venue`."""
     require(by, "keep_venues", village)
     _check_name(db, village, entry.name)
@@ -38,9 +38,7 @@ def add_venue(db: Session, *, village: str, entry: VenueEntry, by: Actor, now: d
     return venue.public_id
 
 
-def edit_venue(
-    db: Session, *, venue: str, entry: VenueEntry, version: int, by: Actor, now: datetime, today: date
-) -> None:
+def edit_venue(db: Session, *, venue: str, entry: VenueEntry, version: int, by: Actor, now: Now) -> None:
     """The venue's record says what the entry says; what is booked in it from today on fits whether it may be shared.
 
     Raises: StaleRecord when somebody saved it since this version; Refused with `name_missing`, `same_venue`, or
@@ -60,7 +58,7 @@ def edit_venue(
     if not fields:
         return
     if found.holds_slots and not held_slots:
-        _hold(db, found, today=today)
+        _hold(db, found, today=now.day)
     elif held_slots and not found.holds_slots:
         _release(db, found)
     db.flush()
@@ -71,7 +69,7 @@ def edit_venue(
     _note(db, found, "venue.edit", by=by, now=now, fields=fields)
 
 
-def reveal_venue_phone(db: Session, *, venue: str, by: Actor, now: datetime) -> str:
+def reveal_venue_phone(db: Session, *, venue: str, by: Actor, now: Now) -> str:
     """The key holder's phone in full, empty when there is none; that it was looked up is on the trail."""
     found = _locked(db, venue)
     require(by, "keep_venues", found.region_code)
@@ -150,7 +148,7 @@ def _about(venue: Venue) -> str:
     return f"venue.key_holder_phone:{venue.public_id}"
 
 
-def _note(db: Session, venue: Venue, action: str, *, by: Actor, now: datetime, **details: list[str]) -> None:
+def _note(db: Session, venue: Venue, action: str, *, by: Actor, now: Now, **details: list[str]) -> None:
     audit.note(
         db,
         by=by,

@@ -53,7 +53,6 @@ def create(role: str, region: str, login_name: str, display_name: str, title: st
                 password_hash=password_hash,
                 by=SYSTEM,
                 now=installation.now(),
-                today=installation.today(),
             )
         except (NotFound, NotAllowed):
             fail(_("没有代码是 %(code)s 的地方；系统管理员不要写地方，别的职责都要写。", code=region or "—"))
@@ -91,7 +90,6 @@ def password(login_name: str) -> None:
             new_hash=new_hash,
             by=SYSTEM,
             now=installation.now(),
-            today=installation.today(),
         )
     click.echo(_("密码改好了。"))
 
@@ -126,7 +124,6 @@ def _new_slip(installation: Installation, db: Session, account: str) -> actions.
         digester=Digester(installation.settings.keys.signing),
         by=SYSTEM,
         now=installation.now(),
-        today=installation.today(),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from nightschool.rules.cohorts import cohort_entry
 from nightschool.rules.graduation import Basis
 from nightschool.rules.proposals import Proposal
 from nightschool.rules.recurrence import Weekly
-from nightschool.rules.slots import parse_time
+from nightschool.rules.slots import Now, parse_time
 
 # A chance of its own, so that the rest of the demonstration is what it was before there was a cohort.
 SEED = 20170314
@@ -30,7 +30,7 @@ CHANCES = (("present", 0.74), ("late", 0.06), ("excused", 0.06), ("absent", 0.04
 CALLED_OFF = 3  # of the sessions, counted from the first: it rained
 SUBSTITUTES = ("王素珍", "刘明芳", "张小红", "陈建国")
 
-When = Callable[[date], datetime]
+When = Callable[..., Now]  # on this day, in the evening or at this time
 
 
 def hold(
@@ -54,9 +54,7 @@ def hold(
         venue=venue,
         kind="cohort",
     )
-    course = courses.schedule_course(
-        db, proposal=proposal, publish=True, by=actor, now=at(before), today=before
-    )
+    course = courses.schedule_course(db, proposal=proposal, publish=True, by=actor, now=at(before))
     record = db.scalars(select(Course).where(Course.public_id == course)).one()
     cohorts.set_cohort(
         db,
@@ -67,7 +65,7 @@ def hold(
         now=at(before),
     )
     roster, guest = _enrol(
-        db, village, course, actor=actor, day=before, now=at(before), chance=chance, places=about["capacity"]
+        db, village, course, actor=actor, day=before, at=at, chance=chance, places=about["capacity"]
     )
     term = db.scalars(
         select(ClassSession)
@@ -92,7 +90,7 @@ def hold(
     if len(term) > CALLED_OFF + 1:
         gone = roster[0]
         day = term[-1].day
-        cohorts.leave(db, course=course, learner=gone, by=actor, now=at(day), today=day)
+        cohorts.leave(db, course=course, learner=gone, by=actor, now=at(day))
 
 
 def _enrol(
@@ -102,7 +100,7 @@ def _enrol(
     *,
     actor: Actor,
     day: date,
-    now: datetime,
+    at: When,
     chance: random.Random,
     places: int,
 ) -> tuple[list[str], str]:
@@ -114,13 +112,14 @@ def _enrol(
     asking = people[:-3]
     by_proxy = asking[8:12]
     rest = tuple(one for one in asking if one not in by_proxy)
-    for batch in (
+    batches = (
         Asking(rest[:12]),
         Asking(tuple(by_proxy), source="proxy", proxy_name="二组组长"),
         Asking(rest[12:]),
-    ):
-        cohorts.enrol_learners(db, course=course, asking=batch, day=day, by=actor, now=now, today=day)
-        now += timedelta(minutes=20)
+    )
+    for number, batch in enumerate(batches):
+        now = at(day, time(21, 20 * number))
+        cohorts.enrol_learners(db, course=course, asking=batch, day=day, by=actor, now=now)
     return [*rest[:12], *by_proxy, *rest[12:]][:places], people[-1]
 
 
@@ -146,7 +145,7 @@ def _record(
     marks: dict[str, str],
     *,
     actor: Actor,
-    now: datetime,
+    now: Now,
     chance: random.Random,
 ) -> None:
     attendance.record_sheet(
@@ -163,8 +162,7 @@ def _record(
         ),
         submission_id=UUID(int=chance.getrandbits(128), version=4),
         device="Android",
-        taken_at=now,
+        taken_at=now.instant,
         by=actor,
         now=now,
-        today=session.day,
     )

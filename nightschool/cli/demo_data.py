@@ -11,7 +11,7 @@ import secrets
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -50,7 +50,7 @@ from nightschool.rules.people import LearnerEntry, TeacherEntry
 from nightschool.rules.proposals import Proposal
 from nightschool.rules.recurrence import Once, Weekly, days_of
 from nightschool.rules.schools import SchoolEntry
-from nightschool.rules.slots import Slot, parse_time
+from nightschool.rules.slots import Now, Slot, parse_time
 from nightschool.rules.venues import VenueEntry
 from nightschool.sealing import Digester
 from nightschool.texts import _
@@ -74,9 +74,9 @@ class Stage:
     content: dict[str, Any]
     digester: Digester
 
-    def at(self, day: date, moment: time = EVENING) -> datetime:
-        """An instant of the village's day, in UTC."""
-        return datetime.combine(day, moment, self.zone).astimezone(UTC)
+    def at(self, day: date, moment: time = EVENING) -> Now:
+        """When the village's clock shows this moment on that day."""
+        return Now.at(datetime.combine(day, moment, self.zone), self.zone)
 
 
 def build(installation: Installation, *, say: Callable[[str], object]) -> dict[str, tuple[str, str]]:
@@ -86,7 +86,7 @@ def build(installation: Installation, *, say: Callable[[str], object]) -> dict[s
         stage = Stage(
             db,
             ZoneInfo(installation.settings.timezone),
-            installation.today(),
+            installation.now().day,
             random.Random(SEED),
             content,
             Digester(installation.settings.keys.signing),
@@ -114,7 +114,6 @@ def build(installation: Installation, *, say: Callable[[str], object]) -> dict[s
                 region_code=entry.get("region"),
                 by=SYSTEM,
                 now=stage.at(_term_starts(stage)),
-                today=_term_starts(stage),
             )
     passwords = {name: secrets.token_hex(4) for name in shown}
     set_passwords(installation, passwords)
@@ -139,7 +138,7 @@ def _calendars(stage: Stage, townships: set[str]) -> None:
 
 def _closed_times(stage: Stage, village: str, teachers: Iterable[str]) -> None:
     """The first village's room is being repaired some weeks ahead; every county's teacher is away on one morning."""
-    given: dict[str, Any] = {"by": SYSTEM, "now": stage.at(_term_starts(stage)), "today": stage.today}
+    given: dict[str, Any] = {"by": SYSTEM, "now": stage.at(_term_starts(stage))}
     away = ClosedTime(weekdays=frozenset({1}), starts=8 * 60, ends=12 * 60, note=stage.content["away"])
     for teacher in teachers:
         closed_times.add_closed_time(stage.db, kind="teacher", of=teacher, closed=away, **given)
@@ -163,7 +162,6 @@ def set_passwords(installation: Installation, passwords: dict[str, str]) -> None
                 new_hash=hashes[password],
                 by=SYSTEM,
                 now=installation.now(),
-                today=installation.today(),
             )
 
 
@@ -197,7 +195,6 @@ def _coordinator(stage: Stage, code: str, login_name: str, name: str, title: str
             digester=stage.digester,
             by=SYSTEM,
             now=now,
-            today=day,
         )
         known = stage.db.scalars(select(Account).order_by(Account.id.desc()).limit(1)).one()
     else:
@@ -211,7 +208,6 @@ def _coordinator(stage: Stage, code: str, login_name: str, name: str, title: str
             from_day=day,
             by=SYSTEM,
             now=now,
-            today=day,
         )
     return Actor(known.id, name, (Post(Role.COORDINATOR, code),))
 
@@ -272,7 +268,6 @@ def _fill_school(stage: Stage, entry: dict[str, Any], actor: Actor, teacher: str
             entry=learner,
             by=actor,
             now=stage.at(_term_starts(stage)),
-            today=_term_starts(stage),
         )
     about = {course["key"]: course for course in stage.content["courses"]}
     scheduled: list[int] = []
@@ -314,7 +309,6 @@ def _fill_school(stage: Stage, entry: dict[str, Any], actor: Actor, teacher: str
             about=plan | about[plan["key"]],
             venue=_usual_venue(stage, entry["code"]),
             actor=actor,
-            today=stage.today,
             now=stage.at(stage.today, time(8, 40)),
         )
     demo_questions.ask(
@@ -328,7 +322,7 @@ def _schedule(stage: Stage, proposal: Proposal, actor: Actor) -> int:
     try:
         with stage.db.begin_nested():
             public_id = courses.schedule_course(
-                stage.db, proposal=proposal, publish=True, by=actor, now=stage.at(first_day), today=first_day
+                stage.db, proposal=proposal, publish=True, by=actor, now=stage.at(first_day)
             )
     except CannotSchedule:
         return _schedule(stage, replace(proposal, teachers=()), actor)
@@ -362,7 +356,6 @@ def _postpone(stage: Stage, session: ClassSession, actor: Actor) -> None:
         reason_text="",
         by=actor,
         now=stage.at(stage.today, time(8, 30)),
-        today=stage.today,
     )
 
 
@@ -389,14 +382,13 @@ def _live(stage: Stage, session: ClassSession, actor: Actor) -> None:
         ),
         submission_id=UUID(int=stage.chance.getrandbits(128), version=4),
         device="Android",
-        taken_at=stage.at(session.day),
+        taken_at=stage.at(session.day).instant,
         by=actor,
         now=stage.at(session.day),
-        today=session.day,
     )
 
 
-def _cancel(stage: Stage, session: ClassSession, actor: Actor, reason: str, now: datetime) -> None:
+def _cancel(stage: Stage, session: ClassSession, actor: Actor, reason: str, now: Now) -> None:
     sessions.cancel_session(
         stage.db,
         class_session=session.public_id,
@@ -436,7 +428,7 @@ def _first_class(stage: Stage) -> None:
         teachers=(teacher,),
         venue=room,
     )
-    courses.schedule_course(stage.db, proposal=proposal, publish=True, by=actor, now=now, today=day)
+    courses.schedule_course(stage.db, proposal=proposal, publish=True, by=actor, now=now)
     session = stage.db.scalars(select(ClassSession).where(ClassSession.region_code == event["code"])).one()
     attendance.record_sheet(
         stage.db,
@@ -444,10 +436,9 @@ def _first_class(stage: Stage) -> None:
         sheet=Sheet(unnamed_guests=event["came"], headcount=event["came"]),
         submission_id=UUID(int=stage.chance.getrandbits(128), version=4),
         device="",
-        taken_at=stage.at(day, time(12, 0)),
+        taken_at=stage.at(day, time(12, 0)).instant,
         by=actor,
         now=stage.at(day, time(12, 0)),
-        today=day,
     )
 
 

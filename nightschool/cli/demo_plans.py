@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from nightschool.rules.plans import month_after, month_of
 from nightschool.rules.proposals import Proposal
 from nightschool.rules.recurrence import Once
 from nightschool.rules.regions import parent_of
+from nightschool.rules.slots import Now
 
 AFTERNOON = 14 * 60 + 30  # nothing else meets then
 
@@ -27,14 +28,13 @@ def make(
     about: dict[str, Any],
     venue: str,
     actor: Actor,
-    today: date,
-    now: datetime,
+    now: Now,
 ) -> None:
     """Next month's plan of this village is announced, or has one more course and was handed in to its township."""
-    month = month_after(month_of(today))
-    given: dict[str, Any] = {"village": village, "month": month, "by": actor, "now": now, "today": today}
+    month = month_after(month_of(now.day))
+    given: dict[str, Any] = {"village": village, "month": month, "by": actor, "now": now}
     if state == "announced":
-        page = queries.month_page(db, village, month, today=today)
+        page = queries.month_page(db, village, month, today=now.day)
         plans.announce(db, seen=page.seen if page else "", **given)
         return
     db.add(RegionSettings(region_code=parent_of(village), approves_plans=True))
@@ -50,5 +50,5 @@ def make(
         audience=about["audience"],
         expected=about["expected"],
     )
-    courses.schedule_course(db, proposal=proposal, publish=False, by=actor, now=now, today=today)
+    courses.schedule_course(db, proposal=proposal, publish=False, by=actor, now=now)
     plans.submit(db, **given)

@@ -34,7 +34,7 @@ def ask(db: Session, *, village: str, asked: Sequence[dict[str, Any]], actor: Ac
         ).first()
         if held is None:
             continue
-        given = {"by": actor, "now": at(held.day), "today": held.day}
+        given = {"by": actor, "now": at(held.day)}
         question = questions.ask_question(db, class_session=held.public_id, text=entry["text"], **given)
         if answer := entry.get("answer"):
             day = held.day + ANSWERED_AFTER
@@ -46,5 +46,4 @@ def ask(db: Session, *, village: str, asked: Sequence[dict[str, Any]], actor: Ac
                 version=1,
                 by=actor,
                 now=at(day),
-                today=day,
             )

@@ -116,9 +116,9 @@ def _is_backup_due(installation: Installation) -> bool:
     with installation.database.reading() as db:
         made = last_backup(db)
         if made is not None:
-            return installation.now() - made > BACKUP_EVERY
+            return installation.now().instant - made > BACKUP_EVERY
         first = first_school(db)
-    return first is not None and installation.today() - first > BACKUP_EVERY
+    return first is not None and installation.now().day - first > BACKUP_EVERY
 
 
 def _journal() -> str:

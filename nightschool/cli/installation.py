@@ -9,13 +9,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 import click
 
 from nightschool.database import Database, migrate
+from nightschool.rules.slots import Now
 from nightschool.sealing import Sealer
 from nightschool.settings import Settings, from_environment
 from nightschool.texts import _
@@ -28,13 +29,9 @@ class Installation:
     settings: Settings
     database: Database
 
-    def now(self) -> datetime:
-        """This instant, in UTC."""
-        return datetime.now(UTC)
-
-    def today(self) -> date:
-        """The village's day."""
-        return datetime.now(ZoneInfo(self.settings.timezone)).date()
+    def now(self) -> Now:
+        """This instant, and what the village's clock shows at it."""
+        return Now.at(datetime.now(UTC), ZoneInfo(self.settings.timezone))
 
 
 def this_installation() -> Installation:

@@ -56,7 +56,7 @@ def import_list(file: Path, as_of: datetime | None, end_missing: bool, dry_run: 
             else _("什么也没有导入。")
         )
     installation = migrated_installation()
-    day = as_of.date() if as_of else installation.today()
+    day = as_of.date() if as_of else installation.now().day
     how = {"as_of": day, "end_missing": end_missing}
     with told_plainly():
         if dry_run:

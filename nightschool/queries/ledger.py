@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +17,7 @@ from nightschool.queries.trust import AccountLine, account_lines
 from nightschool.rules.access import Role
 from nightschool.rules.names import LONGEST_KEY, matches, normalised, search_keys
 from nightschool.rules.regions import code_range
+from nightschool.rules.slots import Now
 
 PAGE = 30
 MOST_SOUNDED = 2000  # accounts whose names are read aloud for one search
@@ -52,14 +53,13 @@ def ledger(
     query: str = "",
     show: Show = Show.EVERY,
     number: int = 1,
-    now: datetime,
-    today: date,
+    now: Now,
 ) -> Ledger:
     """The accounts posted in a region now or later, or, with Show.ENDED, until a day gone by.
 
     A number past the last page gives the last. Cost: 3 queries, 1 more for a search in Latin letters.
     """
-    posted = _posted(code, show, today).subquery()
+    posted = _posted(code, show, now.day).subquery()
     sounding, is_all_sounded = _sounding(db, query, posted)
     conditions = [*_shown(show), *_answering(query, sounding)]
     total = db.execute(

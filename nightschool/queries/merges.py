@@ -40,7 +40,7 @@ from nightschool.rules.names import matches, normalised, search_keys
 from nightschool.rules.people import group_label, masked_phone, sex_word, teacher_kind_word
 from nightschool.rules.proposals import ResourceKind
 from nightschool.rules.regions import ancestors_of, code_range
-from nightschool.rules.slots import Slot
+from nightschool.rules.slots import Now, Slot
 from nightschool.texts import _
 
 PEOPLE: dict[str, type[Learner] | type[Teacher]] = {
@@ -312,12 +312,12 @@ def standing(db: Session, kind: str, merged: str) -> Standing | None:
     return _standing_of(row) if row else None
 
 
-def undoable(db: Session, kind: str, kept: str, *, now: datetime) -> tuple[Standing, ...]:
+def undoable(db: Session, kind: str, kept: str, *, now: Now) -> tuple[Standing, ...]:
     """What was put into this record and can still be taken back, the latest first. Cost: 1 query."""
     table = PEOPLE[kind]
     gone = aliased(table)
     rows = db.execute(_standing(kind, gone).where(table.public_id == kept))
-    return tuple(found for found in map(_standing_of, rows) if now < found.until)
+    return tuple(found for found in map(_standing_of, rows) if now.instant < found.until)
 
 
 def _standing(kind: str, gone: Any) -> Select[*tuple[Any, ...]]:

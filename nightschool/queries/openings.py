@@ -13,6 +13,7 @@ from nightschool.models.trust import Account, LoginSlip, Posting
 from nightschool.rules.access import Role
 from nightschool.rules.openings import VillageToOpen
 from nightschool.rules.regions import CODE_DIGITS, PREFIX_DIGITS, Level, code_range
+from nightschool.rules.slots import Now
 
 MOST_WAITING = 120
 
@@ -83,28 +84,30 @@ def below(db: Session, code: str, level: Level, *, today: date) -> tuple[Below, 
     return tuple(Below(*row) for row in rows)
 
 
-def never_logged_in(
-    db: Session, code: str, *, now: datetime, today: date, limit: int = MOST_WAITING
-) -> tuple[Waiting, ...]:
+def never_logged_in(db: Session, code: str, *, now: Now, limit: int = MOST_WAITING) -> tuple[Waiting, ...]:
     """The coordinators posted in a region, now or later, who have no password yet, in the order of their villages.
 
     Only those whose postings all lie in it: whoever serves elsewhere too is looked after above. Cost: 1 query.
     """
     low, high = code_range(code)
-    current = or_(Posting.to_day.is_(None), Posting.to_day >= today)
+    current = or_(Posting.to_day.is_(None), Posting.to_day >= now.day)
     beyond = aliased(Posting, name="beyond")
     elsewhere = (
         select(beyond.id)
         .where(
             beyond.account_id == Account.id,
-            or_(beyond.to_day.is_(None), beyond.to_day >= today),
+            or_(beyond.to_day.is_(None), beyond.to_day >= now.day),
             or_(beyond.region_code.is_(None), beyond.region_code < low, beyond.region_code >= high),
         )
         .exists()
     )
     slip_until = (
         select(func.max(LoginSlip.expires_at))
-        .where(LoginSlip.account_id == Account.id, LoginSlip.used_at.is_(None), LoginSlip.expires_at > now)
+        .where(
+            LoginSlip.account_id == Account.id,
+            LoginSlip.used_at.is_(None),
+            LoginSlip.expires_at > now.instant,
+        )
         .scalar_subquery()
     )
     first = (

@@ -163,14 +163,12 @@ def _standings(db: Session, village: str, months: tuple[date, ...], today: date)
     return tuple(found)
 
 
-def waiting_months(
-    db: Session, village: str, days: Iterable[date], *, today: date | None
-) -> tuple[date, ...]:
+def waiting_months(db: Session, village: str, days: Iterable[date], *, today: date) -> tuple[date, ...]:
     """The months of these days whose class sessions may not be published yet, because the township approves first.
 
     Days that are over wait for nobody. Cost: 1 query, 2 where the township approves.
     """
-    months = sorted({month_of(day) for day in days if today is None or day >= today})
+    months = sorted({month_of(day) for day in days if day >= today})
     if not months or not approves_plans(db, village):
         return ()
     is_open = db.scalars(

@@ -66,7 +66,7 @@ def school_months(
 
     Cost: 7 queries, however many months and classes.
     """
-    village = timetable.standing(db, code, today=at.day, minutes_now=at.minutes)
+    village = timetable.standing(db, code, at=at)
     if village is None:
         return None
     shown: ColumnElement[bool] = ClassSession.published_at.is_not(None)

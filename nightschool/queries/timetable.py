@@ -171,8 +171,7 @@ def village(
     db: Session | Glance,
     code: str,
     *,
-    today: date,
-    minutes_now: int,
+    at: Moment,
     extent: Extent = PAGE,
     known: Village | None = None,
 ) -> Timetable | None:
@@ -180,25 +179,25 @@ def village(
 
     `known` is what `standing` answered in the same transaction. Cost: 2 queries, 1 with `known`.
     """
-    found = known or standing(db, code, today=today, minutes_now=minutes_now)
+    found = known or standing(db, code, at=at)
     if found is None:
         return None
     if found.is_former and extent == PAGE:
         extent = replace(extent, back=CHAPTER)
     values = {
         "village": code,
-        "today": today,
-        "minutes": minutes_now,
-        "since": today - timedelta(days=min(extent.back_days, (today - date.min).days)),
+        "today": at.day,
+        "minutes": at.minutes,
+        "since": at.day - timedelta(days=min(extent.back_days, (at.day - date.min).days)),
         "skipped": extent.skipped,
     }
     entries = entries_of(_sessions(extent.ahead, extent.back).rows(db, values))
-    ahead = [entry for entry in entries if _is_ahead(entry.slot, today, minutes_now)]
+    ahead = [entry for entry in entries if entry.slot.finishes > at]
     past = entries[: len(entries) - len(ahead)][::-1]
-    shown = _near(ahead, today + timedelta(days=extent.ahead_days), extent.ahead)
+    shown = _near(ahead, at.day + timedelta(days=extent.ahead_days), extent.ahead)
     return Timetable(
         village=found,
-        today=today,
+        today=at.day,
         ahead=shown,
         past=tuple(past[: extent.back]),
         are_more_ahead=len(shown) < len(ahead),
@@ -206,9 +205,9 @@ def village(
     )
 
 
-def standing(db: Session | Glance, code: str, *, today: date, minutes_now: int) -> Village | None:
+def standing(db: Session | Glance, code: str, *, at: Moment) -> Village | None:
     """A village as it stands at this minute; None when there is no such village. Cost: 1 query."""
-    values = {"village": code, "today": today, "minutes": minutes_now}
+    values = {"village": code, "today": at.day, "minutes": at.minutes}
     rows = list(_STANDING.rows(db, values))
     if not rows:
         return None
@@ -224,17 +223,13 @@ def standing(db: Session | Glance, code: str, *, today: date, minutes_now: int) 
         county=county or "",
         valid_from=valid_from,
         valid_to=valid_to,
-        is_former=valid_to is not None and valid_to < today,
+        is_former=valid_to is not None and valid_to < at.day,
         successor=Successor(successor, successor_name, successor_day) if successor else None,
         revision=revision,
         changed_at=changed_at,
         school=School(institution_name, principal, contact_name, contact_phone) if school else None,
         ended_today=ended_today,
     )
-
-
-def _is_ahead(slot: Slot, today: date, minutes_now: int) -> bool:
-    return slot.day > today or (slot.day == today and slot.ends > minutes_now)
 
 
 def _near(ahead: list[Entry], until: date, most: int) -> tuple[Entry, ...]:

@@ -15,6 +15,7 @@ from nightschool.models.places import NightSchool, Region
 from nightschool.models.trust import Account, KeptInput, LoginSession, LoginSlip, Posting
 from nightschool.rules.access import Actor, Post, Role
 from nightschool.rules.accounts import normalised_login_name
+from nightschool.rules.slots import Now
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def in_force(today: date) -> ColumnElement[bool]:
     return and_(Posting.from_day <= today, or_(Posting.to_day.is_(None), Posting.to_day >= today))
 
 
-def login_by_token(db: Session, token: str, *, now: datetime, today: date) -> Login | None:
+def login_by_token(db: Session, token: str, *, now: Now) -> Login | None:
     """The login this token stands for, with the postings in force today; None when it, or every posting, has ended."""
     rows = db.execute(
         select(
@@ -105,9 +106,9 @@ def login_by_token(db: Session, token: str, *, now: datetime, today: date) -> Lo
         .where(
             LoginSession.token_digest == token_digest(token),
             LoginSession.revoked_at.is_(None),
-            LoginSession.expires_at > now,
+            LoginSession.expires_at > now.instant,
             Account.disabled_at.is_(None),
-            in_force(today),
+            in_force(now.day),
         )
         .order_by(Posting.id)
     ).all()
@@ -125,7 +126,7 @@ def login_by_token(db: Session, token: str, *, now: datetime, today: date) -> Lo
     )
 
 
-def ended_login(db: Session, token: str, *, now: datetime) -> EndedLogin | None:
+def ended_login(db: Session, token: str, *, now: Now) -> EndedLogin | None:
     """The login this token stood for until its time was over; None for one in force, revoked or unknown."""
     row = db.execute(
         select(LoginSession.account_id, LoginSession.expires_at)
@@ -133,7 +134,7 @@ def ended_login(db: Session, token: str, *, now: datetime) -> EndedLogin | None:
         .where(
             LoginSession.token_digest == token_digest(token),
             LoginSession.revoked_at.is_(None),
-            LoginSession.expires_at <= now,
+            LoginSession.expires_at <= now.instant,
             Account.disabled_at.is_(None),
         )
     ).one_or_none()
@@ -151,7 +152,7 @@ def actor_of(db: Session, account_id: int, *, today: date) -> Actor:
     return Actor(account_id, name, tuple(Post(Role(row.role), row.region_code) for row in rows))
 
 
-def devices(db: Session, account_id: int, *, now: datetime) -> tuple[Device, ...]:
+def devices(db: Session, account_id: int, *, now: Now) -> tuple[Device, ...]:
     """The logins of an account that are in force, the last used first."""
     rows = db.execute(
         select(
@@ -165,14 +166,14 @@ def devices(db: Session, account_id: int, *, now: datetime) -> tuple[Device, ...
         .where(
             LoginSession.account_id == account_id,
             LoginSession.revoked_at.is_(None),
-            LoginSession.expires_at > now,
+            LoginSession.expires_at > now.instant,
         )
         .order_by(LoginSession.last_seen_at.desc(), LoginSession.id.desc())
     ).all()
     return tuple(Device(**row._mapping) for row in rows)
 
 
-def devices_of(db: Session, public_id: str, *, now: datetime) -> tuple[Device, ...]:
+def devices_of(db: Session, public_id: str, *, now: Now) -> tuple[Device, ...]:
     """The same of the account with this public id."""
     owner = db.execute(select(Account.id).where(Account.public_id == public_id)).scalar_one_or_none()
     return () if owner is None else devices(db, owner, now=now)
@@ -193,7 +194,7 @@ def postings_of(db: Session, account_id: int) -> tuple[PostingLine, ...]:
     return _postings(db, Posting.account_id == account_id).get(account_id, ())
 
 
-def account(db: Session, public_id: str, *, now: datetime) -> AccountLine | None:
+def account(db: Session, public_id: str, *, now: Now) -> AccountLine | None:
     """One account with all its postings, the ended ones too."""
     lines = account_lines(db, [Account.public_id == public_id], now=now, limit=1)
     return lines[0] if lines else None
@@ -230,7 +231,7 @@ def account_lines(
     db: Session,
     conditions: Sequence[ColumnElement[bool]],
     *,
-    now: datetime,
+    now: Now,
     order: Sequence[Any] = (),
     limit: int,
     offset: int = 0,
@@ -243,7 +244,11 @@ def account_lines(
     )
     slip_until = (
         select(func.max(LoginSlip.expires_at))
-        .where(LoginSlip.account_id == Account.id, LoginSlip.used_at.is_(None), LoginSlip.expires_at > now)
+        .where(
+            LoginSlip.account_id == Account.id,
+            LoginSlip.used_at.is_(None),
+            LoginSlip.expires_at > now.instant,
+        )
         .scalar_subquery()
     )
     rows = db.execute(

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nightschool.models.teaching import ChangeSet, ClassSession, Course
+from nightschool.rules.slots import Now
 from nightschool.rules.undo import OF_ONE_SESSION, UNDO_WITHIN
 
 MOST_LOOKED_AT = 30
@@ -24,9 +25,7 @@ class Recent:
     until: datetime
 
 
-def of_session(
-    db: Session, village: str, class_session: str, *, revision: int, now: datetime
-) -> Recent | None:
+def of_session(db: Session, village: str, class_session: str, *, revision: int, now: Now) -> Recent | None:
     """What was last done to this one class session, if it can be taken back and nothing came after. Cost: 1 query."""
     for row in _latest(db, village, now):
         entries = [*row.before["changed"], *row.before["made"]]
@@ -36,7 +35,7 @@ def of_session(
     return None
 
 
-def of_course(db: Session, village: str, course: str, *, now: datetime) -> Recent | None:
+def of_course(db: Session, village: str, course: str, *, now: Now) -> Recent | None:
     """What was last done to the course as a whole, if it can be taken back and nothing came after.
 
     Cost: 1 query, 3 when there is such a change.
@@ -59,12 +58,12 @@ def _is_as_left(db: Session, kept: dict[str, Any]) -> bool:
     return "columns" not in course or version == course["version"]
 
 
-def _latest(db: Session, village: str, now: datetime) -> list[ChangeSet]:
+def _latest(db: Session, village: str, now: Now) -> list[ChangeSet]:
     statement = (
         select(ChangeSet)
         .where(
             ChangeSet.region_code == village,
-            ChangeSet.made_at >= now - UNDO_WITHIN,
+            ChangeSet.made_at >= now.instant - UNDO_WITHIN,
             ChangeSet.undone_at.is_(None),
         )
         .order_by(ChangeSet.id.desc())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 
 from nightschool.rules.almanac import clock
@@ -53,6 +53,26 @@ class Moment:
 
     day: date
     minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """When something is done: the instant, aware and in UTC, and what the village's clock shows at it."""
+
+    instant: datetime
+    day: date
+    minutes: int
+
+    @classmethod
+    def at(cls, instant: datetime, zone: tzinfo) -> Now:
+        """This aware instant, for villages in this time zone."""
+        local = instant.astimezone(zone)
+        return cls(instant.astimezone(UTC), local.date(), local.hour * 60 + local.minute)
+
+    @property
+    def moment(self) -> Moment:
+        """The point on the village's clock."""
+        return Moment(self.day, self.minutes)
 
 
 class SlotFault(StrEnum):

@@ -124,7 +124,7 @@ def current_login() -> Login | None:
         g.login = None
         if token := login_token():
             with reading() as db:
-                g.login = login_by_token(db, token, now=now(), today=today())
+                g.login = login_by_token(db, token, now=now())
     found: Login | None = g.login
     return found
 
@@ -178,7 +178,7 @@ def _leave_word(response: Response) -> Response:
     The only thing that a GET writes, and never a reason to fail.
     """
     login = g.get("login")
-    if login is not None and now() - login.last_seen_at >= logins.SEEN_EVERY:
+    if login is not None and now().instant - login.last_seen_at >= logins.SEEN_EVERY:
         try:
             with writing() as db:
                 logins.see(db, login_id=login.id, now=now())

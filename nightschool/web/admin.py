@@ -57,9 +57,7 @@ def region(region: str) -> Any:
     with reading() as db:
         step = places.step(db, region, today=today())
         counted = openings.below(db, region, COUNTED[level], today=today()) if level in COUNTED else ()
-        ledger = ledgers.ledger(
-            db, region, query=query, show=show, number=_page_number(), now=now(), today=today()
-        )
+        ledger = ledgers.ledger(db, region, query=query, show=show, number=_page_number(), now=now())
     if step is None:
         raise NotFound
     return render_template(
@@ -252,7 +250,7 @@ def enable(account: str) -> Any:
 
 
 def _acting() -> dict[str, Any]:
-    return {"by": actor(), "now": now(), "today": today()}
+    return {"by": actor(), "now": now()}
 
 
 def _create(form: AccountForm, region: str) -> Slip:

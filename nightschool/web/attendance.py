@@ -114,11 +114,10 @@ def _save(found: Register, form: RegisterForm) -> Any:
                 sheet=form.sheet(),
                 submission_id=_submission_id(form.submission.data),
                 device=device_name(),
-                taken_at=now(),
+                taken_at=now().instant,
                 based_on=form.version(),
                 by=actor(),
                 now=now(),
-                today=today(),
             )
     except StaleRecord:
         return _saved_by_another(found.class_session, form)

@@ -120,7 +120,6 @@ def _add(kind: ResourceKind, public_id: str, form: ClosedTimeForm) -> None:
             closed=closed,
             by=actor(),
             now=now(),
-            today=today(),
             is_sure=bool(form.is_sure.data),
         )
     found = _found(kind, public_id)

@@ -77,7 +77,7 @@ def let_in(course: str, learner: str) -> Any:
     """Somebody who waited is in the cohort."""
     try:
         with writing() as db:
-            actions.let_in(db, course=course, learner=learner, by=actor(), now=now(), today=today())
+            actions.let_in(db, course=course, learner=learner, by=actor(), now=now())
     except Refused as refused:
         flash(tell_refused_cohort(refused, today=today()), "alarm")
         return redirect(_back(course), 303)
@@ -98,7 +98,7 @@ def leave(course: str, learner: str) -> Any:
     """Somebody has left the cohort or its waiting list."""
     try:
         with writing() as db:
-            actions.leave(db, course=course, learner=learner, by=actor(), now=now(), today=today())
+            actions.leave(db, course=course, learner=learner, by=actor(), now=now())
         flash(_("退了。退错了，在下面「退了的」里收回来。"))
     except Refused as refused:
         flash(tell_refused_cohort(refused, today=today()), "alarm")
@@ -165,7 +165,6 @@ def _enrol(course: str, form: EnrolForm) -> Outcome:
             day=form.day.data,
             by=actor(),
             now=now(),
-            today=today(),
         )
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import current_app, g
 from sqlalchemy.orm import Session
 
 from nightschool.database import Database
-from nightschool.rules.slots import Moment
+from nightschool.rules.slots import Moment, Now
 from nightschool.sealing import Digester
 from nightschool.settings import Settings
 
@@ -27,6 +27,10 @@ class Services:
     database: Database
     clock: Callable[[], datetime]
     zone: ZoneInfo
+
+    def now(self) -> Now:
+        """This instant, and what the village's clock shows at it."""
+        return Now.at(self.clock(), self.zone)
 
 
 def services() -> Services:
@@ -50,30 +54,19 @@ def digester() -> Digester:
     return Digester(services().settings.keys.signing)
 
 
-def now() -> datetime:
-    """The instant of this request, aware, in UTC; the same all through it."""
+def now() -> Now:
+    """When this request came; the same all through it."""
     if "now" not in g:
-        g.now = services().clock().astimezone(UTC)
-    moment: datetime = g.now
-    return moment
-
-
-def local_now() -> datetime:
-    """The instant of this request on the village's clock."""
-    return now().astimezone(services().zone)
+        g.now = services().now()
+    found: Now = g.now
+    return found
 
 
 def today() -> date:
     """The village's day."""
-    return local_now().date()
-
-
-def minutes_now() -> int:
-    """Minutes since the village's midnight."""
-    moment = local_now()
-    return moment.hour * 60 + moment.minute
+    return now().day
 
 
 def moment() -> Moment:
     """This request's point on the village's clock."""
-    return Moment(today(), minutes_now())
+    return now().moment

@@ -22,7 +22,7 @@ from nightschool.rules.slots import Slot
 from nightschool.rules.undo import UNDO_WITHIN
 from nightschool.texts import _, ngettext
 from nightschool.web.access import actor
-from nightschool.web.context import minutes_now, moment, now, reading, today, writing
+from nightschool.web.context import moment, now, reading, today, writing
 from nightschool.web.forms.courses import CourseForm
 from nightschool.web.series import SAVE, Around, advice_on, diff_page, others_for
 from nightschool.web.undo import flash_done
@@ -116,12 +116,10 @@ def _save(form: CourseForm, found: CoursePage, seen: str) -> Any:
             common=common,
             by=actor(),
             now=now(),
-            today=today(),
-            minutes_now=minutes_now(),
             agreed=form.is_agreed,
         )
         recent = undo.of_course(db, found.region_code, found.public_id, now=now())
-    if recent is None or recent.until != now() + UNDO_WITHIN:
+    if recent is None or recent.until != now().instant + UNDO_WITHIN:
         # What could be taken back is an earlier change.
         flash(_("%(title)s没有改动，和原来一样。", title=found.title))
         return redirect(url_for("courses.show", course=found.public_id), 303)

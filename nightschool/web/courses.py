@@ -25,7 +25,7 @@ from nightschool.rules.recurrence import days_of
 from nightschool.texts import _, ngettext
 from nightschool.web import course_edits
 from nightschool.web.access import actor, allows
-from nightschool.web.context import minutes_now, moment, now, reading, services, today, writing
+from nightschool.web.context import moment, now, reading, services, today, writing
 from nightschool.web.forms.alternatives import written
 from nightschool.web.forms.courses import ONCE, CourseForm, ScheduleForm, shown_end
 from nightschool.web.listings import Shown, asked, page_number
@@ -136,8 +136,6 @@ def _schedule(form: ScheduleForm, village: str, *, publish: bool) -> Any:
             publish=publish,
             by=actor(),
             now=now(),
-            today=today(),
-            minutes_now=minutes_now(),
             agreed=form.is_agreed,
             not_twice=True,
         )
@@ -242,7 +240,7 @@ def publish(course: str) -> Any:
     found = _course(course)
     try:
         with writing() as db:
-            count = actions.publish_course(db, course=course, by=actor(), now=now(), today=today())
+            count = actions.publish_course(db, course=course, by=actor(), now=now())
             recent = undo.of_course(db, found.region_code, course, now=now()) if count else None
     except Refused as waiting:
         flash(tell_refused(waiting, today()), "alarm")

@@ -84,7 +84,6 @@ def _hand_over(village: str, form: HandoverForm) -> HandedOver:
             digester=digester(),
             by=actor(),
             now=now(),
-            today=today(),
         )
 
 

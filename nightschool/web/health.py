@@ -33,7 +33,7 @@ def check() -> Any:
         found["database"] = "unreachable"
     else:
         if backed_up is not None:
-            found["backup_age_hours"] = max(0, (now() - backed_up) // timedelta(hours=1))
+            found["backup_age_hours"] = max(0, (now().instant - backed_up) // timedelta(hours=1))
     free = shutil.disk_usage(services().settings.data_folder).free // 1024**2
     found["free_megabytes"] = free
     is_well = found["database"] == "ok" and free >= LEAST_FREE_MEGABYTES

@@ -44,7 +44,7 @@ def keep_this_request() -> bool:
         return False
     with reading() as db:
         ended = ended_login(db, token, now=now())
-    if ended is None or ended.ended_at < now() - kept.KEPT_FOR:
+    if ended is None or ended.ended_at < now().instant - kept.KEPT_FOR:
         return False
     fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     with writing() as db:

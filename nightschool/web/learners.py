@@ -14,7 +14,7 @@ from nightschool.queries.people import LearnerRecord
 from nightschool.rules.people import sex_word, tell_refused_person
 from nightschool.texts import _
 from nightschool.web.access import actor, allows
-from nightschool.web.context import now, reading, today, writing
+from nightschool.web.context import now, reading, writing
 from nightschool.web.forms.people import LearnerForm
 from nightschool.web.listings import Shown, asked
 
@@ -51,9 +51,7 @@ def new(village: str) -> Any:
         try:
             if form.validate():
                 with writing() as db:
-                    actions.add_learner(
-                        db, village=village, entry=form.entry(), by=actor(), now=now(), today=today()
-                    )
+                    actions.add_learner(db, village=village, entry=form.entry(), by=actor(), now=now())
                 flash(_("记下了：%(name)s（%(group)s）。", name=form.name.data, group=form.group_name.data))
                 return redirect(url_for("learners.index", village=village), 303)
         except Refused as refused:
@@ -117,7 +115,6 @@ def _save(record: LearnerRecord, form: LearnerForm) -> None:
             version=form.seen_version,
             by=actor(),
             now=now(),
-            today=today(),
         )
 
 

@@ -206,7 +206,7 @@ def _merged(kind: Kind, public_id: str) -> Any:
         found = queries.standing(db, kind.code, public_id)
     if found is None:
         return redirect(kind.page(public_id), 303)
-    return render_template("merges/merged.html", kind=kind, merge=found, can_undo=now() < found.until)
+    return render_template("merges/merged.html", kind=kind, merge=found, can_undo=now().instant < found.until)
 
 
 def _undo(kind: Kind, public_id: str) -> Any:

@@ -51,7 +51,7 @@ def slips(region: str) -> Any:
     form = SlipsForm()
     with reading() as db:
         step = places.step(db, region, today=today())
-        waiting = queries.never_logged_in(db, region, now=now(), today=today())
+        waiting = queries.never_logged_in(db, region, now=now())
     if step is None:
         raise NotFound
     if form.validate_on_submit():
@@ -70,7 +70,7 @@ def slips(region: str) -> Any:
 
 
 def _acting() -> dict[str, Any]:
-    return {"by": actor(), "now": now(), "today": today()}
+    return {"by": actor(), "now": now()}
 
 
 def _open(form: OpeningsForm) -> list[tuple[str, Any]]:

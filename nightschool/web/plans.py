@@ -84,15 +84,15 @@ def _carry_out(todo: str, village: str, month: date, form: NoteForm) -> str:
     with writing() as db:
         match todo:
             case "submit":
-                actions.submit(db, today=today(), **what)
+                actions.submit(db, **what)
                 township = queries.township_name(db, village)
                 return _("%(month)s的开课计划提交给%(township)s了。", township=township, **said)
             case "withdraw":
-                actions.withdraw(db, today=today(), **what)
+                actions.withdraw(db, **what)
                 return _("%(month)s的开课计划收回来了。改好再提交。", **said)
             case "announce":
                 seen = request.form.get("seen", "")
-                done = actions.announce(db, seen=seen, today=today(), **what)
+                done = actions.announce(db, seen=seen, **what)
                 return ngettext(
                     "公布了：%(month)s的 %(n)d 次课，村里人看到的和这里一样。要贴出来，就打印计划表。",
                     "公布了：%(month)s的 %(n)d 次课，村里人看到的和这里一样。要贴出来，就打印计划表。",
@@ -134,7 +134,7 @@ def paper(village: str, month: date) -> Any:
         school=institution_word(plan.institution_name),
         columns=plan_table.columns(),
         rows=plan_table.rows(plan),
-        now=now(),
+        now=now().instant,
         period=month_of(month),
         **words(),
     )

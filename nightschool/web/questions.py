@@ -51,7 +51,6 @@ def ask(class_session: str) -> Any:
                         text=form.text.data,
                         by=actor(),
                         now=now(),
-                        today=today(),
                     )
                 flash(_("记下了。写错了，点那个问题改。"))
                 return redirect(url_for("questions.ask", class_session=class_session), 303)
@@ -129,7 +128,6 @@ def _save(record: QuestionRecord, form: QuestionForm) -> None:
             version=form.seen_version,
             by=actor(),
             now=now(),
-            today=today(),
         )
 
 

@@ -145,7 +145,7 @@ def _standing(found: Upload) -> Standing:
         made_at=found.made_at,
         changed_at=found.changed_at,
         is_running=errands().steps_of(found.public_id) is not None,
-        now=now(),
+        now=now().instant,
     )
 
 
@@ -168,13 +168,13 @@ def _take_in(given: Services, begun: Begun, by: Actor, tell: Tell) -> None:
                 end_missing=begun.end_missing,
                 skip_bad=begun.skip_bad,
                 by=by,
-                now=given.clock(),
+                now=given.now(),
                 progress=noting,
             )
             counts = told_counts(db, plan, found.problems)
             if all(counts[kind] == begun.counts.get(kind) for kind in ("new", "changed", "ended")):
                 counts["samples"] = begun.counts["samples"]  # which know what was called otherwise before
-            uploads.finish_import(db, begun.public_id, counts, now=given.clock())
+            uploads.finish_import(db, begun.public_id, counts, now=given.now())
     except Exception:
         log.exception("a list of regions was not taken in")
         _fail(given, begun)
@@ -190,11 +190,11 @@ def _noting(given: Services, begun: Begun, tell: Tell) -> Tell:
         if not given.database.is_sqlite and time.monotonic() - last > NOTE_EVERY_SECONDS and done < every:
             last = time.monotonic()
             with given.database.writing() as other:
-                uploads.note_steps(other, begun.public_id, done, every, now=given.clock())
+                uploads.note_steps(other, begun.public_id, done, every, now=given.now())
 
     return note
 
 
 def _fail(given: Services, begun: Begun) -> None:
     with given.database.writing() as db:
-        uploads.fail_import(db, begun.public_id, now=given.clock())
+        uploads.fail_import(db, begun.public_id, now=given.now())

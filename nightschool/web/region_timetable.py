@@ -226,7 +226,7 @@ def _answer(asked: Asked, ending: str) -> Answer:
 def _ask(asked: Asked, variant: str, db: Glance) -> Told | None:
     """What all forms of it depend on: every village in the region, and the day."""
     given = asked.services
-    today = given.clock().astimezone(given.zone).date()
+    today = given.now().day
     area = region_timetable.standing(db, asked.code, today=today)
     if area is None or (asked.start and asked.start.day > region_timetable.last_day(today)):
         return None

@@ -101,7 +101,6 @@ def _retire(kind: Kind, public_id: str) -> Any:
                 keeps_booked=request.form.get("keeps") == "1",
                 by=actor(),
                 now=now(),
-                at=moment(),
             )
     except StaleRecord:
         return _page(kind, _found(kind, public_id), is_stale=True), CLASH

@@ -95,25 +95,24 @@ def _answer(asked: Asked, ending: str) -> Answer:
 def _ask(asked: Asked, variant: str, db: Glance) -> Told | None:
     """What both depend on: the village, every change in which raises its revision, and its day."""
     given = asked.services
-    moment = given.clock().astimezone(given.zone)
-    today, minutes = moment.date(), moment.hour * 60 + moment.minute
-    village = timetable.standing(db, asked.code, today=today, minutes_now=minutes)
+    at = given.now().moment
+    village = timetable.standing(db, asked.code, at=at)
     if village is None:
         return None
-    since = datetime.combine(today - timedelta(days=TOLD_FOR_DAYS), time(), given.zone)
-    state = f"{asked.code}.{variant}.{village.revision}.{moment:%y%m%d}"
-    return Told(state, Since(Known(village, today, minutes), since))
+    since = datetime.combine(at.day - timedelta(days=TOLD_FOR_DAYS), time(), given.zone)
+    state = f"{asked.code}.{variant}.{village.revision}.{at.day:%y%m%d}"
+    return Told(state, Since(Known(village, at), since))
 
 
 def _build(ending: str, asked: Asked, db: Glance, since: Since) -> str | bytes:
-    month = since.known.today.replace(day=1)
+    month = since.known.at.day.replace(day=1)
     found = revisions.changelog(db, asked.code, month=month, since=since.moment, number=asked.reading.number)
     with texts.using_language(asked.reading.lang):
         return _feed(asked, found, since) if ending == ".atom" else _page(asked, found, since)
 
 
 def _page(asked: Asked, found: Changelog, since: Since) -> str:
-    village, today, zone = since.known.village, since.known.today, asked.services.zone
+    village, today, zone = since.known.village, since.known.at.day, asked.services.zone
     site, reading, number = asked.services.settings.base_url, asked.reading, asked.reading.number
     links = asked.links()
     for name, step in (("later", -1), ("earlier", 1)):

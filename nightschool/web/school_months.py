@@ -24,7 +24,7 @@ from nightschool.rules.months import (
 )
 from nightschool.texts import _
 from nightschool.web.access import allows, public
-from nightschool.web.context import minutes_now, moment, reading, services, today
+from nightschool.web.context import moment, reading, services, today
 from nightschool.web.forms.months import TermForm
 from nightschool.web.language import Reading
 from nightschool.web.sharing import card
@@ -146,7 +146,7 @@ def _refused(code: str, refused: Refused | None, form: TermForm | None = None, *
 
 def _choice(code: str, form: TermForm) -> str:
     with reading() as db:
-        village = standing(db, code, today=today(), minutes_now=minutes_now())
+        village = standing(db, code, at=moment())
     if village is None:
         raise NotFound
     page: str = render_template("school_months/choose.html", village=village, form=form)

@@ -35,7 +35,7 @@ from nightschool.rules.series import (
 from nightschool.rules.slots import Slot
 from nightschool.texts import _, ngettext
 from nightschool.web.access import actor
-from nightschool.web.context import minutes_now, moment, now, reading, services, today, writing
+from nightschool.web.context import moment, now, reading, services, today, writing
 from nightschool.web.forms.courses import Staffed
 from nightschool.web.forms.sessions import EditForm, Reaching, SessionForm, ShiftForm
 from nightschool.web.undo import flash_done
@@ -284,8 +284,6 @@ def _save(found: SessionPage, form: ShiftForm | EditForm) -> Any:
         "seen": request.form.get("seen", ""),
         "by": actor(),
         "now": now(),
-        "today": today(),
-        "minutes_now": minutes_now(),
         "agreed": form.is_agreed,
     }
     with writing() as db:

@@ -27,7 +27,7 @@ from nightschool.texts import _
 from nightschool.web import advice, series
 from nightschool.web.access import actor, allows
 from nightschool.web.alternatives import of_added, of_session
-from nightschool.web.context import minutes_now, moment, now, reading, services, today, writing
+from nightschool.web.context import moment, now, reading, services, today, writing
 from nightschool.web.courses import labelled
 from nightschool.web.forms.base import Agreeing
 from nightschool.web.forms.courses import shown_end
@@ -353,7 +353,7 @@ def _when(slot: Slot) -> str:
 
 def _wanted(form: Agreeing) -> dict[str, Any]:
     """What every change that wants a slot is asked with."""
-    return {"today": today(), "minutes_now": minutes_now(), "agreed": form.is_agreed}
+    return {"agreed": form.is_agreed}
 
 
 def _reason(form: ReasonForm) -> dict[str, str]:

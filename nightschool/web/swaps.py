@@ -20,7 +20,7 @@ from nightschool.rules.previews import tell_taken
 from nightschool.rules.proposals import ResourceKind
 from nightschool.texts import _
 from nightschool.web.access import actor, allows
-from nightschool.web.context import minutes_now, now, reading, today, writing
+from nightschool.web.context import now, reading, today, writing
 from nightschool.web.forms.sessions import SwapForm
 from nightschool.web.undo import flash_done
 
@@ -70,8 +70,6 @@ def _swap(found: SessionPage, form: SwapForm) -> Any:
             venue=found.venue_id or None,
             by=actor(),
             now=now(),
-            today=today(),
-            minutes_now=minutes_now(),
             agreed=ALL_THE_SAME in request.form,
         )
         after = sessions.class_session(db, found.line.public_id)

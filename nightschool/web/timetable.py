@@ -34,7 +34,7 @@ from nightschool.formats.timetable_text import (
 from nightschool.queries import timetable
 from nightschool.queries.timetable import FEED, PAGE, Extent, Timetable, Village
 from nightschool.rules.regions import parent_of, prefix_of
-from nightschool.rules.slots import Slot
+from nightschool.rules.slots import Moment, Slot
 from nightschool.web.access import public
 from nightschool.web.context import EXTENSION, Services
 from nightschool.web.delivery import Answer, Told, answer_at, answer_for, deliver
@@ -214,8 +214,7 @@ class Known:
     """A village, and the minute it was asked about."""
 
     village: Village
-    today: date
-    minutes_now: int
+    at: Moment
 
 
 def _find(app: Flask, path: str, query: str) -> Answer | None:
@@ -250,22 +249,19 @@ def _answer(asked: Asked, ending: str) -> Answer:
 def _ask(asked: Asked, variant: str, db: Glance) -> Told | None:
     """What all forms of a village's timetable depend on: the village, its day, and how many sessions of it are over."""
     given = asked.services
-    moment = given.clock().astimezone(given.zone)
-    today, minutes = moment.date(), moment.hour * 60 + moment.minute
-    village = timetable.standing(db, asked.code, today=today, minutes_now=minutes)
+    at = given.now().moment
+    village = timetable.standing(db, asked.code, at=at)
     if village is None:
         return None
-    state = f"{asked.code}.{variant}.{village.revision}.{moment:%y%m%d}.{village.ended_today}"
-    return Told(state, Known(village, today, minutes))
+    state = f"{asked.code}.{variant}.{village.revision}.{at.day:%y%m%d}.{village.ended_today}"
+    return Told(state, Known(village, at))
 
 
 def _build(form: Form, asked: Asked, db: Glance, known: Known) -> str | bytes:
     extent = form.extent
     if asked.reading.number > 1:
         extent = timetable.chapter(asked.reading.number)
-    found = timetable.village(
-        db, asked.code, today=known.today, minutes_now=known.minutes_now, extent=extent, known=known.village
-    )
+    found = timetable.village(db, asked.code, at=known.at, extent=extent, known=known.village)
     assert found is not None
     with texts.using_language(asked.reading.lang):
         return form.write(asked, found)

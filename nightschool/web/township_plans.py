@@ -65,7 +65,7 @@ def decide(region: str, month: date) -> Any:
 
 
 def _decide(village: str, month: date, form: ReturnForm | None) -> str:
-    what = {"village": village, "month": month, "by": actor(), "now": now(), "today": today()}
+    what = {"village": village, "month": month, "by": actor(), "now": now()}
     said = {"month": rules.month_word(month, today())}
     with writing() as db:
         if form is not None:

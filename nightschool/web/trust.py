@@ -211,7 +211,6 @@ def _from_here() -> dict[str, Any]:
         "device": browser.device_name(),
         "old_token": browser.login_token(),
         "now": now(),
-        "today": today(),
     }
 
 
@@ -239,7 +238,7 @@ def _page(template: str, form: Any, refusal: Refused | None = None) -> tuple[str
 
 def _told(refusal: Refused) -> str:
     if refusal.code == "too_many":
-        return tell_wait(refusal.details["until"], now())
+        return tell_wait(refusal.details["until"], now().instant)
     return tell_refusal(refusal.code, refusal.details)
 
 

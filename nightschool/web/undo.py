@@ -15,7 +15,7 @@ from nightschool.rules.previews import tell_taken
 from nightschool.rules.undo import TakenBack, tell_refused_undo, tell_taken_back, tell_undoable
 from nightschool.texts import _
 from nightschool.web.access import actor, allows
-from nightschool.web.context import minutes_now, now, reading, services, today, writing
+from nightschool.web.context import now, reading, services, today, writing
 from nightschool.web.redirects import own_path
 
 bp = Blueprint("undo", __name__)
@@ -31,7 +31,10 @@ def take_back(change: str) -> Any:
     try:
         with writing() as db:
             done = actions.take_back(
-                db, change=change, by=actor(), now=now(), today=today(), minutes_now=minutes_now()
+                db,
+                change=change,
+                by=actor(),
+                now=now(),
             )
     except Refused as refused:
         flash(tell_refused_undo(refused), "alarm")

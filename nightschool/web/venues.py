@@ -110,7 +110,6 @@ def _save(record: VenueRecord, form: VenueForm) -> None:
             version=form.seen_version,
             by=actor(),
             now=now(),
-            today=today(),
         )
 
 

@@ -33,11 +33,12 @@ from tests.factories import (
     make_login,
     make_region,
     make_school,
+    on,
 )
 
 DIGESTER = Digester(KEYS.signing)
 TOWNSHIP, COUNTY, OTHER_COUNTY, CITY = "511002105000", "511002000000", "511024000000", "511000000000"
-WHEN = {"now": NOW, "today": TODAY}
+WHEN = {"now": NOW}
 EMPTY_VILLAGE = "511002105202"
 
 
@@ -348,8 +349,8 @@ def test_disabled_account_is_out_at_once_and_gets_no_slip(database: Database, ca
     with database.writing() as db:
         slip(db, public_id(db, cast.chen), cast.region_administrator_actor)
         disable(db, public_id(db, cast.chen), cast.region_administrator_actor)
-        assert login_by_token(db, token, now=NOW, today=TODAY) is None
-        assert db.scalars(select(LoginSlip.expires_at)).one() == NOW
+        assert login_by_token(db, token, now=NOW) is None
+        assert db.scalars(select(LoginSlip.expires_at)).one() == NOW.instant
         with pytest.raises(Refused, match="disabled"):
             slip(db, public_id(db, cast.chen), cast.region_administrator_actor)
 
@@ -362,7 +363,7 @@ def test_account_enabled_again_needs_a_new_login(database: Database, cast: Cast)
             db, account=public_id(db, cast.chen), by=cast.region_administrator_actor, **WHEN
         )
         assert db.get_one(Account, cast.chen).disabled_at is None
-        assert login_by_token(db, token, now=NOW, today=TODAY) is None
+        assert login_by_token(db, token, now=NOW) is None
 
 
 # Rights follow postings, in whatever order they come and go
@@ -394,13 +395,13 @@ def test_rights_are_those_of_the_day_after_any_giving_moving_ending_and_disablin
         made = make_account(db, f"a{db.query(Account).count()}", "某人", Role.SUPERVISOR, COUNTY)
         first = db.scalars(select(Posting).where(Posting.account_id == made.id)).one()
         account, spans = made.public_id, {first.id: (COUNTY, first.from_day, None)}
-    token = make_login(database, made.id, expires_at=NOW + timedelta(days=30))
+    token = make_login(database, made.id, expires_at=NOW.instant + timedelta(days=30))
     day, enabled, live = TODAY, True, True
     for change in changes:
         with database.writing() as db:
             try:
                 with db.begin_nested():
-                    when = {"now": NOW, "today": day, "by": SYSTEM}
+                    when = {"now": on(day), "by": SYSTEM}
                     match change:
                         case ("give", region, after, lasts):
                             start = day + timedelta(days=after)
@@ -435,7 +436,7 @@ def test_rights_are_those_of_the_day_after_any_giving_moving_ending_and_disablin
                 pass
         held = {r for r, start, stop in spans.values() if start <= day and (stop is None or day <= stop)}
         with database.reading() as db:
-            login = login_by_token(db, token, now=NOW, today=day)
+            login = login_by_token(db, token, now=on(day))
         assert (login is not None) is (bool(held) and enabled and live)
         for region in (SHIWAN, JIANLI):
             has_right = login is not None and may(login.actor, "keep_register", region)

@@ -26,7 +26,7 @@ from nightschool.models.teaching import Booking, ClassSession, SessionStatus
 from nightschool.models.trust import AuditEvent
 from nightschool.rules.access import SYSTEM, Actor, Post, Role
 from nightschool.rules.attendance import NewLearner, Sheet, WrittenGuest
-from tests.factories import JIANLI, NOW, SHIWAN, TODAY, Cast, make_course, make_learner, make_session
+from tests.factories import JIANLI, NOW, SHIWAN, TODAY, Cast, later, make_course, make_learner, make_session
 
 
 @pytest.fixture
@@ -44,10 +44,9 @@ def save(cast: Cast, db: Session, session: ClassSession, sheet: Sheet | None = N
     defaults: dict[str, Any] = {
         "submission_id": uuid4(),
         "device": "Android · WeChat",
-        "taken_at": NOW,
+        "taken_at": NOW.instant,
         "by": cast.chen_actor,
         "now": NOW,
-        "today": TODAY,
     }
     return record_sheet(db, class_session=session.public_id, sheet=sheet or Sheet(), **{**defaults, **given})
 
@@ -59,7 +58,7 @@ def void(
         "submission_id": uuid4(),
         "device": "",
         "by": cast.chen_actor,
-        "now": NOW + timedelta(hours=1),
+        "now": later(hours=1),
     }
     return void_register(db, class_session=session.public_id, reason=reason, **{**defaults, **given})
 
@@ -82,7 +81,7 @@ def test_saving_makes_the_session_held(cast: Cast, db: Session, tonight: ClassSe
     save(cast, db, tonight)
     assert tonight.status == SessionStatus.HELD
     assert tonight.revision == before + 1
-    assert tonight.changed_at == NOW
+    assert tonight.changed_at == NOW.instant
     assert db.get_one(Region, SHIWAN, populate_existing=True).revision == pages + 1
 
 
@@ -171,9 +170,7 @@ def test_the_same_sheet_sent_again_gets_the_same_receipt(
     )
     submission = uuid4()
     first = save(cast, db, tonight, sheet, submission_id=submission, based_on=0)
-    again = save(
-        cast, db, tonight, sheet, submission_id=submission, based_on=0, now=NOW + timedelta(minutes=5)
-    )
+    again = save(cast, db, tonight, sheet, submission_id=submission, based_on=0, now=later(minutes=5))
     assert again == first
     tables = (Submission, MarkEvent, Mark, Guest, Headcount)
     assert [count(db, table) for table in tables] == [1, 2, 2, 1, 1]
@@ -222,11 +219,13 @@ def test_a_sheet_begun_before_another_was_saved_is_stale(
 def test_a_sheet_that_knew_of_no_other_counts_only_when_it_was_taken_later(
     cast: Cast, db: Session, tonight: ClassSession, learners: dict[str, Learner]
 ) -> None:
-    save(cast, db, tonight, sheet_of(learners, 陈大秀="present"), taken_at=NOW)
+    save(cast, db, tonight, sheet_of(learners, 陈大秀="present"), taken_at=NOW.instant)
     with pytest.raises(StaleRecord), db.begin_nested():
-        save(cast, db, tonight, Sheet(), taken_at=NOW - timedelta(minutes=1))
-    later = NOW + timedelta(minutes=1)
-    save(cast, db, tonight, sheet_of(learners, 刘国富="present"), taken_at=later, now=later)
+        save(cast, db, tonight, Sheet(), taken_at=NOW.instant - timedelta(minutes=1))
+    a_minute_on = later(minutes=1)
+    save(
+        cast, db, tonight, sheet_of(learners, 刘国富="present"), taken_at=a_minute_on.instant, now=a_minute_on
+    )
     assert marks(db, learners) == {"刘国富": "present"}
 
 
@@ -279,10 +278,9 @@ def test_an_unknown_session_is_not_found(cast: Cast, db: Session) -> None:
             sheet=Sheet(),
             submission_id=uuid4(),
             device="",
-            taken_at=NOW,
+            taken_at=NOW.instant,
             by=cast.chen_actor,
             now=NOW,
-            today=TODAY,
         )
 
 
@@ -402,10 +400,9 @@ def test_eight_parallel_senders_of_one_sheet_make_one_submission(
                 sheet=Sheet(marks=dict.fromkeys(learners, "present"), headcount=6),
                 submission_id=submission,
                 device="",
-                taken_at=NOW,
+                taken_at=NOW.instant,
                 by=cast.chen_actor,
                 now=NOW,
-                today=TODAY,
                 based_on=0,
             )
 
@@ -433,10 +430,9 @@ def test_of_eight_different_sheets_at_one_instant_one_is_saved_and_seven_are_tol
                     sheet=Sheet(marks=dict.fromkeys(learners[: n % 6], "present"), headcount=n),
                     submission_id=uuid4(),
                     device="",
-                    taken_at=NOW,
+                    taken_at=NOW.instant,
                     by=cast.chen_actor,
                     now=NOW,
-                    today=TODAY,
                     based_on=0,
                 )
         except StaleRecord:
@@ -480,10 +476,9 @@ def test_any_order_and_any_repeat_of_sheets_ends_in_the_same_register(
                     sheet=Sheet(marks={learners[n]: "present" for n in came}),
                     submission_id=ids[number],
                     device="",
-                    taken_at=NOW + timedelta(minutes=minutes),
+                    taken_at=NOW.instant + timedelta(minutes=minutes),
                     by=cast.chen_actor,
-                    now=NOW + timedelta(hours=1),
-                    today=TODAY,
+                    now=later(hours=1),
                 )
         with database.reading() as db:
             return set(

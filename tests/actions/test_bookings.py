@@ -55,7 +55,7 @@ def proposal(
 
 
 def book(db: Session, cast: Cast, wanted: Proposal) -> str:
-    return schedule_course(db, proposal=wanted, publish=False, by=cast.chen_actor, now=NOW, today=TODAY)
+    return schedule_course(db, proposal=wanted, publish=False, by=cast.chen_actor, now=NOW)
 
 
 @pytest.mark.parametrize("kind", ["teacher", "venue"])

@@ -53,13 +53,11 @@ REPAIRS = ClosedTime(FRIDAY, FRIDAY, note="装修")
 
 def close(db: Session, cast: Cast, kind: str, record: Any, closed: ClosedTime = REPAIRS) -> str:
     by = cast.chen_actor if kind == "venue" else cast.region_administrator_actor
-    return add_closed_time(
-        db, kind=kind, of=record.public_id, closed=closed, by=by, now=NOW, today=TODAY, is_sure=True
-    )
+    return add_closed_time(db, kind=kind, of=record.public_id, closed=closed, by=by, now=NOW, is_sure=True)
 
 
 def given(cast: Cast, **more: Any) -> dict[str, Any]:
-    return {"by": cast.chen_actor, "now": NOW, "today": TODAY, "minutes_now": 600, **more}
+    return {"by": cast.chen_actor, "now": NOW, **more}
 
 
 def proposal(db: Session, cast: Cast, day: date = FRIDAY) -> Proposal:
@@ -175,7 +173,7 @@ def test_a_time_is_kept_by_who_keeps_the_record_and_said_once(cast: Cast, db: Se
     teacher = db.get_one(Teacher, cast.teacher)
     values = {"kind": "teacher", "of": teacher.public_id, "now": NOW}
     with pytest.raises(NotAllowed):
-        add_closed_time(db, closed=FRIDAYS, by=cast.chen_actor, today=TODAY, **values)
+        add_closed_time(db, closed=FRIDAYS, by=cast.chen_actor, **values)
     key = close(db, cast, "teacher", teacher, FRIDAYS)
     with pytest.raises(Refused, match="known"):
         close(db, cast, "teacher", teacher, FRIDAYS)
@@ -193,9 +191,7 @@ def test_a_time_is_kept_by_who_keeps_the_record_and_said_once(cast: Cast, db: Se
 def test_two_records_of_one_teacher_bring_their_times_together_and_apart(cast: Cast, db: Session) -> None:
     kept, merged = db.get_one(Teacher, cast.teacher), make_teacher(db, SHIWAN, "周老师")
     close(db, cast, "teacher", kept)
-    add_closed_time(
-        db, kind="teacher", of=merged.public_id, closed=FRIDAYS, by=cast.chen_actor, now=NOW, today=TODAY
-    )
+    add_closed_time(db, kind="teacher", of=merged.public_id, closed=FRIDAYS, by=cast.chen_actor, now=NOW)
 
     def owners() -> list[tuple[int, str]]:
         rows = db.execute(select(Row.resource_id, Row.region_code).order_by(Row.id))
@@ -233,7 +229,6 @@ def test_the_way_is_known_across_counties_and_free_days_avoid_closed_ones(cast: 
         closed=ClosedTime(last=FRIDAY + timedelta(days=2)),
         by=cast.chen_actor,
         now=NOW,
-        today=TODAY,
     )
     venue = db.get_one(Venue, cast.venue).public_id
     days = [TODAY + timedelta(days=ahead) for ahead in range(1, 8)]

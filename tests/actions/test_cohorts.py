@@ -22,7 +22,18 @@ from nightschool.queries.figures import attendances
 from nightschool.rules.attendance import NewLearner, Sheet
 from nightschool.rules.cohorts import CohortEntry, cohort_entry
 from nightschool.rules.graduation import Basis
-from tests.factories import JIANLI, NOW, TODAY, Cast, make_course, make_learner, make_register, make_session
+from tests.factories import (
+    JIANLI,
+    NOW,
+    TODAY,
+    Cast,
+    later,
+    make_course,
+    make_learner,
+    make_register,
+    make_session,
+    on,
+)
 
 A_WEEK = timedelta(days=7)
 
@@ -43,7 +54,7 @@ def learners(cast: Cast, db: Session) -> dict[str, str]:
 
 def enrol(cast: Cast, db: Session, course: Course, *learners: str, **given: Any) -> Outcome:
     asking = {key: given.pop(key) for key in ("new_learners", "source", "proxy_name") if key in given}
-    defaults: dict[str, Any] = {"day": TODAY, "by": cast.chen_actor, "now": NOW, "today": TODAY}
+    defaults: dict[str, Any] = {"day": TODAY, "by": cast.chen_actor, "now": NOW}
     return enrol_learners(
         db, course=course.public_id, asking=Asking(tuple(learners), **asking), **{**defaults, **given}
     )
@@ -72,14 +83,13 @@ def session_of(db: Session, course: Course, day: date = TODAY) -> Any:
 
 
 def save(cast: Cast, db: Session, session: Any, sheet: Sheet, **given: Any) -> Any:
-    defaults: dict[str, Any] = {"submission_id": uuid4(), "taken_at": NOW, "now": NOW}
+    defaults: dict[str, Any] = {"submission_id": uuid4(), "taken_at": NOW.instant, "now": NOW}
     return record_sheet(
         db,
         class_session=session.public_id,
         sheet=sheet,
         device="",
         by=cast.chen_actor,
-        today=TODAY,
         **{**defaults, **given},
     )
 
@@ -89,7 +99,7 @@ def test_beyond_its_capacity_people_wait_in_the_order_of_asking(
 ) -> None:
     chen, liu, zhang, li = learners.values()
     assert enrol(cast, db, cohort, chen, liu, zhang) == Outcome(2, 1)
-    assert enrol(cast, db, cohort, li, now=NOW + timedelta(minutes=5)) == Outcome(0, 1)
+    assert enrol(cast, db, cohort, li, now=later(minutes=5)) == Outcome(0, 1)
     assert roster(db) == {
         "陈大秀": "enrolled",
         "刘国富": "enrolled",
@@ -113,7 +123,7 @@ def test_while_somebody_waits_nobody_overtakes_them(
 ) -> None:
     chen, liu, zhang, li = learners.values()
     enrol(cast, db, cohort, chen, liu, zhang)
-    leave(db, course=cohort.public_id, learner=chen, by=cast.chen_actor, now=NOW, today=TODAY)
+    leave(db, course=cohort.public_id, learner=chen, by=cast.chen_actor, now=NOW)
     assert enrol(cast, db, cohort, li) == Outcome(0, 1)
 
 
@@ -122,7 +132,7 @@ def test_who_waits_is_let_in_also_beyond_the_capacity(
 ) -> None:
     chen, liu, zhang, _li = learners.values()
     enrol(cast, db, cohort, chen, liu, zhang, day=TODAY - A_WEEK)
-    given: dict[str, Any] = {"by": cast.chen_actor, "now": NOW, "today": TODAY}
+    given: dict[str, Any] = {"by": cast.chen_actor, "now": NOW}
     assert let_in(db, course=cohort.public_id, learner=zhang, **given) == 3
     assert let_in(db, course=cohort.public_id, learner=zhang, **given) == 3
     assert roster(db)["张桂花"] == "enrolled"
@@ -137,7 +147,7 @@ def test_leaving_keeps_the_row_and_coming_back_is_possible(
     chen = learners["陈大秀"]
     enrol(cast, db, cohort, chen, day=TODAY - A_WEEK)
     for _twice in range(2):
-        leave(db, course=cohort.public_id, learner=chen, by=cast.chen_actor, now=NOW, today=TODAY)
+        leave(db, course=cohort.public_id, learner=chen, by=cast.chen_actor, now=NOW)
     row = db.scalars(select(Enrolment)).one()
     assert (row.status, row.enrolled_on, row.left_on) == ("left", TODAY - A_WEEK, TODAY)
     assert enrol(cast, db, cohort, chen) == Outcome(1, 0)
@@ -152,7 +162,7 @@ def test_who_enrols_and_leaves_around_midnight_has_not_left_before_the_first_day
     chen = learners["陈大秀"]
     enrol(cast, db, cohort, chen)
     yesterday = TODAY - timedelta(days=1)  # by another computer's clock
-    leave(db, course=cohort.public_id, learner=chen, by=cast.chen_actor, now=NOW, today=yesterday)
+    leave(db, course=cohort.public_id, learner=chen, by=cast.chen_actor, now=on(yesterday))
     row = db.scalars(select(Enrolment)).one()
     assert (row.status, row.enrolled_on, row.left_on) == ("left", TODAY, TODAY)
 
@@ -199,7 +209,7 @@ def test_nobody_enrols_in_a_lecture_after_the_end_or_from_another_village(
         enrol(cast, db, cohort, make_learner(db, JIANLI, "罗小平").public_id)
     with pytest.raises(Refused, match="nobody_chosen"):
         enrol(cast, db, cohort)
-    cohort.retired_at = NOW
+    cohort.retired_at = NOW.instant
     with pytest.raises(Refused, match="put_away"):
         enrol(cast, db, cohort, chen)
     assert roster(db) == {}
@@ -210,7 +220,7 @@ def test_only_its_coordinator_changes_a_roster(
 ) -> None:
     with pytest.raises(NotAllowed):
         enrol(cast, db, cohort, learners["陈大秀"], by=cast.luo_actor)
-    given: dict[str, Any] = {"now": NOW, "today": TODAY, "learner": learners["陈大秀"]}
+    given: dict[str, Any] = {"now": NOW, "learner": learners["陈大秀"]}
     with pytest.raises(NotAllowed):
         leave(db, course=cohort.public_id, by=cast.luo_actor, **given)
     with pytest.raises(NotFound):
@@ -241,7 +251,6 @@ def test_kind_capacity_and_rule_are_set_and_the_kind_changes_while_nothing_contr
         learner=learners["陈大秀"],
         by=cast.chen_actor,
         now=NOW,
-        today=TODAY,
     )
     set_cohort(db, seen_version=course.version, **lecture)
     db.refresh(course)
@@ -307,7 +316,7 @@ def test_another_substitute_is_a_change_and_both_stay_on_record(
             tonight,
             Sheet(marks={chen: "substitute"}, came_instead={chen: name}),
             based_on=version,
-            now=NOW + timedelta(minutes=version),
+            now=later(minutes=version),
         )
     events = db.scalars(select(MarkEvent).order_by(MarkEvent.id)).all()
     assert [(one.before, one.status, one.came_instead) for one in events] == [
@@ -322,7 +331,7 @@ def test_another_substitute_is_a_change_and_both_stay_on_record(
         submission_id=uuid4(),
         device="",
         by=cast.chen_actor,
-        now=NOW + timedelta(hours=1),
+        now=later(hours=1),
     )
     history = register_history.history(db, tonight.public_id)
     assert history is not None
@@ -352,7 +361,7 @@ def test_the_same_sheet_with_a_substitute_twice_is_one_record(
 
 
 def test_retired_learners_are_not_enrolled(cast: Cast, db: Session, cohort: Course) -> None:
-    gone = make_learner(db, name="吴先进", retired_at=NOW)
+    gone = make_learner(db, name="吴先进", retired_at=NOW.instant)
     with pytest.raises(Refused, match="foreign_learner"):
         enrol(cast, db, cohort, gone.public_id)
 

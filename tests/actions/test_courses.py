@@ -24,6 +24,7 @@ from tests.factories import (
     SHIWAN,
     TODAY,
     Cast,
+    later,
     make_register,
     make_session,
     make_teacher,
@@ -57,7 +58,6 @@ def schedule(db: Session, cast: Cast, *, publish: bool = True, by: Any = None, *
         publish=publish,
         by=by or cast.chen_actor,
         now=NOW,
-        today=TODAY,
     )
     return db.scalars(select(Course).where(Course.public_id == public_id)).one()
 
@@ -82,7 +82,7 @@ def revision_of(db: Session, code: str) -> int:
 def test_every_date_of_a_series_holds_teacher_and_room(cast: Cast, db: Session) -> None:
     course = schedule(db, cast, recurrence=Weekly(FRIDAY, (4,), until=date(2026, 12, 11)))
     assert [(s.day, s.title, s.status, s.published_at) for s in sessions_of(db, course)] == [
-        (FRIDAY + timedelta(days=7 * week), "柑橘冬季管护", "scheduled", NOW) for week in range(3)
+        (FRIDAY + timedelta(days=7 * week), "柑橘冬季管护", "scheduled", NOW.instant) for week in range(3)
     ]
     assert held(db) == [
         (kind, FRIDAY + timedelta(days=7 * week), *EVENING)
@@ -230,7 +230,7 @@ def test_publishing_makes_every_draft_public_once(cast: Cast, db: Session) -> No
     course = schedule(db, cast, publish=False, recurrence=Weekly(FRIDAY, (4,), times=2))
     before = revision_of(db, SHIWAN)
     assert publish_course(db, course=course.public_id, by=cast.chen_actor, now=NOW) == 2
-    assert [(s.status, s.published_at) for s in sessions_of(db, course)] == [("scheduled", NOW)] * 2
+    assert [(s.status, s.published_at) for s in sessions_of(db, course)] == [("scheduled", NOW.instant)] * 2
     assert revision_of(db, SHIWAN) == before + 1
     assert publish_course(db, course=course.public_id, by=cast.chen_actor, now=NOW) == 0
     assert revision_of(db, SHIWAN) == before + 1
@@ -239,10 +239,10 @@ def test_publishing_makes_every_draft_public_once(cast: Cast, db: Session) -> No
 def test_a_course_stays_public_since_the_day_it_first_was(cast: Cast, db: Session) -> None:
     course = schedule(db, cast)
     added = make_session(db, course, FRIDAY + timedelta(days=7), status=SessionStatus.DRAFT)
-    later = NOW + timedelta(hours=1)
-    assert publish_course(db, course=course.public_id, by=cast.chen_actor, now=later) == 1
+    an_hour_on = later(hours=1)
+    assert publish_course(db, course=course.public_id, by=cast.chen_actor, now=an_hour_on) == 1
     db.expire_all()
-    assert (course.published_at, added.published_at) == (NOW, later)
+    assert (course.published_at, added.published_at) == (NOW.instant, an_hour_on.instant)
 
 
 def common(db: Session, cast: Cast, **changed: Any) -> Common:
@@ -267,8 +267,6 @@ def edit(db: Session, cast: Cast, course: Course, *, seen: int | None = None, **
         common=common(db, cast, **changed),
         by=cast.chen_actor,
         now=NOW,
-        today=TODAY,
-        minutes_now=600,
     )
 
 

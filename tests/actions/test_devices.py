@@ -13,11 +13,11 @@ from nightschool.database import Database
 from nightschool.errors import NotAllowed, Refused
 from nightschool.models.trust import Account, AuditEvent, LoginSession
 from nightschool.queries.trust import devices_of, login_by_token
-from tests.factories import NOW, SHIWAN, TODAY, Cast, make_login
+from tests.factories import NOW, SHIWAN, Cast, make_login
 
 
 def when(cast: Cast, **other: Any) -> dict[str, Any]:
-    return {"by": cast.region_administrator_actor, "now": NOW, "today": TODAY, **other}
+    return {"by": cast.region_administrator_actor, "now": NOW, **other}
 
 
 def key(db: Session, account_id: int) -> str:
@@ -34,8 +34,8 @@ def test_lost_phone_is_out_and_the_other_stays(cast: Cast, database: Database) -
             devices.revoke_device(db, account=chen, login_id=device.id, **when(cast))
         assert again.value.code == "login_over"
     with database.reading() as db:
-        assert login_by_token(db, lost, now=NOW, today=TODAY) is None
-        assert login_by_token(db, kept, now=NOW, today=TODAY) is not None
+        assert login_by_token(db, lost, now=NOW) is None
+        assert login_by_token(db, kept, now=NOW) is not None
         line = db.scalars(select(AuditEvent)).one()
         assert (line.action, line.region_code, line.record) == (
             "device.revoke",
@@ -51,8 +51,8 @@ def test_all_devices_are_out_at_once(cast: Cast, database: Database) -> None:
         assert devices.revoke_devices(db, account=key(db, cast.chen), **when(cast)) == 3
         with pytest.raises(Refused):
             devices.revoke_devices(db, account=key(db, cast.chen), **when(cast))
-        assert all(login_by_token(db, token, now=NOW, today=TODAY) is None for token in tokens)
-        assert login_by_token(db, other, now=NOW, today=TODAY) is not None
+        assert all(login_by_token(db, token, now=NOW) is None for token in tokens)
+        assert login_by_token(db, other, now=NOW) is not None
 
 
 def test_device_of_somebody_else_is_not_reached_through_an_account_of_ones_own(
@@ -67,7 +67,7 @@ def test_device_of_somebody_else_is_not_reached_through_an_account_of_ones_own(
             devices.revoke_device(db, account=key(db, cast.luo), login_id=foreign, **when(cast))
         with pytest.raises(NotAllowed):
             devices.revoke_devices(db, account=key(db, cast.chen), **when(cast, by=cast.chen_actor))
-        assert login_by_token(db, token, now=NOW, today=TODAY) is not None
+        assert login_by_token(db, token, now=NOW) is not None
 
 
 def test_ones_own_devices_are_ended_on_ones_own_page(cast: Cast, database: Database) -> None:

@@ -43,7 +43,6 @@ def hand_over(db: Session, cast: Cast, *, village: str = SHIWAN, by: Any = None,
         digester=DIGESTER,
         by=by or cast.region_administrator_actor,
         now=NOW,
-        today=TODAY,
     )
 
 

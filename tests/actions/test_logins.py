@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -26,8 +26,9 @@ from nightschool.models.trust import (
 )
 from nightschool.queries.trust import devices, ended_login, login_by_token, token_digest
 from nightschool.rules.access import SYSTEM, Post, Role
+from nightschool.rules.slots import Now
 from nightschool.sealing import Digester
-from tests.factories import KEYS, NOW, SHIWAN, TODAY, Cast, make_login
+from tests.factories import KEYS, NOW, SHIWAN, TODAY, Cast, later, make_login
 
 DIGESTER = Digester(KEYS.signing)
 PHONE = {"device": "Android · WeChat", "is_own_phone": True}
@@ -39,7 +40,7 @@ def book(
     db: Session,
     name: str = "cjs",
     *,
-    at: datetime = NOW,
+    at: Now = NOW,
     address: str | None = "10.0.0.1",
     kind: AttemptKind = AttemptKind.PASSWORD,
     token: str = "",
@@ -57,14 +58,12 @@ def wait_of(book_again: Callable[[], object]) -> datetime:
     return until
 
 
-def slip_of(db: Session, account_id: int, *, at: datetime = NOW) -> str:
+def slip_of(db: Session, account_id: int, *, at: Now = NOW) -> str:
     public_id = db.get_one(Account, account_id).public_id
-    return accounts.make_slip(db, account=public_id, digester=DIGESTER, by=SYSTEM, now=at, today=TODAY).code
+    return accounts.make_slip(db, account=public_id, digester=DIGESTER, by=SYSTEM, now=at).code
 
 
-def use_slip(
-    db: Session, code: str, name: str = "cjs", *, at: datetime = NOW, today: date = TODAY
-) -> logins.OpenedLogin:
+def use_slip(db: Session, code: str, name: str = "cjs", *, at: Now = NOW) -> logins.OpenedLogin:
     return logins.log_in_with_slip(
         db,
         attempt=book(db, name, at=at, kind=AttemptKind.SLIP, address=None),
@@ -72,7 +71,6 @@ def use_slip(
         new_hash="new hash",
         digester=DIGESTER,
         now=at,
-        today=today,
         **PHONE,
     )
 
@@ -112,14 +110,14 @@ def test_hash_made_with_another_cost_is_renewed() -> None:
 
 def test_sixth_failure_in_five_minutes_must_wait(cast: Cast, db: Session) -> None:
     for minute in range(5):
-        book(db, at=NOW + minute * MINUTE / 2)
-    assert wait_of(lambda: book(db, at=NOW + 3 * MINUTE)) == NOW + 5 * MINUTE
+        book(db, at=later(minute * MINUTE / 2))
+    assert wait_of(lambda: book(db, at=later(3 * MINUTE))) == NOW.instant + 5 * MINUTE
 
 
 def test_waiting_is_the_same_for_a_name_that_does_not_exist(cast: Cast, db: Session) -> None:
     for _ in range(5):
         book(db, "nobody")
-    assert wait_of(lambda: book(db, "nobody")) == NOW + 5 * MINUTE
+    assert wait_of(lambda: book(db, "nobody")) == NOW.instant + 5 * MINUTE
 
 
 def test_name_is_counted_however_it_is_typed(cast: Cast, db: Session) -> None:
@@ -138,7 +136,7 @@ def test_one_account_that_must_wait_keeps_nobody_else_waiting(cast: Cast, db: Se
 def test_one_address_that_tries_many_names_must_wait(cast: Cast, db: Session) -> None:
     for number in range(60):
         book(db, f"name{number}")
-    assert wait_of(lambda: book(db, "yet another")) == NOW + 10 * MINUTE
+    assert wait_of(lambda: book(db, "yet another")) == NOW.instant + 10 * MINUTE
     book(db, "yet another", address="10.0.0.2")
 
 
@@ -172,7 +170,7 @@ def test_known_phone_is_limited_too(database: Database, cast: Cast) -> None:
 
 
 def test_a_phone_that_was_logged_out_counts_as_a_strangers(database: Database, cast: Cast) -> None:
-    token = make_login(database, cast.chen, revoked_at=NOW - MINUTE)
+    token = make_login(database, cast.chen, revoked_at=NOW.instant - MINUTE)
     with database.writing() as db:
         for number in range(5):
             book(db, address=f"10.0.1.{number}")
@@ -189,13 +187,13 @@ def test_refused_try_is_not_counted_so_that_the_wait_ends(cast: Cast, db: Sessio
     for _ in range(5):
         book(db)
     for _ in range(50):
-        wait_of(lambda: book(db, at=NOW + 4 * MINUTE))
-    book(db, at=NOW + 6 * MINUTE)
+        wait_of(lambda: book(db, at=later(4 * MINUTE)))
+    book(db, at=later(6 * MINUTE))
 
 
 def test_tries_are_forgotten_after_a_day(cast: Cast, db: Session) -> None:
     book(db)
-    book(db, "lzs", at=NOW + timedelta(days=1, minutes=1))
+    book(db, "lzs", at=later(days=1, minutes=1))
     assert db.scalar(select(func.count()).select_from(LoginAttempt)) == 1
 
 
@@ -226,9 +224,9 @@ def test_simultaneous_tries_do_not_pass_the_limit(database: Database, cast: Cast
 def test_login_gives_the_postings_in_force_and_a_token_known_only_to_the_browser(
     cast: Cast, db: Session
 ) -> None:
-    opened = logins.log_in(db, attempt=book(db), now=NOW, today=TODAY, **PHONE)
+    opened = logins.log_in(db, attempt=book(db), now=NOW, **PHONE)
     assert opened.actor == cast.chen_actor
-    assert login_by_token(db, opened.token, now=NOW, today=TODAY).actor == cast.chen_actor  # type: ignore[union-attr]
+    assert login_by_token(db, opened.token, now=NOW).actor == cast.chen_actor  # type: ignore[union-attr]
     stored = db.scalars(select(LoginSession)).one()
     assert stored.token_digest == token_digest(opened.token)
     assert len(opened.token) == 43  # 256 bits
@@ -238,25 +236,25 @@ def test_login_gives_the_postings_in_force_and_a_token_known_only_to_the_browser
 def test_own_phone_stays_in_for_30_days_and_a_shared_computer_for_12_hours(
     cast: Cast, db: Session, device: dict[str, object], lasts: timedelta
 ) -> None:
-    token = logins.log_in(db, attempt=book(db), now=NOW, today=TODAY, **device).token  # type: ignore[arg-type]
-    assert login_by_token(db, token, now=NOW + lasts - MINUTE, today=TODAY)
-    assert login_by_token(db, token, now=NOW + lasts, today=TODAY) is None
-    assert ended_login(db, token, now=NOW + lasts) is not None
+    token = logins.log_in(db, attempt=book(db), now=NOW, **device).token  # type: ignore[arg-type]
+    assert login_by_token(db, token, now=later(lasts - MINUTE))
+    assert login_by_token(db, token, now=later(lasts)) is None
+    assert ended_login(db, token, now=later(lasts)) is not None
 
 
 def test_logging_in_makes_another_token_and_ends_the_browsers_old_one(cast: Cast, db: Session) -> None:
-    old = logins.log_in(db, attempt=book(db), now=NOW, today=TODAY, **PHONE).token
-    new = logins.log_in(db, attempt=book(db), old_token=old, now=NOW, today=TODAY, **PHONE).token
+    old = logins.log_in(db, attempt=book(db), now=NOW, **PHONE).token
+    new = logins.log_in(db, attempt=book(db), old_token=old, now=NOW, **PHONE).token
     assert old != new
-    assert login_by_token(db, old, now=NOW, today=TODAY) is None
-    assert login_by_token(db, new, now=NOW, today=TODAY)
+    assert login_by_token(db, old, now=NOW) is None
+    assert login_by_token(db, new, now=NOW)
 
 
 def test_success_takes_back_the_failures_from_the_same_place_only(cast: Cast, db: Session) -> None:
     for _ in range(3):
         book(db, address="10.0.0.9")
     book(db)
-    logins.log_in(db, attempt=book(db), now=NOW, today=TODAY, **PHONE)
+    logins.log_in(db, attempt=book(db), now=NOW, **PHONE)
     assert db.scalar(select(func.count()).select_from(LoginAttempt)) == 3
 
 
@@ -264,13 +262,13 @@ def test_password_changed_while_it_was_checked_lets_nobody_in(cast: Cast, db: Se
     attempt = book(db)
     db.get_one(Account, cast.chen).password_hash = "another"
     with pytest.raises(Refused, match="wrong_login"):
-        logins.log_in(db, attempt=attempt, now=NOW, today=TODAY, **PHONE)
+        logins.log_in(db, attempt=attempt, now=NOW, **PHONE)
 
 
 def test_disabled_account_lets_nobody_in(cast: Cast, db: Session) -> None:
-    db.get_one(Account, cast.chen).disabled_at = NOW
+    db.get_one(Account, cast.chen).disabled_at = NOW.instant
     with pytest.raises(Refused, match="wrong_login"):
-        logins.log_in(db, attempt=book(db), now=NOW, today=TODAY, **PHONE)
+        logins.log_in(db, attempt=book(db), now=NOW, **PHONE)
 
 
 def test_account_without_a_posting_today_is_told_so_after_the_right_password(cast: Cast, db: Session) -> None:
@@ -278,11 +276,11 @@ def test_account_without_a_posting_today_is_told_so_after_the_right_password(cas
     posting.to_day = TODAY - timedelta(days=1)
     db.flush()
     with pytest.raises(Refused, match="no_posting"):
-        logins.log_in(db, attempt=book(db), now=NOW, today=TODAY, **PHONE)
+        logins.log_in(db, attempt=book(db), now=NOW, **PHONE)
 
 
 def test_login_leaves_an_audit_line(cast: Cast, db: Session) -> None:
-    logins.log_in(db, attempt=book(db), now=NOW, today=TODAY, **PHONE)
+    logins.log_in(db, attempt=book(db), now=NOW, **PHONE)
     line = db.scalars(select(AuditEvent)).one()
     assert (line.action, line.account_id, line.region_code) == ("login.open", cast.chen, SHIWAN)
 
@@ -303,14 +301,14 @@ def test_using_a_slip_ends_all_other_logins(database: Database, cast: Cast) -> N
     stolen = make_login(database, cast.chen)
     with database.writing() as db:
         use_slip(db, slip_of(db, cast.chen))
-        assert login_by_token(db, stolen, now=NOW, today=TODAY) is None
+        assert login_by_token(db, stolen, now=NOW) is None
 
 
 def test_slip_is_good_for_fourteen_days(cast: Cast, db: Session) -> None:
     code = slip_of(db, cast.chen)
     with pytest.raises(Refused, match="wrong_slip"):
-        use_slip(db, code, at=NOW + timedelta(days=14))
-    use_slip(db, code, at=NOW + timedelta(days=14) - MINUTE)
+        use_slip(db, code, at=later(days=14))
+    use_slip(db, code, at=later(timedelta(days=14) - MINUTE))
 
 
 def test_new_slip_voids_the_old_one(cast: Cast, db: Session) -> None:
@@ -330,7 +328,7 @@ def test_slip_of_one_account_is_of_no_use_for_another(cast: Cast, db: Session) -
 
 def test_slip_of_a_disabled_account_lets_nobody_in(cast: Cast, db: Session) -> None:
     code = slip_of(db, cast.chen)
-    db.get_one(Account, cast.chen).disabled_at = NOW
+    db.get_one(Account, cast.chen).disabled_at = NOW.instant
     db.flush()
     with pytest.raises(Refused, match="wrong_slip"):
         use_slip(db, code)
@@ -367,34 +365,34 @@ def test_two_uses_of_a_slip_at_the_same_instant_let_one_in(database: Database, c
 def test_logging_out_ends_this_login_alone(database: Database, cast: Cast) -> None:
     here, there = make_login(database, cast.chen), make_login(database, cast.chen)
     with database.writing() as db:
-        login = login_by_token(db, here, now=NOW, today=TODAY)
+        login = login_by_token(db, here, now=NOW)
         assert login is not None
         logins.log_out(db, login_id=login.id, by=login.actor, now=NOW)
-        assert login_by_token(db, here, now=NOW, today=TODAY) is None
-        assert login_by_token(db, there, now=NOW, today=TODAY)
+        assert login_by_token(db, here, now=NOW) is None
+        assert login_by_token(db, there, now=NOW)
 
 
 def test_nobody_revokes_somebody_elses_device(database: Database, cast: Cast) -> None:
     token = make_login(database, cast.luo)
     with database.writing() as db:
-        login = login_by_token(db, token, now=NOW, today=TODAY)
+        login = login_by_token(db, token, now=NOW)
         assert login is not None
         with pytest.raises(NotFound):
             logins.revoke(db, login_id=login.id, by=cast.chen_actor, now=NOW)
-        assert login_by_token(db, token, now=NOW, today=TODAY)
+        assert login_by_token(db, token, now=NOW)
 
 
 def test_revoked_login_is_not_one_that_has_ended_by_itself(database: Database, cast: Cast) -> None:
-    token = make_login(database, cast.chen, revoked_at=NOW, expires_at=NOW)
+    token = make_login(database, cast.chen, revoked_at=NOW.instant, expires_at=NOW.instant)
     with database.reading() as db:
         assert ended_login(db, token, now=NOW) is None
 
 
 def test_devices_are_those_logged_in_now_last_used_first(database: Database, cast: Cast) -> None:
-    make_login(database, cast.chen, device="old", last_seen_at=NOW - timedelta(days=1))
+    make_login(database, cast.chen, device="old", last_seen_at=NOW.instant - timedelta(days=1))
     make_login(database, cast.chen, device="new")
-    make_login(database, cast.chen, device="ended", expires_at=NOW)
-    make_login(database, cast.chen, device="revoked", revoked_at=NOW)
+    make_login(database, cast.chen, device="ended", expires_at=NOW.instant)
+    make_login(database, cast.chen, device="revoked", revoked_at=NOW.instant)
     make_login(database, cast.luo, device="luo")
     with database.reading() as db:
         assert [device.device for device in devices(db, cast.chen, now=NOW)] == ["new", "old"]
@@ -403,13 +401,13 @@ def test_devices_are_those_logged_in_now_last_used_first(database: Database, cas
 def test_changing_the_password_ends_every_other_login(database: Database, cast: Cast) -> None:
     here, there = make_login(database, cast.chen), make_login(database, cast.chen)
     with database.writing() as db:
-        login = login_by_token(db, here, now=NOW, today=TODAY)
+        login = login_by_token(db, here, now=NOW)
         assert login is not None
         accounts.change_password(
             db, seen_hash=None, new_hash="new", keep_login=login.id, by=cast.chen_actor, now=NOW
         )
-        assert login_by_token(db, here, now=NOW, today=TODAY)
-        assert login_by_token(db, there, now=NOW, today=TODAY) is None
+        assert login_by_token(db, here, now=NOW)
+        assert login_by_token(db, there, now=NOW) is None
         assert db.get_one(Account, cast.chen).password_hash == "new"
 
 
@@ -442,7 +440,7 @@ def test_login_carries_the_postings_of_that_day(
         posting.from_day = TODAY + timedelta(days=from_day)
         posting.to_day = None if to_day is None else TODAY + timedelta(days=to_day)
     with database.reading() as db:
-        assert (login_by_token(db, token, now=NOW, today=TODAY) is not None) is holds
+        assert (login_by_token(db, token, now=NOW) is not None) is holds
 
 
 def test_login_carries_every_posting_that_holds(database: Database, cast: Cast) -> None:
@@ -452,7 +450,7 @@ def test_login_carries_every_posting_that_holds(database: Database, cast: Cast) 
             Posting(account_id=cast.chen, role=Role.SUPERVISOR, region_code="511002105000", from_day=TODAY)
         )
     with database.reading() as db:
-        login = login_by_token(db, token, now=NOW, today=TODAY)
+        login = login_by_token(db, token, now=NOW)
     assert login is not None
     assert login.actor.posts == (Post(Role.COORDINATOR, SHIWAN), Post(Role.SUPERVISOR, "511002105000"))
 
@@ -461,5 +459,5 @@ def test_reading_a_login_takes_one_statement(database: Database, cast: Cast, sta
     token = make_login(database, cast.chen)
     statements.clear()
     with database.reading() as db:
-        login_by_token(db, token, now=NOW, today=TODAY)
+        login_by_token(db, token, now=NOW)
     assert len(statements) == 1

@@ -36,6 +36,7 @@ from nightschool.rules.attendance import Sheet
 from nightschool.rules.merges import Stays, tell_refused_merge
 from nightschool.rules.proposals import Proposal
 from nightschool.rules.recurrence import Once
+from nightschool.rules.slots import Now
 from tests.factories import (
     JIANLI,
     NOW,
@@ -43,6 +44,7 @@ from tests.factories import (
     SHIWAN,
     TODAY,
     Cast,
+    later,
     make_course,
     make_learner,
     make_region,
@@ -64,7 +66,7 @@ def merge(db: Session, cast: Cast, kept: Any, merged: Any, **changes: Any) -> No
 
 def undo(db: Session, cast: Cast, merged: Any, **changes: Any) -> Stays:
     kind = "learner" if isinstance(merged, Learner) else "teacher"
-    values: dict[str, Any] = {"by": cast.chen_actor, "now": NOW + HOUR, "merged": merged.public_id}
+    values: dict[str, Any] = {"by": cast.chen_actor, "now": later(hours=1), "merged": merged.public_id}
     stays = undo_merge(db, kind=kind, **{**values, **changes})
     db.expire_all()
     return stays
@@ -188,17 +190,16 @@ def test_mark_events_stay_under_the_name_they_were_written_for(
     assert marks(db) == {(tonight.id, kept.id): "present"}
 
 
-def save(db: Session, cast: Cast, held: ClassSession, sheet: Sheet, at: datetime = NOW) -> None:
+def save(db: Session, cast: Cast, held: ClassSession, sheet: Sheet, at: Now = NOW) -> None:
     record_sheet(
         db,
         class_session=held.public_id,
         sheet=sheet,
         submission_id=uuid.uuid4(),
         device="",
-        taken_at=at,
+        taken_at=at.instant,
         by=cast.chen_actor,
         now=at,
-        today=TODAY,
     )
 
 
@@ -244,7 +245,7 @@ def _enrolment(course: Course, learner: Learner, status: str, minutes: int = 0) 
         status=status,
         enrolled_on=date(2026, 10, 1),
         left_on=date(2026, 11, 1) if status == "left" else None,
-        asked_at=NOW + timedelta(minutes=minutes),
+        asked_at=NOW.instant + timedelta(minutes=minutes),
     )
 
 
@@ -308,7 +309,7 @@ def test_what_somebody_changed_since_stays_and_is_told(
     for held in (tonight, earlier):
         save(db, cast, held, Sheet(marks={merged.public_id: "present"}))
     merge(db, cast, kept, merged)
-    save(db, cast, tonight, Sheet(marks={kept.public_id: "excused"}), NOW + timedelta(minutes=5))
+    save(db, cast, tonight, Sheet(marks={kept.public_id: "excused"}), later(minutes=5))
     kept.household = "陈国强"
     db.flush()
     assert undo(db, cast, merged) == Stays(sessions=1, fields=("household",))
@@ -318,9 +319,9 @@ def test_what_somebody_changed_since_stays_and_is_told(
 
 def test_after_a_day_it_stands(cast: Cast, db: Session, two: tuple[Learner, Learner]) -> None:
     merge(db, cast, *two)
-    told = refusal(lambda: undo(db, cast, two[1], now=NOW + 24 * HOUR))
+    told = refusal(lambda: undo(db, cast, two[1], now=later(hours=24)))
     assert told == "过了 24 小时，不能撤回了。记录都还在，要分开就另加一个人。"
-    undo(db, cast, two[1], now=NOW + 23 * HOUR)
+    undo(db, cast, two[1], now=later(hours=23))
     assert refusal(lambda: undo(db, cast, two[1])) == "这一位没有并到别人名下，没有可撤回的。"
 
 
@@ -357,7 +358,7 @@ def test_who_is_on_the_list_is_not_merged_into_who_is_not(
     cast: Cast, db: Session, two: tuple[Learner, Learner]
 ) -> None:
     kept, merged = two
-    kept.retired_at = NOW
+    kept.retired_at = NOW.instant
     db.flush()
     told = refusal(lambda: merge(db, cast, kept, merged))
     assert told == "陈大秀已经不在名单上，另一位还在。留下还在名单上的那一位。"
@@ -526,7 +527,6 @@ def test_a_teacher_chosen_before_the_merge_is_the_one_who_is_left(
         publish=True,
         by=cast.chen_actor,
         now=NOW,
-        today=TODAY,
     )
     assert list(db.scalars(select(ClassSessionTeacher.teacher_id))) == [kept.id]
 
@@ -587,9 +587,9 @@ def test_what_stands_can_be_listed_until_it_can_no_longer_be_undone(
     kept, merged = two
     assert merges.standing(db, "learner", merged.public_id) is None
     merge(db, cast, kept, merged)
-    [line] = merges.undoable(db, "learner", kept.public_id, now=NOW + HOUR)
+    [line] = merges.undoable(db, "learner", kept.public_id, now=later(hours=1))
     assert (line.merged_name, line.kept_name, line.by) == ("陈大绣", "陈大秀", "陈书记")
     assert merges.standing(db, "learner", merged.public_id) == line
-    assert merges.undoable(db, "learner", kept.public_id, now=NOW + 24 * HOUR) == ()
+    assert merges.undoable(db, "learner", kept.public_id, now=later(hours=24)) == ()
     undo(db, cast, merged)
     assert merges.undoable(db, "learner", kept.public_id, now=NOW) == ()

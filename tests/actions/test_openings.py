@@ -35,14 +35,12 @@ def villages(db: Session, number: int) -> list[Opening]:
 
 def open_all(db: Session, cast: Cast, wanted: list[Opening], **other: Any) -> tuple[Any, ...]:
     by = other.get("by", cast.region_administrator_actor)
-    return openings.open_schools(db, openings=wanted, digester=DIGESTER, by=by, now=NOW, today=TODAY)
+    return openings.open_schools(db, openings=wanted, digester=DIGESTER, by=by, now=NOW)
 
 
 def renew(db: Session, cast: Cast, chosen: list[str], **other: Any) -> Any:
     by = other.get("by", cast.region_administrator_actor)
-    return openings.renew_slips(
-        db, region_code=TOWNSHIP, chosen=chosen, digester=DIGESTER, by=by, now=NOW, today=TODAY
-    )
+    return openings.renew_slips(db, region_code=TOWNSHIP, chosen=chosen, digester=DIGESTER, by=by, now=NOW)
 
 
 def fits(db: Session, slip: Any) -> bool:
@@ -134,4 +132,4 @@ def test_slips_are_for_the_regions_own_administrator(cast: Cast, db: Session) ->
 
 def test_slip_is_good_for_two_weeks(cast: Cast, db: Session) -> None:
     [slip] = open_all(db, cast, villages(db, 1))
-    assert slip.expires_at == NOW + timedelta(days=14)
+    assert slip.expires_at == NOW.instant + timedelta(days=14)

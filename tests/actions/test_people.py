@@ -26,7 +26,6 @@ from tests.factories import (
     NOW,
     SEALER,
     SHIWAN,
-    TODAY,
     Cast,
     make_course,
     make_learner,
@@ -39,13 +38,13 @@ PHONE = "13800005678"
 
 
 def add(cast: Cast, db: Session, entry: LearnerEntry, **given: Any) -> Learner:
-    defaults = {"village": SHIWAN, "by": cast.chen_actor, "now": NOW, "today": TODAY}
+    defaults = {"village": SHIWAN, "by": cast.chen_actor, "now": NOW}
     public_id = add_learner(db, entry=entry, **{**defaults, **given})
     return db.scalars(select(Learner).where(Learner.public_id == public_id)).one()
 
 
 def edit(cast: Cast, db: Session, learner: Learner, entry: LearnerEntry, **given: Any) -> None:
-    defaults: dict[str, Any] = {"version": learner.version, "by": cast.chen_actor, "now": NOW, "today": TODAY}
+    defaults: dict[str, Any] = {"version": learner.version, "by": cast.chen_actor, "now": NOW}
     edit_learner(db, learner=learner.public_id, entry=entry, **{**defaults, **given})
 
 

@@ -35,7 +35,10 @@ def test_a_successor_takes_over_on_its_day(db) -> None:
     )
     # The lists knew it only from 2023 on; now it is known to have stood earlier.
     assert row(db, OTHER_YUHUANG, "valid_from") == (day,)
-    assert [row(db, code, "changed_at") for code in (YUHUANG, OTHER_YUHUANG)] == [(LATER,), (LATER,)]
+    assert [row(db, code, "changed_at") for code in (YUHUANG, OTHER_YUHUANG)] == [
+        (LATER.instant,),
+        (LATER.instant,),
+    ]
     event = db.execute(
         select(AuditEvent.action, AuditEvent.region_code, AuditEvent.details).order_by(AuditEvent.id.desc())
     ).first()
@@ -88,7 +91,7 @@ def test_a_touched_village_counts_a_revision_more_once(db) -> None:
     make_places(db)
     village = db.get(Region, SHIWAN)
     touch_villages(db, [SHIWAN, SHIWAN], now=LATER)
-    assert (village.revision, village.changed_at) == (2, LATER)
-    assert row(db, JIANLI, "revision", "changed_at") == (1, NOW)
+    assert (village.revision, village.changed_at) == (2, LATER.instant)
+    assert row(db, JIANLI, "revision", "changed_at") == (1, NOW.instant)
     touch_villages(db, [], now=LATER)
     assert row(db, SHIWAN, "revision") == (2,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -20,8 +20,8 @@ from nightschool.queries import plans as queries
 from nightschool.rules.access import Actor, Post, Role
 from nightschool.rules.proposals import Proposal
 from nightschool.rules.recurrence import Listed, Once
-from nightschool.rules.slots import Slot
-from tests.factories import JIANLI, NOW, SHIWAN, TODAY, Cast, make_course, make_session
+from nightschool.rules.slots import Now, Slot
+from tests.factories import JIANLI, NOW, SHIWAN, TODAY, Cast, later, make_course, make_session
 
 DECEMBER = date(2026, 12, 1)
 FIRST, SECOND = date(2026, 12, 5), date(2026, 12, 12)
@@ -40,8 +40,8 @@ def december(db: Session, *, published: bool = False) -> list[ClassSession]:
     return [make_session(db, course, day, status=status) for day in (FIRST, SECOND)]
 
 
-def how(cast: Cast, by: Actor | None = None, now: datetime = NOW) -> dict[str, Any]:
-    return {"village": SHIWAN, "month": DECEMBER, "by": by or cast.chen_actor, "now": now, "today": TODAY}
+def how(cast: Cast, by: Actor | None = None, now: Now = NOW) -> dict[str, Any]:
+    return {"village": SHIWAN, "month": DECEMBER, "by": by or cast.chen_actor, "now": now}
 
 
 def seen(db: Session) -> str:
@@ -78,7 +78,7 @@ def a_course(day: date, *more: date, **columns: Any) -> Proposal:
 
 
 def schedule(db: Session, cast: Cast, proposal: Proposal, *, publish: bool = True) -> str:
-    return schedule_course(db, proposal=proposal, publish=publish, by=cast.chen_actor, now=NOW, today=TODAY)
+    return schedule_course(db, proposal=proposal, publish=publish, by=cast.chen_actor, now=NOW)
 
 
 def test_without_approval_one_tap_publishes_the_month_and_says_what_was_told(cast: Cast, db: Session) -> None:
@@ -90,10 +90,14 @@ def test_without_approval_one_tap_publishes_the_month_and_says_what_was_told(cas
     db.expire_all()
     for line in lines:
         assert (line.status, line.told_day, line.told_starts) == ("scheduled", line.day, line.starts)
-        assert line.published_at == NOW and line.announced_revision == line.revision and line.differs == ""
-    assert db.get_one(Course, lines[0].course_id).published_at == NOW
+        assert (
+            line.published_at == NOW.instant
+            and line.announced_revision == line.revision
+            and line.differs == ""
+        )
+    assert db.get_one(Course, lines[0].course_id).published_at == NOW.instant
     assert other.status == "draft"
-    assert (plan(db).status, plan(db).announced_at) == ("announced", NOW)
+    assert (plan(db).status, plan(db).announced_at) == ("announced", NOW.instant)
     assert db.get_one(Region, SHIWAN).revision > revision
     assert refusal(plans.announce, db, seen=seen(db), **how(cast)) == "plan_nothing_new"
 
@@ -101,17 +105,17 @@ def test_without_approval_one_tap_publishes_the_month_and_says_what_was_told(cas
 def test_a_course_villagers_knew_before_stays_public_since_then(cast: Cast, db: Session) -> None:
     course = make_course(db)
     added = make_session(db, course, FIRST, status="draft")
-    later = NOW + timedelta(hours=1)
-    plans.announce(db, seen=seen(db), **how(cast, now=later))
+    an_hour_on = later(hours=1)
+    plans.announce(db, seen=seen(db), **how(cast, now=an_hour_on))
     db.expire_all()
-    assert (course.published_at, added.published_at) == (NOW, later)
+    assert (course.published_at, added.published_at) == (NOW.instant, an_hour_on.instant)
 
 
 def test_a_change_after_the_notice_asks_for_a_new_one_and_that_settles_it(cast: Cast, db: Session) -> None:
     moved, changed = december(db)
     announce(db, cast)
     db.expire_all()
-    at = {"by": cast.chen_actor, "now": NOW, "today": TODAY}
+    at = {"by": cast.chen_actor, "now": NOW}
     january = Slot(date(2027, 1, 9), 1140, 1200)  # told for December
     move_session(db, class_session=moved.public_id, seen_revision=moved.revision, slot=january, **at)
     change_session(
@@ -124,12 +128,12 @@ def test_a_change_after_the_notice_asks_for_a_new_one_and_that_settles_it(cast: 
     assert [line.title for line in page.gone] == [moved.title]
     assert [line.is_changed for line in page.lines] == [True]
     revisions = (moved.revision, changed.revision)
-    later = NOW + timedelta(hours=1)
-    plans.announce(db, seen=seen(db), **how(cast, now=later))
+    an_hour_on = later(hours=1)
+    plans.announce(db, seen=seen(db), **how(cast, now=an_hour_on))
     db.expire_all()
     assert (moved.revision, changed.revision) == revisions  # telling changes nothing that is read
     assert (moved.differs, changed.differs, moved.told_day) == ("", "", date(2027, 1, 9))
-    assert page_of(db).standing.untold == 0 and plan(db).announced_at == later
+    assert page_of(db).standing.untold == 0 and plan(db).announced_at == an_hour_on.instant
 
 
 def test_what_is_added_after_the_notice_waits_to_be_told_and_what_is_over_does_not(
@@ -150,7 +154,7 @@ def test_a_postponed_class_is_one_change_until_it_is_told(cast: Cast, db: Sessio
     db.expire_all()
     postpone_session(
         db, class_session=line.public_id, seen_revision=line.revision, slot=Slot(FIRST + timedelta(days=1), 1140, 1200),
-        reason="weather", reason_text="", by=cast.chen_actor, now=NOW, today=TODAY,
+        reason="weather", reason_text="", by=cast.chen_actor, now=NOW,
     )  # fmt: skip
     assert line.differs == "off"
     assert [one.is_changed for one in page_of(db).lines] == [True, False, False]
@@ -237,7 +241,7 @@ def test_nothing_of_a_month_is_published_one_by_one_before_its_plan_is_approved(
     approval(db)
     assert refusal(schedule, db, cast, a_course(FIRST)) == "plan_not_approved"
     course = schedule(db, cast, a_course(FIRST), publish=False)
-    given = {"course": course, "by": cast.chen_actor, "now": NOW, "today": TODAY}
+    given = {"course": course, "by": cast.chen_actor, "now": NOW}
     assert refusal(publish_course, db, **given) == "plan_not_approved"
     plans.submit(db, **how(cast))
     plans.approve(db, seen=seen(db), **how(cast, TOWNSHIP))
@@ -264,7 +268,7 @@ def test_one_more_class_of_a_public_course_waits_as_a_draft_for_the_plan(cast: C
     for day, status in ((date(2027, 1, 9), "draft"), (TODAY - timedelta(days=1), "scheduled")):
         added = add_session(
             db, course=course.public_id, slot=Slot(day, 1140, 1200), teachers=(), venue=None,
-            by=cast.chen_actor, now=NOW, today=TODAY,
+            by=cast.chen_actor, now=NOW,
         )  # fmt: skip
         record = db.scalars(select(ClassSession).where(ClassSession.public_id == added)).one()
         assert record.status == status
@@ -289,7 +293,7 @@ def test_for_whom_and_how_many_are_kept_with_the_course(cast: Cast, db: Session)
     common = Common("防诈骗", "law", "", (), None, 1140, 1200, audience="全体村民")
     edit_course(
         db, course=course, seen_version=record.version, common=common, by=cast.chen_actor, now=NOW,
-        today=TODAY, minutes_now=0,
+
     )  # fmt: skip
     assert (record.audience, record.expected) == ("全体村民", None)
     [line] = page_of(db).lines

@@ -25,15 +25,13 @@ def lesson(cast: Cast, db: Session) -> ClassSession:
 
 
 def ask(db: Session, cast: Cast, lesson: ClassSession, text: str = "黄龙病怎么认？") -> Question:
-    key = ask_question(
-        db, class_session=lesson.public_id, text=text, by=cast.chen_actor, now=NOW, today=TODAY
-    )
+    key = ask_question(db, class_session=lesson.public_id, text=text, by=cast.chen_actor, now=NOW)
     return db.scalars(select(Question).where(Question.public_id == key)).one()
 
 
 def edit(db: Session, cast: Cast, question: Question, **changed: Any) -> None:
     given = {"text": question.text, "answer": question.answer, "version": question.version}
-    acting = {"by": cast.chen_actor, "now": NOW, "today": TODAY}
+    acting = {"by": cast.chen_actor, "now": NOW}
     edit_question(db, question=question.public_id, **{**given, **acting, **changed})
 
 
@@ -72,9 +70,7 @@ def test_removed_question_is_gone(cast: Cast, lesson: ClassSession, db: Session)
 def test_nobody_of_another_village_writes_here(cast: Cast, lesson: ClassSession, db: Session) -> None:
     question = ask(db, cast, lesson)
     for act in (
-        lambda: ask_question(
-            db, class_session=lesson.public_id, text="？", by=cast.luo_actor, now=NOW, today=TODAY
-        ),
+        lambda: ask_question(db, class_session=lesson.public_id, text="？", by=cast.luo_actor, now=NOW),
         lambda: edit(db, cast, question, by=cast.luo_actor, answer="不知道"),
         lambda: remove_question(db, question=question.public_id, version=1, by=cast.luo_actor, now=NOW),
     ):

@@ -20,12 +20,12 @@ from nightschool.models.trust import AuditEvent
 from nightschool.rules.access import SYSTEM, Actor, Post, Role
 from nightschool.rules.region_lists import merge
 from nightschool.rules.regions import Level, RegionRow, level_of
-from tests.factories import JIANLI, NOW, SHIWAN, make_places
+from tests.factories import JIANLI, NOW, SHIWAN, later, make_places
 
 DATA = Path(nightschool.__file__).parent / "data"
 OLD, NEW = date(2017, 10, 31), date(2023, 6, 30)
 YUHUANG, OTHER_YUHUANG, TONGFU = "511011119204", "511025102235", "511011119000"
-LATER = NOW.replace(hour=9)
+LATER = later(hours=7)
 WHOLE = ("511002001", "511002105", "511011119", "511024100", "511025102")
 TELLING = re.compile("玉皇|永兴|广化|五会")
 
@@ -173,9 +173,9 @@ def test_only_what_is_shown_otherwise_counts_a_revision_more(db) -> None:
         Region.parent_code == "511002105000"
     )
     assert sorted(db.execute(revisions)) == [
-        (SHIWAN, 1, NOW),
-        ("511002105202", 2, LATER),
-        ("511002105203", 1, LATER),
+        (SHIWAN, 1, NOW.instant),
+        ("511002105202", 2, LATER.instant),
+        ("511002105203", 1, LATER.instant),
     ]
 
 

@@ -18,7 +18,7 @@ from nightschool.actions.region_uploads import (
 from nightschool.errors import NotAllowed, NotFound, Refused
 from nightschool.models.places import ImportState, RegionImport
 from nightschool.rules.access import Actor, Post, Role
-from tests.factories import NOW, make_account, make_places, make_upload
+from tests.factories import NOW, later, make_account, make_places, make_upload
 
 EVERYWHERE = (Post(Role.SYSTEM_ADMINISTRATOR, None),)
 
@@ -91,18 +91,22 @@ def test_steps_are_noted_only_while_it_goes_on(db, admin: Actor) -> None:
     db.refresh(upload)
     assert upload.steps_done == 0
     begin(db, upload, admin)
-    note_steps(db, upload.public_id, 50, 100, now=NOW + timedelta(seconds=5))
+    note_steps(db, upload.public_id, 50, 100, now=later(seconds=5))
     db.refresh(upload)
-    assert (upload.steps_done, upload.steps_all, upload.changed_at) == (50, 100, NOW + timedelta(seconds=5))
+    assert (upload.steps_done, upload.steps_all, upload.changed_at) == (
+        50,
+        100,
+        NOW.instant + timedelta(seconds=5),
+    )
 
 
 def test_contents_are_forgotten_after_a_day_but_not_of_what_goes_on(db, admin: Actor) -> None:
-    old = NOW - timedelta(days=1, hours=1)
+    old = NOW.instant - timedelta(days=1, hours=1)
     for name, columns in {
         "young": {},
         "old": {"made_at": old},
         "failed": {"made_at": old, "state": "failed"},
-        "going on": {"made_at": old, "state": "applying", "changed_at": NOW},
+        "going on": {"made_at": old, "state": "applying", "changed_at": NOW.instant},
         "broken off": {"made_at": old, "state": "applying", "changed_at": old},
     }.items():
         make_upload(db, admin.account_id, file_name=name, **columns)

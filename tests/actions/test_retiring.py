@@ -23,7 +23,7 @@ from nightschool.queries import attendance, courses, venues
 from nightschool.queries.bookings import needed_by
 from nightschool.rules.people import LearnerEntry, TeacherEntry
 from nightschool.rules.retiring import Kind
-from nightschool.rules.slots import Moment, Slot
+from nightschool.rules.slots import Slot
 from nightschool.rules.venues import VenueEntry
 from tests.factories import (
     JIANLI,
@@ -36,14 +36,14 @@ from tests.factories import (
     make_register,
     make_session,
     make_teacher,
+    on,
 )
 
-AT = Moment(TODAY, 600)
 TOMORROW = TODAY + timedelta(days=1)
 
 
 def away(db: Session, kind: Kind, record: Any, by: Any, **given: Any) -> int:
-    defaults = {"version": record.version, "now": NOW, "at": AT}
+    defaults = {"version": record.version, "now": NOW}
     return retire(db, kind, public_id=record.public_id, by=by, **{**defaults, **given})
 
 
@@ -111,7 +111,7 @@ def test_only_who_may_edit_a_record_puts_it_away(cast: Cast, db: Session, kind: 
         back(db, kind, records[kind], cast.luo_actor)
     back(db, kind, records[kind], cast.chen_actor)
     with pytest.raises(NotFound):
-        retire(db, kind, public_id="x" * 22, version=1, by=cast.chen_actor, now=NOW, at=AT)
+        retire(db, kind, public_id="x" * 22, version=1, by=cast.chen_actor, now=NOW)
 
 
 def test_a_townships_teacher_is_put_away_by_its_administrator_alone(cast: Cast, db: Session) -> None:
@@ -137,7 +137,7 @@ def test_sessions_to_come_are_told_and_kept_when_that_was_seen(cast: Cast, db: S
     assert [one.class_session for one in refused.value.details["sessions"]] == [coming.public_id]
     assert record.retired_at is None
     away(db, kind, record, cast.chen_actor, keeps_booked=True)
-    assert record.retired_at == NOW
+    assert record.retired_at == NOW.instant
     booked = db.scalars(select(Booking.resource_id).where(Booking.class_session_id == coming.id)).all()
     assert set(booked) == {teacher.id, cast.venue}
 
@@ -161,12 +161,9 @@ def test_a_course_goes_when_nothing_of_it_is_to_come(cast: Cast, db: Session) ->
     for keeps in (False, True):
         with pytest.raises(Refused, match="still_coming"):
             away(db, Kind.COURSE, course, cast.chen_actor, keeps_booked=keeps)
-    away(db, Kind.COURSE, course, cast.chen_actor, at=coming_is_over(coming))
-    assert course.retired_at == NOW
-
-
-def coming_is_over(class_session: ClassSession) -> Moment:
-    return Moment(class_session.day + timedelta(days=1), 0)
+    all_is_over = on(coming.day + timedelta(days=1))
+    away(db, Kind.COURSE, course, cast.chen_actor, now=all_is_over)
+    assert course.retired_at == all_is_over.instant
 
 
 def test_a_course_is_back_when_a_session_of_it_is_put_off_to_a_day_to_come(cast: Cast, db: Session) -> None:
@@ -175,14 +172,14 @@ def test_a_course_is_back_when_a_session_of_it_is_put_off_to_a_day_to_come(cast:
     away(db, Kind.COURSE, course, cast.chen_actor)
     postpone_session(
         db, class_session=past.public_id, seen_revision=past.revision, slot=Slot(TOMORROW, 1140, 1200),
-        reason="weather", reason_text="", by=cast.chen_actor, now=NOW, today=TODAY,
+        reason="weather", reason_text="", by=cast.chen_actor, now=NOW,
     )  # fmt: skip
     assert db.get_one(Course, course.id).retired_at is None
 
 
 def test_one_merged_into_another_is_not_brought_back(cast: Cast, db: Session) -> None:
     kept = make_learner(db)
-    merged = make_learner(db, retired_at=NOW, merged_into_id=kept.id)
+    merged = make_learner(db, retired_at=NOW.instant, merged_into_id=kept.id)
     with pytest.raises(Refused, match="merged"):
         back(db, Kind.LEARNER, merged, cast.chen_actor)
 
@@ -192,7 +189,7 @@ def test_a_new_learner_of_the_name_of_one_who_comes_no_more_leads_back_to_them(
 ) -> None:
     known = make_learner(db)
     away(db, Kind.LEARNER, known, cast.chen_actor)
-    given: dict[str, Any] = {"village": SHIWAN, "by": cast.chen_actor, "now": NOW, "today": TODAY}
+    given: dict[str, Any] = {"village": SHIWAN, "by": cast.chen_actor, "now": NOW}
     with pytest.raises(Refused, match="same_name") as refused:
         add_learner(db, entry=LearnerEntry(known.name, "1组"), **given)
     namesake = refused.value.details["retired"]
@@ -205,9 +202,9 @@ def test_a_new_learner_of_the_name_of_one_who_comes_no_more_leads_back_to_them(
 
 def test_one_merged_into_another_is_no_namesake(cast: Cast, db: Session) -> None:
     kept = make_learner(db, name="陈秀", group_name="二组")
-    make_learner(db, retired_at=NOW, merged_into_id=kept.id)
+    make_learner(db, retired_at=NOW.instant, merged_into_id=kept.id)
     entry = LearnerEntry("陈大秀", "一组")
-    assert add_learner(db, village=SHIWAN, entry=entry, by=cast.chen_actor, now=NOW, today=TODAY)
+    assert add_learner(db, village=SHIWAN, entry=entry, by=cast.chen_actor, now=NOW)
 
 
 def test_a_new_teacher_and_a_new_venue_lead_back_to_those_put_away(cast: Cast, db: Session) -> None:
@@ -229,7 +226,7 @@ def test_those_put_away_are_offered_nowhere(cast: Cast, db: Session) -> None:
     before = courses.choices(db, SHIWAN)
     assert [one.public_id for one in before.teachers] == [teacher.public_id]
     assert (before.venues, before.usual_venue) == ({venue.public_id: venue.name}, venue.public_id)
-    teacher.retired_at = venue.retired_at = NOW
+    teacher.retired_at = venue.retired_at = NOW.instant
     db.flush()
     after = courses.choices(db, SHIWAN)
     assert (after.teachers, after.venues, after.usual_venue) == ((), {}, "")
@@ -247,14 +244,14 @@ def test_they_stay_where_they_were_when_a_session_is_edited(cast: Cast, db: Sess
     teacher, venue = db.get_one(Teacher, cast.teacher), db.get_one(Venue, cast.venue)
     course = make_course(db, venue_id=venue.id, teachers=(teacher.id,))
     held = make_session(db, course, TODAY - timedelta(days=7), teachers=(teacher.id,))
-    teacher.retired_at = venue.retired_at = NOW
+    teacher.retired_at = venue.retired_at = NOW.instant
     db.flush()
     kept = courses.choices(db, SHIWAN, teachers=(teacher.public_id,), venue=venue.public_id)
     assert [one.is_retired for one in kept.teachers] == [True]
     assert (kept.venues, kept.retired_venue) == ({venue.public_id: venue.name}, venue.public_id)
     change_session(
         db, class_session=held.public_id, seen_revision=held.revision, title="修枝", summary="",
-        teachers=(teacher.public_id,), venue=venue.public_id, by=cast.chen_actor, now=NOW, today=TODAY,
+        teachers=(teacher.public_id,), venue=venue.public_id, by=cast.chen_actor, now=NOW,
     )  # fmt: skip
     assert (held.title, held.venue_id) == ("修枝", venue.id)
     staff = Staff((teacher.id,), venue.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -30,13 +30,23 @@ from nightschool.rules.people import TeacherEntry
 from nightschool.rules.proposals import Proposal
 from nightschool.rules.recurrence import Weekly
 from nightschool.rules.revisions import from_json, tell_differences
-from nightschool.rules.slots import Moment, Slot
+from nightschool.rules.slots import Moment, Now, Slot
 from nightschool.rules.venues import VenueEntry
-from tests.factories import NOW, SHIWAN, TODAY, Cast, make_course, make_session, make_teacher, make_venue
+from tests.factories import (
+    NOW,
+    SHIWAN,
+    TODAY,
+    Cast,
+    later,
+    make_course,
+    make_session,
+    make_teacher,
+    make_venue,
+)
 
 FRIDAY = TODAY + timedelta(days=10)  # 12月4日
 EVENING = (19 * 60, 20 * 60 + 30)
-LATER = NOW + timedelta(minutes=3)
+LATER = later(minutes=3)
 AT = Moment(TODAY, 10 * 60)
 
 
@@ -49,7 +59,7 @@ def session(cast: Cast, db: Session) -> ClassSession:
     return record
 
 
-def seen(cast: Cast, record: ClassSession, at: datetime = NOW) -> dict[str, Any]:
+def seen(cast: Cast, record: ClassSession, at: Now = NOW) -> dict[str, Any]:
     return {
         "class_session": record.public_id,
         "seen_revision": record.revision,
@@ -60,7 +70,7 @@ def seen(cast: Cast, record: ClassSession, at: datetime = NOW) -> dict[str, Any]
 
 def move(cast: Cast, db: Session, record: ClassSession, days: int = 1) -> None:
     slot = Slot(record.day + timedelta(days=days), *EVENING)
-    move_session(db, slot=slot, today=TODAY, **seen(cast, record))
+    move_session(db, slot=slot, **seen(cast, record))
 
 
 def edit(cast: Cast, db: Session, record: ClassSession, **changed: Any) -> None:
@@ -71,7 +81,7 @@ def edit(cast: Cast, db: Session, record: ClassSession, **changed: Any) -> None:
         "venue": db.get_one(Venue, cast.venue).public_id,
         **changed,
     }
-    change_session(db, today=TODAY, **values, **seen(cast, record))
+    change_session(db, **values, **seen(cast, record))
 
 
 def cancel(cast: Cast, db: Session, record: ClassSession) -> None:
@@ -81,17 +91,17 @@ def cancel(cast: Cast, db: Session, record: ClassSession) -> None:
 def postpone(cast: Cast, db: Session, record: ClassSession) -> ClassSession:
     slot = Slot(FRIDAY + timedelta(days=7), *EVENING)
     reason = {"reason": "meeting", "reason_text": "村里开会"}
-    public_id = postpone_session(db, slot=slot, today=TODAY, **reason, **seen(cast, record))
+    public_id = postpone_session(db, slot=slot, **reason, **seen(cast, record))
     return db.scalars(select(ClassSession).where(ClassSession.public_id == public_id)).one()
 
 
 def restore(cast: Cast, db: Session, record: ClassSession) -> None:
-    restore_session(db, today=TODAY, **seen(cast, record))
+    restore_session(db, **seen(cast, record))
 
 
 def undo(cast: Cast, db: Session) -> None:
     change = db.scalars(select(ChangeSet.public_id).order_by(ChangeSet.id.desc()).limit(1)).one()
-    take_back(db, change=change, by=cast.chen_actor, now=LATER, today=TODAY)
+    take_back(db, change=change, by=cast.chen_actor, now=LATER)
 
 
 def sentences(db: Session, record: ClassSession) -> list[str]:
@@ -211,7 +221,7 @@ def test_draft_has_no_revision_until_it_is_public_and_its_publishing_undone_says
     cast: Cast, db: Session
 ) -> None:
     proposal = Proposal(SHIWAN, "养猪", "skill", *EVENING, Weekly(FRIDAY, (4,), times=2))
-    scheduled = {"proposal": proposal, "publish": False, "by": cast.chen_actor, "now": NOW, "today": TODAY}
+    scheduled = {"proposal": proposal, "publish": False, "by": cast.chen_actor, "now": NOW}
     course = schedule_course(db, **scheduled)
     draft = db.scalars(select(ClassSession).order_by(ClassSession.day).limit(1)).one()
     edit(cast, db, draft, title="养牛", teachers=(), venue=None)
@@ -231,7 +241,7 @@ def test_session_added_to_a_public_course_is_told_and_so_is_its_undoing(
 ) -> None:
     course = db.get_one(Course, session.course_id)
     slot = Slot(FRIDAY + timedelta(days=1), *EVENING)
-    given = {"teachers": (), "venue": None, "by": cast.chen_actor, "now": NOW, "today": TODAY}
+    given = {"teachers": (), "venue": None, "by": cast.chen_actor, "now": NOW}
     public_id = add_session(db, course=course.public_id, slot=slot, **given)
     added = db.scalars(select(ClassSession).where(ClassSession.public_id == public_id)).one()
     undo(cast, db)
@@ -245,7 +255,7 @@ def test_session_public_before_revisions_were_written_tells_its_first_change_alo
     cast: Cast, db: Session
 ) -> None:
     course = make_course(db, title="柑橘修剪", teachers=(cast.teacher,), venue_id=cast.venue)
-    published = {"teachers": (cast.teacher,), "published_at": NOW - timedelta(days=3)}
+    published = {"teachers": (cast.teacher,), "published_at": NOW.instant - timedelta(days=3)}
     old = make_session(db, course, FRIDAY, **published)
     move(cast, db, old)
     assert sentences(db, old) == ["12月4日（十月廿六） 19:00 的柑橘修剪改到 12月5日（十月廿七） 19:00。"]
@@ -278,7 +288,6 @@ def test_place_under_another_name_raises_the_sequence_of_what_is_to_come_there(
         version=venue.version,
         by=cast.chen_actor,
         now=LATER,
-        today=TODAY,
     )
     db.refresh(past)
     assert (session.revision, past.revision) == (before[0] + 1, before[1])
@@ -305,7 +314,7 @@ def test_cost_of_a_change_does_not_grow_with_its_sessions(
 ) -> None:
     def cost(times: int) -> tuple[int, int]:
         proposal = Proposal(SHIWAN, f"养猪{times}", "skill", *EVENING, Weekly(FRIDAY, (4,), times=times))
-        given = {"proposal": proposal, "publish": True, "by": cast.chen_actor, "now": NOW, "today": TODAY}
+        given = {"proposal": proposal, "publish": True, "by": cast.chen_actor, "now": NOW}
         schedule_course(db, **given)
         records = db.scalars(select(ClassSession).where(ClassSession.title == f"养猪{times}")).all()
         statements.clear()

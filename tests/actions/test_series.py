@@ -32,13 +32,14 @@ from tests.factories import (
     SHIWAN,
     TODAY,
     Cast,
+    later,
     make_course,
     make_register,
     make_session,
     make_teacher,
 )
 
-SOON = NOW + timedelta(minutes=3)
+SOON = later(minutes=3)
 AT = Moment(TODAY, 600)
 WEEK = timedelta(days=7)
 
@@ -72,7 +73,10 @@ def as_shown(db: Session, session: ClassSession, **changed: Any) -> dict[str, An
 
 
 def move(cast: Cast, db: Session, session: ClassSession, slot: Slot, **given: Any) -> int:
-    usual = {"by": cast.chen_actor, "now": NOW, "today": TODAY, "minutes_now": 600}
+    usual = {
+        "by": cast.chen_actor,
+        "now": NOW,
+    }
     return move_following(db, slot=slot, **{**as_shown(db, session, slot=slot), **usual, **given})
 
 
@@ -81,13 +85,18 @@ def change(cast: Cast, db: Session, session: ClassSession, teacher: Teacher, tit
     shown = as_shown(db, session, title=title, teacher_ids=(teacher.id,))
     return change_following(
         db, title=title, summary="", teachers=(teacher.public_id,), venue=venue.public_id,
-        by=cast.chen_actor, now=NOW, today=TODAY, minutes_now=600, **shown,
+        by=cast.chen_actor, now=NOW, **shown,
     )  # fmt: skip
 
 
 def undo(cast: Cast, db: Session) -> TakenBack:
     change = db.scalars(select(ChangeSet.public_id).order_by(ChangeSet.id.desc()).limit(1)).one()
-    return take_back(db, change=change, by=cast.chen_actor, now=SOON, today=TODAY, minutes_now=603)
+    return take_back(
+        db,
+        change=change,
+        by=cast.chen_actor,
+        now=SOON,
+    )
 
 
 def slots(db: Session) -> list[tuple[int, int]]:
@@ -162,7 +171,7 @@ def test_what_was_changed_since_it_was_shown_is_not_changed_unseen(
     shown = as_shown(db, term[2], slot=slot)
     move_session(
         db, class_session=term[5].public_id, seen_revision=term[5].revision,
-        slot=Slot(TODAY + WEEK * 3, 840, 900), by=cast.chen_actor, now=NOW, today=TODAY,
+        slot=Slot(TODAY + WEEK * 3, 840, 900), by=cast.chen_actor, now=NOW,
     )  # fmt: skip
     with pytest.raises(StaleRecord) as stale:
         move(cast, db, term[2], slot, **shown)
@@ -192,7 +201,7 @@ def edit(cast: Cast, db: Session, course: Course, **changed: Any) -> int:
     common = Common(**{**usual, **changed})
     return edit_course(
         db, course=course.public_id, seen_version=course.version, common=common,
-        by=cast.chen_actor, now=NOW, today=TODAY, minutes_now=600,
+        by=cast.chen_actor, now=NOW,
     )  # fmt: skip
 
 
@@ -207,7 +216,7 @@ def test_an_edited_course_is_what_it_was_with_its_sessions_as_a_further_revision
     assert (course.title, course.starts, course.venue_id) == ("柑橘冬季管护", 1140, cast.venue)
     assert db.scalars(select(CourseTeacher.teacher_id)).all() == [cast.teacher]
     assert (term[2].revision, course.version) == (revision + 2, version + 2)
-    assert course.published_at == NOW
+    assert course.published_at == NOW.instant
     assert (done.what, done.sessions, done.course) == ("course", 4, course.public_id)
 
 
@@ -224,7 +233,7 @@ def test_a_course_edited_again_is_not_taken_back(cast: Cast, db: Session) -> Non
     first = db.scalars(select(ChangeSet.public_id)).one()
     edit(cast, db, course, title="果园管护")
     with pytest.raises(Refused) as refused:
-        take_back(db, change=first, by=cast.chen_actor, now=SOON, today=TODAY)
+        take_back(db, change=first, by=cast.chen_actor, now=SOON)
     assert refused.value.code == "undo_changed_since"
 
 

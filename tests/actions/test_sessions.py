@@ -67,7 +67,7 @@ def act(
 
 
 def move(cast: Cast, db: Session, session: ClassSession, slot: Slot, **given: Any) -> None:
-    act(move_session, cast, db, session, slot=slot, today=TODAY, **given)
+    act(move_session, cast, db, session, slot=slot, **given)
 
 
 def cancel(cast: Cast, db: Session, session: ClassSession, reason: str = "weather", **given: Any) -> None:
@@ -75,7 +75,7 @@ def cancel(cast: Cast, db: Session, session: ClassSession, reason: str = "weathe
 
 
 def postpone(cast: Cast, db: Session, session: ClassSession, slot: Slot, **given: Any) -> ClassSession:
-    told = {"reason": "teacher_away", "reason_text": "老师去县里开会", "today": TODAY}
+    told = {"reason": "teacher_away", "reason_text": "老师去县里开会"}
     public_id = act(postpone_session, cast, db, session, slot=slot, **{**told, **given})
     return db.scalars(select(ClassSession).where(ClassSession.public_id == public_id)).one()
 
@@ -86,7 +86,6 @@ def change(cast: Cast, db: Session, session: ClassSession, **given: Any) -> None
         "summary": session.summary,
         "teachers": (db.get_one(Teacher, cast.teacher).public_id,),
         "venue": db.get_one(Venue, cast.venue).public_id,
-        "today": TODAY,
     }
     act(change_session, cast, db, session, **{**as_it_is, **given})
 
@@ -151,10 +150,10 @@ def test_a_course_never_meets_twice_at_one_time_even_where_nothing_is_booked(cas
         (called_off, restore_session, {}),
     ):
         with pytest.raises(Refused) as refused, db.begin_nested():
-            act(action, cast, db, session, today=TODAY, **given)
+            act(action, cast, db, session, **given)
         assert refused.value.code == "already_there"
         db.refresh(session)
-    act(move_session, cast, db, first, slot=there, today=TODAY)
+    act(move_session, cast, db, first, slot=there)
     assert first.starts == there.starts
 
 

@@ -63,7 +63,7 @@ def test_revoked_link_opens_nothing_from_then_on(cast: Cast, zhou: Teacher, db: 
 
 
 def test_no_link_for_who_is_asked_no_more_or_was_merged(cast: Cast, zhou: Teacher, db: Session) -> None:
-    other = make_teacher(db, SHIWAN, retired_at=NOW)
+    other = make_teacher(db, SHIWAN, retired_at=NOW.instant)
     with pytest.raises(Refused, match="retired"):
         make_link(db, teacher=other.public_id, region=SHIWAN, by=cast.chen_actor, now=NOW)
     other.merged_into_id = zhou.id

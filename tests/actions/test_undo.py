@@ -49,6 +49,7 @@ from tests.factories import (
     SHIWAN,
     TODAY,
     Cast,
+    later,
     make_cast,
     make_course,
     make_learner,
@@ -60,7 +61,7 @@ from tests.factories import (
 
 TOMORROW = TODAY + timedelta(days=1)
 EVENING = (19 * 60, 20 * 60 + 30)
-SOON = NOW + timedelta(minutes=3)
+SOON = later(minutes=3)
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def seen(cast: Cast, session: ClassSession) -> dict[str, Any]:
 
 
 def move(cast: Cast, db: Session, session: ClassSession, ahead: int = 1) -> None:
-    move_session(db, slot=Slot(TODAY + timedelta(days=ahead), *EVENING), today=TODAY, **seen(cast, session))
+    move_session(db, slot=Slot(TODAY + timedelta(days=ahead), *EVENING), **seen(cast, session))
 
 
 def cancel(cast: Cast, db: Session, session: ClassSession) -> None:
@@ -87,7 +88,7 @@ def cancel(cast: Cast, db: Session, session: ClassSession) -> None:
 def postpone(cast: Cast, db: Session, session: ClassSession, ahead: int = 1) -> ClassSession:
     slot = Slot(TODAY + timedelta(days=ahead), *EVENING)
     reason = {"reason": "meeting", "reason_text": "村里开会"}
-    public_id = postpone_session(db, slot=slot, today=TODAY, **reason, **seen(cast, session))
+    public_id = postpone_session(db, slot=slot, **reason, **seen(cast, session))
     return db.scalars(select(ClassSession).where(ClassSession.public_id == public_id)).one()
 
 
@@ -96,11 +97,11 @@ def edit(
 ) -> None:
     words = {"title": "修枝", "summary": "带剪刀"}
     staff = {"teachers": (teacher.public_id,) if teacher else (), "venue": venue.public_id if venue else None}
-    change_session(db, today=TODAY, **words, **staff, **seen(cast, session))
+    change_session(db, **words, **staff, **seen(cast, session))
 
 
 def restore(cast: Cast, db: Session, session: ClassSession) -> None:
-    restore_session(db, today=TODAY, **seen(cast, session))
+    restore_session(db, **seen(cast, session))
 
 
 def schedule(cast: Cast, db: Session, *, publish: bool, weeks: int = 3) -> Course:
@@ -108,9 +109,7 @@ def schedule(cast: Cast, db: Session, *, publish: bool, weeks: int = 3) -> Cours
         SHIWAN, "柑橘冬季管护", "skill", *EVENING, Weekly(TODAY, (1,), times=weeks),
         teachers=(db.get_one(Teacher, cast.teacher).public_id,), venue=db.get_one(Venue, cast.venue).public_id,
     )  # fmt: skip
-    public_id = schedule_course(
-        db, proposal=proposal, publish=publish, by=cast.chen_actor, now=NOW, today=TODAY
-    )
+    public_id = schedule_course(db, proposal=proposal, publish=publish, by=cast.chen_actor, now=NOW)
     return db.scalars(select(Course).where(Course.public_id == public_id)).one()
 
 
@@ -120,7 +119,7 @@ def last_change(db: Session) -> str:
 
 
 def undo(cast: Cast, db: Session, **given: Any) -> TakenBack:
-    usual = {"change": last_change(db), "by": cast.chen_actor, "now": SOON, "today": TODAY}
+    usual = {"change": last_change(db), "by": cast.chen_actor, "now": SOON}
     return take_back(db, **{**usual, **given})
 
 
@@ -159,7 +158,7 @@ def test_a_session_is_what_it_was_as_a_further_revision(
     pages = db.scalars(select(Region.revision).where(Region.code == SHIWAN)).one()
     done = undo(cast, db)
     assert standing(db) == before
-    assert (tonight.revision, tonight.changed_at) == (revision + 2, SOON)
+    assert (tonight.revision, tonight.changed_at) == (revision + 2, SOON.instant)
     assert db.scalars(select(Region.revision).where(Region.code == SHIWAN)).one() == pages + 1
     assert (done.what, done.title, done.class_session) == (what, "柑橘冬季管护", tonight.public_id)
     [line] = db.scalars(select(AuditEvent).where(AuditEvent.action == "sessions.undo"))
@@ -216,7 +215,7 @@ def test_postponing_by_half_an_hour_back_does_not_collide_with_its_own_new_one(
     before = standing(db)
     reason = {"reason": "meeting", "reason_text": ""}
     slot = Slot(TODAY, EVENING[0] + 30, EVENING[1] + 30)
-    postpone_session(db, slot=slot, today=TODAY, **reason, **seen(cast, tonight))
+    postpone_session(db, slot=slot, **reason, **seen(cast, tonight))
     undo(cast, db)
     assert standing(db)[: len(before)] == before
 
@@ -238,7 +237,7 @@ def test_publishing_more_drafts_back_leaves_a_course_public_that_was_so(
     make_session(db, course, TOMORROW, status=SessionStatus.DRAFT, booked=False)
     publish_course(db, course=course.public_id, by=cast.chen_actor, now=NOW)
     undo(cast, db)
-    assert course.published_at == NOW
+    assert course.published_at == NOW.instant
 
 
 def test_scheduling_drafts_back_leaves_nothing(cast: Cast, db: Session) -> None:
@@ -265,7 +264,7 @@ def test_adding_a_date_back(cast: Cast, db: Session, published: bool) -> None:
     course = make_course(db, published=published)
     slot = Slot(TOMORROW, *EVENING)
     given = {"course": course.public_id, "slot": slot, "teachers": (), "venue": None}
-    add_session(db, by=cast.chen_actor, now=NOW, today=TODAY, **given)
+    add_session(db, by=cast.chen_actor, now=NOW, **given)
     done = undo(cast, db)
     assert done.course == course.public_id
     statuses = db.scalars(select(ClassSession.status)).all()
@@ -307,8 +306,8 @@ def test_an_old_slot_that_was_taken_meanwhile_is_named(
 
 def test_after_ten_minutes_it_is_too_late(cast: Cast, db: Session, tonight: ClassSession) -> None:
     move(cast, db, tonight)
-    assert refused(cast, db, now=NOW + timedelta(minutes=10, seconds=1)) == "undo_too_late"
-    undo(cast, db, now=NOW + timedelta(minutes=10))
+    assert refused(cast, db, now=later(minutes=10, seconds=1)) == "undo_too_late"
+    undo(cast, db, now=later(minutes=10))
 
 
 def test_only_once(cast: Cast, db: Session, tonight: ClassSession) -> None:
@@ -353,7 +352,7 @@ def test_a_course_that_somebody_counts_on_is_not_taken_back(cast: Cast, db: Sess
     change = last_change(db)
     if what == "enrolled":
         learner = make_learner(db)
-        db.add(Enrolment(course_id=course.id, learner_id=learner.id, enrolled_on=TODAY, asked_at=NOW))
+        db.add(Enrolment(course_id=course.id, learner_id=learner.id, enrolled_on=TODAY, asked_at=NOW.instant))
         db.flush()
     else:
         make_session(db, course, TODAY + timedelta(days=2), status=SessionStatus.DRAFT, booked=False)
@@ -368,7 +367,7 @@ def test_a_teacher_who_is_somebody_else_now_is_not_put_back(
     edit(cast, db, tonight, None, None)
     same = make_teacher(db, name="周老师傅")
     former = db.get_one(Teacher, cast.teacher)
-    former.merged_into_id, former.retired_at = same.id, NOW
+    former.merged_into_id, former.retired_at = same.id, NOW.instant
     db.flush()
     assert refused(cast, db) == "undo_changed_since"
 
@@ -388,8 +387,8 @@ def test_changes_are_forgotten_when_nobody_can_take_them_back(
 ) -> None:
     move(cast, db, tonight)
     slot = Slot(TODAY + timedelta(days=2), *EVENING)
-    later = {**seen(cast, tonight), "now": NOW + KEPT_FOR + timedelta(seconds=1)}
-    move_session(db, slot=slot, today=TODAY, **later)
+    the_next_day = {**seen(cast, tonight), "now": later(KEPT_FOR, seconds=1)}
+    move_session(db, slot=slot, **the_next_day)
     assert db.scalar(select(func.count()).select_from(ChangeSet)) == 1
 
 
@@ -410,7 +409,6 @@ def test_taking_back_and_a_second_change_at_one_instant_never_mix(database: Data
             move_session(
                 db,
                 slot=Slot(TODAY + timedelta(days=20 + number), *EVENING),
-                today=TODAY,
                 **seen(cast, session),
             )
             change, revision = last_change(db), session.revision
@@ -436,7 +434,7 @@ def race_two(database: Database, cast: Cast, change: str, public_id: str, revisi
         barrier.wait()
         try:
             with database.writing() as db:
-                take_back(db, change=change, by=cast.chen_actor, now=SOON, today=TODAY)
+                take_back(db, change=change, by=cast.chen_actor, now=SOON)
             results["undo"] = "done"
         except Refused as refusal:
             results["undo"] = refusal.code
@@ -446,7 +444,7 @@ def race_two(database: Database, cast: Cast, change: str, public_id: str, revisi
         given = {"class_session": public_id, "seen_revision": revision, "by": cast.chen_actor, "now": SOON}
         try:
             with database.writing() as db:
-                move_session(db, slot=Slot(TODAY + timedelta(days=5), *EVENING), today=TODAY, **given)
+                move_session(db, slot=Slot(TODAY + timedelta(days=5), *EVENING), **given)
             results["change"] = "done"
         except StaleRecord:
             results["change"] = "stale"
@@ -470,7 +468,7 @@ def test_two_undos_at_one_instant_undo_once(database: Database, cast: Cast) -> N
         barrier.wait()
         try:
             with database.writing() as db:
-                take_back(db, change=change, by=cast.chen_actor, now=SOON, today=TODAY)
+                take_back(db, change=change, by=cast.chen_actor, now=SOON)
             codes.append("done")
         except Refused as refusal:
             codes.append(refusal.code)
@@ -518,8 +516,8 @@ def test_any_change_taken_back_leaves_slots_places_teachers_and_bookings_as_they
             status = SessionStatus.SCHEDULED if published else SessionStatus.DRAFT
             session = make_session(db, course, TODAY, teachers=teachers, status=status, booked=False)
             slot = Slot(TODAY, *EVENING)
-            move_session(db, slot=Slot(TODAY, 600, 700), today=TODAY, **seen(cast, session))
-            move_session(db, slot=slot, today=TODAY, **seen(cast, session))
+            move_session(db, slot=Slot(TODAY, 600, 700), **seen(cast, session))
+            move_session(db, slot=slot, **seen(cast, session))
             if what == "restore":
                 cancel(cast, db, session)
             before = standing(db)
@@ -544,13 +542,11 @@ def test_any_change_taken_back_leaves_slots_places_teachers_and_bookings_as_they
                         SHIWAN, "法律讲座", "skill", 480, 540, Once(TODAY + timedelta(days=ahead)),
                         teachers=(db.get_one(Teacher, cast.teacher).public_id,),
                     )  # fmt: skip
-                    schedule_course(
-                        db, proposal=proposal, publish=published, by=cast.chen_actor, now=NOW, today=TODAY
-                    )
+                    schedule_course(db, proposal=proposal, publish=published, by=cast.chen_actor, now=NOW)
                 case "add":
                     given_slot = Slot(TODAY + timedelta(days=ahead), *EVENING)
                     given = {"course": course.public_id, "slot": given_slot, "teachers": (), "venue": None}
-                    add_session(db, by=cast.chen_actor, now=NOW, today=TODAY, **given)
+                    add_session(db, by=cast.chen_actor, now=NOW, **given)
             assert standing(db) != before
             undo(cast, db)
             after = standing(db)

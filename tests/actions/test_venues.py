@@ -34,7 +34,7 @@ def add(cast: Cast, db: Session, entry: VenueEntry, **given: Any) -> Venue:
 
 
 def edit(cast: Cast, db: Session, venue: Venue, entry: VenueEntry, **given: Any) -> None:
-    defaults: dict[str, Any] = {"version": venue.version, "by": cast.chen_actor, "now": NOW, "today": TODAY}
+    defaults: dict[str, Any] = {"version": venue.version, "by": cast.chen_actor, "now": NOW}
     edit_venue(db, venue=venue.public_id, entry=entry, **{**defaults, **given})
 
 
@@ -169,9 +169,7 @@ def test_who_schedules_while_sharing_ends_does_not_slip_through(database: Databa
         with database.writing() as db:
             wanted = Proposal(SHIWAN, "医保", "law", 19 * 60, 20 * 60, Once(TOMORROW), venue=public_id)
             is_scheduling.set()
-            return schedule_course(
-                db, proposal=wanted, publish=True, by=cast.chen_actor, now=NOW, today=TODAY
-            )
+            return schedule_course(db, proposal=wanted, publish=True, by=cast.chen_actor, now=NOW)
 
     with ThreadPoolExecutor(1) as other:
         with database.writing() as db:

@@ -7,7 +7,6 @@ import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -17,10 +16,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from nightschool.cli import demo_data
 from nightschool.cli.installation import Installation
 from nightschool.database import Database, migrate
+from nightschool.rules.slots import Now
 from nightschool.sealing import Sealer
 from nightschool.settings import from_environment
 from nightschool.web.app import create_app
-from tests.factories import NOW, TODAY
+from tests.factories import NOW
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM_FLAGS = [
@@ -47,11 +47,8 @@ def missing() -> str | None:
 class StillInstallation(Installation):
     """One on which it is always a Tuesday at ten in the morning, whenever the tests run."""
 
-    def now(self) -> datetime:
+    def now(self) -> Now:
         return NOW
-
-    def today(self) -> date:
-        return TODAY
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     migrate(database)
     installation = StillInstallation(settings, database)
     accounts = demo_data.build(installation, say=lambda _line: None)
-    server_app = create_app(settings, database, clock=installation.now)
+    server_app = create_app(settings, database, clock=lambda: installation.now().instant)
     server = waitress.create_server(server_app, host="127.0.0.1", port=port, threads=4, ident=None)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -28,7 +28,7 @@ PUBLIC = [
 
 def next_month(site: Site) -> str:
     """The month whose plans the demonstration has made."""
-    return f"{month_after(month_of(site.installation.today())):%Y-%m}"
+    return f"{month_after(month_of(site.installation.now().day)):%Y-%m}"
 
 
 def pages_of_coordinator(site: Site) -> list[str]:

@@ -21,7 +21,7 @@ def register(site: Site) -> str:
         for name in ("单大秀", "欧阳明珠"):
             make_learner(db, name=name, group_name="测试湾", group_number=0)
         course = make_course(db, title="点名试一试", starts=6 * 60, ends=7 * 60)
-        session = make_session(db, course, site.installation.today(), booked=False)
+        session = make_session(db, course, site.installation.now().day, booked=False)
         public_id = session.public_id
     return f"/sessions/{public_id}/register"
 
@@ -106,9 +106,9 @@ def class_register(site: Site) -> str:
         learner = make_learner(db, name="仇明珠", group_name="班里湾", group_number=0, household="欧阳永福")
         make_learner(db, name="欧阳永福", group_name="班里湾", group_number=0)
         course = make_course(db, title="田间学校试一试", kind="cohort", starts=4 * 60, ends=5 * 60)
-        today = site.installation.today()
+        today = site.installation.now().day
         session = make_session(db, course, today, booked=False)
-        place = {"enrolled_on": today, "asked_at": site.installation.now()}
+        place = {"enrolled_on": today, "asked_at": site.installation.now().instant}
         db.add(Enrolment(course_id=course.id, learner_id=learner.id, **place))
         public_id = session.public_id
     return f"/sessions/{public_id}/register"

@@ -16,7 +16,7 @@ from nightschool.models.teaching import ClassSession, SessionStatus
 from nightschool.rules.slots import Slot
 from tests import factories
 from tests.clients.conftest import Shown, Subscriber
-from tests.factories import NOW, SHIWAN, TODAY, Cast
+from tests.factories import SHIWAN, TODAY, Cast, later
 
 TOWNSHIP = "511002105000"
 TITLE = "柑橘冬季管护；修枝, 清园"
@@ -126,9 +126,9 @@ def change_dates(database: Database, cast: Cast, sessions: list[str]) -> None:
     with database.writing() as db:
         seen = dict(db.execute(select(ClassSession.public_id, ClassSession.revision)).all())
         changes = [
-            (move_session, MOVED, {"slot": MOVED_TO, "today": TODAY}),
+            (move_session, MOVED, {"slot": MOVED_TO}),
             (cancel_session, CANCELLED, {"reason": "farm_work", "reason_text": ""}),
-            (restore_session, RESTORED, {"today": TODAY}),
+            (restore_session, RESTORED, {}),
         ]
         for change, which, details in changes:
             public_id = sessions[which]
@@ -137,6 +137,6 @@ def change_dates(database: Database, cast: Cast, sessions: list[str]) -> None:
                 class_session=public_id,
                 seen_revision=seen[public_id],
                 by=cast.chen_actor,
-                now=NOW + timedelta(minutes=5),
+                now=later(minutes=5),
                 **details,
             )

@@ -50,7 +50,7 @@ def wanted(cast: Cast, db: Session) -> Proposal:
 
 
 def schedule(db: Session, cast: Cast, proposal: Proposal) -> str:
-    return schedule_course(db, proposal=proposal, publish=True, by=cast.chen_actor, now=NOW, today=TODAY)
+    return schedule_course(db, proposal=proposal, publish=True, by=cast.chen_actor, now=NOW)
 
 
 def offered(db: Session, proposal: Proposal) -> dict[date, tuple[Alternative, ...]]:
@@ -63,9 +63,11 @@ def test_another_countys_class_takes_the_shared_teacher_and_a_colleague_stands_i
 ) -> None:
     shared = make_teacher(db, "511000000000", "王老师", kind="technician", specialities="柑橘")
     make_teacher(db, "511000000000", "李老师", kind="technician", specialities="柑橘")
-    make_teacher(db, "511000000000", "走了的老师", kind="technician", specialities="柑橘", retired_at=NOW)
+    make_teacher(
+        db, "511000000000", "走了的老师", kind="technician", specialities="柑橘", retired_at=NOW.instant
+    )
     make_teacher(db, "511024000000", "别县的老师", kind="technician", specialities="柑橘")
-    make_venue(db, name="旧屋", retired_at=NOW)
+    make_venue(db, name="旧屋", retired_at=NOW.instant)
     there = make_course(db, JIANLI, "柑橘嫁接", teachers=(shared.id,), venue_id=cast.other_venue)
     make_session(db, there, FRIDAY, teachers=(shared.id,))
     found = offered(db, replace(wanted(cast, db), teachers=(shared.public_id,)))

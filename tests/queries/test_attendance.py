@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,9 +14,19 @@ from nightschool.models.teaching import ClassSession
 from nightschool.queries import attendance, register_history
 from nightschool.queries.figures import attendances
 from nightschool.rules.attendance import NewLearner, Sheet, Turnout, WrittenGuest
-from tests.factories import JIANLI, NOW, TODAY, Cast, make_course, make_learner, make_session, make_venue
+from tests.factories import (
+    JIANLI,
+    NOW,
+    TODAY,
+    Cast,
+    later,
+    make_course,
+    make_learner,
+    make_session,
+    make_venue,
+)
 
-LATER = NOW + timedelta(hours=12)
+LATER = later(hours=12)
 
 
 @pytest.fixture
@@ -26,14 +35,13 @@ def tonight(cast: Cast, db: Session) -> ClassSession:
 
 
 def save(cast: Cast, db: Session, session: ClassSession, sheet: Sheet, **given: Any) -> None:
-    defaults: dict[str, Any] = {"taken_at": NOW, "now": NOW, "device": "Android · WeChat"}
+    defaults: dict[str, Any] = {"taken_at": NOW.instant, "now": NOW, "device": "Android · WeChat"}
     record_sheet(
         db,
         class_session=session.public_id,
         sheet=sheet,
         submission_id=uuid4(),
         by=cast.chen_actor,
-        today=TODAY,
         **{**defaults, **given},
     )
 
@@ -97,7 +105,7 @@ def test_what_was_saved_stands_there(cast: Cast, db: Session, tonight: ClassSess
     assert register.guests == sheet.guests
     assert register.turnout == Turnout(1, 1, 2, 3, 7, 4, 5)
     assert register.difference_note == "一个先走了"
-    assert register.saved == attendance.SavedBy("陈书记", NOW)
+    assert register.saved == attendance.SavedBy("陈书记", NOW.instant)
     assert register.version == 1
 
 
@@ -160,7 +168,7 @@ def test_history_tells_who_saved_what_and_what_it_changed(
         guests=(WrittenGuest("张三"),),
         difference_note="数漏了",
     )
-    save(cast, db, tonight, second, based_on=1, now=LATER, taken_at=LATER)
+    save(cast, db, tonight, second, based_on=1, now=LATER, taken_at=LATER.instant)
     take_back(cast, db, tonight)
     history = register_history.history(db, tonight.public_id)
     assert history is not None
@@ -168,7 +176,7 @@ def test_history_tells_who_saved_what_and_what_it_changed(
     assert (first.by, first.device, first.received_at, first.is_void) == (
         "陈书记",
         "Android · WeChat",
-        NOW,
+        NOW.instant,
         False,
     )
     assert first.changes == (register_history.Change("陈大秀", "一组", None, "present"),)

@@ -17,7 +17,7 @@ from nightschool.queries.attendance import Place
 from nightschool.rules.attendance import Sheet
 from nightschool.rules.graduation import Outlook
 from nightschool.rules.slots import Moment
-from tests.factories import NOW, TODAY, Cast, make_course, make_learner, make_session
+from tests.factories import NOW, TODAY, Cast, make_course, make_learner, make_session, on
 
 A_WEEK = timedelta(days=7)
 AT = Moment(TODAY, 10 * 60)
@@ -29,7 +29,7 @@ def cohort(cast: Cast, db: Session) -> Course:
 
 
 def put(db: Session, course: Course, learner: Learner, **columns: Any) -> None:
-    defaults: dict[str, Any] = {"enrolled_on": TODAY - 2 * A_WEEK, "asked_at": NOW}
+    defaults: dict[str, Any] = {"enrolled_on": TODAY - 2 * A_WEEK, "asked_at": NOW.instant}
     db.add(Enrolment(course_id=course.id, learner_id=learner.id, **{**defaults, **columns}))
     db.flush()
 
@@ -41,10 +41,9 @@ def save(cast: Cast, db: Session, session: ClassSession, sheet: Sheet) -> None:
         sheet=sheet,
         submission_id=uuid4(),
         device="",
-        taken_at=NOW,
+        taken_at=NOW.instant,
         by=cast.chen_actor,
-        now=NOW,
-        today=session.day,
+        now=on(session.day),
     )
 
 
@@ -55,11 +54,11 @@ def test_a_roster_tells_who_is_in_who_waits_who_left_and_who_may_still_come(
     cohort.capacity = 1
     put(db, cohort, make_learner(db, name="单小红", group_name="二组"))
     put(db, cohort, make_learner(db, name="仇建国"))
-    put(db, cohort, make_learner(db, name="张桂花"), status="waiting", asked_at=NOW + A_WEEK)
-    put(db, cohort, make_learner(db, name="李永福"), status="waiting", asked_at=NOW)
+    put(db, cohort, make_learner(db, name="张桂花"), status="waiting", asked_at=NOW.instant + A_WEEK)
+    put(db, cohort, make_learner(db, name="李永福"), status="waiting", asked_at=NOW.instant)
     put(db, cohort, make_learner(db, name="刘国富"), status="left", left_on=TODAY)
     make_learner(db, name="陈大秀")
-    make_learner(db, name="吴先进", retired_at=NOW)
+    make_learner(db, name="吴先进", retired_at=NOW.instant)
     found = cohorts.roster(db, cohort.public_id)
     assert found is not None
     assert [(g.label, [p.name for p in g.people]) for g in found.enrolled] == [

@@ -19,7 +19,7 @@ COUNTY, TOWNSHIP = "511002000000", "511002105000"
 
 
 def ledger(db: Session, code: str = COUNTY, **asked: Any) -> ledgers.Ledger:
-    return ledgers.ledger(db, code, now=NOW, today=TODAY, **asked)
+    return ledgers.ledger(db, code, now=NOW, **asked)
 
 
 def names(found: ledgers.Ledger) -> list[str]:
@@ -62,7 +62,7 @@ def test_role_state_and_end_narrow_the_list(cast: Cast, db: Session) -> None:
     gone = make_account(db, "old1", "退休的人", Role.COORDINATOR, SHIWAN)
     db.query(Posting).filter_by(account_id=gone.id).update({"to_day": TODAY - timedelta(days=1)})
     ill = make_account(db, "off1", "停用的人", Role.COORDINATOR, SHIWAN)
-    ill.disabled_at = NOW
+    ill.disabled_at = NOW.instant
     db.get_one(Account, cast.chen).password_hash = "x"
     db.flush()
     assert names(ledger(db, show=Show.COORDINATOR)) == ["cjs", "off1"]

@@ -47,9 +47,11 @@ def roster(cast: Cast, db: Session) -> None:
     make_learner(db, name="张桂花", group_name="二组")
     make_learner(db, name="单小红", group_name="2组", group_number=2)
     make_learner(db, name="仇国富", group_name="一组")
-    make_learner(db, name="区大秀", group_name="一组", retired_at=NOW)
+    make_learner(db, name="区大秀", group_name="一组", retired_at=NOW.instant)
     kept = make_learner(db, name="任秀英", group_name="上湾", group_number=0)
-    make_learner(db, name="任秀英", group_name="上湾", group_number=0, retired_at=NOW, merged_into_id=kept.id)
+    make_learner(
+        db, name="任秀英", group_name="上湾", group_number=0, retired_at=NOW.instant, merged_into_id=kept.id
+    )
 
 
 @pytest.mark.usefixtures("roster")
@@ -102,7 +104,7 @@ def test_a_list_goes_on_over_pages_in_one_order(cast: Cast, db: Session) -> None
 
 def test_teachers_are_narrowed_and_ordered(cast: Cast, db: Session) -> None:
     wu = make_teacher(db, SHIWAN, "吴医生", name_key=sort_key("吴医生"), kind="doctor", unit="卫生院")
-    make_teacher(db, SHIWAN, "单老师", name_key=sort_key("单老师"), retired_at=NOW)
+    make_teacher(db, SHIWAN, "单老师", name_key=sort_key("单老师"), retired_at=NOW.instant)
     db.get_one(Teacher, cast.teacher).specialities = "柑橘"
     course = make_course(db)
     make_session(db, course, date(2026, 11, 20), teachers=(cast.teacher,), status="held")  # type: ignore[arg-type]
@@ -127,7 +129,7 @@ def test_teachers_are_narrowed_and_ordered(cast: Cast, db: Session) -> None:
 
 def test_venues_are_narrowed(cast: Cast, db: Session) -> None:
     make_venue(db, name="文化院坝")
-    db.get_one(Venue, cast.venue).retired_at = NOW
+    db.get_one(Venue, cast.venue).retired_at = NOW.instant
     db.flush()
     assert names(venues.venues(db, SHIWAN)) == ["文化院坝"]
     assert names(venues.venues(db, SHIWAN, chosen(state="retired"))) == ["村活动室"]
@@ -139,7 +141,7 @@ def test_courses_are_told_by_what_is_left_of_them(cast: Cast, db: Session) -> No
     over, coming = make_course(db, title="柑橘管护"), make_course(db, title="养兔", category_code="policy")
     draft, away = (
         make_course(db, title="医保", published=False),
-        make_course(db, title="旧课", retired_at=NOW),
+        make_course(db, title="旧课", retired_at=NOW.instant),
     )
     make_session(db, over, TODAY - timedelta(days=7))
     make_session(db, coming, TODAY + timedelta(days=7))

@@ -47,11 +47,11 @@ def test_only_coordinators_who_have_never_got_in_wait(cast: Cast, db: Session) -
             account_id=cast.chen,
             code_digest="a" * 64,
             made_by=None,
-            made_at=NOW,
-            expires_at=NOW + timedelta(1),
+            made_at=NOW.instant,
+            expires_at=NOW.instant + timedelta(1),
         )
     )
-    for name, columns in {"in": {"password_hash": "x"}, "off": {"disabled_at": NOW}}.items():
+    for name, columns in {"in": {"password_hash": "x"}, "off": {"disabled_at": NOW.instant}}.items():
         account = make_account(db, f"{name}1", name, Role.COORDINATOR, SHIWAN)
         for key, value in columns.items():
             setattr(account, key, value)
@@ -60,10 +60,10 @@ def test_only_coordinators_who_have_never_got_in_wait(cast: Cast, db: Session) -
     both = make_account(db, "both1", "两县的人", Role.COORDINATOR, SHIWAN)
     db.add(Posting(account_id=both.id, role=Role.COORDINATOR, region_code=JIANLI, from_day=TODAY))
     db.flush()
-    waiting = openings.never_logged_in(db, COUNTY, now=NOW, today=TODAY)
+    waiting = openings.never_logged_in(db, COUNTY, now=NOW)
     assert [(line.login_name, line.village) for line in waiting] == [("cjs", "狮湾村")]
-    assert waiting[0].slip_until == NOW + timedelta(1)
-    whole = openings.never_logged_in(db, "511000000000", now=NOW, today=TODAY)
+    assert waiting[0].slip_until == NOW.instant + timedelta(1)
+    whole = openings.never_logged_in(db, "511000000000", now=NOW)
     assert {line.login_name for line in whole} == {"cjs", "both1", "lzs"}
     assert db.get_one(Account, cast.chen).public_id == waiting[0].account
 
@@ -78,5 +78,5 @@ def test_each_list_is_one_statement(cast: Cast, db: Session, statements: list[st
     statements.clear()
     openings.villages(db, TOWNSHIP, today=TODAY)
     openings.below(db, COUNTY, Level.TOWNSHIP, today=TODAY)
-    assert len(openings.never_logged_in(db, TOWNSHIP, now=NOW, today=TODAY)) == number + 1
+    assert len(openings.never_logged_in(db, TOWNSHIP, now=NOW)) == number + 1
     assert len(statements) == 3

@@ -20,6 +20,7 @@ from tests.factories import (
     SHIWAN,
     TODAY,
     Cast,
+    later,
     make_course,
     make_region,
     make_school,
@@ -198,14 +199,14 @@ def test_every_change_in_the_region_is_noticed_and_none_elsewhere(cast: Cast, db
         return area.revisions
 
     before = [stands(code) for code in (TOWNSHIP, COUNTY, CITY, PROVINCE)]
-    touch_villages(db, [JIANLI], now=NOW + timedelta(hours=1))
+    touch_villages(db, [JIANLI], now=later(hours=1))
     assert [stands(code) for code in (TOWNSHIP, COUNTY, CITY, PROVINCE)] == [
         *before[:2],
         before[2] + 1,
         before[3] + 1,
     ]
     area = region_timetable.standing(db, CITY, today=TODAY)
-    assert area is not None and area.changed_at == NOW + timedelta(hours=1)
+    assert area is not None and area.changed_at == NOW.instant + timedelta(hours=1)
     db.get_one(Region, SHIWAN).revision += 1
     db.flush()
     assert stands(TOWNSHIP) == before[0] + 1

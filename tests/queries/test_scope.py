@@ -116,7 +116,7 @@ def test_unknown_account_belongs_nowhere(cast: Cast, db: Session) -> None:
 def test_account_without_any_posting_is_left_to_who_holds_everywhere(cast: Cast, db: Session) -> None:
     from tests.factories import NOW
 
-    account = Account(login_name="new", display_name="新人", created_at=NOW)
+    account = Account(login_name="new", display_name="新人", created_at=NOW.instant)
     db.add(account)
     db.flush()
     assert regions(db, account.id) == {None}

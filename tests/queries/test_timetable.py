@@ -26,7 +26,7 @@ def ahead(days: int) -> date:
 
 def seen(db: Session, *, at: int = TEN, extent: timetable.Extent = PAGE, code: str = SHIWAN) -> Timetable:
     db.flush()
-    found = timetable.village(db, code, today=TODAY, minutes_now=at, extent=extent)
+    found = timetable.village(db, code, at=Moment(TODAY, at), extent=extent)
     assert found is not None
     return found
 
@@ -195,7 +195,7 @@ def make_region_former(db: Session) -> None:
 
 @pytest.mark.parametrize("code", ["511002105999", "511002105000", "000000000000"])
 def test_what_is_no_village_has_no_timetable(cast: Cast, db: Session, code: str) -> None:
-    assert timetable.village(db, code, today=TODAY, minutes_now=TEN) is None
+    assert timetable.village(db, code, at=Moment(TODAY, TEN)) is None
 
 
 def test_another_villages_sessions_stay_there(cast: Cast, db: Session) -> None:
@@ -211,5 +211,5 @@ def test_a_timetable_costs_two_statements_and_one_for_a_known_village(
     found = seen(db)
     assert len(statements) == 2
     statements.clear()
-    timetable.village(db, SHIWAN, today=TODAY, minutes_now=TEN, known=found.village)
+    timetable.village(db, SHIWAN, at=Moment(TODAY, TEN), known=found.village)
     assert len(statements) == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from tests.factories import (
     SHIWAN,
     TODAY,
     Cast,
+    later,
     make_course,
     make_learner,
     make_session,
@@ -32,11 +32,11 @@ def note(
 
 
 def test_village_has_its_own_lines_the_latest_first(cast: Cast, db: Session) -> None:
-    note(db, cast, "venue.add", f"venue {cast.venue}", now=NOW - timedelta(days=2))
+    note(db, cast, "venue.add", f"venue {cast.venue}", now=later(days=-2))
     note(db, cast, "school.edit", now=NOW)
-    note(db, cast, "teacher.add", f"teacher {cast.teacher}", now=NOW - timedelta(days=1))
+    note(db, cast, "teacher.add", f"teacher {cast.teacher}", now=later(days=-1))
     note(db, cast, "school.edit", by=cast.luo_actor, region_code=JIANLI)
-    note(db, cast, "regions.successor", by=SYSTEM, now=NOW - timedelta(days=3))
+    note(db, cast, "regions.successor", by=SYSTEM, now=later(days=-3))
     page = trail.village(db, SHIWAN)
     assert [(line.who, line.action, line.subject.name) for line in page.lines] == [
         ("陈书记", "school.edit", ""),
@@ -51,12 +51,12 @@ def test_village_has_its_own_lines_the_latest_first(cast: Cast, db: Session) -> 
 
 def test_pages_lose_and_repeat_nothing_when_lines_arrive_meanwhile(cast: Cast, db: Session) -> None:
     for number in range(2 * trail.PAGE + 5):
-        note(db, cast, now=NOW + timedelta(minutes=number // 3), number=number)
+        note(db, cast, now=later(minutes=number // 3), number=number)
     seen, before = [], None
     while True:
         page = trail.village(db, SHIWAN, before=before)
         seen += [line.details["number"] for line in page.lines]
-        note(db, cast, now=NOW + timedelta(days=1), number=-1)
+        note(db, cast, now=later(days=1), number=-1)
         before = page.older
         if before is None:
             break
@@ -72,7 +72,7 @@ def test_course_has_the_lines_of_its_sessions(cast: Cast, db: Session) -> None:
     course, other = make_course(db), make_course(db, title="防诈骗")
     mine, foreign = make_session(db, course), make_session(db, other)
     note(db, cast, "courses.schedule", f"course {course.id}")
-    note(db, cast, "sessions.cancel", f"class_session {mine.id}", now=NOW + timedelta(hours=1))
+    note(db, cast, "sessions.cancel", f"class_session {mine.id}", now=later(hours=1))
     note(db, cast, "sessions.cancel", f"class_session {foreign.id}")
     found = trail.record(db, "course", course.public_id)
     assert found is not None and (found.subject.name, found.region_code) == ("柑橘冬季管护", SHIWAN)
@@ -94,8 +94,8 @@ def test_account_has_the_lines_of_its_logins(cast: Cast, db: Session) -> None:
     from nightschool.models.trust import Account, LoginSession
 
     login = LoginSession(
-        account_id=cast.chen, token_digest="a" * 64, device="手机", is_own_phone=True, created_at=NOW,
-        last_seen_at=NOW, expires_at=NOW,
+        account_id=cast.chen, token_digest="a" * 64, device="手机", is_own_phone=True, created_at=NOW.instant,
+        last_seen_at=NOW.instant, expires_at=NOW.instant,
     )  # fmt: skip
     db.add(login)
     db.flush()
@@ -127,7 +127,7 @@ def test_statements_do_not_grow_with_the_lines(
         ("teacher.edit", f"teacher {cast.teacher}"),
         ("account.create", f"account {cast.chen}"),
     ):
-        note(db, cast, action, record, now=NOW + timedelta(minutes=1))
+        note(db, cast, action, record, now=later(minutes=1))
     statements.clear()
     page = trail.village(db, SHIWAN)
     assert len(page.lines) == min(2 * number + 4, trail.PAGE)

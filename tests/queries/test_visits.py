@@ -59,7 +59,7 @@ def lesson(db: Session, title: str, days: int, *who: Teacher, code: str = SHIWAN
         course,
         TODAY + timedelta(days=days),
         teachers=tuple(one.id for one in who),
-        **{"published_at": NOW, **columns},
+        **{"published_at": NOW.instant, **columns},
     )
 
 
@@ -86,7 +86,7 @@ def test_link_made_by_a_village_shows_that_village_alone(zhou: Teacher, db: Sess
 def test_link_of_a_merged_record_follows_to_the_kept_one_and_shows_no_more_villages_by_it(
     zhou: Teacher, db: Session
 ) -> None:
-    own = make_teacher(db, SHIWAN, retired_at=NOW, merged_into_id=zhou.id)
+    own = make_teacher(db, SHIWAN, retired_at=NOW.instant, merged_into_id=zhou.id)
     make_link(db, own, SECRET)
     lesson(db, "施肥", 1, zhou)
     lesson(db, "邻村的课", 2, zhou, code=SIBLING)
@@ -98,7 +98,7 @@ def test_link_of_who_is_asked_no_more_opens_until_their_last_class_is_over(
 ) -> None:
     make_link(db, zhou, SECRET)
     lesson(db, "最后一课", 0, zhou)
-    zhou.retired_at = NOW
+    zhou.retired_at = NOW.instant
     db.flush()
     assert titles(shown(db)) == ["最后一课"]
     for extent in ({}, {"extent": FEED}):
@@ -121,12 +121,12 @@ def test_what_to_know_of_the_village_before_going(cast: Cast, zhou: Teacher, db:
             TODAY - timedelta(days=days),
             teachers=(other.id,),
             title=f"{days} 天前",
-            published_at=NOW,
+            published_at=NOW.instant,
         )
         make_register(db, past, cast.chen, total=came)
     make_question(db, past, "怎么剪？")
     make_question(db, past, "答了的", answer="这样", answered_on=TODAY)
-    make_session(db, course, TODAY, teachers=(zhou.id,), published_at=NOW)
+    make_session(db, course, TODAY, teachers=(zhou.id,), published_at=NOW.instant)
     found = shown(db)
     assert found.next is not None
     assert (found.next.audience, found.next.expected, found.next.is_lit) == ("果农", None, False)
@@ -143,7 +143,9 @@ def test_what_was_held_this_year_is_added_up(cast: Cast, zhou: Teacher, db: Sess
     make_link(db, zhou, SECRET)
     course = make_course(db)
     for days, came in ((7, 20), (14, 30), (400, 50)):
-        past = make_session(db, course, TODAY - timedelta(days=days), teachers=(zhou.id,), published_at=NOW)
+        past = make_session(
+            db, course, TODAY - timedelta(days=days), teachers=(zhou.id,), published_at=NOW.instant
+        )
         make_register(db, past, cast.chen, total=came)
     year = shown(db).year
     assert (year.held, year.minutes, year.attendances) == (2, 180, 50)
@@ -160,7 +162,12 @@ def test_a_page_costs_six_statements_and_a_feed_two_however_much_somebody_teache
         for days in (number, -1 - number):
             for of in (course, elsewhere):
                 make_session(
-                    db, of, TODAY + timedelta(days=days), teachers=(zhou.id,), booked=False, published_at=NOW
+                    db,
+                    of,
+                    TODAY + timedelta(days=days),
+                    teachers=(zhou.id,),
+                    booked=False,
+                    published_at=NOW.instant,
                 )
         make_question(db, make_session(db, course, TODAY - timedelta(days=90 + number)), f"问题 {number}")
     db.flush()

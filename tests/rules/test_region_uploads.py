@@ -32,10 +32,10 @@ def test_where_an_upload_stands(state, has_content, age, silent_for, is_running,
     assert stands == standing(
         state,
         has_content=has_content,
-        made_at=NOW - age,
-        changed_at=NOW - silent_for,
+        made_at=NOW.instant - age,
+        changed_at=NOW.instant - silent_for,
         is_running=is_running,
-        now=NOW,
+        now=NOW.instant,
     )
 
 

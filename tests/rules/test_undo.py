@@ -28,16 +28,16 @@ def taken_back(what: str, **given: Any) -> TakenBack:
 
 
 def test_ten_minutes_and_not_a_second_more() -> None:
-    check_time(NOW, None, NOW + timedelta(minutes=10))
+    check_time(NOW.instant, None, NOW.instant + timedelta(minutes=10))
     with pytest.raises(Refused) as refusal:
-        check_time(NOW, None, NOW + timedelta(minutes=10, seconds=1))
+        check_time(NOW.instant, None, NOW.instant + timedelta(minutes=10, seconds=1))
     assert refusal.value.code == "undo_too_late"
     assert "10 分钟" in tell_refused_undo(refusal.value)
 
 
 def test_only_once() -> None:
     with pytest.raises(Refused) as refusal:
-        check_time(NOW, NOW, NOW)
+        check_time(NOW.instant, NOW.instant, NOW.instant)
     assert tell_refused_undo(refusal.value) == "这一步已经撤销过了。"
 
 

@@ -375,7 +375,7 @@ def test_every_change_leaves_its_line_in_the_trail(
     wanted = {"school.open", "account.create", "slip.make", "account.disable", "account.enable"}
     assert wanted <= {line.action for line in lines}
     assert {line.account_id for line in lines} == {cast.region_administrator}
-    assert {line.at for line in lines} == {NOW}
+    assert {line.at for line in lines} == {NOW.instant}
     assert "王支书" not in details
 
 

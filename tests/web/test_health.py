@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections import namedtuple
-from datetime import timedelta
 
 import pytest
 
 from nightschool.actions.backups import note_backup
 from nightschool.rules.access import SYSTEM
-from tests.factories import NOW
+from tests.factories import later
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -28,8 +27,8 @@ def test_a_sound_installation_tells_its_room_and_that_it_was_never_backed_up(cli
 
 def test_the_age_of_the_newest_backup_is_told_in_hours(client, database) -> None:
     with database.writing() as db:
-        note_backup(db, size_bytes=10, by=SYSTEM, now=NOW - timedelta(days=9))
-        note_backup(db, size_bytes=12, by=SYSTEM, now=NOW - timedelta(hours=30, minutes=59))
+        note_backup(db, size_bytes=10, by=SYSTEM, now=later(days=-9))
+        note_backup(db, size_bytes=12, by=SYSTEM, now=later(hours=-30, minutes=-59))
     assert client.get("/healthz").json["backup_age_hours"] == 30
 
 

@@ -66,7 +66,7 @@ def evening(database: Database, cast: Cast, client: FlaskClient) -> Evening:
         learners = [make_learner(db, name=name).public_id for name in ("陈大秀", "刘国富", "张桂花")]
         session = make_session(db, make_course(db), booked=False)
         register = f"/sessions/{session.public_id}/register"
-    token = make_login(database, cast.chen, is_own_phone=False, expires_at=NOW + timedelta(hours=12))
+    token = make_login(database, cast.chen, is_own_phone=False, expires_at=NOW.instant + timedelta(hours=12))
     client.set_cookie("nightschool", token)
     assert client.get(register).status_code == 200
     return Evening(client, database, register, learners)
@@ -133,7 +133,7 @@ def test_what_is_kept_is_sealed_and_holds_no_form_token(too_late: Evening) -> No
 
 def test_revoked_login_keeps_nothing(evening: Evening) -> None:
     with evening.database.writing() as db:
-        db.execute(update(LoginSession).values(revoked_at=NOW))
+        db.execute(update(LoginSession).values(revoked_at=NOW.instant))
     sent = evening.fills_in()
     assert evening.count(KeptInput) == 0
     assert "没有存上" in evening.browser.get(sent.location).text
@@ -141,7 +141,7 @@ def test_revoked_login_keeps_nothing(evening: Evening) -> None:
 
 def test_disabled_account_keeps_nothing(too_late: Evening, cast: Cast) -> None:
     with too_late.database.writing() as db:
-        db.get_one(Account, cast.chen).disabled_at = NOW
+        db.get_one(Account, cast.chen).disabled_at = NOW.instant
     too_late.fills_in()
     assert too_late.count(KeptInput) == 0
 

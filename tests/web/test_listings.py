@@ -107,10 +107,10 @@ def test_a_choice_that_nothing_fits_says_so(database: Database, chen: FlaskClien
 def test_those_put_away_are_one_tap_away(database: Database, chen: FlaskClient) -> None:
     fill(database)
     with database.writing() as db:
-        make_learner(db, name="刘国富", retired_at=NOW)
-        make_teacher(db, SHIWAN, "单老师", retired_at=NOW)
-        make_venue(db, name="老村小", retired_at=NOW)
-        make_course(db, title="旧课", retired_at=NOW)
+        make_learner(db, name="刘国富", retired_at=NOW.instant)
+        make_teacher(db, SHIWAN, "单老师", retired_at=NOW.instant)
+        make_venue(db, name="老村小", retired_at=NOW.instant)
+        make_course(db, title="旧课", retired_at=NOW.instant)
     for name, who, words, back in (
         ("learners", "刘国富", "不再来的（1）", "请回来"),
         ("teachers", "单老师", "不再请的（1）", "请回来"),

@@ -22,7 +22,6 @@ from tests.factories import (
     JIANLI,
     NOW,
     SHIWAN,
-    TODAY,
     Cast,
     StillClock,
     make_course,
@@ -107,7 +106,7 @@ def test_a_change_after_the_notice_is_shown_and_told_by_announcing_again(
         moved = db.scalars(select(ClassSession).where(ClassSession.day == FIRST)).one()
         later = Slot(FIRST + timedelta(days=1), moved.starts, moved.ends)
         seen = {"class_session": moved.public_id, "seen_revision": moved.revision}
-        move_session(db, slot=later, by=cast.chen_actor, now=NOW, today=TODAY, **seen)
+        move_session(db, slot=later, by=cast.chen_actor, now=NOW, **seen)
     page = chen.get(PLAN).text
     assert "有 1 处变更还没告诉村里人，重新公布。" in page
     assert "有变更" in page

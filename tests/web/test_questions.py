@@ -25,7 +25,7 @@ def chen(cast: Cast, browser_of: Any) -> FlaskClient:
 @pytest.fixture
 def lesson(database: Database, cast: Cast) -> str:
     with database.writing() as db:
-        return make_session(db, make_course(db), TODAY, published_at=NOW).public_id
+        return make_session(db, make_course(db), TODAY, published_at=NOW.instant).public_id
 
 
 def only(database: Database) -> Question:

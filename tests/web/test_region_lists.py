@@ -217,7 +217,7 @@ def test_a_large_upload_needs_its_form_s_token(app: Flask, admin: FlaskClient, d
 
 def going_on(database: Database, cast: Cast, **columns: Any) -> str:
     with database.writing() as db:
-        defaults = {"state": "applying", "steps_done": 30, "steps_all": 100, "changed_at": NOW}
+        defaults = {"state": "applying", "steps_done": 30, "steps_all": 100, "changed_at": NOW.instant}
         counts = {"new": 1, "differing": 1}
         upload = make_upload(db, cast.system_administrator, **{**defaults, "counts": counts, **columns})
         return f"{PATH}/{upload.public_id}"
@@ -296,7 +296,7 @@ def test_the_last_ones_are_listed_with_where_they_stand(
     admin: FlaskClient, cast: Cast, database: Database
 ) -> None:
     going_on(database, cast, state="done", content=None, file_name="旧.csv")
-    going_on(database, cast, made_at=NOW - timedelta(days=2), state="previewed", file_name="过期.csv")
+    going_on(database, cast, made_at=NOW.instant - timedelta(days=2), state="previewed", file_name="过期.csv")
     hand_in(admin)
     page = admin.get(PATH).text
     assert [name in page for name in ("旧.csv", "过期.csv", "名单.csv")] == [True] * 3

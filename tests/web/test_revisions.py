@@ -20,7 +20,7 @@ from nightschool.database import Database
 from nightschool.models.planning import MonthPlan
 from nightschool.models.teaching import ChangeSet, ClassSession, Course
 from nightschool.rules.slots import Slot
-from tests.factories import NOW, SHIWAN, TODAY, Cast, make_course, make_learner, make_session
+from tests.factories import NOW, SHIWAN, TODAY, Cast, later, make_course, make_learner, make_session
 
 FRIDAY = TODAY + timedelta(days=10)  # 12月4日
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -35,7 +35,7 @@ def announced(database: Database, cast: Cast) -> str:
     with database.writing() as db:
         course = make_course(db, title="柑橘修剪", teachers=(cast.teacher,), venue_id=cast.venue)
         record = make_session(db, course, FRIDAY, teachers=(cast.teacher,))
-        told(db, [record], NOW - AN_HOUR)
+        told(db, [record], later(-AN_HOUR))
         month = FRIDAY.replace(day=1)
         db.add(
             MonthPlan(
@@ -43,7 +43,7 @@ def announced(database: Database, cast: Cast) -> str:
                 region_code=SHIWAN,
                 month=month,
                 status="announced",
-                announced_at=NOW - AN_HOUR,
+                announced_at=NOW.instant - AN_HOUR,
             )
         )
         return record.public_id
@@ -58,13 +58,13 @@ def change(database: Database, cast: Cast, public_id: str, action: Any, **values
 
 def move(database: Database, cast: Cast, public_id: str) -> None:
     slot = Slot(FRIDAY + timedelta(days=1), 19 * 60, 20 * 60 + 30)
-    change(database, cast, public_id, move_session, slot=slot, today=TODAY)
+    change(database, cast, public_id, move_session, slot=slot)
 
 
 def undo(database: Database, cast: Cast) -> None:
     with database.writing() as db:
         last = db.scalars(select(ChangeSet.public_id).order_by(ChangeSet.id.desc()).limit(1)).one()
-        take_back(db, change=last, by=cast.chen_actor, now=NOW + timedelta(minutes=2), today=TODAY)
+        take_back(db, change=last, by=cast.chen_actor, now=later(minutes=2))
 
 
 def read(client: FlaskClient, ending: str) -> str:
@@ -126,10 +126,12 @@ def test_notice_of_the_next_month_does_not_hide_what_changed_in_this_one(
 ) -> None:
     move(database, cast, announced)
     with database.writing() as db:
-        later = make_session(db, make_course(db, title="养猪"), FRIDAY + timedelta(days=35))
-        told(db, [later], NOW + AN_HOUR)
-        month = later.day.replace(day=1)
-        db.add(MonthPlan(region_code=SHIWAN, month=month, status="announced", announced_at=NOW + AN_HOUR))
+        after = make_session(db, make_course(db, title="养猪"), FRIDAY + timedelta(days=35))
+        told(db, [after], later(AN_HOUR))
+        month = after.day.replace(day=1)
+        db.add(
+            MonthPlan(region_code=SHIWAN, month=month, status="announced", announced_at=NOW.instant + AN_HOUR)
+        )
     assert titles(client) == [MOVED]
     assert "养猪" not in read(client, "/changes")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree
 
@@ -13,7 +12,7 @@ from flask.testing import FlaskClient
 
 from nightschool.actions.places import touch_villages
 from nightschool.database import Database
-from tests.factories import JIANLI, NOW, SHIWAN, Cast, make_region, make_school
+from tests.factories import JIANLI, SHIWAN, Cast, later, make_region, make_school
 
 SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
@@ -37,7 +36,7 @@ def test_every_school_is_found_from_the_robots_file(
         make_region(db, "511302001000", "别的街道")
         make_region(db, "511302001001", "别的社区")
         make_school(db, "511302001001")
-        touch_villages(db, [JIANLI], now=NOW + timedelta(days=1))
+        touch_villages(db, [JIANLI], now=later(days=1))
     [sitemap] = re.findall("^Sitemap: (.*)$", client.get("/robots.txt").text, re.MULTILINE)
     parts = listed(client, sitemap)
     assert list(parts) == ["http://localhost/sitemap/5110.xml", "http://localhost/sitemap/5113.xml"]

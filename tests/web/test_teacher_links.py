@@ -52,7 +52,7 @@ def term(database: Database, cast: Cast) -> str:
         venue.directions, venue.key_holder = "村委会二楼", "管钥匙的王二"
         venue.key_holder_phone = SEALER.seal(PHONE, about=f"venue.key_holder_phone:{venue.public_id}")
         course = make_course(db, venue_id=venue.id, audience="果农", expected=30, summary="带上剪刀")
-        given = {"teachers": (teacher.id,), "published_at": NOW}
+        given = {"teachers": (teacher.id,), "published_at": NOW.instant}
         learner = make_learner(db)
         held = make_session(db, course, TODAY - timedelta(days=7), title="修枝", **given)
         make_register(db, held, cast.chen, present=(learner.id,), total=21)
@@ -62,7 +62,9 @@ def term(database: Database, cast: Cast) -> str:
         make_session(db, course, TODAY + timedelta(days=2), title="刷白", **off, **given)
         make_session(db, course, TODAY + timedelta(days=3), title="施肥", **given)
         other = make_teacher(db, JIANLI, "吴医生")
-        make_session(db, make_course(db, JIANLI, "急救"), TODAY, teachers=(other.id,), published_at=NOW)
+        make_session(
+            db, make_course(db, JIANLI, "急救"), TODAY, teachers=(other.id,), published_at=NOW.instant
+        )
         make_link(db, teacher, SECRET)
         return teacher.public_id
 
@@ -181,7 +183,7 @@ def test_of_who_is_asked_no_more_no_link_is_made_and_the_page_says_until_when_it
     client: FlaskClient, browser_of: Any, cast: Cast, database: Database, clock: StillClock, term: str
 ) -> None:
     with database.writing() as db:
-        db.get_one(Teacher, cast.teacher).retired_at = NOW
+        db.get_one(Teacher, cast.teacher).retired_at = NOW.instant
     assert "上完这里的最后一次课，这个网址就打不开了。" in client.get(PAGE).text
     administrator = browser_of(cast.region_administrator)
     answer = administrator.post(f"/teachers/{term}/links")

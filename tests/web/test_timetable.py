@@ -251,8 +251,8 @@ def test_page_feed_and_text_agree(database: Database, cast: Cast, client: FlaskC
             f"{event['DTSTART'].dt:%H:%M}–{event['DTEND'].dt:%H:%M}",
         )
         for event in events(feed.data)
-        if event["DTSTART"].dt >= NOW.astimezone(ZoneInfo("Asia/Shanghai"))
-        or event["DTEND"].dt > NOW.astimezone(ZoneInfo("Asia/Shanghai"))
+        if event["DTSTART"].dt >= NOW.instant.astimezone(ZoneInfo("Asia/Shanghai"))
+        or event["DTEND"].dt > NOW.instant.astimezone(ZoneInfo("Asia/Shanghai"))
     }
     ahead_of_page = page.text.partition("上过的课")[0]
     shown = {}

@@ -21,6 +21,7 @@ from tests.factories import (
     SHIWAN,
     TODAY,
     Cast,
+    later,
     make_course,
     make_learner,
     make_session,
@@ -49,7 +50,7 @@ def world(cast: Cast, database: Database) -> dict[str, str]:
             audit.note(
                 db,
                 by=cast.chen_actor,
-                now=NOW - timedelta(hours=hours),
+                now=later(hours=-hours),
                 action=action,
                 record=record,
                 region_code=SHIWAN,
@@ -155,7 +156,7 @@ def test_older_lines_are_a_page_away(chen: FlaskClient, database: Database, cast
     with database.writing() as db:
         for number in range(45):
             audit.note(
-                db, by=cast.chen_actor, now=NOW + timedelta(minutes=1 + number), action="venue.edit",
+                db, by=cast.chen_actor, now=later(minutes=1 + number), action="venue.edit",
                 record=f"venue {cast.venue}", region_code=SHIWAN, fields=["name"] if number % 2 else ["seats"],
             )  # fmt: skip
     first = chen.get(TRAIL).text
