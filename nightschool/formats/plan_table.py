@@ -5,17 +5,14 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from nightschool.rules.almanac import clock, day_without_year, lunar_label, weekday_name
+from nightschool.rules.almanac import clock
 from nightschool.rules.periods import month_of, tell_period
-from nightschool.rules.plans import mode_word, tell_change
+from nightschool.rules.plans import mode_word, tell_change, tell_moment
 from nightschool.rules.reasons import tell_reason
 from nightschool.rules.schools import institution_word
-from nightschool.rules.slots import Moment
 from nightschool.texts import _, ngettext
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from nightschool.queries.plans import Guest, PlanLine, PlanPage
 
 WIDTHS = (6, 22, 12, 26, 16, 24, 11, 14, 9, 11, 22)  # of the columns, in characters
@@ -51,16 +48,8 @@ def _row(number: int, line: PlanLine, responsible: str) -> tuple[str, ...]:
 
 
 def _when(line: PlanLine) -> str:
-    return f"{_day(line.slot.day)} {clock(line.slot.starts)}–{clock(line.slot.ends)}"
-
-
-def _day(day: date) -> str:
-    """周五 12月4日（十月廿六）; the year stands above the table."""
-    date_words = _("%(weekday)s %(date)s", weekday=weekday_name(day), date=day_without_year(day))
-    lunar = lunar_label(day)
-    if lunar:
-        date_words += _("（%(what)s）", what=lunar)
-    return date_words
+    """周五 12月4日（十月廿六） 19:00–20:30; the year stands above the table."""
+    return f"{tell_moment(line.slot.begins, line.slot.day)}–{clock(line.slot.ends)}"
 
 
 def _guest(guest: Guest) -> str:
@@ -74,14 +63,12 @@ def _guest(guest: Guest) -> str:
 
 def _remark(line: PlanLine) -> str:
     if line.moves_to is not None:
-        when = f"{_day(line.moves_to.day)} {clock(line.moves_to.minutes)}"
-        return _("改期到 %(when)s", when=when)
+        return _("改期到 %(when)s", when=tell_moment(line.moves_to, line.moves_to.day))
     if line.is_called_off:
         return _("取消：%(why)s", why=tell_reason(line.reason, line.reason_text))
     if not line.is_changed:
         return ""
-    begins = Moment(line.slot.day, line.slot.starts)
-    return tell_change(line.differs, line.told, begins, line.slot.day)
+    return tell_change(line.differs, line.told, line.slot.begins, line.slot.day)
 
 
 def _signatures() -> str:

@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from nightschool.errors import Problem
-from nightschool.formats.tables import Line, Table, UnreadableTable, cell_name, read_tables
+from nightschool.formats.tables import Table, TableLine, UnreadableTable, cell_name, read_tables
 from nightschool.rules.regions import CODE_DIGITS, LONGEST_NAME, RegionRow, RowFault, is_code
 
 CODES = frozenset(
@@ -55,7 +55,7 @@ def read_regions(data: bytes) -> RegionList:
     return _refuse(RowFault.NO_HEADER, value=_shown(first)) if first else _refuse(RowFault.NO_ROWS)
 
 
-def _columns(line: Line, table: Table) -> _Reader | None:
+def _columns(line: TableLine, table: Table) -> _Reader | None:
     """A reader for what follows, when this line names both columns."""
     called = [re.sub(r"\s", "", cell) for cell in line.cells or ()]
     code_at = next((place for place, name in enumerate(called) if name.lower() in CODES), None)
@@ -77,7 +77,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.seen: set[str] = set()
 
-    def read(self, lines: Iterator[Line]) -> RegionList:
+    def read(self, lines: Iterator[TableLine]) -> RegionList:
         for line in lines:
             if line.cells is None or any(cell.strip() for cell in line.cells):
                 self._take(line)
@@ -85,7 +85,7 @@ class _Reader:
             return _refuse(RowFault.NO_ROWS)
         return RegionList(tuple(self.rows), tuple(self.problems))
 
-    def _take(self, line: Line) -> None:
+    def _take(self, line: TableLine) -> None:
         cells = self._cells(line)
         if cells is None:
             self.problems.append(Problem(RowFault.CELLS, line=line.number, value=_shown(line.raw)))
@@ -100,17 +100,17 @@ class _Reader:
             self.rows.append(RegionRow(line.number, code, name, self._column(line, self.code_at)))
         self.seen.add(code)
 
-    def _cells(self, line: Line) -> tuple[str, ...] | None:
+    def _cells(self, line: TableLine) -> tuple[str, ...] | None:
         """As many cells as there are column names, or None. A sheet's rows end wherever the last of them is filled."""
         if line.cells is None or self.has_cell_names:
             return line.cells and line.cells + ("",) * (len(self.called) - len(line.cells))
         return line.cells if len(line.cells) == len(self.called) else None
 
-    def _refuse_cell(self, fault: RowFault, line: Line, place: int, value: str) -> None:
+    def _refuse_cell(self, fault: RowFault, line: TableLine, place: int, value: str) -> None:
         column = self._column(line, place)
         self.problems.append(Problem(fault, line=line.number, column=column, value=_shown(value)))
 
-    def _column(self, line: Line, place: int) -> str:
+    def _column(self, line: TableLine, place: int) -> str:
         called = self.called[place].lower() if self.called[place].isascii() else self.called[place]
         return f"{called} {cell_name(place, line.number)}" if self.has_cell_names else called
 

@@ -2,44 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from nightschool.formats.region_text import tell_region_former
 from nightschool.formats.school_months import tell_day_marks
-from nightschool.formats.timetable_text import tell_as_of, tell_change, tell_origin, tell_times
-from nightschool.rules.almanac import day_without_year, lunar_label, weekday_name
+from nightschool.formats.timetable_text import announced, tell_as_of, tell_former
+from nightschool.rules.almanac import day_without_year
 from nightschool.rules.day_marks import tell_markets, tell_notes, tell_unknown_years
 from nightschool.rules.months import tell_month
 from nightschool.rules.regions import prefix_of
 from nightschool.texts import _, ngettext
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
+    from nightschool.formats.timetable_text import Announced
     from nightschool.queries.places import NamedRegion
     from nightschool.queries.region_month import RegionMonth
-    from nightschool.queries.timetable import Entry
-
-
-class Gathering(NamedTuple):
-    """One class session of a day, in words; what does not apply is empty."""
-
-    code: str
-    village: str
-    times: str
-    title: str
-    change: str
-    origin: str
-
-
-class DayWords(NamedTuple):
-    """One day of the month, in words."""
-
-    day: str
-    weekday: str
-    lunar: str  # with the solar term that begins
-    marks: str  # 国庆节放假 · 逢场
-    gatherings: list[Gathering]
 
 
 def tell_region_month(found: RegionMonth) -> str:
@@ -73,44 +52,32 @@ def tell_without(found: RegionMonth) -> str:
 
 def month_words(found: RegionMonth) -> dict[str, Any]:
     """Everything the page says, by the names its template uses."""
-    by_day: dict[date, list[tuple[NamedRegion, Entry]]] = {}
-    for village, entry in found.meetings:
-        by_day.setdefault(entry.slot.day, []).append((village, entry))
     return {
         "title": tell_region_month(found),
         "name": found.area.name,
         "above": [(prefix_of(region.code), region.name) for region in found.area.above],
         "below": [(prefix_of(region.code), region.name) for region in found.below],
-        "former": tell_region_former(found.area, found.today),
+        "former": tell_former(found.area, found.today),
         "summary": tell_month_summary(found),
         "notes": tell_notes(found.marks, found.month.days),
         "markets": tell_markets(found.marks),
         "unknown": tell_unknown_years(found.marks, [found.month.year]),
-        "days": [_day(day, by_day.get(day, []), found) for day in found.month.days] if found.meetings else [],
+        "days": list(_days(found)) if found.meetings else [],
         "without": tell_without(found),
         "cut": _tell_cut(found),
         "as_of": tell_as_of(found.today),
     }
 
 
-def _day(day: date, meetings: list[tuple[NamedRegion, Entry]], found: RegionMonth) -> DayWords:
-    return DayWords(
-        day_without_year(day),
-        weekday_name(day),
-        lunar_label(day),
-        tell_day_marks(found.marks, day),
-        [
-            Gathering(
-                village.code,
-                village.name,
-                tell_times(entry.slot),
-                entry.title,
-                tell_change(entry, found.today, is_past=day < found.today),
-                tell_origin(entry, found.today),
-            )
-            for village, entry in meetings
-        ],
-    )
+def _days(found: RegionMonth) -> Iterator[tuple[date, str, list[tuple[NamedRegion, Announced]]]]:
+    """Each day, what is special in it (国庆节放假 · 逢场), and its classes with their villages."""
+    meetings: dict[date, list[tuple[NamedRegion, Announced]]] = {}
+    for village, entry in found.meetings:
+        day = entry.slot.day
+        told = announced(entry, found.today, is_past=day < found.today)
+        meetings.setdefault(day, []).append((village, told))
+    for day in found.month.days:
+        yield day, tell_day_marks(found.marks, day), meetings.get(day, [])
 
 
 def _tell_cut(found: RegionMonth) -> str:

@@ -6,10 +6,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nightschool.formats.timetable_text import (
-    Line,
+    ToldLine,
     lines,
     tell_as_of,
     tell_day,
+    tell_former,
     tell_updated,
 )
 from nightschool.rules.almanac import clock, day_without_year, spoken_day, spoken_moment
@@ -34,7 +35,7 @@ class Spot(NamedTuple):
     code: str
     name: str
     where: str
-    lines: list[Line]
+    lines: list[ToldLine]
 
 
 class Day(NamedTuple):
@@ -60,23 +61,6 @@ def tell_region(area: Area) -> str:
 def tell_region_title(area: Area) -> str:
     """全安镇农民夜校 · 这周和下周的课: what a link to the page says of it in a chat."""
     return _("%(place)s农民夜校 · 这周和下周的课", place=area.name)
-
-
-def tell_region_former(area: Area, today: date) -> str:
-    """That the region is no more, and what it is now as far as is known; empty for a living one."""
-    if not area.is_former:
-        return ""
-    successor = area.successor
-    if successor is None:
-        return _("%(place)s已撤并。并到了哪里，这里还没有记。", place=area.name)
-    if successor.day is None:
-        return _("%(village)s已撤并，现在是%(new)s。", village=area.name, new=successor.name)
-    return _(
-        "%(village)s已撤并，从%(day)s起是%(new)s。",
-        village=area.name,
-        day=spoken_day(successor.day, today),
-        new=successor.name,
-    )
 
 
 def tell_host(village: Host, level: Level) -> str:
@@ -138,7 +122,7 @@ def region_words(timetable: RegionTimetable, zone: ZoneInfo, when: Callable[[Slo
         "name": area.name,
         "above": [(prefix_of(region.code), region.name) for region in area.above],
         "below": [(prefix_of(region.code), region.name) for region in timetable.below],
-        "former": tell_region_former(area, today),
+        "former": tell_former(area, today),
         "begins": ""
         if timetable.is_first_part
         else _("这一页从%(day)s看起。", day=spoken_day(timetable.start.day, today)),

@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
-from xml.sax.saxutils import escape, quoteattr
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from nightschool.formats.timetable_text import one_line, tell_name
 from nightschool.rules.almanac import clock, spoken_day
@@ -21,7 +20,7 @@ from nightschool.rules.slots import Moment
 from nightschool.texts import SOURCE_LANGUAGE, _, language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import date
     from zoneinfo import ZoneInfo
 
@@ -34,7 +33,7 @@ _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldChange:
     """One change in a sentence, or in several where it changed several things."""
 
     anchor: str
@@ -45,7 +44,7 @@ class Told:
     is_off: bool
 
 
-def tell_made(made: Sequence[Made], zone: ZoneInfo) -> list[Told]:
+def tell_made(made: Sequence[Made], zone: ZoneInfo) -> list[ToldChange]:
     """The changes in words, in their order; of a revision that changed nothing to read there is none."""
     found = []
     for one in made:
@@ -55,11 +54,13 @@ def tell_made(made: Sequence[Made], zone: ZoneInfo) -> list[Told]:
         if sentences:
             anchor = f"r{one.revision}-{one.class_session}"
             sentence = tell_in_one(sentences)
-            found.append(Told(anchor, one.made_at, local.date(), clock(minutes), sentence, one.after.is_off))
+            found.append(
+                ToldChange(anchor, one.made_at, local.date(), clock(minutes), sentence, one.after.is_off)
+            )
     return found
 
 
-def by_day(changes: Sequence[Told], today: date) -> list[tuple[str, list[Told]]]:
+def by_day(changes: Sequence[ToldChange], today: date) -> list[tuple[str, list[ToldChange]]]:
     """The changes of each day under its name, in their order."""
     return [(_tell_day(day, today), list(those)) for day, those in groupby(changes, key=lambda one: one.day)]
 
@@ -104,37 +105,29 @@ def atom(
     changes = tell_made(changelog.made, zone)
     updated = changes[0].made_at if changes else village.changed_at
     lang = "zh-Hans" if language() == SOURCE_LANGUAGE else language()
-    lines = [
-        '<?xml version="1.0" encoding="utf-8"?>',
-        f'<feed xmlns="{ATOM}" xml:lang="{lang}">',
-        f"<id>urn:uuid:{uuid5(NAMESPACE_URL, page)}</id>",
-        f"<title>{_text(tell_changes(village))}</title>",
-        f"<updated>{_stamp(updated)}</updated>",
-        f"<author><name>{_text(tell_name(village))}</name></author>",
-        f'<link rel="self" type="application/atom+xml" href={_quoted(address)}/>',
-        f'<link rel="alternate" type="text/html" href={_quoted(language_page)}/>',
-    ]
-    for entry in map(partial(_entry, page=language_page), changes):
-        lines += entry
-    lines.append("</feed>")
-    return ("\n".join(lines) + "\n").encode()
+    feed = Element("feed", {"xmlns": ATOM, "xml:lang": lang})
+    _add(feed, "id", f"urn:uuid:{uuid5(NAMESPACE_URL, page)}")
+    _add(feed, "title", tell_changes(village))
+    _add(feed, "updated", _stamp(updated))
+    _add(SubElement(feed, "author"), "name", tell_name(village))
+    _link(feed, "self", "application/atom+xml", address)
+    _link(feed, "alternate", "text/html", language_page)
+    for one in changes:
+        entry = SubElement(feed, "entry")
+        _add(entry, "id", f"urn:uuid:{uuid5(NAMESPACE_URL, one.anchor)}")
+        _add(entry, "title", one.sentence)
+        _add(entry, "updated", _stamp(one.made_at))
+        _link(entry, "alternate", "text/html", f"{language_page}#{one.anchor}")
+    indent(feed)
+    return tostring(feed, "utf-8", xml_declaration=True) + b"\n"
 
 
-def _entry(one: Told, *, page: str) -> Iterator[str]:
-    yield "<entry>"
-    yield f"<id>urn:uuid:{uuid5(NAMESPACE_URL, one.anchor)}</id>"
-    yield f"<title>{_text(one.sentence)}</title>"
-    yield f"<updated>{_stamp(one.made_at)}</updated>"
-    yield f'<link rel="alternate" type="text/html" href={_quoted(f"{page}#{one.anchor}")}/>'
-    yield "</entry>"
+def _add(parent: Element, name: str, text: str) -> None:
+    SubElement(parent, name).text = _UNWRITABLE.sub("", one_line(text))
 
 
-def _text(text: str) -> str:
-    return escape(_UNWRITABLE.sub("", one_line(text)))
-
-
-def _quoted(address: str) -> str:
-    return quoteattr(_UNWRITABLE.sub("", address))
+def _link(parent: Element, rel: str, kind: str, address: str) -> None:
+    SubElement(parent, "link", rel=rel, type=kind, href=_UNWRITABLE.sub("", address))
 
 
 def _stamp(instant: datetime) -> str:

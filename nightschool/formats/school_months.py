@@ -6,18 +6,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nightschool.formats.overview_text import tell_reasons
 from nightschool.formats.timetable_text import (
+    announced,
     tell_as_of,
     tell_attendances,
-    tell_change,
-    tell_day,
     tell_former,
     tell_name,
-    tell_origin,
-    tell_teachers,
-    tell_times,
     tell_where,
 )
-from nightschool.rules.almanac import WEEKDAYS, lunar_day_label, solar_term
+from nightschool.rules.almanac import WEEKDAYS, full_day, lunar_day_label, solar_term
 from nightschool.rules.day_marks import (
     off_or_on,
     tell_holiday,
@@ -32,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from nightschool.formats.timetable_text import Announced
     from nightschool.queries.school_months import SchoolMonths, Totals
     from nightschool.queries.timetable import Entry
     from nightschool.rules.day_marks import DayMarks
@@ -52,15 +49,9 @@ class Cell(NamedTuple):
 class Lesson(NamedTuple):
     """One class session of a list, in words; what does not apply is empty."""
 
-    day: str
+    about: Announced
+    day: str  # without its year, which stands above it
     marks: str  # 国庆节放假 · 逢场
-    times: str
-    title: str
-    venue: str
-    teachers: str
-    about: str
-    change: str
-    origin: str
     state: str
 
 
@@ -175,19 +166,12 @@ def _under(day: date) -> str:
 
 
 def _lesson(entry: Entry, found: SchoolMonths) -> Lesson:
-    day, today = entry.slot.day, found.today
-    is_draft = entry.status == "draft"
+    day = entry.slot.day
     return Lesson(
-        tell_day(day, day),  # its year stands above it
+        announced(entry, found.today, is_past=day < found.today),
+        full_day(day, day),
         tell_day_marks(found.marks, day),
-        tell_times(entry.slot),
-        entry.title,
-        entry.venue,
-        tell_teachers(entry.teachers),
-        entry.summary,
-        "" if is_draft else tell_change(entry, today, is_past=day < today),
-        tell_origin(entry, today),
-        _("还没公布") if is_draft else tell_attendances(entry),
+        _("还没公布") if entry.status == "draft" else tell_attendances(entry),
     )
 
 

@@ -41,7 +41,7 @@ class UnreadableTable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TableLine:
     """One row of a table as it stands in the file. `cells` is None where quotes do not close."""
 
     number: int
@@ -53,7 +53,7 @@ class Line:
 class Table:
     """One sheet, or one way to take a text file apart. A sheet's cells have names (B14), its rows no fixed length."""
 
-    lines: Iterator[Line]
+    lines: Iterator[TableLine]
     has_cell_names: bool = False
 
 
@@ -118,7 +118,7 @@ def _decoded(data: bytes) -> str:
         raise UnreadableTable(TableFault.NOT_TEXT) from None
 
 
-def _split(text: str, delimiter: str) -> Iterator[Line]:
+def _split(text: str, delimiter: str) -> Iterator[TableLine]:
     # One physical line is one row, because no name holds a line break: an open quote then spoils its own line only.
     # Not str.splitlines, which also breaks at characters that would be a fault inside a name.
     for number, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
@@ -127,9 +127,9 @@ def _split(text: str, delimiter: str) -> Iterator[Line]:
         try:
             cells = tuple(next(csv.reader([line], delimiter=delimiter, strict=True), []))
         except csv.Error:
-            yield Line(number, None, line)
+            yield TableLine(number, None, line)
         else:
-            yield Line(number, cells, line)
+            yield TableLine(number, cells, line)
 
 
 # Workbooks
@@ -169,7 +169,7 @@ def _opened(data: bytes) -> Any:
         raise UnreadableTable(TableFault.BROKEN_WORKBOOK) from error
 
 
-def _rows(sheet: Any) -> Iterator[Line]:
+def _rows(sheet: Any) -> Iterator[TableLine]:
     sheet.reset_dimensions()  # what a file says of its own size may be wrong
     rows = sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS, values_only=True)
     number = 0
@@ -184,7 +184,7 @@ def _rows(sheet: Any) -> Iterator[Line]:
         if number > MOST_ROWS:
             raise UnreadableTable(TableFault.TOO_LARGE)
         cells = tuple(_text(value) for value in values)
-        yield Line(number, cells, " ".join(cell for cell in cells if cell))
+        yield TableLine(number, cells, " ".join(cell for cell in cells if cell))
 
 
 def _text(value: Any) -> str:

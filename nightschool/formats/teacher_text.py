@@ -9,12 +9,9 @@ from nightschool.formats.timetable_text import (
     dialled,
     tell_as_of,
     tell_attendances,
-    tell_change,
     tell_contact,
-    tell_day,
-    tell_origin,
     tell_teachers,
-    tell_times,
+    tell_where,
 )
 from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.expectations import tell_expected
@@ -22,7 +19,6 @@ from nightschool.rules.graduation import CLASS_HOUR_MINUTES
 from nightschool.texts import _, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import date
 
     from nightschool.formats.timetable_text import Announced
@@ -33,30 +29,19 @@ if TYPE_CHECKING:
 PAST_SHOWN = 5
 
 
-class Told(NamedTuple):
-    """One class as the first thing a page says, with where it is and whom to phone; what does not apply is empty."""
+class ToldVisit(NamedTuple):
+    """One class with where it is, whom to phone and how many came; what does not apply is empty."""
 
     about: Announced
     village: str
     above: str  # its township and county
+    where: str  # village, township and room
     contact: str
     phone: str
     expected: str
     audience: str
     dark: str
     beside: str  # who teaches with them
-
-
-class Line(NamedTuple):
-    """One class of a list; what does not apply is empty."""
-
-    day: str
-    times: str
-    what: str
-    change: str
-    where: str
-    dark: str
-    origin: str
     came: str
 
 
@@ -71,11 +56,6 @@ class VillageNotes(NamedTuple):
     questions: tuple[tuple[str, str], ...]  # what was asked, and when
 
 
-def tell_whose(timetable: OwnTimetable) -> str:
-    """周老师的课: the name of the page."""
-    return _("%(name)s的课", name=timetable.opened.name)
-
-
 def tell_extent(timetable: OwnTimetable) -> str:
     """Which classes these are, where they are not all, and until when the page opens, where that is not for long."""
     told = []
@@ -84,12 +64,6 @@ def tell_extent(timetable: OwnTimetable) -> str:
     if timetable.opened.is_retired:
         told.append(_("上完这里的最后一次课，这个网址就打不开了。"))
     return "".join(told)
-
-
-def tell_place(visit: Visit) -> str:
-    """狮湾村 · 全安镇 · 村活动室, as far as it is known."""
-    parts = (visit.village.name, visit.village.township, visit.entry.venue)
-    return " · ".join(part for part in parts if part)
 
 
 def tell_year(year: YearSoFar, today: date) -> str:
@@ -107,44 +81,26 @@ def tell_year(year: YearSoFar, today: date) -> str:
     )
 
 
-def told(visit: Visit, timetable: OwnTimetable) -> Told:
-    """The class as the first thing to say."""
-    notes = timetable.notes.get(visit.village.code)
-    return Told(
-        about=announced(visit.entry, timetable.at.day),
-        village=visit.village.name,
-        above=" · ".join(part for part in (visit.village.township, visit.village.county) if part),
+def told(visit: Visit, timetable: OwnTimetable, *, is_past: bool = False) -> ToldVisit:
+    """The class in words, a past one with how many came."""
+    village, entry = visit.village, visit.entry
+    notes = timetable.notes.get(village.code)
+    came = tell_attendances(entry) if is_past else ""
+    if is_past and entry.status == "scheduled":
+        came = _("来了多少人，村里还没记")
+    return ToldVisit(
+        about=announced(entry, timetable.at.day, is_past=is_past),
+        village=village.name,
+        above=tell_where(village),
+        where=" · ".join(filter(None, (village.name, village.township, entry.venue))),
         contact=_whom_to_phone(visit),
         phone=dialled(visit.school),
         expected=tell_expected(visit.expected, notes.turnout if notes else None),
         audience=visit.audience,
         dark=_tell_dark(visit, timetable),
-        beside=tell_teachers(visit.entry.teachers) if len(visit.entry.teachers) > 1 else "",
+        beside=tell_teachers(entry.teachers) if len(entry.teachers) > 1 else "",
+        came=came,
     )
-
-
-def lines(visits: Iterable[Visit], timetable: OwnTimetable, *, is_past: bool = False) -> list[Line]:
-    """The classes as lines of a list, past ones with how many came."""
-    today = timetable.at.day
-    found = []
-    for visit in visits:
-        entry = visit.entry
-        came = tell_attendances(entry) if is_past else ""
-        if is_past and entry.status == "scheduled":
-            came = _("来了多少人，村里还没记")
-        found.append(
-            Line(
-                day=tell_day(entry.slot.day, today),
-                times=tell_times(entry.slot),
-                what=entry.title,
-                change=tell_change(entry, today, is_past=is_past),
-                where=tell_place(visit),
-                dark=_tell_dark(visit, timetable),
-                origin=tell_origin(entry, today),
-                came=came,
-            )
-        )
-    return found
 
 
 def village_notes(visit: Visit, notes: Notes, today: date) -> VillageNotes:
@@ -168,15 +124,15 @@ def own_page_words(timetable: OwnTimetable) -> dict[str, Any]:
         if visit.entry.takes_place:
             first_there.setdefault(visit.village.code, visit)
     notes = [village_notes(visit, timetable.notes[code], today) for code, visit in first_there.items()]
-    past = lines(timetable.past, timetable, is_past=True)
+    past = [told(visit, timetable, is_past=True) for visit in timetable.past]
     return {
-        "title": tell_whose(timetable),
+        "title": _("%(name)s的课", name=timetable.opened.name),
         "unit": timetable.opened.unit,
         "extent": tell_extent(timetable),
         "called_off": [told(visit, timetable) for visit in timetable.called_off],
         "next": told(coming, timetable) if coming else None,
         "here": notes[0] if notes else None,
-        "later": lines(timetable.later, timetable),
+        "later": [told(visit, timetable) for visit in timetable.later],
         "are_more_ahead": timetable.are_more_ahead,
         "elsewhere": notes[1:],
         "past": past[:PAST_SHOWN],

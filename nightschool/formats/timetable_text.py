@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nightschool.rules.almanac import clock, day_with_year, full_day, lunar_label, spoken_day, spoken_moment
 from nightschool.rules.people import tell_public_name
 from nightschool.rules.reasons import tell_reason
+from nightschool.rules.regions import Level, level_of
 from nightschool.rules.revisions import tell_mark
 from nightschool.rules.schools import institution_word
 from nightschool.texts import _, language, ngettext
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
 
-    from nightschool.queries.region_timetable import Area
+    from nightschool.queries.region_timetable import Area, Host
     from nightschool.queries.timetable import Entry, School, SeenTeacher, Timetable, Village
     from nightschool.rules.slots import Moment, Slot
 
 
-class Line(NamedTuple):
+class ToldLine(NamedTuple):
     """One session of a list in words; what does not apply is empty."""
 
     when: str
@@ -34,7 +35,7 @@ class Line(NamedTuple):
 
 
 class Announced(NamedTuple):
-    """One session in words, as the first thing a page says; what does not apply is empty."""
+    """One session in words, each by itself; what does not apply is empty."""
 
     slot: Slot
     day: str  # 今晚; further off, the weekday and the date
@@ -63,7 +64,7 @@ def tell_name(village: Village) -> str:
     )
 
 
-def tell_where(village: Village) -> str:
+def tell_where(village: Village | Host) -> str:
     """全安镇 · 市中区, as far as both are known."""
     return " · ".join(part for part in (village.township, village.county) if part)
 
@@ -107,8 +108,8 @@ def tell_teachers(teachers: tuple[SeenTeacher, ...]) -> str:
 
 
 def tell_change(entry: Entry, today: date, *, is_past: bool = False) -> str:
-    """What became of a session that does not take place, and why; empty for one that does."""
-    if entry.takes_place:
+    """What became of a session that does not take place, and why; empty for one that does, and for a draft."""
+    if entry.takes_place or entry.status == "draft":
         return ""
     why = tell_reason(entry.reason, entry.reason_text)
     if entry.status == "cancelled":
@@ -149,18 +150,20 @@ def dialled(school: School | None) -> str:
     return "".join(one for one in school.contact_phone if one in "+0123456789") if school else ""
 
 
-def tell_former(village: Village, today: date) -> str:
-    """That the village is no more, and where it went as far as is known; empty for a living one."""
-    if not village.is_former:
+def tell_former(place: Village | Area, today: date) -> str:
+    """That the village or region is no more, and what it is now as far as is known; empty for a living one."""
+    if not place.is_former:
         return ""
-    successor = village.successor
+    successor = place.successor
     if successor is None:
-        return _("%(village)s已撤并。并到了哪个村，这里还没有记。", village=village.name)
+        if level_of(place.code) is Level.VILLAGE:
+            return _("%(village)s已撤并。并到了哪个村，这里还没有记。", village=place.name)
+        return _("%(place)s已撤并。并到了哪里，这里还没有记。", place=place.name)
     if successor.day is None:
-        return _("%(village)s已撤并，现在是%(new)s。", village=village.name, new=successor.name)
+        return _("%(village)s已撤并，现在是%(new)s。", village=place.name, new=successor.name)
     return _(
         "%(village)s已撤并，从%(day)s起是%(new)s。",
-        village=village.name,
+        village=place.name,
         day=spoken_day(successor.day, today),
         new=successor.name,
     )
@@ -238,7 +241,7 @@ def tell_past_gist(village: Village) -> str:
 
 def lines(
     entries: Iterable[Entry], today: date, *, is_past: bool = False, when: Callable[[Slot], str] | None = None
-) -> list[Line]:
+) -> list[ToldLine]:
     """The sessions as lines of a list. `when` says when one is in another way than plain words."""
     spoken = language()
     told = []
@@ -251,7 +254,7 @@ def lines(
             change = tell_change(entry, today, is_past=is_past)
             what = entry.title
         told.append(
-            Line(
+            ToldLine(
                 when(slot) if when else f"{tell_day(slot.day, today)} {tell_times(slot)}",
                 what,
                 change,
@@ -262,8 +265,8 @@ def lines(
     return told
 
 
-def announced(entry: Entry, today: date) -> Announced:
-    """The session as the first thing to say."""
+def announced(entry: Entry, today: date, *, is_past: bool = False) -> Announced:
+    """The session in words."""
     slot = entry.slot
     return Announced(
         slot=slot,
@@ -275,7 +278,7 @@ def announced(entry: Entry, today: date) -> Announced:
         directions=entry.directions if entry.venue else "",
         teachers=tell_teachers(entry.teachers),
         summary=entry.summary,
-        change=tell_change(entry, today),
+        change=tell_change(entry, today, is_past=is_past),
         origin=tell_origin(entry, today),
     )
 
@@ -357,7 +360,7 @@ def _next_lines(entry: Entry, today: date) -> Iterator[str]:
         yield entry.summary
 
 
-def _line(line: Line) -> str:
+def _line(line: ToldLine) -> str:
     return _told_in_one(f"{line.when} {line.what}", line.change, line.origin, line.came)
 
 

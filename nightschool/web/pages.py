@@ -30,6 +30,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.said = _said  # type: ignore[attr-defined]  # ours: web/templating.py
     app.jinja_env.globals.update(
         clock=almanac.clock,
+        day_without_year=almanac.day_without_year,
         lunar_label=almanac.lunar_label,
         weekday_name=almanac.weekday_name,
         spoken_day=_spoken_day,

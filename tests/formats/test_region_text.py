@@ -15,11 +15,10 @@ from nightschool.formats.region_text import (
     region_words,
     tell_cut,
     tell_host,
-    tell_region_former,
     tell_region_summary,
     tell_region_title,
 )
-from nightschool.formats.timetable_text import tell_times
+from nightschool.formats.timetable_text import tell_former, tell_times
 from nightschool.queries.region_timetable import Host, Meeting, RegionTimetable, Start
 from nightschool.queries.timetable import Entry, Successor, Timetable
 from nightschool.rules.regions import Level
@@ -114,8 +113,8 @@ def test_what_a_chat_shows() -> None:
     ],
 )
 def test_a_former_region_says_what_became_of_it(successor: Successor | None, said: str) -> None:
-    assert tell_region_former(replace(AREA, is_former=True, successor=successor), TODAY) == said
-    assert tell_region_former(AREA, TODAY) == ""
+    assert tell_former(replace(AREA, is_former=True, successor=successor), TODAY) == said
+    assert tell_former(AREA, TODAY) == ""
 
 
 def written(timetable: RegionTimetable) -> bytes:
