@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import select
 
 from nightschool.actions.hashing import is_right
 from nightschool.cli import cli
-from nightschool.database import Database, migrate
+from nightschool.database import Database
 from nightschool.models.trust import Account, AuditEvent, LoginSlip, Posting
 from nightschool.settings import sqlite_url
 from tests import factories
@@ -22,10 +23,10 @@ PASSWORD = "秋收以后再来上课"
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
+def place(tmp_path: Path, sqlite_template: Path) -> Path:
     """An installation with Sichuan down to 狮湾村."""
+    shutil.copy(sqlite_template, tmp_path / "nightschool.db")
     database = Database(sqlite_url(tmp_path / "nightschool.db"), sealer=factories.SEALER)
-    migrate(database)
     with database.writing() as db:
         factories.make_places(db)
     database.dispose()

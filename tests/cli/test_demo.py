@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -39,16 +40,15 @@ class Demo:
                 "PYTHONPATH": str(ROOT),
                 "PYTHONUTF8": "1",
                 "PYTHONUNBUFFERED": "1",
-                "LANG": "C.UTF-8",
                 "NIGHTSCHOOL_DATA": str(folder / "demo"),
                 **environment,
             },
         )
 
     def wait(self) -> None:
-        for _try in range(600):
+        for _try in range(1200):
             try:
-                urlopen(f"{self.address}/healthz", timeout=2).close()
+                urlopen(f"{self.address}/healthz", timeout=10).close()
                 return
             except OSError:
                 assert self.process.poll() is None, self.process.stdout.read()
@@ -56,22 +56,32 @@ class Demo:
         raise AssertionError("the demonstration did not start")
 
     def page(self, path: str) -> str:
-        with urlopen(self.address + path, timeout=5) as answer:
+        with urlopen(self.address + path, timeout=60) as answer:
             return answer.read().decode()
 
     def stop(self) -> str:
         self.process.send_signal(signal.SIGINT)
-        output, _nothing = self.process.communicate(timeout=15)
+        output, _nothing = self.process.communicate(timeout=60)
         return output
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path
+def demo(tmp_path: Path) -> Iterator[Callable[..., Demo]]:
+    """Starts demonstrations in a folder of this test's own; none of them outlives it."""
+    started = []
+
+    def start(*words: str, port: int = 0, **environment: str) -> Demo:
+        started.append(Demo(tmp_path, port or free_port(), *words, **environment))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.process.kill()
+        one.process.communicate()
 
 
-def test_one_command_serves_living_villages_and_a_second_start_keeps_them(folder: Path) -> None:
-    first = Demo(folder, free_port())
+def test_one_command_serves_living_villages_and_a_second_start_keeps_them(demo: Callable[..., Demo]) -> None:
+    first = demo()
     first.wait()
     page = first.page("/v/511002105201")
     assert "狮湾村" in page and "柑橘冬季管护" in page and "柑橘田间学校" in page
@@ -83,37 +93,39 @@ def test_one_command_serves_living_villages_and_a_second_start_keeps_them(folder
     passwords = dict(re.findall(r"^  (\w+) +([0-9a-f]{8}) ", told, re.M))
     assert {"shiwan", "jianli", "admin", "quanan"} <= set(passwords)
 
-    second = Demo(folder, free_port())
+    second = demo()
     second.wait()
     assert second.page("/v/511002105201") != ""
     again = second.stop()
     assert dict(re.findall(r"^  (\w+) +([0-9a-f]{8}) ", again, re.M)) == passwords
 
 
-def test_port_that_is_taken_is_said_plainly(folder: Path) -> None:
+def test_port_that_is_taken_is_said_plainly(demo: Callable[..., Demo]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        demo = Demo(folder, taken.getsockname()[1])
-        output, _nothing = demo.process.communicate(timeout=30)
-    assert demo.process.returncode == 1
+        refused = demo(port=taken.getsockname()[1])
+        output, _nothing = refused.process.communicate(timeout=60)
+    assert refused.process.returncode == 1
     assert "已经有程序在用" in output
     assert "Traceback" not in output
 
 
-def test_fresh_never_deletes_a_folder_that_is_not_the_demonstrations(folder: Path) -> None:
-    precious = folder / "demo" / "thesis.txt"
+def test_fresh_never_deletes_a_folder_that_is_not_the_demonstrations(
+    demo: Callable[..., Demo], tmp_path: Path
+) -> None:
+    precious = tmp_path / "demo" / "thesis.txt"
     precious.parent.mkdir()
     precious.write_text("mine")
-    demo = Demo(folder, free_port(), "--fresh")
-    output, _nothing = demo.process.communicate(timeout=30)
-    assert demo.process.returncode == 1 and "不删它" in output
+    refused = demo("--fresh")
+    output, _nothing = refused.process.communicate(timeout=60)
+    assert refused.process.returncode == 1 and "不删它" in output
     assert precious.read_text() == "mine"
 
 
-def test_password_can_be_set_for_all_accounts(folder: Path) -> None:
-    demo = Demo(folder, free_port(), NIGHTSCHOOL_DEMO_PASSWORD="one-for-all")
-    demo.wait()
-    assert demo.stop().count("one-for-all") >= 6
-    kept = json.loads((folder / "demo" / "demo-accounts.json").read_text("utf-8"))
+def test_password_can_be_set_for_all_accounts(demo: Callable[..., Demo], tmp_path: Path) -> None:
+    served = demo(NIGHTSCHOOL_DEMO_PASSWORD="one-for-all")
+    served.wait()
+    assert served.stop().count("one-for-all") >= 6
+    kept = json.loads((tmp_path / "demo" / "demo-accounts.json").read_text("utf-8"))
     assert {password for _who, password in kept.values()} == {"one-for-all"}
