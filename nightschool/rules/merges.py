@@ -169,31 +169,22 @@ def tell_overlap(overlap: Overlap, *, today: date) -> str:
     )
 
 
+REFUSED = {
+    "same_record": N_("选的是同一份记录，没有可并的。"),
+    "is_merged": N_("%(name)s已经并到别人名下了，不能再并。"),
+    "kept_retired": N_("%(name)s已经不在名单上，另一位还在。留下还在名单上的那一位。"),
+    "kept_apart": N_("%(name)s不归这里管，这里的课请不到他。只能并到同一个地方、或者上面管的那一位。"),
+    "undo_over": N_("过了 24 小时，不能撤回了。记录都还在，要分开就另加一个人。"),
+    "undo_later_first": N_("%(name)s后来又并过一次。先撤回后来的那次，再撤回这次。"),
+    "not_merged": N_("这一位没有并到别人名下，没有可撤回的。"),
+}
+
+
 def tell_refused_merge(refused: Refused, *, today: date) -> str:
     """One sentence: why the two records are not put together, or not taken apart, and what can be done."""
-    match refused.code:
-        case "same_record":
-            return _("选的是同一份记录，没有可并的。")
-        case "is_merged":
-            return _("%(name)s已经并到别人名下了，不能再并。", name=refused.details["name"])
-        case "kept_retired":
-            return _(
-                "%(name)s已经不在名单上，另一位还在。留下还在名单上的那一位。", name=refused.details["name"]
-            )
-        case "kept_apart":
-            return _(
-                "%(name)s不归这里管，这里的课请不到他。只能并到同一个地方、或者上面管的那一位。",
-                name=refused.details["name"],
-            )
-        case "teacher_busy":
-            return tell_overlap(refused.details["overlap"], today=today)
-        case "undo_over":
-            return _("过了 24 小时，不能撤回了。记录都还在，要分开就另加一个人。")
-        case "undo_later_first":
-            return _("%(name)s后来又并过一次。先撤回后来的那次，再撤回这次。", name=refused.details["name"])
-        case "not_merged":
-            return _("这一位没有并到别人名下，没有可撤回的。")
-    raise ValueError(refused.code)
+    if refused.code == "teacher_busy":
+        return tell_overlap(refused.details["overlap"], today=today)
+    return _(REFUSED[refused.code], name=refused.details.get("name", ""))
 
 
 @dataclass(frozen=True, slots=True)

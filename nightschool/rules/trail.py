@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -45,162 +44,149 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """The sentence of an action; the shorter ones where something that the longer names is not known."""
-
-    kind: Kind
-    words: str
-    short: str = ""
-    shortest: str = ""
-
-
 # Every action that the code notes has its line here; tests/rules/test_trail.py finds the one that was forgotten.
-ACTIONS: dict[str, Wording] = {
-    "courses.schedule": Wording(
-        Kind.CLASSES, N_("%(who)s 排了%(what)s，%(n)s 次课"), N_("%(who)s 排了%(what)s")
-    ),
-    "courses.publish": Wording(
-        Kind.CLASSES, N_("%(who)s 公布了%(what)s，%(n)s 次课"), N_("%(who)s 公布了%(what)s")
-    ),
-    "courses.edit": Wording(Kind.CLASSES, N_("%(who)s 改了%(what)s：%(fields)s"), N_("%(who)s 改了%(what)s")),
-    "sessions.move": Wording(
-        Kind.CLASSES,
-        N_("%(who)s 把「%(title)s」从 %(before)s 改到 %(after)s"),
-        N_("%(who)s 改了 %(what)s的时间"),
-    ),
-    "sessions.change": Wording(
-        Kind.CLASSES, N_("%(who)s 改了 %(what)s：%(fields)s"), N_("%(who)s 改了 %(what)s")
-    ),
-    "sessions.cancel": Wording(
-        Kind.CLASSES, N_("%(who)s 取消了 %(what)s：%(reason)s"), N_("%(who)s 取消了 %(what)s")
-    ),
-    "sessions.postpone": Wording(
-        Kind.CLASSES,
-        N_("%(who)s 把 %(what)s改期到 %(after)s：%(reason)s"),
-        N_("%(who)s 给 %(what)s改了期"),
-    ),
-    "sessions.add": Wording(Kind.CLASSES, N_("%(who)s 加了一次课：%(what)s")),
-    "sessions.restore": Wording(Kind.CLASSES, N_("%(who)s 恢复了 %(what)s")),
-    "series.move": Wording(
-        Kind.CLASSES,
-        N_("%(who)s 把「%(title)s」从 %(before)s 改到 %(after)s，后面的跟着改，一共 %(n)s 次"),
-        N_("%(who)s 改了 %(what)s和后面几次的时间"),
-    ),
-    "series.change": Wording(
-        Kind.CLASSES,
-        N_("%(who)s 改了 %(what)s和后面的，一共 %(n)s 次：%(fields)s"),
-        N_("%(who)s 改了 %(what)s和后面几次"),
-    ),
-    "sessions.undo": Wording(Kind.CLASSES, N_("%(who)s 撤回了刚才的改动：%(what)s")),
-    "plans.submit": Wording(Kind.CLASSES, N_("%(who)s 提交了%(month)s的开课计划")),
-    "plans.withdraw": Wording(Kind.CLASSES, N_("%(who)s 收回了%(month)s的开课计划")),
-    "plans.approve": Wording(Kind.CLASSES, N_("%(who)s 批准了%(month)s的开课计划，%(n)s 次课")),
-    "plans.return": Wording(Kind.CLASSES, N_("%(who)s 退回了%(month)s的开课计划")),
-    "plans.announce": Wording(Kind.CLASSES, N_("%(who)s 公布了%(month)s的开课计划，%(n)s 次课")),
-    "plans.note": Wording(Kind.CLASSES, N_("%(who)s 改了%(month)s开课计划的备注")),
-    "courses.retire": Wording(Kind.CLASSES, N_("%(who)s 收起了%(what)s")),
-    "courses.back": Wording(Kind.CLASSES, N_("%(who)s 又用上了%(what)s")),
-    "register.save": Wording(Kind.REGISTERS, N_("%(who)s 记了 %(what)s的到课")),
-    "register.void": Wording(Kind.REGISTERS, N_("%(who)s 作废了 %(what)s的到课登记")),
-    "learner.add": Wording(Kind.LEARNERS, N_("%(who)s 添了%(what)s")),
-    "learner.edit": Wording(
-        Kind.LEARNERS, N_("%(who)s 改了%(what)s：%(fields)s"), N_("%(who)s 改了%(what)s")
-    ),
-    "learner.phone": Wording(Kind.LEARNERS, N_("%(who)s 看了%(what)s的电话全号")),
-    "learner.retire": Wording(Kind.LEARNERS, N_("%(who)s 把%(what)s移出了名册")),
-    "learner.back": Wording(Kind.LEARNERS, N_("%(who)s 把%(what)s加回了名册")),
-    "learner.merge": Wording(Kind.LEARNERS, N_("%(who)s 把两份学员记录合成了一份")),
-    "learner.unmerge": Wording(Kind.LEARNERS, N_("%(who)s 把合起来的学员记录又分开了")),
-    "cohorts.set": Wording(
-        Kind.LEARNERS, N_("%(who)s 改了%(what)s的报名办法：%(fields)s"), N_("%(who)s 改了%(what)s的报名办法")
-    ),
-    "cohorts.enrol": Wording(Kind.LEARNERS, N_("%(who)s 给%(what)s报了名")),
-    "cohorts.let_in": Wording(Kind.LEARNERS, N_("%(who)s 让排队的一位进了%(what)s")),
-    "cohorts.leave": Wording(Kind.LEARNERS, N_("%(who)s 把一位学员从%(what)s里退了出来")),
-    "teacher.add": Wording(Kind.TEACHERS, N_("%(who)s 添了老师 %(what)s")),
-    "teacher.edit": Wording(
-        Kind.TEACHERS, N_("%(who)s 改了老师 %(what)s：%(fields)s"), N_("%(who)s 改了老师 %(what)s")
-    ),
-    "teacher.phone": Wording(Kind.TEACHERS, N_("%(who)s 看了老师 %(what)s 的电话全号")),
-    "teacher.retire": Wording(Kind.TEACHERS, N_("%(who)s 把老师 %(what)s 从名单上收起了")),
-    "teacher.back": Wording(Kind.TEACHERS, N_("%(who)s 把老师 %(what)s 加回了名单")),
-    "teacher.link": Wording(Kind.TEACHERS, N_("%(who)s 给老师 %(what)s 做了一个看课的链接")),
-    "teacher.unlink": Wording(Kind.TEACHERS, N_("%(who)s 作废了老师 %(what)s 的一个链接")),
-    "teacher.merge": Wording(Kind.TEACHERS, N_("%(who)s 把两份老师记录合成了一份：%(what)s")),
-    "teacher.unmerge": Wording(Kind.TEACHERS, N_("%(who)s 把合起来的老师记录又分开了：%(what)s")),
-    "teacher.closed": Wording(Kind.TEACHERS, N_("%(who)s 记下了 %(what)s 什么时候不来")),
-    "teacher.open": Wording(Kind.TEACHERS, N_("%(who)s 去掉了 %(what)s 的一段不来的时间")),
-    "question.ask": Wording(Kind.QUESTIONS, N_("%(who)s 记下了群众的一个问题")),
-    "question.answer": Wording(Kind.QUESTIONS, N_("%(who)s 写了群众一个问题的答复")),
-    "question.edit": Wording(Kind.QUESTIONS, N_("%(who)s 改了群众一个问题的写法")),
-    "question.reopen": Wording(Kind.QUESTIONS, N_("%(who)s 收回了群众一个问题的答复")),
-    "question.remove": Wording(Kind.QUESTIONS, N_("%(who)s 删掉了记下的一个问题")),
-    "venue.add": Wording(Kind.VENUES, N_("%(who)s 添了场地 %(what)s")),
-    "venue.edit": Wording(
-        Kind.VENUES, N_("%(who)s 改了场地 %(what)s：%(fields)s"), N_("%(who)s 改了场地 %(what)s")
-    ),
-    "venue.phone": Wording(Kind.VENUES, N_("%(who)s 看了 %(what)s 管钥匙的人的电话全号")),
-    "venue.retire": Wording(Kind.VENUES, N_("%(who)s 收起了场地 %(what)s")),
-    "venue.back": Wording(Kind.VENUES, N_("%(who)s 又用上了场地 %(what)s")),
-    "venue.closed": Wording(Kind.VENUES, N_("%(who)s 记下了 %(what)s 什么时候不开")),
-    "venue.open": Wording(Kind.VENUES, N_("%(who)s 去掉了 %(what)s 的一段不开的时间")),
-    "school.open": Wording(Kind.SCHOOL, N_("%(who)s 办起了夜校")),
-    "school.edit": Wording(
-        Kind.SCHOOL, N_("%(who)s 改了夜校的情况：%(fields)s"), N_("%(who)s 改了夜校的情况")
-    ),
-    "school.hand_over": Wording(
-        Kind.SCHOOL, N_("%(who)s 把夜校交给了接手的人，从 %(from)s 起"), N_("%(who)s 把夜校交给了接手的人")
-    ),
-    "regions.import": Wording(Kind.SCHOOL, N_("%(who)s 录入了一份区划名单")),
-    "regions.upload": Wording(Kind.SCHOOL, N_("%(who)s 上传了一份区划名单")),
-    "regions.successor": Wording(Kind.SCHOOL, N_("%(who)s 记下了这个村并到了哪里")),
-    "backup.made": Wording(Kind.SCHOOL, N_("%(who)s 做了一次备份")),
-    "calendar.market": Wording(Kind.CALENDARS, N_("%(who)s 记下了一个场期")),
-    "calendar.market_end": Wording(Kind.CALENDARS, N_("%(who)s 去掉了一个场期")),
-    "calendar.season": Wording(Kind.CALENDARS, N_("%(who)s 记下了一段农忙")),
-    "calendar.season_end": Wording(Kind.CALENDARS, N_("%(who)s 去掉了一段农忙")),
-    "calendar.day": Wording(Kind.CALENDARS, N_("%(who)s 记下了和平常不一样的一天")),
-    "calendar.day_end": Wording(Kind.CALENDARS, N_("%(who)s 去掉了和平常不一样的一天")),
-    "calendar.notice": Wording(Kind.CALENDARS, N_("%(who)s 录入了一年的放假通知")),
-    "region.settle": Wording(
-        Kind.CALENDARS, N_("%(who)s 改了这里的设置：%(fields)s"), N_("%(who)s 改了这里的设置")
-    ),
-    "calendar.position": Wording(Kind.CALENDARS, N_("%(who)s 记下了村里的位置")),
-    "account.create": Wording(
-        Kind.ACCOUNTS, N_("%(who)s 给 %(what)s 开了账号（%(role)s）"), N_("%(who)s 给 %(what)s 开了账号")
-    ),
-    "account.change_password": Wording(Kind.ACCOUNTS, N_("%(who)s 改了自己的密码")),
-    "account.rename": Wording(Kind.ACCOUNTS, N_("%(who)s 改了自己的名字")),
-    "account.set_password": Wording(Kind.ACCOUNTS, N_("%(who)s 给 %(what)s 定了新密码")),
-    "account.disable": Wording(Kind.ACCOUNTS, N_("%(who)s 停用了 %(what)s 的账号")),
-    "account.enable": Wording(Kind.ACCOUNTS, N_("%(who)s 重新启用了 %(what)s 的账号")),
-    "posting.give": Wording(
-        Kind.ACCOUNTS,
-        N_("%(who)s 给了 %(what)s 一个职责：%(role)s，从 %(from)s 起"),
-        N_("%(who)s 给了 %(what)s 一个职责：%(role)s"),
-        N_("%(who)s 给了 %(what)s 一个职责"),
-    ),
-    "posting.end": Wording(
-        Kind.ACCOUNTS,
-        N_("%(who)s 收回了 %(what)s 的职责：%(role)s，最后一天是 %(to)s"),
-        N_("%(who)s 收回了 %(what)s 的职责：%(role)s"),
-        N_("%(who)s 收回了 %(what)s 的一个职责"),
-    ),
-    "slip.make": Wording(Kind.ACCOUNTS, N_("%(who)s 给 %(what)s 打了登录单")),
-    "slip.use": Wording(Kind.ACCOUNTS, N_("%(who)s 用登录单登录，定了密码")),
-    "login.open": Wording(Kind.ACCOUNTS, N_("%(who)s 登录了")),
-    "login.close": Wording(Kind.ACCOUNTS, N_("%(who)s 退出了登录")),
-    "login.revoke": Wording(Kind.ACCOUNTS, N_("%(who)s 让自己的一台设备退出了登录")),
-    "device.revoke": Wording(Kind.ACCOUNTS, N_("%(who)s 让 %(what)s 的一台设备退出了登录")),
-    "device.revoke_all": Wording(Kind.ACCOUNTS, N_("%(who)s 让 %(what)s 的设备全都退出了登录")),
+# The shorter sentences of an action are for where something that the longer names is not known.
+SENTENCES: dict[Kind, dict[str, list[str]]] = {
+    Kind.CLASSES: {
+        "courses.schedule": [N_("%(who)s 排了%(what)s，%(n)s 次课"), N_("%(who)s 排了%(what)s")],
+        "courses.publish": [N_("%(who)s 公布了%(what)s，%(n)s 次课"), N_("%(who)s 公布了%(what)s")],
+        "courses.edit": [N_("%(who)s 改了%(what)s：%(fields)s"), N_("%(who)s 改了%(what)s")],
+        "sessions.move": [
+            N_("%(who)s 把「%(title)s」从 %(before)s 改到 %(after)s"),
+            N_("%(who)s 改了 %(what)s的时间"),
+        ],
+        "sessions.change": [N_("%(who)s 改了 %(what)s：%(fields)s"), N_("%(who)s 改了 %(what)s")],
+        "sessions.cancel": [N_("%(who)s 取消了 %(what)s：%(reason)s"), N_("%(who)s 取消了 %(what)s")],
+        "sessions.postpone": [
+            N_("%(who)s 把 %(what)s改期到 %(after)s：%(reason)s"),
+            N_("%(who)s 给 %(what)s改了期"),
+        ],
+        "sessions.add": [N_("%(who)s 加了一次课：%(what)s")],
+        "sessions.restore": [N_("%(who)s 恢复了 %(what)s")],
+        "series.move": [
+            N_("%(who)s 把「%(title)s」从 %(before)s 改到 %(after)s，后面的跟着改，一共 %(n)s 次"),
+            N_("%(who)s 改了 %(what)s和后面几次的时间"),
+        ],
+        "series.change": [
+            N_("%(who)s 改了 %(what)s和后面的，一共 %(n)s 次：%(fields)s"),
+            N_("%(who)s 改了 %(what)s和后面几次"),
+        ],
+        "sessions.undo": [N_("%(who)s 撤回了刚才的改动：%(what)s")],
+        "plans.submit": [N_("%(who)s 提交了%(month)s的开课计划")],
+        "plans.withdraw": [N_("%(who)s 收回了%(month)s的开课计划")],
+        "plans.approve": [N_("%(who)s 批准了%(month)s的开课计划，%(n)s 次课")],
+        "plans.return": [N_("%(who)s 退回了%(month)s的开课计划")],
+        "plans.announce": [N_("%(who)s 公布了%(month)s的开课计划，%(n)s 次课")],
+        "plans.note": [N_("%(who)s 改了%(month)s开课计划的备注")],
+        "courses.retire": [N_("%(who)s 收起了%(what)s")],
+        "courses.back": [N_("%(who)s 又用上了%(what)s")],
+    },
+    Kind.REGISTERS: {
+        "register.save": [N_("%(who)s 记了 %(what)s的到课")],
+        "register.void": [N_("%(who)s 作废了 %(what)s的到课登记")],
+    },
+    Kind.LEARNERS: {
+        "learner.add": [N_("%(who)s 添了%(what)s")],
+        "learner.edit": [N_("%(who)s 改了%(what)s：%(fields)s"), N_("%(who)s 改了%(what)s")],
+        "learner.phone": [N_("%(who)s 看了%(what)s的电话全号")],
+        "learner.retire": [N_("%(who)s 把%(what)s移出了名册")],
+        "learner.back": [N_("%(who)s 把%(what)s加回了名册")],
+        "learner.merge": [N_("%(who)s 把两份学员记录合成了一份")],
+        "learner.unmerge": [N_("%(who)s 把合起来的学员记录又分开了")],
+        "cohorts.set": [
+            N_("%(who)s 改了%(what)s的报名办法：%(fields)s"),
+            N_("%(who)s 改了%(what)s的报名办法"),
+        ],
+        "cohorts.enrol": [N_("%(who)s 给%(what)s报了名")],
+        "cohorts.let_in": [N_("%(who)s 让排队的一位进了%(what)s")],
+        "cohorts.leave": [N_("%(who)s 把一位学员从%(what)s里退了出来")],
+    },
+    Kind.TEACHERS: {
+        "teacher.add": [N_("%(who)s 添了老师 %(what)s")],
+        "teacher.edit": [N_("%(who)s 改了老师 %(what)s：%(fields)s"), N_("%(who)s 改了老师 %(what)s")],
+        "teacher.phone": [N_("%(who)s 看了老师 %(what)s 的电话全号")],
+        "teacher.retire": [N_("%(who)s 把老师 %(what)s 从名单上收起了")],
+        "teacher.back": [N_("%(who)s 把老师 %(what)s 加回了名单")],
+        "teacher.link": [N_("%(who)s 给老师 %(what)s 做了一个看课的链接")],
+        "teacher.unlink": [N_("%(who)s 作废了老师 %(what)s 的一个链接")],
+        "teacher.merge": [N_("%(who)s 把两份老师记录合成了一份：%(what)s")],
+        "teacher.unmerge": [N_("%(who)s 把合起来的老师记录又分开了：%(what)s")],
+        "teacher.closed": [N_("%(who)s 记下了 %(what)s 什么时候不来")],
+        "teacher.open": [N_("%(who)s 去掉了 %(what)s 的一段不来的时间")],
+    },
+    Kind.VENUES: {
+        "venue.add": [N_("%(who)s 添了场地 %(what)s")],
+        "venue.edit": [N_("%(who)s 改了场地 %(what)s：%(fields)s"), N_("%(who)s 改了场地 %(what)s")],
+        "venue.phone": [N_("%(who)s 看了 %(what)s 管钥匙的人的电话全号")],
+        "venue.retire": [N_("%(who)s 收起了场地 %(what)s")],
+        "venue.back": [N_("%(who)s 又用上了场地 %(what)s")],
+        "venue.closed": [N_("%(who)s 记下了 %(what)s 什么时候不开")],
+        "venue.open": [N_("%(who)s 去掉了 %(what)s 的一段不开的时间")],
+    },
+    Kind.SCHOOL: {
+        "school.open": [N_("%(who)s 办起了夜校")],
+        "school.edit": [N_("%(who)s 改了夜校的情况：%(fields)s"), N_("%(who)s 改了夜校的情况")],
+        "school.hand_over": [
+            N_("%(who)s 把夜校交给了接手的人，从 %(from)s 起"),
+            N_("%(who)s 把夜校交给了接手的人"),
+        ],
+        "regions.import": [N_("%(who)s 录入了一份区划名单")],
+        "regions.upload": [N_("%(who)s 上传了一份区划名单")],
+        "regions.successor": [N_("%(who)s 记下了这个村并到了哪里")],
+        "backup.made": [N_("%(who)s 做了一次备份")],
+    },
+    Kind.QUESTIONS: {
+        "question.ask": [N_("%(who)s 记下了群众的一个问题")],
+        "question.answer": [N_("%(who)s 写了群众一个问题的答复")],
+        "question.edit": [N_("%(who)s 改了群众一个问题的写法")],
+        "question.reopen": [N_("%(who)s 收回了群众一个问题的答复")],
+        "question.remove": [N_("%(who)s 删掉了记下的一个问题")],
+    },
+    Kind.CALENDARS: {
+        "calendar.market": [N_("%(who)s 记下了一个场期")],
+        "calendar.market_end": [N_("%(who)s 去掉了一个场期")],
+        "calendar.season": [N_("%(who)s 记下了一段农忙")],
+        "calendar.season_end": [N_("%(who)s 去掉了一段农忙")],
+        "calendar.day": [N_("%(who)s 记下了和平常不一样的一天")],
+        "calendar.day_end": [N_("%(who)s 去掉了和平常不一样的一天")],
+        "calendar.notice": [N_("%(who)s 录入了一年的放假通知")],
+        "region.settle": [N_("%(who)s 改了这里的设置：%(fields)s"), N_("%(who)s 改了这里的设置")],
+        "calendar.position": [N_("%(who)s 记下了村里的位置")],
+    },
+    Kind.ACCOUNTS: {
+        "account.create": [
+            N_("%(who)s 给 %(what)s 开了账号（%(role)s）"),
+            N_("%(who)s 给 %(what)s 开了账号"),
+        ],
+        "account.change_password": [N_("%(who)s 改了自己的密码")],
+        "account.rename": [N_("%(who)s 改了自己的名字")],
+        "account.set_password": [N_("%(who)s 给 %(what)s 定了新密码")],
+        "account.disable": [N_("%(who)s 停用了 %(what)s 的账号")],
+        "account.enable": [N_("%(who)s 重新启用了 %(what)s 的账号")],
+        "posting.give": [
+            N_("%(who)s 给了 %(what)s 一个职责：%(role)s，从 %(from)s 起"),
+            N_("%(who)s 给了 %(what)s 一个职责：%(role)s"),
+            N_("%(who)s 给了 %(what)s 一个职责"),
+        ],
+        "posting.end": [
+            N_("%(who)s 收回了 %(what)s 的职责：%(role)s，最后一天是 %(to)s"),
+            N_("%(who)s 收回了 %(what)s 的职责：%(role)s"),
+            N_("%(who)s 收回了 %(what)s 的一个职责"),
+        ],
+        "slip.make": [N_("%(who)s 给 %(what)s 打了登录单")],
+        "slip.use": [N_("%(who)s 用登录单登录，定了密码")],
+        "login.open": [N_("%(who)s 登录了")],
+        "login.close": [N_("%(who)s 退出了登录")],
+        "login.revoke": [N_("%(who)s 让自己的一台设备退出了登录")],
+        "device.revoke": [N_("%(who)s 让 %(what)s 的一台设备退出了登录")],
+        "device.revoke_all": [N_("%(who)s 让 %(what)s 的设备全都退出了登录")],
+    },
 }
+ACTIONS = {action: told for those in SENTENCES.values() for action, told in those.items()}
 
 # What a coordinator set down after the hour of the class was over is another thing than a cancellation.
-NOT_HELD = Wording(
-    Kind.CLASSES, N_("%(who)s 记下 %(what)s没开成：%(reason)s"), N_("%(who)s 记下 %(what)s没开成")
-)
-UNKNOWN = N_("%(who)s 改了这里的记录")
+NOT_HELD = [N_("%(who)s 记下 %(what)s没开成：%(reason)s"), N_("%(who)s 记下 %(what)s没开成")]
+UNKNOWN = [N_("%(who)s 改了这里的记录")]
 
 # Column -> what the forms call it.
 FIELDS = {
@@ -254,7 +240,7 @@ def kind_word(kind: str) -> str:
 
 def actions_of(kind: Kind) -> tuple[str, ...]:
     """The actions whose lines are of this kind."""
-    return tuple(action for action, wording in ACTIONS.items() if wording.kind is kind)
+    return tuple(SENTENCES[kind])
 
 
 def tell(
@@ -271,11 +257,9 @@ def tell(
 
     `what` names the record, `title` a class alone. `was_over`: the class session had ended when it was written.
     """
-    wording = NOT_HELD if was_over and action == "sessions.cancel" else ACTIONS.get(action)
-    if wording is None:
-        return _(UNKNOWN, who=who)
+    is_late = was_over and action == "sessions.cancel"
+    sentences = NOT_HELD if is_late else ACTIONS.get(action, UNKNOWN)
     values = {"who": who, "what": what, "title": title, **_values(details, today)}
-    sentences = [words for words in (wording.words, wording.short, wording.shortest) if words]
     told = (words for words in sentences if all(values[name] for name in _PLACE.findall(words)))
     return _(next(told, sentences[-1]), **values)
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from nightschool.errors import Refused
 from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.slots import Slot
-from nightschool.texts import _, ngettext
+from nightschool.texts import N_, _, ngettext
 
 UNDO_WITHIN = timedelta(minutes=10)
 UNDO_MINUTES = int(UNDO_WITHIN.total_seconds()) // 60
@@ -55,53 +55,44 @@ class TakenBack:
 
 
 def check_time(made_at: datetime, undone_at: datetime | None, now: datetime) -> None:
-    """Nothing happens while a change may be taken back; Refused with `undo_done` or `undo_too_late` otherwise."""
+    """Raises Refused with `undo_done` or `undo_too_late` unless the change may still be taken back."""
     if undone_at is not None:
         raise Refused("undo_done")
     if now - made_at > UNDO_WITHIN:
         raise Refused("undo_too_late")
 
 
+DONE = {
+    Undoable.MOVE: N_("刚才改了时间，%(until)s 以前可以撤销。"),
+    Undoable.EDIT: N_("刚才改了地点、老师或内容，%(until)s 以前可以撤销。"),
+    Undoable.CANCEL: N_("刚才记了不上，%(until)s 以前可以撤销。"),
+    Undoable.POSTPONE: N_("刚才改了期，%(until)s 以前可以撤销。"),
+    Undoable.RESTORE: N_("刚才恢复了，%(until)s 以前可以撤销。"),
+    Undoable.ADD: N_("刚才加的这次课，%(until)s 以前可以撤销。"),
+    Undoable.MOVE_FOLLOWING: N_("刚才改了这次和后面几次的时间，%(until)s 以前可以一起撤销。"),
+    Undoable.EDIT_FOLLOWING: N_("刚才改了这次和后面几次的地点、老师或内容，%(until)s 以前可以一起撤销。"),
+    Undoable.COURSE: N_("刚才改了整门课，%(until)s 以前可以撤销。"),
+    Undoable.PUBLISH: N_("刚才公布的，%(until)s 以前可以撤销。"),
+    Undoable.SCHEDULE: N_("刚才排的，%(until)s 以前可以撤销。"),
+}
+
+REFUSED = {
+    "undo_done": N_("这一步已经撤销过了。"),
+    "undo_too_late": N_("过了 %(n)d 分钟，撤销不了了。照现在的样子再改一次就行。"),
+    "undo_changed_since": N_("撤销不了：之后又改过。照现在的样子再改一次就行。"),
+    "undo_has_register": N_("撤销不了：之后已经记了到课。要改，先把登记作废，写明原因。"),
+    "undo_in_use": N_("撤销不了：已经有人报了名。不上的课次，可以一次一次取消。"),
+}
+
+
 def tell_undoable(what: str, until: str) -> str:
     """One sentence: what was just done, and until which time of day it can be taken back."""
-    match what:
-        case Undoable.MOVE:
-            return _("刚才改了时间，%(until)s 以前可以撤销。", until=until)
-        case Undoable.EDIT:
-            return _("刚才改了地点、老师或内容，%(until)s 以前可以撤销。", until=until)
-        case Undoable.CANCEL:
-            return _("刚才记了不上，%(until)s 以前可以撤销。", until=until)
-        case Undoable.POSTPONE:
-            return _("刚才改了期，%(until)s 以前可以撤销。", until=until)
-        case Undoable.RESTORE:
-            return _("刚才恢复了，%(until)s 以前可以撤销。", until=until)
-        case Undoable.ADD:
-            return _("刚才加的这次课，%(until)s 以前可以撤销。", until=until)
-        case Undoable.MOVE_FOLLOWING:
-            return _("刚才改了这次和后面几次的时间，%(until)s 以前可以一起撤销。", until=until)
-        case Undoable.EDIT_FOLLOWING:
-            return _("刚才改了这次和后面几次的地点、老师或内容，%(until)s 以前可以一起撤销。", until=until)
-        case Undoable.COURSE:
-            return _("刚才改了整门课，%(until)s 以前可以撤销。", until=until)
-        case Undoable.PUBLISH:
-            return _("刚才公布的，%(until)s 以前可以撤销。", until=until)
-    return _("刚才排的，%(until)s 以前可以撤销。", until=until)
+    return _(DONE[Undoable(what)], until=until)
 
 
 def tell_refused_undo(refused: Refused) -> str:
     """One sentence: why this cannot be taken back, and what can be done."""
-    match refused.code:
-        case "undo_done":
-            return _("这一步已经撤销过了。")
-        case "undo_too_late":
-            return _("过了 %(n)d 分钟，撤销不了了。照现在的样子再改一次就行。", n=UNDO_MINUTES)
-        case "undo_changed_since":
-            return _("撤销不了：之后又改过。照现在的样子再改一次就行。")
-        case "undo_has_register":
-            return _("撤销不了：之后已经记了到课。要改，先把登记作废，写明原因。")
-        case "undo_in_use":
-            return _("撤销不了：已经有人报了名。不上的课次，可以一次一次取消。")
-    raise ValueError(refused.code)
+    return _(REFUSED[refused.code], n=UNDO_MINUTES)
 
 
 def tell_taken_back(done: TakenBack, today: date) -> str:

@@ -47,7 +47,7 @@ def test_a_refusal_says_why(code: str) -> None:
 
 
 def test_a_refusal_of_something_else_is_not_told_here() -> None:
-    with pytest.raises(ValueError, match="has_register"):
+    with pytest.raises(KeyError, match="has_register"):
         tell_refused_undo(Refused("has_register"))
 
 
