@@ -1,6 +1,6 @@
 """The server that is measured: the real application and constant pages, side by side in one waitress.
 
-Run by public_pages.py as a process of its own: `python -m bench._server URL SIZE...`. It prints its port.
+Run by public_pages.py and staff_pages.py as a process of its own: `python -m bench._server URL`. It prints its port.
 """
 
 from __future__ import annotations
@@ -44,15 +44,16 @@ def constant_app() -> Flask:
 class Side:
     """Sends `/constant/…` to the constant page, `/anew/…` to the application with nothing kept, the rest as it is.
 
-    `/meter` tells the processor time this process has used and the SQL statements it has sent.
+    `/meter` tells the processor time this process has used, and the SQL statements and transactions it has begun.
     """
 
     def __init__(self, app: Flask, constant: Flask, database: Database) -> None:
         self.app: Wsgi = app.wsgi_app
         self.constant: Wsgi = constant.wsgi_app
         self.shelf = app.extensions[EXTENSION].shelf
-        self.statements = 0
+        self.statements = self.transactions = 0
         event.listen(database.engine, "before_cursor_execute", self._count)
+        event.listen(database.engine, "begin", self._count_begin)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
@@ -60,7 +61,8 @@ class Side:
             environ["PATH_INFO"] = path[len("/constant") :]
             return self.constant(environ, start_response)
         if path == "/meter":
-            body = json.dumps({"cpu": time.process_time(), "statements": self.statements}).encode()
+            told = {"statements": self.statements, "transactions": self.transactions}
+            body = json.dumps({"cpu": time.process_time(), **told}).encode()
             start_response(
                 "200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
             )
@@ -71,8 +73,11 @@ class Side:
         return self.app(environ, start_response)
 
     def _count(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement not in ("BEGIN", "ROLLBACK", "COMMIT"):
+        if not statement.startswith(("BEGIN", "ROLLBACK", "COMMIT")):
             self.statements += 1
+
+    def _count_begin(self, _connection: Any) -> None:
+        self.transactions += 1
 
 
 def main() -> None:
