@@ -56,14 +56,20 @@ class Database:
         self.sealer = sealer
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = self._sqlite_engine() if self.is_sqlite else self._postgresql_engine()
+        self._for_looking = self.engine.execution_options(postgresql_readonly=True)
         # A connection of SQLite's is in no transaction until one is begun. PostgreSQL has some that never are in one.
         self._glances = self.engine if self.is_sqlite else self._postgresql_engine(glances=True)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session for looking: a deferred transaction that is rolled back at the end."""
-        with Session(self.engine, info={"sealer": self.sealer}, expire_on_commit=False) as db:
+        """A session for looking, in one transaction, in which PostgreSQL refuses to write.
+
+        There it ends with a COMMIT: a ROLLBACK would make psycopg forget the statements it has prepared.
+        """
+        with Session(self._for_looking, info={"sealer": self.sealer}, expire_on_commit=False) as db:
             yield db
+            if not self.is_sqlite:
+                db.commit()
 
     @contextmanager
     def glancing(self) -> Iterator[Glance]:

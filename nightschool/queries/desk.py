@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.people import Learner
 from nightschool.models.places import Region, Venue
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
-from nightschool.queries import sessions
-from nightschool.queries.sessions import SessionLine
+from nightschool.queries.sessions import AT, LINES, SessionLine, is_over, lines
 from nightschool.rules.slots import Moment
 
 DAYS_AHEAD = 14
@@ -58,45 +57,61 @@ class Desk:
         return not (self.has_venue and self.has_course and self.has_learner)
 
 
+_HERE = ClassSession.region_code == bindparam("village")
+_OPEN = (SessionStatus.DRAFT, SessionStatus.SCHEDULED)
+_LATE = (_HERE, ClassSession.status == SessionStatus.SCHEDULED, is_over(AT))
+
+_PLACE = select(
+    Region.name,
+    *(
+        exists().where(table.region_code == bindparam("village"), table.retired_at.is_(None))
+        for table in (Venue, Learner)
+    ),
+    exists().where(Course.region_code == bindparam("village")),
+).where(Region.code == bindparam("village"))
+_COMING = (
+    LINES.where(
+        _HERE,
+        ClassSession.day.between(AT.day, bindparam("until")),
+        or_(
+            ClassSession.status.in_(_OPEN) & ~is_over(AT),
+            (ClassSession.status == SessionStatus.HELD) & (ClassSession.day == AT.day),
+        ),
+    )
+    .order_by(ClassSession.day, ClassSession.starts, ClassSession.id)
+    .limit(MOST_COMING)
+)
+_UNRECORDED = (
+    LINES.add_columns(
+        # Counted apart: a count over the rows themselves would work out the columns of every one of them.
+        select(func.count())
+        .select_from(ClassSession)
+        .where(*_LATE)
+        .correlate(None)
+        .scalar_subquery()
+        .label("total")
+    )
+    .where(*_LATE)
+    .order_by(ClassSession.day.desc(), ClassSession.starts.desc(), ClassSession.id.desc())
+    .limit(UNRECORDED_SHOWN)
+)
+_DRAFTS = (
+    select(Course.public_id, Course.title, func.count(), func.min(ClassSession.day))
+    .join(Course, Course.id == ClassSession.course_id)
+    .where(_HERE, ClassSession.status == SessionStatus.DRAFT)
+    .group_by(Course.id, Course.public_id, Course.title)
+    .order_by(func.min(ClassSession.day), Course.id)
+    .limit(MOST_DRAFTS)
+)
+
+
 def desk(db: Session, village: str, *, at: Moment) -> Desk:
     """The village's desk at this moment. Cost: 5 queries, however much there is."""
-    place = db.execute(
-        select(
-            Region.name,
-            *(
-                exists().where(table.region_code == village, table.retired_at.is_(None))
-                for table in (Venue, Learner)
-            ),
-            exists().where(Course.region_code == village),
-        ).where(Region.code == village)
-    ).one()
-    own = ClassSession.region_code == village
-    until = at.day + timedelta(days=DAYS_AHEAD)
-    holds = (SessionStatus.DRAFT, SessionStatus.SCHEDULED)
-    rows = db.execute(
-        sessions.line_columns()
-        .where(
-            own,
-            ClassSession.day.between(at.day, until),
-            or_(
-                ClassSession.status.in_(holds) & ~sessions.is_over(at),
-                (ClassSession.status == SessionStatus.HELD) & (ClassSession.day == at.day),
-            ),
-        )
-        .order_by(ClassSession.day, ClassSession.starts, ClassSession.id)
-        .limit(MOST_COMING)
-    ).all()
-    late = (own, ClassSession.status == SessionStatus.SCHEDULED, sessions.is_over(at))
-    # Counted apart: a count over the rows themselves would work out the columns of every one of them.
-    total = select(func.count()).select_from(ClassSession).where(*late).correlate(None).scalar_subquery()
-    unrecorded = db.execute(
-        sessions.line_columns()
-        .add_columns(total.label("total"))
-        .where(*late)
-        .order_by(ClassSession.day.desc(), ClassSession.starts.desc(), ClassSession.id.desc())
-        .limit(UNRECORDED_SHOWN)
-    ).all()
-    every = sessions.lines(db, [*rows, *unrecorded])
+    place = db.execute(_PLACE, {"village": village}).one()
+    now = {"village": village, "day": at.day, "minutes": at.minutes}
+    rows = db.execute(_COMING, {**now, "until": at.day + timedelta(days=DAYS_AHEAD)}).all()
+    unrecorded = db.execute(_UNRECORDED, now).all()
+    every = lines(db, [*rows, *unrecorded])
     coming, missing = every[: len(rows)], every[len(rows) :]
     return Desk(
         code=village,
@@ -105,23 +120,11 @@ def desk(db: Session, village: str, *, at: Moment) -> Desk:
         coming=tuple(line for line in coming if line.slot.day > at.day),
         unrecorded=missing,
         unrecorded_total=unrecorded[0].total if unrecorded else 0,
-        drafts=_drafts(db, village),
+        drafts=tuple(DraftCourse(*row) for row in db.execute(_DRAFTS, {"village": village})),
         incomplete=tuple(
-            line for line in coming if line.status in holds and not (line.teachers and line.venue)
+            line for line in coming if line.status in _OPEN and not (line.teachers and line.venue)
         ),
         has_venue=place[1],
         has_learner=place[2],
         has_course=place[3],
     )
-
-
-def _drafts(db: Session, village: str) -> tuple[DraftCourse, ...]:
-    rows = db.execute(
-        select(Course.public_id, Course.title, func.count(), func.min(ClassSession.day))
-        .join(Course, Course.id == ClassSession.course_id)
-        .where(ClassSession.region_code == village, ClassSession.status == SessionStatus.DRAFT)
-        .group_by(Course.id, Course.public_id, Course.title)
-        .order_by(func.min(ClassSession.day), Course.id)
-        .limit(MOST_DRAFTS)
-    )
-    return tuple(DraftCourse(*row) for row in rows)

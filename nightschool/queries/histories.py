@@ -67,7 +67,7 @@ def history(db: Session, of: ColumnElement[bool], *, at: Moment, number: int = 1
     number = min(max(number, 1), pages)
     order = (ClassSession.day, ClassSession.starts, ClassSession.id)
     over = sessions.is_over(at)
-    base = sessions.line_columns().add_columns(Region.name.label("village"))
+    base = sessions.LINES.add_columns(Region.name.label("village"))
     base = base.join(Region, Region.code == ClassSession.region_code).where(of)
     skipped = (number - 1) * PAGE
     latest = (column.desc() for column in order)
@@ -110,8 +110,7 @@ def people_of(db: Session, of: ColumnElement[bool]) -> int:
 def attended(db: Session, learner: str) -> Attended:
     """What this learner came to in person. Cost: 2 queries, however much that is."""
     rows: Any = db.execute(
-        sessions.line_columns()
-        .add_columns(func.count().over().label("total"))
+        sessions.LINES.add_columns(func.count().over().label("total"))
         .join(Mark, Mark.class_session_id == ClassSession.id)
         .join(Learner, Learner.id == Mark.learner_id)
         .where(Learner.public_id == learner, came_in_person())

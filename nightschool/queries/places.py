@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Subquery,
     and_,
+    bindparam,
     case,
     func,
     literal,
@@ -173,12 +174,17 @@ def schools_inside(db: Session, city: str, *, limit: int = 50_000) -> tuple[Scho
     return tuple(SchoolPage(*row) for row in rows)
 
 
+_NAMES = (
+    select(Region.code, Region.name)
+    .where(Region.code.in_(bindparam("codes", expanding=True)))
+    .order_by(Region.code)
+)
+
+
 def regions_named(db: Session, codes: Iterable[str]) -> tuple[NamedRegion, ...]:
     """The names of these regions, in the order of their codes; unknown ones are left out."""
-    rows = db.execute(
-        select(Region.code, Region.name).where(Region.code.in_(list(codes))).order_by(Region.code)
-    )
-    return tuple(NamedRegion(*row) for row in rows)
+    wanted = list(codes)
+    return tuple(NamedRegion(*row) for row in db.execute(_NAMES, {"codes": wanted})) if wanted else ()
 
 
 def _is_former(today: date) -> ColumnElement[bool]:

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.people import Teacher
@@ -140,19 +141,24 @@ def standing(db: Session, village: str, month: date, *, today: date) -> Standing
     return _standings(db, village, (month,), today)[0]
 
 
-def _standings(db: Session, village: str, months: tuple[date, ...], today: date) -> tuple[Standing, ...]:
-    plans = db.execute(
-        select(MonthPlan.month, MonthPlan.status).where(
-            MonthPlan.region_code == village, MonthPlan.month.in_(months)
-        )
-    ).all()
-    status = {row.month: row.status for row in plans}
+_STATUS = select(MonthPlan.month, MonthPlan.status).where(
+    MonthPlan.region_code == bindparam("village"), MonthPlan.month.in_(bindparam("months", expanding=True))
+)
+
+
+@lru_cache(maxsize=32)
+def _counting(months: tuple[date, ...], today: date) -> Select[*tuple[Any, ...]]:
+    """`counts` of each of these months, in a row: written once a day, for the desks of all villages."""
     columns = [column for month in months for column in counts(month, today)]
-    counted = db.execute(
-        select(*(column.label(f"count_{number}") for number, column in enumerate(columns))).where(
-            ClassSession.region_code == village, or_(*map(concerns, months))
-        )
-    ).one()
+    return select(*(column.label(f"count_{number}") for number, column in enumerate(columns))).where(
+        ClassSession.region_code == bindparam("village"), or_(*map(concerns, months))
+    )
+
+
+def _standings(db: Session, village: str, months: tuple[date, ...], today: date) -> tuple[Standing, ...]:
+    plans = db.execute(_STATUS, {"village": village, "months": months})
+    status = {row.month: row.status for row in plans}
+    counted = db.execute(_counting(months, today), {"village": village}).one()
     approves = approves_plans(db, village)
     found = []
     for number, month in enumerate(months):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.places import Region, RegionSettings
@@ -49,12 +49,16 @@ def settings(db: Session, region: str) -> Settings | None:
     )
 
 
+_APPROVES = select(RegionSettings.approves_plans).where(
+    RegionSettings.region_code.in_(bindparam("townships", expanding=True))
+)
+
+
 def approves_plans(db: Session, village: str) -> bool:
     """True when the township of this village looks at plans before they are announced. Cost: 1 query."""
     line = (village, *ancestors_of(village))
     townships = [code for code in line if level_of(code) is Level.TOWNSHIP]
-    found = db.scalar(select(RegionSettings.approves_plans).where(RegionSettings.region_code.in_(townships)))
-    return bool(found)
+    return bool(db.scalar(_APPROVES, {"townships": townships}))
 
 
 def travel_kmh(db: Session, region: str) -> tuple[int, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.people import Learner, Teacher, TeacherLink
@@ -14,32 +14,31 @@ from nightschool.models.teaching import ChangeSet, ClassSession, Course
 from nightschool.models.trust import Account, Posting
 from nightschool.rules.regions import Level
 
-# Address parameter -> the table whose record it names by its public id; each has a region code of its own.
-RECORDS: dict[
-    str, type[ChangeSet | ClassSession | Course | Learner | Question | Teacher | TeacherLink | Venue]
-] = {
-    "change": ChangeSet,
-    "class_session": ClassSession,
-    "course": Course,
-    "learner": Learner,
-    "question": Question,
-    "teacher": Teacher,
-    "teacher_link": TeacherLink,
-    "venue": Venue,
+_OF_REGION = select(Region.code).where(Region.code == bindparam("key"))
+
+# Address parameter -> which region the record it names belongs to.
+_REGION_OF: dict[str, Select[str]] = {
+    "region": _OF_REGION,
+    "village": _OF_REGION.where(Region.level == Level.VILLAGE),
+    **{
+        parameter: select(table.region_code).where(table.public_id == bindparam("key"))
+        for parameter, table in (
+            ("change", ChangeSet),
+            ("class_session", ClassSession),
+            ("course", Course),
+            ("learner", Learner),
+            ("question", Question),
+            ("teacher", Teacher),
+            ("teacher_link", TeacherLink),
+            ("venue", Venue),
+        )
+    },
 }
 
 
 def region_of(db: Session, kind: str, key: str) -> str | None:
     """The region a record belongs to; None when there is no such record. `kind`: the name of the address parameter."""
-    statement: Select[str]
-    if kind in ("village", "region"):
-        statement = select(Region.code).where(Region.code == key)
-        if kind == "village":
-            statement = statement.where(Region.level == Level.VILLAGE)
-    else:
-        table = RECORDS[kind]
-        statement = select(table.region_code).where(table.public_id == key)
-    return db.execute(statement).scalar_one_or_none()
+    return db.execute(_REGION_OF[kind], {"key": key}).scalar_one_or_none()
 
 
 def account_regions(db: Session, key: str, *, today: date) -> tuple[str | None, ...]:

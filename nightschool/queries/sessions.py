@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.people import Teacher
@@ -33,6 +34,7 @@ PAST_STATUSES = (
 )
 
 After = aliased(ClassSession, name="after")
+Before = aliased(ClassSession, name="before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,34 +85,43 @@ class SessionPage:
     predecessor: Neighbour | None
 
 
-def line_columns() -> Select[*tuple[Any, ...]]:
-    """The statement behind `lines`; add conditions, an order and a limit."""
-    return (
-        select(
-            ClassSession.id,
-            ClassSession.public_id,
-            ClassSession.title,
-            ClassSession.day,
-            ClassSession.starts,
-            ClassSession.ends,
-            ClassSession.status,
-            ClassSession.reason,
-            ClassSession.reason_text,
-            Venue.name.label("venue"),
-            After.day.label("after_day"),
-            After.starts.label("after_starts"),
-            attendances().label("attendances"),
-            ClassSession.differs,
-            ClassSession.told_day,
-            ClassSession.told_starts,
-        )
-        .outerjoin(Venue, Venue.id == ClassSession.venue_id)
-        .outerjoin(After, After.id == ClassSession.successor_id)
+# A moment that a constant statement is given when it is asked, as `day` and `minutes`.
+AT: Any = SimpleNamespace(day=bindparam("day"), minutes=bindparam("minutes"))
+
+# The statement behind `lines`; add conditions, an order and a limit.
+LINES: Select[*tuple[Any, ...]] = (
+    select(
+        ClassSession.id,
+        ClassSession.public_id,
+        ClassSession.title,
+        ClassSession.day,
+        ClassSession.starts,
+        ClassSession.ends,
+        ClassSession.status,
+        ClassSession.reason,
+        ClassSession.reason_text,
+        Venue.name.label("venue"),
+        After.day.label("after_day"),
+        After.starts.label("after_starts"),
+        attendances().label("attendances"),
+        ClassSession.differs,
+        ClassSession.told_day,
+        ClassSession.told_starts,
     )
+    .outerjoin(Venue, Venue.id == ClassSession.venue_id)
+    .outerjoin(After, After.id == ClassSession.successor_id)
+)
+
+_TEACHERS = (
+    select(ClassSessionTeacher.class_session_id, Teacher.public_id, Teacher.name)
+    .join(Teacher, Teacher.id == ClassSessionTeacher.teacher_id)
+    .where(ClassSessionTeacher.class_session_id.in_(bindparam("class_sessions", expanding=True)))
+    .order_by(ClassSessionTeacher.class_session_id, ClassSessionTeacher.position)
+)
 
 
 def lines(db: Session, rows: Collection[Any]) -> tuple[SessionLine, ...]:
-    """The rows of a `line_columns` statement as lines, with their teachers. Cost: one query."""
+    """The rows of a `LINES` statement as lines, with their teachers. Cost: one query."""
     teachers = teachers_of(db, [row.id for row in rows])
     return tuple(_line(row, teachers[row.id]) for row in rows)
 
@@ -137,40 +148,38 @@ def teachers_of(db: Session, class_session_ids: Collection[int]) -> dict[int, li
     found: dict[int, list[tuple[str, str]]] = defaultdict(list)
     if class_session_ids:
         for class_session_id, public_id, name in db.execute(
-            select(ClassSessionTeacher.class_session_id, Teacher.public_id, Teacher.name)
-            .join(Teacher, Teacher.id == ClassSessionTeacher.teacher_id)
-            .where(ClassSessionTeacher.class_session_id.in_(class_session_ids))
-            .order_by(ClassSessionTeacher.class_session_id, ClassSessionTeacher.position)
+            _TEACHERS, {"class_sessions": list(class_session_ids)}
         ):
             found[class_session_id].append((public_id, name))
     return found
 
 
+_PAGE = (
+    LINES.add_columns(
+        ClassSession.region_code,
+        ClassSession.summary,
+        ClassSession.revision,
+        Region.name.label("village"),
+        Course.public_id.label("course"),
+        Course.title.label("course_title"),
+        Venue.public_id.label("venue_public_id"),
+        After.public_id.label("after_public_id"),
+        After.ends.label("after_ends"),
+        Before.public_id.label("before_public_id"),
+        Before.day.label("before_day"),
+        Before.starts.label("before_starts"),
+        Before.ends.label("before_ends"),
+    )
+    .join(Region, Region.code == ClassSession.region_code)
+    .join(Course, Course.id == ClassSession.course_id)
+    .outerjoin(Before, Before.successor_id == ClassSession.id)
+    .where(ClassSession.public_id == bindparam("public_id"))
+)
+
+
 def class_session(db: Session, public_id: str) -> SessionPage | None:
     """One class session; None when there is no such. Cost: 2 queries."""
-    before = aliased(ClassSession, name="before")
-    statement = (
-        line_columns()
-        .add_columns(
-            ClassSession.region_code,
-            ClassSession.summary,
-            ClassSession.revision,
-            Region.name.label("village"),
-            Course.public_id.label("course"),
-            Course.title.label("course_title"),
-            Venue.public_id.label("venue_public_id"),
-            After.public_id.label("after_public_id"),
-            After.ends.label("after_ends"),
-            before.public_id.label("before_public_id"),
-            before.day.label("before_day"),
-            before.starts.label("before_starts"),
-            before.ends.label("before_ends"),
-        )
-        .join(Region, Region.code == ClassSession.region_code)
-        .join(Course, Course.id == ClassSession.course_id)
-        .outerjoin(before, before.successor_id == ClassSession.id)
-    )
-    row = db.execute(statement.where(ClassSession.public_id == public_id)).one_or_none()
+    row = db.execute(_PAGE, {"public_id": public_id}).one_or_none()
     if row is None:
         return None
     teachers = teachers_of(db, [row.id])[row.id]
@@ -269,7 +278,7 @@ def _in_order(db: Session, ids: Sequence[int]) -> tuple[SessionLine, ...]:
     """The lines of these sessions, in this order. Cost: 2 queries, none for none."""
     if not ids:
         return ()
-    rows = {row.id: row for row in db.execute(line_columns().where(ClassSession.id.in_(ids)))}
+    rows = {row.id: row for row in db.execute(LINES.where(ClassSession.id.in_(ids)))}
     return lines(db, [rows[key] for key in ids])
 
 

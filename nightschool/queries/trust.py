@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.places import NightSchool, Region
@@ -82,36 +82,40 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def in_force(today: date) -> ColumnElement[bool]:
+def in_force(today: date | BindParameter[date]) -> ColumnElement[bool]:
     """The condition that a posting holds on this day; its last day is included."""
     return and_(Posting.from_day <= today, or_(Posting.to_day.is_(None), Posting.to_day >= today))
 
 
+# Asked for with every request behind a login.
+_IN_FORCE = (
+    select(
+        LoginSession.id,
+        LoginSession.is_own_phone,
+        LoginSession.village_code,
+        LoginSession.last_seen_at,
+        Account.id.label("account_id"),
+        Account.login_name,
+        Account.display_name,
+        Posting.role,
+        Posting.region_code,
+    )
+    .join(Account, Account.id == LoginSession.account_id)
+    .join(Posting, Posting.account_id == Account.id)
+    .where(
+        LoginSession.token_digest == bindparam("digest"),
+        LoginSession.revoked_at.is_(None),
+        LoginSession.expires_at > bindparam("now"),
+        Account.disabled_at.is_(None),
+        in_force(bindparam("today")),
+    )
+    .order_by(Posting.id)
+)
+
+
 def login_by_token(db: Session, token: str, *, now: Now) -> Login | None:
     """The login this token stands for, with the postings in force today; None when it, or every posting, has ended."""
-    rows = db.execute(
-        select(
-            LoginSession.id,
-            LoginSession.is_own_phone,
-            LoginSession.village_code,
-            LoginSession.last_seen_at,
-            Account.id.label("account_id"),
-            Account.login_name,
-            Account.display_name,
-            Posting.role,
-            Posting.region_code,
-        )
-        .join(Account, Account.id == LoginSession.account_id)
-        .join(Posting, Posting.account_id == Account.id)
-        .where(
-            LoginSession.token_digest == token_digest(token),
-            LoginSession.revoked_at.is_(None),
-            LoginSession.expires_at > now.instant,
-            Account.disabled_at.is_(None),
-            in_force(now.day),
-        )
-        .order_by(Posting.id)
-    ).all()
+    rows = db.execute(_IN_FORCE, {"digest": token_digest(token), "now": now.instant, "today": now.day}).all()
     if not rows:
         return None
     first = rows[0]

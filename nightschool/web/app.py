@@ -15,6 +15,7 @@ from nightschool.database import Database
 from nightschool.settings import Settings
 from nightschool.web import (
     access,
+    context,
     csrf,
     delivery,
     errands,
@@ -102,7 +103,19 @@ def create_app(
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     # Errors speak the language of the request, so it is chosen before a form's token is asked for; and so is how much
     # may be sent, because the token is read from what was sent.
-    for part in (logs, language, limits, csrf, access, pages, static_files, headers, delivery, errors):
+    for part in (
+        logs,
+        context,
+        language,
+        limits,
+        csrf,
+        access,
+        pages,
+        static_files,
+        headers,
+        delivery,
+        errors,
+    ):
         part.init_app(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(f"nightschool.web.{name}").bp)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from flask import current_app, g
+from flask import Flask, current_app, g
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from nightschool.database import Database
@@ -39,14 +40,37 @@ def services() -> Services:
     return found
 
 
-def reading() -> AbstractContextManager[Session]:
-    """A session for looking; see Database.reading."""
-    return services().database.reading()
+def init_app(app: Flask) -> None:
+    """What a request has looked at is let go of when it ends."""
+    app.teardown_request(_stop_reading)
 
 
-def writing() -> AbstractContextManager[Session]:
-    """A session for changing; see Database.writing."""
-    return services().database.writing()
+@contextmanager
+def reading() -> Iterator[Session]:
+    """This request's session for looking: one transaction from its first look until it changes something or ends."""
+    if "reading" not in g:
+        g.reading = ExitStack()
+        g.seen = g.reading.enter_context(services().database.reading())
+    try:
+        yield g.seen
+    except SQLAlchemyError:
+        _stop_reading()  # PostgreSQL would refuse whatever is asked next, the page that says so too
+        raise
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """A session for changing; see Database.writing. What the request looks at afterwards is as it is by then."""
+    _stop_reading()
+    with services().database.writing() as db:
+        yield db
+    _stop_reading()
+
+
+def _stop_reading(_error: BaseException | None = None) -> None:
+    if "reading" in g:
+        g.pop("seen")
+        g.pop("reading").close()
 
 
 def digester() -> Digester:

@@ -198,5 +198,5 @@ def test_the_desk_costs_the_same_however_much_there_is(
     fill(database, cast, *range(1, items + 1), status="draft", booked=False)
     statements.clear()
     assert chen.get(DESK).status_code == 200
-    # Login, scope, five of the desk, three of its plans, the names of other villages.
-    assert len(statements) == 11
+    # Login, scope, five of the desk, three of its plans.
+    assert len(statements) == 10
