@@ -21,6 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select, update
 
@@ -36,6 +37,7 @@ from nightschool.models.trust import Account, Posting
 from nightschool.rules.access import Actor, Post, Role
 from nightschool.rules.attendance import EXCUSED, PRESENT, Sheet
 from nightschool.rules.names import sort_key, stored_keys
+from nightschool.rules.slots import Now
 from nightschool.sealing import Sealer
 from nightschool.settings import new_keys, sqlite_url
 from tests import postgres_cluster
@@ -62,7 +64,7 @@ def fill_staff(database: Database) -> Filled:
     """The database of the public pages, and in its first village a coordinator, 60 learners and two open registers."""
     village = fill(database)[0]
     with database.writing() as db:
-        account = Account(login_name="desk", display_name="陈桂花", created_at=NOW)
+        account = Account(login_name="desk", display_name="陈桂花", created_at=NOW.instant)
         db.add(account)
         db.flush()
         db.add(
@@ -79,7 +81,7 @@ def fill_staff(database: Database) -> Filled:
         db.execute(
             update(ClassSession)
             .where(ClassSession.id.in_(ids))
-            .values(day=TODAY - timedelta(days=1), published_at=NOW)
+            .values(day=TODAY - timedelta(days=1), published_at=NOW.instant)
         )
         tonight, other = db.scalars(select(ClassSession.public_id).where(ClassSession.id.in_(ids)))
         [course] = db.scalars(select(Course.public_id).where(Course.region_code == village))
@@ -185,7 +187,7 @@ def targets(filled: Filled) -> list[Target]:
     return [
         Target("desk", desk, _limits(15, 20)),
         Target(f"register of {LEARNERS}", register, _limits(15, 20)),
-        Target(f"saving {LEARNERS} marks", register, _limits(30, 40), saves=True),
+        Target(f"saving {LEARNERS} marks", register, _limits(30, 45), saves=True),
         Target("course", f"/courses/{filled.course}", _limits(30, 40)),
         Target("learners", f"{desk}/learners", _limits(15, 20)),
     ]
@@ -268,7 +270,10 @@ def compare_action(database: Database, filled: Filled, rounds: int) -> bool:
         status = (EXCUSED, PRESENT)[number % 2]
         sheet = Sheet(marks=dict.fromkeys(learners, status))
         ways: list[tuple[str, Callable[[], None]]] = [
-            ("action", partial(_act, database, filled, sheet, by, NOW + timedelta(seconds=number + 1))),
+            (
+                "action",
+                partial(_act, database, filled, sheet, by, NOW.instant + timedelta(seconds=number + 1)),
+            ),
             ("driver", partial(_drive, database, filled, held, [ids[one] for one in learners], status)),
         ]
         dice.shuffle(ways)
@@ -298,8 +303,7 @@ def _act(database: Database, filled: Filled, sheet: Sheet, by: Actor, when: date
             device="",
             taken_at=when,
             by=by,
-            now=when,
-            today=TODAY,
+            now=Now.at(when, ZoneInfo("Asia/Shanghai")),
         )
 
 
@@ -307,7 +311,7 @@ def _drive(database: Database, filled: Filled, held: int, learners: list[int], s
     """The same sheet's submission, events and marks, in one transaction, with nothing between this and the driver."""
     place = "?" if database.is_sqlite else "%s"
     sheet = uuid.uuid4()
-    key, when = (sheet.hex, NOW.isoformat(" ")) if database.is_sqlite else (sheet, NOW)
+    key, when = (sheet.hex, NOW.instant.isoformat(" ")) if database.is_sqlite else (sheet, NOW.instant)
     raw = database.engine.raw_connection()
     cursor = raw.cursor()
     if database.is_sqlite:
