@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from nightschool.actions import audit
-from nightschool.errors import NotFound
+from nightschool.actions.records import locked, note
 from nightschool.models.base import new_public_id
 from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
@@ -58,7 +57,7 @@ def add_closed_time(
     )
     db.add(row)
     db.flush()
-    _note(db, f"{kind}.closed", record, kind, row.id, by=by, now=now)
+    note(db, record, f"{kind}.closed", by=by, now=now, closed_time=row.id)
     return row.public_id
 
 
@@ -67,38 +66,19 @@ def remove_closed_time(
 ) -> ClosedTime:
     """The teacher or venue has this closed time no more; what it was comes back. Raises: NotFound."""
     record = _keeper(db, kind, of, by)
-    row = db.scalar(
-        select(Row)
-        .where(Row.public_id == closed_time, Row.resource_kind == kind, Row.resource_id == record.id)
-        .with_for_update()
-    )
-    if row is None:
-        raise NotFound
+    its = (Row.resource_kind == kind) & (Row.resource_id == record.id)
+    row = locked(db, Row, its & (Row.public_id == closed_time))
     was = ClosedTime(row.first, row.last, frozenset(row.weekdays), row.starts, row.ends, row.note)
     key = row.id
     db.delete(row)
     db.flush()
-    _note(db, f"{kind}.open", record, kind, key, by=by, now=now)
+    note(db, record, f"{kind}.open", by=by, now=now, closed_time=key)
     return was
 
 
 def _keeper(db: Session, kind: str, public_id: str, by: Actor) -> Any:
     """The teacher or venue, locked, for one who keeps it."""
     table = TABLES[ResourceKind(kind)]
-    record = db.scalar(select(table).where(table.public_id == public_id).with_for_update())
-    if record is None:
-        raise NotFound
+    record: Any = locked(db, table, table.public_id == public_id)
     require(by, VERBS[ResourceKind(kind)], record.region_code)
     return record
-
-
-def _note(db: Session, action: str, record: Any, kind: str, key: int, *, by: Actor, now: Now) -> None:
-    audit.note(
-        db,
-        by=by,
-        now=now,
-        action=action,
-        region_code=record.region_code,
-        record=f"{kind} {record.id}",
-        closed_time=key,
-    )

@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from nightschool.actions import audit
-from nightschool.actions.people import changed_fields, enrol_on_the_spot
-from nightschool.errors import NotFound, Refused, StaleRecord
+from nightschool.actions.people import enrol_on_the_spot
+from nightschool.actions.records import changed_fields, locked
+from nightschool.errors import Refused, StaleRecord
 from nightschool.models.attendance import Mark
 from nightschool.models.people import Learner
 from nightschool.models.teaching import ClassSession, Course, CourseKind, Enrolment, EnrolmentStatus
@@ -162,14 +163,7 @@ def leave(db: Session, *, course: str, learner: str, by: Actor, now: Now) -> Non
 
 def _course(db: Session, public_id: str, by: Actor, verb: str) -> Course:
     """The course; until the transaction ends nobody else changes it or its roster."""
-    record = db.scalars(
-        select(Course)
-        .where(Course.public_id == public_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if record is None:
-        raise NotFound
+    record = locked(db, Course, Course.public_id == public_id)
     require(by, verb, record.region_code)
     return record
 

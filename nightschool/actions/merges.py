@@ -30,7 +30,7 @@ from nightschool.actions.merged_rows import (
     return_lessons,
     return_marks,
 )
-from nightschool.actions.people import seal_phone
+from nightschool.actions.records import store_phone
 from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.people import PersonKind, PersonMerge
 from nightschool.queries import merges as queries
@@ -226,9 +226,9 @@ def _empty_again(db: Session, kind: str, one: Any, other: Any, fields: Sequence[
 
 def _set(db: Session, kind: str, person: Any, name: str, value: Any) -> None:
     if name == "phone":
-        about = f"{kind}.phone:{person.public_id}"
-        value = seal_phone(db, person.phone, value, removes=not value, about=about)
-    setattr(person, name, value)
+        store_phone(db, person, value, removes=True)
+    else:
+        setattr(person, name, value)
 
 
 def _note(

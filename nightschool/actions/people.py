@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
-from sqlalchemy import ColumnElement, inspect, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from nightschool.actions import audit
 from nightschool.actions.places import touch_villages
+from nightschool.actions.records import (
+    changed_fields,
+    locked,
+    locked_as_seen,
+    note,
+    reveal_phone,
+    store_phone,
+)
 from nightschool.actions.revisions import coming, shown_anew
-from nightschool.errors import NotFound, Refused, StaleRecord
+from nightschool.errors import NotFound, Refused
 from nightschool.models.base import new_public_id
 from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Region
@@ -23,6 +30,9 @@ from nightschool.rules.regions import ancestors_of
 from nightschool.rules.slots import Now
 
 LONGEST_SORT_KEY = 200
+# What an entry says word for word.
+LEARNER_FIELDS = ("group_name", "household", "sex", "birth_year")
+TEACHER_FIELDS = ("kind", "unit", "specialities", "languages", "name_is_public", "weekly_limit")
 
 
 def add_learner(db: Session, *, village: str, entry: LearnerEntry, by: Actor, now: Now) -> str:
@@ -33,7 +43,7 @@ def add_learner(db: Session, *, village: str, entry: LearnerEntry, by: Actor, no
     """
     require(by, "keep_people", village)
     learner = enrol_on_the_spot(db, village=village, entry=entry, today=now.day)
-    _note(db, learner, "learner.add", by=by, now=now)
+    note(db, learner, "learner.add", by=by, now=now)
     return learner.public_id
 
 
@@ -55,26 +65,22 @@ def edit_learner(
 
     Raises: StaleRecord when somebody saved it since this version; Refused as `add_learner` does.
     """
-    found = _locked(db, Learner, learner)
-    require(by, "keep_people", found.region_code)
-    _check_version("learner", found, version)
+    which = Learner.public_id == learner
+    found = locked_as_seen(db, Learner, which, version=version, verb="keep_people", by=by)
     check_learner(entry, today=now.day)
     if (entry.name, entry.group_name) != (found.name, found.group_name):
         _ask_about_namesakes(db, found.region_code, entry, but=found.id)
     _fill_learner(db, found, entry)
     if fields := changed_fields(found):
         db.flush()
-        _note(db, found, "learner.edit", by=by, now=now, fields=fields)
+        note(db, found, "learner.edit", by=by, now=now, fields=fields)
 
 
 def reveal_learner_phone(db: Session, *, learner: str, by: Actor, now: Now) -> str:
     """The learner's phone in full, or an empty text when there is none; that it was looked up is on the trail."""
-    found = _locked(db, Learner, learner)
+    found = locked(db, Learner, Learner.public_id == learner)
     require(by, "keep_people", found.region_code)
-    if found.phone is None:
-        return ""
-    _note(db, found, "learner.phone", by=by, now=now)
-    return open_phone(db, found.phone, about=f"learner.phone:{found.public_id}")
+    return reveal_phone(db, found, by=by, now=now)
 
 
 def add_teacher(db: Session, *, region: str, entry: TeacherEntry, by: Actor, now: Now) -> str:
@@ -88,10 +94,10 @@ def add_teacher(db: Session, *, region: str, entry: TeacherEntry, by: Actor, now
     if not entry.is_another and (namesakes := _teacher_namesakes(db, region, entry.name)):
         raise Refused("known_teacher", field="name", namesakes=namesakes)
     teacher = Teacher(public_id=new_public_id(), region_code=region)
-    _fill_teacher(db, teacher, entry)
+    _fill(db, teacher, entry, TEACHER_FIELDS)
     db.add(teacher)
     db.flush()
-    _note(db, teacher, "teacher.add", by=by, now=now)
+    note(db, teacher, "teacher.add", by=by, now=now)
     return teacher.public_id
 
 
@@ -105,11 +111,10 @@ def edit_teacher(
     shown = coming(
         db, _shown_otherwise(teacher, entry), now=now
     )  # locked first, as by whoever changes one of them
-    found = _locked(db, Teacher, teacher)
-    require(by, "keep_teachers", found.region_code)
-    _check_version("teacher", found, version)
+    which = Teacher.public_id == teacher
+    found = locked_as_seen(db, Teacher, which, version=version, verb="keep_teachers", by=by)
     _check_teacher(entry)
-    _fill_teacher(db, found, entry)
+    _fill(db, found, entry, TEACHER_FIELDS)
     fields = changed_fields(found)
     if not fields:
         return
@@ -122,7 +127,7 @@ def edit_teacher(
             db, db.scalars(villages.where(ClassSessionTeacher.teacher_id == found.id).distinct()), now=now
         )
     shown_anew(db, shown, now=now)
-    _note(db, found, "teacher.edit", by=by, now=now, fields=fields)
+    note(db, found, "teacher.edit", by=by, now=now, fields=fields)
 
 
 def reveal_teacher_phone(db: Session, *, teacher: str, region: str, by: Actor, now: Now) -> str:
@@ -131,56 +136,10 @@ def reveal_teacher_phone(db: Session, *, teacher: str, region: str, by: Actor, n
     Raises: NotFound when the teacher is kept neither at this region nor above it.
     """
     require(by, "keep_teachers", region)
-    found = _locked(db, Teacher, teacher)
+    found = locked(db, Teacher, Teacher.public_id == teacher)
     if found.region_code not in (region, *ancestors_of(region)):
         raise NotFound
-    if found.phone is None:
-        return ""
-    _note(db, found, "teacher.phone", by=by, now=now)
-    return open_phone(db, found.phone, about=f"teacher.phone:{found.public_id}")
-
-
-def seal_phone(db: Session, stored: str | None, typed: str, *, removes: bool, about: str) -> str | None:
-    """What to store: the typed number sealed, else what was stored, unless it is to go."""
-    if typed:
-        if stored is not None and open_phone(db, stored, about=about) == typed:
-            return stored
-        sealed: str = db.info["sealer"].seal(typed, about=about)
-        return sealed
-    return None if removes else stored
-
-
-def open_phone(db: Session, sealed: str, *, about: str) -> str:
-    """The number that was sealed for this place."""
-    phone: str = db.info["sealer"].open(sealed, about=about)
-    return phone
-
-
-def changed_fields(record: Any) -> list[str]:
-    """The names of the columns that the next flush will change, sorted. Any query in between would flush first."""
-    state = inspect(record)
-    return sorted(
-        attribute.key
-        for attribute in state.attrs
-        if attribute.history.has_changes() and attribute.key != "version"
-    )
-
-
-def _locked(db: Session, model: type[Any], public_id: str) -> Any:
-    found = db.scalars(
-        select(model)
-        .where(model.public_id == public_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
-
-
-def _check_version(what: str, record: Any, seen: int) -> None:
-    if record.version != seen:
-        raise StaleRecord(what, seen, record.version)
+    return reveal_phone(db, found, by=by, now=now)
 
 
 def _ask_about_namesakes(db: Session, village: str, entry: LearnerEntry, *, but: int = 0) -> None:
@@ -222,42 +181,20 @@ def _ask_about_namesakes(db: Session, village: str, entry: LearnerEntry, *, but:
 
 
 def _fill_learner(db: Session, learner: Learner, entry: LearnerEntry) -> None:
-    if learner.name != entry.name:
-        learner.name = entry.name
-        learner.name_key = sort_key(entry.name)[:LONGEST_SORT_KEY]
-        learner.search_keys = stored_keys(entry.name)
-    learner.group_name = entry.group_name
+    _fill(db, learner, entry, LEARNER_FIELDS)
     learner.group_number = group_number(entry.group_name)
-    learner.household = entry.household
-    learner.sex = entry.sex or None
-    learner.birth_year = entry.birth_year
-    learner.phone = seal_phone(
-        db,
-        learner.phone,
-        entry.phone,
-        removes=entry.removes_phone,
-        about=f"learner.phone:{learner.public_id}",
-    )
 
 
-def _fill_teacher(db: Session, teacher: Teacher, entry: TeacherEntry) -> None:
-    if teacher.name != entry.name:
-        teacher.name = entry.name
-        teacher.name_key = sort_key(entry.name)[:LONGEST_SORT_KEY]
-        teacher.search_keys = stored_keys(entry.name)
-    teacher.kind = entry.kind
-    teacher.unit = entry.unit
-    teacher.specialities = entry.specialities
-    teacher.languages = entry.languages
-    teacher.name_is_public = entry.name_is_public
-    teacher.weekly_limit = entry.weekly_limit
-    teacher.phone = seal_phone(
-        db,
-        teacher.phone,
-        entry.phone,
-        removes=entry.removes_phone,
-        about=f"teacher.phone:{teacher.public_id}",
-    )
+def _fill(
+    db: Session, record: Learner | Teacher, entry: LearnerEntry | TeacherEntry, as_written: Sequence[str]
+) -> None:
+    if record.name != entry.name:
+        record.name = entry.name
+        record.name_key = sort_key(entry.name)[:LONGEST_SORT_KEY]
+        record.search_keys = stored_keys(entry.name)
+    for field in as_written:
+        setattr(record, field, getattr(entry, field))
+    store_phone(db, record, entry.phone, removes=entry.removes_phone)
 
 
 def _shown_otherwise(teacher: str, entry: TeacherEntry) -> ColumnElement[bool]:
@@ -298,17 +235,3 @@ def _teacher_namesakes(db: Session, region: str, name: str) -> tuple[Namesake, .
     # Whole readings only, which are longer than the name; initials alone are shared by too many.
     sounds = {key for key in search_keys(name) if len(key) > len(name)}
     return tuple(Namesake(*row) for row in rows if row.name == name or sounds & search_keys(row.name))
-
-
-def _note(
-    db: Session, record: Learner | Teacher, action: str, *, by: Actor, now: Now, **details: Any
-) -> None:
-    audit.note(
-        db,
-        by=by,
-        now=now,
-        action=action,
-        region_code=record.region_code,
-        record=f"{record.__tablename__} {record.id}",
-        **details,
-    )

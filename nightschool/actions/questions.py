@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from nightschool.actions import audit
-from nightschool.errors import NotFound, Refused, StaleRecord
+from nightschool.actions.records import locked_as_seen, note
+from nightschool.errors import NotFound, Refused
 from nightschool.models.planning import Question
 from nightschool.models.teaching import ClassSession
 from nightschool.rules.access import Actor, require
@@ -35,7 +35,7 @@ def ask_question(db: Session, *, class_session: str, text: str, by: Actor, now: 
     )
     db.add(question)
     db.flush()
-    _note(db, question, "question.ask", by=by, now=now)
+    note(db, question, "question.ask", by=by, now=now)
     return question.public_id
 
 
@@ -53,7 +53,7 @@ def edit_question(
 
     Raises: NotFound; StaleRecord when somebody saved it since this version; Refused as `check_question` does.
     """
-    found = _locked(db, question, by, version)
+    found = _seen(db, question, by, version)
     check_question(text, answer)
     if (text, answer) == (found.text, found.answer):
         return
@@ -64,7 +64,7 @@ def edit_question(
         action = "question.answer" if answer else "question.reopen"
     found.text = text
     db.flush()
-    _note(db, found, action, by=by, now=now)
+    note(db, found, action, by=by, now=now)  # without its words: from the trail nothing can be taken away
 
 
 def remove_question(db: Session, *, question: str, version: int, by: Actor, now: Now) -> None:
@@ -72,34 +72,12 @@ def remove_question(db: Session, *, question: str, version: int, by: Actor, now:
 
     Raises: NotFound; StaleRecord when somebody saved it since this version.
     """
-    found = _locked(db, question, by, version)
-    _note(db, found, "question.remove", by=by, now=now)
+    found = _seen(db, question, by, version)
+    note(db, found, "question.remove", by=by, now=now)
     db.delete(found)
     db.flush()
 
 
-def _locked(db: Session, question: str, by: Actor, version: int) -> Question:
-    found = db.scalars(
-        select(Question)
-        .where(Question.public_id == question)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if found is None:
-        raise NotFound
-    require(by, "keep_register", found.region_code)
-    if found.version != version:
-        raise StaleRecord("question", version, found.version)
-    return found
-
-
-def _note(db: Session, question: Question, action: str, *, by: Actor, now: Now) -> None:
-    """Its words stay out of the trail, where nothing can be taken away."""
-    audit.note(
-        db,
-        by=by,
-        now=now,
-        action=action,
-        region_code=question.region_code,
-        record=f"question {question.id}",
-    )
+def _seen(db: Session, question: str, by: Actor, version: int) -> Question:
+    which = Question.public_id == question
+    return locked_as_seen(db, Question, which, version=version, verb="keep_register", by=by)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from nightschool.actions import audit
-from nightschool.errors import NotFound, Refused, StaleRecord
+from nightschool.actions.records import locked_as_seen, note
+from nightschool.errors import Refused
 from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Venue
 from nightschool.models.teaching import Course
 from nightschool.queries.retiring import still_booked
-from nightschool.rules.access import Actor, require
+from nightschool.rules.access import Actor
 from nightschool.rules.retiring import VERBS, Kind
 from nightschool.rules.slots import Now
 
-MODELS: dict[Kind, type[Learner | Teacher | Venue | Course]] = {
+MODELS: dict[Kind, Any] = {
     Kind.LEARNER: Learner,
     Kind.TEACHER: Teacher,
     Kind.VENUE: Venue,
@@ -43,7 +42,7 @@ def retire(
     are told of must stand in its coordinator's list. Put away twice, nothing changes.
     Raises: StaleRecord; Refused with `still_booked` or `still_coming`, and the `sessions`.
     """
-    record = _locked(db, kind, public_id, by, version)
+    record = _seen(db, kind, public_id, by, version)
     if record.retired_at is not None:
         return int(record.version)
     if kind is Kind.COURSE or not keeps_booked:
@@ -60,7 +59,7 @@ def bring_back(db: Session, kind: Kind, *, public_id: str, version: int, by: Act
 
     Raises: StaleRecord; Refused with `merged` for one that was found to be the same person as another.
     """
-    record = _locked(db, kind, public_id, by, version)
+    record = _seen(db, kind, public_id, by, version)
     if record.retired_at is None:
         return int(record.version)
     if getattr(record, "merged_into_id", None) is not None:
@@ -77,31 +76,12 @@ def reopen_course(db: Session, course_id: int, *, by: Actor, now: Now) -> None:
         _saved(db, Kind.COURSE, course, "back", by, now)
 
 
-def _locked(db: Session, kind: Kind, public_id: str, by: Actor, version: int) -> Any:
-    """The record, locked, for one who may edit it, as it was seen. Raises: NotFound, NotAllowed, StaleRecord."""
-    model: type[Any] = MODELS[kind]
-    record = db.scalars(
-        select(model)
-        .where(model.public_id == public_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if record is None:
-        raise NotFound
-    require(by, VERBS[kind], record.region_code)
-    if record.version != version:
-        raise StaleRecord(kind, version, record.version)
-    return record
+def _seen(db: Session, kind: Kind, public_id: str, by: Actor, version: int) -> Any:
+    model = MODELS[kind]
+    return locked_as_seen(db, model, model.public_id == public_id, version=version, verb=VERBS[kind], by=by)
 
 
 def _saved(db: Session, kind: Kind, record: Any, action: str, by: Actor, now: Now) -> int:
     db.flush()
-    audit.note(
-        db,
-        by=by,
-        now=now,
-        action=f"{'courses' if kind is Kind.COURSE else kind}.{action}",
-        region_code=record.region_code,
-        record=f"{kind} {record.id}",
-    )
+    note(db, record, f"{'courses' if kind is Kind.COURSE else kind}.{action}", by=by, now=now)
     return int(record.version)

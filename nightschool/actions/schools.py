@@ -5,12 +5,11 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from nightschool.actions import audit
-from nightschool.actions.people import changed_fields
 from nightschool.actions.places import touch_villages
-from nightschool.errors import NotFound, Refused, StaleRecord
+from nightschool.actions.records import changed_fields, locked_as_seen, note
+from nightschool.errors import Refused
 from nightschool.models.places import NightSchool, Venue
-from nightschool.rules.access import Actor, require
+from nightschool.rules.access import Actor
 from nightschool.rules.checklist import TICKED
 from nightschool.rules.schools import SchoolEntry
 from nightschool.rules.slots import Now
@@ -22,23 +21,13 @@ def edit_school(db: Session, *, village: str, entry: SchoolEntry, version: int, 
     Raises: NotFound when the village has no school; StaleRecord when somebody saved it since this version; Refused
     with `unknown_venue` when the usual venue is not one that the village uses.
     """
-    require(by, "keep_school", village)
-    found = db.scalars(
-        select(NightSchool)
-        .where(NightSchool.region_code == village)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if found is None:
-        raise NotFound
-    if found.version != version:
-        raise StaleRecord("school", version, found.version)
-    usual_venue_id = _venue_id(db, village, entry.usual_venue)
+    which = NightSchool.region_code == village
+    found = locked_as_seen(db, NightSchool, which, version=version, verb="keep_school", by=by)
+    found.usual_venue_id = _venue_id(db, village, entry.usual_venue)
     found.institution_name = entry.institution_name or None
     found.principal = entry.principal
     found.contact_name = entry.contact_name
     found.contact_phone = entry.contact_phone
-    found.usual_venue_id = usual_venue_id
     ticked = {code: True for code in TICKED if code in entry.equipment}
     if ticked != {code: True for code, is_there in found.equipment.items() if is_there}:
         found.equipment = ticked
@@ -48,15 +37,7 @@ def edit_school(db: Session, *, village: str, entry: SchoolEntry, version: int, 
     db.flush()
     if fields != ["equipment"]:  # which no public page shows
         touch_villages(db, [village], now=now)
-    audit.note(
-        db,
-        by=by,
-        now=now,
-        action="school.edit",
-        region_code=village,
-        record=f"night_school {found.id}",
-        fields=fields,
-    )
+    note(db, found, "school.edit", by=by, now=now, fields=fields)
 
 
 def _venue_id(db: Session, village: str, venue: str) -> int | None:

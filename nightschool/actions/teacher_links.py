@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nightschool.actions import audit
+from nightschool.actions.records import locked
 from nightschool.errors import NotFound, Refused
 from nightschool.models.people import Teacher, TeacherLink
 from nightschool.rules.access import Actor, require
@@ -35,8 +35,8 @@ def make_link(db: Session, *, teacher: str, region: str, by: Actor, now: Now) ->
     Raises: NotFound when the teacher is kept neither at this region nor above it; Refused, `retired` or `is_merged`.
     """
     require(by, "keep_teachers", region)
-    found = db.scalars(select(Teacher).where(Teacher.public_id == teacher).with_for_update()).one_or_none()
-    if found is None or found.region_code not in (region, *ancestors_of(region)):
+    found = locked(db, Teacher, Teacher.public_id == teacher)
+    if found.region_code not in (region, *ancestors_of(region)):
         raise NotFound
     if found.merged_into_id is not None:
         raise Refused("is_merged", name=found.name)
@@ -58,14 +58,7 @@ def make_link(db: Session, *, teacher: str, region: str, by: Actor, now: Now) ->
 
 def revoke_link(db: Session, *, link: str, by: Actor, now: Now) -> bool:
     """The address opens nothing from here on. False when it had been revoked before."""
-    found = db.scalars(
-        select(TeacherLink)
-        .where(TeacherLink.public_id == link)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if found is None:
-        raise NotFound
+    found = locked(db, TeacherLink, TeacherLink.public_id == link)
     require(by, "keep_teachers", found.region_code)
     if found.revoked_at is not None:
         return False

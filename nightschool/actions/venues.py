@@ -7,12 +7,18 @@ from datetime import date
 from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
-from nightschool.actions import audit
 from nightschool.actions.bookings import hold_slots, slot_of
-from nightschool.actions.people import changed_fields, open_phone, seal_phone
 from nightschool.actions.places import touch_villages
+from nightschool.actions.records import (
+    changed_fields,
+    locked,
+    locked_as_seen,
+    note,
+    reveal_phone,
+    store_phone,
+)
 from nightschool.actions.revisions import coming, shown_anew
-from nightschool.errors import NotFound, Refused, StaleRecord
+from nightschool.errors import Refused
 from nightschool.models.base import new_public_id
 from nightschool.models.places import Venue
 from nightschool.models.teaching import Booking, ClassSession, SessionStatus
@@ -23,6 +29,10 @@ from nightschool.rules.proposals import ResourceKind
 from nightschool.rules.slots import Moment, Now
 from nightschool.rules.venues import Planned, VenueEntry, check_unshared
 
+# What an entry says word for word.
+FIELDS = (
+    "kind", "seats", "area_m2", "is_lit", "is_covered", "directions", "key_holder", "allows_parallel"
+)  # fmt: skip
 HOLDING = (SessionStatus.DRAFT, SessionStatus.SCHEDULED, SessionStatus.HELD)
 
 
@@ -34,7 +44,7 @@ def add_venue(db: Session, *, village: str, entry: VenueEntry, by: Actor, now: N
     _fill(db, venue, entry)
     db.add(venue)
     db.flush()
-    _note(db, venue, "venue.add", by=by, now=now)
+    note(db, venue, "venue.add", by=by, now=now)
     return venue.public_id
 
 
@@ -47,10 +57,8 @@ def edit_venue(db: Session, *, venue: str, entry: VenueEntry, version: int, by: 
     shown = coming(
         db, _shown_otherwise(venue, entry), now=now
     )  # locked first, as by whoever changes one of them
-    found = _locked(db, venue)
-    require(by, "keep_venues", found.region_code)
-    if found.version != version:
-        raise StaleRecord("venue", version, found.version)
+    # Until the transaction ends nobody schedules by what it said before (see actions.bookings).
+    found = locked_as_seen(db, Venue, Venue.public_id == venue, version=version, verb="keep_venues", by=by)
     _check_name(db, found.region_code, entry.name, but=found.id)
     held_slots = found.holds_slots
     _fill(db, found, entry)
@@ -66,30 +74,14 @@ def edit_venue(db: Session, *, venue: str, entry: VenueEntry, version: int, by: 
         villages = select(ClassSession.region_code).where(ClassSession.venue_id == found.id).distinct()
         touch_villages(db, db.scalars(villages), now=now)
     shown_anew(db, shown, now=now)
-    _note(db, found, "venue.edit", by=by, now=now, fields=fields)
+    note(db, found, "venue.edit", by=by, now=now, fields=fields)
 
 
 def reveal_venue_phone(db: Session, *, venue: str, by: Actor, now: Now) -> str:
     """The key holder's phone in full, empty when there is none; that it was looked up is on the trail."""
-    found = _locked(db, venue)
+    found = locked(db, Venue, Venue.public_id == venue)
     require(by, "keep_venues", found.region_code)
-    if found.key_holder_phone is None:
-        return ""
-    _note(db, found, "venue.phone", by=by, now=now)
-    return open_phone(db, found.key_holder_phone, about=_about(found))
-
-
-def _locked(db: Session, venue: str) -> Venue:
-    """The venue; until the transaction ends nobody schedules by what it said before (see actions.bookings)."""
-    found = db.scalars(
-        select(Venue)
-        .where(Venue.public_id == venue)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return reveal_phone(db, found, by=by, now=now)
 
 
 def _shown_otherwise(venue: str, entry: VenueEntry) -> ColumnElement[bool]:
@@ -131,30 +123,6 @@ def _fill(db: Session, venue: Venue, entry: VenueEntry) -> None:
     if venue.name != entry.name:
         venue.name = entry.name
         venue.search_keys = stored_keys(entry.name)
-    venue.kind = entry.kind
-    venue.seats = entry.seats
-    venue.area_m2 = entry.area_m2
-    venue.is_lit = entry.is_lit
-    venue.is_covered = entry.is_covered
-    venue.directions = entry.directions
-    venue.key_holder = entry.key_holder
-    venue.allows_parallel = entry.allows_parallel
-    venue.key_holder_phone = seal_phone(
-        db, venue.key_holder_phone, entry.phone, removes=entry.removes_phone, about=_about(venue)
-    )
-
-
-def _about(venue: Venue) -> str:
-    return f"venue.key_holder_phone:{venue.public_id}"
-
-
-def _note(db: Session, venue: Venue, action: str, *, by: Actor, now: Now, **details: list[str]) -> None:
-    audit.note(
-        db,
-        by=by,
-        now=now,
-        action=action,
-        region_code=venue.region_code,
-        record=f"venue {venue.id}",
-        **details,
-    )
+    for field in FIELDS:
+        setattr(venue, field, getattr(entry, field))
+    store_phone(db, venue, entry.phone, removes=entry.removes_phone)

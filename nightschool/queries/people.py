@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nightschool.models.people import Learner, Teacher
-from nightschool.models.places import Region
-from nightschool.rules.people import group_order, masked_phone
+from nightschool.queries import records
+from nightschool.rules.people import group_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class LearnerRecord:
 
     public_id: str
     region_code: str
-    village: str
+    region: str
     name: str
     group_name: str
     household: str
@@ -27,7 +27,7 @@ class LearnerRecord:
     birth_year: int | None
     masked_phone: str
     version: int
-    is_merged: bool = False
+    merged_into_id: int | None = None
     retired_at: datetime | None = None
 
 
@@ -44,37 +44,21 @@ class TeacherRecord:
     specialities: str
     languages: str
     name_is_public: bool
+    weekly_limit: int | None
     masked_phone: str
     version: int
-    is_merged: bool = False
-    weekly_limit: int | None = None
+    merged_into_id: int | None = None
     retired_at: datetime | None = None
 
 
 def learner(db: Session, public_id: str) -> LearnerRecord | None:
-    """One learner, the phone masked; None when there is no such learner. Cost: 1 query."""
-    row = db.execute(
-        select(Learner, Region.name)
-        .join(Region, Region.code == Learner.region_code)
-        .where(Learner.public_id == public_id)
-    ).one_or_none()
-    if row is None:
-        return None
-    found, village = row
-    return LearnerRecord(
-        public_id=public_id,
-        region_code=found.region_code,
-        village=village,
-        name=found.name,
-        group_name=found.group_name,
-        household=found.household,
-        sex=found.sex,
-        birth_year=found.birth_year,
-        masked_phone=opened_and_masked(db, found.phone, f"learner.phone:{public_id}"),
-        version=found.version,
-        retired_at=found.retired_at,
-        is_merged=found.merged_into_id is not None,
-    )
+    """One learner; None when there is no such learner. Cost: 1 query."""
+    return records.one(db, Learner, LearnerRecord, public_id)
+
+
+def teacher(db: Session, public_id: str) -> TeacherRecord | None:
+    """One teacher; None when there is no such teacher. Cost: 1 query."""
+    return records.one(db, Teacher, TeacherRecord, public_id)
 
 
 def groups(db: Session, village: str) -> tuple[str, ...]:
@@ -85,36 +69,3 @@ def groups(db: Session, village: str) -> tuple[str, ...]:
         .distinct()
     )
     return tuple(name for _number, name in sorted((row for row in rows), key=lambda row: group_order(*row)))
-
-
-def teacher(db: Session, public_id: str) -> TeacherRecord | None:
-    """One teacher, the phone masked; None when there is no such teacher. Cost: 1 query."""
-    row = db.execute(
-        select(Teacher, Region.name)
-        .join(Region, Region.code == Teacher.region_code)
-        .where(Teacher.public_id == public_id)
-    ).one_or_none()
-    if row is None:
-        return None
-    found, kept_at = row
-    return TeacherRecord(
-        public_id=public_id,
-        region_code=found.region_code,
-        region=kept_at,
-        name=found.name,
-        kind=found.kind,
-        unit=found.unit,
-        specialities=found.specialities,
-        languages=found.languages,
-        name_is_public=found.name_is_public,
-        masked_phone=opened_and_masked(db, found.phone, f"teacher.phone:{public_id}"),
-        version=found.version,
-        retired_at=found.retired_at,
-        is_merged=found.merged_into_id is not None,
-        weekly_limit=found.weekly_limit,
-    )
-
-
-def opened_and_masked(db: Session, sealed: str | None, about: str) -> str:
-    """What may be shown of a phone sealed for this place; empty when there is none."""
-    return masked_phone(db.info["sealer"].open(sealed, about=about)) if sealed else ""

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Region
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, SessionStatus
-from nightschool.queries.people import opened_and_masked
+from nightschool.queries import phones
 from nightschool.rules.listings import EVERY, RETIRED, Asked, Listing, is_wanted, page_of
 from nightschool.rules.names import finder
 from nightschool.rules.people import TEACHER_KINDS, group_label, group_order, teacher_kind_word
@@ -170,7 +170,7 @@ def _learner_lines(
             household=details[row.id].household,
             sex=details[row.id].sex,
             birth_year=details[row.id].birth_year,
-            masked_phone=opened_and_masked(db, details[row.id].phone, f"learner.phone:{row.public_id}"),
+            masked_phone=phones.masked(db, "learner", row.public_id, details[row.id].phone),
             is_retired=row.is_retired,
             version=details[row.id].version,
         )
@@ -273,7 +273,7 @@ def _teacher_lines(db: Session, shown: Sequence[Any], taught: dict[int, date]) -
             kind=row.kind,
             unit=row.unit,
             specialities=row.specialities,
-            masked_phone=opened_and_masked(db, details[row.id].phone, f"teacher.phone:{row.public_id}"),
+            masked_phone=phones.masked(db, "teacher", row.public_id, details[row.id].phone),
             region_code=row.region_code,
             region=row.region,
             last_taught=taught.get(row.id),

@@ -67,6 +67,21 @@ class SchoolPage:
     parts: tuple[Part, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SchoolRecord:
+    """The school of a village as its form shows it."""
+
+    region_code: str
+    village: str
+    institution_name: str
+    principal: str
+    contact_name: str
+    contact_phone: str
+    usual_venue: str  # public id; empty: none
+    equipment: tuple[str, ...]  # ticked items of rules.checklist
+    version: int
+
+
 def school(db: Session, village: str, *, today: date) -> SchoolPage | None:
     """The village's school; None when it has none. Cost: 8 queries, however much there is."""
     row = db.execute(
@@ -113,6 +128,30 @@ def school(db: Session, village: str, *, today: date) -> SchoolPage | None:
         own_teachers=own,
         year=_year(db, village, today),
         parts=checklist(facts, today=today),
+    )
+
+
+def school_record(db: Session, village: str) -> SchoolRecord | None:
+    """The village's school for its form; None when it has none. Cost: 1 query."""
+    row = db.execute(
+        select(NightSchool, Region.name, Venue.public_id)
+        .join(Region, Region.code == NightSchool.region_code)
+        .outerjoin(Venue, (Venue.id == NightSchool.usual_venue_id) & Venue.retired_at.is_(None))
+        .where(NightSchool.region_code == village)
+    ).one_or_none()
+    if row is None:
+        return None
+    found, name, usual_venue = row
+    return SchoolRecord(
+        region_code=village,
+        village=name,
+        institution_name=found.institution_name or "",
+        principal=found.principal,
+        contact_name=found.contact_name,
+        contact_phone=found.contact_phone,
+        usual_venue=usual_venue or "",
+        equipment=tuple(code for code, is_there in found.equipment.items() if is_there),
+        version=found.version,
     )
 
 

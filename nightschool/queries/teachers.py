@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from nightschool.models.people import Teacher
 from nightschool.models.places import Region
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, SessionStatus
+from nightschool.queries import phones
 from nightschool.queries.histories import History, Totals, history, totals_of
-from nightschool.rules.people import masked_phone
 from nightschool.rules.slots import Moment
 
 
@@ -70,7 +70,6 @@ def _page(
     if away is not None:
         public = ClassSession.status != SessionStatus.DRAFT
         others = totals_of(db, taught & away & public, at=at)
-    phone = row.phone and db.info["sealer"].open(row.phone, about=f"teacher.phone:{public_id}")
     return TeacherPage(
         public_id=public_id,
         region_code=row.region_code,
@@ -80,7 +79,7 @@ def _page(
         unit=row.unit,
         specialities=row.specialities,
         languages=row.languages,
-        masked_phone=masked_phone(phone) if phone else "",
+        masked_phone=phones.masked(db, "teacher", public_id, row.phone),
         is_retired=row.retired_at is not None,
         history=history(db, taught & shown, at=at, number=number),
         elsewhere=others,

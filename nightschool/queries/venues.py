@@ -1,4 +1,4 @@
-"""The venues of a village, and its school as the form shows it. The key holder's phone comes out masked."""
+"""The venues of a village: listed, offered, and one by one. The key holder's phone comes out masked."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from nightschool.models.places import NightSchool, Region, Venue
+from nightschool.models.places import NightSchool, Venue
+from nightschool.queries import phones, records
 from nightschool.rules.listings import EVERY, RETIRED, Asked, Listing, is_wanted, page_of
 from nightschool.rules.names import finder, sort_key
-from nightschool.rules.people import masked_phone
 from nightschool.texts import _
 
 UNASKED = Asked()
@@ -41,7 +41,7 @@ class VenueRecord:
 
     public_id: str
     region_code: str
-    village: str
+    region: str
     name: str
     kind: str
     seats: int | None
@@ -54,21 +54,6 @@ class VenueRecord:
     area_m2: int | None
     version: int
     retired_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SchoolRecord:
-    """The school of a village as its form shows it."""
-
-    region_code: str
-    village: str
-    institution_name: str
-    principal: str
-    contact_name: str
-    contact_phone: str
-    usual_venue: str  # public id; empty: none
-    equipment: tuple[str, ...]  # ticked items of rules.checklist
-    version: int
 
 
 def venues(db: Session, village: str, asked: Asked = UNASKED) -> Listing[VenueLine]:
@@ -113,6 +98,11 @@ def offered(db: Session, village: str) -> dict[str, str]:
     return {row.public_id: row.name for row in rows}
 
 
+def venue(db: Session, public_id: str) -> VenueRecord | None:
+    """One venue; None when there is no such venue. Cost: 1 query."""
+    return records.one(db, Venue, VenueRecord, public_id)
+
+
 def _venue_line(db: Session, venue: Venue, usual: int | None) -> VenueLine:
     return VenueLine(
         public_id=venue.public_id,
@@ -122,69 +112,9 @@ def _venue_line(db: Session, venue: Venue, usual: int | None) -> VenueLine:
         is_lit=venue.is_lit,
         is_covered=venue.is_covered,
         key_holder=venue.key_holder,
-        masked_phone=_masked(db, venue),
+        masked_phone=phones.masked(db, "venue", venue.public_id, venue.key_holder_phone),
         allows_parallel=venue.allows_parallel,
         is_usual=venue.id == usual and venue.retired_at is None,
         is_retired=venue.retired_at is not None,
         version=venue.version,
     )
-
-
-def venue(db: Session, public_id: str) -> VenueRecord | None:
-    """One venue, the key holder's phone masked; None when there is no such venue. Cost: 1 query."""
-    row = db.execute(
-        select(Venue, Region.name)
-        .join(Region, Region.code == Venue.region_code)
-        .where(Venue.public_id == public_id)
-    ).one_or_none()
-    if row is None:
-        return None
-    found, village = row
-    return VenueRecord(
-        public_id=public_id,
-        region_code=found.region_code,
-        village=village,
-        name=found.name,
-        kind=found.kind,
-        seats=found.seats,
-        is_lit=found.is_lit,
-        is_covered=found.is_covered,
-        directions=found.directions,
-        key_holder=found.key_holder,
-        masked_phone=_masked(db, found),
-        allows_parallel=found.allows_parallel,
-        area_m2=found.area_m2,
-        version=found.version,
-        retired_at=found.retired_at,
-    )
-
-
-def school(db: Session, village: str) -> SchoolRecord | None:
-    """The village's school; None when it has none. Cost: 1 query."""
-    row = db.execute(
-        select(NightSchool, Region.name, Venue.public_id)
-        .join(Region, Region.code == NightSchool.region_code)
-        .outerjoin(Venue, (Venue.id == NightSchool.usual_venue_id) & Venue.retired_at.is_(None))
-        .where(NightSchool.region_code == village)
-    ).one_or_none()
-    if row is None:
-        return None
-    found, name, usual_venue = row
-    return SchoolRecord(
-        region_code=village,
-        village=name,
-        institution_name=found.institution_name or "",
-        principal=found.principal,
-        contact_name=found.contact_name,
-        contact_phone=found.contact_phone,
-        usual_venue=usual_venue or "",
-        equipment=tuple(code for code, is_there in found.equipment.items() if is_there),
-        version=found.version,
-    )
-
-
-def _masked(db: Session, venue: Venue) -> str:
-    if venue.key_holder_phone is None:
-        return ""
-    about = f"venue.key_holder_phone:{venue.public_id}"
-    return masked_phone(db.info["sealer"].open(venue.key_holder_phone, about=about))

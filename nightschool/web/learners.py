@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
+from sqlalchemy.orm import Session
 
 from nightschool.actions import people as actions
-from nightschool.errors import NotFound, Refused, StaleRecord
+from nightschool.errors import Refused
 from nightschool.queries import histories, merges, people, places, rosters
 from nightschool.queries.people import LearnerRecord
 from nightschool.rules.people import sex_word, tell_refused_person
@@ -17,10 +19,9 @@ from nightschool.web.access import actor, allows
 from nightschool.web.context import now, reading, writing
 from nightschool.web.forms.people import LearnerForm
 from nightschool.web.listings import Shown, asked
+from nightschool.web.records import BAD_INPUT, CLASH, SAVED, edited, found, tried
 
 bp = Blueprint("learners", __name__)
-
-BAD_INPUT, CLASH = 422, 409
 
 
 @bp.get("/desk/<region_code:village>/learners")
@@ -29,12 +30,12 @@ def index(village: str) -> Any:
     """The roster by group and name, or those who were asked for."""
     ask = asked()
     with reading() as db:
-        found = rosters.learners(db, village, ask)
+        learners = rosters.learners(db, village, ask)
         [place] = places.regions_named(db, [village])
     return render_template(
         "learners/index.html",
-        shown=Shown("learners.index", {"village": village}, ask, found.listing),
-        groups=found.groups,
+        shown=Shown("learners.index", {"village": village}, ask, learners.listing),
+        groups=learners.groups,
         place=place,
         sex_word=sex_word,
     )
@@ -45,17 +46,14 @@ def index(village: str) -> Any:
 def new(village: str) -> Any:
     """One learner more."""
     form = LearnerForm(data={"sex": ""})
-    status = 200
-    if form.is_submitted():
-        status = BAD_INPUT
-        try:
-            if form.validate():
-                with writing() as db:
-                    actions.add_learner(db, village=village, entry=form.entry(), by=actor(), now=now())
-                flash(_("记下了：%(name)s（%(group)s）。", name=form.name.data, group=form.group_name.data))
-                return redirect(url_for("learners.index", village=village), 303)
-        except Refused as refused:
-            status = _refuse(form, refused)
+
+    def add(db: Session) -> None:
+        actions.add_learner(db, village=village, entry=form.entry(), by=actor(), now=now())
+
+    status = tried(form, add, _refuse)
+    if status == SAVED:
+        flash(_("记下了：%(name)s（%(group)s）。", name=form.name.data, group=form.group_name.data))
+        return redirect(url_for("learners.index", village=village), SAVED)
     return _page(form, village, status)
 
 
@@ -63,23 +61,21 @@ def new(village: str) -> Any:
 @allows("keep_people")
 def edit(learner: str) -> Any:
     """One learner put right; who was merged into another is looked at there."""
-    record = _record(learner)
-    if record.is_merged:
+    look = partial(found, people.learner, learner)
+    record = look()
+    if record.merged_into_id:
         return redirect(url_for("merges.merged_learner", learner=learner), 303)
     form = LearnerForm(data=_shown(record))
-    status = 200
-    if form.is_submitted():
-        status = BAD_INPUT
-        try:
-            if form.validate():
-                _save(record, form)
-                flash(_("改好了：%(name)s。", name=form.name.data))
-                return redirect(url_for("learners.index", village=record.region_code), 303)
-        except Refused as refused:
-            status = _refuse(form, refused)
-        except StaleRecord:
-            record, status = _record(learner), CLASH
-            form.show_stale(_shown(record))
+
+    def save(db: Session) -> None:
+        actions.edit_learner(
+            db, learner=learner, entry=form.entry(), version=form.seen_version, by=actor(), now=now()
+        )
+
+    record, status = edited(form, record, save, _refuse, again=look, shown=_shown)
+    if status == SAVED:
+        flash(_("改好了：%(name)s。", name=form.name.data))
+        return redirect(url_for("learners.index", village=record.region_code), SAVED)
     return _page(form, record.region_code, status, record)
 
 
@@ -89,33 +85,13 @@ def phone(learner: str) -> Any:
     """The phone in full, once; the trail says who looked."""
     with writing() as db:
         number = actions.reveal_learner_phone(db, learner=learner, by=actor(), now=now())
-    record = _record(learner)
+    record = found(people.learner, learner)
     form = LearnerForm(formdata=None, data=_shown(record))
     return _page(form, record.region_code, 200, record, number=number)
 
 
-def _record(learner: str) -> LearnerRecord:
-    with reading() as db:
-        found = people.learner(db, learner)
-    if found is None:
-        raise NotFound
-    return found
-
-
 def _shown(record: LearnerRecord) -> dict[str, Any]:
     return {**asdict(record), "sex": record.sex or ""}
-
-
-def _save(record: LearnerRecord, form: LearnerForm) -> None:
-    with writing() as db:
-        actions.edit_learner(
-            db,
-            learner=record.public_id,
-            entry=form.entry(),
-            version=form.seen_version,
-            by=actor(),
-            now=now(),
-        )
 
 
 def _refuse(form: LearnerForm, refused: Refused) -> int:

@@ -46,7 +46,7 @@ def index(teacher: str) -> Any:
 def of_village(village: str, teacher: str) -> Any:
     """The same for a village that calls on a teacher: links to the classes in this village alone."""
     record = _record(teacher)
-    if record.is_merged:
+    if record.merged_into_id:
         raise NotFound
     return _page(record, village)
 

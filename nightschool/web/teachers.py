@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
+from sqlalchemy.orm import Session
 
 from nightschool.actions import people as actions
-from nightschool.errors import NotFound, Refused, StaleRecord
+from nightschool.errors import Refused
 from nightschool.queries import merges, people, places, rosters
 from nightschool.queries import teachers as queries
 from nightschool.queries.people import TeacherRecord
+from nightschool.queries.teachers import TeacherPage
 from nightschool.rules.people import teacher_kind_word, tell_refused_person
 from nightschool.rules.regions import Level, level_of
 from nightschool.texts import _
@@ -20,10 +23,9 @@ from nightschool.web.closed_times import closed_of
 from nightschool.web.context import moment, now, reading, writing
 from nightschool.web.forms.people import TeacherForm
 from nightschool.web.listings import Shown, asked, page_number
+from nightschool.web.records import BAD_INPUT, CLASH, SAVED, edited, found, tried
 
 bp = Blueprint("teachers", __name__)
-
-BAD_INPUT, CLASH = 422, 409
 
 
 @bp.get("/desk/<region_code:village>/teachers")
@@ -58,34 +60,32 @@ def new_of_region(region: str) -> Any:
 @allows("keep_teachers")
 def edit(teacher: str) -> Any:
     """One teacher put right, where they are kept; who was merged into another is looked at there."""
-    record = _record(teacher)
-    if record.is_merged:
+    look = partial(found, people.teacher, teacher)
+    record = look()
+    if record.merged_into_id:
         return redirect(url_for("merges.merged_teacher", teacher=teacher), 303)
     form = TeacherForm(data=asdict(record))
-    status = 200
-    if form.is_submitted():
-        status = BAD_INPUT
-        try:
-            if form.validate():
-                _save(record, form)
-                flash(_("%(name)s改好了。", name=form.name.data))
-                return redirect(list_of(record.region_code), 303)
-        except Refused as refused:
-            form.refuse(refused.field, tell_refused_person(refused))
-        except StaleRecord:
-            record, status = _record(teacher), CLASH
-            form.show_stale(asdict(record))
-    return _page(form, record.region_code, status, record=record)
+
+    def save(db: Session) -> None:
+        actions.edit_teacher(
+            db, teacher=teacher, entry=form.entry(), version=form.seen_version, by=actor(), now=now()
+        )
+
+    record, status = edited(form, record, save, _refuse, again=look)
+    if status == SAVED:
+        flash(_("%(name)s改好了。", name=form.name.data))
+        return redirect(list_of(record.region_code), SAVED)
+    return _page(form, record.region_code, status, record)
 
 
 @bp.post("/teachers/<public_id:teacher>/phone")
 @allows("keep_teachers")
 def phone(teacher: str) -> Any:
     """The phone in full, once, for who keeps the record; the trail says who looked."""
-    record = _record(teacher)
+    record = found(people.teacher, teacher)
     number = _reveal(teacher, record.region_code)
     form = TeacherForm(formdata=None, data=asdict(record))
-    return _page(form, record.region_code, 200, record=record, number=number)
+    return _page(form, record.region_code, 200, record, number)
 
 
 @bp.post("/desk/<region_code:village>/teachers/<public_id:called>/phone")
@@ -103,31 +103,26 @@ def phone_for_village(village: str, called: str) -> Any:
 @allows("keep_teachers")
 def show(village: str, teacher: str) -> Any:
     """One teacher as a village sees them: its own sessions, and of other villages numbers alone."""
-    with reading() as db:
-        found = queries.for_village(db, teacher, village, at=moment(), number=page_number())
-        [place] = places.regions_named(db, [village])
-    return _shown(found, place)
+    return _shown(found(queries.for_village, teacher, village, at=moment(), number=page_number()), village)
 
 
 @bp.get("/teachers/<public_id:teacher>/taught")
 @allows("keep_teachers")
 def taught(teacher: str) -> Any:
     """One teacher as who keeps them sees them: what they teach in every village, without what is not public yet."""
+    page = found(queries.everywhere, teacher, at=moment(), number=page_number())
+    return _shown(page, page.region_code)
+
+
+def _shown(teacher: TeacherPage, region: str) -> Any:
     with reading() as db:
-        found = queries.everywhere(db, teacher, at=moment(), number=page_number())
-        places_ = places.regions_named(db, [found.region_code]) if found else [None]
-    return _shown(found, places_[0])
-
-
-def _shown(found: Any, place: Any) -> Any:
-    if found is None:
-        raise NotFound
+        [place] = places.regions_named(db, [region])
     return render_template(
         "teachers/show.html",
-        teacher=found,
+        teacher=teacher,
         place=place,
         kind_word=teacher_kind_word,
-        closed=closed_of("teacher", found.public_id),
+        closed=closed_of("teacher", teacher.public_id),
     )
 
 
@@ -141,7 +136,7 @@ def list_of(region: str) -> str:
 def _list(region: str, *, teacher: str = "", number: str = "") -> Any:
     ask = asked()
     with reading() as db:
-        found = rosters.teachers(db, region, ask)
+        teachers = rosters.teachers(db, region, ask)
         [place] = places.regions_named(db, [region])
     is_village = level_of(region) is Level.VILLAGE
     return render_template(
@@ -150,7 +145,7 @@ def _list(region: str, *, teacher: str = "", number: str = "") -> Any:
             "teachers.index" if is_village else "teachers.of_region",
             {"village" if is_village else "region": region},
             ask,
-            found,
+            teachers,
         ),
         place=place,
         is_village=is_village,
@@ -161,27 +156,21 @@ def _list(region: str, *, teacher: str = "", number: str = "") -> Any:
 
 def _new(region: str) -> Any:
     form = TeacherForm()
-    status, namesakes = 200, ()
-    if form.is_submitted():
-        status = BAD_INPUT
-        try:
-            if form.validate():
-                with writing() as db:
-                    actions.add_teacher(db, region=region, entry=form.entry(), by=actor(), now=now())
-                flash(_("%(name)s加进名单了。", name=form.name.data))
-                return redirect(list_of(region), 303)
-        except Refused as refused:
-            form.refuse(refused.field, tell_refused_person(refused))
-            namesakes = refused.details.get("namesakes", ())
-            status = CLASH if namesakes else BAD_INPUT
-    return _page(form, region, status, namesakes=namesakes)
+
+    def add(db: Session) -> None:
+        actions.add_teacher(db, region=region, entry=form.entry(), by=actor(), now=now())
+
+    status = tried(form, add, _refuse)
+    if status == SAVED:
+        flash(_("%(name)s加进名单了。", name=form.name.data))
+        return redirect(list_of(region), SAVED)
+    return _page(form, region, status)
 
 
-def _save(record: TeacherRecord, form: TeacherForm) -> None:
-    with writing() as db:
-        actions.edit_teacher(
-            db, teacher=record.public_id, entry=form.entry(), version=form.seen_version, by=actor(), now=now()
-        )
+def _refuse(form: TeacherForm, refused: Refused) -> int:
+    form.refuse(refused.field, tell_refused_person(refused))
+    form.namesakes = refused.details.get("namesakes", ())
+    return CLASH if form.namesakes else BAD_INPUT
 
 
 def _reveal(teacher: str, region: str) -> str:
@@ -189,22 +178,8 @@ def _reveal(teacher: str, region: str) -> str:
         return actions.reveal_teacher_phone(db, teacher=teacher, region=region, by=actor(), now=now())
 
 
-def _record(teacher: str) -> TeacherRecord:
-    with reading() as db:
-        found = people.teacher(db, teacher)
-    if found is None:
-        raise NotFound
-    return found
-
-
 def _page(
-    form: TeacherForm,
-    region: str,
-    status: int,
-    *,
-    record: TeacherRecord | None = None,
-    namesakes: Any = (),
-    number: str = "",
+    form: TeacherForm, region: str, status: int, record: TeacherRecord | None = None, number: str = ""
 ) -> Any:
     with reading() as db:
         [place] = places.regions_named(db, [region])
@@ -215,7 +190,6 @@ def _page(
         form=form,
         record=record,
         place=place,
-        namesakes=namesakes,
         number=number,
         back=list_of(region),
         merged=merged,

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.models.base import new_public_id
 from nightschool.models.people import Teacher
-from nightschool.queries import people, rosters, venues
+from nightschool.queries import people, rosters, schools, venues
 from nightschool.rules.listings import Asked
 from tests.factories import JIANLI, SEALER, SHIWAN, Cast, make_learner, make_teacher, make_venue
 
@@ -72,7 +72,7 @@ def test_a_learner_is_shown_with_everything_but_the_phone(cast: Cast, db: Sessio
     assert people.learner(db, made.public_id) == people.LearnerRecord(
         public_id=made.public_id,
         region_code=SHIWAN,
-        village="狮湾村",
+        region="狮湾村",
         name="刘国富",
         group_name="一组",
         household="刘老大",
@@ -135,7 +135,7 @@ def test_a_venue_is_shown_with_everything_but_the_phone(cast: Cast, db: Session)
     made = make_venue(db, name="村小", key_holder="陈会计", **with_phone("venue"))
     record = venues.venue(db, made.public_id)
     assert record is not None
-    assert (record.name, record.village, record.key_holder, record.masked_phone) == (
+    assert (record.name, record.region, record.key_holder, record.masked_phone) == (
         "村小",
         "狮湾村",
         "陈会计",
@@ -145,7 +145,7 @@ def test_a_venue_is_shown_with_everything_but_the_phone(cast: Cast, db: Session)
 
 
 def test_a_school_is_shown_as_its_coordinator_wrote_it(cast: Cast, db: Session) -> None:
-    record = venues.school(db, SHIWAN)
+    record = schools.school_record(db, SHIWAN)
     assert record is not None
     assert (record.institution_name, record.contact_name, record.contact_phone) == (
         "",
@@ -153,4 +153,4 @@ def test_a_school_is_shown_as_its_coordinator_wrote_it(cast: Cast, db: Session) 
         "0832-5550101",
     )
     assert record.usual_venue == venues.venues(db, SHIWAN).lines[0].public_id
-    assert venues.school(db, TOWNSHIP) is None
+    assert schools.school_record(db, TOWNSHIP) is None

@@ -67,6 +67,8 @@ class TeacherForm(RecordForm):
     is_another = TickField(L_("不是他，是另一个人"))
     weekly_limit = WholeNumberField(L_("一周最多来几节"), least=1, most=50)
 
+    namesakes: tuple[Namesake, ...] = ()  # who may be meant instead
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.kind.choices = {code: teacher_kind_word(code) for code in TEACHER_KINDS}

@@ -1,0 +1,78 @@
+"""What changing a single record takes: it is locked as it was seen, its phone is sealed, the trail has a line."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, inspect, select
+from sqlalchemy.orm import Session
+
+from nightschool.actions import audit
+from nightschool.errors import NotFound, StaleRecord
+from nightschool.queries import phones
+from nightschool.rules.access import Actor, require
+from nightschool.rules.slots import Now
+
+R = TypeVar("R")
+
+
+def locked(db: Session, model: type[R], which: ColumnElement[bool]) -> R:
+    """The one record, as it is stored now; nobody else changes it until the transaction ends. Raises NotFound."""
+    statement = select(model).where(which).with_for_update().execution_options(populate_existing=True)
+    found = db.scalars(statement).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def locked_as_seen(
+    db: Session, model: type[R], which: ColumnElement[bool], *, version: int, verb: str, by: Actor
+) -> R:
+    """The same for one who may edit it, and who saw this version. Raises NotFound, NotAllowed, StaleRecord."""
+    found: Any = locked(db, model, which)
+    require(by, verb, found.region_code)
+    if found.version != version:
+        raise StaleRecord(found.__tablename__, version, found.version)
+    result: R = found
+    return result
+
+
+def changed_fields(record: Any) -> list[str]:
+    """The names of the columns that the next flush will change, sorted. Any query in between would flush first."""
+    state = inspect(record)
+    return sorted(
+        attribute.key
+        for attribute in state.attrs
+        if attribute.history.has_changes() and attribute.key != "version"
+    )
+
+
+def store_phone(db: Session, record: Any, typed: str, *, removes: bool = False) -> None:
+    """The typed number is stored, sealed; without one what was stored stays, unless it is to go."""
+    kind, column = record.__tablename__, phones.COLUMNS[record.__tablename__]
+    if typed and typed != phones.in_full(db, kind, record.public_id, getattr(record, column)):
+        setattr(record, column, db.info["sealer"].seal(typed, about=phones.about(kind, record.public_id)))
+    elif removes and not typed:
+        setattr(record, column, None)
+
+
+def reveal_phone(db: Session, record: Any, *, by: Actor, now: Now) -> str:
+    """The number in full, empty when there is none; that it was looked up is on the trail."""
+    kind = record.__tablename__
+    number = phones.in_full(db, kind, record.public_id, getattr(record, phones.COLUMNS[kind]))
+    if number:
+        note(db, record, f"{kind}.phone", by=by, now=now)
+    return number
+
+
+def note(db: Session, record: Any, action: str, *, by: Actor, now: Now, **details: Any) -> None:
+    """The trail of the record's region says that this was done to it."""
+    audit.note(
+        db,
+        by=by,
+        now=now,
+        action=action,
+        region_code=record.region_code,
+        record=f"{record.__tablename__} {record.id}",
+        **details,
+    )

@@ -1,0 +1,25 @@
+"""Phones of people and of key holders: sealed, each for its own record, so that none can be moved to another."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from nightschool.rules.people import masked_phone
+
+COLUMNS = {"learner": "phone", "teacher": "phone", "venue": "key_holder_phone"}
+
+
+def about(kind: str, public_id: str) -> str:
+    """For what the phone of this record is sealed."""
+    return f"{kind}.{COLUMNS[kind]}:{public_id}"
+
+
+def in_full(db: Session, kind: str, public_id: str, sealed: str | None) -> str:
+    """The number itself, so never for a list; empty when there is none."""
+    number: str = db.info["sealer"].open(sealed, about=about(kind, public_id)) if sealed else ""
+    return number
+
+
+def masked(db: Session, kind: str, public_id: str, sealed: str | None) -> str:
+    """What may be shown of the number; empty when there is none."""
+    return masked_phone(in_full(db, kind, public_id, sealed)) if sealed else ""
