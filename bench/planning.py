@@ -32,7 +32,10 @@ from nightschool.models.base import new_public_id
 from nightschool.models.people import Teacher
 from nightschool.models.places import NightSchool, Venue
 from nightschool.models.teaching import Booking, ClassSession, ClassSessionTeacher
-from nightschool.queries import alternatives, bookings, calendars
+from nightschool.queries import alternatives, bookings
+from nightschool.queries.choices import on_offer
+from nightschool.queries.localities import locality
+from nightschool.queries.surroundings import good_days
 from nightschool.rules import finder
 from nightschool.rules.access import Actor, Post, Role
 from nightschool.rules.names import sort_key, stored_keys
@@ -157,7 +160,8 @@ def proposals(world: World, dates: int, dice: random.Random) -> Iterator[Proposa
 def check(world: World, proposal: Proposal) -> int:
     """Looks whether the proposal can be; returns how many conflicts there are."""
     with world.database.reading() as db:
-        return len(bookings.proposal_conflicts(db, proposal, not_before=AT))
+        choices = on_offer(db, proposal.region_code)
+        return len(bookings.proposal_conflicts(db, proposal, choices, not_before=AT))
 
 
 def refusal(world: World, proposal: Proposal) -> int:
@@ -169,7 +173,8 @@ def refusal(world: World, proposal: Proposal) -> int:
             db.rollback()
     except CannotSchedule as clash:
         with world.database.reading() as db:
-            found = alternatives.for_proposal(db, proposal, clash.conflicts, zone=ZONE)
+            choices = on_offer(db, proposal.region_code)
+            found = alternatives.for_proposal(db, proposal, clash.conflicts, choices, zone=ZONE)
         shown = preview(proposal, clash.conflicts, at=AT, alternatives=found)
         assert all(len(day.choices) >= 3 for day in shown.days if day.taken)
         return len(clash.conflicts)
@@ -179,13 +184,14 @@ def refusal(world: World, proposal: Proposal) -> int:
 def find(world: World, proposal: Proposal) -> int:
     """The days of a month that suit the course; returns how many."""
     with world.database.reading() as db:
-        found = calendars.good_days(
+        found = good_days(
             db,
-            proposal.region_code,
+            locality(db, proposal.region_code),
             finder.window(TODAY, None),
             starts=proposal.starts,
             ends=proposal.ends,
             title=proposal.title,
+            choices=on_offer(db, proposal.region_code),
             teachers=proposal.teachers,
             venue=proposal.venue,
             zone=ZONE,

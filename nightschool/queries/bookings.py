@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.people import Teacher
-from nightschool.models.places import NightSchool, Region, Venue, VenueKind
+from nightschool.models.places import NightSchool, Region, Venue
 from nightschool.models.teaching import Booking, ClassSession, ClassSessionTeacher, SessionStatus
 from nightschool.queries.closed_times import closed_times
+from nightschool.rules.choices import Choices
 from nightschool.rules.conflicts import (
     DAYS_AHEAD,
     Conflict,
@@ -25,8 +25,7 @@ from nightschool.rules.conflicts import (
     in_order,
     with_free_times,
 )
-from nightschool.rules.proposals import Planned, Proposal, Resource, ResourceKind
-from nightschool.rules.regions import ancestors_of
+from nightschool.rules.proposals import Proposal, Resource, ResourceKind
 from nightschool.rules.slots import Moment, Slot
 
 
@@ -162,74 +161,12 @@ def _teacher_names(db: Session, class_session_ids: Collection[int]) -> dict[int,
 
 
 def proposal_conflicts(
-    db: Session, proposal: Proposal, *, not_before: Moment, agreed: bool = False
+    db: Session, proposal: Proposal, choices: Choices, *, not_before: Moment, agreed: bool = False
 ) -> tuple[Conflict, ...]:
-    """What would stand against scheduling this proposal now; nothing is held by asking. Cost: at most 7 queries.
+    """What would stand against scheduling this proposal now; nothing is held by asking. Cost: that of `conflicts`.
 
-    `agreed`: closed times do not.
+    Teachers and venues as far as they are among the `choices`. `agreed`: closed times do not stand against it.
     """
-    dates = proposal.dates
-    known = resources_behind(
-        db,
-        proposal.region_code,
-        teachers={teacher for one in dates for teacher in one.teachers},
-        venues={one.venue for one in dates if one.venue},
-    )
-    wants = [Want(one.slot, *_needed_on(one, known)) for one in dates]
-    names = {behind.resource: behind.name for behind in known.values()}
+    wants = [Want(one.slot, *choices.needed(one.teachers, one.venue)) for one in proposal.dates]
+    names = {one.resource: one.name for one in choices.by_id.values()}
     return conflicts(db, wants, names, for_village=proposal.region_code, not_before=not_before, agreed=agreed)
-
-
-def _needed_on(
-    one: Planned, known: Mapping[str, Behind]
-) -> tuple[tuple[Resource, ...], tuple[Resource, ...]]:
-    """What one date of a proposal needs for itself alone, and what has only to be open then."""
-    needed = [known[key] for key in (*one.teachers, one.venue or "") if key in known]
-    held = tuple(behind.resource for behind in needed if behind.holds_slots)
-    return held, tuple(behind.resource for behind in needed if not behind.holds_slots)
-
-
-def needed_by(
-    db: Session, region_code: str, *, teachers: Sequence[str], venue: str | None
-) -> tuple[dict[Resource, str], dict[Resource, str]]:
-    """What these public ids stand for, with its name: what holds slots, and a venue that does not but may be closed.
-
-    As far as the village may call on it. Cost: 2 queries.
-    """
-    known = resources_behind(db, region_code, teachers=teachers, venues=[venue] if venue else []).values()
-    held = {behind.resource: behind.name for behind in known if behind.holds_slots}
-    return held, {behind.resource: behind.name for behind in known if not behind.holds_slots}
-
-
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """What a public id stands for; a venue for parallel use, or online, holds no slots."""
-
-    resource: Resource
-    name: str
-    holds_slots: bool = True
-
-
-def resources_behind(
-    db: Session, region_code: str, *, teachers: Collection[str], venues: Collection[str]
-) -> dict[str, Behind]:
-    """Public id -> the teacher or venue it stands for, as far as the village may call on them. Cost: 2 queries."""
-    found = {
-        row.public_id: Behind(Resource(ResourceKind.TEACHER, row.id), row.name)
-        for row in db.execute(
-            select(Teacher.public_id, Teacher.id, Teacher.name).where(
-                Teacher.public_id.in_(teachers),
-                Teacher.region_code.in_((region_code, *ancestors_of(region_code))),
-                Teacher.retired_at.is_(None),
-            )
-        )
-    }
-    places = db.execute(
-        select(Venue.public_id, Venue.id, Venue.name, Venue.allows_parallel, Venue.kind).where(
-            Venue.public_id.in_(venues), Venue.region_code == region_code, Venue.retired_at.is_(None)
-        )
-    )
-    for row in places:
-        holds = not row.allows_parallel and row.kind != VenueKind.ONLINE
-        found[row.public_id] = Behind(Resource(ResourceKind.VENUE, row.id), row.name, holds)
-    return found

@@ -1,4 +1,4 @@
-"""Courses as their coordinator sees them, and what there is to choose from when one is scheduled."""
+"""Courses as their coordinator sees them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.people import Teacher
-from nightschool.models.places import NightSchool, Region, Venue
+from nightschool.models.places import Region, Venue
 from nightschool.models.teaching import Category, ClassSession, Course, CourseTeacher, SessionStatus
 from nightschool.queries import sessions
 from nightschool.queries.histories import History, history
 from nightschool.rules.listings import RETIRED, Asked, Listing, page_of
 from nightschool.rules.names import finder, sort_key
-from nightschool.rules.regions import ancestors_of
 from nightschool.rules.slots import Moment
 from nightschool.texts import SOURCE_LANGUAGE, _, language
 
@@ -26,31 +25,8 @@ COMING, DRAFT, OVER = "coming", "draft", "over"
 
 
 @dataclass(frozen=True, slots=True)
-class TeacherChoice:
-    """A teacher the village can call on."""
-
-    public_id: str
-    name: str
-    unit: str
-    is_own: bool  # kept at the village itself
-    is_retired: bool = False  # offered only because they are chosen already
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What a course of this village can be made of: {code or public id: name}, in the order to offer them."""
-
-    village: str
-    categories: dict[str, str]
-    teachers: tuple[TeacherChoice, ...]
-    venues: dict[str, str]
-    usual_venue: str  # public id; empty: none
-    retired_venue: str = ""  # the one of these that is offered only because it is chosen already
-
-
-@dataclass(frozen=True, slots=True)
 class CoursePage:
-    """One course with its sessions, and the values its form starts from."""
+    """One course, and the values its form starts from."""
 
     public_id: str
     region_code: str
@@ -68,7 +44,6 @@ class CoursePage:
     skipped: tuple[date, ...]
     drafts: int
     version: int
-    history: History
     retired_at: datetime | None = None
     audience: str = ""
     expected: int | None = None
@@ -90,54 +65,6 @@ class CourseLine:
     version: int
 
 
-def choices(db: Session, village: str, *, teachers: Collection[str] = (), venue: str = "") -> Choices:
-    """What a course of this village can be made of; teachers are those kept there and above it. Cost: 4 queries.
-
-    Those put away are not offered, but for the `teachers` and the `venue` that are chosen already: a form that did not
-    show them would lose them when it is saved.
-    """
-    place = db.execute(
-        select(Region.name, Venue.public_id)
-        .outerjoin(NightSchool, NightSchool.region_code == Region.code)
-        .outerjoin(Venue, (Venue.id == NightSchool.usual_venue_id) & Venue.retired_at.is_(None))
-        .where(Region.code == village)
-    ).one()
-    found = db.execute(
-        select(
-            Teacher.public_id,
-            Teacher.name,
-            Teacher.unit,
-            Teacher.region_code,
-            Teacher.name_key,
-            Teacher.retired_at.is_not(None).label("is_retired"),
-        ).where(
-            Teacher.region_code.in_((village, *ancestors_of(village))),
-            or_(Teacher.retired_at.is_(None), Teacher.public_id.in_(teachers)),
-        )
-    ).all()
-    venues = db.execute(
-        select(Venue.public_id, Venue.name, Venue.retired_at.is_not(None).label("is_retired"))
-        .where(Venue.region_code == village, or_(Venue.retired_at.is_(None), Venue.public_id == venue))
-        .order_by(Venue.id)
-    ).all()
-    # The nearest first: a village's code is greater than its township's, and so on up.
-    nearest = sorted(
-        sorted(found, key=lambda row: row.name_key), key=lambda row: row.region_code, reverse=True
-    )
-    return Choices(
-        village=place.name,
-        categories=categories(db),
-        teachers=tuple(
-            TeacherChoice(row.public_id, row.name, row.unit, row.region_code == village, row.is_retired)
-            for row in nearest
-        ),
-        venues={row.public_id: row.name for row in venues},
-        # Where there is one place only, it is the usual one without being called so.
-        usual_venue=place.public_id or (venues[0].public_id if len(venues) == 1 else ""),
-        retired_venue=next((row.public_id for row in venues if row.is_retired), ""),
-    )
-
-
 def categories(db: Session) -> dict[str, str]:
     """The categories in use, named in the current language."""
     rows = db.execute(select(Category.code, Category.name, Category.name_en).order_by(Category.position))
@@ -148,8 +75,8 @@ def _category_name(row: Any) -> str:
     return str(row.name if language() == SOURCE_LANGUAGE else row.name_en)
 
 
-def course(db: Session, public_id: str, *, at: Moment, number: int = 1) -> CoursePage | None:
-    """One course with a page of its sessions; None: no such course. Cost: 7 queries, 8 when days were left out."""
+def course(db: Session, public_id: str) -> CoursePage | None:
+    """One course; None: no such course. Cost: 2 queries, 3 when days were left out."""
     row = db.execute(
         select(
             Course,
@@ -195,11 +122,16 @@ def course(db: Session, public_id: str, *, at: Moment, number: int = 1) -> Cours
         skipped=_still_skipped(db, found),
         drafts=row.drafts,
         version=found.version,
-        history=history(db, ClassSession.course_id == found.id, at=at, number=number),
         retired_at=found.retired_at,
         audience=found.audience,
         expected=found.expected,
     )
+
+
+def meetings(db: Session, course: str, *, at: Moment, number: int = 1) -> History:
+    """A page of the class sessions of a course. Cost: 5 queries."""
+    of_course = select(Course.id).where(Course.public_id == course).scalar_subquery()
+    return history(db, ClassSession.course_id == of_course, at=at, number=number)
 
 
 def _still_skipped(db: Session, course: Course) -> tuple[date, ...]:

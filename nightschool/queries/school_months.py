@@ -64,7 +64,7 @@ def school_months(
 ) -> SchoolMonths | None:
     """A village's classes in these months as of this minute of its clock; None when there is no such village.
 
-    Cost: 7 queries, however many months and classes.
+    Cost: 5 queries, however many months and classes.
     """
     village = timetable.standing(db, code, at=at)
     if village is None:

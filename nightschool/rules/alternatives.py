@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from nightschool.rules.advice import WALK_HOME_MINUTES
 from nightschool.rules.almanac import clock, full_day
+from nightschool.rules.choices import Choices, TeacherChoice
 from nightschool.rules.conflicts import Conflict
 from nightschool.rules.daylight import Position, dark_at, known_seat
 from nightschool.rules.proposals import Instead, Resource, ResourceKind
@@ -45,32 +46,6 @@ ANOTHER_KIND, ANOTHER_TOPIC, TOPIC_UNKNOWN, A_LEVEL_UP = 10, 25, 12, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A venue of the village, as far as it matters whether a class can go there."""
-
-    public_id: str
-    name: str
-    resource: Resource
-    seats: int | None = None
-    is_lit: bool = True
-    is_covered: bool = True
-    is_online: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A teacher the village may call on; `region_code` is where they are kept."""
-
-    public_id: str
-    name: str
-    resource: Resource
-    region_code: str
-    unit: str = ""
-    kind: str = ""
-    specialities: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Wish:
     """What was wanted for one slot. Teachers and venue by their public ids."""
 
@@ -85,8 +60,7 @@ class Around:
     """What there is to choose from in a village, chosen ones among it, and the slots each is busy in."""
 
     region_code: str
-    places: Sequence[Place]
-    people: Sequence[Person]
+    choices: Choices
     busy: Mapping[Resource, Sequence[Slot]]
     zone: str = "Asia/Shanghai"
 
@@ -156,13 +130,12 @@ def find_common(
             found = _elsewhere(wish, around)
         if kinds == {ResourceKind.TEACHER}:
             found = _by_others(wish, taken, around)
-    resources = {person.public_id: person.resource for person in around.people}
-    resources |= {place.public_id: place.resource for place in around.places}
+    known = around.choices.by_id
     asked_for = {key for wish in wishes for key in (*wish.teachers, wish.venue or "")}
 
     def is_free(one: Alternative) -> bool:
         new = {*(one.instead.teachers or ()), one.instead.venue or ""} - asked_for - {""}
-        return all(around.is_free(resources[key], wish.slot) for key in new for wish in wishes)
+        return all(around.is_free(known[key].resource, wish.slot) for key in new for wish in wishes)
 
     ranked = sorted((one for one in found if is_free(one)), key=lambda one: (one.distance, one.names))
     return tuple(ranked[:MOST_OFFERED])
@@ -190,10 +163,10 @@ def _at(wish: Wish, slot: Slot) -> Alternative:
 
 def _elsewhere(wish: Wish, around: Around) -> list[Alternative]:
     """The other places that are free then: as many seats, lit after dark and covered come first."""
-    seats = next((place.seats for place in around.places if place.public_id == wish.venue), None)
+    seats = next((place.seats for place in around.choices.venues if place.public_id == wish.venue), None)
     is_dark = around.is_dark(wish.slot)
     found = []
-    for place in around.places:
+    for place in around.choices.venues:
         if place.public_id == wish.venue or not around.is_free(place.resource, wish.slot):
             continue
         distance, notes = float(SAME_HOUR), []
@@ -218,11 +191,11 @@ def _by_others(wish: Wish, taken: Iterable[Resource], around: Around) -> list[Al
 
     Where several are taken, one stands in for each, and who can best takes the first place.
     """
-    known = {person.public_id: person for person in around.people}
+    known = {person.public_id: person for person in around.choices.teachers}
     away = [known[key] for key in wish.teachers if key in known and known[key].resource in set(taken)]
     free = [
         (_strangeness(person, away, wish, around), person)
-        for person in around.people
+        for person in around.choices.teachers
         if person.public_id not in wish.teachers and around.is_free(person.resource, wish.slot)
     ]
     free.sort(key=lambda found: (found[0], found[1].name, found[1].public_id))
@@ -244,7 +217,7 @@ def _by_others(wish: Wish, taken: Iterable[Resource], around: Around) -> list[Al
     return found
 
 
-def _strangeness(person: Person, away: Sequence[Person], wish: Wish, around: Around) -> float:
+def _strangeness(person: TeacherChoice, away: Sequence[TeacherChoice], wish: Wish, around: Around) -> float:
     distance = 0 if any(person.kind == other.kind for other in away) else ANOTHER_KIND
     topics = _pairs(wish.title).union(*(_pairs(other.specialities) for other in away))
     own = _pairs(person.specialities)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -52,3 +53,14 @@ def _dark_at(latitude: float, longitude: float, day: date, zone: str) -> int | N
 def known_seat(region_code: str) -> tuple[float, float] | None:
     """The position of the seat of the county a region lies in; None where we have none."""
     return COUNTY_SEATS.get(region_code[:6])
+
+
+def position_of(
+    region_code: str, entered: tuple[float, float] | None, names: Mapping[str, str]
+) -> Position | None:
+    """Where a region lies: as it was entered, else at the seat of its county, whose name is among these."""
+    if entered is not None:
+        return Position(*entered)
+    seat = known_seat(region_code)
+    county = region_code[:6] + "000000"
+    return Position(*seat, names.get(county, county)) if seat else None

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 
 from nightschool.errors import Refused
 from nightschool.rules.almanac import day_with_year
@@ -55,6 +56,7 @@ class Holidays:
         return self.otherwise.get(day) or self.days.get(day)
 
 
+@cache
 def shipped() -> Holidays:
     """The years announced until this version."""
     from chinese_calendar.constants import holidays, workdays

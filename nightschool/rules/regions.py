@@ -109,6 +109,11 @@ def parent_of(code: str) -> str | None:
     return above[-1] if above else None
 
 
+def township_of(code: str) -> str:
+    """The township a region is or lies in; empty above townships."""
+    return next((one for one in (code, *ancestors_of(code)) if level_of(one) is Level.TOWNSHIP), "")
+
+
 def is_inside(code: str, ancestor: str) -> bool:
     """True when the first region is the second or lies in it."""
     return code.startswith(prefix_of(ancestor))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import asin, ceil, cos, radians, sin, sqrt
 
@@ -44,3 +45,11 @@ def way_between(one: Position | None, other: Position | None, kmh: int) -> Way |
     if one is None or other is None or one.stands_for or other.stands_for:
         return None
     return Way(straight_km(one, other) * ROAD_FACTOR, kmh)
+
+
+def speed_along(line: Sequence[str], settled: Mapping[str, int | None]) -> tuple[int, str]:
+    """How many kilometres an hour people get on, and the region that settled it; "": the usual speed.
+
+    `line` is of regions, the largest first; of those that have settled it the nearest has the last word.
+    """
+    return next(((kmh, code) for code in reversed(line) if (kmh := settled.get(code))), (USUAL_KMH, ""))

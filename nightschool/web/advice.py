@@ -10,10 +10,13 @@ from flask import Blueprint, jsonify, request
 from sqlalchemy.orm import Session
 
 from nightschool.errors import NotFound
-from nightschool.queries import calendars, courses
+from nightschool.queries import courses
 from nightschool.queries import sessions as queries
-from nightschool.queries.courses import Choices, CoursePage
+from nightschool.queries.choices import chosen, on_offer
+from nightschool.queries.courses import CoursePage
+from nightschool.queries.localities import locality
 from nightschool.queries.sessions import SessionPage
+from nightschool.queries.surroundings import surroundings
 from nightschool.rules.advice import Advice, advise
 from nightschool.rules.recurrence import LATEST_DAY
 from nightschool.rules.series import TO_COME
@@ -35,8 +38,8 @@ def of_session(class_session: str) -> Any:
         found = queries.class_session(db, class_session)
         if found is None:
             raise NotFound
-        choices = courses.choices(db, found.region_code, teachers=found.teacher_ids, venue=found.venue_id)
-        staff = _staff_asked(choices) or {"teachers": found.teacher_ids, "venue": found.venue_id}
+        own = {"teachers": found.teacher_ids, "venue": found.venue_id}
+        staff = _staff_asked(db, found.region_code, **own) or own
         slot = _slot_asked(found.line.slot)
         said = about(
             db,
@@ -55,10 +58,10 @@ def of_session(class_session: str) -> Any:
 def of_course(course: str) -> Any:
     """What speaks against one more class session of a course."""
     with reading() as db:
-        found = courses.course(db, course, at=moment())
+        found = courses.course(db, course)
         if found is None:
             raise NotFound
-        staff = _staff_asked(courses.choices(db, found.region_code)) or {}
+        staff = _staff_asked(db, found.region_code) or {}
         said = about(db, found.region_code, _slot_asked(), title=found.title, course=course, **staff)
     return _answer(said)
 
@@ -68,7 +71,7 @@ def of_course(course: str) -> Any:
 def of_village(village: str) -> Any:
     """What speaks against the first date of a course that is being scheduled."""
     with reading() as db:
-        staff = _staff_asked(courses.choices(db, village)) or {}
+        staff = _staff_asked(db, village) or {}
         title = request.args.get("title", "")[:LONGEST_TITLE]
         said = about(db, village, _slot_asked(), title=title, **staff)
     return _answer(said)
@@ -85,16 +88,17 @@ def about(
     course: str = "",
     session: str = "",
 ) -> tuple[Advice, ...]:
-    """What speaks against this slot; nothing against none, one that is over or out of reach. Cost: 10 queries.
+    """What speaks against this slot; nothing against none, one that is over or out of reach. Cost: 7 queries.
 
     The other class sessions of the course itself speak against nothing, but they count in a teacher's week.
     """
     if slot is None or slot.finishes <= moment() or slot.day > LATEST_DAY:
         return ()
-    around = calendars.surroundings(
+    around = surroundings(
         db,
-        village,
+        locality(db, village),
         [slot.day],
+        choices=chosen(db, teachers=teachers, venue=venue),
         title=title,
         teachers=teachers,
         venue=venue,
@@ -122,7 +126,7 @@ def about_session(db: Session, found: SessionPage) -> tuple[Advice, ...]:
 
 
 def about_change(found: SessionPage, form: SessionForm) -> tuple[Advice, ...]:
-    """What speaks against what was filled in for a class session; nothing while nothing was. Cost: 10 queries."""
+    """What speaks against what was filled in for a class session; nothing while nothing was. Cost: 7 queries."""
     if not form.is_submitted() or not isinstance(form, MoveForm | EditForm):
         return ()
     slot = form.slot_or_none() if isinstance(form, MoveForm) else found.line.slot
@@ -170,11 +174,18 @@ def _slot_asked(usual: Slot | None = None) -> Slot | None:
     return None if slot_problem(starts, ends) else Slot(day, starts, ends)
 
 
-def _staff_asked(choices: Choices) -> dict[str, Any] | None:
-    """The teachers and the venue in the address, as far as the village may choose them; None: it names none."""
+def _staff_asked(
+    db: Session, village: str, *, teachers: Sequence[str] = (), venue: str = ""
+) -> dict[str, Any] | None:
+    """The teachers and the venue in the address, as far as the village may choose them; None: it names none.
+
+    It may choose `teachers` and `venue` even if they were put away. Cost: 2 queries, or none.
+    """
     if "venue" not in request.args:
         return None
-    known = {teacher.public_id for teacher in choices.teachers}
-    teachers = tuple(one for one in request.args.getlist("teachers") if one in known)
-    venue = request.args["venue"]
-    return {"teachers": teachers, "venue": venue if venue in choices.venues else None}
+    known = on_offer(db, village, teachers=teachers, venues=[venue]).by_id
+    asked = request.args["venue"]
+    return {
+        "teachers": tuple(one for one in request.args.getlist("teachers") if one in known),
+        "venue": asked if asked in known else None,
+    }

@@ -24,7 +24,7 @@ from nightschool.texts import _, ngettext
 from nightschool.web.access import actor
 from nightschool.web.context import moment, now, reading, today, writing
 from nightschool.web.forms.courses import CourseForm
-from nightschool.web.series import SAVE, Around, advice_on, diff_page, others_for
+from nightschool.web.series import SAVE, advice_on, diff_page, others_for
 from nightschool.web.undo import flash_done
 
 
@@ -49,12 +49,18 @@ def look_or_save(form: CourseForm, found: CoursePage) -> Any:
         conflicts = queries.conflicts(
             db, steps, named, for_village=found.region_code, at=moment(), agreed=form.is_agreed
         )
-        around = Around(
-            found.region_code, found.public_id, form.title.data, form.chosen_teachers, form.chosen_venue
+        if conflicts:
+            raise CannotSchedule(conflicts)
+        said = advice_on(
+            db,
+            steps,
+            named,
+            village=found.region_code,
+            course=found.public_id,
+            title=form.title.data,
+            teachers=form.chosen_teachers,
+            venue=form.chosen_venue,
         )
-        said = {} if conflicts else advice_on(db, steps, named, around)
-    if conflicts:
-        raise CannotSchedule(conflicts)
     if not any(step.changes or step.stays is Stays.OWN for step in steps):
         return _save(form, found, fingerprint(steps))
     page = diff_page(

@@ -11,11 +11,15 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from nightschool.actions import courses as actions
 from nightschool.errors import CannotSchedule, NotFound, Refused, StaleRecord
 from nightschool.formats.revisions import tell_made
-from nightschool.queries import alternatives, bookings, calendars, cohorts, places, revisions, undo
+from nightschool.queries import alternatives, bookings, cohorts, places, revisions, undo
 from nightschool.queries import courses as queries
-from nightschool.queries.courses import Choices, CoursePage, TeacherChoice
+from nightschool.queries.choices import on_offer
+from nightschool.queries.courses import CoursePage
+from nightschool.queries.localities import Locality, locality
+from nightschool.queries.surroundings import good_days, surroundings
 from nightschool.rules import finder
 from nightschool.rules.almanac import full_day
+from nightschool.rules.choices import Choices, TeacherChoice, VenueChoice
 from nightschool.rules.cohorts import OPEN_LECTURE
 from nightschool.rules.graduation import tell_rule
 from nightschool.rules.plans import tell_refused
@@ -40,13 +44,9 @@ USUAL_EVENING = {"starts": 19 * 60, "ends": 20 * 60 + 30, "repeat": ONCE, "kind"
 
 def labelled(choices: Choices) -> dict[str, Any]:
     """The choices as forms take them; what was put away since says so."""
-    venues = dict(choices.venues)
-    if choices.retired_venue:
-        venues[choices.retired_venue] = _("%(name)s（不再用了）", name=venues[choices.retired_venue])
     return {
-        "categories": choices.categories,
         "teachers": {teacher.public_id: _teacher_label(teacher) for teacher in choices.teachers},
-        "venues": venues,
+        "venues": {venue.public_id: _venue_label(venue) for venue in choices.venues},
     }
 
 
@@ -56,19 +56,23 @@ def _teacher_label(teacher: TeacherChoice) -> str:
     return _("%(name)s（%(unit)s）", name=teacher.name, unit=teacher.unit) if teacher.unit else teacher.name
 
 
+def _venue_label(venue: VenueChoice) -> str:
+    return _("%(name)s（不再用了）", name=venue.name) if venue.is_retired else venue.name
+
+
 @bp.route("/desk/<region_code:village>/courses/new", methods=["GET", "POST"])
 @allows("schedule")
 def new(village: str) -> Any:
     """A course more: its dates are looked at first, then it is scheduled."""
     with reading() as db:
-        choices = queries.choices(db, village)
-        markets = calendars.markets(db, village)
+        here, choices = locality(db, village), on_offer(db, village)
+        categories = queries.categories(db)
     form = ScheduleForm(data={**USUAL_EVENING, "venue": choices.usual_venue, "first": _day_asked()})
-    form.offer(**labelled(choices))
+    form.offer(categories=categories, **labelled(choices))
     form.today = today()
-    form.markets = markets
+    form.markets = here.markets
     if not form.is_submitted():
-        return _schedule_page(form, choices, village)
+        return _schedule_page(form, here, choices)
     dropping, _dash, todo = request.form.get("do", "look").rpartition("-")
     if dropping == "drop":
         form.drop_clashes()
@@ -77,20 +81,20 @@ def new(village: str) -> Any:
     form.alter(request.form.get("alter", ""))
     form.as_the_rest(request.form.get("as_the_rest", ""))
     if todo == "find":
-        return _find(form, choices, village)
+        return _find(form, here, choices)
     if not form.validate():
-        return _schedule_page(form, choices, village, asked="look" if form.is_all_left_out else ""), BAD_INPUT
+        return _schedule_page(form, here, choices, asked="look" if form.is_all_left_out else ""), BAD_INPUT
     if todo not in ("draft", "publish"):
-        return _schedule_page(form, choices, village, asked="look")
+        return _schedule_page(form, here, choices, asked="look")
     try:
         return _schedule(form, village, publish=todo == "publish")
     except CannotSchedule as clash:
-        return _schedule_page(form, choices, village, asked=todo, clash=clash), CLASH
+        return _schedule_page(form, here, choices, asked=todo, clash=clash), CLASH
     except Refused as refused:
         if refused.code == "course_twice":
             form.refuse("title", tell_course_twice(refused, today()))
-            return _schedule_page(form, choices, village), CLASH
-        return _schedule_page(form, choices, village, asked="look", waiting=refused), CLASH
+            return _schedule_page(form, here, choices), CLASH
+        return _schedule_page(form, here, choices, asked="look", waiting=refused), CLASH
 
 
 def _day_asked() -> date | None:
@@ -101,19 +105,20 @@ def _day_asked() -> date | None:
         return None
 
 
-def _find(form: ScheduleForm, choices: Choices, village: str) -> Any:
+def _find(form: ScheduleForm, here: Locality, choices: Choices) -> Any:
     """The form as it was filled in, and the days that suit; only the times must be sound for that."""
     is_unread = form.shows_unread()
     form.check_times()
     if is_unread or form.ends.errors:
-        return _schedule_page(form, choices, village), BAD_INPUT
+        return _schedule_page(form, here, choices), BAD_INPUT
     starts, ends = form.times_or(USUAL_EVENING["starts"], USUAL_EVENING["ends"])
     first = max(form.first.data or today(), today())
     with reading() as db:
-        found = calendars.good_days(
+        found = good_days(
             db,
-            village,
+            here,
             finder.window(first, form.until.data),
+            choices=choices,
             starts=starts,
             ends=ends,
             title=form.title.data or "",
@@ -123,7 +128,7 @@ def _find(form: ScheduleForm, choices: Choices, village: str) -> Any:
             not_before=moment(),
         )
     return render_template(
-        "courses/new.html", form=form, choices=choices, village=village, preview=None, asked="", found=found
+        "courses/new.html", form=form, here=here, village=here.code, preview=None, asked="", found=found
     )
 
 
@@ -158,8 +163,8 @@ def _tell_scheduled(proposal: Proposal, *, publish: bool) -> str:
 
 def _schedule_page(
     form: ScheduleForm,
+    here: Locality,
     choices: Choices,
-    village: str,
     *,
     asked: str = "",
     clash: CannotSchedule | None = None,
@@ -168,30 +173,35 @@ def _schedule_page(
     """The form as it was filled in; below it every date, once it was asked for. `waiting`: for the township's word."""
     shown = None
     if asked:
-        proposal = form.proposal(village)
+        proposal = form.proposal(here.code)
+        zone = services().settings.timezone
         with reading() as db:
             found = (
                 clash.conflicts
                 if clash
-                else bookings.proposal_conflicts(db, proposal, not_before=moment(), agreed=form.is_agreed)
+                else bookings.proposal_conflicts(
+                    db, proposal, choices, not_before=moment(), agreed=form.is_agreed
+                )
             )
-            instead = alternatives.for_proposal(db, proposal, found, zone=services().settings.timezone)
-            around = calendars.surroundings(
+            instead = alternatives.for_proposal(db, proposal, found, choices, zone=zone)
+            around = surroundings(
                 db,
-                village,
+                here,
                 {*days_of(proposal.recurrence), *(one.slot.day for one in proposal.dates)},
+                choices=choices,
                 title=proposal.title,
                 teachers=proposal.teachers,
                 venue=proposal.venue,
-                zone=services().settings.timezone,
+                zone=zone,
             )
-        names = {teacher.public_id: teacher.name for teacher in choices.teachers} | choices.venues
-        shown = preview(proposal, found, at=moment(), around=around, alternatives=instead, names=names)
+        shown = preview(
+            proposal, found, at=moment(), around=around, alternatives=instead, names=choices.names
+        )
     return render_template(
         "courses/new.html",
         form=form,
-        choices=choices,
-        village=village,
+        here=here,
+        village=here.code,
         preview=shown,
         asked=asked,
         found=None,
@@ -217,15 +227,17 @@ def index(village: str) -> Any:
 @allows("schedule")
 def show(course: str) -> Any:
     """One course: its sessions to come and past."""
-    found = _course(course, page_number())
+    found = _course(course)
     with reading() as db:
+        meetings = queries.meetings(db, course, at=moment(), number=page_number())
         cohort = cohorts.cohort(db, course)
         recent = undo.of_course(db, found.region_code, course, now=now())
-        are_marked = any(one.session.differs for one in (*found.history.coming, *found.history.past))
+        are_marked = any(one.session.differs for one in (*meetings.coming, *meetings.past))
         made = revisions.history(db, course=course) if are_marked else ()
     return render_template(
         "courses/show.html",
         course=found,
+        meetings=meetings,
         cohort=cohort,
         tell_rule=tell_rule,
         undoable=offered(recent),
@@ -262,29 +274,28 @@ def edit(course: str) -> Any:
     """What the sessions of a course have in common, put right for those to come."""
     found = _course(course)
     with reading() as db:
-        choices = queries.choices(db, found.region_code, teachers=found.teacher_ids, venue=found.venue_id)
+        choices = on_offer(db, found.region_code, teachers=found.teacher_ids, venues=[found.venue_id])
+        categories = queries.categories(db)
     form = CourseForm(data=_stored(found))
-    form.offer(**labelled(choices))
+    form.offer(categories=categories, **labelled(choices))
     if not form.is_submitted():
-        return _edit_page(form, found, choices)
+        return _edit_page(form, found)
     form.take_staff(request.form.get("take", ""))
     if not form.validate():
-        return _edit_page(form, found, choices), BAD_INPUT
+        return _edit_page(form, found), BAD_INPUT
     if request.form.get("do") == BACK:
-        return _edit_page(form, found, choices)
+        return _edit_page(form, found)
     try:
         return course_edits.look_or_save(form, found)
     except CannotSchedule as clash:
-        return _edit_page(form, found, choices, clash), CLASH
+        return _edit_page(form, found, clash), CLASH
     except StaleRecord:
         found = _course(course)
         form.show_stale(_stored(found))
-        return _edit_page(form, found, choices), CLASH
+        return _edit_page(form, found), CLASH
 
 
-def _edit_page(
-    form: CourseForm, found: CoursePage, choices: Choices, clash: CannotSchedule | None = None
-) -> str:
+def _edit_page(form: CourseForm, found: CoursePage, clash: CannotSchedule | None = None) -> str:
     conflicts = clash.conflicts if clash else ()
     taken = [tell_taken(conflict, found.region_code, today(), of_several=True) for conflict in conflicts]
     others = course_edits.others(form, found, conflicts)
@@ -292,16 +303,15 @@ def _edit_page(
         "courses/edit.html",
         form=form,
         course=found,
-        choices=choices,
         taken=taken,
         others=others,
         written=written,
     )
 
 
-def _course(public_id: str, number: int = 1) -> CoursePage:
+def _course(public_id: str) -> CoursePage:
     with reading() as db:
-        found = queries.course(db, public_id, at=moment(), number=number)
+        found = queries.course(db, public_id)
     if found is None:
         raise NotFound
     return found

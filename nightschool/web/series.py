@@ -11,9 +11,12 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions import series as actions
 from nightschool.errors import CannotSchedule, StaleRecord
-from nightschool.queries import alternatives, calendars, undo
+from nightschool.queries import alternatives, undo
 from nightschool.queries import series as queries
+from nightschool.queries.choices import chosen
+from nightschool.queries.localities import locality
 from nightschool.queries.sessions import SessionPage
+from nightschool.queries.surroundings import surroundings
 from nightschool.rules.advice import Advice, Surroundings, advise
 from nightschool.rules.almanac import full_day
 from nightschool.rules.alternatives import Alternative, Way, Wish, label_common
@@ -54,17 +57,6 @@ class Told:
     stays: str
     is_past: bool  # it would be moved to where the time has gone already
     advice: tuple[Advice, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """Where advice on the sessions of a series is looked for. Teachers and venue by public id."""
-
-    village: str
-    course: str
-    title: str
-    teachers: tuple[str, ...]
-    venue: str | None
 
 
 def later(found: SessionPage) -> int:
@@ -196,24 +188,33 @@ def diff_page(
 
 
 def advice_on(
-    db: Session, steps: Sequence[Step], named: Names, around: Around
+    db: Session,
+    steps: Sequence[Step],
+    named: Names,
+    *,
+    village: str,
+    course: str,
+    title: str,
+    teachers: Sequence[str],
+    venue: str | None,
 ) -> dict[int, tuple[Advice, ...]]:
     """What speaks against each session that would be at another time, in another place or with others.
 
-    Cost: 10 queries, however many sessions.
+    Teachers and venue by public id. Cost: 7 queries, however many sessions.
     """
     changing = [step for step in steps if _bears_on_advice(step) and step.after.slot.finishes > moment()]
     if not changing:
         return {}
-    found = calendars.surroundings(
+    found = surroundings(
         db,
-        around.village,
+        locality(db, village),
         [step.after.slot.day for step in changing],
-        title=around.title,
-        teachers=around.teachers,
-        venue=around.venue,
+        choices=chosen(db, teachers=teachers, venue=venue),
+        title=title,
+        teachers=teachers,
+        venue=venue,
         zone=services().settings.timezone,
-        but_course=around.course,
+        but_course=course,
     )
     return {
         step.member.id: advise(step.after.slot, _seen_from(step, named, found), today=today())
@@ -244,9 +245,7 @@ def _look(
     found: SessionPage, form: ShiftForm | EditForm
 ) -> tuple[tuple[Step, ...], Names, tuple[Any, ...], dict[int, tuple[Advice, ...]]]:
     """What would change, what it is called, what stands against it, and what speaks against it."""
-    around = Around(
-        found.region_code, found.course, found.line.title, found.teacher_ids, found.venue_id or None
-    )
+    about = {"title": found.line.title, "teachers": found.teacher_ids, "venue": found.venue_id or None}
     with reading() as db:
         members = queries.members(db, found.course)
         this = next(one for one in members if one.public_id == found.line.public_id)
@@ -254,10 +253,9 @@ def _look(
             check_slot(form.slot())
             wanted = replace(this.state, slot=form.slot())
         else:
-            around = replace(
-                around, title=form.title.data, teachers=form.chosen_teachers, venue=form.chosen_venue
-            )
-            teachers, venue = queries.staff_ids(db, teachers=form.chosen_teachers, venue=form.chosen_venue)
+            staff = {"teachers": form.chosen_teachers, "venue": form.chosen_venue}
+            about = {"title": form.title.data, **staff}
+            teachers, venue = queries.staff_ids(db, **staff)
             wanted = replace(
                 this.state,
                 title=form.title.data,
@@ -273,7 +271,8 @@ def _look(
         conflicts = queries.conflicts(
             db, steps, named, for_village=found.region_code, at=moment(), agreed=form.is_agreed
         )
-        return steps, named, conflicts, advice_on(db, steps, named, around)
+        said = advice_on(db, steps, named, village=found.region_code, course=found.course, **about)
+        return steps, named, conflicts, said
 
 
 def _save(found: SessionPage, form: ShiftForm | EditForm) -> Any:

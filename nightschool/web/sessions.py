@@ -15,6 +15,7 @@ from nightschool.errors import CannotSchedule, NotFound, Refused, StaleRecord
 from nightschool.formats.revisions import tell_made
 from nightschool.queries import courses, revisions, undo
 from nightschool.queries import sessions as queries
+from nightschool.queries.choices import on_offer
 from nightschool.queries.courses import CoursePage
 from nightschool.queries.sessions import SessionPage
 from nightschool.rules.almanac import clock, full_day
@@ -91,10 +92,10 @@ def edit(class_session: str) -> Any:
     """Another place or teacher, or other words."""
     found = _session(class_session)
     with reading() as db:
-        choices = courses.choices(db, found.region_code, teachers=found.teacher_ids, venue=found.venue_id)
+        choices = on_offer(db, found.region_code, teachers=found.teacher_ids, venues=[found.venue_id])
     stored = {"teachers": list(found.teacher_ids), "venue": found.venue_id, "title": found.line.title}
     form = EditForm(data={**stored, "summary": found.summary, "revision": found.revision})
-    form.offer(**{name: values for name, values in labelled(choices).items() if name != "categories"})
+    form.offer(**labelled(choices))
     # A link of another page says what to start from; sent once, only a button of this page counts.
     form.take_staff((request.form if form.is_submitted() else request.args).get("take", ""))
 
@@ -185,13 +186,13 @@ def restore(class_session: str) -> Any:
 def add(course: str) -> Any:
     """One more class session of a course."""
     with reading() as db:
-        found = courses.course(db, course, at=moment())
-        choices = courses.choices(db, found.region_code) if found else None
+        found = courses.course(db, course)
+        choices = on_offer(db, found.region_code) if found else None
     if found is None or choices is None:
         raise NotFound
     times = {"day": _day_asked(), "starts": found.starts, "ends": shown_end(found.ends)}
     form = AddForm(data={**times, "teachers": list(found.teacher_ids), "venue": found.venue_id})
-    form.offer(**{name: values for name, values in labelled(choices).items() if name != "categories"})
+    form.offer(**labelled(choices))
     if not form.is_submitted():
         return _add_page(found, form)
     form.take(request.form.get("take", ""))

@@ -13,6 +13,9 @@ from nightschool.actions import calendars as actions
 from nightschool.errors import NotAllowed, NotFound, Refused
 from nightschool.models.calendars import FarmSeason, MarketRule, SpecialDay
 from nightschool.queries import calendars as queries
+from nightschool.queries.choices import on_offer
+from nightschool.queries.localities import locality
+from nightschool.queries.surroundings import surroundings
 from nightschool.rules.access import SYSTEM
 from nightschool.rules.advice import Surroundings
 from nightschool.rules.farm_windows import FarmWindow
@@ -26,7 +29,8 @@ DOUBLE = FarmWindow("双抢", TODAY, TODAY + timedelta(days=20))
 
 
 def around(db: Session, village: str = SHIWAN, day: date = FRIDAY, **asked: object) -> Surroundings:
-    return queries.surroundings(db, village, [day], zone="Asia/Shanghai", **asked)  # type: ignore[arg-type]
+    here, choices = locality(db, village), on_offer(db, village)
+    return surroundings(db, here, [day], choices=choices, zone="Asia/Shanghai", **asked)  # type: ignore[arg-type]
 
 
 def test_a_townships_market_reaches_its_villages_and_no_others(cast: Cast, db: Session) -> None:
@@ -82,9 +86,9 @@ def test_a_pasted_notice_makes_its_year_known_and_a_second_one_replaces_it(cast:
     notice = "关于2027年部分节假日安排的通知\n一、元旦：1月1日（周五）至{}日放假，共{}天。" + REST_OF_NOTICE
     assert actions.take_notice(db, text=notice.format(3, 3), by=SYSTEM, now=NOW) == (2027, 25)
     assert actions.take_notice(db, text=notice.format(2, 2), by=SYSTEM, now=NOW) == (2027, 24)
-    known = queries.holidays(db, SHIWAN, day, day + timedelta(days=9))
+    known, _markets = queries.days_otherwise(db, SHIWAN, day, day + timedelta(days=9))
     assert known.is_known(2027)
-    assert [one for one in sorted(known.days) if one >= day] == [day, date(2027, 1, 2)]
+    assert sorted(known.days) == [day, date(2027, 1, 2)]
 
 
 def test_a_village_may_be_off_when_the_country_is_not(cast: Cast, db: Session) -> None:
@@ -134,6 +138,8 @@ def test_advice_asks_the_same_number_of_questions_whatever_there_is(
         actions.add_season(
             db, region=SHIWAN, window=replace(DOUBLE, name=f"农活{number}"), by=cast.chen_actor, now=NOW
         )
+    here, choices = locality(db, SHIWAN), on_offer(db, SHIWAN)
+    days = [FRIDAY + timedelta(days=number) for number in range(n)]
     statements.clear()
-    queries.surroundings(db, SHIWAN, [FRIDAY + timedelta(days=k) for k in range(n)], zone="Asia/Shanghai")
-    assert len(statements) == 12
+    surroundings(db, here, days, choices=choices, zone="Asia/Shanghai")
+    assert len(statements) == 4

@@ -28,8 +28,10 @@ from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
 from nightschool.models.planning import ClosedTime as Row
 from nightschool.models.teaching import ChangeSet, ClassSession, Course
-from nightschool.queries import calendars
+from nightschool.queries.choices import on_offer
 from nightschool.queries.closed_times import page
+from nightschool.queries.localities import locality
+from nightschool.queries.surroundings import good_days, surroundings
 from nightschool.rules.closed_times import ClosedTime
 from nightschool.rules.proposals import Proposal
 from nightschool.rules.recurrence import Once
@@ -213,7 +215,8 @@ def test_the_way_is_known_across_counties_and_free_days_avoid_closed_ones(cast: 
     asked = {"teachers": (shared.public_id,), "zone": "Asia/Shanghai"}
 
     def way() -> Any:
-        around = calendars.surroundings(db, SHIWAN, [FRIDAY], **asked)
+        here, choices = locality(db, SHIWAN), on_offer(db, SHIWAN)
+        around = surroundings(db, here, [FRIDAY], choices=choices, **asked)
         assert around.weekly_limits == {"李教授": 2}
         return around.taught["李教授"][0].way
 
@@ -232,10 +235,11 @@ def test_the_way_is_known_across_counties_and_free_days_avoid_closed_ones(cast: 
     )
     venue = db.get_one(Venue, cast.venue).public_id
     days = [TODAY + timedelta(days=ahead) for ahead in range(1, 8)]
-    good = calendars.good_days(
+    good = good_days(
         db,
-        SHIWAN,
+        locality(db, SHIWAN),
         days,
+        choices=on_offer(db, SHIWAN),
         starts=1140,
         ends=1230,
         title="",

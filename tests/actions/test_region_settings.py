@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.region_settings import settle
 from nightschool.errors import NotAllowed, NotFound, Refused, StaleRecord
-from nightschool.queries.region_settings import approves_plans, settings, travel_kmh
+from nightschool.queries.localities import locality
+from nightschool.queries.region_settings import approves_plans, settings
 from nightschool.rules.access import Actor, Post, Role
 from tests.factories import JIANLI, NOW, SHIWAN, make_account, make_places
 
@@ -26,15 +27,20 @@ def settled(db: Session, by: Actor, region: str, **values: Any) -> None:
     settle(db, region=region, by=by, now=NOW, **given)
 
 
+def speed(db: Session, village: str) -> tuple[int, str]:
+    here = locality(db, village)
+    return here.kmh, here.kmh_of
+
+
 def test_a_speed_holds_for_everything_below_until_a_nearer_region_has_its_own(db: Session) -> None:
     make_places(db)
     administrator = somebody(db, Role.REGION_ADMINISTRATOR, COUNTY)
-    assert travel_kmh(db, SHIWAN) == (30, "")
+    assert speed(db, SHIWAN) == (30, "")
     settled(db, administrator, COUNTY, travel_kmh=40)
-    assert travel_kmh(db, SHIWAN) == (40, "市中区")
+    assert speed(db, SHIWAN) == (40, "市中区")
     settled(db, administrator, TOWNSHIP, travel_kmh=20)
-    assert travel_kmh(db, SHIWAN) == (20, "全安镇")
-    assert travel_kmh(db, JIANLI) == (30, "")
+    assert speed(db, SHIWAN) == (20, "全安镇")
+    assert speed(db, JIANLI) == (30, "")
     page = settings(db, TOWNSHIP)
     assert page is not None
     assert (page.travel_kmh, page.kmh_above, page.kmh_from, page.version) == (20, 40, "市中区", 1)
@@ -68,4 +74,4 @@ def test_settings_are_refused_where_they_do_not_belong(db: Session) -> None:
     with pytest.raises(StaleRecord):
         settled(db, supervisor, TOWNSHIP, travel_kmh=60)
     settled(db, supervisor, TOWNSHIP, travel_kmh=60, seen_version=1)
-    assert travel_kmh(db, SHIWAN) == (60, "全安镇")
+    assert speed(db, SHIWAN) == (60, "全安镇")

@@ -19,8 +19,8 @@ from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Venue
 from nightschool.models.teaching import Booking, ClassSession, Course
 from nightschool.models.trust import AuditEvent
-from nightschool.queries import attendance, courses, venues
-from nightschool.queries.bookings import needed_by
+from nightschool.queries import attendance, venues
+from nightschool.queries.choices import on_offer
 from nightschool.rules.people import LearnerEntry, TeacherEntry
 from nightschool.rules.retiring import Kind
 from nightschool.rules.slots import Slot
@@ -223,15 +223,16 @@ def test_a_new_teacher_and_a_new_venue_lead_back_to_those_put_away(cast: Cast, d
 
 def test_those_put_away_are_offered_nowhere(cast: Cast, db: Session) -> None:
     teacher, venue = db.get_one(Teacher, cast.teacher), db.get_one(Venue, cast.venue)
-    before = courses.choices(db, SHIWAN)
-    assert [one.public_id for one in before.teachers] == [teacher.public_id]
-    assert (before.venues, before.usual_venue) == ({venue.public_id: venue.name}, venue.public_id)
+    before = on_offer(db, SHIWAN)
+    assert before.names == {teacher.public_id: teacher.name, venue.public_id: venue.name}
+    assert before.usual_venue == venue.public_id
     teacher.retired_at = venue.retired_at = NOW.instant
     db.flush()
-    after = courses.choices(db, SHIWAN)
-    assert (after.teachers, after.venues, after.usual_venue) == ((), {}, "")
+    after = on_offer(db, SHIWAN)
+    assert (after.names, after.usual_venue) == ({}, "")
     assert venues.offered(db, SHIWAN) == {}
-    assert needed_by(db, SHIWAN, teachers=(teacher.public_id,), venue=venue.public_id) == ({}, {})
+    both = on_offer(db, SHIWAN, teachers=(teacher.public_id,), venues=(venue.public_id,))
+    assert both.needed((teacher.public_id,), venue.public_id) == ((), ())
     for chosen in (
         {"teachers": (teacher.public_id,), "venue": None},
         {"teachers": (), "venue": venue.public_id},
@@ -246,9 +247,11 @@ def test_they_stay_where_they_were_when_a_session_is_edited(cast: Cast, db: Sess
     held = make_session(db, course, TODAY - timedelta(days=7), teachers=(teacher.id,))
     teacher.retired_at = venue.retired_at = NOW.instant
     db.flush()
-    kept = courses.choices(db, SHIWAN, teachers=(teacher.public_id,), venue=venue.public_id)
-    assert [one.is_retired for one in kept.teachers] == [True]
-    assert (kept.venues, kept.retired_venue) == ({venue.public_id: venue.name}, venue.public_id)
+    kept = on_offer(db, SHIWAN, teachers=(teacher.public_id,), venues=(venue.public_id,))
+    assert {one.public_id: one.is_retired for one in (*kept.teachers, *kept.venues)} == {
+        teacher.public_id: True,
+        venue.public_id: True,
+    }
     change_session(
         db, class_session=held.public_id, seen_revision=held.revision, title="修枝", summary="",
         teachers=(teacher.public_id,), venue=venue.public_id, by=cast.chen_actor, now=NOW,

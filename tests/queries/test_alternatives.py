@@ -14,6 +14,7 @@ from nightschool.errors import CannotSchedule
 from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
 from nightschool.queries import alternatives, bookings
+from nightschool.queries.choices import on_offer
 from nightschool.rules.alternatives import Alternative, Way, Wish
 from nightschool.rules.proposals import Instead, Proposal
 from nightschool.rules.recurrence import Weekly
@@ -54,8 +55,9 @@ def schedule(db: Session, cast: Cast, proposal: Proposal) -> str:
 
 
 def offered(db: Session, proposal: Proposal) -> dict[date, tuple[Alternative, ...]]:
-    conflicts = bookings.proposal_conflicts(db, proposal, not_before=AT)
-    return alternatives.for_proposal(db, proposal, conflicts, zone=ZONE)
+    choices = on_offer(db, SHIWAN)
+    conflicts = bookings.proposal_conflicts(db, proposal, choices, not_before=AT)
+    return alternatives.for_proposal(db, proposal, conflicts, choices, zone=ZONE)
 
 
 def test_another_countys_class_takes_the_shared_teacher_and_a_colleague_stands_in(
@@ -89,10 +91,11 @@ def test_gathering_costs_the_same_however_many_there_are(
     for number in range(min(items, 20)):
         make_session(db, course, FRIDAY + timedelta(days=7 * number))
     proposal = replace(wanted(cast, db), recurrence=Weekly(FRIDAY, (4,), times=20))
-    conflicts = bookings.proposal_conflicts(db, proposal, not_before=AT)
+    choices = on_offer(db, SHIWAN)
+    conflicts = bookings.proposal_conflicts(db, proposal, choices, not_before=AT)
     statements.clear()
-    found = alternatives.for_proposal(db, proposal, conflicts, zone=ZONE)
-    assert len(statements) == 4
+    found = alternatives.for_proposal(db, proposal, conflicts, choices, zone=ZONE)
+    assert len(statements) == 2
     assert len(found) == min(items, 20)
 
 
@@ -104,7 +107,7 @@ def test_a_sessions_own_booking_is_not_in_its_way(cast: Cast, db: Session) -> No
     own = make_session(db, make_course(db, venue_id=office.id), FRIDAY)
     wants = Wish(Slot(FRIDAY, 1140, 1230), "柑橘", (), room.public_id)
     proposal = replace(wanted(cast, db), recurrence=Weekly(FRIDAY, (4,), times=1), teachers=())
-    conflicts = bookings.proposal_conflicts(db, proposal, not_before=AT)
+    conflicts = bookings.proposal_conflicts(db, proposal, on_offer(db, SHIWAN), not_before=AT)
     for but, ways in ((own.public_id, {"村办公室"}), ("", set())):
         found = alternatives.for_session(db, SHIWAN, wants, conflicts, zone=ZONE, but_session=but)
         assert {name for one in found for name in one.names} == ways

@@ -10,8 +10,6 @@ from hypothesis import strategies as st
 
 from nightschool.rules.alternatives import (
     Around,
-    Person,
-    Place,
     Way,
     Wish,
     find_alternatives,
@@ -19,6 +17,7 @@ from nightschool.rules.alternatives import (
     tell_alternatives,
     tell_instead,
 )
+from nightschool.rules.choices import Choices, TeacherChoice, VenueChoice
 from nightschool.rules.conflicts import Conflict, nearest_free
 from nightschool.rules.proposals import Instead, Resource, ResourceKind
 from nightschool.rules.slots import Slot
@@ -36,26 +35,20 @@ def venue(number: int) -> Resource:
     return Resource(ResourceKind.VENUE, number)
 
 
-ZHOU = Person("zhou", "周老师", teacher(1), TOWNSHIP, "农技站", "technician", "柑橘、果树")
-LI = Person("li", "李老师", teacher(2), TOWNSHIP, "农技站", "technician", "果树病虫")
-FAR = Person("far", "何老师", teacher(3), COUNTY, "农业局", "technician", "果树病虫")
-DOCTOR = Person("doctor", "吴医生", teacher(4), TOWNSHIP, "卫生院", "doctor", "慢性病")
-ROOM = Place("room", "村活动室", venue(1), seats=40)
-OFFICE = Place("office", "村办公室", venue(2), seats=40)
-SMALL = Place("small", "书屋", venue(3), seats=12)
-YARD = Place("yard", "院坝", venue(4), is_lit=False, is_covered=False)
+ZHOU = TeacherChoice("zhou", "周老师", teacher(1), TOWNSHIP, "农技站", "technician", "柑橘、果树")
+LI = TeacherChoice("li", "李老师", teacher(2), TOWNSHIP, "农技站", "technician", "果树病虫")
+FAR = TeacherChoice("far", "何老师", teacher(3), COUNTY, "农业局", "technician", "果树病虫")
+DOCTOR = TeacherChoice("doctor", "吴医生", teacher(4), TOWNSHIP, "卫生院", "doctor", "慢性病")
+ROOM = VenueChoice("room", "村活动室", venue(1), seats=40)
+OFFICE = VenueChoice("office", "村办公室", venue(2), seats=40)
+SMALL = VenueChoice("small", "书屋", venue(3), seats=12)
+YARD = VenueChoice("yard", "院坝", venue(4), is_lit=False, is_covered=False)
 WISH = Wish(EVENING, "柑橘冬季管护", ("zhou",), "room")
 
 
 def around(**busy: tuple[Slot, ...]) -> Around:
-    everything = {person.public_id: person.resource for person in (ZHOU, LI, FAR, DOCTOR)}
-    everything |= {place.public_id: place.resource for place in (ROOM, OFFICE, SMALL)}
-    return Around(
-        HERE,
-        places=(YARD, ROOM, SMALL, OFFICE),
-        people=(DOCTOR, FAR, LI, ZHOU),
-        busy={everything[name]: slots for name, slots in busy.items()},
-    )
+    choices = Choices((DOCTOR, FAR, LI, ZHOU), (YARD, ROOM, SMALL, OFFICE))
+    return Around(HERE, choices, {choices.by_id[name].resource: slots for name, slots in busy.items()})
 
 
 def clash(*resources: Resource, free: tuple[Slot, ...] | None = None) -> list[Conflict]:

@@ -83,6 +83,14 @@ def test_looking_at_the_dates_saves_nothing_and_shows_weekday_and_lunar_date(
     assert stored_days(database) == []
 
 
+def test_looking_at_the_dates_costs_ten_statements_besides_login_and_scope(
+    chen: FlaskClient, filled_in: dict[str, Any], statements: list[str]
+) -> None:
+    statements.clear()
+    chen.post(NEW, data=weekly(filled_in, do="look"))
+    assert len(statements) == 12
+
+
 @pytest.mark.parametrize("do", ["look", "publish"])
 def test_the_dates_of_a_course_are_worked_out_once(
     chen: FlaskClient, filled_in: dict[str, Any], do: str
@@ -517,6 +525,6 @@ def test_a_clash_costs_the_same_however_many_dates_rooms_and_teachers_there_are(
     statements.clear()
     page = chen.post(NEW, data=weekly(filled_in, until="", times=str(items + 1), do="look")).text
     assert page.count('class="taken"') == items
-    # Login and scope, four choices and the markets; seven for the conflicts, four for the ways out, twelve for the
-    # advice.
-    assert len(statements) == 30
+    # Login and scope; the village, its teachers and venues, the categories; five for the conflicts, two for the ways
+    # out, four for the advice.
+    assert len(statements) == 17

@@ -1,0 +1,104 @@
+"""What is known around some days in a village, for advice on a date and for finding a good one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from nightschool.queries import bookings, elsewhere
+from nightschool.queries.calendars import days_otherwise, seasons
+from nightschool.queries.closed_times import closed_times
+from nightschool.queries.localities import Locality
+from nightschool.rules.advice import Surroundings
+from nightschool.rules.choices import Choices
+from nightschool.rules.finder import JUST_OVER_DAYS, Suggestion, suggest
+from nightschool.rules.markets import Markets
+from nightschool.rules.slots import Moment
+
+
+def surroundings(
+    db: Session,
+    here: Locality,
+    days: Collection[date],
+    *,
+    choices: Choices,
+    teachers: Sequence[str] = (),
+    venue: str | None = None,
+    title: str = "",
+    zone: str,
+    but_course: str = "",
+    but_session: str = "",
+    not_here: str = "",
+) -> Surroundings:
+    """What is known around these days in a village: for `rules.advice.advise`.
+
+    Teachers and venue by public id; what is to be known of themselves is among the `choices`. What is left out:
+    `queries.elsewhere.standing`. Cost: 4 queries, however many days.
+    """
+    first, last = min(days), max(days)
+    holidays, markets = days_otherwise(db, here.code, first, last)
+    taught, in_village = elsewhere.standing(
+        db,
+        here,
+        teachers,
+        first,
+        last,
+        but_course=but_course,
+        but_session=but_session,
+        not_here=not_here,
+    )
+    place = next((one for one in choices.venues if one.public_id == venue), None)
+    return Surroundings(
+        markets=Markets(here.markets, markets),
+        markets_of=here.township_name,
+        markets_are_examples=here.markets_are_examples,
+        holidays=holidays,
+        windows=seasons(db, here.code, first, last),
+        position=here.position,
+        zone=zone,
+        is_lit=place.is_lit if place else True,
+        is_covered=place.is_covered if place else True,
+        venue=place.name if place else "",
+        taught=taught,
+        here=in_village,
+        title=title,
+        weekly_limits={
+            one.name: one.weekly_limit
+            for one in choices.teachers
+            if one.public_id in teachers and one.weekly_limit is not None
+        },
+        kmh_of=here.kmh_of,
+    )
+
+
+def good_days(
+    db: Session,
+    here: Locality,
+    days: Sequence[date],
+    *,
+    choices: Choices,
+    teachers: Sequence[str],
+    venue: str | None,
+    starts: int,
+    ends: int,
+    title: str,
+    zone: str,
+    not_before: Moment,
+) -> tuple[Suggestion, ...]:
+    """The best free slots on these days for a course like this. Cost: at most 7 queries, however many days.
+
+    Looked at from the day before the first, and for windows that have just ended, some days further back.
+    """
+    needed, shared = choices.needed(teachers, venue)
+    held = bookings.holdings(db, needed, set(days), for_village=here.code)
+    times = closed_times(db, (*needed, *shared), min(days), max(days))
+    since = [min(days) - timedelta(days=JUST_OVER_DAYS), *days]
+    around = surroundings(
+        db, here, since, choices=choices, teachers=teachers, venue=venue, title=title, zone=zone
+    )
+    closed = [time for found in times.values() for time in found]
+    return suggest(
+        days, starts=starts, ends=ends, around=around, held=held, not_before=not_before, closed=closed
+    )
