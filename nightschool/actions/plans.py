@@ -19,6 +19,7 @@ from nightschool.models.planning import MonthPlan, PlanStatus
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries import plans as queries
 from nightschool.rules.access import Actor, require
+from nightschool.rules.months import Month, month_of
 from nightschool.rules.plans import Step, check_step, fingerprint
 from nightschool.rules.revisions import unended
 from nightschool.rules.slots import Now
@@ -34,7 +35,7 @@ class Announced:
     told: int
 
 
-def submit(db: Session, *, village: str, month: date, by: Actor, now: Now) -> None:
+def submit(db: Session, *, village: str, month: Month, by: Actor, now: Now) -> None:
     """The month's plan waits for the township's word. Raises: Refused as rules.plans.tell_refused says."""
     require(by, "schedule", village)
     plan = _plan(db, village, month)
@@ -43,7 +44,7 @@ def submit(db: Session, *, village: str, month: date, by: Actor, now: Now) -> No
     _note(db, "plans.submit", plan, by, now)
 
 
-def withdraw(db: Session, *, village: str, month: date, by: Actor, now: Now) -> None:
+def withdraw(db: Session, *, village: str, month: Month, by: Actor, now: Now) -> None:
     """The plan is the village's own again, as before it was handed in. Raises: Refused."""
     require(by, "schedule", village)
     plan = _plan(db, village, month)
@@ -52,7 +53,7 @@ def withdraw(db: Session, *, village: str, month: date, by: Actor, now: Now) -> 
     _note(db, "plans.withdraw", plan, by, now)
 
 
-def approve(db: Session, *, village: str, month: date, seen: str, by: Actor, now: Now) -> None:
+def approve(db: Session, *, village: str, month: Month, seen: str, by: Actor, now: Now) -> None:
     """The village may announce the plan. What was approved is kept, to tell what was added to it later.
 
     Raises: Refused, with `plan_changed` when its class sessions are not those that were seen.
@@ -67,7 +68,7 @@ def approve(db: Session, *, village: str, month: date, seen: str, by: Actor, now
     _note(db, queries.APPROVAL, plan, by, now, sessions=len(lines), lines=approved)
 
 
-def send_back(db: Session, *, village: str, month: date, reason: str, by: Actor, now: Now) -> None:
+def send_back(db: Session, *, village: str, month: Month, reason: str, by: Actor, now: Now) -> None:
     """The plan is the village's again, with the reason why. An approval too can be taken back like this.
 
     Raises: Refused; no longer once villagers were told.
@@ -83,7 +84,7 @@ def send_back(db: Session, *, village: str, month: date, reason: str, by: Actor,
     _note(db, "plans.return", plan, by, now)
 
 
-def announce(db: Session, *, village: str, month: date, seen: str, by: Actor, now: Now) -> Announced:
+def announce(db: Session, *, village: str, month: Month, seen: str, by: Actor, now: Now) -> Announced:
     """Villagers read every class session of the month, and were told of each as it is now: nothing is 变更 any more.
 
     Raises: Refused, with `plan_changed` when the class sessions are not those that were seen.
@@ -93,7 +94,7 @@ def announce(db: Session, *, village: str, month: date, seen: str, by: Actor, no
     courses = _unpublished_courses(db, village, month)
     lines = _lines(db, village, month, queries.concerns(month))
     _check(db, Step.ANNOUNCE, village, month, now.day)
-    here = [line for line in lines if (line.day.year, line.day.month) == (month.year, month.month)]
+    here = [line for line in lines if month_of(line.day) == month]
     _check_seen(here, seen, month)
     drafts = [line for line in here if line.status == SessionStatus.DRAFT]
     _publish(db, drafts, courses, now)
@@ -107,7 +108,7 @@ def announce(db: Session, *, village: str, month: date, seen: str, by: Actor, no
     return Announced(published=len(drafts), told=meeting)
 
 
-def keep_note(db: Session, *, village: str, month: date, note: str, by: Actor, now: Now) -> None:
+def keep_note(db: Session, *, village: str, month: Month, note: str, by: Actor, now: Now) -> None:
     """The plan has this note."""
     require(by, "schedule", village)
     plan = _plan(db, village, month)
@@ -116,13 +117,13 @@ def keep_note(db: Session, *, village: str, month: date, note: str, by: Actor, n
         _note(db, "plans.note", plan, by, now)
 
 
-def _plan(db: Session, village: str, month: date) -> MonthPlan:
+def _plan(db: Session, village: str, month: Month) -> MonthPlan:
     """The plan's row, locked; made where there was none."""
-    wanted = select(MonthPlan).where(MonthPlan.region_code == village, MonthPlan.month == month)
+    wanted = select(MonthPlan).where(MonthPlan.region_code == village, MonthPlan.month == month.first)
     found = db.scalar(wanted.with_for_update())
     if found is not None:
         return found
-    made = MonthPlan(region_code=village, month=month)
+    made = MonthPlan(region_code=village, month=month.first)
     try:
         with db.begin_nested():
             db.add(made)
@@ -131,12 +132,12 @@ def _plan(db: Session, village: str, month: date) -> MonthPlan:
     return made
 
 
-def _check(db: Session, step: Step, village: str, month: date, today: date) -> None:
+def _check(db: Session, step: Step, village: str, month: Month, today: date) -> None:
     found = queries.standing(db, village, month, today=today)
     check_step(step, found, queries.township_name(db, village))
 
 
-def _lines(db: Session, village: str, month: date, which: Any = None) -> list[ClassSession]:
+def _lines(db: Session, village: str, month: Month, which: Any = None) -> list[ClassSession]:
     """The month's class sessions, locked in the order in which everything locks them."""
     wanted = queries.in_month(month) if which is None else which
     rows = db.scalars(
@@ -148,12 +149,12 @@ def _lines(db: Session, village: str, month: date, which: Any = None) -> list[Cl
     return list(rows)
 
 
-def _check_seen(lines: Iterable[ClassSession], seen: str, month: date) -> None:
+def _check_seen(lines: Iterable[ClassSession], seen: str, month: Month) -> None:
     if fingerprint((line.id, line.revision) for line in lines) != seen:
         raise Refused("plan_changed", month=month)
 
 
-def _unpublished_courses(db: Session, village: str, month: date) -> list[Course]:
+def _unpublished_courses(db: Session, village: str, month: Month) -> list[Course]:
     """The courses that are public with this month's drafts; locked before these, as when a course is published."""
     drafts = select(ClassSession.course_id).where(
         ClassSession.region_code == village,

@@ -11,7 +11,7 @@ from nightschool.actions import courses, plans
 from nightschool.models.places import RegionSettings
 from nightschool.queries import plans as queries
 from nightschool.rules.access import Actor
-from nightschool.rules.plans import month_after, month_of
+from nightschool.rules.months import month_of
 from nightschool.rules.proposals import Proposal
 from nightschool.rules.recurrence import Once
 from nightschool.rules.regions import parent_of
@@ -31,7 +31,7 @@ def make(
     now: Now,
 ) -> None:
     """Next month's plan of this village is announced, or has one more course and was handed in to its township."""
-    month = month_after(month_of(now.day))
+    month = month_of(now.day).after
     given: dict[str, Any] = {"village": village, "month": month, "by": actor, "now": now}
     if state == "announced":
         page = queries.month_page(db, village, month, today=now.day)
@@ -45,7 +45,7 @@ def make(
         summary=about["summary"],
         starts=AFTERNOON,
         ends=AFTERNOON + 60,
-        recurrence=Once(month + timedelta(days=11)),
+        recurrence=Once(month.first + timedelta(days=11)),
         venue=venue,
         audience=about["audience"],
         expected=about["expected"],

@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from nightschool.rules.almanac import clock
-from nightschool.rules.periods import month_of, tell_period
+from nightschool.rules.periods import tell_period, whole
 from nightschool.rules.plans import mode_word, tell_change, tell_moment
 from nightschool.rules.reasons import tell_reason
 from nightschool.rules.schools import institution_word
@@ -83,12 +83,12 @@ def workbook(plan: PlanPage) -> bytes:
 
     book = Workbook()
     sheet = book.active
-    sheet.title = f"{plan.standing.month:%Y-%m}"
+    sheet.title = plan.standing.month.code
     title = _(
         "%(village)s%(school)s%(month)s开课计划",
         village=plan.village,
         school=institution_word(plan.institution_name),
-        month=tell_period(month_of(plan.standing.month)),
+        month=tell_period(whole(plan.standing.month)),
     )
     table = [(title,), columns(), *rows(plan)]
     if plan.note:

@@ -20,7 +20,8 @@ from nightschool.models.trust import AuditEvent
 from nightschool.queries.region_settings import approves_plans
 from nightschool.queries.sessions import is_over
 from nightschool.rules import plans as rules
-from nightschool.rules.plans import Standing, fingerprint, last_day, month_after, month_of
+from nightschool.rules.months import Month, month_of
+from nightschool.rules.plans import Standing, fingerprint
 from nightschool.rules.regions import parent_of
 from nightschool.rules.slots import Moment, Slot
 from nightschool.texts import SOURCE_LANGUAGE, language
@@ -94,14 +95,14 @@ class PlanPage:
     seen: str  # stands for exactly these lines
 
 
-def in_month(month: date) -> ColumnElement[bool]:
+def in_month(month: Month) -> ColumnElement[bool]:
     """The class session is in this month."""
-    return ClassSession.day.between(month, last_day(month))
+    return ClassSession.day.between(month.first, month.last)
 
 
-def concerns(month: date) -> ColumnElement[bool]:
+def concerns(month: Month) -> ColumnElement[bool]:
     """The class session is in this month, or was by the last notice."""
-    return or_(in_month(month), ClassSession.told_day.between(month, last_day(month)))
+    return or_(in_month(month), ClassSession.told_day.between(month.first, month.last))
 
 
 def needs_telling(today: date) -> ColumnElement[bool]:
@@ -124,7 +125,7 @@ def needs_telling(today: date) -> ColumnElement[bool]:
     )
 
 
-def counts(month: date, today: date) -> tuple[Any, Any, Any]:
+def counts(month: Month, today: date) -> tuple[Any, Any, Any]:
     """Class sessions, drafts and changes of this month, among the rows a statement is about."""
     here, concerned = in_month(month), concerns(month)
     return (
@@ -136,7 +137,7 @@ def counts(month: date, today: date) -> tuple[Any, Any, Any]:
     )
 
 
-def standing(db: Session, village: str, month: date, *, today: date) -> Standing:
+def standing(db: Session, village: str, month: Month, *, today: date) -> Standing:
     """How the month stands. Cost: 3 queries."""
     return _standings(db, village, (month,), today)[0]
 
@@ -147,7 +148,7 @@ _STATUS = select(MonthPlan.month, MonthPlan.status).where(
 
 
 @lru_cache(maxsize=32)
-def _counting(months: tuple[date, ...], today: date) -> Select[*tuple[Any, ...]]:
+def _counting(months: tuple[Month, ...], today: date) -> Select[*tuple[Any, ...]]:
     """`counts` of each of these months, in a row: written once a day, for the desks of all villages."""
     columns = [column for month in months for column in counts(month, today)]
     return select(*(column.label(f"count_{number}") for number, column in enumerate(columns))).where(
@@ -155,21 +156,21 @@ def _counting(months: tuple[date, ...], today: date) -> Select[*tuple[Any, ...]]
     )
 
 
-def _standings(db: Session, village: str, months: tuple[date, ...], today: date) -> tuple[Standing, ...]:
-    plans = db.execute(_STATUS, {"village": village, "months": months})
-    status = {row.month: row.status for row in plans}
+def _standings(db: Session, village: str, months: tuple[Month, ...], today: date) -> tuple[Standing, ...]:
+    plans = db.execute(_STATUS, {"village": village, "months": [month.first for month in months]})
+    status = {month_of(row.month): row.status for row in plans}
     counted = db.execute(_counting(months, today), {"village": village}).one()
     approves = approves_plans(db, village)
     found = []
     for number, month in enumerate(months):
         classes, drafts, changes = counted[3 * number : 3 * number + 3]
-        is_over = last_day(month) < today
+        is_over = month.last < today
         state = status.get(month, PlanStatus.DRAFT)
         found.append(Standing(month, state, approves, classes, drafts, changes, is_over))
     return tuple(found)
 
 
-def waiting_months(db: Session, village: str, days: Iterable[date], *, today: date) -> tuple[date, ...]:
+def waiting_months(db: Session, village: str, days: Iterable[date], *, today: date) -> tuple[Month, ...]:
     """The months of these days whose class sessions may not be published yet, because the township approves first.
 
     Days that are over wait for nobody. Cost: 1 query, 2 where the township approves.
@@ -180,11 +181,11 @@ def waiting_months(db: Session, village: str, days: Iterable[date], *, today: da
     is_open = db.scalars(
         select(MonthPlan.month).where(
             MonthPlan.region_code == village,
-            MonthPlan.month.in_(months),
+            MonthPlan.month.in_([month.first for month in months]),
             MonthPlan.status.in_(OPEN),
         )
     ).all()
-    return tuple(month for month in months if month not in is_open)
+    return tuple(month for month in months if month.first not in is_open)
 
 
 def township_name(db: Session, village: str) -> str:
@@ -192,11 +193,11 @@ def township_name(db: Session, village: str) -> str:
     return db.scalar(select(Region.name).where(Region.code == parent_of(village))) or ""
 
 
-def first_month(db: Session, village: str, *, at: Moment) -> date:
+def first_month(db: Session, village: str, *, at: Moment) -> Month:
     """The month whose plan is to be looked at now. Cost: 1 query."""
     comes = select(ClassSession.id).where(
         ClassSession.region_code == village,
-        ClassSession.day.between(at.day, last_day(at.day)),
+        ClassSession.day.between(at.day, month_of(at.day).last),
         ClassSession.status.not_in(CALLED_OFF),
         ~is_over(at),
     )
@@ -206,10 +207,10 @@ def first_month(db: Session, village: str, *, at: Moment) -> date:
 def reminders(db: Session, village: str, *, today: date) -> tuple[Standing, ...]:
     """This month's and the next month's standing, for the desk's one line about each. Cost: 3 queries."""
     this = month_of(today)
-    return _standings(db, village, (this, month_after(this)), today)
+    return _standings(db, village, (this, this.after), today)
 
 
-def month_page(db: Session, village: str, month: date, *, today: date) -> PlanPage | None:
+def month_page(db: Session, village: str, month: Month, *, today: date) -> PlanPage | None:
     """The month's plan of this village; None: no such village. Cost: 4 queries, 5 once it was approved."""
     township = aliased(Region)
     row = db.execute(
@@ -224,7 +225,7 @@ def month_page(db: Session, village: str, month: date, *, today: date) -> PlanPa
         )
         .outerjoin(township, township.code == Region.parent_code)
         .outerjoin(NightSchool, NightSchool.region_code == Region.code)
-        .outerjoin(MonthPlan, (MonthPlan.region_code == Region.code) & (MonthPlan.month == month))
+        .outerjoin(MonthPlan, (MonthPlan.region_code == Region.code) & (MonthPlan.month == month.first))
         .where(Region.code == village)
     ).one_or_none()
     if row is None:
@@ -242,7 +243,7 @@ def month_page(db: Session, village: str, month: date, *, today: date) -> PlanPa
         sessions=len(live),
         drafts=sum(line.status == SessionStatus.DRAFT for line in live),
         changes=sum(line.is_changed for line in own) + len(gone),
-        is_over=last_day(month) < today,
+        is_over=month.last < today,
     )
     is_announced = found.status == PlanStatus.ANNOUNCED
     return PlanPage(
@@ -264,7 +265,7 @@ def month_page(db: Session, village: str, month: date, *, today: date) -> PlanPa
     )
 
 
-def _rows(db: Session, village: str, month: date, today: date) -> Collection[Any]:
+def _rows(db: Session, village: str, month: Month, today: date) -> Collection[Any]:
     return db.execute(
         select(
             ClassSession.id,

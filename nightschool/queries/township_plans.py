@@ -14,7 +14,8 @@ from nightschool.models.planning import MonthPlan, PlanStatus
 from nightschool.models.teaching import ClassSession
 from nightschool.queries.overview import BELOW
 from nightschool.queries.plans import CALLED_OFF, counts, in_month
-from nightschool.rules.plans import Standing, last_day, month_of
+from nightschool.rules.months import Month, month_of
+from nightschool.rules.plans import Standing
 from nightschool.rules.regions import PREFIX_DIGITS, Level, ancestors_of, code_range, full_code, level_of
 
 
@@ -45,7 +46,7 @@ class RegionPlans:
     code: str
     name: str
     path: tuple[tuple[str, str], ...]  # (code, name) of the regions above, largest first
-    month: date
+    month: Month
     approves: bool  # of a township
     villages: tuple[VillagePlan, ...]
     parts: tuple[PartPlans, ...]
@@ -63,7 +64,7 @@ class RegionPlans:
         return sum(line.standing.stage == PlanStatus.SUBMITTED for line in self.villages)
 
 
-def region(db: Session, code: str, month: date, *, today: date) -> RegionPlans | None:
+def region(db: Session, code: str, month: Month, *, today: date) -> RegionPlans | None:
     """The plans of a region's month; None: no such region. Cost: 2 queries of a township, 4 of what is larger."""
     above = ancestors_of(code)
     named = (
@@ -89,7 +90,7 @@ def region(db: Session, code: str, month: date, *, today: date) -> RegionPlans |
 
 
 def _villages(
-    db: Session, township: str, month: date, approves: bool, today: date
+    db: Session, township: str, month: Month, approves: bool, today: date
 ) -> tuple[VillagePlan, ...]:
     """Every village with a school that is still there, or with a plan or class sessions in the month."""
     low, high = code_range(township)
@@ -101,7 +102,7 @@ def _villages(
         .subquery()
     )
     has_school = exists().where(NightSchool.region_code == Region.code)
-    is_there = or_(Region.valid_to.is_(None), Region.valid_to >= month)
+    is_there = or_(Region.valid_to.is_(None), Region.valid_to >= month.first)
     rows = db.execute(
         select(
             Region.code,
@@ -111,7 +112,7 @@ def _villages(
             counted.c.drafts,
             counted.c.changes,
         )
-        .outerjoin(MonthPlan, (MonthPlan.region_code == Region.code) & (MonthPlan.month == month))
+        .outerjoin(MonthPlan, (MonthPlan.region_code == Region.code) & (MonthPlan.month == month.first))
         .outerjoin(counted, counted.c.region_code == Region.code)
         .where(
             Region.code >= low,
@@ -124,7 +125,7 @@ def _villages(
     return tuple(VillagePlan(row.code, row.name, _standing(row, month, approves, today)) for row in rows)
 
 
-def _standing(row: Any, month: date, approves: bool, today: date) -> Standing:
+def _standing(row: Any, month: Month, approves: bool, today: date) -> Standing:
     return Standing(
         month=month,
         status=row.status or PlanStatus.DRAFT,
@@ -132,11 +133,11 @@ def _standing(row: Any, month: date, approves: bool, today: date) -> Standing:
         sessions=row.sessions or 0,
         drafts=row.drafts or 0,
         changes=row.changes or 0,
-        is_over=last_day(month) < today,
+        is_over=month.last < today,
     )
 
 
-def _parts(db: Session, code: str, month: date) -> tuple[PartPlans, ...]:
+def _parts(db: Session, code: str, month: Month) -> tuple[PartPlans, ...]:
     """The parts of a region with a school, a plan or a class session, counted. Cost: 3 queries."""
     low, high = code_range(code)
     level = BELOW[level_of(code)]
@@ -172,7 +173,7 @@ def _parts(db: Session, code: str, month: date) -> tuple[PartPlans, ...]:
             line.planned = villages
     states = (
         select(func.substr(MonthPlan.region_code, 1, digits).label("part"), MonthPlan.status, func.count())
-        .where(MonthPlan.region_code >= low, MonthPlan.region_code < high, MonthPlan.month == month)
+        .where(MonthPlan.region_code >= low, MonthPlan.region_code < high, MonthPlan.month == month.first)
         .group_by("part", MonthPlan.status)
     )
     for part, status, villages in db.execute(states):
@@ -181,7 +182,7 @@ def _parts(db: Session, code: str, month: date) -> tuple[PartPlans, ...]:
     return tuple(line for line in parts.values() if line.schools or line.planned or line.states)
 
 
-def waiting(db: Session, code: str, *, today: date) -> tuple[date, int] | None:
+def waiting(db: Session, code: str, *, today: date) -> tuple[Month, int] | None:
     """The first month, from this one on, with plans that wait for a word, and how many; None: none. Cost: 1 query."""
     low, high = code_range(code)
     row = db.execute(
@@ -189,11 +190,11 @@ def waiting(db: Session, code: str, *, today: date) -> tuple[date, int] | None:
         .where(
             MonthPlan.region_code >= low,
             MonthPlan.region_code < high,
-            MonthPlan.month >= month_of(today),
+            MonthPlan.month >= month_of(today).first,
             MonthPlan.status == PlanStatus.SUBMITTED,
         )
         .group_by(MonthPlan.month)
         .order_by(MonthPlan.month)
         .limit(1)
     ).first()
-    return (row[0], row[1]) if row else None
+    return (month_of(row[0]), row[1]) if row else None

@@ -70,6 +70,14 @@ class Month:
         days += [None] * (-len(days) % 7)
         return tuple(tuple(days[start : start + 7]) for start in range(0, len(days), 7))
 
+    @property
+    def before(self) -> Month:
+        return self.plus(-1)
+
+    @property
+    def after(self) -> Month:
+        return self.plus(1)
+
     def plus(self, months: int) -> Month:
         """The month so many months later."""
         years, index = divmod(self.number - 1 + months, 12)
@@ -89,7 +97,7 @@ class Term:
         return tuple(self.first.plus(number) for number in range(count))
 
 
-def month_of_day(day: date) -> Month:
+def month_of(day: date) -> Month:
     """The month this day lies in."""
     return Month(day.year, day.month)
 
@@ -137,6 +145,11 @@ def month_name(month: Month) -> str:
 def tell_month(month: Month) -> str:
     """2026年11月, "November 2026"."""
     return _("%(year)d年%(name)s", year=month.year, name=month_name(month))
+
+
+def month_word(month: Month, today: date) -> str:
+    """12月, 2027年1月; "December", "January 2027"."""
+    return month_name(month) if month.year == today.year else tell_month(month)
 
 
 def tell_term(term: Term) -> str:

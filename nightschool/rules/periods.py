@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from nightschool.rules.almanac import day_with_year
+from nightschool.rules.months import Month
 from nightschool.texts import _
 
 
@@ -35,9 +35,9 @@ def week_of(day: date) -> Period:
     return Period("week", first, first + timedelta(days=6))
 
 
-def month_of(day: date) -> Period:
-    """The month this day lies in."""
-    return Period("month", day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
+def whole(month: Month) -> Period:
+    """All days of the month."""
+    return Period("month", month.first, month.last)
 
 
 def tell_period(period: Period) -> str:

@@ -6,14 +6,14 @@ A plan has no lines of its own: they are the class sessions of that month of tha
 from __future__ import annotations
 
 import hashlib
-from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from nightschool.errors import Refused
 from nightschool.rules.almanac import clock, full_day
+from nightschool.rules.months import Month, month_of, month_word
 from nightschool.rules.revisions import tell_mark
 from nightschool.rules.slots import Moment
 from nightschool.texts import N_, _, ngettext
@@ -21,12 +21,6 @@ from nightschool.texts import N_, _, ngettext
 # models.planning.PlanStatus
 DRAFT, SUBMITTED, APPROVED, RETURNED, ANNOUNCED = "draft", "submitted", "approved", "returned", "announced"
 NEXT_MONTH_FROM = 20  # day of the month from which the next one is the one to plan
-FIRST_MONTH, LAST_MONTH = date(2000, 1, 1), date(2100, 11, 1)
-
-_MONTHS = (
-    N_("1月"), N_("2月"), N_("3月"), N_("4月"), N_("5月"), N_("6月"), N_("7月"), N_("8月"), N_("9月"), N_("10月"),
-    N_("11月"), N_("12月"),
-)  # fmt: skip
 
 # How a class is given, in the words of the forms; the codes are models.teaching.DeliveryMode.
 MODES = {
@@ -55,7 +49,7 @@ class Step(StrEnum):
 class Standing:
     """How a month of a village stands."""
 
-    month: date
+    month: Month
     status: str = DRAFT
     approves: bool = False  # the township wants to see plans first
     sessions: int = 0  # that are to take place or took place
@@ -84,47 +78,21 @@ class Standing:
 # The month
 
 
-def month_of(day: date) -> date:
-    """The first day of the day's month, by which plans go."""
-    return day.replace(day=1)
-
-
-def last_day(month: date) -> date:
-    """The last day of a month."""
-    return month.replace(day=monthrange(month.year, month.month)[1])
-
-
-def month_after(month: date) -> date:
-    """The month that follows."""
-    return last_day(month) + timedelta(days=1)
-
-
-def month_before(month: date) -> date:
-    """The month before."""
-    return month_of(month - timedelta(days=1))
-
-
-def proposed_month(today: date, *, more_to_come: bool) -> date:
+def proposed_month(today: date, *, more_to_come: bool) -> Month:
     """The month to plan: from the 20th the next; before that this one, while it still has class sessions to come."""
     if today.day >= NEXT_MONTH_FROM or not more_to_come:
-        return month_after(month_of(today))
+        return month_of(today).after
     return month_of(today)
 
 
-def tell_proposed(month: date, today: date) -> str:
+def tell_proposed(month: Month, today: date) -> str:
     """One sentence: why this month is shown first."""
-    words = {"month": month_word(month, today), "now": month_word(today, today)}
+    words = {"month": month_word(month, today), "now": month_word(month_of(today), today)}
     if month == month_of(today):
         return _("%(month)s还有课要上，先看%(month)s的。", **words)
     if today.day >= NEXT_MONTH_FROM:
         return _("从 %(day)d 号起，先看%(month)s的。", day=NEXT_MONTH_FROM, **words)
     return _("%(now)s没有课要上了，先看%(month)s的。", **words)
-
-
-def month_word(month: date, today: date) -> str:
-    """12月, 2027年1月; "December", "January 2027"."""
-    word = _(_MONTHS[month.month - 1])
-    return word if month.year == today.year else _("%(year)d年%(month)s", year=month.year, month=word)
 
 
 # Moves
@@ -328,5 +296,5 @@ def tell_reminder(standing: Standing, today: date) -> str:
 
 def _is_due(standing: Standing, today: date) -> bool:
     """Next month's, from the 20th on: with nothing in it, or with something that waits to be public."""
-    is_next = standing.month == month_after(month_of(today)) and today.day >= NEXT_MONTH_FROM
+    is_next = standing.month == month_of(today).after and today.day >= NEXT_MONTH_FROM
     return is_next and (not standing.sessions or bool(standing.drafts))

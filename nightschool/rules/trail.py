@@ -11,7 +11,7 @@ from typing import Any
 from nightschool.rules.access import Role
 from nightschool.rules.accounts import role_word
 from nightschool.rules.almanac import clock, day_with_year, day_without_year
-from nightschool.rules.plans import month_word
+from nightschool.rules.months import month_of, month_word
 from nightschool.rules.reasons import REASONS, reason_word
 from nightschool.rules.slots import Slot
 from nightschool.texts import N_, _
@@ -280,7 +280,9 @@ def _values(details: Mapping[str, Any], today: date) -> dict[str, str]:
         "from": _iso_day(details.get("from_day"), today),
         "to": _iso_day(details.get("to_day"), today),
         "n": str(details.get("sessions") or ""),
-        "month": month_word(date.fromisoformat(details["month"]), today) if details.get("month") else "",
+        "month": month_word(month_of(date.fromisoformat(details["month"])), today)
+        if details.get("month")
+        else "",
         "fields": _("、").join(_(FIELDS[name]) for name in details.get("fields") or () if name in FIELDS),
     }
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from werkzeug.routing import BaseConverter, ValidationError
 
-from nightschool.rules.plans import FIRST_MONTH, LAST_MONTH
+from nightschool.rules.months import Month
+
+FIRST_MONTH, LAST_MONTH = Month(2000, 1), Month(2100, 11)
 
 
 class RegionCodeConverter(BaseConverter):
@@ -28,17 +28,18 @@ class ShortCodeConverter(BaseConverter):
 
 
 class MonthConverter(BaseConverter):
-    """A month, 2026-12, as its first day."""
+    """A month, 2026-12."""
 
     regex = "[0-9]{4}-(?:0[1-9]|1[0-2])"
 
-    def to_python(self, value: str) -> date:
-        if not FIRST_MONTH.isoformat()[:7] <= value <= LAST_MONTH.isoformat()[:7]:
+    def to_python(self, value: str) -> Month:
+        month = Month(int(value[:4]), int(value[5:]))
+        if not FIRST_MONTH <= month <= LAST_MONTH:
             raise ValidationError
-        return date.fromisoformat(f"{value}-01")
+        return month
 
-    def to_url(self, value: date) -> str:
-        return value.isoformat()[:7]
+    def to_url(self, value: Month) -> str:
+        return value.code
 
 
 class SecretConverter(BaseConverter):

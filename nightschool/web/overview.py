@@ -9,7 +9,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from nightschool.errors import NotFound
 from nightschool.queries import overview, places, township_plans
-from nightschool.rules.periods import Period, month_of, week_of
+from nightschool.rules.months import month_of
+from nightschool.rules.periods import Period, week_of, whole
 from nightschool.web.access import actor, allows
 from nightschool.web.context import reading, today
 
@@ -51,4 +52,4 @@ def _period() -> Period:
         day = today()
     if not date(2000, 1, 1) <= day <= date(2100, 12, 31):
         day = today()
-    return month_of(day) if request.args.get("period") == "month" else week_of(day)
+    return whole(month_of(day)) if request.args.get("period") == "month" else week_of(day)

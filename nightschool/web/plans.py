@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -13,7 +12,8 @@ from nightschool.formats import plan_table
 from nightschool.queries import plans as queries
 from nightschool.queries.plans import PlanPage
 from nightschool.rules import plans as rules
-from nightschool.rules.periods import month_of
+from nightschool.rules.months import Month, month_word
+from nightschool.rules.periods import whole
 from nightschool.rules.schools import institution_word
 from nightschool.texts import _, ngettext
 from nightschool.web.access import actor, allows
@@ -29,9 +29,7 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def words() -> dict[str, Any]:
     """What the templates about plans say things with."""
     return {
-        "month_word": lambda month: rules.month_word(month, today()),
-        "month_before": rules.month_before,
-        "month_after": rules.month_after,
+        "month_word": lambda month: month_word(month, today()),
         "mode_word": rules.mode_word,
         "state_word": rules.state_word,
         "tell_moment": lambda instant: rules.tell_moment(instant, today()),
@@ -55,14 +53,14 @@ def home(village: str) -> Any:
 
 @bp.get("/desk/<region_code:village>/plan/<month:month>")
 @allows("schedule")
-def show(village: str, month: date) -> Any:
+def show(village: str, month: Month) -> Any:
     """One month: its class sessions, how it stands, and the one thing to do next."""
     return _page(village, month)
 
 
 @bp.post("/desk/<region_code:village>/plan/<month:month>")
 @allows("schedule")
-def act(village: str, month: date) -> Any:
+def act(village: str, month: Month) -> Any:
     """The plan is a step further, or has its note."""
     todo = request.form.get("do", "")
     form = NoteForm()
@@ -77,10 +75,10 @@ def act(village: str, month: date) -> Any:
     return redirect(url_for("plans.show", village=village, month=month), 303)
 
 
-def _carry_out(todo: str, village: str, month: date, form: NoteForm) -> str:
+def _carry_out(todo: str, village: str, month: Month, form: NoteForm) -> str:
     """What was done, in one sentence; empty: nothing was asked for."""
     what = {"village": village, "month": month, "by": actor(), "now": now()}
-    said = {"month": rules.month_word(month, today())}
+    said = {"month": month_word(month, today())}
     with writing() as db:
         match todo:
             case "submit":
@@ -106,7 +104,7 @@ def _carry_out(todo: str, village: str, month: date, form: NoteForm) -> str:
 
 
 def _page(
-    village: str, month: date, *, why: str = "", refusal: str = "", form: NoteForm | None = None
+    village: str, month: Month, *, why: str = "", refusal: str = "", form: NoteForm | None = None
 ) -> str:
     plan = _plan(village, month)
     township = plan.township
@@ -118,14 +116,14 @@ def _page(
         form=form or NoteForm(formdata=None, data={"note": plan.note}),
         next_step=rules.next_step(plan.standing),
         told=rules.tell_standing(plan.standing, township=township, reason=plan.return_reason, today=today()),
-        first_day=max(month, today()) if not plan.standing.is_over else None,
+        first_day=max(month.first, today()) if not plan.standing.is_over else None,
         **words(),
     )
 
 
 @bp.get("/desk/<region_code:village>/plan/<month:month>/paper")
 @allows("schedule")
-def paper(village: str, month: date) -> Any:
+def paper(village: str, month: Month) -> Any:
     """The plan as a sheet to print, sign and put up (F1)."""
     plan = _plan(village, month)
     return render_template(
@@ -135,22 +133,22 @@ def paper(village: str, month: date) -> Any:
         columns=plan_table.columns(),
         rows=plan_table.rows(plan),
         now=now().instant,
-        period=month_of(month),
+        period=whole(month),
         **words(),
     )
 
 
 @bp.get("/desk/<region_code:village>/plan/<month:month>/paper.xlsx")
 @allows("schedule")
-def workbook(village: str, month: date) -> Any:
+def workbook(village: str, month: Month) -> Any:
     """The same sheet for Excel."""
     plan = _plan(village, month)
     answer = Response(plan_table.workbook(plan), mimetype=WORKBOOK)
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{village}-{month:%Y-%m}.xlsx")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{village}-{month.code}.xlsx")
     return answer
 
 
-def _plan(village: str, month: date) -> PlanPage:
+def _plan(village: str, month: Month) -> PlanPage:
     with reading() as db:
         found = queries.month_page(db, village, month, today=today())
     if found is None:

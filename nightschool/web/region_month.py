@@ -17,7 +17,7 @@ from nightschool.rules.months import (
     FIRST_YEAR,
     LAST_YEAR,
     Month,
-    month_of_day,
+    month_of,
     read_month,
     tell_month,
     tell_refused_months,
@@ -36,7 +36,7 @@ bp = Blueprint("region_month", __name__)
 @public
 def this_month(area: str) -> Any:
     """The month it is."""
-    return redirect(url_for("region_month.month", area=area, month_code=month_of_day(today()).code), 303)
+    return redirect(url_for("region_month.month", area=area, month_code=month_of(today()).code), 303)
 
 
 @bp.get("/r/<short_code:area>/month/<month_code>")
@@ -91,7 +91,7 @@ def _others(short: str, month: Month) -> list[tuple[str, str]]:
     """The month before and the one after, with their addresses."""
     return [
         (tell_month(other), url_for("region_month.month", area=short, month_code=other.code))
-        for other in (month.plus(-1), month.plus(1))
+        for other in (month.before, month.after)
         if FIRST_YEAR <= other.year <= LAST_YEAR
     ]
 

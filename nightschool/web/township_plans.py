@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,6 +10,7 @@ from nightschool.actions import plans as actions
 from nightschool.errors import NotFound, Refused
 from nightschool.queries import plans, township_plans
 from nightschool.rules import plans as rules
+from nightschool.rules.months import Month, month_word
 from nightschool.rules.plans import Step, step_problem
 from nightschool.rules.regions import Level, level_of
 from nightschool.texts import _
@@ -34,7 +34,7 @@ def home(region: str) -> Any:
 
 @bp.get("/overview/<region_code:region>/plans/<month:month>")
 @allows("see_overview")
-def show(region: str, month: date) -> Any:
+def show(region: str, month: Month) -> Any:
     """A township's villages, a larger region's counts, or the plan of one village to read."""
     if level_of(region) is Level.VILLAGE:
         return _read(region, month)
@@ -47,7 +47,7 @@ def show(region: str, month: date) -> Any:
 
 @bp.post("/overview/<region_code:region>/plans/<month:month>")
 @allows("approve_plans")
-def decide(region: str, month: date) -> Any:
+def decide(region: str, month: Month) -> Any:
     """The plan of a village is approved, or goes back with the reason."""
     if level_of(region) is not Level.VILLAGE:  # only villages have plans
         return redirect(url_for("township_plans.show", region=region, month=month), 303)
@@ -64,9 +64,9 @@ def decide(region: str, month: date) -> Any:
     return redirect(url_for("township_plans.show", region=region, month=month), 303)
 
 
-def _decide(village: str, month: date, form: ReturnForm | None) -> str:
+def _decide(village: str, month: Month, form: ReturnForm | None) -> str:
     what = {"village": village, "month": month, "by": actor(), "now": now()}
-    said = {"month": rules.month_word(month, today())}
+    said = {"month": month_word(month, today())}
     with writing() as db:
         if form is not None:
             actions.send_back(db, reason=form.reason.data or "", **what)
@@ -75,7 +75,7 @@ def _decide(village: str, month: date, form: ReturnForm | None) -> str:
         return _("批准了，村里可以公布%(month)s的课了。", **said)
 
 
-def _read(village: str, month: date, *, form: ReturnForm | None = None) -> str:
+def _read(village: str, month: Month, *, form: ReturnForm | None = None) -> str:
     with reading() as db:
         plan = plans.month_page(db, village, month, today=today())
     if plan is None:

@@ -18,12 +18,13 @@ from nightschool.models.planning import MonthPlan
 from nightschool.models.teaching import ClassSession, Course
 from nightschool.queries import plans as queries
 from nightschool.rules.access import Actor, Post, Role
+from nightschool.rules.months import Month
 from nightschool.rules.proposals import Proposal
 from nightschool.rules.recurrence import Listed, Once
 from nightschool.rules.slots import Now, Slot
 from tests.factories import JIANLI, NOW, SHIWAN, TODAY, Cast, later, make_course, make_session
 
-DECEMBER = date(2026, 12, 1)
+DECEMBER = Month(2026, 12)
 FIRST, SECOND = date(2026, 12, 5), date(2026, 12, 12)
 TOWNSHIP = Actor(None, "全安镇督导", (Post(Role.SUPERVISOR, "511002105000"),))
 OTHER_TOWNSHIP = Actor(None, "严陵镇督导", (Post(Role.SUPERVISOR, "511024100000"),))
@@ -258,7 +259,7 @@ def test_what_is_over_and_other_townships_wait_for_nobody(cast: Cast, db: Sessio
     assert queries.waiting_months(db, JIANLI, [FIRST], today=TODAY) == ()
     assert queries.waiting_months(db, SHIWAN, [FIRST, date(2027, 1, 2)], today=TODAY) == (
         DECEMBER,
-        date(2027, 1, 1),
+        Month(2027, 1),
     )
 
 

@@ -13,7 +13,7 @@ from nightschool.models.planning import Question
 from nightschool.models.teaching import ClassSession, Course
 from nightschool.models.trust import Account
 from nightschool.rules.access import SYSTEM
-from nightschool.rules.plans import month_after, month_of
+from nightschool.rules.months import month_of
 from tests.browser.conftest import AXE, Site, log_in
 
 VILLAGE = "511002105201"
@@ -28,7 +28,7 @@ PUBLIC = [
 
 def next_month(site: Site) -> str:
     """The month whose plans the demonstration has made."""
-    return f"{month_after(month_of(site.installation.now().day)):%Y-%m}"
+    return month_of(site.installation.now().day).after.code
 
 
 def pages_of_coordinator(site: Site) -> list[str]:

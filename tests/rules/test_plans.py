@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from nightschool.errors import Refused
+from nightschool.rules.months import Month
 from nightschool.rules.plans import (
     ANNOUNCED,
     APPROVED,
@@ -31,7 +32,7 @@ from nightschool.rules.plans import (
 from nightschool.rules.slots import Moment
 
 TODAY = date(2026, 11, 24)
-DECEMBER = date(2026, 12, 1)
+DECEMBER = Month(2026, 12)
 FREE = Standing(DECEMBER, sessions=4, drafts=4)
 BOUND = replace(FREE, approves=True)
 
@@ -90,10 +91,10 @@ def test_every_refusal_has_its_sentence() -> None:
 @pytest.mark.parametrize(
     ("today", "more", "month", "why"),
     [
-        (date(2026, 11, 19), True, date(2026, 11, 1), "11月还有课要上，先看11月的。"),
+        (date(2026, 11, 19), True, Month(2026, 11), "11月还有课要上，先看11月的。"),
         (date(2026, 11, 19), False, DECEMBER, "11月没有课要上了，先看12月的。"),
         (date(2026, 11, 20), True, DECEMBER, "从 20 号起，先看12月的。"),
-        (date(2026, 12, 31), True, date(2027, 1, 1), "从 20 号起，先看2027年1月的。"),
+        (date(2026, 12, 31), True, Month(2027, 1), "从 20 号起，先看2027年1月的。"),
     ],
 )
 def test_the_month_to_plan_is_the_next_one_from_the_20th(
@@ -129,7 +130,7 @@ def test_every_state_says_how_it_stands_and_what_comes_next(
 
 def test_nobody_is_reminded_of_next_month_before_the_20th() -> None:
     assert tell_reminder(BOUND, date(2026, 11, 19)) == ""
-    assert tell_reminder(replace(BOUND, month=date(2027, 1, 1)), TODAY) == ""
+    assert tell_reminder(replace(BOUND, month=Month(2027, 1)), TODAY) == ""
 
 
 def test_a_change_says_what_the_notice_said() -> None:
