@@ -36,8 +36,8 @@ from nightschool.queries import alternatives, bookings
 from nightschool.queries.choices import on_offer
 from nightschool.queries.localities import locality
 from nightschool.queries.surroundings import good_days
-from nightschool.rules import finder
 from nightschool.rules.access import Actor, Post, Role
+from nightschool.rules.good_days import window
 from nightschool.rules.names import sort_key, stored_keys
 from nightschool.rules.previews import preview
 from nightschool.rules.proposals import Proposal
@@ -187,7 +187,7 @@ def find(world: World, proposal: Proposal) -> int:
         found = good_days(
             db,
             locality(db, proposal.region_code),
-            finder.window(TODAY, None),
+            window(TODAY, None),
             starts=proposal.starts,
             ends=proposal.ends,
             title=proposal.title,

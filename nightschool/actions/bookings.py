@@ -22,7 +22,7 @@ from nightschool.models.places import Venue
 from nightschool.models.teaching import Booking, ClassSession
 from nightschool.queries import bookings
 from nightschool.rules.conflicts import Conflict, Want
-from nightschool.rules.proposals import Resource, ResourceKind
+from nightschool.rules.resources import Resource, ResourceKind
 from nightschool.rules.slots import Moment, Slot
 
 GUARD = "booking_overlap"

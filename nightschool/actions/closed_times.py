@@ -14,7 +14,7 @@ from nightschool.models.places import Venue
 from nightschool.models.planning import ClosedTime as Row
 from nightschool.rules.access import Actor, require
 from nightschool.rules.closed_times import ClosedTime, check_closed_time
-from nightschool.rules.proposals import ResourceKind
+from nightschool.rules.resources import ResourceKind
 from nightschool.rules.slots import Now
 
 VERBS = {ResourceKind.TEACHER: "keep_teachers", ResourceKind.VENUE: "keep_venues"}

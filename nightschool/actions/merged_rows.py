@@ -28,7 +28,7 @@ from nightschool.queries import merges as queries
 from nightschool.queries.merges import Pair
 from nightschool.rules.conflicts import Want
 from nightschool.rules.merges import KEPT, MERGED
-from nightschool.rules.proposals import Resource, ResourceKind
+from nightschool.rules.resources import Resource, ResourceKind
 from nightschool.rules.slots import Now, Slot
 
 

@@ -25,7 +25,7 @@ from nightschool.models.teaching import Booking, ClassSession, SessionStatus
 from nightschool.rules.access import Actor, require
 from nightschool.rules.names import stored_keys
 from nightschool.rules.people import Namesake
-from nightschool.rules.proposals import ResourceKind
+from nightschool.rules.resources import ResourceKind
 from nightschool.rules.slots import Moment, Now
 from nightschool.rules.venues import Planned, VenueEntry, check_unshared
 

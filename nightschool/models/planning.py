@@ -20,7 +20,7 @@ from nightschool.models.base import (
     RegionCode,
     one_of,
 )
-from nightschool.rules.proposals import ResourceKind
+from nightschool.rules.resources import ResourceKind
 
 
 class PlanStatus(StrEnum):

@@ -22,7 +22,7 @@ from nightschool.models.base import (
 )
 from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
-from nightschool.rules.proposals import ResourceKind
+from nightschool.rules.resources import ResourceKind
 
 
 class CourseKind(StrEnum):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from nightschool.models.teaching import Booking, ClassSession
+from nightschool.models.teaching import ClassSession
+from nightschool.queries import bookings
 from nightschool.queries.choices import on_offer
-from nightschool.queries.closed_times import closed_times
 from nightschool.rules.alternatives import (
     Alternative,
     Around,
@@ -21,7 +21,7 @@ from nightschool.rules.alternatives import (
 )
 from nightschool.rules.choices import Choices
 from nightschool.rules.conflicts import Conflict
-from nightschool.rules.proposals import Proposal, Resource, ResourceKind
+from nightschool.rules.proposals import Proposal
 from nightschool.rules.slots import Slot
 
 
@@ -96,11 +96,13 @@ def _around(
 
     Cost: 2 queries.
     """
-    resources = [one.resource for one in choices.by_id.values()]
-    days = {wish.slot.day for wish in wishes}
-    busy = _booked(db, resources, days, but_session)
-    for resource, times in closed_times(db, resources, min(days), max(days)).items():
-        busy[resource] += [slot for day in days for time in times if (slot := time.on(day)) is not None]
+    own = select(ClassSession.id).where(ClassSession.public_id == but_session)
+    busy = bookings.busy(
+        db,
+        [one.resource for one in choices.by_id.values()],
+        {wish.slot.day for wish in wishes},
+        ignoring=own,
+    )
     return Around(village, choices, busy, zone)
 
 
@@ -112,32 +114,3 @@ def _choices(db: Session, village: str, wishes: Sequence[Wish]) -> Choices:
         teachers={teacher for wish in wishes for teacher in wish.teachers},
         venues={wish.venue for wish in wishes if wish.venue},
     )
-
-
-def _booked(
-    db: Session, resources: Collection[Resource], days: Collection[date], but_session: str
-) -> dict[Resource, list[Slot]]:
-    """When each is booked on these days, by the index of resource and day; what may be shared has no bookings."""
-    busy: dict[Resource, list[Slot]] = defaultdict(list)
-    ids: dict[ResourceKind, list[int]] = defaultdict(list)
-    for resource in resources:
-        ids[resource.kind].append(resource.id)
-    if not ids:
-        return busy
-    held = select(
-        Booking.resource_kind, Booking.resource_id, Booking.day, Booking.starts, Booking.ends
-    ).where(
-        or_(
-            *(
-                and_(Booking.resource_kind == kind, Booking.resource_id.in_(found))
-                for kind, found in ids.items()
-            )
-        ),
-        Booking.day.in_(days),
-    )
-    if but_session:
-        own = select(ClassSession.id).where(ClassSession.public_id == but_session)
-        held = held.where(Booking.class_session_id.not_in(own))
-    for kind, number, day, starts, ends in db.execute(held):
-        busy[Resource(ResourceKind(kind), number)].append(Slot(day, starts, ends))
-    return busy

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from nightschool.models.people import Teacher
 from nightschool.models.places import NightSchool, Venue, VenueKind
 from nightschool.rules.choices import Choices, TeacherChoice, VenueChoice
-from nightschool.rules.proposals import Resource, ResourceKind
 from nightschool.rules.regions import ancestors_of
+from nightschool.rules.resources import Resource, ResourceKind
 
 
 def on_offer(

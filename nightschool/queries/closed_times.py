@@ -15,7 +15,7 @@ from nightschool.models.places import Region, Venue
 from nightschool.models.planning import ClosedTime as Row
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, SessionStatus
 from nightschool.rules.closed_times import ClosedTime
-from nightschool.rules.proposals import Resource, ResourceKind
+from nightschool.rules.resources import Resource, ResourceKind
 from nightschool.rules.slots import Slot
 
 STANDS = (SessionStatus.DRAFT, SessionStatus.SCHEDULED)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session
 
 from nightschool.models.attendance import Guest, Headcount, Mark, MarkStatus
-from nightschool.models.teaching import ClassSession
+from nightschool.models.teaching import ClassSession, SessionStatus
 
 # Who was in the room: late and family members who came instead count, excused and absent do not.
 CAME = (MarkStatus.PRESENT.value, MarkStatus.LATE.value, MarkStatus.SUBSTITUTE.value)
@@ -46,6 +47,13 @@ def people() -> ColumnElement[int]:
     who came instead.
     """
     return func.count(func.distinct(case((came_in_person(), Mark.learner_id))))
+
+
+def people_of(db: Session, of: ColumnElement[bool]) -> int:
+    """人数 of the class sessions that fit the condition. Cost: 1 query."""
+    statement = select(people()).select_from(Mark)
+    statement = statement.join(ClassSession, ClassSession.id == Mark.class_session_id)
+    return db.scalar(statement.where(of, ClassSession.status == SessionStatus.HELD)) or 0
 
 
 def came() -> ColumnElement[bool]:

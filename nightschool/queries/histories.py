@@ -13,7 +13,7 @@ from nightschool.models.people import Learner
 from nightschool.models.places import Region
 from nightschool.models.teaching import ClassSession, SessionStatus
 from nightschool.queries import sessions
-from nightschool.queries.figures import attendances, came_in_person, people
+from nightschool.queries.figures import attendances, came_in_person, people_of
 from nightschool.queries.sessions import SessionLine
 from nightschool.rules.slots import Moment
 
@@ -98,13 +98,6 @@ def totals_of(db: Session, of: ColumnElement[bool], *, at: Moment) -> Totals:
         select(*(func.coalesce(func.sum(column), 0).label(column.name) for column in found.c))
     ).one()
     return Totals(**{name: int(n) for name, n in sums._mapping.items()}, people=people_of(db, of))
-
-
-def people_of(db: Session, of: ColumnElement[bool]) -> int:
-    """人数 of the class sessions that fit the condition. Cost: 1 query."""
-    statement = select(people()).select_from(Mark)
-    statement = statement.join(ClassSession, ClassSession.id == Mark.class_session_id)
-    return db.scalar(statement.where(of, ClassSession.status == SessionStatus.HELD)) or 0
 
 
 def attended(db: Session, learner: str) -> Attended:

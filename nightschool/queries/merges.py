@@ -38,8 +38,8 @@ from nightschool.rules.merges import (
 )
 from nightschool.rules.names import matches, normalised, search_keys
 from nightschool.rules.people import group_label, masked_phone, sex_word, teacher_kind_word
-from nightschool.rules.proposals import ResourceKind
 from nightschool.rules.regions import ancestors_of, code_range
+from nightschool.rules.resources import ResourceKind
 from nightschool.rules.slots import Now, Slot
 from nightschool.texts import _
 

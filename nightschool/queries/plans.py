@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -12,13 +11,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from nightschool.models.people import Teacher
 from nightschool.models.places import NightSchool, Region, Venue
 from nightschool.models.planning import MonthPlan, PlanStatus
-from nightschool.models.teaching import Category, ClassSession, ClassSessionTeacher, Course, SessionStatus
+from nightschool.models.teaching import Category, ClassSession, Course, SessionStatus
 from nightschool.models.trust import AuditEvent
 from nightschool.queries.region_settings import approves_plans
-from nightschool.queries.sessions import is_over
+from nightschool.queries.sessions import is_over, teachers_of
 from nightschool.rules import plans as rules
 from nightschool.rules.months import Month, month_of
 from nightschool.rules.plans import Standing, fingerprint
@@ -317,24 +315,11 @@ def _approved(db: Session, plan: MonthPlan | None) -> dict[int, Moment] | None:
 
 
 def _lines(db: Session, rows: Collection[Any], approved: dict[int, Moment] | None) -> tuple[PlanLine, ...]:
-    guests = _guests(db, [row.id for row in rows])
-    return tuple(_line(row, tuple(guests[row.id]), approved) for row in rows)
+    teachers = teachers_of(db, [row.id for row in rows])
+    return tuple(_line(row, teachers[row.id], approved) for row in rows)
 
 
-def _guests(db: Session, numbers: Collection[int]) -> dict[int, list[Guest]]:
-    found: dict[int, list[Guest]] = defaultdict(list)
-    rows = db.execute(
-        select(ClassSessionTeacher.class_session_id, Teacher.name, Teacher.unit, Teacher.name_is_public)
-        .join(Teacher, Teacher.id == ClassSessionTeacher.teacher_id)
-        .where(ClassSessionTeacher.class_session_id.in_(numbers))
-        .order_by(ClassSessionTeacher.class_session_id, ClassSessionTeacher.position)
-    )
-    for number, name, unit, is_public in rows:
-        found[number].append(Guest(name, unit, name if is_public else ""))
-    return found
-
-
-def _line(row: Any, guests: tuple[Guest, ...], approved: dict[int, Moment] | None) -> PlanLine:
+def _line(row: Any, teachers: Iterable[Any], approved: dict[int, Moment] | None) -> PlanLine:
     begins = Moment(row.day, row.starts)
     then = approved.get(row.id) if approved is not None else None
     return PlanLine(
@@ -344,7 +329,7 @@ def _line(row: Any, guests: tuple[Guest, ...], approved: dict[int, Moment] | Non
         status=row.status,
         category=row.category if language() == SOURCE_LANGUAGE else row.category_en,
         venue=row.venue or "",
-        guests=guests,
+        guests=tuple(Guest(one.name, one.unit, one.name if one.name_is_public else "") for one in teachers),
         mode=row.delivery_mode,
         audience=row.audience,
         expected=row.expected,

@@ -12,8 +12,7 @@ from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import NightSchool, Region, Venue
 from nightschool.models.teaching import Category, ClassSession, ClassSessionTeacher, SessionStatus
 from nightschool.models.trust import Account, Posting
-from nightschool.queries.figures import attendances
-from nightschool.queries.histories import people_of
+from nightschool.queries.figures import attendances, people_of
 from nightschool.rules.access import Role
 from nightschool.rules.checklist import Facts, Part, checklist, teachers_since
 from nightschool.texts import SOURCE_LANGUAGE, language

@@ -16,8 +16,9 @@ from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.choices import Choices, TeacherChoice
 from nightschool.rules.conflicts import Conflict
 from nightschool.rules.daylight import Position, dark_at, known_seat
-from nightschool.rules.proposals import Instead, Resource, ResourceKind
+from nightschool.rules.proposals import Instead
 from nightschool.rules.regions import ancestors_of
+from nightschool.rules.resources import Resource, ResourceKind
 from nightschool.rules.slots import Slot
 from nightschool.texts import _, ngettext
 

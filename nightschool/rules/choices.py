@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from nightschool.rules.proposals import Resource
+from nightschool.rules.resources import Resource
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from nightschool.errors import Refused
 from nightschool.rules.almanac import WEEKDAYS, clock, day_with_year, day_without_year, lunar_label
-from nightschool.rules.proposals import ResourceKind
+from nightschool.rules.resources import ResourceKind
 from nightschool.rules.slots import DAY_MINUTES, Slot
 from nightschool.texts import _
 

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.closed_times import ClosedTime, tell_closed
-from nightschool.rules.proposals import Resource, ResourceKind
+from nightschool.rules.resources import Resource, ResourceKind
 from nightschool.rules.slots import DAY_MINUTES, Moment, Slot
 from nightschool.texts import _
 
@@ -142,37 +142,27 @@ def days_to_search(wanted: Iterable[Slot]) -> tuple[date, ...]:
 
 
 def with_free_times(
-    conflicts: Iterable[Conflict],
+    conflicts: Sequence[Conflict],
     wants: Sequence[Want],
-    holdings: Iterable[Holding],
+    busy: Mapping[Resource, Sequence[Slot]],
     *,
     not_before: Moment | None = None,
-    closed: Mapping[Resource, Sequence[ClosedTime]] | None = None,
 ) -> tuple[Conflict, ...]:
-    """The conflicts, each with the free times nearest to it; the other slots of the same proposal count as taken."""
-    held: dict[Resource, list[Slot]] = defaultdict(list)
-    for holding in holdings:
-        held[holding.resource].append(holding.slot)
-    conflicts = tuple(conflicts)
+    """The conflicts, each with the free times nearest to it; the other slots of the same proposal count as taken.
+
+    `busy` are the slots each resource is held for or closed in.
+    """
     clashing = {conflict.wanted for conflict in conflicts}
     found: dict[Slot, tuple[Slot, ...]] = {}
     for want in (want for want in wants if want.slot in clashing):
-        busy = [slot for resource in want.resources for slot in held[resource]]
-        busy += [
+        taken = [slot for resource in (*want.resources, *want.open) for slot in busy.get(resource, ())]
+        taken += [
             other.slot
             for other in wants
             if other.slot != want.slot and set(other.resources) & set(want.resources)
         ]
-        busy += closed_slots(want, closed or {})
-        found[want.slot] = nearest_free(want.slot, busy, not_before=not_before)
+        found[want.slot] = nearest_free(want.slot, taken, not_before=not_before)
     return tuple(replace(conflict, instead=found[conflict.wanted]) for conflict in conflicts)
-
-
-def closed_slots(want: Want, closed: Mapping[Resource, Sequence[ClosedTime]]) -> list[Slot]:
-    """What is closed of everything it needs, on the days on which free times are looked for."""
-    times = [time for resource in (*want.resources, *want.open) for time in closed.get(resource, ())]
-    on_days = (time.on(day) for time in times for day in days_to_search([want.slot]))
-    return list(dict.fromkeys(slot for slot in on_days if slot is not None))
 
 
 def nearest_free(wanted: Slot, busy: Iterable[Slot], *, not_before: Moment | None = None) -> tuple[Slot, ...]:

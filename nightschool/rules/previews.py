@@ -11,8 +11,9 @@ from nightschool.rules.advice import Advice, Surroundings, advise
 from nightschool.rules.almanac import spoken_day, weekday_name
 from nightschool.rules.alternatives import Alternative, Way, label, tell_alternatives, tell_instead
 from nightschool.rules.conflicts import Conflict, explain, whom_to_ask
-from nightschool.rules.proposals import Instead, Proposal, ResourceKind
+from nightschool.rules.proposals import Instead, Proposal
 from nightschool.rules.recurrence import MOST_NAMED, Weekly, days_of
+from nightschool.rules.resources import ResourceKind
 from nightschool.rules.slots import Moment, Slot
 from nightschool.texts import _, ngettext
 

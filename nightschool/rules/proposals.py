@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 
@@ -22,21 +21,6 @@ from nightschool.rules.recurrence import (
 )
 from nightschool.rules.slots import Slot, slot_problem
 from nightschool.texts import _
-
-
-class ResourceKind(StrEnum):
-    """What a class session can hold for itself alone."""
-
-    TEACHER = "teacher"
-    VENUE = "venue"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Resource:
-    """One teacher or one venue, by the number of its record."""
-
-    kind: ResourceKind
-    id: int
 
 
 @dataclass(frozen=True, slots=True)

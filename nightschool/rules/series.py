@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -80,6 +80,7 @@ class Names:
     teachers: Mapping[int, str]
     venues: Mapping[int, str]
     categories: Mapping[str, str]
+    shared: Collection[int] = ()  # the venues of these that hold no slots
 
 
 def why_stays(status: str, slot: Slot, at: Moment) -> Stays | None:

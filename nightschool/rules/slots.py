@@ -98,6 +98,11 @@ def read_end(starts: int, ends: int) -> int:
     return DAY_MINUTES if ends == 0 and starts > 0 else ends
 
 
+def shown_end(ends: int) -> int:
+    """An end for a time input, which has no 24:00: `read_end` gives it back."""
+    return ends % DAY_MINUTES
+
+
 def slot_problem(starts: int, ends: int) -> SlotProblem | None:
     """What stands against holding a class from `starts` to `ends`, or None.
 

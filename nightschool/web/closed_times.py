@@ -12,12 +12,12 @@ from nightschool.queries import closed_times as queries
 from nightschool.queries.closed_times import ClosedPage
 from nightschool.rules.almanac import clock
 from nightschool.rules.closed_times import ClosedTime, tell_closed, tell_refused_closed_time, tell_when
-from nightschool.rules.proposals import ResourceKind
+from nightschool.rules.resources import ResourceKind
+from nightschool.rules.slots import shown_end
 from nightschool.texts import _, ngettext
 from nightschool.web.access import actor, allows
 from nightschool.web.context import now, reading, today, writing
 from nightschool.web.forms.closed_times import ClosedTimeForm, RemovedForm
-from nightschool.web.forms.courses import shown_end
 
 bp = Blueprint("closed_times", __name__)
 

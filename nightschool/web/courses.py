@@ -17,7 +17,7 @@ from nightschool.queries.choices import on_offer
 from nightschool.queries.courses import CoursePage
 from nightschool.queries.localities import Locality, locality
 from nightschool.queries.surroundings import good_days, surroundings
-from nightschool.rules import finder
+from nightschool.rules import good_days as rules
 from nightschool.rules.almanac import full_day
 from nightschool.rules.choices import Choices, TeacherChoice, VenueChoice
 from nightschool.rules.cohorts import OPEN_LECTURE
@@ -26,12 +26,13 @@ from nightschool.rules.plans import tell_refused
 from nightschool.rules.previews import preview, tell_taken
 from nightschool.rules.proposals import Proposal, tell_course_twice
 from nightschool.rules.recurrence import days_of
+from nightschool.rules.slots import shown_end
 from nightschool.texts import _, ngettext
 from nightschool.web import course_edits
 from nightschool.web.access import actor, allows
 from nightschool.web.context import moment, now, reading, services, today, writing
 from nightschool.web.forms.alternatives import written
-from nightschool.web.forms.courses import ONCE, CourseForm, ScheduleForm, shown_end
+from nightschool.web.forms.courses import ONCE, CourseForm, ScheduleForm
 from nightschool.web.listings import Shown, asked, page_number
 from nightschool.web.series import BACK
 from nightschool.web.undo import flash_done, offered
@@ -117,7 +118,7 @@ def _find(form: ScheduleForm, here: Locality, choices: Choices) -> Any:
         found = good_days(
             db,
             here,
-            finder.window(first, form.until.data),
+            rules.window(first, form.until.data),
             choices=choices,
             starts=starts,
             ends=ends,

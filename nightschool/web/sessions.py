@@ -23,7 +23,7 @@ from nightschool.rules.changes import Change, may_change, refused_change, tell_r
 from nightschool.rules.conflicts import Conflict
 from nightschool.rules.previews import tell_taken
 from nightschool.rules.recurrence import RecurrenceProblem, tell_recurrence_problem
-from nightschool.rules.slots import Slot, SlotProblem, tell_slot_problem
+from nightschool.rules.slots import Slot, SlotProblem, shown_end, tell_slot_problem
 from nightschool.texts import _
 from nightschool.web import advice, series
 from nightschool.web.access import actor, allows
@@ -31,7 +31,6 @@ from nightschool.web.alternatives import of_added, of_session
 from nightschool.web.context import moment, now, reading, services, today, writing
 from nightschool.web.courses import labelled
 from nightschool.web.forms.base import Agreeing
-from nightschool.web.forms.courses import shown_end
 from nightschool.web.forms.sessions import (
     AddForm,
     EditForm,

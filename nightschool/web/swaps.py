@@ -17,7 +17,7 @@ from nightschool.rules.changes import Change, may_change, refused_change, tell_r
 from nightschool.rules.closed_times import tell_closed
 from nightschool.rules.conflicts import Conflict
 from nightschool.rules.previews import tell_taken
-from nightschool.rules.proposals import ResourceKind
+from nightschool.rules.resources import ResourceKind
 from nightschool.texts import _
 from nightschool.web.access import actor, allows
 from nightschool.web.context import now, reading, today, writing

@@ -21,8 +21,9 @@ from nightschool.errors import CannotSchedule
 from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
 from nightschool.models.teaching import Booking
-from nightschool.rules.proposals import Proposal, Resource, ResourceKind
+from nightschool.rules.proposals import Proposal
 from nightschool.rules.recurrence import Listed, Once, Weekly
+from nightschool.rules.resources import Resource, ResourceKind
 from tests.factories import NOW, SHIWAN, TODAY, Cast, make_course, make_session
 
 HALF_HOURS = range(18 * 60, 22 * 60 + 1, 30)

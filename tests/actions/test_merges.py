@@ -31,7 +31,8 @@ from nightschool.models.teaching import (
     SessionStatus,
 )
 from nightschool.models.trust import AuditEvent
-from nightschool.queries import attendance, courses, merges, rosters
+from nightschool.queries import attendance, merges, rosters
+from nightschool.queries.choices import on_offer
 from nightschool.rules.attendance import Sheet
 from nightschool.rules.merges import Stays, tell_refused_merge
 from nightschool.rules.proposals import Proposal
@@ -447,7 +448,7 @@ def test_the_lessons_follow_the_village_record_into_the_townships_and_back(
     ]
     assert db.get_one(Region, SHIWAN, populate_existing=True).revision == revision + 1
     assert [line.name for line in rosters.teachers(db, SHIWAN).lines] == ["周老师"]
-    assert [choice.public_id for choice in courses.choices(db, SHIWAN).teachers] == [kept.public_id]
+    assert [choice.public_id for choice in on_offer(db, SHIWAN).teachers] == [kept.public_id]
     assert undo(db, cast, own) == Stays()
     assert teaching(db) == before
     assert db.get_one(Region, SHIWAN, populate_existing=True).revision == revision + 2

@@ -19,7 +19,8 @@ from nightschool.rules.alternatives import (
 )
 from nightschool.rules.choices import Choices, TeacherChoice, VenueChoice
 from nightschool.rules.conflicts import Conflict, nearest_free
-from nightschool.rules.proposals import Instead, Resource, ResourceKind
+from nightschool.rules.proposals import Instead
+from nightschool.rules.resources import Resource, ResourceKind
 from nightschool.rules.slots import Slot
 
 TODAY = date(2026, 11, 24)

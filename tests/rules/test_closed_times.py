@@ -17,11 +17,12 @@ from nightschool.rules.closed_times import (
 from nightschool.rules.conflicts import (
     DAYS_AHEAD,
     Want,
+    days_to_search,
     explain,
     find_closed,
     with_free_times,
 )
-from nightschool.rules.proposals import Resource, ResourceKind
+from nightschool.rules.resources import Resource, ResourceKind
 from nightschool.rules.slots import Slot
 from tests.factories import SHIWAN, TODAY
 
@@ -121,7 +122,9 @@ def test_a_wanted_slot_is_told_what_is_closed_and_offered_times_that_are_open() 
         explain(conflict, village_code=SHIWAN, today=TODAY)
         == "村活动室 12月1日（十月廿三）到12月10日（冬月初二） 不开：装修。"
     )
-    [answered] = with_free_times([conflict], [want], (), closed=closed)
+    days = days_to_search([evening])
+    busy = {VENUE: [slot for day in days if (slot := BUILDING.on(day))]}
+    [answered] = with_free_times([conflict], [want], busy)
     assert len(answered.instead) >= 3
     assert all(
         date(2026, 12, 10) < slot.day <= evening.day + timedelta(days=DAYS_AHEAD) for slot in answered.instead

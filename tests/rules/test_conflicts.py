@@ -20,7 +20,7 @@ from nightschool.rules.conflicts import (
     whom_to_ask,
     with_free_times,
 )
-from nightschool.rules.proposals import Resource, ResourceKind
+from nightschool.rules.resources import Resource, ResourceKind
 from nightschool.rules.slots import Moment, Slot, slot_problem
 
 TODAY = date(2026, 11, 24)
@@ -49,6 +49,10 @@ def holding(
         "teachers": ("周老师",),
     }
     return Holding(resource, slot, village_code, **{**defaults, **told})  # type: ignore[arg-type]
+
+
+def busy(*held: Holding) -> dict[Resource, list[Slot]]:
+    return {one.resource: [other.slot for other in held if other.resource == one.resource] for one in held}
 
 
 @pytest.mark.parametrize("held", GRID)
@@ -149,7 +153,7 @@ def test_free_times_are_the_nearest_of_the_day_and_the_same_hour_of_the_next_day
 def test_free_times_leave_room_for_the_other_dates_of_the_same_course() -> None:
     saturday = Slot(FRIDAY + timedelta(days=1), 1140, 1230)
     wants = [Want(Slot(FRIDAY, 1140, 1230), (TEACHER,)), Want(saturday, (TEACHER,))]
-    [answered] = with_free_times(find_conflicts(wants, NAMES, [holding()]), wants, [holding()])
+    [answered] = with_free_times(find_conflicts(wants, NAMES, [holding()]), wants, busy(holding()))
     assert not any(slot.overlaps(saturday) for slot in answered.instead)
 
 
@@ -157,7 +161,7 @@ def test_free_times_are_free_for_everything_the_session_needs() -> None:
     room_until_nine = holding(VENUE, Slot(FRIDAY, 1230, 1260))
     wants = [Want(Slot(FRIDAY, 1140, 1230), (TEACHER, VENUE))]
     [answered] = with_free_times(
-        find_conflicts(wants, NAMES, [holding()]), wants, [holding(), room_until_nine]
+        find_conflicts(wants, NAMES, [holding()]), wants, busy(holding(), room_until_nine)
     )
     assert Slot(FRIDAY, 1230, 1320) not in answered.instead
     assert Slot(FRIDAY, 1050, 1140) in answered.instead

@@ -8,8 +8,9 @@ from datetime import date
 from nightschool.rules.advice import Elsewhere, Surroundings
 from nightschool.rules.conflicts import Conflict, Holding
 from nightschool.rules.previews import preview
-from nightschool.rules.proposals import Instead, Proposal, Resource, ResourceKind
+from nightschool.rules.proposals import Instead, Proposal
 from nightschool.rules.recurrence import Weekly
+from nightschool.rules.resources import Resource, ResourceKind
 from nightschool.rules.slots import Moment, Slot
 
 HERE, THERE = "511002105201", "511024100217"

@@ -30,7 +30,7 @@ from nightschool.rules.recurrence import (
     recurrence_problem,
     tell_recurrence_problem,
 )
-from nightschool.rules.slots import DAY_MINUTES, Slot, read_end, slot_problem, tell_slot_problem
+from nightschool.rules.slots import Slot, read_end, shown_end, slot_problem, tell_slot_problem
 from nightschool.texts import L_, _, ngettext
 from nightschool.web.forms.alternatives import (
     LEFT_OUT,
@@ -151,11 +151,6 @@ class Timed(Form):
 def put(field: Any, value: Any) -> None:
     """The field has this value, whatever was typed into it."""
     field.data, field.typed, field.process_errors = value, "", []
-
-
-def shown_end(ends: int) -> int:
-    """An end for a time input, which has no 24:00."""
-    return ends % DAY_MINUTES
 
 
 class Described(Form):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from nightschool.rules.advice import WALK_HOME_MINUTES, Advice, Elsewhere, Surroundings, advise
 from nightschool.rules.almanac import clock
-from nightschool.rules.closed_times import ClosedTime
-from nightschool.rules.conflicts import Holding
 from nightschool.rules.daylight import dark_at
 from nightschool.rules.slots import DAY_MINUTES, Moment, Slot
 from nightschool.texts import _
@@ -61,19 +59,17 @@ def suggest(
     starts: int,
     ends: int,
     around: Surroundings,
-    held: Sequence[Holding],
+    busy: Collection[Slot],
     not_before: Moment,
-    closed: Collection[ClosedTime] = (),
 ) -> tuple[Suggestion, ...]:
     """The best free slots, at most one a day and five in all, best first.
 
-    The times tried are the one that was asked for, the usual three, and the last that ends in daylight. `held` is what
-    holds the teachers and the venue on these days, `closed` when one of them cannot.
+    The times tried are the one that was asked for, the usual three, and the last that ends in daylight. `busy` are the
+    slots for which the teachers and the venue are held on these days, and in which one of them cannot.
     """
     best = []
     for number, day in enumerate(sorted(set(days))):
-        taken = [holding.slot for holding in held if holding.slot.day == day]
-        taken += [slot for slot in (time.on(day) for time in closed) if slot]
+        taken = [slot for slot in busy if slot.day == day]
         options = [
             _weighed(slot, starts, number, around, not_before.day)
             for slot in _slots(day, starts, ends, around)

@@ -10,13 +10,11 @@ from hypothesis import strategies as st
 
 from nightschool.rules.advice import Elsewhere, Surroundings
 from nightschool.rules.closed_times import ClosedTime
-from nightschool.rules.conflicts import Holding
 from nightschool.rules.daylight import Position
 from nightschool.rules.farm_windows import FarmWindow
-from nightschool.rules.finder import MOST_SUGGESTED, suggest, window
+from nightschool.rules.good_days import MOST_SUGGESTED, suggest, window
 from nightschool.rules.holidays import shipped
 from nightschool.rules.markets import Markets, read_market
-from nightschool.rules.proposals import Resource, ResourceKind
 from nightschool.rules.slots import Moment, Slot
 from nightschool.rules.travel import Way
 from tests.factories import TODAY
@@ -24,17 +22,10 @@ from tests.factories import TODAY
 NOW = Moment(TODAY, 600)
 QUIET = Surroundings(holidays=shipped(), position=Position(29.59, 105.07), markets_of="全安镇")
 DECEMBER = [date(2026, 12, number) for number in range(1, 31)]
-VENUE = Resource(ResourceKind.VENUE, 1)
 
 
-def asked(around: Surroundings = QUIET, held=(), days=DECEMBER, starts: int = 1140, closed=()):
-    return suggest(
-        days, starts=starts, ends=starts + 90, around=around, held=held, not_before=NOW, closed=closed
-    )
-
-
-def holding(day: date, starts: int, ends: int) -> Holding:
-    return Holding(VENUE, Slot(day, starts, ends), "511002105201", "狮湾村")
+def asked(around: Surroundings = QUIET, busy=(), days=DECEMBER, starts: int = 1140):
+    return suggest(days, starts=starts, ends=starts + 90, around=around, busy=busy, not_before=NOW)
 
 
 def test_where_nothing_stands_against_any_day_the_nearest_at_the_time_asked_for_come_first() -> None:
@@ -44,13 +35,13 @@ def test_where_nothing_stands_against_any_day_the_nearest_at_the_time_asked_for_
 
 
 def test_what_is_taken_is_not_offered() -> None:
-    held = [holding(day, 360, 1440) for day in DECEMBER[:10]]
-    assert asked(held=held)[0].slot.day == DECEMBER[10]
-    assert asked(held=[holding(day, 360, 1440) for day in DECEMBER]) == ()
+    busy = [Slot(day, 360, 1440) for day in DECEMBER[:10]]
+    assert asked(busy=busy)[0].slot.day == DECEMBER[10]
+    assert asked(busy=[Slot(day, 360, 1440) for day in DECEMBER]) == ()
 
 
 def test_another_hour_of_the_day_is_tried_when_the_evening_is_taken() -> None:
-    [one] = asked(held=[holding(DECEMBER[0], 1100, 1300)], days=DECEMBER[:1])
+    [one] = asked(busy=[Slot(DECEMBER[0], 1100, 1300)], days=DECEMBER[:1])
     assert one.slot.starts == 14 * 60 + 30
 
 
@@ -93,13 +84,13 @@ def test_a_yard_without_light_is_offered_before_dark() -> None:
 def test_what_is_over_is_not_offered() -> None:
     [one] = asked(days=[TODAY], starts=540)
     assert one.slot.starts > NOW.minutes
-    assert suggest([TODAY], starts=540, ends=630, around=QUIET, held=(), not_before=Moment(TODAY, 1439)) == ()
+    assert suggest([TODAY], starts=540, ends=630, around=QUIET, busy=(), not_before=Moment(TODAY, 1439)) == ()
 
 
 @given(
     st.lists(
         st.builds(
-            holding,
+            Slot,
             st.sampled_from(DECEMBER),
             st.integers(300, 1300),
             st.integers(1310, 1440),
@@ -109,14 +100,14 @@ def test_what_is_over_is_not_offered() -> None:
     st.integers(360, 1300),
     st.integers(10, 120),
 )
-def test_every_offer_is_free_and_as_long_as_asked_for(held: list[Holding], starts: int, minutes: int) -> None:
-    found = suggest(DECEMBER, starts=starts, ends=starts + minutes, around=QUIET, held=held, not_before=NOW)
+def test_every_offer_is_free_and_as_long_as_asked_for(busy: list[Slot], starts: int, minutes: int) -> None:
+    found = suggest(DECEMBER, starts=starts, ends=starts + minutes, around=QUIET, busy=busy, not_before=NOW)
     assert len(found) <= MOST_SUGGESTED
     assert len({one.slot.day for one in found}) == len(found)
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
     for one in found:
         assert one.slot.minutes == minutes
-        assert not any(one.slot.overlaps(other.slot) for other in held)
+        assert not any(one.slot.overlaps(other) for other in busy)
 
 
 def test_a_window_is_a_month_unless_said_and_never_more_than_two() -> None:
@@ -127,10 +118,9 @@ def test_a_window_is_a_month_unless_said_and_never_more_than_two() -> None:
 
 
 def test_no_closed_time_is_offered() -> None:
-    evenings = ClosedTime(starts=17 * 60, ends=1440)
-    building = ClosedTime(DECEMBER[0], DECEMBER[3])
-    found = asked(closed=[evenings, building])
-    assert found and all(not time.covers(one.slot) for one in found for time in (evenings, building))
+    closed = (ClosedTime(starts=17 * 60, ends=1440), ClosedTime(DECEMBER[0], DECEMBER[3]))
+    found = asked(busy=[slot for time in closed for day in DECEMBER if (slot := time.on(day))])
+    assert found and all(not time.covers(one.slot) for one in found for time in closed)
 
 
 def test_the_known_way_decides_whether_a_teacher_next_door_can_come_over() -> None:
