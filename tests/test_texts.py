@@ -91,8 +91,8 @@ def chinese_outside_calls(source: str) -> list[str]:
 # What is Chinese by nature: how names, numbers and dates are written, not what is said to people.
 BY_NATURE = {
     "rules/names.py", "rules/regions.py", "rules/slots.py", "rules/datelists.py", "rules/people.py",
-    "rules/almanac.py", "texts.py", "migrations/versions/0001_the_first_tables.py", "cli/demo_data.py",
-    "cli/demo_cohort.py", "formats/region_lists.py", "rules/holidays.py", "rules/markets.py", "rules/revisions.py",
+    "rules/almanac.py", "texts.py", "migrations/versions/0001_the_first_tables.py", "formats/region_lists.py",
+    "rules/holidays.py", "rules/markets.py", "rules/revisions.py",
 }  # fmt: skip
 
 
