@@ -1,4 +1,10 @@
-"""The ground every test stands on: both databases, a still clock, a cast of people, and guards that never sleep."""
+"""The ground every test stands on: both databases, a still clock, a cast of people, and guards that never sleep.
+
+A test that asks for `database`, or for what stands on it, runs on SQLite and on PostgreSQL. It is marked `one_database`,
+and runs on SQLite alone, when what it looks at is settled before or after SQL: headers, tokens, redirects, log lines,
+wording, what a form refuses, to whom an address is shut. Whatever stores, locks, sorts, searches, or compares text,
+dates or JSON, and whatever a constraint or a trigger decides, stays on both. In doubt: both.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +67,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is to be done when a check fails travels with its report."""
+    """No test marked `one_database` asks PostgreSQL; what is to be done when a check fails travels with its report."""
+    items[:] = [
+        item
+        for item in items
+        if "[postgresql" not in item.name or not item.get_closest_marker("one_database")
+    ]
     for item in items:
         if mark := item.get_closest_marker("check"):
             item.user_properties.append((WHAT_TO_DO, mark.args[0]))

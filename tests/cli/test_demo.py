@@ -35,6 +35,8 @@ class Demo:
             text=True,
             encoding="utf-8",
             cwd=folder,
+            # Ctrl+C reaches it even where the tests run in the background, which ignores it.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             env={
                 **os.environ,
                 "PYTHONPATH": str(ROOT),

@@ -59,9 +59,7 @@ def without_uid(shown: list[Shown]) -> list[Shown]:
     return [replace(one, uid="") for one in shown]
 
 
-@pytest.mark.parametrize(
-    "database", ["sqlite"], indirect=True
-)  # a feed has the same bytes on the other database
+@pytest.mark.one_database
 def test_moved_cancelled_and_restored_dates_arrive_where_people_read_them(
     database: Database, cast: Cast, app: Flask, address: str, subscriber: Subscriber
 ) -> None:
@@ -91,7 +89,7 @@ def test_moved_cancelled_and_restored_dates_arrive_where_people_read_them(
 
 
 @pytest.mark.parametrize("library", ["vobject", "ics", "ical.js"], indirect=True)
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_libraries_read_moved_cancelled_and_restored_dates(
     database: Database, cast: Cast, app: Flask, library: Callable[[bytes], list[Shown]]
 ) -> None:

@@ -16,9 +16,7 @@ from nightschool.models.calendars import FarmSeason, MarketRule, SpecialDay
 from nightschool.models.teaching import ClassSession
 from tests.factories import REST_OF_NOTICE, SHIWAN, Cast
 
-pytestmark = pytest.mark.parametrize(
-    "database", ["sqlite"], indirect=True
-)  # what is refused reaches no database
+pytestmark = pytest.mark.one_database
 NEW = f"/desk/{SHIWAN}/courses/new"
 TOWNSHIP = "511002105000"
 COURSE = {

@@ -16,6 +16,8 @@ from nightschool.web import logs
 from nightschool.web.logs import masked
 from tests.factories import SHIWAN
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize(
     ("text", "shown"),
@@ -64,7 +66,6 @@ def lines() -> Iterator[Any]:
     logs.requests.setLevel(logging.NOTSET)
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_each_request_is_one_line_that_names_nobody(
     app: Flask, cast: Any, browser_of: Any, lines: Any
 ) -> None:

@@ -123,7 +123,7 @@ def test_nobody_keeps_it_finds_it_or_is_told_of_it(client: FlaskClient, term: st
         assert answer.headers.getlist("Set-Cookie") == []
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 def test_log_lines_name_the_route_alone(app: Flask, term: str) -> None:
     stream, root = io.StringIO(), logging.getLogger()
     before, level = root.handlers[:], root.level
