@@ -19,12 +19,11 @@ from nightschool.rules.regions import Level, prefix_of
 from nightschool.texts import _, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from datetime import date
     from zoneinfo import ZoneInfo
 
     from nightschool.queries.region_timetable import Area, Host, RegionTimetable, Start
-    from nightschool.rules.slots import Slot
 
 FIRST_FEW = 3  # sessions that a preview card names
 
@@ -111,11 +110,8 @@ def tell_region_summary(timetable: RegionTimetable) -> str:
     return _("%(many)s：%(few)s", many=many, few=few)
 
 
-def region_words(timetable: RegionTimetable, zone: ZoneInfo, when: Callable[[Slot], str]) -> dict[str, Any]:
-    """Everything the page says of this timetable, by the names its template uses.
-
-    `when` marks up when a session is.
-    """
+def region_words(timetable: RegionTimetable, zone: ZoneInfo) -> dict[str, Any]:
+    """Everything the page says of this timetable, by the names its template uses."""
     area, today = timetable.area, timetable.today
     return {
         "title": _("%(place)s这周和下周的课", place=area.name),
@@ -127,7 +123,7 @@ def region_words(timetable: RegionTimetable, zone: ZoneInfo, when: Callable[[Slo
         if timetable.is_first_part
         else _("这一页从%(day)s看起。", day=spoken_day(timetable.start.day, today)),
         "nothing": "" if timetable.meetings else _tell_nothing(timetable),
-        "weeks": list(_weeks(timetable, when)) if timetable.meetings else [],
+        "weeks": list(_weeks(timetable)) if timetable.meetings else [],
         "cut": tell_cut(timetable),
         "updated": tell_updated(area, zone, today),
         "as_of": tell_as_of(today),
@@ -140,7 +136,7 @@ def _tell_nothing(timetable: RegionTimetable) -> str:
     return _("这周和下周还没有排好的课。")
 
 
-def _weeks(timetable: RegionTimetable, when: Callable[[Slot], str]) -> Iterator[Week]:
+def _weeks(timetable: RegionTimetable) -> Iterator[Week]:
     """Both weeks as far as this part of the list reaches."""
     today = timetable.today
     days = {
@@ -165,7 +161,7 @@ def _weeks(timetable: RegionTimetable, when: Callable[[Slot], str]) -> Iterator[
                         village.code,
                         village.name,
                         tell_host(village, timetable.area.level),
-                        lines(entries, today, when=when),
+                        lines(entries, today),
                     )
                     for village, entries in spots
                 ],

@@ -15,7 +15,7 @@ from nightschool.rules.schools import institution_word
 from nightschool.texts import _, language, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
     from zoneinfo import ZoneInfo
 
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 class ToldLine(NamedTuple):
     """One session of a list in words; what does not apply is empty."""
 
-    when: str
+    slot: Slot
+    day: str
+    times: str
     what: str
     change: str
     origin: str
@@ -239,10 +241,8 @@ def tell_past_gist(village: Village) -> str:
     return _("%(title)s上过的课：哪天上的、讲什么、来了多少人次。", title=tell_title(village))
 
 
-def lines(
-    entries: Iterable[Entry], today: date, *, is_past: bool = False, when: Callable[[Slot], str] | None = None
-) -> list[ToldLine]:
-    """The sessions as lines of a list. `when` says when one is in another way than plain words."""
+def lines(entries: Iterable[Entry], today: date, *, is_past: bool = False) -> list[ToldLine]:
+    """The sessions as lines of a list."""
     spoken = language()
     told = []
     for entry in entries:
@@ -255,7 +255,9 @@ def lines(
             what = entry.title
         told.append(
             ToldLine(
-                when(slot) if when else f"{tell_day(slot.day, today)} {tell_times(slot)}",
+                slot,
+                tell_day(slot.day, today),
+                tell_times(slot),
                 what,
                 change,
                 tell_origin(entry, today) if entry.moved_from or entry.differs else "",
@@ -283,11 +285,8 @@ def announced(entry: Entry, today: date, *, is_past: bool = False) -> Announced:
     )
 
 
-def page_words(timetable: Timetable, zone: ZoneInfo, when: Callable[[Slot], str]) -> dict[str, Any]:
-    """Everything a page says of this timetable, by the names its templates use. They only put it in order.
-
-    `when` marks up when a session of a list is.
-    """
+def page_words(timetable: Timetable, zone: ZoneInfo) -> dict[str, Any]:
+    """Everything a page says of this timetable, by the names its templates use. They only put it in order."""
     village, today = timetable.village, timetable.today
     coming = timetable.next
     return {
@@ -300,11 +299,11 @@ def page_words(timetable: Timetable, zone: ZoneInfo, when: Callable[[Slot], str]
         "called_off": [announced(entry, today) for entry in timetable.called_off],
         "next": announced(coming, today) if coming else None,
         "nothing": "" if coming else tell_nothing(timetable),
-        "later": lines(timetable.later, today, when=when),
+        "later": lines(timetable.later, today),
         "are_more_ahead": timetable.are_more_ahead,
         "contact": tell_contact(village.school),
         "phone": dialled(village.school),
-        "past": lines(timetable.past, today, is_past=True, when=when),
+        "past": lines(timetable.past, today, is_past=True),
         "are_more_past": timetable.are_more_past,
         "updated": tell_updated(village, zone, today),
         "as_of": tell_as_of(today),
@@ -361,7 +360,7 @@ def _next_lines(entry: Entry, today: date) -> Iterator[str]:
 
 
 def _line(line: ToldLine) -> str:
-    return _told_in_one(f"{line.when} {line.what}", line.change, line.origin, line.came)
+    return _told_in_one(f"{line.day} {line.times} {line.what}", line.change, line.origin, line.came)
 
 
 def _told_in_one(*parts: str) -> str:

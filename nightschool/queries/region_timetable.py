@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Date,
     Select,
     String,
@@ -29,12 +30,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from nightschool.database import Glance
 from nightschool.models.places import NightSchool, Region
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher
 from nightschool.queries.places import NamedRegion
-from nightschool.queries.prepared import Prepared
-from nightschool.queries.timetable import Entry, Successor, entries_of, entry_rows, written
+from nightschool.queries.timetable import Entry, Successor, entries_of, entry_rows, successor_in, written
 from nightschool.rules.periods import week_of
 from nightschool.rules.regions import CODE_DIGITS, PREFIX_DIGITS, Level, code_range, is_code, level_of
 
@@ -118,34 +117,30 @@ def last_day(today: date) -> date:
     return week_of(week_of(today).after).last
 
 
-def standing(db: Session | Glance, code: str, *, today: date) -> Area | None:
+def standing(db: Session | Connection, code: str, *, today: date) -> Area | None:
     """A region as it stands today; None for a village and for what is unknown. Cost: 1 query."""
     if not is_code(code) or level_of(code) is Level.VILLAGE:
         return None
     low, high = code_range(code)
-    rows = list(_STANDING.rows(db, {"region": code, "low": low, "high": high}))
-    if not rows:
+    row = db.execute(_STANDING, {"region": code, "low": low, "high": high}).one_or_none()
+    if row is None:
         return None
-    [(
-        name, official_name, level, valid_to, successor, successor_name, successor_day, revisions, changed_at, *above
-    )] = rows  # fmt: skip
+    above = [(row.code_2, row.name_2), (row.code_1, row.name_1), (row.code_0, row.name_0)]
     return Area(
         code=code,
-        name=name,
-        official_name=official_name,
-        level=Level(level),
-        above=tuple(NamedRegion(*pair) for pair in zip(above[::2], above[1::2], strict=True) if pair[0])[
-            ::-1
-        ],
-        is_former=valid_to is not None and valid_to < today,
-        successor=Successor(successor, successor_name, successor_day) if successor else None,
-        revisions=int(revisions),
-        changed_at=changed_at,
+        name=row.name,
+        official_name=row.official_name,
+        level=Level(row.level),
+        above=tuple(NamedRegion(*region) for region in above if region[0]),
+        is_former=row.valid_to is not None and row.valid_to < today,
+        successor=successor_in(row),
+        revisions=int(row.revisions),
+        changed_at=row.changed_at,
     )
 
 
 def region(
-    db: Session | Glance,
+    db: Session | Connection,
     code: str,
     *,
     today: date,
@@ -163,7 +158,7 @@ def region(
         return None
     begin = start if start is not None and start.day >= today else Start(today)
     last = last_day(today)
-    rows = list(_meetings(most, area.level is not Level.TOWNSHIP).rows(db, _places(code, begin, last)))
+    rows = db.execute(_meetings(most, area.level is not Level.TOWNSHIP), _places(code, begin, last)).all()
     hosts = {row[0]: Host(*row[-4:]) for row in rows}
     meetings = [Meeting(hosts[entry.public_id], entry) for entry in entries_of(row[:-4] for row in rows)]
     shown, goes_on = _cut(meetings, most)
@@ -171,9 +166,9 @@ def region(
     return RegionTimetable(area, today, last, begin, tuple(shown), goes_on, regions)
 
 
-def below(db: Session | Glance, code: str, *, today: date) -> tuple[NamedRegion, ...]:
+def below(db: Session | Connection, code: str, *, today: date) -> tuple[NamedRegion, ...]:
     """The regions right below a region, villages never, that have a night school in them. Cost: 1 query."""
-    return tuple(NamedRegion(*row) for row in _BELOW.rows(db, {"region": code, "today": today}))
+    return tuple(NamedRegion(*row) for row in db.execute(_BELOW, {"region": code, "today": today}))
 
 
 def _cut(meetings: list[Meeting], most: int) -> tuple[list[Meeting], Start | None]:
@@ -291,8 +286,8 @@ def _arm(number: int, most: int, *, is_wide: bool) -> Select[*tuple[Any, ...]]:
     )
 
 
-@lru_cache(maxsize=8)
-def _meetings(most: int, is_wide: bool) -> Prepared:
+@cache
+def _meetings(most: int, is_wide: bool) -> Select[*tuple[Any, ...]]:
     every = (_arm(number, most, is_wide=is_wide) for number in range(DAYS))
     arms = union_all(*(select(arm.subquery()) for arm in every)).subquery()
     wanted = (
@@ -301,7 +296,7 @@ def _meetings(most: int, is_wide: bool) -> Prepared:
     # First, and not in a condition: PostgreSQL tries no other order among so many tables, and would join them all.
     chosen = join(wanted, ClassSession, ClassSession.id == wanted.c.id)
     village, township, county = aliased(Region), aliased(Region), aliased(Region)
-    statement = (
+    return (
         entry_rows(chosen)
         .add_columns(
             village.code.label("village_code"),
@@ -320,8 +315,7 @@ def _meetings(most: int, is_wide: bool) -> Prepared:
             ClassSessionTeacher.position,
         )
     )
-    return Prepared(statement)
 
 
-_STANDING = Prepared(_standing())
-_BELOW = Prepared(_below())
+_STANDING = _standing()
+_BELOW = _below()

@@ -8,17 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Date, Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from nightschool.database import Glance
 from nightschool.models.base import UtcDateTime
 from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
 from nightschool.models.planning import MonthPlan, SessionRevision
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course, SessionStatus
 from nightschool.queries import timetable
-from nightschool.queries.prepared import Prepared
 from nightschool.rules.revisions import Facts, Known, Standing, from_json
 from nightschool.rules.slots import Moment
 
@@ -49,7 +47,7 @@ class Changelog:
 
 
 def changelog(
-    db: Session | Glance, village: str, *, month: date, since: datetime, number: int = 1
+    db: Session | Connection, village: str, *, month: date, since: datetime, number: int = 1
 ) -> Changelog:
     """What changed since the notice of this month or one to come; where there is none, since that moment.
 
@@ -58,9 +56,9 @@ def changelog(
 
     Public: of a class session that never was, nothing is written down. Cost: 2 queries.
     """
-    [[announced_at]] = _NOTICE.rows(db, {"village": village, "month": month})
+    announced_at = db.scalar(_NOTICE, {"village": village, "month": month})
     values = {"village": village, "since": announced_at or since, "skipped": (number - 1) * PAGE}
-    rows = list(_CHANGES.rows(db, values))
+    rows = db.execute(_CHANGES, values).all()
     return Changelog(announced_at, tuple(map(_made, rows[:PAGE])), len(rows) > PAGE)
 
 
@@ -114,12 +112,10 @@ def _revisions(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     )
 
 
-_NOTICE = Prepared(
-    select(func.min(MonthPlan.announced_at)).where(
-        MonthPlan.region_code == bindparam("village"), MonthPlan.month >= bindparam("month", type_=Date())
-    )
+_NOTICE = select(func.min(MonthPlan.announced_at)).where(
+    MonthPlan.region_code == bindparam("village"), MonthPlan.month >= bindparam("month", type_=Date())
 )
-_CHANGES = Prepared(
+_CHANGES = (
     _revisions(
         SessionRevision.region_code == bindparam("village"),
         SessionRevision.made_at > bindparam("since", type_=UtcDateTime()),

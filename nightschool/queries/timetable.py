@@ -1,6 +1,6 @@
 """What a village announces: the one object behind its page, its calendar feed and its plain text, so that they agree.
 
-Public: class sessions that were published, and no learner. Statements are built once; a glance will do.
+Public: class sessions that were published, and no learner. The statements are asked most of all, and are written once.
 """
 
 from __future__ import annotations
@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache
 from itertools import takewhile
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    Connection,
     Date,
     FromClause,
     Integer,
+    Row,
     Select,
     bindparam,
     case,
@@ -29,12 +31,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from nightschool.database import Glance
 from nightschool.models.people import Teacher
 from nightschool.models.places import NightSchool, Region, Venue
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, SessionStatus
 from nightschool.queries.figures import attendances
-from nightschool.queries.prepared import Prepared
 from nightschool.rules.regions import Level
 from nightschool.rules.slots import Moment, Slot
 
@@ -168,7 +168,7 @@ class Timetable:
 
 
 def village(
-    db: Session | Glance,
+    db: Session | Connection,
     code: str,
     *,
     at: Moment,
@@ -191,7 +191,7 @@ def village(
         "since": at.day - timedelta(days=min(extent.back_days, (at.day - date.min).days)),
         "skipped": extent.skipped,
     }
-    entries = entries_of(_sessions(extent.ahead, extent.back).rows(db, values))
+    entries = entries_of(db.execute(_sessions(extent.ahead, extent.back), values).all())
     ahead = [entry for entry in entries if entry.slot.finishes > at]
     past = entries[: len(entries) - len(ahead)][::-1]
     shown = _near(ahead, at.day + timedelta(days=extent.ahead_days), extent.ahead)
@@ -205,31 +205,36 @@ def village(
     )
 
 
-def standing(db: Session | Glance, code: str, *, at: Moment) -> Village | None:
+def standing(db: Session | Connection, code: str, *, at: Moment) -> Village | None:
     """A village as it stands at this minute; None when there is no such village. Cost: 1 query."""
     values = {"village": code, "today": at.day, "minutes": at.minutes}
-    rows = list(_STANDING.rows(db, values))
-    if not rows:
+    row = db.execute(_STANDING, values).one_or_none()
+    if row is None:
         return None
-    [(
-        name, official_name, township, county, valid_from, valid_to, successor, successor_name, successor_day,
-        revision, changed_at, school, institution_name, principal, contact_name, contact_phone, ended_today,
-    )] = rows  # fmt: skip
     return Village(
         code=code,
-        name=name,
-        official_name=official_name,
-        township=township or "",
-        county=county or "",
-        valid_from=valid_from,
-        valid_to=valid_to,
-        is_former=valid_to is not None and valid_to < at.day,
-        successor=Successor(successor, successor_name, successor_day) if successor else None,
-        revision=revision,
-        changed_at=changed_at,
-        school=School(institution_name, principal, contact_name, contact_phone) if school else None,
-        ended_today=ended_today,
+        name=row.name,
+        official_name=row.official_name,
+        township=row.township or "",
+        county=row.county or "",
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        is_former=row.valid_to is not None and row.valid_to < at.day,
+        successor=successor_in(row),
+        revision=row.revision,
+        changed_at=row.changed_at,
+        school=School(row.institution_name, row.principal, row.contact_name, row.contact_phone)
+        if row.school
+        else None,
+        ended_today=row.ended_today,
     )
+
+
+def successor_in(row: Row[*tuple[Any, ...]]) -> Successor | None:
+    """What stands for a former region, in a row with its code, name and day."""
+    if row.successor_code is None:
+        return None
+    return Successor(row.successor_code, row.successor_name, row.successor_day)
 
 
 def _near(ahead: list[Entry], until: date, most: int) -> tuple[Entry, ...]:
@@ -354,14 +359,13 @@ def written(number: int) -> ColumnElement[int]:
     return literal_column(str(number), Integer())
 
 
-@lru_cache(maxsize=8)
-def _sessions(ahead_limit: int, back_limit: int) -> Prepared:
-    statement = (
+@cache
+def _sessions(ahead_limit: int, back_limit: int) -> Select[*tuple[Any, ...]]:
+    return (
         entry_rows()
         .where(ClassSession.id.in_(_wanted(ahead_limit, back_limit)))
         .order_by(ClassSession.day, ClassSession.starts, ClassSession.id, ClassSessionTeacher.position)
     )
-    return Prepared(statement)
 
 
 def entry_rows(source: FromClause | None = None) -> Select[*tuple[Any, ...]]:
@@ -407,4 +411,4 @@ def entry_rows(source: FromClause | None = None) -> Select[*tuple[Any, ...]]:
     )
 
 
-_STANDING = Prepared(_standing())
+_STANDING = _standing()

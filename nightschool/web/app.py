@@ -24,6 +24,7 @@ from nightschool.web import (
     language,
     limits,
     logs,
+    packing,
     pages,
     static_files,
 )
@@ -113,6 +114,7 @@ def create_app(
         pages,
         static_files,
         headers,
+        packing,
         delivery,
         errors,
     ):

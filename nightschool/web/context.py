@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -40,6 +41,11 @@ def services() -> Services:
     return found
 
 
+def whole(path: str) -> str:
+    """The whole address of a path of ours, as it is read anywhere else."""
+    return services().settings.base_url + path
+
+
 def init_app(app: Flask) -> None:
     """What a request has looked at is let go of when it ends."""
     app.teardown_request(_stop_reading)
@@ -56,6 +62,11 @@ def reading() -> Iterator[Session]:
     except SQLAlchemyError:
         _stop_reading()  # PostgreSQL would refuse whatever is asked next, the page that says so too
         raise
+
+
+def looking() -> AbstractContextManager[Connection]:
+    """A plain connection for looking; see Database.looking."""
+    return services().database.looking()
 
 
 @contextmanager

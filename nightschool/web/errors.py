@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Flask, Response, render_template, request
 from sqlalchemy.exc import OperationalError
@@ -21,8 +20,6 @@ from nightschool.web import find
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 
 def init_app(app: Flask) -> None:
     """Every failure has a page in the reader's language; out of scope and unknown look the same."""
@@ -31,15 +28,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(Exception, _unexpected)
-
-
-def attempted(what: Callable[[], T]) -> T | None:
-    """What comes of it; None when it fails, for who can then ask somebody who fails in a way that people understand."""
-    try:
-        return what()
-    except Exception:
-        log.exception("a first attempt failed")
-        return None
 
 
 def _page(name: str, status: int) -> tuple[str, int]:

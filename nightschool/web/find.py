@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from nightschool.errors import NotFound
 from nightschool.queries import places
 from nightschool.rules.regions import CODE_DIGITS, LONGEST_QUERY, Level, prefix_of
 from nightschool.texts import _
 from nightschool.web.access import public
-from nightschool.web.context import reading, services, today
-from nightschool.web.language import Reading
+from nightschool.web.context import reading, today
+from nightschool.web.delivery import fresh_for
+from nightschool.web.language import reading_here
 from nightschool.web.sharing import Card, card
 
 bp = Blueprint("find", __name__)
 
 # Names change with a list of regions, schools open now and then: five minutes late is soon enough.
-KEEP = "public, max-age=300"
+FIVE_MINUTES = 300
 _VILLAGE_ADDRESS = re.compile(r"/v/([0-9]{12})\b")
 _REGION_ADDRESS = re.compile(r"/r/([1-9][0-9]{1,11})\b")
 
@@ -42,7 +42,8 @@ def home() -> Any:
     if step and step.line and step.line[-1].level == Level.VILLAGE:
         return redirect(url_for("timetable.village", code=step.line[-1].code))
     here = step.line[-1] if step and step.line else None
-    return _kept(
+    return fresh_for(
+        FIVE_MINUTES,
         render_template(
             "find/home.html",
             query=query,
@@ -52,7 +53,7 @@ def home() -> Any:
             step=step,
             here_code=prefix_of(here.code) if here else "",
             card=None if query else _card(at, here.name if at and here else ""),
-        )
+        ),
     )
 
 
@@ -78,18 +79,10 @@ def _whole(digits: str) -> str:
 
 def _card(at: str | None, name: str) -> Card:
     """The first page as others show it, or the walk's page of that region."""
-    site = services().settings.base_url
-    page = Reading(f"{request.script_root}/", g.lang, at=at or "")
+    page = reading_here(at=at or "")
     if not name:
         return card(
-            site, page, _("农民夜校：找你们村"), _("找到你们村，看夜校哪天上课、讲什么、在哪里上。不用登录。")
+            page, _("农民夜校：找你们村"), _("找到你们村，看夜校哪天上课、讲什么、在哪里上。不用登录。")
         )
     told = _("%(place)s有哪些村办了农民夜校，从这里一级一级找到你们村。", place=name)
-    return card(site, page, _("%(place)s 的农民夜校", place=name), told)
-
-
-def _kept(page: str) -> Response:
-    response = make_response(page)
-    response.headers["Cache-Control"] = KEEP
-    response.add_etag()
-    return response.make_conditional(request)
+    return card(page, _("%(place)s 的农民夜校", place=name), told)

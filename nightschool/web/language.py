@@ -5,10 +5,9 @@ Pages behind a login also remember the last choice in a cookie; public pages nev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from flask import Flask, Request, Response, g, request
 
@@ -17,7 +16,6 @@ from nightschool.web.access import access_of
 
 COOKIE = "nightschool-reading"
 A_YEAR = 365 * 24 * 3600
-LONGEST_NUMBER = 4
 
 
 def init_app(app: Flask) -> None:
@@ -64,19 +62,21 @@ def _remember(response: Response) -> Response:
 
 def reading_link(*, lang: str | None = None, big: bool | None = None) -> str:
     """This page's address in another language or size. Defaults are left out, unless a cookie would override them."""
-    here = g._get_current_object()  # type: ignore[attr-defined]  # each look through the proxy costs
-    args = request.args.to_dict() if request.query_string else {}
-    chosen = {"lang": lang or here.lang, "big": "1" if (here.big if big is None else big) else "0"}
+    if "canonical" in g:
+        canonical: Reading = g.canonical
+        return canonical.link(lang=lang, big=big)
+    args = request.args.to_dict()
+    chosen = {"lang": lang or g.lang, "big": "1" if (g.big if big is None else big) else "0"}
     for name, default in (("lang", SOURCE_LANGUAGE), ("big", "0")):
         args.pop(name, None)
-        if chosen[name] != default or here.get("remembers_reading"):
+        if chosen[name] != default or g.get("remembers_reading"):
             args[name] = chosen[name]
     return request.path + (f"?{urlencode(args)}" if args else "")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a public page is read, known without a request: its templates have it in place of `g`."""
+    """A public page's canonical address: its path, and nothing else but what the page depends on."""
 
     path: str
     lang: str = SOURCE_LANGUAGE
@@ -87,32 +87,20 @@ class Reading:
 
     @property
     def query(self) -> str:
-        """The canonical query: nothing in it but what the page depends on. Empty, or with its question mark."""
-        return _query(self.lang, self.big, self.number, self.since, self.at)
+        """Empty, or with its question mark."""
+        args: dict[str, Any] = {"page": self.number} if self.number > 1 else {}
+        args |= {"from": self.since} if self.since else {}
+        args |= {"at": self.at} if self.at else {}
+        args |= {"lang": self.lang} if self.lang != SOURCE_LANGUAGE else {}
+        args |= {"big": 1} if self.big else {}
+        return f"?{urlencode(args)}" if args else ""
 
     def link(self, *, lang: str | None = None, big: bool | None = None) -> str:
-        """The page's address in another language or size, as `reading_link` makes it."""
-        return self.path + _query(
-            lang or self.lang, self.big if big is None else big, self.number, self.since, self.at
-        )
+        """The page's address, in another language or size if one is named."""
+        read = replace(self, lang=lang or self.lang, big=self.big if big is None else big)
+        return read.path + read.query
 
 
-@lru_cache(maxsize=256)
-def _query(lang: str, big: bool, number: int, since: str = "", at: str = "") -> str:
-    args: dict[str, Any] = {"page": number} if number > 1 else {}
-    args |= {"from": since} if since else {}
-    args |= {"at": at} if at else {}
-    args |= {"lang": lang} if lang != SOURCE_LANGUAGE else {}
-    args |= {"big": 1} if big else {}
-    return f"?{urlencode(args)}" if args else ""
-
-
-@lru_cache(maxsize=256)
-def read_query(query: str) -> tuple[str, bool, int, str] | None:
-    """Language, size, page number and beginning of a canonical query; None for any other."""
-    args = dict(parse_qsl(query))
-    lang, big, number = args.get("lang", SOURCE_LANGUAGE), args.get("big") == "1", args.get("page", "1")
-    if lang not in LANGUAGES or not (number.isascii() and number.isdecimal()) or len(number) > LONGEST_NUMBER:
-        return None
-    found = (lang, big, int(number), args.get("from", ""))
-    return found if _query(*found)[1:] == query else None
+def reading_here(*, number: int = 1, since: str = "", at: str = "") -> Reading:
+    """This request's canonical address: whatever else stands in its own means nothing."""
+    return Reading(request.script_root + request.path, g.lang, g.big, number, since, at)

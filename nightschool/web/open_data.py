@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, request
 
 from nightschool.formats.timetable_json import schema
 from nightschool.web.access import public
+from nightschool.web.delivery import fresh_for
 from nightschool.web.headers import OPEN
 
 bp = Blueprint("open_data", __name__)
@@ -32,12 +33,7 @@ def open_data(view: Callable[..., Any]) -> Callable[..., Any]:
 @open_data
 def show_schema(document: str) -> Response:
     """What the fields of /v/….json or /r/….json are and mean."""
-    response = Response(schema(document), mimetype="application/schema+json")
-    response.cache_control.public = True
-    response.cache_control.max_age = A_DAY
-    response.add_etag()
-    answered: Response = response.make_conditional(request)
-    return answered
+    return fresh_for(A_DAY, schema(document), "application/schema+json")
 
 
 @bp.after_app_request

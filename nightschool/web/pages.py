@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
-from flask import Flask, before_render_template, g, template_rendered, url_for
+from flask import Flask, g, url_for
 from markupsafe import Markup
 
 from nightschool import texts
@@ -21,12 +20,9 @@ from nightschool.rules.statuses import status_word
 from nightschool.texts import LANGUAGES
 from nightschool.web import access, context, language
 
-ADDRESSES = "nightschool.addresses"
-
 
 def init_app(app: Flask) -> None:
     """The names below are known in every template."""
-    app.extensions[ADDRESSES] = {}
     app.jinja_env.said = _said  # type: ignore[attr-defined]  # ours: web/templating.py
     app.jinja_env.globals.update(
         clock=almanac.clock,
@@ -64,31 +60,6 @@ def _url_for(endpoint: str, **values: Any) -> str:
 @lru_cache(maxsize=2048)
 def _remembered_url(_lang: str | None, _big: bool | None, endpoint: str, *values: tuple[str, Any]) -> str:
     return url_for(endpoint, **dict(values))
-
-
-def addresses(app: Flask, lang: str, big: bool) -> Callable[..., str]:
-    """`url_for` of pages in this language and size, for templates outside of a request."""
-    made: dict[tuple[str, bool], Callable[..., str]] = app.extensions[ADDRESSES]
-    if (lang, big) not in made:
-        made[lang, big] = lru_cache(maxsize=256)(partial(_address, app, lang, big))
-    return made[lang, big]
-
-
-def rendered(app: Flask, name: str, reading: language.Reading, values: dict[str, Any]) -> str:
-    """A page made outside of a request, as somebody wants to read it."""
-    values |= {"g": reading, "reading_link": reading.link}
-    values["url_for"] = addresses(app, reading.lang, reading.big)
-    template = app.jinja_env.get_template(name)
-    before_render_template.send(app, template=template, context=values)
-    page = template.render(values)
-    template_rendered.send(app, template=template, context=values)
-    return page
-
-
-def _address(app: Flask, lang: str, big: bool, endpoint: str, **values: Any) -> str:
-    with app.test_request_context():
-        g.lang, g.big = lang, big
-        return url_for(endpoint, **values)
 
 
 def _translated(message: str, **values: Any) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 
 from nightschool.errors import NotFound, Refused
 from nightschool.formats.qr import qr_svg
@@ -24,10 +24,10 @@ from nightschool.rules.months import (
 )
 from nightschool.rules.regions import Level, full_code, level_of, prefix_of
 from nightschool.web.access import public
-from nightschool.web.context import reading, services, today
-from nightschool.web.language import Reading
+from nightschool.web.context import reading, today, whole
+from nightschool.web.delivery import deliver
+from nightschool.web.language import reading_here
 from nightschool.web.sharing import card
-from nightschool.web.tagged import tagged
 
 bp = Blueprint("region_month", __name__)
 
@@ -56,7 +56,7 @@ def month(area: str, month_code: str) -> Any:
         found = region_month(db, code, wanted, today=today())
     if found is None:
         raise NotFound
-    return tagged(found, lambda: _shown(short, found))
+    return deliver(reading_here(), repr(found), lambda: _shown(short, found))
 
 
 @bp.get("/r/<short_code:area>/qr.svg")
@@ -64,21 +64,19 @@ def month(area: str, month_code: str) -> Any:
 def qr(area: str) -> Response:
     """The address of the region's page for the camera of a phone; printed with its month."""
     page = url_for("region_timetable.region", area=prefix_of(full_code(area)), lang=None, big=None)
-    return Response(qr_svg(services().settings.base_url + page), mimetype="image/svg+xml")
+    return Response(qr_svg(whole(page)), mimetype="image/svg+xml")
 
 
 def _shown(short: str, found: RegionMonth) -> str:
-    given = services()
     page: str = render_template(
         "region_month/month.html",
         **month_words(found),
         area=short,
         month=found.month.code,
         others=_others(short, found.month),
-        full=given.settings.base_url + url_for("region_timetable.region", area=short),
+        full=whole(url_for("region_timetable.region", area=short)),
         card=card(
-            given.settings.base_url,
-            Reading(request.path, g.lang, g.big),
+            reading_here(),
             tell_region_month(found),
             tell_month_summary(found),
             is_indexed=bool(found.meetings),

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from nightschool.errors import NotFound, Refused
 from nightschool.formats.school_months import months_words, tell_months_title, tell_totals
 from nightschool.queries.school_months import SchoolMonths, school_months
-from nightschool.queries.timetable import standing
 from nightschool.rules.months import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -24,11 +23,12 @@ from nightschool.rules.months import (
 )
 from nightschool.texts import _
 from nightschool.web.access import allows, public
-from nightschool.web.context import moment, reading, services, today
+from nightschool.web.context import moment, reading, today, whole
+from nightschool.web.delivery import deliver
 from nightschool.web.forms.months import TermForm
-from nightschool.web.language import Reading
+from nightschool.web.language import reading_here
 from nightschool.web.sharing import card
-from nightschool.web.tagged import tagged
+from nightschool.web.timetable import village_here
 
 bp = Blueprint("school_months", __name__)
 
@@ -49,7 +49,7 @@ def year(code: str, year: int) -> Any:
     except Refused as refused:
         return _refused(code, refused)
     found = _found(code, term)
-    return tagged(found, lambda: _shown("year", found))
+    return deliver(reading_here(), repr(found), lambda: _shown("year", found))
 
 
 @bp.get("/v/<region_code:code>/term/<first>/<last>")
@@ -63,7 +63,7 @@ def term(code: str, first: str, last: str) -> Any:
     if (first, last) != (wanted.first.code, wanted.last.code):
         return redirect(_address(code, wanted), 301)
     found = _found(code, wanted)
-    return tagged(found, lambda: _shown("term", found))
+    return deliver(reading_here(), repr(found), lambda: _shown("term", found))
 
 
 @bp.get("/v/<region_code:code>/term")
@@ -109,21 +109,21 @@ def _found(code: str, term: Term, *, with_drafts: bool = False) -> SchoolMonths:
 
 
 def _shown(name: str, found: SchoolMonths, *, is_own: bool = False) -> str:
-    given, term = services(), found.term
-    year = term.first.year
+    year = found.term.first.year
     values = months_words(found) | {
         "code": found.village.code,
         "is_own": is_own,
         "year": year,
         "years": [other for other in (year - 1, year + 1) if FIRST_YEAR <= other <= LAST_YEAR],
         "parts": [(_(told), _address(found.village.code, part)) for told, part in parts_of(year)],
-        "form": TermForm(None, data={"first": term.first.code, "last": term.last.code}, meta={"csrf": False}),
-        "full": given.settings.base_url + url_for("timetable.village", code=found.village.code),
+        "form": TermForm(
+            None, data={"first": found.term.first.code, "last": found.term.last.code}, meta={"csrf": False}
+        ),
+        "full": whole(url_for("timetable.village", code=found.village.code)),
     }
     if not is_own:
         values["card"] = card(
-            given.settings.base_url,
-            Reading(request.path, g.lang, g.big),
+            reading_here(),
             tell_months_title(found),
             tell_totals(found.totals),
             is_indexed=bool(found.entries),
@@ -146,8 +146,6 @@ def _refused(code: str, refused: Refused | None, form: TermForm | None = None, *
 
 def _choice(code: str, form: TermForm) -> str:
     with reading() as db:
-        village = standing(db, code, at=moment())
-    if village is None:
-        raise NotFound
+        village = village_here(db, code)
     page: str = render_template("school_months/choose.html", village=village, form=form)
     return page

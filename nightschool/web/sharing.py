@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from nightschool.web.context import whole
 from nightschool.web.language import Reading
 
 
@@ -19,16 +20,16 @@ class Card(NamedTuple):
     is_indexed: bool
 
 
-def card(site: str, reading: Reading, title: str, description: str, *, is_indexed: bool = True) -> Card:
+def card(reading: Reading, title: str, description: str, *, is_indexed: bool = True) -> Card:
     """The card of a page that is read in this way. Type size makes no other page of it, a language does."""
-    chinese = site + reading.link(lang="zh", big=False)
-    english = site + reading.link(lang="en", big=False)
+    chinese = whole(reading.link(lang="zh", big=False))
+    english = whole(reading.link(lang="en", big=False))
     return Card(
         title,
         " ".join(description.split()),
         english if reading.lang == "en" else chinese,
         chinese,
         english,
-        site,
+        whole(""),
         is_indexed,
     )

@@ -11,8 +11,10 @@ from typing import Any
 from flask import Flask, Response, abort
 
 from nightschool.web.access import public
+from nightschool.web.packing import packed, plain_or_packed
 
 FOLDER = Path(__file__).parent / "static"
+SMALLEST = 9  # of gzip: done once a file
 FOR_EVER = 365 * 24 * 3600
 
 
@@ -28,7 +30,7 @@ def static(filename: str) -> Response:
     if filename not in shipped():
         abort(404)
     mimetype = mimetypes.guess_type(filename)[0] or "application/octet-stream"
-    response = Response(content(filename), mimetype=mimetype)
+    response = plain_or_packed(content(filename), _packed_small(filename), mimetype)
     response.cache_control.public = response.cache_control.immutable = True
     response.cache_control.max_age = FOR_EVER
     return response
@@ -44,6 +46,11 @@ def shipped() -> frozenset[str]:
 def content(filename: str) -> bytes:
     """A shipped file's bytes, read once: all of them together are a few kilobytes."""
     return (FOLDER / filename).read_bytes()
+
+
+@cache
+def _packed_small(filename: str) -> bytes:
+    return packed(content(filename), SMALLEST)
 
 
 def _version(endpoint: str, values: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from nightschool.formats.region_text import (
     tell_region_summary,
     tell_region_title,
 )
-from nightschool.formats.timetable_text import tell_former, tell_times
+from nightschool.formats.timetable_text import tell_former
 from nightschool.queries.region_timetable import Host, Meeting, RegionTimetable, Start
 from nightschool.queries.timetable import Entry, Successor, Timetable
 from nightschool.rules.regions import Level
@@ -42,7 +42,7 @@ def of(
 
 
 def words(timetable: RegionTimetable) -> dict[str, Any]:
-    return region_words(timetable, ZONE, tell_times)
+    return region_words(timetable, ZONE)
 
 
 def test_both_weeks_are_told_by_day_and_village() -> None:
@@ -55,7 +55,7 @@ def test_both_weeks_are_told_by_day_and_village() -> None:
     ]
     assert [spot.name for spot in this.days[1].spots] == ["狮湾村", "老坝村"]
     [line] = this.days[0].spots[0].lines
-    assert (line.when, line.what) == ("19:00–20:30", "柑橘冬季管护 · 村活动室 · 周老师（农技站）")
+    assert (line.times, line.what) == ("19:00–20:30", "柑橘冬季管护 · 村活动室 · 周老师（农技站）")
     assert [(day.near, day.title) for day in following.days] == [("", "周二 12月1日（十月廿三）")]
 
 
