@@ -12,12 +12,11 @@ from nightschool.models.base import new_public_id
 from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
 from nightschool.models.planning import ClosedTime as Row
-from nightschool.rules.access import Actor, require
+from nightschool.rules.access import KEEPERS, Actor, require
 from nightschool.rules.closed_times import ClosedTime, check_closed_time
 from nightschool.rules.resources import ResourceKind
 from nightschool.rules.slots import Now
 
-VERBS = {ResourceKind.TEACHER: "keep_teachers", ResourceKind.VENUE: "keep_venues"}
 TABLES: dict[ResourceKind, Any] = {ResourceKind.TEACHER: Teacher, ResourceKind.VENUE: Venue}
 
 
@@ -80,5 +79,5 @@ def _keeper(db: Session, kind: str, public_id: str, by: Actor) -> Any:
     """The teacher or venue, locked, for one who keeps it."""
     table = TABLES[ResourceKind(kind)]
     record: Any = locked(db, table, table.public_id == public_id)
-    require(by, VERBS[ResourceKind(kind)], record.region_code)
+    require(by, KEEPERS[kind], record.region_code)
     return record

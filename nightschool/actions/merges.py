@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,28 +20,16 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from nightschool.actions import audit
-from nightschool.actions.merged_rows import (
-    lock_registers,
-    move_belongings,
-    move_enrolments,
-    move_lessons,
-    move_marks,
-    return_belongings,
-    return_enrolments,
-    return_lessons,
-    return_marks,
-)
+from nightschool.actions.merged_rows import lock_registers, move, put_back
 from nightschool.actions.records import store_phone
 from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.people import PersonKind, PersonMerge
 from nightschool.queries import merges as queries
 from nightschool.queries.merges import PEOPLE
-from nightschool.rules.access import Actor, may, require
+from nightschool.rules.access import KEEPERS, Actor, may, require
 from nightschool.rules.merges import Stays, can_be_undone, gaps
 from nightschool.rules.regions import is_inside
 from nightschool.rules.slots import Now
-
-VERB = {PersonKind.LEARNER: "keep_people", PersonKind.TEACHER: "keep_teachers"}
 
 
 def merge_people(
@@ -54,22 +43,16 @@ def merge_people(
     `teacher_busy`. Cost: some twenty statements, however much is moved.
     """
     one, other = _both(db, kind, kept, merged)
-    require(by, VERB[PersonKind(kind)], other.region_code)
+    require(by, KEEPERS[kind], other.region_code)
     _check(kind, one, other)
     if (one.version, other.version) != seen:
         raise StaleRecord(kind, sum(seen), one.version + other.version)
     moved: dict[str, Any] = {
         "retired_at": other.retired_at.isoformat() if other.retired_at else None,
         "followers": _repoint(db, kind, other.id, one.id),
-        "fields": _fill(db, kind, one, other) if may(by, VERB[PersonKind(kind)], one.region_code) else [],
+        "fields": _fill(db, kind, one, other) if may(by, KEEPERS[kind], one.region_code) else [],
     }
-    if kind == PersonKind.LEARNER:
-        moved |= {
-            "marks": move_marks(db, one.id, other.id),
-            "enrolments": move_enrolments(db, one.id, other.id),
-        }
-    else:
-        moved |= move_lessons(db, one.id, other, now=now) | move_belongings(db, one, other)
+    moved |= move(db, kind, one, other, now=now)
     other.retired_at, other.merged_into_id = other.retired_at or now.instant, one.id
     db.add(
         PersonMerge(
@@ -106,7 +89,7 @@ def undo_merge(db: Session, *, kind: str, merged: str, by: Actor, now: Now) -> S
     ).one_or_none()
     if row is None:
         raise NotFound
-    require(by, VERB[PersonKind(kind)], row.region_code)
+    require(by, KEEPERS[kind], row.region_code)
     if row.id is None:
         raise Refused("not_merged")
     lock_registers(db, row.moved.get("marks", ()))
@@ -122,14 +105,7 @@ def undo_merge(db: Session, *, kind: str, merged: str, by: Actor, now: Now) -> S
     _check_order(db, merge, one)
     moved = merge.moved
     fields = _empty_again(db, kind, one, other, moved["fields"])
-    if kind == PersonKind.LEARNER:
-        counts = {
-            "sessions": return_marks(db, one.id, other.id, moved["marks"]),
-            "courses": return_enrolments(db, one.id, other.id, moved["enrolments"]),
-        }
-    else:
-        counts = return_lessons(db, one.id, other.id, moved, now=now)
-        return_belongings(db, one, other, moved)
+    stays = put_back(db, kind, one, other, moved, now=now)
     retired_at = moved["retired_at"]
     other.merged_into_id = None
     other.retired_at = datetime.fromisoformat(retired_at).astimezone(UTC) if retired_at else None
@@ -137,8 +113,8 @@ def undo_merge(db: Session, *, kind: str, merged: str, by: Actor, now: Now) -> S
     db.flush()
     if moved["followers"]:
         _point(db, kind, moved["followers"], other.id)
-    _note(db, kind, "unmerge", one, other, by=by, now=now, stays=sum(counts.values()) + len(fields))
-    return Stays(fields=tuple(fields), **counts)
+    _note(db, kind, "unmerge", one, other, by=by, now=now, stays=stays.sessions + stays.courses + len(fields))
+    return replace(stays, fields=tuple(fields))
 
 
 def _both(db: Session, kind: str, kept: str, merged: str) -> tuple[Any, Any]:

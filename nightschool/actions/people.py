@@ -66,7 +66,7 @@ def edit_learner(
     Raises: StaleRecord when somebody saved it since this version; Refused as `add_learner` does.
     """
     which = Learner.public_id == learner
-    found = locked_as_seen(db, Learner, which, version=version, verb="keep_people", by=by)
+    found = locked_as_seen(db, Learner, which, version=version, by=by)
     check_learner(entry, today=now.day)
     if (entry.name, entry.group_name) != (found.name, found.group_name):
         _ask_about_namesakes(db, found.region_code, entry, but=found.id)
@@ -112,7 +112,7 @@ def edit_teacher(
         db, _shown_otherwise(teacher, entry), now=now
     )  # locked first, as by whoever changes one of them
     which = Teacher.public_id == teacher
-    found = locked_as_seen(db, Teacher, which, version=version, verb="keep_teachers", by=by)
+    found = locked_as_seen(db, Teacher, which, version=version, by=by)
     _check_teacher(entry)
     _fill(db, found, entry, TEACHER_FIELDS)
     fields = changed_fields(found)

@@ -80,4 +80,4 @@ def remove_question(db: Session, *, question: str, version: int, by: Actor, now:
 
 def _seen(db: Session, question: str, by: Actor, version: int) -> Question:
     which = Question.public_id == question
-    return locked_as_seen(db, Question, which, version=version, verb="keep_register", by=by)
+    return locked_as_seen(db, Question, which, version=version, by=by)

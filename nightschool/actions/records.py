@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from nightschool.actions import audit
 from nightschool.errors import NotFound, StaleRecord
 from nightschool.queries import phones
-from nightschool.rules.access import Actor, require
+from nightschool.rules.access import KEEPERS, Actor, require
 from nightschool.rules.slots import Now
 
 R = TypeVar("R")
@@ -25,12 +25,10 @@ def locked(db: Session, model: type[R], which: ColumnElement[bool]) -> R:
     return found
 
 
-def locked_as_seen(
-    db: Session, model: type[R], which: ColumnElement[bool], *, version: int, verb: str, by: Actor
-) -> R:
+def locked_as_seen(db: Session, model: type[R], which: ColumnElement[bool], *, version: int, by: Actor) -> R:
     """The same for one who may edit it, and who saw this version. Raises NotFound, NotAllowed, StaleRecord."""
     found: Any = locked(db, model, which)
-    require(by, verb, found.region_code)
+    require(by, KEEPERS[found.__tablename__], found.region_code)
     if found.version != version:
         raise StaleRecord(found.__tablename__, version, found.version)
     result: R = found

@@ -13,7 +13,7 @@ from nightschool.models.places import Venue
 from nightschool.models.teaching import Course
 from nightschool.queries.retiring import still_booked
 from nightschool.rules.access import Actor
-from nightschool.rules.retiring import VERBS, Kind
+from nightschool.rules.retiring import Kind
 from nightschool.rules.slots import Now
 
 MODELS: dict[Kind, Any] = {
@@ -78,7 +78,7 @@ def reopen_course(db: Session, course_id: int, *, by: Actor, now: Now) -> None:
 
 def _seen(db: Session, kind: Kind, public_id: str, by: Actor, version: int) -> Any:
     model = MODELS[kind]
-    return locked_as_seen(db, model, model.public_id == public_id, version=version, verb=VERBS[kind], by=by)
+    return locked_as_seen(db, model, model.public_id == public_id, version=version, by=by)
 
 
 def _saved(db: Session, kind: Kind, record: Any, action: str, by: Actor, now: Now) -> int:

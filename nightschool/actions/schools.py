@@ -22,7 +22,7 @@ def edit_school(db: Session, *, village: str, entry: SchoolEntry, version: int, 
     with `unknown_venue` when the usual venue is not one that the village uses.
     """
     which = NightSchool.region_code == village
-    found = locked_as_seen(db, NightSchool, which, version=version, verb="keep_school", by=by)
+    found = locked_as_seen(db, NightSchool, which, version=version, by=by)
     found.usual_venue_id = _venue_id(db, village, entry.usual_venue)
     found.institution_name = entry.institution_name or None
     found.principal = entry.principal

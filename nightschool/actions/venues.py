@@ -58,7 +58,7 @@ def edit_venue(db: Session, *, venue: str, entry: VenueEntry, version: int, by: 
         db, _shown_otherwise(venue, entry), now=now
     )  # locked first, as by whoever changes one of them
     # Until the transaction ends nobody schedules by what it said before (see actions.bookings).
-    found = locked_as_seen(db, Venue, Venue.public_id == venue, version=version, verb="keep_venues", by=by)
+    found = locked_as_seen(db, Venue, Venue.public_id == venue, version=version, by=by)
     _check_name(db, found.region_code, entry.name, but=found.id)
     held_slots = found.holds_slots
     _fill(db, found, entry)

@@ -22,9 +22,10 @@ from nightschool.models.teaching import (
     SessionStatus,
 )
 from nightschool.models.trust import Account
+from nightschool.queries import phones
 from nightschool.queries.figures import came
 from nightschool.rules.merges import (
-    MERGED,
+    FIELDS,
     Elsewhere,
     Overlap,
     Traits,
@@ -32,23 +33,45 @@ from nightschool.rules.merges import (
     gaps,
     is_candidate,
     likenesses,
-    stronger_enrolment,
-    stronger_mark,
+    tell_field,
     undo_until,
 )
 from nightschool.rules.names import matches, normalised, search_keys
-from nightschool.rules.people import group_label, masked_phone, sex_word, teacher_kind_word
 from nightschool.rules.regions import ancestors_of, code_range
 from nightschool.rules.resources import ResourceKind
 from nightschool.rules.slots import Now, Slot
-from nightschool.texts import _
 
-PEOPLE: dict[str, type[Learner] | type[Teacher]] = {
-    PersonKind.LEARNER: Learner,
-    PersonKind.TEACHER: Teacher,
-}
+PEOPLE: dict[str, Any] = {PersonKind.LEARNER: Learner, PersonKind.TEACHER: Teacher}
 MOST_CANDIDATES = 10
 MOST_FOUND = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Rows that stand behind a person, at most one for each class session or course."""
+
+    name: str
+    table: Any
+    of: Any  # column: the class session or course
+    person: Any  # column
+
+
+# Of each kind of person what there is by class session, and what by course.
+BEHIND: dict[str, tuple[Behind, Behind]] = {
+    PersonKind.LEARNER: (
+        Behind("marks", Mark, Mark.class_session_id, Mark.learner_id),
+        Behind("enrolments", Enrolment, Enrolment.course_id, Enrolment.learner_id),
+    ),
+    PersonKind.TEACHER: (
+        Behind(
+            "lessons",
+            ClassSessionTeacher,
+            ClassSessionTeacher.class_session_id,
+            ClassSessionTeacher.teacher_id,
+        ),
+        Behind("courses", CourseTeacher, CourseTeacher.course_id, CourseTeacher.teacher_id),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +100,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class SameAs:
     """A record, and the others it could be the same person as."""
 
     side: Side
@@ -96,22 +119,11 @@ class Comparison:
     sessions: int  # class sessions that would go over to the kept record
     both_sessions: int  # of those, the ones where both stand
     courses: int
-    both_courses: int
     overlap: Overlap | None
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """One class session or course in which the merged record stands, perhaps the kept one too, and whose row counts."""
-
-    of: int  # class session or course
-    kept: Any  # the kept record's row, or None
-    merged: Any
-    wins: str
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
+class MergedPair:
     """Two records that were put together, while they still are."""
 
     merged: str  # public ids
@@ -121,154 +133,74 @@ class Standing:
     kept_region: str
     region_code: str  # where the merged record is kept
     merged_at: datetime
-    until: datetime
     by: str
 
+    @property
+    def until(self) -> datetime:
+        """When it can no longer be taken back."""
+        return undo_until(self.merged_at)
 
-def choice(db: Session, kind: str, public_id: str, *, query: str = "", below: bool = False) -> Choice | None:
+
+def same_as(db: Session, kind: str, public_id: str, *, query: str = "", below: bool = False) -> SameAs | None:
     """The record, who it could be, and who was looked for; None when there is no such record. Cost: at most 5 queries.
 
     Teachers come from where this one can be called on, and with `below` from the regions inside its own too.
     """
-    record = _record(db, kind, public_id)
+    record = db.execute(_rows(kind, PEOPLE[kind].public_id == public_id)).one_or_none()
     if record is None:
         return None
-    rows: Sequence[Any] = ()
-    looked_for: Sequence[Any] = ()
-    alike: dict[int, tuple[str, ...]] = {}
     if kind == PersonKind.LEARNER:
-        everybody = db.execute(
-            _select(Learner).where(
-                Learner.region_code == record.region_code,
-                Learner.merged_into_id.is_(None),
-                Learner.id != record.id,
-            )
-        ).all()
-        rows = everybody
-        looked_for = [row for row in everybody if query and _matches(query, row)]
+        rows, sought = _learners(db, record, query)
     else:
-        within = _teachers_within(record, below=below)
-        rows = db.execute(_select(Teacher).where(*within, _sounds_like(record.name)).limit(MOST_FOUND)).all()
-        if query:
-            looked_for = db.execute(
-                _select(Teacher).where(*within, _is_found_by(query)).order_by(Teacher.id).limit(MOST_FOUND)
-            ).all()
+        rows, sought = _teachers(db, record, query, below=below)
     mine = _traits(db, kind, record)
-    for row in rows:
-        found = likenesses(mine, _traits(db, kind, row))
-        if is_candidate(found):
-            alike[row.id] = found
+    alike = {row.id: found for row in rows if is_candidate(found := likenesses(mine, _traits(db, kind, row)))}
     likely = sorted((row for row in rows if row.id in alike), key=lambda row: _rank(alike[row.id], row))
-    sought = sorted(looked_for, key=lambda row: (row.name_key, row.public_id))
+    sought = sorted(sought, key=lambda row: (row.name_key, row.public_id))
     shown = (likely[:MOST_CANDIDATES], sought[:MOST_FOUND])
     history = _histories(db, kind, {record.id, *(row.id for part in shown for row in part)})
-    return Choice(
-        _side(db, kind, record, history),
-        *(
-            tuple(Candidate(_side(db, kind, row, history), alike.get(row.id, ())) for row in part)
-            for part in shown
-        ),
+    candidates, found_ones = (
+        tuple(Candidate(_side(db, kind, row, history), alike.get(row.id, ())) for row in part)
+        for part in shown
     )
+    return SameAs(_side(db, kind, record, history), candidates, found_ones)
 
 
 def comparison(db: Session, kind: str, kept: str, merged: str, *, fills: bool = True) -> Comparison | None:
     """The two side by side; None when one of them is not there. Cost: at most 6 queries."""
-    rows = {
-        row.public_id: row
-        for row in db.execute(_select(PEOPLE[kind]).where(PEOPLE[kind].public_id.in_((kept, merged))))
-    }
+    which = PEOPLE[kind].public_id.in_((kept, merged))
+    rows = {row.public_id: row for row in db.execute(_rows(kind, which))}
     if len(rows) != 2:
         return None
     one, other = rows[kept], rows[merged]
     history = _histories(db, kind, {one.id, other.id})
     values, others = values_of(db, kind, one), values_of(db, kind, other)
-    if kind == PersonKind.LEARNER:
-        sessions, courses = mark_pairs(db, one.id, other.id), enrolment_pairs(db, one.id, other.id)
-        busy = None
-    else:
-        sessions, courses = lesson_pairs(db, one.id, other.id), course_pairs(db, one.id, other.id)
-        busy = overlap(db, one.id, other.id, for_region=other.region_code)
+    sessions, courses = (pairs(db, behind, one.id, other.id) for behind in BEHIND[kind])
+    is_teacher = kind == PersonKind.TEACHER
     return Comparison(
         kept=_side(db, kind, one, history),
         merged=_side(db, kind, other, history),
         fills=gaps(values, others) if fills else (),
         differ=contradictions(values, others),
         sessions=len(sessions),
-        both_sessions=sum(pair.kept is not None for pair in sessions),
+        both_sessions=sum(held is not None for held, _theirs in sessions),
         courses=len(courses),
-        both_courses=sum(pair.kept is not None for pair in courses),
-        overlap=busy,
+        overlap=overlap(db, one.id, other.id, for_region=other.region_code) if is_teacher else None,
     )
 
 
 def values_of(db: Session, kind: str, record: Any) -> dict[str, Any]:
     """What stands in the fields that are compared; the phone in full, so never for a page."""
-    phone = (
-        db.info["sealer"].open(record.phone, about=f"{kind}.phone:{record.public_id}") if record.phone else ""
-    )
-    if kind == PersonKind.LEARNER:
-        return {
-            "group_name": record.group_name,
-            "household": record.household,
-            "sex": record.sex,
-            "birth_year": record.birth_year,
-            "phone": phone,
-        }
-    return {
-        "kind": record.kind,
-        "unit": record.unit,
-        "specialities": record.specialities,
-        "languages": record.languages,
-        "phone": phone,
-        "name_is_public": record.name_is_public,
-        "weekly_limit": record.weekly_limit,
-    }
+    phone = phones.in_full(db, kind, record.public_id, record.phone)
+    return {name: phone if name == "phone" else getattr(record, name) for name in FIELDS[kind]}
 
 
-def mark_pairs(db: Session, kept: int, merged: int) -> tuple[Pair, ...]:
-    """Every class session in which the merged learner has a mark."""
-    columns = (Mark.class_session_id, Mark.status, Mark.came_instead, Mark.submission_id)
-    theirs = db.execute(
-        select(*columns).where(Mark.learner_id == merged).order_by(Mark.class_session_id)
-    ).all()
-    mine = {row.class_session_id: row for row in db.execute(select(*columns).where(Mark.learner_id == kept))}
-    return tuple(
-        Pair(
-            row.class_session_id,
-            held := mine.get(row.class_session_id),
-            row,
-            stronger_mark(held.status if held else None, row.status),
-        )
-        for row in theirs
-    )
-
-
-def enrolment_pairs(db: Session, kept: int, merged: int) -> tuple[Pair, ...]:
-    """Every course in which the merged learner has a place, left ones too."""
-    columns = tuple(Enrolment.__table__.c)
-    theirs = db.execute(
-        select(*columns).where(Enrolment.learner_id == merged).order_by(Enrolment.course_id)
-    ).all()
-    mine = {row.course_id: row for row in db.execute(select(*columns).where(Enrolment.learner_id == kept))}
-    return tuple(
-        Pair(
-            row.course_id,
-            held := mine.get(row.course_id),
-            row,
-            stronger_enrolment((held.status, held.asked_at) if held else None, (row.status, row.asked_at)),
-        )
-        for row in theirs
-    )
-
-
-def lesson_pairs(db: Session, kept: int, merged: int) -> tuple[Pair, ...]:
-    """Every class session that the merged teacher gives; each row holds a position."""
-    return _teaching_pairs(db, ClassSessionTeacher, ClassSessionTeacher.class_session_id, kept, merged)
-
-
-def course_pairs(db: Session, kept: int, merged: int) -> tuple[Pair, ...]:
-    """Every course that names the merged teacher; each row holds a position."""
-    return _teaching_pairs(db, CourseTeacher, CourseTeacher.course_id, kept, merged)
+def pairs(db: Session, behind: Behind, kept: int, merged: int) -> tuple[tuple[Any, Any], ...]:
+    """Every row behind the merged record, and before it the kept record's of the same, or None. Cost: 2 queries."""
+    rows = select(behind.table.__table__).order_by(behind.of)
+    theirs = db.execute(rows.where(behind.person == merged)).all()
+    mine = {getattr(row, behind.of.key): row for row in db.execute(rows.where(behind.person == kept))}
+    return tuple((mine.get(getattr(row, behind.of.key)), row) for row in theirs)
 
 
 def overlap(db: Session, kept: int, merged: int, *, for_region: str) -> Overlap | None:
@@ -277,10 +209,7 @@ def overlap(db: Session, kept: int, merged: int, *, for_region: str) -> Overlap 
     here, there = aliased(ClassSession), aliased(ClassSession)
     home, away = aliased(Region), aliased(Region)
     row = db.execute(
-        select(
-            *_elsewhere_columns(here, home, "kept"),
-            *_elsewhere_columns(there, away, "merged"),
-        )
+        select(*_elsewhere_columns(here, home), *_elsewhere_columns(there, away))
         .select_from(theirs)
         .join(
             mine,
@@ -301,104 +230,98 @@ def overlap(db: Session, kept: int, merged: int, *, for_region: str) -> Overlap 
     ).one_or_none()
     if row is None:
         return None
-    return Overlap(*(_elsewhere(row, side, for_region) for side in ("kept", "merged")))
+    half = len(row) // 2
+    return Overlap(*(_elsewhere(*part, for_region=for_region) for part in (row[:half], row[half:])))
 
 
-def standing(db: Session, kind: str, merged: str) -> Standing | None:
+def merge_of(db: Session, kind: str, merged: str) -> MergedPair | None:
     """The merge by which this record went into another, while it stands. Cost: 1 query."""
-    table = PEOPLE[kind]
-    gone = aliased(table)
-    row = db.execute(_standing(kind, gone).where(gone.public_id == merged)).first()
-    return _standing_of(row) if row else None
+    gone = aliased(PEOPLE[kind])
+    return next(iter(_merged_pairs(db, kind, gone, gone.public_id == merged)), None)
 
 
-def undoable(db: Session, kind: str, kept: str, *, now: Now) -> tuple[Standing, ...]:
+def undoable(db: Session, kind: str, kept: str, *, now: Now) -> tuple[MergedPair, ...]:
     """What was put into this record and can still be taken back, the latest first. Cost: 1 query."""
-    table = PEOPLE[kind]
-    gone = aliased(table)
-    rows = db.execute(_standing(kind, gone).where(table.public_id == kept))
-    return tuple(found for found in map(_standing_of, rows) if now.instant < found.until)
+    found = _merged_pairs(db, kind, aliased(PEOPLE[kind]), PEOPLE[kind].public_id == kept)
+    return tuple(pair for pair in found if now.instant < pair.until)
 
 
-def _standing(kind: str, gone: Any) -> Select[*tuple[Any, ...]]:
+def _merged_pairs(db: Session, kind: str, gone: Any, which: ColumnElement[bool]) -> list[MergedPair]:
     table = PEOPLE[kind]
-    return (
+    rows = db.execute(
         select(
-            gone.public_id.label("merged"),
-            gone.name.label("merged_name"),
+            gone.public_id,
+            gone.name,
+            table.public_id,
+            table.name,
+            table.region_code,
             gone.region_code,
-            table.public_id.label("kept"),
-            table.name.label("kept_name"),
-            table.region_code.label("kept_region"),
             PersonMerge.merged_at,
-            Account.display_name,
+            func.coalesce(Account.display_name, ""),
         )
         .select_from(PersonMerge)
         .join(gone, gone.id == PersonMerge.merged_id)
         .join(table, table.id == PersonMerge.kept_id)
         .outerjoin(Account, Account.id == PersonMerge.account_id)
-        .where(PersonMerge.kind == kind, PersonMerge.undone_at.is_(None))
+        .where(PersonMerge.kind == kind, PersonMerge.undone_at.is_(None), which)
         .order_by(PersonMerge.id.desc())
     )
+    return [MergedPair(*row) for row in rows]
 
 
-def _standing_of(row: Any) -> Standing:
-    return Standing(
-        merged=row.merged,
-        merged_name=row.merged_name,
-        kept=row.kept,
-        kept_name=row.kept_name,
-        kept_region=row.kept_region,
-        region_code=row.region_code,
-        merged_at=row.merged_at,
-        until=undo_until(row.merged_at),
-        by=row.display_name or "",
-    )
+def _rows(kind: str, *which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    table = PEOPLE[kind]
+    columns = select(table.__table__, Region.name.label("region"))
+    return columns.join(Region, Region.code == table.region_code).where(*which)
 
 
-def _select(table: Any) -> Select[*tuple[Any, ...]]:
-    columns = [column for column in table.__table__.c if column.name != "languages" or table is Teacher]
-    return select(*columns, Region.name.label("region")).join(Region, Region.code == table.region_code)
+def _learners(db: Session, record: Any, query: str) -> tuple[Sequence[Any], Sequence[Any]]:
+    """The others of the village, all of whom may be alike, and those of them that were looked for."""
+    others = db.execute(
+        _rows(
+            PersonKind.LEARNER,
+            Learner.region_code == record.region_code,
+            Learner.merged_into_id.is_(None),
+            Learner.id != record.id,
+        )
+    ).all()
+    sought = [row for row in others if query and matches(query, row.name, frozenset(row.search_keys.split()))]
+    return others, sought
 
 
-def _record(db: Session, kind: str, public_id: str) -> Any:
-    return db.execute(_select(PEOPLE[kind]).where(PEOPLE[kind].public_id == public_id)).one_or_none()
-
-
-def _teachers_within(record: Any, *, below: bool) -> tuple[ColumnElement[bool], ...]:
+def _teachers(db: Session, record: Any, query: str, *, below: bool) -> tuple[Sequence[Any], Sequence[Any]]:
+    """Those whose name sounds alike, and those that were looked for."""
     region = record.region_code
     within: ColumnElement[bool] = Teacher.region_code.in_((region, *ancestors_of(region)))
     if below:
         low, high = code_range(region)
         within = or_(within, and_(Teacher.region_code >= low, Teacher.region_code < high))
-    return within, Teacher.merged_into_id.is_(None), Teacher.id != record.id
-
-
-def _sounds_like(name: str) -> ColumnElement[bool]:
-    stored = literal(" ") + Teacher.search_keys + literal(" ")
-    return or_(Teacher.name == name, *(stored.contains(f" {sound} ") for sound in sorted(_sounds(name))))
-
-
-def _is_found_by(query: str) -> ColumnElement[bool]:
+    others = _rows(
+        PersonKind.TEACHER, within, Teacher.merged_into_id.is_(None), Teacher.id != record.id
+    ).limit(MOST_FOUND)
+    keys = literal(" ") + Teacher.search_keys + literal(" ")
+    sounds = [
+        keys.contains(f" {sound} ")
+        for sound in sorted(_whole_readings(search_keys(record.name), record.name))
+    ]
+    alike = db.execute(others.where(or_(Teacher.name == record.name, *sounds))).all()
+    if not query:
+        return alike, ()
     sound = normalised(query).replace("'", "").replace(" ", "")
-    return or_(
-        Teacher.name.contains(query.strip(), autoescape=True),
-        (literal(" ") + Teacher.search_keys).contains(f" {sound}", autoescape=True),
+    asked_for = or_(
+        Teacher.name.contains(query.strip(), autoescape=True), keys.contains(f" {sound}", autoescape=True)
     )
+    return alike, db.execute(others.where(asked_for).order_by(Teacher.id)).all()
 
 
-def _sounds(name: str, keys: Iterable[str] | None = None) -> frozenset[str]:
-    # Whole readings only, which are longer than the name; initials alone are shared by too many.
-    return frozenset(key for key in (search_keys(name) if keys is None else keys) if len(key) > len(name))
-
-
-def _matches(query: str, row: Any) -> bool:
-    return matches(query, row.name, frozenset(row.search_keys.split()))
+def _whole_readings(keys: Iterable[str], name: str) -> frozenset[str]:
+    """Those longer than the name; initials alone are shared by too many."""
+    return frozenset(key for key in keys if len(key) > len(name))
 
 
 def _traits(db: Session, kind: str, row: Any) -> Traits:
-    sounds = _sounds(row.name, row.search_keys.split() or None)
-    phone = values_of(db, kind, row)["phone"]
+    sounds = _whole_readings(row.search_keys.split() or search_keys(row.name), row.name)
+    phone = phones.in_full(db, kind, row.public_id, row.phone)
     if kind == PersonKind.TEACHER:
         return Traits(row.name, sounds, phone=phone)
     group = str(row.group_number) if row.group_number else row.group_name
@@ -413,22 +336,12 @@ def _rank(alike: tuple[str, ...], row: Any) -> tuple[Any, ...]:
 def _side(db: Session, kind: str, row: Any, history: dict[int, tuple[int, date]]) -> Side:
     values = values_of(db, kind, row)
     sessions, last = history.get(row.id, (0, None))
-    words = {name: str(value) for name, value in values.items() if value not in (None, "")}
-    if "phone" in words:
-        words["phone"] = masked_phone(words["phone"])
-    if kind == PersonKind.LEARNER:
-        words["group_name"] = group_label(row.group_name)
-        if row.sex:
-            words["sex"] = sex_word(row.sex)
-    else:
-        words["kind"] = teacher_kind_word(row.kind)
-        words["name_is_public"] = _("写") if row.name_is_public else _("不写")
     return Side(
         public_id=row.public_id,
         name=row.name,
         region_code=row.region_code,
         region=row.region,
-        shown=words,
+        shown={name: tell_field(name, value) for name, value in values.items() if value not in (None, "")},
         sessions=sessions,
         last=last,
         version=row.version,
@@ -440,43 +353,21 @@ def _side(db: Session, kind: str, row: Any, history: dict[int, tuple[int, date]]
 
 def _histories(db: Session, kind: str, ids: Collection[int]) -> dict[int, tuple[int, date]]:
     """How many sessions each has attended, or held, and when the last was."""
-    is_learner = kind == PersonKind.LEARNER
-    table: Any = Mark if is_learner else ClassSessionTeacher
-    person: Any = Mark.learner_id if is_learner else ClassSessionTeacher.teacher_id
-    counts = came() if is_learner else ClassSession.status == SessionStatus.HELD
-    statement = select(person, func.count(), func.max(ClassSession.day)).join(
-        ClassSession, ClassSession.id == table.class_session_id
+    behind, _by_course = BEHIND[kind]
+    counts = came() if kind == PersonKind.LEARNER else ClassSession.status == SessionStatus.HELD
+    statement = select(behind.person, func.count(), func.max(ClassSession.day)).join(
+        ClassSession, ClassSession.id == behind.of
     )
-    rows = db.execute(statement.where(person.in_(ids), counts).group_by(person))
+    rows = db.execute(statement.where(behind.person.in_(ids), counts).group_by(behind.person))
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
-def _teaching_pairs(db: Session, table: Any, of: Any, kept: int, merged: int) -> tuple[Pair, ...]:
-    theirs = db.execute(select(of, table.position).where(table.teacher_id == merged).order_by(of)).all()
-    held = db.execute(select(of, table.position).where(table.teacher_id == kept))
-    mine: dict[int, int] = {row[0]: row[1] for row in held}
-    return tuple(
-        Pair(key, mine.get(key), position, MERGED if mine.get(key) is None else "kept")
-        for key, position in theirs
-    )
+def _elsewhere_columns(of: Any, region: Any) -> tuple[Any, ...]:
+    return of.day, of.starts, of.ends, of.title, of.status, of.region_code, region.name
 
 
-def _elsewhere_columns(of: Any, region: Any, side: str) -> tuple[Any, ...]:
-    return (
-        of.day.label(f"{side}_day"),
-        of.starts.label(f"{side}_starts"),
-        of.ends.label(f"{side}_ends"),
-        of.title.label(f"{side}_title"),
-        of.status.label(f"{side}_status"),
-        of.region_code.label(f"{side}_code"),
-        region.name.label(f"{side}_village"),
-    )
-
-
-def _elsewhere(row: Any, side: str, for_region: str) -> Elsewhere:
-    told = {
-        name.removeprefix(f"{side}_"): value for name, value in row._mapping.items() if name.startswith(side)
-    }
-    is_private = told["status"] == SessionStatus.DRAFT and told["code"] != for_region
-    slot = Slot(told["day"], told["starts"], told["ends"])
-    return Elsewhere(slot, told["village"], "" if is_private else told["title"])
+def _elsewhere(
+    day: date, starts: int, ends: int, title: str, status: str, code: str, village: str, *, for_region: str
+) -> Elsewhere:
+    is_private = status == SessionStatus.DRAFT and code != for_region
+    return Elsewhere(Slot(day, starts, ends), village, "" if is_private else title)

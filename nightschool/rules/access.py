@@ -38,6 +38,17 @@ VERBS: dict[str, frozenset[Role]] = {
 }
 
 
+# Table -> the verb that it takes to edit one of its records.
+KEEPERS = {
+    "learner": "keep_people",
+    "teacher": "keep_teachers",
+    "venue": "keep_venues",
+    "course": "schedule",
+    "night_school": "keep_school",
+    "question": "keep_register",
+}
+
+
 @dataclass(frozen=True)
 class Post:
     """A posting in force: a role inside a region. No region code: everywhere."""

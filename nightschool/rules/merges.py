@@ -9,6 +9,7 @@ from typing import Any
 
 from nightschool.errors import Refused
 from nightschool.rules.almanac import clock, spoken_day
+from nightschool.rules.people import group_label, masked_phone, sex_word, teacher_kind_word
 from nightschool.rules.slots import Slot
 from nightschool.texts import N_, _, ngettext
 
@@ -37,7 +38,7 @@ TEACHER_FIELDS = {
     "name_is_public": N_("课表上写出名字"),
     "weekly_limit": N_("一周最多来几节"),
 }
-FIELDS = LEARNER_FIELDS | TEACHER_FIELDS
+FIELDS = {"learner": LEARNER_FIELDS, "teacher": TEACHER_FIELDS}
 
 LIKENESSES = {
     "same_name": N_("同名"),
@@ -92,7 +93,23 @@ def likeness_word(code: str) -> str:
 
 def field_word(name: str) -> str:
     """What stands in this field, in the current language."""
-    return _(FIELDS[name])
+    return _((LEARNER_FIELDS | TEACHER_FIELDS)[name])
+
+
+def tell_field(name: str, value: Any) -> str:
+    """What a field says, in the current language; of a phone only what may be shown."""
+    match name:
+        case "group_name":
+            return group_label(value)
+        case "sex":
+            return sex_word(value)
+        case "phone":
+            return masked_phone(value)
+        case "kind":
+            return teacher_kind_word(value)
+        case "name_is_public":
+            return _("写") if value else _("不写")
+    return str(value)
 
 
 def stronger_mark(kept: str | None, merged: str | None) -> str:

@@ -19,15 +19,6 @@ class Kind(StrEnum):
     COURSE = "course"
 
 
-# Who may edit a record may put it away.
-VERBS = {
-    Kind.LEARNER: "keep_people",
-    Kind.TEACHER: "keep_teachers",
-    Kind.VENUE: "keep_venues",
-    Kind.COURSE: "schedule",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class StillBooked:
     """A class session to come that counts on a record. Of another village's draft only when and where are known."""

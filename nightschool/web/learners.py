@@ -19,7 +19,7 @@ from nightschool.web.access import actor, allows
 from nightschool.web.context import now, reading, writing
 from nightschool.web.forms.people import LearnerForm
 from nightschool.web.listings import Shown, asked
-from nightschool.web.records import BAD_INPUT, CLASH, SAVED, edited, found, tried
+from nightschool.web.records import BAD_INPUT, CLASH, SAVED, edited, look_up, tried
 
 bp = Blueprint("learners", __name__)
 
@@ -61,7 +61,7 @@ def new(village: str) -> Any:
 @allows("keep_people")
 def edit(learner: str) -> Any:
     """One learner put right; who was merged into another is looked at there."""
-    look = partial(found, people.learner, learner)
+    look = partial(look_up, people.learner, learner)
     record = look()
     if record.merged_into_id:
         return redirect(url_for("merges.merged_learner", learner=learner), 303)
@@ -85,7 +85,7 @@ def phone(learner: str) -> Any:
     """The phone in full, once; the trail says who looked."""
     with writing() as db:
         number = actions.reveal_learner_phone(db, learner=learner, by=actor(), now=now())
-    record = found(people.learner, learner)
+    record = look_up(people.learner, learner)
     form = LearnerForm(formdata=None, data=_shown(record))
     return _page(form, record.region_code, 200, record, number=number)
 

@@ -11,11 +11,10 @@ from nightschool.actions import merges as actions
 from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.people import PersonKind
 from nightschool.queries import merges as queries
-from nightschool.queries.merges import Comparison, Side
-from nightschool.rules.access import may
+from nightschool.queries.merges import Side
+from nightschool.rules.access import KEEPERS, may
 from nightschool.rules.merges import (
-    LEARNER_FIELDS,
-    TEACHER_FIELDS,
+    FIELDS,
     field_word,
     likeness_word,
     tell_overlap,
@@ -27,19 +26,18 @@ from nightschool.texts import _
 from nightschool.web.access import actor, allows
 from nightschool.web.context import now, reading, today, writing
 from nightschool.web.forms.merges import MergeForm
+from nightschool.web.records import BAD_INPUT, CLASH, look_up
 
 bp = Blueprint("merges", __name__)
 
-BAD_INPUT, CLASH = 422, 409
 LONGEST_QUERY = 60
 
 
 @dataclass(frozen=True)
-class Kind:
+class People:
     """Learners or teachers: which addresses and fields are theirs."""
 
     code: str
-    other: str  # the name of the second record in addresses
     verb: str
     fields: dict[str, str]
 
@@ -57,7 +55,9 @@ class Kind:
 
     def compare(self, public_id: str, other: str, **query: str) -> str:
         """The two side by side."""
-        return url_for(f"merges.compare_{self.code}", **{self.code: public_id, self.other: other}, **query)
+        return url_for(
+            f"merges.compare_{self.code}", **{self.code: public_id, f"other_{self.code}": other}, **query
+        )
 
     def merged(self, public_id: str) -> str:
         """What came of it."""
@@ -68,8 +68,7 @@ class Kind:
         return url_for(f"merges.undo_{self.code}", **{self.code: public_id})
 
 
-LEARNERS = Kind("learner", "other_learner", "keep_people", LEARNER_FIELDS)
-TEACHERS = Kind("teacher", "other_teacher", "keep_teachers", TEACHER_FIELDS)
+LEARNERS, TEACHERS = (People(code, KEEPERS[code], fields) for code, fields in FIELDS.items())
 
 
 @bp.get("/learners/<public_id:learner>/same")
@@ -128,20 +127,17 @@ def undo_teacher(teacher: str) -> Any:
     return _undo(TEACHERS, teacher)
 
 
-def _choose(kind: Kind, public_id: str) -> Any:
+def _choose(kind: People, public_id: str) -> Any:
     query = request.args.get("q", "").strip()[:LONGEST_QUERY]
-    with reading() as db:
-        found = queries.choice(db, kind.code, public_id, query=query, below=_keeps_a_region())
-    if found is None:
-        raise NotFound
-    if found.side.is_merged:
+    choice = look_up(queries.same_as, kind.code, public_id, query=query, below=_keeps_a_region())
+    if choice.side.is_merged:
         return redirect(kind.merged(public_id), 303)
     return render_template(
-        "merges/choose.html", kind=kind, choice=found, query=query, likeness_word=likeness_word
+        "merges/choose.html", kind=kind, choice=choice, query=query, likeness_word=likeness_word
     )
 
 
-def _compare(kind: Kind, public_id: str, other: str) -> Any:
+def _compare(kind: People, public_id: str, other: str) -> Any:
     sides = _sides(kind, public_id, other)
     keep = str(request.values.get("keep", ""))
     kept, gone = _who_stays(kind, sides, keep)
@@ -151,7 +147,16 @@ def _compare(kind: Kind, public_id: str, other: str) -> Any:
         if form.keep.data != kept.public_id:
             return _side_by_side(kind, public_id, kept, gone, status=BAD_INPUT)
         try:
-            _merge(kind, kept, gone, form)
+            with writing() as db:
+                actions.merge_people(
+                    db,
+                    kind=kind.code,
+                    kept=kept.public_id,
+                    merged=gone.public_id,
+                    seen=form.versions,
+                    by=actor(),
+                    now=now(),
+                )
             return redirect(kind.merged(gone.public_id), 303)
         except Refused as refused:
             told, status = tell_refused_merge(refused, today=today()), CLASH
@@ -161,86 +166,64 @@ def _compare(kind: Kind, public_id: str, other: str) -> Any:
     return _side_by_side(kind, public_id, kept, gone, told=told, status=status)
 
 
-def _merge(kind: Kind, kept: Side, gone: Side, form: MergeForm) -> None:
-    with writing() as db:
-        actions.merge_people(
-            db,
-            kind=kind.code,
-            kept=kept.public_id,
-            merged=gone.public_id,
-            seen=form.versions,
-            by=actor(),
-            now=now(),
-        )
-
-
 def _side_by_side(
-    kind: Kind, public_id: str, kept: Side, gone: Side, *, told: str = "", status: int = 200
+    kind: People, public_id: str, kept: Side, gone: Side, *, told: str = "", status: int = 200
 ) -> Any:
-    with reading() as db:
-        found = queries.comparison(
-            db,
-            kind.code,
-            kept.public_id,
-            gone.public_id,
-            fills=may(actor(), kind.verb, kept.region_code),
-        )
-    if found is None:
-        raise NotFound
+    fills = may(actor(), kind.verb, kept.region_code)
+    compared = look_up(queries.comparison, kind.code, kept.public_id, gone.public_id, fills=fills)
     page = render_template(
         "merges/compare.html",
         kind=kind,
-        found=found,
+        found=compared,
         public_id=public_id,
-        told=told or _why_not(found),
-        is_barred=_is_barred(found),
+        told=told or (tell_overlap(compared.overlap, today=today()) if compared.overlap else ""),
+        is_barred=compared.overlap is not None or compared.kept.is_merged or compared.merged.is_merged,
         may_swap=_may_go(kind, kept, gone),
         field_word=field_word,
-        seen=f"{found.kept.version}.{found.merged.version}",
+        seen=f"{compared.kept.version}.{compared.merged.version}",
     )
     return page, status
 
 
-def _merged(kind: Kind, public_id: str) -> Any:
+def _merged(kind: People, public_id: str) -> Any:
     with reading() as db:
-        found = queries.standing(db, kind.code, public_id)
-    if found is None:
+        merge = queries.merge_of(db, kind.code, public_id)
+    if merge is None:
         return redirect(kind.page(public_id), 303)
-    return render_template("merges/merged.html", kind=kind, merge=found, can_undo=now().instant < found.until)
+    return render_template("merges/merged.html", kind=kind, merge=merge, can_undo=now().instant < merge.until)
 
 
-def _undo(kind: Kind, public_id: str) -> Any:
+def _undo(kind: People, public_id: str) -> Any:
     with reading() as db:
-        found = queries.standing(db, kind.code, public_id)
+        merge = queries.merge_of(db, kind.code, public_id)
     try:
         with writing() as db:
             stays = actions.undo_merge(db, kind=kind.code, merged=public_id, by=actor(), now=now())
     except Refused as refused:
         flash(tell_refused_merge(refused, today=today()), "alarm")
         return redirect(kind.merged(public_id), 303)
-    if found is not None:
-        flash(_("撤回了：%(one)s和%(other)s又是两位。", one=found.kept_name, other=found.merged_name))
-        for sentence in tell_stays(stays, kept=found.kept_name):
+    if merge is not None:
+        flash(_("撤回了：%(one)s和%(other)s又是两位。", one=merge.kept_name, other=merge.merged_name))
+        for sentence in tell_stays(stays, kept=merge.kept_name):
             flash(sentence)
     return redirect(kind.page(public_id), 303)
 
 
-def _sides(kind: Kind, public_id: str, other: str) -> tuple[Side, Side]:
+def _sides(kind: People, public_id: str, other: str) -> tuple[Side, Side]:
     """Both records; the other only where it may be known here, else it is not there."""
-    with reading() as db:
-        found = queries.comparison(db, kind.code, public_id, other)
-    if found is None or not _may_know(kind, found.kept, found.merged):
+    compared = look_up(queries.comparison, kind.code, public_id, other)
+    if not _may_know(kind, compared.kept, compared.merged):
         raise NotFound
-    return found.kept, found.merged
+    return compared.kept, compared.merged
 
 
-def _may_know(kind: Kind, own: Side, other: Side) -> bool:
+def _may_know(kind: People, own: Side, other: Side) -> bool:
     if kind.is_learner:
         return own.region_code == other.region_code
     return is_inside(own.region_code, other.region_code) or may(actor(), kind.verb, other.region_code)
 
 
-def _may_go(kind: Kind, gone: Side, kept: Side) -> bool:
+def _may_go(kind: People, gone: Side, kept: Side) -> bool:
     """Whether the first record may go into the second."""
     return (
         is_inside(gone.region_code, kept.region_code)
@@ -249,7 +232,7 @@ def _may_go(kind: Kind, gone: Side, kept: Side) -> bool:
     )
 
 
-def _who_stays(kind: Kind, sides: tuple[Side, Side], keep: str) -> tuple[Side, Side]:
+def _who_stays(kind: People, sides: tuple[Side, Side], keep: str) -> tuple[Side, Side]:
     """(kept, merged): as was asked where that may be, else the one with more behind it."""
     own, other = sides
     more = sorted(sides, key=lambda side: (-side.sessions, side.id))
@@ -259,14 +242,6 @@ def _who_stays(kind: Kind, sides: tuple[Side, Side], keep: str) -> tuple[Side, S
         if _may_go(kind, gone, kept):
             return kept, gone
     return own, other
-
-
-def _is_barred(found: Comparison) -> bool:
-    return found.overlap is not None or found.kept.is_merged or found.merged.is_merged
-
-
-def _why_not(found: Comparison) -> str:
-    return tell_overlap(found.overlap, today=today()) if found.overlap else ""
 
 
 def _keeps_a_region() -> bool:

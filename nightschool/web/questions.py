@@ -20,7 +20,7 @@ from nightschool.web.access import actor, allows
 from nightschool.web.context import now, reading, today, writing
 from nightschool.web.forms.questions import AskForm, QuestionForm
 from nightschool.web.listings import page_number
-from nightschool.web.records import SAVED, edited, found, tried
+from nightschool.web.records import SAVED, edited, look_up, tried
 
 bp = Blueprint("questions", __name__)
 
@@ -48,7 +48,7 @@ def ask(class_session: str) -> Any:
     if status == SAVED:
         flash(_("记下了。写错了，点那个问题改。"))
         return redirect(url_for("questions.ask", class_session=class_session), SAVED)
-    session = found(sessions.class_session, class_session)
+    session = look_up(sessions.class_session, class_session)
     with reading() as db:
         asked = queries.of_session(db, class_session)
     is_to_come = session.line.slot.day > today()
@@ -62,7 +62,7 @@ def ask(class_session: str) -> Any:
 @allows("keep_register")
 def edit(question: str) -> Any:
     """One question answered or put right."""
-    look = partial(found, queries.question, question)
+    look = partial(look_up, queries.question, question)
     record = look()
     form = QuestionForm(data=_stored(record))
 
@@ -90,7 +90,7 @@ def edit(question: str) -> Any:
 @allows("keep_register")
 def remove(question: str) -> Any:
     """The question is gone, unless somebody has saved it since it was looked at."""
-    record = found(queries.question, question)
+    record = look_up(queries.question, question)
     form = QuestionForm()
     try:
         with writing() as db:

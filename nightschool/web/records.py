@@ -25,7 +25,7 @@ F = TypeVar("F", bound=Form)
 R = TypeVar("R", bound=RecordForm)
 
 
-def found(query: Callable[Concatenate[Session, P], T | None], *args: P.args, **named: P.kwargs) -> T:
+def look_up(query: Callable[Concatenate[Session, P], T | None], /, *args: P.args, **named: P.kwargs) -> T:
     """What the query finds. Raises NotFound when that is nothing."""
     with reading() as db:
         record = query(db, *args, **named)

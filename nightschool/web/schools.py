@@ -17,7 +17,7 @@ from nightschool.texts import _
 from nightschool.web.access import actor, allows
 from nightschool.web.context import now, reading, services, today
 from nightschool.web.forms.venues import SchoolForm
-from nightschool.web.records import SAVED, edited, found
+from nightschool.web.records import SAVED, edited, look_up
 
 bp = Blueprint("schools", __name__)
 
@@ -26,7 +26,7 @@ bp = Blueprint("schools", __name__)
 @allows("keep_school")
 def show(village: str) -> Any:
     """The school with all that belongs to it, its checklist, and the address villagers open."""
-    school = found(schools.school, village, today=today())
+    school = look_up(schools.school, village, today=today())
     address = f"{services().settings.base_url}/v/{village}"
     return render_template(
         "schools/show.html",
@@ -41,7 +41,7 @@ def show(village: str) -> Any:
 @allows("keep_school")
 def edit(village: str) -> Any:
     """What the school says about itself."""
-    look = partial(found, schools.school_record, village)
+    look = partial(look_up, schools.school_record, village)
     record = look()
     with reading() as db:
         form = SchoolForm(venues=venues.offered(db, village), data=asdict(record))

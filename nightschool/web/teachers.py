@@ -23,7 +23,7 @@ from nightschool.web.closed_times import closed_of
 from nightschool.web.context import moment, now, reading, writing
 from nightschool.web.forms.people import TeacherForm
 from nightschool.web.listings import Shown, asked, page_number
-from nightschool.web.records import BAD_INPUT, CLASH, SAVED, edited, found, tried
+from nightschool.web.records import BAD_INPUT, CLASH, SAVED, edited, look_up, tried
 
 bp = Blueprint("teachers", __name__)
 
@@ -60,7 +60,7 @@ def new_of_region(region: str) -> Any:
 @allows("keep_teachers")
 def edit(teacher: str) -> Any:
     """One teacher put right, where they are kept; who was merged into another is looked at there."""
-    look = partial(found, people.teacher, teacher)
+    look = partial(look_up, people.teacher, teacher)
     record = look()
     if record.merged_into_id:
         return redirect(url_for("merges.merged_teacher", teacher=teacher), 303)
@@ -82,7 +82,7 @@ def edit(teacher: str) -> Any:
 @allows("keep_teachers")
 def phone(teacher: str) -> Any:
     """The phone in full, once, for who keeps the record; the trail says who looked."""
-    record = found(people.teacher, teacher)
+    record = look_up(people.teacher, teacher)
     number = _reveal(teacher, record.region_code)
     form = TeacherForm(formdata=None, data=asdict(record))
     return _page(form, record.region_code, 200, record, number)
@@ -103,14 +103,14 @@ def phone_for_village(village: str, called: str) -> Any:
 @allows("keep_teachers")
 def show(village: str, teacher: str) -> Any:
     """One teacher as a village sees them: its own sessions, and of other villages numbers alone."""
-    return _shown(found(queries.for_village, teacher, village, at=moment(), number=page_number()), village)
+    return _shown(look_up(queries.for_village, teacher, village, at=moment(), number=page_number()), village)
 
 
 @bp.get("/teachers/<public_id:teacher>/taught")
 @allows("keep_teachers")
 def taught(teacher: str) -> Any:
     """One teacher as who keeps them sees them: what they teach in every village, without what is not public yet."""
-    page = found(queries.everywhere, teacher, at=moment(), number=page_number())
+    page = look_up(queries.everywhere, teacher, at=moment(), number=page_number())
     return _shown(page, page.region_code)
 
 

@@ -22,7 +22,7 @@ from nightschool.web.closed_times import closed_of
 from nightschool.web.context import now, reading, today, writing
 from nightschool.web.forms.venues import VenueForm
 from nightschool.web.listings import Shown, asked
-from nightschool.web.records import BAD_INPUT, CLASH, SAVED, edited, found, tried
+from nightschool.web.records import BAD_INPUT, CLASH, SAVED, edited, look_up, tried
 
 bp = Blueprint("venues", __name__)
 
@@ -59,7 +59,7 @@ def new(village: str) -> Any:
 @allows("keep_venues")
 def edit(venue: str) -> Any:
     """One venue put right."""
-    look = partial(found, queries.venue, venue)
+    look = partial(look_up, queries.venue, venue)
     record = look()
     form = VenueForm(data=asdict(record))
 
@@ -89,7 +89,7 @@ def phone(venue: str) -> Any:
     """The key holder's phone in full, once; the trail says who looked."""
     with writing() as db:
         number = actions.reveal_venue_phone(db, venue=venue, by=actor(), now=now())
-    record = found(queries.venue, venue)
+    record = look_up(queries.venue, venue)
     form = VenueForm(formdata=None, data=asdict(record))
     return _page(form, record.region_code, 200, record, number)
 

@@ -586,11 +586,11 @@ def test_what_stands_can_be_listed_until_it_can_no_longer_be_undone(
     cast: Cast, db: Session, two: tuple[Learner, Learner]
 ) -> None:
     kept, merged = two
-    assert merges.standing(db, "learner", merged.public_id) is None
+    assert merges.merge_of(db, "learner", merged.public_id) is None
     merge(db, cast, kept, merged)
     [line] = merges.undoable(db, "learner", kept.public_id, now=later(hours=1))
     assert (line.merged_name, line.kept_name, line.by) == ("陈大绣", "陈大秀", "陈书记")
-    assert merges.standing(db, "learner", merged.public_id) == line
+    assert merges.merge_of(db, "learner", merged.public_id) == line
     assert merges.undoable(db, "learner", kept.public_id, now=later(hours=24)) == ()
     undo(db, cast, merged)
     assert merges.undoable(db, "learner", kept.public_id, now=NOW) == ()

@@ -5,14 +5,13 @@ from __future__ import annotations
 import pytest
 
 from nightschool.errors import Refused
-from nightschool.rules.access import VERBS as KNOWN
+from nightschool.rules.access import KEEPERS, VERBS
 from nightschool.rules.retiring import (
     BACK,
     BRING_BACK,
     MEANING,
     RETIRE,
     RETIRED,
-    VERBS,
     Kind,
     tell_refused_retiring,
 )
@@ -24,7 +23,7 @@ def test_each_kind_has_its_words_and_a_verb(kind: Kind) -> None:
         assert "%(name)s" in words[kind]
     assert MEANING[kind]
     assert BRING_BACK[kind]
-    assert VERBS[kind] in KNOWN
+    assert KEEPERS[kind] in VERBS
 
 
 @pytest.mark.parametrize(
