@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,8 @@ from nightschool.actions import audit
 from nightschool.actions.people import enrol_on_the_spot
 from nightschool.actions.places import touch_villages
 from nightschool.errors import NotAllowed, NotFound, Refused, StaleRecord
-from nightschool.models.attendance import Guest, Headcount, Mark, MarkEvent, Submission, SubmissionKind
+from nightschool.models.attendance import Mark, Submission, SubmissionKind
+from nightschool.models.base import Base
 from nightschool.models.people import Learner
 from nightschool.models.teaching import ClassSession, Course, CourseKind, SessionStatus
 from nightschool.queries.attendance import version_of
@@ -40,6 +41,54 @@ from nightschool.rules.people import LearnerEntry
 from nightschool.rules.slots import Now
 
 LONGEST_DEVICE = 200
+
+_TO_LOCK = (
+    select(ClassSession)
+    .where(ClassSession.public_id == bindparam("public_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+# Locked, so that nobody is merged into another between this look and the marks.
+_LEARNERS = (
+    select(Learner.public_id, func.coalesce(Learner.merged_into_id, Learner.id).label("id"))
+    .where(
+        Learner.public_id.in_(bindparam("wanted", expanding=True)),
+        Learner.region_code == bindparam("village"),
+    )
+    .with_for_update(read=True)
+)
+_MARKS = select(Mark.learner_id, Mark.status, Mark.came_instead).where(
+    Mark.class_session_id == bindparam("class_session")
+)
+_TABLES = Base.metadata.tables
+_EVENTS = insert(_TABLES["mark_event"])
+_COUNT = insert(_TABLES["headcount"])
+_GUESTS = insert(_TABLES["guest"])
+_SUPERSEDE = tuple(
+    update(table)
+    .where(table.c.class_session_id == bindparam("class_session"), table.c.superseded_by.is_(None))
+    .values(superseded_by=bindparam("by"))
+    for table in (_TABLES["guest"], _TABLES["headcount"])
+)
+# Inserts that know ON CONFLICT, in the words of each database.
+_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_ARRIVE = {
+    name: insert_into(_TABLES["submission"])
+    .on_conflict_do_nothing(index_elements=["id"])
+    .returning(_TABLES["submission"].c.id)
+    for name, insert_into in _INSERTS.items()
+}
+
+
+def _setting_marks(into: Any) -> Any:
+    changed = ("status", "came_instead", "submission_id")
+    return into.on_conflict_do_update(
+        index_elements=["class_session_id", "learner_id"],
+        set_={name: into.excluded[name] for name in changed},
+    )
+
+
+_SET_MARKS = {name: _setting_marks(insert_into(_TABLES["mark"])) for name, insert_into in _INSERTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +198,7 @@ def void_register(
 
 def _locked(db: Session, class_session: str) -> ClassSession:
     """The class session; until the transaction ends nobody else writes its register."""
-    held = db.scalars(
-        select(ClassSession)
-        .where(ClassSession.public_id == class_session)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    held = db.scalars(_TO_LOCK, {"public_id": class_session}).one_or_none()
     if held is None:
         raise NotFound
     return held
@@ -182,12 +226,7 @@ def _arrive(db: Session, submission: Mapping[str, Any]) -> Submission | None:
 
     The primary key decides and not a look beforehand: two arrivals at one instant would both see nothing.
     """
-    written = db.execute(
-        _insert(db, Submission)
-        .values(submission)
-        .on_conflict_do_nothing(index_elements=["id"])
-        .returning(Submission.id)
-    ).first()
+    written = db.execute(_ARRIVE[_dialect(db)], submission).first()
     return None if written else db.get_one(Submission, submission["id"], populate_existing=True)
 
 
@@ -224,13 +263,9 @@ def _is_cohort(db: Session, held: ClassSession, sheet: Sheet) -> bool:
 def _learner_ids(db: Session, region_code: str, public_ids: Iterable[str]) -> dict[str, int]:
     """The learners behind these public ids, all of this village; who was merged into another is that other one."""
     wanted = list(public_ids)
-    # Locked, so that nobody is merged into another between this look and the marks.
-    rows = db.execute(
-        select(Learner.public_id, func.coalesce(Learner.merged_into_id, Learner.id).label("id"))
-        .where(Learner.public_id.in_(wanted), Learner.region_code == region_code)
-        .with_for_update(read=True)
-    )
-    ids = {row.public_id: row.id for row in rows}
+    if not wanted:
+        return {}
+    ids = {row.public_id: row.id for row in db.execute(_LEARNERS, {"wanted": wanted, "village": region_code})}
     if len(ids) != len(wanted):
         raise Refused("foreign_learner")
     return ids
@@ -257,28 +292,16 @@ def _set_marks(
     came_instead: Mapping[int, str] = NOBODY,
 ) -> tuple[MarkChange[int], ...]:
     """The marks are those wanted; every change has its event."""
-    rows = db.execute(
-        select(Mark.learner_id, Mark.status, Mark.came_instead).where(Mark.class_session_id == held.id)
-    ).all()
+    rows = db.execute(_MARKS, {"class_session": held.id}).all()
     current = {row.learner_id: row.status for row in rows}
     came_before = {row.learner_id: row.came_instead for row in rows}
     changes = reconcile(current, wanted, came_before=came_before, came_instead=came_instead)
     if not changes:
         return changes
     common = {"class_session_id": held.id, "submission_id": submission_id}
-    db.execute(
-        insert(MarkEvent),
-        [{**common, **_mark(c), "before": c.before} for c in changes],
-    )
+    db.execute(_EVENTS, [{**common, **_mark(c), "before": c.before} for c in changes])
     if kept := [{**common, **_mark(c)} for c in changes if c.status]:
-        upsert = _insert(db, Mark)
-        db.execute(
-            upsert.on_conflict_do_update(
-                index_elements=["class_session_id", "learner_id"],
-                set_={name: upsert.excluded[name] for name in ("status", "came_instead", "submission_id")},
-            ),
-            kept,
-        )
+        db.execute(_SET_MARKS[_dialect(db)], kept)
     if gone := [c.learner for c in changes if c.status is None]:
         db.execute(delete(Mark).where(Mark.class_session_id == held.id, Mark.learner_id.in_(gone)))
     return changes
@@ -293,7 +316,7 @@ def _replace_counts(db: Session, held: ClassSession, submission_id: UUID, sheet:
     _supersede_counts(db, held, submission_id)
     common = {"class_session_id": held.id, "submission_id": submission_id}
     db.execute(
-        insert(Headcount),
+        _COUNT,
         {
             **common,
             "total": sheet.headcount,
@@ -303,19 +326,12 @@ def _replace_counts(db: Session, held: ClassSession, submission_id: UUID, sheet:
         },
     )
     if sheet.guests:
-        db.execute(
-            insert(Guest), [{**common, "name": guest.name, "home": guest.home} for guest in sheet.guests]
-        )
+        db.execute(_GUESTS, [{**common, "name": guest.name, "home": guest.home} for guest in sheet.guests])
 
 
 def _supersede_counts(db: Session, held: ClassSession, submission_id: UUID) -> None:
-    for table in (Guest, Headcount):
-        db.execute(
-            update(table)
-            .where(table.class_session_id == held.id, table.superseded_by.is_(None))
-            .values(superseded_by=submission_id)
-            .execution_options(synchronize_session=False)
-        )
+    for supersede in _SUPERSEDE:
+        db.execute(supersede, {"class_session": held.id, "by": submission_id})
 
 
 def _close(db: Session, held: ClassSession, action: str, *, by: Actor, now: Now, **details: int) -> None:
@@ -332,7 +348,5 @@ def _close(db: Session, held: ClassSession, action: str, *, by: Actor, now: Now,
     )
 
 
-def _insert(db: Session, model: type[Any]) -> Any:
-    """An insert that knows ON CONFLICT, in the dialect of this database."""
-    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(model.__table__)
+def _dialect(db: Session) -> str:
+    return db.get_bind().dialect.name

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.attendance import Guest, Headcount, Mark, Submission
 from nightschool.models.people import Learner
 from nightschool.models.places import Region, Venue
 from nightschool.models.teaching import ClassSession, Course, CourseKind, Enrolment, EnrolmentStatus
 from nightschool.models.trust import Account
+from nightschool.queries.figures import attendances
 from nightschool.rules.attendance import (
     ATTENDED,
     CAME_IN_PERSON,
@@ -80,6 +81,15 @@ class SavedBy:
 
     name: str
     received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One class session that is recorded, and its 人次."""
+
+    day: date
+    title: str
+    attendances: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,20 +158,113 @@ class Register:
         return tuple(group for group in groups if group.people)
 
 
+_HELD = select(ClassSession.day, ClassSession.title, attendances()).where(
+    ClassSession.public_id == bindparam("public_id")
+)
+_VERSION = select(func.count()).where(Submission.class_session_id == bindparam("class_session"))
+_SESSION = (
+    select(
+        ClassSession.id,
+        ClassSession.title,
+        ClassSession.region_code,
+        ClassSession.day,
+        ClassSession.starts,
+        ClassSession.ends,
+        ClassSession.status,
+        ClassSession.venue_id,
+        ClassSession.course_id,
+        Course.public_id.label("course"),
+        Course.kind,
+        Region.name.label("village"),
+        Venue.name.label("venue"),
+        select(func.count())
+        .where(Submission.class_session_id == ClassSession.id)
+        .scalar_subquery()
+        .label("version"),
+    )
+    .join(Course, Course.id == ClassSession.course_id)
+    .join(Region, Region.code == ClassSession.region_code)
+    .outerjoin(Venue, Venue.id == ClassSession.venue_id)
+    .where(ClassSession.public_id == bindparam("public_id"))
+)
+_PEOPLE = (
+    select(
+        Learner.public_id,
+        Learner.name,
+        Learner.search_keys,
+        Learner.group_number,
+        Learner.group_name,
+        Learner.name_key,
+        Mark.status,
+        Mark.came_instead,
+        Learner.household,
+        Enrolment.status.label("enrolment"),
+        Enrolment.enrolled_on,
+        Enrolment.left_on,
+    )
+    .outerjoin(Mark, (Mark.learner_id == Learner.id) & (Mark.class_session_id == bindparam("class_session")))
+    .outerjoin(Enrolment, (Enrolment.learner_id == Learner.id) & (Enrolment.course_id == bindparam("course")))
+    .where(
+        Learner.region_code == bindparam("village"),
+        # Who comes no more is on no new register, and stays on those that know of them.
+        or_(Learner.retired_at.is_(None), Mark.status.is_not(None)),
+        Learner.merged_into_id.is_(None),
+    )
+)
+_GUESTS = (
+    select(Guest.name, Guest.home)
+    .where(Guest.class_session_id == bindparam("class_session"), Guest.superseded_by.is_(None))
+    .order_by(Guest.id)
+)
+# Every sheet has a headcount row, a voiding has none.
+_COUNTED = (
+    select(
+        Account.display_name,
+        Submission.received_at,
+        Submission.difference_note,
+        Headcount.total,
+        Headcount.women,
+        Headcount.over_60,
+        Headcount.unnamed_guests,
+    )
+    .join(Submission, Submission.id == Headcount.submission_id)
+    .join(Account, Account.id == Submission.account_id)
+    .where(Headcount.class_session_id == bindparam("class_session"), Headcount.superseded_by.is_(None))
+)
+_Here, _There = aliased(Mark, name="here"), aliased(Mark, name="there")
+_ELSEWHERE = (
+    select(Learner.name, ClassSession.public_id, ClassSession.title, ClassSession.starts, ClassSession.ends)
+    .select_from(_Here)
+    .join(_There, _There.learner_id == _Here.learner_id)
+    .join(ClassSession, ClassSession.id == _There.class_session_id)
+    .join(Learner, Learner.id == _Here.learner_id)
+    .where(
+        _Here.class_session_id == bindparam("class_session"),
+        _There.class_session_id != bindparam("class_session"),
+        _Here.status.in_(CAME_IN_PERSON),
+        _There.status.in_(CAME_IN_PERSON),
+        ClassSession.day == bindparam("day"),
+        ClassSession.starts < bindparam("ends"),
+        ClassSession.ends > bindparam("starts"),
+        # Two classes may share a place, and then somebody may sit in both; an unknown place asks, too.
+        or_(ClassSession.venue_id.is_(None), ClassSession.venue_id.is_distinct_from(bindparam("venue"))),
+    )
+    .order_by(Learner.name_key, ClassSession.starts)
+)
+
+
 def register(db: Session, class_session: str) -> Register | None:
-    """The register of a class session, whatever its status; None when there is no such session. Cost: 6 queries."""
-    found = _session(db, class_session)
+    """The register of a class session, whatever its status; None when there is no such session.
+
+    Cost: 4 queries, 1 more once somebody came.
+    """
+    found = db.execute(_SESSION, {"public_id": class_session}).one_or_none()
     if found is None:
         return None
+    this = {"class_session": found.id}
     people = _people(db, found)
-    guests = _guests(db, found.id)
-    saved, counted, note = _standing(db, found.id)
-    turnout = replace(
-        counted,
-        named=sum(person.attended for person in people),
-        excused=sum(person.excused for person in people),
-        named_guests=len(guests),
-    )
+    guests = tuple(WrittenGuest(*row) for row in db.execute(_GUESTS, this))
+    counted = db.execute(_COUNTED, this).one_or_none()
     return Register(
         class_session=class_session,
         course=found.course,
@@ -174,70 +277,37 @@ def register(db: Session, class_session: str) -> Register | None:
         ends=found.ends,
         venue=found.venue or "",
         status=found.status,
-        version=version_of(db, found.id),
+        version=found.version,
         groups=_grouped(people),
         guests=guests,
-        turnout=turnout,
-        difference_note=note,
-        saved=saved,
-        elsewhere=_elsewhere(db, found),
+        turnout=Turnout(
+            named=sum(person.attended for person in people),
+            excused=sum(person.excused for person in people),
+            named_guests=len(guests),
+            unnamed_guests=counted.unnamed_guests if counted else 0,
+            headcount=counted.total if counted else None,
+            women=counted.women if counted else None,
+            over_60=counted.over_60 if counted else None,
+        ),
+        difference_note=counted.difference_note if counted else "",
+        saved=SavedBy(counted.display_name, counted.received_at) if counted else None,
+        elsewhere=_elsewhere(db, found) if any(person.attended for person in people) else (),
     )
+
+
+def held(db: Session, class_session: str) -> Held:
+    """How many came to a class session that is recorded. Cost: 1 query."""
+    return Held(*db.execute(_HELD, {"public_id": class_session}).one())
 
 
 def version_of(db: Session, class_session_id: int) -> int:
     """How many submissions have arrived for this class session."""
-    return db.scalar(select(func.count()).where(Submission.class_session_id == class_session_id)) or 0
-
-
-def _session(db: Session, class_session: str) -> Any:
-    return db.execute(
-        select(
-            ClassSession.id,
-            ClassSession.title,
-            ClassSession.region_code,
-            ClassSession.day,
-            ClassSession.starts,
-            ClassSession.ends,
-            ClassSession.status,
-            ClassSession.venue_id,
-            ClassSession.course_id,
-            Course.public_id.label("course"),
-            Course.kind,
-            Region.name.label("village"),
-            Venue.name.label("venue"),
-        )
-        .join(Course, Course.id == ClassSession.course_id)
-        .join(Region, Region.code == ClassSession.region_code)
-        .outerjoin(Venue, Venue.id == ClassSession.venue_id)
-        .where(ClassSession.public_id == class_session)
-    ).one_or_none()
+    return db.scalar(_VERSION, {"class_session": class_session_id}) or 0
 
 
 def _people(db: Session, this: Any) -> list[Person]:
-    rows = db.execute(
-        select(
-            Learner.public_id,
-            Learner.name,
-            Learner.search_keys,
-            Learner.group_number,
-            Learner.group_name,
-            Learner.name_key,
-            Mark.status,
-            Mark.came_instead,
-            Learner.household,
-            Enrolment.status.label("enrolment"),
-            Enrolment.enrolled_on,
-            Enrolment.left_on,
-        )
-        .outerjoin(Mark, (Mark.learner_id == Learner.id) & (Mark.class_session_id == this.id))
-        .outerjoin(Enrolment, (Enrolment.learner_id == Learner.id) & (Enrolment.course_id == this.course_id))
-        .where(
-            Learner.region_code == this.region_code,
-            # Who comes no more is on no new register, and stays on those that know of them.
-            or_(Learner.retired_at.is_(None), Mark.status.is_not(None)),
-            Learner.merged_into_id.is_(None),
-        )
-    ).all()
+    values = {"class_session": this.id, "course": this.course_id, "village": this.region_code}
+    rows = db.execute(_PEOPLE, values).all()
     families = _families(rows) if this.kind == CourseKind.COHORT else {}
     people = [
         Person(
@@ -250,6 +320,17 @@ def _people(db: Session, this: Any) -> list[Person]:
     ]
     # Sorted here and not in the database, whose language rules would put the pinyin in another order.
     return sorted(people, key=lambda p: (*group_order(p.group_number, p.group_name), p.name_key, p.public_id))
+
+
+def _elsewhere(db: Session, this: Any) -> tuple[Elsewhere, ...]:
+    values = {
+        "class_session": this.id,
+        "day": this.day,
+        "starts": this.starts,
+        "ends": this.ends,
+        "venue": this.venue_id,
+    }
+    return tuple(Elsewhere(*row) for row in db.execute(_ELSEWHERE, values))
 
 
 def _place(row: Any, day: date) -> Place:
@@ -284,65 +365,3 @@ def _grouped(people: list[Person]) -> tuple[Group, ...]:
         Group(group_label(members[0].group_name), members)
         for members in (tuple(found) for _order, found in groups)
     )
-
-
-def _guests(db: Session, class_session_id: int) -> tuple[WrittenGuest, ...]:
-    rows = db.execute(
-        select(Guest.name, Guest.home)
-        .where(Guest.class_session_id == class_session_id, Guest.superseded_by.is_(None))
-        .order_by(Guest.id)
-    )
-    return tuple(WrittenGuest(*row) for row in rows)
-
-
-def _standing(db: Session, class_session_id: int) -> tuple[SavedBy | None, Turnout, str]:
-    """Whose sheet counts now, what it counted, and its note. Every sheet has a headcount row, a voiding has none."""
-    row = db.execute(
-        select(
-            Account.display_name,
-            Submission.received_at,
-            Submission.difference_note,
-            Headcount.total,
-            Headcount.women,
-            Headcount.over_60,
-            Headcount.unnamed_guests,
-        )
-        .join(Submission, Submission.id == Headcount.submission_id)
-        .join(Account, Account.id == Submission.account_id)
-        .where(Headcount.class_session_id == class_session_id, Headcount.superseded_by.is_(None))
-    ).one_or_none()
-    if row is None:
-        return None, Turnout(), ""
-    return SavedBy(row.display_name, row.received_at), _turnout(row), row.difference_note
-
-
-def _turnout(row: Any) -> Turnout:
-    return Turnout(
-        headcount=row.total, women=row.women, over_60=row.over_60, unnamed_guests=row.unnamed_guests
-    )
-
-
-def _elsewhere(db: Session, this: Any) -> tuple[Elsewhere, ...]:
-    here, there = Mark.__table__.alias("here"), Mark.__table__.alias("there")
-    rows = db.execute(
-        select(
-            Learner.name, ClassSession.public_id, ClassSession.title, ClassSession.starts, ClassSession.ends
-        )
-        .select_from(here)
-        .join(there, there.c.learner_id == here.c.learner_id)
-        .join(ClassSession, ClassSession.id == there.c.class_session_id)
-        .join(Learner, Learner.id == here.c.learner_id)
-        .where(
-            here.c.class_session_id == this.id,
-            there.c.class_session_id != this.id,
-            here.c.status.in_(CAME_IN_PERSON),
-            there.c.status.in_(CAME_IN_PERSON),
-            ClassSession.day == this.day,
-            ClassSession.starts < this.ends,
-            ClassSession.ends > this.starts,
-            # Two classes may share a place, and then somebody may sit in both; an unknown place asks, too.
-            or_(ClassSession.venue_id.is_(None), ClassSession.venue_id.is_distinct_from(this.venue_id)),
-        )
-        .order_by(Learner.name_key, ClassSession.starts)
-    )
-    return tuple(Elsewhere(*row) for row in rows)

@@ -34,24 +34,20 @@ CLOCK_SKEW = timedelta(minutes=10)
 @allows("keep_register")
 def register(class_session: str) -> Any:
     """The register; saving it makes the session held."""
+    if request.method != "POST":
+        return _opened(_register(class_session))
+    form = RegisterForm()
+    asked = request.form.get("do") or ("find" if form.query.data else "save")
+    if asked == "save":
+        return _save(class_session, form)
     found = _register(class_session)
-    reason = rules.why_no_register(found.status, found.day, today())
-    # What was already ticked when somebody else cancelled stays on the page: then the action refuses, and says why.
-    if reason and request.method != "POST":
-        sentence = rules.tell_no_register(reason, day=found.day, today=today())
-        return render_template("attendance/closed.html", register=found, sentence=sentence)
-    form = RegisterForm(data=_stored(found))
-    if not form.is_submitted():
-        return _page(found, form)
-    match request.form.get("do") or ("find" if form.query.data else "save"):
+    match asked:
         case "all":
             form.tick_all(tuple(person.public_id for person in found.expected))
         case "undo":
             form.untick_all()
         case "merge":
             form.merge(_ticked(found))
-        case "save":
-            return _save(found, form)
     return _page(found, form)
 
 
@@ -103,14 +99,22 @@ def _register(class_session: str) -> Register:
     return found
 
 
-def _save(found: Register, form: RegisterForm) -> Any:
+def _opened(found: Register) -> str:
+    # What was already ticked when somebody else cancelled stays on the page: then the action refuses, and says why.
+    if reason := rules.why_no_register(found.status, found.day, today()):
+        sentence = rules.tell_no_register(reason, day=found.day, today=today())
+        return render_template("attendance/closed.html", register=found, sentence=sentence)
+    return _page(found, RegisterForm(data=_stored(found)))
+
+
+def _save(class_session: str, form: RegisterForm) -> Any:
     if not form.validate():
-        return _page(found, form), BAD_INPUT
+        return _page(_register(class_session), form), BAD_INPUT
     try:
         with writing() as db:
             actions.record_sheet(
                 db,
-                class_session=found.class_session,
+                class_session=class_session,
                 sheet=form.sheet(),
                 submission_id=_submission_id(form.submission.data),
                 device=device_name(),
@@ -120,34 +124,34 @@ def _save(found: Register, form: RegisterForm) -> Any:
                 now=now(),
             )
     except StaleRecord:
-        return _saved_by_another(found.class_session, form)
+        return _saved_by_another(class_session, form)
     except Refused as refused:
-        return _refused(found, form, refused)
-    came = _register(found.class_session).turnout.attendances
-    flash(_told_saved(found, came))
-    return redirect(url_for("attendance.register", class_session=found.class_session), 303)
-
-
-def _told_saved(found: Register, came: int) -> str:
-    day = spoken_day(found.day, today())
-    return ngettext(
-        "%(day)s %(title)s存好了，到 %(n)d 人次。记错了就在下面改，再保存一次。",
-        "%(day)s %(title)s存好了，到 %(n)d 人次。记错了就在下面改，再保存一次。",
-        came,
-        day=day,
-        title=found.title,
+        return _refused(class_session, form, refused)
+    with reading() as db:
+        saved = queries.held(db, class_session)
+    flash(
+        ngettext(
+            "%(day)s %(title)s存好了，到 %(n)d 人次。记错了就在下面改，再保存一次。",
+            "%(day)s %(title)s存好了，到 %(n)d 人次。记错了就在下面改，再保存一次。",
+            saved.attendances,
+            day=spoken_day(saved.day, today()),
+            title=saved.title,
+        )
     )
+    return redirect(url_for("attendance.register", class_session=class_session), 303)
 
 
-def _refused(found: Register, form: RegisterForm, refused: Refused) -> Any:
+def _refused(class_session: str, form: RegisterForm, refused: Refused) -> Any:
     if refused.code == "other_content":
-        return _saved_by_another(found.class_session, form)
+        return _saved_by_another(class_session, form)
+    status = CLASH
     if "row" in refused.details:
         asks = refused.code == "same_name"
         form.refuse_new(refused.details["row"], tell_refused_person(refused), asks=asks)
-        return _page(found, form), CLASH if asks else BAD_INPUT
-    form.refuse(refused.field, rules.tell_refused_register(refused, today=today()))
-    return _page(found, form), CLASH
+        status = CLASH if asks else BAD_INPUT
+    else:
+        form.refuse(refused.field, rules.tell_refused_register(refused, today=today()))
+    return _page(_register(class_session), form), status
 
 
 def _saved_by_another(class_session: str, form: RegisterForm) -> Any:

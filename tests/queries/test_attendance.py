@@ -147,14 +147,14 @@ def test_who_is_marked_at_two_places_at_once_is_asked_about(
 
 
 @pytest.mark.parametrize("people", [1, 30])
-def test_a_register_costs_six_statements(
+def test_a_register_costs_five_statements(
     cast: Cast, db: Session, tonight: ClassSession, statements: list[str], people: int
 ) -> None:
     learners = [make_learner(db, name=f"村民{n}") for n in range(people)]
     save(cast, db, tonight, Sheet(marks={learner.public_id: "present" for learner in learners}))
     statements.clear()
     found(db, tonight)
-    assert len(statements) == 6
+    assert len(statements) == 5
 
 
 def test_history_tells_who_saved_what_and_what_it_changed(

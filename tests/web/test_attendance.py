@@ -133,6 +133,18 @@ def test_a_sheet_of_sixty_fits_into_four_kilobytes(village: Village) -> None:
     assert len(body) + 60 * len(f"&m={'x' * 22}") < 4096
 
 
+def test_opening_and_saving_look_everything_up_once(village: Village, statements: list[str]) -> None:
+    form = {**village.open(), "m": list(village.learners.values())}
+    statements.clear()
+    assert village.browser.post(village.url, data=form).status_code == 303
+    # Login, scope, thirteen of the action, what is told of it.
+    assert len(statements) == 16
+    statements.clear()
+    assert village.browser.get(village.url).status_code == 200
+    # Login, scope, five of the register.
+    assert len(statements) == 7
+
+
 def test_both_ticked_is_answered_at_that_row_and_nothing_is_saved(
     database: Database, village: Village
 ) -> None:
