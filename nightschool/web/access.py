@@ -58,9 +58,9 @@ class Access:
 
 
 def init_app(app: Flask) -> None:
-    """Logins leave word of when they were last used, and templates know where somebody begins."""
+    """Logins leave word of when they were last used, and templates know who is logged in, and what they may."""
     app.after_request(_leave_word)
-    app.jinja_env.globals.update(home_of=home_of)
+    app.jinja_env.globals.update(home_of=home_of, current_login=current_login, may=may_here)
 
 
 def public(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -134,6 +134,16 @@ def actor() -> Actor:
     login = current_login()
     assert login is not None, "only behind @allows"
     return login.actor
+
+
+def may_here(verb: str, region_code: str | None = None) -> bool:
+    """True when who is logged in may do this in the region; without one, anywhere."""
+    login = current_login()
+    if login is None:
+        return False
+    if region_code is None:
+        return bool(login.actor.posts_for(verb))
+    return may(login.actor, verb, region_code)
 
 
 def home_of(who: Actor) -> str:

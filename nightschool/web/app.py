@@ -10,27 +10,26 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 
-from nightschool import texts
 from nightschool.database import Database
 from nightschool.settings import Settings
 from nightschool.web import (
     access,
     context,
     csrf,
+    dates,
     delivery,
     errands,
     errors,
     headers,
     language,
     limits,
+    links,
     logs,
     packing,
-    pages,
     static_files,
 )
 from nightschool.web.context import EXTENSION, Services
 from nightschool.web.converters import CONVERTERS
-from nightschool.web.templating import Pages
 
 # One thin blueprint a feature; each module has `bp`.
 BLUEPRINTS = (
@@ -95,12 +94,9 @@ def create_app(
         MAX_FORM_MEMORY_SIZE=MEGABYTE,
         MAX_FORM_PARTS=5000,
     )
-    app.jinja_environment = Pages
     app.extensions[EXTENSION] = Services(settings, database, clock, ZoneInfo(settings.timezone))
     app.extensions[errands.EXTENSION] = errands.Errands()
     app.url_map.converters.update(CONVERTERS)
-    app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(texts.gettext, texts.ngettext)  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     # Errors speak the language of the request, so it is chosen before a form's token is asked for; and so is how much
     # may be sent, because the token is read from what was sent.
@@ -111,7 +107,8 @@ def create_app(
         limits,
         csrf,
         access,
-        pages,
+        dates,
+        links,
         static_files,
         headers,
         packing,

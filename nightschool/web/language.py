@@ -10,8 +10,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, Request, Response, g, request
+from markupsafe import Markup
 
-from nightschool.texts import LANGUAGES, SOURCE_LANGUAGE, set_language
+from nightschool.texts import LANGUAGES, SOURCE_LANGUAGE, gettext, ngettext, set_language
 from nightschool.web.access import access_of
 
 COOKIE = "nightschool-reading"
@@ -23,6 +24,9 @@ def init_app(app: Flask) -> None:
     app.before_request(_choose)
     app.url_defaults(_carry)
     app.after_request(_remember)
+    app.jinja_env.globals.update(
+        reading_link=reading_link, languages=LANGUAGES, _=_marked_up, ngettext=ngettext
+    )
 
 
 def _choose() -> None:
@@ -58,6 +62,11 @@ def _remember(response: Response) -> Response:
             secure=request.is_secure,
         )
     return response
+
+
+def _marked_up(message: str, **values: Any) -> Markup:
+    """The message in the page's language: safe as a template is, its values escaped."""
+    return Markup(gettext(message)) % values
 
 
 def reading_link(*, lang: str | None = None, big: bool | None = None) -> str:

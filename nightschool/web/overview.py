@@ -8,13 +8,16 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from nightschool.errors import NotFound
+from nightschool.formats.overview_text import tell_figures, tell_reasons
 from nightschool.queries import overview, places, township_plans
 from nightschool.rules.months import month_of
-from nightschool.rules.periods import Period, week_of, whole
+from nightschool.rules.periods import Period, tell_period, week_of, whole
 from nightschool.web.access import actor, allows
 from nightschool.web.context import reading, today
 
 bp = Blueprint("overview", __name__)
+for telling in (tell_figures, tell_period, tell_reasons):
+    bp.add_app_template_global(telling)
 
 
 @bp.get("/overview")

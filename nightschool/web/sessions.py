@@ -17,13 +17,16 @@ from nightschool.queries import courses, revisions, undo
 from nightschool.queries import sessions as queries
 from nightschool.queries.choices import on_offer
 from nightschool.queries.courses import CoursePage
-from nightschool.queries.sessions import SessionPage
+from nightschool.queries.sessions import SessionLine, SessionPage
 from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.changes import Change, may_change, refused_change, tell_refused_change
 from nightschool.rules.conflicts import Conflict
 from nightschool.rules.previews import tell_taken
+from nightschool.rules.reasons import tell_reason
 from nightschool.rules.recurrence import RecurrenceProblem, tell_recurrence_problem
+from nightschool.rules.revisions import tell_mark
 from nightschool.rules.slots import Slot, SlotProblem, shown_end, tell_slot_problem
+from nightschool.rules.statuses import status_word
 from nightschool.texts import _
 from nightschool.web import advice, series
 from nightschool.web.access import actor, allows
@@ -44,6 +47,15 @@ from nightschool.web.forms.sessions import (
 from nightschool.web.undo import flash_done, offered
 
 bp = Blueprint("sessions", __name__)
+bp.add_app_template_global(status_word)
+bp.add_app_template_global(tell_reason)
+
+
+@bp.app_template_global("tell_mark")
+def _tell_mark(line: SessionLine) -> str:
+    """See rules.revisions.tell_mark."""
+    return tell_mark(line.differs, line.told, line.slot.begins, today())
+
 
 BAD_INPUT, CLASH = 422, 409
 
