@@ -329,7 +329,7 @@ def _line(row: Any, teachers: Iterable[Any], approved: dict[int, Moment] | None)
         status=row.status,
         category=row.category if language() == SOURCE_LANGUAGE else row.category_en,
         venue=row.venue or "",
-        guests=tuple(Guest(one.name, one.unit, one.name if one.name_is_public else "") for one in teachers),
+        guests=tuple(Guest(one.name, one.unit, one.public_name) for one in teachers),
         mode=row.delivery_mode,
         audience=row.audience,
         expected=row.expected,

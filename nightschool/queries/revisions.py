@@ -17,6 +17,7 @@ from nightschool.models.places import Venue
 from nightschool.models.planning import MonthPlan, SessionRevision
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course, SessionStatus
 from nightschool.queries import timetable
+from nightschool.queries.public_names import PUBLIC_NAME
 from nightschool.rules.revisions import Facts, Known, Standing, from_json
 from nightschool.rules.slots import Moment
 
@@ -149,8 +150,7 @@ def facts_now(db: Session, class_session_ids: Collection[int]) -> dict[int, Fact
             earlier.day.label("from_day"),
             earlier.starts.label("from_starts"),
             Teacher.id.label("teacher_id"),
-            Teacher.name.label("teacher"),
-            Teacher.name_is_public,
+            PUBLIC_NAME,
             Teacher.unit,
         )
         .outerjoin(Venue, Venue.id == ClassSession.venue_id)
@@ -177,7 +177,7 @@ def facts_now(db: Session, class_session_ids: Collection[int]) -> dict[int, Fact
             moved_from=Moment(row.from_day, row.from_starts) if row.from_day else None,
         )
         if row.teacher_id is not None:
-            known = Known(row.teacher if row.name_is_public else "", row.unit, row.teacher_id)
+            known = Known(row.public_name, row.unit, row.teacher_id)
             facts = replace(facts, teachers=(*facts.teachers, known))
         found[row.id] = facts
     return found

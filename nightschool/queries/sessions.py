@@ -16,6 +16,7 @@ from nightschool.models.people import Teacher
 from nightschool.models.places import Region, Venue
 from nightschool.models.teaching import Category, ClassSession, ClassSessionTeacher, Course, SessionStatus
 from nightschool.queries.figures import attendances
+from nightschool.queries.public_names import PUBLIC_NAME
 from nightschool.rules.listings import Asked, Choice, Listing, page_of
 from nightschool.rules.names import finder
 from nightschool.rules.slots import Moment, Slot
@@ -39,7 +40,7 @@ Before = aliased(ClassSession, name="before")
 
 @dataclass(frozen=True, slots=True)
 class SessionLine:
-    """One class session in a list."""
+    """One class session in a list for staff, with every name; what villagers may read is a timetable's Entry."""
 
     public_id: str
     title: str
@@ -119,7 +120,7 @@ _TEACHERS = (
         Teacher.public_id,
         Teacher.name,
         Teacher.unit,
-        Teacher.name_is_public,
+        PUBLIC_NAME,
     )
     .join(Teacher, Teacher.id == ClassSessionTeacher.teacher_id)
     .where(ClassSessionTeacher.class_session_id.in_(bindparam("class_sessions", expanding=True)))

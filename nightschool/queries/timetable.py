@@ -35,6 +35,7 @@ from nightschool.models.people import Teacher
 from nightschool.models.places import NightSchool, Region, Venue
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, SessionStatus
 from nightschool.queries.figures import attendances
+from nightschool.queries.public_names import PUBLIC_NAME
 from nightschool.rules.regions import Level
 from nightschool.rules.slots import Moment, Slot
 
@@ -251,10 +252,10 @@ def entries_of(rows: Iterable[Sequence[Any]]) -> list[Entry]:
     # Taken apart by position, in the order of `entry_rows`: by name it costs three times as much.
     for (
         public_id, title, summary, day, starts, ends, status, venue, directions, reason, reason_text,
-        to_day, to_starts, from_day, from_starts, revision, changed_at, came, teacher, is_public, unit,
+        to_day, to_starts, from_day, from_starts, revision, changed_at, came, teacher, unit,
         differs, told_day, told_starts,
     ) in rows:  # fmt: skip
-        teachers = () if teacher is None else (SeenTeacher(teacher if is_public else "", unit),)
+        teachers = () if teacher is None else (SeenTeacher(teacher, unit),)
         if entries and entries[-1].public_id == public_id:
             entries[-1] = entries[-1]._replace(teachers=entries[-1].teachers + teachers)
             continue
@@ -395,8 +396,7 @@ def entry_rows(source: FromClause | None = None) -> Select[*tuple[Any, ...]]:
             ClassSession.revision,
             ClassSession.changed_at,
             came.label("attendances"),
-            Teacher.name.label("teacher"),
-            Teacher.name_is_public,
+            PUBLIC_NAME,
             Teacher.unit,
             ClassSession.differs,
             ClassSession.told_day,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
@@ -24,6 +24,7 @@ from nightschool.models.places import Venue
 from nightschool.models.teaching import ClassSession, Course
 from nightschool.models.trust import Account, LoginSession, Posting
 from nightschool.rules.access import VERBS, Actor, Post, Role, may
+from nightschool.rules.months import Month
 from nightschool.web import app as web_app
 from nightschool.web.access import SCOPED, Access, allows, check_access
 from tests.factories import (
@@ -144,7 +145,7 @@ ANYWHERE = {
     "area": "511002105",
     "city": "5110",
     "document": "village",
-    "month": date(2026, 12, 1),
+    "month": Month(2026, 12),
     "year": 2026,
     "first": "2026-04",
     "last": "2026-09",

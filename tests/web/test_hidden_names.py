@@ -1,0 +1,408 @@
+"""No public address and no paper for the notice board says a name, a phone or a note that is not for everybody.
+
+Every column that people type into holds a text of its own here, but for those in OPEN; then everything that anybody may
+read is read, each language, size, month and part of it, and searched for all of these texts.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from collections import deque
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import openpyxl
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Column, String
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
+
+from nightschool.actions.people import edit_teacher
+from nightschool.actions.revisions import remember
+from nightschool.database import Database
+from nightschool.models import Base
+from nightschool.models.attendance import Guest, Mark, MarkEvent
+from nightschool.models.calendars import FarmSeason
+from nightschool.models.people import PersonMerge
+from nightschool.models.places import Venue
+from nightschool.models.planning import ClosedTime, MonthPlan
+from nightschool.models.teaching import ClassSession, Enrolment, SessionStatus
+from nightschool.models.trust import Account, AuditEvent, KeptInput, Posting
+from nightschool.queries import sessions
+from nightschool.rules.people import TeacherEntry
+from nightschool.web.access import Access, by_secret
+from tests.factories import (
+    NOW,
+    SEALER,
+    SHIWAN,
+    TODAY,
+    Cast,
+    later,
+    make_change,
+    make_course,
+    make_learner,
+    make_link,
+    make_login,
+    make_question,
+    make_register,
+    make_session,
+    make_teacher,
+    make_upload,
+)
+from tests.web.test_access_matrix import ANYWHERE, SECRET
+
+# What anybody may read, where it is published at all.
+OPEN = {
+    "category.name", "category.name_en",
+    "class_session.title", "class_session.summary", "class_session.reason_text",
+    "course.title", "course.summary",
+    "market_rule.place", "special_day.name",
+    "night_school.institution_name", "night_school.principal", "night_school.contact_name", "night_school.contact_phone",
+    "region.name", "region.official_name", "region_name.name", "region_name.official_name",
+    "teacher.unit",
+    "venue.name", "venue.directions",
+}  # fmt: skip
+# Texts of the program's own, which nobody types.
+OWN = {
+    "audit_event.action",
+    "audit_event.record",
+    "class_session.differs",
+    "kept_input.path",
+    "region_key.key",
+}
+CODES = {12, 22, 32, 64}  # lengths of columns for codes of regions, records and choices, and for digests
+PHONES = {
+    "learner.phone": "19912345671",
+    "teacher.phone": "19912345672",
+    "venue.key_holder_phone": "19912345673",
+}
+
+HIDDEN_SINCE, DRAFT = "HiddenSinceYesterday", "HiddenDraft"
+
+# Where one of them stands all the same, and why.
+TOLD = {
+    ("teacher_links.page", "HiddenTeacherName"): "it is this teacher's own page",
+    ("teacher_links.sheet", "HiddenTeacherName"): "it is this teacher's own paper",
+    ("teacher_links.feed", "HiddenTeacherName"): "it is this teacher's own calendar",
+    ("teacher_links.page", "HiddenCourseAudience"): "a teacher prepares for whom the class is",
+    ("teacher_links.sheet", "HiddenCourseAudience"): "a teacher prepares for whom the class is",
+}
+TOLD_ON_PAPER = {
+    ("plans.paper", "HiddenCourseAudience"): "a column of the plan",
+    ("plans.workbook", "HiddenCourseAudience"): "a column of the plan",
+    ("plans.paper", "HiddenMonthPlanNote"): "it is written to stand under the plan",
+    ("plans.workbook", "HiddenMonthPlanNote"): "it is written to stand under the plan",
+    ("plans.paper", DRAFT): "the plan is printed to be approved, before it is announced",
+    ("plans.workbook", DRAFT): "the plan is printed to be approved, before it is announced",
+    ("school_months.with_drafts", DRAFT): "the coordinator's own year, which says so",
+}
+# Papers for one person or for the township, not for a notice board.
+PRIVATE_PAPERS = {
+    "admin.make_slip": "a slip for one person",
+    "handovers.sheet": "from one coordinator to the next",
+    "openings.slips": "slips for the people named on them",
+}
+PAPER = re.compile(r'class="(?:sheet|paper|[^"]*onlyprint)')
+UNPRINTED = re.compile(r'<header class="top">.*?</header>', re.DOTALL)
+MOST = 40  # addresses of one kind: months and years never end
+
+
+class Answer(NamedTuple):
+    """What somebody read at an address, and what the view is called."""
+
+    endpoint: str
+    path: str
+    text: str
+
+
+def marker(column: Column[Any]) -> str:
+    return "Hidden" + f"{column.table.name}_{column.name}".title().replace("_", "")
+
+
+def typed() -> Iterator[Column[Any]]:
+    """The columns that hold what people type, and that not everybody may read."""
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            name = f"{table.name}.{column.name}"
+            if isinstance(column.type, String) and column.type.length not in CODES and name not in OPEN | OWN:
+                yield column
+
+
+# What is read is the same on both databases.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def village(database: Database, cast: Cast) -> dict[str, Any]:
+    """狮湾村 with everything a village can have. What stands in its addresses."""
+    with database.writing() as db:
+        hidden = make_teacher(
+            db, name="癸", unit="县农技站", name_is_public=False, specialities="?", languages="?"
+        )
+        hidden_since = make_teacher(db, name=HIDDEN_SINCE, unit="县医院")
+        venue = db.get_one(Venue, cast.venue)
+        both = (cast.teacher, hidden.id, hidden_since.id)
+        course = make_course(
+            db, teachers=both, venue_id=cast.venue, kind="cohort", organiser="?", audience="?"
+        )
+        past = make_session(db, course, TODAY - timedelta(days=7), teachers=both)
+        learner, other = make_learner(db, name="甲", household="?"), make_learner(db, name="乙")
+        register = make_register(db, past, cast.chen, present=(learner.id,), total=3)
+        given = {"class_session_id": past.id, "submission_id": register.id}
+        db.add(Guest(**given, name="?", home="?"))
+        register.device = register.reason = register.difference_note = "?"
+        db.add(Mark(**given, learner_id=other.id, status="substitute", came_instead="?"))
+        db.add(
+            MarkEvent(
+                **given, learner_id=other.id, status="substitute", came_instead="HiddenMarkEventCameInstead"
+            )
+        )
+        db.add(
+            Enrolment(course_id=course.id, learner_id=learner.id, source="proxy", proxy_name="?", enrolled_on=TODAY, asked_at=NOW.instant)
+        )  # fmt: skip
+        shown = [make_session(db, course, TODAY + timedelta(days=days), teachers=both) for days in (0, 1, 9)]
+        off = make_session(
+            db, course, TODAY + timedelta(days=2), teachers=both, status=SessionStatus.CANCELLED, reason="other",
+            reason_text="下雨",
+        )  # fmt: skip
+        drafts = make_course(db, title=DRAFT, summary=DRAFT, teachers=both, published=False)
+        make_session(
+            db,
+            drafts,
+            TODAY + timedelta(days=10),
+            title=DRAFT,
+            summary=DRAFT,
+            teachers=both,
+            status=SessionStatus.DRAFT,
+        )
+        remember(db, [past, *shown, off], now=later(days=-1))
+        db.flush()
+        question = make_question(db, past, answer="?", answered_on=TODAY)
+        change = make_change(db, shown[0])
+        upload = make_upload(db, cast.system_administrator)
+        db.add(FarmSeason(region_code=SHIWAN, name="?", first=TODAY, last=TODAY, note="?"))
+        link = make_link(db, hidden, SECRET)
+        db.add(ClosedTime(resource_kind="teacher", resource_id=hidden.id, region_code=SHIWAN, note="?"))
+        db.add(MonthPlan(region_code=SHIWAN, month=ANYWHERE["month"].first, note="?", return_reason="?"))
+        merge = {"learner": "HiddenMerge"}
+        db.add(
+            PersonMerge(
+                kind="learner", kept_id=learner.id, merged_id=other.id, merged_at=NOW.instant, moved=merge
+            )
+        )
+        db.add(KeptInput(account_id=cast.chen, path="/x", body=b"HiddenKept", kept_at=NOW.instant))
+        db.add(
+            AuditEvent(
+                at=NOW.instant,
+                action="teacher.edit",
+                region_code=SHIWAN,
+                record="teacher 1",
+                details={"name": "HiddenTrail"},
+            )
+        )
+        entry = TeacherEntry(name=HIDDEN_SINCE, kind="local_expert", unit="县医院", name_is_public=False)
+        posting = db.scalars(sa.select(Posting).where(Posting.account_id == cast.chen)).one()
+        posting.title = "?"
+        account = db.get_one(Account, cast.chen)
+        account.password_hash = venue.key_holder = "?"
+        values = {
+            "village": SHIWAN, "region": SHIWAN, "code": SHIWAN, "called": hidden.public_id, "waiting": "w" * 22,
+            "class_session": past.public_id, "course": course.public_id, "learner": learner.public_id,
+            "other_learner": other.public_id, "teacher": hidden.public_id, "other_teacher": hidden_since.public_id,
+            "venue": venue.public_id, "question": question.public_id, "change": change.public_id, "login": 1,
+            "teacher_link": link.public_id, "upload": upload.public_id, "account": account.public_id, "posting": posting.id,
+        }  # fmt: skip
+        edit_teacher(
+            db, teacher=hidden_since.public_id, entry=entry, version=hidden_since.version,
+            by=cast.region_administrator_actor, now=NOW,
+        )  # fmt: skip
+    make_login(database, cast.chen)
+    plant(database)
+    return values
+
+
+def plant(database: Database) -> None:
+    """Whatever was filled in of `typed` says the name of its column; of teachers' names those that are not public."""
+    empty = []
+    with database.writing() as db:
+        for column in typed():
+            name, table = f"{column.table.name}.{column.name}", column.table
+            text: Any = sa.literal(marker(column))
+            text = text.concat(table.c.id) if column.unique else text
+            which = ~table.c.name_is_public if name == "teacher.name" else column != ""
+            if name in PHONES:
+                for key, public_id in db.execute(sa.select(table.c.id, table.c.public_id)).all():
+                    text = SEALER.seal(PHONES[name], about=f"{name}:{public_id}")
+                    db.execute(sa.update(table).where(table.c.id == key).values({column.name: text}))
+                continue
+            if not db.execute(sa.select(table).where(which)).first():
+                empty.append(name)
+            db.execute(sa.update(table).where(which, column != text).values({column.name: text}))
+    assert not empty, f"fill in {empty} above"
+
+
+# What anybody may read
+
+
+def public_rules(app: Flask) -> list[Rule]:
+    """The addresses that anybody may ask for, by the access their views declare."""
+    return [
+        rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and access_of(app, rule.endpoint).is_public
+    ]
+
+
+def access_of(app: Flask, endpoint: str) -> Access:
+    found: Access = app.view_functions[endpoint].access  # type: ignore[attr-defined]
+    return found
+
+
+def address(app: Flask, rule: Rule, values: dict[str, Any]) -> str:
+    """The address of this rule in the village. Fails for a part of it that this test does not know."""
+    known = {**ANYWHERE, **values}
+    unknown = rule.arguments - set(known)
+    assert not unknown, f"{rule}: say in this test what {unknown} are"
+    with app.test_request_context():
+        adapter = app.url_map.bind("localhost")
+        return adapter.build(rule.endpoint, {name: known[name] for name in rule.arguments})
+
+
+def everything_public(app: Flask, client: FlaskClient, values: dict[str, Any]) -> list[Answer]:
+    """Every public address in both languages and sizes, and all that these lead to."""
+    waiting, seen, counts = deque(["/?q=狮湾"]), set[str](), dict[str, int]()
+    for rule in public_rules(app):
+        path = address(app, rule, values)
+        waiting.extend(path + query for query in ("", "?lang=en", "?big=1"))
+    answers = []
+    while waiting:
+        path = waiting.popleft()
+        endpoint = endpoint_of(app, path)
+        if path in seen or not endpoint or counts.get(endpoint, 0) >= MOST:
+            continue
+        seen.add(path)
+        counts[endpoint] = counts.get(endpoint, 0) + 1
+        answer = read(client, endpoint, path)
+        if answer is not None:
+            answers.append(answer)
+            waiting.extend(links(answer.text))
+    return answers
+
+
+def endpoint_of(app: Flask, path: str) -> str:
+    """The public view at this address; empty when there is none."""
+    try:
+        endpoint, _values = app.url_map.bind("localhost").match(urlsplit(path).path)
+    except HTTPException:
+        return ""
+    return endpoint if access_of(app, endpoint).is_public else ""
+
+
+def links(text: str) -> list[str]:
+    """Whatever in an answer looks like an address of this site."""
+    return re.findall(r"(?:(?<=[\"'>])|http://localhost)(/[^\s\"'<>\\\\]*)", text)
+
+
+def read(client: FlaskClient, endpoint: str, path: str) -> Answer | None:
+    """What is answered there; None for a refusal."""
+    response = client.get(path)
+    if response.status_code >= 400:
+        return None
+    if response.mimetype.endswith("spreadsheetml.sheet"):
+        book = openpyxl.load_workbook(io.BytesIO(response.data))
+        cells = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
+        return Answer(endpoint, path, " ".join(cells))
+    text = response.data.decode("utf-8", "replace").replace("\r\n ", "")  # lines of a calendar are folded
+    return Answer(endpoint, path, html.unescape(text) + response.headers.get("Location", ""))
+
+
+def told(answers: list[Answer]) -> set[tuple[str, str]]:
+    """Which view said what of all that is hidden."""
+    return {
+        (answer.endpoint, said)
+        for answer in answers
+        for said in re.findall(r"Hidden[A-Za-z]+|1991234567\d", answer.text)
+    }
+
+
+def test_nothing_public_says_what_is_not_for_everybody(
+    app: Flask, client: FlaskClient, village: dict[str, Any]
+) -> None:
+    answers = everything_public(app, client, village)
+    assert {answer.endpoint for answer in answers} == {rule.endpoint for rule in public_rules(app)}
+    assert told(answers) == set(TOLD)
+
+
+# Papers
+
+
+def papers(app: Flask, reader: FlaskClient, values: dict[str, Any]) -> list[Answer]:
+    """Every answer to somebody logged in that is made to be printed, pages and workbooks, found by how it looks."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        is_asked = "GET" in (rule.methods or ()) and rule.endpoint not in PRIVATE_PAPERS
+        if not is_asked or access_of(app, rule.endpoint).is_public:
+            continue
+        path = address(app, rule, values)
+        for query in ("", "?lang=en"):
+            answer = read(reader, rule.endpoint, path + query)
+            if answer is None or not (PAPER.search(answer.text) or path.endswith(".xlsx")):
+                break
+            found.append(answer._replace(text=UNPRINTED.sub("", answer.text)))
+    return found
+
+
+def test_no_paper_says_what_is_not_for_everybody(
+    app: Flask, browser_of: Any, cast: Cast, village: dict[str, Any]
+) -> None:
+    readers = (cast.chen, cast.township_supervisor, cast.region_administrator)
+    found = [paper for reader in readers for paper in papers(app, browser_of(reader), village)]
+    assert told(found) == set(TOLD_ON_PAPER)
+
+
+# A guard that never fails guards nothing
+
+
+def planted(app: Flask, database: Database, *, is_public: bool) -> None:
+    """A page of a village made of lines for staff."""
+
+    def view(code: str) -> str:
+        with database.reading() as db:
+            wanted = sessions.LINES.where(ClassSession.region_code == code)
+            return '<p class="paper">' + str(sessions.lines(db, db.execute(wanted).all()))
+
+    view.access = Access(None if is_public else "see_village")  # type: ignore[attr-defined]
+    app.add_url_rule("/planted/<region_code:code>", "planted", view)
+
+
+def test_a_planted_page_of_lines_for_staff_is_found(
+    app: Flask, database: Database, client: FlaskClient, village: dict[str, Any]
+) -> None:
+    planted(app, database, is_public=True)
+    assert told(everything_public(app, client, village)) - set(TOLD) == {
+        ("planted", "HiddenTeacherName"),
+        ("planted", DRAFT),
+    }
+
+
+def test_a_planted_paper_of_lines_for_staff_is_found(
+    app: Flask, database: Database, browser_of: Any, cast: Cast, village: dict[str, Any]
+) -> None:
+    planted(app, database, is_public=False)
+    assert ("planted", "HiddenTeacherName") in told(papers(app, browser_of(cast.chen), village))
+
+
+def test_a_planted_public_address_that_nobody_can_fill_in_is_found(
+    app: Flask, client: FlaskClient, village: dict[str, Any]
+) -> None:
+    view = by_secret(lambda lesson: lesson)
+    app.add_url_rule("/planted/<public_id:lesson>", "planted", view)
+    with pytest.raises(AssertionError, match="lesson"):
+        everything_public(app, client, village)
