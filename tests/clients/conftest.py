@@ -2,62 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 import pytest
 import waitress
 from flask import Flask
 
-import run
+from tools import apart
 
-ROOT = Path(__file__).parents[2]
-LOCK = ROOT / "requirements" / "clients.txt"
-HOME = ROOT / ".venv-clients"
-STAMP = HOME / "made-of"
-PROGRAMS = HOME / ("Scripts" if os.name == "nt" else "bin")
-NODE_MODULES = ROOT / "tests" / "browser" / "node_modules"
-OWN = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+NODE_MODULES = apart.ROOT / "tests" / "browser" / "node_modules"
 
 
 @pytest.fixture(scope="session")
 def clients() -> Path:
     """The folder of khal, vdirsyncer and a Python with vobject and ics, installed the first time and whenever their lock has changed."""
-    digest = f"{run.MADE_FOR} {hashlib.sha256(LOCK.read_bytes()).hexdigest()}"
-    if not is_made(digest):
-        with run.one_at_a_time():
-            if not is_made(digest):  # another worker may have installed them while this one waited
-                make(digest)
-    return PROGRAMS
+    try:
+        return apart.programs("clients")
+    except apart.CannotInstall as error:
+        return cannot_run(f"calendar clients cannot be installed here: {error}")
 
 
-def is_made(digest: str) -> bool:
-    return STAMP.exists() and STAMP.read_text() == digest
-
-
-def make(digest: str) -> None:
-    """They are installed; where they cannot be, the tests are skipped with the reason, and fail on CI."""
-    shutil.rmtree(HOME, ignore_errors=True)
-    python = str(PROGRAMS / "python")
-    pip = [python, "-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary=:all:", "--no-input"]
-    for command in ([sys.executable, "-m", "venv", str(HOME)], [*pip, "-r", str(LOCK)]):
-        done = subprocess.run(command, env=OWN, capture_output=True, text=True)
-        if done.returncode:
-            cannot_run(f"calendar clients cannot be installed here: {(done.stdout + done.stderr)[-600:]}")
-    STAMP.write_text(digest)
-
-
-def cannot_run(why: str) -> None:
+def cannot_run(why: str) -> NoReturn:
     """The test is skipped, and fails on CI."""
     pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
 
@@ -129,7 +104,7 @@ class Subscriber:
     def _run(self, program: str, *words: str) -> str:
         done = subprocess.run(
             [str(self.programs / program), "-c", str(self.home / f"{program}.conf"), *words],
-            env={**OWN, "HOME": str(self.home), "PYTHONUTF8": "1", "TZ": "Asia/Shanghai"},
+            env={**apart.OWN, "HOME": str(self.home), "PYTHONUTF8": "1", "TZ": "Asia/Shanghai"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
@@ -198,7 +173,7 @@ def library(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[bytes],
         file.write_bytes(feed)
         done = subprocess.run(
             [*words, str(file)],
-            env={**OWN, "NODE_PATH": str(NODE_MODULES), "TZ": "America/New_York"},
+            env={**apart.OWN, "NODE_PATH": str(NODE_MODULES), "TZ": "America/New_York"},
             capture_output=True,
             encoding="utf-8",
             timeout=60,
