@@ -134,7 +134,8 @@ def _description(entry: Entry, contact: str) -> list[str]:
     return [line for line in lines if line]
 
 
-# The library takes 0.25 ms an event, and a feed is mostly written anew because one of its events is another.
+# The library takes 0.25 ms an event, and a feed is mostly written anew because one of its events is another: what it
+# made of the same texts is kept.
 @lru_cache(maxsize=4096)
 def _written_event(
     uid: str,
@@ -174,8 +175,15 @@ def _written(
     note: str = "",
 ) -> bytes:
     """The file: these events, from the first to the last of these days, below what is said of the calendar itself."""
+    head = _written_head(one_line(name), address, zone, days[0].year, days[1].year, note)
+    return b"".join((head, *events, _END))
+
+
+@lru_cache(maxsize=1024)
+def _written_head(
+    name: str, address: str, zone: ZoneInfo, first_year: int, last_year: int, note: str
+) -> bytes:
     head = Calendar()
-    name = one_line(name)
     head.add("version", "2.0")
     head.add("prodid", "-//Nightschool//Timetable//ZH")
     head.add("calscale", "GREGORIAN")
@@ -187,8 +195,8 @@ def _written(
     head.add("x-published-ttl", vDuration(REFRESH))
     if note:
         head.add("x-wr-caldesc", _plain(note))
-    head.add_component(_timezone(zone, days[0].year, days[1].year))
-    return b"".join((head.to_ical(sorted=False).removesuffix(_END), *events, _END))
+    head.add_component(_timezone(zone, first_year, last_year))
+    return head.to_ical(sorted=False).removesuffix(_END)
 
 
 def _span(entries: Sequence[Entry], today: date) -> tuple[date, date]:
