@@ -79,12 +79,16 @@ class Imports:
         return found
 
     def nearest_tests(self, module: Path, most: int) -> tuple[list[Path], list[Path]]:
-        """The tests that carry the module's name, or else import it; and so many of what uses it."""
+        """The tests on the module's own shelf that carry its name; and so many of the next ones.
+
+        These carry its name on other shelves, or import it, or carry the name of what uses it.
+        """
+        own = ROOT / "tests" / module.relative_to(ROOT / "nightschool").parts[0]
         named, using = tests_named(module), self._tests_using(module)
         users = [path for path in self.users[dotted(module)] if path.is_relative_to(ROOT / "nightschool")]
-        far = [*using, *(test for user in users for test in tests_named(user))]
-        near = named or using[:8]
-        return near, sorted(set(far) - set(near), key=_quickest)[:most]
+        every = dict.fromkeys([*named, *using, *(test for user in users for test in tests_named(user))])
+        near = [path for path in named if path.is_relative_to(own)] or using[:1]
+        return near, [path for path in every if path not in near][:most]
 
     def _tests_using(self, module: Path) -> list[Path]:
         found = (path for path in self.users[dotted(module)] if path.stem.startswith("test_"))

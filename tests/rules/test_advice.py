@@ -89,6 +89,7 @@ def test_a_teacher_who_is_elsewhere_that_day() -> None:
 def test_the_same_topic_again_within_two_months() -> None:
     before = Elsewhere(FRIDAY - timedelta(days=59), 1140, 1230, "防诈骗", "", True)
     assert "防诈骗" in told(EVENING, replace(QUIET, here=[before], title="防诈骗"))
+    assert kinds(EVENING, replace(QUIET, here=[before], title="防诈骗")) == ["same_topic"]
     assert (
         kinds(
             EVENING, replace(QUIET, here=[replace(before, day=FRIDAY - timedelta(days=60))], title="防诈骗")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nightschool.rules.advice import WALK_HOME_MINUTES
 from nightschool.rules.alternatives import (
     Around,
     Way,
@@ -80,6 +82,14 @@ def test_where_the_venue_is_taken_a_lit_room_of_as_many_seats_comes_first_and_no
     conflict = Conflict(by_day.slot, venue(1), "", None, ())
     notes = {one.names[0]: one.note for one in find_alternatives(by_day, [conflict], around())}
     assert notes == {"村办公室": "坐 40 人", "书屋": "坐 12 人", "院坝": "是露天的"}
+
+
+@pytest.mark.parametrize(
+    ("ends", "is_dark"), [(1080 - WALK_HOME_MINUTES, False), (1081 - WALK_HOME_MINUTES, True)]
+)
+def test_where_the_seat_of_the_county_is_not_known_it_gets_dark_at_six(ends: int, is_dark: bool) -> None:
+    far_away = replace(around(), region_code="990101105201")
+    assert far_away.is_dark(Slot(EVENING.day, ends - 60, ends)) is is_dark
 
 
 def test_where_both_are_taken_only_another_time_helps() -> None:

@@ -26,6 +26,7 @@ from nightschool.rules.attendance import (
     read_guests,
     reconcile,
     tell_elsewhere,
+    tell_mark,
     tell_no_register,
     tell_refused_guests,
     why_no_register,
@@ -250,6 +251,12 @@ def test_a_long_text_is_not_a_guest() -> None:
 )
 def test_numbers_that_do_not_fit_are_asked_about(turnout: Turnout, note: str, asked: tuple[str, ...]) -> None:
     assert questions(turnout, note) == asked
+
+
+def test_a_mark_is_told_with_who_came_instead() -> None:
+    assert tell_mark("substitute", "张小红") == "家人代到（张小红）"
+    assert tell_mark("late") == "迟到"
+    assert tell_mark(None) == "没记"
 
 
 def test_somebody_at_two_places_is_asked_about() -> None:
