@@ -21,8 +21,8 @@ from nightschool.rules.regions import is_inside
 from nightschool.texts import _
 from nightschool.web.browser import login_token
 from nightschool.web.context import now, reading, today, writing
-from nightschool.web.kept import keep_this_request
 from nightschool.web.redirects import own_path, this_path
+from nightschool.web.unsaved import keep_this_request
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from flask_wtf.csrf import CSRFError
 
 from nightschool.web.access import current_login
 from nightschool.web.browser import KEEP_COOKIE_SECONDS
-from nightschool.web.kept import SENT_AGAIN
 from nightschool.web.redirects import this_path
+from nightschool.web.unsaved import SENT_AGAIN
 
 MOST_FIELDS = 5000
 

@@ -26,7 +26,7 @@ from nightschool.rules.accounts import role_word, tell_refusal
 from nightschool.rules.slips import read_code
 from nightschool.rules.throttle import tell_wait
 from nightschool.texts import _
-from nightschool.web import browser, kept
+from nightschool.web import browser, unsaved
 from nightschool.web.access import actor, allows, current_login, home_of, public
 from nightschool.web.context import digester, now, reading, today, writing
 from nightschool.web.forms.trust import ConfirmForm, LoginForm, NameForm, PasswordForm, SlipForm
@@ -138,11 +138,11 @@ def revoke(login: int) -> Any:
 
 @bp.post("/me/kept/<public_id:waiting>")
 @allows("own_account")
-def save_kept(waiting: str) -> Any:
+def save_again(waiting: str) -> Any:
     """What was entered after a login had ended is tried once more."""
     account_id = actor().account_id
     assert account_id is not None
-    answer = kept.send_again(account_id, browser.login_token(), public_id=waiting)
+    answer = unsaved.send_again(account_id, browser.login_token(), public_id=waiting)
     return answer or redirect(url_for("trust.me"), 303)
 
 
@@ -221,7 +221,7 @@ def _welcome(opened: OpenedLogin) -> Response:
     if not opened.is_same_person:
         session.clear()
     session.permanent = opened.is_own_phone
-    answer = kept.send_again(opened.actor.account_id, opened.token)
+    answer = unsaved.send_again(opened.actor.account_id, opened.token)
     if answer is None:
         onward = own_path(request.args.get("next")) or home_of(opened.actor)
         answer = make_response(redirect(onward, 303))

@@ -92,7 +92,7 @@ OWN = {
     "trust.name",
     "trust.password",
     "trust.revoke",
-    "trust.save_kept",
+    "trust.save_again",
 }
 # What a view may ask for whose address names such a record: a weaker verb would open it to the wrong people.
 FITTING = {

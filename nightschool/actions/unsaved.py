@@ -21,7 +21,7 @@ KEPT_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True)
-class Kept:
+class Unsaved:
     """One form as it arrived: where it was sent, and its fields, URL-encoded."""
 
     path: str  # with its query
@@ -34,30 +34,30 @@ def keep(db: Session, *, account_id: int, path: str, body: str, now: Now) -> boo
     if len(body) > LONGEST or len(path) > 500:
         return False
     _forget_old(db, now)
-    put_back(db, account_id=account_id, kept=Kept(path, body, now.instant))
+    put_back(db, account_id=account_id, form=Unsaved(path, body, now.instant))
     mine = select(KeptInput.id).where(KeptInput.account_id == account_id).order_by(KeptInput.id.desc())
     for old in db.execute(mine.offset(MOST)).scalars().all():
         db.execute(delete(KeptInput).where(KeptInput.id == old))
     return True
 
 
-def put_back(db: Session, *, account_id: int, kept: Kept) -> None:
+def put_back(db: Session, *, account_id: int, form: Unsaved) -> None:
     """The form is kept as it was before it was taken: saving it has failed through no fault of its own."""
     public_id = new_public_id()
-    sealed = _sealer(db).seal(json.dumps([kept.path, kept.body]), about=_about(public_id))
+    sealed = _sealer(db).seal(json.dumps([form.path, form.body]), about=_about(public_id))
     db.add(
         KeptInput(
             public_id=public_id,
             account_id=account_id,
-            path=kept.path,
+            path=form.path,
             body=sealed.encode(),
-            kept_at=kept.kept_at,
+            kept_at=form.kept_at,
         )
     )
     db.flush()
 
 
-def take(db: Session, *, account_id: int, now: Now, public_id: str | None = None) -> tuple[Kept, ...]:
+def take(db: Session, *, account_id: int, now: Now, public_id: str | None = None) -> tuple[Unsaved, ...]:
     """The account's kept forms (or one of them), oldest first, which are kept no longer: nobody else takes them too."""
     _forget_old(db, now)
     mine = select(KeptInput.id, KeptInput.public_id, KeptInput.body, KeptInput.kept_at)
@@ -73,7 +73,7 @@ def take(db: Session, *, account_id: int, now: Now, public_id: str | None = None
             path, body = json.loads(_sealer(db).open(row.body.decode(), about=_about(row.public_id)))
         except ConfigurationError:  # sealed with a key that is no longer here: nobody can read it again
             continue
-        taken.append(Kept(path, body, row.kept_at))
+        taken.append(Unsaved(path, body, row.kept_at))
     return tuple(taken)
 
 

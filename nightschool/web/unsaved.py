@@ -15,8 +15,8 @@ from flask import Response, current_app, flash, request, session
 from markupsafe import escape
 
 from nightschool import texts
-from nightschool.actions import kept
-from nightschool.actions.kept import Kept
+from nightschool.actions import unsaved
+from nightschool.actions.unsaved import Unsaved
 from nightschool.queries.trust import ended_login
 from nightschool.texts import _
 from nightschool.web.browser import cookie_name, login_token
@@ -44,11 +44,13 @@ def keep_this_request() -> bool:
         return False
     with reading() as db:
         ended = ended_login(db, token, now=now())
-    if ended is None or ended.ended_at < now().instant - kept.KEPT_FOR:
+    if ended is None or ended.ended_at < now().instant - unsaved.KEPT_FOR:
         return False
     fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     with writing() as db:
-        return kept.keep(db, account_id=ended.account_id, path=this_path(), body=urlencode(fields), now=now())
+        return unsaved.keep(
+            db, account_id=ended.account_id, path=this_path(), body=urlencode(fields), now=now()
+        )
 
 
 def send_again(account_id: int, token: str, *, public_id: str | None = None) -> Response | None:
@@ -58,7 +60,7 @@ def send_again(account_id: int, token: str, *, public_id: str | None = None) -> 
     and so does what met a failure of ours.
     """
     with writing() as db:
-        waiting = list(kept.take(db, account_id=account_id, now=now(), public_id=public_id))
+        waiting = list(unsaved.take(db, account_id=account_id, now=now(), public_id=public_id))
     answer: Response | None = None
     while waiting:
         form = waiting.pop(0)
@@ -78,11 +80,11 @@ def send_again(account_id: int, token: str, *, public_id: str | None = None) -> 
     if waiting:
         with writing() as db:
             for form in waiting:
-                kept.put_back(db, account_id=account_id, kept=form)
+                unsaved.put_back(db, account_id=account_id, form=form)
     return answer
 
 
-def _answer(form: Kept, token: str) -> Response:
+def _answer(form: Unsaved, token: str) -> Response:
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # the application behind the proxy
     mine = dict(session)
     spoken = texts.language()
@@ -100,7 +102,7 @@ def _answer(form: Kept, token: str) -> Response:
     return response
 
 
-def _environ(form: Kept, token: str) -> dict[str, Any]:
+def _environ(form: Unsaved, token: str) -> dict[str, Any]:
     parts = urlsplit(form.path)
     body = form.body.encode()
     outer = request.environ
