@@ -9,18 +9,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import delete, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from nightschool.actions.staffing import teachers_of_sessions
 from nightschool.database import broken_constraint
 from nightschool.errors import CannotSchedule
-from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
 from nightschool.models.teaching import Booking, ClassSession
 from nightschool.queries import bookings
+from nightschool.queries.sessions import teachers_of
 from nightschool.rules.conflicts import Conflict, Want
 from nightschool.rules.resources import Resource, ResourceKind
 from nightschool.rules.slots import Moment, Slot
@@ -41,16 +41,12 @@ def hold_slots(
     if not class_sessions:
         return
     ids = [class_session.id for class_session in class_sessions]
-    teachers = teachers_of_sessions(db, ids)
-    names = _names(db, class_sessions, teachers)
-    shared = _shared_venues(db, class_sessions, names)
+    teachers = teachers_of(db, ids)
+    venues = _venues(db, class_sessions)
+    names = {Resource(ResourceKind.TEACHER, one.id): one.name for them in teachers.values() for one in them}
+    names |= {Resource(ResourceKind.VENUE, venue.id): venue.name for venue in venues.values()}
     wants = [
-        Want(
-            slot_of(class_session),
-            _needed(class_session, teachers[class_session.id], names),
-            _venue_among(class_session, shared),
-        )
-        for class_session in class_sessions
+        Want(slot_of(one), *_needed(teachers[one.id], venues.get(one.venue_id))) for one in class_sessions
     ]
     lock_slots(db, wants)
 
@@ -59,7 +55,7 @@ def hold_slots(
         return bookings.conflicts(
             db,
             wants,
-            names | shared,
+            names,
             for_village=village,
             ignoring=ids,
             not_before=moment,
@@ -107,48 +103,25 @@ def lock_key(resource: Resource, day: date) -> int:
     return int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "big", signed=True)
 
 
-def _names(
-    db: Session, class_sessions: Iterable[ClassSession], teachers: dict[int, tuple[int, ...]]
-) -> dict[Resource, str]:
-    """What these sessions need that holds slots, with its name."""
-    teacher_ids = {teacher_id for found in teachers.values() for teacher_id in found}
-    names = {
-        Resource(ResourceKind.TEACHER, teacher_id): name
-        for teacher_id, name in db.execute(
-            select(Teacher.id, Teacher.name).where(Teacher.id.in_(teacher_ids))
-        )
-    }
-    venue_ids = {class_session.venue_id for class_session in class_sessions} - {None}
-    # Shared lock: whether a venue may be shared does not change between this look and the booking (actions.venues).
-    for venue in db.scalars(select(Venue).where(Venue.id.in_(venue_ids)).with_for_update(read=True)):
-        if venue.holds_slots:
-            names[Resource(ResourceKind.VENUE, venue.id)] = venue.name
-    return names
-
-
-def _shared_venues(
-    db: Session, class_sessions: Iterable[ClassSession], holding: Collection[Resource]
-) -> dict[Resource, str]:
-    """The venues of these sessions that hold no slots, with their names; they may be closed all the same."""
+def _venues(db: Session, class_sessions: Iterable[ClassSession]) -> dict[int | None, Venue]:
+    """The venues of these sessions. Cost: 1 query; none where there are none."""
     ids = {class_session.venue_id for class_session in class_sessions} - {None}
-    ids -= {resource.id for resource in holding if resource.kind == ResourceKind.VENUE}
     if not ids:
         return {}
-    rows = db.execute(select(Venue.id, Venue.name).where(Venue.id.in_(ids)))
-    return {Resource(ResourceKind.VENUE, row.id): row.name for row in rows}
-
-
-def _venue_among(class_session: ClassSession, venues: Collection[Resource]) -> tuple[Resource, ...]:
-    return tuple(venue for venue in venues if venue.id == class_session.venue_id)
+    # Shared lock: whether a venue may be shared does not change between this look and the booking (actions.venues).
+    found = db.scalars(select(Venue).where(Venue.id.in_(ids)).with_for_update(read=True))
+    return {venue.id: venue for venue in found}
 
 
 def _needed(
-    class_session: ClassSession, teacher_ids: tuple[int, ...], names: dict[Resource, str]
-) -> tuple[Resource, ...]:
-    needed = [Resource(ResourceKind.TEACHER, teacher_id) for teacher_id in teacher_ids]
-    if class_session.venue_id is not None:
-        needed.append(Resource(ResourceKind.VENUE, class_session.venue_id))
-    return tuple(resource for resource in needed if resource in names)
+    teachers: Iterable[Any], venue: Venue | None
+) -> tuple[tuple[Resource, ...], tuple[Resource, ...]]:
+    """What is held, and a venue that holds no slots but may be closed all the same."""
+    held = tuple(Resource(ResourceKind.TEACHER, one.id) for one in teachers)
+    if venue is None:
+        return held, ()
+    place = Resource(ResourceKind.VENUE, venue.id)
+    return ((*held, place), ()) if venue.holds_slots else (held, (place,))
 
 
 def _insert(db: Session, class_session_ids: Sequence[int], wants: Sequence[Want]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TypeVar
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from nightschool.actions import audit
@@ -19,6 +20,7 @@ from nightschool.rules.regions import Level, level_of
 from nightschool.rules.slots import Now
 
 KEEP = "keep_calendars"
+Kept = TypeVar("Kept", MarketRule, FarmSeason, SpecialDay)
 MOST_MARKETS = 10
 
 
@@ -55,15 +57,8 @@ def add_market(db: Session, *, region: str, market: Market, by: Actor, now: Now)
 def remove_market(db: Session, *, region: str, market: str, by: Actor, now: Now) -> None:
     """The township has this market no more. Raises: NotFound."""
     require(by, KEEP, region)
-    rule = db.scalar(
-        select(MarketRule).where(MarketRule.public_id == market, MarketRule.region_code == region)
-    )
-    if rule is None:
-        raise NotFound
-    key = rule.id
-    db.delete(rule)
-    db.flush()
-    _note(db, by, now, "calendar.market_end", region, f"market_rule {key}")
+    rule = _taken_out(db, MarketRule, MarketRule.public_id == market, region)
+    _note(db, by, now, "calendar.market_end", region, f"market_rule {rule.id}")
 
 
 def add_season(db: Session, *, region: str, window: FarmWindow, by: Actor, now: Now) -> str:
@@ -90,15 +85,8 @@ def add_season(db: Session, *, region: str, window: FarmWindow, by: Actor, now: 
 def remove_season(db: Session, *, region: str, season: str, by: Actor, now: Now) -> None:
     """The region has this farm window no more. Raises: NotFound."""
     require(by, KEEP, region)
-    found = db.scalar(
-        select(FarmSeason).where(FarmSeason.public_id == season, FarmSeason.region_code == region)
-    )
-    if found is None:
-        raise NotFound
-    key, name = found.id, found.name
-    db.delete(found)
-    db.flush()
-    _note(db, by, now, "calendar.season_end", region, f"farm_season {key}", name=name)
+    gone = _taken_out(db, FarmSeason, FarmSeason.public_id == season, region)
+    _note(db, by, now, "calendar.season_end", region, f"farm_season {gone.id}", name=gone.name)
 
 
 def set_day(
@@ -136,15 +124,8 @@ def set_day(
 def forget_day(db: Session, *, region: str, special_day: int, by: Actor, now: Now) -> None:
     """The day is again what its calendar says. Raises: NotFound."""
     require(by, KEEP, region)
-    found = db.scalar(
-        select(SpecialDay).where(SpecialDay.id == special_day, SpecialDay.region_code == region)
-    )
-    if found is None:
-        raise NotFound
-    day = found.day
-    db.delete(found)
-    db.flush()
-    _note(db, by, now, "calendar.day_end", region, f"special_day {special_day}", day=day.isoformat())
+    gone = _taken_out(db, SpecialDay, SpecialDay.id == special_day, region)
+    _note(db, by, now, "calendar.day_end", region, f"special_day {gone.id}", day=gone.day.isoformat())
 
 
 def take_notice(db: Session, *, text: str, by: Actor, now: Now) -> tuple[int, int]:
@@ -184,6 +165,16 @@ def set_position(db: Session, *, region: str, latitude: float, longitude: float,
     found.latitude, found.longitude = latitude, longitude
     db.flush()
     _note(db, by, now, "calendar.position", region, f"region_position {region}")
+
+
+def _taken_out(db: Session, table: type[Kept], which: ColumnElement[bool], region: str) -> Kept:
+    """What was kept at this region, as it was before it went. Raises: NotFound."""
+    found = db.scalar(select(table).where(which, table.region_code == region))
+    if found is None:
+        raise NotFound
+    db.delete(found)
+    db.flush()
+    return found
 
 
 def _note(

@@ -24,8 +24,6 @@ from nightschool.rules.plans import Step, check_step, fingerprint
 from nightschool.rules.revisions import unended
 from nightschool.rules.slots import Now
 
-CALLED_OFF = (SessionStatus.CANCELLED, SessionStatus.POSTPONED)
-
 
 @dataclass(frozen=True, slots=True)
 class Announced:

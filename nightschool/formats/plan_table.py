@@ -13,7 +13,7 @@ from nightschool.rules.schools import institution_word
 from nightschool.texts import _, ngettext
 
 if TYPE_CHECKING:
-    from nightschool.queries.plans import Guest, PlanLine, PlanPage
+    from nightschool.queries.plans import Lecturer, PlanLine, PlanPage
 
 WIDTHS = (6, 22, 12, 26, 16, 24, 11, 14, 9, 11, 22)  # of the columns, in characters
 
@@ -52,7 +52,7 @@ def _when(line: PlanLine) -> str:
     return f"{tell_moment(line.slot.begins, line.slot.day)}–{clock(line.slot.ends)}"
 
 
-def _guest(guest: Guest) -> str:
+def _guest(guest: Lecturer) -> str:
     """As villagers read it: who did not want the name on the timetable is there by their unit."""
     if not guest.public_name:
         return guest.unit or _("外请老师")

@@ -18,8 +18,8 @@ from nightschool.rules.closed_times import ClosedTime
 from nightschool.rules.resources import Resource, ResourceKind
 from nightschool.rules.slots import Slot
 
-STANDS = (SessionStatus.DRAFT, SessionStatus.SCHEDULED)
-COLUMNS = (Row.first, Row.last, Row.weekdays, Row.starts, Row.ends, Row.note)
+_STANDS = (SessionStatus.DRAFT, SessionStatus.SCHEDULED)
+_COLUMNS = (Row.first, Row.last, Row.weekdays, Row.starts, Row.ends, Row.note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def closed_times(
         return {}
     found: dict[Resource, list[ClosedTime]] = defaultdict(list)
     rows = db.execute(
-        select(Row.resource_kind, Row.resource_id, *COLUMNS)
+        select(Row.resource_kind, Row.resource_id, *_COLUMNS)
         .where(
             or_(*(_of(kind, resources) for kind in ResourceKind)),
             or_(Row.first.is_(None), Row.first <= last),
@@ -75,7 +75,7 @@ def page(db: Session, kind: str, public_id: str, *, today: date) -> ClosedPage |
     if record is None:
         return None
     rows = db.execute(
-        select(Row.public_id, *COLUMNS)
+        select(Row.public_id, *_COLUMNS)
         .where(
             Row.resource_kind == kind,
             Row.resource_id == record.id,
@@ -102,7 +102,7 @@ def _of(kind: ResourceKind, resources: Collection[Resource]) -> ColumnElement[bo
 
 
 def _closed(row: object) -> ClosedTime:
-    first, last, weekdays, starts, ends, note = (getattr(row, column.key) for column in COLUMNS)
+    first, last, weekdays, starts, ends, note = (getattr(row, column.key) for column in _COLUMNS)
     return ClosedTime(first, last, frozenset(weekdays), starts, ends, note)
 
 
@@ -115,5 +115,5 @@ def _standing(db: Session, kind: str, key: int, today: date) -> list[Slot]:
         ).where(ClassSessionTeacher.teacher_id == key)
     else:
         statement = statement.where(ClassSession.venue_id == key)
-    to_come = (ClassSession.day >= today, ClassSession.status.in_(STANDS))
+    to_come = (ClassSession.day >= today, ClassSession.status.in_(_STANDS))
     return [Slot(*row) for row in db.execute(statement.where(*to_come))]

@@ -15,14 +15,14 @@ from nightschool.models.people import Teacher
 from nightschool.models.places import Region
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course, SessionStatus
 from nightschool.queries.localities import Locality
-from nightschool.rules.advice import SAME_TOPIC_DAYS, Elsewhere
+from nightschool.rules.advice import SAME_TOPIC_DAYS, NearbySession
 from nightschool.rules.daylight import Position
 from nightschool.rules.travel import way_between
 
-STANDS = (SessionStatus.DRAFT, SessionStatus.SCHEDULED, SessionStatus.HELD)
+_STANDS = (SessionStatus.DRAFT, SessionStatus.SCHEDULED, SessionStatus.HELD)
 
 
-def standing(
+def sessions_around(
     db: Session,
     here: Locality,
     teachers: Sequence[str],
@@ -32,7 +32,7 @@ def standing(
     but_course: str = "",
     but_session: str = "",
     not_here: str = "",
-) -> tuple[dict[str, list[Elsewhere]], list[Elsewhere]]:
+) -> tuple[dict[str, list[NearbySession]], list[NearbySession]]:
     """What each of these teachers teaches, by name, in the weeks of these days, and what stands in this village.
 
     A course or class session that is being moved itself is left out; of the course `not_here`, what its teachers have
@@ -50,21 +50,21 @@ def standing(
         .where(Teacher.public_id.in_(teachers))
     )
     asked = by_teachers.union_all(in_village) if teachers else in_village
-    taught: dict[str, list[Elsewhere]] = defaultdict(list)
+    taught: dict[str, list[NearbySession]] = defaultdict(list)
     village = []
     for row in db.execute(asked.order_by("day", "starts")):
         if row.teacher is None:
-            village.append(Elsewhere(row.day, row.starts, row.ends, row.title, "", True))
+            village.append(NearbySession(row.day, row.starts, row.ends, row.title, "", True))
         else:
             taught[row.teacher].append(_taught(row, here))
     return taught, village
 
 
-def _taught(row: Any, here: Locality) -> Elsewhere:
+def _taught(row: Any, here: Locality) -> NearbySession:
     """Of another village's course only time and village: it may be a draft."""
     is_here = row.region_code == here.code
     there = None if row.latitude is None or is_here else Position(row.latitude, row.longitude)
-    return Elsewhere(
+    return NearbySession(
         row.day,
         row.starts,
         row.ends,
@@ -97,7 +97,7 @@ def _sessions(
         )
         .join(Region, Region.code == ClassSession.region_code)
         .outerjoin(RegionPosition, RegionPosition.region_code == ClassSession.region_code)
-        .where(ClassSession.day.between(first, last), ClassSession.status.in_(STANDS))
+        .where(ClassSession.day.between(first, last), ClassSession.status.in_(_STANDS))
     )
     if but_session:
         found = found.where(ClassSession.public_id != but_session)

@@ -16,10 +16,10 @@ from nightschool.models.planning import MonthPlan, PlanStatus
 from nightschool.models.teaching import Category, ClassSession, Course, SessionStatus
 from nightschool.models.trust import AuditEvent
 from nightschool.queries.region_settings import approves_plans
-from nightschool.queries.sessions import is_over, teachers_of
+from nightschool.queries.sessions import After, is_over, teachers_of
 from nightschool.rules import plans as rules
 from nightschool.rules.months import Month, month_of
-from nightschool.rules.plans import Standing, fingerprint
+from nightschool.rules.plans import PlanStanding, fingerprint
 from nightschool.rules.regions import parent_of
 from nightschool.rules.slots import Moment, Slot
 from nightschool.texts import SOURCE_LANGUAGE, language
@@ -28,12 +28,11 @@ CALLED_OFF = (SessionStatus.CANCELLED, SessionStatus.POSTPONED)
 OPEN = (PlanStatus.APPROVED, PlanStatus.ANNOUNCED)
 APPROVAL = "plans.approve"  # the line of the trail that keeps what was approved
 
-After = aliased(ClassSession, name="after")
 Before = aliased(ClassSession, name="before")
 
 
 @dataclass(frozen=True, slots=True)
-class Guest:
+class Lecturer:
     """Who teaches. `public_name` is empty where the name is not to be read by everybody."""
 
     name: str
@@ -51,7 +50,7 @@ class PlanLine:
     status: str
     category: str
     venue: str
-    guests: tuple[Guest, ...]
+    guests: tuple[Lecturer, ...]
     mode: str
     audience: str
     expected: int | None
@@ -82,7 +81,7 @@ class PlanPage:
     township: str
     institution_name: str | None
     principal: str
-    standing: Standing
+    standing: PlanStanding
     note: str
     return_reason: str
     submitted_at: datetime | None
@@ -135,7 +134,7 @@ def counts(month: Month, today: date) -> tuple[Any, Any, Any]:
     )
 
 
-def standing(db: Session, village: str, month: Month, *, today: date) -> Standing:
+def standing(db: Session, village: str, month: Month, *, today: date) -> PlanStanding:
     """How the month stands. Cost: 3 queries."""
     return _standings(db, village, (month,), today)[0]
 
@@ -154,7 +153,7 @@ def _counting(months: tuple[Month, ...], today: date) -> Select[*tuple[Any, ...]
     )
 
 
-def _standings(db: Session, village: str, months: tuple[Month, ...], today: date) -> tuple[Standing, ...]:
+def _standings(db: Session, village: str, months: tuple[Month, ...], today: date) -> tuple[PlanStanding, ...]:
     plans = db.execute(_STATUS, {"village": village, "months": [month.first for month in months]})
     status = {month_of(row.month): row.status for row in plans}
     counted = db.execute(_counting(months, today), {"village": village}).one()
@@ -164,7 +163,7 @@ def _standings(db: Session, village: str, months: tuple[Month, ...], today: date
         classes, drafts, changes = counted[3 * number : 3 * number + 3]
         is_over = month.last < today
         state = status.get(month, PlanStatus.DRAFT)
-        found.append(Standing(month, state, approves, classes, drafts, changes, is_over))
+        found.append(PlanStanding(month, state, approves, classes, drafts, changes, is_over))
     return tuple(found)
 
 
@@ -202,7 +201,7 @@ def first_month(db: Session, village: str, *, at: Moment) -> Month:
     return rules.proposed_month(at.day, more_to_come=db.scalars(comes.limit(1)).first() is not None)
 
 
-def reminders(db: Session, village: str, *, today: date) -> tuple[Standing, ...]:
+def reminders(db: Session, village: str, *, today: date) -> tuple[PlanStanding, ...]:
     """This month's and the next month's standing, for the desk's one line about each. Cost: 3 queries."""
     this = month_of(today)
     return _standings(db, village, (this, this.after), today)
@@ -234,7 +233,7 @@ def month_page(db: Session, village: str, month: Month, *, today: date) -> PlanP
     own = [line for line, of in zip(lines, rows, strict=True) if of.is_here]
     gone = tuple(line for line, of in zip(lines, rows, strict=True) if not of.is_here and line.is_changed)
     live = [line for line in own if not line.is_called_off]
-    found = Standing(
+    found = PlanStanding(
         month=month,
         status=plan.status if plan else PlanStatus.DRAFT,
         approves=approves_plans(db, village),
@@ -329,7 +328,7 @@ def _line(row: Any, teachers: Iterable[Any], approved: dict[int, Moment] | None)
         status=row.status,
         category=row.category if language() == SOURCE_LANGUAGE else row.category_en,
         venue=row.venue or "",
-        guests=tuple(Guest(one.name, one.unit, one.public_name) for one in teachers),
+        guests=tuple(Lecturer(one.name, one.unit, one.public_name) for one in teachers),
         mode=row.delivery_mode,
         audience=row.audience,
         expected=row.expected,

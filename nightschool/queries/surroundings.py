@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from nightschool.queries import bookings, elsewhere
+from nightschool.queries import bookings
 from nightschool.queries.calendars import days_otherwise, seasons
+from nightschool.queries.elsewhere import sessions_around
 from nightschool.queries.localities import Locality
 from nightschool.rules.advice import Surroundings
 from nightschool.rules.choices import Choices
@@ -34,11 +35,11 @@ def surroundings(
     """What is known around these days in a village: for `rules.advice.advise`.
 
     Teachers and venue by public id; what is to be known of themselves is among the `choices`. What is left out:
-    `queries.elsewhere.standing`. Cost: 4 queries, however many days.
+    `queries.elsewhere.sessions_around`. Cost: 4 queries, however many days.
     """
     first, last = min(days), max(days)
     holidays, markets = days_otherwise(db, here.code, first, last)
-    taught, in_village = elsewhere.standing(
+    taught, in_village = sessions_around(
         db,
         here,
         teachers,

@@ -15,7 +15,7 @@ from nightschool.models.teaching import ClassSession
 from nightschool.queries.overview import BELOW
 from nightschool.queries.plans import CALLED_OFF, counts, in_month
 from nightschool.rules.months import Month, month_of
-from nightschool.rules.plans import Standing
+from nightschool.rules.plans import PlanStanding
 from nightschool.rules.regions import PREFIX_DIGITS, Level, ancestors_of, code_range, full_code, level_of
 
 
@@ -25,7 +25,7 @@ class VillagePlan:
 
     code: str
     name: str
-    standing: Standing
+    standing: PlanStanding
 
 
 @dataclass
@@ -125,8 +125,8 @@ def _villages(
     return tuple(VillagePlan(row.code, row.name, _standing(row, month, approves, today)) for row in rows)
 
 
-def _standing(row: Any, month: Month, approves: bool, today: date) -> Standing:
-    return Standing(
+def _standing(row: Any, month: Month, approves: bool, today: date) -> PlanStanding:
+    return PlanStanding(
         month=month,
         status=row.status or PlanStatus.DRAFT,
         approves=approves,

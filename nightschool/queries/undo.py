@@ -38,7 +38,7 @@ def of_session(db: Session, village: str, class_session: str, *, revision: int, 
 def of_course(db: Session, village: str, course: str, *, now: Now) -> Recent | None:
     """What was last done to the course as a whole, if it can be taken back and nothing came after.
 
-    Cost: 1 query, 3 when there is such a change.
+    Cost: 1 query, 2 when there is such a change, 3 when it edited the course itself.
     """
     for row in _latest(db, village, now):
         if row.before.get("course", {}).get("public_id") == course:
@@ -54,8 +54,9 @@ def _is_as_left(db: Session, kept: dict[str, Any]) -> bool:
     if {row.id: row.revision for row in now} != left:
         return False
     course = kept["course"]
-    version = db.scalar(select(Course.version).where(Course.id == course["id"]))
-    return "columns" not in course or version == course["version"]
+    if "columns" not in course:
+        return True
+    return bool(db.scalar(select(Course.version).where(Course.id == course["id"])) == course["version"])
 
 
 def _latest(db: Session, village: str, now: Now) -> list[ChangeSet]:

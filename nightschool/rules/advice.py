@@ -15,7 +15,7 @@ from nightschool.rules.farm_windows import FarmWindow, in_season
 from nightschool.rules.holidays import Holidays
 from nightschool.rules.markets import Markets, tell_market
 from nightschool.rules.slots import Slot
-from nightschool.rules.travel import UNKNOWN_WAY_MINUTES, Way
+from nightschool.rules.travel import UNKNOWN_WAY_MINUTES, Journey
 from nightschool.texts import _
 
 MARKET_OVER = 13 * 60  # by then people are back from market
@@ -37,7 +37,7 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
+class NearbySession:
     """A class session that stands already and bears on a date."""
 
     day: date
@@ -47,7 +47,7 @@ class Elsewhere:
     village: str
     is_here: bool
     is_near: bool = False  # in another village of the same township
-    way: Way | None = None  # from there to here, so far as it is known
+    way: Journey | None = None  # from there to here, so far as it is known
     is_own: bool = (
         False  # of the course that is asked about: it counts in the week, and speaks against no day
     )
@@ -67,10 +67,10 @@ class Surroundings:
     is_lit: bool = True
     is_covered: bool = True
     venue: str = ""
-    taught: Mapping[str, Sequence[Elsewhere]] = field(
+    taught: Mapping[str, Sequence[NearbySession]] = field(
         default_factory=dict
     )  # teacher's name -> their sessions
-    here: Sequence[Elsewhere] = ()  # sessions of this village
+    here: Sequence[NearbySession] = ()  # sessions of this village
     title: str = ""
     weekly_limits: Mapping[str, int] = field(
         default_factory=dict
@@ -206,7 +206,7 @@ def _travel(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice]:
                 yield Advice("travel", _tell_way(name, one, slot), _way_source(one.way, around))
 
 
-def _tell_way(name: str, one: Elsewhere, slot: Slot) -> str:
+def _tell_way(name: str, one: NearbySession, slot: Slot) -> str:
     words = {"teacher": name, "village": one.village}
     is_before = one.ends <= slot.starts
     words["time"] = clock(one.ends if is_before else one.starts)
@@ -232,7 +232,7 @@ def _tell_way(name: str, one: Elsewhere, slot: Slot) -> str:
     )
 
 
-def _way_source(way: Way | None, around: Surroundings) -> str:
+def _way_source(way: Journey | None, around: Surroundings) -> str:
     if way is None:
         return _("有一个村没有填位置，在「场期和农时」里填")
     if around.kmh_of:

@@ -20,7 +20,7 @@ from nightschool.texts import _
 # Alternatives are looked for at hours when people come, on the quarter hours and right before and after other classes.
 SENSIBLE_FROM = 6 * 60
 SENSIBLE_TO = 22 * 60
-STEP_MINUTES = 15
+_STEP_MINUTES = 15
 APART_MINUTES = 60  # a quarter of an hour later is no other choice
 DAYS_AHEAD = 7
 SAME_DAY_CHOICES = 2
@@ -224,7 +224,7 @@ def _free_on(
 
     if most == 1 and is_free(wanted.starts):  # nothing is nearer
         return [Slot(day, wanted.starts, wanted.ends)]
-    starts = {wanted.starts, *range(-(-earliest // STEP_MINUTES) * STEP_MINUTES, latest + 1, STEP_MINUTES)}
+    starts = {wanted.starts, *range(-(-earliest // _STEP_MINUTES) * _STEP_MINUTES, latest + 1, _STEP_MINUTES)}
     starts |= {slot.ends for slot in taken} | {slot.starts - length for slot in taken}
     free: list[int] = []
     too_near: list[int] = []

@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from nightschool.rules.advice import WALK_HOME_MINUTES, Advice, Elsewhere, Surroundings, advise
+from nightschool.rules.advice import WALK_HOME_MINUTES, Advice, NearbySession, Surroundings, advise
 from nightschool.rules.almanac import clock
 from nightschool.rules.daylight import dark_at
 from nightschool.rules.slots import DAY_MINUTES, Moment, Slot
 from nightschool.texts import _
 
-A_DAY = timedelta(days=1)
+_A_DAY = timedelta(days=1)
 WINDOW_DAYS = 31
 MOST_SUGGESTED = 5
 LONGEST_LIST_OF_DAYS = 62
@@ -82,9 +82,9 @@ def suggest(
 
 def window(first: date, until: date | None) -> tuple[date, ...]:
     """The days to look at: from the first to the last, both included, at most two months; a month without a last."""
-    last = until or first + A_DAY * (WINDOW_DAYS - 1)
+    last = until or first + _A_DAY * (WINDOW_DAYS - 1)
     count = min(max((last - first).days + 1, 1), LONGEST_LIST_OF_DAYS)
-    return tuple(first + A_DAY * number for number in range(count))
+    return tuple(first + _A_DAY * number for number in range(count))
 
 
 def _slots(day: date, starts: int, ends: int, around: Surroundings) -> Collection[Slot]:
@@ -111,7 +111,7 @@ def _weighed(slot: Slot, asked: int, number: int, around: Surroundings, today: d
     return Suggestion(slot, reasons, against, score)
 
 
-def _room(one: Elsewhere) -> int:
+def _room(one: NearbySession) -> int:
     """The minutes a teacher needs to come over from there."""
     return ROOM_TO_TRAVEL if one.way is None else one.way.minutes
 
@@ -119,7 +119,7 @@ def _room(one: Elsewhere) -> int:
 def _reasons(slot: Slot, around: Surroundings) -> tuple[tuple[str, ...], bool]:
     """What speaks for the slot, and whether a teacher is close by that day with time to come over."""
     reasons = []
-    if around.markets.on(slot.day - A_DAY) and not around.markets.on(slot.day):
+    if around.markets.on(slot.day - _A_DAY) and not around.markets.on(slot.day):
         reasons.append(_("逢场后一天"))
     over = [one for one in around.windows if 0 < (slot.day - one.last).days <= JUST_OVER_DAYS]
     reasons += [_("%(name)s已过", name=one.name) for one in {one.name: one for one in over}.values()]

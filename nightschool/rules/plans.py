@@ -46,7 +46,7 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PlanStanding:
     """How a month of a village stands."""
 
     month: Month
@@ -98,7 +98,7 @@ def tell_proposed(month: Month, today: date) -> str:
 # Moves
 
 
-def next_step(standing: Standing) -> Step | None:
+def next_step(standing: PlanStanding) -> Step | None:
     """What the village does next; None: nothing, or it is not the village's turn."""
     for step in (Step.SUBMIT, Step.ANNOUNCE):
         if step_problem(step, standing) is None:
@@ -106,7 +106,7 @@ def next_step(standing: Standing) -> Step | None:
     return None
 
 
-def step_problem(step: Step, standing: Standing) -> str | None:
+def step_problem(step: Step, standing: PlanStanding) -> str | None:
     """The code of why this cannot be done with a plan that stands like this; None: it can."""
     match step:
         case Step.SUBMIT:
@@ -118,7 +118,7 @@ def step_problem(step: Step, standing: Standing) -> str | None:
     return None if standing.status == SUBMITTED else "plan_not_submitted"
 
 
-def _submit_problem(standing: Standing) -> str | None:
+def _submit_problem(standing: PlanStanding) -> str | None:
     if standing.is_over:
         return "plan_over"
     if not standing.approves:
@@ -128,7 +128,7 @@ def _submit_problem(standing: Standing) -> str | None:
     return None if standing.sessions else "plan_empty"
 
 
-def _announce_problem(standing: Standing) -> str | None:
+def _announce_problem(standing: PlanStanding) -> str | None:
     if standing.is_over:
         return "plan_over"
     if not standing.is_open:
@@ -138,7 +138,7 @@ def _announce_problem(standing: Standing) -> str | None:
     return None if standing.sessions else "plan_empty"
 
 
-def check_step(step: Step, standing: Standing, township: str) -> None:
+def check_step(step: Step, standing: PlanStanding, township: str) -> None:
     """Nothing happens when this can be done; Refused says why not."""
     if problem := step_problem(step, standing):
         raise Refused(problem, month=standing.month, township=township)
@@ -193,7 +193,7 @@ def mode_word(code: str) -> str:
     return _(MODES[code])
 
 
-def state_word(standing: Standing) -> str:
+def state_word(standing: PlanStanding) -> str:
     """The state of a month in one word, for lists."""
     if standing.stage == ANNOUNCED:
         return _("有变更") if standing.untold and not standing.is_over else _("已公布")
@@ -206,7 +206,7 @@ def state_word(standing: Standing) -> str:
     return _("还没提交") if standing.approves else _("还没公布")
 
 
-def tell_standing(standing: Standing, *, township: str, reason: str = "", today: date) -> str:
+def tell_standing(standing: PlanStanding, *, township: str, reason: str = "", today: date) -> str:
     """One or two sentences for the village: how the month stands, and who does what next."""
     words = {"month": month_word(standing.month, today), "township": township, "reason": reason}
     if standing.is_over:
@@ -235,7 +235,7 @@ def tell_standing(standing: Standing, *, township: str, reason: str = "", today:
     return _tell_unannounced(standing, words)
 
 
-def _tell_unannounced(standing: Standing, words: dict[str, str]) -> str:
+def _tell_unannounced(standing: PlanStanding, words: dict[str, str]) -> str:
     if standing.drafts:
         return ngettext(
             "有 %(n)d 次课村里人还看不到。点一下，%(month)s的就都公布了。",
@@ -246,7 +246,7 @@ def _tell_unannounced(standing: Standing, words: dict[str, str]) -> str:
     return _("%(month)s的课，村里人都看得到了。把这一页公布一遍，以后哪里变了，会提醒你再通知。", **words)
 
 
-def _tell_announced(standing: Standing) -> str:
+def _tell_announced(standing: PlanStanding) -> str:
     if standing.untold:
         return ngettext(
             "有 %(n)d 处变更还没告诉村里人，重新公布。",
@@ -268,7 +268,7 @@ def tell_moment(moment: Moment, today: date) -> str:
     return f"{full_day(moment.day, today)} {clock(moment.minutes)}"
 
 
-def tell_reminder(standing: Standing, today: date) -> str:
+def tell_reminder(standing: PlanStanding, today: date) -> str:
     """The one quiet line of the desk about this month's plan; empty: there is nothing to be reminded of."""
     words = {"month": month_word(standing.month, today)}
     if standing.is_over:
@@ -294,7 +294,7 @@ def tell_reminder(standing: Standing, today: date) -> str:
     return ""
 
 
-def _is_due(standing: Standing, today: date) -> bool:
+def _is_due(standing: PlanStanding, today: date) -> bool:
     """Next month's, from the 20th on: with nothing in it, or with something that waits to be public."""
     is_next = standing.month == month_of(today).after and today.day >= NEXT_MONTH_FROM
     return is_next and (not standing.sessions or bool(standing.drafts))

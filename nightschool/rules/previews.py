@@ -37,7 +37,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class WayOut:
     """One alternative as a button: what it changes, and its words."""
 
     instead: Instead
@@ -56,7 +56,7 @@ class PreviewDay:
     taken: tuple[Taken, ...]
     otherwise: str = ""  # what was chosen for this date alone, in words
     ways_out: str = ""  # all its choices in one sentence
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[WayOut, ...] = ()
     advice: tuple[Advice, ...] = ()
 
 
@@ -167,9 +167,9 @@ def _unsaid(advice: Iterable[Advice], conflicts: Iterable[Conflict]) -> tuple[Ad
     return tuple(one for one in advice if one.kind not in said)
 
 
-def choices_of(alternatives: Iterable[Alternative], today: date) -> tuple[Choice, ...]:
+def choices_of(alternatives: Iterable[Alternative], today: date) -> tuple[WayOut, ...]:
     """The alternatives as buttons."""
-    return tuple(Choice(one.instead, one.way == Way.OUT, label(one, today)) for one in alternatives)
+    return tuple(WayOut(one.instead, one.way == Way.OUT, label(one, today)) for one in alternatives)
 
 
 def tell_taken(conflict: Conflict, village_code: str, today: date, *, of_several: bool = False) -> Taken:

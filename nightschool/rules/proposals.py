@@ -44,7 +44,7 @@ AS_THE_REST = Instead()
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedDate:
     """One date of a proposal, and what its class session will have: perhaps on another day than that date."""
 
     day: date
@@ -73,7 +73,7 @@ class Proposal:
     instead: Mapping[date, Instead] = field(default_factory=dict)  # for single dates of the recurrence
 
     @cached_property
-    def dates(self) -> tuple[Planned, ...]:
+    def dates(self) -> tuple[PlannedDate, ...]:
         """The dates wanted, in order, each with what its class session will have; those left out are none of them."""
         return tuple(self._on(day) for day in days_of(self.recurrence) if day not in self.leave_out)
 
@@ -82,9 +82,9 @@ class Proposal:
         """The dates of the recurrence that were left out, kept so that they can be put back."""
         return tuple(day for day in days_of(self.recurrence) if day in self.leave_out)
 
-    def _on(self, day: date) -> Planned:
+    def _on(self, day: date) -> PlannedDate:
         own = self.instead.get(day, AS_THE_REST)
-        return Planned(
+        return PlannedDate(
             day=day,
             slot=own.slot or Slot(day, self.starts, self.ends),
             teachers=self.teachers if own.teachers is None else own.teachers,

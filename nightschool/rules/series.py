@@ -13,7 +13,7 @@ from nightschool.rules.slots import Moment, Slot
 from nightschool.texts import _, ngettext
 
 TO_COME = ("draft", "scheduled")
-CONTENT = ("title", "category_code", "summary", "venue_id", "teacher_ids")
+_CONTENT = ("title", "category_code", "summary", "venue_id", "teacher_ids")
 
 
 class Reach(StrEnum):
@@ -137,7 +137,7 @@ def _step(member: Member, former: State, wanted: State, at: Moment, *, with_own_
     if stays is not None:
         return Step(member, member.state, stays)
     one = member.state
-    moving = [name for name in CONTENT if getattr(wanted, name) != getattr(former, name)]
+    moving = [name for name in _CONTENT if getattr(wanted, name) != getattr(former, name)]
     follows = [name for name in moving if getattr(one, name) == getattr(former, name)]
     own = [
         name for name in moving if getattr(one, name) not in (getattr(former, name), getattr(wanted, name))

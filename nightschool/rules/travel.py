@@ -19,7 +19,7 @@ UNKNOWN_WAY_MINUTES = 60  # where the way is not known, a shorter gap than this 
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Journey:
     """How far it is and how long that takes; nothing is known where one of the two lies nobody knows where."""
 
     km: float
@@ -40,11 +40,11 @@ def straight_km(one: Position, other: Position) -> float:
     return 2 * EARTH_KM * asin(min(1.0, sqrt(chord)))
 
 
-def way_between(one: Position | None, other: Position | None, kmh: int) -> Way | None:
+def way_between(one: Position | None, other: Position | None, kmh: int) -> Journey | None:
     """The way by road, so far as both positions are known; a county seat that stands for a village is none."""
     if one is None or other is None or one.stands_for or other.stands_for:
         return None
-    return Way(straight_km(one, other) * ROAD_FACTOR, kmh)
+    return Journey(straight_km(one, other) * ROAD_FACTOR, kmh)
 
 
 def speed_along(line: Sequence[str], settled: Mapping[str, int | None]) -> tuple[int, str]:

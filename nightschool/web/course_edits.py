@@ -16,7 +16,7 @@ from nightschool.queries import series as queries
 from nightschool.queries import undo
 from nightschool.queries.courses import CoursePage
 from nightschool.rules.conflicts import Conflict
-from nightschool.rules.previews import Choice
+from nightschool.rules.previews import WayOut
 from nightschool.rules.series import Stays, Step, fingerprint, plan_whole
 from nightschool.rules.slots import Slot
 from nightschool.rules.undo import UNDO_WITHIN
@@ -75,7 +75,7 @@ def look_or_save(form: CourseForm, found: CoursePage) -> Any:
     return (page, 409) if is_stale else page
 
 
-def others(form: CourseForm, found: CoursePage, conflicts: Sequence[Conflict]) -> tuple[Choice, ...]:
+def others(form: CourseForm, found: CoursePage, conflicts: Sequence[Conflict]) -> tuple[WayOut, ...]:
     """Other places or teachers that all of the course that is to come can have."""
     if not conflicts:
         return ()

@@ -21,7 +21,7 @@ from nightschool.rules.advice import Advice, Surroundings, advise
 from nightschool.rules.almanac import full_day
 from nightschool.rules.alternatives import Alternative, Way, Wish, label_common
 from nightschool.rules.conflicts import Conflict
-from nightschool.rules.previews import Choice, choices_of
+from nightschool.rules.previews import WayOut, choices_of
 from nightschool.rules.proposals import Instead, check_slot
 from nightschool.rules.series import (
     Names,
@@ -47,7 +47,7 @@ SAVE, BACK = "save", "back"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ShownStep:
     """One session as the page tells it."""
 
     public_id: str
@@ -109,7 +109,7 @@ def carry_out(found: SessionPage, form: ShiftForm | EditForm, *, again: Callable
     return (page, 409) if is_stale else page
 
 
-def other_times(found: SessionPage, form: ShiftForm) -> tuple[Choice, ...]:
+def other_times(found: SessionPage, form: ShiftForm) -> tuple[WayOut, ...]:
     """The times nearest to the one asked for at which this one and all that follow are free."""
     with reading() as db:
         members = queries.members(db, found.course)
@@ -123,7 +123,7 @@ def other_times(found: SessionPage, form: ShiftForm) -> tuple[Choice, ...]:
 
 def others_for_following(
     found: SessionPage, form: EditForm, conflicts: Sequence[Conflict]
-) -> tuple[Choice, ...]:
+) -> tuple[WayOut, ...]:
     """Other places or teachers that this one and all that follow can have."""
     with reading() as db:
         members = queries.members(db, found.course)
@@ -139,11 +139,11 @@ def others_for(
     slots: Sequence[Slot],
     form: Staffed,
     conflicts: Sequence[Conflict],
-) -> tuple[Choice, ...]:
+) -> tuple[WayOut, ...]:
     """Other places or teachers, free in all of these slots, as buttons."""
     wishes = [Wish(slot, title or "", form.chosen_teachers, form.chosen_venue) for slot in slots]
     ways = alternatives.for_series(db, village, wishes, conflicts, zone=services().settings.timezone)
-    return tuple(Choice(one.instead, False, label_common(one)) for one in ways)
+    return tuple(WayOut(one.instead, False, label_common(one)) for one in ways)
 
 
 def diff_page(
@@ -158,7 +158,7 @@ def diff_page(
 ) -> str:
     """Every session that would change, before and after, and those that stay with the reason."""
     told = [
-        Told(
+        ShownStep(
             public_id=step.member.public_id,
             slot=step.member.state.slot,
             lines=tell_changes(step, named, today()),

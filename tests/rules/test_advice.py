@@ -8,13 +8,13 @@ from datetime import date, timedelta
 import pytest
 
 from nightschool.errors import Refused
-from nightschool.rules.advice import Elsewhere, Surroundings, advise
+from nightschool.rules.advice import NearbySession, Surroundings, advise
 from nightschool.rules.daylight import Position, dark_at, known_seat
 from nightschool.rules.farm_windows import FarmWindow, check_window, in_season, tell_refused_window
 from nightschool.rules.holidays import Holiday, Holidays, shipped
 from nightschool.rules.markets import Markets, read_market
 from nightschool.rules.slots import Slot
-from nightschool.rules.travel import Way
+from nightschool.rules.travel import Journey
 from tests.factories import TODAY
 
 FRIDAY = date(2026, 11, 27)  # lunar 10/19
@@ -82,12 +82,12 @@ def test_an_open_place_in_the_rainy_months() -> None:
 
 
 def test_a_teacher_who_is_elsewhere_that_day() -> None:
-    busy = replace(QUIET, taught={"周老师": [Elsewhere(FRIDAY, 840, 930, "", "建立村", False)]})
+    busy = replace(QUIET, taught={"周老师": [NearbySession(FRIDAY, 840, 930, "", "建立村", False)]})
     assert "周老师这天已经有 1 节课：建立村 14:00–15:30。" in told(EVENING, busy)
 
 
 def test_the_same_topic_again_within_two_months() -> None:
-    before = Elsewhere(FRIDAY - timedelta(days=59), 1140, 1230, "防诈骗", "", True)
+    before = NearbySession(FRIDAY - timedelta(days=59), 1140, 1230, "防诈骗", "", True)
     assert "防诈骗" in told(EVENING, replace(QUIET, here=[before], title="防诈骗"))
     assert kinds(EVENING, replace(QUIET, here=[before], title="防诈骗")) == ["same_topic"]
     assert (
@@ -99,10 +99,10 @@ def test_the_same_topic_again_within_two_months() -> None:
 
 
 def test_another_class_the_same_evening() -> None:
-    other = Elsewhere(FRIDAY, 1080, 1140, "合唱", "", True)
+    other = NearbySession(FRIDAY, 1080, 1140, "合唱", "", True)
     assert "人会分成两处" in told(EVENING, replace(QUIET, here=[other]))
     assert kinds(MORNING, replace(QUIET, here=[other])) == []
-    at_once = Elsewhere(EVENING.day, EVENING.starts, EVENING.ends, "合唱", "", True)
+    at_once = NearbySession(EVENING.day, EVENING.starts, EVENING.ends, "合唱", "", True)
     assert "人会分成两处" in told(EVENING, replace(QUIET, here=[at_once]))
 
 
@@ -143,11 +143,11 @@ def test_both_ends_of_a_window_belong_to_it() -> None:
     assert in_season([window], FRIDAY + timedelta(days=4)) == ()
 
 
-def elsewhere(starts: int, ends: int, way: Way | None = None, day: date = FRIDAY) -> Elsewhere:
-    return Elsewhere(day, starts, ends, "", "建立村", is_here=False, way=way)
+def elsewhere(starts: int, ends: int, way: Journey | None = None, day: date = FRIDAY) -> NearbySession:
+    return NearbySession(day, starts, ends, "", "建立村", is_here=False, way=way)
 
 
-def ways(slot: Slot, *sessions: Elsewhere, kmh_of: str = "") -> list[str]:
+def ways(slot: Slot, *sessions: NearbySession, kmh_of: str = "") -> list[str]:
     around = replace(QUIET, taught={"周老师": sessions}, kmh_of=kmh_of)
     found = advise(slot, around, today=TODAY)
     return [f"{one.sentence}{one.source}" for one in found if one.kind == "travel"]
@@ -155,16 +155,16 @@ def ways(slot: Slot, *sessions: Elsewhere, kmh_of: str = "") -> list[str]:
 
 def test_a_teacher_who_cannot_be_here_in_time_is_told_with_the_way() -> None:
     late = Slot(FRIDAY, 1250, 1310)
-    [before] = ways(late, elsewhere(1140, 1230, Way(20, 30)), kmh_of="威远县")
+    [before] = ways(late, elsewhere(1140, 1230, Journey(20, 30)), kmh_of="威远县")
     assert before.startswith(
         "周老师 20:30 才在建立村下课，过来大约要 40 分钟（20 公里，按每小时 30 公里算）。"
     )
     assert "快慢是威远县定的" in before
-    [after] = ways(Slot(FRIDAY, 1020, 1110), elsewhere(1140, 1230, Way(20, 30)))
+    [after] = ways(Slot(FRIDAY, 1020, 1110), elsewhere(1140, 1230, Journey(20, 30)))
     assert after.startswith("周老师 19:00 要在建立村上课，过去大约要 40 分钟")
-    assert ways(late, elsewhere(1140, 1210, Way(20, 30))) == []  # forty minutes are enough
-    assert ways(late, elsewhere(1140, 1230, Way(20, 30), FRIDAY + timedelta(days=1))) == []
-    assert ways(late, Elsewhere(FRIDAY, 1140, 1230, "", "狮湾村", is_here=True)) == []
+    assert ways(late, elsewhere(1140, 1210, Journey(20, 30))) == []  # forty minutes are enough
+    assert ways(late, elsewhere(1140, 1230, Journey(20, 30), FRIDAY + timedelta(days=1))) == []
+    assert ways(late, NearbySession(FRIDAY, 1140, 1230, "", "狮湾村", is_here=True)) == []
 
 
 def test_a_way_nobody_knows_is_said_to_be_unknown_below_an_hour() -> None:
@@ -174,7 +174,7 @@ def test_a_way_nobody_knows_is_said_to_be_unknown_below_an_hour() -> None:
 
 
 def test_another_date_of_the_same_course_counts_in_the_week_alone() -> None:
-    own = Elsewhere(FRIDAY, 600, 690, "", "狮湾村", True, is_own=True)
+    own = NearbySession(FRIDAY, 600, 690, "", "狮湾村", True, is_own=True)
     around = replace(QUIET, taught={"周老师": [own]}, weekly_limits={"周老师": 1})
     assert kinds(EVENING, around) == ["weekly_limit"]
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nightschool.rules.advice import Elsewhere, Surroundings
+from nightschool.rules.advice import NearbySession, Surroundings
 from nightschool.rules.closed_times import ClosedTime
 from nightschool.rules.daylight import Position
 from nightschool.rules.farm_windows import FarmWindow
@@ -16,7 +16,7 @@ from nightschool.rules.good_days import MOST_SUGGESTED, suggest, window
 from nightschool.rules.holidays import shipped
 from nightschool.rules.markets import Markets, read_market
 from nightschool.rules.slots import Moment, Slot
-from nightschool.rules.travel import Way
+from nightschool.rules.travel import Journey
 from tests.factories import TODAY
 
 NOW = Moment(TODAY, 600)
@@ -63,7 +63,7 @@ def test_days_after_the_harvest_say_that_it_is_over() -> None:
 
 
 def test_a_teacher_who_is_in_the_next_village_that_day_is_a_reason_to_come_over() -> None:
-    near = Elsewhere(DECEMBER[12], 840, 930, "", "建设村", False, is_near=True)
+    near = NearbySession(DECEMBER[12], 840, 930, "", "建设村", False, is_near=True)
     first = asked(replace(QUIET, taught={"王老师": [near]}))[0]
     assert first.slot == Slot(DECEMBER[12], 1140, 1230)
     assert first.reasons == ("王老师当天在建设村",)
@@ -71,7 +71,7 @@ def test_a_teacher_who_is_in_the_next_village_that_day_is_a_reason_to_come_over(
 
 
 def test_a_teacher_who_is_far_away_that_day_speaks_against_it() -> None:
-    far = Elsewhere(DECEMBER[0], 840, 930, "", "建立村", False)
+    far = NearbySession(DECEMBER[0], 840, 930, "", "建立村", False)
     assert DECEMBER[0] not in [one.slot.day for one in asked(replace(QUIET, taught={"王老师": [far]}))]
 
 
@@ -124,19 +124,19 @@ def test_no_closed_time_is_offered() -> None:
 
 
 def test_the_known_way_decides_whether_a_teacher_next_door_can_come_over() -> None:
-    def there(way: Way | None) -> Surroundings:
-        session = Elsewhere(DECEMBER[5], 1020, 1110, "", "断桥村", is_here=False, is_near=True, way=way)
+    def there(way: Journey | None) -> Surroundings:
+        session = NearbySession(DECEMBER[5], 1020, 1110, "", "断桥村", is_here=False, is_near=True, way=way)
         return replace(QUIET, taught={"王老师": [session]})
 
-    def best(way: Way | None) -> tuple[bool, tuple[str, ...]]:
+    def best(way: Journey | None) -> tuple[bool, tuple[str, ...]]:
         [one] = asked(there(way), days=DECEMBER[5:6])
         return one.slot.starts == 1140, one.reasons
 
-    assert best(Way(10, 30)) == (True, ("王老师当天在断桥村",))  # twenty minutes for a gap of thirty
-    assert best(None)[0] is False and best(Way(20, 30))[0] is False
+    assert best(Journey(10, 30)) == (True, ("王老师当天在断桥村",))  # twenty minutes for a gap of thirty
+    assert best(None)[0] is False and best(Journey(20, 30))[0] is False
 
 
 def test_a_full_week_costs_more_than_a_day_later() -> None:
-    taught = {"王老师": [Elsewhere(DECEMBER[0], 540, 630, "", "断桥村", is_here=False)]}
+    taught = {"王老师": [NearbySession(DECEMBER[0], 540, 630, "", "断桥村", is_here=False)]}
     around = replace(QUIET, taught=taught, weekly_limits={"王老师": 1})
     assert asked(around)[0].slot.day == date(2026, 12, 7)  # the Monday after

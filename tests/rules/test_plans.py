@@ -15,7 +15,7 @@ from nightschool.rules.plans import (
     DRAFT,
     RETURNED,
     SUBMITTED,
-    Standing,
+    PlanStanding,
     Step,
     check_step,
     fingerprint,
@@ -33,11 +33,11 @@ from nightschool.rules.slots import Moment
 
 TODAY = date(2026, 11, 24)
 DECEMBER = Month(2026, 12)
-FREE = Standing(DECEMBER, sessions=4, drafts=4)
+FREE = PlanStanding(DECEMBER, sessions=4, drafts=4)
 BOUND = replace(FREE, approves=True)
 
 
-def can(standing: Standing) -> set[str]:
+def can(standing: PlanStanding) -> set[str]:
     return {step.value for step in Step if step_problem(step, standing) is None}
 
 
@@ -59,7 +59,7 @@ def can(standing: Standing) -> set[str]:
         (replace(BOUND, status=ANNOUNCED, drafts=1), {"announce"}),
     ],
 )
-def test_what_can_be_done_with_a_plan(standing: Standing, steps: set[str]) -> None:
+def test_what_can_be_done_with_a_plan(standing: PlanStanding, steps: set[str]) -> None:
     assert can(standing) == steps
 
 
@@ -78,7 +78,9 @@ def test_every_refusal_has_its_sentence() -> None:
         for sessions in (0, 2)
         for is_over in (True, False)
         for step in Step
-        if (problem := step_problem(step, Standing(DECEMBER, status, approves, sessions, is_over=is_over)))
+        if (
+            problem := step_problem(step, PlanStanding(DECEMBER, status, approves, sessions, is_over=is_over))
+        )
     }
     assert len(codes) == 9
     for code in codes | {"plan_changed", "reason_missing"}:
@@ -120,7 +122,7 @@ def test_the_month_to_plan_is_the_next_one_from_the_20th(
     ],
 )  # fmt: skip
 def test_every_state_says_how_it_stands_and_what_comes_next(
-    standing: Standing, word: str, says: str, reminds: str
+    standing: PlanStanding, word: str, says: str, reminds: str
 ) -> None:
     assert state_word(standing) == word
     assert says in tell_standing(standing, township="全安镇", reason="和镇上的会撞了", today=TODAY)

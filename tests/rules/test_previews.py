@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from nightschool.rules.advice import Elsewhere, Surroundings
+from nightschool.rules.advice import NearbySession, Surroundings
 from nightschool.rules.conflicts import Conflict, Holding
 from nightschool.rules.previews import preview
 from nightschool.rules.proposals import Instead, Proposal
@@ -64,7 +64,7 @@ def test_a_week_is_full_for_whoever_teaches_on_that_date_alone() -> None:
 
 
 def test_what_a_conflict_says_is_not_said_again_as_advice() -> None:
-    other = Elsewhere(NEXT, 1110, 1200, "医保怎么报销", "狮湾村", True)
+    other = NearbySession(NEXT, 1110, 1200, "医保怎么报销", "狮湾村", True)
     around = Surroundings(here=(other,), taught={"周老师": (other,)})
 
     def kinds(*conflicts: Conflict) -> set[str]:

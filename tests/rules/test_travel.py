@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nightschool.rules.daylight import Position
-from nightschool.rules.travel import ROAD_FACTOR, Way, straight_km, way_between
+from nightschool.rules.travel import ROAD_FACTOR, Journey, straight_km, way_between
 
 HERE = Position(29.59, 105.07)
 PLACES = st.builds(Position, st.floats(-89, 89), st.floats(-180, 180))
@@ -34,7 +34,7 @@ def test_the_way_back_is_as_long_and_never_more_than_half_round_the_earth(
     [(0, 30, 0), (0.1, 30, 5), (10, 30, 20), (10.1, 30, 25), (12, 20, 40), (12, 60, 15)],
 )
 def test_minutes_are_rounded_up_to_five(km: float, kmh: int, minutes: int) -> None:
-    assert Way(km, kmh).minutes == minutes
+    assert Journey(km, kmh).minutes == minutes
 
 
 def test_a_way_is_known_only_where_both_ends_are() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from wtforms import Field
 
-from nightschool.rules.previews import Choice
+from nightschool.rules.previews import WayOut
 from nightschool.rules.proposals import AS_THE_REST, Instead
 from nightschool.rules.recurrence import MOST_DATES
 from nightschool.rules.slots import Slot
@@ -104,6 +104,6 @@ def write_instead(instead: Instead) -> list[str]:
     return written
 
 
-def written(choice: Choice) -> str:
+def written(choice: WayOut) -> str:
     """What a button says that stands for this choice."""
     return LEFT_OUT if choice.leaves_out else write_instead(choice.instead)[0]
