@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from nightschool.actions import audit
-from nightschool.actions.people import enrol_on_the_spot
+from nightschool.actions.people import enrol_newcomers
 from nightschool.actions.places import touch_villages
 from nightschool.errors import NotAllowed, NotFound, Refused, StaleRecord
 from nightschool.models.attendance import Mark, Submission, SubmissionKind
@@ -37,7 +37,6 @@ from nightschool.rules.attendance import (
     why_no_register,
 )
 from nightschool.rules.merges import MERGED, stronger_mark
-from nightschool.rules.people import LearnerEntry
 from nightschool.rules.slots import Now
 
 LONGEST_DEVICE = 200
@@ -142,7 +141,8 @@ def record_sheet(
         # Said by another record of the same person, when the sheet is from before the two were merged.
         said = wanted.get(ids[public_id])
         wanted[ids[public_id]] = status if stronger_mark(said, status) == MERGED else said or status
-    wanted |= dict.fromkeys(_enrolled(db, held.region_code, sheet, today=now.day), PRESENT)
+    new = enrol_newcomers(db, village=held.region_code, newcomers=sheet.new_learners, today=now.day)
+    wanted |= dict.fromkeys(new, PRESENT)
     came_instead = {ids[public_id]: name for public_id, name in sheet.came_instead.items()}
     changes = _set_marks(db, held, wanted, submission_id, came_instead=came_instead)
     _replace_counts(db, held, submission_id, sheet)
@@ -268,18 +268,6 @@ def _learner_ids(db: Session, region_code: str, public_ids: Iterable[str]) -> di
     ids = {row.public_id: row.id for row in db.execute(_LEARNERS, {"wanted": wanted, "village": region_code})}
     if len(ids) != len(wanted):
         raise Refused("foreign_learner")
-    return ids
-
-
-def _enrolled(db: Session, region_code: str, sheet: Sheet, *, today: date) -> list[int]:
-    """The ids of those who were not on the roster when they came, and are now."""
-    ids = []
-    for row, new in enumerate(sheet.new_learners):
-        entry = LearnerEntry(new.name, new.group_name, is_another=new.is_another)
-        try:
-            ids.append(enrol_on_the_spot(db, village=region_code, entry=entry, today=today).id)
-        except Refused as refused:
-            raise Refused(refused.code, field=refused.field, row=row, **refused.details) from None
     return ids
 
 

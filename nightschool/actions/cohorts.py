@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from nightschool.actions import audit
-from nightschool.actions.people import enrol_on_the_spot
+from nightschool.actions.people import enrol_newcomers
 from nightschool.actions.records import changed_fields, locked
 from nightschool.errors import Refused, StaleRecord
 from nightschool.models.attendance import Mark
@@ -21,7 +21,6 @@ from nightschool.queries.cohorts import last_day_of
 from nightschool.rules.access import Actor, require
 from nightschool.rules.attendance import OF_OPEN_LECTURES, NewLearner
 from nightschool.rules.cohorts import CohortEntry, check_enrolment, check_kind_change, places_free
-from nightschool.rules.people import LearnerEntry
 from nightschool.rules.slots import Now
 
 ACTIVE = (EnrolmentStatus.ENROLLED, EnrolmentStatus.WAITING)
@@ -89,7 +88,7 @@ def enrol_learners(db: Session, *, course: str, asking: Asking, day: date, by: A
     if not asking.learners and not asking.new_learners:
         raise Refused("nobody_chosen")
     ids = _learner_ids(db, record.region_code, asking.learners)
-    ids += _written_down(db, record.region_code, asking.new_learners, today=now.day)
+    ids += enrol_newcomers(db, village=record.region_code, newcomers=asking.new_learners, today=now.day)
     known = _enrolments(db, record.id, ids)
     wanting = [key for key in ids if key not in known or known[key].status == EnrolmentStatus.LEFT]
     enrolled, waiting = _count(db, record.id, ACTIVE[0]), _count(db, record.id, ACTIVE[1])
@@ -202,19 +201,6 @@ def _learner_ids(db: Session, region_code: str, public_ids: Sequence[str]) -> li
     if len(ids) != len(wanted):
         raise Refused("foreign_learner")
     return [ids[public_id] for public_id in wanted]
-
-
-def _written_down(
-    db: Session, region_code: str, new_learners: Sequence[NewLearner], *, today: date
-) -> list[int]:
-    ids = []
-    for row, new in enumerate(new_learners):
-        entry = LearnerEntry(new.name, new.group_name, is_another=new.is_another)
-        try:
-            ids.append(enrol_on_the_spot(db, village=region_code, entry=entry, today=today).id)
-        except Refused as refused:
-            raise Refused(refused.code, field=refused.field, row=row, **refused.details) from None
-    return ids
 
 
 def _enrolments(db: Session, course_id: int, learner_ids: Sequence[int]) -> dict[int, Enrolment]:

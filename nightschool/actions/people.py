@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, or_, select
@@ -24,6 +24,7 @@ from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Region
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher
 from nightschool.rules.access import Actor, require
+from nightschool.rules.attendance import NewLearner
 from nightschool.rules.names import search_keys, sort_key, stored_keys
 from nightschool.rules.people import LearnerEntry, Namesake, TeacherEntry, check_learner, group_number
 from nightschool.rules.regions import ancestors_of
@@ -56,6 +57,18 @@ def enrol_on_the_spot(db: Session, *, village: str, entry: LearnerEntry, today: 
     db.add(learner)
     db.flush()
     return learner
+
+
+def enrol_newcomers(db: Session, *, village: str, newcomers: Iterable[NewLearner], today: date) -> list[int]:
+    """The ids of those who came and were not on the roster, and are now. Raises as `add_learner`, with their `row`."""
+    ids = []
+    for row, new in enumerate(newcomers):
+        entry = LearnerEntry(new.name, new.group_name, is_another=new.is_another)
+        try:
+            ids.append(enrol_on_the_spot(db, village=village, entry=entry, today=today).id)
+        except Refused as refused:
+            raise Refused(refused.code, field=refused.field, row=row, **refused.details) from None
+    return ids
 
 
 def edit_learner(

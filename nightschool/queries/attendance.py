@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select
@@ -19,6 +18,7 @@ from nightschool.models.places import Region, Venue
 from nightschool.models.teaching import ClassSession, Course, CourseKind, Enrolment, EnrolmentStatus
 from nightschool.models.trust import Account
 from nightschool.queries.figures import attendances
+from nightschool.queries.people import VILLAGER, Group, Villager, by_group
 from nightschool.rules.attendance import (
     ATTENDED,
     CAME_IN_PERSON,
@@ -27,7 +27,7 @@ from nightschool.rules.attendance import (
     Turnout,
     WrittenGuest,
 )
-from nightschool.rules.people import group_label, group_order
+from nightschool.rules.people import group_order
 
 
 class Place(StrEnum):
@@ -40,15 +40,9 @@ class Place(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Person(Villager):
     """One learner of the village, and the mark that counts now."""
 
-    public_id: str
-    name: str
-    keys: str  # pinyin to find them by, one space between
-    group_number: int
-    group_name: str
-    name_key: str
     status: str | None
     came_instead: str = ""  # of a substitute: who of the family came
     place: Place = Place.OUTSIDE
@@ -65,14 +59,6 @@ class Person:
     def excused(self) -> bool:
         """True when they had said they would not come."""
         return self.status == EXCUSED
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The learners of one village group, sorted by the sound of their names."""
-
-    label: str
-    people: tuple[Person, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +97,7 @@ class Register:
     venue: str
     status: str
     version: int
-    groups: tuple[Group, ...]
+    groups: tuple[Group[Person], ...]
     guests: tuple[WrittenGuest, ...]
     turnout: Turnout
     difference_note: str
@@ -129,7 +115,7 @@ class Register:
         return tuple(p for p in self.people if p.place == Place.IN_CLASS or not self.is_cohort)
 
     @property
-    def in_class(self) -> tuple[Group, ...]:
+    def in_class(self) -> tuple[Group[Person], ...]:
         """Who was in the cohort that day, by group."""
         return self._placed(Place.IN_CLASS)
 
@@ -139,7 +125,7 @@ class Register:
         return tuple(person for person in self.people if person.place == Place.JOINED_LATER)
 
     @property
-    def outside(self) -> tuple[Group, ...]:
+    def outside(self) -> tuple[Group[Person], ...]:
         """The others of the village, by group."""
         return self._placed(Place.WAITING, Place.OUTSIDE)
 
@@ -150,7 +136,7 @@ class Register:
             return ()
         return tuple(p for p in self.people if p.status in CAME_IN_PERSON and p.place == Place.OUTSIDE)
 
-    def _placed(self, *places: Place) -> tuple[Group, ...]:
+    def _placed(self, *places: Place) -> tuple[Group[Person], ...]:
         groups = (
             Group(group.label, tuple(person for person in group.people if person.place in places))
             for group in self.groups
@@ -189,12 +175,7 @@ _SESSION = (
 )
 _PEOPLE = (
     select(
-        Learner.public_id,
-        Learner.name,
-        Learner.search_keys,
-        Learner.group_number,
-        Learner.group_name,
-        Learner.name_key,
+        *VILLAGER,
         Mark.status,
         Mark.came_instead,
         Learner.household,
@@ -278,7 +259,7 @@ def register(db: Session, class_session: str) -> Register | None:
         venue=found.venue or "",
         status=found.status,
         version=found.version,
-        groups=_grouped(people),
+        groups=by_group(people),
         guests=guests,
         turnout=Turnout(
             named=sum(person.attended for person in people),
@@ -309,7 +290,7 @@ def _people(db: Session, this: Any) -> list[Person]:
     values = {"class_session": this.id, "course": this.course_id, "village": this.region_code}
     rows = db.execute(_PEOPLE, values).all()
     families = _families(rows) if this.kind == CourseKind.COHORT else {}
-    people = [
+    return [
         Person(
             *row[:7],
             came_instead=row.came_instead or "",
@@ -318,8 +299,6 @@ def _people(db: Session, this: Any) -> list[Person]:
         )
         for row in rows
     ]
-    # Sorted here and not in the database, whose language rules would put the pinyin in another order.
-    return sorted(people, key=lambda p: (*group_order(p.group_number, p.group_name), p.name_key, p.public_id))
 
 
 def _elsewhere(db: Session, this: Any) -> tuple[Elsewhere, ...]:
@@ -357,11 +336,3 @@ def _families(rows: Iterable[Any]) -> dict[tuple[Any, str], list[str]]:
         if row.household and row.household not in families[_family(row)]:
             families[_family(row)].append(row.household)  # the head of it may be no learner
     return {key: list(dict.fromkeys(names)) for key, names in families.items()}
-
-
-def _grouped(people: list[Person]) -> tuple[Group, ...]:
-    groups = groupby(people, key=lambda p: group_order(p.group_number, p.group_name))
-    return tuple(
-        Group(group_label(members[0].group_name), members)
-        for members in (tuple(found) for _order, found in groups)
-    )

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.attendance import Mark
@@ -23,6 +22,7 @@ from nightschool.models.teaching import (
     SessionStatus,
 )
 from nightschool.queries.figures import attendances
+from nightschool.queries.people import VILLAGER, Group, Villager, by_group
 from nightschool.rules.graduation import Basis, GraduationRule, Standing, Term, graduates, standing
 from nightschool.rules.people import group_label, group_order
 from nightschool.rules.slots import Moment, Slot
@@ -70,15 +70,9 @@ class Cohort:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Person(Villager):
     """One learner of the village beside a cohort's roster."""
 
-    public_id: str
-    name: str
-    keys: str  # pinyin to find them by, one space between
-    group: str
-    place: tuple[bool, int, str]  # of the group among groups
-    name_key: str
     status: str  # of the enrolment, or OUTSIDE
     source: str
     proxy_name: str
@@ -88,22 +82,14 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class PeopleOfGroup:
-    """The people of one village group, sorted by the sound of their names."""
-
-    label: str
-    people: tuple[Person, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Roster:
     """A cohort with everybody of the village: in it, waiting in the order of asking, left, and the others."""
 
     cohort: Cohort
-    enrolled: tuple[PeopleOfGroup, ...]
+    enrolled: tuple[Group[Person], ...]
     waiting: tuple[Person, ...]
     left: tuple[Person, ...]
-    outside: tuple[PeopleOfGroup, ...]  # who may still be enrolled; who left may too
+    outside: tuple[Group[Person], ...]  # who may still be enrolled; who left may too
     groups: tuple[str, ...]  # names of the village's groups, to choose from
 
 
@@ -155,13 +141,13 @@ def last_day_of(db: Session, course_id: int) -> date | None:
 
 def cohort(db: Session, course: str) -> Cohort | None:
     """A course as far as it is a cohort; None when there is no such course. Cost: 1 query."""
-    row = db.execute(_columns().where(Course.public_id == course)).one_or_none()
+    row = db.execute(_COHORT, {"course": course}).one_or_none()
     return _cohort(row) if row else None
 
 
 def roster(db: Session, course: str) -> Roster | None:
     """The roster of a cohort; None when there is no such course. Cost: 2 queries."""
-    row = db.execute(_columns().where(Course.public_id == course)).one_or_none()
+    row = db.execute(_COHORT, {"course": course}).one_or_none()
     if row is None:
         return None
     people = _people(db, row.id, row.region_code)
@@ -172,17 +158,19 @@ def roster(db: Session, course: str) -> Roster | None:
     outside = [one for one in people if one.status in (OUTSIDE, EnrolmentStatus.LEFT)]
     return Roster(
         cohort=_cohort(row),
-        enrolled=_grouped(by_status[EnrolmentStatus.ENROLLED]),
+        enrolled=by_group(by_status[EnrolmentStatus.ENROLLED]),
         waiting=tuple(waiting),
         left=tuple(by_status[EnrolmentStatus.LEFT]),
-        outside=_grouped(outside),
-        groups=tuple(dict.fromkeys(one.group for one in sorted(people, key=lambda one: one.place))),
+        outside=by_group(outside),
+        groups=tuple(
+            dict.fromkeys(one.group_name for one in sorted(people, key=lambda one: one.group_order))
+        ),
     )
 
 
 def graduation(db: Session, course: str, *, at: Moment, by_name: bool = False) -> Graduation | None:
     """How everybody in a cohort stands by now, sorted by group or by name; None when there is none. Cost: 4 queries."""
-    row = db.execute(_columns().where(Course.public_id == course)).one_or_none()
+    row = db.execute(_COHORT, {"course": course}).one_or_none()
     if row is None:
         return None
     sessions = db.execute(
@@ -221,8 +209,21 @@ def graduation(db: Session, course: str, *, at: Moment, by_name: bool = False) -
     )
 
 
-def _columns() -> Any:
-    return select(
+def _last_day() -> Any:
+    return select(func.max(ClassSession.day)).where(ClassSession.status.in_(STILL_MEANT))
+
+
+def _people_who(status: str) -> ColumnElement[int]:
+    return (
+        select(func.count())
+        .where(Enrolment.course_id == Course.id, Enrolment.status == status)
+        .correlate(Course)
+        .scalar_subquery()
+    )
+
+
+_COHORT = (
+    select(
         Course.id,
         Course.public_id,
         Course.title,
@@ -240,20 +241,10 @@ def _columns() -> Any:
         .label("last_day"),
         _people_who(EnrolmentStatus.ENROLLED).label("enrolled"),
         _people_who(EnrolmentStatus.WAITING).label("waiting"),
-    ).join(Region, Region.code == Course.region_code)
-
-
-def _last_day() -> Any:
-    return select(func.max(ClassSession.day)).where(ClassSession.status.in_(STILL_MEANT))
-
-
-def _people_who(status: str) -> ColumnElement[int]:
-    return (
-        select(func.count())
-        .where(Enrolment.course_id == Course.id, Enrolment.status == status)
-        .correlate(Course)
-        .scalar_subquery()
     )
+    .join(Region, Region.code == Course.region_code)
+    .where(Course.public_id == bindparam("course"))
+)
 
 
 def _cohort(row: Any) -> Cohort:
@@ -276,12 +267,7 @@ def _people(db: Session, course_id: int, region_code: str) -> list[Person]:
     """Everybody of the village who is on its roster or in the cohort, in the order in which they enrolled."""
     rows = db.execute(
         select(
-            Learner.public_id,
-            Learner.name,
-            Learner.search_keys,
-            Learner.group_number,
-            Learner.group_name,
-            Learner.name_key,
+            *VILLAGER,
             Enrolment.status,
             Enrolment.source,
             Enrolment.proxy_name,
@@ -298,12 +284,7 @@ def _people(db: Session, course_id: int, region_code: str) -> list[Person]:
     )
     return [
         Person(
-            public_id=row.public_id,
-            name=row.name,
-            keys=row.search_keys,
-            group=row.group_name,
-            place=group_order(row.group_number, row.group_name),
-            name_key=row.name_key,
+            *row[:6],
             status=row.status or OUTSIDE,
             source=row.source or "",
             proxy_name=row.proxy_name or "",
@@ -313,13 +294,6 @@ def _people(db: Session, course_id: int, region_code: str) -> list[Person]:
         )
         for row in rows
     ]
-
-
-def _grouped(people: list[Person]) -> tuple[PeopleOfGroup, ...]:
-    # Sorted here and not in the database, whose language rules would put the pinyin in another order.
-    ordered = sorted(people, key=lambda one: (one.place, one.name_key, one.public_id))
-    groups = (tuple(members) for _place, members in groupby(ordered, key=lambda one: one.place))
-    return tuple(PeopleOfGroup(group_label(members[0].group), members) for members in groups)
 
 
 def _graduation_lines(

@@ -1,16 +1,19 @@
-"""People one by one: a learner of a village, a teacher it can call on. Phones come out masked, never in full."""
+"""People one by one, and a village's by group. Phones come out masked, never in full."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from typing import Generic, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nightschool.models.people import Learner, Teacher
 from nightschool.queries import records
-from nightschool.rules.people import group_order
+from nightschool.rules.people import group_label, group_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,51 @@ def learner(db: Session, public_id: str) -> LearnerRecord | None:
 def teacher(db: Session, public_id: str) -> TeacherRecord | None:
     """One teacher; None when there is no such teacher. Cost: 1 query."""
     return records.one(db, Teacher, TeacherRecord, public_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Villager:
+    """A learner of the village, as every list by group needs one."""
+
+    public_id: str
+    name: str
+    keys: str  # pinyin to find them by, one space between
+    group_number: int
+    group_name: str
+    name_key: str
+
+    @property
+    def group_order(self) -> tuple[bool, int, str]:
+        """Where their group stands among the groups."""
+        return group_order(self.group_number, self.group_name)
+
+
+VILLAGER = (
+    Learner.public_id,
+    Learner.name,
+    Learner.search_keys.label("keys"),
+    Learner.group_number,
+    Learner.group_name,
+    Learner.name_key,
+)
+
+SomeVillager = TypeVar("SomeVillager", bound=Villager)
+
+
+@dataclass(frozen=True, slots=True)
+class Group(Generic[SomeVillager]):
+    """The people of one village group, sorted by the sound of their names."""
+
+    label: str
+    people: tuple[SomeVillager, ...]
+
+
+def by_group(people: Iterable[SomeVillager]) -> tuple[Group[SomeVillager], ...]:
+    """These people in their groups."""
+    # Sorted here and not in the database, whose language rules would put the pinyin in another order.
+    ordered = sorted(people, key=lambda one: (one.group_order, one.name_key, one.public_id))
+    groups = (tuple(found) for _order, found in groupby(ordered, key=lambda one: one.group_order))
+    return tuple(Group(group_label(members[0].group_name), members) for members in groups)
 
 
 def groups(db: Session, village: str) -> tuple[str, ...]:
