@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from nightschool.actions.undo import picture
+from nightschool.actions.changing import picture
 from nightschool.database import Database
 from nightschool.models.attendance import Headcount, Mark, Submission
 from nightschool.models.base import new_public_id

@@ -5,13 +5,15 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from nightschool.actions import audit
-from nightschool.actions.places import touch_villages
+from nightschool.actions.records import note
+from nightschool.actions.touching import touch_villages
 from nightschool.database import broken_constraint
 from nightschool.errors import NotAllowed, NotFound, Refused
 from nightschool.models.places import NightSchool, Region
@@ -79,15 +81,7 @@ def create_account(
         free = accounts.suggested_login_name(display_name, trust.login_names_like(db, stem))
         raise Refused("login_name_taken", field="login_name", name=name, free=free) from None
     _post(db, account.id, role, region_code, title=title, from_day=from_day or now.day)
-    audit.note(
-        db,
-        by=by,
-        now=now,
-        action="account.create",
-        record=f"account {account.id}",
-        region_code=region_code,
-        role=role,
-    )
+    _note(db, account, "account.create", region_code, by=by, now=now, role=role)
     return account
 
 
@@ -122,14 +116,7 @@ def open_school(
         if broken_constraint(error) != "uq_night_school_region_code":
             raise
         raise Refused("school_exists", village=village.name) from None
-    audit.note(
-        db,
-        by=by,
-        now=now,
-        action="school.open",
-        record=f"night_school {school.id}",
-        region_code=village_code,
-    )
+    note(db, school, "school.open", by=by, now=now)
     account = create_account(
         db,
         login_name=login_name,
@@ -175,17 +162,8 @@ def give_posting(
     if db.execute(same.limit(1)).one_or_none() is not None:
         raise Refused("posting_exists")
     _post(db, found.id, role, region_code, title=title, from_day=from_day, to_day=to_day)
-    audit.note(
-        db,
-        by=by,
-        now=now,
-        action="posting.give",
-        record=f"account {found.id}",
-        region_code=region_code,
-        role=role,
-        from_day=from_day.isoformat(),
-        to_day=to_day.isoformat() if to_day else None,
-    )
+    told = {"from_day": from_day.isoformat(), "to_day": to_day.isoformat() if to_day else None}
+    _note(db, found, "posting.give", region_code, by=by, now=now, role=role, **told)
 
 
 def end_posting(
@@ -213,17 +191,8 @@ def end_posting(
         raise Refused("posting_ended", day=posting.to_day)
     if posting.to_day is not None and posting.to_day < last:
         raise Refused("posting_ends_earlier", field="last_day", day=posting.to_day)
-    audit.note(
-        db,
-        by=by,
-        now=now,
-        action="posting.end",
-        record=f"account {found.id}",
-        region_code=posting.region_code,
-        role=posting.role,
-        from_day=posting.from_day.isoformat(),
-        to_day=last.isoformat(),
-    )
+    told = {"from_day": posting.from_day.isoformat(), "to_day": last.isoformat()}
+    _note(db, found, "posting.end", posting.region_code, by=by, now=now, role=posting.role, **told)
     if posting.from_day > last:
         db.delete(posting)
     else:
@@ -280,14 +249,7 @@ def rename_self(db: Session, *, display_name: str, by: Actor, now: Now) -> None:
         return
     found.display_name = name
     db.flush()
-    audit.note(
-        db,
-        by=by,
-        now=now,
-        action="account.rename",
-        record=f"account {found.id}",
-        region_code=own_region(by),
-    )
+    _note(db, found, "account.rename", own_region(by), by=by, now=now)
 
 
 def set_password(db: Session, *, account: str, new_hash: str, by: Actor, now: Now) -> None:
@@ -295,7 +257,7 @@ def set_password(db: Session, *, account: str, new_hash: str, by: Actor, now: No
     found = managed(db, account, by=by, today=now.day)
     found.password_hash = new_hash
     end_logins(db, found.id, now=now)
-    _note(db, "account.set_password", found, by=by, now=now)
+    note_at_home(db, found, "account.set_password", by=by, now=now)
 
 
 def disable_account(db: Session, *, account: str, by: Actor, now: Now) -> None:
@@ -304,23 +266,18 @@ def disable_account(db: Session, *, account: str, by: Actor, now: Now) -> None:
     found.disabled_at = found.disabled_at or now.instant
     end_logins(db, found.id, now=now)
     _void_slips(db, found.id, now=now)
-    _note(db, "account.disable", found, by=by, now=now)
+    note_at_home(db, found, "account.disable", by=by, now=now)
 
 
 def enable_account(db: Session, *, account: str, by: Actor, now: Now) -> None:
     """The account lets in again who knows its password, or holds a new slip."""
     found = managed(db, account, by=by, today=now.day)
     found.disabled_at = None
-    _note(db, "account.enable", found, by=by, now=now)
-
-
-def home_region(db: Session, account: str, *, today: date) -> str | None:
-    """The region whose trail tells of the account: the first of those it is posted in."""
-    return next(iter(scope.account_regions(db, account, today=today)), None)
+    note_at_home(db, found, "account.enable", by=by, now=now)
 
 
 def own_region(by: Actor) -> str | None:
-    """The same of the actor's own account."""
+    """The region whose trail tells of the actor's own account: the first of those it is posted in."""
     return next((post.region_code for post in by.posts), None)
 
 
@@ -394,7 +351,7 @@ def new_slip(db: Session, account: Account, *, digester: Digester, by: Actor, no
     )
     db.add(slip)
     db.flush()
-    _note(db, "slip.make", account, by=by, now=now)
+    note_at_home(db, account, "slip.make", by=by, now=now)
     return Slip(account.public_id, account.login_name, account.display_name, code, slip.expires_at)
 
 
@@ -406,21 +363,26 @@ def slip_digest(digester: Digester, login_name: str, code: str) -> str:
 def _void_slips(db: Session, account_id: int, *, now: Now) -> None:
     db.execute(
         update(LoginSlip)
-        .where(
-            LoginSlip.account_id == account_id,
-            LoginSlip.used_at.is_(None),
-            LoginSlip.expires_at > now.instant,
-        )
+        .where(LoginSlip.account_id == account_id, trust.is_unused(now))
         .values(expires_at=now.instant)
     )
 
 
-def _note(db: Session, action: str, account: Account, *, by: Actor, now: Now) -> None:
-    audit.note(
-        db,
-        by=by,
-        now=now,
-        action=action,
-        record=f"account {account.id}",
-        region_code=home_region(db, account.public_id, today=now.day),
-    )
+def note_at_home(db: Session, account: Account, action: str, *, by: Actor, now: Now, **details: Any) -> None:
+    """A line on the account where its trail is read: in the first of the regions it is posted in."""
+    region_code = next(iter(scope.account_regions(db, account.public_id, today=now.day)), None)
+    _note(db, account, action, region_code, by=by, now=now, **details)
+
+
+def _note(
+    db: Session,
+    account: Account,
+    action: str,
+    region_code: str | None,
+    *,
+    by: Actor,
+    now: Now,
+    **details: Any,
+) -> None:
+    record = f"account {account.id}"
+    audit.note(db, by=by, now=now, action=action, record=record, region_code=region_code, **details)

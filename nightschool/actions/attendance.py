@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions import audit
 from nightschool.actions.people import enrol_newcomers
-from nightschool.actions.places import touch_villages
+from nightschool.actions.touching import touch_villages
 from nightschool.errors import NotAllowed, NotFound, Refused, StaleRecord
 from nightschool.models.attendance import Mark, Submission, SubmissionKind
 from nightschool.models.base import Base

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from nightschool.database import broken_constraint
 from nightschool.errors import CannotSchedule
 from nightschool.models.places import Venue
-from nightschool.models.teaching import Booking, ClassSession
+from nightschool.models.teaching import Booking, ClassSession, SessionStatus
 from nightschool.queries import bookings
 from nightschool.queries.sessions import teachers_of
 from nightschool.rules.conflicts import Conflict, Want
@@ -26,6 +26,7 @@ from nightschool.rules.resources import Resource, ResourceKind
 from nightschool.rules.slots import Moment, Slot
 
 GUARD = "booking_overlap"
+HOLDING = (SessionStatus.DRAFT, SessionStatus.SCHEDULED, SessionStatus.HELD)
 LOCK_ALL = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
 
 
@@ -77,7 +78,8 @@ def hold_slots(
 
 def release_slots(db: Session, class_session_ids: Collection[int]) -> None:
     """These class sessions hold nothing."""
-    db.execute(delete(Booking).where(Booking.class_session_id.in_(class_session_ids)))
+    if class_session_ids:
+        db.execute(delete(Booking).where(Booking.class_session_id.in_(class_session_ids)))
 
 
 def slot_of(class_session: ClassSession) -> Slot:

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from nightschool.actions import audit
 from nightschool.actions.people import enrol_newcomers
-from nightschool.actions.records import changed_fields, locked
-from nightschool.errors import Refused, StaleRecord
+from nightschool.actions.records import changed_fields, locked_as_seen, locked_for, note
+from nightschool.errors import Refused
 from nightschool.models.attendance import Mark
 from nightschool.models.people import Learner
 from nightschool.models.teaching import ClassSession, Course, CourseKind, Enrolment, EnrolmentStatus
 from nightschool.queries.cohorts import last_day_of
-from nightschool.rules.access import Actor, require
+from nightschool.rules.access import Actor
 from nightschool.rules.attendance import OF_OPEN_LECTURES, NewLearner
 from nightschool.rules.cohorts import CohortEntry, check_enrolment, check_kind_change, places_free
 from nightschool.rules.slots import Now
@@ -51,9 +49,8 @@ def set_cohort(
 
     Raises: StaleRecord; Refused as `check_kind_change` does.
     """
-    record = _course(db, course, by, "schedule")
-    if record.version != seen_version:
-        raise StaleRecord("course", seen_version, record.version)
+    which = Course.public_id == course
+    record = locked_as_seen(db, Course, which, version=seen_version, by=by)
     if record.kind == CourseKind.COHORT != entry.kind:
         active = _count(db, record.id, *ACTIVE)
         check_kind_change(record.kind, entry.kind, active=active, has_marks=_has_marks(db, record.id))
@@ -63,7 +60,7 @@ def set_cohort(
         record.graduation_basis, record.graduation_percent = entry.rule.basis.value, entry.rule.percent
     if fields := changed_fields(record):
         db.flush()
-        _note(db, "cohorts.set", record, by, now, fields=fields)
+        note(db, record, "cohorts.set", by=by, now=now, fields=fields)
 
 
 def enrol_learners(db: Session, *, course: str, asking: Asking, day: date, by: Actor, now: Now) -> Outcome:
@@ -73,7 +70,7 @@ def enrol_learners(db: Session, *, course: str, asking: Asking, day: date, by: A
     Raises: Refused as `check_enrolment` does, with `put_away`, `nobody_chosen`, `foreign_learner`, or as `add_learner`
     does for the new learners (`row` in the details). Cost: some ten statements, however many learners are known.
     """
-    record = _course(db, course, by, "keep_people")
+    record = locked_for(db, Course, Course.public_id == course, verb="keep_people", by=by)
     if record.retired_at is not None:
         raise Refused("put_away")
     proxy_name = asking.proxy_name if asking.source == "proxy" else ""
@@ -102,12 +99,12 @@ def enrol_learners(db: Session, *, course: str, asking: Asking, day: date, by: A
     db.flush()
     outcome = Outcome(free, len(wanting) - free)
     if wanting:
-        _note(
+        note(
             db,
-            "cohorts.enrol",
             record,
-            by,
-            now,
+            "cohorts.enrol",
+            by=by,
+            now=now,
             enrolled=outcome.enrolled,
             waiting=outcome.waiting,
             source=asking.source,
@@ -122,7 +119,7 @@ def let_in(db: Session, *, course: str, learner: str, by: Actor, now: Now) -> in
 
     Done already, nothing changes. Raises: Refused with `not_enrolled`, or as `check_enrolment` does.
     """
-    record = _course(db, course, by, "keep_people")
+    record = locked_for(db, Course, Course.public_id == course, verb="keep_people", by=by)
     enrolment = _enrolment(db, record, learner)
     if enrolment.status == EnrolmentStatus.LEFT:
         raise Refused("not_enrolled")
@@ -131,7 +128,7 @@ def let_in(db: Session, *, course: str, learner: str, by: Actor, now: Now) -> in
         check_enrolment(record.kind, last_day, now.day, today=now.day, source="self", proxy_name="")
         enrolment.status, enrolment.enrolled_on = EnrolmentStatus.ENROLLED, now.day
         db.flush()
-        _note(db, "cohorts.let_in", record, by, now, learner=enrolment.learner_id)
+        note(db, record, "cohorts.let_in", by=by, now=now, learner=enrolment.learner_id)
     return _count(db, record.id, EnrolmentStatus.ENROLLED)
 
 
@@ -140,7 +137,7 @@ def leave(db: Session, *, course: str, learner: str, by: Actor, now: Now) -> Non
 
     Done already, nothing changes. Raises: Refused with `not_enrolled`.
     """
-    record = _course(db, course, by, "keep_people")
+    record = locked_for(db, Course, Course.public_id == course, verb="keep_people", by=by)
     enrolment = _enrolment(db, record, learner)
     if enrolment.status == EnrolmentStatus.LEFT:
         return
@@ -148,23 +145,16 @@ def leave(db: Session, *, course: str, learner: str, by: Actor, now: Now) -> Non
     enrolment.status = EnrolmentStatus.LEFT
     enrolment.left_on = max(now.day, enrolment.enrolled_on)
     db.flush()
-    _note(
+    note(
         db,
-        "cohorts.leave",
         record,
-        by,
-        now,
+        "cohorts.leave",
+        by=by,
+        now=now,
         learner=enrolment.learner_id,
         was=was,
         since=enrolment.enrolled_on.isoformat(),
     )
-
-
-def _course(db: Session, public_id: str, by: Actor, verb: str) -> Course:
-    """The course; until the transaction ends nobody else changes it or its roster."""
-    record = locked(db, Course, Course.public_id == public_id)
-    require(by, verb, record.region_code)
-    return record
 
 
 def _count(db: Session, course_id: int, *statuses: str) -> int:
@@ -219,15 +209,3 @@ def _enrolment(db: Session, course: Course, learner: str) -> Enrolment:
     if found is None:
         raise Refused("not_enrolled")
     return found
-
-
-def _note(db: Session, action: str, course: Course, by: Actor, now: Now, **details: Any) -> None:
-    audit.note(
-        db,
-        by=by,
-        now=now,
-        action=action,
-        region_code=course.region_code,
-        record=f"course {course.id}",
-        **details,
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from nightschool.actions import audit
-from nightschool.actions.bookings import hold_slots
-from nightschool.actions.places import touch_villages
+from nightschool.actions.changing import changing
+from nightschool.actions.records import locked_as_seen, locked_for
 from nightschool.actions.series import apply_steps, check_seen, fields_changed, lock_to_come
+from nightschool.actions.sessions import new_session
 from nightschool.actions.staffing import (
     Staff,
     find_staff,
@@ -23,8 +23,7 @@ from nightschool.actions.staffing import (
     set_teachers_of_each,
     teachers_of_course,
 )
-from nightschool.actions.undo import course_picture, keep, picture
-from nightschool.errors import NotFound, Refused, StaleRecord
+from nightschool.errors import Refused
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries import plans
 from nightschool.queries import series as queries
@@ -87,27 +86,25 @@ def schedule_course(
     db.flush()
     set_course_teachers(db, course.id, staff.teacher_ids)
     class_sessions = [
-        _session_of(course, one.slot, own.venue_id, publish, now)
+        new_session(course, one.slot, own.venue_id, is_public=publish, now=now)
         for one, own in zip(dates, of_dates, strict=True)
     ]
     db.add_all(class_sessions)
     db.flush()
-    set_teachers_of_each(
-        db, {made.id: own.teacher_ids for made, own in zip(class_sessions, of_dates, strict=True)}
-    )
-    hold_slots(db, class_sessions, moment=now.moment, agreed=agreed)
+    counts = {"sessions": len(class_sessions), "skipped": len(course.skipped_dates), "published": publish}
+    with changing(
+        db, Undoable.SCHEDULE, made=class_sessions, course=course, by=by, now=now, agreed=agreed, told=counts
+    ):
+        set_teachers_of_each(
+            db, {made.id: own.teacher_ids for made, own in zip(class_sessions, of_dates, strict=True)}
+        )
     if not_twice:
         _check_not_twice(db, course, class_sessions)
-    if publish:
-        touch_villages(db, [course.region_code], now=now)
-    counts = {"sessions": len(class_sessions), "skipped": len(course.skipped_dates), "published": publish}
-    _note(db, "courses.schedule", course, by, now, **counts)
-    keep(db, what=Undoable.SCHEDULE, by=by, now=now, made=class_sessions, course=course)
     return course.public_id
 
 
 def _check_not_twice(db: Session, course: Course, made: Sequence[ClassSession]) -> None:
-    """Nothing where the village has no such class at the same time and place: a form sent twice would make two."""
+    """Raises Refused when the village has such a class at the same time and place: a form sent twice would make two."""
     others = db.execute(
         select(ClassSession.day, ClassSession.starts, ClassSession.venue_id)
         .join(Course, Course.id == ClassSession.course_id)
@@ -127,29 +124,12 @@ def _check_not_twice(db: Session, course: Course, made: Sequence[ClassSession]) 
             raise Refused("course_twice", field="title", day=day, starts=starts, title=course.title)
 
 
-def _session_of(course: Course, slot: Slot, venue_id: int | None, publish: bool, now: Now) -> ClassSession:
-    return ClassSession(
-        course_id=course.id,
-        region_code=course.region_code,
-        title=course.title,
-        category_code=course.category_code,
-        summary=course.summary,
-        venue_id=venue_id,
-        day=slot.day,
-        starts=slot.starts,
-        ends=slot.ends,
-        status=SessionStatus.SCHEDULED if publish else SessionStatus.DRAFT,
-        published_at=now.instant if publish else None,
-        changed_at=now.instant,
-    )
-
-
 def publish_course(db: Session, *, course: str, by: Actor, now: Now) -> int:
     """Every draft of the course is scheduled and public; returns how many were. A second time nothing changes.
 
     Raises: Refused with `plan_not_approved` where the township approves plans first; never for days that are over.
     """
-    record = _course(db, course, by)
+    record = locked_for(db, Course, Course.public_id == course, verb="schedule", by=by)
     drafts = db.scalars(
         select(ClassSession)
         .where(ClassSession.course_id == record.id, ClassSession.status == SessionStatus.DRAFT)
@@ -159,21 +139,17 @@ def publish_course(db: Session, *, course: str, by: Actor, now: Now) -> int:
     if not drafts and record.published_at is not None:
         return 0
     _check_plans(db, record.region_code, (draft.day for draft in drafts), now.day)
-    before = picture(db, drafts)
-    record.published_at = record.published_at or now.instant
-    for class_session in drafts:
-        class_session.status = SessionStatus.SCHEDULED
-        class_session.published_at = class_session.changed_at = now.instant
-    db.flush()
-    touch_villages(db, [record.region_code], now=now)
-    _note(db, "courses.publish", record, by, now, sessions=len(drafts))
-    if drafts:
-        keep(db, what=Undoable.PUBLISH, by=by, now=now, before=before, changed=drafts, course=record)
+    with changing(
+        db, Undoable.PUBLISH, drafts, course=record, by=by, now=now, told={"sessions": len(drafts)}
+    ):
+        record.published_at = record.published_at or now.instant
+        for class_session in drafts:
+            class_session.status, class_session.published_at = SessionStatus.SCHEDULED, now.instant
     return len(drafts)
 
 
 def _check_plans(db: Session, village: str, days: Iterable[date], today: date) -> None:
-    """Nothing happens unless one of these days is in a month whose plan the township has not approved yet."""
+    """Raises Refused when one of these days is in a month whose plan the township has not approved yet."""
     if waiting := plans.waiting_months(db, village, days, today=today):
         raise Refused("plan_not_approved", month=waiting[0], township=plans.township_name(db, village))
 
@@ -207,10 +183,10 @@ def edit_course(
     """The course has these values, and so has each of its sessions to come that had the course's former ones.
 
     A session that was changed by itself keeps what was changed in it. Held, cancelled, postponed and past sessions and
-    their registers never change. `seen` is the fingerprint of the steps that were shown, where they were.
+    their registers never change. `seen` is the digest of the steps that were shown, where they were.
     Returns how many sessions changed. Raises: StaleRecord, Refused, CannotSchedule.
     """
-    record = _course(db, course, by, seen_version=seen_version)
+    record = locked_as_seen(db, Course, Course.public_id == course, version=seen_version, by=by)
     if fault := slot_problem(common.starts, common.ends):
         raise Refused(fault.fault, field="ends", problem=fault)
     former = _state(record, Staff(teachers_of_course(db, record.id), record.venue_id), now.day)
@@ -229,35 +205,29 @@ def edit_course(
         venue_id=staff.venue_id,
         teacher_ids=staff.teacher_ids,
     )
-    at = now.moment
     records = {one.id: one for one in lock_to_come(db, record.id)}
-    steps = plan_whole(queries.members(db, course), former, wanted, at)
+    steps = plan_whole(queries.members(db, course), former, wanted, now.moment)
     if seen is not None:
         check_seen(steps, seen)
     own = {"audience": common.audience, "expected": common.expected}  # of the course alone
     other = [name for name, value in own.items() if value != getattr(record, name)]
     if former == wanted and not other:
         return 0
-    before = picture(db, [records[step.member.id] for step in steps if step.changes])
-    course_before = course_picture(db, record)
-    for name in other:
-        setattr(record, name, own[name])
-    _put(db, record, wanted)
-    touched = apply_steps(db, steps, records, now=now, agreed=agreed or _needs_the_same(former, wanted))
-    if any(class_session.published_at for class_session in touched):
-        touch_villages(db, [record.region_code], now=now)
-    fields = [*fields_changed(former, wanted), *other]
-    _note(db, "courses.edit", record, by, now, fields=fields, sessions=len(touched))
-    keep(
+    touched = [records[step.member.id] for step in steps if step.changes]
+    told = {"fields": [*fields_changed(former, wanted), *other], "sessions": len(touched)}
+    with changing(
         db,
-        what=Undoable.COURSE,
+        Undoable.COURSE,
+        touched,
+        course=record,
+        edits_course=True,
         by=by,
         now=now,
-        before=before,
-        changed=touched,
-        course=record,
-        course_before=course_before,
-    )
+        agreed=agreed,
+        told=told,
+    ):
+        apply_steps(db, steps, records)
+        _put(db, record, wanted, own)
     return len(touched)
 
 
@@ -272,50 +242,18 @@ def _state(record: Course, staff: Staff, day: date) -> State:
     )
 
 
-def _needs_the_same(former: State, wanted: State) -> bool:
-    """True when nobody and nothing else is needed than before, at no other time: closed or not was agreed then."""
-    return (former.slot, former.venue_id, former.teacher_ids) == (
-        wanted.slot,
-        wanted.venue_id,
-        wanted.teacher_ids,
-    )
-
-
-def _put(db: Session, record: Course, wanted: State) -> None:
+def _put(db: Session, record: Course, wanted: State, own: Mapping[str, Any]) -> None:
+    values = {
+        "title": wanted.title,
+        "search_keys": stored_keys(wanted.title),
+        "category_code": wanted.category_code,
+        "summary": wanted.summary,
+        "venue_id": wanted.venue_id,
+        "starts": wanted.slot.starts,
+        "ends": wanted.slot.ends,
+        **own,
+    }
+    for name, value in values.items():
+        setattr(record, name, value)
+    flag_modified(record, "title")  # the version rises also when only the teachers are others
     set_course_teachers(db, record.id, wanted.teacher_ids)
-    record.title, record.search_keys = wanted.title, stored_keys(wanted.title)
-    record.category_code, record.summary, record.venue_id = (
-        wanted.category_code,
-        wanted.summary,
-        wanted.venue_id,
-    )
-    record.starts, record.ends = wanted.slot.starts, wanted.slot.ends
-    # Teachers stand in a table of their own: the version must rise for them too.
-    flag_modified(record, "title")
-    db.flush()
-
-
-def _course(db: Session, public_id: str, by: Actor, *, seen_version: int | None = None) -> Course:
-    """The course, locked, for one who may schedule in its village.
-
-    Raises: NotFound, NotAllowed; StaleRecord when it is not as it was seen.
-    """
-    record = db.scalar(select(Course).where(Course.public_id == public_id).with_for_update())
-    if record is None:
-        raise NotFound
-    require(by, "schedule", record.region_code)
-    if seen_version is not None and seen_version != record.version:
-        raise StaleRecord("course", seen_version, record.version)
-    return record
-
-
-def _note(db: Session, action: str, course: Course, by: Actor, now: Now, **details: Any) -> None:
-    audit.note(
-        db,
-        by=by,
-        now=now,
-        action=action,
-        region_code=course.region_code,
-        record=f"course {course.id}",
-        **details,
-    )

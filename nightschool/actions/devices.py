@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from nightschool.actions import audit
-from nightschool.actions.accounts import end_logins, home_region, managed
+from nightschool.actions.accounts import end_logins, managed, note_at_home
 from nightschool.errors import Refused
 from nightschool.models.trust import LoginSession
+from nightschool.queries.trust import is_open
 from nightschool.rules.access import Actor
 from nightschool.rules.slots import Now
 
@@ -21,23 +21,13 @@ def revoke_device(db: Session, *, account: str, login_id: int, by: Actor, now: N
     found = managed(db, account, by=by, today=now.day, but_own=True)
     device = db.execute(
         select(LoginSession.device).where(
-            LoginSession.id == login_id,
-            LoginSession.account_id == found.id,
-            LoginSession.revoked_at.is_(None),
-            LoginSession.expires_at > now.instant,
+            LoginSession.id == login_id, LoginSession.account_id == found.id, is_open(now)
         )
     ).scalar_one_or_none()
     if device is None:
         raise Refused("login_over")
     db.execute(update(LoginSession).where(LoginSession.id == login_id).values(revoked_at=now.instant))
-    audit.note(
-        db,
-        by=by,
-        now=now,
-        action="device.revoke",
-        record=f"account {found.id}",
-        region_code=home_region(db, account, today=now.day),
-    )
+    note_at_home(db, found, "device.revoke", by=by, now=now)
     return device
 
 
@@ -50,22 +40,10 @@ def revoke_devices(db: Session, *, account: str, by: Actor, now: Now) -> int:
     number = db.execute(
         select(func.count())
         .select_from(LoginSession)
-        .where(
-            LoginSession.account_id == found.id,
-            LoginSession.revoked_at.is_(None),
-            LoginSession.expires_at > now.instant,
-        )
+        .where(LoginSession.account_id == found.id, is_open(now))
     ).scalar_one()
     if not number:
         raise Refused("login_over")
     end_logins(db, found.id, now=now)
-    audit.note(
-        db,
-        by=by,
-        now=now,
-        action="device.revoke_all",
-        record=f"account {found.id}",
-        region_code=home_region(db, account, today=now.day),
-        devices=number,
-    )
+    note_at_home(db, found, "device.revoke_all", by=by, now=now, devices=number)
     return number

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from nightschool.actions import accounts, audit
+from nightschool.actions import accounts
 from nightschool.actions.accounts import Slip
-from nightschool.actions.places import touch_villages
+from nightschool.actions.records import note
+from nightschool.actions.touching import touch_villages
 from nightschool.errors import NotAllowed, NotFound, Refused
 from nightschool.models.places import NightSchool
 from nightschool.models.trust import Account
@@ -61,17 +62,8 @@ def hand_over(
     account, name = _begin(db, village, handover, from_day, set(held), by=by, now=now)
     fields = _new_contact(school, handover, name)
     db.flush()
-    audit.note(
-        db,
-        by=by,
-        now=now,
-        action="school.hand_over",
-        record=f"night_school {school.id}",
-        region_code=village,
-        from_day=from_day.isoformat(),
-        leaving=len(handover.leaving),
-        fields=fields,
-    )
+    told = {"from_day": from_day.isoformat(), "leaving": len(handover.leaving), "fields": fields}
+    note(db, school, "school.hand_over", by=by, now=now, **told)
     touch_villages(db, [village], now=now)
     has_password = _has_password(db, account)
     is_soon = from_day - now.day <= SLIP_WORTH_PRINTING

@@ -219,8 +219,7 @@ def _fitting_slip(db: Session, attempt: Attempt, code: str, digester: Digester, 
         .where(
             LoginSlip.account_id == (attempt.account_id or -1),
             LoginSlip.code_digest == slip_digest(digester, attempt.login_name, code),
-            LoginSlip.used_at.is_(None),
-            LoginSlip.expires_at > now.instant,
+            trust.is_unused(now),
             Account.disabled_at.is_(None),
         )
     ).scalar_one_or_none()
@@ -244,11 +243,7 @@ def _open(
     forgive(db, attempt)
     db.execute(
         update(LoginSession)
-        .where(
-            LoginSession.token_digest == trust.token_digest(old_token),
-            LoginSession.revoked_at.is_(None),
-            LoginSession.expires_at > now.instant,
-        )
+        .where(LoginSession.token_digest == trust.token_digest(old_token), trust.is_open(now))
         .values(revoked_at=now.instant)
     )
     db.execute(

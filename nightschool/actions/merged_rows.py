@@ -17,8 +17,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from nightschool.actions.bookings import GUARD, lock_slots
-from nightschool.actions.places import touch_villages
 from nightschool.actions.revisions import coming, shown_anew
+from nightschool.actions.touching import touch_villages
 from nightschool.database import broken_constraint
 from nightschool.errors import Refused
 from nightschool.models.people import PersonKind, Teacher

@@ -8,16 +8,17 @@ from datetime import date
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from nightschool.actions.places import touch_villages
 from nightschool.actions.records import (
     changed_fields,
     locked,
     locked_as_seen,
+    locked_for,
     note,
     reveal_phone,
     store_phone,
 )
 from nightschool.actions.revisions import coming, shown_anew
+from nightschool.actions.touching import touch_villages
 from nightschool.errors import NotFound, Refused
 from nightschool.models.base import new_public_id
 from nightschool.models.people import Learner, Teacher
@@ -91,8 +92,7 @@ def edit_learner(
 
 def reveal_learner_phone(db: Session, *, learner: str, by: Actor, now: Now) -> str:
     """The learner's phone in full, or an empty text when there is none; that it was looked up is on the trail."""
-    found = locked(db, Learner, Learner.public_id == learner)
-    require(by, "keep_people", found.region_code)
+    found = locked_for(db, Learner, Learner.public_id == learner, verb="keep_people", by=by)
     return reveal_phone(db, found, by=by, now=now)
 
 
@@ -121,9 +121,8 @@ def edit_teacher(
 
     Raises: StaleRecord when somebody saved it since this version; Refused with `name_missing`.
     """
-    shown = coming(
-        db, _shown_otherwise(teacher, entry), now=now
-    )  # locked first, as by whoever changes one of them
+    # Class sessions are locked first, as by whoever changes one of them.
+    shown = coming(db, _shown_otherwise(teacher, entry), now=now)
     which = Teacher.public_id == teacher
     found = locked_as_seen(db, Teacher, which, version=version, by=by)
     _check_teacher(entry)
@@ -156,9 +155,9 @@ def reveal_teacher_phone(db: Session, *, teacher: str, region: str, by: Actor, n
 
 
 def _ask_about_namesakes(db: Session, village: str, entry: LearnerEntry, *, but: int = 0) -> None:
-    """Nothing happens when the group has none of this name, or the entry says that this is another.
+    """Raises Refused with `same_name` when the group has one of this name, unless the entry says that this is another.
 
-    Raises: Refused with `same_name`; when the only ones come no more, with the latest of them as `retired`.
+    When the only ones come no more, the latest of them is `retired` in its details.
     """
     if entry.is_another:
         return

@@ -11,16 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from nightschool.actions import audit
-from nightschool.actions.places import touch_villages
+from nightschool.actions.records import note
 from nightschool.actions.revisions import remember, told
+from nightschool.actions.touching import touch_villages
 from nightschool.errors import Refused
 from nightschool.models.planning import MonthPlan, PlanStatus
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries import plans as queries
 from nightschool.rules.access import Actor, require
 from nightschool.rules.months import Month, month_of
-from nightschool.rules.plans import Step, check_step, fingerprint
+from nightschool.rules.plans import Step, check_code, check_step
 from nightschool.rules.revisions import unended
 from nightschool.rules.slots import Now
 
@@ -148,7 +148,7 @@ def _lines(db: Session, village: str, month: Month, which: Any = None) -> list[C
 
 
 def _check_seen(lines: Iterable[ClassSession], seen: str, month: Month) -> None:
-    if fingerprint((line.id, line.revision) for line in lines) != seen:
+    if check_code((line.id, line.revision) for line in lines) != seen:
         raise Refused("plan_changed", month=month)
 
 
@@ -180,13 +180,4 @@ def _publish(db: Session, drafts: list[ClassSession], courses: list[Course], now
 
 def _note(db: Session, action: str, plan: MonthPlan, by: Actor, now: Now, **details: Any) -> None:
     db.flush()
-    audit.note(
-        db,
-        by=by,
-        now=now,
-        action=action,
-        region_code=plan.region_code,
-        record=f"month_plan {plan.id}",
-        month=plan.month.isoformat(),
-        **details,
-    )
+    note(db, plan, action, by=by, now=now, month=plan.month.isoformat(), **details)

@@ -25,8 +25,16 @@ def locked(db: Session, model: type[R], which: ColumnElement[bool]) -> R:
     return found
 
 
+def locked_for(db: Session, model: type[R], which: ColumnElement[bool], *, verb: str, by: Actor) -> R:
+    """The same for one who may do this where it is kept. Raises NotFound, NotAllowed."""
+    found: Any = locked(db, model, which)
+    require(by, verb, found.region_code)
+    result: R = found
+    return result
+
+
 def locked_as_seen(db: Session, model: type[R], which: ColumnElement[bool], *, version: int, by: Actor) -> R:
-    """The same for one who may edit it, and who saw this version. Raises NotFound, NotAllowed, StaleRecord."""
+    """The same for one who keeps such records there, and saw this version. Raises NotFound, NotAllowed, StaleRecord."""
     found: Any = locked(db, model, which)
     require(by, KEEPERS[found.__tablename__], found.region_code)
     if found.version != version:
@@ -65,12 +73,5 @@ def reveal_phone(db: Session, record: Any, *, by: Actor, now: Now) -> str:
 
 def note(db: Session, record: Any, action: str, *, by: Actor, now: Now, **details: Any) -> None:
     """The trail of the record's region says that this was done to it."""
-    audit.note(
-        db,
-        by=by,
-        now=now,
-        action=action,
-        region_code=record.region_code,
-        record=f"{record.__tablename__} {record.id}",
-        **details,
-    )
+    named = f"{record.__tablename__} {record.id}"
+    audit.note(db, by=by, now=now, action=action, region_code=record.region_code, record=named, **details)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions import audit
 from nightschool.actions.bulk import insert_rows
-from nightschool.actions.places import forget_loaded, touch_villages
+from nightschool.actions.touching import forget_loaded, touch_villages
 from nightschool.errors import Refused
 from nightschool.models.places import Region, RegionKey, RegionName
 from nightschool.rules.access import Actor, require

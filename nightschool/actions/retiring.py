@@ -68,14 +68,6 @@ def bring_back(db: Session, kind: Kind, *, public_id: str, version: int, by: Act
     return _saved(db, kind, record, "back", by, now)
 
 
-def reopen_course(db: Session, course_id: int, *, by: Actor, now: Now) -> None:
-    """The course is in use: one of its class sessions is to come again."""
-    course = db.get_one(Course, course_id)
-    if course.retired_at is not None:
-        course.retired_at = None
-        _saved(db, Kind.COURSE, course, "back", by, now)
-
-
 def _seen(db: Session, kind: Kind, public_id: str, by: Actor, version: int) -> Any:
     model = MODELS[kind]
     return locked_as_seen(db, model, model.public_id == public_id, version=version, by=by)

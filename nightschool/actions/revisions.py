@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, insert, select, tuple_,
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from nightschool.actions.places import touch_villages
+from nightschool.actions.touching import touch_villages
 from nightschool.models.planning import SessionRevision
 from nightschool.models.teaching import ClassSession
 from nightschool.queries.revisions import facts_now, written

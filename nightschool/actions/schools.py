@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from nightschool.actions.places import touch_villages
 from nightschool.actions.records import changed_fields, locked_as_seen, note
+from nightschool.actions.touching import touch_villages
 from nightschool.errors import Refused
 from nightschool.models.places import NightSchool, Venue
 from nightschool.rules.access import Actor

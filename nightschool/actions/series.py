@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified
 
-from nightschool.actions import audit
-from nightschool.actions.bookings import hold_slots
-from nightschool.actions.places import touch_villages
-from nightschool.actions.staffing import Staff, find_staff, set_session_teachers
-from nightschool.actions.undo import keep, picture
+from nightschool.actions.changing import changing
+from nightschool.actions.sessions import told_slot
+from nightschool.actions.staffing import Staff, find_staff, set_teachers_of_each
 from nightschool.errors import NotFound, StaleRecord
 from nightschool.models.teaching import ClassSession, Course
 from nightschool.queries import series as queries
 from nightschool.rules.access import Actor, require
 from nightschool.rules.changes import Change, check_change
 from nightschool.rules.proposals import check_slot
-from nightschool.rules.series import TO_COME, Member, State, Step, fingerprint, plan_following
+from nightschool.rules.series import TO_COME, Member, State, Step, plan_following, steps_digest
 from nightschool.rules.slots import Now, Slot
 from nightschool.rules.undo import Undoable
 
@@ -40,20 +36,16 @@ def move_following(
 ) -> int:
     """The session meets in this slot, and those to come after it as many days on, from the same start to the same end.
 
-    `seen` is the fingerprint of the steps that were shown. All or nothing; returns how many sessions changed.
+    `seen` is the digest of the steps that were shown. All or nothing; returns how many sessions changed.
     Raises: StaleRecord when something was changed since it was shown; Refused, CannotSchedule naming each date.
     """
     records, members, this = _series(db, class_session, Change.MOVE, by, seen_revision)
     check_slot(slot)
-    at = now.moment
-    steps = plan_following(members, this, replace(this.state, slot=slot), at)
-    touched, before = _carry_out(db, steps, records, seen, now=now, agreed=agreed)
-    if not touched:
-        return 0
-    told = {"before": _told(this.state.slot), "after": _told(slot), "sessions": len(touched)}
-    _changed(db, "series.move", records[this.id], by, now, touched, **told)
-    _keep(db, Undoable.MOVE_FOLLOWING, before, touched, by, now)
-    return len(touched)
+    steps = plan_following(members, this, replace(this.state, slot=slot), now.moment)
+    told = {"before": told_slot(this.state.slot), "after": told_slot(slot)}
+    return _carry_out(
+        db, Undoable.MOVE_FOLLOWING, steps, records, this, seen, by=by, now=now, agreed=agreed, told=told
+    )
 
 
 def change_following(
@@ -72,7 +64,7 @@ def change_following(
 ) -> int:
     """The session has this title, these teachers and this place, and so has each to come after it that had its former.
 
-    `seen` is the fingerprint of the steps that were shown. All or nothing; returns how many sessions changed.
+    `seen` is the digest of the steps that were shown. All or nothing; returns how many sessions changed.
     Raises: StaleRecord when something was changed since it was shown; Refused, CannotSchedule naming each date.
     """
     records, members, this = _series(db, class_session, Change.EDIT, by, seen_revision)
@@ -82,51 +74,32 @@ def change_following(
     wanted = replace(
         this.state, title=title, summary=summary, venue_id=staff.venue_id, teacher_ids=staff.teacher_ids
     )
-    at = now.moment
-    steps = plan_following(members, this, wanted, at)
-    touched, before = _carry_out(db, steps, records, seen, now=now, agreed=agreed)
-    if not touched:
-        return 0
-    fields = fields_changed(this.state, wanted)
-    _changed(db, "series.change", records[this.id], by, now, touched, fields=fields, sessions=len(touched))
-    _keep(db, Undoable.EDIT_FOLLOWING, before, touched, by, now)
-    return len(touched)
+    steps = plan_following(members, this, wanted, now.moment)
+    told = {"fields": fields_changed(this.state, wanted)}
+    return _carry_out(
+        db, Undoable.EDIT_FOLLOWING, steps, records, this, seen, by=by, now=now, agreed=agreed, told=told
+    )
 
 
-def apply_steps(
-    db: Session,
-    steps: Iterable[Step],
-    records: Mapping[int, ClassSession],
-    *,
-    now: Now,
-    agreed: bool = False,
-) -> list[ClassSession]:
-    """Each session is what its step says, and holds it; those that changed come back. Raises: CannotSchedule.
-
-    What all of them held is let go before any takes its new slot: they never collide with themselves.
-    """
-    changing = [step for step in steps if step.changes]
-    restaffed: dict[tuple[int, ...], list[int]] = defaultdict(list)
-    for step in changing:
+def apply_steps(db: Session, steps: Iterable[Step], records: Mapping[int, ClassSession]) -> None:
+    """Each session is what its step says. To be called inside `changing`, which sees to all that belongs to it."""
+    restaffed: dict[int, tuple[int, ...]] = {}
+    for step in steps:
+        if not step.changes:
+            continue
         record, after = records[step.member.id], step.after
         record.day, record.starts, record.ends = after.slot.day, after.slot.starts, after.slot.ends
         record.title, record.summary = after.title, after.summary
         record.category_code, record.venue_id = after.category_code, after.venue_id
-        record.changed_at = now.instant
-        flag_modified(record, "changed_at")  # the revision rises also when only the teachers are others
         if after.teacher_ids != step.member.state.teacher_ids:
-            restaffed[after.teacher_ids].append(record.id)
-    for teacher_ids, ids in restaffed.items():
-        set_session_teachers(db, ids, teacher_ids)
-    db.flush()
-    touched = [records[step.member.id] for step in changing]
-    hold_slots(db, touched, moment=now.moment, agreed=agreed)
-    return touched
+            restaffed[record.id] = after.teacher_ids
+    if restaffed:
+        set_teachers_of_each(db, restaffed)
 
 
 def check_seen(steps: Iterable[Step], seen: str) -> None:
-    """Nothing happens when these steps are those that were shown; StaleRecord otherwise."""
-    if fingerprint(steps) != seen:
+    """Raises StaleRecord unless these steps are those that were shown."""
+    if steps_digest(steps) != seen:
         raise StaleRecord("series", 0, 0)
 
 
@@ -178,56 +151,28 @@ def lock_to_come(db: Session, course_id: int, *, and_this: str = "") -> Sequence
 
 def _carry_out(
     db: Session,
+    what: Undoable,
     steps: Sequence[Step],
     records: Mapping[int, ClassSession],
+    this: Member,
     seen: str,
     *,
+    by: Actor,
     now: Now,
     agreed: bool,
-) -> tuple[list[ClassSession], list[dict[str, Any]]]:
-    """Those that changed, and what they were."""
+    told: dict[str, Any],
+) -> int:
+    """The series is as its steps say; returns how many of its sessions changed."""
     check_seen(steps, seen)
-    changing = [step for step in steps if step.changes]
-    for step in changing:
-        check_slot(step.after.slot)
-    before = picture(db, [records[step.member.id] for step in changing])
-    return apply_steps(db, steps, records, now=now, agreed=agreed), before
-
-
-def _changed(
-    db: Session,
-    action: str,
-    this: ClassSession,
-    by: Actor,
-    now: Now,
-    touched: Iterable[ClassSession],
-    **details: Any,
-) -> None:
-    """The village's pages are told, where villagers know of these sessions, and the trail has its line."""
-    if any(record.published_at for record in touched):
-        touch_villages(db, [this.region_code], now=now)
-    audit.note(
-        db,
-        by=by,
-        now=now,
-        action=action,
-        region_code=this.region_code,
-        record=f"class_session {this.id}",
-        **details,
-    )
-
-
-def _keep(
-    db: Session,
-    what: Undoable,
-    before: Sequence[Mapping[str, Any]],
-    touched: Sequence[ClassSession],
-    by: Actor,
-    now: Now,
-) -> None:
-    course = db.get_one(Course, touched[0].course_id)
-    keep(db, what=what, by=by, now=now, before=before, changed=touched, course=course)
-
-
-def _told(slot: Slot) -> list[Any]:
-    return [slot.day.isoformat(), slot.starts, slot.ends]
+    for step in steps:
+        if step.changes:
+            check_slot(step.after.slot)
+    changed = [records[step.member.id] for step in steps if step.changes]
+    if changed:
+        course = db.get_one(Course, changed[0].course_id)
+        told = told | {"sessions": len(changed)}
+        with changing(
+            db, what, changed, course=course, about=records[this.id], by=by, now=now, agreed=agreed, told=told
+        ):
+            apply_steps(db, steps, records)
+    return len(changed)

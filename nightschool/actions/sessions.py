@@ -7,18 +7,15 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified
 
-from nightschool.actions import audit
-from nightschool.actions.bookings import hold_slots, release_slots, slot_of
-from nightschool.actions.places import touch_villages
-from nightschool.actions.retiring import reopen_course
+from nightschool.actions.bookings import slot_of
+from nightschool.actions.changing import changing
+from nightschool.actions.records import locked_for
 from nightschool.actions.staffing import Staff, find_staff, set_session_teachers, teachers_of_sessions
-from nightschool.actions.undo import keep, picture
-from nightschool.errors import NotFound, Refused, StaleRecord
+from nightschool.errors import Refused, StaleRecord
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries.plans import waiting_months
-from nightschool.rules.access import Actor, require
+from nightschool.rules.access import Actor
 from nightschool.rules.changes import Change, check_change
 from nightschool.rules.proposals import check_slot
 from nightschool.rules.reasons import REASONS
@@ -46,23 +43,10 @@ def move_session(
     former = slot_of(record)
     if slot == former:
         return
-    before = picture(db, [record])
-    record.day, record.starts, record.ends = slot.day, slot.starts, slot.ends
-    record.changed_at = now.instant
-    db.flush()
-    hold_slots(db, [record], moment=now.moment, agreed=agreed)
+    told = {"before": told_slot(former), "after": told_slot(slot)}
+    with changing(db, Undoable.MOVE, [record], by=by, now=now, agreed=agreed, told=told):
+        record.day, record.starts, record.ends = slot.day, slot.starts, slot.ends
     _check_not_there(db, record.course_id, slot, but=record.id)
-    if slot.finishes > now.moment:
-        reopen_course(db, record.course_id, by=by, now=now)
-    _changed(db, "sessions.move", record, by, now, before=_told(former), after=_told(slot))
-    keep(
-        db,
-        what=Undoable.MOVE,
-        by=by,
-        now=now,
-        before=before,
-        changed=[record],
-    )
 
 
 def change_session(
@@ -86,32 +70,17 @@ def change_session(
     record = _changeable(db, class_session, Change.EDIT, by, seen_revision)
     former = Staff(teachers_of_sessions(db, [record.id])[record.id], record.venue_id)
     staff = find_staff(db, record.region_code, teachers=teachers, venue=venue, former=former)
-    before = picture(db, [record])
     values = {"title": title, "summary": summary, "venue_id": staff.venue_id}
     fields = [name for name, value in values.items() if getattr(record, name) != value]
     if former.teacher_ids != staff.teacher_ids:
         fields.append("teachers")
-        set_session_teachers(db, [record.id], staff.teacher_ids)
     if not fields:
         return
-    for name, value in values.items():
-        setattr(record, name, value)
-    record.changed_at = now.instant
-    flag_modified(record, "changed_at")  # the revision rises also when only the teachers are others
-    db.flush()
-    was_agreed = not {"venue_id", "teachers"} & set(
-        fields
-    )  # whatever is closed then: nothing else is wanted now
-    hold_slots(db, [record], moment=now.moment, agreed=agreed or was_agreed)
-    _changed(db, "sessions.change", record, by, now, fields=fields)
-    keep(
-        db,
-        what=Undoable.EDIT,
-        by=by,
-        now=now,
-        before=before,
-        changed=[record],
-    )
+    with changing(db, Undoable.EDIT, [record], by=by, now=now, agreed=agreed, told={"fields": fields}):
+        for name, value in values.items():
+            setattr(record, name, value)
+        if "teachers" in fields:
+            set_session_teachers(db, [record.id], staff.teacher_ids)
 
 
 def cancel_session(
@@ -130,21 +99,8 @@ def cancel_session(
     """
     record = _changeable(db, class_session, Change.CANCEL, by, seen_revision)
     _check_reason(reason)
-    before = picture(db, [record])
-    record.status = SessionStatus.CANCELLED
-    record.reason, record.reason_text = reason, reason_text
-    record.changed_at = now.instant
-    db.flush()
-    release_slots(db, [record.id])
-    _changed(db, "sessions.cancel", record, by, now, reason=reason)
-    keep(
-        db,
-        what=Undoable.CANCEL,
-        by=by,
-        now=now,
-        before=before,
-        changed=[record],
-    )
+    with changing(db, Undoable.CANCEL, [record], by=by, now=now, told={"reason": reason}):
+        record.status, record.reason, record.reason_text = SessionStatus.CANCELLED, reason, reason_text
 
 
 def restore_session(
@@ -161,24 +117,10 @@ def restore_session(
     One that villagers never saw is a draft again. Raises: Refused, StaleRecord, CannotSchedule.
     """
     record = _changeable(db, class_session, Change.RESTORE, by, seen_revision)
-    before = picture(db, [record])
-    record.status = SessionStatus.SCHEDULED if record.published_at else SessionStatus.DRAFT
-    record.reason, record.reason_text = None, ""
-    record.changed_at = now.instant
-    db.flush()
-    hold_slots(db, [record], moment=now.moment, agreed=agreed)
+    with changing(db, Undoable.RESTORE, [record], by=by, now=now, agreed=agreed):
+        record.status = SessionStatus.SCHEDULED if record.published_at else SessionStatus.DRAFT
+        record.reason, record.reason_text = None, ""
     _check_not_there(db, record.course_id, slot_of(record), but=record.id)
-    if slot_of(record).finishes > now.moment:
-        reopen_course(db, record.course_id, by=by, now=now)
-    _changed(db, "sessions.restore", record, by, now)
-    keep(
-        db,
-        what=Undoable.RESTORE,
-        by=by,
-        now=now,
-        before=before,
-        changed=[record],
-    )
 
 
 def add_session(
@@ -198,46 +140,25 @@ def add_session(
     Returns the session's public id. Raises: Refused, with `already_there` when the course meets then as it is;
     CannotSchedule.
     """
-    kept = db.scalar(select(Course).where(Course.public_id == course).with_for_update())
-    if kept is None:
-        raise NotFound
-    require(by, "schedule", kept.region_code)
+    found = locked_for(db, Course, Course.public_id == course, verb="schedule", by=by)
     check_slot(slot)
-    staff = find_staff(db, kept.region_code, teachers=teachers, venue=venue)
-    _check_not_there(db, kept.id, slot)
-    is_public = kept.published_at is not None and not waiting_months(
-        db, kept.region_code, [slot.day], today=now.day
-    )
-    record = ClassSession(
-        course_id=kept.id,
-        region_code=kept.region_code,
-        title=kept.title,
-        category_code=kept.category_code,
-        summary=kept.summary,
-        delivery_mode=kept.delivery_mode,
-        venue_id=staff.venue_id,
-        day=slot.day,
-        starts=slot.starts,
-        ends=slot.ends,
-        status=SessionStatus.SCHEDULED if is_public else SessionStatus.DRAFT,
-        published_at=now.instant if is_public else None,
-        changed_at=now.instant,
-    )
+    staff = find_staff(db, found.region_code, teachers=teachers, venue=venue)
+    _check_not_there(db, found.id, slot)
+    waits = waiting_months(db, found.region_code, [slot.day], today=now.day)
+    is_public = found.published_at is not None and not waits
+    record = new_session(found, slot, staff.venue_id, is_public=is_public, now=now)
     db.add(record)
     db.flush()
-    set_session_teachers(db, [record.id], staff.teacher_ids)
-    hold_slots(db, [record], moment=now.moment, agreed=agreed)
-    if slot_of(record).finishes > now.moment:
-        reopen_course(db, record.course_id, by=by, now=now)
-    _changed(db, "sessions.add", record, by, now, after=_told(slot))
-    keep(db, what=Undoable.ADD, by=by, now=now, made=[record])
+    told = {"after": told_slot(slot)}
+    with changing(db, Undoable.ADD, made=[record], by=by, now=now, agreed=agreed, told=told):
+        set_session_teachers(db, [record.id], staff.teacher_ids)
     return record.public_id
 
 
 def _check_not_there(db: Session, course_id: int, slot: Slot, *, but: int = 0) -> None:
-    """Nothing happens unless the course meets then as it is: without teacher and place no booking would tell.
+    """Raises Refused with `already_there` when the course meets then as it is, in another session than `but`.
 
-    `but` is the session that is to meet then. Raises: Refused with `already_there`.
+    Without teacher and place no booking would tell.
     """
     there = select(ClassSession.id).where(
         ClassSession.course_id == course_id,
@@ -273,39 +194,41 @@ def postpone_session(
     _check_reason(reason)
     if slot == slot_of(record):
         raise Refused("same_slot", field="day")
-    before = picture(db, [record])
-    successor = ClassSession(
-        course_id=record.course_id,
-        region_code=record.region_code,
-        title=record.title,
-        category_code=record.category_code,
-        summary=record.summary,
-        delivery_mode=record.delivery_mode,
-        venue_id=record.venue_id,
+    teacher_ids = teachers_of_sessions(db, [record.id])[record.id]
+    is_public = record.published_at is not None
+    successor = new_session(record, slot, record.venue_id, is_public=is_public, now=now)
+    db.add(successor)
+    db.flush()
+    told = {"reason": reason, "after": told_slot(slot), "successor": successor.id}
+    with changing(
+        db, Undoable.POSTPONE, [record], made=[successor], by=by, now=now, agreed=agreed, told=told
+    ):
+        record.status, record.successor_id = SessionStatus.POSTPONED, successor.id
+        record.reason, record.reason_text = reason, reason_text
+        set_session_teachers(db, [successor.id], teacher_ids)
+    _check_not_there(db, record.course_id, slot, but=successor.id)
+    return successor.public_id
+
+
+def new_session(
+    like: Course | ClassSession, slot: Slot, venue_id: int | None, *, is_public: bool, now: Now
+) -> ClassSession:
+    """One more class session of this course, or like this one; not added yet, and without teachers."""
+    return ClassSession(
+        course_id=like.id if isinstance(like, Course) else like.course_id,
+        region_code=like.region_code,
+        title=like.title,
+        category_code=like.category_code,
+        summary=like.summary,
+        delivery_mode=like.delivery_mode,
+        venue_id=venue_id,
         day=slot.day,
         starts=slot.starts,
         ends=slot.ends,
-        status=record.status,
-        published_at=now.instant if record.published_at else None,
+        status=SessionStatus.SCHEDULED if is_public else SessionStatus.DRAFT,
+        published_at=now.instant if is_public else None,
         changed_at=now.instant,
     )
-    db.add(successor)
-    db.flush()
-    set_session_teachers(db, [successor.id], teachers_of_sessions(db, [record.id])[record.id])
-    record.status = SessionStatus.POSTPONED
-    record.reason, record.reason_text = reason, reason_text
-    record.successor_id = successor.id
-    record.changed_at = now.instant
-    db.flush()
-    release_slots(db, [record.id])
-    hold_slots(db, [successor], moment=now.moment, agreed=agreed)
-    _check_not_there(db, record.course_id, slot, but=successor.id)
-    if slot.finishes > now.moment:
-        reopen_course(db, record.course_id, by=by, now=now)
-    details = {"reason": reason, "after": _told(slot), "successor": successor.id}
-    _changed(db, "sessions.postpone", record, by, now, **details)
-    keep(db, what=Undoable.POSTPONE, by=by, now=now, before=before, changed=[record], made=[successor])
-    return successor.public_id
 
 
 def _changeable(db: Session, public_id: str, change: Change, by: Actor, seen_revision: int) -> ClassSession:
@@ -313,10 +236,7 @@ def _changeable(db: Session, public_id: str, change: Change, by: Actor, seen_rev
 
     Raises: NotFound, NotAllowed, StaleRecord, Refused.
     """
-    record = db.scalar(select(ClassSession).where(ClassSession.public_id == public_id).with_for_update())
-    if record is None:
-        raise NotFound
-    require(by, "schedule", record.region_code)
+    record = locked_for(db, ClassSession, ClassSession.public_id == public_id, verb="schedule", by=by)
     if seen_revision != record.revision:
         raise StaleRecord("class_session", seen_revision, record.revision)
     check_change(change, record.status)
@@ -328,20 +248,6 @@ def _check_reason(reason: str) -> None:
         raise Refused("reason_missing", field="reason")
 
 
-def _changed(db: Session, action: str, record: ClassSession, by: Actor, now: Now, **details: Any) -> None:
-    """The village's pages are told, where villagers know of this session, and the trail has its line."""
-    if record.published_at is not None:
-        touch_villages(db, [record.region_code], now=now)
-    audit.note(
-        db,
-        by=by,
-        now=now,
-        action=action,
-        region_code=record.region_code,
-        record=f"class_session {record.id}",
-        **details,
-    )
-
-
-def _told(slot: Slot) -> list[Any]:
+def told_slot(slot: Slot) -> list[Any]:
+    """As the trail keeps it."""
     return [slot.day.isoformat(), slot.starts, slot.ends]

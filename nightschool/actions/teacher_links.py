@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from nightschool.actions import audit
-from nightschool.actions.records import locked
+from nightschool.actions.records import locked, locked_for
 from nightschool.errors import NotFound, Refused
 from nightschool.models.people import Teacher, TeacherLink
 from nightschool.rules.access import Actor, require
@@ -58,8 +58,7 @@ def make_link(db: Session, *, teacher: str, region: str, by: Actor, now: Now) ->
 
 def revoke_link(db: Session, *, link: str, by: Actor, now: Now) -> bool:
     """The address opens nothing from here on. False when it had been revoked before."""
-    found = locked(db, TeacherLink, TeacherLink.public_id == link)
-    require(by, "keep_teachers", found.region_code)
+    found = locked_for(db, TeacherLink, TeacherLink.public_id == link, verb="keep_teachers", by=by)
     if found.revoked_at is not None:
         return False
     found.revoked_at = now.instant

@@ -1,117 +1,31 @@
-"""Taking a change of class sessions back: what they were is kept with each change, and put back as a further change.
-
-`ChangeSet.before` holds: `changed`, each session the change found (id, public id, the revision it got by the change,
-its columns and teachers before); `made`, each session the change made (id, public id, revision); and `course`, when
-it was about one as a whole (id, public id, version): scheduled when its sessions were made with it, and edited when its
-own columns and teachers before stand there too.
-"""
+"""Taking a change of class sessions back: what they were, as `changing` kept it, is put back as a further change."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Date, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from nightschool.actions import audit
-from nightschool.actions.bookings import hold_slots, release_slots, slot_of
-from nightschool.actions.places import touch_villages
+from nightschool.actions.bookings import HOLDING, hold_slots, release_slots, slot_of
 from nightschool.actions.revisions import remember, settle
-from nightschool.actions.staffing import (
-    set_course_teachers,
-    set_session_teachers,
-    teachers_of_course,
-    teachers_of_sessions,
-)
+from nightschool.actions.staffing import set_course_teachers, set_session_teachers
+from nightschool.actions.touching import touch_villages
 from nightschool.database import broken_constraint
 from nightschool.errors import NotFound, Refused
+from nightschool.models.base import UtcDateTime
 from nightschool.models.people import Teacher
 from nightschool.models.teaching import ChangeSet, ClassSession, Course, Reason, SessionStatus
 from nightschool.rules.access import Actor, require
 from nightschool.rules.reasons import TAKEN_BACK
 from nightschool.rules.slots import Moment, Now
 from nightschool.rules.undo import OF_A_SERIES, TakenBack, Undoable, check_time
-
-# Everything of a class session that a change can change; days and instants stand in JSON as text.
-COLUMNS = (
-    "title", "summary", "category_code", "delivery_mode", "venue_id", "day", "starts", "ends", "status",
-    "published_at", "reason", "reason_text", "successor_id",
-)  # fmt: skip
-COURSE_COLUMNS = (
-    "title", "search_keys", "summary", "category_code", "venue_id", "starts", "ends", "audience", "expected",
-)  # fmt: skip
-HOLDING = (SessionStatus.DRAFT, SessionStatus.SCHEDULED, SessionStatus.HELD)
-KEPT_FOR = timedelta(days=1)  # long enough to tell somebody who comes late that it is too late
-
-
-def picture(db: Session, class_sessions: Sequence[ClassSession]) -> list[dict[str, Any]]:
-    """What these class sessions are now, with their teachers; to be taken before they are changed, and kept after.
-
-    What villagers can read of them now is written down, where it was not.
-    """
-    settle(db, class_sessions)
-    teachers = teachers_of_sessions(db, [record.id for record in class_sessions])
-    return [
-        {
-            "id": record.id,
-            "columns": {name: _as_json(getattr(record, name)) for name in COLUMNS},
-            "teachers": list(teachers[record.id]),
-        }
-        for record in class_sessions
-    ]
-
-
-def course_picture(db: Session, course: Course) -> dict[str, Any]:
-    """What this course itself is now, with its teachers; to be taken before it is edited, and kept after."""
-    return {
-        "columns": {name: getattr(course, name) for name in COURSE_COLUMNS},
-        "teachers": list(teachers_of_course(db, course.id)),
-    }
-
-
-def keep(
-    db: Session,
-    *,
-    what: Undoable,
-    by: Actor,
-    now: Now,
-    before: Sequence[Mapping[str, Any]] = (),
-    changed: Sequence[ClassSession] = (),
-    made: Sequence[ClassSession] = (),
-    course: Course | None = None,
-    course_before: Mapping[str, Any] | None = None,
-) -> None:
-    """The change, which was flushed, can be taken back for a while: `before` shows what `changed` were, in order.
-
-    What villagers can read of the class sessions after it is written down as their revisions. `course_before` shows
-    what the course itself was, where that changed too.
-    """
-    remember(db, (*changed, *made), now=now)
-    kept: dict[str, Any] = {
-        "changed": [{**shown, **_named(record)} for shown, record in zip(before, changed, strict=True)],
-        "made": [_named(record) for record in made],
-    }
-    if course is not None:
-        named = {"id": course.id, "public_id": course.public_id, "version": course.version}
-        kept["course"] = {**named, **(course_before or {})}
-    region_code = course.region_code if course is not None else [*changed, *made][0].region_code
-    forgotten = (ChangeSet.region_code == region_code, ChangeSet.made_at < now.instant - KEPT_FOR)
-    db.execute(delete(ChangeSet).where(*forgotten))
-    db.add(
-        ChangeSet(
-            region_code=region_code,
-            account_id=by.account_id,
-            what=what.value,
-            made_at=now.instant,
-            before=kept,
-        )
-    )
-    db.flush()
 
 
 def take_back(
@@ -149,15 +63,10 @@ def take_back(
     if was_public or any(record.published_at for record in changed):
         touch_villages(db, [kept.region_code], now=now)
     facts = kept.before.get("course")
+    record = f"course {facts['id']}" if facts else f"class_session {next(iter(records))}"
+    told = {"what": kept.what, "sessions": len(records)}
     audit.note(
-        db,
-        by=by,
-        now=now,
-        action="sessions.undo",
-        region_code=kept.region_code,
-        record=f"course {facts['id']}" if facts else f"class_session {next(iter(records))}",
-        what=kept.what,
-        sessions=len(records),
+        db, by=by, now=now, action="sessions.undo", region_code=kept.region_code, record=record, **told
     )
     return done
 
@@ -240,7 +149,7 @@ def _put_course_back(db: Session, course: Course | None, kept: ChangeSet) -> Non
 
 
 def _check_teachers(db: Session, teacher_ids: Collection[int]) -> None:
-    """Nothing happens unless one of these was merged into another teacher since."""
+    """Raises Refused when one of these was merged into another teacher since."""
     merged = select(func.count()).where(Teacher.id.in_(teacher_ids), Teacher.merged_into_id.is_not(None))
     if teacher_ids and db.scalar(merged):
         raise Refused("undo_changed_since")
@@ -316,17 +225,13 @@ def _told_series(kept: ChangeSet, course: Course, sessions: int) -> TakenBack:
     )
 
 
-def _named(record: ClassSession) -> dict[str, Any]:
-    return {"id": record.id, "public_id": record.public_id, "revision": record.revision}
-
-
-def _as_json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value  # an instant is a date too
-
-
 def _from_json(name: str, value: Any) -> Any:
+    """Days and instants stand in JSON as text."""
     if value is None:
         return None
-    if name == "day":
-        return date.fromisoformat(value)
-    return datetime.fromisoformat(value) if name == "published_at" else value
+    match ClassSession.__table__.columns[name].type:
+        case Date():
+            return date.fromisoformat(value)
+        case UtcDateTime():
+            return datetime.fromisoformat(value)
+    return value

@@ -7,21 +7,21 @@ from datetime import date
 from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
-from nightschool.actions.bookings import hold_slots, slot_of
-from nightschool.actions.places import touch_villages
+from nightschool.actions.bookings import HOLDING, hold_slots, slot_of
 from nightschool.actions.records import (
     changed_fields,
-    locked,
     locked_as_seen,
+    locked_for,
     note,
     reveal_phone,
     store_phone,
 )
 from nightschool.actions.revisions import coming, shown_anew
+from nightschool.actions.touching import touch_villages
 from nightschool.errors import Refused
 from nightschool.models.base import new_public_id
 from nightschool.models.places import Venue
-from nightschool.models.teaching import Booking, ClassSession, SessionStatus
+from nightschool.models.teaching import Booking, ClassSession
 from nightschool.rules.access import Actor, require
 from nightschool.rules.names import stored_keys
 from nightschool.rules.people import Namesake
@@ -33,7 +33,6 @@ from nightschool.rules.venues import Planned, VenueEntry, check_unshared
 FIELDS = (
     "kind", "seats", "area_m2", "is_lit", "is_covered", "directions", "key_holder", "allows_parallel"
 )  # fmt: skip
-HOLDING = (SessionStatus.DRAFT, SessionStatus.SCHEDULED, SessionStatus.HELD)
 
 
 def add_venue(db: Session, *, village: str, entry: VenueEntry, by: Actor, now: Now) -> str:
@@ -54,9 +53,8 @@ def edit_venue(db: Session, *, venue: str, entry: VenueEntry, version: int, by: 
     Raises: StaleRecord when somebody saved it since this version; Refused with `name_missing`, `same_venue`, or
     `still_shared` when it is no longer to be shared and sessions from today on overlap in it.
     """
-    shown = coming(
-        db, _shown_otherwise(venue, entry), now=now
-    )  # locked first, as by whoever changes one of them
+    # Class sessions are locked first, as by whoever changes one of them.
+    shown = coming(db, _shown_otherwise(venue, entry), now=now)
     # Until the transaction ends nobody schedules by what it said before (see actions.bookings).
     found = locked_as_seen(db, Venue, Venue.public_id == venue, version=version, by=by)
     _check_name(db, found.region_code, entry.name, but=found.id)
@@ -79,8 +77,7 @@ def edit_venue(db: Session, *, venue: str, entry: VenueEntry, version: int, by: 
 
 def reveal_venue_phone(db: Session, *, venue: str, by: Actor, now: Now) -> str:
     """The key holder's phone in full, empty when there is none; that it was looked up is on the trail."""
-    found = locked(db, Venue, Venue.public_id == venue)
-    require(by, "keep_venues", found.region_code)
+    found = locked_for(db, Venue, Venue.public_id == venue, verb="keep_venues", by=by)
     return reveal_phone(db, found, by=by, now=now)
 
 

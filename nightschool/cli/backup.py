@@ -127,7 +127,7 @@ def arriving(file: Path) -> Iterator[Path]:
 
 
 def check_file(file: Path) -> None:
-    """Nothing happens when the file is a whole night-school database; else the command ends with a sentence."""
+    """The command ends with a sentence unless the file is a whole night-school database."""
     module = sqlite_module()
     try:
         connection = module.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)

@@ -70,7 +70,7 @@ def told_plainly() -> Iterator[None]:
 
 
 def must_be_free(host: str, port: int) -> None:
-    """Nothing happens when the port can be listened on; else the command ends with a sentence."""
+    """The command ends with a sentence unless the port can be listened on."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         if sys.platform != "win32":

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from nightschool.actions import places, region_lists
+from nightschool.actions import region_lists, successors
 from nightschool.actions.region_lists import Progress, share_of
 from nightschool.cli.installation import Installation, fail, migrated_installation, told_plainly
 from nightschool.errors import Problem, Refused
@@ -78,7 +78,7 @@ def successor(old: str, new: str, day: datetime) -> None:
     installation = migrated_installation()
     with told_plainly(), installation.database.writing() as db:
         try:
-            places.set_successor(
+            successors.set_successor(
                 db, predecessor=old, successor=new, day=day.date(), by=SYSTEM, now=installation.now()
             )
         except Refused as refused:

@@ -197,7 +197,7 @@ class ChangeSet(Base):
     what: Mapped[Code]
     made_at: Mapped[Instant]
     undone_at: Mapped[Instant | None]
-    before: Mapped[dict[str, Any]] = mapped_column(JSON)  # actions.undo says what stands here
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)  # actions.changing says what stands here
 
 
 class ClassSession(Base):

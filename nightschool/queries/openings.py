@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, String, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.places import NightSchool, Region
-from nightschool.models.trust import Account, LoginSlip, Posting
+from nightschool.models.trust import Account, Posting
+from nightschool.queries.trust import slip_until
 from nightschool.rules.access import Role
 from nightschool.rules.openings import VillageToOpen
 from nightschool.rules.regions import CODE_DIGITS, PREFIX_DIGITS, Level, code_range
@@ -101,15 +102,6 @@ def never_logged_in(db: Session, code: str, *, now: Now, limit: int = MOST_WAITI
         )
         .exists()
     )
-    slip_until = (
-        select(func.max(LoginSlip.expires_at))
-        .where(
-            LoginSlip.account_id == Account.id,
-            LoginSlip.used_at.is_(None),
-            LoginSlip.expires_at > now.instant,
-        )
-        .scalar_subquery()
-    )
     first = (
         select(Posting.account_id, func.min(Posting.region_code).label("code"))
         .where(
@@ -126,7 +118,7 @@ def never_logged_in(db: Session, code: str, *, now: Now, limit: int = MOST_WAITI
             Account.login_name,
             Account.display_name,
             Region.name,
-            slip_until,
+            slip_until(now),
         )
         .join(first, first.c.account_id == Account.id)
         .join(Region, Region.code == first.c.code)

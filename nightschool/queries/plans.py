@@ -19,7 +19,7 @@ from nightschool.queries.region_settings import approves_plans
 from nightschool.queries.sessions import After, is_over, teachers_of
 from nightschool.rules import plans as rules
 from nightschool.rules.months import Month, month_of
-from nightschool.rules.plans import PlanStanding, fingerprint
+from nightschool.rules.plans import PlanStanding, check_code
 from nightschool.rules.regions import parent_of
 from nightschool.rules.slots import Moment, Slot
 from nightschool.texts import SOURCE_LANGUAGE, language
@@ -258,7 +258,7 @@ def month_page(db: Session, village: str, month: Month, *, today: date) -> PlanP
         announced_at=plan.announced_at if plan else None,
         lines=tuple(own) if is_announced else tuple(replace(line, is_changed=False) for line in own),
         gone=gone if is_announced else (),
-        seen=fingerprint((of.id, of.revision) for of in rows if of.is_here),
+        seen=check_code((of.id, of.revision) for of in rows if of.is_here),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.places import NightSchool, Region
@@ -113,6 +113,22 @@ _IN_FORCE = (
 )
 
 
+def is_open(now: Now) -> ColumnElement[bool]:
+    """The condition that a login is in force at this instant."""
+    return and_(LoginSession.revoked_at.is_(None), LoginSession.expires_at > now.instant)
+
+
+def is_unused(now: Now) -> ColumnElement[bool]:
+    """The condition that a login slip still lets somebody in."""
+    return and_(LoginSlip.used_at.is_(None), LoginSlip.expires_at > now.instant)
+
+
+def slip_until(now: Now) -> ScalarSelect[Any]:
+    """Until when the latest unused slip of each account is good; nothing for one without."""
+    until = select(func.max(LoginSlip.expires_at))
+    return until.where(LoginSlip.account_id == Account.id, is_unused(now)).scalar_subquery()
+
+
 def login_by_token(db: Session, token: str, *, now: Now) -> Login | None:
     """The login this token stands for, with the postings in force today; None when it, or every posting, has ended."""
     rows = db.execute(_IN_FORCE, {"digest": token_digest(token), "now": now.instant, "today": now.day}).all()
@@ -167,11 +183,7 @@ def devices(db: Session, account_id: int, *, now: Now) -> tuple[Device, ...]:
             LoginSession.last_seen_at,
             LoginSession.expires_at,
         )
-        .where(
-            LoginSession.account_id == account_id,
-            LoginSession.revoked_at.is_(None),
-            LoginSession.expires_at > now.instant,
-        )
+        .where(LoginSession.account_id == account_id, is_open(now))
         .order_by(LoginSession.last_seen_at.desc(), LoginSession.id.desc())
     ).all()
     return tuple(Device(**row._mapping) for row in rows)
@@ -246,15 +258,6 @@ def account_lines(
         .where(LoginSession.account_id == Account.id)
         .scalar_subquery()
     )
-    slip_until = (
-        select(func.max(LoginSlip.expires_at))
-        .where(
-            LoginSlip.account_id == Account.id,
-            LoginSlip.used_at.is_(None),
-            LoginSlip.expires_at > now.instant,
-        )
-        .scalar_subquery()
-    )
     rows = db.execute(
         select(
             Account.id,
@@ -264,7 +267,7 @@ def account_lines(
             Account.disabled_at,
             Account.password_hash.is_not(None).label("has_password"),
             last_seen.label("last_seen_at"),
-            slip_until.label("slip_until"),
+            slip_until(now).label("slip_until"),
         )
         .where(*conditions)
         .order_by(*order, Account.login_name)

@@ -86,6 +86,6 @@ def may(actor: Actor, verb: str, region_code: str | None) -> bool:
 
 
 def require(actor: Actor, verb: str, region_code: str | None) -> None:
-    """Nothing happens when the actor may; raises NotAllowed otherwise."""
+    """Raises NotAllowed unless the actor may."""
     if not may(actor, verb, region_code):
         raise NotAllowed(verb, region_code)

@@ -126,10 +126,7 @@ def reconcile(
 
 
 def check_marks(sheet: Sheet, *, is_cohort: bool) -> None:
-    """Nothing happens when these marks can be of such a class session; Refused says why not.
-
-    Raises: Refused with `cohort_only`, or with `substitute_unnamed` (I7).
-    """
+    """Raises Refused unless these marks can be of such a class session: `cohort_only` or `substitute_unnamed` (I7)."""
     if not is_cohort and not OF_OPEN_LECTURES.issuperset(sheet.marks.values()):
         raise Refused("cohort_only")
     substituted = {learner for learner, status in sheet.marks.items() if status == SUBSTITUTE}

@@ -36,7 +36,7 @@ def may_change(change: Change, status: str) -> bool:
 
 
 def check_change(change: Change, status: str) -> None:
-    """Nothing happens when the change is allowed; Refused says why it is not."""
+    """Raises Refused unless the change is allowed."""
     if not may_change(change, status):
         raise refused_change(change, status)
 

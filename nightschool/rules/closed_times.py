@@ -50,9 +50,9 @@ class ClosedTime:
 def check_closed_time(
     closed: ClosedTime, known: Collection[ClosedTime] = (), *, today: date, is_sure: bool = False
 ) -> None:
-    """Nothing happens when it can be. `is_sure`: that it never ends is meant so.
+    """Raises Refused unless it can be. `is_sure`: that it never ends is meant so.
 
-    Raises: Refused with `last_before_first`, `ends_before_starts`, `over`, `never`, `always` (a question), `known` or
+    The codes are `last_before_first`, `ends_before_starts`, `over`, `never`, `always` (a question), `known` or
     `too_many`, and the field it belongs to.
     """
     if closed.first and closed.last and closed.last < closed.first:

@@ -62,11 +62,11 @@ def places_free(capacity: int | None, enrolled: int, waiting: int, *, asking: in
 def check_enrolment(
     kind: str, last_day: date | None, day: date, *, today: date, source: str, proxy_name: str
 ) -> None:
-    """Nothing happens when somebody can have enrolled on this day; Refused says why not (I9).
+    """Raises Refused unless somebody can have enrolled on this day (I9).
 
     `last_day`: of the last class session that is not called off; the cohort ends with it. The day that counts is the
     one written down, so that what stood on paper can be entered later.
-    Raises: Refused with `no_cohort`, `all_called_off`, `cohort_over`, `not_yet`, or `proxy_unnamed`.
+    The codes are `no_cohort`, `all_called_off`, `cohort_over`, `not_yet`, or `proxy_unnamed`.
     """
     if kind != COHORT:
         raise Refused("no_cohort")
@@ -81,7 +81,7 @@ def check_enrolment(
 
 
 def check_kind_change(before: str, after: str, *, active: int, has_marks: bool) -> None:
-    """Nothing happens when a course of this kind may become one of that; Refused says why not.
+    """Raises Refused unless a course of this kind may become one of that.
 
     A lecture may become a cohort at any time. A cohort may become a lecture while nobody is on its roster and no
     register holds what only a cohort's can say.

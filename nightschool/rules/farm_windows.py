@@ -30,7 +30,7 @@ class FarmWindow:
 
 
 def check_window(window: FarmWindow, others: Iterable[FarmWindow], *, today: date) -> None:
-    """Nothing happens for a sound window. Raises: Refused with `window_unnamed`, `day_far_away`,
+    """Raises Refused unless the window is sound: with `window_unnamed`, `day_far_away`,
     `window_backwards`, `window_too_long`, or `window_overlaps` with the other of the same name.
     """
     if not window.name.strip():
@@ -47,7 +47,7 @@ def check_window(window: FarmWindow, others: Iterable[FarmWindow], *, today: dat
 
 
 def check_near(field: str, day: date, *, today: date) -> None:
-    """Nothing happens for a day that somebody may keep in a calendar. Raises: Refused with `day_far_away`."""
+    """Raises Refused with `day_far_away` unless somebody may keep this day in a calendar."""
     if abs(day.year - today.year) > YEARS_AROUND:
         raise Refused("day_far_away", field=field, day=day)
 

@@ -195,9 +195,9 @@ def tell_unreadable_birth_year(typed: str) -> str:
 
 
 def check_learner(entry: LearnerEntry, *, today: date) -> None:
-    """Nothing happens when this learner may be recorded by name; Refused says why not.
+    """Raises Refused unless this learner may be recorded by name.
 
-    Raises: Refused with `name_missing`, `group_missing`, `not_born_yet` or `child`, each with its field.
+    The codes are `name_missing`, `group_missing`, `not_born_yet` or `child`, each with its field.
     """
     if not entry.name:
         raise Refused("name_missing", field="name")

@@ -139,12 +139,12 @@ def _announce_problem(standing: PlanStanding) -> str | None:
 
 
 def check_step(step: Step, standing: PlanStanding, township: str) -> None:
-    """Nothing happens when this can be done; Refused says why not."""
+    """Raises Refused unless this can be done."""
     if problem := step_problem(step, standing):
         raise Refused(problem, month=standing.month, township=township)
 
 
-def fingerprint(lines: Iterable[tuple[int, int]]) -> str:
+def check_code(lines: Iterable[tuple[int, int]]) -> str:
     """Stands for the class sessions somebody saw, each by number and revision: others give another."""
     told = ",".join(f"{number}:{revision}" for number, revision in sorted(lines))
     return hashlib.sha256(told.encode()).hexdigest()[:16]

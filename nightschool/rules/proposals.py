@@ -93,9 +93,9 @@ class Proposal:
 
 
 def check_proposal(proposal: Proposal) -> None:
-    """Nothing happens when the proposal can be; where its time or its dates are impossible, Refused says why.
+    """Raises Refused when its time or its dates are impossible.
 
-    Raises: Refused with the code of the fault, `problem` in its details, and the field it belongs to.
+    It has the code of the fault, `problem` in its details, and the field it belongs to.
     """
     if fault := slot_problem(proposal.starts, proposal.ends):
         raise Refused(fault.fault, field="ends", problem=fault)
@@ -152,7 +152,7 @@ def tell_refused_instead(code: str, day: str) -> str:
 
 
 def check_slot(slot: Slot) -> None:
-    """Nothing happens when a class can be held in this slot; Refused says why not."""
+    """Raises Refused unless a class can be held in this slot."""
     if fault := slot_problem(slot.starts, slot.ends):
         raise Refused(fault.fault, field="ends", problem=fault)
     if not EARLIEST_DAY <= slot.day <= LATEST_DAY:

@@ -17,9 +17,9 @@ _IDENTITY = re.compile(r"(?<![0-9])[0-9]{6}[ -]?[0-9]{8}[ -]?[0-9]{3}[0-9Xx](?![
 
 
 def check_question(text: str, answer: str = "") -> None:
-    """Nothing happens when this may be kept; Refused says why not.
+    """Raises Refused unless this may be kept.
 
-    Raises: Refused with `question_missing`, `too_long` and how many characters there may be, or `names_somebody` and
+    The codes are `question_missing`, `too_long` and how many characters there may be, or `names_somebody` and
     whether it is a `phone` or an `identity` number; each with its field.
     """
     if not text:

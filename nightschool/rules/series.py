@@ -119,7 +119,7 @@ def plan_following(members: Iterable[Member], this: Member, wanted: State, at: M
     return (Step(this, wanted), *rest)
 
 
-def fingerprint(steps: Iterable[Step]) -> str:
+def steps_digest(steps: Iterable[Step]) -> str:
     """A short text that is another one as soon as another session would change, or change otherwise."""
     shown = "|".join(
         f"{step.member.id} {step.member.revision} {step.after}" for step in steps if step.changes

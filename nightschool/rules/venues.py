@@ -56,9 +56,9 @@ def venue_kind_word(code: str) -> str:
 
 
 def check_unshared(planned: Iterable[Planned], *, venue: str) -> None:
-    """Nothing happens when no two of these sessions overlap; else Refused names the first two.
+    """Raises Refused with `still_shared` when two of these sessions overlap.
 
-    Raises: Refused with `still_shared`, both sessions and the venue's name in its details.
+    The first two and the venue's name are in its details.
     """
     in_order = sorted(planned, key=lambda one: (one.slot, one.title))
     for _day, of_the_day in groupby(in_order, key=lambda one: one.slot.day):

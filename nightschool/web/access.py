@@ -112,7 +112,7 @@ def access_of(endpoint: str | None) -> Access | None:
 
 
 def check_access(app: Flask) -> None:
-    """Nothing happens when every view declares who may see it; raises ConfigurationError, naming those that do not."""
+    """Raises ConfigurationError unless every view declares who may see it; it names those that do not."""
     silent = sorted(name for name, view in app.view_functions.items() if not hasattr(view, "access"))
     if silent:
         raise ConfigurationError(f"views that declare no access: {', '.join(silent)}")

@@ -10,9 +10,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from nightschool.actions import accounts, devices
 from nightschool.actions.accounts import Slip
 from nightschool.errors import NotAllowed, NotFound, Refused
-from nightschool.queries import ledger as ledgers
 from nightschool.queries import openings, places, trust
-from nightschool.queries.ledger import Show
+from nightschool.queries.account_list import Show, account_list
 from nightschool.rules.access import Actor, Role
 from nightschool.rules.accounts import ROLES, may_give, role_word, roles_for, tell_refusal, tops
 from nightschool.rules.almanac import spoken_day
@@ -57,7 +56,7 @@ def region(region: str) -> Any:
     with reading() as db:
         step = places.step(db, region, today=today())
         counted = openings.below(db, region, COUNTED[level], today=today()) if level in COUNTED else ()
-        ledger = ledgers.ledger(db, region, query=query, show=show, number=_page_number(), now=now())
+        accounts = account_list(db, region, query=query, show=show, number=_page_number(), now=now())
     if step is None:
         raise NotFound
     return render_template(
@@ -66,7 +65,7 @@ def region(region: str) -> Any:
         above=step.line[:-1],
         below=step.below,
         counted=counted,
-        ledger=ledger,
+        accounts=accounts,
         query=query,
         show=show,
         shows=_shows(),

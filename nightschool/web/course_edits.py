@@ -17,7 +17,7 @@ from nightschool.queries import undo
 from nightschool.queries.courses import CoursePage
 from nightschool.rules.conflicts import Conflict
 from nightschool.rules.previews import WayOut
-from nightschool.rules.series import Stays, Step, fingerprint, plan_whole
+from nightschool.rules.series import Stays, Step, plan_whole, steps_digest
 from nightschool.rules.slots import Slot
 from nightschool.rules.undo import UNDO_WITHIN
 from nightschool.texts import _, ngettext
@@ -62,7 +62,7 @@ def look_or_save(form: CourseForm, found: CoursePage) -> Any:
             venue=form.chosen_venue,
         )
     if not any(step.changes or step.stays is Stays.OWN for step in steps):
-        return _save(form, found, fingerprint(steps))
+        return _save(form, found, steps_digest(steps))
     page = diff_page(
         steps,
         named,

@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from nightschool.actions.places import set_successor, touch_villages
+from nightschool.actions.successors import set_successor
+from nightschool.actions.touching import touch_villages
 from nightschool.errors import NotAllowed, Refused
 from nightschool.models.places import Region
 from nightschool.models.trust import AuditEvent

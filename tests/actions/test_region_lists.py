@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import func, select
 
 import nightschool
-from nightschool.actions.places import set_successor
 from nightschool.actions.region_lists import _known, import_regions, learn_sounds, plan_import, share_of
+from nightschool.actions.successors import set_successor
 from nightschool.errors import NotAllowed, Refused
 from nightschool.formats.region_lists import read_regions
 from nightschool.models.places import Region, RegionKey, RegionName

@@ -23,7 +23,7 @@ from nightschool.models.places import Region, Venue
 from nightschool.models.teaching import Booking, ChangeSet, ClassSession, Course, CourseTeacher, SessionStatus
 from nightschool.models.trust import AuditEvent
 from nightschool.queries import series as queries
-from nightschool.rules.series import fingerprint, plan_following
+from nightschool.rules.series import plan_following, steps_digest
 from nightschool.rules.slots import Moment, Slot
 from nightschool.rules.undo import TakenBack
 from tests.actions.test_undo import standing
@@ -68,7 +68,7 @@ def as_shown(db: Session, session: ClassSession, **changed: Any) -> dict[str, An
     return {
         "class_session": session.public_id,
         "seen_revision": session.revision,
-        "seen": fingerprint(steps),
+        "seen": steps_digest(steps),
     }
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from nightschool.actions.changing import COLUMNS, COURSE_COLUMNS, KEPT_FOR, NOT_OF_A_COURSE, NOT_OF_A_SESSION
 from nightschool.actions.courses import publish_course, schedule_course
 from nightschool.actions.sessions import (
     add_session,
@@ -21,7 +22,7 @@ from nightschool.actions.sessions import (
     postpone_session,
     restore_session,
 )
-from nightschool.actions.undo import COLUMNS, KEPT_FOR, take_back
+from nightschool.actions.undo import take_back
 from nightschool.database import Database, migrate
 from nightschool.errors import CannotSchedule, NotAllowed, NotFound, Refused, StaleRecord
 from nightschool.models.people import Teacher
@@ -141,6 +142,20 @@ def standing(db: Session, village: str = SHIWAN) -> list[Any]:
 
 
 # What is put back
+
+
+def test_every_column_is_put_back_or_named_as_one_that_no_change_touches() -> None:
+    """A new column belongs into one of the two lists: here, or among those that are left alone."""
+    assert set(COLUMNS) == {
+        "title", "summary", "category_code", "delivery_mode", "venue_id", "day", "starts", "ends", "status",
+        "published_at", "reason", "reason_text", "successor_id",
+    }  # fmt: skip
+    assert set(COURSE_COLUMNS) == {
+        "title", "search_keys", "summary", "category_code", "venue_id", "starts", "ends", "audience", "expected",
+        "organiser", "delivery_mode",
+    }  # fmt: skip
+    assert set(ClassSession.__table__.columns.keys()) == {*COLUMNS, *NOT_OF_A_SESSION}
+    assert set(Course.__table__.columns.keys()) == {*COURSE_COLUMNS, *NOT_OF_A_COURSE}
 
 
 @pytest.mark.parametrize("what", ["move", "cancel", "edit"])

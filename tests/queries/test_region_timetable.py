@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from nightschool.actions.places import touch_villages
+from nightschool.actions.touching import touch_villages
 from nightschool.models.places import Region
 from nightschool.models.teaching import SessionStatus
 from nightschool.queries import region_timetable

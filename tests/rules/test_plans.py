@@ -17,8 +17,8 @@ from nightschool.rules.plans import (
     SUBMITTED,
     PlanStanding,
     Step,
+    check_code,
     check_step,
-    fingerprint,
     next_step,
     proposed_month,
     state_word,
@@ -144,5 +144,5 @@ def test_a_change_says_what_the_notice_said() -> None:
 
 
 def test_a_fingerprint_stands_for_lines_in_any_order_and_for_no_others() -> None:
-    assert fingerprint([(1, 1), (2, 1)]) == fingerprint([(2, 1), (1, 1)])
-    assert len({fingerprint(lines) for lines in ([(1, 1)], [(1, 2)], [(1, 1), (2, 1)], [], [(11, 1)])}) == 5
+    assert check_code([(1, 1), (2, 1)]) == check_code([(2, 1), (1, 1)])
+    assert len({check_code(lines) for lines in ([(1, 1)], [(1, 2)], [(1, 1), (2, 1)], [], [(11, 1)])}) == 5

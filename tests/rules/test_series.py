@@ -15,10 +15,10 @@ from nightschool.rules.series import (
     Names,
     State,
     Stays,
-    fingerprint,
     following,
     plan_following,
     plan_whole,
+    steps_digest,
     tell_changes,
     tell_own,
     tell_stays,
@@ -135,9 +135,9 @@ def test_every_respect_is_told_before_and_after() -> None:
 @pytest.mark.parametrize("other", [replace(TERM[6], revision=2), replace(TERM[6], status="held")])
 def test_what_was_shown_is_known_again_and_what_changed_since_too(other: Member) -> None:
     wanted = state(1, title="修枝")
-    shown = fingerprint(plan_following(TERM, TERM[3], wanted, AT))
-    assert fingerprint(plan_following(TERM, TERM[3], wanted, AT)) == shown
-    assert fingerprint(plan_following((*TERM[:6], other), TERM[3], wanted, AT)) != shown
+    shown = steps_digest(plan_following(TERM, TERM[3], wanted, AT))
+    assert steps_digest(plan_following(TERM, TERM[3], wanted, AT)) == shown
+    assert steps_digest(plan_following((*TERM[:6], other), TERM[3], wanted, AT)) != shown
 
 
 @given(

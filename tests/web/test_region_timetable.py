@@ -12,7 +12,7 @@ import icalendar
 import pytest
 from flask.testing import FlaskClient
 
-from nightschool.actions.places import touch_villages
+from nightschool.actions.touching import touch_villages
 from nightschool.database import Database
 from nightschool.models.teaching import SessionStatus
 from nightschool.queries import region_timetable

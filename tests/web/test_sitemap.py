@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from nightschool.actions.places import touch_villages
+from nightschool.actions.touching import touch_villages
 from nightschool.database import Database
 from tests.factories import JIANLI, SHIWAN, Cast, later, make_region, make_school
 

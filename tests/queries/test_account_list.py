@@ -10,27 +10,27 @@ from sqlalchemy.orm import Session
 
 from nightschool.models.places import RegionKey
 from nightschool.models.trust import Account, Posting
-from nightschool.queries import ledger as ledgers
-from nightschool.queries.ledger import PAGE, Show
+from nightschool.queries import account_list as queries
+from nightschool.queries.account_list import PAGE, Show
 from nightschool.rules.access import Role
 from tests.factories import NOW, SHIWAN, TODAY, Cast, make_account, make_region
 
 COUNTY, TOWNSHIP = "511002000000", "511002105000"
 
 
-def ledger(db: Session, code: str = COUNTY, **asked: Any) -> ledgers.Ledger:
-    return ledgers.ledger(db, code, now=NOW, **asked)
+def accounts(db: Session, code: str = COUNTY, **asked: Any) -> queries.AccountList:
+    return queries.account_list(db, code, now=NOW, **asked)
 
 
-def names(found: ledgers.Ledger) -> list[str]:
+def names(found: queries.AccountList) -> list[str]:
     return [line.login_name for line in found.accounts]
 
 
 def test_region_lists_its_accounts_by_place_and_nobody_elses(cast: Cast, db: Session) -> None:
-    found = ledger(db)
+    found = accounts(db)
     assert names(found)[-1] == "cjs" and "lzs" not in names(found)
     assert found.total == len(found.accounts) == 4
-    assert names(ledger(db, SHIWAN)) == ["cjs"]
+    assert names(accounts(db, SHIWAN)) == ["cjs"]
 
 
 @pytest.mark.parametrize(
@@ -46,16 +46,16 @@ def test_somebody_is_found_by_name_login_village_and_sound(
 ) -> None:
     db.add_all([RegionKey(key="swc", region_code=SHIWAN), RegionKey(key="shiwancun", region_code=SHIWAN)])
     db.flush()
-    assert ("cjs" in names(ledger(db, query=query))) == is_found
+    assert ("cjs" in names(accounts(db, query=query))) == is_found
 
 
 def test_too_many_names_to_read_aloud_are_told(
     cast: Cast, db: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert ledger(db, query="chen").is_all_sounded
-    monkeypatch.setattr(ledgers, "MOST_SOUNDED", 3)
-    assert not ledger(db, query="chen").is_all_sounded
-    assert ledger(db, query="陈").is_all_sounded and ledger(db).is_all_sounded
+    assert accounts(db, query="chen").is_all_sounded
+    monkeypatch.setattr(queries, "MOST_SOUNDED", 3)
+    assert not accounts(db, query="chen").is_all_sounded
+    assert accounts(db, query="陈").is_all_sounded and accounts(db).is_all_sounded
 
 
 def test_role_state_and_end_narrow_the_list(cast: Cast, db: Session) -> None:
@@ -65,14 +65,14 @@ def test_role_state_and_end_narrow_the_list(cast: Cast, db: Session) -> None:
     ill.disabled_at = NOW.instant
     db.get_one(Account, cast.chen).password_hash = "x"
     db.flush()
-    assert names(ledger(db, show=Show.COORDINATOR)) == ["cjs", "off1"]
-    assert len(names(ledger(db, show=Show.SUPERVISOR))) == 2
-    assert names(ledger(db, show=Show.DISABLED)) == ["off1"]
-    assert names(ledger(db, show=Show.ENDED)) == ["old1"]
-    assert "cjs" not in names(ledger(db, show=Show.NEVER)) and "off1" not in names(
-        ledger(db, show=Show.NEVER)
+    assert names(accounts(db, show=Show.COORDINATOR)) == ["cjs", "off1"]
+    assert len(names(accounts(db, show=Show.SUPERVISOR))) == 2
+    assert names(accounts(db, show=Show.DISABLED)) == ["off1"]
+    assert names(accounts(db, show=Show.ENDED)) == ["old1"]
+    assert "cjs" not in names(accounts(db, show=Show.NEVER)) and "off1" not in names(
+        accounts(db, show=Show.NEVER)
     )
-    assert "old1" not in names(ledger(db))
+    assert "old1" not in names(accounts(db))
 
 
 def county_of(db: Session, villages: int) -> None:
@@ -91,7 +91,7 @@ def test_statements_do_not_grow_with_the_accounts(
     make_region(db, "511002106000", "永安镇")
     county_of(db, villages)
     statements.clear()
-    found = ledger(db, query=query)
+    found = accounts(db, query=query)
     assert found.total >= 2 * villages
     assert len(statements) <= most
 
@@ -99,8 +99,8 @@ def test_statements_do_not_grow_with_the_accounts(
 def test_pages_hold_everybody_once(cast: Cast, db: Session) -> None:
     make_region(db, "511002106000", "永安镇")
     county_of(db, 40)
-    first = ledger(db)
+    first = accounts(db)
     assert (first.total, first.pages, len(first.accounts)) == (84, 3, PAGE)
-    seen = [name for number in (1, 2, 3) for name in names(ledger(db, number=number))]
+    seen = [name for number in (1, 2, 3) for name in names(accounts(db, number=number))]
     assert len(seen) == len(set(seen)) == 84
-    assert ledger(db, number=99).number == 3
+    assert accounts(db, number=99).number == 3

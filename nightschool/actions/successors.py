@@ -1,34 +1,20 @@
-"""A merged village's successor is named here, and here a village's public pages are told of a change."""
+"""A merged village's successor: from which day on another region stands for it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nightschool.actions import audit
+from nightschool.actions.touching import touch_villages
 from nightschool.errors import Refused
 from nightschool.models.places import Region
 from nightschool.rules.access import Actor, require
 from nightschool.rules.slots import Now
 
 A_DAY = timedelta(days=1)
-
-
-def touch_villages(db: Session, codes: Iterable[str], *, now: Now) -> None:
-    """The public pages of these regions are built anew at their next call, their feeds count one revision more."""
-    touched = [{"of": code} for code in sorted(set(codes))]
-    if touched:
-        db.flush()
-        db.connection().execute(
-            update(Region)
-            .where(Region.code == bindparam("of"))
-            .values(revision=Region.revision + 1, changed_at=now.instant),
-            touched,
-        )
-        forget_loaded(db)
 
 
 def set_successor(db: Session, *, predecessor: str, successor: str, day: date, by: Actor, now: Now) -> None:
@@ -55,6 +41,7 @@ def set_successor(db: Session, *, predecessor: str, successor: str, day: date, b
         new.valid_from = day
     db.flush()
     touch_villages(db, [old.code, new.code], now=now)
+    told = {"successor": new.code, "day": day.isoformat()}
     audit.note(
         db,
         by=by,
@@ -62,8 +49,7 @@ def set_successor(db: Session, *, predecessor: str, successor: str, day: date, b
         action="regions.successor",
         region_code=old.code,
         record=f"region {old.code}",
-        successor=new.code,
-        day=day.isoformat(),
+        **told,
     )
 
 
@@ -82,10 +68,3 @@ def _line_of(db: Session, region: Region) -> set[str]:
         line.add(code)
         code = db.scalar(select(Region.successor_code).where(Region.code == code))
     return line
-
-
-def forget_loaded(db: Session) -> None:
-    """Rows written past the session are read anew when somebody asks for them."""
-    for loaded in list(db.identity_map.values()):
-        if isinstance(loaded, Region):
-            db.expire(loaded)

@@ -36,7 +36,7 @@ class Show(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class AccountList:
     """One page of a region's accounts, in the order of their places."""
 
     accounts: tuple[AccountLine, ...]
@@ -46,7 +46,7 @@ class Ledger:
     is_all_sounded: bool = True  # False: of so many only the first names were searched by their sound
 
 
-def ledger(
+def account_list(
     db: Session,
     code: str,
     *,
@@ -54,7 +54,7 @@ def ledger(
     show: Show = Show.EVERY,
     number: int = 1,
     now: Now,
-) -> Ledger:
+) -> AccountList:
     """The accounts posted in a region now or later, or, with Show.ENDED, until a day gone by.
 
     A number past the last page gives the last. Cost: 3 queries, 1 more for a search in Latin letters.
@@ -78,7 +78,7 @@ def ledger(
         limit=PAGE,
         offset=(number - 1) * PAGE,
     )
-    return Ledger(accounts, total, number, pages, is_all_sounded)
+    return AccountList(accounts, total, number, pages, is_all_sounded)
 
 
 def _posted(code: str, show: Show, today: date) -> Select[*tuple[Any, ...]]:
