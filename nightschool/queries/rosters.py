@@ -16,7 +16,7 @@ from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Region
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, SessionStatus
 from nightschool.queries import phones
-from nightschool.rules.listings import EVERY, RETIRED, Asked, Listing, is_wanted, page_of
+from nightschool.rules.listings import Asked, Listing, of_records, states
 from nightschool.rules.names import finder
 from nightschool.rules.people import TEACHER_KINDS, group_label, group_order, teacher_kind_word
 from nightschool.rules.regions import Level, ancestors_of, level_of
@@ -95,7 +95,7 @@ def learners(db: Session, village: str, asked: Asked = UNASKED) -> Learners:
     group = asked.choice(
         "group", _("哪个组"), {"": _("所有的组"), **{label: label for _place, label in labels}}
     )
-    state = asked.choice("state", _("还来不来"), _states(_("现在的学员"), _("不再来的"), rows))
+    state = asked.choice("state", _("还来不来"), states(_("现在的学员"), _("不再来的"), rows))
     sort = asked.choice("sort", _("怎么排"), {"": _("按组"), "name": _("按姓名")})
     fits = finder(asked.query)
     fitting = [
@@ -104,32 +104,23 @@ def learners(db: Session, village: str, asked: Asked = UNASKED) -> Learners:
         if (not group.value or headings[row.group_number, row.group_name][1] == group.value)
         and fits(row.name, row.search_keys)
     ]
-    found = [row for row in fitting if is_wanted(state.value, is_retired=row.is_retired)]
-    if sort.value == "name":
-        found.sort(key=lambda row: (row.name_key, headings[row.group_number, row.group_name], row.public_id))
-    else:
-        found.sort(key=lambda row: (headings[row.group_number, row.group_name], row.name_key, row.public_id))
-    shown, number, pages = page_of(found, asked.page)
-    lines = _learner_lines(db, shown, headings)
-    listing = Listing(
-        lines=lines,
-        found=len(found),
-        total=sum(is_wanted(state.value, is_retired=row.is_retired) for row in rows),
-        page=number,
-        pages=pages,
-        choices=(group, state, sort),
-        elsewhere=len(fitting) - len(found),
-    )
-    return Learners(
-        listing, _by_group(lines) if sort.value != "name" else (LearnerGroup("", lines),) if lines else ()
-    )
+    by_name = sort.value == "name"
 
+    def place(row: Any) -> tuple[Any, ...]:
+        heading = headings[row.group_number, row.group_name]
+        return (row.name_key, heading, row.public_id) if by_name else (heading, row.name_key, row.public_id)
 
-def _states(in_use: str, retired: str, rows: Sequence[Any]) -> dict[str, str]:
-    """Those in use, those put away, or both; there is nothing to choose where none is put away."""
-    if not any(row.is_retired for row in rows):
-        return {"": in_use}
-    return {"": in_use, RETIRED: retired, EVERY: _("都列出来")}
+    listing = of_records(
+        rows,
+        fitting,
+        asked,
+        (group, state, sort),
+        order=lambda found: sorted(found, key=place),
+        write=lambda shown: _learner_lines(db, shown, headings),
+    )
+    if by_name:
+        return Learners(listing, (LearnerGroup("", listing.lines),) if listing.lines else ())
+    return Learners(listing, _by_group(listing.lines))
 
 
 def _headings(rows: Sequence[Any]) -> dict[tuple[int, str], tuple[int, str]]:
@@ -216,7 +207,7 @@ def teachers(db: Session, region: str, asked: Asked = UNASKED) -> Listing[Teache
     # The nearer one is kept, the longer is the code's part before its zeros, and the greater the code itself.
     homes = dict(sorted({row.region_code: row.region for row in rows}.items(), reverse=True))
     kept = asked.choice("kept", _("哪里管的"), {"": _("村里到省里"), **homes} if len(homes) > 1 else {"": ""})
-    state = asked.choice("state", _("还请不请"), _states(_("请得到的老师"), _("不再请的"), rows))
+    state = asked.choice("state", _("还请不请"), states(_("请得到的老师"), _("不再请的"), rows))
     orders = {"": _("近的在前"), "name": _("按姓名")} | ({"taught": _("最近来讲过的在前")} if taught else {})
     sort = asked.choice("sort", _("怎么排"), orders)
     fits = finder(asked.query)
@@ -227,21 +218,22 @@ def teachers(db: Session, region: str, asked: Asked = UNASKED) -> Listing[Teache
         and kept.value in ("", row.region_code)
         and (fits(row.name, row.search_keys) or asked.query in row.specialities or asked.query in row.unit)
     ]
-    found = [row for row in fitting if is_wanted(state.value, is_retired=row.is_retired)]
-    found.sort(key=lambda row: (row.name_key, row.public_id))
-    if sort.value == "taught":
-        found.sort(key=lambda row: taught.get(row.id, date.min), reverse=True)
-    elif not sort.value:
-        found.sort(key=lambda row: row.region_code, reverse=True)
-    shown, number, pages = page_of(found, asked.page)
-    return Listing(
-        lines=_teacher_lines(db, shown, taught),
-        found=len(found),
-        total=sum(is_wanted(state.value, is_retired=row.is_retired) for row in rows),
-        page=number,
-        pages=pages,
-        choices=(kind, kept, state, sort),
-        elsewhere=len(fitting) - len(found),
+
+    def in_order(found: list[Any]) -> list[Any]:
+        found.sort(key=lambda row: (row.name_key, row.public_id))
+        if sort.value == "taught":
+            found.sort(key=lambda row: taught.get(row.id, date.min), reverse=True)
+        elif not sort.value:
+            found.sort(key=lambda row: row.region_code, reverse=True)
+        return found
+
+    return of_records(
+        rows,
+        fitting,
+        asked,
+        (kind, kept, state, sort),
+        order=in_order,
+        write=lambda shown: _teacher_lines(db, shown, taught),
     )
 
 

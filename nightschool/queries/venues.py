@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.places import NightSchool, Venue
 from nightschool.queries import phones, records
-from nightschool.rules.listings import EVERY, RETIRED, Asked, Listing, is_wanted, page_of
+from nightschool.rules.listings import Asked, Listing, of_records, states
 from nightschool.rules.names import finder, sort_key
 from nightschool.texts import _
 
@@ -59,32 +61,27 @@ class VenueRecord:
 def venues(db: Session, village: str, asked: Asked = UNASKED) -> Listing[VenueLine]:
     """The village's venues as asked for; unasked the usual one first, then as they were added. Cost: 1 query."""
     rows = db.execute(
-        select(Venue, NightSchool.usual_venue_id)
+        select(
+            Venue.__table__,
+            Venue.retired_at.is_not(None).label("is_retired"),
+            func.coalesce(Venue.id == NightSchool.usual_venue_id, literal(False)).label("is_usual"),
+        )
         .outerjoin(NightSchool, NightSchool.region_code == Venue.region_code)
         .where(Venue.region_code == village)
         .order_by(Venue.id)
     ).all()
-    states = {"": _("现在用的"), RETIRED: _("不再用的"), EVERY: _("都列出来")}
-    has_retired = any(venue.retired_at for venue, _usual in rows)
-    state = asked.choice("state", _("还用不用"), states if has_retired else {"": states[""]})
+    state = asked.choice("state", _("还用不用"), states(_("现在用的"), _("不再用的"), rows))
     orders = {"": _("平常用的在前"), "name": _("按名字")}
     sort = asked.choice("sort", _("怎么排"), orders if len(rows) > 1 else {"": orders[""]})
     fits = finder(asked.query)
-    fitting = [(venue, usual) for venue, usual in rows if fits(venue.name, venue.search_keys)]
-    found = [pair for pair in fitting if is_wanted(state.value, is_retired=pair[0].retired_at is not None)]
-    if sort.value == "name":
-        found.sort(key=lambda pair: sort_key(pair[0].name))
-    else:
-        found.sort(key=lambda pair: pair[0].id != pair[1])
-    shown, number, pages = page_of(found, asked.page)
-    return Listing(
-        lines=tuple(_venue_line(db, venue, usual) for venue, usual in shown),
-        found=len(found),
-        total=sum(is_wanted(state.value, is_retired=venue.retired_at is not None) for venue, _usual in rows),
-        page=number,
-        pages=pages,
-        choices=(state, sort),
-        elsewhere=len(fitting) - len(found),
+    place: Callable[[Any], Any] = lambda row: sort_key(row.name) if sort.value else not row.is_usual  # noqa: E731
+    return of_records(
+        rows,
+        [row for row in rows if fits(row.name, row.search_keys)],
+        asked,
+        (state, sort),
+        order=lambda found: sorted(found, key=place),
+        write=lambda shown: tuple(_venue_line(db, row) for row in shown),
     )
 
 
@@ -103,18 +100,18 @@ def venue(db: Session, public_id: str) -> VenueRecord | None:
     return records.one(db, Venue, VenueRecord, public_id)
 
 
-def _venue_line(db: Session, venue: Venue, usual: int | None) -> VenueLine:
+def _venue_line(db: Session, row: Any) -> VenueLine:
     return VenueLine(
-        public_id=venue.public_id,
-        name=venue.name,
-        kind=venue.kind,
-        seats=venue.seats,
-        is_lit=venue.is_lit,
-        is_covered=venue.is_covered,
-        key_holder=venue.key_holder,
-        masked_phone=phones.masked(db, "venue", venue.public_id, venue.key_holder_phone),
-        allows_parallel=venue.allows_parallel,
-        is_usual=venue.id == usual and venue.retired_at is None,
-        is_retired=venue.retired_at is not None,
-        version=venue.version,
+        public_id=row.public_id,
+        name=row.name,
+        kind=row.kind,
+        seats=row.seats,
+        is_lit=row.is_lit,
+        is_covered=row.is_covered,
+        key_holder=row.key_holder,
+        masked_phone=phones.masked(db, "venue", row.public_id, row.key_holder_phone),
+        allows_parallel=row.allows_parallel,
+        is_usual=row.is_usual and not row.is_retired,
+        is_retired=row.is_retired,
+        version=row.version,
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from nightschool.texts import _
 
 PAGE = 50
 
@@ -63,6 +65,37 @@ class Listing(Generic[Line]):
     def is_narrowed(self) -> bool:
         """True when something other than the order was chosen."""
         return any(choice.value for choice in self.choices if choice.name != "sort")
+
+
+def of_records(
+    rows: Sequence[Any],
+    fitting: Sequence[Any],
+    asked: Asked,
+    choices: tuple[Choice, ...],
+    *,
+    order: Callable[[list[Any]], Sequence[Any]],
+    write: Callable[[Sequence[Any]], tuple[Line, ...]],
+) -> Listing[Line]:
+    """A page of records that can be put away: of the rows that fit, those in the chosen `state`, in this order."""
+    state = next(choice.value for choice in choices if choice.name == "state")
+    found = order([row for row in fitting if is_wanted(state, is_retired=row.is_retired)])
+    shown, number, pages = page_of(found, asked.page)
+    return Listing(
+        lines=write(shown),
+        found=len(found),
+        total=sum(is_wanted(state, is_retired=row.is_retired) for row in rows),
+        page=number,
+        pages=pages,
+        choices=choices,
+        elsewhere=len(fitting) - len(found),
+    )
+
+
+def states(in_use: str, retired: str, rows: Iterable[Any]) -> dict[str, str]:
+    """Those in use, those put away, or both; there is nothing to choose where none is put away."""
+    if not any(row.is_retired for row in rows):
+        return {"": in_use}
+    return {"": in_use, RETIRED: retired, EVERY: _("都列出来")}
 
 
 def page_of(rows: Sequence[Line], number: int) -> tuple[Sequence[Line], int, int]:

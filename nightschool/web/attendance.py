@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from nightschool.actions import attendance as actions
-from nightschool.errors import NotFound, Refused, StaleRecord
+from nightschool.errors import Refused, StaleRecord
 from nightschool.queries import attendance as queries
 from nightschool.queries import register_history
 from nightschool.queries.attendance import Register
@@ -22,6 +22,7 @@ from nightschool.web.access import actor, allows
 from nightschool.web.browser import device_name
 from nightschool.web.context import now, reading, today, writing
 from nightschool.web.forms.attendance import RegisterForm, Stored, VoidForm
+from nightschool.web.records import look_up
 
 bp = Blueprint("attendance", __name__)
 
@@ -82,21 +83,14 @@ def void(class_session: str) -> Any:
 @allows("keep_register")
 def history(class_session: str) -> Any:
     """Every version of the register: who saved it when, and what that changed."""
-    with reading() as db:
-        found = register_history.history(db, class_session)
-    if found is None:
-        raise NotFound
+    found = look_up(register_history.history, class_session)
     return render_template(
         "attendance/history.html", history=found, tell_mark=rules.tell_mark, skew=CLOCK_SKEW
     )
 
 
 def _register(class_session: str) -> Register:
-    with reading() as db:
-        found = queries.register(db, class_session)
-    if found is None:
-        raise NotFound
-    return found
+    return look_up(queries.register, class_session)
 
 
 def _opened(found: Register) -> str:

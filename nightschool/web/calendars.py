@@ -18,9 +18,10 @@ from nightschool.rules.markets import MISSING_WORDS, tell_market, tell_refused_m
 from nightschool.rules.regions import Level, level_of
 from nightschool.texts import _, ngettext
 from nightschool.web.access import actor, allows
-from nightschool.web.context import now, reading, services, today, writing
+from nightschool.web.context import now, services, today, writing
 from nightschool.web.forms.base import Form
 from nightschool.web.forms.calendars import DayForm, MarketForm, NoticeForm, PositionForm, SeasonForm
+from nightschool.web.records import look_up
 
 bp = Blueprint("calendars", __name__)
 
@@ -37,10 +38,7 @@ FORMS: dict[str, type[Form]] = {
 @allows("keep_calendars")
 def show(region: str) -> Any:
     """Everything kept there, and a small form for each kind of thing; each form is sent by itself."""
-    with reading() as db:
-        found = queries.calendars(db, region, today=today())
-    if found is None:
-        raise NotFound
+    found = look_up(queries.calendars, region, today=today())
     sent = request.form.get("what_is_sent", "")
     forms = _forms(found, sent)
     if sent in forms and forms[sent].validate():

@@ -18,6 +18,7 @@ from nightschool.texts import _, ngettext
 from nightschool.web.access import actor, allows
 from nightschool.web.context import now, reading, today, writing
 from nightschool.web.forms.closed_times import ClosedTimeForm, RemovedForm
+from nightschool.web.records import look_up
 
 bp = Blueprint("closed_times", __name__)
 
@@ -164,8 +165,4 @@ def _values(was: ClosedTime) -> list[tuple[str, str]]:
 
 
 def _found(kind: ResourceKind, public_id: str) -> ClosedPage:
-    with reading() as db:
-        found = queries.page(db, kind, public_id, today=today())
-    if found is None:
-        raise NotFound
-    return found
+    return look_up(queries.page, kind, public_id, today=today())

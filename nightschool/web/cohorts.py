@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 
 from nightschool.actions import cohorts as actions
 from nightschool.actions.cohorts import Asking, Outcome
-from nightschool.errors import NotFound, Refused, StaleRecord
+from nightschool.errors import Refused
 from nightschool.queries import cohorts as queries
 from nightschool.queries.cohorts import Cohort, Roster
 from nightschool.rules import graduation as rules
@@ -18,13 +20,13 @@ from nightschool.rules.cohorts import source_word, tell_refused_cohort
 from nightschool.rules.names import matches
 from nightschool.texts import _, ngettext
 from nightschool.web.access import actor, allows
-from nightschool.web.context import moment, now, reading, today, writing
+from nightschool.web.context import moment, now, today, writing
 from nightschool.web.converters import PublicIdConverter
 from nightschool.web.forms.cohorts import CohortForm, EnrolForm
+from nightschool.web.records import BAD_INPUT, CLASH, SAVED, edited, look_up
 
 bp = Blueprint("cohorts", __name__)
 
-BAD_INPUT, CLASH = 422, 409
 # A village with more learners than this does not list them all to be ticked: one looks for somebody first.
 MOST_SHOWN = 200
 
@@ -35,18 +37,16 @@ def settings(course: str) -> Any:
     """Lecture or cohort; of a cohort, how many it takes and what it takes to graduate."""
     found = _cohort(course)
     form = CohortForm(data=_stored(found))
-    if not form.is_submitted():
-        return render_template("cohorts/settings.html", form=form, cohort=found)
-    status = BAD_INPUT
-    if form.validate():
-        try:
-            return _save(form, found)
-        except StaleRecord:
-            found, status = _cohort(course), CLASH
-            form.show_stale(_stored(found))
-        except Refused as refused:
-            form.refuse(refused.field, tell_refused_cohort(refused, today=today()))
-            status = CLASH
+
+    def save(db: Session) -> None:
+        actions.set_cohort(
+            db, course=course, entry=form.entry(), seen_version=form.seen_version, by=actor(), now=now()
+        )
+
+    found, status = edited(form, found, save, _refuse, again=partial(_cohort, course), shown=_stored)
+    if status == SAVED:
+        flash(_("存好了。"))
+        return redirect(url_for("courses.show", course=course), SAVED)
     return render_template("cohorts/settings.html", form=form, cohort=found), status
 
 
@@ -54,10 +54,7 @@ def settings(course: str) -> Any:
 @allows("keep_people")
 def roster(course: str) -> Any:
     """Who is in the cohort, who waits, who left; and enrolling more."""
-    with reading() as db:
-        found = queries.roster(db, course)
-    if found is None:
-        raise NotFound
+    found = look_up(queries.roster, course)
     form = EnrolForm(data={"source": "self", "day": today(), "query": request.args.get("q", "")[:60]})
     if not form.is_submitted() or request.form.get("do") == "find":
         return _roster_page(found, form)
@@ -110,21 +107,14 @@ def leave(course: str, learner: str) -> Any:
 def graduation(course: str) -> Any:
     """How far everybody in the cohort is from graduating."""
     by_name = request.args.get("by") == "name"
-    with reading() as db:
-        found = queries.graduation(db, course, at=moment(), by_name=by_name)
-    if found is None:
-        raise NotFound
+    found = look_up(queries.graduation, course, at=moment(), by_name=by_name)
     return render_template(
         "cohorts/graduation.html", graduation=found, by_name=by_name, rules=rules, mark_word=mark_word
     )
 
 
 def _cohort(course: str) -> Cohort:
-    with reading() as db:
-        found = queries.cohort(db, course)
-    if found is None:
-        raise NotFound
-    return found
+    return look_up(queries.cohort, course)
 
 
 def _stored(found: Cohort) -> dict[str, Any]:
@@ -137,18 +127,9 @@ def _stored(found: Cohort) -> dict[str, Any]:
     }
 
 
-def _save(form: CohortForm, found: Cohort) -> Any:
-    with writing() as db:
-        actions.set_cohort(
-            db,
-            course=found.public_id,
-            entry=form.entry(),
-            seen_version=form.seen_version,
-            by=actor(),
-            now=now(),
-        )
-    flash(_("存好了。"))
-    return redirect(url_for("courses.show", course=found.public_id), 303)
+def _refuse(form: CohortForm, refused: Refused) -> int:
+    form.refuse(refused.field, tell_refused_cohort(refused, today=today()))
+    return CLASH
 
 
 def _enrol(course: str, form: EnrolForm) -> Outcome:

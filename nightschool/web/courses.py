@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from nightschool.actions import courses as actions
-from nightschool.errors import CannotSchedule, NotFound, Refused, StaleRecord
+from nightschool.errors import CannotSchedule, Refused, StaleRecord
 from nightschool.formats.revisions import tell_made
 from nightschool.queries import alternatives, bookings, cohorts, places, revisions, undo
 from nightschool.queries import courses as queries
@@ -34,6 +34,7 @@ from nightschool.web.context import moment, now, reading, services, today, writi
 from nightschool.web.forms.alternatives import written
 from nightschool.web.forms.courses import ONCE, CourseForm, ScheduleForm
 from nightschool.web.listings import Shown, asked, page_number
+from nightschool.web.records import look_up
 from nightschool.web.series import BACK
 from nightschool.web.undo import flash_done, offered
 
@@ -311,11 +312,7 @@ def _edit_page(form: CourseForm, found: CoursePage, clash: CannotSchedule | None
 
 
 def _course(public_id: str) -> CoursePage:
-    with reading() as db:
-        found = queries.course(db, public_id)
-    if found is None:
-        raise NotFound
-    return found
+    return look_up(queries.course, public_id)
 
 
 def _stored(found: CoursePage) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 
 from nightschool.actions import handovers as actions
 from nightschool.actions.handovers import HandedOver
-from nightschool.errors import NotFound, Refused
+from nightschool.errors import Refused
 from nightschool.queries import handovers as queries
 from nightschool.queries.handovers import Estate
 from nightschool.rules.accounts import tell_refusal
@@ -17,8 +17,9 @@ from nightschool.rules.schools import institution_word
 from nightschool.rules.slips import grouped
 from nightschool.texts import _
 from nightschool.web.access import actor, allows
-from nightschool.web.context import digester, moment, now, reading, services, today, writing
+from nightschool.web.context import digester, moment, now, services, today, writing
 from nightschool.web.forms.handovers import HandoverForm
+from nightschool.web.records import look_up
 
 bp = Blueprint("handovers", __name__)
 
@@ -55,11 +56,7 @@ def sheet(village: str) -> Any:
 
 
 def _estate(village: str) -> Estate:
-    with reading() as db:
-        found = queries.estate(db, village, at=moment())
-    if found is None:
-        raise NotFound
-    return found
+    return look_up(queries.estate, village, at=moment())
 
 
 def _begin(form: HandoverForm, estate: Estate) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from nightschool.actions import plans as actions
-from nightschool.errors import NotFound, Refused
+from nightschool.errors import Refused
 from nightschool.formats import plan_table
 from nightschool.queries import plans as queries
 from nightschool.queries.plans import PlanPage
@@ -19,6 +19,7 @@ from nightschool.texts import _, ngettext
 from nightschool.web.access import actor, allows
 from nightschool.web.context import moment, now, reading, today, writing
 from nightschool.web.forms.plans import NoteForm
+from nightschool.web.records import look_up
 
 bp = Blueprint("plans", __name__)
 
@@ -149,8 +150,4 @@ def workbook(village: str, month: Month) -> Any:
 
 
 def _plan(village: str, month: Month) -> PlanPage:
-    with reading() as db:
-        found = queries.month_page(db, village, month, today=today())
-    if found is None:
-        raise NotFound
-    return found
+    return look_up(queries.month_page, village, month, today=today())

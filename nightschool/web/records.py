@@ -34,11 +34,13 @@ def look_up(query: Callable[Concatenate[Session, P], T | None], /, *args: P.args
     return record
 
 
-def tried(form: F, save: Callable[[Session], object], refuse: Callable[[F, Any], int | None]) -> int:
+def tried(
+    form: F, save: Callable[[Session], object], refuse: Callable[[F, Any], int | None] | None = None
+) -> int:
     """The status of the answer: SHOWN before anything is sent, SAVED, or why not, and then the form says so.
 
     `refuse` puts the sentence of a Refused or CannotSchedule at its field; its status is BAD_INPUT unless it says
-    another.
+    another. Without it the form lets nothing through that could be refused.
     """
     if not form.is_submitted():
         return SHOWN
@@ -48,6 +50,8 @@ def tried(form: F, save: Callable[[Session], object], refuse: Callable[[F, Any],
         with writing() as db:
             save(db)
     except (Refused, CannotSchedule) as refusal:
+        if refuse is None:
+            raise
         return refuse(form, refusal) or BAD_INPUT
     return SAVED
 
@@ -56,7 +60,7 @@ def edited(
     form: R,
     record: T,
     save: Callable[[Session], object],
-    refuse: Callable[[R, Any], int | None],
+    refuse: Callable[[R, Any], int | None] | None = None,
     *,
     again: Callable[[], T],
     shown: Callable[[T], Mapping[str, Any]] = asdict,  # type: ignore[assignment]  # any dataclass

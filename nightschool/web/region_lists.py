@@ -13,7 +13,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, ur
 from nightschool.actions import region_uploads as uploads
 from nightschool.actions.region_lists import import_regions, learn_sounds, plan_import, share_of
 from nightschool.actions.region_uploads import Begun
-from nightschool.errors import NotFound, Problem, Refused
+from nightschool.errors import Problem, Refused
 from nightschool.formats.region_lists import RegionList, read_regions
 from nightschool.queries import region_uploads
 from nightschool.queries.region_uploads import Upload, told_counts
@@ -27,6 +27,7 @@ from nightschool.web.context import Services, now, reading, services, today, wri
 from nightschool.web.errands import Tell, errands
 from nightschool.web.forms.region_lists import RegionListForm, TakeInForm
 from nightschool.web.limits import LARGER
+from nightschool.web.records import look_up
 
 bp = Blueprint("region_lists", __name__)
 log = logging.getLogger(__name__)
@@ -117,10 +118,7 @@ def _keep(form: RegionListForm, content: bytes, found: RegionList) -> str:
 
 
 def _page(upload: str, form: TakeInForm) -> Any:
-    with reading() as db:
-        found = region_uploads.upload(db, upload)
-    if found is None:
-        raise NotFound
+    found = look_up(region_uploads.upload, upload)
     stands = _standing(found)
     page = render_template(
         "region_lists/show.html",

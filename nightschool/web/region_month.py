@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, url_for
 
-from nightschool.errors import NotFound, Refused
+from nightschool.errors import Refused
 from nightschool.formats.qr import qr_svg
 from nightschool.formats.region_month import month_words, tell_month_summary, tell_region_month
 from nightschool.queries.region_month import RegionMonth, region_month
@@ -24,9 +24,10 @@ from nightschool.rules.months import (
 )
 from nightschool.rules.regions import Level, full_code, level_of, prefix_of
 from nightschool.web.access import public
-from nightschool.web.context import reading, today, whole
+from nightschool.web.context import today, whole
 from nightschool.web.delivery import deliver
 from nightschool.web.language import reading_here
+from nightschool.web.records import look_up
 from nightschool.web.sharing import card
 
 bp = Blueprint("region_month", __name__)
@@ -52,10 +53,7 @@ def month(area: str, month_code: str) -> Any:
         return redirect(url_for("school_months.term", code=code, first=wanted.code, last=wanted.code), 301)
     if (area, month_code) != (short, wanted.code):
         return redirect(url_for("region_month.month", area=short, month_code=wanted.code), 301)
-    with reading() as db:
-        found = region_month(db, code, wanted, today=today())
-    if found is None:
-        raise NotFound
+    found = look_up(region_month, code, wanted, today=today())
     return deliver(reading_here(), repr(found), lambda: _shown(short, found))
 
 

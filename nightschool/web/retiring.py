@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from nightschool.actions import retiring as actions
-from nightschool.errors import NotFound, Refused, StaleRecord
+from nightschool.errors import Refused, StaleRecord
 from nightschool.queries import places
 from nightschool.queries import retiring as queries
 from nightschool.queries.retiring import Retirable
@@ -24,6 +24,7 @@ from nightschool.rules.retiring import (
 from nightschool.texts import _
 from nightschool.web.access import actor, allows
 from nightschool.web.context import moment, now, reading, writing
+from nightschool.web.records import look_up
 
 bp = Blueprint("retiring", __name__)
 
@@ -151,11 +152,7 @@ def _page(kind: Kind, found: Retirable, *, is_stale: bool = False) -> str:
 
 
 def _found(kind: Kind, public_id: str) -> Retirable:
-    with reading() as db:
-        found = queries.retirable(db, kind, public_id)
-    if found is None:
-        raise NotFound
-    return found
+    return look_up(queries.retirable, kind, public_id)
 
 
 def _seen_version() -> int:

@@ -27,6 +27,7 @@ from nightschool.web.context import moment, reading, today, whole
 from nightschool.web.delivery import deliver
 from nightschool.web.forms.months import TermForm
 from nightschool.web.language import reading_here
+from nightschool.web.records import look_up
 from nightschool.web.sharing import card
 from nightschool.web.timetable import village_here
 
@@ -101,11 +102,7 @@ def with_drafts(village: str, year: int) -> Any:
 
 
 def _found(code: str, term: Term, *, with_drafts: bool = False) -> SchoolMonths:
-    with reading() as db:
-        found = school_months(db, code, term, at=moment(), with_drafts=with_drafts)
-    if found is None:
-        raise NotFound
-    return found
+    return look_up(school_months, code, term, at=moment(), with_drafts=with_drafts)
 
 
 def _shown(name: str, found: SchoolMonths, *, is_own: bool = False) -> str:

@@ -44,6 +44,7 @@ from nightschool.web.forms.sessions import (
     SessionForm,
     ShiftForm,
 )
+from nightschool.web.records import look_up
 from nightschool.web.undo import flash_done, offered
 
 bp = Blueprint("sessions", __name__)
@@ -343,11 +344,7 @@ def _tell(refused: Refused) -> str:
 
 
 def _session(public_id: str) -> SessionPage:
-    with reading() as db:
-        found = queries.class_session(db, public_id)
-    if found is None:
-        raise NotFound
-    return found
+    return look_up(queries.class_session, public_id)
 
 
 def _as_seen(found: SessionPage, form: SessionForm) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from nightschool.texts import _
 from nightschool.web.access import actor, allows, by_secret
 from nightschool.web.context import moment, now, reading, services, writing
 from nightschool.web.language import Reading
+from nightschool.web.records import look_up
 
 bp = Blueprint("teacher_links", __name__)
 
@@ -55,10 +56,7 @@ def of_village(village: str, teacher: str) -> Any:
 @allows("keep_teachers")
 def revoke(teacher_link: str) -> Any:
     """The address opens nothing any more."""
-    with reading() as db:
-        of = queries.link_of(db, teacher_link)
-    if of is None:
-        raise NotFound
+    of = look_up(queries.link_of, teacher_link)
     with writing() as db:
         actions.revoke_link(db, link=teacher_link, by=actor(), now=now())
     flash(_("这个链接作废了，谁也打不开了。要给老师新的，再做一个。"))
@@ -107,13 +105,9 @@ def sheet(secret: str) -> Any:
 
 
 def _found(secret: str, extent: Extent) -> OwnTimetable:
-    with reading() as db:
-        found = visits.own_timetable(
-            db, secret, at=moment(), zone=services().settings.timezone, extent=extent
-        )
-    if found is None:
-        raise NotFound
-    return found
+    return look_up(
+        visits.own_timetable, secret, at=moment(), zone=services().settings.timezone, extent=extent
+    )
 
 
 def _links(secret: str) -> dict[str, str]:
@@ -136,11 +130,7 @@ def _qr(address: str) -> Markup:
 
 
 def _record(teacher: str) -> TeacherRecord:
-    with reading() as db:
-        found = people.teacher(db, teacher)
-    if found is None:
-        raise NotFound
-    return found
+    return look_up(people.teacher, teacher)
 
 
 def _page(record: TeacherRecord, region: str) -> Any:

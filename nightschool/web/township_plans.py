@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from nightschool.actions import plans as actions
-from nightschool.errors import NotFound, Refused
+from nightschool.errors import Refused
 from nightschool.queries import plans, township_plans
 from nightschool.rules import plans as rules
 from nightschool.rules.months import Month, month_word
@@ -18,6 +18,7 @@ from nightschool.web.access import actor, allows
 from nightschool.web.context import now, reading, today, writing
 from nightschool.web.forms.plans import ReturnForm
 from nightschool.web.plans import BAD_INPUT, CLASH, words
+from nightschool.web.records import look_up
 
 bp = Blueprint("township_plans", __name__)
 
@@ -38,10 +39,7 @@ def show(region: str, month: Month) -> Any:
     """A township's villages, a larger region's counts, or the plan of one village to read."""
     if level_of(region) is Level.VILLAGE:
         return _read(region, month)
-    with reading() as db:
-        found = township_plans.region(db, region, month, today=today())
-    if found is None:
-        raise NotFound
+    found = look_up(township_plans.region, region, month, today=today())
     return render_template("plans/region.html", plans=found, **words())
 
 
@@ -76,10 +74,7 @@ def _decide(village: str, month: Month, form: ReturnForm | None) -> str:
 
 
 def _read(village: str, month: Month, *, form: ReturnForm | None = None) -> str:
-    with reading() as db:
-        plan = plans.month_page(db, village, month, today=today())
-    if plan is None:
-        raise NotFound
+    plan = look_up(plans.month_page, village, month, today=today())
     return render_template(
         "plans/read.html",
         plan=plan,

@@ -10,7 +10,6 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
-from nightschool.errors import NotFound
 from nightschool.queries import places
 from nightschool.queries import trail as queries
 from nightschool.queries.trail import RecordTrail, Subject, TrailLine
@@ -22,6 +21,7 @@ from nightschool.rules.trail import KINDS, Kind
 from nightschool.texts import _, ngettext
 from nightschool.web.access import actor, allows
 from nightschool.web.context import reading, services, today
+from nightschool.web.records import look_up
 
 bp = Blueprint("trail", __name__)
 
@@ -108,10 +108,7 @@ def of_account(account: str) -> Any:
 
 
 def _of_record(table: str, public_id: str) -> Any:
-    with reading() as db:
-        found = queries.record(db, table, public_id, before=_before())
-    if found is None:
-        raise NotFound
+    found = look_up(queries.record, table, public_id, before=_before())
     return render_template(
         "trail/record.html",
         what=_named(found.subject),

@@ -8,14 +8,15 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 
 from nightschool.actions import undo as actions
-from nightschool.errors import CannotSchedule, NotFound, Refused
+from nightschool.errors import CannotSchedule, Refused
 from nightschool.queries import scope
 from nightschool.queries.undo import Recent
 from nightschool.rules.previews import tell_taken
 from nightschool.rules.undo import TakenBack, tell_refused_undo, tell_taken_back, tell_undoable
 from nightschool.texts import _
 from nightschool.web.access import actor, allows
-from nightschool.web.context import now, reading, services, today, writing
+from nightschool.web.context import now, services, today, writing
+from nightschool.web.records import look_up
 from nightschool.web.redirects import own_path
 
 bp = Blueprint("undo", __name__)
@@ -68,9 +69,6 @@ def _where(done: TakenBack) -> str:
 
 
 def _tell_clash(change: str, clash: CannotSchedule) -> str:
-    with reading() as db:
-        village = scope.region_of(db, "change", change)
-    if village is None:
-        raise NotFound
+    village = look_up(scope.region_of, "change", change)
     taken = tell_taken(clash.conflicts[0], village, today())
     return _("撤销不了，原来的时间已经占着了：%(why)s", why=f"{taken.sentence}{taken.ask}")
