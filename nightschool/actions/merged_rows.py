@@ -27,7 +27,7 @@ from nightschool.models.teaching import Booking, ClassSession, ClassSessionTeach
 from nightschool.queries import merges as queries
 from nightschool.queries.merges import BEHIND, Behind
 from nightschool.rules.conflicts import Want
-from nightschool.rules.merges import KEPT, MERGED, Stays, stronger_enrolment, stronger_mark
+from nightschool.rules.merges import KEPT, MERGED, NotPutBack, stronger_enrolment, stronger_mark
 from nightschool.rules.resources import Resource, ResourceKind
 from nightschool.rules.slots import Now, Slot
 
@@ -126,7 +126,7 @@ def move(db: Session, kind: str, one: Any, other: Any, *, now: Now) -> dict[str,
     return moved
 
 
-def put_back(db: Session, kind: str, one: Any, other: Any, moved: dict[str, Any], *, now: Now) -> Stays:
+def put_back(db: Session, kind: str, one: Any, other: Any, moved: dict[str, Any], *, now: Now) -> NotPutBack:
     """All is as it was, but what somebody changed since; that comes back."""
     if kind == PersonKind.TEACHER:
         shown = _lock_lessons(db, one.id, other.id, now=now)
@@ -142,7 +142,7 @@ def put_back(db: Session, kind: str, one: Any, other: Any, moved: dict[str, Any]
         _touch(db, [entry["of"] for entry in lessons], shown, now=now)
         _give_closed_times(db, moved, one, other)
     sessions, courses = (len(moved[behind.name]) - len(back[behind.name]) for behind in BEHIND[kind])
-    return Stays(sessions, courses)
+    return NotPutBack(sessions, courses)
 
 
 def lock_registers(db: Session, entries: Sequence[dict[str, Any]]) -> None:

@@ -27,7 +27,7 @@ from nightschool.models.people import PersonKind, PersonMerge
 from nightschool.queries import merges as queries
 from nightschool.queries.merges import PEOPLE
 from nightschool.rules.access import KEEPERS, Actor, may, require
-from nightschool.rules.merges import Stays, can_be_undone, gaps
+from nightschool.rules.merges import NotPutBack, can_be_undone, gaps
 from nightschool.rules.regions import is_inside
 from nightschool.rules.slots import Now
 
@@ -68,7 +68,7 @@ def merge_people(
     _note(db, kind, "merge", one, other, by=by, now=now, fields=moved["fields"])
 
 
-def undo_merge(db: Session, *, kind: str, merged: str, by: Actor, now: Now) -> Stays:
+def undo_merge(db: Session, *, kind: str, merged: str, by: Actor, now: Now) -> NotPutBack:
     """The two records are apart again, each as it was, but for what somebody changed since: that comes back.
 
     Raises: NotFound; Refused with `not_merged`, `undo_over`, or `undo_later_first` when the kept record has taken in

@@ -13,7 +13,7 @@ from nightschool.actions import audit
 from nightschool.errors import NotFound, Refused
 from nightschool.models.places import ImportState, RegionImport
 from nightschool.rules.access import Actor, require
-from nightschool.rules.region_uploads import KEPT_FOR, Standing, standing
+from nightschool.rules.region_uploads import KEPT_FOR, UploadStage, standing
 from nightschool.rules.slots import Now
 
 
@@ -88,7 +88,7 @@ def begin_import(db: Session, upload: str, *, skip_bad: bool, is_running: bool, 
         is_running=is_running,
         now=now.instant,
     )
-    if stands in (Standing.EXPIRED, Standing.GOING_ON, Standing.DONE):
+    if stands in (UploadStage.EXPIRED, UploadStage.GOING_ON, UploadStage.DONE):
         raise Refused(f"upload_{stands}")
     if found.content is None:
         raise Refused("upload_expired")

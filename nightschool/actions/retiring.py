@@ -13,20 +13,20 @@ from nightschool.models.places import Venue
 from nightschool.models.teaching import Course
 from nightschool.queries.retiring import still_booked
 from nightschool.rules.access import Actor
-from nightschool.rules.retiring import Kind
+from nightschool.rules.retiring import RecordKind
 from nightschool.rules.slots import Now
 
-MODELS: dict[Kind, Any] = {
-    Kind.LEARNER: Learner,
-    Kind.TEACHER: Teacher,
-    Kind.VENUE: Venue,
-    Kind.COURSE: Course,
+MODELS: dict[RecordKind, Any] = {
+    RecordKind.LEARNER: Learner,
+    RecordKind.TEACHER: Teacher,
+    RecordKind.VENUE: Venue,
+    RecordKind.COURSE: Course,
 }
 
 
 def retire(
     db: Session,
-    kind: Kind,
+    kind: RecordKind,
     *,
     public_id: str,
     version: int,
@@ -45,16 +45,16 @@ def retire(
     record = _seen(db, kind, public_id, by, version)
     if record.retired_at is not None:
         return int(record.version)
-    if kind is Kind.COURSE or not keeps_booked:
+    if kind is RecordKind.COURSE or not keeps_booked:
         sessions = still_booked(db, kind, record.id, home=record.region_code, at=now.moment)
         if sessions:
-            code = "still_coming" if kind is Kind.COURSE else "still_booked"
+            code = "still_coming" if kind is RecordKind.COURSE else "still_booked"
             raise Refused(code, sessions=sessions)
     record.retired_at = now.instant
     return _saved(db, kind, record, "retire", by, now)
 
 
-def bring_back(db: Session, kind: Kind, *, public_id: str, version: int, by: Actor, now: Now) -> int:
+def bring_back(db: Session, kind: RecordKind, *, public_id: str, version: int, by: Actor, now: Now) -> int:
     """The record is offered again as before. Returns its new version; of one in use nothing changes.
 
     Raises: StaleRecord; Refused with `merged` for one that was found to be the same person as another.
@@ -68,12 +68,12 @@ def bring_back(db: Session, kind: Kind, *, public_id: str, version: int, by: Act
     return _saved(db, kind, record, "back", by, now)
 
 
-def _seen(db: Session, kind: Kind, public_id: str, by: Actor, version: int) -> Any:
+def _seen(db: Session, kind: RecordKind, public_id: str, by: Actor, version: int) -> Any:
     model = MODELS[kind]
     return locked_as_seen(db, model, model.public_id == public_id, version=version, by=by)
 
 
-def _saved(db: Session, kind: Kind, record: Any, action: str, by: Actor, now: Now) -> int:
+def _saved(db: Session, kind: RecordKind, record: Any, action: str, by: Actor, now: Now) -> int:
     db.flush()
-    note(db, record, f"{'courses' if kind is Kind.COURSE else kind}.{action}", by=by, now=now)
+    note(db, record, f"{'courses' if kind is RecordKind.COURSE else kind}.{action}", by=by, now=now)
     return int(record.version)

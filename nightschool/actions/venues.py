@@ -27,7 +27,7 @@ from nightschool.rules.names import stored_keys
 from nightschool.rules.people import Namesake
 from nightschool.rules.resources import ResourceKind
 from nightschool.rules.slots import Moment, Now
-from nightschool.rules.venues import Planned, VenueEntry, check_unshared
+from nightschool.rules.venues import PlannedHere, VenueEntry, check_unshared
 
 # What an entry says word for word.
 FIELDS = (
@@ -105,7 +105,7 @@ def _hold(db: Session, venue: Venue, *, today: date) -> None:
         .where(ClassSession.venue_id == venue.id, ClassSession.day >= today, ClassSession.status.in_(HOLDING))
         .with_for_update()
     ).all()
-    check_unshared((Planned(slot_of(one), one.title) for one in sessions), venue=venue.name)
+    check_unshared((PlannedHere(slot_of(one), one.title) for one in sessions), venue=venue.name)
     hold_slots(db, sessions, moment=Moment(today, 0), agreed=True)  # they stand already
 
 

@@ -34,7 +34,7 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class HistoryLine:
     """One class session in a history, and its village where there are several."""
 
     session: SessionLine
@@ -46,8 +46,8 @@ class History:
     """Totals, one page of what is over and one page of what comes; the pages are turned together."""
 
     totals: Totals
-    coming: tuple[Line, ...]  # the soonest first
-    past: tuple[Line, ...]  # the latest first
+    coming: tuple[HistoryLine, ...]  # the soonest first
+    past: tuple[HistoryLine, ...]  # the latest first
     number: int
     pages: int
 
@@ -74,7 +74,7 @@ def history(db: Session, of: ColumnElement[bool], *, at: Moment, number: int = 1
     coming = db.execute(base.where(~over).order_by(*order).limit(PAGE).offset(skipped)).all()
     past = db.execute(base.where(over).order_by(*latest).limit(PAGE).offset(skipped)).all()
     rows = [*coming, *past]
-    every = [Line(line, row.village) for line, row in zip(sessions.lines(db, rows), rows, strict=True)]
+    every = [HistoryLine(line, row.village) for line, row in zip(sessions.lines(db, rows), rows, strict=True)]
     return History(totals, tuple(every[: len(coming)]), tuple(every[len(coming) :]), number, pages)
 
 

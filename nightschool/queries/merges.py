@@ -26,7 +26,7 @@ from nightschool.queries import phones
 from nightschool.queries.figures import came
 from nightschool.rules.merges import (
     FIELDS,
-    Elsewhere,
+    KnownLesson,
     Overlap,
     Traits,
     contradictions,
@@ -368,6 +368,6 @@ def _elsewhere_columns(of: Any, region: Any) -> tuple[Any, ...]:
 
 def _elsewhere(
     day: date, starts: int, ends: int, title: str, status: str, code: str, village: str, *, for_region: str
-) -> Elsewhere:
+) -> KnownLesson:
     is_private = status == SessionStatus.DRAFT and code != for_region
-    return Elsewhere(Slot(day, starts, ends), village, "" if is_private else title)
+    return KnownLesson(Slot(day, starts, ends), village, "" if is_private else title)

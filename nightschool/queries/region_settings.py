@@ -13,7 +13,7 @@ from nightschool.rules.travel import speed_along
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settled:
     """The settings page of one region."""
 
     code: str
@@ -26,7 +26,7 @@ class Settings:
     kmh_from: str  # the region whose speed that is; empty: the usual one
 
 
-def settings(db: Session, region: str) -> Settings | None:
+def settings(db: Session, region: str) -> Settled | None:
     """What the region has settled; None: no such region. Cost: 1 query."""
     above = ancestors_of(region)
     rows = db.execute(
@@ -45,7 +45,7 @@ def settings(db: Session, region: str) -> Settings | None:
         return None
     own = found[region]
     kmh_above, settled_by = speed_along(above, {code: row.travel_kmh for code, row in found.items()})
-    return Settings(
+    return Settled(
         code=region,
         name=own.name,
         level=level_of(region),

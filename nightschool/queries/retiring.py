@@ -12,17 +12,17 @@ from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Region, Venue
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course, SessionStatus
 from nightschool.queries.sessions import is_over
-from nightschool.rules.retiring import Kind, StillBooked
+from nightschool.rules.retiring import RecordKind, StillBooked
 from nightschool.rules.slots import Moment, Slot
 
 STILL_TO_COME = (SessionStatus.DRAFT, SessionStatus.SCHEDULED)
 MOST_TOLD = 200
 
-NAMES: dict[Kind, Any] = {
-    Kind.LEARNER: Learner.name,
-    Kind.TEACHER: Teacher.name,
-    Kind.VENUE: Venue.name,
-    Kind.COURSE: Course.title,
+NAMES: dict[RecordKind, Any] = {
+    RecordKind.LEARNER: Learner.name,
+    RecordKind.TEACHER: Teacher.name,
+    RecordKind.VENUE: Venue.name,
+    RecordKind.COURSE: Course.title,
 }
 
 
@@ -38,7 +38,7 @@ class Retirable:
     version: int
 
 
-def retirable(db: Session, kind: Kind, public_id: str) -> Retirable | None:
+def retirable(db: Session, kind: RecordKind, public_id: str) -> Retirable | None:
     """The record; None when there is no such. Cost: 1 query."""
     name = NAMES[kind]
     model = name.class_
@@ -50,13 +50,15 @@ def retirable(db: Session, kind: Kind, public_id: str) -> Retirable | None:
     return Retirable(*row) if row else None
 
 
-def still_booked(db: Session, kind: Kind, key: int, *, home: str, at: Moment) -> tuple[StillBooked, ...]:
+def still_booked(
+    db: Session, kind: RecordKind, key: int, *, home: str, at: Moment
+) -> tuple[StillBooked, ...]:
     """The class sessions to come with this teacher, at this venue or of this course, the soonest first.
 
     None count on a learner. Cost: 1 query.
     `home` is where the record is kept; what another village has in draft shows neither its title nor its address.
     """
-    if kind is Kind.LEARNER:
+    if kind is RecordKind.LEARNER:
         return ()
     rows = db.execute(
         select(
@@ -89,12 +91,12 @@ def still_booked(db: Session, kind: Kind, key: int, *, home: str, at: Moment) ->
     return tuple(found)
 
 
-def _counts_on(kind: Kind, key: int) -> ColumnElement[bool]:
+def _counts_on(kind: RecordKind, key: int) -> ColumnElement[bool]:
     match kind:
-        case Kind.TEACHER:
+        case RecordKind.TEACHER:
             taught = select(ClassSessionTeacher.class_session_id).where(ClassSessionTeacher.teacher_id == key)
             return ClassSession.id.in_(taught)
-        case Kind.VENUE:
+        case RecordKind.VENUE:
             return ClassSession.venue_id == key
         case _:
             return ClassSession.course_id == key

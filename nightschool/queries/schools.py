@@ -19,7 +19,7 @@ from nightschool.texts import SOURCE_LANGUAGE, language
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SchoolVenue:
     """One venue of the school."""
 
     public_id: str
@@ -49,7 +49,7 @@ class Year:
 
 
 @dataclass(frozen=True, slots=True)
-class SchoolPage:
+class WholeSchool:
     """One school."""
 
     village: str
@@ -59,7 +59,7 @@ class SchoolPage:
     contact_phone: str
     opened_on: date
     coordinators: tuple[tuple[str, str], ...]  # (name, title)
-    venues: tuple[Place, ...]
+    venues: tuple[SchoolVenue, ...]
     learners: int
     own_teachers: int
     year: Year
@@ -81,7 +81,7 @@ class SchoolRecord:
     version: int
 
 
-def school(db: Session, village: str, *, today: date) -> SchoolPage | None:
+def school(db: Session, village: str, *, today: date) -> WholeSchool | None:
     """The village's school; None when it has none. Cost: 8 queries, however much there is."""
     row = db.execute(
         select(NightSchool.__table__, Region.name.label("village"))
@@ -114,7 +114,7 @@ def school(db: Session, village: str, *, today: date) -> SchoolPage | None:
         last_held=counts.last_held,
         ticked=frozenset(code for code, is_there in row.equipment.items() if is_there),
     )
-    return SchoolPage(
+    return WholeSchool(
         village=row.village,
         institution_name=row.institution_name or "",
         principal=row.principal,
@@ -154,13 +154,13 @@ def school_record(db: Session, village: str) -> SchoolRecord | None:
     )
 
 
-def _venues(db: Session, village: str, usual: int | None) -> tuple[Place, ...]:
+def _venues(db: Session, village: str, usual: int | None) -> tuple[SchoolVenue, ...]:
     rows = db.execute(
         select(Venue.id, Venue.public_id, Venue.name, Venue.area_m2)
         .where(Venue.region_code == village, Venue.retired_at.is_(None))
         .order_by(Venue.id)
     )
-    places = [Place(row.public_id, row.name, row.area_m2, row.id == usual) for row in rows]
+    places = [SchoolVenue(row.public_id, row.name, row.area_m2, row.id == usual) for row in rows]
     return tuple(sorted(places, key=lambda place: not place.is_usual))
 
 

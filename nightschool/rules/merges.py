@@ -153,7 +153,7 @@ def can_be_undone(merged_at: datetime, now: datetime) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
+class KnownLesson:
     """A class session as somebody may know of it; of another village's draft only when and in which village."""
 
     slot: Slot
@@ -172,8 +172,8 @@ class Elsewhere:
 class Overlap:
     """Two class sessions at one time, one of each teacher: so they cannot be one person."""
 
-    kept: Elsewhere
-    merged: Elsewhere
+    kept: KnownLesson
+    merged: KnownLesson
 
 
 def tell_overlap(overlap: Overlap, *, today: date) -> str:
@@ -205,7 +205,7 @@ def tell_refused_merge(refused: Refused, *, today: date) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Stays:
+class NotPutBack:
     """What an undo could not put back, because somebody changed it since the two were merged."""
 
     sessions: int = 0  # sessions whose marks, or whose teachers, are others now
@@ -213,7 +213,7 @@ class Stays:
     fields: tuple[str, ...] = ()
 
 
-def tell_stays(stays: Stays, *, kept: str) -> tuple[str, ...]:
+def tell_stays(stays: NotPutBack, *, kept: str) -> tuple[str, ...]:
     """What stays with the kept record, a sentence each; empty when everything is as it was."""
     told = []
     if stays.sessions:

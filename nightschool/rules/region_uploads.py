@@ -15,7 +15,7 @@ MOST_SAMPLES = 20
 MOST_PROBLEMS = 50
 
 
-class Standing(StrEnum):
+class UploadStage(StrEnum):
     """Where an uploaded list stands, as a page tells it."""
 
     WAITING = "waiting"  # looked through, not taken in yet
@@ -28,16 +28,16 @@ class Standing(StrEnum):
 
 def standing(
     state: str, *, has_content: bool, made_at: datetime, changed_at: datetime, is_running: bool, now: datetime
-) -> Standing:
+) -> UploadStage:
     """What is to be told of an upload in this stored state; `is_running`: this process is at it."""
     if state == "done":
-        return Standing.DONE
+        return UploadStage.DONE
     if state == "applying":
         is_fresh = is_running or now - changed_at < BROKEN_OFF_AFTER
-        return Standing.GOING_ON if is_fresh else Standing.BROKEN_OFF
+        return UploadStage.GOING_ON if is_fresh else UploadStage.BROKEN_OFF
     if not has_content or now - made_at > KEPT_FOR:
-        return Standing.EXPIRED
-    return Standing.FAILED if state == "failed" else Standing.WAITING
+        return UploadStage.EXPIRED
+    return UploadStage.FAILED if state == "failed" else UploadStage.WAITING
 
 
 def tell_upload_refusal(refused: Refused) -> str:

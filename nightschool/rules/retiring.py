@@ -10,7 +10,7 @@ from nightschool.rules.slots import Slot
 from nightschool.texts import N_, _, ngettext
 
 
-class Kind(StrEnum):
+class RecordKind(StrEnum):
     """What can be put away."""
 
     LEARNER = "learner"
@@ -31,47 +31,47 @@ class StillBooked:
 
 
 RETIRE = {
-    Kind.LEARNER: N_("%(name)s不再来了"),
-    Kind.TEACHER: N_("%(name)s不再请了"),
-    Kind.VENUE: N_("%(name)s不再用了"),
-    Kind.COURSE: N_("收起%(name)s"),
+    RecordKind.LEARNER: N_("%(name)s不再来了"),
+    RecordKind.TEACHER: N_("%(name)s不再请了"),
+    RecordKind.VENUE: N_("%(name)s不再用了"),
+    RecordKind.COURSE: N_("收起%(name)s"),
 }
 
 BRING_BACK = {
-    Kind.LEARNER: N_("请回来"),
-    Kind.TEACHER: N_("请回来"),
-    Kind.VENUE: N_("再用起来"),
-    Kind.COURSE: N_("放回来"),
+    RecordKind.LEARNER: N_("请回来"),
+    RecordKind.TEACHER: N_("请回来"),
+    RecordKind.VENUE: N_("再用起来"),
+    RecordKind.COURSE: N_("放回来"),
 }
 
 MEANING = {
-    Kind.LEARNER: N_("以后点名不列这个人。上过的课都还记着，随时可以请回来。"),
-    Kind.TEACHER: N_("以后排课不列这位老师。讲过的课都还记着，随时可以请回来。"),
-    Kind.VENUE: N_("以后排课不列这个地方。在这里上过的课都还记着，随时可以再用起来。"),
-    Kind.COURSE: N_("课程里不再列出来。上过的课和到课登记都还在，随时可以放回来。"),
+    RecordKind.LEARNER: N_("以后点名不列这个人。上过的课都还记着，随时可以请回来。"),
+    RecordKind.TEACHER: N_("以后排课不列这位老师。讲过的课都还记着，随时可以请回来。"),
+    RecordKind.VENUE: N_("以后排课不列这个地方。在这里上过的课都还记着，随时可以再用起来。"),
+    RecordKind.COURSE: N_("课程里不再列出来。上过的课和到课登记都还在，随时可以放回来。"),
 }
 
 RETIRED = {
-    Kind.LEARNER: N_("%(name)s不再来了，以后点名不列这个人。"),
-    Kind.TEACHER: N_("%(name)s不再请了，以后排课不列出来。"),
-    Kind.VENUE: N_("%(name)s不再用了，以后排课不列出来。"),
-    Kind.COURSE: N_("%(name)s收起来了。"),
+    RecordKind.LEARNER: N_("%(name)s不再来了，以后点名不列这个人。"),
+    RecordKind.TEACHER: N_("%(name)s不再请了，以后排课不列出来。"),
+    RecordKind.VENUE: N_("%(name)s不再用了，以后排课不列出来。"),
+    RecordKind.COURSE: N_("%(name)s收起来了。"),
 }
 
 BACK = {
-    Kind.LEARNER: N_("%(name)s又在名单上了，点名会列出来。"),
-    Kind.TEACHER: N_("%(name)s又可以请了，排课会列出来。"),
-    Kind.VENUE: N_("%(name)s又可以排课了。"),
-    Kind.COURSE: N_("%(name)s放回课程里了。"),
+    RecordKind.LEARNER: N_("%(name)s又在名单上了，点名会列出来。"),
+    RecordKind.TEACHER: N_("%(name)s又可以请了，排课会列出来。"),
+    RecordKind.VENUE: N_("%(name)s又可以排课了。"),
+    RecordKind.COURSE: N_("%(name)s放回课程里了。"),
 }
 
 
-def tell_refused_retiring(refused: Refused, kind: Kind, name: str) -> str:
+def tell_refused_retiring(refused: Refused, kind: RecordKind, name: str) -> str:
     """One sentence: why this record is not put away or brought back yet, and what can be done."""
     match refused.code:
         case "still_booked":
             n = len(refused.details["sessions"])
-            if kind is Kind.TEACHER:
+            if kind is RecordKind.TEACHER:
                 return ngettext(
                     "还有 %(n)d 次课排着%(name)s：", "还有 %(n)d 次课排着%(name)s：", n, name=name
                 )

@@ -43,7 +43,7 @@ class VenueEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedHere:
     """A class session that means to meet at a venue."""
 
     slot: Slot
@@ -55,7 +55,7 @@ def venue_kind_word(code: str) -> str:
     return _(VENUE_KINDS[code])
 
 
-def check_unshared(planned: Iterable[Planned], *, venue: str) -> None:
+def check_unshared(planned: Iterable[PlannedHere], *, venue: str) -> None:
     """Raises Refused with `still_shared` when two of these sessions overlap.
 
     The first two and the venue's name are in its details.

@@ -20,7 +20,7 @@ from nightschool.rules.slips import grouped
 from nightschool.texts import _, ngettext
 from nightschool.web.access import actor, allows, current_login
 from nightschool.web.context import digester, now, reading, services, today, writing
-from nightschool.web.forms.trust import AccountForm, ConfirmForm, EndPostingForm, PostingForm, SchoolForm
+from nightschool.web.forms.trust import AccountForm, ConfirmForm, EndPostingForm, OpenSchoolForm, PostingForm
 
 bp = Blueprint("admin", __name__)
 
@@ -79,7 +79,7 @@ def region(region: str) -> Any:
 @allows("manage_accounts")
 def open_school(region: str) -> Any:
     """First the village is looked for, then its coordinator named; the answer is the slip to print."""
-    form = SchoolForm()
+    form = OpenSchoolForm()
     village = _village(form.village.data or request.args.get("village", ""), region)
     if form.is_submitted() and village is not None and form.validate():
         try:

@@ -19,7 +19,7 @@ from nightschool.queries import region_uploads
 from nightschool.queries.region_uploads import Upload, told_counts
 from nightschool.rules.access import Actor
 from nightschool.rules.almanac import day_with_year
-from nightschool.rules.region_uploads import MOST_PROBLEMS, Standing, standing, tell_upload_refusal
+from nightschool.rules.region_uploads import MOST_PROBLEMS, UploadStage, standing, tell_upload_refusal
 from nightschool.rules.regions import tell_row_problem
 from nightschool.texts import _
 from nightschool.web.access import actor, allows
@@ -59,7 +59,7 @@ def upload() -> Any:
         form=form,
         latest=latest,
         most=most,
-        Standing=Standing,
+        UploadStage=UploadStage,
         day_with_year=day_with_year,
     )
     return page, 422 if form.errors else 200
@@ -124,19 +124,19 @@ def _page(upload: str, form: TakeInForm) -> Any:
         "region_lists/show.html",
         upload=found,
         stands=stands,
-        Standing=Standing,
+        UploadStage=UploadStage,
         day=day_with_year(found.as_of),
         form=form,
         problems=[tell_row_problem(problem) for problem in found.problems],
         percent=_percent(found),
     )
     response = make_response(page, 422 if form.errors else 200)
-    if stands is Standing.GOING_ON:
+    if stands is UploadStage.GOING_ON:
         response.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
     return response
 
 
-def _standing(found: Upload) -> Standing:
+def _standing(found: Upload) -> UploadStage:
     return standing(
         found.state,
         has_content=found.has_content,

@@ -18,7 +18,7 @@ from nightschool.rules.retiring import (
     MEANING,
     RETIRE,
     RETIRED,
-    Kind,
+    RecordKind,
     tell_refused_retiring,
 )
 from nightschool.texts import _
@@ -35,59 +35,59 @@ CLASH = 409
 @allows("keep_people")
 def learner(learner: str) -> Any:
     """A learner who comes no more."""
-    return _retire(Kind.LEARNER, learner)
+    return _retire(RecordKind.LEARNER, learner)
 
 
 @bp.post("/learners/<public_id:learner>/back")
 @allows("keep_people")
 def learner_back(learner: str) -> Any:
     """A learner who comes again."""
-    return _bring_back(Kind.LEARNER, learner)
+    return _bring_back(RecordKind.LEARNER, learner)
 
 
 @bp.route("/teachers/<public_id:teacher>/retire", methods=["GET", "POST"])
 @allows("keep_teachers")
 def teacher(teacher: str) -> Any:
     """A teacher who is asked no more."""
-    return _retire(Kind.TEACHER, teacher)
+    return _retire(RecordKind.TEACHER, teacher)
 
 
 @bp.post("/teachers/<public_id:teacher>/back")
 @allows("keep_teachers")
 def teacher_back(teacher: str) -> Any:
     """A teacher who is asked again."""
-    return _bring_back(Kind.TEACHER, teacher)
+    return _bring_back(RecordKind.TEACHER, teacher)
 
 
 @bp.route("/venues/<public_id:venue>/retire", methods=["GET", "POST"])
 @allows("keep_venues")
 def venue(venue: str) -> Any:
     """A venue that is used no more."""
-    return _retire(Kind.VENUE, venue)
+    return _retire(RecordKind.VENUE, venue)
 
 
 @bp.post("/venues/<public_id:venue>/back")
 @allows("keep_venues")
 def venue_back(venue: str) -> Any:
     """A venue that is used again."""
-    return _bring_back(Kind.VENUE, venue)
+    return _bring_back(RecordKind.VENUE, venue)
 
 
 @bp.route("/courses/<public_id:course>/retire", methods=["GET", "POST"])
 @allows("schedule")
 def course(course: str) -> Any:
     """A course put away."""
-    return _retire(Kind.COURSE, course)
+    return _retire(RecordKind.COURSE, course)
 
 
 @bp.post("/courses/<public_id:course>/back")
 @allows("schedule")
 def course_back(course: str) -> Any:
     """A course among the others again."""
-    return _bring_back(Kind.COURSE, course)
+    return _bring_back(RecordKind.COURSE, course)
 
 
-def _retire(kind: Kind, public_id: str) -> Any:
+def _retire(kind: RecordKind, public_id: str) -> Any:
     """Done, with the way back beside it; or the page that tells what still counts on the record, and asks."""
     found = _found(kind, public_id)
     if request.method == "GET":
@@ -116,7 +116,7 @@ def _retire(kind: Kind, public_id: str) -> Any:
     return redirect(_list_of(kind, found.region_code), 303)
 
 
-def _bring_back(kind: Kind, public_id: str) -> Any:
+def _bring_back(kind: RecordKind, public_id: str) -> Any:
     found = _found(kind, public_id)
     try:
         with writing() as db:
@@ -130,11 +130,11 @@ def _bring_back(kind: Kind, public_id: str) -> Any:
     return redirect(_record_of(kind, public_id), 303)
 
 
-def _page(kind: Kind, found: Retirable, *, is_stale: bool = False) -> str:
+def _page(kind: RecordKind, found: Retirable, *, is_stale: bool = False) -> str:
     with reading() as db:
         booked = queries.still_booked(db, kind, found.id, home=found.region_code, at=moment())
         [place] = places.regions_named(db, [found.region_code])
-    code = "still_coming" if kind is Kind.COURSE else "still_booked"
+    code = "still_coming" if kind is RecordKind.COURSE else "still_booked"
     return render_template(
         "retiring/retire.html",
         kind=kind.value,
@@ -151,7 +151,7 @@ def _page(kind: Kind, found: Retirable, *, is_stale: bool = False) -> str:
     )
 
 
-def _found(kind: Kind, public_id: str) -> Retirable:
+def _found(kind: RecordKind, public_id: str) -> Retirable:
     return look_up(queries.retirable, kind, public_id)
 
 
@@ -161,14 +161,14 @@ def _seen_version() -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _record_of(kind: Kind, public_id: str) -> str:
+def _record_of(kind: RecordKind, public_id: str) -> str:
     """The record itself."""
-    page = "courses.show" if kind is Kind.COURSE else f"{kind}s.edit"
+    page = "courses.show" if kind is RecordKind.COURSE else f"{kind}s.edit"
     return url_for(page, **{kind.value: public_id})
 
 
-def _list_of(kind: Kind, region: str) -> str:
+def _list_of(kind: RecordKind, region: str) -> str:
     """Where records of this kind are listed."""
-    if kind is Kind.TEACHER and level_of(region) is not Level.VILLAGE:
+    if kind is RecordKind.TEACHER and level_of(region) is not Level.VILLAGE:
         return url_for("teachers.of_region", region=region)
     return url_for(f"{kind}s.index", village=region)

@@ -37,7 +37,7 @@ PAGES = {
 
 
 @dataclass(frozen=True)
-class Told:
+class TrailSentence:
     """One line as it is read."""
 
     time: str
@@ -126,7 +126,9 @@ def _before() -> int | None:
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else None
 
 
-def _days(lines: Sequence[TrailLine], region: str | None, *, but: str = "") -> list[tuple[str, list[Told]]]:
+def _days(
+    lines: Sequence[TrailLine], region: str | None, *, but: str = ""
+) -> list[tuple[str, list[TrailSentence]]]:
     """The lines by their day in the village, both the latest first."""
     zone = services().zone
     day_of: Callable[[TrailLine], date] = lambda line: line.at.astimezone(zone).date()  # noqa: E731
@@ -136,7 +138,7 @@ def _days(lines: Sequence[TrailLine], region: str | None, *, but: str = "") -> l
     ]
 
 
-def _once(lines: list[Told]) -> list[Told]:
+def _once(lines: list[TrailSentence]) -> list[TrailSentence]:
     """Lines that say the same one after the other, twenty learners added in a row, are one line with their number."""
     told = []
     for _sentence, same in groupby(lines, key=lambda line: line.sentence):
@@ -145,12 +147,12 @@ def _once(lines: list[Told]) -> list[Told]:
             words = ngettext(
                 "%(what)s（%(n)d 次）", "%(what)s（%(n)d 次）", 1 + len(more), what=first.sentence
             )
-            first = Told(first.time, words, "")
+            first = TrailSentence(first.time, words, "")
         told.append(first)
     return told
 
 
-def _told(line: TrailLine, region: str | None, but: str) -> Told:
+def _told(line: TrailLine, region: str | None, but: str) -> TrailSentence:
     local = line.at.astimezone(services().zone)
     minutes = local.hour * 60 + local.minute
     slot = line.subject.slot
@@ -164,7 +166,7 @@ def _told(line: TrailLine, region: str | None, but: str) -> Told:
         today=today(),
     )
     link = "" if line.subject.public_id == but else _link(line.subject, region)
-    return Told(clock(minutes), sentence, link)
+    return TrailSentence(clock(minutes), sentence, link)
 
 
 def _named(subject: Subject) -> str:

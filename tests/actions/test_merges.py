@@ -34,7 +34,7 @@ from nightschool.models.trust import AuditEvent
 from nightschool.queries import attendance, merges, rosters
 from nightschool.queries.choices import on_offer
 from nightschool.rules.attendance import Sheet
-from nightschool.rules.merges import Stays, tell_refused_merge
+from nightschool.rules.merges import NotPutBack, tell_refused_merge
 from nightschool.rules.proposals import Proposal
 from nightschool.rules.recurrence import Once
 from nightschool.rules.slots import Now
@@ -65,7 +65,7 @@ def merge(db: Session, cast: Cast, kept: Any, merged: Any, **changes: Any) -> No
     db.expire_all()
 
 
-def undo(db: Session, cast: Cast, merged: Any, **changes: Any) -> Stays:
+def undo(db: Session, cast: Cast, merged: Any, **changes: Any) -> NotPutBack:
     kind = "learner" if isinstance(merged, Learner) else "teacher"
     values: dict[str, Any] = {"by": cast.chen_actor, "now": later(hours=1), "merged": merged.public_id}
     stays = undo_merge(db, kind=kind, **{**values, **changes})
@@ -296,7 +296,7 @@ def test_a_merge_that_is_taken_back_leaves_every_row_as_it_was(
         before = table_rows(db, Learner, Mark, Enrolment, but=("version",))
         merge(db, cast, *pair)
         assert not db.scalars(select(Mark).where(Mark.learner_id == pair[1].id)).all()
-        assert undo(db, cast, pair[1]) == Stays()
+        assert undo(db, cast, pair[1]) == NotPutBack()
         assert table_rows(db, Learner, Mark, Enrolment, but=("version",)) == before
         attempt.rollback()
 
@@ -313,7 +313,7 @@ def test_what_somebody_changed_since_stays_and_is_told(
     save(db, cast, tonight, Sheet(marks={kept.public_id: "excused"}), later(minutes=5))
     kept.household = "陈国强"
     db.flush()
-    assert undo(db, cast, merged) == Stays(sessions=1, fields=("household",))
+    assert undo(db, cast, merged) == NotPutBack(sessions=1, fields=("household",))
     assert marks(db) == {(tonight.id, kept.id): "excused", (earlier.id, merged.id): "present"}
     assert kept.household == "陈国强"
 
@@ -449,7 +449,7 @@ def test_the_lessons_follow_the_village_record_into_the_townships_and_back(
     assert db.get_one(Region, SHIWAN, populate_existing=True).revision == revision + 1
     assert [line.name for line in rosters.teachers(db, SHIWAN).lines] == ["周老师"]
     assert [choice.public_id for choice in on_offer(db, SHIWAN).teachers] == [kept.public_id]
-    assert undo(db, cast, own) == Stays()
+    assert undo(db, cast, own) == NotPutBack()
     assert teaching(db) == before
     assert db.get_one(Region, SHIWAN, populate_existing=True).revision == revision + 2
 
@@ -553,7 +553,7 @@ def test_lessons_called_off_or_restaffed_since_stay_so(
     db.execute(
         ClassSessionTeacher.__table__.delete().where(ClassSessionTeacher.class_session_id == other.id)  # type: ignore[attr-defined]
     )
-    assert undo(db, cast, own) == Stays(sessions=1)
+    assert undo(db, cast, own) == NotPutBack(sessions=1)
     assert list(db.scalars(select(ClassSessionTeacher.teacher_id))) == [own.id]
     assert [row for row in teaching(db)[1] if row[0] == off.id] == []
 
@@ -577,7 +577,7 @@ def test_a_merge_of_teachers_that_is_taken_back_leaves_every_row_as_it_was(
             make_session(db, course, TODAY + timedelta(days=day), teachers=staff, booked=booked)
         before = teaching(db)
         merge(db, cast, kept, own)
-        assert undo(db, cast, own) == Stays()
+        assert undo(db, cast, own) == NotPutBack()
         assert teaching(db) == before
         attempt.rollback()
 

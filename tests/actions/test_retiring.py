@@ -22,7 +22,7 @@ from nightschool.models.trust import AuditEvent
 from nightschool.queries import attendance, venues
 from nightschool.queries.choices import on_offer
 from nightschool.rules.people import LearnerEntry, TeacherEntry
-from nightschool.rules.retiring import Kind
+from nightschool.rules.retiring import RecordKind
 from nightschool.rules.slots import Slot
 from nightschool.rules.venues import VenueEntry
 from tests.factories import (
@@ -42,12 +42,12 @@ from tests.factories import (
 TOMORROW = TODAY + timedelta(days=1)
 
 
-def away(db: Session, kind: Kind, record: Any, by: Any, **given: Any) -> int:
+def away(db: Session, kind: RecordKind, record: Any, by: Any, **given: Any) -> int:
     defaults = {"version": record.version, "now": NOW}
     return retire(db, kind, public_id=record.public_id, by=by, **{**defaults, **given})
 
 
-def back(db: Session, kind: Kind, record: Any, by: Any, **given: Any) -> int:
+def back(db: Session, kind: RecordKind, record: Any, by: Any, **given: Any) -> int:
     defaults = {"version": record.version, "now": NOW}
     return bring_back(db, kind, public_id=record.public_id, by=by, **{**defaults, **given})
 
@@ -70,21 +70,21 @@ def test_who_comes_no_more_stays_on_registers_that_know_of_them_and_is_on_no_new
     held = make_session(db, course, TODAY - timedelta(days=7))
     make_register(db, held, cast.chen, present=(learner.id,))
     tonight = make_session(db, course)
-    away(db, Kind.LEARNER, learner, cast.chen_actor)
+    away(db, RecordKind.LEARNER, learner, cast.chen_actor)
     assert names_on(db, held) == [learner.name, other.name]
     assert names_on(db, tonight) == [other.name]
-    back(db, Kind.LEARNER, learner, cast.chen_actor)
+    back(db, RecordKind.LEARNER, learner, cast.chen_actor)
     assert names_on(db, tonight) == [learner.name, other.name]
     assert trail(db) == ["learner.retire", "learner.back"]
 
 
 def test_put_away_twice_is_put_away_once(cast: Cast, db: Session) -> None:
     learner = make_learner(db)
-    version = away(db, Kind.LEARNER, learner, cast.chen_actor)
+    version = away(db, RecordKind.LEARNER, learner, cast.chen_actor)
     assert version == learner.version == 2
-    assert away(db, Kind.LEARNER, learner, cast.chen_actor) == 2
-    back(db, Kind.LEARNER, learner, cast.chen_actor)
-    assert back(db, Kind.LEARNER, learner, cast.chen_actor) == 3
+    assert away(db, RecordKind.LEARNER, learner, cast.chen_actor) == 2
+    back(db, RecordKind.LEARNER, learner, cast.chen_actor)
+    assert back(db, RecordKind.LEARNER, learner, cast.chen_actor) == 3
     assert trail(db) == ["learner.retire", "learner.back"]
 
 
@@ -92,17 +92,17 @@ def test_what_somebody_saved_since_is_looked_at_first(cast: Cast, db: Session) -
     learner = make_learner(db)
     for change in (away, back):
         with pytest.raises(StaleRecord):
-            change(db, Kind.LEARNER, learner, cast.chen_actor, version=learner.version + 1)
+            change(db, RecordKind.LEARNER, learner, cast.chen_actor, version=learner.version + 1)
     assert learner.retired_at is None
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_only_who_may_edit_a_record_puts_it_away(cast: Cast, db: Session, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", RecordKind)
+def test_only_who_may_edit_a_record_puts_it_away(cast: Cast, db: Session, kind: RecordKind) -> None:
     records = {
-        Kind.LEARNER: make_learner(db),
-        Kind.TEACHER: make_teacher(db, SHIWAN, "吴老师"),
-        Kind.VENUE: db.get_one(Venue, cast.venue),
-        Kind.COURSE: make_course(db),
+        RecordKind.LEARNER: make_learner(db),
+        RecordKind.TEACHER: make_teacher(db, SHIWAN, "吴老师"),
+        RecordKind.VENUE: db.get_one(Venue, cast.venue),
+        RecordKind.COURSE: make_course(db),
     }
     with pytest.raises(NotAllowed):
         away(db, kind, records[kind], cast.luo_actor)
@@ -117,21 +117,23 @@ def test_only_who_may_edit_a_record_puts_it_away(cast: Cast, db: Session, kind: 
 def test_a_townships_teacher_is_put_away_by_its_administrator_alone(cast: Cast, db: Session) -> None:
     teacher = db.get_one(Teacher, cast.teacher)
     with pytest.raises(NotAllowed):
-        away(db, Kind.TEACHER, teacher, cast.chen_actor)
-    away(db, Kind.TEACHER, teacher, cast.region_administrator_actor)
+        away(db, RecordKind.TEACHER, teacher, cast.chen_actor)
+    away(db, RecordKind.TEACHER, teacher, cast.region_administrator_actor)
     with pytest.raises(NotAllowed):
-        back(db, Kind.TEACHER, teacher, cast.chen_actor)
-    back(db, Kind.TEACHER, teacher, cast.region_administrator_actor)
+        back(db, RecordKind.TEACHER, teacher, cast.chen_actor)
+    back(db, RecordKind.TEACHER, teacher, cast.region_administrator_actor)
 
 
-@pytest.mark.parametrize("kind", [Kind.TEACHER, Kind.VENUE])
-def test_sessions_to_come_are_told_and_kept_when_that_was_seen(cast: Cast, db: Session, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [RecordKind.TEACHER, RecordKind.VENUE])
+def test_sessions_to_come_are_told_and_kept_when_that_was_seen(
+    cast: Cast, db: Session, kind: RecordKind
+) -> None:
     teacher = make_teacher(db, SHIWAN, "吴老师")
     course = make_course(db, venue_id=cast.venue)
     make_session(db, course, TODAY - timedelta(days=7), teachers=(teacher.id,))
     coming = make_session(db, course, TOMORROW, teachers=(teacher.id,))
     make_session(db, course, TODAY + timedelta(days=2), teachers=(teacher.id,), status="cancelled")  # type: ignore[arg-type]
-    record: Any = teacher if kind is Kind.TEACHER else db.get_one(Venue, cast.venue)
+    record: Any = teacher if kind is RecordKind.TEACHER else db.get_one(Venue, cast.venue)
     with pytest.raises(Refused, match="still_booked") as refused:
         away(db, kind, record, cast.chen_actor)
     assert [one.class_session for one in refused.value.details["sessions"]] == [coming.public_id]
@@ -149,7 +151,7 @@ def test_another_villages_draft_is_told_without_its_title(cast: Cast, db: Sessio
     from nightschool.rules.access import SYSTEM
 
     with pytest.raises(Refused) as refused:
-        away(db, Kind.TEACHER, teacher, SYSTEM)
+        away(db, RecordKind.TEACHER, teacher, SYSTEM)
     [one] = refused.value.details["sessions"]
     assert (one.village, one.title, one.class_session) == ("建立村", "", "")
 
@@ -160,16 +162,16 @@ def test_a_course_goes_when_nothing_of_it_is_to_come(cast: Cast, db: Session) ->
     coming = make_session(db, course, TOMORROW)
     for keeps in (False, True):
         with pytest.raises(Refused, match="still_coming"):
-            away(db, Kind.COURSE, course, cast.chen_actor, keeps_booked=keeps)
+            away(db, RecordKind.COURSE, course, cast.chen_actor, keeps_booked=keeps)
     all_is_over = on(coming.day + timedelta(days=1))
-    away(db, Kind.COURSE, course, cast.chen_actor, now=all_is_over)
+    away(db, RecordKind.COURSE, course, cast.chen_actor, now=all_is_over)
     assert course.retired_at == all_is_over.instant
 
 
 def test_a_course_is_back_when_a_session_of_it_is_put_off_to_a_day_to_come(cast: Cast, db: Session) -> None:
     course = make_course(db)
     past = make_session(db, course, TODAY - timedelta(days=1))
-    away(db, Kind.COURSE, course, cast.chen_actor)
+    away(db, RecordKind.COURSE, course, cast.chen_actor)
     postpone_session(
         db, class_session=past.public_id, seen_revision=past.revision, slot=Slot(TOMORROW, 1140, 1200),
         reason="weather", reason_text="", by=cast.chen_actor, now=NOW,
@@ -181,14 +183,14 @@ def test_one_merged_into_another_is_not_brought_back(cast: Cast, db: Session) ->
     kept = make_learner(db)
     merged = make_learner(db, retired_at=NOW.instant, merged_into_id=kept.id)
     with pytest.raises(Refused, match="merged"):
-        back(db, Kind.LEARNER, merged, cast.chen_actor)
+        back(db, RecordKind.LEARNER, merged, cast.chen_actor)
 
 
 def test_a_new_learner_of_the_name_of_one_who_comes_no_more_leads_back_to_them(
     cast: Cast, db: Session
 ) -> None:
     known = make_learner(db)
-    away(db, Kind.LEARNER, known, cast.chen_actor)
+    away(db, RecordKind.LEARNER, known, cast.chen_actor)
     given: dict[str, Any] = {"village": SHIWAN, "by": cast.chen_actor, "now": NOW}
     with pytest.raises(Refused, match="same_name") as refused:
         add_learner(db, entry=LearnerEntry(known.name, "1组"), **given)
@@ -209,8 +211,8 @@ def test_one_merged_into_another_is_no_namesake(cast: Cast, db: Session) -> None
 
 def test_a_new_teacher_and_a_new_venue_lead_back_to_those_put_away(cast: Cast, db: Session) -> None:
     venue = db.get_one(Venue, cast.venue)
-    away(db, Kind.VENUE, venue, cast.chen_actor)
-    away(db, Kind.TEACHER, db.get_one(Teacher, cast.teacher), cast.region_administrator_actor)
+    away(db, RecordKind.VENUE, venue, cast.chen_actor)
+    away(db, RecordKind.TEACHER, db.get_one(Teacher, cast.teacher), cast.region_administrator_actor)
     given: dict[str, Any] = {"by": cast.chen_actor, "now": NOW}
     with pytest.raises(Refused, match="same_venue") as refused:
         add_venue(db, village=SHIWAN, entry=VenueEntry(venue.name), **given)
@@ -264,5 +266,5 @@ def test_they_stay_where_they_were_when_a_session_is_edited(cast: Cast, db: Sess
 
 def test_learners_put_away_are_still_rows(cast: Cast, db: Session) -> None:
     learner = make_learner(db)
-    away(db, Kind.LEARNER, learner, cast.chen_actor)
+    away(db, RecordKind.LEARNER, learner, cast.chen_actor)
     assert db.get_one(Learner, learner.id).name == "陈大秀"

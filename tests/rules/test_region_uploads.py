@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from nightschool.errors import Refused
-from nightschool.rules.region_uploads import Standing, standing, tell_upload_refusal
+from nightschool.rules.region_uploads import UploadStage, standing, tell_upload_refusal
 from tests.factories import NOW
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -16,16 +16,16 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 @pytest.mark.parametrize(
     ("state", "has_content", "age", "silent_for", "is_running", "stands"),
     [
-        ("previewed", True, HOUR, HOUR, False, Standing.WAITING),
-        ("previewed", True, DAY, DAY, False, Standing.WAITING),
-        ("previewed", True, DAY + HOUR, DAY + HOUR, False, Standing.EXPIRED),
-        ("previewed", False, HOUR, HOUR, False, Standing.EXPIRED),
-        ("applying", True, HOUR, timedelta(seconds=30), False, Standing.GOING_ON),
-        ("applying", True, HOUR, timedelta(minutes=3), False, Standing.BROKEN_OFF),
-        ("applying", True, HOUR, timedelta(minutes=30), True, Standing.GOING_ON),
-        ("done", False, 9 * DAY, 9 * DAY, False, Standing.DONE),
-        ("failed", True, HOUR, HOUR, False, Standing.FAILED),
-        ("failed", False, HOUR, HOUR, False, Standing.EXPIRED),
+        ("previewed", True, HOUR, HOUR, False, UploadStage.WAITING),
+        ("previewed", True, DAY, DAY, False, UploadStage.WAITING),
+        ("previewed", True, DAY + HOUR, DAY + HOUR, False, UploadStage.EXPIRED),
+        ("previewed", False, HOUR, HOUR, False, UploadStage.EXPIRED),
+        ("applying", True, HOUR, timedelta(seconds=30), False, UploadStage.GOING_ON),
+        ("applying", True, HOUR, timedelta(minutes=3), False, UploadStage.BROKEN_OFF),
+        ("applying", True, HOUR, timedelta(minutes=30), True, UploadStage.GOING_ON),
+        ("done", False, 9 * DAY, 9 * DAY, False, UploadStage.DONE),
+        ("failed", True, HOUR, HOUR, False, UploadStage.FAILED),
+        ("failed", False, HOUR, HOUR, False, UploadStage.EXPIRED),
     ],
 )
 def test_where_an_upload_stands(state, has_content, age, silent_for, is_running, stands) -> None:

@@ -12,13 +12,13 @@ from nightschool.rules.retiring import (
     MEANING,
     RETIRE,
     RETIRED,
-    Kind,
+    RecordKind,
     tell_refused_retiring,
 )
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_each_kind_has_its_words_and_a_verb(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", RecordKind)
+def test_each_kind_has_its_words_and_a_verb(kind: RecordKind) -> None:
     for words in (RETIRE, RETIRED, BACK):
         assert "%(name)s" in words[kind]
     assert MEANING[kind]
@@ -29,16 +29,16 @@ def test_each_kind_has_its_words_and_a_verb(kind: Kind) -> None:
 @pytest.mark.parametrize(
     ("code", "kind", "told"),
     [
-        ("still_booked", Kind.TEACHER, "还有 2 次课排着甲："),
-        ("still_booked", Kind.VENUE, "甲还排着 2 次课："),
-        ("still_coming", Kind.COURSE, "甲还有 2 次课没上，上完或者取消了才能收起："),
-        ("merged", Kind.LEARNER, "甲已经并到另一份里了，要分开就撤销合并。"),
+        ("still_booked", RecordKind.TEACHER, "还有 2 次课排着甲："),
+        ("still_booked", RecordKind.VENUE, "甲还排着 2 次课："),
+        ("still_coming", RecordKind.COURSE, "甲还有 2 次课没上，上完或者取消了才能收起："),
+        ("merged", RecordKind.LEARNER, "甲已经并到另一份里了，要分开就撤销合并。"),
     ],
 )
-def test_a_refusal_says_what_stands_in_the_way(code: str, kind: Kind, told: str) -> None:
+def test_a_refusal_says_what_stands_in_the_way(code: str, kind: RecordKind, told: str) -> None:
     assert tell_refused_retiring(Refused(code, sessions=("a", "b")), kind, "甲") == told
 
 
 def test_an_unknown_refusal_is_a_mistake_of_ours() -> None:
     with pytest.raises(ValueError, match="nonsense"):
-        tell_refused_retiring(Refused("nonsense"), Kind.LEARNER, "甲")
+        tell_refused_retiring(Refused("nonsense"), RecordKind.LEARNER, "甲")

@@ -8,14 +8,14 @@ import pytest
 
 from nightschool.errors import Refused
 from nightschool.rules.slots import Slot
-from nightschool.rules.venues import Planned, check_unshared, tell_refused_venue
+from nightschool.rules.venues import PlannedHere, check_unshared, tell_refused_venue
 
 TODAY = date(2026, 11, 24)
 FRIDAY = date(2026, 11, 27)
 
 
-def at(starts: int, ends: int, title: str, day: date = FRIDAY) -> Planned:
-    return Planned(Slot(day, starts, ends), title)
+def at(starts: int, ends: int, title: str, day: date = FRIDAY) -> PlannedHere:
+    return PlannedHere(Slot(day, starts, ends), title)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def at(starts: int, ends: int, title: str, day: date = FRIDAY) -> Planned:
         [at(1140, 1230, "柑橘"), at(1140, 1230, "医保", date(2026, 11, 28))],
     ],
 )
-def test_sessions_that_do_not_overlap_are_no_obstacle(planned: list[Planned]) -> None:
+def test_sessions_that_do_not_overlap_are_no_obstacle(planned: list[PlannedHere]) -> None:
     check_unshared(planned, venue="院坝")
 
 

@@ -44,7 +44,7 @@ class BirthYearField(TypedField):
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class SavedOtherwise:
     """One field that somebody else has saved otherwise since."""
 
     label: str
@@ -63,7 +63,7 @@ class RecordForm(Form):
     )
 
     is_stale = False
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[SavedOtherwise, ...] = ()
 
     @property
     def seen_version(self) -> int:
@@ -75,7 +75,9 @@ class RecordForm(Form):
         """The form keeps what was typed, tells what differs from what is stored, and may be saved on top of it."""
         self.is_stale = True
         self.differences = tuple(
-            Difference(str(field.label.text), shown_as(field, field.data), shown_as(field, stored.get(name)))
+            SavedOtherwise(
+                str(field.label.text), shown_as(field, field.data), shown_as(field, stored.get(name))
+            )
             for name, field in self._fields.items()
             if name not in self.NOT_COMPARED
             and shown_as(field, field.data) != shown_as(field, stored.get(name))

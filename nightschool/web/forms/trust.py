@@ -95,7 +95,7 @@ class PersonForm(Form):
     login_name = LineField(L_("登录名"), longest=30, render_kw={"autocomplete": "off", **NAME_KEYS})
 
 
-class SchoolForm(PersonForm):
+class OpenSchoolForm(PersonForm):
     """A village that opens its night school, and its coordinator."""
 
     village = HiddenField()
