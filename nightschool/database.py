@@ -48,10 +48,8 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = self._sqlite_engine() if self.is_sqlite else self._postgresql_engine()
         self._for_looking = self.engine.execution_options(postgresql_readonly=True)
-        # PostgreSQL shows each statement what is committed just then, in a transaction or not: so without one.
-        self._without_transactions = (
-            self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        )
+        without = {"nightschool_begins": False} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._without_transactions = self.engine.execution_options(**without)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -66,7 +64,10 @@ class Database:
 
     @contextmanager
     def looking(self) -> Iterator[Connection]:
-        """The same without the ORM, for queries that take a plain connection: half the cost of a small one."""
+        """A connection for looking without the ORM and without a transaction: half of what a session costs.
+
+        For queries that take one. Each statement sees what is committed just then.
+        """
         with self._without_transactions.connect() as connection:
             yield connection
 
@@ -123,10 +124,11 @@ class Database:
 
         @event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
-            if connection.get_execution_options().get("nightschool_writes"):
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            else:  # which cannot fail, so SQLAlchemy's words for failures are not needed, and their cost saved
-                connection.connection.execute("BEGIN")
+            options = connection.get_execution_options()
+            if options.get("nightschool_begins", True):
+                connection.exec_driver_sql(
+                    "BEGIN IMMEDIATE" if options.get("nightschool_writes") else "BEGIN"
+                )
 
         return engine
 

@@ -151,7 +151,7 @@ def region(
     """A region's sessions from today, or from `start` if that is later, to the Sunday of next week, at most so many.
 
     An evening of a village is never cut in two, unless it alone is more. `known` is what `standing` answered in the
-    same transaction. Cost: 3 queries, 2 with `known`.
+    same look. Cost: 3 queries, 2 with `known`.
     """
     area = known or standing(db, code, today=today)
     if area is None:

@@ -178,7 +178,7 @@ def village(
 ) -> Timetable | None:
     """A village's timetable as of this minute of its day; None when there is no such village.
 
-    `known` is what `standing` answered in the same transaction. Cost: 2 queries, 1 with `known`.
+    `known` is what `standing` answered in the same look. Cost: 2 queries, 1 with `known`.
     """
     found = known or standing(db, code, at=at)
     if found is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 from nightschool.settings import Settings
 from nightschool.web.access import access_of
@@ -39,11 +39,14 @@ OPEN = {
     "Access-Control-Expose-Headers": "ETag",
     "X-Robots-Tag": "noindex",
 }
+EXTENSION = "nightschool.headers"
 A_YEAR = 365 * 24 * 3600
 
 
 def init_app(app: Flask) -> None:
     """Every answer carries them, errors too."""
+    with app.app_context():
+        app.extensions[EXTENSION] = fixed(services().settings)
     app.after_request(_protect)
 
 
@@ -55,7 +58,7 @@ def fixed(settings: Settings) -> list[tuple[str, str]]:
 
 def _protect(response: Response) -> Response:
     # Not one by one: setting looks through all headers for an old one each time.
-    response.headers.extend(fixed(services().settings))
+    response.headers.extend(current_app.extensions[EXTENSION])
     access = access_of(request.endpoint)
     if access is not None and access.is_by_secret:
         response.headers["Cache-Control"] = "no-store"

@@ -66,7 +66,8 @@ def _remember(response: Response) -> Response:
 
 def _marked_up(message: str, **values: Any) -> Markup:
     """The message in the page's language: safe as a template is, its values escaped."""
-    return Markup(gettext(message)) % values
+    text = Markup(gettext(message))
+    return text % values if values or "%" in message else text
 
 
 def reading_link(*, lang: str | None = None, big: bool | None = None) -> str:
