@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nightschool.rules.daylight import Position
-from nightschool.rules.travel import ROAD_FACTOR, Journey, straight_km, way_between
+from nightschool.rules.travel import ROAD_FACTOR, USUAL_KMH, Journey, speed_along, straight_km, way_between
 
 HERE = Position(29.59, 105.07)
 PLACES = st.builds(Position, st.floats(-89, 89), st.floats(-180, 180))
@@ -44,3 +44,9 @@ def test_a_way_is_known_only_where_both_ends_are() -> None:
     assert way_between(HERE, seat, 30) is None
     way = way_between(HERE, near, 30)
     assert way is not None and way.km == pytest.approx(straight_km(HERE, near) * ROAD_FACTOR)
+
+
+def test_the_nearest_region_that_settled_it_says_how_fast_people_get_on() -> None:
+    line = ("511000000000", "511002000000", "511002105000")
+    assert speed_along(line, {"511000000000": 40, "511002000000": 25, "511002105000": None}) == (25, line[1])
+    assert speed_along(line, {"511024000000": 60}) == (USUAL_KMH, "")
