@@ -1,4 +1,4 @@
-"""The README keeps its word: every module on the map, every setting in the table, every command real."""
+"""The README keeps its word: its map is of today's modules, every setting in the table, every command real."""
 
 from __future__ import annotations
 
@@ -8,30 +8,24 @@ from pathlib import Path
 import pytest
 
 from nightschool.cli import cli
+from tools import map as map_tool
 
 pytestmark = pytest.mark.check("README.md: its map, settings and commands are to be those there are")
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 
 
-def test_every_module_stands_on_the_map_and_nothing_else() -> None:
-    rows = re.findall(
-        r"^\| (?:\*\*)?`([\w/.]+)`", README.split("<!-- map -->")[1].split("<!-- /map -->")[0], re.M
-    )
-    shelf, mapped = "", set()
-    for name in rows:
-        if name.endswith("/"):
-            shelf = name
-        elif name.endswith(".py"):
-            mapped.add(name)
-        else:
-            mapped.add(f"{shelf}{name}.py")
-    modules = {
-        path.relative_to(ROOT).as_posix()
+def test_the_map_tells_of_every_module_what_its_docstring_says() -> None:
+    assert map_tool.MAP.read_text("utf-8") == map_tool.written(), "run tools/map.py"
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    modules = (
+        path
         for path in (ROOT / "nightschool").rglob("*.py")
-        if path.name not in ("__init__.py", "__main__.py") and path.parent.name != "versions"
-    }
-    assert mapped == modules | {"run.py"}
+        if path.name not in ("__init__.py", "__main__.py")
+    )
+    assert [path.name for path in modules if not map_tool.purpose(path)] == []
 
 
 def test_every_setting_is_in_the_table() -> None:
