@@ -12,8 +12,8 @@ MAP = ROOT / "docs" / "map.md"
 HEAD = """\
 # The map
 
-Every module and what it is for: the first sentence of its docstring. Written by `python tools/map.py`; a test compares it
-with the code. How the shelves belong together stands in the [README](../README.md).
+Every module and what it is for: the first sentence of its docstring. Written by `python tools/map.py`; a test compares
+it with the code. How the shelves belong together stands in the [README](../README.md).
 """
 
 
