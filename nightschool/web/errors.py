@@ -15,16 +15,11 @@ from werkzeug.exceptions import (
     ServiceUnavailable,
 )
 
-from nightschool.errors import NotAllowed, NotFound
-from nightschool.web import find
-
 log = logging.getLogger(__name__)
 
 
 def init_app(app: Flask) -> None:
-    """Every failure has a page in the reader's language; out of scope and unknown look the same."""
-    app.register_error_handler(NotAllowed, _not_found)
-    app.register_error_handler(NotFound, _not_found)
+    """Every failure has a page in the reader's language; what is not found has its own, in the feature that finds."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(Exception, _unexpected)
@@ -34,15 +29,9 @@ def _page(name: str, status: int) -> tuple[str, int]:
     return render_template(f"errors/{name}.html", status=status), status
 
 
-def _not_found(_error: Exception) -> Any:
-    return find.not_found()
-
-
 def _http(error: HTTPException) -> Any:
     if error.code is None or error.response is not None or error.code < 400:
         return error
-    if error.code in (403, 404):
-        return _not_found(error)
     if isinstance(error, SecurityError):
         # Sent to a host that is not ours: no page can be built, since no address on it would be right.
         return Response("400\n", status=400, mimetype="text/plain")

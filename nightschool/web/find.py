@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from nightschool.errors import NotFound
+from nightschool.errors import NotAllowed, NotFound
 from nightschool.queries import places
 from nightschool.rules.regions import CODE_DIGITS, LONGEST_QUERY, Level, prefix_of
 from nightschool.texts import _
@@ -57,7 +57,11 @@ def home() -> Any:
     )
 
 
-def not_found() -> tuple[str, int]:
+@bp.app_errorhandler(NotAllowed)
+@bp.app_errorhandler(NotFound)
+@bp.app_errorhandler(403)
+@bp.app_errorhandler(404)
+def not_found(_error: Exception) -> tuple[str, int]:
     """The page for an address with nothing behind it, the same whether there is nothing or nothing one may see.
 
     After the address of an unknown village or region it names the smallest region that this one would lie in.

@@ -24,22 +24,17 @@ from nightschool.rules.attendance import (
     tell_refused_guests,
 )
 from nightschool.texts import L_, _
-from nightschool.web.forms.base import Form, LineField, Required, TextField, WholeNumberField, cleaned
+from nightschool.web.forms.base import (
+    Form,
+    LineField,
+    Required,
+    TextField,
+    TicksField,
+    WholeNumberField,
+    cleaned,
+)
 
 BLANK_ROWS = 2  # for people who came and are not on the roster; a script adds more
-
-
-class TicksField(Field):
-    """The public ids that were ticked, each once. What cannot be one is left out."""
-
-    data: tuple[str, ...]
-
-    def process_data(self, value: Any) -> None:
-        self.data = tuple(value or ())
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        found = dict.fromkeys(text for text in valuelist if re.fullmatch(r"[A-Za-z0-9_-]{1,22}", str(text)))
-        self.data = tuple(found)
 
 
 class LinesField(Field):

@@ -206,6 +206,19 @@ class TickField(BooleanField):
     """A box to tick."""
 
 
+class TicksField(Field):
+    """The public ids that were ticked, each once. What cannot be one is left out."""
+
+    data: tuple[str, ...]
+
+    def process_data(self, value: Any) -> None:
+        self.data = tuple(value or ())
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        found = dict.fromkeys(text for text in valuelist if re.fullmatch(r"[A-Za-z0-9_-]{1,22}", str(text)))
+        self.data = tuple(found)
+
+
 class Agreeing(Form):
     """A form that wants slots. Its page asks for the tick once a teacher or venue is said not to be there then.
 

@@ -16,8 +16,15 @@ from nightschool.rules.cohorts import (
 )
 from nightschool.rules.graduation import BASES, basis_word
 from nightschool.texts import L_, _
-from nightschool.web.forms.attendance import NewPeopleForm, TicksField
-from nightschool.web.forms.base import ChoiceField, DayField, LineField, Required, WholeNumberField
+from nightschool.web.forms.attendance import NewPeopleForm
+from nightschool.web.forms.base import (
+    ChoiceField,
+    DayField,
+    LineField,
+    Required,
+    TicksField,
+    WholeNumberField,
+)
 from nightschool.web.forms.records import RecordForm
 
 

@@ -9,8 +9,7 @@ from flask import request
 
 from nightschool.rules.openings import Opening, VillageToOpen
 from nightschool.texts import SOURCE_LANGUAGE, _, using_language
-from nightschool.web.forms.attendance import TicksField
-from nightschool.web.forms.base import Form, cleaned
+from nightschool.web.forms.base import Form, TicksField, cleaned
 
 LONGEST = 60
 
