@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from nightschool.actions.region_lists import import_regions
+from nightschool.actions.places.region_lists import import_regions
 from nightschool.database import Database, migrate
 from nightschool.formats.region_lists import read_regions
 from nightschool.models.attendance import Headcount, Submission

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Engine, insert, select
 
 from bench._data import NOW, SURNAMES, TODAY, TOPICS
-from nightschool.actions.region_lists import import_regions
+from nightschool.actions.places.region_lists import import_regions
 from nightschool.database import Database, migrate
 from nightschool.migrations.guards import POSTGRESQL
 from nightschool.models.base import Base, new_public_id

@@ -21,8 +21,8 @@ from nightschool.database import Database
 from nightschool.sealing import Sealer
 from nightschool.settings import Settings, new_keys
 from nightschool.web.app import create_app
-from nightschool.web.delivery import EXTENSION
-from nightschool.web.server import make_server
+from nightschool.web.site.delivery import EXTENSION
+from nightschool.web.site.server import make_server
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 

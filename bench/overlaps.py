@@ -25,14 +25,14 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 
-from nightschool.actions.courses import schedule_course
+from nightschool.actions.courses.courses import schedule_course
 from nightschool.database import Database, migrate
 from nightschool.errors import CannotSchedule
 from nightschool.models.places import Venue
 from nightschool.models.teaching import Booking
 from nightschool.rules.access import Actor, Post, Role
-from nightschool.rules.proposals import Proposal
-from nightschool.rules.recurrence import Once
+from nightschool.rules.courses.proposals import Proposal
+from nightschool.rules.courses.recurrence import Once
 from nightschool.settings import sqlite_url
 from tests import factories, postgres_cluster
 

@@ -25,23 +25,23 @@ from sqlalchemy.orm import Session
 from bench._data import NOW, SURNAMES, TODAY, regions_of
 from bench._province import absent, sichuan_file
 from bench._scale_data import Filled, fill
-from nightschool.actions.courses import schedule_course
+from nightschool.actions.courses.courses import schedule_course
 from nightschool.database import Database
 from nightschool.errors import CannotSchedule
 from nightschool.models.base import new_public_id
 from nightschool.models.people import Teacher
 from nightschool.models.places import NightSchool, Venue
 from nightschool.models.teaching import Booking, ClassSession, ClassSessionTeacher
-from nightschool.queries import alternatives, bookings
-from nightschool.queries.choices import on_offer
-from nightschool.queries.localities import locality
-from nightschool.queries.surroundings import good_days
+from nightschool.queries.courses import alternatives, bookings
+from nightschool.queries.courses.choices import on_offer
+from nightschool.queries.courses.surroundings import good_days
+from nightschool.queries.seasons.localities import locality
 from nightschool.rules.access import Actor, Post, Role
-from nightschool.rules.good_days import window
+from nightschool.rules.courses.good_days import window
+from nightschool.rules.courses.previews import preview
+from nightschool.rules.courses.proposals import Proposal
+from nightschool.rules.courses.recurrence import Listed
 from nightschool.rules.names import sort_key, stored_keys
-from nightschool.rules.previews import preview
-from nightschool.rules.proposals import Proposal
-from nightschool.rules.recurrence import Listed
 from nightschool.rules.regions import RegionRow, ancestors_of
 from nightschool.rules.slots import Moment
 from nightschool.sealing import Sealer

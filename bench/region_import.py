@@ -23,10 +23,10 @@ from pathlib import Path
 from typing import Any
 
 from bench._province import absent, sichuan
-from nightschool.actions.region_lists import import_regions, learn_sounds, plan_import
+from nightschool.actions.places.region_lists import import_regions, learn_sounds, plan_import
 from nightschool.database import Database, migrate
 from nightschool.formats.region_lists import read_regions
-from nightschool.queries import places
+from nightschool.queries.places import places
 from nightschool.rules.access import SYSTEM
 from nightschool.rules.names import forget_sounds
 from nightschool.rules.regions import RegionRow

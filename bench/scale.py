@@ -27,7 +27,7 @@ from nightschool.rules.regions import RegionRow
 from nightschool.sealing import Sealer
 from nightschool.settings import Settings, new_keys, sqlite_url
 from nightschool.web.app import PACKAGE, create_app
-from nightschool.web.delivery import EXTENSION
+from nightschool.web.site.delivery import EXTENSION
 from tests import postgres_cluster
 
 MOST_GROWTH = 1.3

@@ -28,15 +28,15 @@ from sqlalchemy import insert, select, update
 from bench._data import NOW, SURNAMES, TODAY, fill
 from bench._scale_data import GIVEN, logged_in
 from bench.public_pages import Browser, served
-from nightschool.actions.attendance import record_sheet
+from nightschool.actions.registers.attendance import record_sheet
 from nightschool.database import Database
 from nightschool.models.base import new_public_id
 from nightschool.models.people import Learner
 from nightschool.models.teaching import ClassSession, Course
 from nightschool.models.trust import Account, Posting
 from nightschool.rules.access import Actor, Post, Role
-from nightschool.rules.attendance import EXCUSED, PRESENT, Sheet
 from nightschool.rules.names import sort_key, stored_keys
+from nightschool.rules.registers.attendance import EXCUSED, PRESENT, Sheet
 from nightschool.rules.slots import Now
 from nightschool.sealing import Sealer
 from nightschool.settings import new_keys, sqlite_url

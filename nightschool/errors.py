@@ -25,7 +25,7 @@ class NotFound(NightSchoolError):
 
 
 class CannotSchedule(NightSchoolError):
-    """The slots wanted are taken. Carries `rules.conflicts.Conflict` values, in the order of their days."""
+    """The slots wanted are taken. Carries `rules.courses.conflicts.Conflict` values, in the order of their days."""
 
     def __init__(self, conflicts: Sequence[Any]) -> None:
         super().__init__(f"{len(conflicts)} conflict(s)")

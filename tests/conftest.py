@@ -29,7 +29,7 @@ from nightschool import texts
 from nightschool.database import Database, migrate
 from nightschool.models import Base
 from nightschool.models.trust import AuditEvent
-from nightschool.rules.trail import ACTIONS
+from nightschool.rules.trust.trail import ACTIONS
 from nightschool.settings import Settings, sqlite_url
 from nightschool.web.app import create_app
 from tests import factories, postgres_cluster
@@ -51,7 +51,7 @@ hypothesis_settings.load_profile("nightschool")
 @event.listens_for(AuditEvent, "before_insert")
 def every_action_has_its_words(_mapper: Any, _connection: Any, line: AuditEvent) -> None:
     """A test that leaves a line on the trail which nobody could read fails."""
-    assert line.action in ACTIONS, f"write the words of {line.action} in rules/trail.py"
+    assert line.action in ACTIONS, f"write the words of {line.action} in rules/trust/trail.py"
 
 
 def pytest_configure(config: pytest.Config) -> None:

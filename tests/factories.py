@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from nightschool.actions.changing import picture
+from nightschool.actions.courses.changing import picture
 from nightschool.database import Database
 from nightschool.models.attendance import Headcount, Mark, Submission
 from nightschool.models.base import new_public_id
@@ -33,9 +33,9 @@ from nightschool.models.teaching import (
 from nightschool.models.trust import Account, LoginSession, Posting
 from nightschool.rules.access import Actor, Post, Role
 from nightschool.rules.names import sort_key, stored_keys
+from nightschool.rules.people.teacher_links import digest_of
 from nightschool.rules.regions import display_name, level_of, parent_of
 from nightschool.rules.slots import Now
-from nightschool.rules.teacher_links import digest_of
 from nightschool.sealing import Sealer
 from nightschool.settings import Keys
 

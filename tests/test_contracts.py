@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -29,3 +31,14 @@ def contract(name: str, what_to_do: str, *words: str) -> Any:
 def test_the_code_keeps_its_contracts(words: tuple[str, ...]) -> None:
     checked = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True)
     assert checked.returncode == 0, f"{checked.stdout}\n{checked.stderr}"
+
+
+@pytest.mark.check("imports: name the new form in the contract `forms` of pyproject.toml")
+def test_every_form_is_held_to_the_contract_of_forms() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    (contract,) = (each for each in settings["tool"]["importlinter"]["contracts"] if each["id"] == "forms")
+    files = (
+        path for path in (ROOT / "nightschool" / "web").rglob("*.py") if re.search("(^|_)forms?$", path.stem)
+    )
+    forms = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files}
+    assert forms == set(contract["source_modules"]) - {"nightschool.formats"}

@@ -90,9 +90,9 @@ def chinese_outside_calls(source: str) -> list[str]:
 
 # What is Chinese by nature: how names, numbers and dates are written, not what is said to people.
 BY_NATURE = {
-    "rules/names.py", "rules/regions.py", "rules/slots.py", "rules/datelists.py", "rules/people.py",
+    "rules/names.py", "rules/regions.py", "rules/slots.py", "rules/courses/datelists.py", "rules/people/people.py",
     "rules/almanac.py", "texts.py", "migrations/versions/0001_the_first_tables.py", "formats/region_lists.py",
-    "rules/holidays.py", "rules/markets.py", "rules/revisions.py",
+    "rules/seasons/holidays.py", "rules/seasons/markets.py", "rules/notices/revisions.py",
 }  # fmt: skip
 
 

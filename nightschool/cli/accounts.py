@@ -5,16 +5,16 @@ from __future__ import annotations
 import click
 from sqlalchemy.orm import Session
 
-from nightschool.actions import accounts as actions
-from nightschool.actions.hashing import hash_password
+from nightschool.actions.trust import accounts as actions
+from nightschool.actions.trust.hashing import hash_password
 from nightschool.cli.installation import Installation, fail, migrated_installation, told_plainly
 from nightschool.errors import NotAllowed, NotFound, Refused
-from nightschool.queries import trust
-from nightschool.rules import passwords
+from nightschool.queries.trust import trust
 from nightschool.rules.access import SYSTEM, Role
-from nightschool.rules.accounts import normalised_login_name, tell_refusal
 from nightschool.rules.regions import full_code
-from nightschool.rules.slips import grouped
+from nightschool.rules.trust import passwords
+from nightschool.rules.trust.accounts import normalised_login_name, tell_refusal
+from nightschool.rules.trust.slips import grouped
 from nightschool.sealing import Digester
 from nightschool.texts import _
 

@@ -17,7 +17,7 @@ import click
 from sqlalchemy import Connection, Table, func, inspect, select, text
 from sqlalchemy.exc import OperationalError
 
-from nightschool.actions.backups import note_backup
+from nightschool.actions.trust.backups import note_backup
 from nightschool.cli.installation import (
     Installation,
     fail,

@@ -9,15 +9,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from nightschool.actions import cohorts, courses
-from nightschool.actions.cohorts import Asking
+from nightschool.actions.courses import courses
+from nightschool.actions.registers import cohorts
+from nightschool.actions.registers.cohorts import Asking
 from nightschool.cli.demo_stage import DemoSchool, Stage
 from nightschool.models.people import Learner
 from nightschool.models.teaching import ClassSession, Course
-from nightschool.rules.attendance import Sheet
-from nightschool.rules.cohorts import cohort_entry
-from nightschool.rules.graduation import Basis
-from nightschool.rules.recurrence import Weekly
+from nightschool.rules.courses.recurrence import Weekly
+from nightschool.rules.registers.attendance import Sheet
+from nightschool.rules.registers.cohorts import cohort_entry
+from nightschool.rules.registers.graduation import Basis
 
 # A chance of its own, so that the rest of the demonstration is what it was before there was a cohort.
 SEED = 20170314

@@ -18,17 +18,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from nightschool.actions import (
-    accounts,
-    calendars,
-    closed_times,
-    courses,
-    people,
-    region_lists,
-    schools,
-    venues,
-)
-from nightschool.actions.hashing import hash_password
+from nightschool.actions.courses import closed_times, courses
+from nightschool.actions.people import people
+from nightschool.actions.places import region_lists, schools, venues
+from nightschool.actions.seasons import calendars
+from nightschool.actions.trust import accounts
+from nightschool.actions.trust.hashing import hash_password
 from nightschool.cli.demo_stage import WEEKS_AHEAD, DemoSchool, Stage
 from nightschool.cli.demo_term import teach
 from nightschool.cli.installation import Installation
@@ -37,14 +32,14 @@ from nightschool.models.places import NightSchool
 from nightschool.models.teaching import ClassSession
 from nightschool.models.trust import Account
 from nightschool.rules.access import SYSTEM, Actor, Post, Role
-from nightschool.rules.attendance import Sheet
-from nightschool.rules.closed_times import ClosedTime
-from nightschool.rules.farm_windows import FarmWindow
-from nightschool.rules.markets import read_market
-from nightschool.rules.people import LearnerEntry, TeacherEntry
-from nightschool.rules.recurrence import Once
-from nightschool.rules.schools import SchoolEntry
-from nightschool.rules.venues import VenueEntry
+from nightschool.rules.courses.closed_times import ClosedTime
+from nightschool.rules.courses.recurrence import Once
+from nightschool.rules.people.people import LearnerEntry, TeacherEntry
+from nightschool.rules.places.schools import SchoolEntry
+from nightschool.rules.places.venues import VenueEntry
+from nightschool.rules.registers.attendance import Sheet
+from nightschool.rules.seasons.farm_windows import FarmWindow
+from nightschool.rules.seasons.markets import read_market
 from nightschool.sealing import Digester
 from nightschool.texts import _
 

@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from nightschool.actions import attendance, sessions
+from nightschool.actions.courses import sessions
+from nightschool.actions.registers import attendance
 from nightschool.models.teaching import ClassSession
 from nightschool.rules.access import Actor
-from nightschool.rules.attendance import Sheet
-from nightschool.rules.proposals import Proposal
-from nightschool.rules.recurrence import Recurrence
+from nightschool.rules.courses.proposals import Proposal
+from nightschool.rules.courses.recurrence import Recurrence
+from nightschool.rules.registers.attendance import Sheet
 from nightschool.rules.slots import Now, parse_time
 
 WEEKS_BACK, WEEKS_AHEAD = 9, 8

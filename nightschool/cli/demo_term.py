@@ -8,19 +8,21 @@ from typing import Any
 
 from sqlalchemy import select
 
-from nightschool.actions import courses, plans, questions, sessions
+from nightschool.actions.courses import courses, sessions
+from nightschool.actions.oversight import plans
+from nightschool.actions.registers import questions
 from nightschool.cli import demo_cohort
 from nightschool.cli.demo_stage import A_DAY, WEEKS_AHEAD, DemoSchool, Stage
 from nightschool.errors import CannotSchedule
 from nightschool.models.people import Learner
 from nightschool.models.places import RegionSettings
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
-from nightschool.queries import plans as queries
-from nightschool.rules.attendance import Sheet
-from nightschool.rules.months import month_of
-from nightschool.rules.proposals import Proposal
-from nightschool.rules.recurrence import Once, Weekly, days_of
+from nightschool.queries.oversight import plans as queries
+from nightschool.rules.courses.proposals import Proposal
+from nightschool.rules.courses.recurrence import Once, Weekly, days_of
 from nightschool.rules.regions import parent_of
+from nightschool.rules.registers.attendance import Sheet
+from nightschool.rules.seasons.months import month_of
 from nightschool.rules.slots import Slot
 
 

@@ -11,15 +11,15 @@ from typing import Any
 
 import click
 
-from nightschool.actions import region_lists, successors
-from nightschool.actions.region_lists import Progress, share_of
+from nightschool.actions.places import region_lists, successors
+from nightschool.actions.places.region_lists import Progress, share_of
 from nightschool.cli.installation import Installation, fail, migrated_installation, told_plainly
 from nightschool.errors import Problem, Refused
 from nightschool.formats.region_lists import RegionList, read_regions
-from nightschool.queries.places import regions_named
+from nightschool.queries.places.places import regions_named
 from nightschool.rules.access import SYSTEM
 from nightschool.rules.almanac import day_with_year
-from nightschool.rules.region_lists import Merge, tell_successor_refusal
+from nightschool.rules.places.region_lists import Merge, tell_successor_refusal
 from nightschool.rules.regions import tell_row_problem
 from nightschool.texts import _
 

@@ -27,8 +27,8 @@ def serve() -> None:
 
 def run(app: WSGIApplication, settings: Settings) -> None:
     """Answers until it is stopped, and tells on stderr how it went: one JSON object a line."""
-    from nightschool.web import logs
-    from nightschool.web.server import make_server
+    from nightschool.web.site import logs
+    from nightschool.web.site.server import make_server
 
     logs.start(settings.log)
     make_server(logs.told(app), settings).run()

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
-    from nightschool.queries.region_timetable import Host, RegionTimetable
-    from nightschool.queries.timetable import Entry, Timetable
-    from nightschool.queries.visits import OwnTimetable
+    from nightschool.queries.notices.region_timetable import Host, RegionTimetable
+    from nightschool.queries.notices.timetable import Entry, Timetable
+    from nightschool.queries.notices.visits import OwnTimetable
     from nightschool.rules.slots import Slot
 
 REFRESH = timedelta(hours=6)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from nightschool.rules.periods import Period, tell_period
-from nightschool.rules.reasons import reason_word
+from nightschool.rules.courses.reasons import reason_word
+from nightschool.rules.seasons.periods import Period, tell_period
 from nightschool.texts import _, ngettext
 
 if TYPE_CHECKING:
-    from nightschool.queries.overview import Overview
+    from nightschool.queries.oversight.overview import Overview
 
 
 def tell_figures(overview: Overview, period: Period) -> str:

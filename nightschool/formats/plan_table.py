@@ -6,14 +6,14 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from nightschool.rules.almanac import clock
-from nightschool.rules.periods import tell_period, whole
-from nightschool.rules.plans import mode_word, tell_change, tell_moment
-from nightschool.rules.reasons import tell_reason
-from nightschool.rules.schools import institution_word
+from nightschool.rules.courses.reasons import tell_reason
+from nightschool.rules.oversight.plans import mode_word, tell_change, tell_moment
+from nightschool.rules.places.schools import institution_word
+from nightschool.rules.seasons.periods import tell_period, whole
 from nightschool.texts import _, ngettext
 
 if TYPE_CHECKING:
-    from nightschool.queries.plans import Lecturer, PlanLine, PlanPage
+    from nightschool.queries.oversight.plans import Lecturer, PlanLine, PlanPage
 
 WIDTHS = (6, 22, 12, 26, 16, 24, 11, 14, 9, 11, 22)  # of the columns, in characters
 

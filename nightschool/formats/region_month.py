@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from nightschool.formats.school_months import tell_day_marks
 from nightschool.formats.timetable_text import announced, tell_as_of, tell_former
 from nightschool.rules.almanac import day_without_year
-from nightschool.rules.day_marks import tell_markets, tell_notes, tell_unknown_years
-from nightschool.rules.months import tell_month
 from nightschool.rules.regions import prefix_of
+from nightschool.rules.seasons.day_marks import tell_markets, tell_notes, tell_unknown_years
+from nightschool.rules.seasons.months import tell_month
 from nightschool.texts import _, ngettext
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from nightschool.formats.timetable_text import Announced
-    from nightschool.queries.places import NamedRegion
-    from nightschool.queries.region_month import RegionMonth
+    from nightschool.queries.notices.region_month import RegionMonth
+    from nightschool.queries.places.places import NamedRegion
 
 
 def tell_region_month(found: RegionMonth) -> str:

@@ -14,8 +14,8 @@ from nightschool.formats.timetable_text import (
     tell_updated,
 )
 from nightschool.rules.almanac import clock, day_without_year, spoken_day, spoken_moment
-from nightschool.rules.periods import week_of
 from nightschool.rules.regions import Level, prefix_of
+from nightschool.rules.seasons.periods import week_of
 from nightschool.texts import _, ngettext
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
 
-    from nightschool.queries.region_timetable import Area, Host, RegionTimetable, Start
+    from nightschool.queries.notices.region_timetable import Area, Host, RegionTimetable, Start
 
 FIRST_FEW = 3  # sessions that a preview card names
 

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from nightschool.formats.timetable_text import one_line, tell_name
 from nightschool.rules.almanac import clock, spoken_day
-from nightschool.rules.revisions import tell_differences, tell_in_one
+from nightschool.rules.notices.revisions import tell_differences, tell_in_one
 from nightschool.rules.slots import Moment
 from nightschool.texts import SOURCE_LANGUAGE, _, language
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
 
-    from nightschool.queries.revisions import Changelog, Made
-    from nightschool.queries.timetable import Village
+    from nightschool.queries.notices.revisions import Changelog, Made
+    from nightschool.queries.notices.timetable import Village
 
 ATOM = "http://www.w3.org/2005/Atom"
 # XML knows no way to write these.

@@ -14,14 +14,14 @@ from nightschool.formats.timetable_text import (
     tell_where,
 )
 from nightschool.rules.almanac import WEEKDAYS, full_day, lunar_day_label, solar_term
-from nightschool.rules.day_marks import (
+from nightschool.rules.seasons.day_marks import (
     off_or_on,
     tell_holiday,
     tell_markets,
     tell_notes,
     tell_unknown_years,
 )
-from nightschool.rules.months import month_name, tell_month, tell_term
+from nightschool.rules.seasons.months import month_name, tell_month, tell_term
 from nightschool.texts import SOURCE_LANGUAGE, _, language, ngettext
 
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from nightschool.formats.timetable_text import Announced
-    from nightschool.queries.school_months import SchoolMonths, Totals
-    from nightschool.queries.timetable import Entry
-    from nightschool.rules.day_marks import DayMarks
-    from nightschool.rules.months import Month
+    from nightschool.queries.notices.school_months import SchoolMonths, Totals
+    from nightschool.queries.notices.timetable import Entry
+    from nightschool.rules.seasons.day_marks import DayMarks
+    from nightschool.rules.seasons.months import Month
 
 
 class Cell(NamedTuple):

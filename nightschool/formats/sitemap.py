@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from nightschool.queries.places import SchoolPage
+    from nightschool.queries.places.places import SchoolPage
 
 MOST = 50_000  # addresses in one file, as the protocol has it
 SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"

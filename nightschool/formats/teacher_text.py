@@ -14,16 +14,16 @@ from nightschool.formats.timetable_text import (
     tell_where,
 )
 from nightschool.rules.almanac import clock, full_day
-from nightschool.rules.expectations import tell_expected
-from nightschool.rules.graduation import CLASS_HOUR_MINUTES
+from nightschool.rules.courses.expectations import tell_expected
+from nightschool.rules.registers.graduation import CLASS_HOUR_MINUTES
 from nightschool.texts import _, ngettext
 
 if TYPE_CHECKING:
     from datetime import date
 
     from nightschool.formats.timetable_text import Announced
-    from nightschool.queries.timetable import Entry
-    from nightschool.queries.visits import Notes, OwnTimetable, Visit, YearSoFar
+    from nightschool.queries.notices.timetable import Entry
+    from nightschool.queries.notices.visits import Notes, OwnTimetable, Visit, YearSoFar
 
 
 PAST_SHOWN = 5

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from nightschool.formats.timetable_text import tell_change
 from nightschool.rules.almanac import clock
+from nightschool.rules.notices.revisions import tell_mark
+from nightschool.rules.places.schools import institution_word
 from nightschool.rules.regions import prefix_of
-from nightschool.rules.revisions import tell_mark
-from nightschool.rules.schools import institution_word
 from nightschool.texts import language
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
 
-    from nightschool.queries.places import NamedRegion
-    from nightschool.queries.region_timetable import RegionTimetable
-    from nightschool.queries.timetable import Entry, School, Successor, Timetable
+    from nightschool.queries.notices.region_timetable import RegionTimetable
+    from nightschool.queries.notices.timetable import Entry, School, Successor, Timetable
+    from nightschool.queries.places.places import NamedRegion
     from nightschool.rules.slots import Moment
 
 SCHEMAS = Path(__file__).parent / "schemas"

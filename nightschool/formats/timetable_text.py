@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nightschool.rules.almanac import clock, day_with_year, full_day, lunar_label, spoken_day, spoken_moment
-from nightschool.rules.people import tell_public_name
-from nightschool.rules.reasons import tell_reason
+from nightschool.rules.courses.reasons import tell_reason
+from nightschool.rules.notices.revisions import tell_mark
+from nightschool.rules.people.people import tell_public_name
+from nightschool.rules.places.schools import institution_word
 from nightschool.rules.regions import Level, level_of
-from nightschool.rules.revisions import tell_mark
-from nightschool.rules.schools import institution_word
 from nightschool.texts import _, language, ngettext
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
 
-    from nightschool.queries.region_timetable import Area, Host
-    from nightschool.queries.timetable import Entry, School, SeenTeacher, Timetable, Village
+    from nightschool.queries.notices.region_timetable import Area, Host
+    from nightschool.queries.notices.timetable import Entry, School, SeenTeacher, Timetable, Village
     from nightschool.rules.slots import Moment, Slot
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, Float, ForeignKey, Index, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column
 
 from nightschool.models.base import Base, Code, LineText, PublicId, RegionCode, ShortText, one_of
-from nightschool.rules.markets import MarketKind, MissingThirtieth
+from nightschool.rules.seasons.markets import MarketKind, MissingThirtieth
 
 
 class MarketRule(Base):
@@ -23,7 +23,7 @@ class MarketRule(Base):
     )
     place: Mapped[ShortText] = mapped_column(default="")
     kind: Mapped[Code]
-    numbers: Mapped[list[int]] = mapped_column(JSON)  # rules.markets.Market
+    numbers: Mapped[list[int]] = mapped_column(JSON)  # rules.seasons.markets.Market
     missing_thirtieth: Mapped[Code] = mapped_column(default=MissingThirtieth.SKIPPED)
     is_example: Mapped[bool] = mapped_column(default=False)  # made up for a demonstration
 

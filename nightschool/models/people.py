@@ -145,6 +145,6 @@ class PersonMerge(Base):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"))
     merged_at: Mapped[Instant]
     undone_at: Mapped[Instant | None]
-    moved: Mapped[dict[str, Any]] = mapped_column(JSON)  # actions.merges says what stands here
+    moved: Mapped[dict[str, Any]] = mapped_column(JSON)  # actions.people.merges says what stands here
 
     __table_args__ = (one_of("kind", PersonKind),)

@@ -131,7 +131,7 @@ class RegionSettings(Base):
         ForeignKey("region.code", ondelete="RESTRICT"), primary_key=True
     )
     approves_plans: Mapped[bool] = mapped_column(default=False)  # of a township: plans wait for its word
-    travel_kmh: Mapped[int | None]  # None: that of the region above, else rules.travel.USUAL_KMH
+    travel_kmh: Mapped[int | None]  # None: that of the region above, else rules.places.travel.USUAL_KMH
     version: Mapped[int] = mapped_column()
 
     __table_args__ = (
@@ -155,7 +155,9 @@ class NightSchool(Base):
     contact_phone: Mapped[ShortText] = mapped_column(default="")  # the school's own, public by purpose
     usual_venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id", ondelete="SET NULL"))
     opened_on: Mapped[date]
-    equipment: Mapped[dict[str, bool]] = mapped_column(JSON, default=dict)  # ticked items of rules.checklist
+    equipment: Mapped[dict[str, bool]] = mapped_column(
+        JSON, default=dict
+    )  # ticked items of rules.places.checklist
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}

@@ -42,7 +42,7 @@ class SessionRevision(Base):
     revision: Mapped[int] = mapped_column(primary_key=True)
     region_code: Mapped[RegionCode] = mapped_column(ForeignKey("region.code", ondelete="RESTRICT"))
     made_at: Mapped[Instant]
-    facts: Mapped[dict[str, Any]] = mapped_column(JSON)  # rules.revisions.Facts
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)  # rules.notices.revisions.Facts
 
     __table_args__ = (Index("ix_session_revision_region_code_made_at", "region_code", "made_at"),)
 

@@ -116,7 +116,7 @@ class Course(Base):
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id", ondelete="RESTRICT"))
     starts: Mapped[Minutes]
     ends: Mapped[Minutes]
-    recurrence: Mapped[dict[str, Any]] = mapped_column(JSON)  # rules.recurrence.Recurrence
+    recurrence: Mapped[dict[str, Any]] = mapped_column(JSON)  # rules.courses.recurrence.Recurrence
     skipped_dates: Mapped[list[str]] = mapped_column(JSON, default=list)  # ISO days left out of it
     capacity: Mapped[int | None]  # of a cohort; soft: who enrols beyond it waits until somebody lets them in
     graduation_basis: Mapped[Code] = mapped_column(default=GraduationBasis.SESSIONS)
@@ -197,7 +197,7 @@ class ChangeSet(Base):
     what: Mapped[Code]
     made_at: Mapped[Instant]
     undone_at: Mapped[Instant | None]
-    before: Mapped[dict[str, Any]] = mapped_column(JSON)  # actions.changing says what stands here
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)  # actions.courses.changing says what stands here
 
 
 class ClassSession(Base):
@@ -231,7 +231,9 @@ class ClassSession(Base):
     announced_revision: Mapped[int | None]
     told_day: Mapped[date | None]
     told_starts: Mapped[Minutes | None]
-    differs: Mapped[ShortText] = mapped_column(default="")  # rules.revisions.Difference, a comma between
+    differs: Mapped[ShortText] = mapped_column(
+        default=""
+    )  # rules.notices.revisions.Difference, a comma between
     revision: Mapped[int] = mapped_column()
     changed_at: Mapped[Instant]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from nightschool.rules.people import masked_phone
+from nightschool.rules.people.people import masked_phone
 
 COLUMNS = {"learner": "phone", "teacher": "phone", "venue": "key_holder_phone"}
 

@@ -6,14 +6,14 @@ import pytest
 from playwright.sync_api import Page
 from sqlalchemy import select
 
-from nightschool.actions.teacher_links import make_link
+from nightschool.actions.people.teacher_links import make_link
 from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Venue
 from nightschool.models.planning import Question
 from nightschool.models.teaching import ClassSession, Course
 from nightschool.models.trust import Account
 from nightschool.rules.access import SYSTEM
-from nightschool.rules.months import month_of
+from nightschool.rules.seasons.months import month_of
 from tests.browser.conftest import AXE, Site, log_in
 
 VILLAGE = "511002105201"

@@ -9,12 +9,12 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
-from nightschool.actions.accounts import Slip
-from nightschool.actions.openings import open_schools
+from nightschool.actions.places.openings import open_schools
+from nightschool.actions.trust.accounts import Slip
 from nightschool.models.places import NightSchool, Region
 from nightschool.rules.access import SYSTEM
 from nightschool.rules.almanac import day_without_year, weekday_name
-from nightschool.rules.openings import Opening
+from nightschool.rules.places.openings import Opening
 from nightschool.sealing import Digester
 from tests.browser.conftest import Site
 

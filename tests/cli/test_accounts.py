@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from nightschool.actions.hashing import is_right
+from nightschool.actions.trust.hashing import is_right
 from nightschool.cli import cli
 from nightschool.database import Database
 from nightschool.models.trust import Account, AuditEvent, LoginSlip, Posting

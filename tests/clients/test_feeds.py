@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from nightschool.actions.sessions import cancel_session, move_session, restore_session
+from nightschool.actions.courses.sessions import cancel_session, move_session, restore_session
 from nightschool.database import Database
 from nightschool.models.teaching import ClassSession, SessionStatus
 from nightschool.rules.slots import Slot

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from nightschool import texts
 from nightschool.formats.ics import calendar
-from nightschool.queries.timetable import Entry, School, SeenTeacher, Timetable, Village
+from nightschool.queries.notices.timetable import Entry, School, SeenTeacher, Timetable, Village
 from nightschool.rules.slots import Moment, Slot
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -19,8 +19,8 @@ from nightschool.formats.region_text import (
     tell_region_title,
 )
 from nightschool.formats.timetable_text import tell_former
-from nightschool.queries.region_timetable import Host, Meeting, RegionTimetable, Start
-from nightschool.queries.timetable import Entry, Successor, Timetable
+from nightschool.queries.notices.region_timetable import Host, Meeting, RegionTimetable, Start
+from nightschool.queries.notices.timetable import Entry, Successor, Timetable
 from nightschool.rules.regions import Level
 from nightschool.rules.slots import Slot
 from tests.formats.test_ics import ENTRY, TODAY, VILLAGE, ZONE

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nightschool.formats.timetable_json import region_json, schema, village_json
-from nightschool.queries.places import NamedRegion
-from nightschool.queries.region_timetable import Area, Host, Meeting, RegionTimetable, Start
-from nightschool.queries.timetable import Entry, SeenTeacher, Successor, Timetable
+from nightschool.queries.notices.region_timetable import Area, Host, Meeting, RegionTimetable, Start
+from nightschool.queries.notices.timetable import Entry, SeenTeacher, Successor, Timetable
+from nightschool.queries.places.places import NamedRegion
 from nightschool.rules.regions import Level
 from nightschool.rules.slots import Slot
 from tests.formats.test_ics import CHANGED, ENTRY, TODAY, VILLAGE, ZONE, entries

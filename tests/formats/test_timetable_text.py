@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nightschool import texts
 from nightschool.formats import timetable_text as words
 from nightschool.formats.timetable_text import timetable_text
-from nightschool.queries.timetable import Entry, School, SeenTeacher, Successor, Timetable
+from nightschool.queries.notices.timetable import Entry, School, SeenTeacher, Successor, Timetable
 from nightschool.rules.slots import Moment, Slot
 from tests.formats.test_ics import ADDRESS, ENTRY, TODAY, VILLAGE
 

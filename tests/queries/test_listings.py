@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
-from nightschool.queries import courses, rosters, sessions, venues
+from nightschool.queries.courses import courses, sessions
+from nightschool.queries.people import rosters
+from nightschool.queries.places import venues
 from nightschool.rules.listings import Asked, Listing
 from nightschool.rules.names import sort_key
 from nightschool.rules.slots import Moment

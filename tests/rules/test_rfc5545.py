@@ -14,7 +14,7 @@ from dateutil.rrule import rrulestr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nightschool.rules.recurrence import Monthly, Recurrence, Weekly, days_of, recurrence_problem
+from nightschool.rules.courses.recurrence import Monthly, Recurrence, Weekly, days_of, recurrence_problem
 
 MON, TUE, WED, THU, FRI, SAT, SUN = range(7)
 FIRST = date(1997, 9, 2)  # a Tuesday

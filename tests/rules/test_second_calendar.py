@@ -13,8 +13,8 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from nightschool.rules.almanac import lunar_label, solar_term
-from nightschool.rules.markets import Market, MissingThirtieth
-from nightschool.rules.recurrence import AroundMarket, days_of
+from nightschool.rules.courses.recurrence import AroundMarket, days_of
+from nightschool.rules.seasons.markets import Market, MissingThirtieth
 
 YEARS = range(2020, 2036)
 A_DAY = timedelta(days=1)

@@ -24,9 +24,9 @@ from nightschool.models.places import Venue
 from nightschool.models.teaching import ClassSession, Course
 from nightschool.models.trust import Account, LoginSession, Posting
 from nightschool.rules.access import VERBS, Actor, Post, Role, may
-from nightschool.rules.months import Month
+from nightschool.rules.seasons.months import Month
 from nightschool.web import app as web_app
-from nightschool.web.access import SCOPED, Access, allows, check_access
+from nightschool.web.site.access import SCOPED, Access, allows, check_access
 from tests.factories import (
     JIANLI,
     SEALER,

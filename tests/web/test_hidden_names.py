@@ -24,8 +24,8 @@ from sqlalchemy import Column, String
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
-from nightschool.actions.people import edit_teacher
-from nightschool.actions.revisions import remember
+from nightschool.actions.notices.revisions import remember
+from nightschool.actions.people.people import edit_teacher
 from nightschool.database import Database
 from nightschool.models import Base
 from nightschool.models.attendance import Guest, Mark, MarkEvent
@@ -35,9 +35,9 @@ from nightschool.models.places import Venue
 from nightschool.models.planning import ClosedTime, MonthPlan
 from nightschool.models.teaching import ClassSession, Enrolment, SessionStatus
 from nightschool.models.trust import Account, AuditEvent, KeptInput, Posting
-from nightschool.queries import sessions
-from nightschool.rules.people import TeacherEntry
-from nightschool.web.access import Access, by_secret
+from nightschool.queries.courses import sessions
+from nightschool.rules.people.people import TeacherEntry
+from nightschool.web.site.access import Access, by_secret
 from tests.factories import (
     NOW,
     SEALER,

@@ -1,0 +1,218 @@
+"""One change of class sessions, seen to as a whole: what they hold, what villagers read, the trail, and the way back.
+
+`ChangeSet.before` holds: `changed`, each session the change found (id, public id, the revision it got by the change,
+its columns and teachers before); `made`, each session the change made (id, public id, revision); and `course`, when
+it was about one as a whole (id, public id, version): scheduled when its sessions were made with it, and edited when its
+own columns and teachers before stand there too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from nightschool.actions.courses.bookings import HOLDING, hold_slots, release_slots, slot_of
+from nightschool.actions.courses.staffing import teachers_of_course, teachers_of_sessions
+from nightschool.actions.notices.revisions import remember, settle
+from nightschool.actions.records import note
+from nightschool.actions.touching import touch_villages
+from nightschool.models.base import Base
+from nightschool.models.teaching import ChangeSet, ClassSession, Course
+from nightschool.rules.access import Actor
+from nightschool.rules.courses.undo import Undoable
+from nightschool.rules.slots import Now
+
+# How the trail calls each change.
+ACTIONS = {
+    Undoable.MOVE: "sessions.move",
+    Undoable.EDIT: "sessions.change",
+    Undoable.CANCEL: "sessions.cancel",
+    Undoable.POSTPONE: "sessions.postpone",
+    Undoable.RESTORE: "sessions.restore",
+    Undoable.ADD: "sessions.add",
+    Undoable.PUBLISH: "courses.publish",
+    Undoable.SCHEDULE: "courses.schedule",
+    Undoable.MOVE_FOLLOWING: "series.move",
+    Undoable.EDIT_FOLLOWING: "series.change",
+    Undoable.COURSE: "courses.edit",
+}
+# What no change that can be taken back touches: which record it is, and what counts or notes the changes themselves.
+NOT_OF_A_SESSION = frozenset(
+    {"id", "public_id", "course_id", "region_code", "revision", "changed_at"}
+    | {"announced_revision", "told_day", "told_starts", "differs"}
+)
+# The dates of a course are its sessions; a cohort's roster and a course put away have actions of their own.
+NOT_OF_A_COURSE = frozenset(
+    {"id", "public_id", "region_code", "version", "created_at", "published_at", "retired_at"}
+    | {"kind", "recurrence", "skipped_dates", "capacity", "graduation_basis", "graduation_percent"}
+)
+KEPT_FOR = timedelta(days=1)  # long enough to tell somebody who comes late that it is too late
+
+
+def columns_of(model: type[Base], but: frozenset[str]) -> tuple[str, ...]:
+    """The columns of a table that a change can change."""
+    return tuple(column.key for column in model.__table__.columns if column.key not in but)
+
+
+COLUMNS = columns_of(ClassSession, NOT_OF_A_SESSION)
+COURSE_COLUMNS = columns_of(Course, NOT_OF_A_COURSE)
+
+
+@contextmanager
+def changing(
+    db: Session,
+    what: Undoable,
+    changed: Sequence[ClassSession] = (),
+    *,
+    made: Sequence[ClassSession] = (),
+    course: Course | None = None,
+    edits_course: bool = False,
+    about: ClassSession | None = None,
+    by: Actor,
+    now: Now,
+    agreed: bool = False,
+    told: Mapping[str, Any] | None = None,
+) -> Iterator[None]:
+    """What the block does to these class sessions is done with all that belongs to it, or it raises.
+
+    After the block each holds the slot it needs now, and no other; a course put away is back when it is to meet again;
+    the village's pages and the sessions' revisions say what villagers can read; the trail has one line, of the session
+    it is `about`, else of the course, else of the first session, with what is `told`; and for a while the change can be
+    taken back.
+    `changed` are locked records as they were. Their revision rises with the first statement of the block, so that it
+    changes them before it asks the database anything. `made` were added and flushed. `course` is given when the change
+    is about it as a whole, `edits_course` when the block changes its own columns or teachers. `agreed`: closed times of
+    teachers and venues do not stand against it.
+    Raises: CannotSchedule.
+    """
+    before = picture(db, changed)
+    course_before = _course_shown(db, course) if course is not None and edits_course else {}
+    was_public = course is not None and course.published_at is not None
+    for record in changed:
+        record.changed_at = now.instant
+        flag_modified(record, "changed_at")  # the revision rises also when only the teachers are others
+    yield
+    db.flush()
+    records = (*changed, *made)
+    _hold(db, changed, made, before, by=by, now=now, agreed=agreed)
+    is_told = course is not None and course.published_at is not None and not was_public
+    if is_told or any(record.published_at for record in records):
+        touch_villages(db, {(course or records[0]).region_code}, now=now)
+    note(db, about or course or records[0], ACTIONS[what], by=by, now=now, **(told or {}))
+    if records or course_before:
+        remember(db, records, now=now)
+        _keep(db, what, before, changed, made, course, course_before, by=by, now=now)
+
+
+def picture(db: Session, class_sessions: Sequence[ClassSession]) -> list[dict[str, Any]]:
+    """What these class sessions are now, with their teachers; to be taken before they are changed.
+
+    What villagers can read of them now is written down, where it was not.
+    """
+    settle(db, class_sessions)
+    return _shown(db, class_sessions)
+
+
+def _shown(db: Session, class_sessions: Sequence[ClassSession]) -> list[dict[str, Any]]:
+    if not class_sessions:
+        return []
+    teachers = teachers_of_sessions(db, [record.id for record in class_sessions])
+    return [
+        {
+            "id": record.id,
+            "columns": {name: _as_json(getattr(record, name)) for name in COLUMNS},
+            "teachers": list(teachers[record.id]),
+        }
+        for record in class_sessions
+    ]
+
+
+def _course_shown(db: Session, course: Course) -> dict[str, Any]:
+    return {
+        "columns": {name: getattr(course, name) for name in COURSE_COLUMNS},
+        "teachers": list(teachers_of_course(db, course.id)),
+    }
+
+
+def _hold(
+    db: Session,
+    changed: Sequence[ClassSession],
+    made: Sequence[ClassSession],
+    before: Sequence[Mapping[str, Any]],
+    *,
+    by: Actor,
+    now: Now,
+    agreed: bool,
+) -> None:
+    """Each holds what it needs now; a course that is to meet again is in use."""
+    after = _shown(db, changed)
+    others = [
+        record
+        for record, was, shown in zip(changed, before, after, strict=True)
+        if _needs(was) != _needs(shown)
+    ]
+    wanting = [*others, *made]
+    release_slots(db, [record.id for record in wanting if record.status not in HOLDING])
+    holding = [record for record in wanting if record.status in HOLDING]
+    hold_slots(db, holding, moment=now.moment, agreed=agreed)
+    for key in sorted({one.course_id for one in holding if slot_of(one).finishes > now.moment}):
+        course = db.get_one(Course, key)
+        if course.retired_at is not None:
+            course.retired_at = None
+            db.flush()
+            note(db, course, "courses.back", by=by, now=now)
+
+
+def _needs(shown: Mapping[str, Any]) -> tuple[Any, ...]:
+    columns = shown["columns"]
+    slot = (columns["day"], columns["starts"], columns["ends"])
+    return (columns["status"] in HOLDING, slot, columns["venue_id"], shown["teachers"])
+
+
+def _keep(
+    db: Session,
+    what: Undoable,
+    before: Sequence[Mapping[str, Any]],
+    changed: Sequence[ClassSession],
+    made: Sequence[ClassSession],
+    course: Course | None,
+    course_before: Mapping[str, Any],
+    *,
+    by: Actor,
+    now: Now,
+) -> None:
+    """The change can be taken back for a while: `before` shows what `changed` were, in order."""
+    kept: dict[str, Any] = {
+        "changed": [{**shown, **_named(record)} for shown, record in zip(before, changed, strict=True)],
+        "made": [_named(record) for record in made],
+    }
+    if course is not None:
+        named = {"id": course.id, "public_id": course.public_id, "version": course.version}
+        kept["course"] = {**named, **course_before}
+    region_code = (course or (*changed, *made)[0]).region_code
+    forgotten = (ChangeSet.region_code == region_code, ChangeSet.made_at < now.instant - KEPT_FOR)
+    db.execute(delete(ChangeSet).where(*forgotten))
+    db.add(
+        ChangeSet(
+            region_code=region_code,
+            account_id=by.account_id,
+            what=what.value,
+            made_at=now.instant,
+            before=kept,
+        )
+    )
+    db.flush()
+
+
+def _named(record: ClassSession) -> dict[str, Any]:
+    return {"id": record.id, "public_id": record.public_id, "revision": record.revision}
+
+
+def _as_json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value  # an instant is a date too

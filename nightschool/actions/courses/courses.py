@@ -1,0 +1,259 @@
+"""Courses: scheduled whole, published, and edited in what their class sessions have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from nightschool.actions.courses.changing import changing
+from nightschool.actions.courses.series import apply_steps, check_seen, fields_changed, lock_to_come
+from nightschool.actions.courses.sessions import new_session
+from nightschool.actions.courses.staffing import (
+    Staff,
+    find_staff,
+    find_staffs,
+    set_course_teachers,
+    set_teachers_of_each,
+    teachers_of_course,
+)
+from nightschool.actions.records import locked_as_seen, locked_for
+from nightschool.errors import Refused
+from nightschool.models.teaching import ClassSession, Course, SessionStatus
+from nightschool.queries.courses import series as queries
+from nightschool.queries.oversight import plans
+from nightschool.rules.access import Actor, require
+from nightschool.rules.courses.proposals import Proposal, check_proposal
+from nightschool.rules.courses.recurrence import to_json
+from nightschool.rules.courses.series import State, plan_whole
+from nightschool.rules.courses.undo import Undoable
+from nightschool.rules.names import stored_keys
+from nightschool.rules.slots import Now, Slot, slot_problem
+
+
+def schedule_course(
+    db: Session,
+    *,
+    proposal: Proposal,
+    publish: bool,
+    by: Actor,
+    now: Now,
+    agreed: bool = False,
+    not_twice: bool = False,
+) -> str:
+    """The course stands with a class session for each of its dates, every one of them holding its slot.
+
+    Where the proposal has something otherwise for one date, that session alone has its own time, place or teachers.
+    Published, villagers see it at once; a draft holds its slots just the same. Dates may be past. `agreed`: closed
+    times of its teachers and its venues do not stand against it.
+    Returns the course's public id. Raises: Refused for impossible times or dates, with `plan_not_approved` where the
+    township approves plans first, and with `course_twice` where the village has it already and it shall be
+    `not_twice`; CannotSchedule for taken dates.
+    """
+    require(by, "schedule", proposal.region_code)
+    check_proposal(proposal)
+    dates = proposal.dates
+    if publish:
+        _check_plans(db, proposal.region_code, [one.slot.day for one in dates], now.day)
+    staff, *of_dates = find_staffs(
+        db,
+        proposal.region_code,
+        [(proposal.teachers, proposal.venue), *((one.teachers, one.venue) for one in dates)],
+    )
+    course = Course(
+        region_code=proposal.region_code,
+        kind=proposal.kind,
+        title=proposal.title,
+        search_keys=stored_keys(proposal.title),
+        category_code=proposal.category_code,
+        summary=proposal.summary,
+        audience=proposal.audience,
+        expected=proposal.expected,
+        venue_id=staff.venue_id,
+        starts=proposal.starts,
+        ends=proposal.ends,
+        recurrence=to_json(proposal.recurrence),
+        skipped_dates=[day.isoformat() for day in proposal.skipped],
+        published_at=now.instant if publish else None,
+        created_at=now.instant,
+    )
+    db.add(course)
+    db.flush()
+    set_course_teachers(db, course.id, staff.teacher_ids)
+    class_sessions = [
+        new_session(course, one.slot, own.venue_id, is_public=publish, now=now)
+        for one, own in zip(dates, of_dates, strict=True)
+    ]
+    db.add_all(class_sessions)
+    db.flush()
+    counts = {"sessions": len(class_sessions), "skipped": len(course.skipped_dates), "published": publish}
+    with changing(
+        db, Undoable.SCHEDULE, made=class_sessions, course=course, by=by, now=now, agreed=agreed, told=counts
+    ):
+        set_teachers_of_each(
+            db, {made.id: own.teacher_ids for made, own in zip(class_sessions, of_dates, strict=True)}
+        )
+    if not_twice:
+        _check_not_twice(db, course, class_sessions)
+    return course.public_id
+
+
+def _check_not_twice(db: Session, course: Course, made: Sequence[ClassSession]) -> None:
+    """Raises Refused when the village has such a class at the same time and place: a form sent twice would make two."""
+    others = db.execute(
+        select(ClassSession.day, ClassSession.starts, ClassSession.venue_id)
+        .join(Course, Course.id == ClassSession.course_id)
+        .where(
+            ClassSession.region_code == course.region_code,
+            ClassSession.course_id != course.id,
+            ClassSession.title == course.title,
+            ClassSession.day.in_({one.day for one in made}),
+            ClassSession.status.in_((SessionStatus.DRAFT, SessionStatus.SCHEDULED)),
+            Course.kind == course.kind,
+        )
+        .order_by(ClassSession.day, ClassSession.starts)
+    ).all()
+    wanted = {(one.day, one.starts, one.venue_id) for one in made}
+    for day, starts, venue in others:
+        if (day, starts, venue) in wanted:
+            raise Refused("course_twice", field="title", day=day, starts=starts, title=course.title)
+
+
+def publish_course(db: Session, *, course: str, by: Actor, now: Now) -> int:
+    """Every draft of the course is scheduled and public; returns how many were. A second time nothing changes.
+
+    Raises: Refused with `plan_not_approved` where the township approves plans first; never for days that are over.
+    """
+    record = locked_for(db, Course, Course.public_id == course, verb="schedule", by=by)
+    drafts = db.scalars(
+        select(ClassSession)
+        .where(ClassSession.course_id == record.id, ClassSession.status == SessionStatus.DRAFT)
+        .order_by(ClassSession.id)
+        .with_for_update()
+    ).all()
+    if not drafts and record.published_at is not None:
+        return 0
+    _check_plans(db, record.region_code, (draft.day for draft in drafts), now.day)
+    with changing(
+        db, Undoable.PUBLISH, drafts, course=record, by=by, now=now, told={"sessions": len(drafts)}
+    ):
+        record.published_at = record.published_at or now.instant
+        for class_session in drafts:
+            class_session.status, class_session.published_at = SessionStatus.SCHEDULED, now.instant
+    return len(drafts)
+
+
+def _check_plans(db: Session, village: str, days: Iterable[date], today: date) -> None:
+    """Raises Refused when one of these days is in a month whose plan the township has not approved yet."""
+    if waiting := plans.waiting_months(db, village, days, today=today):
+        raise Refused("plan_not_approved", month=waiting[0], township=plans.township_name(db, village))
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What the class sessions of a course have in common. Teachers and venue go by their public ids."""
+
+    title: str
+    category_code: str
+    summary: str
+    teachers: tuple[str, ...]
+    venue: str | None
+    starts: int
+    ends: int
+    audience: str = ""
+    expected: int | None = None
+
+
+def edit_course(
+    db: Session,
+    *,
+    course: str,
+    seen_version: int,
+    common: Common,
+    by: Actor,
+    now: Now,
+    agreed: bool = False,
+    seen: str | None = None,
+) -> int:
+    """The course has these values, and so has each of its sessions to come that had the course's former ones.
+
+    A session that was changed by itself keeps what was changed in it. Held, cancelled, postponed and past sessions and
+    their registers never change. `seen` is the digest of the steps that were shown, where they were.
+    Returns how many sessions changed. Raises: StaleRecord, Refused, CannotSchedule.
+    """
+    record = locked_as_seen(db, Course, Course.public_id == course, version=seen_version, by=by)
+    if fault := slot_problem(common.starts, common.ends):
+        raise Refused(fault.fault, field="ends", problem=fault)
+    former = _state(record, Staff(teachers_of_course(db, record.id), record.venue_id), now.day)
+    staff = find_staff(
+        db,
+        record.region_code,
+        teachers=common.teachers,
+        venue=common.venue,
+        former=Staff(former.teacher_ids, former.venue_id),
+    )
+    wanted = State(
+        slot=Slot(now.day, common.starts, common.ends),
+        title=common.title,
+        category_code=common.category_code,
+        summary=common.summary,
+        venue_id=staff.venue_id,
+        teacher_ids=staff.teacher_ids,
+    )
+    records = {one.id: one for one in lock_to_come(db, record.id)}
+    steps = plan_whole(queries.members(db, course), former, wanted, now.moment)
+    if seen is not None:
+        check_seen(steps, seen)
+    own = {"audience": common.audience, "expected": common.expected}  # of the course alone
+    other = [name for name, value in own.items() if value != getattr(record, name)]
+    if former == wanted and not other:
+        return 0
+    touched = [records[step.member.id] for step in steps if step.changes]
+    told = {"fields": [*fields_changed(former, wanted), *other], "sessions": len(touched)}
+    with changing(
+        db,
+        Undoable.COURSE,
+        touched,
+        course=record,
+        edits_course=True,
+        by=by,
+        now=now,
+        agreed=agreed,
+        told=told,
+    ):
+        apply_steps(db, steps, records)
+        _put(db, record, wanted, own)
+    return len(touched)
+
+
+def _state(record: Course, staff: Staff, day: date) -> State:
+    return State(
+        slot=Slot(day, record.starts, record.ends),
+        title=record.title,
+        category_code=record.category_code,
+        summary=record.summary,
+        venue_id=staff.venue_id,
+        teacher_ids=staff.teacher_ids,
+    )
+
+
+def _put(db: Session, record: Course, wanted: State, own: Mapping[str, Any]) -> None:
+    values = {
+        "title": wanted.title,
+        "search_keys": stored_keys(wanted.title),
+        "category_code": wanted.category_code,
+        "summary": wanted.summary,
+        "venue_id": wanted.venue_id,
+        "starts": wanted.slot.starts,
+        "ends": wanted.slot.ends,
+        **own,
+    }
+    for name, value in values.items():
+        setattr(record, name, value)
+    flag_modified(record, "title")  # the version rises also when only the teachers are others
+    set_course_teachers(db, record.id, wanted.teacher_ids)

@@ -1,0 +1,253 @@
+"""One class session: added, moved, changed, called off, brought back. Others and all registers stay as they were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from nightschool.actions.courses.bookings import slot_of
+from nightschool.actions.courses.changing import changing
+from nightschool.actions.courses.staffing import Staff, find_staff, set_session_teachers, teachers_of_sessions
+from nightschool.actions.records import locked_for
+from nightschool.errors import Refused, StaleRecord
+from nightschool.models.teaching import ClassSession, Course, SessionStatus
+from nightschool.queries.oversight.plans import waiting_months
+from nightschool.rules.access import Actor
+from nightschool.rules.courses.changes import Change, check_change
+from nightschool.rules.courses.proposals import check_slot
+from nightschool.rules.courses.reasons import REASONS
+from nightschool.rules.courses.undo import Undoable
+from nightschool.rules.slots import Now, Slot
+
+
+def move_session(
+    db: Session,
+    *,
+    class_session: str,
+    seen_revision: int,
+    slot: Slot,
+    by: Actor,
+    now: Now,
+    agreed: bool = False,
+) -> None:
+    """The session meets in this slot instead, and holds it; what it held before is free.
+
+    `agreed`: here and below, closed times of its teachers and its venue do not stand against it.
+    Raises: Refused, StaleRecord, CannotSchedule.
+    """
+    record = _changeable(db, class_session, Change.MOVE, by, seen_revision)
+    check_slot(slot)
+    former = slot_of(record)
+    if slot == former:
+        return
+    told = {"before": told_slot(former), "after": told_slot(slot)}
+    with changing(db, Undoable.MOVE, [record], by=by, now=now, agreed=agreed, told=told):
+        record.day, record.starts, record.ends = slot.day, slot.starts, slot.ends
+    _check_not_there(db, record.course_id, slot, but=record.id)
+
+
+def change_session(
+    db: Session,
+    *,
+    class_session: str,
+    seen_revision: int,
+    title: str,
+    summary: str,
+    teachers: Sequence[str],
+    venue: str | None,
+    by: Actor,
+    now: Now,
+    agreed: bool = False,
+) -> None:
+    """The session has this title, these teachers and this place, and holds them.
+
+    Of a held session too: who really taught it, and where, may be put right.
+    Raises: Refused, StaleRecord, CannotSchedule.
+    """
+    record = _changeable(db, class_session, Change.EDIT, by, seen_revision)
+    former = Staff(teachers_of_sessions(db, [record.id])[record.id], record.venue_id)
+    staff = find_staff(db, record.region_code, teachers=teachers, venue=venue, former=former)
+    values = {"title": title, "summary": summary, "venue_id": staff.venue_id}
+    fields = [name for name, value in values.items() if getattr(record, name) != value]
+    if former.teacher_ids != staff.teacher_ids:
+        fields.append("teachers")
+    if not fields:
+        return
+    with changing(db, Undoable.EDIT, [record], by=by, now=now, agreed=agreed, told={"fields": fields}):
+        for name, value in values.items():
+            setattr(record, name, value)
+        if "teachers" in fields:
+            set_session_teachers(db, [record.id], staff.teacher_ids)
+
+
+def cancel_session(
+    db: Session,
+    *,
+    class_session: str,
+    seen_revision: int,
+    reason: str,
+    reason_text: str,
+    by: Actor,
+    now: Now,
+) -> None:
+    """The session is cancelled, or was not held, for this reason; what it held is free.
+
+    Raises: StaleRecord; Refused, with `has_register` for a held session: its register must be voided first.
+    """
+    record = _changeable(db, class_session, Change.CANCEL, by, seen_revision)
+    _check_reason(reason)
+    with changing(db, Undoable.CANCEL, [record], by=by, now=now, told={"reason": reason}):
+        record.status, record.reason, record.reason_text = SessionStatus.CANCELLED, reason, reason_text
+
+
+def restore_session(
+    db: Session,
+    *,
+    class_session: str,
+    seen_revision: int,
+    by: Actor,
+    now: Now,
+    agreed: bool = False,
+) -> None:
+    """The cancelled session takes place after all, and holds its slot; a past one waits for its register again.
+
+    One that villagers never saw is a draft again. Raises: Refused, StaleRecord, CannotSchedule.
+    """
+    record = _changeable(db, class_session, Change.RESTORE, by, seen_revision)
+    with changing(db, Undoable.RESTORE, [record], by=by, now=now, agreed=agreed):
+        record.status = SessionStatus.SCHEDULED if record.published_at else SessionStatus.DRAFT
+        record.reason, record.reason_text = None, ""
+    _check_not_there(db, record.course_id, slot_of(record), but=record.id)
+
+
+def add_session(
+    db: Session,
+    *,
+    course: str,
+    slot: Slot,
+    teachers: Sequence[str],
+    venue: str | None,
+    by: Actor,
+    now: Now,
+    agreed: bool = False,
+) -> str:
+    """The course meets once more, in this slot; public when the course is, else a draft. The course stays as it is.
+
+    A draft it is, too, while the plan of that month waits for the township's approval.
+    Returns the session's public id. Raises: Refused, with `already_there` when the course meets then as it is;
+    CannotSchedule.
+    """
+    found = locked_for(db, Course, Course.public_id == course, verb="schedule", by=by)
+    check_slot(slot)
+    staff = find_staff(db, found.region_code, teachers=teachers, venue=venue)
+    _check_not_there(db, found.id, slot)
+    waits = waiting_months(db, found.region_code, [slot.day], today=now.day)
+    is_public = found.published_at is not None and not waits
+    record = new_session(found, slot, staff.venue_id, is_public=is_public, now=now)
+    db.add(record)
+    db.flush()
+    told = {"after": told_slot(slot)}
+    with changing(db, Undoable.ADD, made=[record], by=by, now=now, agreed=agreed, told=told):
+        set_session_teachers(db, [record.id], staff.teacher_ids)
+    return record.public_id
+
+
+def _check_not_there(db: Session, course_id: int, slot: Slot, *, but: int = 0) -> None:
+    """Raises Refused with `already_there` when the course meets then as it is, in another session than `but`.
+
+    Without teacher and place no booking would tell.
+    """
+    there = select(ClassSession.id).where(
+        ClassSession.course_id == course_id,
+        ClassSession.id != but,
+        ClassSession.day == slot.day,
+        ClassSession.starts < slot.ends,
+        ClassSession.ends > slot.starts,
+        ClassSession.status.not_in((SessionStatus.CANCELLED, SessionStatus.POSTPONED)),
+    )
+    if db.scalars(there.limit(1)).first() is not None:
+        raise Refused("already_there", field="day")
+
+
+def postpone_session(
+    db: Session,
+    *,
+    class_session: str,
+    seen_revision: int,
+    slot: Slot,
+    reason: str,
+    reason_text: str,
+    by: Actor,
+    now: Now,
+    agreed: bool = False,
+) -> str:
+    """The session points to a new one that meets in this slot with the same teachers, place and title.
+
+    Villagers see both: that it is put off, why, and to when. A successor is always new: no chain has a circle.
+    Returns the successor's public id. Raises: Refused, StaleRecord, CannotSchedule.
+    """
+    record = _changeable(db, class_session, Change.POSTPONE, by, seen_revision)
+    check_slot(slot)
+    _check_reason(reason)
+    if slot == slot_of(record):
+        raise Refused("same_slot", field="day")
+    teacher_ids = teachers_of_sessions(db, [record.id])[record.id]
+    is_public = record.published_at is not None
+    successor = new_session(record, slot, record.venue_id, is_public=is_public, now=now)
+    db.add(successor)
+    db.flush()
+    told = {"reason": reason, "after": told_slot(slot), "successor": successor.id}
+    with changing(
+        db, Undoable.POSTPONE, [record], made=[successor], by=by, now=now, agreed=agreed, told=told
+    ):
+        record.status, record.successor_id = SessionStatus.POSTPONED, successor.id
+        record.reason, record.reason_text = reason, reason_text
+        set_session_teachers(db, [successor.id], teacher_ids)
+    _check_not_there(db, record.course_id, slot, but=successor.id)
+    return successor.public_id
+
+
+def new_session(
+    like: Course | ClassSession, slot: Slot, venue_id: int | None, *, is_public: bool, now: Now
+) -> ClassSession:
+    """One more class session of this course, or like this one; not added yet, and without teachers."""
+    return ClassSession(
+        course_id=like.id if isinstance(like, Course) else like.course_id,
+        region_code=like.region_code,
+        title=like.title,
+        category_code=like.category_code,
+        summary=like.summary,
+        delivery_mode=like.delivery_mode,
+        venue_id=venue_id,
+        day=slot.day,
+        starts=slot.starts,
+        ends=slot.ends,
+        status=SessionStatus.SCHEDULED if is_public else SessionStatus.DRAFT,
+        published_at=now.instant if is_public else None,
+        changed_at=now.instant,
+    )
+
+
+def _changeable(db: Session, public_id: str, change: Change, by: Actor, seen_revision: int) -> ClassSession:
+    """The session, locked, for one who may schedule in its village, as it was seen, and of a status that allows it.
+
+    Raises: NotFound, NotAllowed, StaleRecord, Refused.
+    """
+    record = locked_for(db, ClassSession, ClassSession.public_id == public_id, verb="schedule", by=by)
+    if seen_revision != record.revision:
+        raise StaleRecord("class_session", seen_revision, record.revision)
+    check_change(change, record.status)
+    return record
+
+
+def _check_reason(reason: str) -> None:
+    if reason not in REASONS:
+        raise Refused("reason_missing", field="reason")
+
+
+def told_slot(slot: Slot) -> list[Any]:
+    """As the trail keeps it."""
+    return [slot.day.isoformat(), slot.starts, slot.ends]

@@ -1,0 +1,237 @@
+"""Taking a change of class sessions back: what they were, as `changing` kept it, is put back as a further change."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Date, delete, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from nightschool.actions import audit
+from nightschool.actions.courses.bookings import HOLDING, hold_slots, release_slots, slot_of
+from nightschool.actions.courses.staffing import set_course_teachers, set_session_teachers
+from nightschool.actions.notices.revisions import remember, settle
+from nightschool.actions.touching import touch_villages
+from nightschool.database import broken_constraint
+from nightschool.errors import NotFound, Refused
+from nightschool.models.base import UtcDateTime
+from nightschool.models.people import Teacher
+from nightschool.models.teaching import ChangeSet, ClassSession, Course, Reason, SessionStatus
+from nightschool.rules.access import Actor, require
+from nightschool.rules.courses.reasons import TAKEN_BACK
+from nightschool.rules.courses.undo import OF_A_SERIES, TakenBack, Undoable, check_time
+from nightschool.rules.slots import Moment, Now
+
+
+def take_back(
+    db: Session,
+    *,
+    change: str,
+    by: Actor,
+    now: Now,
+) -> TakenBack:
+    """The class sessions of this change are what they were before it, and hold what they held: a further revision.
+
+    What the change made is deleted while it is a draft; once published it is cancelled, so that feeds tell it.
+    Raises: Refused as rules.courses.undo.tell_refused_undo says; CannotSchedule when an old slot is taken by now.
+    """
+    kept = _takeable(db, change, by, now)
+    course = _course(db, kept)
+    records = _sessions(db, kept)
+    changed = [records[shown["id"]] for shown in kept.before["changed"]]
+    made = [records[named["id"]] for named in kept.before["made"]]
+    was_public = any(record.published_at for record in records.values())
+    settle(db, list(records.values()))
+    moment = now.moment
+    _put_back(db, changed, kept.before["changed"], now)
+    _put_course_back(db, course, kept)
+    done = _told(db, kept, (*changed, *made), course, moment)
+    release_slots(db, list(records))
+    _unmake(db, made, course, now)
+    if kept.what == Undoable.PUBLISH and course is not None:
+        _unpublish(db, course)
+    standing = [record for record in changed if record.status in HOLDING]
+    hold_slots(db, standing, moment=moment, agreed=True)  # closed or not: it was so before
+    kept.undone_at = now.instant
+    db.flush()
+    remember(db, [*changed, *(record for record in made if record.published_at is not None)], now=now)
+    if was_public or any(record.published_at for record in changed):
+        touch_villages(db, [kept.region_code], now=now)
+    facts = kept.before.get("course")
+    record = f"course {facts['id']}" if facts else f"class_session {next(iter(records))}"
+    told = {"what": kept.what, "sessions": len(records)}
+    audit.note(
+        db, by=by, now=now, action="sessions.undo", region_code=kept.region_code, record=record, **told
+    )
+    return done
+
+
+def _takeable(db: Session, public_id: str, by: Actor, now: Now) -> ChangeSet:
+    kept = db.scalar(select(ChangeSet).where(ChangeSet.public_id == public_id).with_for_update())
+    if kept is None:
+        raise NotFound
+    require(by, "schedule", kept.region_code)
+    check_time(kept.made_at, kept.undone_at, now.instant)
+    return kept
+
+
+def _course(db: Session, kept: ChangeSet) -> Course | None:
+    """The course it was about, locked; one that was scheduled or edited is as it was then."""
+    facts = kept.before.get("course")
+    if facts is None:
+        return None
+    course = db.scalar(
+        select(Course)
+        .where(Course.id == facts["id"])
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    is_as_left = course is not None and course.version == facts["version"]
+    if course is None or ((kept.before["made"] or "columns" in facts) and not is_as_left):
+        raise Refused("undo_changed_since")
+    return course
+
+
+def _sessions(db: Session, kept: ChangeSet) -> dict[int, ClassSession]:
+    """The class sessions of the change by their ids, locked, each as the change left it.
+
+    Raises: Refused with `undo_has_register` or `undo_changed_since`.
+    """
+    revisions = {entry["id"]: entry["revision"] for entry in (*kept.before["changed"], *kept.before["made"])}
+    records = db.scalars(
+        select(ClassSession)
+        .where(ClassSession.id.in_(revisions))
+        .order_by(ClassSession.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    if any(
+        record.status == SessionStatus.HELD and record.revision != revisions[record.id] for record in records
+    ):
+        raise Refused("undo_has_register")
+    if {record.id: record.revision for record in records} != revisions:
+        raise Refused("undo_changed_since")
+    return {record.id: record for record in records}
+
+
+def _put_back(
+    db: Session, changed: Sequence[ClassSession], before: Sequence[Mapping[str, Any]], now: Now
+) -> None:
+    _check_teachers(db, {teacher_id for shown in before for teacher_id in shown["teachers"]})
+    taught_by: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for record, shown in zip(changed, before, strict=True):
+        for name, value in shown["columns"].items():
+            setattr(record, name, _from_json(name, value))
+        record.changed_at = now.instant
+        flag_modified(record, "changed_at")  # the revision rises in any case
+        taught_by[tuple(shown["teachers"])].append(record.id)
+    for teacher_ids, ids in taught_by.items():
+        set_session_teachers(db, ids, teacher_ids)
+    db.flush()
+
+
+def _put_course_back(db: Session, course: Course | None, kept: ChangeSet) -> None:
+    """What the course itself was before it was edited it is again; of another change nothing happens to it."""
+    shown = kept.before.get("course", {})
+    if course is None or "columns" not in shown:
+        return
+    _check_teachers(db, shown["teachers"])
+    set_course_teachers(db, course.id, shown["teachers"])
+    for name, value in shown["columns"].items():
+        setattr(course, name, value)
+    flag_modified(course, "title")  # the version rises also when only the teachers were others
+    db.flush()
+
+
+def _check_teachers(db: Session, teacher_ids: Collection[int]) -> None:
+    """Raises Refused when one of these was merged into another teacher since."""
+    merged = select(func.count()).where(Teacher.id.in_(teacher_ids), Teacher.merged_into_id.is_not(None))
+    if teacher_ids and db.scalar(merged):
+        raise Refused("undo_changed_since")
+
+
+def _unmake(db: Session, made: Sequence[ClassSession], course: Course | None, now: Now) -> None:
+    """These class sessions, which hold nothing any more, are gone, or cancelled where villagers know of them.
+
+    With the last of them goes the course that was made with them.
+    """
+    for record in made:
+        if record.published_at is not None:
+            record.status, record.changed_at = SessionStatus.CANCELLED, now.instant
+            record.reason, record.reason_text = Reason.OTHER, TAKEN_BACK
+    db.flush()
+    drafts = [record.id for record in made if record.published_at is None]
+    try:
+        with db.begin_nested():
+            db.execute(delete(ClassSession).where(ClassSession.id.in_(drafts)))
+            if course is not None and made and len(drafts) == len(made):
+                db.execute(delete(Course).where(Course.id == course.id))
+    except IntegrityError as error:
+        # Somebody enrolled, or another class session was added to the course.
+        if not (broken_constraint(error) or "").startswith(("fk_", "foreign_key")):
+            raise
+        raise Refused("undo_in_use") from error
+
+
+def _unpublish(db: Session, course: Course) -> None:
+    """The course is public no more, unless another of its class sessions still is."""
+    public = (ClassSession.course_id == course.id, ClassSession.published_at.is_not(None))
+    if not db.scalar(select(func.count()).where(*public)):
+        course.published_at = None
+        db.flush()
+
+
+def _told(
+    db: Session, kept: ChangeSet, records: Sequence[ClassSession], course: Course | None, moment: Moment
+) -> TakenBack:
+    """What was taken back, told before what was made goes: afterwards there may be nothing left to ask."""
+    first = records[0] if records else None
+    if course is not None and (first is None or kept.what in OF_A_SERIES):
+        return _told_series(kept, course, len(records))
+    assert first is not None, "a change without a course has a session"
+    status = first.status
+    if kept.before["made"] and not kept.before["changed"]:
+        status = SessionStatus.CANCELLED if first.published_at else ""
+    slot = slot_of(first) if course is None else None
+    of_course = db.scalars(select(Course.public_id).where(Course.id == first.course_id)).one()
+    return TakenBack(
+        what=kept.what,
+        region_code=kept.region_code,
+        title=course.title if course else first.title,
+        sessions=len(records),
+        slot=slot,
+        status=status,
+        is_past=slot is not None and slot.finishes <= moment,
+        class_session=first.public_id if slot and status else "",
+        course=of_course if course is None or status else "",
+    )
+
+
+def _told_series(kept: ChangeSet, course: Course, sessions: int) -> TakenBack:
+    return TakenBack(
+        what=kept.what,
+        region_code=kept.region_code,
+        title=course.title,
+        sessions=sessions,
+        slot=None,
+        status="",
+        is_past=False,
+        course=course.public_id,
+    )
+
+
+def _from_json(name: str, value: Any) -> Any:
+    """Days and instants stand in JSON as text."""
+    if value is None:
+        return None
+    match ClassSession.__table__.columns[name].type:
+        case Date():
+            return date.fromisoformat(value)
+        case UtcDateTime():
+            return datetime.fromisoformat(value)
+    return value

@@ -1,0 +1,249 @@
+"""Learners and teachers: written down, put right. Phones are sealed as they come in and opened only to be dialled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from nightschool.actions.notices.revisions import coming, shown_anew
+from nightschool.actions.records import (
+    changed_fields,
+    locked,
+    locked_as_seen,
+    locked_for,
+    note,
+    reveal_phone,
+    store_phone,
+)
+from nightschool.actions.touching import touch_villages
+from nightschool.errors import NotFound, Refused
+from nightschool.models.base import new_public_id
+from nightschool.models.people import Learner, Teacher
+from nightschool.models.places import Region
+from nightschool.models.teaching import ClassSession, ClassSessionTeacher
+from nightschool.rules.access import Actor, require
+from nightschool.rules.names import search_keys, sort_key, stored_keys
+from nightschool.rules.people.people import LearnerEntry, Namesake, TeacherEntry, check_learner, group_number
+from nightschool.rules.regions import ancestors_of
+from nightschool.rules.registers.attendance import NewLearner
+from nightschool.rules.slots import Now
+
+LONGEST_SORT_KEY = 200
+# What an entry says word for word.
+LEARNER_FIELDS = ("group_name", "household", "sex", "birth_year")
+TEACHER_FIELDS = ("kind", "unit", "specialities", "languages", "name_is_public", "weekly_limit")
+
+
+def add_learner(db: Session, *, village: str, entry: LearnerEntry, by: Actor, now: Now) -> str:
+    """The learner is on the village's roster; the public id comes back.
+
+    Raises: Refused as `check_learner` does, or with `same_name` when the group has one of this name and the entry does
+    not say that this is another; `retired` in the details is that one, when they come no more and may be asked back.
+    """
+    require(by, "keep_people", village)
+    learner = enrol_on_the_spot(db, village=village, entry=entry, today=now.day)
+    note(db, learner, "learner.add", by=by, now=now)
+    return learner.public_id
+
+
+def enrol_on_the_spot(db: Session, *, village: str, entry: LearnerEntry, today: date) -> Learner:
+    """The learner is on the roster, as part of something that leaves its own audit line. Raises as `add_learner`."""
+    check_learner(entry, today=today)
+    _ask_about_namesakes(db, village, entry)
+    learner = Learner(public_id=new_public_id(), region_code=village)
+    _fill_learner(db, learner, entry)
+    db.add(learner)
+    db.flush()
+    return learner
+
+
+def enrol_newcomers(db: Session, *, village: str, newcomers: Iterable[NewLearner], today: date) -> list[int]:
+    """The ids of those who came and were not on the roster, and are now. Raises as `add_learner`, with their `row`."""
+    ids = []
+    for row, new in enumerate(newcomers):
+        entry = LearnerEntry(new.name, new.group_name, is_another=new.is_another)
+        try:
+            ids.append(enrol_on_the_spot(db, village=village, entry=entry, today=today).id)
+        except Refused as refused:
+            raise Refused(refused.code, field=refused.field, row=row, **refused.details) from None
+    return ids
+
+
+def edit_learner(
+    db: Session, *, learner: str, entry: LearnerEntry, version: int, by: Actor, now: Now
+) -> None:
+    """The learner's record says what the entry says.
+
+    Raises: StaleRecord when somebody saved it since this version; Refused as `add_learner` does.
+    """
+    which = Learner.public_id == learner
+    found = locked_as_seen(db, Learner, which, version=version, by=by)
+    check_learner(entry, today=now.day)
+    if (entry.name, entry.group_name) != (found.name, found.group_name):
+        _ask_about_namesakes(db, found.region_code, entry, but=found.id)
+    _fill_learner(db, found, entry)
+    if fields := changed_fields(found):
+        db.flush()
+        note(db, found, "learner.edit", by=by, now=now, fields=fields)
+
+
+def reveal_learner_phone(db: Session, *, learner: str, by: Actor, now: Now) -> str:
+    """The learner's phone in full, or an empty text when there is none; that it was looked up is on the trail."""
+    found = locked_for(db, Learner, Learner.public_id == learner, verb="keep_people", by=by)
+    return reveal_phone(db, found, by=by, now=now)
+
+
+def add_teacher(db: Session, *, region: str, entry: TeacherEntry, by: Actor, now: Now) -> str:
+    """The teacher is kept at this village, township or county; the public id comes back.
+
+    Raises: Refused with `name_missing`, or with `known_teacher` and the `namesakes` this region already sees, when
+    the entry does not say that this is another.
+    """
+    require(by, "keep_teachers", region)
+    _check_teacher(entry)
+    if not entry.is_another and (namesakes := _teacher_namesakes(db, region, entry.name)):
+        raise Refused("known_teacher", field="name", namesakes=namesakes)
+    teacher = Teacher(public_id=new_public_id(), region_code=region)
+    _fill(db, teacher, entry, TEACHER_FIELDS)
+    db.add(teacher)
+    db.flush()
+    note(db, teacher, "teacher.add", by=by, now=now)
+    return teacher.public_id
+
+
+def edit_teacher(
+    db: Session, *, teacher: str, entry: TeacherEntry, version: int, by: Actor, now: Now
+) -> None:
+    """The teacher's record says what the entry says, and so do the public pages of every village they teach in.
+
+    Raises: StaleRecord when somebody saved it since this version; Refused with `name_missing`.
+    """
+    # Class sessions are locked first, as by whoever changes one of them.
+    shown = coming(db, _shown_otherwise(teacher, entry), now=now)
+    which = Teacher.public_id == teacher
+    found = locked_as_seen(db, Teacher, which, version=version, by=by)
+    _check_teacher(entry)
+    _fill(db, found, entry, TEACHER_FIELDS)
+    fields = changed_fields(found)
+    if not fields:
+        return
+    db.flush()
+    if {"name", "unit", "name_is_public"} & set(fields):
+        villages = select(ClassSession.region_code).join(
+            ClassSessionTeacher, ClassSessionTeacher.class_session_id == ClassSession.id
+        )
+        touch_villages(
+            db, db.scalars(villages.where(ClassSessionTeacher.teacher_id == found.id).distinct()), now=now
+        )
+    shown_anew(db, shown, now=now)
+    note(db, found, "teacher.edit", by=by, now=now, fields=fields)
+
+
+def reveal_teacher_phone(db: Session, *, teacher: str, region: str, by: Actor, now: Now) -> str:
+    """The teacher's phone in full, empty when there is none; that it was looked up is on the trail.
+
+    Raises: NotFound when the teacher is kept neither at this region nor above it.
+    """
+    require(by, "keep_teachers", region)
+    found = locked(db, Teacher, Teacher.public_id == teacher)
+    if found.region_code not in (region, *ancestors_of(region)):
+        raise NotFound
+    return reveal_phone(db, found, by=by, now=now)
+
+
+def _ask_about_namesakes(db: Session, village: str, entry: LearnerEntry, *, but: int = 0) -> None:
+    """Raises Refused with `same_name` when the group has one of this name, unless the entry says that this is another.
+
+    When the only ones come no more, the latest of them is `retired` in its details.
+    """
+    if entry.is_another:
+        return
+    number = group_number(entry.group_name)
+    same_group = Learner.group_name == entry.group_name
+    if number:
+        same_group = or_(same_group, Learner.group_number == number)
+    namesakes = db.scalars(
+        select(Learner)
+        .where(
+            Learner.region_code == village,
+            Learner.name == entry.name,
+            same_group,
+            Learner.id != but,
+            Learner.merged_into_id.is_(None),
+        )
+        .order_by(Learner.id.desc())
+    ).all()
+    if not namesakes:
+        return
+    retired = None
+    if all(one.retired_at is not None for one in namesakes):
+        latest = namesakes[0]
+        retired = Namesake(
+            latest.public_id,
+            latest.name,
+            latest.household,
+            region_code=village,
+            is_retired=True,
+            version=latest.version,
+        )
+    raise Refused("same_name", field="name", name=entry.name, group=entry.group_name, retired=retired)
+
+
+def _fill_learner(db: Session, learner: Learner, entry: LearnerEntry) -> None:
+    _fill(db, learner, entry, LEARNER_FIELDS)
+    learner.group_number = group_number(entry.group_name)
+
+
+def _fill(
+    db: Session, record: Learner | Teacher, entry: LearnerEntry | TeacherEntry, as_written: Sequence[str]
+) -> None:
+    if record.name != entry.name:
+        record.name = entry.name
+        record.name_key = sort_key(entry.name)[:LONGEST_SORT_KEY]
+        record.search_keys = stored_keys(entry.name)
+    for field in as_written:
+        setattr(record, field, getattr(entry, field))
+    store_phone(db, record, entry.phone, removes=entry.removes_phone)
+
+
+def _shown_otherwise(teacher: str, entry: TeacherEntry) -> ColumnElement[bool]:
+    """Class sessions of this teacher, while villagers do not know them as the entry says."""
+    others = or_(
+        Teacher.name_is_public != entry.name_is_public,
+        Teacher.unit != entry.unit,
+        Teacher.name_is_public & (Teacher.name != entry.name),
+    )
+    return ClassSession.id.in_(
+        select(ClassSessionTeacher.class_session_id)
+        .join(Teacher, Teacher.id == ClassSessionTeacher.teacher_id)
+        .where(Teacher.public_id == teacher, others)
+    )
+
+
+def _check_teacher(entry: TeacherEntry) -> None:
+    if not entry.name:
+        raise Refused("name_missing", field="name")
+
+
+def _teacher_namesakes(db: Session, region: str, name: str) -> tuple[Namesake, ...]:
+    """The teachers this region sees, those asked no more too, whose name is the same, or sounds the same."""
+    rows = db.execute(
+        select(
+            Teacher.public_id,
+            Teacher.name,
+            Teacher.unit,
+            Region.name.label("region_name"),
+            Teacher.region_code,
+            Teacher.retired_at.is_not(None).label("is_retired"),
+            Teacher.version,
+        )
+        .join(Region, Region.code == Teacher.region_code)
+        .where(Teacher.region_code.in_((region, *ancestors_of(region))), Teacher.merged_into_id.is_(None))
+        .order_by(Teacher.region_code.desc(), Teacher.name_key)
+    )
+    # Whole readings only, which are longer than the name; initials alone are shared by too many.
+    sounds = {key for key in search_keys(name) if len(key) > len(name)}
+    return tuple(Namesake(*row) for row in rows if row.name == name or sounds & search_keys(row.name))

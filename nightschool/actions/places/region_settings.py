@@ -1,0 +1,72 @@
+"""A region settles for itself whether its township looks at plans first, and how fast one gets on there."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from nightschool.actions import audit
+from nightschool.errors import NotFound, Refused, StaleRecord
+from nightschool.models.places import Region, RegionSettings
+from nightschool.rules.access import Actor, require
+from nightschool.rules.places.travel import FASTEST_KMH, SLOWEST_KMH
+from nightschool.rules.regions import Level, level_of
+from nightschool.rules.slots import Now
+
+
+def settle(
+    db: Session,
+    *,
+    region: str,
+    approves_plans: bool,
+    travel_kmh: int | None,
+    seen_version: int,
+    by: Actor,
+    now: Now,
+) -> None:
+    """The region has these settings; without a speed that of the region above holds. Only townships approve plans.
+
+    `seen_version` is 0 where nothing was settled yet. Raises: NotFound for a village, which settles nothing;
+    StaleRecord; Refused with `speed_out_of_range`.
+    """
+    require(by, "settle", region)
+    if db.get(Region, region) is None or level_of(region) is Level.VILLAGE:
+        raise NotFound
+    if travel_kmh is not None and not SLOWEST_KMH <= travel_kmh <= FASTEST_KMH:
+        raise Refused("speed_out_of_range", field="travel_kmh", least=SLOWEST_KMH, most=FASTEST_KMH)
+    approves_plans = approves_plans and level_of(region) is Level.TOWNSHIP
+    found = _settings(db, region, seen_version)
+    values = {"approves_plans": approves_plans, "travel_kmh": travel_kmh}
+    fields = sorted(name for name, value in values.items() if getattr(found, name) != value)
+    if not fields:
+        return
+    for name in fields:
+        setattr(found, name, values[name])
+    try:
+        with db.begin_nested():
+            db.add(found)
+            db.flush()
+    except IntegrityError as error:  # somebody settled it for the first time at this very moment
+        raise StaleRecord("region_settings", seen_version, 1) from error
+    audit.note(
+        db,
+        by=by,
+        now=now,
+        action="region.settle",
+        region_code=region,
+        record=f"region_settings {region}",
+        fields=fields,
+        **values,
+    )
+
+
+def _settings(db: Session, region: str, seen_version: int) -> RegionSettings:
+    """The row of the region, locked, as it was seen; a new one where nothing was settled yet."""
+    statement = select(RegionSettings).where(RegionSettings.region_code == region).with_for_update()
+    found = db.scalar(statement.execution_options(populate_existing=True))
+    if found is None:
+        return RegionSettings(region_code=region, approves_plans=False)
+    if found.version != seen_version:
+        raise StaleRecord("region_settings", seen_version, found.version)
+    return found

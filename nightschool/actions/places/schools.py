@@ -1,0 +1,53 @@
+"""The night school of a village: what it calls itself, who runs it, whom villagers phone, and where it mostly meets."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from nightschool.actions.records import changed_fields, locked_as_seen, note
+from nightschool.actions.touching import touch_villages
+from nightschool.errors import Refused
+from nightschool.models.places import NightSchool, Venue
+from nightschool.rules.access import Actor
+from nightschool.rules.places.checklist import TICKED
+from nightschool.rules.places.schools import SchoolEntry
+from nightschool.rules.slots import Now
+
+
+def edit_school(db: Session, *, village: str, entry: SchoolEntry, version: int, by: Actor, now: Now) -> None:
+    """The school's record says what the entry says, and so does the village's page.
+
+    Raises: NotFound when the village has no school; StaleRecord when somebody saved it since this version; Refused
+    with `unknown_venue` when the usual venue is not one that the village uses.
+    """
+    which = NightSchool.region_code == village
+    found = locked_as_seen(db, NightSchool, which, version=version, by=by)
+    found.usual_venue_id = _venue_id(db, village, entry.usual_venue)
+    found.institution_name = entry.institution_name or None
+    found.principal = entry.principal
+    found.contact_name = entry.contact_name
+    found.contact_phone = entry.contact_phone
+    ticked = {code: True for code in TICKED if code in entry.equipment}
+    if ticked != {code: True for code, is_there in found.equipment.items() if is_there}:
+        found.equipment = ticked
+    fields = changed_fields(found)
+    if not fields:
+        return
+    db.flush()
+    if fields != ["equipment"]:  # which no public page shows
+        touch_villages(db, [village], now=now)
+    note(db, found, "school.edit", by=by, now=now, fields=fields)
+
+
+def _venue_id(db: Session, village: str, venue: str) -> int | None:
+    if not venue:
+        return None
+    found = db.scalar(
+        select(Venue.id).where(
+            Venue.public_id == venue, Venue.region_code == village, Venue.retired_at.is_(None)
+        )
+    )
+    if found is None:
+        raise Refused("unknown_venue", field="usual_venue")
+    return found

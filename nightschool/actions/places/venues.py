@@ -1,0 +1,125 @@
+"""Venues: written down, put right, and whether two classes may share one kept true to what is booked."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy.orm import Session
+
+from nightschool.actions.courses.bookings import HOLDING, hold_slots, slot_of
+from nightschool.actions.notices.revisions import coming, shown_anew
+from nightschool.actions.records import (
+    changed_fields,
+    locked_as_seen,
+    locked_for,
+    note,
+    reveal_phone,
+    store_phone,
+)
+from nightschool.actions.touching import touch_villages
+from nightschool.errors import Refused
+from nightschool.models.base import new_public_id
+from nightschool.models.places import Venue
+from nightschool.models.teaching import Booking, ClassSession
+from nightschool.rules.access import Actor, require
+from nightschool.rules.names import stored_keys
+from nightschool.rules.people.people import Namesake
+from nightschool.rules.places.venues import PlannedHere, VenueEntry, check_unshared
+from nightschool.rules.resources import ResourceKind
+from nightschool.rules.slots import Moment, Now
+
+# What an entry says word for word.
+FIELDS = (
+    "kind", "seats", "area_m2", "is_lit", "is_covered", "directions", "key_holder", "allows_parallel"
+)  # fmt: skip
+
+
+def add_venue(db: Session, *, village: str, entry: VenueEntry, by: Actor, now: Now) -> str:
+    """The venue is one of the village's; its public id comes back. Raises: Refused, `name_missing` or `same_venue`."""
+    require(by, "keep_venues", village)
+    _check_name(db, village, entry.name)
+    venue = Venue(public_id=new_public_id(), region_code=village)
+    _fill(db, venue, entry)
+    db.add(venue)
+    db.flush()
+    note(db, venue, "venue.add", by=by, now=now)
+    return venue.public_id
+
+
+def edit_venue(db: Session, *, venue: str, entry: VenueEntry, version: int, by: Actor, now: Now) -> None:
+    """The venue's record says what the entry says; what is booked in it from today on fits whether it may be shared.
+
+    Raises: StaleRecord when somebody saved it since this version; Refused with `name_missing`, `same_venue`, or
+    `still_shared` when it is no longer to be shared and sessions from today on overlap in it.
+    """
+    # Class sessions are locked first, as by whoever changes one of them.
+    shown = coming(db, _shown_otherwise(venue, entry), now=now)
+    # Until the transaction ends nobody schedules by what it said before (see actions.courses.bookings).
+    found = locked_as_seen(db, Venue, Venue.public_id == venue, version=version, by=by)
+    _check_name(db, found.region_code, entry.name, but=found.id)
+    held_slots = found.holds_slots
+    _fill(db, found, entry)
+    fields = changed_fields(found)
+    if not fields:
+        return
+    if found.holds_slots and not held_slots:
+        _hold(db, found, today=now.day)
+    elif held_slots and not found.holds_slots:
+        _release(db, found)
+    db.flush()
+    if {"name", "directions", "kind"} & set(fields):
+        villages = select(ClassSession.region_code).where(ClassSession.venue_id == found.id).distinct()
+        touch_villages(db, db.scalars(villages), now=now)
+    shown_anew(db, shown, now=now)
+    note(db, found, "venue.edit", by=by, now=now, fields=fields)
+
+
+def reveal_venue_phone(db: Session, *, venue: str, by: Actor, now: Now) -> str:
+    """The key holder's phone in full, empty when there is none; that it was looked up is on the trail."""
+    found = locked_for(db, Venue, Venue.public_id == venue, verb="keep_venues", by=by)
+    return reveal_phone(db, found, by=by, now=now)
+
+
+def _shown_otherwise(venue: str, entry: VenueEntry) -> ColumnElement[bool]:
+    """Class sessions at this venue, while it is not called and described as the entry does."""
+    others = or_(Venue.name != entry.name, Venue.directions != entry.directions)
+    return ClassSession.venue_id.in_(select(Venue.id).where(Venue.public_id == venue, others))
+
+
+def _check_name(db: Session, village: str, name: str, *, but: int = 0) -> None:
+    if not name:
+        raise Refused("name_missing", field="name")
+    same = select(Venue.public_id, Venue.version, Venue.retired_at.is_not(None).label("is_retired"))
+    same = same.where(Venue.region_code == village, Venue.name == name, Venue.id != but)
+    if row := db.execute(same.order_by(Venue.retired_at.is_not(None), Venue.id).limit(1)).first():
+        retired = Namesake(row.public_id, name, "", is_retired=True, version=row.version)
+        raise Refused("same_venue", field="name", name=name, retired=retired if row.is_retired else None)
+
+
+def _hold(db: Session, venue: Venue, *, today: date) -> None:
+    """Every class session here from today on holds its slot; sessions past were right to share it."""
+    db.flush()
+    sessions = db.scalars(
+        select(ClassSession)
+        .where(ClassSession.venue_id == venue.id, ClassSession.day >= today, ClassSession.status.in_(HOLDING))
+        .with_for_update()
+    ).all()
+    check_unshared((PlannedHere(slot_of(one), one.title) for one in sessions), venue=venue.name)
+    hold_slots(db, sessions, moment=Moment(today, 0), agreed=True)  # they stand already
+
+
+def _release(db: Session, venue: Venue) -> None:
+    """Nothing holds this place any more."""
+    db.execute(
+        delete(Booking).where(Booking.resource_kind == ResourceKind.VENUE, Booking.resource_id == venue.id)
+    )
+
+
+def _fill(db: Session, venue: Venue, entry: VenueEntry) -> None:
+    if venue.name != entry.name:
+        venue.name = entry.name
+        venue.search_keys = stored_keys(entry.name)
+    for field in FIELDS:
+        setattr(venue, field, getattr(entry, field))
+    store_phone(db, venue, entry.phone, removes=entry.removes_phone)

@@ -1,0 +1,340 @@
+"""Sheets come in here, and here a register is taken back. Whatever arrives is kept; what counts now is beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from nightschool.actions import audit
+from nightschool.actions.people.people import enrol_newcomers
+from nightschool.actions.touching import touch_villages
+from nightschool.errors import NotAllowed, NotFound, Refused, StaleRecord
+from nightschool.models.attendance import Mark, Submission, SubmissionKind
+from nightschool.models.base import Base
+from nightschool.models.people import Learner
+from nightschool.models.teaching import ClassSession, Course, CourseKind, SessionStatus
+from nightschool.queries.registers.attendance import version_of
+from nightschool.rules.access import Actor, require
+from nightschool.rules.people.merges import MERGED, stronger_mark
+from nightschool.rules.registers.attendance import (
+    NOBODY,
+    OF_OPEN_LECTURES,
+    PRESENT,
+    MarkChange,
+    Rank,
+    Sheet,
+    check_marks,
+    counts,
+    fingerprint,
+    reconcile,
+    void_fingerprint,
+    why_no_register,
+)
+from nightschool.rules.slots import Now
+
+LONGEST_DEVICE = 200
+
+_TO_LOCK = (
+    select(ClassSession)
+    .where(ClassSession.public_id == bindparam("public_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+# Locked, so that nobody is merged into another between this look and the marks.
+_LEARNERS = (
+    select(Learner.public_id, func.coalesce(Learner.merged_into_id, Learner.id).label("id"))
+    .where(
+        Learner.public_id.in_(bindparam("wanted", expanding=True)),
+        Learner.region_code == bindparam("village"),
+    )
+    .with_for_update(read=True)
+)
+_MARKS = select(Mark.learner_id, Mark.status, Mark.came_instead).where(
+    Mark.class_session_id == bindparam("class_session")
+)
+_TABLES = Base.metadata.tables
+_EVENTS = insert(_TABLES["mark_event"])
+_COUNT = insert(_TABLES["headcount"])
+_GUESTS = insert(_TABLES["guest"])
+_SUPERSEDE = tuple(
+    update(table)
+    .where(table.c.class_session_id == bindparam("class_session"), table.c.superseded_by.is_(None))
+    .values(superseded_by=bindparam("by"))
+    for table in (_TABLES["guest"], _TABLES["headcount"])
+)
+# Inserts that know ON CONFLICT, in the words of each database.
+_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_ARRIVE = {
+    name: insert_into(_TABLES["submission"])
+    .on_conflict_do_nothing(index_elements=["id"])
+    .returning(_TABLES["submission"].c.id)
+    for name, insert_into in _INSERTS.items()
+}
+
+
+def _setting_marks(into: Any) -> Any:
+    changed = ("status", "came_instead", "submission_id")
+    return into.on_conflict_do_update(
+        index_elements=["class_session_id", "learner_id"],
+        set_={name: into.excluded[name] for name in changed},
+    )
+
+
+_SET_MARKS = {name: _setting_marks(insert_into(_TABLES["mark"])) for name, insert_into in _INSERTS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the sender may now forget: this submission is kept. The same each time it is sent."""
+
+    submission_id: UUID
+    class_session: str
+    fingerprint: str
+    received_at: datetime
+
+
+def record_sheet(
+    db: Session,
+    *,
+    class_session: str,
+    sheet: Sheet,
+    submission_id: UUID,
+    device: str,
+    taken_at: datetime,
+    by: Actor,
+    now: Now,
+    based_on: int | None = None,
+) -> Receipt:
+    """The sheet is what counts for this class session, which is held; every arrival stays on record.
+
+    Sent again with the same id it changes nothing and gives the same receipt. `based_on` is the register's version the
+    sender saw; without it the sheet counts when it was taken later than all that stand.
+    Raises: Refused with `other_content` when the id came before with something else, with `foreign_learner`, with the
+    codes of `why_no_register` and `check_marks`, or as `add_learner` does for the new learners (`row` in the details);
+    StaleRecord when the register has changed since. Cost: a dozen statements, however many marks.
+    """
+    held = _locked(db, class_session)
+    require(by, "keep_register", held.region_code)
+    submission = _submission(held, submission_id, by, device=device, taken_at=taken_at, now=now)
+    submission |= {
+        "fingerprint": fingerprint(class_session, sheet),
+        "difference_note": sheet.difference_note,
+        "kind": SubmissionKind.SHEET,
+    }
+    version = version_of(db, held.id)
+    if (seen := _arrive(db, submission)) is not None:
+        return _same_receipt(seen, class_session, submission)
+    if reason := why_no_register(held.status, held.day, now.day):
+        raise Refused(reason, day=held.day)
+    _check_current(db, held, submission, based_on=based_on, version=version)
+    check_marks(sheet, is_cohort=_is_cohort(db, held, sheet))
+    ids = _learner_ids(db, held.region_code, sheet.marks)
+    wanted: dict[int, str] = {}
+    for public_id, status in sheet.marks.items():
+        # Said by another record of the same person, when the sheet is from before the two were merged.
+        said = wanted.get(ids[public_id])
+        wanted[ids[public_id]] = status if stronger_mark(said, status) == MERGED else said or status
+    new = enrol_newcomers(db, village=held.region_code, newcomers=sheet.new_learners, today=now.day)
+    wanted |= dict.fromkeys(new, PRESENT)
+    came_instead = {ids[public_id]: name for public_id, name in sheet.came_instead.items()}
+    changes = _set_marks(db, held, wanted, submission_id, came_instead=came_instead)
+    _replace_counts(db, held, submission_id, sheet)
+    if held.status != SessionStatus.HELD:
+        held.status, held.changed_at = SessionStatus.HELD, now.instant
+    _close(
+        db,
+        held,
+        "register.save",
+        by=by,
+        now=now,
+        marks_changed=len(changes),
+        new_learners=len(sheet.new_learners),
+    )
+    return Receipt(submission_id, class_session, submission["fingerprint"], now.instant)
+
+
+def void_register(
+    db: Session,
+    *,
+    class_session: str,
+    reason: str,
+    submission_id: UUID,
+    device: str,
+    by: Actor,
+    now: Now,
+) -> Receipt:
+    """Nothing of the register counts any more, all of it stays on record, and the class session is scheduled again.
+
+    It keeps holding its slot; cancelling it is another step. Sent again with the same id it changes nothing.
+    Raises: Refused with `reason_missing`, `no_register` or `other_content`.
+    """
+    held = _locked(db, class_session)
+    require(by, "keep_register", held.region_code)
+    if not reason:
+        raise Refused("reason_missing", field="reason")
+    submission = _submission(held, submission_id, by, device=device, taken_at=now.instant, now=now)
+    submission |= {
+        "fingerprint": void_fingerprint(class_session, reason),
+        "reason": reason,
+        "kind": SubmissionKind.VOID,
+    }
+    if (seen := _arrive(db, submission)) is not None:
+        return _same_receipt(seen, class_session, submission)
+    if held.status != SessionStatus.HELD:
+        raise Refused("no_register")
+    changes = _set_marks(db, held, {}, submission_id)
+    _supersede_counts(db, held, submission_id)
+    held.status, held.changed_at = SessionStatus.SCHEDULED, now.instant
+    _close(db, held, "register.void", by=by, now=now, marks_changed=len(changes))
+    return Receipt(submission_id, class_session, submission["fingerprint"], now.instant)
+
+
+def _locked(db: Session, class_session: str) -> ClassSession:
+    """The class session; until the transaction ends nobody else writes its register."""
+    held = db.scalars(_TO_LOCK, {"public_id": class_session}).one_or_none()
+    if held is None:
+        raise NotFound
+    return held
+
+
+def _submission(
+    held: ClassSession, submission_id: UUID, by: Actor, *, device: str, taken_at: datetime, now: Now
+) -> dict[str, Any]:
+    if by.account_id is None:  # a register always names who handed it in
+        raise NotAllowed("keep_register", held.region_code)
+    return {
+        "id": submission_id,
+        "class_session_id": held.id,
+        "account_id": by.account_id,
+        "device": device[:LONGEST_DEVICE],
+        "taken_at": taken_at,
+        "received_at": now.instant,
+        "reason": "",
+        "difference_note": "",
+    }
+
+
+def _arrive(db: Session, submission: Mapping[str, Any]) -> Submission | None:
+    """The submission is on record; or, when one of this id is already, that one comes back and nothing is written.
+
+    The primary key decides and not a look beforehand: two arrivals at one instant would both see nothing.
+    """
+    written = db.execute(_ARRIVE[_dialect(db)], submission).first()
+    return None if written else db.get_one(Submission, submission["id"], populate_existing=True)
+
+
+def _same_receipt(seen: Submission, class_session: str, submission: Mapping[str, Any]) -> Receipt:
+    if seen.fingerprint != submission["fingerprint"]:
+        raise Refused("other_content")
+    return Receipt(seen.id, class_session, seen.fingerprint, seen.received_at)
+
+
+def _check_current(
+    db: Session, held: ClassSession, submission: Mapping[str, Any], *, based_on: int | None, version: int
+) -> None:
+    if based_on is not None:
+        if based_on != version:
+            raise StaleRecord("register", based_on, version)
+        return
+    rows = db.execute(
+        select(Submission.id, Submission.taken_at, Submission.received_at).where(
+            Submission.class_session_id == held.id, Submission.id != submission["id"]
+        )
+    )
+    arriving = Rank.of(submission["id"], submission["taken_at"], submission["received_at"])
+    if not counts(arriving, (Rank.of(*row) for row in rows)):
+        raise StaleRecord("register", 0, version)
+
+
+def _is_cohort(db: Session, held: ClassSession, sheet: Sheet) -> bool:
+    """True when its course is a cohort; not asked where the sheet says nothing that only a cohort's can say."""
+    if OF_OPEN_LECTURES.issuperset(sheet.marks.values()):
+        return False
+    return db.scalar(select(Course.kind).where(Course.id == held.course_id)) == CourseKind.COHORT
+
+
+def _learner_ids(db: Session, region_code: str, public_ids: Iterable[str]) -> dict[str, int]:
+    """The learners behind these public ids, all of this village; who was merged into another is that other one."""
+    wanted = list(public_ids)
+    if not wanted:
+        return {}
+    ids = {row.public_id: row.id for row in db.execute(_LEARNERS, {"wanted": wanted, "village": region_code})}
+    if len(ids) != len(wanted):
+        raise Refused("foreign_learner")
+    return ids
+
+
+def _set_marks(
+    db: Session,
+    held: ClassSession,
+    wanted: Mapping[int, str],
+    submission_id: UUID,
+    *,
+    came_instead: Mapping[int, str] = NOBODY,
+) -> tuple[MarkChange[int], ...]:
+    """The marks are those wanted; every change has its event."""
+    rows = db.execute(_MARKS, {"class_session": held.id}).all()
+    current = {row.learner_id: row.status for row in rows}
+    came_before = {row.learner_id: row.came_instead for row in rows}
+    changes = reconcile(current, wanted, came_before=came_before, came_instead=came_instead)
+    if not changes:
+        return changes
+    common = {"class_session_id": held.id, "submission_id": submission_id}
+    db.execute(_EVENTS, [{**common, **_mark(c), "before": c.before} for c in changes])
+    if kept := [{**common, **_mark(c)} for c in changes if c.status]:
+        db.execute(_SET_MARKS[_dialect(db)], kept)
+    if gone := [c.learner for c in changes if c.status is None]:
+        db.execute(delete(Mark).where(Mark.class_session_id == held.id, Mark.learner_id.in_(gone)))
+    return changes
+
+
+def _mark(change: MarkChange[int]) -> dict[str, Any]:
+    return {"learner_id": change.learner, "status": change.status, "came_instead": change.came_instead}
+
+
+def _replace_counts(db: Session, held: ClassSession, submission_id: UUID, sheet: Sheet) -> None:
+    """The guests and numbers of this sheet count, those of earlier ones no longer. Each sheet has one headcount row."""
+    _supersede_counts(db, held, submission_id)
+    common = {"class_session_id": held.id, "submission_id": submission_id}
+    db.execute(
+        _COUNT,
+        {
+            **common,
+            "total": sheet.headcount,
+            "women": sheet.women,
+            "over_60": sheet.over_60,
+            "unnamed_guests": sheet.unnamed_guests,
+        },
+    )
+    if sheet.guests:
+        db.execute(_GUESTS, [{**common, "name": guest.name, "home": guest.home} for guest in sheet.guests])
+
+
+def _supersede_counts(db: Session, held: ClassSession, submission_id: UUID) -> None:
+    for supersede in _SUPERSEDE:
+        db.execute(supersede, {"class_session": held.id, "by": submission_id})
+
+
+def _close(db: Session, held: ClassSession, action: str, *, by: Actor, now: Now, **details: int) -> None:
+    db.flush()
+    touch_villages(db, [held.region_code], now=now)
+    audit.note(
+        db,
+        by=by,
+        now=now,
+        action=action,
+        region_code=held.region_code,
+        record=f"class_session {held.id}",
+        **details,
+    )
+
+
+def _dialect(db: Session) -> str:
+    return db.get_bind().dialect.name

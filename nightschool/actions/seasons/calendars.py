@@ -1,0 +1,183 @@
+"""Calendars: market days, farm windows, single days and a year's holiday notice, kept at the region they hold for."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.orm import Session
+
+from nightschool.actions import audit
+from nightschool.errors import NotFound, Refused
+from nightschool.models.base import new_public_id
+from nightschool.models.calendars import FarmSeason, HolidayYear, MarketRule, RegionPosition, SpecialDay
+from nightschool.rules.access import Actor, require
+from nightschool.rules.regions import Level, level_of
+from nightschool.rules.seasons.farm_windows import FarmWindow, check_near, check_window
+from nightschool.rules.seasons.holidays import read_notice
+from nightschool.rules.seasons.markets import Market
+from nightschool.rules.slots import Now
+
+KEEP = "keep_calendars"
+Kept = TypeVar("Kept", MarketRule, FarmSeason, SpecialDay)
+MOST_MARKETS = 10
+
+
+def add_market(db: Session, *, region: str, market: Market, by: Actor, now: Now) -> str:
+    """The township has one market more; its public id comes back. Raises: Refused with `markets_of_townships`,
+    `market_known` or `too_many_markets`.
+    """
+    require(by, KEEP, region)
+    if level_of(region) is not Level.TOWNSHIP:
+        raise Refused("markets_of_townships", field="days")
+    known = db.scalars(select(MarketRule).where(MarketRule.region_code == region)).all()
+    numbers = sorted(market.numbers)
+    if any(
+        (one.kind, sorted(one.numbers), one.place) == (market.kind, numbers, market.place) for one in known
+    ):
+        raise Refused("market_known", field="days")
+    if len(known) >= MOST_MARKETS:
+        raise Refused("too_many_markets", field="days", most=MOST_MARKETS)
+    rule = MarketRule(
+        public_id=new_public_id(),
+        region_code=region,
+        place=market.place,
+        kind=market.kind,
+        numbers=numbers,
+        missing_thirtieth=market.missing_thirtieth,
+        is_example=market.is_example,
+    )
+    db.add(rule)
+    db.flush()
+    _note(db, by, now, "calendar.market", region, f"market_rule {rule.id}", kind=market.kind, numbers=numbers)
+    return rule.public_id
+
+
+def remove_market(db: Session, *, region: str, market: str, by: Actor, now: Now) -> None:
+    """The township has this market no more. Raises: NotFound."""
+    require(by, KEEP, region)
+    rule = _taken_out(db, MarketRule, MarketRule.public_id == market, region)
+    _note(db, by, now, "calendar.market_end", region, f"market_rule {rule.id}")
+
+
+def add_season(db: Session, *, region: str, window: FarmWindow, by: Actor, now: Now) -> str:
+    """The region and all below it have this farm window; its public id comes back. Raises: Refused, as
+    `rules.seasons.farm_windows.check_window` does.
+    """
+    require(by, KEEP, region)
+    known = db.scalars(select(FarmSeason).where(FarmSeason.region_code == region)).all()
+    check_window(window, [FarmWindow(one.name, one.first, one.last) for one in known], today=now.day)
+    season = FarmSeason(
+        public_id=new_public_id(),
+        region_code=region,
+        name=window.name,
+        first=window.first,
+        last=window.last,
+        is_example=window.is_example,
+    )
+    db.add(season)
+    db.flush()
+    _note(db, by, now, "calendar.season", region, f"farm_season {season.id}", name=window.name)
+    return season.public_id
+
+
+def remove_season(db: Session, *, region: str, season: str, by: Actor, now: Now) -> None:
+    """The region has this farm window no more. Raises: NotFound."""
+    require(by, KEEP, region)
+    gone = _taken_out(db, FarmSeason, FarmSeason.public_id == season, region)
+    _note(db, by, now, "calendar.season_end", region, f"farm_season {gone.id}", name=gone.name)
+
+
+def set_day(
+    db: Session, *, region: str, kind: str, day: date, is_on: bool, name: str, by: Actor, now: Now
+) -> None:
+    """On this day it is so in this region, whatever its calendar says; said again, the last word counts.
+
+    Raises: Refused with `day_far_away`.
+    """
+    require(by, KEEP, region)
+    check_near("day", day, today=now.day)
+    found = db.scalar(
+        select(SpecialDay).where(
+            SpecialDay.region_code == region, SpecialDay.kind == kind, SpecialDay.day == day
+        )
+    )
+    if found is None:
+        found = SpecialDay(region_code=region, kind=kind, day=day)
+        db.add(found)
+    found.is_on, found.name = is_on, name
+    db.flush()
+    _note(
+        db,
+        by,
+        now,
+        "calendar.day",
+        region,
+        f"special_day {found.id}",
+        kind=kind,
+        day=day.isoformat(),
+        is_on=is_on,
+    )
+
+
+def forget_day(db: Session, *, region: str, special_day: int, by: Actor, now: Now) -> None:
+    """The day is again what its calendar says. Raises: NotFound."""
+    require(by, KEEP, region)
+    gone = _taken_out(db, SpecialDay, SpecialDay.id == special_day, region)
+    _note(db, by, now, "calendar.day_end", region, f"special_day {gone.id}", day=gone.day.isoformat())
+
+
+def take_notice(db: Session, *, text: str, by: Actor, now: Now) -> tuple[int, int]:
+    """The holidays of the year are those of the notice, whatever was known of it before: the year, and how many days.
+
+    Raises: Refused, as `rules.seasons.holidays.read_notice` does; then nothing changes.
+    """
+    require(by, "keep_regions", None)
+    year, days = read_notice(text)
+    db.execute(
+        delete(SpecialDay).where(
+            SpecialDay.region_code.is_(None),
+            SpecialDay.kind == "holiday",
+            SpecialDay.day.between(date(year, 1, 1), date(year, 12, 31)),
+        )
+    )
+    if db.get(HolidayYear, year) is None:
+        db.add(HolidayYear(year=year))
+    known = set(db.scalars(select(SpecialDay.day).where(SpecialDay.region_code.is_(None))))
+    db.add_all(
+        SpecialDay(region_code=None, kind="holiday", day=one.day, is_on=one.is_off, name=one.name)
+        for one in days
+        if one.day not in known
+    )
+    db.flush()
+    _note(db, by, now, "calendar.notice", None, f"holiday_year {year}", days=len(days))
+    return year, len(days)
+
+
+def set_position(db: Session, *, region: str, latitude: float, longitude: float, by: Actor, now: Now) -> None:
+    """It is known where the region lies."""
+    require(by, KEEP, region)
+    found = db.get(RegionPosition, region)
+    if found is None:
+        found = RegionPosition(region_code=region)
+        db.add(found)
+    found.latitude, found.longitude = latitude, longitude
+    db.flush()
+    _note(db, by, now, "calendar.position", region, f"region_position {region}")
+
+
+def _taken_out(db: Session, table: type[Kept], which: ColumnElement[bool], region: str) -> Kept:
+    """What was kept at this region, as it was before it went. Raises: NotFound."""
+    found = db.scalar(select(table).where(which, table.region_code == region))
+    if found is None:
+        raise NotFound
+    db.delete(found)
+    db.flush()
+    return found
+
+
+def _note(
+    db: Session, by: Actor, now: Now, action: str, region: str | None, record: str, **details: object
+) -> None:
+    audit.note(db, by=by, now=now, action=action, region_code=region, record=record, **details)

@@ -1,0 +1,389 @@
+"""Accounts and postings: who may log in, what for, where, and from which day to which."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from nightschool.actions import audit
+from nightschool.actions.records import note
+from nightschool.actions.touching import touch_villages
+from nightschool.database import broken_constraint
+from nightschool.errors import NotAllowed, NotFound, Refused
+from nightschool.models.places import NightSchool, Region
+from nightschool.models.trust import Account, LoginSession, LoginSlip, Posting
+from nightschool.queries import scope
+from nightschool.queries.trust import trust
+from nightschool.rules.access import Actor, Role, require
+from nightschool.rules.slots import Now
+from nightschool.rules.trust import accounts, slips
+from nightschool.sealing import Digester
+
+MANAGE = "manage_accounts"
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A login slip as it is printed, once: only a digest of the code is kept."""
+
+    account: str  # public id
+    login_name: str
+    display_name: str
+    code: str
+    expires_at: datetime
+
+
+def create_account(
+    db: Session,
+    *,
+    login_name: str,
+    display_name: str,
+    role: Role,
+    region_code: str | None,
+    title: str = "",
+    from_day: date | None = None,
+    password_hash: str | None = None,
+    by: Actor,
+    now: Now,
+) -> Account:
+    """An account stands, with its first posting. Without a password hash only a login slip lets it in.
+
+    No login name: one is made from the display name. Raises Refused, or NotAllowed when the actor may not give this
+    role there.
+    """
+    if not display_name.strip():
+        raise Refused("display_name_missing", field="display_name")
+    _require_may_give(db, by, role, region_code)
+    name = accounts.normalised_login_name(login_name)
+    if not name:
+        stem = accounts.initials(display_name)
+        name = accounts.suggested_login_name(display_name, trust.login_names_like(db, stem))
+    if problem := accounts.login_name_problem(name):
+        raise Refused(problem, field="login_name")
+    account = Account(
+        login_name=name,
+        display_name=display_name.strip(),
+        password_hash=password_hash,
+        created_at=now.instant,
+    )
+    try:
+        with db.begin_nested():
+            db.add(account)
+    except IntegrityError as error:
+        if broken_constraint(error) != "uq_account_login_name":
+            raise
+        stem = accounts.initials(display_name)
+        free = accounts.suggested_login_name(display_name, trust.login_names_like(db, stem))
+        raise Refused("login_name_taken", field="login_name", name=name, free=free) from None
+    _post(db, account.id, role, region_code, title=title, from_day=from_day or now.day)
+    _note(db, account, "account.create", region_code, by=by, now=now, role=role)
+    return account
+
+
+def open_school(
+    db: Session,
+    *,
+    village_code: str,
+    display_name: str,
+    login_name: str,
+    title: str = "",
+    contact_name: str | None = None,
+    digester: Digester,
+    by: Actor,
+    now: Now,
+) -> Slip:
+    """The village has a night school, its coordinator an account, a posting and a login slip to be printed.
+
+    The coordinator is whom villagers turn to, unless another contact is named, or none yet.
+
+    Raises Refused("school_exists"), or what `create_account` raises; then nothing of it stands.
+    """
+    require(by, MANAGE, village_code)
+    village = db.get(Region, village_code)
+    if village is None:
+        raise NotFound
+    contact = display_name.strip() if contact_name is None else contact_name
+    school = NightSchool(region_code=village_code, contact_name=contact, opened_on=now.day)
+    try:
+        with db.begin_nested():
+            db.add(school)
+    except IntegrityError as error:
+        if broken_constraint(error) != "uq_night_school_region_code":
+            raise
+        raise Refused("school_exists", village=village.name) from None
+    note(db, school, "school.open", by=by, now=now)
+    account = create_account(
+        db,
+        login_name=login_name,
+        display_name=display_name,
+        role=Role.COORDINATOR,
+        region_code=village_code,
+        title=title,
+        by=by,
+        now=now,
+    )
+    touch_villages(db, [village_code], now=now)
+    return new_slip(db, account, digester=digester, by=by, now=now)
+
+
+def give_posting(
+    db: Session,
+    *,
+    account: str,
+    role: Role,
+    region_code: str,
+    title: str = "",
+    from_day: date,
+    to_day: date | None = None,
+    by: Actor,
+    now: Now,
+) -> None:
+    """The account holds this role in this region, from the first day to the last, both included.
+
+    Raises Refused("own_account"), ("posting_exists"), ("days_out_of_order"), ("role_level") or ("no_school").
+    """
+    found = managed(db, account, by=by, today=now.day, but_own=True)
+    _require_may_give(db, by, role, region_code)
+    if to_day is not None and to_day < from_day:
+        raise Refused("days_out_of_order", field="to_day", day=from_day)
+    same = select(Posting.id).where(
+        Posting.account_id == found.id,
+        Posting.role == role,
+        Posting.region_code == region_code,
+        or_(Posting.to_day.is_(None), Posting.to_day >= from_day),
+    )
+    if to_day is not None:
+        same = same.where(Posting.from_day <= to_day)
+    if db.execute(same.limit(1)).one_or_none() is not None:
+        raise Refused("posting_exists")
+    _post(db, found.id, role, region_code, title=title, from_day=from_day, to_day=to_day)
+    told = {"from_day": from_day.isoformat(), "to_day": to_day.isoformat() if to_day else None}
+    _note(db, found, "posting.give", region_code, by=by, now=now, role=role, **told)
+
+
+def end_posting(
+    db: Session,
+    *,
+    account: str,
+    posting_id: int,
+    last_day: date | None = None,
+    by: Actor,
+    now: Now,
+) -> date | None:
+    """The posting holds up to this day, which is included; without one it ended yesterday. The last day comes back.
+
+    None comes back when it would have begun later: then it is taken back whole. An end before yesterday counts as
+    yesterday. Raises Refused("own_account"), ("posting_ended"), ("posting_ends_earlier").
+    """
+    found = managed(db, account, by=by, today=now.day, but_own=True)
+    posting = db.get(Posting, posting_id)
+    if posting is None or posting.account_id != found.id:
+        raise NotFound
+    require(by, MANAGE, posting.region_code)
+    yesterday = now.day - timedelta(days=1)
+    last = max(last_day or yesterday, yesterday)
+    if posting.to_day is not None and posting.to_day < now.day:
+        raise Refused("posting_ended", day=posting.to_day)
+    if posting.to_day is not None and posting.to_day < last:
+        raise Refused("posting_ends_earlier", field="last_day", day=posting.to_day)
+    told = {"from_day": posting.from_day.isoformat(), "to_day": last.isoformat()}
+    _note(db, found, "posting.end", posting.region_code, by=by, now=now, role=posting.role, **told)
+    if posting.from_day > last:
+        db.delete(posting)
+    else:
+        posting.to_day = last
+    db.flush()
+    return None if posting.from_day > last else last
+
+
+def make_slip(db: Session, *, account: str, digester: Digester, by: Actor, now: Now) -> Slip:
+    """A new login slip for this account, to be printed now; an older one that was not used is void.
+
+    Raises Refused("disabled") or ("own_account"): one's own password is changed, not replaced.
+    """
+    found = managed(db, account, by=by, today=now.day, but_own=True)
+    if found.disabled_at is not None:
+        raise Refused("disabled")
+    return new_slip(db, found, digester=digester, by=by, now=now)
+
+
+def change_password(
+    db: Session, *, seen_hash: str | None, new_hash: str, keep_login: int | None, by: Actor, now: Now
+) -> None:
+    """The actor's own password is the new one; all logins but the one kept have ended.
+
+    `seen_hash` is the hash that the old password was checked against. Raises Refused("wrong_password") when it has
+    changed meanwhile.
+    """
+    changed = db.execute(
+        update(Account)
+        .where(Account.id == by.account_id, Account.password_hash == seen_hash)
+        .values(password_hash=new_hash, version=Account.version + 1)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult, typed as Result
+        raise Refused("wrong_password", field="password")
+    assert by.account_id is not None
+    end_logins(db, by.account_id, now=now, but=keep_login)
+    audit.note(
+        db,
+        by=by,
+        now=now,
+        action="account.change_password",
+        record=f"account {by.account_id}",
+        region_code=own_region(by),
+    )
+
+
+def rename_self(db: Session, *, display_name: str, by: Actor, now: Now) -> None:
+    """The actor is called so from now on, in lists and on the trail. Raises Refused("display_name_missing")."""
+    name = display_name.strip()
+    if not name:
+        raise Refused("display_name_missing", field="display_name")
+    found = db.get_one(Account, by.account_id)
+    if found.display_name == name:
+        return
+    found.display_name = name
+    db.flush()
+    _note(db, found, "account.rename", own_region(by), by=by, now=now)
+
+
+def set_password(db: Session, *, account: str, new_hash: str, by: Actor, now: Now) -> None:
+    """The account's password is this one and its logins have ended. The command line's way; people get a slip."""
+    found = managed(db, account, by=by, today=now.day)
+    found.password_hash = new_hash
+    end_logins(db, found.id, now=now)
+    note_at_home(db, found, "account.set_password", by=by, now=now)
+
+
+def disable_account(db: Session, *, account: str, by: Actor, now: Now) -> None:
+    """The account lets nobody in, from its next request on. Raises Refused("own_account")."""
+    found = managed(db, account, by=by, today=now.day, but_own=True)
+    found.disabled_at = found.disabled_at or now.instant
+    end_logins(db, found.id, now=now)
+    _void_slips(db, found.id, now=now)
+    note_at_home(db, found, "account.disable", by=by, now=now)
+
+
+def enable_account(db: Session, *, account: str, by: Actor, now: Now) -> None:
+    """The account lets in again who knows its password, or holds a new slip."""
+    found = managed(db, account, by=by, today=now.day)
+    found.disabled_at = None
+    note_at_home(db, found, "account.enable", by=by, now=now)
+
+
+def own_region(by: Actor) -> str | None:
+    """The region whose trail tells of the actor's own account: the first of those it is posted in."""
+    return next((post.region_code for post in by.posts), None)
+
+
+def end_logins(db: Session, account_id: int, *, now: Now, but: int | None = None) -> None:
+    """Every login of the account has ended, except this one."""
+    ending = update(LoginSession).where(
+        LoginSession.account_id == account_id, LoginSession.revoked_at.is_(None)
+    )
+    if but is not None:
+        ending = ending.where(LoginSession.id != but)
+    db.execute(ending.values(revoked_at=now.instant))
+
+
+def managed(db: Session, account: str, *, by: Actor, today: date, but_own: bool = False) -> Account:
+    """The account, when all its regions are the actor's to manage; with `but_own`, not his own."""
+    regions = scope.account_regions(db, account, today=today)
+    if not regions:
+        raise NotFound
+    for region_code in regions:
+        require(by, MANAGE, region_code)
+    found = db.execute(select(Account).where(Account.public_id == account)).scalar_one()
+    if but_own and found.id == by.account_id:
+        raise Refused("own_account")
+    return found
+
+
+def _require_may_give(db: Session, by: Actor, role: Role, region_code: str | None) -> None:
+    if not accounts.may_give(by, role, region_code):
+        raise NotAllowed(MANAGE, region_code)
+    if not accounts.fits_level(role, region_code):
+        raise Refused("role_level", field="role", role=role)
+    if region_code is not None and db.get(Region, region_code) is None:
+        raise NotFound
+    if role is Role.COORDINATOR and region_code is not None and not trust.has_school(db, region_code):
+        raise Refused("no_school", field="role")
+
+
+def _post(
+    db: Session,
+    account_id: int,
+    role: Role,
+    region_code: str | None,
+    *,
+    title: str,
+    from_day: date,
+    to_day: date | None = None,
+) -> None:
+    db.add(
+        Posting(
+            account_id=account_id,
+            role=role,
+            region_code=region_code,
+            title=title.strip(),
+            from_day=from_day,
+            to_day=to_day,
+        )
+    )
+    db.flush()
+
+
+def new_slip(db: Session, account: Account, *, digester: Digester, by: Actor, now: Now) -> Slip:
+    """A new slip for an account that may have one; `make_slip` asks first whether it may."""
+    _void_slips(db, account.id, now=now)
+    code = slips.code_of(secrets.randbelow(len(slips.ALPHABET)) for _ in range(slips.LENGTH))
+    slip = LoginSlip(
+        account_id=account.id,
+        code_digest=slip_digest(digester, account.login_name, code),
+        made_by=by.account_id,
+        made_at=now.instant,
+        expires_at=now.instant + slips.VALID,
+    )
+    db.add(slip)
+    db.flush()
+    note_at_home(db, account, "slip.make", by=by, now=now)
+    return Slip(account.public_id, account.login_name, account.display_name, code, slip.expires_at)
+
+
+def slip_digest(digester: Digester, login_name: str, code: str) -> str:
+    """What is stored of a slip's code: keyed, and of no use for another account."""
+    return digester("login slip", login_name, code)
+
+
+def _void_slips(db: Session, account_id: int, *, now: Now) -> None:
+    db.execute(
+        update(LoginSlip)
+        .where(LoginSlip.account_id == account_id, trust.is_unused(now))
+        .values(expires_at=now.instant)
+    )
+
+
+def note_at_home(db: Session, account: Account, action: str, *, by: Actor, now: Now, **details: Any) -> None:
+    """A line on the account where its trail is read: in the first of the regions it is posted in."""
+    region_code = next(iter(scope.account_regions(db, account.public_id, today=now.day)), None)
+    _note(db, account, action, region_code, by=by, now=now, **details)
+
+
+def _note(
+    db: Session,
+    account: Account,
+    action: str,
+    region_code: str | None,
+    *,
+    by: Actor,
+    now: Now,
+    **details: Any,
+) -> None:
+    record = f"account {account.id}"
+    audit.note(db, by=by, now=now, action=action, record=record, region_code=region_code, **details)

@@ -1,0 +1,161 @@
+"""A village handed over: the old coordinators end the day before, the new one begins, nothing of the school moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from nightschool.actions.records import note
+from nightschool.actions.touching import touch_villages
+from nightschool.actions.trust import accounts
+from nightschool.actions.trust.accounts import Slip
+from nightschool.errors import NotAllowed, NotFound, Refused
+from nightschool.models.places import NightSchool
+from nightschool.models.trust import Account
+from nightschool.queries.trust import handovers as queries
+from nightschool.queries.trust import trust
+from nightschool.rules.access import Actor, Role, require
+from nightschool.rules.slots import Now
+from nightschool.rules.trust.handovers import SLIP_WORTH_PRINTING, Handover, check_handover
+from nightschool.sealing import Digester
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """Who comes, and the slip to print now where they cannot log in yet."""
+
+    account: str  # public id
+    display_name: str
+    slip: Slip | None
+    needs_slip_later: bool  # the posting begins too far ahead for a slip of today
+
+
+def hand_over(
+    db: Session,
+    *,
+    village: str,
+    handover: Handover,
+    digester: Digester,
+    by: Actor,
+    now: Now,
+) -> HandedOver:
+    """The old postings end the day before, the new one begins, and the school's contact is who was told.
+
+    Raises Refused with the field it belongs to, or what `accounts` raises; then nothing of it stands.
+    """
+    require(by, accounts.MANAGE, village)
+    from_day = check_handover(handover, today=now.day)
+    school = db.scalars(
+        select(NightSchool).where(NightSchool.region_code == village).with_for_update()
+    ).one_or_none()
+    if school is None:
+        raise Refused("no_school")
+    held = {line.account: line for line in queries.coordinators(db, village, today=now.day)}
+    if not set(handover.leaving) <= set(held):
+        raise Refused("no_longer_coordinator", field="leaving")
+    for account in handover.leaving:
+        for posting_id in held[account].postings:
+            _end(db, account, posting_id, held[account].display_name, from_day, by=by, now=now)
+    account, name = _begin(db, village, handover, from_day, set(held), by=by, now=now)
+    fields = _new_contact(school, handover, name)
+    db.flush()
+    told = {"from_day": from_day.isoformat(), "leaving": len(handover.leaving), "fields": fields}
+    note(db, school, "school.hand_over", by=by, now=now, **told)
+    touch_villages(db, [village], now=now)
+    has_password = _has_password(db, account)
+    is_soon = from_day - now.day <= SLIP_WORTH_PRINTING
+    slip = None
+    if not has_password and is_soon:
+        slip = accounts.make_slip(db, account=account, digester=digester, by=by, now=now)
+    return HandedOver(account, name, slip, needs_slip_later=not has_password and not is_soon)
+
+
+def _end(
+    db: Session,
+    account: str,
+    posting_id: int,
+    name: str,
+    from_day: date,
+    *,
+    by: Actor,
+    now: Now,
+) -> None:
+    """It ends the day before, unless it ends earlier by itself."""
+    try:
+        accounts.end_posting(
+            db,
+            account=account,
+            posting_id=posting_id,
+            last_day=from_day - timedelta(days=1),
+            by=by,
+            now=now,
+        )
+    except NotAllowed:
+        raise Refused("held_elsewhere", field="leaving", name=name) from None
+    except Refused as refused:
+        if refused.code != "posting_ends_earlier":
+            raise Refused(refused.code, field="leaving", **refused.details) from None
+
+
+def _begin(
+    db: Session,
+    village: str,
+    handover: Handover,
+    from_day: date,
+    held: set[str],
+    *,
+    by: Actor,
+    now: Now,
+) -> tuple[str, str]:
+    """The account that comes, with its posting, and the person's name."""
+    if handover.display_name:
+        made = accounts.create_account(
+            db,
+            login_name="",
+            display_name=handover.display_name,
+            role=Role.COORDINATOR,
+            region_code=village,
+            title=handover.title,
+            from_day=from_day,
+            by=by,
+            now=now,
+        )
+        return made.public_id, made.display_name
+    account = trust.account_called(db, handover.login_name)
+    if account is None:
+        raise Refused("no_account", field="login_name")
+    name = db.execute(select(Account.display_name).where(Account.public_id == account)).scalar_one()
+    if account in held:
+        raise Refused("comes_and_leaves", field="login_name", name=name)
+    try:
+        accounts.give_posting(
+            db,
+            account=account,
+            role=Role.COORDINATOR,
+            region_code=village,
+            title=handover.title,
+            from_day=from_day,
+            by=by,
+            now=now,
+        )
+    except (NotFound, NotAllowed):
+        raise Refused("no_account", field="login_name") from None
+    except Refused as refused:
+        raise Refused(refused.code, field="login_name", **refused.details) from None
+    return account, name
+
+
+def _new_contact(school: NightSchool, handover: Handover, name: str) -> list[str]:
+    """The fields of the school that change: the public contact, where that was asked for."""
+    if not handover.becomes_contact:
+        return []
+    school.contact_name, school.contact_phone = name, handover.contact_phone
+    return ["contact_name", "contact_phone"]
+
+
+def _has_password(db: Session, account: str) -> bool:
+    found = select(Account.password_hash.is_not(None)).where(Account.public_id == account)
+    return bool(db.execute(found).scalar_one())

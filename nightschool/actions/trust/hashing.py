@@ -1,0 +1,45 @@
+"""Password hashes: argon2id, slow on purpose, and never more than two at once.
+
+Takes a twentieth of a second and 19 MiB each. Never inside a writing transaction: everybody else would wait for it.
+"""
+
+from __future__ import annotations
+
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from nightschool.rules.trust.passwords import normalised
+
+HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+# Somebody who sends logins by the hundred must not fill the memory or keep every processor from the timetables.
+AT_ONCE = BoundedSemaphore(2)
+# The hash of a password nobody knows, made with the same cost: an unknown name takes as long as a known one.
+NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$wpVvGUgXPsawaFEIpEHHHw$36DtC+K+ubfIrvg9a1/zKOyaYaorRte9atBrWnV5teo"
+
+
+def hash_password(password: str) -> str:
+    """The hash to store for this password."""
+    with AT_ONCE:
+        return HASHER.hash(_bytes(password))
+
+
+def is_right(password_hash: str | None, password: str) -> bool:
+    """True when the hash is this password's. Without a hash False, after the same time."""
+    with AT_ONCE:
+        try:
+            return HASHER.verify(password_hash or NOBODYS, _bytes(password)) and password_hash is not None
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def renewed(password_hash: str | None, password: str) -> str | None:
+    """A new hash of a password just found right, where the stored one was made with another cost; None where not."""
+    if password_hash is None or not HASHER.check_needs_rehash(password_hash):
+        return None
+    return hash_password(password)
+
+
+def _bytes(password: str) -> bytes:
+    return normalised(password).encode(errors="surrogatepass")

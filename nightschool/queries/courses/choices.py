@@ -1,0 +1,117 @@
+"""What there is to choose from when a course is scheduled: whom and what a village may call on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from nightschool.models.people import Teacher
+from nightschool.models.places import NightSchool, Venue, VenueKind
+from nightschool.rules.courses.choices import Choices, TeacherChoice, VenueChoice
+from nightschool.rules.regions import ancestors_of
+from nightschool.rules.resources import Resource, ResourceKind
+
+
+def on_offer(
+    db: Session, village: str, *, teachers: Collection[str] = (), venues: Collection[str] = ()
+) -> Choices:
+    """What a course of this village can be made of; teachers are those kept there and above it. Cost: 2 queries.
+
+    Those put away are not offered, but for the `teachers` and `venues` that are chosen already: a form that did not
+    show them would lose them when it is saved.
+    """
+    return Choices(
+        _teachers(
+            db,
+            Teacher.region_code.in_((village, *ancestors_of(village))),
+            or_(Teacher.retired_at.is_(None), Teacher.public_id.in_(teachers)),
+        ),
+        _venues(
+            db,
+            Venue.region_code == village,
+            or_(Venue.retired_at.is_(None), Venue.public_id.in_(venues)),
+        ),
+    )
+
+
+def chosen(db: Session, *, teachers: Collection[str], venue: str | None) -> Choices:
+    """These alone, wherever they are kept, put away or not. Cost: 2 queries; none for nobody and nothing."""
+    return Choices(
+        _teachers(db, Teacher.public_id.in_(teachers)) if teachers else (),
+        _venues(db, Venue.public_id == venue) if venue else (),
+    )
+
+
+def _teachers(db: Session, *which: Any) -> tuple[TeacherChoice, ...]:
+    rows = db.execute(
+        select(
+            Teacher.id,
+            Teacher.public_id,
+            Teacher.name,
+            Teacher.region_code,
+            Teacher.name_key,
+            Teacher.unit,
+            Teacher.kind,
+            Teacher.specialities,
+            Teacher.weekly_limit,
+            Teacher.retired_at,
+        )
+        .where(*which)
+        .order_by(Teacher.id)
+    ).all()
+    # The nearest first: a village's code is greater than its township's, and so on up.
+    nearest = sorted(
+        sorted(rows, key=lambda row: row.name_key), key=lambda row: row.region_code, reverse=True
+    )
+    return tuple(
+        TeacherChoice(
+            public_id=row.public_id,
+            name=row.name,
+            resource=Resource(ResourceKind.TEACHER, row.id),
+            region_code=row.region_code,
+            unit=row.unit,
+            kind=row.kind,
+            specialities=row.specialities,
+            weekly_limit=row.weekly_limit,
+            is_retired=row.retired_at is not None,
+        )
+        for row in nearest
+    )
+
+
+def _venues(db: Session, *which: Any) -> tuple[VenueChoice, ...]:
+    rows = db.execute(
+        select(
+            Venue.id,
+            Venue.public_id,
+            Venue.name,
+            Venue.kind,
+            Venue.seats,
+            Venue.is_lit,
+            Venue.is_covered,
+            Venue.allows_parallel,
+            Venue.retired_at,
+            (NightSchool.usual_venue_id == Venue.id).label("is_usual"),
+        )
+        .outerjoin(NightSchool, NightSchool.region_code == Venue.region_code)
+        .where(*which)
+        .order_by(Venue.id)
+    )
+    return tuple(
+        VenueChoice(
+            public_id=row.public_id,
+            name=row.name,
+            resource=Resource(ResourceKind.VENUE, row.id),
+            seats=row.seats,
+            is_lit=row.is_lit,
+            is_covered=row.is_covered,
+            is_online=row.kind == VenueKind.ONLINE,
+            holds_slots=not row.allows_parallel and row.kind != VenueKind.ONLINE,
+            is_usual=bool(row.is_usual),
+            is_retired=row.retired_at is not None,
+        )
+        for row in rows
+    )

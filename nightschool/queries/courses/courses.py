@@ -1,0 +1,240 @@
+"""Courses as their coordinator sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from nightschool.models.people import Teacher
+from nightschool.models.places import Region, Venue
+from nightschool.models.teaching import Category, ClassSession, Course, CourseTeacher, SessionStatus
+from nightschool.queries.courses import sessions
+from nightschool.queries.courses.histories import History, history
+from nightschool.rules.listings import RETIRED, Asked, Listing, page_of
+from nightschool.rules.names import finder, sort_key
+from nightschool.rules.slots import Moment
+from nightschool.texts import SOURCE_LANGUAGE, _, language
+
+UNASKED = Asked()
+COMING, DRAFT, OVER = "coming", "draft", "over"
+
+
+@dataclass(frozen=True, slots=True)
+class CoursePage:
+    """One course, and the values its form starts from."""
+
+    public_id: str
+    region_code: str
+    village: str
+    title: str
+    category_code: str
+    category: str
+    summary: str
+    venue_id: str  # public id; empty: none
+    venue: str
+    teacher_ids: tuple[str, ...]
+    teachers: tuple[str, ...]
+    starts: int
+    ends: int
+    skipped: tuple[date, ...]
+    drafts: int
+    version: int
+    retired_at: datetime | None = None
+    audience: str = ""
+    expected: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CourseLine:
+    """One course in a list: how many sessions it has, from when to when, and which comes next."""
+
+    public_id: str
+    title: str
+    category: str
+    sessions: int
+    first: date | None
+    last: date | None
+    next: date | None
+    drafts: int
+    is_retired: bool
+    version: int
+
+
+def categories(db: Session) -> dict[str, str]:
+    """The categories in use, named in the current language."""
+    rows = db.execute(select(Category.code, Category.name, Category.name_en).order_by(Category.position))
+    return {row.code: _category_name(row) for row in rows}
+
+
+def _category_name(row: Any) -> str:
+    return str(row.name if language() == SOURCE_LANGUAGE else row.name_en)
+
+
+def course(db: Session, public_id: str) -> CoursePage | None:
+    """One course; None: no such course. Cost: 2 queries, 3 when days were left out."""
+    row = db.execute(
+        select(
+            Course,
+            Region.name.label("village"),
+            Venue.public_id.label("venue_id"),
+            Venue.name.label("venue"),
+            Category.name,
+            Category.name_en,
+            select(func.count())
+            .where(ClassSession.course_id == Course.id, ClassSession.status == SessionStatus.DRAFT)
+            .correlate(Course)
+            .scalar_subquery()
+            .label("drafts"),
+        )
+        .join(Region, Region.code == Course.region_code)
+        .join(Category, Category.code == Course.category_code)
+        .outerjoin(Venue, Venue.id == Course.venue_id)
+        .where(Course.public_id == public_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    found: Course = row.Course
+    teachers = db.execute(
+        select(Teacher.public_id, Teacher.name)
+        .join(CourseTeacher, CourseTeacher.teacher_id == Teacher.id)
+        .where(CourseTeacher.course_id == found.id)
+        .order_by(CourseTeacher.position)
+    ).all()
+    return CoursePage(
+        public_id=public_id,
+        region_code=found.region_code,
+        village=row.village,
+        title=found.title,
+        category_code=found.category_code,
+        category=_category_name(row),
+        summary=found.summary,
+        venue_id=row.venue_id or "",
+        venue=row.venue or "",
+        teacher_ids=tuple(teacher.public_id for teacher in teachers),
+        teachers=tuple(teacher.name for teacher in teachers),
+        starts=found.starts,
+        ends=found.ends,
+        skipped=_still_skipped(db, found),
+        drafts=row.drafts,
+        version=found.version,
+        retired_at=found.retired_at,
+        audience=found.audience,
+        expected=found.expected,
+    )
+
+
+def meetings(db: Session, course: str, *, at: Moment, number: int = 1) -> History:
+    """A page of the class sessions of a course. Cost: 5 queries."""
+    of_course = select(Course.id).where(Course.public_id == course).scalar_subquery()
+    return history(db, ClassSession.course_id == of_course, at=at, number=number)
+
+
+def _still_skipped(db: Session, course: Course) -> tuple[date, ...]:
+    """The days that were left out of the course, and on which it does not meet after all. Cost: 1 query, if any."""
+    days = [date.fromisoformat(day) for day in course.skipped_dates]
+    if not days:
+        return ()
+    met = select(ClassSession.day).where(
+        ClassSession.course_id == course.id,
+        ClassSession.day.in_(days),
+        ClassSession.status.not_in((SessionStatus.CANCELLED, SessionStatus.POSTPONED)),
+    )
+    taken = set(db.scalars(met))
+    return tuple(day for day in days if day not in taken)
+
+
+def courses(db: Session, village: str, asked: Asked = UNASKED, *, at: Moment) -> Listing[CourseLine]:
+    """The village's courses as asked for; unasked those not put away, the one with the latest session first.
+
+    Cost: 2 queries.
+    """
+    words = categories(db)
+    lines = [
+        (_course_line(row, words), row.search_keys, row.category_code)
+        for row in _course_rows(db, village, at)
+    ]
+    used = {code for _line, _keys, code in lines}
+    category = asked.choice(
+        "category",
+        _("哪一类"),
+        {"": _("各类课"), **{code: word for code, word in words.items() if code in used}},
+    )
+    states = {"": _("没收起的"), COMING: _("还有课要上的"), DRAFT: _("还没公布的"), OVER: _("上完了的")}
+    states[RETIRED] = _("收起的")
+    state = asked.choice("state", _("到哪一步"), states)
+    sort = asked.choice("sort", _("怎么排"), {"": _("新的在前"), "name": _("按名字")})
+    fits = finder(asked.query)
+    fitting = [line for line, keys, code in lines if category.value in ("", code) and fits(line.title, keys)]
+    found = [line for line in fitting if _is_in_state(line, state.value)]
+    if sort.value == "name":
+        found.sort(key=lambda line: sort_key(line.title))
+    shown, number, pages = page_of(found, asked.page)
+    return Listing(
+        lines=tuple(shown),
+        found=len(found),
+        total=sum((state.value == RETIRED) == line.is_retired for line, _keys, _code in lines),
+        page=number,
+        pages=pages,
+        choices=(category, state, sort),
+        elsewhere=sum(line.is_retired for line in fitting) if state.value != RETIRED else 0,
+    )
+
+
+def _course_rows(db: Session, village: str, at: Moment) -> Collection[Any]:
+    """Each course of the village with its sessions counted, the one with the latest session first."""
+    is_draft = ClassSession.status == SessionStatus.DRAFT
+    comes = (ClassSession.status == SessionStatus.SCHEDULED) & ~sessions.is_over(at)
+    rows = db.execute(
+        select(
+            Course.public_id,
+            Course.title,
+            Course.search_keys,
+            Course.category_code,
+            Course.retired_at,
+            Course.version,
+            func.count(ClassSession.id).label("sessions"),
+            func.min(ClassSession.day).label("first"),
+            func.max(ClassSession.day).label("last"),
+            func.min(case((comes, ClassSession.day))).label("next"),
+            func.count(case((is_draft, ClassSession.id))).label("drafts"),
+        )
+        .outerjoin(ClassSession, ClassSession.course_id == Course.id)
+        .where(Course.region_code == village)
+        .group_by(Course.id)
+        .order_by(Course.id.desc())
+    ).all()
+    # Where a course without any session stands, the databases see differently; here it is the last.
+    return sorted(rows, key=lambda row: row.last or date.min, reverse=True)
+
+
+def _course_line(row: Any, words: dict[str, str]) -> CourseLine:
+    return CourseLine(
+        public_id=row.public_id,
+        title=row.title,
+        category=words.get(row.category_code, ""),
+        sessions=row.sessions,
+        first=row.first,
+        last=row.last,
+        next=row.next,
+        drafts=row.drafts,
+        is_retired=row.retired_at is not None,
+        version=row.version,
+    )
+
+
+def _is_in_state(line: CourseLine, state: str) -> bool:
+    if state == RETIRED or line.is_retired:
+        return state == RETIRED and line.is_retired
+    match state:
+        case "coming":
+            return line.next is not None
+        case "draft":
+            return line.drafts > 0
+        case "over":
+            return line.next is None and not line.drafts
+    return True

@@ -1,0 +1,107 @@
+"""What stands already around some days: in a village, and of some teachers elsewhere, with the way from there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Select, null, select
+from sqlalchemy.orm import Session
+
+from nightschool.models.calendars import RegionPosition
+from nightschool.models.people import Teacher
+from nightschool.models.places import Region
+from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course, SessionStatus
+from nightschool.queries.seasons.localities import Locality
+from nightschool.rules.courses.advice import SAME_TOPIC_DAYS, NearbySession
+from nightschool.rules.places.travel import way_between
+from nightschool.rules.seasons.daylight import Position
+
+_STANDS = (SessionStatus.DRAFT, SessionStatus.SCHEDULED, SessionStatus.HELD)
+
+
+def sessions_around(
+    db: Session,
+    here: Locality,
+    teachers: Sequence[str],
+    first: date,
+    last: date,
+    *,
+    but_course: str = "",
+    but_session: str = "",
+    not_here: str = "",
+) -> tuple[dict[str, list[NearbySession]], list[NearbySession]]:
+    """What each of these teachers teaches, by name, in the weeks of these days, and what stands in this village.
+
+    A course or class session that is being moved itself is left out; of the course `not_here`, what its teachers have
+    to do counts, but it speaks against no date of the village. Cost: 1 query.
+    """
+    near = timedelta(days=SAME_TOPIC_DAYS)
+    in_village = _sessions(
+        null(), first - near, last + near, but_course or not_here, but_session, not_here
+    ).where(ClassSession.region_code == here.code)
+    monday, sunday = first - timedelta(days=first.weekday()), last + timedelta(days=6 - last.weekday())
+    by_teachers = (
+        _sessions(Teacher.name, monday, sunday, but_course, but_session, not_here)
+        .join(ClassSessionTeacher, ClassSessionTeacher.class_session_id == ClassSession.id)
+        .join(Teacher, Teacher.id == ClassSessionTeacher.teacher_id)
+        .where(Teacher.public_id.in_(teachers))
+    )
+    asked = by_teachers.union_all(in_village) if teachers else in_village
+    taught: dict[str, list[NearbySession]] = defaultdict(list)
+    village = []
+    for row in db.execute(asked.order_by("day", "starts")):
+        if row.teacher is None:
+            village.append(NearbySession(row.day, row.starts, row.ends, row.title, "", True))
+        else:
+            taught[row.teacher].append(_taught(row, here))
+    return taught, village
+
+
+def _taught(row: Any, here: Locality) -> NearbySession:
+    """Of another village's course only time and village: it may be a draft."""
+    is_here = row.region_code == here.code
+    there = None if row.latitude is None or is_here else Position(row.latitude, row.longitude)
+    return NearbySession(
+        row.day,
+        row.starts,
+        row.ends,
+        title="",
+        village=row.village,
+        is_here=is_here,
+        is_near=not is_here and row.region_code[:9] == here.code[:9],
+        way=way_between(there, here.position, here.kmh),
+        is_own=bool(row.is_own),
+    )
+
+
+def _sessions(
+    teacher: Any, first: date, last: date, but_course: str, but_session: str, own_course: str
+) -> Select[*tuple[Any, ...]]:
+    """The class sessions that stand between two days, both included, but for one course or session."""
+    own = select(Course.id).where(Course.public_id == own_course).scalar_subquery()
+    found = (
+        select(
+            teacher.label("teacher"),
+            (ClassSession.course_id == own).label("is_own"),
+            ClassSession.day,
+            ClassSession.starts,
+            ClassSession.ends,
+            ClassSession.title,
+            ClassSession.region_code,
+            Region.name.label("village"),
+            RegionPosition.latitude,
+            RegionPosition.longitude,
+        )
+        .join(Region, Region.code == ClassSession.region_code)
+        .outerjoin(RegionPosition, RegionPosition.region_code == ClassSession.region_code)
+        .where(ClassSession.day.between(first, last), ClassSession.status.in_(_STANDS))
+    )
+    if but_session:
+        found = found.where(ClassSession.public_id != but_session)
+    if but_course:
+        of_course = select(Course.id).where(Course.public_id == but_course).scalar_subquery()
+        found = found.where(ClassSession.course_id != of_course)
+    return found

@@ -1,0 +1,168 @@
+"""The class sessions of one course as a change of the whole series needs them, and what their numbers are called."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from nightschool.models.people import Teacher
+from nightschool.models.places import Venue
+from nightschool.models.teaching import ClassSession, Course, CourseTeacher
+from nightschool.queries.courses import bookings, courses
+from nightschool.queries.courses.sessions import teachers_of
+from nightschool.rules.courses.conflicts import DAYS_AHEAD, Conflict, Want, nearest_common
+from nightschool.rules.courses.series import Member, Names, State, Step
+from nightschool.rules.resources import Resource, ResourceKind
+from nightschool.rules.slots import Moment, Slot
+
+
+def members(db: Session, course: str) -> tuple[Member, ...]:
+    """Every class session of a course, by day and time. Cost: 2 queries."""
+    rows = db.execute(
+        select(
+            ClassSession.id,
+            ClassSession.public_id,
+            ClassSession.revision,
+            ClassSession.status,
+            ClassSession.day,
+            ClassSession.starts,
+            ClassSession.ends,
+            ClassSession.title,
+            ClassSession.category_code,
+            ClassSession.summary,
+            ClassSession.venue_id,
+        )
+        .join(Course, Course.id == ClassSession.course_id)
+        .where(Course.public_id == course)
+        .order_by(ClassSession.day, ClassSession.starts, ClassSession.id)
+    ).all()
+    teachers = teachers_of(db, [row.id for row in rows])
+    return tuple(
+        Member(
+            row.id,
+            row.public_id,
+            row.revision,
+            row.status,
+            State(
+                slot=Slot(row.day, row.starts, row.ends),
+                title=row.title,
+                category_code=row.category_code,
+                summary=row.summary,
+                venue_id=row.venue_id,
+                teacher_ids=tuple(one.id for one in teachers[row.id]),
+            ),
+        )
+        for row in rows
+    )
+
+
+def course_state(db: Session, course: str, day: date) -> State | None:
+    """What a course says of its sessions, as if of one on this day; None: no such course. Cost: 2 queries."""
+    found = db.execute(
+        select(
+            Course.id,
+            Course.starts,
+            Course.ends,
+            Course.title,
+            Course.category_code,
+            Course.summary,
+            Course.venue_id,
+        ).where(Course.public_id == course)
+    ).one_or_none()
+    if found is None:
+        return None
+    teachers = db.scalars(
+        select(CourseTeacher.teacher_id)
+        .where(CourseTeacher.course_id == found.id)
+        .order_by(CourseTeacher.position)
+    )
+    return State(
+        slot=Slot(day, found.starts, found.ends),
+        title=found.title,
+        category_code=found.category_code,
+        summary=found.summary,
+        venue_id=found.venue_id,
+        teacher_ids=tuple(teachers),
+    )
+
+
+def staff_ids(
+    db: Session, *, teachers: Sequence[str], venue: str | None
+) -> tuple[tuple[int, ...], int | None]:
+    """The numbers of teachers, in their order, and of a venue, by their public ids. Cost: 2 queries."""
+    # Who was merged into another is that other one, as actions.courses.staffing has it.
+    rows = db.execute(
+        select(Teacher.public_id, func.coalesce(Teacher.merged_into_id, Teacher.id).label("id")).where(
+            Teacher.public_id.in_(list(teachers))
+        )
+    )
+    ids = {row.public_id: row.id for row in rows}
+    found = tuple(dict.fromkeys(ids[public_id] for public_id in teachers if public_id in ids))
+    return found, db.scalar(select(Venue.id).where(Venue.public_id == (venue or "")))
+
+
+def names(db: Session, steps: Collection[Step]) -> Names:
+    """What the numbers and codes of these steps are called. Cost: 3 queries."""
+    states = [state for step in steps for state in (step.member.state, step.after)]
+    teachers = {teacher_id for state in states for teacher_id in state.teacher_ids}
+    venues = {state.venue_id for state in states if state.venue_id is not None}
+    taught_by = db.execute(select(Teacher.id, Teacher.name).where(Teacher.id.in_(teachers)))
+    places = db.scalars(select(Venue).where(Venue.id.in_(venues))).all()
+    return Names(
+        teachers={row.id: row.name for row in taught_by},
+        venues={venue.id: venue.name for venue in places},
+        categories=courses.categories(db),
+        shared={venue.id for venue in places if not venue.holds_slots},
+    )
+
+
+def conflicts(
+    db: Session, steps: Collection[Step], named: Names, *, for_village: str, at: Moment, agreed: bool = False
+) -> tuple[Conflict, ...]:
+    """What would stand against these steps now, each date named; nothing is held by asking. Cost: at most 5 queries."""
+    changing = [step for step in steps if step.changes]
+    wants, names = _wants(changing, named)
+    return bookings.conflicts(
+        db,
+        wants,
+        names,
+        for_village=for_village,
+        ignoring=[step.member.id for step in changing],
+        not_before=at,
+        agreed=agreed,
+    )
+
+
+def common_times(
+    db: Session, steps: Collection[Step], named: Names, *, for_village: str, at: Moment
+) -> tuple[Slot, ...]:
+    """When the first of these steps could meet so that all are free; see rules.courses.conflicts.nearest_common.
+
+    Cost: 2 queries.
+    """
+    changing = [step for step in steps if step.changes]
+    wants, names = _wants(changing, named)
+    first = min(want.slot.day for want in wants)
+    last = max(want.slot.day for want in wants) + timedelta(days=DAYS_AHEAD)
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    ignoring = [step.member.id for step in changing]
+    busy = bookings.busy(db, names, days, ignoring=ignoring)
+    return nearest_common(wants, busy, not_before=at)
+
+
+def _wants(steps: Collection[Step], named: Names) -> tuple[list[Want], dict[Resource, str]]:
+    """What each step needs for itself alone and what has only to be open, and the names of all."""
+    names = {Resource(ResourceKind.TEACHER, one): name for one, name in named.teachers.items()}
+    names |= {Resource(ResourceKind.VENUE, one): name for one, name in named.venues.items()}
+    wants = []
+    for step in steps:
+        held = [Resource(ResourceKind.TEACHER, one) for one in step.after.teacher_ids]
+        venue = Resource(ResourceKind.VENUE, step.after.venue_id or 0)
+        is_shared = venue.id in named.shared
+        if venue in names and not is_shared:
+            held.append(venue)
+        wants.append(Want(step.after.slot, tuple(held), (venue,) if is_shared else ()))
+    return wants, names

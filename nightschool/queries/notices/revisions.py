@@ -1,0 +1,195 @@
+"""What changed since the notice: the changelog of a village, the history of one session, and what both are made of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Date, Integer, Select, bindparam, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from nightschool.models.base import UtcDateTime
+from nightschool.models.people import Teacher
+from nightschool.models.places import Venue
+from nightschool.models.planning import MonthPlan, SessionRevision
+from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course, SessionStatus
+from nightschool.queries.notices import timetable
+from nightschool.queries.public_names import PUBLIC_NAME
+from nightschool.rules.notices.revisions import Facts, Known, Standing, from_json
+from nightschool.rules.slots import Moment
+
+PAGE = 200
+MOST_REMEMBERED = 30  # of one session's or one course's history
+
+STANDINGS = {SessionStatus.CANCELLED: Standing.CANCELLED, SessionStatus.POSTPONED: Standing.POSTPONED}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One revision of a public class session: when it was made, and what there was to read before it and after."""
+
+    class_session: str  # public id
+    revision: int
+    made_at: datetime
+    before: Facts | None
+    after: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Changelog:
+    """What changed in a village's class sessions since a moment, the latest first."""
+
+    announced_at: datetime | None  # that moment, when it is that of the last notice
+    made: tuple[Made, ...]
+    are_more: bool
+
+
+def changelog(
+    db: Session | Connection, village: str, *, month: date, since: datetime, number: int = 1
+) -> Changelog:
+    """What changed since the notice of this month or one to come; where there is none, since that moment.
+
+    Of several notices the earliest counts, that the notice of the next month does not hide what changed in this one;
+    what the later ones told of a class session is left out.
+
+    Public: of a class session that never was, nothing is written down. Cost: 2 queries.
+    """
+    announced_at = db.scalar(_NOTICE, {"village": village, "month": month})
+    values = {"village": village, "since": announced_at or since, "skipped": (number - 1) * PAGE}
+    rows = db.execute(_CHANGES, values).all()
+    return Changelog(announced_at, tuple(map(_made, rows[:PAGE])), len(rows) > PAGE)
+
+
+def history(db: Session, *, class_session: str = "", course: str = "") -> tuple[Made, ...]:
+    """The latest revisions of this class session, or of all of this course, the latest first. Cost: 1 query."""
+    which = (
+        ClassSession.public_id == class_session
+        if class_session
+        else ClassSession.course_id.in_(select(Course.id).where(Course.public_id == course))
+    )
+    return tuple(_made(tuple(row)) for row in db.execute(_revisions(which).limit(MOST_REMEMBERED)))
+
+
+def _made(row: Sequence[Any]) -> Made:
+    class_session, revision, made_at, facts, former = row
+    return Made(class_session, revision, made_at, from_json(former) if former else None, from_json(facts))
+
+
+def _revisions(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Revisions, each with the one before it of the same class session, the latest first."""
+    former, earlier = aliased(SessionRevision), aliased(SessionRevision)
+    before = (
+        select(func.max(earlier.revision))
+        .where(
+            earlier.class_session_id == SessionRevision.class_session_id,
+            earlier.revision < SessionRevision.revision,
+        )
+        .scalar_subquery()
+    )
+    return (
+        select(
+            ClassSession.public_id,
+            SessionRevision.revision,
+            SessionRevision.made_at,
+            SessionRevision.facts,
+            former.facts.label("former"),
+        )
+        .join(ClassSession, ClassSession.id == SessionRevision.class_session_id)
+        .outerjoin(
+            former,
+            (former.class_session_id == SessionRevision.class_session_id) & (former.revision == before),
+        )
+        .where(*which)
+        .order_by(
+            SessionRevision.made_at.desc(),
+            ClassSession.day,
+            ClassSession.starts,
+            SessionRevision.class_session_id,
+            SessionRevision.revision.desc(),
+        )
+    )
+
+
+_NOTICE = select(func.min(MonthPlan.announced_at)).where(
+    MonthPlan.region_code == bindparam("village"), MonthPlan.month >= bindparam("month", type_=Date())
+)
+_CHANGES = (
+    _revisions(
+        SessionRevision.region_code == bindparam("village"),
+        SessionRevision.made_at > bindparam("since", type_=UtcDateTime()),
+        or_(
+            ClassSession.announced_revision.is_(None),
+            SessionRevision.revision > ClassSession.announced_revision,
+        ),
+    )
+    .limit(timetable.written(PAGE + 1))
+    .offset(bindparam("skipped", type_=Integer()))
+)
+
+
+def facts_now(db: Session, class_session_ids: Collection[int]) -> dict[int, Facts]:
+    """What there is to read of each of these class sessions, drafts too, by their ids. Cost: 1 query."""
+    later, earlier = aliased(ClassSession), aliased(ClassSession)
+    statement = (
+        select(
+            ClassSession.id,
+            ClassSession.title,
+            ClassSession.day,
+            ClassSession.starts,
+            ClassSession.ends,
+            ClassSession.status,
+            ClassSession.venue_id,
+            Venue.name.label("venue"),
+            ClassSession.reason,
+            ClassSession.reason_text,
+            later.day.label("to_day"),
+            later.starts.label("to_starts"),
+            earlier.day.label("from_day"),
+            earlier.starts.label("from_starts"),
+            Teacher.id.label("teacher_id"),
+            PUBLIC_NAME,
+            Teacher.unit,
+        )
+        .outerjoin(Venue, Venue.id == ClassSession.venue_id)
+        .outerjoin(later, (later.id == ClassSession.successor_id) & later.published_at.is_not(None))
+        .outerjoin(earlier, (earlier.successor_id == ClassSession.id) & earlier.published_at.is_not(None))
+        .outerjoin(ClassSessionTeacher, ClassSessionTeacher.class_session_id == ClassSession.id)
+        .outerjoin(Teacher, Teacher.id == ClassSessionTeacher.teacher_id)
+        .where(ClassSession.id.in_(class_session_ids))
+        .order_by(ClassSession.id, ClassSessionTeacher.position)
+    )
+    found: dict[int, Facts] = {}
+    for row in db.execute(statement):
+        facts = found.get(row.id) or Facts(
+            title=row.title,
+            day=row.day,
+            starts=row.starts,
+            ends=row.ends,
+            standing=STANDINGS.get(row.status, Standing.TAKES_PLACE),
+            place=row.venue or "",
+            place_id=row.venue_id,
+            reason=row.reason,
+            reason_text=row.reason_text,
+            moves_to=Moment(row.to_day, row.to_starts) if row.to_day else None,
+            moved_from=Moment(row.from_day, row.from_starts) if row.from_day else None,
+        )
+        if row.teacher_id is not None:
+            known = Known(row.public_name, row.unit, row.teacher_id)
+            facts = replace(facts, teachers=(*facts.teachers, known))
+        found[row.id] = facts
+    return found
+
+
+def written(db: Session, class_session_ids: Collection[int]) -> dict[int, list[tuple[int, Facts]]]:
+    """The revisions of each of these class sessions with what they say, the first one first. Cost: 1 query."""
+    found: dict[int, list[tuple[int, Facts]]] = defaultdict(list)
+    for class_session_id, revision, facts in db.execute(
+        select(SessionRevision.class_session_id, SessionRevision.revision, SessionRevision.facts)
+        .where(SessionRevision.class_session_id.in_(class_session_ids))
+        .order_by(SessionRevision.class_session_id, SessionRevision.revision)
+    ):
+        found[class_session_id].append((revision, from_json(facts)))
+    return found

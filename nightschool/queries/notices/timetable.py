@@ -1,0 +1,414 @@
+"""What a village announces: the one object behind its page, its calendar feed and its plain text, so that they agree.
+
+Public: class sessions that were published, and no learner. The statements are asked most of all, and are written once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from functools import cache
+from itertools import takewhile
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Date,
+    FromClause,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased
+
+from nightschool.models.people import Teacher
+from nightschool.models.places import NightSchool, Region, Venue
+from nightschool.models.teaching import ClassSession, ClassSessionTeacher, SessionStatus
+from nightschool.queries.figures import attendances
+from nightschool.queries.public_names import PUBLIC_NAME
+from nightschool.rules.regions import Level
+from nightschool.rules.slots import Moment, Slot
+
+TAKES_PLACE = (SessionStatus.SCHEDULED.value, SessionStatus.HELD.value)
+EIGHT_WEEKS = 56
+CHAPTER = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of a timetable is wanted: how many sessions ahead and back at most, and for how many days."""
+
+    ahead: int
+    back: int
+    ahead_days: int = 36500
+    back_days: int = 365000
+    skipped: int = 0  # so many of the latest past ones are left out
+
+
+PAGE = Extent(ahead=24, ahead_days=EIGHT_WEEKS, back=5)
+FEED = Extent(ahead=1000, back=1000, back_days=60)
+
+
+def chapter(number: int) -> Extent:
+    """One page of a village's whole history, the latest first; the first page is 1."""
+    return Extent(ahead=0, back=CHAPTER, skipped=(number - 1) * CHAPTER)
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """The night school of a village, as everybody may know it."""
+
+    institution_name: str | None  # rules.places.schools.institution_word makes a word of it
+    principal: str
+    contact_name: str
+    contact_phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """The village that stands for a former one."""
+
+    code: str
+    name: str
+    day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Village:
+    """A village on one day, and by what its pages are kept: they change with `revision`, the day, and `ended_today`."""
+
+    code: str
+    name: str
+    official_name: str
+    township: str
+    county: str
+    valid_from: date | None
+    valid_to: date | None
+    is_former: bool
+    successor: Successor | None
+    revision: int
+    changed_at: datetime
+    school: School | None
+    ended_today: int  # so many of today's sessions are over
+
+
+class SeenTeacher(NamedTuple):
+    """A teacher as villagers may know one: the name is empty where it is not public."""
+
+    name: str
+    unit: str
+
+
+class Entry(NamedTuple):
+    """One published class session. A named tuple, because a frozen dataclass takes five times as long to make."""
+
+    public_id: str
+    title: str
+    summary: str
+    slot: Slot
+    status: str
+    venue: str
+    directions: str
+    reason: str | None
+    reason_text: str
+    moves_to: Moment | None  # where a postponed one went, once that is published
+    moved_from: Moment | None  # where the one it replaces was to be
+    revision: int
+    changed_at: datetime
+    attendances: int | None  # 人次; of held ones
+    teachers: tuple[SeenTeacher, ...] = ()
+    differs: str = ""  # in what from the last notice: rules.notices.revisions.Difference, a comma between
+    told: Moment | None = None  # when that notice said it would be, where anything differs
+
+    @property
+    def takes_place(self) -> bool:
+        """False when it is cancelled or postponed."""
+        return self.status in TAKES_PLACE
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """What there is to say about a village's sessions at one moment."""
+
+    village: Village
+    today: date
+    ahead: tuple[Entry, ...] = ()  # not over yet, the soonest first, called-off ones among them
+    past: tuple[Entry, ...] = ()  # over, the latest first
+    are_more_ahead: bool = False
+    are_more_past: bool = False
+    next: Entry | None = field(init=False)  # the first of `ahead` that takes place
+    # Those of today and tomorrow that do not take place and come before the next one: to be said first.
+    called_off: tuple[Entry, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        coming = next((entry for entry in self.ahead if entry.takes_place), None)
+        before = takewhile(lambda entry: entry is not coming, self.ahead)
+        called_off = tuple(
+            entry
+            for entry in before
+            if (entry.slot.day - self.today).days <= 1 and (coming is None or entry.slot < coming.slot)
+        )
+        object.__setattr__(self, "next", coming)
+        object.__setattr__(self, "called_off", called_off)
+
+    @property
+    def later(self) -> tuple[Entry, ...]:
+        """What is ahead after the next one, or instead of one."""
+        said = {entry.public_id for entry in self.called_off}
+        return tuple(entry for entry in self.ahead if entry is not self.next and entry.public_id not in said)
+
+
+def village(
+    db: Session | Connection,
+    code: str,
+    *,
+    at: Moment,
+    extent: Extent = PAGE,
+    known: Village | None = None,
+) -> Timetable | None:
+    """A village's timetable as of this minute of its day; None when there is no such village.
+
+    `known` is what `standing` answered in the same look. Cost: 2 queries, 1 with `known`.
+    """
+    found = known or standing(db, code, at=at)
+    if found is None:
+        return None
+    if found.is_former and extent == PAGE:
+        extent = replace(extent, back=CHAPTER)
+    values = {
+        "village": code,
+        "today": at.day,
+        "minutes": at.minutes,
+        "since": at.day - timedelta(days=min(extent.back_days, (at.day - date.min).days)),
+        "skipped": extent.skipped,
+    }
+    entries = entries_of(db.execute(_sessions(extent.ahead, extent.back), values).all())
+    ahead = [entry for entry in entries if entry.slot.finishes > at]
+    past = entries[: len(entries) - len(ahead)][::-1]
+    shown = _near(ahead, at.day + timedelta(days=extent.ahead_days), extent.ahead)
+    return Timetable(
+        village=found,
+        today=at.day,
+        ahead=shown,
+        past=tuple(past[: extent.back]),
+        are_more_ahead=len(shown) < len(ahead),
+        are_more_past=len(past) > extent.back,
+    )
+
+
+def standing(db: Session | Connection, code: str, *, at: Moment) -> Village | None:
+    """A village as it stands at this minute; None when there is no such village. Cost: 1 query."""
+    values = {"village": code, "today": at.day, "minutes": at.minutes}
+    row = db.execute(_STANDING, values).one_or_none()
+    if row is None:
+        return None
+    return Village(
+        code=code,
+        name=row.name,
+        official_name=row.official_name,
+        township=row.township or "",
+        county=row.county or "",
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        is_former=row.valid_to is not None and row.valid_to < at.day,
+        successor=successor_in(row),
+        revision=row.revision,
+        changed_at=row.changed_at,
+        school=School(row.institution_name, row.principal, row.contact_name, row.contact_phone)
+        if row.school
+        else None,
+        ended_today=row.ended_today,
+    )
+
+
+def successor_in(row: Row[*tuple[Any, ...]]) -> Successor | None:
+    """What stands for a former region, in a row with its code, name and day."""
+    if row.successor_code is None:
+        return None
+    return Successor(row.successor_code, row.successor_name, row.successor_day)
+
+
+def _near(ahead: list[Entry], until: date, most: int) -> tuple[Entry, ...]:
+    """So many of these before that day; the next that takes place belongs to them however far it is."""
+    near = [entry for entry in ahead[:most] if entry.slot.day < until]
+    if not any(entry.takes_place for entry in near):
+        near += [entry for entry in ahead[len(near) :] if entry.takes_place][:1]
+    return tuple(near)
+
+
+def entries_of(rows: Iterable[Sequence[Any]]) -> list[Entry]:
+    """The sessions of these rows, of which each teacher of a session has one, side by side."""
+    entries: list[Entry] = []
+    # Taken apart by position, in the order of `entry_rows`: by name it costs three times as much.
+    for (
+        public_id, title, summary, day, starts, ends, status, venue, directions, reason, reason_text,
+        to_day, to_starts, from_day, from_starts, revision, changed_at, came, teacher, unit,
+        differs, told_day, told_starts,
+    ) in rows:  # fmt: skip
+        teachers = () if teacher is None else (SeenTeacher(teacher, unit),)
+        if entries and entries[-1].public_id == public_id:
+            entries[-1] = entries[-1]._replace(teachers=entries[-1].teachers + teachers)
+            continue
+        entry = Entry(
+            public_id,
+            title,
+            summary,
+            Slot(day, starts, ends),
+            status,
+            venue or "",
+            directions or "",
+            reason,
+            reason_text,
+            None if to_day is None else Moment(to_day, to_starts),
+            None if from_day is None else Moment(from_day, from_starts),
+            revision,
+            changed_at,
+            came,
+            teachers,
+            differs,
+            Moment(told_day, told_starts) if differs and told_day else None,
+        )
+        entries.append(entry)
+    return entries
+
+
+_TODAY = bindparam("today", type_=Date())
+_MINUTES = bindparam("minutes", type_=Integer())
+_OURS: tuple[ColumnElement[bool], ...] = (
+    ClassSession.region_code == bindparam("village"),
+    ClassSession.published_at.is_not(None),
+)
+
+
+def _standing() -> Select[*tuple[Any, ...]]:
+    township, county, successor = aliased(Region), aliased(Region), aliased(Region)
+    ended = (
+        select(func.count())
+        .select_from(ClassSession)
+        .where(*_OURS, ClassSession.day == _TODAY, ClassSession.ends <= _MINUTES)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Region.name,
+            Region.official_name,
+            township.name.label("township"),
+            county.name.label("county"),
+            Region.valid_from,
+            Region.valid_to,
+            successor.code.label("successor_code"),
+            successor.name.label("successor_name"),
+            Region.successor_day,
+            Region.revision,
+            Region.changed_at,
+            NightSchool.id.label("school"),
+            NightSchool.institution_name,
+            NightSchool.principal,
+            NightSchool.contact_name,
+            NightSchool.contact_phone,
+            ended.label("ended_today"),
+        )
+        .outerjoin(township, township.code == Region.parent_code)
+        .outerjoin(county, county.code == township.parent_code)
+        .outerjoin(successor, successor.code == Region.successor_code)
+        .outerjoin(NightSchool, NightSchool.region_code == Region.code)
+        .where(Region.code == bindparam("village"), Region.level == Level.VILLAGE.value)
+    )
+
+
+def _wanted(ahead_limit: int, back_limit: int) -> CompoundSelect[Any]:
+    """The ids of the sessions to show: those ahead, the first of them that takes place, and the latest past ones.
+
+    One more than wanted of each, to know whether there are more.
+    """
+    in_order = (ClassSession.day, ClassSession.starts, ClassSession.id)
+    ahead = (
+        select(ClassSession.id)
+        .where(
+            *_OURS, ClassSession.day >= _TODAY, or_(ClassSession.day > _TODAY, ClassSession.ends > _MINUTES)
+        )
+        .order_by(*in_order)
+    )
+    past = (
+        select(ClassSession.id)
+        .where(
+            *_OURS,
+            ClassSession.day.between(bindparam("since", type_=Date()), _TODAY),
+            or_(ClassSession.day < _TODAY, ClassSession.ends <= _MINUTES),
+        )
+        .order_by(*(column.desc() for column in in_order))
+    )
+    takes_place = or_(*(ClassSession.status == status for status in TAKES_PLACE))
+    arms = [past.limit(written(back_limit + 1)).offset(bindparam("skipped", type_=Integer()))]
+    if ahead_limit:
+        arms += [ahead.limit(written(ahead_limit + 1)), ahead.where(takes_place).limit(written(1))]
+    return union_all(*(select(arm.subquery().c.id) for arm in arms))
+
+
+def written(number: int) -> ColumnElement[int]:
+    """A number written into the statement: SQLite plans a statement anew, at three times its cost, for each LIMIT ?."""
+    return literal_column(str(number), Integer())
+
+
+@cache
+def _sessions(ahead_limit: int, back_limit: int) -> Select[*tuple[Any, ...]]:
+    return (
+        entry_rows()
+        .where(ClassSession.id.in_(_wanted(ahead_limit, back_limit)))
+        .order_by(ClassSession.day, ClassSession.starts, ClassSession.id, ClassSessionTeacher.position)
+    )
+
+
+def entry_rows(source: FromClause | None = None) -> Select[*tuple[Any, ...]]:
+    """Class sessions with what `entries_of` makes entries of, in its order of columns; which ones is not said yet.
+
+    `source` is the table of class sessions, or a join with it that says which ones.
+    """
+    later, earlier = aliased(ClassSession), aliased(ClassSession)
+    came = case((ClassSession.status == SessionStatus.HELD.value, attendances()), else_=None)
+    return (
+        select(
+            ClassSession.public_id,
+            ClassSession.title,
+            ClassSession.summary,
+            ClassSession.day,
+            ClassSession.starts,
+            ClassSession.ends,
+            ClassSession.status,
+            Venue.name.label("venue"),
+            Venue.directions,
+            ClassSession.reason,
+            ClassSession.reason_text,
+            later.day.label("to_day"),
+            later.starts.label("to_starts"),
+            earlier.day.label("from_day"),
+            earlier.starts.label("from_starts"),
+            ClassSession.revision,
+            ClassSession.changed_at,
+            came.label("attendances"),
+            PUBLIC_NAME,
+            Teacher.unit,
+            ClassSession.differs,
+            ClassSession.told_day,
+            ClassSession.told_starts,
+        )
+        .select_from(ClassSession if source is None else source)
+        .outerjoin(Venue, Venue.id == ClassSession.venue_id)
+        .outerjoin(later, (later.id == ClassSession.successor_id) & later.published_at.is_not(None))
+        .outerjoin(earlier, (earlier.successor_id == ClassSession.id) & earlier.published_at.is_not(None))
+        .outerjoin(ClassSessionTeacher, ClassSessionTeacher.class_session_id == ClassSession.id)
+        .outerjoin(Teacher, Teacher.id == ClassSessionTeacher.teacher_id)
+    )
+
+
+_STANDING = _standing()

@@ -1,0 +1,320 @@
+"""A teacher's classes as they need to know of them: where, whom to phone, and what to know of the village before going.
+
+Nothing of any learner, no sealed telephone, and no draft is ever selected here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from itertools import takewhile
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, func, join, literal, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from nightschool.models.calendars import RegionPosition
+from nightschool.models.places import NightSchool, Region, Venue
+from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course, SessionStatus
+from nightschool.queries.figures import attendances
+from nightschool.queries.notices.region_timetable import Host
+from nightschool.queries.notices.timetable import (
+    EIGHT_WEEKS,
+    TAKES_PLACE,
+    Entry,
+    Extent,
+    School,
+    entries_of,
+    entry_rows,
+)
+from nightschool.queries.people.teacher_links import Opened, opened
+from nightschool.queries.registers import questions
+from nightschool.queries.registers.questions import OpenQuestion
+from nightschool.rules.courses.expectations import LAST_TIMES, Turnout, usual
+from nightschool.rules.regions import code_range
+from nightschool.rules.seasons.daylight import Position, dark_at, known_seat
+from nightschool.rules.slots import Moment
+
+PAGE = Extent(ahead=100, ahead_days=EIGHT_WEEKS, back=50)
+FEED = Extent(ahead=1000, back=1000, back_days=60)
+TAUGHT_SHOWN = 3
+REMEMBERED = timedelta(days=730)  # how far back it is looked who taught what in a village
+
+
+class Visit(NamedTuple):
+    """One class as its teacher needs to know of it."""
+
+    village: Host
+    entry: Entry
+    school: School | None
+    audience: str
+    expected: int | None
+    is_lit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What to know of a village before teaching there."""
+
+    taught: tuple[Entry, ...] = ()  # the last classes held there, the latest first
+    turnout: Turnout | None = None
+    questions: tuple[OpenQuestion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class YearSoFar:
+    """What this teacher held in this calendar year: so many classes, minutes, and 人次."""
+
+    held: int
+    minutes: int
+    attendances: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTimetable:
+    """What there is to tell a teacher at one moment."""
+
+    opened: Opened
+    at: Moment
+    ahead: tuple[Visit, ...] = ()  # not over yet, the soonest first, called-off ones among them
+    past: tuple[Visit, ...] = ()  # over, the latest first
+    are_more_ahead: bool = False
+    are_more_past: bool = False
+    notes: dict[str, Notes] = field(default_factory=dict)  # by the code of a village that is ahead
+    dark: dict[str, int] = field(
+        default_factory=dict
+    )  # by the class: when it gets dark, where there is no light
+    year: YearSoFar = YearSoFar(0, 0, 0)
+
+    @property
+    def next(self) -> Visit | None:
+        """The first that takes place."""
+        return next((visit for visit in self.ahead if visit.entry.takes_place), None)
+
+    @property
+    def called_off(self) -> tuple[Visit, ...]:
+        """Those before the next one, which do not take place: to be said first."""
+        return tuple(takewhile(lambda visit: not visit.entry.takes_place, self.ahead))
+
+    @property
+    def later(self) -> tuple[Visit, ...]:
+        """What is ahead after the next one."""
+        return self.ahead[len(self.called_off) + 1 :]
+
+
+def own_timetable(
+    db: Session, secret: str, *, at: Moment, zone: str, extent: Extent = PAGE
+) -> OwnTimetable | None:
+    """What the address with this secret shows; None where it opens nothing.
+
+    Of somebody who is asked no more it opens as long as a class is ahead, be it called off. Cost: at most 6 queries,
+    however much they teach; of a feed 2.
+    """
+    found = opened(db, secret)
+    if found is None:
+        return None
+    visits = _visits(db, found, at=at, extent=extent)
+    ahead = [visit for visit in visits if visit.entry.slot.finishes > at]
+    past = [visit for visit in visits if visit.entry.slot.finishes <= at][::-1]
+    if found.is_retired and not ahead:
+        return None
+    near = _near(ahead, at.day + timedelta(days=extent.ahead_days), extent.ahead)
+    shown = OwnTimetable(
+        opened=found,
+        at=at,
+        ahead=tuple(near),
+        past=tuple(past[: extent.back]),
+        are_more_ahead=len(near) < len(ahead),
+        are_more_past=len(past) > extent.back,
+    )
+    return shown if extent == FEED else _with_notes(db, shown, zone)
+
+
+def _with_notes(db: Session, shown: OwnTimetable, zone: str) -> OwnTimetable:
+    going = [visit for visit in shown.ahead if visit.entry.takes_place]
+    villages = {visit.village.code for visit in going}
+    return replace(
+        shown,
+        notes=_notes(db, villages, shown.at) if villages else {},
+        dark=_dark(db, going, zone),
+        year=_year(db, shown.opened, shown.at),
+    )
+
+
+def _near(ahead: list[Visit], until: date, most: int) -> list[Visit]:
+    """So many of these before that day; the next that takes place belongs to them however far it is."""
+    near = [visit for visit in ahead[:most] if visit.entry.slot.day < until]
+    if not any(visit.entry.takes_place for visit in near):
+        near += [visit for visit in ahead[len(near) :] if visit.entry.takes_place][:1]
+    return near
+
+
+def _of_this_teacher(found: Opened) -> tuple[ColumnElement[bool], ...]:
+    """The one condition on everything that is told: published, in the link's own region, taught by this very person."""
+    low, high = code_range(found.region_code)
+    theirs = select(ClassSessionTeacher.class_session_id).where(
+        ClassSessionTeacher.teacher_id == found.teacher_id
+    )
+    return (
+        ClassSession.id.in_(theirs),
+        ClassSession.region_code >= low,
+        ClassSession.region_code < high,
+        ClassSession.published_at.is_not(None),
+    )
+
+
+def _visits(db: Session, found: Opened, *, at: Moment, extent: Extent) -> list[Visit]:
+    """One more of each than is wanted, to know whether there are more; in their order."""
+    theirs = _of_this_teacher(found)
+    in_order = (ClassSession.day, ClassSession.starts, ClassSession.id)
+    is_over = or_(ClassSession.day < at.day, (ClassSession.day == at.day) & (ClassSession.ends <= at.minutes))
+    ahead = select(ClassSession.id).where(*theirs, ClassSession.day >= at.day, ~is_over).order_by(*in_order)
+    since = at.day - timedelta(days=min(extent.back_days, (at.day - date.min).days))
+    past = (
+        select(ClassSession.id)
+        .where(*theirs, ClassSession.day >= since, is_over)
+        .order_by(*(column.desc() for column in in_order))
+        .limit(extent.back + 1)
+    )
+    arms = (
+        ahead.limit(extent.ahead + 1),
+        ahead.where(ClassSession.status.in_(TAKES_PLACE)).limit(1),
+        past,
+    )
+    wanted = union_all(*(select(arm.subquery().c.id) for arm in arms))
+    rows = db.execute(
+        _visit_rows().where(ClassSession.id.in_(wanted)).order_by(*in_order, ClassSessionTeacher.position)
+    ).all()
+    beside = {row[0]: row[-len(_BESIDE) :] for row in rows}
+    return [
+        _visit(entry, beside[entry.public_id]) for entry in entries_of(row[: -len(_BESIDE)] for row in rows)
+    ]
+
+
+_Village, _Township, _County = aliased(Region), aliased(Region), aliased(Region)
+_BESIDE: tuple[Any, ...] = (
+    _Village.code.label("village_code"),
+    _Village.name.label("village_name"),
+    func.coalesce(_Township.name, "").label("township_name"),
+    func.coalesce(_County.name, "").label("county_name"),
+    NightSchool.id.label("school"),
+    NightSchool.institution_name,
+    NightSchool.principal,
+    NightSchool.contact_name,
+    NightSchool.contact_phone,
+    Course.audience,
+    Course.expected,
+    func.coalesce(Venue.is_lit, literal(True)).label("is_lit"),
+)
+
+
+def _visit_rows() -> Select[*tuple[Any, ...]]:
+    return (
+        entry_rows()
+        .add_columns(*_BESIDE)
+        .join(Course, Course.id == ClassSession.course_id)
+        .join(_Village, _Village.code == ClassSession.region_code)
+        .outerjoin(_Township, _Township.code == _Village.parent_code)
+        .outerjoin(_County, _County.code == _Township.parent_code)
+        .outerjoin(NightSchool, NightSchool.region_code == ClassSession.region_code)
+    )
+
+
+def _visit(entry: Entry, beside: Any) -> Visit:
+    code, name, township, county, school, institution, principal, contact, phone, audience, expected, lit = (
+        beside
+    )
+    told = School(institution, principal, contact, phone) if school is not None else None
+    return Visit(Host(code, name, township, county), entry, told, audience, expected, bool(lit))
+
+
+def _notes(db: Session, villages: Collection[str], at: Moment) -> dict[str, Notes]:
+    """Cost: 2 queries."""
+    held = _held(db, villages, at)
+    waiting = questions.open_in(db, villages)
+    return {
+        village: Notes(
+            tuple(held.get(village, ())[:TAUGHT_SHOWN]),
+            usual([one.attendances for one in held.get(village, ()) if one.attendances is not None]),
+            waiting.get(village, ()),
+        )
+        for village in villages
+    }
+
+
+def _held(db: Session, villages: Collection[str], at: Moment) -> dict[str, list[Entry]]:
+    """By village: its last classes that were held, whoever taught them, the latest first."""
+    latest = (ClassSession.day.desc(), ClassSession.starts.desc(), ClassSession.id.desc())
+    ranked = (
+        select(
+            ClassSession.id,
+            func.row_number().over(partition_by=ClassSession.region_code, order_by=latest).label("place"),
+        )
+        .where(
+            ClassSession.region_code.in_(list(villages)),
+            ClassSession.day.between(at.day - REMEMBERED, at.day),
+            ClassSession.status == SessionStatus.HELD,
+            ClassSession.published_at.is_not(None),
+        )
+        .subquery()
+    )
+    wanted = select(ranked.c.id).where(ranked.c.place <= LAST_TIMES).subquery("wanted")
+    chosen = join(wanted, ClassSession, ClassSession.id == wanted.c.id)
+    rows = db.execute(
+        entry_rows(chosen)
+        .add_columns(ClassSession.region_code)
+        .order_by(*latest, ClassSessionTeacher.position)
+    ).all()
+    village_of = {row[0]: row[-1] for row in rows}
+    found: dict[str, list[Entry]] = {}
+    for entry in entries_of(row[:-1] for row in rows):
+        found.setdefault(village_of[entry.public_id], []).append(entry)
+    return found
+
+
+def _dark(db: Session, going: Iterable[Visit], zone: str) -> dict[str, int]:
+    """By class: when it gets dark where there is no light. Cost: 1 query, none where all is lit."""
+    unlit = [visit for visit in going if not visit.is_lit and visit.entry.venue]
+    if not unlit:
+        return {}
+    codes = {visit.village.code for visit in unlit}
+    places = {
+        row.region_code: Position(row.latitude, row.longitude)
+        for row in db.execute(
+            select(RegionPosition.region_code, RegionPosition.latitude, RegionPosition.longitude).where(
+                RegionPosition.region_code.in_(codes)
+            )
+        )
+    }
+    for code in codes - set(places):
+        if seat := known_seat(code):
+            places[code] = Position(*seat)
+    told = {}
+    for visit in unlit:
+        position = places.get(visit.village.code)
+        dark = dark_at(position, visit.entry.slot.day, zone) if position else None
+        if dark is not None and visit.entry.slot.ends > dark:
+            told[visit.entry.public_id] = dark
+    return told
+
+
+def _year(db: Session, found: Opened, at: Moment) -> YearSoFar:
+    """Cost: 1 query."""
+    held = (
+        select((ClassSession.ends - ClassSession.starts).label("minutes"), attendances().label("came"))
+        .where(
+            *_of_this_teacher(found),
+            ClassSession.status == SessionStatus.HELD,
+            ClassSession.day.between(at.day.replace(month=1, day=1), at.day),
+        )
+        .subquery()
+    )
+    row = db.execute(
+        select(
+            func.count(),
+            func.coalesce(func.sum(held.c.minutes), 0),
+            func.coalesce(func.sum(held.c.came), 0),
+        ).select_from(held)
+    ).one()
+    return YearSoFar(*map(int, row))

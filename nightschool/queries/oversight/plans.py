@@ -1,0 +1,343 @@
+"""The plan of a village's month: how it stands, its class sessions with all that its paper needs, and what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from nightschool.models.places import NightSchool, Region, Venue
+from nightschool.models.planning import MonthPlan, PlanStatus
+from nightschool.models.teaching import Category, ClassSession, Course, SessionStatus
+from nightschool.models.trust import AuditEvent
+from nightschool.queries.courses.sessions import After, is_over, teachers_of
+from nightschool.queries.places.region_settings import approves_plans
+from nightschool.rules.oversight import plans as rules
+from nightschool.rules.oversight.plans import PlanStanding, check_code
+from nightschool.rules.regions import parent_of
+from nightschool.rules.seasons.months import Month, month_of
+from nightschool.rules.slots import Moment, Slot
+from nightschool.texts import SOURCE_LANGUAGE, language
+
+CALLED_OFF = (SessionStatus.CANCELLED, SessionStatus.POSTPONED)
+OPEN = (PlanStatus.APPROVED, PlanStatus.ANNOUNCED)
+APPROVAL = "plans.approve"  # the line of the trail that keeps what was approved
+
+Before = aliased(ClassSession, name="before")
+
+
+@dataclass(frozen=True, slots=True)
+class Lecturer:
+    """Who teaches. `public_name` is empty where the name is not to be read by everybody."""
+
+    name: str
+    unit: str
+    public_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """One class session in the plan of its month."""
+
+    public_id: str
+    title: str
+    slot: Slot
+    status: str
+    category: str
+    venue: str
+    guests: tuple[Lecturer, ...]
+    mode: str
+    audience: str
+    expected: int | None
+    reason: str | None
+    reason_text: str
+    moves_to: Moment | None
+    told: Moment | None  # when it was to be by the last notice; None: no notice told of it
+    is_changed: bool  # otherwise than the last notice said, or not in it
+    differs: str  # in what: rules.notices.revisions.Difference, a comma between
+    is_added: bool = False  # after the township approved the plan
+    approved: Moment | None = (
+        None  # when it was to be when the township approved, where that was another time
+    )
+
+    @property
+    def is_called_off(self) -> bool:
+        """True when it is cancelled or postponed."""
+        return self.status in CALLED_OFF
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPage:
+    """A month of a village with everything its pages and its paper need."""
+
+    code: str
+    village: str
+    township_code: str
+    township: str
+    institution_name: str | None
+    principal: str
+    standing: PlanStanding
+    note: str
+    return_reason: str
+    submitted_at: datetime | None
+    decided_at: datetime | None
+    announced_at: datetime | None
+    lines: tuple[PlanLine, ...]
+    gone: tuple[PlanLine, ...]  # told for this month, and in another one now
+    seen: str  # stands for exactly these lines
+
+
+def in_month(month: Month) -> ColumnElement[bool]:
+    """The class session is in this month."""
+    return ClassSession.day.between(month.first, month.last)
+
+
+def concerns(month: Month) -> ColumnElement[bool]:
+    """The class session is in this month, or was by the last notice."""
+    return or_(in_month(month), ClassSession.told_day.between(month.first, month.last))
+
+
+def needs_telling(today: date) -> ColumnElement[bool]:
+    """It is to come, villagers can read of it, and not what the last notice said.
+
+    What stands for a postponed one is no change of its own, as long as that one is to be told of.
+    """
+    coming = or_(ClassSession.day >= today, ClassSession.told_day >= today)
+    replaces = exists().where(Before.successor_id == ClassSession.id, Before.differs != "")
+    is_unknown = and_(
+        ClassSession.status == SessionStatus.SCHEDULED,
+        ClassSession.announced_revision.is_(None),
+        ~replaces.correlate(ClassSession),
+    )
+    return and_(
+        ClassSession.published_at.is_not(None),
+        ClassSession.status != SessionStatus.HELD,
+        coming,
+        or_(is_unknown, ClassSession.differs != ""),
+    )
+
+
+def counts(month: Month, today: date) -> tuple[Any, Any, Any]:
+    """Class sessions, drafts and changes of this month, among the rows a statement is about."""
+    here, concerned = in_month(month), concerns(month)
+    return (
+        func.count(case((here & ClassSession.status.not_in(CALLED_OFF), ClassSession.id))).label("sessions"),
+        func.count(case((here & (ClassSession.status == SessionStatus.DRAFT), ClassSession.id))).label(
+            "drafts"
+        ),
+        func.count(case((concerned & needs_telling(today), ClassSession.id))).label("changes"),
+    )
+
+
+def standing(db: Session, village: str, month: Month, *, today: date) -> PlanStanding:
+    """How the month stands. Cost: 3 queries."""
+    return _standings(db, village, (month,), today)[0]
+
+
+_STATUS = select(MonthPlan.month, MonthPlan.status).where(
+    MonthPlan.region_code == bindparam("village"), MonthPlan.month.in_(bindparam("months", expanding=True))
+)
+
+
+@lru_cache(maxsize=32)
+def _counting(months: tuple[Month, ...], today: date) -> Select[*tuple[Any, ...]]:
+    """`counts` of each of these months, in a row: written once a day, for the desks of all villages."""
+    columns = [column for month in months for column in counts(month, today)]
+    return select(*(column.label(f"count_{number}") for number, column in enumerate(columns))).where(
+        ClassSession.region_code == bindparam("village"), or_(*map(concerns, months))
+    )
+
+
+def _standings(db: Session, village: str, months: tuple[Month, ...], today: date) -> tuple[PlanStanding, ...]:
+    plans = db.execute(_STATUS, {"village": village, "months": [month.first for month in months]})
+    status = {month_of(row.month): row.status for row in plans}
+    counted = db.execute(_counting(months, today), {"village": village}).one()
+    approves = approves_plans(db, village)
+    found = []
+    for number, month in enumerate(months):
+        classes, drafts, changes = counted[3 * number : 3 * number + 3]
+        is_over = month.last < today
+        state = status.get(month, PlanStatus.DRAFT)
+        found.append(PlanStanding(month, state, approves, classes, drafts, changes, is_over))
+    return tuple(found)
+
+
+def waiting_months(db: Session, village: str, days: Iterable[date], *, today: date) -> tuple[Month, ...]:
+    """The months of these days whose class sessions may not be published yet, because the township approves first.
+
+    Days that are over wait for nobody. Cost: 1 query, 2 where the township approves.
+    """
+    months = sorted({month_of(day) for day in days if day >= today})
+    if not months or not approves_plans(db, village):
+        return ()
+    is_open = db.scalars(
+        select(MonthPlan.month).where(
+            MonthPlan.region_code == village,
+            MonthPlan.month.in_([month.first for month in months]),
+            MonthPlan.status.in_(OPEN),
+        )
+    ).all()
+    return tuple(month for month in months if month.first not in is_open)
+
+
+def township_name(db: Session, village: str) -> str:
+    """What the village's township is called."""
+    return db.scalar(select(Region.name).where(Region.code == parent_of(village))) or ""
+
+
+def first_month(db: Session, village: str, *, at: Moment) -> Month:
+    """The month whose plan is to be looked at now. Cost: 1 query."""
+    comes = select(ClassSession.id).where(
+        ClassSession.region_code == village,
+        ClassSession.day.between(at.day, month_of(at.day).last),
+        ClassSession.status.not_in(CALLED_OFF),
+        ~is_over(at),
+    )
+    return rules.proposed_month(at.day, more_to_come=db.scalars(comes.limit(1)).first() is not None)
+
+
+def reminders(db: Session, village: str, *, today: date) -> tuple[PlanStanding, ...]:
+    """This month's and the next month's standing, for the desk's one line about each. Cost: 3 queries."""
+    this = month_of(today)
+    return _standings(db, village, (this, this.after), today)
+
+
+def month_page(db: Session, village: str, month: Month, *, today: date) -> PlanPage | None:
+    """The month's plan of this village; None: no such village. Cost: 4 queries, 5 once it was approved."""
+    township = aliased(Region)
+    row = db.execute(
+        select(
+            Region.name,
+            township.code.label("township_code"),
+            township.name.label("township"),
+            NightSchool.institution_name,
+            NightSchool.principal,
+            NightSchool.contact_name,
+            MonthPlan,
+        )
+        .outerjoin(township, township.code == Region.parent_code)
+        .outerjoin(NightSchool, NightSchool.region_code == Region.code)
+        .outerjoin(MonthPlan, (MonthPlan.region_code == Region.code) & (MonthPlan.month == month.first))
+        .where(Region.code == village)
+    ).one_or_none()
+    if row is None:
+        return None
+    plan: MonthPlan | None = row.MonthPlan
+    rows = _rows(db, village, month, today)
+    lines = _lines(db, rows, _approved(db, plan))
+    own = [line for line, of in zip(lines, rows, strict=True) if of.is_here]
+    gone = tuple(line for line, of in zip(lines, rows, strict=True) if not of.is_here and line.is_changed)
+    live = [line for line in own if not line.is_called_off]
+    found = PlanStanding(
+        month=month,
+        status=plan.status if plan else PlanStatus.DRAFT,
+        approves=approves_plans(db, village),
+        sessions=len(live),
+        drafts=sum(line.status == SessionStatus.DRAFT for line in live),
+        changes=sum(line.is_changed for line in own) + len(gone),
+        is_over=month.last < today,
+    )
+    is_announced = found.status == PlanStatus.ANNOUNCED
+    return PlanPage(
+        code=village,
+        village=row.name,
+        township_code=row.township_code or "",
+        township=row.township or "",
+        institution_name=row.institution_name,
+        principal=row.principal or row.contact_name or "",
+        standing=found,
+        note=plan.note if plan else "",
+        return_reason=plan.return_reason if plan else "",
+        submitted_at=plan.submitted_at if plan else None,
+        decided_at=plan.decided_at if plan else None,
+        announced_at=plan.announced_at if plan else None,
+        lines=tuple(own) if is_announced else tuple(replace(line, is_changed=False) for line in own),
+        gone=gone if is_announced else (),
+        seen=check_code((of.id, of.revision) for of in rows if of.is_here),
+    )
+
+
+def _rows(db: Session, village: str, month: Month, today: date) -> Collection[Any]:
+    return db.execute(
+        select(
+            ClassSession.id,
+            ClassSession.public_id,
+            ClassSession.revision,
+            ClassSession.title,
+            ClassSession.day,
+            ClassSession.starts,
+            ClassSession.ends,
+            ClassSession.status,
+            ClassSession.reason,
+            ClassSession.reason_text,
+            ClassSession.delivery_mode,
+            ClassSession.told_day,
+            ClassSession.told_starts,
+            ClassSession.differs,
+            Category.name.label("category"),
+            Category.name_en.label("category_en"),
+            Venue.name.label("venue"),
+            Course.audience,
+            Course.expected,
+            After.day.label("after_day"),
+            After.starts.label("after_starts"),
+            case((in_month(month), 1), else_=0).label("is_here"),
+            case((needs_telling(today), 1), else_=0).label("is_changed"),
+        )
+        .join(Course, Course.id == ClassSession.course_id)
+        .join(Category, Category.code == ClassSession.category_code)
+        .outerjoin(Venue, Venue.id == ClassSession.venue_id)
+        .outerjoin(After, After.id == ClassSession.successor_id)
+        .where(ClassSession.region_code == village, concerns(month))
+        .order_by(ClassSession.day, ClassSession.starts, ClassSession.id)
+    ).all()
+
+
+def _approved(db: Session, plan: MonthPlan | None) -> dict[int, Moment] | None:
+    """When each class session was to be when the township approved the plan; None: it did not. Cost: 1 query."""
+    if plan is None or plan.decided_at is None or plan.status not in OPEN:
+        return None
+    details = db.scalars(
+        select(AuditEvent.details)
+        .where(AuditEvent.record == f"month_plan {plan.id}", AuditEvent.action == APPROVAL)
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
+    ).first()
+    if details is None:
+        return None
+    return {number: Moment(date.fromisoformat(day), starts) for number, day, starts in details["lines"]}
+
+
+def _lines(db: Session, rows: Collection[Any], approved: dict[int, Moment] | None) -> tuple[PlanLine, ...]:
+    teachers = teachers_of(db, [row.id for row in rows])
+    return tuple(_line(row, teachers[row.id], approved) for row in rows)
+
+
+def _line(row: Any, teachers: Iterable[Any], approved: dict[int, Moment] | None) -> PlanLine:
+    begins = Moment(row.day, row.starts)
+    then = approved.get(row.id) if approved is not None else None
+    return PlanLine(
+        public_id=row.public_id,
+        title=row.title,
+        slot=Slot(row.day, row.starts, row.ends),
+        status=row.status,
+        category=row.category if language() == SOURCE_LANGUAGE else row.category_en,
+        venue=row.venue or "",
+        guests=tuple(Lecturer(one.name, one.unit, one.public_name) for one in teachers),
+        mode=row.delivery_mode,
+        audience=row.audience,
+        expected=row.expected,
+        reason=row.reason,
+        reason_text=row.reason_text,
+        moves_to=Moment(row.after_day, row.after_starts) if row.after_day else None,
+        told=Moment(row.told_day, row.told_starts) if row.told_day else None,
+        is_changed=bool(row.is_changed),
+        differs=row.differs,
+        is_added=approved is not None and then is None,
+        approved=then if then is not None and then != begins else None,
+    )

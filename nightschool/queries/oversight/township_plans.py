@@ -1,0 +1,200 @@
+"""The plans of a month as those above the villages see them: village by village in a township, counted above it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from nightschool.models.places import NightSchool, Region, RegionSettings
+from nightschool.models.planning import MonthPlan, PlanStatus
+from nightschool.models.teaching import ClassSession
+from nightschool.queries.oversight.overview import BELOW
+from nightschool.queries.oversight.plans import CALLED_OFF, counts, in_month
+from nightschool.rules.oversight.plans import PlanStanding
+from nightschool.rules.regions import PREFIX_DIGITS, Level, ancestors_of, code_range, full_code, level_of
+from nightschool.rules.seasons.months import Month, month_of
+
+
+@dataclass(frozen=True, slots=True)
+class VillagePlan:
+    """How the month of one village stands."""
+
+    code: str
+    name: str
+    standing: PlanStanding
+
+
+@dataclass
+class PartPlans:
+    """The plans of one part of a region, counted."""
+
+    code: str
+    name: str
+    schools: int = 0
+    planned: int = 0  # villages with class sessions in the month, announced or not
+    states: dict[str, int] = field(default_factory=dict)  # status -> villages
+
+
+@dataclass(frozen=True)
+class RegionPlans:
+    """A region in a month: the villages of a township, or the parts of what is larger, in the order of their codes."""
+
+    code: str
+    name: str
+    path: tuple[tuple[str, str], ...]  # (code, name) of the regions above, largest first
+    month: Month
+    approves: bool  # of a township
+    villages: tuple[VillagePlan, ...]
+    parts: tuple[PartPlans, ...]
+
+    @property
+    def is_township(self) -> bool:
+        """True when there are villages to list instead of counts."""
+        return level_of(self.code) is Level.TOWNSHIP
+
+    @property
+    def waiting(self) -> int:
+        """So many plans wait for the township's word."""
+        if not self.is_township:
+            return sum(part.states.get(PlanStatus.SUBMITTED, 0) for part in self.parts)
+        return sum(line.standing.stage == PlanStatus.SUBMITTED for line in self.villages)
+
+
+def region(db: Session, code: str, month: Month, *, today: date) -> RegionPlans | None:
+    """The plans of a region's month; None: no such region. Cost: 2 queries of a township, 4 of what is larger."""
+    above = ancestors_of(code)
+    named = (
+        select(Region.code, Region.name, RegionSettings.approves_plans)
+        .outerjoin(RegionSettings, RegionSettings.region_code == Region.code)
+        .where(Region.code.in_([*above, code]))
+    )
+    rows = {row.code: row for row in db.execute(named)}
+    if code not in rows:
+        return None
+    names = {part: row.name for part, row in rows.items()}
+    is_township = level_of(code) is Level.TOWNSHIP
+    approves = is_township and bool(rows[code].approves_plans)
+    return RegionPlans(
+        code=code,
+        name=names[code],
+        path=tuple((part, names[part]) for part in above if part in names),
+        month=month,
+        approves=approves,
+        villages=_villages(db, code, month, approves, today) if is_township else (),
+        parts=() if is_township else _parts(db, code, month),
+    )
+
+
+def _villages(
+    db: Session, township: str, month: Month, approves: bool, today: date
+) -> tuple[VillagePlan, ...]:
+    """Every village with a school that is still there, or with a plan or class sessions in the month."""
+    low, high = code_range(township)
+    inside = (ClassSession.region_code >= low) & (ClassSession.region_code < high)
+    counted = (
+        select(ClassSession.region_code, *counts(month, today))
+        .where(inside, in_month(month))
+        .group_by(ClassSession.region_code)
+        .subquery()
+    )
+    has_school = exists().where(NightSchool.region_code == Region.code)
+    is_there = or_(Region.valid_to.is_(None), Region.valid_to >= month.first)
+    rows = db.execute(
+        select(
+            Region.code,
+            Region.name,
+            MonthPlan.status,
+            counted.c.sessions,
+            counted.c.drafts,
+            counted.c.changes,
+        )
+        .outerjoin(MonthPlan, (MonthPlan.region_code == Region.code) & (MonthPlan.month == month.first))
+        .outerjoin(counted, counted.c.region_code == Region.code)
+        .where(
+            Region.code >= low,
+            Region.code < high,
+            Region.level == Level.VILLAGE,
+            or_(has_school & is_there, MonthPlan.id.is_not(None), counted.c.sessions > 0),
+        )
+        .order_by(Region.code)
+    )
+    return tuple(VillagePlan(row.code, row.name, _standing(row, month, approves, today)) for row in rows)
+
+
+def _standing(row: Any, month: Month, approves: bool, today: date) -> PlanStanding:
+    return PlanStanding(
+        month=month,
+        status=row.status or PlanStatus.DRAFT,
+        approves=approves,
+        sessions=row.sessions or 0,
+        drafts=row.drafts or 0,
+        changes=row.changes or 0,
+        is_over=month.last < today,
+    )
+
+
+def _parts(db: Session, code: str, month: Month) -> tuple[PartPlans, ...]:
+    """The parts of a region with a school, a plan or a class session, counted. Cost: 3 queries."""
+    low, high = code_range(code)
+    level = BELOW[level_of(code)]
+    digits = PREFIX_DIGITS[level]
+    schools = (
+        select(func.substr(NightSchool.region_code, 1, digits).label("part"), func.count().label("schools"))
+        .where(NightSchool.region_code >= low, NightSchool.region_code < high)
+        .group_by("part")
+        .subquery()
+    )
+    rows = db.execute(
+        select(Region.code, Region.name, func.coalesce(schools.c.schools, 0))
+        .outerjoin(schools, schools.c.part == func.substr(Region.code, 1, digits))
+        .where(Region.code >= low, Region.code < high, Region.level == level)
+        .order_by(Region.code)
+    )
+    parts = {row[0]: PartPlans(row[0], row[1], schools=row[2]) for row in rows}
+    planned = (
+        select(
+            func.substr(ClassSession.region_code, 1, digits).label("part"),
+            func.count(func.distinct(ClassSession.region_code)).label("villages"),
+        )
+        .where(
+            ClassSession.region_code >= low,
+            ClassSession.region_code < high,
+            in_month(month),
+            ClassSession.status.not_in(CALLED_OFF),
+        )
+        .group_by("part")
+    )
+    for part, villages in db.execute(planned):
+        if line := parts.get(full_code(part)):
+            line.planned = villages
+    states = (
+        select(func.substr(MonthPlan.region_code, 1, digits).label("part"), MonthPlan.status, func.count())
+        .where(MonthPlan.region_code >= low, MonthPlan.region_code < high, MonthPlan.month == month.first)
+        .group_by("part", MonthPlan.status)
+    )
+    for part, status, villages in db.execute(states):
+        if line := parts.get(full_code(part)):
+            line.states[status] = villages
+    return tuple(line for line in parts.values() if line.schools or line.planned or line.states)
+
+
+def waiting(db: Session, code: str, *, today: date) -> tuple[Month, int] | None:
+    """The first month, from this one on, with plans that wait for a word, and how many; None: none. Cost: 1 query."""
+    low, high = code_range(code)
+    row = db.execute(
+        select(MonthPlan.month, func.count())
+        .where(
+            MonthPlan.region_code >= low,
+            MonthPlan.region_code < high,
+            MonthPlan.month >= month_of(today).first,
+            MonthPlan.status == PlanStatus.SUBMITTED,
+        )
+        .group_by(MonthPlan.month)
+        .order_by(MonthPlan.month)
+        .limit(1)
+    ).first()
+    return (month_of(row[0]), row[1]) if row else None

@@ -1,0 +1,133 @@
+"""Villages whose night school is still to be opened, and coordinators who have never got in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, String, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from nightschool.models.places import NightSchool, Region
+from nightschool.models.trust import Account, Posting
+from nightschool.queries.trust.trust import slip_until
+from nightschool.rules.access import Role
+from nightschool.rules.places.openings import VillageToOpen
+from nightschool.rules.regions import CODE_DIGITS, PREFIX_DIGITS, Level, code_range
+from nightschool.rules.slots import Now
+
+MOST_WAITING = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """How many villages and night schools lie inside one of the regions right below."""
+
+    code: str
+    name: str
+    villages: int
+    schools: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A coordinator who has never logged in."""
+
+    account: str  # public id
+    login_name: str
+    display_name: str
+    village: str
+    slip_until: datetime | None  # a slip is out and not used yet
+
+
+def villages(db: Session, township: str, *, today: date) -> tuple[VillageToOpen, ...]:
+    """The living villages of a township, in the order of their codes. Cost: 1 query."""
+    rows = db.execute(
+        select(Region.code, Region.name, NightSchool.id.is_not(None))
+        .outerjoin(NightSchool, NightSchool.region_code == Region.code)
+        .where(Region.parent_code == township, Region.level == Level.VILLAGE, _lives(today))
+        .order_by(Region.code)
+    )
+    return tuple(VillageToOpen(*row) for row in rows)
+
+
+def below(db: Session, code: str, level: Level, *, today: date) -> tuple[Below, ...]:
+    """The regions of this level inside a region, with their living villages and night schools. Cost: 1 query."""
+    low, high = code_range(code)
+    digits = PREFIX_DIGITS[level]
+    unit = aliased(Region, name="unit")
+    prefix = func.substr(Region.code, 1, digits, type_=String) + "0" * (CODE_DIGITS - digits)
+    counted = (
+        select(
+            prefix.label("code"), func.count().label("villages"), func.count(NightSchool.id).label("schools")
+        )
+        .outerjoin(NightSchool, NightSchool.region_code == Region.code)
+        .where(Region.level == Level.VILLAGE, Region.code >= low, Region.code < high)
+        .where(or_(_lives(today), NightSchool.id.is_not(None)))
+        .group_by(prefix)
+        .subquery()
+    )
+    rows = db.execute(
+        select(
+            unit.code,
+            unit.name,
+            func.coalesce(counted.c.villages, 0),
+            func.coalesce(counted.c.schools, 0),
+        )
+        .outerjoin(counted, counted.c.code == unit.code)
+        .where(
+            unit.parent_code == code,
+            unit.level == level,
+            or_(unit.valid_to.is_(None), unit.valid_to >= today, counted.c.schools > 0),
+        )
+        .order_by(unit.code)
+    )
+    return tuple(Below(*row) for row in rows)
+
+
+def never_logged_in(db: Session, code: str, *, now: Now, limit: int = MOST_WAITING) -> tuple[Waiting, ...]:
+    """The coordinators posted in a region, now or later, who have no password yet, in the order of their villages.
+
+    Only those whose postings all lie in it: whoever serves elsewhere too is looked after above. Cost: 1 query.
+    """
+    low, high = code_range(code)
+    current = or_(Posting.to_day.is_(None), Posting.to_day >= now.day)
+    beyond = aliased(Posting, name="beyond")
+    elsewhere = (
+        select(beyond.id)
+        .where(
+            beyond.account_id == Account.id,
+            or_(beyond.to_day.is_(None), beyond.to_day >= now.day),
+            or_(beyond.region_code.is_(None), beyond.region_code < low, beyond.region_code >= high),
+        )
+        .exists()
+    )
+    first = (
+        select(Posting.account_id, func.min(Posting.region_code).label("code"))
+        .where(
+            and_(Posting.region_code >= low, Posting.region_code < high),
+            Posting.role == Role.COORDINATOR,
+            current,
+        )
+        .group_by(Posting.account_id)
+        .subquery()
+    )
+    rows = db.execute(
+        select(
+            Account.public_id,
+            Account.login_name,
+            Account.display_name,
+            Region.name,
+            slip_until(now),
+        )
+        .join(first, first.c.account_id == Account.id)
+        .join(Region, Region.code == first.c.code)
+        .where(Account.password_hash.is_(None), Account.disabled_at.is_(None), ~elsewhere)
+        .order_by(first.c.code, Account.id)
+        .limit(limit)
+    )
+    return tuple(Waiting(*row) for row in rows)
+
+
+def _lives(today: date) -> ColumnElement[bool]:
+    return or_(Region.valid_to.is_(None), Region.valid_to >= today)

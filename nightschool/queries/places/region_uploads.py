@@ -1,0 +1,139 @@
+"""Uploaded lists of regions as their page shows them, and what a plan would change, in examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from nightschool.errors import Problem
+from nightschool.models.places import Region, RegionImport
+from nightschool.rules.places.region_lists import Merge
+from nightschool.rules.places.region_uploads import MOST_PROBLEMS, MOST_SAMPLES
+from nightschool.rules.regions import ancestors_of
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One region that a list changes: what it is called, was called before, and lies in."""
+
+    code: str
+    name: str
+    before: str  # its name until now, "" when that stays
+    lies_in: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One uploaded list, without its content."""
+
+    public_id: str
+    file_name: str
+    as_of: date
+    end_missing: bool
+    skip_bad: bool
+    state: str
+    has_content: bool
+    steps_done: int
+    steps_all: int
+    made_at: datetime
+    changed_at: datetime
+    counts: dict[str, int]  # new, changed, ended, unchanged, bad, differing
+    covered: tuple[str, ...]  # names
+    samples: dict[str, tuple[Sample, ...]]  # new, changed, ended
+    problems: tuple[Problem, ...]
+
+
+def upload(db: Session, public_id: str) -> Upload | None:
+    """The upload of this name. Cost: 1 query."""
+    row = db.execute(_uploads().where(RegionImport.public_id == public_id)).first()
+    return _read(row) if row else None
+
+
+def latest(db: Session, *, limit: int = 5) -> tuple[Upload, ...]:
+    """The last ones, newest first. Cost: 1 query."""
+    return tuple(_read(row) for row in db.execute(_uploads().order_by(RegionImport.id.desc()).limit(limit)))
+
+
+def told_counts(db: Session, plan: Merge, problems: Sequence[Problem]) -> dict[str, Any]:
+    """What is kept beside an upload: how much the plan changes, with examples, and the rows it cannot take.
+
+    `problems` are those of the file; the plan adds its own. Cost: 2 queries.
+    """
+    shown = {
+        kind: sorted(codes)[:MOST_SAMPLES]
+        for kind, codes in (("new", plan.new), ("changed", plan.changed), ("ended", plan.ended))
+    }
+    names = _names(db, plan, {code for codes in shown.values() for code in codes} | set(plan.covered))
+    before = _names_stored(db, shown["changed"])
+    bad = sorted([*problems, *plan.problems], key=lambda problem: problem.line or 0)
+    return {
+        "new": len(plan.new),
+        "changed": len(plan.changed),
+        "ended": len(plan.ended),
+        "unchanged": plan.unchanged,
+        "differing": len(plan.facts),
+        "bad": len(bad),
+        "covered": [names.get(code, code) for code in plan.covered[:MOST_SAMPLES]],
+        "samples": {
+            kind: [
+                [
+                    code,
+                    names[code],
+                    before[code] if before.get(code, names[code]) != names[code] else "",
+                    [names[above] for above in ancestors_of(code)[2:] if above in names],
+                ]
+                for code in codes
+            ]
+            for kind, codes in shown.items()
+        },
+        "problems": [[one.code, one.line, one.column, one.value] for one in bad[:MOST_PROBLEMS]],
+    }
+
+
+def _names(db: Session, plan: Merge, codes: Iterable[str]) -> dict[str, str]:
+    """What these regions and those they lie in are called once the plan holds."""
+    wanted = {above for code in codes for above in (*ancestors_of(code), code)}
+    stored = _names_stored(db, sorted(wanted - plan.facts.keys()))
+    return stored | {code: plan.facts[code].name for code in wanted if code in plan.facts}
+
+
+def _names_stored(db: Session, codes: Sequence[str]) -> dict[str, str]:
+    rows = db.execute(select(Region.code, Region.name).where(Region.code.in_(codes)))
+    return {row.code: row.name for row in rows}
+
+
+def _uploads() -> Select[*tuple[Any, ...]]:
+    return select(
+        RegionImport.public_id,
+        RegionImport.file_name,
+        RegionImport.as_of,
+        RegionImport.end_missing,
+        RegionImport.skip_bad,
+        RegionImport.state,
+        RegionImport.content.is_not(None).label("has_content"),
+        RegionImport.steps_done,
+        RegionImport.steps_all,
+        RegionImport.made_at,
+        RegionImport.changed_at,
+        RegionImport.counts,
+    )
+
+
+def _read(row: Any) -> Upload:
+    told = row.counts
+    values = row._asdict()
+    values["counts"] = {
+        name: told.get(name, 0) for name in ("new", "changed", "ended", "unchanged", "bad", "differing")
+    }
+    values["covered"] = tuple(told.get("covered", ()))
+    values["samples"] = {
+        kind: tuple(Sample(code, name, before, tuple(lies_in)) for code, name, before, lies_in in samples)
+        for kind, samples in told.get("samples", {}).items()
+    }
+    values["problems"] = tuple(Problem(*problem) for problem in told.get("problems", ()))
+    return Upload(**values)

@@ -1,0 +1,338 @@
+"""Registers: who is on one, and what counts now."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from nightschool.models.attendance import Guest, Headcount, Mark, Submission
+from nightschool.models.people import Learner
+from nightschool.models.places import Region, Venue
+from nightschool.models.teaching import ClassSession, Course, CourseKind, Enrolment, EnrolmentStatus
+from nightschool.models.trust import Account
+from nightschool.queries.figures import attendances
+from nightschool.queries.people.people import VILLAGER, Group, Villager, by_group
+from nightschool.rules.people.people import group_order
+from nightschool.rules.registers.attendance import (
+    ATTENDED,
+    CAME_IN_PERSON,
+    EXCUSED,
+    Elsewhere,
+    Turnout,
+    WrittenGuest,
+)
+
+
+class Place(StrEnum):
+    """Where somebody stands to the course on the day of one of its sessions."""
+
+    IN_CLASS = "in_class"
+    JOINED_LATER = "joined_later"  # on the roster now, but not yet that day
+    WAITING = "waiting"
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True, slots=True)
+class Person(Villager):
+    """One learner of the village, and the mark that counts now."""
+
+    status: str | None
+    came_instead: str = ""  # of a substitute: who of the family came
+    place: Place = Place.OUTSIDE
+    family: tuple[
+        str, ...
+    ] = ()  # of somebody in a cohort: the others of their household, where that is known
+
+    @property
+    def attended(self) -> bool:
+        """True when the mark says they were there."""
+        return self.status in ATTENDED
+
+    @property
+    def excused(self) -> bool:
+        """True when they had said they would not come."""
+        return self.status == EXCUSED
+
+
+@dataclass(frozen=True, slots=True)
+class SavedBy:
+    """Whose sheet it is that counts now, and since when."""
+
+    name: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One class session that is recorded, and its 人次."""
+
+    day: date
+    title: str
+    attendances: int
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """One class session with everybody who might have come, and what is recorded of it now.
+
+    `version` is the number of submissions so far: a sheet that was begun on a lower one has not seen the newest.
+    """
+
+    class_session: str
+    course: str
+    is_cohort: bool
+    title: str
+    region_code: str
+    village: str
+    day: date
+    starts: int
+    ends: int
+    venue: str
+    status: str
+    version: int
+    groups: tuple[Group[Person], ...]
+    guests: tuple[WrittenGuest, ...]
+    turnout: Turnout
+    difference_note: str
+    saved: SavedBy | None  # None: nothing is recorded, or what was has been voided
+    elsewhere: tuple[Elsewhere, ...]
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Everybody on the roster, in the order shown."""
+        return tuple(person for group in self.groups for person in group.people)
+
+    @property
+    def expected(self) -> tuple[Person, ...]:
+        """Whom 全到 means: who was in the cohort that day; at an open lecture everybody of the village."""
+        return tuple(p for p in self.people if p.place == Place.IN_CLASS or not self.is_cohort)
+
+    @property
+    def in_class(self) -> tuple[Group[Person], ...]:
+        """Who was in the cohort that day, by group."""
+        return self._placed(Place.IN_CLASS)
+
+    @property
+    def joined_later(self) -> tuple[Person, ...]:
+        """Who is in the cohort since: they make this session up, or had come as guests."""
+        return tuple(person for person in self.people if person.place == Place.JOINED_LATER)
+
+    @property
+    def outside(self) -> tuple[Group[Person], ...]:
+        """The others of the village, by group."""
+        return self._placed(Place.WAITING, Place.OUTSIDE)
+
+    @property
+    def walked_in(self) -> tuple[Person, ...]:
+        """Learners of the village who came and are not on the cohort's roster."""
+        if not self.is_cohort:
+            return ()
+        return tuple(p for p in self.people if p.status in CAME_IN_PERSON and p.place == Place.OUTSIDE)
+
+    def _placed(self, *places: Place) -> tuple[Group[Person], ...]:
+        groups = (
+            Group(group.label, tuple(person for person in group.people if person.place in places))
+            for group in self.groups
+        )
+        return tuple(group for group in groups if group.people)
+
+
+_HELD = select(ClassSession.day, ClassSession.title, attendances()).where(
+    ClassSession.public_id == bindparam("public_id")
+)
+_VERSION = select(func.count()).where(Submission.class_session_id == bindparam("class_session"))
+_SESSION = (
+    select(
+        ClassSession.id,
+        ClassSession.title,
+        ClassSession.region_code,
+        ClassSession.day,
+        ClassSession.starts,
+        ClassSession.ends,
+        ClassSession.status,
+        ClassSession.venue_id,
+        ClassSession.course_id,
+        Course.public_id.label("course"),
+        Course.kind,
+        Region.name.label("village"),
+        Venue.name.label("venue"),
+        select(func.count())
+        .where(Submission.class_session_id == ClassSession.id)
+        .scalar_subquery()
+        .label("version"),
+    )
+    .join(Course, Course.id == ClassSession.course_id)
+    .join(Region, Region.code == ClassSession.region_code)
+    .outerjoin(Venue, Venue.id == ClassSession.venue_id)
+    .where(ClassSession.public_id == bindparam("public_id"))
+)
+_PEOPLE = (
+    select(
+        *VILLAGER,
+        Mark.status,
+        Mark.came_instead,
+        Learner.household,
+        Enrolment.status.label("enrolment"),
+        Enrolment.enrolled_on,
+        Enrolment.left_on,
+    )
+    .outerjoin(Mark, (Mark.learner_id == Learner.id) & (Mark.class_session_id == bindparam("class_session")))
+    .outerjoin(Enrolment, (Enrolment.learner_id == Learner.id) & (Enrolment.course_id == bindparam("course")))
+    .where(
+        Learner.region_code == bindparam("village"),
+        # Who comes no more is on no new register, and stays on those that know of them.
+        or_(Learner.retired_at.is_(None), Mark.status.is_not(None)),
+        Learner.merged_into_id.is_(None),
+    )
+)
+_GUESTS = (
+    select(Guest.name, Guest.home)
+    .where(Guest.class_session_id == bindparam("class_session"), Guest.superseded_by.is_(None))
+    .order_by(Guest.id)
+)
+# Every sheet has a headcount row, a voiding has none.
+_COUNTED = (
+    select(
+        Account.display_name,
+        Submission.received_at,
+        Submission.difference_note,
+        Headcount.total,
+        Headcount.women,
+        Headcount.over_60,
+        Headcount.unnamed_guests,
+    )
+    .join(Submission, Submission.id == Headcount.submission_id)
+    .join(Account, Account.id == Submission.account_id)
+    .where(Headcount.class_session_id == bindparam("class_session"), Headcount.superseded_by.is_(None))
+)
+_Here, _There = aliased(Mark, name="here"), aliased(Mark, name="there")
+_ELSEWHERE = (
+    select(Learner.name, ClassSession.public_id, ClassSession.title, ClassSession.starts, ClassSession.ends)
+    .select_from(_Here)
+    .join(_There, _There.learner_id == _Here.learner_id)
+    .join(ClassSession, ClassSession.id == _There.class_session_id)
+    .join(Learner, Learner.id == _Here.learner_id)
+    .where(
+        _Here.class_session_id == bindparam("class_session"),
+        _There.class_session_id != bindparam("class_session"),
+        _Here.status.in_(CAME_IN_PERSON),
+        _There.status.in_(CAME_IN_PERSON),
+        ClassSession.day == bindparam("day"),
+        ClassSession.starts < bindparam("ends"),
+        ClassSession.ends > bindparam("starts"),
+        # Two classes may share a place, and then somebody may sit in both; an unknown place asks, too.
+        or_(ClassSession.venue_id.is_(None), ClassSession.venue_id.is_distinct_from(bindparam("venue"))),
+    )
+    .order_by(Learner.name_key, ClassSession.starts)
+)
+
+
+def register(db: Session, class_session: str) -> Register | None:
+    """The register of a class session, whatever its status; None when there is no such session.
+
+    Cost: 4 queries, 1 more once somebody came.
+    """
+    found = db.execute(_SESSION, {"public_id": class_session}).one_or_none()
+    if found is None:
+        return None
+    this = {"class_session": found.id}
+    people = _people(db, found)
+    guests = tuple(WrittenGuest(*row) for row in db.execute(_GUESTS, this))
+    counted = db.execute(_COUNTED, this).one_or_none()
+    return Register(
+        class_session=class_session,
+        course=found.course,
+        is_cohort=found.kind == CourseKind.COHORT,
+        title=found.title,
+        region_code=found.region_code,
+        village=found.village,
+        day=found.day,
+        starts=found.starts,
+        ends=found.ends,
+        venue=found.venue or "",
+        status=found.status,
+        version=found.version,
+        groups=by_group(people),
+        guests=guests,
+        turnout=Turnout(
+            named=sum(person.attended for person in people),
+            excused=sum(person.excused for person in people),
+            named_guests=len(guests),
+            unnamed_guests=counted.unnamed_guests if counted else 0,
+            headcount=counted.total if counted else None,
+            women=counted.women if counted else None,
+            over_60=counted.over_60 if counted else None,
+        ),
+        difference_note=counted.difference_note if counted else "",
+        saved=SavedBy(counted.display_name, counted.received_at) if counted else None,
+        elsewhere=_elsewhere(db, found) if any(person.attended for person in people) else (),
+    )
+
+
+def held(db: Session, class_session: str) -> Held:
+    """How many came to a class session that is recorded. Cost: 1 query."""
+    return Held(*db.execute(_HELD, {"public_id": class_session}).one())
+
+
+def version_of(db: Session, class_session_id: int) -> int:
+    """How many submissions have arrived for this class session."""
+    return db.scalar(_VERSION, {"class_session": class_session_id}) or 0
+
+
+def _people(db: Session, this: Any) -> list[Person]:
+    values = {"class_session": this.id, "course": this.course_id, "village": this.region_code}
+    rows = db.execute(_PEOPLE, values).all()
+    families = _families(rows) if this.kind == CourseKind.COHORT else {}
+    return [
+        Person(
+            *row[:7],
+            came_instead=row.came_instead or "",
+            place=_place(row, this.day),
+            family=tuple(name for name in families.get(_family(row), ()) if name != row.name),
+        )
+        for row in rows
+    ]
+
+
+def _elsewhere(db: Session, this: Any) -> tuple[Elsewhere, ...]:
+    values = {
+        "class_session": this.id,
+        "day": this.day,
+        "starts": this.starts,
+        "ends": this.ends,
+        "venue": this.venue_id,
+    }
+    return tuple(Elsewhere(*row) for row in db.execute(_ELSEWHERE, values))
+
+
+def _place(row: Any, day: date) -> Place:
+    if row.enrolment is None:
+        return Place.OUTSIDE
+    if row.enrolment == EnrolmentStatus.WAITING:
+        return Place.WAITING
+    # On the day somebody left they were still in it if they have a mark of that day.
+    is_gone = row.left_on is not None and (row.left_on < day or (row.left_on == day and not row.status))
+    if row.enrolled_on <= day and not is_gone:
+        return Place.IN_CLASS
+    return Place.JOINED_LATER if row.enrolment == EnrolmentStatus.ENROLLED else Place.OUTSIDE
+
+
+def _family(row: Any) -> tuple[Any, str]:
+    """The household as far as it is written down: the head's name, within their group."""
+    return group_order(row.group_number, row.group_name), row.household or row.name
+
+
+def _families(rows: Iterable[Any]) -> dict[tuple[Any, str], list[str]]:
+    families = defaultdict(list)
+    for row in rows:
+        families[_family(row)].append(row.name)
+        if row.household and row.household not in families[_family(row)]:
+            families[_family(row)].append(row.household)  # the head of it may be no learner
+    return {key: list(dict.fromkeys(names)) for key, names in families.items()}

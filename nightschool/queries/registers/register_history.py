@@ -1,0 +1,187 @@
+"""How a register came to be as it is: everything that ever arrived for one class session, and what it changed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from nightschool.models.attendance import Guest, Headcount, MarkEvent, Submission, SubmissionKind
+from nightschool.models.people import Learner
+from nightschool.models.teaching import ClassSession
+from nightschool.models.trust import Account
+from nightschool.rules.people.people import group_label
+from nightschool.rules.registers.attendance import WrittenGuest
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one submission changed for one learner."""
+
+    name: str
+    group: str
+    before: str | None
+    status: str | None
+    came_instead: str = ""  # of a substitute: who of the family came
+    came_before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What one submission says without learners' names."""
+
+    guests: tuple[WrittenGuest, ...] = ()
+    unnamed_guests: int = 0
+    headcount: int | None = None
+    women: int | None = None
+    over_60: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One submission: who sent it when from where, what it changed, and what was counted before it."""
+
+    by: str
+    device: str
+    taken_at: datetime
+    received_at: datetime
+    is_void: bool
+    reason: str
+    difference_note: str
+    changes: tuple[Change, ...]
+    counted: Counted
+    counted_before: Counted
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Everything that ever arrived for one class session, the first first."""
+
+    class_session: str
+    title: str
+    region_code: str
+    day: date
+    starts: int
+    ends: int
+    arrivals: tuple[Arrival, ...]
+
+
+def history(db: Session, class_session: str) -> History | None:
+    """Every submission of a class session and what it changed; None when there is no such session. Cost: 5 queries."""
+    found = db.execute(
+        select(
+            ClassSession.id,
+            ClassSession.title,
+            ClassSession.region_code,
+            ClassSession.day,
+            ClassSession.starts,
+            ClassSession.ends,
+        ).where(ClassSession.public_id == class_session)
+    ).one_or_none()
+    if found is None:
+        return None
+    counted = _counted(db, found.id)
+    changes = _changes(db, found.id)
+    arrivals, before = [], Counted()
+    for row in _submissions(db, found.id):
+        after = counted.get(row.id, Counted())
+        arrivals.append(
+            Arrival(
+                by=row.display_name,
+                device=row.device,
+                taken_at=row.taken_at,
+                received_at=row.received_at,
+                is_void=row.kind == SubmissionKind.VOID,
+                reason=row.reason,
+                difference_note=row.difference_note,
+                changes=tuple(changes[row.id]),
+                counted=after,
+                counted_before=before,
+            )
+        )
+        before = after
+    return History(
+        class_session, found.title, found.region_code, found.day, found.starts, found.ends, tuple(arrivals)
+    )
+
+
+def _submissions(db: Session, class_session_id: int) -> Any:
+    return db.execute(
+        select(
+            Submission.id,
+            Submission.device,
+            Submission.taken_at,
+            Submission.received_at,
+            Submission.kind,
+            Submission.reason,
+            Submission.difference_note,
+            Account.display_name,
+        )
+        .join(Account, Account.id == Submission.account_id)
+        .outerjoin(Headcount, Headcount.submission_id == Submission.id)
+        .where(Submission.class_session_id == class_session_id)
+        .order_by(Submission.received_at, Headcount.id.is_(None), Headcount.id)
+    ).all()
+
+
+def _changes(db: Session, class_session_id: int) -> Mapping[UUID, list[Change]]:
+    changes: dict[UUID, list[Change]] = defaultdict(list)
+    rows = db.execute(
+        select(
+            MarkEvent.submission_id,
+            MarkEvent.learner_id,
+            MarkEvent.before,
+            MarkEvent.status,
+            MarkEvent.came_instead,
+            Learner.name,
+            Learner.group_name,
+        )
+        .join(Learner, Learner.id == MarkEvent.learner_id)
+        .where(MarkEvent.class_session_id == class_session_id)
+        .order_by(Learner.group_number, Learner.group_name, MarkEvent.id)
+    )
+    came: dict[int, str] = {}  # learner -> who came instead, as the event before this one says
+    for row in rows:
+        change = Change(
+            name=row.name,
+            group=group_label(row.group_name),
+            before=row.before,
+            status=row.status,
+            came_instead=row.came_instead,
+            came_before=came.get(row.learner_id, ""),
+        )
+        came[row.learner_id] = row.came_instead
+        changes[row.submission_id].append(change)
+    return changes
+
+
+def _counted(db: Session, class_session_id: int) -> dict[UUID, Counted]:
+    counted = {
+        row.submission_id: Counted((), row.unnamed_guests, row.total, row.women, row.over_60)
+        for row in db.execute(
+            select(
+                Headcount.submission_id,
+                Headcount.unnamed_guests,
+                Headcount.total,
+                Headcount.women,
+                Headcount.over_60,
+            ).where(Headcount.class_session_id == class_session_id)
+        )
+    }
+    guests = db.execute(
+        select(Guest.submission_id, Guest.name, Guest.home)
+        .where(Guest.class_session_id == class_session_id)
+        .order_by(Guest.id)
+    )
+    for row in guests:
+        so_far = counted.get(row.submission_id, Counted())
+        counted[row.submission_id] = replace(
+            so_far, guests=(*so_far.guests, WrittenGuest(row.name, row.home))
+        )
+    return counted

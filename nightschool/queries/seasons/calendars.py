@@ -1,0 +1,178 @@
+"""The calendars of a region: as its page shows them, and what they say of some days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from nightschool.models.calendars import FarmSeason, HolidayYear, MarketRule, RegionPosition, SpecialDay
+from nightschool.models.places import Region
+from nightschool.queries.seasons.localities import MARKET_COLUMNS, market_of
+from nightschool.rules.regions import ancestors_of, level_of, township_of
+from nightschool.rules.seasons import holidays as rules
+from nightschool.rules.seasons.daylight import Position, position_of
+from nightschool.rules.seasons.farm_windows import FarmWindow
+from nightschool.rules.seasons.holidays import Holiday, Holidays
+from nightschool.rules.seasons.markets import Market
+
+
+@dataclass(frozen=True, slots=True)
+class MarketLine:
+    """One market as the page lists it."""
+
+    public_id: str
+    market: Market
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonLine:
+    """One farm window as the page lists it; `is_own` when it is kept at this very region."""
+
+    public_id: str
+    window: FarmWindow
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialLine:
+    """One day that is otherwise here."""
+
+    id: int
+    kind: str
+    day: date
+    is_on: bool
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calendars:
+    """Everything a region's calendar page shows."""
+
+    code: str
+    name: str
+    level: str
+    township: str  # code of the township whose markets these are; empty above townships
+    township_name: str
+    markets: tuple[MarketLine, ...]
+    seasons: tuple[SeasonLine, ...]
+    special: tuple[SpecialLine, ...]
+    years: tuple[int, ...]  # whose holidays are known, the newest first
+    position: Position | None
+
+
+def calendars(db: Session, region: str, *, today: date) -> Calendars | None:
+    """The calendars of a region; windows and days of the past year and to come. None: no such region.
+
+    Cost: 6 queries.
+    """
+    names = _names(db, region)
+    if region not in names:
+        return None
+    township = township_of(region)
+    since = today - timedelta(days=366)
+    return Calendars(
+        code=region,
+        name=names[region],
+        level=level_of(region),
+        township=township,
+        township_name=names.get(township, ""),
+        markets=_market_lines(db, township),
+        seasons=_season_lines(db, region, since=since),
+        special=tuple(
+            SpecialLine(*row)
+            for row in db.execute(
+                select(SpecialDay.id, SpecialDay.kind, SpecialDay.day, SpecialDay.is_on, SpecialDay.name)
+                .where(SpecialDay.region_code == region, SpecialDay.day >= since)
+                .order_by(SpecialDay.day, SpecialDay.kind)
+            )
+        ),
+        years=tuple(sorted(rules.shipped().years | set(db.scalars(select(HolidayYear.year))), reverse=True)),
+        position=_position(db, region, names),
+    )
+
+
+def days_otherwise(db: Session, region: str, first: date, last: date) -> tuple[Holidays, dict[date, bool]]:
+    """The holidays between two days, both included, as the region and those above it have them; and the days on which
+    there is a market there otherwise than by its rule, or is none. Cost: 2 queries.
+    """
+    line = (region, *ancestors_of(region))
+    rows = db.execute(
+        select(SpecialDay.kind, SpecialDay.region_code, SpecialDay.day, SpecialDay.is_on, SpecialDay.name)
+        .where(
+            SpecialDay.day.between(first, last),
+            or_(SpecialDay.region_code.is_(None), SpecialDay.region_code.in_(line)),
+        )
+        # The nearer region has the last word; the country's own notice stands first.
+        .order_by(SpecialDay.region_code.is_not(None), SpecialDay.region_code, SpecialDay.day)
+    ).all()
+    here = (region, township_of(region))  # nothing is said of markets above townships
+    markets = {row.day: row.is_on for row in rows if row.kind == "market" and row.region_code in here}
+    pasted: dict[date, Holiday] = {}
+    otherwise: dict[date, Holiday] = {}
+    for row in rows:
+        if row.kind == "holiday":
+            found = pasted if row.region_code is None else otherwise
+            found[row.day] = Holiday(row.day, row.is_on, row.name)
+    known = rules.shipped()
+    years = frozenset(db.scalars(select(HolidayYear.year)))
+    # A year that was pasted in replaces what was shipped of it.
+    shipped = {
+        day: holiday for day, holiday in known.days.items() if first <= day <= last and day.year not in years
+    }
+    return Holidays(known.years | years, shipped | pasted, otherwise), markets
+
+
+def seasons(db: Session, region: str, first: date, last: date) -> tuple[FarmWindow, ...]:
+    """The farm windows of a region and those above it that touch these days, by their first. Cost: 1 query."""
+    rows = db.execute(_seasons_of(region).where(FarmSeason.last >= first, FarmSeason.first <= last))
+    return tuple(_window(row) for row in rows)
+
+
+def _names(db: Session, region: str) -> dict[str, str]:
+    codes = (region, *ancestors_of(region))
+    rows = db.execute(select(Region.code, Region.name).where(Region.code.in_(codes)))
+    return {row.code: row.name for row in rows}
+
+
+def _market_lines(db: Session, township: str) -> tuple[MarketLine, ...]:
+    rows = db.execute(
+        select(*MARKET_COLUMNS).where(MarketRule.region_code == township).order_by(MarketRule.id)
+    )
+    return tuple(MarketLine(row.public_id, market_of(row)) for row in rows)
+
+
+def _seasons_of(region: str) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            FarmSeason.public_id,
+            FarmSeason.region_code,
+            FarmSeason.name,
+            FarmSeason.first,
+            FarmSeason.last,
+            FarmSeason.is_example,
+            Region.name.label("region"),
+        )
+        .join(Region, Region.code == FarmSeason.region_code)
+        .where(FarmSeason.region_code.in_((region, *ancestors_of(region))))
+        .order_by(FarmSeason.first, FarmSeason.id)
+    )
+
+
+def _window(row: Any) -> FarmWindow:
+    return FarmWindow(row.name, row.first, row.last, row.region, row.is_example)
+
+
+def _season_lines(db: Session, region: str, *, since: date) -> tuple[SeasonLine, ...]:
+    rows = db.execute(_seasons_of(region).where(FarmSeason.last >= since))
+    return tuple(SeasonLine(row.public_id, _window(row), row.region_code == region) for row in rows)
+
+
+def _position(db: Session, region: str, names: dict[str, str]) -> Position | None:
+    own = db.execute(
+        select(RegionPosition.latitude, RegionPosition.longitude).where(RegionPosition.region_code == region)
+    ).one_or_none()
+    return position_of(region, (own.latitude, own.longitude) if own else None, names)

@@ -1,0 +1,321 @@
+"""Accounts, postings and logins, as the pages need them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session
+
+from nightschool.models.places import NightSchool, Region
+from nightschool.models.trust import Account, KeptInput, LoginSession, LoginSlip, Posting
+from nightschool.rules.access import Actor, Post, Role
+from nightschool.rules.slots import Now
+from nightschool.rules.trust.accounts import normalised_login_name
+
+
+@dataclass(frozen=True)
+class Login:
+    """A login in force, and who acts through it."""
+
+    id: int
+    actor: Actor
+    login_name: str
+    is_own_phone: bool
+    village_code: str | None  # the village last worked on
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True)
+class EndedLogin:
+    """A login whose time is over, but that nobody has revoked."""
+
+    account_id: int
+    ended_at: datetime
+
+
+@dataclass(frozen=True)
+class Device:
+    """One login of an account, as its owner sees it."""
+
+    id: int
+    device: str
+    is_own_phone: bool
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class PostingLine:
+    """One posting of an account."""
+
+    id: int
+    role: Role
+    region_code: str | None
+    region_name: str
+    title: str
+    from_day: date
+    to_day: date | None
+
+
+@dataclass(frozen=True)
+class AccountLine:
+    """One account as an administrator sees it."""
+
+    public_id: str
+    login_name: str
+    display_name: str
+    is_disabled: bool
+    has_password: bool
+    last_seen_at: datetime | None
+    slip_until: datetime | None  # a slip is out and not used yet
+    postings: tuple[PostingLine, ...]
+
+
+def token_digest(token: str) -> str:
+    """What is stored of a login's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def in_force(today: date | BindParameter[date]) -> ColumnElement[bool]:
+    """The condition that a posting holds on this day; its last day is included."""
+    return and_(Posting.from_day <= today, or_(Posting.to_day.is_(None), Posting.to_day >= today))
+
+
+# Asked for with every request behind a login.
+_IN_FORCE = (
+    select(
+        LoginSession.id,
+        LoginSession.is_own_phone,
+        LoginSession.village_code,
+        LoginSession.last_seen_at,
+        Account.id.label("account_id"),
+        Account.login_name,
+        Account.display_name,
+        Posting.role,
+        Posting.region_code,
+    )
+    .join(Account, Account.id == LoginSession.account_id)
+    .join(Posting, Posting.account_id == Account.id)
+    .where(
+        LoginSession.token_digest == bindparam("digest"),
+        LoginSession.revoked_at.is_(None),
+        LoginSession.expires_at > bindparam("now"),
+        Account.disabled_at.is_(None),
+        in_force(bindparam("today")),
+    )
+    .order_by(Posting.id)
+)
+
+
+def is_open(now: Now) -> ColumnElement[bool]:
+    """The condition that a login is in force at this instant."""
+    return and_(LoginSession.revoked_at.is_(None), LoginSession.expires_at > now.instant)
+
+
+def is_unused(now: Now) -> ColumnElement[bool]:
+    """The condition that a login slip still lets somebody in."""
+    return and_(LoginSlip.used_at.is_(None), LoginSlip.expires_at > now.instant)
+
+
+def slip_until(now: Now) -> ScalarSelect[Any]:
+    """Until when the latest unused slip of each account is good; nothing for one without."""
+    until = select(func.max(LoginSlip.expires_at))
+    return until.where(LoginSlip.account_id == Account.id, is_unused(now)).scalar_subquery()
+
+
+def login_by_token(db: Session, token: str, *, now: Now) -> Login | None:
+    """The login this token stands for, with the postings in force today; None when it, or every posting, has ended."""
+    rows = db.execute(_IN_FORCE, {"digest": token_digest(token), "now": now.instant, "today": now.day}).all()
+    if not rows:
+        return None
+    first = rows[0]
+    posts = tuple(Post(Role(row.role), row.region_code) for row in rows)
+    return Login(
+        id=first.id,
+        actor=Actor(first.account_id, first.display_name, posts),
+        login_name=first.login_name,
+        is_own_phone=first.is_own_phone,
+        village_code=first.village_code,
+        last_seen_at=first.last_seen_at,
+    )
+
+
+def ended_login(db: Session, token: str, *, now: Now) -> EndedLogin | None:
+    """The login this token stood for until its time was over; None for one in force, revoked or unknown."""
+    row = db.execute(
+        select(LoginSession.account_id, LoginSession.expires_at)
+        .join(Account, Account.id == LoginSession.account_id)
+        .where(
+            LoginSession.token_digest == token_digest(token),
+            LoginSession.revoked_at.is_(None),
+            LoginSession.expires_at <= now.instant,
+            Account.disabled_at.is_(None),
+        )
+    ).one_or_none()
+    return EndedLogin(row.account_id, row.expires_at) if row else None
+
+
+def actor_of(db: Session, account_id: int, *, today: date) -> Actor:
+    """The account as it acts on this day; without postings it may do nothing."""
+    name = db.execute(select(Account.display_name).where(Account.id == account_id)).scalar_one()
+    rows = db.execute(
+        select(Posting.role, Posting.region_code)
+        .where(Posting.account_id == account_id, in_force(today))
+        .order_by(Posting.id)
+    ).all()
+    return Actor(account_id, name, tuple(Post(Role(row.role), row.region_code) for row in rows))
+
+
+def devices(db: Session, account_id: int, *, now: Now) -> tuple[Device, ...]:
+    """The logins of an account that are in force, the last used first."""
+    rows = db.execute(
+        select(
+            LoginSession.id,
+            LoginSession.device,
+            LoginSession.is_own_phone,
+            LoginSession.created_at,
+            LoginSession.last_seen_at,
+            LoginSession.expires_at,
+        )
+        .where(LoginSession.account_id == account_id, is_open(now))
+        .order_by(LoginSession.last_seen_at.desc(), LoginSession.id.desc())
+    ).all()
+    return tuple(Device(**row._mapping) for row in rows)
+
+
+def devices_of(db: Session, public_id: str, *, now: Now) -> tuple[Device, ...]:
+    """The same of the account with this public id."""
+    owner = db.execute(select(Account.id).where(Account.public_id == public_id)).scalar_one_or_none()
+    return () if owner is None else devices(db, owner, now=now)
+
+
+def kept_inputs(db: Session, account_id: int) -> tuple[tuple[str, str, datetime], ...]:
+    """(public id, path, when) of what was entered after a login had ended and is not saved yet, oldest first."""
+    rows = db.execute(
+        select(KeptInput.public_id, KeptInput.path, KeptInput.kept_at)
+        .where(KeptInput.account_id == account_id)
+        .order_by(KeptInput.id)
+    ).all()
+    return tuple((row.public_id, row.path, row.kept_at) for row in rows)
+
+
+def postings_of(db: Session, account_id: int) -> tuple[PostingLine, ...]:
+    """All postings of an account, the latest first."""
+    return _postings(db, Posting.account_id == account_id).get(account_id, ())
+
+
+def account(db: Session, public_id: str, *, now: Now) -> AccountLine | None:
+    """One account with all its postings, the ended ones too."""
+    lines = account_lines(db, [Account.public_id == public_id], now=now, limit=1)
+    return lines[0] if lines else None
+
+
+def account_called(db: Session, login_name: str) -> str | None:
+    """The public id of the account with this login name, as somebody typed it."""
+    name = normalised_login_name(login_name)
+    return db.execute(select(Account.public_id).where(Account.login_name == name)).scalar_one_or_none()
+
+
+def region_names(db: Session, codes: Sequence[str]) -> dict[str, str]:
+    """Code -> name of these regions, in the order of their codes."""
+    rows = db.execute(select(Region.code, Region.name).where(Region.code.in_(codes)).order_by(Region.code))
+    return {row.code: row.name for row in rows}
+
+
+def has_school(db: Session, village_code: str) -> bool:
+    """True when this village has a night school."""
+    found = db.execute(select(NightSchool.id).where(NightSchool.region_code == village_code)).one_or_none()
+    return found is not None
+
+
+def login_names_like(db: Session, stem: str) -> frozenset[str]:
+    """The login names that begin like this."""
+    return frozenset(
+        db.execute(
+            select(Account.login_name).where(Account.login_name.startswith(stem, autoescape=True))
+        ).scalars()
+    )
+
+
+def account_lines(
+    db: Session,
+    conditions: Sequence[ColumnElement[bool]],
+    *,
+    now: Now,
+    order: Sequence[Any] = (),
+    limit: int,
+    offset: int = 0,
+) -> tuple[AccountLine, ...]:
+    """The accounts that answer to the conditions, with all their postings. Cost: 2 queries."""
+    last_seen = (
+        select(func.max(LoginSession.last_seen_at))
+        .where(LoginSession.account_id == Account.id)
+        .scalar_subquery()
+    )
+    rows = db.execute(
+        select(
+            Account.id,
+            Account.public_id,
+            Account.login_name,
+            Account.display_name,
+            Account.disabled_at,
+            Account.password_hash.is_not(None).label("has_password"),
+            last_seen.label("last_seen_at"),
+            slip_until(now).label("slip_until"),
+        )
+        .where(*conditions)
+        .order_by(*order, Account.login_name)
+        .limit(limit)
+        .offset(offset)
+    ).all()
+    postings = _postings(db, Posting.account_id.in_([row.id for row in rows])) if rows else {}
+    return tuple(
+        AccountLine(
+            public_id=row.public_id,
+            login_name=row.login_name,
+            display_name=row.display_name,
+            is_disabled=row.disabled_at is not None,
+            has_password=row.has_password,
+            last_seen_at=row.last_seen_at,
+            slip_until=row.slip_until,
+            postings=postings.get(row.id, ()),
+        )
+        for row in rows
+    )
+
+
+def _postings(db: Session, condition: ColumnElement[bool]) -> dict[int, tuple[PostingLine, ...]]:
+    rows: Sequence[Any] = db.execute(
+        select(
+            Posting.account_id,
+            Posting.id,
+            Posting.role,
+            Posting.region_code,
+            Region.name.label("region_name"),
+            Posting.title,
+            Posting.from_day,
+            Posting.to_day,
+        )
+        .outerjoin(Region, Region.code == Posting.region_code)
+        .where(condition)
+        .order_by(Posting.from_day.desc(), Posting.id.desc())
+    ).all()
+    lines: dict[int, tuple[PostingLine, ...]] = {}
+    for row in rows:
+        line = PostingLine(
+            row.id,
+            Role(row.role),
+            row.region_code,
+            row.region_name or "",
+            row.title,
+            row.from_day,
+            row.to_day,
+        )
+        lines[row.account_id] = (*lines.get(row.account_id, ()), line)
+    return lines

@@ -1,0 +1,209 @@
+"""What a coordinator sees before anything is saved: every date of a proposal, and what there is to say about it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from nightschool.rules.almanac import spoken_day, weekday_name
+from nightschool.rules.courses.advice import Advice, Surroundings, advise
+from nightschool.rules.courses.alternatives import Alternative, Way, label, tell_alternatives, tell_instead
+from nightschool.rules.courses.conflicts import Conflict, explain, whom_to_ask
+from nightschool.rules.courses.proposals import Instead, Proposal
+from nightschool.rules.courses.recurrence import MOST_NAMED, Weekly, days_of
+from nightschool.rules.resources import ResourceKind
+from nightschool.rules.slots import Moment, Slot
+from nightschool.texts import _, ngettext
+
+NONE_FOUND: Mapping[date, Sequence[Alternative]] = {}
+NO_NAMES: Mapping[str, str] = {}
+# Whose conflict says what advice of this kind would say.
+SAID_BY = {ResourceKind.TEACHER: "busy_teacher", ResourceKind.VENUE: "same_evening"}
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Why a date cannot be had: the sentence, whom to phone, and the session to look at when it may be looked at."""
+
+    sentence: str
+    ask: str
+    own_session: str  # public id; empty when it is another village's
+    is_closed: bool = False  # may be scheduled all the same, once it is agreed upon
+    public_page: str = (
+        ""  # code of the other village on whose page it stands; empty for a draft, or one's own
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """One alternative as a button: what it changes, and its words."""
+
+    instead: Instead
+    leaves_out: bool
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewDay:
+    """One date of the proposal; `slot` is when its class meets, perhaps on another day."""
+
+    day: date
+    slot: Slot
+    is_left_out: bool
+    is_past: bool
+    taken: tuple[Taken, ...]
+    otherwise: str = ""  # what was chosen for this date alone, in words
+    ways_out: str = ""  # all its choices in one sentence
+    choices: tuple[WayOut, ...] = ()
+    advice: tuple[Advice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """All dates in order."""
+
+    days: tuple[PreviewDay, ...]
+    note: str  # about a first day that is none of the weekdays; else empty
+    stray: str = ""  # about days that were left out and are none of the dates any more; else empty
+
+    @property
+    def clashes(self) -> tuple[date, ...]:
+        """The dates that cannot be had."""
+        return tuple(day.day for day in self.days if day.taken)
+
+    @property
+    def asks_agreed(self) -> bool:
+        """True when a teacher or venue is said not to be there on one of the dates."""
+        return any(one.is_closed for day in self.days for one in day.taken)
+
+    @property
+    def skippable(self) -> dict[str, tuple[date, ...]]:
+        """Kind of advice -> the wanted dates against which it speaks, for the kinds that are reasons to skip a date."""
+        found = {
+            kind: tuple(day.day for day in self.days if any(one.kind == kind for one in day.advice))
+            for kind in ("holiday", "farm_work", "market")
+        }
+        return {kind: days for kind, days in found.items() if days and len(days) < self.wanted}
+
+    @property
+    def wanted(self) -> int:
+        """How many sessions there would be, the taken dates among them."""
+        return sum(not day.is_left_out for day in self.days)
+
+    @property
+    def summary(self) -> str:
+        """One sentence: how many times."""
+        if not self.wanted:
+            return _("每一天都勾了不排，一次课也没有。留一天，或者换个日期。")
+        return ngettext("一共 %(n)d 次。", "一共 %(n)d 次。", self.wanted)
+
+
+def preview(
+    proposal: Proposal,
+    conflicts: Iterable[Conflict],
+    *,
+    at: Moment,
+    around: Surroundings | None = None,
+    alternatives: Mapping[date, Sequence[Alternative]] = NONE_FOUND,
+    names: Mapping[str, str] = NO_NAMES,
+) -> Preview:
+    """Every date of the proposal, those left out among them, with what speaks against it and what can be had instead.
+
+    What is known `around` the dates makes the advice; a date that is past or left out needs none. `names` are those of
+    teachers and venues by public id.
+    """
+    clashing: dict[Slot, list[Conflict]] = defaultdict(list)
+    for conflict in conflicts:
+        clashing[conflict.wanted].append(conflict)
+    slots = {one.day: one.slot for one in proposal.dates}
+    usual = [one.slot.day for one in proposal.dates if one.teachers == proposal.teachers]
+    around = around and replace(around, planned=tuple(usual))
+    days = []
+    for day in days_of(proposal.recurrence):
+        is_left_out = day in proposal.leave_out
+        slot = slots.get(day, Slot(day, proposal.starts, proposal.ends))
+        found = () if is_left_out else clashing.get(slot, ())
+        offered = alternatives.get(day, ()) if found else ()
+        own = None if is_left_out else proposal.instead.get(day)
+        is_wanted = not is_left_out and slot.finishes > at
+        days.append(
+            PreviewDay(
+                day=day,
+                slot=slot,
+                is_left_out=is_left_out,
+                is_past=slot.finishes <= at,
+                taken=tuple(tell_taken(conflict, proposal.region_code, at.day) for conflict in found),
+                otherwise=tell_instead(own, day, names, at.day) if own else "",
+                ways_out=tell_alternatives(offered, at.day) if found else "",
+                choices=choices_of(offered, at.day),
+                advice=_unsaid(advise(slot, _as_for(own, around, names), today=at.day), found)
+                if around and is_wanted
+                else (),
+            )
+        )
+    return Preview(tuple(days), _first_day_note(proposal, at.day), _stray_note(proposal, at.day))
+
+
+def _as_for(own: Instead | None, around: Surroundings, names: Mapping[str, str]) -> Surroundings:
+    """What is known around a date, without what was known of a place or teachers it no longer has."""
+    if own is not None and own.venue is not None:
+        around = replace(around, is_lit=True, is_covered=True)
+    if own is not None and own.teachers is not None:
+        kept = {names.get(key, "") for key in own.teachers}
+        around = replace(
+            around,
+            taught={name: them for name, them in around.taught.items() if name in kept},
+            weekly_limits={name: most for name, most in around.weekly_limits.items() if name in kept},
+        )
+    return around
+
+
+def _unsaid(advice: Iterable[Advice], conflicts: Iterable[Conflict]) -> tuple[Advice, ...]:
+    """The advice but for what the conflicts of that date say already: the teacher's class, the class in the room."""
+    kinds = {conflict.resource.kind for conflict in conflicts if conflict.holding is not None}
+    said = {SAID_BY[kind] for kind in kinds}
+    return tuple(one for one in advice if one.kind not in said)
+
+
+def choices_of(alternatives: Iterable[Alternative], today: date) -> tuple[WayOut, ...]:
+    """The alternatives as buttons."""
+    return tuple(WayOut(one.instead, one.way == Way.OUT, label(one, today)) for one in alternatives)
+
+
+def tell_taken(conflict: Conflict, village_code: str, today: date, *, of_several: bool = False) -> Taken:
+    """The conflict in the words of this village; where it is one `of_several` dates, each says which."""
+    holding = conflict.holding
+    sentence = explain(conflict, village_code=village_code, today=today)
+    if of_several and conflict.closed is not None:
+        day = spoken_day(conflict.wanted.day, today)
+        sentence = _("%(day)s，%(closed)s", day=day, closed=sentence)
+    is_own = holding is not None and holding.village_code == village_code
+    return Taken(
+        sentence=sentence,
+        ask=whom_to_ask(conflict),
+        own_session=holding.class_session if holding is not None and is_own else "",
+        is_closed=conflict.closed is not None,
+        public_page=holding.village_code if holding and not is_own and not holding.is_private else "",
+    )
+
+
+def _stray_note(proposal: Proposal, today: date) -> str:
+    strays = sorted(proposal.leave_out.difference(days_of(proposal.recurrence)))
+    if not strays:
+        return ""
+    told = _("、").join(spoken_day(day, today) for day in strays[:MOST_NAMED])
+    return _("原先勾了不排的 %(days)s，照现在这样排本来就没有课，不用再去掉。", days=told)
+
+
+def _first_day_note(proposal: Proposal, today: date) -> str:
+    rule = proposal.recurrence
+    if not isinstance(rule, Weekly) or rule.first.weekday() in rule.weekdays:
+        return ""
+    return _(
+        "第一天填的是 %(first)s，%(weekday)s不在选的星期里，所以从 %(begins)s 开始。",
+        first=spoken_day(rule.first, today),
+        weekday=weekday_name(rule.first),
+        begins=spoken_day(days_of(rule)[0], today),
+    )

@@ -1,0 +1,24 @@
+"""The night school of a village as its coordinator describes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from nightschool.texts import _
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolEntry:
+    """What a coordinator says about the school. The contact is public: villagers phone it."""
+
+    institution_name: str = ""  # empty: 农民夜校
+    principal: str = ""
+    contact_name: str = ""
+    contact_phone: str = ""
+    usual_venue: str = ""  # public id; empty: none
+    equipment: frozenset[str] = field(default_factory=frozenset)  # ticked items of rules.places.checklist
+
+
+def institution_word(institution_name: str | None) -> str:
+    """What the school calls itself, or what most are called."""
+    return institution_name or _("农民夜校")

@@ -1,0 +1,160 @@
+"""Accounts: login names, which role stands at which level of region, and who may give it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from itertools import count
+from typing import Any
+
+from nightschool.rules.access import Actor, Role, may
+from nightschool.rules.almanac import day_with_year
+from nightschool.rules.names import normalised, sort_key
+from nightschool.rules.regions import Level, is_inside, level_of
+from nightschool.texts import N_, _
+
+SHORTEST_LOGIN_NAME = 2
+LONGEST_LOGIN_NAME = 30
+
+ROLES = {
+    Role.COORDINATOR: N_("夜校管理员"),
+    Role.SUPERVISOR: N_("督导"),
+    Role.REGION_ADMINISTRATOR: N_("账号管理员"),
+    Role.SYSTEM_ADMINISTRATOR: N_("系统管理员"),
+}
+
+ABOVE_VILLAGES = frozenset({Level.TOWNSHIP, Level.COUNTY, Level.CITY, Level.PROVINCE})
+LEVELS: dict[Role, frozenset[Level]] = {
+    Role.COORDINATOR: frozenset({Level.VILLAGE}),
+    Role.SUPERVISOR: ABOVE_VILLAGES,
+    Role.REGION_ADMINISTRATOR: ABOVE_VILLAGES,
+    Role.SYSTEM_ADMINISTRATOR: frozenset(),
+}
+
+
+def role_word(role: str) -> str:
+    """What a role is called."""
+    return _(ROLES[Role(role)])
+
+
+def normalised_login_name(typed: str) -> str:
+    """The login name as it is stored and compared: full-width as ASCII, lower case, no blanks around it."""
+    return normalised(typed[:200])
+
+
+def login_name_problem(login_name: str) -> str | None:
+    """Why this cannot be a login name, as a code for `tell_refusal`; None when it can. It comes normalised."""
+    if not SHORTEST_LOGIN_NAME <= len(login_name) <= LONGEST_LOGIN_NAME:
+        return "login_name_length"
+    if not all(character.isalnum() or character in "._-" for character in login_name):
+        return "login_name_characters"
+    return None
+
+
+def suggested_login_name(display_name: str, taken: Collection[str]) -> str:
+    """Initials and the first number that is free: cxy1 for 陈秀英."""
+    stem = initials(display_name) or "yx"
+    return next(name for number in count(1) if (name := f"{stem}{number}") not in taken)
+
+
+def initials(display_name: str) -> str:
+    """The first letters of a name's syllables, at most eight; letters and digits stand for themselves."""
+    plain = "".join(character for character in normalised(display_name)[:20] if character.isalnum())
+    syllables = sort_key(plain).split()[::2]
+    letters = (syllable[0] for syllable in syllables)
+    return "".join(letter for letter in letters if letter.isascii() and letter.isalnum())[:8]
+
+
+def may_give(actor: Actor, role: Role, region_code: str | None) -> bool:
+    """True when this actor may give this role in this region: his own or one below it, never a role above his own.
+
+    The system administrator's role is given on the command line alone.
+    """
+    if role is Role.SYSTEM_ADMINISTRATOR:
+        return region_code is None and actor.account_id is None and may(actor, "manage_accounts", None)
+    return region_code is not None and may(actor, "manage_accounts", region_code)
+
+
+def fits_level(role: Role, region_code: str | None) -> bool:
+    """True when this role is one of regions of this level; the system administrator has none."""
+    if region_code is None:
+        return role is Role.SYSTEM_ADMINISTRATOR
+    return level_of(region_code) in LEVELS[role]
+
+
+def roles_for(region_code: str) -> tuple[Role, ...]:
+    """The roles that can be given in a region of this level."""
+    return tuple(role for role in Role if fits_level(role, region_code))
+
+
+def tops(codes: Collection[str]) -> tuple[str, ...]:
+    """Those of the regions that lie in none of the others, in the order of their codes."""
+    return tuple(
+        code
+        for code in sorted(set(codes))
+        if not any(code != other and is_inside(code, other) for other in codes)
+    )
+
+
+def tell_refusal(code: str, details: dict[str, Any]) -> str:
+    """The sentence for a refusal of actions.trust.accounts or actions.trust.logins."""
+    match code:
+        case "login_name_length":
+            bounds = {"least": SHORTEST_LOGIN_NAME, "most": LONGEST_LOGIN_NAME}
+            return _("登录名要 %(least)d 到 %(most)d 个字。", **bounds)
+        case "login_name_characters":
+            return _("登录名里只能有字母、汉字、数字、点和横线，像 cxy1。")
+        case "login_name_taken":
+            return _(
+                "登录名 %(name)s 已经有人用了。可以用 %(free)s。", name=details["name"], free=details["free"]
+            )
+        case "display_name_missing":
+            return _("写上这个人的名字。")
+        case "role_level":
+            return _("%(role)s不设在这一级。换一个职责，或者换一个地方。", role=role_word(details["role"]))
+        case "no_school":
+            return _("这个村还没有办夜校。先办夜校，管理员的账号会一起开好。")
+        case "school_exists":
+            return _("%(village)s已经办了夜校。要加一个管理员，给这个村开账号。", village=details["village"])
+        case "posting_exists":
+            return _("这个账号在这里已经有这个职责了。")
+        case "posting_ended":
+            return _("这个职责已经在 %(day)s 到期了。", day=day_with_year(details["day"]))
+        case "posting_ends_earlier":
+            return _("这个职责本来 %(day)s 就到期，不能收回得更晚。", day=day_with_year(details["day"]))
+        case "days_out_of_order":
+            return _("最后一天不能早于 %(day)s。", day=day_with_year(details["day"]))
+        case "own_account":
+            return _("自己的账号自己动不了，要别的管理员来办。改密码在「我的账号」里。")
+        case "disabled":
+            return _("这个账号停用了。先启用，再打登录单。")
+        case "nobody_leaves":
+            return _("勾上交出去的人。")
+        case "nobody_comes":
+            return _("写接手的人：有账号的写登录名，没有账号的写姓名。")
+        case "two_come":
+            return _("登录名和姓名只写一样：有账号的写登录名，没有账号的写姓名。")
+        case "comes_and_leaves":
+            return _("%(name)s 就是现在的管理员，不用接手。", name=details["name"])
+        case "no_longer_coordinator":
+            return _("刚才有人改过这个村的职责。看看下面的名单，再按一次。")
+        case "no_account":
+            return _("没有这个登录名，或者这个账号不归你管。")
+        case "day_past":
+            return _("从今天或者以后的一天起。")
+        case "day_too_far":
+            return _("最多提前到 %(day)s。", day=day_with_year(details["day"]))
+        case "held_elsewhere":
+            return _("%(name)s还有别处的职责不归你管，要上一级的管理员来办。", name=details["name"])
+        case "login_over":
+            return _("这台设备已经退出了，不用再按。")
+        case "wrong_login":
+            return _("登录名或密码不对。看看大小写和输入法；忘了密码就找管理员打一张登录单。")
+        case "wrong_slip":
+            return _(
+                "登录名或登录码不对，或者这张单子用过了、过期了。对着单子再看一遍；还不行就找管理员重新打一张。"
+            )
+        case "no_posting":
+            return _("密码对，可是你的职责已经到期，或者还没有开始。找给你开账号的人。")
+        case "wrong_password":
+            return _("现在的密码不对。")
+    raise ValueError(code)

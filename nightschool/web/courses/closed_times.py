@@ -1,0 +1,173 @@
+"""When a teacher does not come and a venue is not open: one page for each, with the list and the form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, session, url_for
+
+from nightschool.actions.courses import closed_times as actions
+from nightschool.errors import NotFound, Refused
+from nightschool.queries.courses import closed_times as queries
+from nightschool.queries.courses.closed_times import ClosedPage
+from nightschool.rules.almanac import clock
+from nightschool.rules.courses.closed_times import (
+    ClosedTime,
+    tell_closed,
+    tell_refused_closed_time,
+    tell_when,
+)
+from nightschool.rules.resources import ResourceKind
+from nightschool.rules.slots import shown_end
+from nightschool.texts import _, ngettext
+from nightschool.web.courses.closed_times_form import ClosedTimeForm, RemovedForm
+from nightschool.web.site.access import actor, allows
+from nightschool.web.site.context import now, reading, today, writing
+from nightschool.web.site.records import look_up
+
+bp = Blueprint("closed_times", __name__)
+
+BAD_INPUT = 422
+REMOVED = "removed_closed_time"  # what was taken off last, so that it can be put back with one tap
+
+
+@bp.route("/teachers/<public_id:teacher>/closed", methods=["GET", "POST"])
+@allows("keep_teachers")
+def of_teacher(teacher: str) -> Any:
+    """When this teacher does not come."""
+    return _page(ResourceKind.TEACHER, teacher)
+
+
+@bp.route("/venues/<public_id:venue>/closed", methods=["GET", "POST"])
+@allows("keep_venues")
+def of_venue(venue: str) -> Any:
+    """When this venue is not open."""
+    return _page(ResourceKind.VENUE, venue)
+
+
+@bp.post("/teachers/<public_id:teacher>/closed/remove")
+@allows("keep_teachers")
+def remove_of_teacher(teacher: str) -> Any:
+    """One closed time less."""
+    return _remove(ResourceKind.TEACHER, teacher)
+
+
+@bp.post("/venues/<public_id:venue>/closed/remove")
+@allows("keep_venues")
+def remove_of_venue(venue: str) -> Any:
+    """One closed time less."""
+    return _remove(ResourceKind.VENUE, venue)
+
+
+def shown(found: ClosedPage) -> dict[str, Any]:
+    """The list as templates/closed_times/_list.html takes it."""
+    is_venue = found.kind == ResourceKind.VENUE
+    address = {"venue" if is_venue else "teacher": found.public_id}
+    return {
+        "is_venue": is_venue,
+        "page": url_for("closed_times.of_venue" if is_venue else "closed_times.of_teacher", **address),
+        "remove": url_for(
+            "closed_times.remove_of_venue" if is_venue else "closed_times.remove_of_teacher", **address
+        ),
+        "lines": [
+            {
+                "public_id": line.public_id,
+                "when": tell_when(line.closed, today()),
+                "sentence": tell_closed(line.closed, kind=found.kind, name=found.name, today=today()),
+                "standing": line.standing,
+            }
+            for line in found.lines
+        ],
+    }
+
+
+def closed_of(kind: str, public_id: str) -> dict[str, Any] | None:
+    """The same for a page that shows the record itself; None where there is no such record."""
+    with reading() as db:
+        found = queries.page(db, kind, public_id, today=today())
+    return shown(found) if found else None
+
+
+def _page(kind: ResourceKind, public_id: str) -> Any:
+    found = _found(kind, public_id)
+    form = ClosedTimeForm()
+    form.offer()
+    status = 200
+    if form.is_submitted():
+        status = BAD_INPUT
+        try:
+            if form.validate():
+                _add(kind, public_id, form)
+                return redirect(shown(found)["page"], 303)
+        except Refused as refused:
+            form.asks_if_sure = refused.code == "always"
+            form.refuse(
+                "is_sure" if form.asks_if_sure else refused.field,
+                tell_refused_closed_time(refused, today=today()),
+            )
+    removed = session.pop(REMOVED, None) if status == 200 else None
+    page = render_template(
+        "courses/closed_times/show.html",
+        found=found,
+        closed=shown(found),
+        form=form,
+        removed=removed if removed and removed["of"] == public_id else None,
+    )
+    return page, status
+
+
+def _add(kind: ResourceKind, public_id: str, form: ClosedTimeForm) -> None:
+    closed = form.closed()
+    with writing() as db:
+        key = actions.add_closed_time(
+            db,
+            kind=kind,
+            of=public_id,
+            closed=closed,
+            by=actor(),
+            now=now(),
+            is_sure=bool(form.is_sure.data),
+        )
+    found = _found(kind, public_id)
+    standing = next((line.standing for line in found.lines if line.public_id == key), 0)
+    flash(_("记下了：%(sentence)s", sentence=tell_closed(closed, kind=kind, name=found.name, today=today())))
+    if standing:
+        flash(
+            ngettext(
+                "这段时间里已经排了 %(n)d 节课，没有动。要改的话，一节一节改。",
+                "这段时间里已经排了 %(n)d 节课，没有动。要改的话，一节一节改。",
+                standing,
+            ),
+            "alarm",
+        )
+
+
+def _remove(kind: ResourceKind, public_id: str) -> Any:
+    found = _found(kind, public_id)
+    form = RemovedForm()
+    try:
+        with writing() as db:
+            was = actions.remove_closed_time(
+                db, kind=kind, of=public_id, closed_time=form.closed_time.data or "", by=actor(), now=now()
+            )
+    except NotFound:
+        flash(_("那一条已经不在了。"))
+    else:
+        session[REMOVED] = {
+            "of": public_id,
+            "sentence": tell_closed(was, kind=kind, name=found.name, today=today()),
+            "values": _values(was),
+        }
+    return redirect(shown(found)["page"], 303)
+
+
+def _values(was: ClosedTime) -> list[tuple[str, str]]:
+    """The inputs of a form that adds it again as it was."""
+    values = [("weekdays", str(number)) for number in sorted(was.weekdays)]
+    values += [(name, day.isoformat()) for name, day in (("first", was.first), ("last", was.last)) if day]
+    values += [("starts", clock(was.starts)), ("ends", clock(shown_end(was.ends))), ("note", was.note)]
+    return [*values, ("is_sure", "y")] if was.is_always else values
+
+
+def _found(kind: ResourceKind, public_id: str) -> ClosedPage:
+    return look_up(queries.page, kind, public_id, today=today())

@@ -1,0 +1,139 @@
+"""A course edited as a whole: what becomes of each of its class sessions is shown first, then saved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from sqlalchemy.orm import Session
+
+from nightschool.actions.courses import courses as actions
+from nightschool.actions.courses.courses import Common
+from nightschool.errors import CannotSchedule, NotFound, StaleRecord
+from nightschool.queries.courses import series as queries
+from nightschool.queries.courses import undo
+from nightschool.queries.courses.courses import CoursePage
+from nightschool.rules.courses.conflicts import Conflict
+from nightschool.rules.courses.previews import WayOut
+from nightschool.rules.courses.series import Stays, Step, plan_whole, steps_digest
+from nightschool.rules.courses.undo import UNDO_WITHIN
+from nightschool.rules.slots import Slot
+from nightschool.texts import _, ngettext
+from nightschool.web.courses.courses_form import CourseForm
+from nightschool.web.courses.series import SAVE, advice_on, diff_page, others_for
+from nightschool.web.courses.undo import flash_done
+from nightschool.web.site.access import actor
+from nightschool.web.site.context import moment, now, reading, today, writing
+
+
+def look_or_save(form: CourseForm, found: CoursePage) -> Any:
+    """What changes is shown first, and saved once that was seen; without a session it bears on there is nothing to see.
+
+    Raises: StaleRecord of this course; CannotSchedule, naming each date.
+    """
+    is_stale = False
+    if request.form.get("do") == SAVE:
+        try:
+            return _save(form, found, request.form.get("seen", ""))
+        except StaleRecord as stale:
+            if stale.what != "series":
+                raise
+            is_stale = True
+    elif form.seen_version != found.version:
+        raise StaleRecord("course", form.seen_version, found.version)
+    with reading() as db:
+        steps = _plan(db, form, found)
+        named = queries.names(db, steps)
+        conflicts = queries.conflicts(
+            db, steps, named, for_village=found.region_code, at=moment(), agreed=form.is_agreed
+        )
+        if conflicts:
+            raise CannotSchedule(conflicts)
+        said = advice_on(
+            db,
+            steps,
+            named,
+            village=found.region_code,
+            course=found.public_id,
+            title=form.title.data,
+            teachers=form.chosen_teachers,
+            venue=form.chosen_venue,
+        )
+    if not any(step.changes or step.stays is Stays.OWN for step in steps):
+        return _save(form, found, steps_digest(steps))
+    page = diff_page(
+        steps,
+        named,
+        said,
+        heading=_("整门课：%(title)s", title=found.title),
+        village=found.village,
+        back=url_for("courses.show", course=found.public_id),
+        is_stale=is_stale,
+    )
+    return (page, 409) if is_stale else page
+
+
+def others(form: CourseForm, found: CoursePage, conflicts: Sequence[Conflict]) -> tuple[WayOut, ...]:
+    """Other places or teachers that all of the course that is to come can have."""
+    if not conflicts:
+        return ()
+    with reading() as db:
+        slots = [step.after.slot for step in _plan(db, form, found) if step.changes]
+        return others_for(db, found.region_code, form.title.data, slots, form, conflicts)
+
+
+def _plan(db: Session, form: CourseForm, found: CoursePage) -> tuple[Step, ...]:
+    former = queries.course_state(db, found.public_id, today())
+    if former is None:
+        raise NotFound
+    teachers, venue = queries.staff_ids(db, teachers=form.chosen_teachers, venue=form.chosen_venue)
+    wanted = replace(
+        former,
+        slot=Slot(today(), form.starts.data, form.ends_at),
+        title=form.title.data,
+        category_code=form.category.data,
+        summary=form.summary.data or "",
+        teacher_ids=teachers,
+        venue_id=venue,
+    )
+    return plan_whole(queries.members(db, found.public_id), former, wanted, moment())
+
+
+def _save(form: CourseForm, found: CoursePage, seen: str) -> Any:
+    common = Common(
+        title=form.title.data,
+        category_code=form.category.data,
+        summary=form.summary.data or "",
+        teachers=form.chosen_teachers,
+        venue=form.chosen_venue,
+        starts=form.starts.data,
+        ends=form.ends_at,
+        audience=form.audience.data or "",
+        expected=form.expected.data,
+    )
+    with writing() as db:
+        count = actions.edit_course(
+            db,
+            course=found.public_id,
+            seen_version=form.seen_version,
+            seen=seen,
+            common=common,
+            by=actor(),
+            now=now(),
+            agreed=form.is_agreed,
+        )
+        recent = undo.of_course(db, found.region_code, found.public_id, now=now())
+    if recent is None or recent.until != now().instant + UNDO_WITHIN:
+        # What could be taken back is an earlier change.
+        flash(_("%(title)s没有改动，和原来一样。", title=found.title))
+        return redirect(url_for("courses.show", course=found.public_id), 303)
+    told = ngettext(
+        "%(title)s改好了，后面 %(n)d 次课跟着改了。",
+        "%(title)s改好了，后面 %(n)d 次课跟着改了。",
+        count,
+        title=form.title.data,
+    )
+    flash_done(told, recent)
+    return redirect(url_for("courses.show", course=found.public_id), 303)

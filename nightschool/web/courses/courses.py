@@ -1,0 +1,335 @@
+"""Courses: scheduled with a preview of every date, looked at, published, edited."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from nightschool.actions.courses import courses as actions
+from nightschool.errors import CannotSchedule, Refused, StaleRecord
+from nightschool.formats.revisions import tell_made
+from nightschool.queries.courses import alternatives, bookings, undo
+from nightschool.queries.courses import courses as queries
+from nightschool.queries.courses.choices import on_offer
+from nightschool.queries.courses.courses import CoursePage
+from nightschool.queries.courses.surroundings import good_days, surroundings
+from nightschool.queries.notices import revisions
+from nightschool.queries.places import places
+from nightschool.queries.registers import cohorts
+from nightschool.queries.seasons.localities import Locality, locality
+from nightschool.rules.almanac import full_day
+from nightschool.rules.courses import good_days as rules
+from nightschool.rules.courses.choices import Choices, TeacherChoice, VenueChoice
+from nightschool.rules.courses.previews import preview, tell_taken
+from nightschool.rules.courses.proposals import Proposal, tell_course_twice
+from nightschool.rules.courses.recurrence import days_of
+from nightschool.rules.oversight.plans import tell_refused
+from nightschool.rules.registers.cohorts import OPEN_LECTURE
+from nightschool.rules.registers.graduation import tell_rule
+from nightschool.rules.slots import shown_end
+from nightschool.texts import _, ngettext
+from nightschool.web.courses import course_edits
+from nightschool.web.courses.alternatives_form import written
+from nightschool.web.courses.courses_form import ONCE, CourseForm, ScheduleForm
+from nightschool.web.courses.series import BACK
+from nightschool.web.courses.undo import flash_done, offered
+from nightschool.web.site.access import actor, allows
+from nightschool.web.site.context import moment, now, reading, services, today, writing
+from nightschool.web.site.listings import Shown, asked, page_number
+from nightschool.web.site.records import look_up
+
+bp = Blueprint("courses", __name__)
+
+BAD_INPUT, CLASH = 422, 409
+USUAL_EVENING = {"starts": 19 * 60, "ends": 20 * 60 + 30, "repeat": ONCE, "kind": OPEN_LECTURE}
+
+
+def labelled(choices: Choices) -> dict[str, Any]:
+    """The choices as forms take them; what was put away since says so."""
+    return {
+        "teachers": {teacher.public_id: _teacher_label(teacher) for teacher in choices.teachers},
+        "venues": {venue.public_id: _venue_label(venue) for venue in choices.venues},
+    }
+
+
+def _teacher_label(teacher: TeacherChoice) -> str:
+    if teacher.is_retired:
+        return _("%(name)s（不再请了）", name=teacher.name)
+    return _("%(name)s（%(unit)s）", name=teacher.name, unit=teacher.unit) if teacher.unit else teacher.name
+
+
+def _venue_label(venue: VenueChoice) -> str:
+    return _("%(name)s（不再用了）", name=venue.name) if venue.is_retired else venue.name
+
+
+@bp.route("/desk/<region_code:village>/courses/new", methods=["GET", "POST"])
+@allows("schedule")
+def new(village: str) -> Any:
+    """A course more: its dates are looked at first, then it is scheduled."""
+    with reading() as db:
+        here, choices = locality(db, village), on_offer(db, village)
+        categories = queries.categories(db)
+    form = ScheduleForm(data={**USUAL_EVENING, "venue": choices.usual_venue, "first": _day_asked()})
+    form.offer(categories=categories, **labelled(choices))
+    form.today = today()
+    form.markets = here.markets
+    if not form.is_submitted():
+        return _schedule_page(form, here, choices)
+    dropping, _dash, todo = request.form.get("do", "look").rpartition("-")
+    if dropping == "drop":
+        form.drop_clashes()
+    form.skip(request.form.get("skip", ""))
+    form.take(request.form.get("take", ""))
+    form.alter(request.form.get("alter", ""))
+    form.as_the_rest(request.form.get("as_the_rest", ""))
+    if todo == "find":
+        return _find(form, here, choices)
+    if not form.validate():
+        return _schedule_page(form, here, choices, asked="look" if form.is_all_left_out else ""), BAD_INPUT
+    if todo not in ("draft", "publish"):
+        return _schedule_page(form, here, choices, asked="look")
+    try:
+        return _schedule(form, village, publish=todo == "publish")
+    except CannotSchedule as clash:
+        return _schedule_page(form, here, choices, asked=todo, clash=clash), CLASH
+    except Refused as refused:
+        if refused.code == "course_twice":
+            form.refuse("title", tell_course_twice(refused, today()))
+            return _schedule_page(form, here, choices), CLASH
+        return _schedule_page(form, here, choices, asked="look", waiting=refused), CLASH
+
+
+def _day_asked() -> date | None:
+    """The first day that the address proposes, where a month is being planned."""
+    try:
+        return date.fromisoformat(request.args.get("day", "")[:10])
+    except ValueError:
+        return None
+
+
+def _find(form: ScheduleForm, here: Locality, choices: Choices) -> Any:
+    """The form as it was filled in, and the days that suit; only the times must be sound for that."""
+    is_unread = form.shows_unread()
+    form.check_times()
+    if is_unread or form.ends.errors:
+        return _schedule_page(form, here, choices), BAD_INPUT
+    starts, ends = form.times_or(USUAL_EVENING["starts"], USUAL_EVENING["ends"])
+    first = max(form.first.data or today(), today())
+    with reading() as db:
+        found = good_days(
+            db,
+            here,
+            rules.window(first, form.until.data),
+            choices=choices,
+            starts=starts,
+            ends=ends,
+            title=form.title.data or "",
+            teachers=form.chosen_teachers,
+            venue=form.chosen_venue,
+            zone=services().settings.timezone,
+            not_before=moment(),
+        )
+    return render_template(
+        "courses/courses/new.html",
+        form=form,
+        here=here,
+        village=here.code,
+        preview=None,
+        asked="",
+        found=found,
+    )
+
+
+def _schedule(form: ScheduleForm, village: str, *, publish: bool) -> Any:
+    proposal = form.proposal(village)
+    with writing() as db:
+        course = actions.schedule_course(
+            db,
+            proposal=proposal,
+            publish=publish,
+            by=actor(),
+            now=now(),
+            agreed=form.is_agreed,
+            not_twice=True,
+        )
+        recent = undo.of_course(db, village, course, now=now())
+    flash_done(_tell_scheduled(proposal, publish=publish), recent)
+    return redirect(url_for("courses.show", course=course), 303)
+
+
+def _tell_scheduled(proposal: Proposal, *, publish: bool) -> str:
+    days = sorted(one.slot.day for one in proposal.dates)
+    words = {"title": proposal.title, "first": full_day(days[0], today())}
+    if len(days) == 1:
+        if publish:
+            return _("%(title)s排好了：%(first)s，村里人已经看得到。", **words)
+        return _("%(title)s排好了：%(first)s，还没公布。", **words)
+    if publish:
+        return _("%(title)s排好了：%(n)d 次，第一次 %(first)s，村里人已经看得到。", n=len(days), **words)
+    return _("%(title)s排好了：%(n)d 次，第一次 %(first)s，还没公布。", n=len(days), **words)
+
+
+def _schedule_page(
+    form: ScheduleForm,
+    here: Locality,
+    choices: Choices,
+    *,
+    asked: str = "",
+    clash: CannotSchedule | None = None,
+    waiting: Refused | None = None,
+) -> str:
+    """The form as it was filled in; below it every date, once it was asked for. `waiting`: for the township's word."""
+    shown = None
+    if asked:
+        proposal = form.proposal(here.code)
+        zone = services().settings.timezone
+        with reading() as db:
+            found = (
+                clash.conflicts
+                if clash
+                else bookings.proposal_conflicts(
+                    db, proposal, choices, not_before=moment(), agreed=form.is_agreed
+                )
+            )
+            instead = alternatives.for_proposal(db, proposal, found, choices, zone=zone)
+            around = surroundings(
+                db,
+                here,
+                {*days_of(proposal.recurrence), *(one.slot.day for one in proposal.dates)},
+                choices=choices,
+                title=proposal.title,
+                teachers=proposal.teachers,
+                venue=proposal.venue,
+                zone=zone,
+            )
+        shown = preview(
+            proposal, found, at=moment(), around=around, alternatives=instead, names=choices.names
+        )
+    return render_template(
+        "courses/courses/new.html",
+        form=form,
+        here=here,
+        village=here.code,
+        preview=shown,
+        asked=asked,
+        found=None,
+        waiting=tell_refused(waiting, today()) if waiting else "",
+        waiting_month=waiting.details["month"] if waiting else None,
+        written=written,
+    )
+
+
+@bp.get("/desk/<region_code:village>/courses")
+@allows("schedule")
+def index(village: str) -> Any:
+    """The village's courses, the latest first."""
+    ask = asked()
+    with reading() as db:
+        found = queries.courses(db, village, ask, at=moment())
+        [place] = places.regions_named(db, [village])
+    shown = Shown("courses.index", {"village": village}, ask, found)
+    return render_template("courses/courses/index.html", shown=shown, place=place)
+
+
+@bp.get("/courses/<public_id:course>")
+@allows("schedule")
+def show(course: str) -> Any:
+    """One course: its sessions to come and past."""
+    found = _course(course)
+    with reading() as db:
+        meetings = queries.meetings(db, course, at=moment(), number=page_number())
+        cohort = cohorts.cohort(db, course)
+        recent = undo.of_course(db, found.region_code, course, now=now())
+        are_marked = any(one.session.differs for one in (*meetings.coming, *meetings.past))
+        made = revisions.history(db, course=course) if are_marked else ()
+    return render_template(
+        "courses/courses/show.html",
+        course=found,
+        meetings=meetings,
+        cohort=cohort,
+        tell_rule=tell_rule,
+        undoable=offered(recent),
+        history=tell_made(made, services().zone),
+    )
+
+
+@bp.post("/courses/<public_id:course>/publish")
+@allows("schedule")
+def publish(course: str) -> Any:
+    """The course is public."""
+    found = _course(course)
+    try:
+        with writing() as db:
+            count = actions.publish_course(db, course=course, by=actor(), now=now())
+            recent = undo.of_course(db, found.region_code, course, now=now()) if count else None
+    except Refused as waiting:
+        flash(tell_refused(waiting, today()), "alarm")
+        month = waiting.details["month"]
+        return redirect(url_for("plans.show", village=found.region_code, month=month), 303)
+    told = ngettext(
+        "%(title)s公布了 %(n)d 次，村里人看得到了。",
+        "%(title)s公布了 %(n)d 次，村里人看得到了。",
+        count,
+        title=found.title,
+    )
+    flash_done(told, recent)
+    return redirect(url_for("courses.show", course=course), 303)
+
+
+@bp.route("/courses/<public_id:course>/edit", methods=["GET", "POST"])
+@allows("schedule")
+def edit(course: str) -> Any:
+    """What the sessions of a course have in common, put right for those to come."""
+    found = _course(course)
+    with reading() as db:
+        choices = on_offer(db, found.region_code, teachers=found.teacher_ids, venues=[found.venue_id])
+        categories = queries.categories(db)
+    form = CourseForm(data=_stored(found))
+    form.offer(categories=categories, **labelled(choices))
+    if not form.is_submitted():
+        return _edit_page(form, found)
+    form.take_staff(request.form.get("take", ""))
+    if not form.validate():
+        return _edit_page(form, found), BAD_INPUT
+    if request.form.get("do") == BACK:
+        return _edit_page(form, found)
+    try:
+        return course_edits.look_or_save(form, found)
+    except CannotSchedule as clash:
+        return _edit_page(form, found, clash), CLASH
+    except StaleRecord:
+        found = _course(course)
+        form.show_stale(_stored(found))
+        return _edit_page(form, found), CLASH
+
+
+def _edit_page(form: CourseForm, found: CoursePage, clash: CannotSchedule | None = None) -> str:
+    conflicts = clash.conflicts if clash else ()
+    taken = [tell_taken(conflict, found.region_code, today(), of_several=True) for conflict in conflicts]
+    others = course_edits.others(form, found, conflicts)
+    return render_template(
+        "courses/courses/edit.html",
+        form=form,
+        course=found,
+        taken=taken,
+        others=others,
+        written=written,
+    )
+
+
+def _course(public_id: str) -> CoursePage:
+    return look_up(queries.course, public_id)
+
+
+def _stored(found: CoursePage) -> dict[str, Any]:
+    """The values the form starts from."""
+    return {
+        **asdict(found),
+        "category": found.category_code,
+        "teachers": list(found.teacher_ids),
+        "venue": found.venue_id,
+        "ends": shown_end(found.ends),
+    }

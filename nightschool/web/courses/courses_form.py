@@ -1,0 +1,349 @@
+"""Forms of courses: scheduling one, and editing what its class sessions have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from nightschool.errors import Refused
+from nightschool.rules.almanac import WEEKDAYS, full_day
+from nightschool.rules.courses.datelists import read_dates, tell_unread
+from nightschool.rules.courses.proposals import (
+    Proposal,
+    refused_instead,
+    tell_refused_instead,
+)
+from nightschool.rules.courses.recurrence import (
+    MOST_DATES,
+    MOST_WEEKS_BETWEEN,
+    AroundMarket,
+    Listed,
+    Monthly,
+    Once,
+    Recurrence,
+    RecurrenceFault,
+    Weekly,
+    days_of,
+    recurrence_problem,
+    tell_recurrence_problem,
+)
+from nightschool.rules.registers.cohorts import KINDS, OPEN_LECTURE, kind_word
+from nightschool.rules.seasons.markets import Market, read_market, tell_market, tell_refused_market
+from nightschool.rules.slots import Slot, read_end, shown_end, slot_problem, tell_slot_problem
+from nightschool.texts import L_, _, ngettext
+from nightschool.web.courses.alternatives_form import (
+    LEFT_OUT,
+    DaysField,
+    InsteadField,
+    read_day,
+    read_instead,
+    read_slot,
+)
+from nightschool.web.site.forms import (
+    Agreeing,
+    ChoiceField,
+    ChoicesField,
+    ClockField,
+    DayField,
+    Form,
+    LineField,
+    Required,
+    TextField,
+    WholeNumberField,
+)
+from nightschool.web.site.record_forms import RecordForm
+
+ONCE, WEEKLY, MONTHLY, LUNAR, MARKET, LISTED = "once", "weekly", "monthly", "lunar", "market", "dates"
+REPEATS = {
+    ONCE: L_("只上一次"),
+    WEEKLY: L_("每周都上"),
+    LISTED: L_("几个日期"),
+    MONTHLY: L_("每月第几个星期几"),
+    LUNAR: L_("逢农历几"),
+    MARKET: L_("跟着赶场天"),
+}
+NTH_WORDS = {
+    "1": L_("第一个"),
+    "2": L_("第二个"),
+    "3": L_("第三个"),
+    "4": L_("第四个"),
+    "-1": L_("最后一个"),
+}
+SHIFT_WORDS = {"0": L_("赶场当天"), "-1": L_("赶场前一天"), "1": L_("赶场后一天")}
+# What the advice on a date may be taken as a reason to leave it out, as the page writes it into hidden fields.
+SKIPPED_KINDS = ("holiday", "farm_work", "market")
+
+# Where the sentence about an impossible recurrence stands.
+FIELD_OF_FAULT = {
+    RecurrenceFault.NO_WEEKDAY: "weekdays",
+    RecurrenceFault.NO_NTH: "nth",
+    RecurrenceFault.NO_INTERVAL: "every",
+    RecurrenceFault.NO_MARKET: "market",
+    RecurrenceFault.NO_END: "until",
+    RecurrenceFault.TWO_ENDS: "times",
+    RecurrenceFault.UNTIL_BEFORE_FIRST: "until",
+    RecurrenceFault.NO_TIMES: "times",
+    RecurrenceFault.SAME_DATE_TWICE: "dates",
+}
+
+
+class Staffed(Agreeing):
+    """Who teaches and where. Nobody yet, and nowhere yet, are answers too."""
+
+    teachers = ChoicesField(L_("谁来讲"))
+    venue = ChoiceField(L_("在哪里"))
+
+    def offer(self, *, teachers: Mapping[str, str], venues: Mapping[str, str]) -> None:
+        """These are the teachers and venues to choose from, by public id."""
+        self.teachers.choices = dict(teachers)
+        self.venue.choices = {"": _("还没定"), **venues}
+
+    def take_staff(self, text: str) -> None:
+        """Other teachers, or another venue, that the page offered stand in the fields; other text changes nothing."""
+        instead = read_instead(text)
+        if instead is not None and instead.venue is not None:
+            self.venue.data = instead.venue
+        if instead is not None and instead.teachers is not None:
+            self.teachers.data = list(instead.teachers)
+
+    @property
+    def chosen_teachers(self) -> tuple[str, ...]:
+        """Their public ids."""
+        return tuple(self.teachers.data or ())
+
+    @property
+    def chosen_venue(self) -> str | None:
+        """Its public id."""
+        return self.venue.data or None
+
+
+class Timed(Form):
+    """From when to when, on one day."""
+
+    starts = ClockField(L_("几点开始"), [Required(L_("几点开始？"))])
+    ends = ClockField(L_("几点结束"), [Required(L_("几点结束？"))])
+
+    def check_times(self) -> None:
+        """A sentence stands at the end where the two make no slot."""
+        if self.starts.data is None or self.ends.data is None:
+            return
+        if problem := slot_problem(self.starts.data, self.ends_at):
+            self.refuse("ends", tell_slot_problem(problem))
+
+    def times_or(self, starts: int, ends: int) -> tuple[int, int]:
+        """The times that were filled in, or these where one of them was not."""
+        if self.starts.data is None or self.ends.data is None:
+            return starts, ends
+        return self.starts.data, self.ends_at
+
+    def put_times(self, slot: Slot) -> None:
+        """The fields show this slot's start and end."""
+        put(self.starts, slot.starts)
+        put(self.ends, shown_end(slot.ends))
+
+    @property
+    def ends_at(self) -> int:
+        """The end as meant; browsers write the midnight that closes a day as 00:00."""
+        return read_end(self.starts.data, self.ends.data)
+
+
+def put(field: Any, value: Any) -> None:
+    """The field has this value, whatever was typed into it."""
+    field.data, field.typed, field.process_errors = value, "", []
+
+
+class Described(Form):
+    """What it is about."""
+
+    title = LineField(L_("讲什么"), [Required(L_("讲什么？写几个字，像「柑橘冬季管护」。"))])
+    category = ChoiceField(L_("哪一类"), [Required(L_("选一类。"))], chips=True)
+    summary = LineField(L_("一句话讲什么"), longest=200)
+    audience = LineField(L_("对象"), longest=60)
+    expected = WholeNumberField(L_("预计人数"), least=1)
+
+
+class ScheduleForm(Described, Staffed, Timed):
+    """A course before it is scheduled. Hand it today's date before it is validated."""
+
+    first = DayField(L_("第一次哪天上"))
+    repeat = ChoiceField(L_("上几次"), chips=True)
+    weekdays = ChoicesField(L_("星期几"))
+    every = WholeNumberField(L_("每隔几周"), least=1, most=MOST_WEEKS_BETWEEN)
+    nth = ChoiceField(L_("第几个"), chips=True)
+    lunar = LineField(L_("逢哪些日子"))
+    market = ChoiceField(L_("赶场的哪一天"), chips=True)
+    until = DayField(L_("到哪天为止"))
+    times = WholeNumberField(L_("一共几次"), least=1, most=MOST_DATES)
+    dates = TextField(L_("哪些日期"), longest=4000)
+    kind = ChoiceField(L_("讲座还是班"), chips=True)
+    leave_out = DaysField()
+    instead = InsteadField()
+    clash = DaysField()
+    skip_holiday = DaysField()
+    skip_farm_work = DaysField()
+    skip_market = DaysField()
+
+    markets: tuple[Market, ...] = ()
+    today: date
+    recurrence: Recurrence
+    is_all_left_out = False  # and nothing else is wrong: the dates can be shown, with their ticks
+
+    def offer(self, **choices: Any) -> None:
+        self.category.choices = choices.pop("categories")
+        super().offer(**choices)
+        self.repeat.choices = {key: str(words) for key, words in REPEATS.items()}
+        self.nth.choices = {key: str(words) for key, words in NTH_WORDS.items()}
+        self.market.choices = {key: str(words) for key, words in SHIFT_WORDS.items()}
+        self.kind.choices = {code: kind_word(code) for code in KINDS}
+        self.weekdays.choices = {str(number): _(words) for number, words in enumerate(WEEKDAYS)}
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        super().validate(extra_validators)
+        self.check_times()
+        recurrence = self._recurrence()
+        if recurrence is not None:
+            self.recurrence = recurrence
+            self._check_recurrence(recurrence)
+        if not self.errors:
+            self._check_instead()
+        return not self.errors
+
+    def take(self, text: str) -> None:
+        """One of the free times that the page offered stands in the fields; other text changes nothing."""
+        slot = read_slot(text)
+        if slot is not None:
+            put(self.first, slot.day)
+            self.put_times(slot)
+            self.leave_out.data = tuple(day for day in self.leave_out.data if day != slot.day)
+        self.take_staff(text)
+
+    def alter(self, text: str) -> None:
+        """One date has what the page offered for it, or is left out; other text changes nothing.
+
+        What is offered is free, so that a tick given for the other dates still holds.
+        """
+        was_agreed = self.is_agreed
+        day = read_day(text[:10])
+        if day is not None and text[11:] == LEFT_OUT:
+            self.leave_out.data = tuple(sorted({*self.leave_out.data, day}))
+        else:
+            self.instead.choose(text)
+        if was_agreed:
+            put(self.agreed_for, self.asked_for)
+
+    def as_the_rest(self, text: str) -> None:
+        """The date named has nothing otherwise any more."""
+        day = read_day(text)
+        if day is not None:
+            self.instead.data.pop(day, None)
+
+    def drop_clashes(self) -> None:
+        """The dates that the page showed as taken are left out as well."""
+        self.leave_out.data = tuple(sorted({*self.leave_out.data, *self.clash.data}))
+
+    def skip(self, kind: str) -> None:
+        """The dates against which the page had advice of this kind are left out as well."""
+        if kind in SKIPPED_KINDS:
+            self.leave_out.data = tuple(sorted({*self.leave_out.data, *self[f"skip_{kind}"].data}))
+
+    @property
+    def markets_told(self) -> str:
+        """The markets of the township in words."""
+        return _("；").join(map(tell_market, self.markets))
+
+    def proposal(self, region_code: str) -> Proposal:
+        """The course as its coordinator wants it; only after the form was found good."""
+        return Proposal(
+            region_code=region_code,
+            title=self.title.data,
+            category_code=self.category.data,
+            starts=self.starts.data,
+            ends=self.ends_at,
+            recurrence=self.recurrence,
+            summary=self.summary.data or "",
+            teachers=self.chosen_teachers,
+            venue=self.chosen_venue,
+            leave_out=frozenset(self.leave_out.data),
+            kind=self.kind.data or OPEN_LECTURE,
+            audience=self.audience.data or "",
+            expected=self.expected.data,
+            instead=self.instead.data,
+        )
+
+    def _recurrence(self) -> Recurrence | None:
+        """What was filled in, or None with a sentence at the field that lacks."""
+        if self.repeat.data == LISTED:
+            return self._listed()
+        if self.first.data is None:
+            if not self.first.errors:
+                self.refuse("first", _("第一次哪天上？"))
+            return None
+        if self.repeat.data not in (WEEKLY, MONTHLY, LUNAR, MARKET):
+            return Once(self.first.data)
+        if any(self[name].errors for name in ("until", "times", "weekdays", "every", "nth", "market")):
+            return None
+        frame = {"first": self.first.data, "until": self.until.data, "times": self.times.data}
+        weekdays = tuple(sorted(int(number) for number in self.weekdays.data or ()))
+        match self.repeat.data:
+            case "weekly":
+                return Weekly(weekdays=weekdays, every=self.every.data or 1, **frame)
+            case "monthly":
+                return Monthly(weekdays=weekdays, nth=int(self.nth.data or 0), **frame)
+            case "market":
+                return AroundMarket(markets=self.markets, shift=int(self.market.data or 0), **frame)
+        try:
+            return AroundMarket(markets=(read_market(self.lunar.data or ""),), **frame)
+        except Refused as refused:
+            self.refuse("lunar", tell_refused_market(refused))
+            return None
+
+    def _listed(self) -> Recurrence | None:
+        read = read_dates(self.dates.data or "", self.today)
+        for piece in read.unread[:5]:
+            self.refuse("dates", tell_unread(piece, read))
+        if len(read.unread) > 5:
+            more = len(read.unread) - 5
+            self.refuse("dates", ngettext("还有 %(n)d 处看不懂。", "还有 %(n)d 处看不懂。", more))
+        if not read.days and not read.unread:
+            self.refuse("dates", _("把日期写在这里，像 11月27日、12月4日，一行一个也行。"))
+        return Listed(read.days) if read.days and not read.unread else None
+
+    def _check_recurrence(self, recurrence: Recurrence) -> None:
+        problem = recurrence_problem(recurrence)
+        if problem is not None:
+            usual = (
+                "dates" if self.repeat.data == LISTED else "first" if self.repeat.data == ONCE else "until"
+            )
+            self.refuse(FIELD_OF_FAULT.get(problem.fault, usual), tell_recurrence_problem(problem))
+        elif isinstance(recurrence, Once):
+            self.leave_out.data = ()  # ticked when there were several dates; a single one has no tick to take away
+        elif all(day in self.leave_out.data for day in days_of(recurrence)):
+            self.is_all_left_out = not self.errors
+            self.refuse(None, _("每一天都勾了不排，这门课就没有课次了。留一天，或者换个日期。"))
+
+    def _check_instead(self) -> None:
+        """What cannot be otherwise is said, and is as the rest again, so that nothing hidden stands in the way."""
+        refused = {
+            day: "unknown_staff"
+            for day, own in self.instead.data.items()
+            if not {*(own.teachers or ())} <= {*self.teachers.choices}
+            or (own.venue is not None and own.venue not in self.venue.choices)
+        }
+        refused |= refused_instead(self.proposal("")) if self.instead.data else {}
+        for day, code in sorted(refused.items()):
+            self.instead.data.pop(day, None)
+            self.refuse(None, tell_refused_instead(code, full_day(day, self.today)))
+
+
+class CourseForm(Described, Staffed, Timed, RecordForm):
+    """What the sessions of a course have in common."""
+
+    def offer(self, **choices: Any) -> None:
+        self.category.choices = choices.pop("categories")
+        super().offer(**choices)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        super().validate(extra_validators)
+        self.check_times()
+        return not self.errors

@@ -1,0 +1,73 @@
+"""The desk: one screen a village, and its past sessions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, url_for
+
+from nightschool.actions.trust import logins
+from nightschool.queries.courses import desk as queries
+from nightschool.queries.courses import sessions
+from nightschool.queries.oversight.plans import reminders
+from nightschool.queries.places import places
+from nightschool.rules.oversight.plans import tell_reminder
+from nightschool.web.site.access import actor, allows, current_login, home_of
+from nightschool.web.site.context import moment, reading, today, writing
+from nightschool.web.site.listings import Shown, asked
+
+bp = Blueprint("desk", __name__)
+
+
+@bp.get("/desk")
+@allows("own_account")
+def home() -> Any:
+    """The village last worked on, or the first; who serves none begins elsewhere."""
+    login = current_login()
+    villages = _villages()
+    if login is None or not villages:
+        return redirect(home_of(actor()), 303)
+    last = login.village_code
+    return redirect(url_for("desk.village", village=last if last in villages else villages[0]), 303)
+
+
+@bp.get("/desk/<region_code:village>")
+@allows("see_village")
+def village(village: str) -> Any:
+    """What comes next, what is not recorded yet, what waits for a decision."""
+    with reading() as db:
+        found = queries.desk(db, village, at=moment())
+        plans = [(one.month, tell_reminder(one, today())) for one in reminders(db, village, today=today())]
+        others = places.regions_named(db, [code for code in _villages() if code != village])
+    return render_template(
+        "courses/desk/village.html", desk=found, others=others, plans=[line for line in plans if line[1]]
+    )
+
+
+@bp.post("/desk/<region_code:village>/switch")
+@allows("see_village")
+def switch(village: str) -> Any:
+    """This village is the one worked on; the desk opens with it next time."""
+    login = current_login()
+    if login is not None:
+        with writing() as db:
+            logins.remember_village(db, login_id=login.id, village_code=village)
+    return redirect(url_for("desk.village", village=village), 303)
+
+
+@bp.get("/desk/<region_code:village>/past")
+@allows("see_village")
+def past(village: str) -> Any:
+    """The sessions that are over, the latest first, or those that were asked for."""
+    ask = asked()
+    with reading() as db:
+        found = sessions.past(db, village, ask, at=moment())
+        [place] = places.regions_named(db, [village])
+    shown = Shown("desk.past", {"village": village}, ask, found)
+    return render_template("courses/desk/past.html", shown=shown, place=place)
+
+
+def _villages() -> list[str]:
+    """The villages whose desk this person has, in the order of the postings."""
+    posts = actor().posts_for("see_village")
+    return list(dict.fromkeys(post.region_code for post in posts if post.region_code))

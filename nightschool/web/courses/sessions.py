@@ -1,0 +1,375 @@
+"""One class session: looked at, added, moved, given another place or teacher, called off, brought back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from nightschool.actions.courses import sessions as actions
+from nightschool.errors import CannotSchedule, NotFound, Refused, StaleRecord
+from nightschool.formats.revisions import tell_made
+from nightschool.queries.courses import courses, undo
+from nightschool.queries.courses import sessions as queries
+from nightschool.queries.courses.choices import on_offer
+from nightschool.queries.courses.courses import CoursePage
+from nightschool.queries.courses.sessions import SessionLine, SessionPage
+from nightschool.queries.notices import revisions
+from nightschool.rules.almanac import clock, full_day
+from nightschool.rules.courses.changes import Change, may_change, refused_change, tell_refused_change
+from nightschool.rules.courses.conflicts import Conflict
+from nightschool.rules.courses.previews import tell_taken
+from nightschool.rules.courses.reasons import tell_reason
+from nightschool.rules.courses.recurrence import RecurrenceProblem, tell_recurrence_problem
+from nightschool.rules.courses.statuses import status_word
+from nightschool.rules.notices.revisions import tell_mark
+from nightschool.rules.slots import Slot, SlotProblem, shown_end, tell_slot_problem
+from nightschool.texts import _
+from nightschool.web.courses import advice, series
+from nightschool.web.courses.alternatives import of_added, of_session
+from nightschool.web.courses.courses import labelled
+from nightschool.web.courses.sessions_form import (
+    AddForm,
+    EditForm,
+    MoveForm,
+    PostponeForm,
+    ReasonForm,
+    RestoreForm,
+    SessionForm,
+    ShiftForm,
+)
+from nightschool.web.courses.undo import flash_done, offered
+from nightschool.web.site.access import actor, allows
+from nightschool.web.site.context import moment, now, reading, services, today, writing
+from nightschool.web.site.forms import Agreeing
+from nightschool.web.site.records import look_up
+
+bp = Blueprint("sessions", __name__)
+bp.add_app_template_global(status_word)
+bp.add_app_template_global(tell_reason)
+
+
+@bp.app_template_global("tell_mark")
+def _tell_mark(line: SessionLine) -> str:
+    """See rules.notices.revisions.tell_mark."""
+    return tell_mark(line.differs, line.told, line.slot.begins, today())
+
+
+BAD_INPUT, CLASH = 422, 409
+
+
+@bp.get("/sessions/<public_id:class_session>")
+@allows("schedule")
+def show(class_session: str) -> Any:
+    """What, when, where, who; and what can be changed."""
+    found = _session(class_session)
+    with reading() as db:
+        recent = undo.of_session(db, found.region_code, class_session, revision=found.revision, now=now())
+        made = revisions.history(db, class_session=class_session) if found.revision > 1 else ()
+        said = advice.about_session(db, found)
+    return render_template(
+        "courses/sessions/show.html",
+        session=found,
+        history=tell_made(made, services().zone),
+        undoable=offered(recent),
+        advice=said,
+        possible={change.value for change in Change if may_change(change, found.line.status)},
+        is_past=found.line.slot.finishes <= moment(),
+        begins_by_today=found.line.slot.day <= today(),
+    )
+
+
+@bp.route("/sessions/<public_id:class_session>/move", methods=["GET", "POST"])
+@allows("schedule")
+def move(class_session: str) -> Any:
+    """Another day or time."""
+    found = _session(class_session)
+    form = ShiftForm(data=_slot_values(found))
+
+    def act(db: Session) -> None:
+        actions.move_session(db, slot=form.slot(), **_as_seen(found, form), **_wanted(form))
+
+    def done() -> str:
+        return _("%(title)s改到 %(when)s 了。", title=found.line.title, when=_when(form.slot()))
+
+    return _carry_out(found, form, Change.MOVE, act, done)
+
+
+@bp.route("/sessions/<public_id:class_session>/edit", methods=["GET", "POST"])
+@allows("schedule")
+def edit(class_session: str) -> Any:
+    """Another place or teacher, or other words."""
+    found = _session(class_session)
+    with reading() as db:
+        choices = on_offer(db, found.region_code, teachers=found.teacher_ids, venues=[found.venue_id])
+    stored = {"teachers": list(found.teacher_ids), "venue": found.venue_id, "title": found.line.title}
+    form = EditForm(data={**stored, "summary": found.summary, "revision": found.revision})
+    form.offer(**labelled(choices))
+    # A link of another page says what to start from; sent once, only a button of this page counts.
+    form.take_staff((request.form if form.is_submitted() else request.args).get("take", ""))
+
+    def act(db: Session) -> None:
+        actions.change_session(
+            db,
+            title=form.title.data,
+            summary=form.summary.data or "",
+            teachers=form.chosen_teachers,
+            venue=form.chosen_venue,
+            **_as_seen(found, form),
+            **_wanted(form),
+        )
+
+    def done() -> str:
+        return _("%(when)s %(title)s改好了。", when=_when(found.line.slot), title=form.title.data)
+
+    return _carry_out(found, form, Change.EDIT, act, done)
+
+
+@bp.route("/sessions/<public_id:class_session>/cancel", methods=["GET", "POST"])
+@allows("schedule")
+def cancel(class_session: str) -> Any:
+    """Called off, or not held, with the reason."""
+    found = _session(class_session)
+    form = ReasonForm(data={"revision": found.revision})
+    form.offer_reasons()
+
+    def act(db: Session) -> None:
+        actions.cancel_session(db, **_reason(form), **_as_seen(found, form))
+
+    past = found.line.slot.finishes <= moment()
+    words = {"day": full_day(found.line.slot.day, today()), "title": found.line.title}
+
+    def done() -> str:
+        return (
+            _("%(day)s %(title)s记为没开成。", **words) if past else _("%(day)s %(title)s取消了。", **words)
+        )
+
+    return _carry_out(found, form, Change.CANCEL, act, done)
+
+
+@bp.route("/sessions/<public_id:class_session>/postpone", methods=["GET", "POST"])
+@allows("schedule")
+def postpone(class_session: str) -> Any:
+    """Put off to another day, with the reason."""
+    found = _session(class_session)
+    form = PostponeForm(data={**_slot_values(found), "day": None})
+    form.offer_reasons()
+
+    def act(db: Session) -> str:
+        return actions.postpone_session(
+            db, slot=form.slot(), **_reason(form), **_as_seen(found, form), **_wanted(form)
+        )
+
+    def done() -> str:
+        return _(
+            "%(title)s从 %(day)s 改期到 %(when)s 了。这是新的一次。",
+            title=found.line.title,
+            day=full_day(found.line.slot.day, today()),
+            when=_when(form.slot()),
+        )
+
+    return _carry_out(found, form, Change.POSTPONE, act, done)
+
+
+@bp.route("/sessions/<public_id:class_session>/restore", methods=["GET", "POST"])
+@allows("schedule")
+def restore(class_session: str) -> Any:
+    """Cancelled, and takes place after all."""
+    found = _session(class_session)
+    form = RestoreForm(data={"revision": found.revision})
+
+    def act(db: Session) -> None:
+        actions.restore_session(db, **_as_seen(found, form), **_wanted(form))
+
+    def done() -> str:
+        words = {"when": _when(found.line.slot), "title": found.line.title}
+        if found.line.slot.finishes <= moment():
+            return _("%(when)s %(title)s恢复了，可以记到课。", **words)
+        return _("%(when)s %(title)s恢复了，照常上。", **words)
+
+    return _carry_out(found, form, Change.RESTORE, act, done)
+
+
+@bp.route("/courses/<public_id:course>/add", methods=["GET", "POST"])
+@allows("schedule")
+def add(course: str) -> Any:
+    """One more class session of a course."""
+    with reading() as db:
+        found = courses.course(db, course)
+        choices = on_offer(db, found.region_code) if found else None
+    if found is None or choices is None:
+        raise NotFound
+    times = {"day": _day_asked(), "starts": found.starts, "ends": shown_end(found.ends)}
+    form = AddForm(data={**times, "teachers": list(found.teacher_ids), "venue": found.venue_id})
+    form.offer(**labelled(choices))
+    if not form.is_submitted():
+        return _add_page(found, form)
+    form.take(request.form.get("take", ""))
+    form.take_staff(request.form.get("take", ""))
+    if not form.validate():
+        return _add_page(found, form), BAD_INPUT
+    try:
+        return _add(found, form)
+    except Refused as refused:
+        form.refuse(refused.field, _tell(refused))
+        return _add_page(found, form), BAD_INPUT
+    except CannotSchedule as clash:
+        return _add_page(found, form, clash.conflicts), CLASH
+
+
+def _day_asked() -> date | None:
+    """The day that the address proposes: one that was left out of the course."""
+    try:
+        return date.fromisoformat(request.args.get("day", "")[:10])
+    except ValueError:
+        return None
+
+
+def _add(found: CoursePage, form: AddForm) -> Any:
+    with writing() as db:
+        public_id = actions.add_session(
+            db,
+            course=found.public_id,
+            slot=form.slot(),
+            teachers=form.chosen_teachers,
+            venue=form.chosen_venue,
+            by=actor(),
+            now=now(),
+            **_wanted(form),
+        )
+        recent = undo.of_session(db, found.region_code, public_id, revision=1, now=now())
+    flash_done(_("%(title)s加了一次：%(when)s。", title=found.title, when=_when(form.slot())), recent)
+    return redirect(url_for("sessions.show", class_session=public_id), 303)
+
+
+def _add_page(found: CoursePage, form: AddForm, conflicts: tuple[Conflict, ...] = ()) -> str:
+    return render_template(
+        "courses/sessions/add.html",
+        course=found,
+        form=form,
+        advice=advice.about_addition(found, form),
+        taken=[tell_taken(conflict, found.region_code, today()) for conflict in conflicts],
+        **of_added(found, form, conflicts),
+    )
+
+
+def _carry_out(
+    found: SessionPage,
+    form: SessionForm,
+    change: Change,
+    act: Callable[[Session], str | None],
+    done: Callable[[], str],
+) -> Any:
+    """The change is made and told; or its form comes again with everything typed, and what stands against it."""
+    if not may_change(change, found.line.status):
+        return _page(found, form, change)
+    if isinstance(form, ShiftForm | EditForm):
+        form.offer_reach(series.later(found))
+    if not form.is_submitted():
+        return _page(found, form, change)
+    if isinstance(form, MoveForm):
+        form.take(request.form.get("take", ""))
+    if not form.validate():
+        return _page(found, form, change), BAD_INPUT
+    try:
+        if isinstance(form, ShiftForm | EditForm) and series.is_asked(form):
+            return series.carry_out(found, form, again=partial(_page, found, form, change))
+        with writing() as db:
+            target = act(db) or found.line.public_id
+            after = queries.class_session(db, target)
+            revision = after.revision if after else 0
+            recent = undo.of_session(db, found.region_code, target, revision=revision, now=now())
+    except Refused as refused:
+        form.refuse(refused.field, _tell(refused))
+        return _page(_session(found.line.public_id), form, change), BAD_INPUT
+    except CannotSchedule as clash:
+        return _page(found, form, change, clash.conflicts), CLASH
+    except StaleRecord:
+        found = _session(found.line.public_id)
+        form.revision.data = str(found.revision)
+        return _page(found, form, change, is_stale=True), CLASH
+    flash_done(done(), recent)
+    return redirect(url_for("sessions.show", class_session=target), 303)
+
+
+def _page(
+    found: SessionPage,
+    form: SessionForm,
+    change: Change,
+    conflicts: tuple[Conflict, ...] = (),
+    *,
+    is_stale: bool = False,
+) -> str:
+    if not may_change(change, found.line.status):
+        sentence = tell_refused_change(refused_change(change, found.line.status))
+        return render_template("courses/sessions/closed.html", session=found, sentence=sentence)
+    return render_template(
+        f"sessions/{change}.html",
+        session=found,
+        form=form,
+        is_past=found.line.slot.finishes <= moment(),
+        is_stale=is_stale,
+        taken=[
+            tell_taken(conflict, found.region_code, today(), of_several=series.is_asked(form))
+            for conflict in conflicts
+        ],
+        **_ways_out(found, form, conflicts),
+        advice=advice.about_change(found, form),
+    )
+
+
+def _ways_out(found: SessionPage, form: SessionForm, conflicts: tuple[Conflict, ...]) -> dict[str, Any]:
+    """What can be had instead; of a series what all of it can have."""
+    if not series.is_asked(form):
+        return of_session(found, form, conflicts)
+    ways = of_session(found, form, ())  # what is free for this one says nothing of those that follow
+    if conflicts and isinstance(form, ShiftForm):
+        ways["choices"] = series.other_times(found, form)
+    elif conflicts and isinstance(form, EditForm):
+        ways["choices"] = series.others_for_following(found, form, conflicts)
+    return ways
+
+
+def _tell(refused: Refused) -> str:
+    """The sentence for whatever a change of a session can be refused for."""
+    match refused.details.get("problem"):
+        case SlotProblem() as problem:
+            return tell_slot_problem(problem)
+        case RecurrenceProblem() as problem:
+            return tell_recurrence_problem(problem)
+    return tell_refused_change(refused)
+
+
+def _session(public_id: str) -> SessionPage:
+    return look_up(queries.class_session, public_id)
+
+
+def _as_seen(found: SessionPage, form: SessionForm) -> dict[str, Any]:
+    return {
+        "class_session": found.line.public_id,
+        "seen_revision": form.seen_revision,
+        "by": actor(),
+        "now": now(),
+    }
+
+
+def _when(slot: Slot) -> str:
+    return f"{full_day(slot.day, today())} {clock(slot.starts)}"
+
+
+def _wanted(form: Agreeing) -> dict[str, Any]:
+    """What every change that wants a slot is asked with."""
+    return {"agreed": form.is_agreed}
+
+
+def _reason(form: ReasonForm) -> dict[str, str]:
+    return {"reason": form.reason.data, "reason_text": form.reason_text.data or ""}
+
+
+def _slot_values(found: SessionPage) -> dict[str, Any]:
+    slot = found.line.slot
+    return {"day": slot.day, "starts": slot.starts, "ends": shown_end(slot.ends), "revision": found.revision}

@@ -1,0 +1,131 @@
+"""Forms of one class session: another time, another place or teacher, called off, put off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wtforms import HiddenField
+
+from nightschool.rules.courses.reasons import reason_choices
+from nightschool.rules.courses.series import Reach
+from nightschool.rules.slots import Slot, slot_problem
+from nightschool.texts import L_, _, ngettext
+from nightschool.web.courses.courses_form import Staffed, Timed, put, read_slot
+from nightschool.web.site.forms import Agreeing, ChoiceField, DayField, LineField, Required
+
+
+class SessionForm(Agreeing):
+    """A change of one class session; it remembers which revision it was opened on."""
+
+    revision = HiddenField(default="0")
+
+    @property
+    def seen_revision(self) -> int:
+        """The revision this form was opened on; 0 when it does not say."""
+        text = str(self.revision.data or "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+class Reaching(SessionForm):
+    """A change that may go on to the class sessions that follow."""
+
+    reach = ChoiceField(L_("改哪几次"), chips=True)
+    later = 0
+
+    def offer_reach(self, later: int) -> None:
+        """Only this one, or this one and so many later ones."""
+        self.later = later
+        both = ngettext("这一次和后面的 %(n)d 次", "这一次和后面的 %(n)d 次", later)
+        self.reach.choices = {Reach.ONE.value: _("只改这一次"), Reach.FOLLOWING.value: both}
+        self.reach.data = self.reach.data or Reach.ONE.value
+
+
+class MoveForm(SessionForm, Timed):
+    """Another day or time."""
+
+    day = DayField(L_("哪一天"), [Required(L_("改到哪一天？"))])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        super().validate(extra_validators)
+        self.check_times()
+        return not self.errors
+
+    def take(self, text: str) -> None:
+        """One of the free times that the page offered stands in the fields instead; other text changes nothing."""
+        slot = read_slot(text)
+        if slot is not None:
+            put(self.day, slot.day)
+            self.put_times(slot)
+
+    def slot_or_none(self) -> Slot | None:
+        """When it shall meet, as far as that was filled in well."""
+        if self.day.data is None or self.starts.data is None or self.ends.data is None:
+            return None
+        return None if slot_problem(self.starts.data, self.ends_at) else self.slot()
+
+    def slot(self) -> Slot:
+        """When it shall meet; only after the form was found good."""
+        return Slot(self.day.data, self.starts.data, self.ends_at)
+
+
+class ShiftForm(Reaching, MoveForm):
+    """Another day or time, for this one or for those that follow too."""
+
+
+class ReasonForm(SessionForm):
+    """Why."""
+
+    reason = ChoiceField(
+        L_("为什么"), [Required(L_("还没选原因。选一个最接近的，细节写在后面。"))], chips=True
+    )
+    reason_text = LineField(L_("多说一句"), longest=200)
+
+    def offer_reasons(self) -> None:
+        """The list to choose from."""
+        self.reason.choices = dict(reason_choices())
+
+
+class PostponeForm(MoveForm, ReasonForm):
+    """Put off to another slot, with the reason."""
+
+
+class RestoreForm(SessionForm):
+    """What was cancelled takes place after all: nothing to fill in."""
+
+
+class SwapForm(SessionForm):
+    """Who comes instead of whom; nobody yet is an answer too."""
+
+    teacher = ChoiceField(L_("谁来讲"))
+    instead_of = ChoiceField(L_("换下谁"), chips=True)
+
+    def offer(self, *, teachers: Mapping[str, str], teaching: Mapping[str, str]) -> None:
+        """These could come; those are `teaching` now, by public id."""
+        self.teacher.choices = {"": "", **teachers}
+        self.instead_of.choices = dict(teaching)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        super().validate(extra_validators)
+        if len(self.instead_of.choices) > 1 and not self.instead_of.data and not self.instead_of.errors:
+            self.refuse("instead_of", _("这次有几位老师，先点要换下的那一位。"))
+        return not self.errors
+
+    def teachers_after(self, teaching: Sequence[str]) -> tuple[str, ...]:
+        """Who teaches once this one came for that one."""
+        came = (self.teacher.data,) if self.teacher.data else ()
+        if len(teaching) < 2:
+            return came
+        at = list(teaching).index(self.instead_of.data)
+        return (*teaching[:at], *came, *teaching[at + 1 :])
+
+
+class AddForm(MoveForm, Staffed):
+    """One more class session of a course."""
+
+
+class EditForm(Reaching, Staffed):
+    """What it is about, who teaches, where."""
+
+    title = LineField(L_("讲什么"), [Required(L_("讲什么？"))])
+    summary = LineField(L_("一句话讲什么"), longest=200)

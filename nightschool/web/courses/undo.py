@@ -1,0 +1,74 @@
+"""Taking a change back: the button beside what was just done, and what it answers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+
+from nightschool.actions.courses import undo as actions
+from nightschool.errors import CannotSchedule, Refused
+from nightschool.queries import scope
+from nightschool.queries.courses.undo import Recent
+from nightschool.rules.courses.previews import tell_taken
+from nightschool.rules.courses.undo import TakenBack, tell_refused_undo, tell_taken_back, tell_undoable
+from nightschool.texts import _
+from nightschool.web.site.access import actor, allows
+from nightschool.web.site.context import now, services, today, writing
+from nightschool.web.site.records import look_up
+from nightschool.web.site.redirects import own_path
+
+bp = Blueprint("undo", __name__)
+
+UNDO = "undo:"  # a flashed message of this category carries the change that its button takes back
+
+
+@bp.post("/changes/<public_id:change>/undo")
+@allows("schedule")
+def take_back(change: str) -> Any:
+    """Things are as they were before this change, and that is told; or why they are not."""
+    back = own_path(request.form.get("next", ""))
+    try:
+        with writing() as db:
+            done = actions.take_back(
+                db,
+                change=change,
+                by=actor(),
+                now=now(),
+            )
+    except Refused as refused:
+        flash(tell_refused_undo(refused), "alarm")
+        return redirect(back or url_for("desk.home"), 303)
+    except CannotSchedule as clash:
+        flash(_tell_clash(change, clash), "alarm")
+        return redirect(back or url_for("desk.home"), 303)
+    flash(tell_taken_back(done, today()))
+    return redirect(_where(done), 303)
+
+
+def flash_done(sentence: str, recent: Recent | None) -> None:
+    """The next page says what was done, with the button that takes it back."""
+    flash(sentence, f"{UNDO}{recent.public_id}" if recent else "message")
+
+
+def offered(recent: Recent | None) -> dict[str, str] | None:
+    """What a page says of a change that can still be taken back."""
+    if recent is None:
+        return None
+    local = recent.until.astimezone(services().zone) - timedelta(seconds=59)
+    return {"change": recent.public_id, "sentence": tell_undoable(recent.what, local.strftime("%H:%M"))}
+
+
+def _where(done: TakenBack) -> str:
+    if done.class_session:
+        return url_for("sessions.show", class_session=done.class_session)
+    if done.course:
+        return url_for("courses.show", course=done.course)
+    return url_for("desk.village", village=done.region_code)
+
+
+def _tell_clash(change: str, clash: CannotSchedule) -> str:
+    village = look_up(scope.region_of, "change", change)
+    taken = tell_taken(clash.conflicts[0], village, today())
+    return _("撤销不了，原来的时间已经占着了：%(why)s", why=f"{taken.sentence}{taken.ask}")

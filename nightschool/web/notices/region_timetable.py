@@ -1,0 +1,161 @@
+"""What runs in a township or a county this week and next: `/r/<code>`, its calendar, its data. No login, no cookie.
+
+The canonical address has the short code: 511002105 for a township, 511002 for a county, 5110 for a city.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+
+from nightschool.formats.ics import region_calendar
+from nightschool.formats.region_text import region_words, tell_region_summary, tell_region_title
+from nightschool.formats.timetable_json import region_json
+from nightschool.queries.notices import region_timetable
+from nightschool.queries.notices.region_timetable import FEED, PAGE, RegionTimetable, Start
+from nightschool.rules.almanac import spoken_day
+from nightschool.rules.regions import Level, full_code, is_inside, level_of, prefix_of
+from nightschool.web.site.access import public
+from nightschool.web.site.context import looking, services, today, whole
+from nightschool.web.site.delivery import deliver
+from nightschool.web.site.language import Reading, reading_here
+from nightschool.web.site.open_data import open_data
+from nightschool.web.site.sharing import card
+
+bp = Blueprint("region_timetable", __name__)
+
+_START = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:\.([0-9]{12}))?")
+
+
+@bp.get("/r/<short_code:area>")
+@public
+def region(area: str) -> Any:
+    """The page of two weeks, or a part of it."""
+    return _answer(area, "", PAGE, _page)
+
+
+@bp.get("/r/<short_code:area>.ics")
+@public
+@open_data
+def feed(area: str) -> Any:
+    """The calendar to subscribe to."""
+    return _answer(area, ".ics", FEED, _feed, "text/calendar")
+
+
+@bp.get("/r/<short_code:area>.json")
+@public
+@open_data
+def data(area: str) -> Any:
+    """The same for other programs; its schema is at /schema/region.json."""
+    return _answer(area, ".json", PAGE, _data, "application/json")
+
+
+def _answer(
+    area: str,
+    ending: str,
+    most: int,
+    write: Callable[[RegionTimetable, Reading], str | bytes],
+    mimetype: str = "text/html",
+) -> Any:
+    """What runs in the region as `write` writes it; other ways to write the code lead here.
+
+    All forms depend on every village in the region, and on the day.
+    """
+    code = full_code(area)
+    query = f"?{request.query_string.decode()}" if request.query_string else ""
+    if level_of(code) is Level.VILLAGE:
+        return redirect(f"{request.script_root}/v/{code}{ending}{query}", 301)
+    if prefix_of(code) != area:
+        return redirect(f"{request.script_root}/r/{prefix_of(code)}{ending}{query}", 301)
+    since = "" if ending == ".ics" else request.args.get("from", "")
+    start = _read(since, code)
+    if (since and start is None) or (start and start.day > region_timetable.last_day(today())):
+        abort(404)
+    here = reading_here(since=since)
+    with looking() as db:
+        standing = region_timetable.standing(db, code, today=today()) or abort(404)
+
+        def build() -> str | bytes:
+            found = region_timetable.region(db, code, today=today(), start=start, most=most, known=standing)
+            assert found is not None
+            return write(found, here)
+
+        return deliver(here, f"{standing.revisions} {today()}", build, mimetype)
+
+
+def _page(found: RegionTimetable, here: Reading) -> str:
+    area = prefix_of(found.area.code)
+    return render_template(
+        "notices/region_timetable/region.html",
+        **region_words(found, services().zone),
+        area=area,
+        code=found.area.code,
+        month=f"{found.today:%Y-%m}",
+        root=request.script_root,
+        reading=Reading("", g.lang, g.big).query,
+        next=_part("region_timetable.region", found, _written(found.goes_on)) if found.goes_on else "",
+        days=_days(found) if found.goes_on or not found.is_first_part else (),
+        full=_page_address(found),
+        successor=found.area.successor,
+        successor_area=prefix_of(found.area.successor.code) if found.area.successor else "",
+        card=card(
+            here,
+            tell_region_title(found.area),
+            tell_region_summary(found),
+            is_indexed=bool(found.meetings) and found.is_first_part,
+        ),
+    )
+
+
+def _feed(found: RegionTimetable, _here: Reading) -> bytes:
+    return region_calendar(
+        found,
+        address=_page_address(found),
+        site=whole(request.script_root),
+        reading=Reading("", g.lang).query,
+        zone=services().zone,
+    )
+
+
+def _data(found: RegionTimetable, _here: Reading) -> bytes:
+    def part(start: Start) -> str:
+        return whole(_part("region_timetable.data", found, _written(start), big=None))
+
+    return region_json(found, site=whole(request.script_root), zone=services().zone, part=part)
+
+
+def _part(endpoint: str, found: RegionTimetable, since: str, **values: Any) -> str:
+    return url_for(endpoint, area=prefix_of(found.area.code), **{"from": since}, **values)
+
+
+def _read(since: str, code: str) -> Start | None:
+    """Where a part of this region's list begins, as it stands in an address."""
+    found = _START.fullmatch(since)
+    try:
+        day = date.fromisoformat(found[1]) if found else None
+    except ValueError:
+        day = None
+    if found is None or day is None or (found[2] and not is_inside(found[2], code)):
+        return None
+    return Start(day, found[2] or "")
+
+
+def _written(start: Start) -> str:
+    return f"{start.day.isoformat()}.{start.code}" if start.code else start.day.isoformat()
+
+
+def _days(found: RegionTimetable) -> list[tuple[str, str]]:
+    """The days of both weeks, and where the list begins with each."""
+    days = [found.today + timedelta(days=number) for number in range((found.last - found.today).days + 1)]
+    return [
+        (spoken_day(day, found.today), _part("region_timetable.region", found, day.isoformat()))
+        for day in days
+    ]
+
+
+def _page_address(found: RegionTimetable) -> str:
+    return whole(url_for("region_timetable.region", area=prefix_of(found.area.code), big=None))

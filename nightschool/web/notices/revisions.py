@@ -1,0 +1,97 @@
+"""What changed since the notice: `/v/<code>/changes` to read, `/v/<code>.atom` to subscribe to. No login, no cookie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+
+from flask import Blueprint, Response, render_template, url_for
+
+from nightschool.formats.revisions import (
+    atom,
+    by_day,
+    tell_changes,
+    tell_changes_gist,
+    tell_made,
+    tell_since,
+    tell_unchanged,
+)
+from nightschool.queries.notices import revisions
+from nightschool.queries.notices.revisions import Changelog
+from nightschool.queries.notices.timetable import Village
+from nightschool.rules.notices.revisions import TOLD_FOR_DAYS
+from nightschool.web.notices.timetable import chapter_number, village_here
+from nightschool.web.site.access import public
+from nightschool.web.site.context import looking, services, today, whole
+from nightschool.web.site.delivery import deliver
+from nightschool.web.site.language import Reading, reading_here
+from nightschool.web.site.open_data import open_data
+from nightschool.web.site.sharing import card
+
+bp = Blueprint("revisions", __name__)
+
+
+@bp.get("/v/<region_code:code>/changes")
+@public
+def changes(code: str) -> Response:
+    """Every change since the notice, the latest first, so many on a page."""
+    return _answer(code, _page, number=chapter_number())
+
+
+@bp.get("/v/<region_code:code>.atom")
+@public
+@open_data
+def feed(code: str) -> Response:
+    """The same, to subscribe to."""
+    return _answer(code, _feed, "application/atom+xml")
+
+
+def _answer(
+    code: str,
+    write: Callable[[Village, Changelog, Reading], str | bytes],
+    mimetype: str = "text/html",
+    *,
+    number: int = 1,
+) -> Response:
+    """The village's changes as `write` writes them.
+
+    They depend on the village, every change in which raises its revision, and on its day.
+    """
+    here = reading_here(number=number)
+    with looking() as db:
+        village = village_here(db, code)
+
+        def build() -> str | bytes:
+            month, zone = today().replace(day=1), services().zone
+            since = datetime.combine(today() - timedelta(days=TOLD_FOR_DAYS), time(), zone)
+            found = revisions.changelog(db, code, month=month, since=since, number=number)
+            return write(village, found, here)
+
+        return deliver(here, f"{village.revision} {today()}", build, mimetype)
+
+
+def _page(village: Village, found: Changelog, here: Reading) -> str:
+    zone, title = services().zone, tell_changes(village)
+    return render_template(
+        "notices/revisions/changes.html",
+        title=title,
+        since=tell_since(found, zone, today(), TOLD_FOR_DAYS),
+        days=by_day(tell_made(found.made, zone), today()),
+        unchanged=tell_unchanged(found),
+        are_more=found.are_more,
+        number=here.number,
+        code=village.code,
+        card=card(here, title, tell_changes_gist(village)),
+    )
+
+
+def _feed(village: Village, found: Changelog, _here: Reading) -> bytes:
+    code = village.code
+    return atom(
+        village,
+        found,
+        address=whole(url_for("revisions.feed", code=code, big=None)),
+        page=whole(url_for("revisions.changes", code=code, lang=None, big=None)),
+        language_page=whole(url_for("revisions.changes", code=code, big=None)),
+        zone=services().zone,
+    )

@@ -1,0 +1,164 @@
+"""What a villager opens: `/v/<code>`, its feed, its plain text, its history, its QR code. No login, no cookie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, abort, render_template, request, url_for
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from nightschool.formats.ics import calendar
+from nightschool.formats.qr import qr_svg
+from nightschool.formats.timetable_json import village_json
+from nightschool.formats.timetable_text import (
+    page_words,
+    tell_gist,
+    tell_headline,
+    tell_past,
+    tell_past_gist,
+    timetable_text,
+)
+from nightschool.queries.notices import timetable
+from nightschool.queries.notices.timetable import FEED, PAGE, Extent, Timetable, Village, chapter
+from nightschool.rules.regions import parent_of, prefix_of
+from nightschool.web.site.access import public
+from nightschool.web.site.context import looking, moment, services, today, whole
+from nightschool.web.site.delivery import deliver
+from nightschool.web.site.language import Reading, reading_here
+from nightschool.web.site.open_data import open_data
+from nightschool.web.site.sharing import card
+
+bp = Blueprint("timetable", __name__)
+
+MOST_CHAPTERS = 1000
+
+
+@bp.get("/v/<region_code:code>")
+@public
+def village(code: str) -> Response:
+    """The village's page."""
+    return _answer(code, PAGE, _page)
+
+
+@bp.get("/v/<region_code:code>/past")
+@public
+def past(code: str) -> Response:
+    """Everything that was, the latest first, so many on a page."""
+    number = chapter_number()
+    return _answer(code, chapter(number), _past_page, number=number)
+
+
+@bp.get("/v/<region_code:code>.ics")
+@public
+@open_data
+def feed(code: str) -> Response:
+    """The calendar to subscribe to."""
+    return _answer(code, FEED, _feed, "text/calendar")
+
+
+@bp.get("/v/<region_code:code>.txt")
+@public
+@open_data
+def text(code: str) -> Response:
+    """The page in plain words."""
+    return _answer(code, PAGE, _text, "text/plain")
+
+
+@bp.get("/v/<region_code:code>.json")
+@public
+@open_data
+def data(code: str) -> Response:
+    """The timetable for other programs; its schema is at /schema/village.json."""
+    return _answer(code, FEED, _data, "application/json")
+
+
+@bp.get("/v/<region_code:code>/qr.svg")
+@public
+def qr(code: str) -> Response:
+    """The page's address for the camera of a phone; printed with it."""
+    return _answer(code, Extent(ahead=0, back=0), _qr, "image/svg+xml")
+
+
+def chapter_number() -> int:
+    """Which page of a long history this request asks for."""
+    number = request.args.get("page", 1, type=int)
+    if not 1 <= number <= MOST_CHAPTERS:
+        abort(404)
+    return number
+
+
+def village_here(db: Session | Connection, code: str) -> Village:
+    """The village that this request's address names, as it stands at this minute; or 404."""
+    found = timetable.standing(db, code, at=moment())
+    return found or abort(404)
+
+
+def _answer(
+    code: str,
+    extent: Extent,
+    write: Callable[[Timetable, Reading], str | bytes],
+    mimetype: str = "text/html",
+    *,
+    number: int = 1,
+) -> Response:
+    """The village's timetable as `write` writes it.
+
+    All forms depend on the village, its day, and how many sessions of it are over.
+    """
+    here = reading_here(number=number)
+    with looking() as db:
+        village = village_here(db, code)
+
+        def build() -> str | bytes:
+            found = timetable.village(db, code, at=moment(), extent=extent, known=village)
+            assert found is not None
+            return write(found, here)
+
+        state = f"{village.revision} {today()} {village.ended_today}"
+        return deliver(here, state, build, mimetype)
+
+
+def _page(found: Timetable, here: Reading) -> str:
+    is_indexed = found.village.school is not None or bool(found.ahead or found.past)
+    shown = card(here, tell_headline(found), tell_gist(found), is_indexed=is_indexed)
+    return _rendered("village", found, card=shown, full=page_address(found.village))
+
+
+def _past_page(found: Timetable, here: Reading) -> str:
+    shown = card(here, tell_past(found.village), tell_past_gist(found.village))
+    return _rendered("past", found, card=shown, number=here.number)
+
+
+def _rendered(name: str, found: Timetable, **values: Any) -> str:
+    code = found.village.code
+    return render_template(
+        f"timetable/{name}.html",
+        **page_words(found, services().zone),
+        code=code,
+        area=prefix_of(parent_of(code) or code),
+        successor=found.village.successor,
+        **values,
+    )
+
+
+def _feed(found: Timetable, _here: Reading) -> bytes:
+    return calendar(found, address=page_address(found.village), zone=services().zone)
+
+
+def _text(found: Timetable, _here: Reading) -> str:
+    return timetable_text(found, address=page_address(found.village))
+
+
+def _data(found: Timetable, _here: Reading) -> bytes:
+    return village_json(found, site=whole(request.script_root), zone=services().zone)
+
+
+def _qr(found: Timetable, _here: Reading) -> bytes:
+    return qr_svg(whole(url_for("timetable.village", code=found.village.code, lang=None, big=None)))
+
+
+def page_address(village: Village) -> str:
+    """The whole address of a village's page, in the language of this request."""
+    return whole(url_for("timetable.village", code=village.code, big=None))

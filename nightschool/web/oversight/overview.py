@@ -1,0 +1,59 @@
+"""The supervisor's pages: a region, a week or a month, one table, and one sentence to copy."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from nightschool.errors import NotFound
+from nightschool.formats.overview_text import tell_figures, tell_reasons
+from nightschool.queries.oversight import overview, township_plans
+from nightschool.queries.places import places
+from nightschool.rules.seasons.months import month_of
+from nightschool.rules.seasons.periods import Period, tell_period, week_of, whole
+from nightschool.web.site.access import actor, allows
+from nightschool.web.site.context import reading, today
+
+bp = Blueprint("overview", __name__)
+for telling in (tell_figures, tell_period, tell_reasons):
+    bp.add_app_template_global(telling)
+
+
+@bp.get("/overview")
+@allows("see_overview")
+def home() -> Any:
+    """The one region supervised, or the choice among several."""
+    codes = sorted({post.region_code for post in actor().posts_for("see_overview") if post.region_code})
+    if len(codes) == 1:
+        return redirect(url_for("overview.region", region=codes[0]), 303)
+    with reading() as db:
+        regions = places.regions_named(db, codes)
+    return render_template("oversight/overview/home.html", regions=regions)
+
+
+@bp.get("/overview/<region_code:region>")
+@allows("see_overview")
+def region(region: str) -> Any:
+    """One region's figures of a period."""
+    period = _period()
+    with reading() as db:
+        found = overview.region(db, region, first=period.first, last=period.last, today=today())
+        waiting = township_plans.waiting(db, region, today=today())
+    if found is None:
+        raise NotFound
+    return render_template(
+        "oversight/overview/region.html", overview=found, period=period, waiting=waiting[1] if waiting else 0
+    )
+
+
+def _period() -> Period:
+    """The period the address names; this week when it names none that can be read."""
+    try:
+        day = date.fromisoformat(request.args.get("day", "")[:10])
+    except ValueError:
+        day = today()
+    if not date(2000, 1, 1) <= day <= date(2100, 12, 31):
+        day = today()
+    return whole(month_of(day)) if request.args.get("period") == "month" else week_of(day)

@@ -1,0 +1,126 @@
+"""The learners of a village: list, find, add, edit."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from sqlalchemy.orm import Session
+
+from nightschool.actions.people import people as actions
+from nightschool.errors import Refused
+from nightschool.queries.courses import histories
+from nightschool.queries.people import merges, people, rosters
+from nightschool.queries.people.people import LearnerRecord
+from nightschool.queries.places import places
+from nightschool.rules.people.people import sex_word, tell_refused_person
+from nightschool.texts import _
+from nightschool.web.people.people_form import LearnerForm
+from nightschool.web.site.access import actor, allows
+from nightschool.web.site.context import now, reading, writing
+from nightschool.web.site.listings import Shown, asked
+from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, edited, look_up, tried
+
+bp = Blueprint("learners", __name__)
+
+
+@bp.get("/desk/<region_code:village>/learners")
+@allows("keep_people")
+def index(village: str) -> Any:
+    """The roster by group and name, or those who were asked for."""
+    ask = asked()
+    with reading() as db:
+        learners = rosters.learners(db, village, ask)
+        [place] = places.regions_named(db, [village])
+    return render_template(
+        "people/learners/index.html",
+        shown=Shown("learners.index", {"village": village}, ask, learners.listing),
+        groups=learners.groups,
+        place=place,
+        sex_word=sex_word,
+    )
+
+
+@bp.route("/desk/<region_code:village>/learners/new", methods=["GET", "POST"])
+@allows("keep_people")
+def new(village: str) -> Any:
+    """One learner more."""
+    form = LearnerForm(data={"sex": ""})
+
+    def add(db: Session) -> None:
+        actions.add_learner(db, village=village, entry=form.entry(), by=actor(), now=now())
+
+    status = tried(form, add, _refuse)
+    if status == SAVED:
+        flash(_("记下了：%(name)s（%(group)s）。", name=form.name.data, group=form.group_name.data))
+        return redirect(url_for("learners.index", village=village), SAVED)
+    return _page(form, village, status)
+
+
+@bp.route("/learners/<public_id:learner>", methods=["GET", "POST"])
+@allows("keep_people")
+def edit(learner: str) -> Any:
+    """One learner put right; who was merged into another is looked at there."""
+    look = partial(look_up, people.learner, learner)
+    record = look()
+    if record.merged_into_id:
+        return redirect(url_for("merges.merged_learner", learner=learner), 303)
+    form = LearnerForm(data=_shown(record))
+
+    def save(db: Session) -> None:
+        actions.edit_learner(
+            db, learner=learner, entry=form.entry(), version=form.seen_version, by=actor(), now=now()
+        )
+
+    record, status = edited(form, record, save, _refuse, again=look, shown=_shown)
+    if status == SAVED:
+        flash(_("改好了：%(name)s。", name=form.name.data))
+        return redirect(url_for("learners.index", village=record.region_code), SAVED)
+    return _page(form, record.region_code, status, record)
+
+
+@bp.post("/learners/<public_id:learner>/phone")
+@allows("keep_people")
+def phone(learner: str) -> Any:
+    """The phone in full, once; the trail says who looked."""
+    with writing() as db:
+        number = actions.reveal_learner_phone(db, learner=learner, by=actor(), now=now())
+    record = look_up(people.learner, learner)
+    form = LearnerForm(formdata=None, data=_shown(record))
+    return _page(form, record.region_code, 200, record, number=number)
+
+
+def _shown(record: LearnerRecord) -> dict[str, Any]:
+    return {**asdict(record), "sex": record.sex or ""}
+
+
+def _refuse(form: LearnerForm, refused: Refused) -> int:
+    form.refuse(refused.field, tell_refused_person(refused))
+    form.asks_if_another = refused.code == "same_name"
+    form.retired_namesake = refused.details.get("retired")
+    return CLASH if form.asks_if_another else BAD_INPUT
+
+
+def _page(
+    form: LearnerForm, village: str, status: int, record: LearnerRecord | None = None, number: str = ""
+) -> Any:
+    with reading() as db:
+        groups = people.groups(db, village)
+        [place] = places.regions_named(db, [village])
+        attended = histories.attended(db, record.public_id) if record else None
+        merged = merges.undoable(db, "learner", record.public_id, now=now()) if record else ()
+    form.phone.hide(record.masked_phone if record else "")
+    page = render_template(
+        "people/learners/edit.html",
+        form=form,
+        record=record,
+        groups=groups,
+        village=village,
+        place=place,
+        number=number,
+        attended=attended,
+        merged=merged,
+    )
+    return page, status

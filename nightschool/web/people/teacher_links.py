@@ -1,0 +1,182 @@
+"""A teacher's own address: made and revoked by who keeps them, and what it opens to whoever has it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from markupsafe import Markup
+
+from nightschool.actions.people import teacher_links as actions
+from nightschool.errors import NotFound, Refused
+from nightschool.formats.ics import teacher_calendar
+from nightschool.formats.qr import qr_svg
+from nightschool.formats.teacher_text import own_page_words
+from nightschool.queries.notices import visits
+from nightschool.queries.notices.timetable import Extent
+from nightschool.queries.notices.visits import FEED, PAGE, OwnTimetable
+from nightschool.queries.people import people
+from nightschool.queries.people import teacher_links as queries
+from nightschool.queries.people.people import TeacherRecord
+from nightschool.queries.places import places
+from nightschool.rules.access import may
+from nightschool.rules.people.teacher_links import tell_refused_link
+from nightschool.rules.regions import Level, level_of
+from nightschool.texts import _
+from nightschool.web.site.access import actor, allows, by_secret
+from nightschool.web.site.context import moment, now, reading, services, writing
+from nightschool.web.site.language import Reading
+from nightschool.web.site.records import look_up
+
+bp = Blueprint("teacher_links", __name__)
+
+CLASH = 409
+
+
+@bp.route("/teachers/<public_id:teacher>/links", methods=["GET", "POST"])
+@allows("keep_teachers")
+def index(teacher: str) -> Any:
+    """The links of a teacher, for who keeps them; posting makes one to all of their classes.
+
+    Of a record merged into another the links still open, and can be revoked here.
+    """
+    record = _record(teacher)
+    return _page(record, record.region_code)
+
+
+@bp.route("/desk/<region_code:village>/teachers/<public_id:teacher>/links", methods=["GET", "POST"])
+@allows("keep_teachers")
+def of_village(village: str, teacher: str) -> Any:
+    """The same for a village that calls on a teacher: links to the classes in this village alone."""
+    record = _record(teacher)
+    if record.merged_into_id:
+        raise NotFound
+    return _page(record, village)
+
+
+@bp.post("/teacher-links/<public_id:teacher_link>/revoke")
+@allows("keep_teachers")
+def revoke(teacher_link: str) -> Any:
+    """The address opens nothing any more."""
+    of = look_up(queries.link_of, teacher_link)
+    with writing() as db:
+        actions.revoke_link(db, link=teacher_link, by=actor(), now=now())
+    flash(_("这个链接作废了，谁也打不开了。要给老师新的，再做一个。"))
+    if may(actor(), "keep_teachers", of.kept_at):
+        return redirect(url_for("teacher_links.index", teacher=of.teacher), 303)
+    if level_of(of.region_code) is Level.VILLAGE:
+        back = url_for("teacher_links.of_village", village=of.region_code, teacher=of.teacher)
+        return redirect(back, 303)
+    return redirect(url_for("teacher_links.index", teacher=of.made_for), 303)
+
+
+@bp.get("/t/<secret:secret>")
+@by_secret
+def page(secret: str) -> Any:
+    """The teacher's page: the next class first."""
+    found = _found(secret, PAGE)
+    return render_template("people/teacher_links/page.html", links=_links(secret), **own_page_words(found))
+
+
+@bp.get("/t/<secret:secret>.ics")
+@by_secret
+def feed(secret: str) -> Response:
+    """The teacher's calendar to subscribe to."""
+    found = _found(secret, FEED)
+    written = teacher_calendar(
+        found,
+        site=services().settings.base_url + request.script_root,
+        reading=Reading("", g.lang).query,
+        zone=services().zone,
+    )
+    return Response(written, mimetype="text/calendar")
+
+
+@bp.get("/t/<secret:secret>/sheet")
+@by_secret
+def sheet(secret: str) -> Any:
+    """The same on paper, with the address for a phone's camera."""
+    found = _found(secret, PAGE)
+    return render_template(
+        "people/teacher_links/sheet.html",
+        links=_links(secret),
+        qr=_qr(_address(secret)),
+        address=_address(secret),
+        **own_page_words(found),
+    )
+
+
+def _found(secret: str, extent: Extent) -> OwnTimetable:
+    return look_up(
+        visits.own_timetable, secret, at=moment(), zone=services().settings.timezone, extent=extent
+    )
+
+
+def _links(secret: str) -> dict[str, str]:
+    """Where the page leads to, in its own language and size; the calendar has a language only."""
+    return {
+        "page": url_for("teacher_links.page", secret=secret),
+        "sheet": url_for("teacher_links.sheet", secret=secret),
+        "feed": Reading(f"{request.script_root}/t/{secret}.ics", g.lang).link(),
+    }
+
+
+def _address(secret: str) -> str:
+    """What is written on paper: short, in the language that somebody chooses there."""
+    return f"{services().settings.base_url}{request.script_root}/t/{secret}"
+
+
+def _qr(address: str) -> Markup:
+    # In the page itself: a picture of its own would need the secret in one more address.
+    return Markup(qr_svg(address).decode())  # made of squares; nothing of it was typed by anybody
+
+
+def _record(teacher: str) -> TeacherRecord:
+    return look_up(people.teacher, teacher)
+
+
+def _page(record: TeacherRecord, region: str) -> Any:
+    sentence, status = "", 200
+    if request.method == "POST":
+        try:
+            with writing() as db:
+                made = actions.make_link(db, teacher=record.public_id, region=region, by=actor(), now=now())
+            return _made(record, region, made.secret)
+        except Refused as refused:
+            sentence, status = tell_refused_link(refused), CLASH
+    with reading() as db:
+        found = queries.links(db, record.public_id, region)
+        [place] = places.regions_named(db, [region])
+    shown = render_template(
+        "people/teacher_links/index.html",
+        record=record,
+        place=place,
+        lines=found,
+        is_whole=region == record.region_code,
+        refused=sentence,
+        back=_teacher_page(record.public_id, region, record.region_code),
+    )
+    return shown, status
+
+
+def _made(record: TeacherRecord, region: str, secret: str) -> Any:
+    """The link itself is the answer: to show it at another address, its secret would have to be kept meanwhile."""
+    with reading() as db:
+        [place] = places.regions_named(db, [region])
+    address = _address(secret)
+    return render_template(
+        "people/teacher_links/made.html",
+        record=record,
+        place=place,
+        is_whole=region == record.region_code,
+        address=address,
+        links=_links(secret),
+        qr=_qr(address),
+        back=request.path,
+    )
+
+
+def _teacher_page(teacher: str, region: str, kept_at: str) -> str:
+    if region == kept_at:
+        return url_for("teachers.edit", teacher=teacher)
+    return url_for("teachers.show", village=region, teacher=teacher)

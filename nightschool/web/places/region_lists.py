@@ -1,0 +1,198 @@
+"""A list of regions in the browser: uploaded, looked through, and taken in while a page tells how far it is."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, flash, make_response, redirect, render_template, url_for
+
+from nightschool.actions.places import region_uploads as uploads
+from nightschool.actions.places.region_lists import import_regions, learn_sounds, plan_import, share_of
+from nightschool.actions.places.region_uploads import Begun
+from nightschool.errors import Problem, Refused
+from nightschool.formats.region_lists import RegionList, read_regions
+from nightschool.queries.places import region_uploads
+from nightschool.queries.places.region_uploads import Upload, told_counts
+from nightschool.rules.access import Actor
+from nightschool.rules.almanac import day_with_year
+from nightschool.rules.places.region_uploads import MOST_PROBLEMS, UploadStage, standing, tell_upload_refusal
+from nightschool.rules.regions import tell_row_problem
+from nightschool.texts import _
+from nightschool.web.places.region_lists_form import RegionListForm, TakeInForm
+from nightschool.web.site.access import actor, allows
+from nightschool.web.site.context import Services, now, reading, services, today, writing
+from nightschool.web.site.errands import Tell, errands
+from nightschool.web.site.limits import LARGER
+from nightschool.web.site.records import look_up
+
+bp = Blueprint("region_lists", __name__)
+log = logging.getLogger(__name__)
+
+LOOK_AGAIN_SECONDS = 2
+NOTE_EVERY_SECONDS = 1.0
+MEGABYTE = 1024 * 1024
+
+
+@bp.route("/admin/regions/import", methods=["GET", "POST"])
+@allows("keep_regions")
+def upload() -> Any:
+    """A list is handed in: read at once, compared with what is known, and kept to be looked through."""
+    form = RegionListForm()
+    if form.validate_on_submit():
+        content = form.file.data.read()
+        found = read_regions(content)
+        if form.as_of.data > today():
+            form.refuse("as_of", _("这一天还没到。写名单上印的那一天。"))
+        elif not found.rows:
+            _refuse_file(form, found.problems)
+        else:
+            return redirect(url_for("region_lists.show", upload=_keep(form, content, found)), 303)
+    with reading() as db:
+        latest = [(one, _standing(one)) for one in region_uploads.latest(db)]
+    most = LARGER["region_lists.upload"] // MEGABYTE
+    page = render_template(
+        "places/region_lists/upload.html",
+        form=form,
+        latest=latest,
+        most=most,
+        UploadStage=UploadStage,
+        day_with_year=day_with_year,
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.get("/admin/regions/import/<public_id:upload>")
+@allows("keep_regions")
+def show(upload: str) -> Any:
+    """What the list would change, how far it is, or what it has changed. While it goes on the page asks again."""
+    return _page(upload, TakeInForm())
+
+
+@bp.post("/admin/regions/import/<public_id:upload>/apply")
+@allows("keep_regions")
+def apply(upload: str) -> Any:
+    """The list begins to be taken in; the answer does not wait for it."""
+    form = TakeInForm()
+    form.validate_on_submit()
+    if errands().is_busy_with_other(upload):
+        flash(_("另一份名单正在导入，等它完了再来。"), "alarm")
+        return redirect(url_for("region_lists.show", upload=upload), 303)
+    try:
+        with writing() as db:
+            begun = uploads.begin_import(
+                db,
+                upload,
+                skip_bad=bool(form.skip_bad.data),
+                is_running=errands().steps_of(upload) is not None,
+                by=actor(),
+                now=now(),
+            )
+    except Refused as refusal:
+        if refusal.field is None:
+            flash(tell_upload_refusal(refusal), "alarm")
+            return redirect(url_for("region_lists.show", upload=upload), 303)
+        form.refuse(refusal.field, tell_upload_refusal(refusal))
+        return _page(upload, form)
+    if not errands().start(upload, partial(_take_in, services(), begun, actor())):
+        _fail(services(), begun)  # another one got in between; the page offers to begin again
+    return redirect(url_for("region_lists.show", upload=upload), 303)
+
+
+def _refuse_file(form: RegionListForm, problems: Sequence[Problem]) -> None:
+    for problem in problems[:MOST_PROBLEMS]:
+        form.refuse("file", tell_row_problem(problem))
+
+
+def _keep(form: RegionListForm, content: bytes, found: RegionList) -> str:
+    how = {"as_of": form.as_of.data, "end_missing": bool(form.end_missing.data)}
+    with reading() as db:
+        counts = told_counts(db, plan_import(db, found.rows, **how), found.problems)
+    with writing() as db:
+        return uploads.keep_upload(
+            db, file_name=form.file_name(), content=content, counts=counts, by=actor(), now=now(), **how
+        )
+
+
+def _page(upload: str, form: TakeInForm) -> Any:
+    found = look_up(region_uploads.upload, upload)
+    stands = _standing(found)
+    page = render_template(
+        "places/region_lists/show.html",
+        upload=found,
+        stands=stands,
+        UploadStage=UploadStage,
+        day=day_with_year(found.as_of),
+        form=form,
+        problems=[tell_row_problem(problem) for problem in found.problems],
+        percent=_percent(found),
+    )
+    response = make_response(page, 422 if form.errors else 200)
+    if stands is UploadStage.GOING_ON:
+        response.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
+    return response
+
+
+def _standing(found: Upload) -> UploadStage:
+    return standing(
+        found.state,
+        has_content=found.has_content,
+        made_at=found.made_at,
+        changed_at=found.changed_at,
+        is_running=errands().steps_of(found.public_id) is not None,
+        now=now().instant,
+    )
+
+
+def _percent(found: Upload) -> int:
+    done, every = errands().steps_of(found.public_id) or (found.steps_done, found.steps_all)
+    return done * 100 // max(every, 1)
+
+
+def _take_in(given: Services, begun: Begun, by: Actor, tell: Tell) -> None:
+    """In a thread of its own: the list is in whole, or not at all and its row says so."""
+    try:
+        found = read_regions(begun.content)
+        learn_sounds(found.rows, progress=share_of(tell, 5, 40))
+        noting = share_of(_noting(given, begun, tell), 40, 100)
+        with given.database.writing() as db:
+            plan = import_regions(
+                db,
+                found.rows,
+                as_of=begun.as_of,
+                end_missing=begun.end_missing,
+                skip_bad=begun.skip_bad,
+                by=by,
+                now=given.now(),
+                progress=noting,
+            )
+            counts = told_counts(db, plan, found.problems)
+            if all(counts[kind] == begun.counts.get(kind) for kind in ("new", "changed", "ended")):
+                counts["samples"] = begun.counts["samples"]  # which know what was called otherwise before
+            uploads.finish_import(db, begun.public_id, counts, now=given.now())
+    except Exception:
+        log.exception("a list of regions was not taken in")
+        _fail(given, begun)
+
+
+def _noting(given: Services, begun: Begun, tell: Tell) -> Tell:
+    """Progress for this process; on PostgreSQL, where others can write meanwhile, now and then in the row as well."""
+    last = time.monotonic()
+
+    def note(done: int, every: int) -> None:
+        nonlocal last
+        tell(done, every)
+        if not given.database.is_sqlite and time.monotonic() - last > NOTE_EVERY_SECONDS and done < every:
+            last = time.monotonic()
+            with given.database.writing() as other:
+                uploads.note_steps(other, begun.public_id, done, every, now=given.now())
+
+    return note
+
+
+def _fail(given: Services, begun: Begun) -> None:
+    with given.database.writing() as db:
+        uploads.fail_import(db, begun.public_id, now=given.now())

@@ -1,0 +1,31 @@
+"""The form that takes a list of regions, and the one that has it taken in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_wtf.file import FileField
+
+from nightschool.texts import L_
+from nightschool.web.site.forms import DayField, Form, Required, TickField, cleaned
+
+LONGEST_FILE_NAME = 200
+
+
+class RegionListForm(Form):
+    """A file and the day it describes."""
+
+    file = FileField(L_("名单文件"), [Required(L_("选一个文件。"))])
+    as_of = DayField(L_("名单是哪天的"), [Required(L_("写名单是哪天的，名单上一般印着。"))])
+    end_missing = TickField(L_("名单里没有的，算已撤并"))
+
+    def file_name(self) -> str:
+        """What the file was called where it came from, without the way to it."""
+        given: Any = self.file.data
+        return cleaned(given.filename or "").replace("\\", "/").rpartition("/")[2][:LONGEST_FILE_NAME]
+
+
+class TakeInForm(Form):
+    """Whether rows that cannot be read are left out."""
+
+    skip_bad = TickField(L_("跳过这些行，别的照样导入"))

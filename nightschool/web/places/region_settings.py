@@ -1,0 +1,53 @@
+"""What a region settles for itself: one page."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from sqlalchemy.orm import Session
+
+from nightschool.actions.places import region_settings as actions
+from nightschool.queries.places import region_settings as queries
+from nightschool.rules.regions import Level, level_of, parent_of
+from nightschool.texts import _
+from nightschool.web.places.region_settings_form import SettingsForm
+from nightschool.web.site.access import actor, allows
+from nightschool.web.site.context import now
+from nightschool.web.site.records import SAVED, edited, look_up
+
+bp = Blueprint("region_settings", __name__)
+
+
+@bp.route("/settings/<region_code:region>", methods=["GET", "POST"])
+@allows("settle")
+def edit(region: str) -> Any:
+    """The settings of a township or of a region above; a village has those of its township."""
+    if level_of(region) is Level.VILLAGE:
+        return redirect(url_for("region_settings.edit", region=parent_of(region)), 303)
+    look = partial(look_up, queries.settings, region)
+    found = look()
+    form = SettingsForm(data=asdict(found))
+
+    def save(db: Session) -> None:
+        actions.settle(
+            db,
+            region=region,
+            approves_plans=bool(form.approves_plans.data),
+            travel_kmh=form.travel_kmh.data,
+            seen_version=form.seen_version,
+            by=actor(),
+            now=now(),
+        )
+
+    found, status = edited(form, found, save, again=look)
+    if status == SAVED:
+        flash(_("%(place)s的设置存好了。", place=found.name))
+        return redirect(url_for("region_settings.edit", region=region), SAVED)
+    is_township = found.level == Level.TOWNSHIP
+    page = render_template(
+        "places/region_settings/edit.html", found=found, form=form, is_township=is_township
+    )
+    return page, status

@@ -1,0 +1,250 @@
+"""The register of one class session: filled in, put right, taken back, and looked through."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from nightschool.actions.registers import attendance as actions
+from nightschool.errors import Refused, StaleRecord
+from nightschool.queries.registers import attendance as queries
+from nightschool.queries.registers import register_history
+from nightschool.queries.registers.attendance import Register
+from nightschool.rules.almanac import spoken_day
+from nightschool.rules.names import matches
+from nightschool.rules.people.people import tell_refused_person
+from nightschool.rules.registers import attendance as rules
+from nightschool.texts import _, ngettext
+from nightschool.web.registers.attendance_form import RegisterForm, Stored, VoidForm
+from nightschool.web.site.access import actor, allows
+from nightschool.web.site.browser import device_name
+from nightschool.web.site.context import now, reading, today, writing
+from nightschool.web.site.records import look_up
+
+bp = Blueprint("attendance", __name__)
+
+BAD_INPUT, CLASH = 422, 409
+# A phone's clock that is off by more than this is worth a word in the history.
+CLOCK_SKEW = timedelta(minutes=10)
+
+
+@bp.route("/sessions/<public_id:class_session>/register", methods=["GET", "POST"])
+@allows("keep_register")
+def register(class_session: str) -> Any:
+    """The register; saving it makes the session held."""
+    if request.method != "POST":
+        return _opened(_register(class_session))
+    form = RegisterForm()
+    asked = request.form.get("do") or ("find" if form.query.data else "save")
+    if asked == "save":
+        return _save(class_session, form)
+    found = _register(class_session)
+    match asked:
+        case "all":
+            form.tick_all(tuple(person.public_id for person in found.expected))
+        case "undo":
+            form.untick_all()
+        case "merge":
+            form.merge(_ticked(found))
+    return _page(found, form)
+
+
+@bp.route("/sessions/<public_id:class_session>/register/void", methods=["GET", "POST"])
+@allows("keep_register")
+def void(class_session: str) -> Any:
+    """The whole register taken back, with its reason."""
+    found = _register(class_session)
+    form = VoidForm(data={"submission": str(uuid.uuid4())})
+    if form.validate_on_submit():
+        try:
+            with writing() as db:
+                actions.void_register(
+                    db,
+                    class_session=class_session,
+                    reason=form.reason.data,
+                    submission_id=_submission_id(form.submission.data),
+                    device=device_name(),
+                    by=actor(),
+                    now=now(),
+                )
+            what = {"day": spoken_day(found.day, today()), "title": found.title}
+            flash(_("%(day)s %(title)s的登记作废了。现在可以重新点名，也可以取消。", **what))
+            return redirect(url_for("sessions.show", class_session=class_session), 303)
+        except Refused as refused:
+            form.refuse(refused.field, rules.tell_refused_register(refused, today=today()))
+    page = render_template("registers/attendance/void.html", register=found, form=form)
+    return page, BAD_INPUT if form.is_submitted() else 200
+
+
+@bp.get("/sessions/<public_id:class_session>/register/history")
+@allows("keep_register")
+def history(class_session: str) -> Any:
+    """Every version of the register: who saved it when, and what that changed."""
+    found = look_up(register_history.history, class_session)
+    return render_template(
+        "registers/attendance/history.html", history=found, tell_mark=rules.tell_mark, skew=CLOCK_SKEW
+    )
+
+
+def _register(class_session: str) -> Register:
+    return look_up(queries.register, class_session)
+
+
+def _opened(found: Register) -> str:
+    # What was already ticked when somebody else cancelled stays on the page: then the action refuses, and says why.
+    if reason := rules.why_no_register(found.status, found.day, today()):
+        sentence = rules.tell_no_register(reason, day=found.day, today=today())
+        return render_template("registers/attendance/closed.html", register=found, sentence=sentence)
+    return _page(found, RegisterForm(data=_stored(found)))
+
+
+def _save(class_session: str, form: RegisterForm) -> Any:
+    if not form.validate():
+        return _page(_register(class_session), form), BAD_INPUT
+    try:
+        with writing() as db:
+            actions.record_sheet(
+                db,
+                class_session=class_session,
+                sheet=form.sheet(),
+                submission_id=_submission_id(form.submission.data),
+                device=device_name(),
+                taken_at=now().instant,
+                based_on=form.version(),
+                by=actor(),
+                now=now(),
+            )
+    except StaleRecord:
+        return _saved_by_another(class_session, form)
+    except Refused as refused:
+        return _refused(class_session, form, refused)
+    with reading() as db:
+        saved = queries.held(db, class_session)
+    flash(
+        ngettext(
+            "%(day)s %(title)s存好了，到 %(n)d 人次。记错了就在下面改，再保存一次。",
+            "%(day)s %(title)s存好了，到 %(n)d 人次。记错了就在下面改，再保存一次。",
+            saved.attendances,
+            day=spoken_day(saved.day, today()),
+            title=saved.title,
+        )
+    )
+    return redirect(url_for("attendance.register", class_session=class_session), 303)
+
+
+def _refused(class_session: str, form: RegisterForm, refused: Refused) -> Any:
+    if refused.code == "other_content":
+        return _saved_by_another(class_session, form)
+    status = CLASH
+    if "row" in refused.details:
+        asks = refused.code == "same_name"
+        form.refuse_new(refused.details["row"], tell_refused_person(refused), asks=asks)
+        status = CLASH if asks else BAD_INPUT
+    else:
+        form.refuse(refused.field, rules.tell_refused_register(refused, today=today()))
+    return _page(_register(class_session), form), status
+
+
+def _saved_by_another(class_session: str, form: RegisterForm) -> Any:
+    """Nothing is lost: the form stays as it was sent, with what is stored beside it, and can be saved on top."""
+    found = _register(class_session)
+    form.submission.data, form.based_on.data = str(uuid.uuid4()), str(found.version)
+    return _page(found, form, is_stale=True), CLASH
+
+
+def _page(found: Register, form: RegisterForm, *, is_stale: bool = False) -> str:
+    query = form.query.data or ""
+    hits = [p for p in found.people if matches(query, p.name, frozenset(p.keys.split()))] if query else []
+    outside = {person.public_id for group in found.outside for person in group.people}
+    shown = {*form.present.data, *form.row_errors, *(person.public_id for person in hits)}
+    return render_template(
+        "registers/attendance/register.html",
+        register=found,
+        form=form,
+        present=set(form.present.data),
+        excused=set(form.excused.data),
+        statuses=form.statuses.data,
+        beside=form.written_beside(),
+        choices={code: rules.status_word(code) for code in rules.STATUS_WORDS if code != rules.PRESENT},
+        hits=hits,
+        outside_is_open=not found.in_class or bool(outside & shown),
+        differing=_differing(found, form) if is_stale else [],
+        is_stale=is_stale,
+        questions=[
+            *rules.questions(found.turnout, found.difference_note),
+            *(rules.tell_elsewhere(other) for other in found.elsewhere),
+            *_counted_twice(found),
+        ],
+        days_late=0 if found.saved else rules.days_late(found.day, today()),
+    )
+
+
+def _stored(found: Register) -> dict[str, Any]:
+    """What the form shows when it is opened: what is recorded so far."""
+    ticked = _ticked(found)
+    turnout = found.turnout
+    return {
+        "submission": str(uuid.uuid4()),
+        "based_on": str(found.version),
+        "present": ticked.present,
+        "excused": ticked.excused,
+        "statuses": ticked.statuses,
+        "substituted": tuple(ticked.came_instead),
+        "substitutes": tuple(ticked.came_instead.values()),
+        "guests": rules.write_guests(found.guests),
+        "unnamed_guests": turnout.unnamed_guests or None,
+        "headcount": turnout.headcount,
+        "women": turnout.women,
+        "over_60": turnout.over_60,
+        "difference_note": found.difference_note,
+    }
+
+
+def _ticked(found: Register) -> Stored:
+    if not found.is_cohort:
+        present = tuple(person.public_id for person in found.people if person.attended)
+        return Stored(present, tuple(person.public_id for person in found.people if person.excused))
+    return Stored(
+        present=tuple(person.public_id for person in found.people if person.status == rules.PRESENT),
+        statuses={p.public_id: p.status for p in found.people if p.status not in (None, rules.PRESENT)},
+        came_instead={p.public_id: p.came_instead for p in found.people if p.came_instead},
+    )
+
+
+def _differing(found: Register, form: RegisterForm) -> list[tuple[str, str, str]]:
+    """Name, the stored mark and the mark of the form, of everybody for whom the two differ."""
+    marks = {
+        **dict.fromkeys(form.present.data, rules.PRESENT),
+        **dict.fromkeys(form.excused.data, rules.EXCUSED),
+        **form.statuses.data,
+    }
+    names = form.came_instead()
+    differing = []
+    for person in found.people:
+        theirs = rules.PRESENT if person.attended and not found.is_cohort else person.status
+        mine, mine_instead = marks.get(person.public_id), names.get(person.public_id, "")
+        if (mine, mine_instead) != (theirs, person.came_instead):
+            told = rules.tell_mark(theirs, person.came_instead), rules.tell_mark(mine, mine_instead)
+            differing.append((person.name, *told))
+    return differing
+
+
+def _counted_twice(found: Register) -> list[str]:
+    """The questions about names that came for themselves and instead of somebody, too."""
+    here = {person.name for person in found.people if person.status in rules.CAME_IN_PERSON}
+    return [
+        rules.tell_counted_twice(person.came_instead, person.name)
+        for person in found.people
+        if person.came_instead in here
+    ]
+
+
+def _submission_id(text: Any) -> uuid.UUID:
+    """The id the form was given when it was opened; a new one when it is none, which only loses the repeat's memory."""
+    try:
+        return uuid.UUID(str(text))
+    except ValueError:
+        return uuid.uuid4()

@@ -1,0 +1,209 @@
+"""A cohort: its kind and rule, its roster with who waits and who left, and who graduates."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from nightschool.actions.registers import cohorts as actions
+from nightschool.actions.registers.cohorts import Asking, Outcome
+from nightschool.errors import Refused
+from nightschool.queries.registers import cohorts as queries
+from nightschool.queries.registers.cohorts import Cohort, Roster
+from nightschool.rules.names import matches
+from nightschool.rules.registers import graduation as rules
+from nightschool.rules.registers.attendance import status_word as mark_word
+from nightschool.rules.registers.cohorts import source_word, tell_refused_cohort
+from nightschool.texts import _, ngettext
+from nightschool.web.registers.cohorts_form import CohortForm, EnrolForm
+from nightschool.web.site.access import actor, allows
+from nightschool.web.site.context import moment, now, today, writing
+from nightschool.web.site.converters import PublicIdConverter
+from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, edited, look_up
+
+bp = Blueprint("cohorts", __name__)
+
+# A village with more learners than this does not list them all to be ticked: one looks for somebody first.
+MOST_SHOWN = 200
+
+
+@bp.route("/courses/<public_id:course>/cohort", methods=["GET", "POST"])
+@allows("schedule")
+def settings(course: str) -> Any:
+    """Lecture or cohort; of a cohort, how many it takes and what it takes to graduate."""
+    found = _cohort(course)
+    form = CohortForm(data=_stored(found))
+
+    def save(db: Session) -> None:
+        actions.set_cohort(
+            db, course=course, entry=form.entry(), seen_version=form.seen_version, by=actor(), now=now()
+        )
+
+    found, status = edited(form, found, save, _refuse, again=partial(_cohort, course), shown=_stored)
+    if status == SAVED:
+        flash(_("存好了。"))
+        return redirect(url_for("courses.show", course=course), SAVED)
+    return render_template("registers/cohorts/settings.html", form=form, cohort=found), status
+
+
+@bp.route("/courses/<public_id:course>/roster", methods=["GET", "POST"])
+@allows("keep_people")
+def roster(course: str) -> Any:
+    """Who is in the cohort, who waits, who left; and enrolling more."""
+    found = look_up(queries.roster, course)
+    form = EnrolForm(data={"source": "self", "day": today(), "query": request.args.get("q", "")[:60]})
+    if not form.is_submitted() or request.form.get("do") == "find":
+        return _roster_page(found, form)
+    if not form.validate():
+        return _roster_page(found, form), BAD_INPUT
+    try:
+        outcome = _enrol(course, form)
+    except Refused as refused:
+        return _refused(found, form, refused)
+    _say(outcome)
+    return redirect(_back(course), 303)
+
+
+@bp.post("/courses/<public_id:course>/roster/<public_id:learner>/let-in")
+@allows("keep_people")
+def let_in(course: str, learner: str) -> Any:
+    """Somebody who waited is in the cohort."""
+    try:
+        with writing() as db:
+            actions.let_in(db, course=course, learner=learner, by=actor(), now=now())
+    except Refused as refused:
+        flash(tell_refused_cohort(refused, today=today()), "alarm")
+        return redirect(_back(course), 303)
+    found = _cohort(course)
+    if found.beyond:
+        told = ngettext(
+            "收进来了。现在比定的多 %(n)d 人。", "收进来了。现在比定的多 %(n)d 人。", found.beyond
+        )
+    else:
+        told = _("收进来了。")
+    flash(told)
+    return redirect(_back(course), 303)
+
+
+@bp.post("/courses/<public_id:course>/roster/<public_id:learner>/leave")
+@allows("keep_people")
+def leave(course: str, learner: str) -> Any:
+    """Somebody has left the cohort or its waiting list."""
+    try:
+        with writing() as db:
+            actions.leave(db, course=course, learner=learner, by=actor(), now=now())
+        flash(_("退了。退错了，在下面「退了的」里收回来。"))
+    except Refused as refused:
+        flash(tell_refused_cohort(refused, today=today()), "alarm")
+    return redirect(_back(course), 303)
+
+
+@bp.get("/courses/<public_id:course>/graduation")
+@allows("keep_people")
+def graduation(course: str) -> Any:
+    """How far everybody in the cohort is from graduating."""
+    by_name = request.args.get("by") == "name"
+    found = look_up(queries.graduation, course, at=moment(), by_name=by_name)
+    return render_template(
+        "registers/cohorts/graduation.html",
+        graduation=found,
+        by_name=by_name,
+        rules=rules,
+        mark_word=mark_word,
+    )
+
+
+def _cohort(course: str) -> Cohort:
+    return look_up(queries.cohort, course)
+
+
+def _stored(found: Cohort) -> dict[str, Any]:
+    return {
+        "version": found.version,
+        "kind": found.kind,
+        "capacity": found.capacity,
+        "basis": found.rule.basis.value,
+        "percent": found.rule.percent,
+    }
+
+
+def _refuse(form: CohortForm, refused: Refused) -> int:
+    form.refuse(refused.field, tell_refused_cohort(refused, today=today()))
+    return CLASH
+
+
+def _enrol(course: str, form: EnrolForm) -> Outcome:
+    with writing() as db:
+        return actions.enrol_learners(
+            db,
+            course=course,
+            asking=Asking(
+                form.learners.data,
+                form.new_learners(),
+                form.source.data or "self",
+                form.proxy_name.data or "",
+            ),
+            day=form.day.data,
+            by=actor(),
+            now=now(),
+        )
+
+
+def _say(outcome: Outcome) -> None:
+    if outcome.enrolled:
+        flash(ngettext("收了 %(n)d 人进班。", "收了 %(n)d 人进班。", outcome.enrolled))
+    if outcome.waiting:
+        flash(ngettext("前面没有空位，%(n)d 人先排队。", "前面没有空位，%(n)d 人先排队。", outcome.waiting))
+    if not outcome.enrolled and not outcome.waiting:
+        flash(_("勾的人都已经在班里，或者在排队，没有变。"))
+
+
+def _refused(found: Roster, form: EnrolForm, refused: Refused) -> Any:
+    sentence = tell_refused_cohort(refused, today=today())
+    if "row" in refused.details:
+        asks = refused.code == "same_name"
+        form.refuse_new(refused.details["row"], sentence, asks=asks)
+        return _roster_page(found, form), CLASH if asks else BAD_INPUT
+    form.refuse(refused.field, sentence)
+    return _roster_page(found, form), CLASH
+
+
+def _back(course: str) -> str:
+    """Where the button was pressed: the register that somebody walked into, or the roster."""
+    then = request.form.get("then", "")
+    if re.fullmatch(PublicIdConverter.regex, then):
+        return url_for("attendance.register", class_session=then)
+    return url_for("cohorts.roster", course=course)
+
+
+def _roster_page(found: Roster, form: EnrolForm) -> str:
+    query, ticked = form.query.data or "", set(form.learners.data)
+    total = sum(len(group.people) for group in found.outside)
+    lists_all = total <= MOST_SHOWN
+    shown = []
+    for group in found.outside:
+        people = tuple(
+            person
+            for person in group.people
+            if person.public_id in ticked
+            or (lists_all and not query)
+            or (query and matches(query, person.name, frozenset(person.keys.split())))
+        )
+        shown += [(group.label, people)] if people else []
+    return render_template(
+        "registers/cohorts/roster.html",
+        roster=found,
+        cohort=found.cohort,
+        form=form,
+        ticked=ticked,
+        shown=shown,
+        total=total,
+        lists_all=lists_all,
+        source_word=source_word,
+        is_over=found.cohort.is_over(today()),
+        tell_rule=rules.tell_rule,
+    )

@@ -1,0 +1,189 @@
+"""The calendars of a region: market days, farm windows, single days, its position; and the year's holiday notice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from nightschool.actions.seasons import calendars as actions
+from nightschool.errors import NotFound, Refused
+from nightschool.queries.seasons import calendars as queries
+from nightschool.rules.almanac import spoken_day
+from nightschool.rules.regions import Level, level_of
+from nightschool.rules.seasons.daylight import dark_at
+from nightschool.rules.seasons.farm_windows import tell_refused_window
+from nightschool.rules.seasons.holidays import tell_refused_notice
+from nightschool.rules.seasons.markets import MISSING_WORDS, tell_market, tell_refused_market
+from nightschool.texts import _, ngettext
+from nightschool.web.seasons.calendars_form import DayForm, MarketForm, NoticeForm, PositionForm, SeasonForm
+from nightschool.web.site.access import actor, allows
+from nightschool.web.site.context import now, services, today, writing
+from nightschool.web.site.forms import Form
+from nightschool.web.site.records import look_up
+
+bp = Blueprint("calendars", __name__)
+
+BAD_INPUT = 422
+FORMS: dict[str, type[Form]] = {
+    "market": MarketForm,
+    "season": SeasonForm,
+    "day": DayForm,
+    "position": PositionForm,
+}
+
+
+@bp.route("/calendars/<region_code:region>", methods=["GET", "POST"])
+@allows("keep_calendars")
+def show(region: str) -> Any:
+    """Everything kept there, and a small form for each kind of thing; each form is sent by itself."""
+    found = look_up(queries.calendars, region, today=today())
+    sent = request.form.get("what_is_sent", "")
+    forms = _forms(found, sent)
+    if sent in forms and forms[sent].validate():
+        try:
+            with writing() as db:
+                flash(SAVE[sent](db, region, forms[sent]))
+            return redirect(url_for("calendars.show", region=region), 303)
+        except Refused as refused:
+            forms[sent].refuse(refused.field, _tell(refused))
+    status = BAD_INPUT if sent else 200
+    return _page(found, forms), status
+
+
+@bp.post("/calendars/<region_code:region>/remove")
+@allows("keep_calendars")
+def remove(region: str) -> Any:
+    """One thing is kept there no more. What it was is told, so that it can be entered again."""
+    kind, _dot, key = request.form.get("which", "").partition(".")
+    try:
+        with writing() as db:
+            _remove(db, region, kind, key)
+        flash(_("去掉了：%(what)s。去错了，照原样再加一次。", what=request.form.get("told", "")[:60]))
+    except NotFound:
+        flash(_("那一条已经不在了。"))
+    return redirect(url_for("calendars.show", region=region), 303)
+
+
+@bp.route("/calendars/notice", methods=["GET", "POST"])
+@allows("keep_regions")
+def notice() -> Any:
+    """The holidays of a year, pasted as they were announced."""
+    form = NoticeForm()
+    if form.validate_on_submit():
+        try:
+            with writing() as db:
+                year, days = actions.take_notice(db, text=form.notice.data or "", by=actor(), now=now())
+            flash(
+                ngettext(
+                    "%(year)d 年的放假安排存好了，一共 %(n)d 天和平常不一样。",
+                    "%(year)d 年的放假安排存好了，一共 %(n)d 天和平常不一样。",
+                    days,
+                    year=year,
+                )
+            )
+            return redirect(url_for("calendars.notice"), 303)
+        except Refused as refused:
+            form.refuse(refused.field, tell_refused_notice(refused))
+    return render_template("seasons/calendars/notice.html", form=form), BAD_INPUT if form.errors else 200
+
+
+def _remove(db: Any, region: str, kind: str, key: str) -> None:
+    given = {"region": region, "by": actor(), "now": now()}
+    if kind == "market":
+        actions.remove_market(db, market=key, **given)
+    elif kind == "season":
+        actions.remove_season(db, season=key, **given)
+    elif kind == "day" and key.isdecimal() and len(key) < 12:
+        actions.forget_day(db, special_day=int(key), **given)
+    else:
+        raise NotFound
+
+
+def _forms(found: queries.Calendars, sent: str) -> dict[str, Any]:
+    """Each form of the page, the one that was sent with what it brought."""
+    made = {name: kind() if name == sent else kind(formdata=None) for name, kind in FORMS.items()}
+    level = level_of(found.code)
+    if level is not Level.TOWNSHIP:
+        del made["market"]
+    if level is not Level.VILLAGE:
+        del made["position"]
+    if "market" in made:
+        made["market"].offer()
+    made["day"].offer(markets=level in (Level.TOWNSHIP, Level.VILLAGE))
+    return made
+
+
+def _page(found: queries.Calendars, forms: dict[str, Any]) -> str:
+    dark = None
+    if found.position is not None:
+        dark = dark_at(found.position, today(), services().settings.timezone)
+    return render_template(
+        "seasons/calendars/show.html",
+        found=found,
+        forms=forms,
+        is_village=level_of(found.code) is Level.VILLAGE,
+        tell_market=tell_market,
+        missing={code: _(word) for code, word in MISSING_WORDS.items()},
+        dark=dark,
+        this_year=today().year,
+    )
+
+
+def _tell(refused: Refused) -> str:
+    match refused.code:
+        case "market_known":
+            return _("这个场已经有了。")
+        case "too_many_markets":
+            return _("一个乡镇最多记 %(most)d 个场。先去掉一个。", most=refused.details["most"])
+    if refused.code.startswith("market"):
+        return tell_refused_market(refused)
+    return tell_refused_window(refused, today=today())
+
+
+def _save_market(db: Any, region: str, form: MarketForm) -> str:
+    market = form.market()
+    actions.add_market(db, region=region, market=market, by=actor(), now=now())
+    return _("记下了：%(what)s。排课的时候会提醒。", what=tell_market(market))
+
+
+def _save_season(db: Any, region: str, form: SeasonForm) -> str:
+    window = form.window()
+    actions.add_season(db, region=region, window=window, by=actor(), now=now())
+    return _(
+        "记下了：%(name)s，%(first)s到%(last)s。排课的时候会提醒。",
+        name=window.name,
+        first=spoken_day(window.first, today()),
+        last=spoken_day(window.last, today()),
+    )
+
+
+def _save_day(db: Any, region: str, form: DayForm) -> str:
+    kind, _dash, how = (form.what.data or "").partition("-")
+    actions.set_day(
+        db,
+        region=region,
+        kind=kind,
+        day=form.day.data,
+        is_on=how == "on",
+        name=form.name.data or "",
+        by=actor(),
+        now=now(),
+    )
+    return _("记下了：%(day)s。", day=spoken_day(form.day.data, today()))
+
+
+def _save_position(db: Any, region: str, form: PositionForm) -> str:
+    actions.set_position(
+        db, region=region, latitude=form.latitude.data, longitude=form.longitude.data, by=actor(), now=now()
+    )
+    return _("位置记下了，天黑的时间、老师路上的时间都按它算。")
+
+
+SAVE: dict[str, Callable[[Any, str, Any], str]] = {
+    "market": _save_market,
+    "season": _save_season,
+    "day": _save_day,
+    "position": _save_position,
+}

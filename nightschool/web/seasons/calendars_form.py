@@ -1,0 +1,92 @@
+"""Forms of calendars: market days, farm windows, single days, a position, a holiday notice."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from nightschool.rules.seasons.farm_windows import FarmWindow
+from nightschool.rules.seasons.markets import MISSING_WORDS, Market, read_market
+from nightschool.texts import L_, LazyText, _
+from nightschool.web.site.forms import ChoiceField, DayField, Form, LineField, Required, TextField, TypedField
+
+DAY_KINDS = {
+    "market-on": L_("这天逢场"),
+    "market-off": L_("这天不逢场"),
+    "holiday-on": L_("这天放假"),
+    "holiday-off": L_("这天上班"),
+}
+
+
+class DegreesField(TypedField):
+    """Degrees with a decimal point, between two bounds."""
+
+    def __init__(self, label: LazyText, validators: Any = None, *, most: int, **kwargs: Any) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.most = most
+        self.render_kw = {"inputmode": "decimal", "maxlength": 12}
+
+    def parse(self, text: str) -> float:
+        plain = unicodedata.normalize("NFKC", text)
+        if not re.fullmatch(r"-?[0-9]{1,3}([.][0-9]{1,7})?", plain) or abs(float(plain)) > self.most:
+            raise ValueError(_("「%(typed)s」不是度数。像 29.58 这样写。", typed=text[:20]))
+        return float(plain)
+
+
+class MarketForm(Form):
+    """On which days people go to this market."""
+
+    days = LineField(L_("逢哪些日子"), [Required(L_("写上逢哪些日子，像：逢三六九、单日、每周三周六。"))])
+    missing_thirtieth = ChoiceField(L_("逢十的场，小月没有三十怎么办"), default="skipped")
+    place = LineField(L_("哪里的场"))
+
+    def offer(self) -> None:
+        """The choices are set."""
+        self.missing_thirtieth.choices = {code: _(word) for code, word in MISSING_WORDS.items()}
+
+    def market(self) -> Market:
+        """Raises: Refused, as `rules.seasons.markets.read_market` does."""
+        return read_market(
+            self.days.data or "",
+            missing_thirtieth=self.missing_thirtieth.data or "skipped",
+            place=self.place.data or "",
+        )
+
+
+class SeasonForm(Form):
+    """One farm window."""
+
+    name = LineField(L_("什么农活"), [Required(L_("写上是什么农活，像：双抢、柑橘采收。"))])
+    first = DayField(L_("第一天"), [Required(L_("填第一天。"))])
+    last = DayField(L_("最后一天"), [Required(L_("填最后一天，这天还算。"))])
+
+    def window(self) -> FarmWindow:
+        """As it was filled in."""
+        return FarmWindow(self.name.data or "", self.first.data, self.last.data)
+
+
+class DayForm(Form):
+    """One day that is otherwise."""
+
+    day = DayField(L_("哪一天"), [Required(L_("填哪一天。"))])
+    what = ChoiceField(L_("怎么样"), [Required(L_("选这天怎么样。"))])
+    name = LineField(L_("为什么"))
+
+    def offer(self, *, markets: bool) -> None:
+        """The choices are set; single market days are a township's or a village's own."""
+        kinds = {code: str(word) for code, word in DAY_KINDS.items() if markets or code.startswith("holiday")}
+        self.what.choices = kinds
+
+
+class PositionForm(Form):
+    """Where the village office lies."""
+
+    latitude = DegreesField(L_("纬度"), [Required(L_("填纬度，像 29.58。"))], most=90)
+    longitude = DegreesField(L_("经度"), [Required(L_("填经度，像 105.06。"))], most=180)
+
+
+class NoticeForm(Form):
+    """A pasted notice."""
+
+    notice = TextField(L_("通知全文"), [Required(L_("把通知全文贴在这里。"))], longest=8000)

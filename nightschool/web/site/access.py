@@ -1,0 +1,197 @@
+"""Who gets to which page. Every view is @public or @allows(verb); the application does not start otherwise."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, flash, g, make_response, redirect, request, url_for
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from nightschool.actions.trust import logins
+from nightschool.errors import ConfigurationError
+from nightschool.queries import scope
+from nightschool.queries.trust.trust import Login, login_by_token
+from nightschool.rules.access import VERBS, Actor, may
+from nightschool.rules.regions import is_inside
+from nightschool.texts import _
+from nightschool.web.site.browser import login_token
+from nightschool.web.site.context import now, reading, today, writing
+from nightschool.web.site.redirects import own_path, this_path
+from nightschool.web.site.unsaved import keep_this_request
+
+log = logging.getLogger(__name__)
+
+# URL parameters that name a record with a home; `queries.scope` tells which region that is.
+SCOPED = (
+    "village",
+    "region",
+    "class_session",
+    "course",
+    "learner",
+    "teacher",
+    "teacher_link",
+    "venue",
+    "question",
+    "change",
+    "account",
+)
+
+# Where somebody begins, by the first verb they hold.
+HOMES = (("see_village", "desk.home"), ("see_overview", "overview.home"), ("manage_accounts", "admin.home"))
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a view declares. No verb: public."""
+
+    verb: str | None
+    is_by_secret: bool = False  # public to whoever has the address, which nobody else is to learn
+
+    @property
+    def is_public(self) -> bool:
+        return self.verb is None
+
+
+def init_app(app: Flask) -> None:
+    """Logins leave word of when they were last used, and templates know who is logged in, and what they may."""
+    app.after_request(_leave_word)
+    app.jinja_env.globals.update(home_of=home_of, current_login=current_login, may=may_here)
+
+
+def public(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The view is open to everybody and looks at no login."""
+    view.access = Access(None)  # type: ignore[attr-defined]  # read by access_of
+    return view
+
+
+def by_secret(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The view is open to whoever has its address, and looks at no login. The answer is kept by nobody on the way, is
+    in no search engine, and its address is told to no page it leads to.
+
+    Nobody is slowed down here: a secret has 192 random bits, so guessing leads nowhere however fast it is, and what a
+    guess costs is one look into an index.
+    """
+    view.access = Access(None, is_by_secret=True)  # type: ignore[attr-defined]  # read by access_of
+    return view
+
+
+def allows(verb: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The view is open to who may do this in every region its address names; anywhere, when it names none.
+
+    Out of scope and unknown are the same 404. Without a login, or after its end, it leads to the login page; a form
+    that arrives then is kept.
+    """
+    if verb not in VERBS:
+        raise ConfigurationError(f"no such verb: {verb}")
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(**params: Any) -> Any:
+            login = current_login()
+            if login is None:
+                return _to_login(verb)
+            if not _is_in_scope(login.actor, verb, params):
+                abort(404)
+            return view(**params)
+
+        guarded.access = Access(verb)  # type: ignore[attr-defined]  # read by access_of
+        return guarded
+
+    return decorate
+
+
+def access_of(endpoint: str | None) -> Access | None:
+    """What the view behind an endpoint declares; None when there is no such view or it declares nothing."""
+    view = current_app.view_functions.get(endpoint or "")
+    return getattr(view, "access", None)
+
+
+def check_access(app: Flask) -> None:
+    """Raises ConfigurationError unless every view declares who may see it; it names those that do not."""
+    silent = sorted(name for name, view in app.view_functions.items() if not hasattr(view, "access"))
+    if silent:
+        raise ConfigurationError(f"views that declare no access: {', '.join(silent)}")
+
+
+def current_login() -> Login | None:
+    """The login this request comes with, or None; read once a request."""
+    if "login" not in g:
+        g.login = None
+        if token := login_token():
+            with reading() as db:
+                g.login = login_by_token(db, token, now=now())
+    found: Login | None = g.login
+    return found
+
+
+def actor() -> Actor:
+    """Who acts in this request; only behind @allows."""
+    login = current_login()
+    assert login is not None, "only behind @allows"
+    return login.actor
+
+
+def may_here(verb: str, region_code: str | None = None) -> bool:
+    """True when who is logged in may do this in the region; without one, anywhere."""
+    login = current_login()
+    if login is None:
+        return False
+    if region_code is None:
+        return bool(login.actor.posts_for(verb))
+    return may(login.actor, verb, region_code)
+
+
+def home_of(who: Actor) -> str:
+    """The address where this person begins after logging in."""
+    endpoint = next((endpoint for verb, endpoint in HOMES if who.posts_for(verb)), "trust.me")
+    return url_for(endpoint)
+
+
+def _to_login(verb: str) -> Response:
+    if request.method == "POST" and verb != "own_account":  # whose forms carry passwords
+        if keep_this_request():
+            flash(_("登录到时间了。刚才写的没有丢：用同一个账号登录，就会存上。"))
+        else:
+            flash(_("要先登录。刚才写的没有存上。"), "alarm")
+    here = own_path(this_path())
+    return make_response(redirect(url_for("trust.login", next=here), 303))
+
+
+def _is_in_scope(who: Actor, verb: str, params: dict[str, Any]) -> bool:
+    named = [name for name in SCOPED if name in params]
+    if not named:
+        return bool(who.posts_for(verb))
+    with reading() as db:
+        return all(_is_record_in_scope(db, who, verb, name, params) for name in named)
+
+
+def _is_record_in_scope(db: Session, who: Actor, verb: str, name: str, params: dict[str, Any]) -> bool:
+    if name == "account":
+        regions = scope.account_regions(db, params[name], today=today())
+        return bool(regions) and all(may(who, verb, region) for region in regions)
+    region = scope.region_of(db, name, params[name])
+    if region is None:
+        return False
+    if name == "teacher" and "village" in params:  # one that the village can call on, kept there or above
+        return is_inside(params["village"], region)
+    return may(who, verb, region)
+
+
+def _leave_word(response: Response) -> Response:
+    """Once an hour a login notes that it is in use, whatever was asked: its owner's list of devices tells by it.
+
+    The only thing that a GET writes, and never a reason to fail.
+    """
+    login = g.get("login")
+    if login is not None and now().instant - login.last_seen_at >= logins.SEEN_EVERY:
+        try:
+            with writing() as db:
+                logins.see(db, login_id=login.id, now=now())
+        except OperationalError:
+            log.warning("could not note that a login is in use")
+    return response

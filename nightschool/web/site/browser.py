@@ -1,0 +1,96 @@
+"""What a browser brings along: the login cookie, what it calls itself, and where it calls from."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from flask import Response, request
+
+from nightschool.web.site.context import services
+
+# The cookie outlives the login it carries: what is entered after the login has ended must still find its account.
+KEEP_COOKIE_SECONDS = 44 * 24 * 3600
+
+SYSTEMS = (
+    ("HarmonyOS", "HarmonyOS"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Macintosh", "Mac"),
+    ("Linux", "Linux"),
+)
+# Most browsers name several others; the first that fits is the one.
+PROGRAMS = (
+    ("MicroMessenger", "WeChat"),
+    ("DingTalk", "DingTalk"),
+    ("HuaweiBrowser", "Huawei"),
+    ("MiuiBrowser", "Xiaomi"),
+    ("HeyTapBrowser", "OPPO"),
+    ("VivoBrowser", "vivo"),
+    ("MQQBrowser", "QQ"),
+    ("QQBrowser", "QQ"),
+    ("UCBrowser", "UC"),
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+
+
+def cookie_name() -> str:
+    """The login cookie's name; over TLS it carries the prefix that ties it to this host."""
+    return "__Host-nightschool" if services().settings.is_https else "nightschool"
+
+
+def login_token() -> str:
+    """The token of the login this browser has, or has had; empty when it brings none."""
+    return request.cookies.get(cookie_name(), "")[:200]
+
+
+def give_token(response: Response, token: str, *, is_own_phone: bool) -> None:
+    """The browser keeps the token: its owner's phone for weeks, a shared computer until it is closed."""
+    response.set_cookie(
+        cookie_name(),
+        token,
+        max_age=KEEP_COOKIE_SECONDS if is_own_phone else None,
+        path="/",
+        secure=services().settings.is_https,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def take_token(response: Response) -> None:
+    """The browser forgets the token."""
+    response.delete_cookie(
+        cookie_name(), path="/", secure=services().settings.is_https, httponly=True, samesite="Lax"
+    )
+
+
+def device_name() -> str:
+    """What the browser seems to be, short enough to be recognised in a list: "Android · WeChat"."""
+    says = request.user_agent.string[:400]
+    names = (next((name for word, name in words if word in says), "") for words in (SYSTEMS, PROGRAMS))
+    return " · ".join(name for name in names if name)
+
+
+def address() -> str | None:
+    """Where the request comes from, for limits; None when that says nothing about who sends it.
+
+    From headers of trusted proxies alone (web/site/server.py), since anybody can write others. Behind a proxy that is
+    not declared everybody comes from this machine: a limit on that address would shut out all of them.
+    """
+    comes_from = request.remote_addr or ""
+    host = urlsplit(services().settings.base_url).hostname or ""
+    if _is_this_machine(comes_from) and not _is_this_machine(host):
+        return None
+    return comes_from or None
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

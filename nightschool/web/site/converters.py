@@ -1,0 +1,57 @@
+"""The typed parts of addresses."""
+
+from __future__ import annotations
+
+from werkzeug.routing import BaseConverter, ValidationError
+
+from nightschool.rules.seasons.months import Month
+
+FIRST_MONTH, LAST_MONTH = Month(2000, 1), Month(2100, 11)
+
+
+class RegionCodeConverter(BaseConverter):
+    """A 12-digit division code."""
+
+    regex = "[0-9]{12}"
+
+
+class PublicIdConverter(BaseConverter):
+    """The random name of a record."""
+
+    regex = "[A-Za-z0-9_-]{22}"
+
+
+class ShortCodeConverter(BaseConverter):
+    """A division code, whole or only the digits that its level needs: 5110, 511002, 511002105."""
+
+    regex = "[1-9](?:[0-9]{11}|[0-9]{8}|[0-9]{5}|[0-9]{3}|[0-9])"
+
+
+class MonthConverter(BaseConverter):
+    """A month, 2026-12."""
+
+    regex = "[0-9]{4}-(?:0[1-9]|1[0-2])"
+
+    def to_python(self, value: str) -> Month:
+        month = Month(int(value[:4]), int(value[5:]))
+        if not FIRST_MONTH <= month <= LAST_MONTH:
+            raise ValidationError
+        return month
+
+    def to_url(self, value: Month) -> str:
+        return value.code
+
+
+class SecretConverter(BaseConverter):
+    """What opens a page without a login: 24 random bytes."""
+
+    regex = "[A-Za-z0-9_-]{32}"
+
+
+CONVERTERS = {
+    "region_code": RegionCodeConverter,
+    "public_id": PublicIdConverter,
+    "short_code": ShortCodeConverter,
+    "month": MonthConverter,
+    "secret": SecretConverter,
+}

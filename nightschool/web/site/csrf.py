@@ -1,0 +1,66 @@
+"""Every form carries a token that only its own pages know; one without it is shown again, never acted on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Request, g, render_template, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
+
+from nightschool.web.site.access import current_login
+from nightschool.web.site.browser import KEEP_COOKIE_SECONDS
+from nightschool.web.site.redirects import this_path
+from nightschool.web.site.unsaved import SENT_AGAIN
+
+MOST_FIELDS = 5000
+
+
+class FormGuard(CSRFProtect):
+    """Asks for the token of every form, except one that was asked when it arrived and is sent again from inside."""
+
+    def protect(self, apply_exemptions: bool = False) -> None:
+        if request.environ.get(SENT_AGAIN):
+            g.csrf_valid = True
+        else:
+            super().protect(apply_exemptions=apply_exemptions)
+
+
+class TokenCookies(SecureCookieSessionInterface):
+    """Flask's, which makes ready to check the cookie's signature also where there is no cookie to check."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
+def init_app(app: Flask) -> None:
+    """Forms are guarded. On one's own phone the token lives as long as the login's cookie, elsewhere until closing."""
+    app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(seconds=KEEP_COOKIE_SECONDS)
+    # Otherwise every answer, public pages too, would set the cookie of the form token anew.
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = False
+    app.session_interface = TokenCookies()
+    FormGuard(app)
+    app.register_error_handler(CSRFError, _token_missing)
+
+
+def _token_missing(_error: CSRFError) -> Any:
+    """A plain sentence. Who is logged in and comes from a page of ours may send what was typed with one more tap."""
+    fields = _fields() if _comes_from_here() and request.endpoint and current_login() else []
+    return render_template("errors/400_form.html", fields=fields, path=this_path()), 400
+
+
+def _fields() -> list[tuple[str, str]]:
+    pairs = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    secret = any("password" in name or name == "code" for name, _value in pairs)
+    return [] if secret or len(pairs) > MOST_FIELDS else pairs
+
+
+def _comes_from_here() -> bool:
+    """True when the browser says that the form stood on a page of this host; the cookie's SameSite says it too."""
+    origin = request.headers.get("Origin") or request.referrer or ""
+    return urlsplit(origin).netloc == request.host

@@ -1,0 +1,98 @@
+"""What the forms of single records share: the version they were opened on, and phones that are never shown back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wtforms import HiddenField
+
+from nightschool.rules.people.people import (
+    parse_birth_year,
+    parse_phone,
+    tell_unreadable_birth_year,
+    tell_unreadable_phone,
+)
+from nightschool.texts import _
+from nightschool.web.site.forms import ChoiceField, ChoicesField, Form, TickField, TypedField
+
+
+class PhoneField(TypedField):
+    """A phone number, or nothing."""
+
+    def parse(self, text: str) -> str:
+        phone = parse_phone(text)
+        if phone is None:
+            raise ValueError(tell_unreadable_phone(text))
+        return phone
+
+    def hide(self, masked: str) -> None:
+        """The stored number is hinted at, never shown: typing one replaces it."""
+        if masked:
+            self.render_kw = {**(self.render_kw or {}), "placeholder": masked}
+
+
+class BirthYearField(TypedField):
+    """A year of birth, or nothing."""
+
+    def parse(self, text: str) -> int:
+        year = parse_birth_year(text)
+        if year is None:
+            raise ValueError(tell_unreadable_birth_year(text))
+        return year
+
+
+@dataclass(frozen=True, slots=True)
+class SavedOtherwise:
+    """One field that somebody else has saved otherwise since."""
+
+    label: str
+    mine: str
+    theirs: str
+
+
+class RecordForm(Form):
+    """The form of one record. It remembers which version it was opened on."""
+
+    version = HiddenField(default="0")
+
+    # Fields whose stored value is not to be compared, because the form never shows it.
+    NOT_COMPARED = frozenset(
+        {"version", "csrf_token", "phone", "removes_phone", "is_another", "agreed", "agreed_for"}
+    )
+
+    is_stale = False
+    differences: tuple[SavedOtherwise, ...] = ()
+
+    @property
+    def seen_version(self) -> int:
+        """The version this form was opened on; 0 when it does not say."""
+        text = str(self.version.data or "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+    def show_stale(self, stored: Mapping[str, Any]) -> None:
+        """The form keeps what was typed, tells what differs from what is stored, and may be saved on top of it."""
+        self.is_stale = True
+        self.differences = tuple(
+            SavedOtherwise(
+                str(field.label.text), shown_as(field, field.data), shown_as(field, stored.get(name))
+            )
+            for name, field in self._fields.items()
+            if name not in self.NOT_COMPARED
+            and shown_as(field, field.data) != shown_as(field, stored.get(name))
+        )
+        self.version.data = str(stored["version"])
+
+
+def shown_as(field: Any, value: Any) -> str:
+    """A value of this field as a reader knows it."""
+    if isinstance(field, TickField):
+        return "✓" if value else "✗"
+    if isinstance(field, ChoiceField):
+        return str(field.choices.get(value or "", value or ""))
+    if isinstance(field, ChoicesField):
+        return _("、").join(str(field.choices.get(one, one)) for one in value or ())
+    if isinstance(field, TypedField) and value is not None:
+        return field.write(value)
+    return "" if value is None else str(value)

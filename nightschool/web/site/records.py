@@ -1,0 +1,78 @@
+"""What the pages of single records share: one is found or there is no such page; a form is tried, and told the outcome.
+
+A page with a form is then: find the record, make the form, `record, status = edited(form, record, save, refuse, …)`,
+and either a redirect where the status is SAVED, or the form again with that status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy.orm import Session
+
+from nightschool.errors import CannotSchedule, NotFound, Refused, StaleRecord
+from nightschool.web.site.context import reading, writing
+from nightschool.web.site.forms import Form
+from nightschool.web.site.record_forms import RecordForm
+
+SHOWN, SAVED, CLASH, BAD_INPUT = 200, 303, 409, 422
+
+T = TypeVar("T")
+P = ParamSpec("P")
+F = TypeVar("F", bound=Form)
+R = TypeVar("R", bound=RecordForm)
+
+
+def look_up(query: Callable[Concatenate[Session, P], T | None], /, *args: P.args, **named: P.kwargs) -> T:
+    """What the query finds. Raises NotFound when that is nothing."""
+    with reading() as db:
+        record = query(db, *args, **named)
+    if record is None:
+        raise NotFound
+    return record
+
+
+def tried(
+    form: F, save: Callable[[Session], object], refuse: Callable[[F, Any], int | None] | None = None
+) -> int:
+    """The status of the answer: SHOWN before anything is sent, SAVED, or why not, and then the form says so.
+
+    `refuse` puts the sentence of a Refused or CannotSchedule at its field; its status is BAD_INPUT unless it says
+    another. Without it the form lets nothing through that could be refused.
+    """
+    if not form.is_submitted():
+        return SHOWN
+    if not form.validate():
+        return BAD_INPUT
+    try:
+        with writing() as db:
+            save(db)
+    except (Refused, CannotSchedule) as refusal:
+        if refuse is None:
+            raise
+        return refuse(form, refusal) or BAD_INPUT
+    return SAVED
+
+
+def edited(
+    form: R,
+    record: T,
+    save: Callable[[Session], object],
+    refuse: Callable[[R, Any], int | None] | None = None,
+    *,
+    again: Callable[[], T],
+    shown: Callable[[T], Mapping[str, Any]] = asdict,  # type: ignore[assignment]  # any dataclass
+) -> tuple[T, int]:
+    """The same for the form of a record that there is already; the record as it is stored now comes back with it.
+
+    When somebody else has saved the record since, it is looked up `again`: nothing typed is lost, what differs from it
+    as it is `shown` in the form is told, and sent once more the form is saved on top.
+    """
+    try:
+        return record, tried(form, save, refuse)
+    except StaleRecord:
+        record = again()
+        form.show_stale(shown(record))
+        return record, CLASH

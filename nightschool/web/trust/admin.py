@@ -1,0 +1,371 @@
+"""For administrators: night schools are opened, accounts and postings given and ended, login slips printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from nightschool.actions.trust import accounts, devices
+from nightschool.actions.trust.accounts import Slip
+from nightschool.errors import NotAllowed, NotFound, Refused
+from nightschool.queries.places import openings, places
+from nightschool.queries.trust import trust
+from nightschool.queries.trust.account_list import Show, account_list
+from nightschool.rules.access import Actor, Role
+from nightschool.rules.almanac import spoken_day
+from nightschool.rules.regions import Level, is_inside, level_of
+from nightschool.rules.trust.accounts import ROLES, may_give, role_word, roles_for, tell_refusal, tops
+from nightschool.rules.trust.slips import grouped
+from nightschool.texts import _, ngettext
+from nightschool.web.site.access import actor, allows, current_login
+from nightschool.web.site.context import digester, now, reading, services, today, writing
+from nightschool.web.trust.trust_form import (
+    AccountForm,
+    ConfirmForm,
+    EndPostingForm,
+    OpenSchoolForm,
+    PostingForm,
+)
+
+bp = Blueprint("admin", __name__)
+
+MOST_SEARCHED = 500
+MOST_SHOWN = 50
+# Level -> the level right below, whose night schools are counted.
+COUNTED = {Level.PROVINCE: Level.CITY, Level.CITY: Level.COUNTY, Level.COUNTY: Level.TOWNSHIP}
+
+
+@bp.get("/admin")
+@allows("manage_accounts")
+def home() -> Any:
+    """The one region administered, or the choice among several."""
+    mine = [post.region_code for post in actor().posts_for("manage_accounts")]
+    codes = tops([code for code in mine if code])
+    if len(codes) == 1 and None not in mine:
+        return redirect(url_for("admin.region", region=codes[0]), 303)
+    with reading() as db:
+        names = trust.region_names(db, codes)
+        step = places.step(db, None, today=today()) if None in mine else None
+    if step is not None:
+        names |= {place.code: place.name for place in (*step.line, *step.below)}
+    return render_template("trust/admin/home.html", names=names)
+
+
+@bp.get("/admin/<region_code:region>")
+@allows("manage_accounts")
+def region(region: str) -> Any:
+    """What lies below a region with its night schools, and who holds what in it."""
+    level = level_of(region)
+    query, show = request.args.get("q", "").strip()[:60], request.args.get("show", "")
+    show = Show(show) if show in set(Show) else Show.EVERY
+    with reading() as db:
+        step = places.step(db, region, today=today())
+        counted = openings.below(db, region, COUNTED[level], today=today()) if level in COUNTED else ()
+        accounts = account_list(db, region, query=query, show=show, number=_page_number(), now=now())
+    if step is None:
+        raise NotFound
+    return render_template(
+        "trust/admin/region.html",
+        here=step.line[-1],
+        above=step.line[:-1],
+        below=step.below,
+        counted=counted,
+        accounts=accounts,
+        query=query,
+        show=show,
+        shows=_shows(),
+        role_word=role_word,
+        today=today(),
+        level=level.value,
+    )
+
+
+@bp.route("/admin/<region_code:region>/schools/new", methods=["GET", "POST"])
+@allows("manage_accounts")
+def open_school(region: str) -> Any:
+    """First the village is looked for, then its coordinator named; the answer is the slip to print."""
+    form = OpenSchoolForm()
+    village = _village(form.village.data or request.args.get("village", ""), region)
+    if form.is_submitted() and village is not None and form.validate():
+        try:
+            with writing() as db:
+                made = accounts.open_school(
+                    db,
+                    village_code=village.code,
+                    display_name=form.display_name.data or "",
+                    login_name=form.login_name.data or "",
+                    title=form.title.data or "",
+                    digester=digester(),
+                    **_acting(),
+                )
+            return _paper(made)
+        except Refused as refusal:
+            form.refuse(refusal.field, tell_refusal(refusal.code, refusal.details))
+    if village is not None:
+        form.village.data = village.code
+    found, query = _search(region)
+    page = render_template(
+        "trust/admin/open_school.html", form=form, village=village, found=found, query=query, region=region
+    )
+    return page, _status(form)
+
+
+@bp.route("/admin/<region_code:region>/accounts/new", methods=["GET", "POST"])
+@allows("manage_accounts")
+def new_account(region: str) -> Any:
+    """An account with a role in this region; the answer is the slip to print."""
+    form = AccountForm()
+    form.role.choices = _roles(region)
+    if form.validate_on_submit():
+        try:
+            return _paper(_create(form, region))
+        except Refused as refusal:
+            form.refuse(refusal.field, tell_refusal(refusal.code, refusal.details))
+    return _region_page("trust/admin/new_account.html", form, region)
+
+
+@bp.route("/admin/<region_code:region>/postings/new", methods=["GET", "POST"])
+@allows("manage_accounts")
+def new_posting(region: str) -> Any:
+    """A role in this region for somebody who has an account already."""
+    form = PostingForm()
+    form.role.choices = _roles(region)
+    if form.validate_on_submit():
+        try:
+            account = _give(form, region)
+            flash(_("给了：%(role)s，从 %(day)s 起。给错了就在下面收回。", **_given(form)))
+            return redirect(url_for("admin.account", account=account), 303)
+        except (NotFound, NotAllowed):
+            form.refuse("login_name", _("没有这个登录名，或者这个账号不归你管。"))
+        except Refused as refusal:
+            form.refuse(refusal.field, tell_refusal(refusal.code, refusal.details))
+    if not form.is_submitted():
+        form.from_day.data = today()
+        for field in (form.login_name, form.title, form.role):  # the way back from a posting that was ended
+            field.data = request.args.get(field.name, "")[:60]
+    return _region_page("trust/admin/new_posting.html", form, region)
+
+
+@bp.get("/accounts/<public_id:account>")
+@allows("manage_accounts")
+def account(account: str) -> Any:
+    """One account: what it may do where, and what can be done about it."""
+    with reading() as db:
+        found = trust.account(db, account, now=now())
+        logins = trust.devices_of(db, account, now=now())
+        own = trust.account_called(db, login.login_name) if (login := current_login()) else None
+    if found is None:
+        raise NotFound
+    return render_template(
+        "trust/admin/account.html",
+        account=found,
+        devices=logins,
+        is_own=own == account,
+        form=ConfirmForm(),
+        role_word=role_word,
+        today=today(),
+    )
+
+
+@bp.post("/accounts/<public_id:account>/slip")
+@allows("manage_accounts")
+def slip(account: str) -> Any:
+    """A new slip, shown this once: its code is stored nowhere."""
+    try:
+        with writing() as db:
+            made = accounts.make_slip(db, account=account, digester=digester(), **_acting())
+    except Refused as refusal:
+        return _back(account, refusal)
+    return _paper(made)
+
+
+@bp.post("/accounts/<public_id:account>/postings/<int:posting>/end")
+@allows("manage_accounts")
+def end_posting(account: str, posting: int) -> Any:
+    """The posting ends with the day that was written, or with yesterday."""
+    form = EndPostingForm()
+    if not form.validate():
+        flash(_("没收回：%(why)s", why=" ".join(form.last_day.errors)), "alarm")
+        return redirect(url_for("admin.account", account=account), 303)
+
+    def end(db: Any) -> str:
+        last = accounts.end_posting(
+            db, account=account, posting_id=posting, last_day=form.last_day.data, **_acting()
+        )
+        if last is None:
+            return _("这个职责收回了，还没有开始过。")
+        if last < today():
+            return _("这个职责收回了，马上生效。要还给他，按下面的「再给一次」。")
+        return _("这个职责到 %(day)s 为止，过了那天自己失效。", day=spoken_day(last, today()))
+
+    return _change(account, end)
+
+
+@bp.post("/accounts/<public_id:account>/devices/<int:login>/revoke")
+@allows("manage_accounts")
+def revoke_device(account: str, login: int) -> Any:
+    """One device of somebody's is out."""
+
+    def end(db: Any) -> str:
+        device = devices.revoke_device(db, account=account, login_id=login, **_acting())
+        return _("%(device)s退出了，马上生效。用密码可以再登录。", device=device or _("一台设备"))
+
+    return _change(account, end)
+
+
+@bp.post("/accounts/<public_id:account>/devices/revoke")
+@allows("manage_accounts")
+def revoke_devices(account: str) -> Any:
+    """All devices of somebody's are out."""
+
+    def end(db: Any) -> str:
+        number = devices.revoke_devices(db, account=account, **_acting())
+        return ngettext(
+            "%(n)d 台设备退出了，马上生效。用密码可以再登录。",
+            "%(n)d 台设备退出了，马上生效。用密码可以再登录。",
+            number,
+        )
+
+    return _change(account, end)
+
+
+@bp.post("/accounts/<public_id:account>/disable")
+@allows("manage_accounts")
+def disable(account: str) -> Any:
+    """Nobody gets in with it any more."""
+
+    def end(db: Any) -> str:
+        accounts.disable_account(db, account=account, **_acting())
+        return _("账号停用了，马上生效。记录都还在。")
+
+    return _change(account, end)
+
+
+@bp.post("/accounts/<public_id:account>/enable")
+@allows("manage_accounts")
+def enable(account: str) -> Any:
+    """It can be used again."""
+
+    def begin(db: Any) -> str:
+        accounts.enable_account(db, account=account, **_acting())
+        return _("账号又能用了。")
+
+    return _change(account, begin)
+
+
+def _acting() -> dict[str, Any]:
+    return {"by": actor(), "now": now()}
+
+
+def _create(form: AccountForm, region: str) -> Slip:
+    with writing() as db:
+        made = accounts.create_account(
+            db,
+            login_name=form.login_name.data or "",
+            display_name=form.display_name.data or "",
+            role=Role(form.role.data),
+            region_code=region,
+            title=form.title.data or "",
+            **_acting(),
+        )
+        return accounts.make_slip(db, account=made.public_id, digester=digester(), **_acting())
+
+
+def _give(form: PostingForm, region: str) -> str:
+    with writing() as db:
+        account = trust.account_called(db, form.login_name.data or "")
+        if account is None:
+            raise NotFound
+        accounts.give_posting(
+            db,
+            account=account,
+            role=Role(form.role.data),
+            region_code=region,
+            title=form.title.data or "",
+            from_day=form.from_day.data,
+            to_day=form.to_day.data,
+            **_acting(),
+        )
+    return account
+
+
+def _given(form: PostingForm) -> dict[str, str]:
+    return {"role": role_word(form.role.data), "day": spoken_day(form.from_day.data, today())}
+
+
+def _change(account: str, change: Callable[[Any], str]) -> Any:
+    """The change stands, and its sentence is told; or the sentence of why not."""
+    try:
+        with writing() as db:
+            done = change(db)
+    except Refused as refusal:
+        return _back(account, refusal)
+    flash(done)
+    return redirect(url_for("admin.account", account=account), 303)
+
+
+def _back(account: str, refusal: Refused) -> Any:
+    flash(tell_refusal(refusal.code, refusal.details), "alarm")
+    return redirect(url_for("admin.account", account=account), 303)
+
+
+def _paper(made: Slip) -> Any:
+    """The slip itself is the answer: to show it at another address, its code would have to be kept meanwhile."""
+    base = services().settings.base_url
+    return render_template("trust/admin/slip.html", slip=made, code=grouped(made.code), base=base)
+
+
+def _region_page(template: str, form: Any, region: str) -> tuple[str, int]:
+    with reading() as db:
+        step = places.step(db, region, today=today())
+    assert step is not None, "only behind @allows"
+    return render_template(template, form=form, here=step.line[-1], above=step.line[:-1]), _status(form)
+
+
+def _page_number() -> int:
+    asked = request.args.get("page", "1")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+
+
+def _shows() -> dict[str, str]:
+    return {
+        Show.EVERY: _("现在的和将来的"),
+        **{role: role_word(role) for role in ROLES if role in set(Show)},
+        Show.NEVER: _("还没登录过的"),
+        Show.DISABLED: _("停用了的"),
+        Show.ENDED: _("职责都到期的"),
+    }
+
+
+def _roles(region: str) -> dict[str, str]:
+    who: Actor = actor()
+    return {role: role_word(role) for role in roles_for(region) if may_give(who, role, region)}
+
+
+def _status(form: Any) -> int:
+    return 422 if form.errors else 200
+
+
+def _village(code: str, region: str) -> places.Place | None:
+    """The village that was chosen, when it lies in the region; None for anything else."""
+    with reading() as db:
+        step = places.step(db, code, today=today()) if code else None
+    here = step.line[-1] if step and step.line else None
+    if here is None or here.level != Level.VILLAGE or not is_inside(here.code, region):
+        return None
+    return here
+
+
+def _search(region: str) -> tuple[list[places.FoundPlace], str]:
+    """The villages of the region that answer to what was typed, and what was typed."""
+    query = request.args.get("q", "").strip()[:60]
+    if not query:
+        return [], ""
+    with reading() as db:
+        found = places.find(db, query, today=today(), limit=MOST_SEARCHED)
+    inside = [
+        place for place in found.places if place.level == Level.VILLAGE and is_inside(place.code, region)
+    ]
+    return inside[:MOST_SHOWN], query

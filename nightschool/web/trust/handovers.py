@@ -1,0 +1,115 @@
+"""A village handed over to the next coordinator: what is open, who goes, who comes, and the sheet for both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+
+from nightschool.actions.trust import handovers as actions
+from nightschool.actions.trust.handovers import HandedOver
+from nightschool.errors import Refused
+from nightschool.queries.trust import handovers as queries
+from nightschool.queries.trust.handovers import Estate
+from nightschool.rules.almanac import spoken_day
+from nightschool.rules.places.schools import institution_word
+from nightschool.rules.trust.accounts import tell_refusal
+from nightschool.rules.trust.slips import grouped
+from nightschool.texts import _
+from nightschool.web.site.access import actor, allows
+from nightschool.web.site.context import digester, moment, now, services, today, writing
+from nightschool.web.site.records import look_up
+from nightschool.web.trust.handovers_form import HandoverForm
+
+bp = Blueprint("handovers", __name__)
+
+BAD_INPUT = 422
+
+
+@bp.route("/admin/<region_code:village>/handover", methods=["GET", "POST"])
+@allows("manage_accounts")
+def new(village: str) -> Any:
+    """What is open in the village, and the form; the answer is the new slip, where one is needed."""
+    estate = _estate(village)
+    form = HandoverForm()
+    form.leaving.choices = {line.account: line.display_name for line in estate.coordinators}
+    if form.is_submitted():
+        form.becomes_contact.data = bool(form.becomes_contact.data and _was_contact(estate))
+    else:
+        _begin(form, estate)
+    if form.validate_on_submit():
+        try:
+            return _done(village, estate, form, _hand_over(village, form))
+        except Refused as refusal:
+            form.refuse(refusal.field, tell_refusal(refusal.code, refusal.details))
+    page = render_template(
+        "trust/handovers/new.html", form=form, estate=estate, was_contact=_was_contact(estate), today=today()
+    )
+    return page, BAD_INPUT if form.errors else 200
+
+
+@bp.get("/admin/<region_code:village>/handover/sheet")
+@allows("manage_accounts")
+def sheet(village: str) -> Any:
+    """The hand-over sheet, as things stand now."""
+    return _sheet(_estate(village))
+
+
+def _estate(village: str) -> Estate:
+    return look_up(queries.estate, village, at=moment())
+
+
+def _begin(form: HandoverForm, estate: Estate) -> None:
+    """Today, and whoever is alone goes; the public contact moves along where it was one of them."""
+    form.from_day.data = today()
+    form.leaving.data = (
+        [line.account for line in estate.coordinators] if len(estate.coordinators) == 1 else []
+    )
+    form.becomes_contact.data = _was_contact(estate)
+
+
+def _was_contact(estate: Estate) -> bool:
+    return estate.contact_name in {line.display_name for line in estate.coordinators}
+
+
+def _hand_over(village: str, form: HandoverForm) -> HandedOver:
+    with writing() as db:
+        return actions.hand_over(
+            db,
+            village=village,
+            handover=form.handover(),
+            digester=digester(),
+            by=actor(),
+            now=now(),
+        )
+
+
+def _done(village: str, before: Estate, form: HandoverForm, made: HandedOver) -> Any:
+    gone = [line.display_name for line in before.coordinators if line.account in (form.leaving.data or ())]
+    told = _(
+        "%(village)s从 %(day)s 起由%(name)s接手。%(gone)s的职责到前一天为止。",
+        village=before.village,
+        day=spoken_day(form.from_day.data, today()),
+        name=made.display_name,
+        gone=_("、").join(gone),
+    )
+    if made.slip is not None:
+        return _sheet(_estate(village), made=made, told=told)
+    flash(told)
+    if made.needs_slip_later:
+        flash(_("%(name)s还没登录过。登录单 14 天内有效，临到接手再打。", name=made.display_name))
+    return redirect(url_for("handovers.sheet", village=village), 303)
+
+
+def _sheet(estate: Estate, *, made: HandedOver | None = None, told: str = "") -> str:
+    slip = made.slip if made else None
+    return render_template(
+        "trust/handovers/sheet.html",
+        estate=estate,
+        slip=slip,
+        code=grouped(slip.code) if slip else "",
+        base=services().settings.base_url,
+        institution_word=institution_word,
+        told=told,
+        today=today(),
+    )

@@ -1,0 +1,248 @@
+"""Logging in and out, and one's own account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+
+from nightschool.actions.trust import accounts, hashing, logins
+from nightschool.actions.trust.logins import OpenedLogin
+from nightschool.errors import Refused
+from nightschool.models.trust import AttemptKind
+from nightschool.queries.trust import trust
+from nightschool.queries.trust.trust import Login
+from nightschool.rules.trust.accounts import role_word, tell_refusal
+from nightschool.rules.trust.slips import read_code
+from nightschool.rules.trust.throttle import tell_wait
+from nightschool.texts import _
+from nightschool.web.site import browser, unsaved
+from nightschool.web.site.access import actor, allows, current_login, home_of, public
+from nightschool.web.site.context import digester, now, reading, today, writing
+from nightschool.web.site.redirects import own_path
+from nightschool.web.trust.trust_form import ConfirmForm, LoginForm, NameForm, PasswordForm, SlipForm
+
+bp = Blueprint("trust", __name__)
+
+
+@bp.route("/login", methods=["GET", "POST"])
+@public
+def login() -> Any:
+    """With name and password."""
+    form = LoginForm()
+    if form.validate_on_submit():
+        try:
+            return _welcome(_log_in(form))
+        except Refused as refusal:
+            form.refuse(None, _told(refusal))
+            return _page("trust/trust/login.html", form, refusal)
+    return _page("trust/trust/login.html", form)
+
+
+@bp.route("/login/slip", methods=["GET", "POST"])
+@public
+def slip() -> Any:
+    """With a printed slip, which sets a password."""
+    form = SlipForm()
+    if form.validate_on_submit():
+        try:
+            return _welcome(_log_in_with_slip(form))
+        except Refused as refusal:
+            form.refuse(None, _told(refusal))
+            return _page("trust/trust/slip.html", form, refusal)
+    return _page("trust/trust/slip.html", form)
+
+
+@bp.post("/logout")
+@allows("own_account")
+def logout() -> Any:
+    """This browser's login has ended, and it keeps nothing of it."""
+    with writing() as db:
+        logins.log_out(db, login_id=_login().id, by=actor(), now=now())
+    session.clear()
+    response = redirect(url_for("find.home"), 303)
+    browser.take_token(response)  # type: ignore[arg-type]  # werkzeug's Response has all it needs
+    return response
+
+
+@bp.get("/me")
+@allows("own_account")
+def me() -> Any:
+    """Who one is here, on which devices one is logged in, and what is waiting to be saved."""
+    account_id = actor().account_id
+    assert account_id is not None
+    with reading() as db:
+        postings = trust.postings_of(db, account_id)
+        devices = trust.devices(db, account_id, now=now())
+        waiting = trust.kept_inputs(db, account_id)
+    held = [line for line in postings if line.from_day <= today() <= (line.to_day or today())]
+    return render_template(
+        "trust/trust/me.html",
+        login=_login(),
+        postings=held,
+        devices=devices,
+        waiting=waiting,
+        form=ConfirmForm(),
+        role_word=role_word,
+    )
+
+
+@bp.route("/me/password", methods=["GET", "POST"])
+@allows("own_account")
+def password() -> Any:
+    """Another password; every other device is out."""
+    form = PasswordForm(own_login_name=_login().login_name)
+    if form.validate_on_submit():
+        try:
+            _change_password(form)
+        except Refused as refusal:
+            form.refuse(refusal.field, _told(refusal))
+            return _page("trust/trust/password.html", form, refusal)
+        flash(_("密码改好了。别的手机和电脑都要用新密码重新登录。"))
+        return redirect(url_for("trust.me"), 303)
+    return _page("trust/trust/password.html", form)
+
+
+@bp.route("/me/name", methods=["GET", "POST"])
+@allows("own_account")
+def name() -> Any:
+    """Another name: an account opened for a village is called after it until somebody says who they are."""
+    form = NameForm(data={"display_name": actor().name})
+    if form.validate_on_submit():
+        with writing() as db:
+            accounts.rename_self(db, display_name=form.display_name.data or "", by=actor(), now=now())
+        flash(_("名字改好了：%(name)s。", name=form.display_name.data))
+        return redirect(url_for("trust.me"), 303)
+    return _page("trust/trust/name.html", form)
+
+
+@bp.post("/me/devices/<int:login>/revoke")
+@allows("own_account")
+def revoke(login: int) -> Any:
+    """One device is out."""
+    with writing() as db:
+        logins.revoke(db, login_id=login, by=actor(), now=now())
+    flash(_("那台设备已经退出了。"))
+    return redirect(url_for("trust.me"), 303)
+
+
+@bp.post("/me/kept/<public_id:waiting>")
+@allows("own_account")
+def save_again(waiting: str) -> Any:
+    """What was entered after a login had ended is tried once more."""
+    account_id = actor().account_id
+    assert account_id is not None
+    answer = unsaved.send_again(account_id, browser.login_token(), public_id=waiting)
+    return answer or redirect(url_for("trust.me"), 303)
+
+
+def _log_in(form: LoginForm) -> OpenedLogin:
+    typed = form.password.data or ""
+    with writing() as db:
+        attempt = _book(db, AttemptKind.PASSWORD, form.login_name.data or "")
+    if not hashing.is_right(attempt.password_hash, typed):
+        raise Refused("wrong_login")
+    renewed = hashing.renewed(attempt.password_hash, typed)
+    with writing() as db:
+        return logins.log_in(
+            db, attempt=attempt, renewed_hash=renewed, is_own_phone=form.is_own_phone.data, **_from_here()
+        )
+
+
+def _log_in_with_slip(form: SlipForm) -> OpenedLogin:
+    code = read_code(form.code.data or "")
+    with writing() as db:
+        attempt = _book(db, AttemptKind.SLIP, form.login_name.data or "")
+        fits = logins.slip_fits(db, attempt=attempt, code=code, digester=digester(), now=now())
+    if not fits:
+        raise Refused("wrong_slip")
+    new_hash = hashing.hash_password(form.new_password.data or "")
+    with writing() as db:
+        return logins.log_in_with_slip(
+            db,
+            attempt=attempt,
+            code=code,
+            new_hash=new_hash,
+            digester=digester(),
+            is_own_phone=form.is_own_phone.data,
+            **_from_here(),
+        )
+
+
+def _change_password(form: PasswordForm) -> None:
+    login, who = _login(), actor()
+    assert who.account_id is not None
+    with writing() as db:
+        attempt = _book(db, AttemptKind.PASSWORD, login.login_name)
+    if not hashing.is_right(attempt.password_hash, form.password.data or ""):
+        raise Refused("wrong_password", field="password")
+    new_hash = hashing.hash_password(form.new_password.data or "")
+    with writing() as db:
+        logins.forgive(db, attempt)
+        accounts.change_password(
+            db, seen_hash=attempt.password_hash, new_hash=new_hash, keep_login=login.id, by=who, now=now()
+        )
+
+
+def _book(db: Any, kind: AttemptKind, login_name: str) -> logins.Attempt:
+    return logins.book_attempt(
+        db,
+        kind=kind,
+        login_name=login_name,
+        address=browser.address(),
+        token=browser.login_token(),
+        digester=digester(),
+        now=now(),
+    )
+
+
+def _from_here() -> dict[str, Any]:
+    return {
+        "device": browser.device_name(),
+        "old_token": browser.login_token(),
+        "now": now(),
+    }
+
+
+def _welcome(opened: OpenedLogin) -> Response:
+    """What waited is saved, and the browser has its new token; it goes where it wanted to, or home."""
+    assert opened.actor.account_id is not None
+    # Pages still open in other tabs of the same person keep a good form token; anybody else's lose theirs.
+    if not opened.is_same_person:
+        session.clear()
+    session.permanent = opened.is_own_phone
+    answer = unsaved.send_again(opened.actor.account_id, opened.token)
+    if answer is None:
+        onward = own_path(request.args.get("next")) or home_of(opened.actor)
+        answer = make_response(redirect(onward, 303))
+    browser.give_token(answer, opened.token, is_own_phone=opened.is_own_phone)
+    return answer
+
+
+def _page(template: str, form: Any, refusal: Refused | None = None) -> tuple[str, int]:
+    status = 422 if form.errors else 200
+    if refusal is not None and refusal.code == "too_many":
+        status = 429
+    return render_template(template, form=form, next=own_path(request.args.get("next"))), status
+
+
+def _told(refusal: Refused) -> str:
+    if refusal.code == "too_many":
+        return tell_wait(refusal.details["until"], now().instant)
+    return tell_refusal(refusal.code, refusal.details)
+
+
+def _login() -> Login:
+    login = current_login()
+    assert login is not None, "only behind @allows"
+    return login

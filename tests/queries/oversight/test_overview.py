@@ -1,0 +1,100 @@
+"""What a supervisor sees of a region."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from nightschool.models.teaching import SessionStatus
+from nightschool.queries.oversight import overview
+from tests.factories import (
+    JIANLI,
+    SHIWAN,
+    TODAY,
+    Cast,
+    make_course,
+    make_learner,
+    make_register,
+    make_session,
+)
+
+WEEK = {"first": date(2026, 11, 23), "last": date(2026, 11, 29), "today": TODAY}
+
+
+def a_week_in_shiwan(db: Session, cast: Cast) -> None:
+    course = make_course(db)
+    held = make_session(db, course, TODAY - timedelta(days=1))
+    first, second = make_learner(db, name="陈大秀"), make_learner(db, name="刘国富")
+    make_register(db, held, cast.chen, present=(first.id, second.id), unnamed_guests=3)
+    make_session(db, course, TODAY - timedelta(days=1), starts=600, ends=660, status=SessionStatus.CANCELLED)
+    make_session(db, course, TODAY - timedelta(days=1), starts=700, ends=760)
+    make_session(db, course, TODAY + timedelta(days=2))
+    make_session(db, course, TODAY + timedelta(days=3), status=SessionStatus.DRAFT)
+    make_session(db, course, TODAY + timedelta(days=30))
+
+
+def test_township_sees_what_was_held_what_was_not_and_why(database, cast) -> None:
+    with database.writing() as db:
+        a_week_in_shiwan(db, cast)
+        seen = overview.region(db, "511002105000", **WEEK)
+    assert seen is not None
+    (line,) = seen.parts
+    assert (line.code, line.planned, line.held, line.not_held, line.unrecorded, line.to_come) == (
+        SHIWAN,
+        4,
+        1,
+        1,
+        1,
+        1,
+    )
+    assert line.attendances == 5
+    assert line.reasons == {"weather": 1}
+
+
+def test_headcount_stands_for_attendances_where_the_room_was_counted(database, cast) -> None:
+    with database.writing() as db:
+        held = make_session(db, make_course(db), TODAY)
+        make_register(db, held, cast.chen, present=(make_learner(db).id,), total=28)
+        seen = overview.region(db, SHIWAN, **WEEK)
+    assert seen is not None
+    assert seen.total.attendances == 28
+    assert [meeting.attendances for meeting in seen.meetings] == [28]
+
+
+def test_city_sums_its_counties_and_never_a_neighbour(database, cast) -> None:
+    with database.writing() as db:
+        a_week_in_shiwan(db, cast)
+        make_session(db, make_course(db, JIANLI, title="防诈骗"), TODAY + timedelta(days=1))
+        city = overview.region(db, "511000000000", **WEEK)
+        county = overview.region(db, "511002000000", **WEEK)
+    assert city is not None and county is not None
+    assert [(line.code, line.planned, line.schools) for line in city.parts] == [
+        ("511002000000", 4, 1),
+        ("511024000000", 1, 1),
+    ]
+    assert (city.total.planned, county.total.planned) == (5, 4)
+
+
+def test_overview_costs_the_same_for_one_village_and_thirty(database, cast, statements) -> None:
+    from tests.factories import make_region, make_school
+
+    with database.writing() as db:
+        a_week_in_shiwan(db, cast)
+        statements.clear()
+        overview.region(db, "511002105000", **WEEK)
+        few = len(statements)
+        for number in range(300, 330):
+            code = f"511002105{number}"
+            make_region(db, code)
+            make_school(db, code)
+            make_session(db, make_course(db, code), TODAY)
+        statements.clear()
+        seen = overview.region(db, "511002105000", **WEEK)
+        many = len(statements)
+    assert seen is not None and len(seen.parts) == 31
+    assert few == many == 3
+
+
+def test_unknown_region_is_none(db) -> None:
+    assert overview.region(db, "990000000000", **WEEK) is None

@@ -1,0 +1,142 @@
+"""The days that suit: free, ranked, and with the reasons a coordinator would give."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nightschool.rules.courses.advice import NearbySession, Surroundings
+from nightschool.rules.courses.closed_times import ClosedTime
+from nightschool.rules.courses.good_days import MOST_SUGGESTED, suggest, window
+from nightschool.rules.places.travel import Journey
+from nightschool.rules.seasons.daylight import Position
+from nightschool.rules.seasons.farm_windows import FarmWindow
+from nightschool.rules.seasons.holidays import shipped
+from nightschool.rules.seasons.markets import Markets, read_market
+from nightschool.rules.slots import Moment, Slot
+from tests.factories import TODAY
+
+NOW = Moment(TODAY, 600)
+QUIET = Surroundings(holidays=shipped(), position=Position(29.59, 105.07), markets_of="全安镇")
+DECEMBER = [date(2026, 12, number) for number in range(1, 31)]
+
+
+def asked(around: Surroundings = QUIET, busy=(), days=DECEMBER, starts: int = 1140):
+    return suggest(days, starts=starts, ends=starts + 90, around=around, busy=busy, not_before=NOW)
+
+
+def test_where_nothing_stands_against_any_day_the_nearest_at_the_time_asked_for_come_first() -> None:
+    found = asked()
+    assert [one.slot for one in found] == [Slot(day, 1140, 1230) for day in DECEMBER[:MOST_SUGGESTED]]
+    assert all(one.reasons == () and one.against == () for one in found)
+
+
+def test_what_is_taken_is_not_offered() -> None:
+    busy = [Slot(day, 360, 1440) for day in DECEMBER[:10]]
+    assert asked(busy=busy)[0].slot.day == DECEMBER[10]
+    assert asked(busy=[Slot(day, 360, 1440) for day in DECEMBER]) == ()
+
+
+def test_another_hour_of_the_day_is_tried_when_the_evening_is_taken() -> None:
+    [one] = asked(busy=[Slot(DECEMBER[0], 1100, 1300)], days=DECEMBER[:1])
+    assert one.slot.starts == 14 * 60 + 30
+
+
+def test_the_day_after_market_is_offered_before_others_and_says_so() -> None:
+    found = asked(replace(QUIET, markets=Markets((read_market("逢三六九"),))))
+    assert all("逢场后一天" in one.reasons for one in found[:3])
+
+
+def test_market_mornings_come_last() -> None:
+    markets = Markets((read_market("天天"),), {DECEMBER[7]: False})
+    assert asked(replace(QUIET, markets=markets), starts=540)[0].slot.day == DECEMBER[7]
+
+
+def test_days_after_the_harvest_say_that_it_is_over() -> None:
+    busy = replace(QUIET, windows=(FarmWindow("柑橘采收", DECEMBER[0], DECEMBER[9], "市中区"),))
+    first = asked(busy)[0]
+    assert first.slot.day == DECEMBER[10]
+    assert first.reasons == ("柑橘采收已过",)
+
+
+def test_a_teacher_who_is_in_the_next_village_that_day_is_a_reason_to_come_over() -> None:
+    near = NearbySession(DECEMBER[12], 840, 930, "", "建设村", False, is_near=True)
+    first = asked(replace(QUIET, taught={"王老师": [near]}))[0]
+    assert first.slot == Slot(DECEMBER[12], 1140, 1230)
+    assert first.reasons == ("王老师当天在建设村",)
+    assert first.against == ()
+
+
+def test_a_teacher_who_is_far_away_that_day_speaks_against_it() -> None:
+    far = NearbySession(DECEMBER[0], 840, 930, "", "建立村", False)
+    assert DECEMBER[0] not in [one.slot.day for one in asked(replace(QUIET, taught={"王老师": [far]}))]
+
+
+def test_a_yard_without_light_is_offered_before_dark() -> None:
+    first = asked(replace(QUIET, is_lit=False, venue="院坝"))[0]
+    assert first.slot.ends <= 18 * 60
+    assert "天黑，赶得回家" in first.reasons[0]
+
+
+def test_what_is_over_is_not_offered() -> None:
+    [one] = asked(days=[TODAY], starts=540)
+    assert one.slot.starts > NOW.minutes
+    assert suggest([TODAY], starts=540, ends=630, around=QUIET, busy=(), not_before=Moment(TODAY, 1439)) == ()
+
+
+@given(
+    st.lists(
+        st.builds(
+            Slot,
+            st.sampled_from(DECEMBER),
+            st.integers(300, 1300),
+            st.integers(1310, 1440),
+        ),
+        max_size=20,
+    ),
+    st.integers(360, 1300),
+    st.integers(10, 120),
+)
+def test_every_offer_is_free_and_as_long_as_asked_for(busy: list[Slot], starts: int, minutes: int) -> None:
+    found = suggest(DECEMBER, starts=starts, ends=starts + minutes, around=QUIET, busy=busy, not_before=NOW)
+    assert len(found) <= MOST_SUGGESTED
+    assert len({one.slot.day for one in found}) == len(found)
+    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+    for one in found:
+        assert one.slot.minutes == minutes
+        assert not any(one.slot.overlaps(other) for other in busy)
+
+
+def test_a_window_is_a_month_unless_said_and_never_more_than_two() -> None:
+    assert len(window(TODAY, None)) == 31
+    assert window(TODAY, TODAY + timedelta(days=2))[-1] == TODAY + timedelta(days=2)
+    assert len(window(TODAY, TODAY + timedelta(days=400))) == 62
+    assert window(TODAY, TODAY - timedelta(days=5)) == (TODAY,)
+
+
+def test_no_closed_time_is_offered() -> None:
+    closed = (ClosedTime(starts=17 * 60, ends=1440), ClosedTime(DECEMBER[0], DECEMBER[3]))
+    found = asked(busy=[slot for time in closed for day in DECEMBER if (slot := time.on(day))])
+    assert found and all(not time.covers(one.slot) for one in found for time in closed)
+
+
+def test_the_known_way_decides_whether_a_teacher_next_door_can_come_over() -> None:
+    def there(way: Journey | None) -> Surroundings:
+        session = NearbySession(DECEMBER[5], 1020, 1110, "", "断桥村", is_here=False, is_near=True, way=way)
+        return replace(QUIET, taught={"王老师": [session]})
+
+    def best(way: Journey | None) -> tuple[bool, tuple[str, ...]]:
+        [one] = asked(there(way), days=DECEMBER[5:6])
+        return one.slot.starts == 1140, one.reasons
+
+    assert best(Journey(10, 30)) == (True, ("王老师当天在断桥村",))  # twenty minutes for a gap of thirty
+    assert best(None)[0] is False and best(Journey(20, 30))[0] is False
+
+
+def test_a_full_week_costs_more_than_a_day_later() -> None:
+    taught = {"王老师": [NearbySession(DECEMBER[0], 540, 630, "", "断桥村", is_here=False)]}
+    around = replace(QUIET, taught=taught, weekly_limits={"王老师": 1})
+    assert asked(around)[0].slot.day == date(2026, 12, 7)  # the Monday after

@@ -1,0 +1,76 @@
+"""The preview of a course: every date, what speaks against it, and what is free instead."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from nightschool.rules.courses.advice import NearbySession, Surroundings
+from nightschool.rules.courses.conflicts import Conflict, Holding
+from nightschool.rules.courses.previews import preview
+from nightschool.rules.courses.proposals import Instead, Proposal
+from nightschool.rules.courses.recurrence import Weekly
+from nightschool.rules.resources import Resource, ResourceKind
+from nightschool.rules.slots import Moment, Slot
+
+HERE, THERE = "511002105201", "511024100217"
+NOW = Moment(date(2026, 11, 27), 1230)
+FRIDAY, NEXT = date(2026, 11, 27), date(2026, 12, 4)
+WEEKLY = Proposal(HERE, "柑橘冬季管护", "skill", 1140, 1230, Weekly(FRIDAY, (4,), times=3))
+ROOM = Resource(ResourceKind.VENUE, 1)
+
+
+def clash(village_code: str) -> Conflict:
+    taken = Slot(NEXT, 1140, 1230)
+    held = Holding(ROOM, taken, village_code, "狮湾村", class_session="x" * 22, title="医保怎么报销")
+    return Conflict(taken, ROOM, "村活动室", held, instead=(Slot(NEXT, 1230, 1320),))
+
+
+def test_each_date_says_how_it_stands() -> None:
+    shown = preview(replace(WEEKLY, leave_out=frozenset({date(2026, 12, 11)})), [clash(HERE)], at=NOW)
+    assert [(day.slot.day, day.is_past, bool(day.taken), day.is_left_out) for day in shown.days] == [
+        (FRIDAY, True, False, False),
+        (NEXT, False, True, False),
+        (date(2026, 12, 11), False, False, True),
+    ]
+    assert (shown.clashes, shown.wanted, shown.summary) == ((NEXT,), 2, "一共 2 次。")
+    assert shown.days[1].ways_out == "前后一周都没有空着的时间，也没有别的可换。"
+
+
+def test_only_a_sessions_own_village_is_led_to_it() -> None:
+    assert preview(WEEKLY, [clash(HERE)], at=NOW).days[1].taken[0].own_session == "x" * 22
+    assert preview(WEEKLY, [clash(THERE)], at=NOW).days[1].taken[0].own_session == ""
+
+
+def test_a_first_day_that_is_none_of_the_weekdays_is_pointed_out() -> None:
+    assert preview(WEEKLY, [], at=NOW).note == ""
+    tuesdays = replace(WEEKLY, recurrence=Weekly(FRIDAY, (1,), times=2))
+    assert preview(tuesdays, [], at=NOW).note == (
+        "第一天填的是 周五 11月27日，周五不在选的星期里，所以从 周二 12月1日 开始。"
+    )
+
+
+def test_a_week_is_full_for_whoever_teaches_on_that_date_alone() -> None:
+    days = replace(WEEKLY, recurrence=Weekly(NEXT, (1, 4), times=3), teachers=("zhou",))
+    around = Surroundings(weekly_limits={"周老师": 1})
+
+    def told(proposal: Proposal) -> list[int]:
+        shown = preview(proposal, [], at=NOW, around=around, names={"zhou": "周老师", "li": "李老师"})
+        return [day.day.day for day in shown.days if any(one.kind == "weekly_limit" for one in day.advice)]
+
+    assert told(days) == [11]  # Tuesday and Friday of one week
+    assert told(replace(days, instead={date(2026, 12, 11): Instead(teachers=("li",))})) == []
+    assert told(replace(days, instead={date(2026, 12, 8): Instead(teachers=("li",))})) == []
+
+
+def test_what_a_conflict_says_is_not_said_again_as_advice() -> None:
+    other = NearbySession(NEXT, 1110, 1200, "医保怎么报销", "狮湾村", True)
+    around = Surroundings(here=(other,), taught={"周老师": (other,)})
+
+    def kinds(*conflicts: Conflict) -> set[str]:
+        advice = preview(WEEKLY, conflicts, at=NOW, around=around).days[1].advice
+        return {one.kind for one in advice} - {"holiday_unknown"}
+
+    assert kinds() == {"same_evening", "busy_teacher"}
+    assert kinds(clash(HERE)) == {"busy_teacher"}
+    assert kinds(replace(clash(HERE), resource=Resource(ResourceKind.TEACHER, 1))) == {"same_evening"}

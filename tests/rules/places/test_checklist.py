@@ -1,0 +1,41 @@
+"""八有 and 四个一: what the records show is worked out, the rest is ticked; nothing is added up."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from nightschool.rules.places.checklist import Facts, active_since, checklist
+from tests.factories import TODAY
+
+
+def missing(facts: Facts) -> list[str]:
+    return [item.code for part in checklist(facts, today=TODAY) for item in part.missing]
+
+
+def test_a_school_with_everything_lacks_nothing() -> None:
+    ticked = frozenset({"sign", "equipment", "materials", "rules", "receiver", "kit", "sports"})
+    assert missing(Facts(1, 90, 1, 6, TODAY, ticked)) == []
+
+
+def test_a_new_school_lacks_all_twelve() -> None:
+    assert len(missing(Facts())) == 12
+
+
+@pytest.mark.parametrize(
+    ("facts", "lacks"),
+    [
+        (Facts(teachers=5), "teachers"),
+        (Facts(largest_m2=89), "room"),
+        (Facts(last_held=date(2026, 8, 23)), "activity"),
+    ],
+)
+def test_just_below_the_line_is_still_missing(facts: Facts, lacks: str) -> None:
+    assert lacks in missing(facts)
+
+
+def test_three_months_back_is_the_same_day_or_the_last_there_is() -> None:
+    assert active_since(TODAY) == date(2026, 8, 24)
+    assert active_since(date(2026, 5, 31)) == date(2026, 2, 28)
+    assert active_since(date(2027, 1, 15)) == date(2026, 10, 15)

@@ -1,0 +1,49 @@
+"""Where an uploaded list stands, told from what is stored and what this process is at."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from nightschool.errors import Refused
+from nightschool.rules.places.region_uploads import UploadStage, standing, tell_upload_refusal
+from tests.factories import NOW
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("state", "has_content", "age", "silent_for", "is_running", "stands"),
+    [
+        ("previewed", True, HOUR, HOUR, False, UploadStage.WAITING),
+        ("previewed", True, DAY, DAY, False, UploadStage.WAITING),
+        ("previewed", True, DAY + HOUR, DAY + HOUR, False, UploadStage.EXPIRED),
+        ("previewed", False, HOUR, HOUR, False, UploadStage.EXPIRED),
+        ("applying", True, HOUR, timedelta(seconds=30), False, UploadStage.GOING_ON),
+        ("applying", True, HOUR, timedelta(minutes=3), False, UploadStage.BROKEN_OFF),
+        ("applying", True, HOUR, timedelta(minutes=30), True, UploadStage.GOING_ON),
+        ("done", False, 9 * DAY, 9 * DAY, False, UploadStage.DONE),
+        ("failed", True, HOUR, HOUR, False, UploadStage.FAILED),
+        ("failed", False, HOUR, HOUR, False, UploadStage.EXPIRED),
+    ],
+)
+def test_where_an_upload_stands(state, has_content, age, silent_for, is_running, stands) -> None:
+    assert stands == standing(
+        state,
+        has_content=has_content,
+        made_at=NOW.instant - age,
+        changed_at=NOW.instant - silent_for,
+        is_running=is_running,
+        now=NOW.instant,
+    )
+
+
+@pytest.mark.parametrize("code", ["upload_expired", "upload_going_on", "upload_done", "bad_rows"])
+def test_every_refusal_has_its_sentence(code: str) -> None:
+    assert tell_upload_refusal(Refused(code)).endswith("。")
+
+
+def test_another_refusal_is_not_told_as_one_of_these() -> None:
+    with pytest.raises(Refused):
+        tell_upload_refusal(Refused("something_else"))

@@ -1,0 +1,265 @@
+"""A sheet says who came; what it changes does not depend on how often, or in which order, sheets arrive."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nightschool.errors import Refused
+from nightschool.rules.registers.attendance import (
+    Elsewhere,
+    MarkChange,
+    NewLearner,
+    Rank,
+    Sheet,
+    Turnout,
+    WrittenGuest,
+    counts,
+    days_late,
+    fingerprint,
+    questions,
+    read_guests,
+    reconcile,
+    tell_elsewhere,
+    tell_mark,
+    tell_no_register,
+    tell_refused_guests,
+    why_no_register,
+    write_guests,
+)
+
+TODAY = date(2026, 11, 24)
+NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+
+MARKS = st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(["present", "excused", "late"]))
+ARRIVALS = st.lists(
+    st.tuples(st.integers(0, 3).map(lambda n: NOON + timedelta(minutes=n)), st.uuids(), MARKS),
+    min_size=1,
+    max_size=5,
+    unique_by=lambda arrival: arrival[1],
+)
+
+
+@pytest.mark.parametrize(
+    ("marks", "sheet", "changes"),
+    [
+        ({}, {}, ()),
+        ({}, {"a": "present"}, (MarkChange("a", None, "present"),)),
+        ({"a": "present"}, {"a": "present"}, ()),
+        ({"a": "present"}, {}, (MarkChange("a", "present", None),)),
+        ({"a": "present"}, {"a": "excused"}, (MarkChange("a", "present", "excused"),)),
+        (
+            {"a": "present", "c": "excused"},
+            {"b": "present", "c": "excused"},
+            (MarkChange("a", "present", None), MarkChange("b", None, "present")),
+        ),
+    ],
+)
+def test_reconcile_tells_only_what_changed(
+    marks: dict[str, str], sheet: dict[str, str], changes: tuple[MarkChange[str], ...]
+) -> None:
+    assert reconcile(marks, sheet) == changes
+
+
+def applied(marks: dict[str, str], changes: tuple[MarkChange[str], ...]) -> dict[str, str]:
+    after = dict(marks)
+    for change in changes:
+        assert after.get(change.learner) == change.before
+        after.pop(change.learner, None)
+        if change.status:
+            after[change.learner] = change.status
+    return after
+
+
+@given(MARKS, MARKS)
+def test_the_changes_lead_from_the_marks_to_the_sheet(marks: dict[str, str], sheet: dict[str, str]) -> None:
+    assert applied(marks, reconcile(marks, sheet)) == sheet
+    assert reconcile(sheet, sheet) == ()
+
+
+def delivered(arrivals: list[tuple[datetime, UUID, dict[str, str]]]) -> dict[str, str]:
+    """The register after these sheets, none of which knew of another, have arrived in this order."""
+    marks: dict[str, str] = {}
+    standing: dict[UUID, Rank] = {}
+    for taken_at, submission, sheet in arrivals:
+        rank = Rank.of(submission, taken_at, received_at=NOON + timedelta(hours=1))
+        if submission not in standing and counts(rank, standing.values()):
+            standing[submission] = rank
+            marks = applied(marks, reconcile(marks, sheet))
+    return marks
+
+
+@given(ARRIVALS, st.data())
+def test_any_order_and_any_repeat_of_the_same_sheets_ends_alike(
+    arrivals: list[tuple[datetime, UUID, dict[str, str]]], data: st.DataObject
+) -> None:
+    repeats = data.draw(st.lists(st.sampled_from(arrivals)))
+    shuffled = data.draw(st.permutations([*arrivals, *repeats]))
+    assert delivered(shuffled) == delivered(arrivals)
+
+
+def test_a_clock_that_runs_ahead_gains_nothing() -> None:
+    ahead = Rank.of(UUID(int=1), NOON + timedelta(days=400), received_at=NOON)
+    later = Rank.of(UUID(int=2), NOON + timedelta(minutes=1), received_at=NOON + timedelta(minutes=1))
+    assert counts(later, [ahead])
+    assert not counts(ahead, [later])
+
+
+def test_fingerprint_of_a_sheet_without_substitutes_is_what_it_was_before_sheets_knew_of_them() -> None:
+    sheet = Sheet(
+        marks={"a": "present", "b": "excused"},
+        guests=(WrittenGuest("李四", "玉皇村"),),
+        headcount=3,
+        new_learners=(NewLearner("王五", "三组"),),
+    )
+    known = "3e9120b8360b8999c00584a0e4b2b039ab87ba20d7bf68c56d3ff8338cbe91cf"
+    assert fingerprint("s", sheet) == known
+    assert fingerprint("s", replace(sheet, came_instead={"a": "张小红"})) != known
+
+
+def test_another_substitute_is_a_change() -> None:
+    marks = {"a": "substitute"}
+    changes = reconcile(marks, marks, came_before={"a": "张小红"}, came_instead={"a": "刘明芳"})
+    assert changes == (MarkChange("a", "substitute", "substitute", "刘明芳"),)
+    assert reconcile(marks, marks, came_before={"a": "张小红"}, came_instead={"a": "张小红"}) == ()
+    assert reconcile(marks, {"a": "present"}, came_before={"a": "张小红"}) == (
+        MarkChange("a", "substitute", "present"),
+    )
+
+
+def test_fingerprint_is_that_of_the_content() -> None:
+    sheet = Sheet(
+        marks={"a": "present", "b": "excused"}, guests=(WrittenGuest("张三", "玉皇村"),), headcount=2
+    )
+    same = Sheet(
+        marks={"b": "excused", "a": "present"}, guests=(WrittenGuest("张三", "玉皇村"),), headcount=2
+    )
+    assert fingerprint("s", sheet) == fingerprint("s", same)
+    assert len(fingerprint("s", sheet)) == 64
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Sheet(marks={"a": "excused"}),
+        Sheet(marks={}),
+        Sheet(marks={"a": "present"}, headcount=1),
+        Sheet(marks={"a": "present"}, women=1),
+        Sheet(marks={"a": "present"}, unnamed_guests=1),
+        Sheet(marks={"a": "present"}, guests=(WrittenGuest("张三"),)),
+        Sheet(marks={"a": "present"}, new_learners=(NewLearner("张三", "一组"),)),
+        Sheet(marks={"a": "present"}, difference_note="先走了"),
+    ],
+)
+def test_fingerprint_tells_other_content_apart(other: Sheet) -> None:
+    assert fingerprint("s", other) != fingerprint("s", Sheet(marks={"a": "present"}))
+    assert fingerprint("t", other) != fingerprint("s", other)
+
+
+@pytest.mark.parametrize(
+    ("turnout", "attendances"),
+    [
+        (Turnout(), 0),
+        (Turnout(named=23, named_guests=2, unnamed_guests=1), 26),
+        (Turnout(named=23, unnamed_guests=3, headcount=28), 28),
+        (Turnout(named=26, headcount=24), 24),
+        (Turnout(named=3, headcount=0), 0),
+        (Turnout(headcount=52), 52),
+    ],
+)
+def test_attendances_are_the_headcount_where_the_room_was_counted(turnout: Turnout, attendances: int) -> None:
+    assert turnout.attendances == attendances
+
+
+@pytest.mark.parametrize(
+    ("status", "day", "reason"),
+    [
+        ("scheduled", TODAY, None),
+        ("scheduled", TODAY - timedelta(days=400), None),
+        ("scheduled", TODAY + timedelta(days=1), "opens_later"),
+        ("held", TODAY, None),
+        ("draft", TODAY, "is_draft"),
+        ("cancelled", TODAY, "is_cancelled"),
+        ("postponed", TODAY, "is_postponed"),
+    ],
+)
+def test_when_there_is_a_register(status: str, day: date, reason: str | None) -> None:
+    assert why_no_register(status, day, TODAY) == reason
+
+
+def test_a_register_that_opens_later_says_when() -> None:
+    sentence = tell_no_register("opens_later", day=date(2026, 11, 27), today=TODAY)
+    assert sentence == "周五 11月27日 才上课。到那天零点起就能点名。"
+
+
+@pytest.mark.parametrize(("days", "late"), [(0, 0), (14, 0), (15, 15), (-3, 0)])
+def test_days_late_is_told_only_when_it_is_long(days: int, late: int) -> None:
+    assert days_late(TODAY - timedelta(days=days), TODAY) == late
+
+
+@pytest.mark.parametrize(
+    ("text", "guests"),
+    [
+        ("", ()),
+        ("张三", (WrittenGuest("张三"),)),
+        ("张三 玉皇村", (WrittenGuest("张三", "玉皇村"),)),
+        ("张三　玉皇村", (WrittenGuest("张三", "玉皇村"),)),
+        ("张三（玉皇村）", (WrittenGuest("张三", "玉皇村"),)),
+        ("张三\n\n李四 建立村\n", (WrittenGuest("张三"), WrittenGuest("李四", "建立村"))),
+        ("张三、李四，王五", (WrittenGuest("张三"), WrittenGuest("李四"), WrittenGuest("王五"))),
+        ("Li Ming", (WrittenGuest("Li", "Ming"),)),
+    ],
+)
+def test_guests_are_read_as_people_write_them(text: str, guests: tuple[WrittenGuest, ...]) -> None:
+    assert read_guests(text) == guests
+
+
+@given(st.text(max_size=200))
+def test_guests_survive_being_written_and_read_again(text: str) -> None:
+    try:
+        guests = read_guests(text)
+    except Refused:
+        return
+    assert read_guests(write_guests(guests)) == guests
+
+
+def test_a_long_text_is_not_a_guest() -> None:
+    with pytest.raises(Refused) as refused:
+        read_guests("今天来的人很多" * 20)
+    assert tell_refused_guests(refused.value).endswith("太长，不像一个名字。一行写一个人。")
+
+
+@pytest.mark.parametrize(
+    ("turnout", "note", "asked"),
+    [
+        (Turnout(named=23, unnamed_guests=3, headcount=28), "", ()),
+        (Turnout(named=23, unnamed_guests=3), "", ()),
+        (
+            Turnout(named=23, unnamed_guests=3, headcount=24),
+            "",
+            ("名单和外来的一共 26 人，清点是 24 人，少 2 人。有人先走了，还是数漏了？",),
+        ),
+        (Turnout(named=23, unnamed_guests=3, headcount=24), "两个先走了", ()),
+        (Turnout(headcount=20, women=21), "", ("女的写了 21 人，到的一共才 20 人。哪个数写错了？",)),
+        (Turnout(named=5, over_60=6), "", ("60 岁以上的写了 6 人，到的一共才 5 人。哪个数写错了？",)),
+    ],
+)
+def test_numbers_that_do_not_fit_are_asked_about(turnout: Turnout, note: str, asked: tuple[str, ...]) -> None:
+    assert questions(turnout, note) == asked
+
+
+def test_a_mark_is_told_with_who_came_instead() -> None:
+    assert tell_mark("substitute", "张小红") == "家人代到（张小红）"
+    assert tell_mark("late") == "迟到"
+    assert tell_mark(None) == "没记"
+
+
+def test_somebody_at_two_places_is_asked_about() -> None:
+    assert tell_elsewhere(Elsewhere("陈大秀", "x" * 22, "防诈骗", 19 * 60, 20 * 60)) == (
+        "陈大秀这个时间在「防诈骗」（19:00–20:00）也记了到。是哪一节？"
+    )

@@ -1,0 +1,161 @@
+"""Who graduates: a share of what was held and is to come, the same measure for everybody."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nightschool.rules.registers.attendance import STATUS_WORDS
+from nightschool.rules.registers.graduation import (
+    Basis,
+    GraduationRule,
+    Outlook,
+    Term,
+    class_hours,
+    graduates,
+    required,
+    standing,
+    tell_lacking,
+    tell_rule,
+)
+
+EIGHT = Term(held=dict.fromkeys(range(8), 90), coming={})
+RULES = st.builds(GraduationRule, st.sampled_from(Basis), st.integers(1, 100))
+SESSIONS = st.dictionaries(st.integers(0, 30), st.integers(10, 480), max_size=12)
+TERMS = st.builds(
+    lambda held, coming: Term(held, {key + 100: minutes for key, minutes in coming.items()}),
+    SESSIONS,
+    SESSIONS,
+)
+MARKS = st.dictionaries(st.integers(0, 140), st.sampled_from(sorted(STATUS_WORDS)))
+
+
+def marks(**how_many: int) -> dict[int, str]:
+    """Marks of the first sessions: so many of each status, one after the other."""
+    statuses = [status for status, times in how_many.items() for _time in range(times)]
+    return dict(enumerate(statuses))
+
+
+@pytest.mark.parametrize(
+    ("said", "sat", "outlook"),
+    [
+        (marks(present=6), 6, Outlook.GRADUATES),
+        (marks(present=5), 5, Outlook.NEEDS_MAKEUP),
+        (marks(present=3, late=3), 6, Outlook.GRADUATES),
+        (marks(present=5, makeup=1), 6, Outlook.GRADUATES),
+        (marks(present=5, excused=3), 5, Outlook.NEEDS_MAKEUP),
+        (marks(present=5, substitute=3), 5, Outlook.NEEDS_MAKEUP),
+        (marks(present=5, absent=3), 5, Outlook.NEEDS_MAKEUP),
+        ({}, 0, Outlook.NEEDS_MAKEUP),
+    ],
+)
+def test_six_of_eight_are_three_quarters(said: dict[int, str], sat: int, outlook: Outlook) -> None:
+    one = standing(GraduationRule(), EIGHT, said)
+    assert (one.sessions, one.minutes, one.outlook) == (sat, sat * 90, outlook)
+
+
+def test_somebody_excused_from_all_but_one_does_not_graduate() -> None:
+    assert not standing(GraduationRule(), EIGHT, marks(present=1, excused=7)).graduates
+
+
+def test_in_the_middle_of_the_term_the_rest_is_still_to_come() -> None:
+    term = Term(held={1: 90, 2: 90}, coming={3: 90, 4: 90})
+    rule = GraduationRule()
+    came_once = standing(rule, term, {1: "present"})
+    assert (came_once.required, came_once.lacking, came_once.to_make_up) == (3, 2, 0)
+    assert came_once.outlook == Outlook.ON_THE_WAY
+    assert tell_lacking(rule, came_once) == "再上 2 次就够。"
+    never = standing(rule, term, {})
+    assert never.outlook == Outlook.NEEDS_MAKEUP
+    assert tell_lacking(rule, never) == "还差 3 次，其中 1 次要靠补课。"
+
+
+def test_by_hours_a_long_session_weighs_more() -> None:
+    term = Term(held={1: 240, 2: 60}, coming={})
+    assert standing(GraduationRule(Basis.HOURS, 75), term, {1: "present"}).graduates
+    assert not standing(GraduationRule(Basis.SESSIONS, 75), term, {1: "present"}).graduates
+    short = standing(GraduationRule(Basis.HOURS, 75), term, {2: "present"})
+    assert tell_lacking(GraduationRule(Basis.HOURS, 75), short) == "还差 3.7 学时，其中 3.7 学时要靠补课。"
+
+
+def test_marks_of_sessions_that_are_not_held_do_not_count() -> None:
+    term = Term(held={1: 90}, coming={2: 90})
+    assert standing(GraduationRule(), term, {1: "present", 2: "present", 3: "present"}).sessions == 1
+
+
+def test_nobody_graduates_from_nothing() -> None:
+    assert not standing(GraduationRule(), Term({}, {}), {}).graduates
+
+
+@given(RULES, TERMS, MARKS)
+def test_who_graduates_has_the_share_and_who_has_the_share_graduates(
+    rule: GraduationRule, term: Term, said: dict[int, str]
+) -> None:
+    one = standing(rule, term, said)
+    whole = term.weight(rule)
+    has_share = whole > 0 and Fraction(one.counted, whole) >= Fraction(rule.percent, 100)
+    assert one.graduates == (has_share and one.counted > 0)
+    assert one.counted + one.lacking == max(one.counted, one.required)
+    assert 0 <= one.to_make_up <= one.lacking
+    assert one.counted == (one.minutes if rule.basis == Basis.HOURS else one.sessions)
+
+
+@given(RULES, TERMS, MARKS, st.integers(0, 30))
+def test_one_attendance_more_never_harms_and_lost_ones_never_help(
+    rule: GraduationRule, term: Term, said: dict[int, str], session: int
+) -> None:
+    before = standing(rule, term, said)
+    more = standing(rule, term, {**said, session: "makeup"})
+    assert more.counted >= before.counted
+    assert more.lacking <= before.lacking
+    for status in ("excused", "absent", "substitute"):
+        assert standing(rule, term, {**said, session: status}).counted <= more.counted
+
+
+@given(TERMS, MARKS, st.sampled_from(Basis), st.integers(1, 99))
+def test_a_stricter_rule_lets_nobody_more_graduate(
+    term: Term, said: dict[int, str], basis: Basis, percent: int
+) -> None:
+    strict, mild = GraduationRule(basis, percent + 1), GraduationRule(basis, percent)
+    assert standing(strict, term, said).lacking >= standing(mild, term, said).lacking
+    assert required(strict, term) >= required(mild, term)
+
+
+@given(RULES, TERMS, MARKS)
+def test_coming_to_everything_left_and_making_up_the_rest_graduates(
+    rule: GraduationRule, term: Term, said: dict[int, str]
+) -> None:
+    one = standing(rule, term, said)
+    later = Term({**term.held, **term.coming}, {})
+    full = {**{key: status for key, status in said.items() if key in term.held}}
+    came = standing(rule, later, {**full, **dict.fromkeys(term.coming, "present")})
+    assert came.lacking == one.to_make_up
+    assert came.graduates == (one.to_make_up == 0 and came.counted > 0)
+
+
+@given(st.integers(10, 480), st.integers(1, 12), MARKS, st.integers(1, 100))
+def test_where_all_sessions_are_equally_long_both_rules_agree(
+    minutes: int, number: int, said: dict[int, str], percent: int
+) -> None:
+    term = Term(dict.fromkeys(range(number), minutes), {})
+    verdicts = {standing(GraduationRule(basis, percent), term, said).graduates for basis in Basis}
+    assert len(verdicts) == 1
+
+
+def test_hours_are_rounded_so_that_they_never_flatter() -> None:
+    assert [class_hours(minutes) for minutes in (45, 90, 60, 0)] == ["1", "2", "1.3", "0"]
+    assert class_hours(60, up=True) == "1.4"
+    assert class_hours(90, up=True) == "2"
+
+
+def test_the_rule_is_told_with_what_it_is_a_share_of() -> None:
+    assert tell_rule(GraduationRule()) == "上够全部次数的 75% 就结业。"
+    assert tell_rule(GraduationRule(Basis.HOURS, 80)) == "上够全部学时的 80% 就结业。"
+
+
+def test_graduates_are_counted_as_people() -> None:
+    rule = GraduationRule()
+    assert graduates([standing(rule, EIGHT, marks(present=8)), standing(rule, EIGHT, {})]) == 1

@@ -1,0 +1,108 @@
+"""Holiday notices: written out from what is known and read back, and every way of being wrong said in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import groupby
+
+import pytest
+
+from nightschool.errors import Refused
+from nightschool.rules.seasons.holidays import Holiday, read_notice, shipped, tell_refused_notice
+from tests.factories import REST_OF_NOTICE
+
+WEEKDAYS = "一二三四五六日"
+
+
+def spoken(day: date) -> str:
+    return f"{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
+
+
+def runs(days: list[date]) -> Iterator[list[date]]:
+    for _key, group in groupby(enumerate(days), lambda pair: pair[1] - timedelta(days=pair[0])):
+        yield [day for _number, day in group]
+
+
+def notice_of(year: int) -> str:
+    """A notice in the form in which they are announced, from the days we know."""
+    known = [holiday for day, holiday in sorted(shipped().days.items()) if day.year == year]
+    names = list(dict.fromkeys(holiday.name for holiday in known if holiday.is_off))
+    lines = [f"关于{year}年部分节假日安排的通知"]
+    for number, name in enumerate(names, 1):
+        off = [holiday.day for holiday in known if holiday.name == name and holiday.is_off]
+        work = [holiday.day for holiday in known if holiday.name == name and not holiday.is_off]
+        told = "、".join(
+            spoken(run[0]) if len(run) == 1 else f"{spoken(run[0])}至{spoken(run[-1])}" for run in runs(off)
+        )
+        line = f"{'一二三四五六七八九十'[number - 1]}、{name}：{told}放假调休，共{len(off)}天。"
+        if work:
+            line += "、".join(map(spoken, work)) + "上班。"
+        lines.append(line)
+    if "中秋节" not in names:  # in 2020 both fell on one day, and one entry had both names
+        lines = [line.replace("国庆节：", "国庆节、中秋节：") for line in lines]
+    return "\n".join(lines) + "\n节假日期间，要安排好值班。"
+
+
+@pytest.mark.parametrize("year", range(2015, 2027))
+def test_a_notice_reads_as_what_is_known_of_its_year(year: int) -> None:
+    read_year, days = read_notice(notice_of(year))
+    assert read_year == year
+    assert {one.day: one.is_off for one in days} == {
+        day: holiday.is_off for day, holiday in shipped().days.items() if day.year == year
+    }
+
+
+def test_a_title_set_in_two_lines_is_read() -> None:
+    year, _days = read_notice(notice_of(2026).replace("2026年部分", "2026年\n部分"))
+    assert year == 2026
+
+
+def test_a_day_without_its_month_has_that_of_the_day_before() -> None:
+    _year, days = read_notice(
+        "关于2027年节假日安排的通知\n一、元旦：1月1日至3日放假，共3天。" + REST_OF_NOTICE
+    )
+    assert days[:3] == tuple(Holiday(date(2027, 1, number), True, "元旦") for number in (1, 2, 3))
+
+
+def test_a_holiday_over_new_year_keeps_its_days_of_both_years() -> None:
+    _year, days = read_notice(
+        "关于2024年部分节假日安排的通知\n一、元旦：2023年12月30日至2024年1月1日放假，共3天。" + REST_OF_NOTICE
+    )
+    assert [one.day for one in days][:3] == [date(2023, 12, 30), date(2023, 12, 31), date(2024, 1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("一、元旦：1月1日放假。", "没找到是哪一年"),
+        ("关于2027年部分节假日安排的通知", "没找到「一、元旦：…」"),
+        ("关于2027年部分节假日安排的通知\n一、元旦：放假。", "没读出日期"),
+        ("关于2027年部分节假日安排的通知\n一、元旦：1月1日至3日放假，共4天。", "共 4 天，日期数下来是 3 天"),
+        ("关于2027年部分节假日安排的通知\n一、元旦：1月1日（周一）放假。", "对不上"),
+        ("关于2027年部分节假日安排的通知\n一、元旦：2月31日放假。", "没有「2月31日」这一天"),
+        ("关于2027年部分节假日安排的通知\n一、元旦：1月1日至3日放假。1月3日上班。", "又是放假又是上班"),
+        ("关于2027年部分节假日安排的通知\n一、元旦：1月1日至2月28日放假。", "没读出日期"),
+        ("关于2027年部分节假日安排的通知\n一、元旦：3月1日至2月29日放假。", "没有「2月29日」这一天"),
+        ("关于9999年部分节假日安排的通知\n一、元旦：12月31日至1月2日放假。", "没有「1月2日」这一天"),
+        ("关于0000年部分节假日安排的通知\n一、元旦：1月1日放假。", "没有「1月1日」这一天"),
+        (
+            "关于2027年部分节假日安排的通知\n一、元旦：1月1日放假。\n二、春节：2月5日至11日放假，共7天。\n三、清",
+            "没读到清明节、劳动节、端午节、中秋节、国庆节。通知没有贴全",
+        ),
+        ("关于2025年部分节假日安排的通知\n一、元旦：1月1日（周五）放假。", "2025年1月1日不是这个星期几"),
+        ("https://www.gov.cn/zhengce/content/202511/content_7047090.htm", "没找到是哪一年"),
+        ("明天开会，地点村活动室。", "没找到是哪一年"),
+    ],
+)
+def test_a_notice_that_cannot_be_read_says_what_is_wrong_with_it(text: str, told: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read_notice(text)
+    assert told in tell_refused_notice(refused.value)
+
+
+def test_a_year_nobody_announced_is_unknown() -> None:
+    assert shipped().is_known(2026)
+    assert not shipped().is_known(2027)
+    assert shipped().on(date(2026, 10, 1)).is_off
+    assert shipped().on(date(2026, 11, 24)) is None

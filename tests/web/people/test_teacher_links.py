@@ -1,0 +1,198 @@
+"""A teacher's own address: what whoever has it sees, what nobody sees by it, and that it can be taken back."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import re
+from datetime import UTC, timedelta
+from typing import Any
+
+import icalendar
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import Client
+
+from nightschool.database import Database
+from nightschool.models.people import Teacher
+from nightschool.models.places import Venue
+from nightschool.models.teaching import SessionStatus
+from nightschool.web.site import logs
+from tests.factories import (
+    JIANLI,
+    NOW,
+    SEALER,
+    SHIWAN,
+    TODAY,
+    Cast,
+    StillClock,
+    make_course,
+    make_learner,
+    make_link,
+    make_question,
+    make_register,
+    make_session,
+    make_teacher,
+)
+
+SECRET = "s" * 32
+PAGE, FEED, SHEET = f"/t/{SECRET}", f"/t/{SECRET}.ics", f"/t/{SECRET}/sheet"
+PHONE = "13812345678"
+
+
+@pytest.fixture
+def term(database: Database, cast: Cast) -> str:
+    """周老师 teaches tonight and on Friday, the class between is called off; the teacher's public id comes back."""
+    with database.writing() as db:
+        teacher = db.get_one(Teacher, cast.teacher)
+        teacher.phone = SEALER.seal(PHONE, about=f"teacher.phone:{teacher.public_id}")
+        venue = db.get_one(Venue, cast.venue)
+        venue.directions, venue.key_holder = "村委会二楼", "管钥匙的王二"
+        venue.key_holder_phone = SEALER.seal(PHONE, about=f"venue.key_holder_phone:{venue.public_id}")
+        course = make_course(db, venue_id=venue.id, audience="果农", expected=30, summary="带上剪刀")
+        given = {"teachers": (teacher.id,), "published_at": NOW.instant}
+        learner = make_learner(db)
+        held = make_session(db, course, TODAY - timedelta(days=7), title="修枝", **given)
+        make_register(db, held, cast.chen, present=(learner.id,), total=21)
+        make_question(db, held, "黄龙病怎么认？")
+        make_session(db, course, TODAY, **given)
+        off = {"status": SessionStatus.CANCELLED, "reason": "weather"}
+        make_session(db, course, TODAY + timedelta(days=2), title="刷白", **off, **given)
+        make_session(db, course, TODAY + timedelta(days=3), title="施肥", **given)
+        other = make_teacher(db, JIANLI, "吴医生")
+        make_session(
+            db, make_course(db, JIANLI, "急救"), TODAY, teachers=(other.id,), published_at=NOW.instant
+        )
+        make_link(db, teacher, SECRET)
+        return teacher.public_id
+
+
+def words(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.partition("<main")[2]))
+
+
+def test_the_page_says_first_where_and_when_and_whom_to_phone(client: FlaskClient, term: str) -> None:
+    said = words(client.get(PAGE).text)
+    told = (
+        "周老师的课", "今晚 19:00–20:30", "十月十六", "狮湾村", "全安镇 · 市中区", "村活动室", "村委会二楼",
+        "找陈书记：0832-5550101", "柑橘冬季管护", "带上剪刀", "果农", "预计来 30 人",
+        "狮湾村最近讲过的", "周二 11月17日（十月初九） 修枝 · 周老师（农技站）", "还没答的问题", "黄龙病怎么认？",
+        "接下来", "刷白", "取消：天气不好", "施肥", "讲过的课", "讲了 1 次课，2 个课时", "来了 21 人次",
+    )  # fmt: skip
+    places = [said.find(one) for one in told]
+    assert -1 not in places, told[places.index(-1)]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("address", [PAGE, f"{PAGE}?lang=en&big=1", FEED, SHEET])
+def test_no_learner_no_sealed_phone_and_nothing_of_another_teacher(
+    client: FlaskClient, term: str, address: str
+) -> None:
+    content = client.get(address).get_data(as_text=True).replace("\r\n ", "")
+    assert "柑橘冬季管护" in content
+    for secret in ("陈大秀", PHONE, "138****", "王二", "急救", "吴医生", JIANLI):
+        assert secret not in content, secret
+
+
+def test_the_feed_tells_what_the_page_tells_under_the_villages_own_uids(
+    client: FlaskClient, term: str
+) -> None:
+    events = {
+        str(event["SUMMARY"]): event
+        for event in icalendar.Calendar.from_ical(client.get(FEED).data).walk("VEVENT")
+    }
+    assert list(events) == ["狮湾村：修枝", "狮湾村：柑橘冬季管护", "取消：狮湾村：刷白", "狮湾村：施肥"]
+    tonight, off = events["狮湾村：柑橘冬季管护"], events["取消：狮湾村：刷白"]
+    assert tonight.start.astimezone(UTC).isoformat() == "2026-11-24T11:00:00+00:00"
+    assert (tonight["STATUS"], off["STATUS"]) == ("CONFIRMED", "CANCELLED")
+    assert "0832-5550101" in tonight["DESCRIPTION"] and "村活动室" in tonight["LOCATION"]
+    village = icalendar.Calendar.from_ical(client.get(f"/v/{SHIWAN}.ics").data).walk("VEVENT")
+    known = {str(event["UID"]): event["SEQUENCE"] for event in village}
+    assert {str(event["UID"]): event["SEQUENCE"] for event in events.values()} == known
+    assert SECRET.encode() not in client.get(FEED).data
+
+
+@pytest.mark.parametrize("address", [PAGE, FEED, SHEET])
+def test_nobody_keeps_it_finds_it_or_is_told_of_it(client: FlaskClient, term: str, address: str) -> None:
+    for answer in (client.get(address), client.get(address.replace("s" * 32, "x" * 32))):
+        assert answer.headers.getlist("Referrer-Policy") == ["no-referrer"]
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "noindex" in answer.headers["X-Robots-Tag"]
+        assert answer.headers.getlist("Set-Cookie") == []
+
+
+@pytest.mark.one_database
+def test_log_lines_name_the_route_alone(app: Flask, term: str) -> None:
+    stream, root = io.StringIO(), logging.getLogger()
+    before, level = root.handlers[:], root.level
+    try:
+        logs.start("requests", stream)
+        for address in (PAGE, FEED, SHEET, f"{PAGE}x", "/t/" + "x" * 32):
+            Client(logs.told(app.wsgi_app)).get(address, buffered=True)
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+        logs.requests.setLevel(logging.NOTSET)
+    told = [json.loads(line)["route"] for line in stream.getvalue().splitlines()]
+    assert told == [
+        "/t/<secret:secret>", "/t/<secret:secret>.ics", "/t/<secret:secret>/sheet", "-", "/t/<secret:secret>",
+    ]  # fmt: skip
+    assert "sss" not in stream.getvalue()
+
+
+def made(answer: Any) -> str:
+    assert answer.status_code == 200
+    [address] = set(re.findall(r"http://localhost/t/([A-Za-z0-9_-]{32})<", answer.text))
+    return address
+
+
+def test_made_once_shown_once_revoked_at_once(
+    client: FlaskClient, browser_of: Any, cast: Cast, term: str
+) -> None:
+    administrator, list_ = browser_of(cast.region_administrator), f"/teachers/{term}/links"
+    answer = administrator.post(list_)
+    secret = made(answer)
+    assert "<svg" in answer.text and "style=" not in answer.text
+    assert client.get(f"/t/{secret}").status_code == 200
+    page = administrator.get(list_).text
+    assert secret not in page and "市中区管理员" in page
+    revoke = re.findall(r'action="(/teacher-links/[^"]+/revoke)"', page)[0]
+    assert administrator.post(revoke).location == list_
+    unknown = client.get("/t/" + "x" * 32).text.replace("x" * 32, secret)
+    for ending in ("", ".ics", "/sheet"):
+        gone = client.get(f"/t/{secret}{ending}")
+        assert gone.status_code == 404
+        assert gone.text.replace(f"{secret}{ending}", secret) == unknown
+    assert client.get(PAGE).status_code == 200  # another link of the same teacher still opens
+
+
+def test_a_village_makes_a_link_to_its_own_classes_and_is_told_so(
+    client: FlaskClient, browser_of: Any, cast: Cast, term: str
+) -> None:
+    chen, list_ = browser_of(cast.chen), f"/desk/{SHIWAN}/teachers/{term}/links"
+    assert "链接里只有周老师在狮湾村的课。要一个包括所有村的，找全安镇的管理员。" in chen.get(list_).text
+    assert chen.post(f"/teachers/{term}/links").status_code == 404
+    secret = made(chen.post(list_))
+    assert "这里只有狮湾村的课。" in client.get(f"/t/{secret}").text
+    assert SECRET not in chen.get(list_).text and chen.get(list_).text.count("/revoke") == 1
+
+
+def test_of_who_is_asked_no_more_no_link_is_made_and_the_page_says_until_when_it_opens(
+    client: FlaskClient, browser_of: Any, cast: Cast, database: Database, clock: StillClock, term: str
+) -> None:
+    with database.writing() as db:
+        db.get_one(Teacher, cast.teacher).retired_at = NOW.instant
+    assert "上完这里的最后一次课，这个网址就打不开了。" in client.get(PAGE).text
+    administrator = browser_of(cast.region_administrator)
+    answer = administrator.post(f"/teachers/{term}/links")
+    assert answer.status_code == 409 and "周老师不再请了。先把人请回来，再做链接。" in answer.text
+    clock.move(days=4)
+    assert [client.get(one).status_code for one in (PAGE, FEED, SHEET)] == [404, 404, 404]
+
+
+def test_without_a_class_ahead_the_page_says_so(client: FlaskClient, clock: StillClock, term: str) -> None:
+    clock.move(days=4)
+    assert "接下来没有排您的课。排上了，这里就有。" in client.get(PAGE).text
+    assert client.get(SHEET).status_code == 200

@@ -1,0 +1,87 @@
+"""The school's own description; its contact is public, and the form says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from nightschool.database import Database
+from nightschool.models.places import NightSchool, Venue
+from tests.factories import SHIWAN, Cast
+from tests.web.registers.test_attendance import errors, value
+
+PAGE = f"/desk/{SHIWAN}/school"
+URL = f"{PAGE}/edit"
+
+
+@pytest.fixture
+def chen(cast: Cast, browser_of: Callable[[int], FlaskClient]) -> FlaskClient:
+    return browser_of(cast.chen)
+
+
+def school(database: Database) -> NightSchool:
+    with database.reading() as db:
+        return db.scalars(select(NightSchool).where(NightSchool.region_code == SHIWAN)).one()
+
+
+def save(browser: FlaskClient, **fields: str) -> Any:
+    form = {"contact_name": "陈书记", "contact_phone": "0832-5550101", "usual_venue": "", "version": "1"}
+    return browser.post(URL, data={**form, **fields})
+
+
+def test_the_form_shows_what_is_stored_and_that_the_contact_is_public(
+    database: Database, cast: Cast, chen: FlaskClient
+) -> None:
+    page = chen.get(URL).text
+    assert value(page, "contact_phone") == "0832-5550101"
+    assert "公开：写在村里的课表上，谁都看得到，也能打。" in page
+    with database.reading() as db:
+        usual = db.get_one(Venue, cast.venue).public_id
+    assert re.search(rf'<option selected value="{usual}">村活动室</option>', page)
+
+
+def test_the_profile_is_saved(database: Database, chen: FlaskClient) -> None:
+    answer = save(chen, institution_name="乡村夜校", principal="陈书记", contact_phone="（0832）5550199")
+    assert (answer.status_code, answer.location) == (303, PAGE)
+    found = school(database)
+    assert (found.institution_name, found.principal, found.contact_phone, found.usual_venue_id) == (
+        "乡村夜校",
+        "陈书记",
+        "0832-5550199",
+        None,
+    )
+
+
+def test_a_phone_that_is_none_is_answered_and_kept(chen: FlaskClient) -> None:
+    answer = save(chen, contact_phone="找支书")
+    assert answer.status_code == 422
+    assert errors(answer.text)[0].startswith("电话写的是『找支书』。")
+    assert value(answer.text, "contact_phone") == "找支书"
+
+
+def test_a_venue_of_another_village_is_not_on_the_list(
+    database: Database, cast: Cast, chen: FlaskClient
+) -> None:
+    with database.reading() as db:
+        foreign = db.get_one(Venue, cast.other_venue).public_id
+    answer = save(chen, usual_venue=foreign)
+    assert (answer.status_code, errors(answer.text)) == (422, ["这一项已经不在单子上了，重新选一个。"])
+
+
+def test_a_stale_profile_shows_both(database: Database, chen: FlaskClient) -> None:
+    save(chen, principal="陈书记")
+    answer = save(chen, principal="王主任")
+    assert answer.status_code == 409
+    assert "校长（负责人）：存着的是「陈书记」，这里是「王主任」" in re.sub(r"<[^>]+>", "", answer.text)
+    assert save(chen, principal="王主任", version=value(answer.text, "version")).status_code == 303
+    assert school(database).principal == "王主任"
+
+
+def test_only_its_own_coordinator_sees_the_form(cast: Cast, browser_of: Callable[[int], FlaskClient]) -> None:
+    for account in (cast.luo, cast.township_supervisor, cast.region_administrator):
+        assert browser_of(account).get(URL).status_code == 404
