@@ -59,9 +59,9 @@ def gettext(message: str, **values: Any) -> str:
     return text % values if values else text
 
 
-def ngettext(one: str, many: str, n: int, **values: Any) -> str:
-    """The message that fits the number, in the current language; `%(n)d` is filled in with it."""
-    return catalogue(_language.get()).ngettext(one, many, n) % {"n": n, **values}
+def counted(message: str, n: int, **values: Any) -> str:
+    """The message in the form that fits the number; `%(n)d` is filled in with it. Chinese has one form, others more."""
+    return catalogue(_language.get()).ngettext(message, message, n) % {"n": n, **values}
 
 
 _ = gettext

@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from nightschool.texts import LANGUAGES, SOURCE_LANGUAGE, gettext, ngettext, using_language
+from nightschool.texts import LANGUAGES, SOURCE_LANGUAGE, counted, gettext, using_language
 
 pytestmark = pytest.mark.check("texts: `python tools/texts.py`, and translate what it lists")
 
@@ -23,7 +23,7 @@ TO_TYPE = re.compile(
 CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 PLACE = re.compile(r"%\((\w+)\)(?:0\d)?[ds]")
 OTHERS = [language for language in LANGUAGES if language != SOURCE_LANGUAGE]
-CALLS = {"_", "gettext", "ngettext", "L_", "N_"}
+CALLS = {"_", "gettext", "counted", "L_", "N_"}
 PATTERNS = {"compile", "fullmatch", "replace"}  # how people write things, not what is said to them
 
 
@@ -109,7 +109,7 @@ def test_no_text_for_people_stands_outside_the_catalogue_in_templates() -> None:
     found = {}
     for path in sorted((ROOT / "templates").rglob("*.html")):
         text = re.sub(r"\{#.*?#\}", "", path.read_text("utf-8"), flags=re.S)
-        text = re.sub(r"""\b(?:_|ngettext|N_)\((?:\s*(?:"[^"]*"|'[^']*')\s*,?)+""", "", text)
+        text = re.sub(r"""\b(?:_|counted|N_)\((?:\s*(?:"[^"]*"|'[^']*')\s*,?)+""", "", text)
         text = re.sub(r"\{%-? trans .*?endtrans -?%\}", "", text, flags=re.S)
         if left := CHINESE.findall(text):
             found[path.name] = "".join(left)
@@ -124,7 +124,5 @@ def test_planted_chinese_is_found() -> None:
 def test_texts_follow_the_language_and_come_back() -> None:
     with using_language("en"):
         assert gettext("大字") != "大字"
-        assert ngettext("%(n)d 人次", "%(n)d 人次", 1) != ngettext("%(n)d 人次", "%(n)d 人次", 2).replace(
-            "2", "1"
-        )
+        assert counted("%(n)d 人次", 1) != counted("%(n)d 人次", 2).replace("2", "1")
     assert gettext("大字") == "大字"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nightschool.rules.courses.reasons import reason_word
 from nightschool.rules.seasons.periods import Period, tell_period
-from nightschool.texts import _, ngettext
+from nightschool.texts import _, counted
 
 if TYPE_CHECKING:
     from nightschool.queries.oversight.overview import Overview
@@ -17,16 +17,16 @@ def tell_figures(overview: Overview, period: Period) -> str:
     """What was planned, held, not held and why, in neutral words."""
     total = overview.total
     parts = [
-        ngettext("应开 %(n)d 次", "应开 %(n)d 次", total.planned),
-        ngettext("已开 %(n)d 次", "已开 %(n)d 次", total.held),
-        ngettext("到课 %(n)d 人次", "到课 %(n)d 人次", total.attendances),
+        counted("应开 %(n)d 次", total.planned),
+        counted("已开 %(n)d 次", total.held),
+        counted("到课 %(n)d 人次", total.attendances),
     ]
     if total.not_held:
         parts.append(
             _("没开成 %(n)d 次（%(reasons)s）", n=total.not_held, reasons=tell_reasons(total.reasons))
         )
     if total.unrecorded:
-        parts.append(ngettext("还有 %(n)d 次没记", "还有 %(n)d 次没记", total.unrecorded))
+        parts.append(counted("还有 %(n)d 次没记", total.unrecorded))
     return _(
         "%(period)s，%(place)s：%(figures)s。",
         period=tell_period(period),

@@ -10,7 +10,7 @@ from nightschool.rules.courses.reasons import tell_reason
 from nightschool.rules.oversight.plans import mode_word, tell_change, tell_moment
 from nightschool.rules.places.schools import institution_word
 from nightschool.rules.seasons.periods import tell_period, whole
-from nightschool.texts import _, ngettext
+from nightschool.texts import _, counted
 
 if TYPE_CHECKING:
     from nightschool.queries.oversight.plans import Lecturer, PlanLine, PlanPage
@@ -41,7 +41,7 @@ def _row(number: int, line: PlanLine, responsible: str) -> tuple[str, ...]:
         _("；").join(_guest(guest) for guest in line.guests) or _("还没定"),
         mode_word(line.mode),
         line.audience,
-        "" if line.expected is None else ngettext("%(n)d 人", "%(n)d 人", line.expected),
+        "" if line.expected is None else counted("%(n)d 人", line.expected),
         responsible,
         _remark(line),
     )

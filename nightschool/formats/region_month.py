@@ -10,7 +10,7 @@ from nightschool.rules.almanac import day_without_year
 from nightschool.rules.regions import prefix_of
 from nightschool.rules.seasons.day_marks import tell_markets, tell_notes, tell_unknown_years
 from nightschool.rules.seasons.months import tell_month
-from nightschool.texts import _, ngettext
+from nightschool.texts import _, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,9 +33,8 @@ def tell_month_summary(found: RegionMonth) -> str:
     coming = [village for village, entry in found.meetings if entry.takes_place]
     if not coming:
         return _("这个月还没有排好的课。")
-    classes = ngettext("%(n)d 次课", "%(n)d 次课", len(coming))
-    return ngettext(
-        "这个月 %(n)d 个村有课，一共 %(classes)s。",
+    classes = counted("%(n)d 次课", len(coming))
+    return counted(
         "这个月 %(n)d 个村有课，一共 %(classes)s。",
         len(set(coming)),
         classes=classes,
@@ -85,6 +84,4 @@ def _tell_cut(found: RegionMonth) -> str:
         return ""
     until = day_without_year(found.meetings[-1][1].slot.day)
     n = len(found.meetings)
-    return ngettext(
-        "课多，这里只列前 %(n)d 次，到%(day)s。", "课多，这里只列前 %(n)d 次，到%(day)s。", n, day=until
-    )
+    return counted("课多，这里只列前 %(n)d 次，到%(day)s。", n, day=until)

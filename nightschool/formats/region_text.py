@@ -16,7 +16,7 @@ from nightschool.formats.timetable_text import (
 from nightschool.rules.almanac import clock, day_without_year, spoken_day, spoken_moment
 from nightschool.rules.regions import Level, prefix_of
 from nightschool.rules.seasons.periods import week_of
-from nightschool.texts import _, ngettext
+from nightschool.texts import _, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,8 +81,7 @@ def tell_cut(timetable: RegionTimetable) -> str:
     if timetable.goes_on is None:
         return ""
     until = timetable.meetings[-1].entry.slot.day
-    return ngettext(
-        "课多，这里先列 %(n)d 节，列到%(day)s，后面还有。",
+    return counted(
         "课多，这里先列 %(n)d 节，列到%(day)s，后面还有。",
         len(timetable.meetings),
         day=spoken_day(until, timetable.today),
@@ -106,7 +105,7 @@ def tell_region_summary(timetable: RegionTimetable) -> str:
     )
     if timetable.goes_on or not timetable.is_first_part:
         return few
-    many = ngettext("这周和下周 %(n)d 节课", "这周和下周 %(n)d 节课", len(coming))
+    many = counted("这周和下周 %(n)d 节课", len(coming))
     return _("%(many)s：%(few)s", many=many, few=few)
 
 

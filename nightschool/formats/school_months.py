@@ -22,7 +22,7 @@ from nightschool.rules.seasons.day_marks import (
     tell_unknown_years,
 )
 from nightschool.rules.seasons.months import month_name, tell_month, tell_term
-from nightschool.texts import SOURCE_LANGUAGE, _, language, ngettext
+from nightschool.texts import SOURCE_LANGUAGE, _, counted, language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,24 +74,23 @@ def tell_totals(totals: Totals) -> str:
     if not totals.planned:
         return _("还没有排课。")
     n = totals.planned
-    parts = [ngettext("排了 %(n)d 次", "排了 %(n)d 次", n)]
+    parts = [counted("排了 %(n)d 次", n)]
     if totals.held:
-        parts.append(ngettext("上了 %(n)d 次", "上了 %(n)d 次", totals.held))
+        parts.append(counted("上了 %(n)d 次", totals.held))
     if totals.called_off:
         reasons = dict(totals.called_off)
         n = sum(reasons.values())
         parts.append(
-            ngettext(
-                "取消 %(n)d 次（%(reasons)s）",
+            counted(
                 "取消 %(n)d 次（%(reasons)s）",
                 n,
                 reasons=tell_reasons(reasons),
             )
         )
     if totals.to_come:
-        parts.append(ngettext("还没到日子的 %(n)d 次", "还没到日子的 %(n)d 次", totals.to_come))
+        parts.append(counted("还没到日子的 %(n)d 次", totals.to_come))
     if totals.unrecorded:
-        parts.append(ngettext("还没记的 %(n)d 次", "还没记的 %(n)d 次", totals.unrecorded))
+        parts.append(counted("还没记的 %(n)d 次", totals.unrecorded))
     return _("%(parts)s。", parts=_("，").join(parts))
 
 
@@ -107,7 +106,7 @@ def months_words(found: SchoolMonths) -> dict[str, Any]:
         "where": tell_where(found.village),
         "former": tell_former(found.village, found.today),
         "totals": tell_totals(found.totals),
-        "drafts": ngettext("另有 %(n)d 次还没公布。", "另有 %(n)d 次还没公布。", drafts) if drafts else "",
+        "drafts": counted("另有 %(n)d 次还没公布。", drafts) if drafts else "",
         "weekdays": [_(name) for name in WEEKDAYS],
         "months": [_month(found, month, spans_years) for month in found.term.months],
         "markets": tell_markets(found.marks),
@@ -122,7 +121,7 @@ def _tell_cut(found: SchoolMonths) -> str:
     if not found.are_more:
         return ""
     n = len(found.entries)
-    return ngettext("课多，这里只列前 %(n)d 次。", "课多，这里只列前 %(n)d 次。", n)
+    return counted("课多，这里只列前 %(n)d 次。", n)
 
 
 def _month(found: SchoolMonths, month: Month, spans_years: bool) -> MonthWords:

@@ -16,7 +16,7 @@ from nightschool.formats.timetable_text import (
 from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.courses.expectations import tell_expected
 from nightschool.rules.registers.graduation import CLASS_HOUR_MINUTES
-from nightschool.texts import _, ngettext
+from nightschool.texts import _, counted
 
 if TYPE_CHECKING:
     from datetime import date
@@ -71,8 +71,7 @@ def tell_year(year: YearSoFar, today: date) -> str:
     if not year.held:
         return ""
     hours = f"{year.minutes / CLASS_HOUR_MINUTES:.1f}".removesuffix(".0")
-    return ngettext(
-        "%(year)d 年到今天讲了 %(n)d 次课，%(hours)s 个课时（45 分钟一个），听课 %(came)d 人次。",
+    return counted(
         "%(year)d 年到今天讲了 %(n)d 次课，%(hours)s 个课时（45 分钟一个），听课 %(came)d 人次。",
         year.held,
         year=today.year,

@@ -12,7 +12,7 @@ from nightschool.rules.notices.revisions import tell_mark
 from nightschool.rules.people.people import tell_public_name
 from nightschool.rules.places.schools import institution_word
 from nightschool.rules.regions import Level, level_of
-from nightschool.texts import _, language, ngettext
+from nightschool.texts import _, counted, language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -134,7 +134,7 @@ def tell_attendances(entry: Entry) -> str:
     """How many came, in 人次; empty where nobody counted."""
     if entry.attendances is None:
         return ""
-    return ngettext("来了 %(n)d 人次", "来了 %(n)d 人次", entry.attendances)
+    return counted("来了 %(n)d 人次", entry.attendances)
 
 
 def tell_contact(school: School | None) -> str:

@@ -20,7 +20,7 @@ from nightschool.rules.regions import ancestors_of
 from nightschool.rules.resources import Resource, ResourceKind
 from nightschool.rules.seasons.daylight import Position, dark_at, known_seat
 from nightschool.rules.slots import Slot
-from nightschool.texts import _, ngettext
+from nightschool.texts import _, counted
 
 MOST_OFFERED = 5  # and leaving the date out
 USUAL_DUSK = 18 * 60  # where the seat of the county is not known
@@ -174,7 +174,7 @@ def _elsewhere(wish: Wish, around: Around) -> list[Alternative]:
         if place.is_online:
             distance += ONLINE
         if place.seats:
-            notes.append(ngettext("坐 %(n)d 人", "坐 %(n)d 人", place.seats))
+            notes.append(counted("坐 %(n)d 人", place.seats))
             distance += FEWER_SEATS * max(0, 1 - place.seats / seats) if seats else 0
         if is_dark and not place.is_lit and not place.is_online:
             notes.append(_("没有灯"))

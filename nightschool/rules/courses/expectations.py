@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median_low
 
-from nightschool.texts import _, ngettext
+from nightschool.texts import _, counted
 
 LAST_TIMES = 8  # held sessions of a village that are looked at
 ENOUGH_TO_TRIM = 5  # from so many on the fullest and the emptiest evening are left out
@@ -34,11 +34,11 @@ def usual(counts: Sequence[int]) -> Turnout | None:
 def tell_expected(expected: int | None, turnout: Turnout | None) -> str:
     """预计来 30 人; else 前几次来了 20–30 人，多半是 26 人; empty where neither is known."""
     if expected is not None:
-        return ngettext("预计来 %(n)d 人", "预计来 %(n)d 人", expected)
+        return counted("预计来 %(n)d 人", expected)
     if turnout is None:
         return ""
     if turnout.least == turnout.most:
-        return ngettext("前几次来了 %(n)d 人", "前几次来了 %(n)d 人", turnout.most)
+        return counted("前几次来了 %(n)d 人", turnout.most)
     return _(
         "前几次来了 %(least)d–%(most)d 人，多半是 %(middle)d 人",
         least=turnout.least,

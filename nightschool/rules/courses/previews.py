@@ -15,7 +15,7 @@ from nightschool.rules.courses.proposals import Instead, Proposal
 from nightschool.rules.courses.recurrence import MOST_NAMED, Weekly, days_of
 from nightschool.rules.resources import ResourceKind
 from nightschool.rules.slots import Moment, Slot
-from nightschool.texts import _, ngettext
+from nightschool.texts import _, counted
 
 NONE_FOUND: Mapping[date, Sequence[Alternative]] = {}
 NO_NAMES: Mapping[str, str] = {}
@@ -97,7 +97,7 @@ class Preview:
         """One sentence: how many times."""
         if not self.wanted:
             return _("每一天都勾了不排，一次课也没有。留一天，或者换个日期。")
-        return ngettext("一共 %(n)d 次。", "一共 %(n)d 次。", self.wanted)
+        return counted("一共 %(n)d 次。", self.wanted)
 
 
 def preview(

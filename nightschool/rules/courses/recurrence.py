@@ -19,7 +19,7 @@ from dateutil.rrule import MO, MONTHLY, WEEKLY, rrule, weekday
 
 from nightschool.rules.almanac import day_with_year, weekday_name
 from nightschool.rules.seasons.markets import Market, is_market_day
-from nightschool.texts import _, ngettext
+from nightschool.texts import _, counted
 
 MOST_DATES = 200
 MOST_WEEKS_BETWEEN = 12
@@ -234,8 +234,7 @@ def tell_recurrence_problem(problem: RecurrenceProblem) -> str:
         case RecurrenceFault.NO_TIMES:
             return _("一共几次？至少 1 次。")
         case RecurrenceFault.TOO_MANY:
-            return ngettext(
-                "一门课最多排 %(n)d 天。日子再多就分成几门。",
+            return counted(
                 "一门课最多排 %(n)d 天。日子再多就分成几门。",
                 MOST_DATES,
             )

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.slots import Moment, Slot
-from nightschool.texts import _, ngettext
+from nightschool.texts import _, counted
 
 TO_COME = ("draft", "scheduled")
 _CONTENT = ("title", "category_code", "summary", "venue_id", "teacher_ids")
@@ -231,7 +231,7 @@ def tell_count(count: int) -> str:
     """One sentence: how many sessions would change."""
     if not count:
         return _("没有课次跟着变，只改这门课自己。")
-    return ngettext("会变的有 %(n)d 次课，都在下面。", "会变的有 %(n)d 次课，都在下面。", count)
+    return counted("会变的有 %(n)d 次课，都在下面。", count)
 
 
 def _when(slot: Slot, today: date) -> str:

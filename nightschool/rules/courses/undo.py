@@ -12,7 +12,7 @@ from enum import StrEnum
 from nightschool.errors import Refused
 from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.slots import Slot
-from nightschool.texts import N_, _, ngettext
+from nightschool.texts import N_, _, counted
 
 UNDO_WITHIN = timedelta(minutes=10)
 UNDO_MINUTES = int(UNDO_WITHIN.total_seconds()) // 60
@@ -125,22 +125,19 @@ def _tell_course(done: TakenBack) -> str:
     if done.what in OF_A_SERIES:
         if not done.sessions:
             return _("撤销了：%(title)s和改以前一样。", **named)
-        return ngettext(
-            "撤销了：%(title)s和改以前一样，%(n)d 次课跟着改回来了。",
+        return counted(
             "撤销了：%(title)s和改以前一样，%(n)d 次课跟着改回来了。",
             done.sessions,
             **named,
         )
     if done.what == Undoable.PUBLISH:
-        return ngettext(
-            "撤销了：%(title)s的 %(n)d 次课还没公布，村里人看不到。",
+        return counted(
             "撤销了：%(title)s的 %(n)d 次课还没公布，村里人看不到。",
             done.sessions,
             **named,
         )
     if done.status:
-        return ngettext(
-            "撤销了：%(title)s的 %(n)d 次课都取消了。",
+        return counted(
             "撤销了：%(title)s的 %(n)d 次课都取消了。",
             done.sessions,
             **named,

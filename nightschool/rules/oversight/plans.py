@@ -16,7 +16,7 @@ from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.notices.revisions import tell_mark
 from nightschool.rules.seasons.months import Month, month_of, month_word
 from nightschool.rules.slots import Moment
-from nightschool.texts import N_, _, ngettext
+from nightschool.texts import N_, _, counted
 
 # models.planning.PlanStatus
 DRAFT, SUBMITTED, APPROVED, RETURNED, ANNOUNCED = "draft", "submitted", "approved", "returned", "announced"
@@ -226,8 +226,7 @@ def tell_standing(standing: PlanStanding, *, township: str, reason: str = "", to
     if not standing.sessions:
         return _("%(month)s还没有课。先排一门：讲什么、谁来讲、哪天几点。", **words)
     if standing.approves:
-        return ngettext(
-            "%(month)s排了 %(n)d 次课。%(township)s要先审：提交上去，批了就公布。",
+        return counted(
             "%(month)s排了 %(n)d 次课。%(township)s要先审：提交上去，批了就公布。",
             standing.sessions,
             **words,
@@ -237,8 +236,7 @@ def tell_standing(standing: PlanStanding, *, township: str, reason: str = "", to
 
 def _tell_unannounced(standing: PlanStanding, words: dict[str, str]) -> str:
     if standing.drafts:
-        return ngettext(
-            "有 %(n)d 次课村里人还看不到。点一下，%(month)s的就都公布了。",
+        return counted(
             "有 %(n)d 次课村里人还看不到。点一下，%(month)s的就都公布了。",
             standing.drafts,
             **words,
@@ -248,8 +246,7 @@ def _tell_unannounced(standing: PlanStanding, words: dict[str, str]) -> str:
 
 def _tell_announced(standing: PlanStanding) -> str:
     if standing.untold:
-        return ngettext(
-            "有 %(n)d 处变更还没告诉村里人，重新公布。",
+        return counted(
             "有 %(n)d 处变更还没告诉村里人，重新公布。",
             standing.untold,
         )
@@ -279,8 +276,7 @@ def tell_reminder(standing: PlanStanding, today: date) -> str:
         case "approved":
             return _("%(month)s的开课计划批了，还没公布", **words)
         case "announced" if standing.untold:
-            return ngettext(
-                "%(month)s的开课计划有 %(n)d 处变更还没告诉村里人",
+            return counted(
                 "%(month)s的开课计划有 %(n)d 处变更还没告诉村里人",
                 standing.untold,
                 **words,

@@ -11,7 +11,7 @@ from nightschool.errors import Refused
 from nightschool.rules.almanac import clock, spoken_day
 from nightschool.rules.people.people import group_label, masked_phone, sex_word, teacher_kind_word
 from nightschool.rules.slots import Slot
-from nightschool.texts import N_, _, ngettext
+from nightschool.texts import N_, _, counted
 
 UNDO_FOR = timedelta(hours=24)
 
@@ -218,16 +218,14 @@ def tell_stays(stays: NotPutBack, *, kept: str) -> tuple[str, ...]:
     told = []
     if stays.sessions:
         told.append(
-            ngettext(
-                "合并以后又改过 %(n)d 次课，那几次没有动，照现在的算。",
+            counted(
                 "合并以后又改过 %(n)d 次课，那几次没有动，照现在的算。",
                 stays.sessions,
             )
         )
     if stays.courses:
         told.append(
-            ngettext(
-                "合并以后又改过 %(n)d 门课的名单，那几门没有动，照现在的算。",
+            counted(
                 "合并以后又改过 %(n)d 门课的名单，那几门没有动，照现在的算。",
                 stays.courses,
             )

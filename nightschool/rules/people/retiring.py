@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from nightschool.errors import Refused
 from nightschool.rules.slots import Slot
-from nightschool.texts import N_, _, ngettext
+from nightschool.texts import N_, _, counted
 
 
 class RecordKind(StrEnum):
@@ -72,14 +72,11 @@ def tell_refused_retiring(refused: Refused, kind: RecordKind, name: str) -> str:
         case "still_booked":
             n = len(refused.details["sessions"])
             if kind is RecordKind.TEACHER:
-                return ngettext(
-                    "还有 %(n)d 次课排着%(name)s：", "还有 %(n)d 次课排着%(name)s：", n, name=name
-                )
-            return ngettext("%(name)s还排着 %(n)d 次课：", "%(name)s还排着 %(n)d 次课：", n, name=name)
+                return counted("还有 %(n)d 次课排着%(name)s：", n, name=name)
+            return counted("%(name)s还排着 %(n)d 次课：", n, name=name)
         case "still_coming":
             n = len(refused.details["sessions"])
-            return ngettext(
-                "%(name)s还有 %(n)d 次课没上，上完或者取消了才能收起：",
+            return counted(
                 "%(name)s还有 %(n)d 次课没上，上完或者取消了才能收起：",
                 n,
                 name=name,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from nightschool.rules.almanac import spoken_day
-from nightschool.texts import N_, _, ngettext
+from nightschool.texts import N_, _, counted
 
 TEACHERS_NEEDED = 6
 ROOM_M2 = 90
@@ -118,10 +118,10 @@ def _item(code: str, facts: Facts, today: date) -> Item:
 def _derived(code: str, facts: Facts, today: date) -> tuple[bool, str]:
     match code:
         case "venue":
-            told = ngettext("登记了 %(n)d 个场地", "登记了 %(n)d 个场地", facts.venues)
+            told = counted("登记了 %(n)d 个场地", facts.venues)
             return facts.venues > 0, told if facts.venues else _("还没有登记场地")
         case "manager":
-            told = ngettext("有 %(n)d 个夜校管理员", "有 %(n)d 个夜校管理员", facts.coordinators)
+            told = counted("有 %(n)d 个夜校管理员", facts.coordinators)
             return facts.coordinators > 0, told if facts.coordinators else _("现在没有夜校管理员")
         case "teachers":
             return facts.teachers >= TEACHERS_NEEDED, _(

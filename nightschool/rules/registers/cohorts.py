@@ -10,7 +10,7 @@ from nightschool.errors import Refused
 from nightschool.rules.almanac import spoken_day
 from nightschool.rules.people.people import tell_refused_person
 from nightschool.rules.registers.graduation import Basis, GraduationRule
-from nightschool.texts import N_, _, ngettext
+from nightschool.texts import N_, _, counted
 
 OPEN_LECTURE = "open_lecture"
 COHORT = "cohort"
@@ -117,8 +117,7 @@ def tell_refused_cohort(refused: Refused, *, today: date) -> str:
             return _("这个人不在这个班里，什么都没改。")
         case "has_enrolments":
             n = details["n"]
-            return ngettext(
-                "名册上还有 %(n)d 人，不能改成讲座。先让他们退班。",
+            return counted(
                 "名册上还有 %(n)d 人，不能改成讲座。先让他们退班。",
                 n,
             )

@@ -19,7 +19,7 @@ from nightschool.rules.courses.closed_times import (
 )
 from nightschool.rules.resources import ResourceKind
 from nightschool.rules.slots import shown_end
-from nightschool.texts import _, ngettext
+from nightschool.texts import _, counted
 from nightschool.web.courses.closed_times_form import ClosedTimeForm, RemovedForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import now, reading, today, writing
@@ -133,8 +133,7 @@ def _add(kind: ResourceKind, public_id: str, form: ClosedTimeForm) -> None:
     flash(_("记下了：%(sentence)s", sentence=tell_closed(closed, kind=kind, name=found.name, today=today())))
     if standing:
         flash(
-            ngettext(
-                "这段时间里已经排了 %(n)d 节课，没有动。要改的话，一节一节改。",
+            counted(
                 "这段时间里已经排了 %(n)d 节课，没有动。要改的话，一节一节改。",
                 standing,
             ),

@@ -20,7 +20,7 @@ from nightschool.rules.courses.previews import WayOut
 from nightschool.rules.courses.series import Stays, Step, plan_whole, steps_digest
 from nightschool.rules.courses.undo import UNDO_WITHIN
 from nightschool.rules.slots import Slot
-from nightschool.texts import _, ngettext
+from nightschool.texts import _, counted
 from nightschool.web.courses.courses_form import CourseForm
 from nightschool.web.courses.series import SAVE, advice_on, diff_page, others_for
 from nightschool.web.courses.undo import flash_done
@@ -129,8 +129,7 @@ def _save(form: CourseForm, found: CoursePage, seen: str) -> Any:
         # What could be taken back is an earlier change.
         flash(_("%(title)s没有改动，和原来一样。", title=found.title))
         return redirect(url_for("courses.show", course=found.public_id), 303)
-    told = ngettext(
-        "%(title)s改好了，后面 %(n)d 次课跟着改了。",
+    told = counted(
         "%(title)s改好了，后面 %(n)d 次课跟着改了。",
         count,
         title=form.title.data,

@@ -30,7 +30,7 @@ from nightschool.rules.oversight.plans import tell_refused
 from nightschool.rules.registers.cohorts import OPEN_LECTURE
 from nightschool.rules.registers.graduation import tell_rule
 from nightschool.rules.slots import shown_end
-from nightschool.texts import _, ngettext
+from nightschool.texts import _, counted
 from nightschool.web.courses import course_edits
 from nightschool.web.courses.alternatives_form import written
 from nightschool.web.courses.courses_form import ONCE, CourseForm, ScheduleForm
@@ -269,8 +269,7 @@ def publish(course: str) -> Any:
         flash(tell_refused(waiting, today()), "alarm")
         month = waiting.details["month"]
         return redirect(url_for("plans.show", village=found.region_code, month=month), 303)
-    told = ngettext(
-        "%(title)s公布了 %(n)d 次，村里人看得到了。",
+    told = counted(
         "%(title)s公布了 %(n)d 次，村里人看得到了。",
         count,
         title=found.title,

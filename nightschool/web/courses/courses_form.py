@@ -31,7 +31,7 @@ from nightschool.rules.courses.recurrence import (
 from nightschool.rules.registers.cohorts import KINDS, OPEN_LECTURE, kind_word
 from nightschool.rules.seasons.markets import Market, read_market, tell_market, tell_refused_market
 from nightschool.rules.slots import Slot, read_end, shown_end, slot_problem, tell_slot_problem
-from nightschool.texts import L_, _, ngettext
+from nightschool.texts import L_, _, counted
 from nightschool.web.courses.alternatives_form import (
     LEFT_OUT,
     DaysField,
@@ -304,7 +304,7 @@ class ScheduleForm(Described, Staffed, Timed):
             self.refuse("dates", tell_unread(piece, read))
         if len(read.unread) > 5:
             more = len(read.unread) - 5
-            self.refuse("dates", ngettext("还有 %(n)d 处看不懂。", "还有 %(n)d 处看不懂。", more))
+            self.refuse("dates", counted("还有 %(n)d 处看不懂。", more))
         if not read.days and not read.unread:
             self.refuse("dates", _("把日期写在这里，像 11月27日、12月4日，一行一个也行。"))
         return Listed(read.days) if read.days and not read.unread else None

@@ -36,7 +36,7 @@ from nightschool.rules.courses.series import (
     tell_stays,
 )
 from nightschool.rules.slots import Slot
-from nightschool.texts import _, ngettext
+from nightschool.texts import _, counted
 from nightschool.web.courses.courses_form import Staffed
 from nightschool.web.courses.sessions_form import EditForm, Reaching, SessionForm, ShiftForm
 from nightschool.web.courses.undo import flash_done
@@ -298,8 +298,7 @@ def _save(found: SessionPage, form: ShiftForm | EditForm) -> Any:
                 **given,
             )
         recent = undo.of_course(db, found.region_code, found.course, now=now()) if count else None
-    told = ngettext(
-        "%(title)s：%(day)s 起改好了 %(n)d 次课。",
+    told = counted(
         "%(title)s：%(day)s 起改好了 %(n)d 次课。",
         count,
         title=found.line.title,

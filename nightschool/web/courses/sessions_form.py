@@ -10,7 +10,7 @@ from wtforms import HiddenField
 from nightschool.rules.courses.reasons import reason_choices
 from nightschool.rules.courses.series import Reach
 from nightschool.rules.slots import Slot, slot_problem
-from nightschool.texts import L_, _, ngettext
+from nightschool.texts import L_, _, counted
 from nightschool.web.courses.courses_form import Staffed, Timed, put, read_slot
 from nightschool.web.site.forms import Agreeing, ChoiceField, DayField, LineField, Required
 
@@ -36,7 +36,7 @@ class Reaching(SessionForm):
     def offer_reach(self, later: int) -> None:
         """Only this one, or this one and so many later ones."""
         self.later = later
-        both = ngettext("这一次和后面的 %(n)d 次", "这一次和后面的 %(n)d 次", later)
+        both = counted("这一次和后面的 %(n)d 次", later)
         self.reach.choices = {Reach.ONE.value: _("只改这一次"), Reach.FOLLOWING.value: both}
         self.reach.data = self.reach.data or Reach.ONE.value
 

@@ -15,7 +15,7 @@ from nightschool.rules.oversight import plans as rules
 from nightschool.rules.places.schools import institution_word
 from nightschool.rules.seasons.months import Month, month_word
 from nightschool.rules.seasons.periods import whole
-from nightschool.texts import _, ngettext
+from nightschool.texts import _, counted
 from nightschool.web.oversight.plans_form import NoteForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import moment, now, reading, today, writing
@@ -92,8 +92,7 @@ def _carry_out(todo: str, village: str, month: Month, form: NoteForm) -> str:
             case "announce":
                 seen = request.form.get("seen", "")
                 done = actions.announce(db, seen=seen, **what)
-                return ngettext(
-                    "公布了：%(month)s的 %(n)d 次课，村里人看到的和这里一样。要贴出来，就打印计划表。",
+                return counted(
                     "公布了：%(month)s的 %(n)d 次课，村里人看到的和这里一样。要贴出来，就打印计划表。",
                     done.told,
                     **said,

@@ -17,7 +17,7 @@ from nightschool.rules.almanac import spoken_day
 from nightschool.rules.names import matches
 from nightschool.rules.people.people import tell_refused_person
 from nightschool.rules.registers import attendance as rules
-from nightschool.texts import _, ngettext
+from nightschool.texts import _, counted
 from nightschool.web.registers.attendance_form import RegisterForm, Stored, VoidForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.browser import device_name
@@ -124,8 +124,7 @@ def _save(class_session: str, form: RegisterForm) -> Any:
     with reading() as db:
         saved = queries.held(db, class_session)
     flash(
-        ngettext(
-            "%(day)s %(title)s存好了，到 %(n)d 人次。记错了就在下面改，再保存一次。",
+        counted(
             "%(day)s %(title)s存好了，到 %(n)d 人次。记错了就在下面改，再保存一次。",
             saved.attendances,
             day=spoken_day(saved.day, today()),

@@ -18,7 +18,7 @@ from nightschool.rules.names import matches
 from nightschool.rules.registers import graduation as rules
 from nightschool.rules.registers.attendance import status_word as mark_word
 from nightschool.rules.registers.cohorts import source_word, tell_refused_cohort
-from nightschool.texts import _, ngettext
+from nightschool.texts import _, counted
 from nightschool.web.registers.cohorts_form import CohortForm, EnrolForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import moment, now, today, writing
@@ -79,12 +79,7 @@ def let_in(course: str, learner: str) -> Any:
         flash(tell_refused_cohort(refused, today=today()), "alarm")
         return redirect(_back(course), 303)
     found = _cohort(course)
-    if found.beyond:
-        told = ngettext(
-            "收进来了。现在比定的多 %(n)d 人。", "收进来了。现在比定的多 %(n)d 人。", found.beyond
-        )
-    else:
-        told = _("收进来了。")
+    told = counted("收进来了。现在比定的多 %(n)d 人。", found.beyond) if found.beyond else _("收进来了。")
     flash(told)
     return redirect(_back(course), 303)
 
@@ -155,9 +150,9 @@ def _enrol(course: str, form: EnrolForm) -> Outcome:
 
 def _say(outcome: Outcome) -> None:
     if outcome.enrolled:
-        flash(ngettext("收了 %(n)d 人进班。", "收了 %(n)d 人进班。", outcome.enrolled))
+        flash(counted("收了 %(n)d 人进班。", outcome.enrolled))
     if outcome.waiting:
-        flash(ngettext("前面没有空位，%(n)d 人先排队。", "前面没有空位，%(n)d 人先排队。", outcome.waiting))
+        flash(counted("前面没有空位，%(n)d 人先排队。", outcome.waiting))
     if not outcome.enrolled and not outcome.waiting:
         flash(_("勾的人都已经在班里，或者在排队，没有变。"))
 

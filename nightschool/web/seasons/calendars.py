@@ -16,7 +16,7 @@ from nightschool.rules.seasons.daylight import dark_at
 from nightschool.rules.seasons.farm_windows import tell_refused_window
 from nightschool.rules.seasons.holidays import tell_refused_notice
 from nightschool.rules.seasons.markets import MISSING_WORDS, tell_market, tell_refused_market
-from nightschool.texts import _, ngettext
+from nightschool.texts import _, counted
 from nightschool.web.seasons.calendars_form import DayForm, MarketForm, NoticeForm, PositionForm, SeasonForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import now, services, today, writing
@@ -76,8 +76,7 @@ def notice() -> Any:
             with writing() as db:
                 year, days = actions.take_notice(db, text=form.notice.data or "", by=actor(), now=now())
             flash(
-                ngettext(
-                    "%(year)d 年的放假安排存好了，一共 %(n)d 天和平常不一样。",
+                counted(
                     "%(year)d 年的放假安排存好了，一共 %(n)d 天和平常不一样。",
                     days,
                     year=year,

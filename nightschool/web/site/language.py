@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from flask import Flask, Request, Response, g, request
 from markupsafe import Markup
 
-from nightschool.texts import LANGUAGES, SOURCE_LANGUAGE, gettext, ngettext, set_language
+from nightschool.texts import LANGUAGES, SOURCE_LANGUAGE, counted, gettext, set_language
 from nightschool.web.site.access import access_of
 
 COOKIE = "nightschool-reading"
@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
     app.url_defaults(_carry)
     app.after_request(_remember)
     app.jinja_env.globals.update(
-        reading_link=reading_link, languages=LANGUAGES, _=_marked_up, ngettext=ngettext
+        reading_link=reading_link, languages=LANGUAGES, _=_marked_up, counted=counted
     )
 
 

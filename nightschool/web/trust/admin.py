@@ -18,7 +18,7 @@ from nightschool.rules.almanac import spoken_day
 from nightschool.rules.regions import Level, is_inside, level_of
 from nightschool.rules.trust.accounts import ROLES, may_give, role_word, roles_for, tell_refusal, tops
 from nightschool.rules.trust.slips import grouped
-from nightschool.texts import _, ngettext
+from nightschool.texts import _, counted
 from nightschool.web.site.access import actor, allows, current_login
 from nightschool.web.site.context import digester, now, reading, services, today, writing
 from nightschool.web.trust.trust_form import (
@@ -222,8 +222,7 @@ def revoke_devices(account: str) -> Any:
 
     def end(db: Any) -> str:
         number = devices.revoke_devices(db, account=account, **_acting())
-        return ngettext(
-            "%(n)d 台设备退出了，马上生效。用密码可以再登录。",
+        return counted(
             "%(n)d 台设备退出了，马上生效。用密码可以再登录。",
             number,
         )

@@ -18,7 +18,7 @@ from nightschool.rules.almanac import clock, spoken_day
 from nightschool.rules.regions import Level, level_of
 from nightschool.rules.trust import trail as rules
 from nightschool.rules.trust.trail import KINDS, Kind
-from nightschool.texts import _, ngettext
+from nightschool.texts import _, counted
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import reading, services, today
 from nightschool.web.site.records import look_up
@@ -144,9 +144,7 @@ def _once(lines: list[TrailSentence]) -> list[TrailSentence]:
     for _sentence, same in groupby(lines, key=lambda line: line.sentence):
         first, *more = same
         if more:
-            words = ngettext(
-                "%(what)s（%(n)d 次）", "%(what)s（%(n)d 次）", 1 + len(more), what=first.sentence
-            )
+            words = counted("%(what)s（%(n)d 次）", 1 + len(more), what=first.sentence)
             first = TrailSentence(first.time, words, "")
         told.append(first)
     return told
