@@ -42,6 +42,16 @@ def test_only_a_sessions_own_village_is_led_to_it() -> None:
     assert preview(WEEKLY, [clash(THERE)], at=NOW).days[1].taken[0].own_session == ""
 
 
+def test_another_village_is_led_to_what_everybody_may_read_and_never_to_a_draft() -> None:
+    there = clash(THERE)
+    assert there.holding is not None
+    draft = replace(there, holding=there.holding.kept_private())
+    shown = [
+        preview(WEEKLY, [one], at=NOW).days[1].taken[0].public_page for one in (clash(HERE), there, draft)
+    ]
+    assert shown == ["", THERE, ""]
+
+
 def test_a_first_day_that_is_none_of_the_weekdays_is_pointed_out() -> None:
     assert preview(WEEKLY, [], at=NOW).note == ""
     tuesdays = replace(WEEKLY, recurrence=Weekly(FRIDAY, (1,), times=2))

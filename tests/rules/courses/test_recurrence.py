@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from nightschool.rules.courses.recurrence import (
     MOST_DATES,
+    MOST_WEEKS_BETWEEN,
     AroundMarket,
     Listed,
     Monthly,
@@ -58,6 +59,11 @@ def test_weekly_on_two_weekdays_for_a_number_of_times() -> None:
 
 def test_weekly_starts_on_the_first_of_its_weekdays() -> None:
     assert days_of(Weekly(FRIDAY, (1,), times=2)) == (date(2026, 12, 1), date(2026, 12, 8))
+
+
+@pytest.mark.parametrize("every", [1, MOST_WEEKS_BETWEEN])
+def test_a_class_may_meet_every_week_and_up_to_once_a_quarter(every: int) -> None:
+    assert recurrence_problem(Weekly(FRIDAY, (4,), times=2, every=every)) is None
 
 
 def test_listed_days_come_in_order() -> None:

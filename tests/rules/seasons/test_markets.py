@@ -89,6 +89,22 @@ def test_market_of_the_tenth_is_kept_three_times_a_month_when_it_may_move() -> N
     assert all(9 <= (later - earlier).days <= 10 for earlier, later in pairwise(found))
 
 
+@pytest.mark.parametrize(
+    ("missing", "kept"),
+    [
+        (MissingThirtieth.SKIPPED, []),
+        (MissingThirtieth.DAY_BEFORE, [date(2026, 4, 16)]),  # 二月廿九
+        (MissingThirtieth.DAY_AFTER, [date(2026, 4, 17)]),  # 三月初一
+    ],
+)
+def test_where_a_month_has_no_thirtieth_its_market_falls_out_or_is_held_a_day_off(
+    missing: MissingThirtieth, kept: list[date]
+) -> None:
+    market = Market("lunar", frozenset({0}), missing)
+    around = days(date(2026, 4, 12), date(2026, 4, 20))
+    assert [day for day in around if is_market_day(market, day)] == kept
+
+
 def test_solar_and_weekday_markets() -> None:
     assert is_market_day(Market("solar", frozenset({1})), date(2026, 12, 31))
     assert not is_market_day(Market("solar", frozenset({2})), date(2026, 12, 31))
