@@ -308,7 +308,7 @@ def _page(
         sentence = tell_refused_change(refused_change(change, found.line.status))
         return render_template("courses/sessions/closed.html", session=found, sentence=sentence)
     return render_template(
-        f"sessions/{change}.html",
+        f"courses/sessions/{change}.html",
         session=found,
         form=form,
         is_past=found.line.slot.finishes <= moment(),

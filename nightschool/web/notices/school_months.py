@@ -125,7 +125,7 @@ def _shown(name: str, found: SchoolMonths, *, is_own: bool = False) -> str:
             tell_totals(found.totals),
             is_indexed=bool(found.entries),
         )
-    page: str = render_template(f"school_months/{name}.html", **values)
+    page: str = render_template(f"notices/school_months/{name}.html", **values)
     return page
 
 

@@ -134,7 +134,7 @@ def _past_page(found: Timetable, here: Reading) -> str:
 def _rendered(name: str, found: Timetable, **values: Any) -> str:
     code = found.village.code
     return render_template(
-        f"timetable/{name}.html",
+        f"notices/timetable/{name}.html",
         **page_words(found, services().zone),
         code=code,
         area=prefix_of(parent_of(code) or code),
