@@ -1,4 +1,4 @@
-"""The README keeps its word: its map is of today's modules, every setting in the table, every command real."""
+"""The front door keeps its word: the map is today's, every setting is told, every file, picture and command is there."""
 
 from __future__ import annotations
 
@@ -10,9 +10,22 @@ import pytest
 from nightschool.cli import cli
 from tools import map as map_tool
 
-pytestmark = pytest.mark.check("README.md: its map, settings and commands are to be those there are")
+pytestmark = pytest.mark.check(
+    "the front door: `python tools/map.py`; README.md and docs/ name what there is"
+)
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
+DOORS = (
+    "README.md",
+    "README.zh.md",
+    "CONTRIBUTING.md",
+    "docs/decisions.md",
+    "docs/domain.md",
+    "docs/operating.md",
+    "docs/open-data.md",
+)
+OPERATING = (ROOT / "docs" / "operating.md").read_text("utf-8")
+MOST_BYTES = 10_000
 
 
 def test_the_map_tells_of_every_module_what_its_docstring_says() -> None:
@@ -36,7 +49,7 @@ def test_every_setting_is_in_the_table() -> None:
         for name in re.findall(r'environ(?:\.get\(|\[)"(NIGHTSCHOOL_\w+)"', code)
     }
     told = {
-        name.removeprefix("NIGHTSCHOOL_") for name in re.findall(r"^\| `(NIGHTSCHOOL_\w+)`", README, re.M)
+        name.removeprefix("NIGHTSCHOOL_") for name in re.findall(r"^\| `(NIGHTSCHOOL_\w+)`", OPERATING, re.M)
     }
     assert told == read
 
@@ -45,3 +58,26 @@ def test_every_command_it_names_exists() -> None:
     named = set(re.findall(r"run\.py ([a-z]+)", README)) - {"test", "check"}
     assert {"demo", "serve", "doctor", "regions", "accounts"} <= named
     assert named <= set(cli.commands)
+
+
+def test_it_is_read_in_five_minutes() -> None:
+    assert len(README.encode()) <= MOST_BYTES
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_everything_it_leads_to_is_there(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8")
+    led = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text) + re.findall(r'<img src="([^"]+)"', text)
+    assert [target for target in led if not ((ROOT / name).parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_every_file_it_names_is_there(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8")
+    named = re.findall(
+        r"`((?:[a-z_]+/)+[a-z_]+\.(?:py|html|md|toml)|(?:nightschool|templates|tests|bench|tools|docs)/[a-z_/]*)`",
+        text,
+    )
+    assert [
+        path for path in named if not any((base / path).exists() for base in (ROOT, ROOT / "nightschool"))
+    ] == []

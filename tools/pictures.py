@@ -1,0 +1,104 @@
+"""Takes the README's pictures from the demonstration, so that they show what there is: `python tools/pictures.py`.
+
+It is always the same evening in them; they change when the pages do. Needs the test packages and Chromium.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from nightschool.web.server import make_server
+from playwright.sync_api import Browser, sync_playwright
+
+from nightschool.cli import demo_data
+from nightschool.cli.installation import Installation
+from nightschool.database import Database, migrate
+from nightschool.sealing import Sealer
+from nightschool.settings import from_environment
+from nightschool.web.app import create_app
+
+ROOT = Path(__file__).resolve().parent.parent
+PICTURES = ROOT / "docs" / "pictures"
+EVENING = datetime(2026, 11, 24, 10, 40, tzinfo=UTC)  # a Tuesday, 18:40 in Sichuan
+PORT = 8765
+
+
+@dataclass(frozen=True)
+class ThatEvening(Installation):
+    def now(self) -> datetime:
+        return EVENING
+
+    def today(self) -> date:
+        return EVENING.date()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One page as somebody has it before them."""
+
+    name: str
+    address: str
+    width: int
+    height: int
+    login_name: str = ""
+    press: str = ""  # the words of a link on that page, whose page is the one that is shown
+
+
+TAKEN = (
+    Picture("desk", "", 360, 760, "shiwan"),
+    Picture("village", "/v/511002105201", 360, 760),
+    Picture("township", "", 1024, 760, "quanan", press="看整个月"),
+)
+
+
+def take(browser: Browser, picture: Picture, site: str, accounts: dict[str, tuple[str, str]]) -> None:
+    """The picture stands in docs/pictures, one point of the screen a pixel."""
+    screen = {"width": picture.width, "height": picture.height}
+    page = browser.new_context(viewport=screen, base_url=site, locale="zh-CN").new_page()
+    if picture.login_name:
+        page.goto("/login")
+        page.fill("[name=login_name]", picture.login_name)
+        page.fill("[name=password]", accounts[picture.login_name][1])
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda address: "/login" not in address)
+    else:
+        page.goto(picture.address)
+    if picture.press:
+        page.click(f"text={picture.press}")
+        page.wait_for_load_state()
+    page.screenshot(path=PICTURES / f"{picture.name}.png")
+
+
+def main() -> int:
+    """All pictures are taken anew; 1 where there is no Chromium."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        print("Chromium is not installed (Debian: apt-get install chromium)", file=sys.stderr)
+        return 1
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        settings = from_environment({"NIGHTSCHOOL_DATA": folder, "NIGHTSCHOOL_LISTEN": f"127.0.0.1:{PORT}"})
+        database = Database(settings.database_url, sealer=Sealer(settings.keys.sealing))
+        migrate(database)
+        installation = ThatEvening(settings, database)
+        accounts = demo_data.build(installation, say=print)
+        server = make_server(create_app(settings, database, clock=installation.now), settings)
+        threading.Thread(target=server.run, daemon=True).start()
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            for picture in TAKEN:
+                take(browser, picture, settings.base_url, accounts)
+            browser.close()
+        server.close()
+        database.dispose()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
