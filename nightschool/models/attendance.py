@@ -7,27 +7,25 @@ headcounts stay too when a later submission supersedes them.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from nightschool.models.base import Base, Code, Digest, Instant, LineText, ShortText, one_of
-
-
-class MarkStatus(StrEnum):
-    PRESENT = "present"
-    LATE = "late"
-    EXCUSED = "excused"
-    ABSENT = "absent"
-    SUBSTITUTE = "substitute"
-    MAKEUP = "makeup"
+from nightschool.models.base import AccountRef, Base, Code, Digest, Instant, LineText, ShortText, one_of
+from nightschool.rules.registers.attendance import STATUS_WORDS
 
 
 class SubmissionKind(StrEnum):
     SHEET = "sheet"
     VOID = "void"  # takes a whole register back, with a reason
 
+
+AtClassSession = Annotated[
+    int, mapped_column(ForeignKey("class_session.id", ondelete="RESTRICT"), index=True)
+]
+SubmissionRef = Annotated[UUID, mapped_column(ForeignKey("submission.id", ondelete="RESTRICT"))]
 
 CURRENT = text("superseded_by IS NULL")
 
@@ -38,10 +36,8 @@ class Submission(Base):
     __tablename__ = "submission"
 
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
-    class_session_id: Mapped[int] = mapped_column(
-        ForeignKey("class_session.id", ondelete="RESTRICT"), index=True
-    )
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"))
+    class_session_id: Mapped[AtClassSession]
+    account_id: Mapped[AccountRef]
     kind: Mapped[Code] = mapped_column(default=SubmissionKind.SHEET)
     device: Mapped[LineText] = mapped_column(default="")
     taken_at: Mapped[Instant]  # as the device says
@@ -62,15 +58,13 @@ class MarkEvent(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id", ondelete="RESTRICT"), index=True)
-    class_session_id: Mapped[int] = mapped_column(
-        ForeignKey("class_session.id", ondelete="RESTRICT"), index=True
-    )
+    class_session_id: Mapped[AtClassSession]
     learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="RESTRICT"), index=True)
     status: Mapped[Code | None]
     before: Mapped[Code | None]
     came_instead: Mapped[ShortText] = mapped_column(default="")  # of a substitute: who of the family came
 
-    __table_args__ = (one_of("status", MarkStatus), one_of("before", MarkStatus))
+    __table_args__ = (one_of("status", STATUS_WORDS), one_of("before", STATUS_WORDS))
 
 
 class Mark(Base):
@@ -86,10 +80,10 @@ class Mark(Base):
     )
     status: Mapped[Code]
     came_instead: Mapped[ShortText] = mapped_column(default="")  # of a substitute: who of the family came
-    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id", ondelete="RESTRICT"))
+    submission_id: Mapped[SubmissionRef]
 
     __table_args__ = (
-        one_of("status", MarkStatus),
+        one_of("status", STATUS_WORDS),
         CheckConstraint("status = 'substitute' OR came_instead = ''", name="only_a_substitute_came_instead"),
     )
 
@@ -100,11 +94,9 @@ class Guest(Base):
     __tablename__ = "guest"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    class_session_id: Mapped[int] = mapped_column(
-        ForeignKey("class_session.id", ondelete="RESTRICT"), index=True
-    )
-    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id", ondelete="RESTRICT"))
-    superseded_by: Mapped[UUID | None] = mapped_column(ForeignKey("submission.id", ondelete="RESTRICT"))
+    class_session_id: Mapped[AtClassSession]
+    submission_id: Mapped[SubmissionRef]
+    superseded_by: Mapped[SubmissionRef | None]
     name: Mapped[ShortText]
     home: Mapped[ShortText] = mapped_column(default="")  # the village they came from, when said
 
@@ -116,8 +108,8 @@ class Headcount(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     class_session_id: Mapped[int] = mapped_column(ForeignKey("class_session.id", ondelete="RESTRICT"))
-    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id", ondelete="RESTRICT"))
-    superseded_by: Mapped[UUID | None] = mapped_column(ForeignKey("submission.id", ondelete="RESTRICT"))
+    submission_id: Mapped[SubmissionRef]
+    superseded_by: Mapped[SubmissionRef | None]
     total: Mapped[int | None]  # None: nobody counted the room
     women: Mapped[int | None]
     over_60: Mapped[int | None]

@@ -11,8 +11,17 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from sqlalchemy import CheckConstraint, DateTime, Dialect, MetaData, SmallInteger, String, TypeDecorator
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    MetaData,
+    SmallInteger,
+    String,
+    TypeDecorator,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -43,6 +52,12 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 RegionCode = Annotated[str, mapped_column(String(12))]
+RegionRef = Annotated[str, mapped_column(String(12), ForeignKey("region.code", ondelete="RESTRICT"))]
+InRegion = Annotated[
+    str, mapped_column(String(12), ForeignKey("region.code", ondelete="RESTRICT"), index=True)
+]
+AccountRef = Annotated[int, mapped_column(ForeignKey("account.id", ondelete="RESTRICT"))]
+VenueRef = Annotated[int, mapped_column(ForeignKey("venue.id", ondelete="RESTRICT"))]
 PublicId = Annotated[str, mapped_column(String(22), unique=True, default=lambda: new_public_id())]
 Instant = Annotated[datetime, mapped_column(UtcDateTime())]
 Minutes = Annotated[int, mapped_column(SmallInteger)]
@@ -61,6 +76,16 @@ class Base(DeclarativeBase):
         return f"<{type(self).__name__} {getattr(self, 'id', getattr(self, 'code', ''))}>"
 
 
+class Versioned:
+    """Mixed into what is saved only on top of the version that was seen: saving raises it by one."""
+
+    version: Mapped[int] = mapped_column()
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
+
+
 def new_public_id() -> str:
     """A random name for a record in an address: 128 bits, 22 characters."""
     return secrets.token_urlsafe(16)
@@ -75,6 +100,3 @@ def one_of(column: str, codes: Iterable[str] | type[StrEnum], *, name: str | Non
 def digits(column: str, length: int) -> str:
     """SQL, the same on both databases: the column is this many ASCII digits."""
     return f"length({column}) = {length} AND ltrim({column}, '0123456789') = ''"
-
-
-Json = dict[str, Any]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import JSON, CheckConstraint, Float, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Float, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from nightschool.models.base import Base, Code, LineText, PublicId, RegionCode, ShortText, one_of
+from nightschool.models.base import Base, Code, InRegion, LineText, PublicId, RegionRef, ShortText, one_of
 from nightschool.rules.seasons.markets import MarketKind, MissingThirtieth
 
 
@@ -18,9 +18,7 @@ class MarketRule(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[PublicId]
-    region_code: Mapped[RegionCode] = mapped_column(
-        ForeignKey("region.code", ondelete="RESTRICT"), index=True
-    )
+    region_code: Mapped[InRegion]
     place: Mapped[ShortText] = mapped_column(default="")
     kind: Mapped[Code]
     numbers: Mapped[list[int]] = mapped_column(JSON)  # rules.seasons.markets.Market
@@ -39,7 +37,7 @@ class SpecialDay(Base):
     __tablename__ = "special_day"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    region_code: Mapped[RegionCode | None] = mapped_column(ForeignKey("region.code", ondelete="RESTRICT"))
+    region_code: Mapped[RegionRef | None]
     kind: Mapped[Code]
     day: Mapped[date]
     is_on: Mapped[bool]  # there is a market; people are off
@@ -68,9 +66,7 @@ class FarmSeason(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[PublicId]
-    region_code: Mapped[RegionCode] = mapped_column(
-        ForeignKey("region.code", ondelete="RESTRICT"), index=True
-    )
+    region_code: Mapped[InRegion]
     name: Mapped[ShortText]
     first: Mapped[date]
     last: Mapped[date]
@@ -85,9 +81,7 @@ class RegionPosition(Base):
 
     __tablename__ = "region_position"
 
-    region_code: Mapped[RegionCode] = mapped_column(
-        ForeignKey("region.code", ondelete="RESTRICT"), primary_key=True
-    )
+    region_code: Mapped[RegionRef] = mapped_column(primary_key=True)
     latitude: Mapped[float] = mapped_column(Float())
     longitude: Mapped[float] = mapped_column(Float())
 

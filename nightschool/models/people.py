@@ -9,17 +9,21 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from nightschool.models.base import (
+    AccountRef,
     Base,
     Code,
     Digest,
+    InRegion,
     Instant,
     LineText,
     PublicId,
-    RegionCode,
+    RegionRef,
     Sealed,
     ShortText,
+    Versioned,
     one_of,
 )
+from nightschool.rules.people.people import SEXES
 
 
 class TeacherKind(StrEnum):
@@ -38,21 +42,14 @@ class PersonKind(StrEnum):
     TEACHER = "teacher"
 
 
-class Sex(StrEnum):
-    FEMALE = "female"
-    MALE = "male"
-
-
-class Teacher(Base):
+class Teacher(Versioned, Base):
     """One row is one teacher, kept at the village, township or county that calls on them; villages below see them."""
 
     __tablename__ = "teacher"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[PublicId]
-    region_code: Mapped[RegionCode] = mapped_column(
-        ForeignKey("region.code", ondelete="RESTRICT"), index=True
-    )
+    region_code: Mapped[InRegion]
     name: Mapped[ShortText]
     name_key: Mapped[str] = mapped_column(String(200))  # pinyin for sorting
     search_keys: Mapped[str] = mapped_column(
@@ -69,7 +66,6 @@ class Teacher(Base):
     merged_into_id: Mapped[int | None] = mapped_column(
         ForeignKey("teacher.id", ondelete="RESTRICT"), index=True
     )
-    version: Mapped[int] = mapped_column()
 
     __table_args__ = (
         one_of("kind", TeacherKind),
@@ -79,7 +75,6 @@ class Teacher(Base):
         CheckConstraint("merged_into_id IS NULL OR merged_into_id <> id", name="not_merged_into_itself"),
         CheckConstraint("merged_into_id IS NULL OR retired_at IS NOT NULL", name="merged_is_retired"),
     )
-    __mapper_args__ = {"version_id_col": version}
 
 
 class TeacherLink(Base):
@@ -90,23 +85,21 @@ class TeacherLink(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[PublicId]  # to name the link to who keeps it; not the secret in the address
     teacher_id: Mapped[int] = mapped_column(ForeignKey("teacher.id", ondelete="RESTRICT"), index=True)
-    region_code: Mapped[RegionCode] = mapped_column(
-        ForeignKey("region.code", ondelete="RESTRICT"), index=True
-    )  # where it was made
+    region_code: Mapped[InRegion]  # where it was made
     digest: Mapped[Digest] = mapped_column(unique=True)  # SHA-256 of the secret, which is kept nowhere
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"))
+    account_id: Mapped[AccountRef | None]
     made_at: Mapped[Instant]
     revoked_at: Mapped[Instant | None]
 
 
-class Learner(Base):
+class Learner(Versioned, Base):
     """One row is one villager on the roster. Only a name and a group are needed; no ID number, no poverty status."""
 
     __tablename__ = "learner"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[PublicId]
-    region_code: Mapped[RegionCode] = mapped_column(ForeignKey("region.code", ondelete="RESTRICT"))
+    region_code: Mapped[RegionRef]
     name: Mapped[ShortText]
     name_key: Mapped[str] = mapped_column(String(200))  # pinyin for sorting
     search_keys: Mapped[str] = mapped_column(String(400))  # pinyin and initials, one space between
@@ -120,16 +113,14 @@ class Learner(Base):
     merged_into_id: Mapped[int | None] = mapped_column(
         ForeignKey("learner.id", ondelete="RESTRICT"), index=True
     )
-    version: Mapped[int] = mapped_column()
 
     __table_args__ = (
         CheckConstraint("merged_into_id IS NULL OR merged_into_id <> id", name="not_merged_into_itself"),
         CheckConstraint("merged_into_id IS NULL OR retired_at IS NOT NULL", name="merged_is_retired"),
-        one_of("sex", Sex),
+        one_of("sex", SEXES),
         CheckConstraint("birth_year IS NULL OR birth_year BETWEEN 1900 AND 2100", name="birth_year_sensible"),
         Index("ix_learner_region_code_name_key", "region_code", "group_number", "name_key"),
     )
-    __mapper_args__ = {"version_id_col": version}
 
 
 class PersonMerge(Base):
@@ -142,7 +133,7 @@ class PersonMerge(Base):
     kind: Mapped[Code]
     kept_id: Mapped[int] = mapped_column(index=True)  # of a learner or a teacher, as the kind says
     merged_id: Mapped[int] = mapped_column(index=True)
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"))
+    account_id: Mapped[AccountRef | None]
     merged_at: Mapped[Instant]
     undone_at: Mapped[Instant | None]
     moved: Mapped[dict[str, Any]] = mapped_column(JSON)  # actions.people.merges says what stands here

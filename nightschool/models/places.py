@@ -12,29 +12,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 from nightschool.models.base import (
     Base,
     Code,
+    InRegion,
     Instant,
     LineText,
     LongText,
     PublicId,
     RegionCode,
+    RegionRef,
     Sealed,
     ShortText,
+    Versioned,
     digits,
     one_of,
 )
+from nightschool.rules.places.venues import ONLINE, VENUE_KINDS
 from nightschool.rules.regions import Level
-
-
-class VenueKind(StrEnum):
-    MEETING_ROOM = "meeting_room"
-    OFFICE = "office"
-    SCHOOL = "school"
-    COURTYARD = "courtyard"
-    BOOKROOM = "bookroom"
-    FIELD = "field"
-    SQUARE = "square"
-    HOUSEHOLD = "household"
-    ONLINE = "online"
 
 
 class ImportState(StrEnum):
@@ -51,12 +43,12 @@ class Region(Base):
 
     code: Mapped[RegionCode] = mapped_column(primary_key=True)
     level: Mapped[Code]
-    parent_code: Mapped[RegionCode | None] = mapped_column(ForeignKey("region.code", ondelete="RESTRICT"))
+    parent_code: Mapped[RegionRef | None]
     name: Mapped[ShortText]  # for display, made from the newest official name
     official_name: Mapped[LineText]
     valid_from: Mapped[date | None]  # None: older than the first list we have
     valid_to: Mapped[date | None]  # last day known or assumed; None: still there
-    successor_code: Mapped[RegionCode | None] = mapped_column(ForeignKey("region.code", ondelete="RESTRICT"))
+    successor_code: Mapped[RegionRef | None]
     successor_day: Mapped[date | None]
     revision: Mapped[int] = mapped_column(default=1)  # bumped by every change a public page shows
     changed_at: Mapped[Instant]
@@ -122,33 +114,27 @@ class RegionImport(Base):
     __table_args__ = (one_of("state", ImportState),)
 
 
-class RegionSettings(Base):
+class RegionSettings(Versioned, Base):
     """One row is what a region has settled for itself: whether it approves plans, how fast its roads are."""
 
     __tablename__ = "region_settings"
 
-    region_code: Mapped[RegionCode] = mapped_column(
-        ForeignKey("region.code", ondelete="RESTRICT"), primary_key=True
-    )
+    region_code: Mapped[RegionRef] = mapped_column(primary_key=True)
     approves_plans: Mapped[bool] = mapped_column(default=False)  # of a township: plans wait for its word
     travel_kmh: Mapped[int | None]  # None: that of the region above, else rules.places.travel.USUAL_KMH
-    version: Mapped[int] = mapped_column()
 
     __table_args__ = (
         CheckConstraint("travel_kmh IS NULL OR travel_kmh BETWEEN 3 AND 120", name="travel_kmh_sensible"),
     )
-    __mapper_args__ = {"version_id_col": version}
 
 
-class NightSchool(Base):
+class NightSchool(Versioned, Base):
     """One row is the night school of one village (一村一校)."""
 
     __tablename__ = "night_school"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    region_code: Mapped[RegionCode] = mapped_column(
-        ForeignKey("region.code", ondelete="RESTRICT"), unique=True
-    )
+    region_code: Mapped[RegionRef] = mapped_column(unique=True)
     institution_name: Mapped[ShortText | None]  # None: 农民夜校
     principal: Mapped[ShortText] = mapped_column(default="")
     contact_name: Mapped[ShortText] = mapped_column(default="")
@@ -158,23 +144,18 @@ class NightSchool(Base):
     equipment: Mapped[dict[str, bool]] = mapped_column(
         JSON, default=dict
     )  # ticked items of rules.places.checklist
-    version: Mapped[int] = mapped_column()
-
-    __mapper_args__ = {"version_id_col": version}
 
 
-class Venue(Base):
+class Venue(Versioned, Base):
     """One row is one place where a village's school meets."""
 
     __tablename__ = "venue"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[PublicId]
-    region_code: Mapped[RegionCode] = mapped_column(
-        ForeignKey("region.code", ondelete="RESTRICT"), index=True
-    )
+    region_code: Mapped[InRegion]
     name: Mapped[ShortText]
-    kind: Mapped[Code] = mapped_column(default=VenueKind.MEETING_ROOM)
+    kind: Mapped[Code] = mapped_column(default="meeting_room")
     seats: Mapped[int | None]
     is_lit: Mapped[bool] = mapped_column(default=True)
     is_covered: Mapped[bool] = mapped_column(default=True)
@@ -187,16 +168,14 @@ class Venue(Base):
     )  # pinyin and initials, one space between
     area_m2: Mapped[int | None]
     retired_at: Mapped[Instant | None]  # offered no more; what took place there stays
-    version: Mapped[int] = mapped_column()
 
     __table_args__ = (
-        one_of("kind", VenueKind),
+        one_of("kind", VENUE_KINDS),
         CheckConstraint("seats IS NULL OR seats BETWEEN 1 AND 20000", name="seats_sensible"),
         CheckConstraint("area_m2 IS NULL OR area_m2 BETWEEN 1 AND 100000", name="area_sensible"),
     )
-    __mapper_args__ = {"version_id_col": version}
 
     @property
     def holds_slots(self) -> bool:
         """True when two sessions may not share it: neither online nor declared fit for parallel use."""
-        return not self.allows_parallel and self.kind != VenueKind.ONLINE
+        return not self.allows_parallel and self.kind != ONLINE

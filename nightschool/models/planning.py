@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from nightschool.models.base import (
+    AccountRef,
     Base,
     Code,
+    InRegion,
     Instant,
     LineText,
     LongText,
     Minutes,
     PublicId,
-    RegionCode,
+    RegionRef,
+    Versioned,
     one_of,
 )
+from nightschool.rules.oversight.plans import PlanStatus
 from nightschool.rules.resources import ResourceKind
-
-
-class PlanStatus(StrEnum):
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    APPROVED = "approved"
-    RETURNED = "returned"
-    ANNOUNCED = "announced"
 
 
 class SessionRevision(Base):
@@ -40,30 +35,29 @@ class SessionRevision(Base):
         ForeignKey("class_session.id", ondelete="CASCADE"), primary_key=True
     )
     revision: Mapped[int] = mapped_column(primary_key=True)
-    region_code: Mapped[RegionCode] = mapped_column(ForeignKey("region.code", ondelete="RESTRICT"))
+    region_code: Mapped[RegionRef]
     made_at: Mapped[Instant]
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)  # rules.notices.revisions.Facts
 
     __table_args__ = (Index("ix_session_revision_region_code_made_at", "region_code", "made_at"),)
 
 
-class MonthPlan(Base):
+class MonthPlan(Versioned, Base):
     """One row is the plan (开课计划) of a village's school for one month. Its lines are the month's class sessions."""
 
     __tablename__ = "month_plan"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[PublicId]
-    region_code: Mapped[RegionCode] = mapped_column(ForeignKey("region.code", ondelete="RESTRICT"))
+    region_code: Mapped[RegionRef]
     month: Mapped[date]  # its first day
     status: Mapped[Code] = mapped_column(default=PlanStatus.DRAFT)
     note: Mapped[LineText] = mapped_column(default="")
     return_reason: Mapped[LineText] = mapped_column(default="")
     submitted_at: Mapped[Instant | None]
     decided_at: Mapped[Instant | None]
-    decided_by: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"))
+    decided_by: Mapped[AccountRef | None]
     announced_at: Mapped[Instant | None]  # when villagers were told last
-    version: Mapped[int] = mapped_column()
 
     __table_args__ = (
         one_of("status", PlanStatus),
@@ -72,7 +66,6 @@ class MonthPlan(Base):
         UniqueConstraint("region_code", "month"),
         Index("ix_month_plan_month_region_code", "month", "region_code"),
     )
-    __mapper_args__ = {"version_id_col": version}
 
 
 class ClosedTime(Base):
@@ -87,9 +80,7 @@ class ClosedTime(Base):
     public_id: Mapped[PublicId]
     resource_kind: Mapped[Code]
     resource_id: Mapped[int]
-    region_code: Mapped[RegionCode] = mapped_column(
-        ForeignKey("region.code", ondelete="RESTRICT"), index=True
-    )  # where the teacher or venue is kept
+    region_code: Mapped[InRegion]  # where the teacher or venue is kept
     first: Mapped[date | None]
     last: Mapped[date | None]
     weekdays: Mapped[list[int]] = mapped_column(JSON, default=list)  # 0 is Monday
@@ -105,16 +96,14 @@ class ClosedTime(Base):
     )
 
 
-class Question(Base):
+class Question(Versioned, Base):
     """One row is something villagers asked in class (群众提问), open until it has its answer. Who asked is not kept."""
 
     __tablename__ = "question"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[PublicId]
-    region_code: Mapped[RegionCode] = mapped_column(
-        ForeignKey("region.code", ondelete="RESTRICT"), index=True
-    )
+    region_code: Mapped[InRegion]
     class_session_id: Mapped[int | None] = mapped_column(
         ForeignKey("class_session.id", ondelete="SET NULL"), index=True
     )
@@ -122,10 +111,8 @@ class Question(Base):
     asked_on: Mapped[date]
     answer: Mapped[LongText] = mapped_column(default="")
     answered_on: Mapped[date | None]
-    version: Mapped[int] = mapped_column()
 
     __table_args__ = (
         CheckConstraint("(answer = '') = (answered_on IS NULL)", name="answered_when"),
         CheckConstraint("answered_on IS NULL OR asked_on <= answered_on", name="days_in_order"),
     )
-    __mapper_args__ = {"version_id_col": version}

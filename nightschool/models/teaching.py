@@ -10,18 +10,26 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from nightschool.models.base import (
+    AccountRef,
     Base,
     Code,
+    InRegion,
     Instant,
     LineText,
     Minutes,
     PublicId,
-    RegionCode,
+    RegionRef,
     ShortText,
+    VenueRef,
+    Versioned,
     one_of,
 )
 from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
+from nightschool.rules.courses.reasons import REASONS
+from nightschool.rules.oversight.plans import MODES
+from nightschool.rules.registers.cohorts import SOURCES
+from nightschool.rules.registers.graduation import Basis
 from nightschool.rules.resources import ResourceKind
 
 
@@ -30,21 +38,10 @@ class CourseKind(StrEnum):
     COHORT = "cohort"
 
 
-class GraduationBasis(StrEnum):
-    SESSIONS = "sessions"
-    HOURS = "hours"
-
-
 class EnrolmentStatus(StrEnum):
     ENROLLED = "enrolled"
     WAITING = "waiting"
     LEFT = "left"
-
-
-class EnrolmentSource(StrEnum):
-    SELF = "self"
-    PROXY = "proxy"
-    WALK_IN = "walk_in"
 
 
 class SessionStatus(StrEnum):
@@ -53,31 +50,6 @@ class SessionStatus(StrEnum):
     HELD = "held"
     CANCELLED = "cancelled"
     POSTPONED = "postponed"
-
-
-class Reason(StrEnum):
-    """Why a session was cancelled, postponed or not held; a free text may stand beside it."""
-
-    FARM_WORK = "farm_work"
-    WEATHER = "weather"
-    TEACHER_AWAY = "teacher_away"
-    POWER_CUT = "power_cut"
-    VENUE_TAKEN = "venue_taken"
-    FEW_PEOPLE = "few_people"
-    HOLIDAY = "holiday"
-    MEETING = "meeting"
-    OTHER = "other"
-
-
-class DeliveryMode(StrEnum):
-    LECTURE = "lecture"
-    DEMO = "demo"
-    FIELD = "field"
-    COURTYARD = "courtyard"
-    DISCUSSION = "discussion"
-    VIDEO = "video"
-    ONLINE = "online"
-    HOME = "home"
 
 
 # The rule I4 in SQL: whole minutes of one day, ten minutes to eight hours, never past midnight.
@@ -95,16 +67,14 @@ class Category(Base):
     position: Mapped[int]
 
 
-class Course(Base):
+class Course(Versioned, Base):
     """One row is one topic taught in a village over one or more class sessions. It gives defaults; sessions decide."""
 
     __tablename__ = "course"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[PublicId]
-    region_code: Mapped[RegionCode] = mapped_column(
-        ForeignKey("region.code", ondelete="RESTRICT"), index=True
-    )
+    region_code: Mapped[InRegion]
     kind: Mapped[Code] = mapped_column(default=CourseKind.OPEN_LECTURE)
     title: Mapped[ShortText]
     category_code: Mapped[Code] = mapped_column(ForeignKey("category.code", ondelete="RESTRICT"))
@@ -112,14 +82,14 @@ class Course(Base):
     organiser: Mapped[LineText] = mapped_column(default="")
     audience: Mapped[LineText] = mapped_column(default="")  # for whom: 果农, 全体村民
     expected: Mapped[int | None]  # so many people are expected each time
-    delivery_mode: Mapped[Code] = mapped_column(default=DeliveryMode.LECTURE)
-    venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id", ondelete="RESTRICT"))
+    delivery_mode: Mapped[Code] = mapped_column(default="lecture")
+    venue_id: Mapped[VenueRef | None]
     starts: Mapped[Minutes]
     ends: Mapped[Minutes]
     recurrence: Mapped[dict[str, Any]] = mapped_column(JSON)  # rules.courses.recurrence.Recurrence
     skipped_dates: Mapped[list[str]] = mapped_column(JSON, default=list)  # ISO days left out of it
     capacity: Mapped[int | None]  # of a cohort; soft: who enrols beyond it waits until somebody lets them in
-    graduation_basis: Mapped[Code] = mapped_column(default=GraduationBasis.SESSIONS)
+    graduation_basis: Mapped[Code] = mapped_column(default=Basis.SESSIONS)
     graduation_percent: Mapped[int] = mapped_column(default=75)
     search_keys: Mapped[str] = mapped_column(
         String(400), default=""
@@ -127,7 +97,6 @@ class Course(Base):
     retired_at: Mapped[Instant | None]  # put away: in no list unless asked for
     published_at: Mapped[Instant | None]
     created_at: Mapped[Instant]
-    version: Mapped[int] = mapped_column()
 
     teachers: Mapped[list[Teacher]] = relationship(
         secondary="course_teacher", order_by="CourseTeacher.position", lazy="raise_on_sql", viewonly=True
@@ -135,14 +104,13 @@ class Course(Base):
 
     __table_args__ = (
         one_of("kind", CourseKind),
-        one_of("delivery_mode", DeliveryMode),
-        one_of("graduation_basis", GraduationBasis),
+        one_of("delivery_mode", MODES),
+        one_of("graduation_basis", Basis),
         CheckConstraint("graduation_percent BETWEEN 1 AND 100", name="graduation_percent_sensible"),
         CheckConstraint("expected IS NULL OR expected BETWEEN 1 AND 20000", name="expected_sensible"),
         CheckConstraint("capacity IS NULL OR capacity BETWEEN 1 AND 20000", name="capacity_sensible"),
         CheckConstraint(SLOT_IS_SOUND, name="slot_sound"),
     )
-    __mapper_args__ = {"version_id_col": version}
 
 
 class CourseTeacher(Base):
@@ -157,7 +125,7 @@ class CourseTeacher(Base):
     position: Mapped[int] = mapped_column(default=0)
 
 
-class Enrolment(Base):
+class Enrolment(Versioned, Base):
     """One row is one learner's place in one cohort, from the day of enrolling; leaving keeps the row."""
 
     __tablename__ = "enrolment"
@@ -166,21 +134,19 @@ class Enrolment(Base):
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="RESTRICT"))
     learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="RESTRICT"), index=True)
     status: Mapped[Code] = mapped_column(default=EnrolmentStatus.ENROLLED)
-    source: Mapped[Code] = mapped_column(default=EnrolmentSource.SELF)
+    source: Mapped[Code] = mapped_column(default="self")
     proxy_name: Mapped[ShortText] = mapped_column(default="")  # who enrolled them, when somebody else did
     enrolled_on: Mapped[date]
     left_on: Mapped[date | None]
     asked_at: Mapped[Instant]  # who asked first is let in first
-    version: Mapped[int] = mapped_column()
 
     __table_args__ = (
         one_of("status", EnrolmentStatus),
-        one_of("source", EnrolmentSource),
+        one_of("source", SOURCES),
         CheckConstraint("(status = 'left') = (left_on IS NOT NULL)", name="left_has_its_day"),
         CheckConstraint("left_on IS NULL OR left_on >= enrolled_on", name="days_in_order"),
         UniqueConstraint("course_id", "learner_id"),
     )
-    __mapper_args__ = {"version_id_col": version}
 
 
 class ChangeSet(Base):
@@ -190,10 +156,8 @@ class ChangeSet(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[PublicId]
-    region_code: Mapped[RegionCode] = mapped_column(
-        ForeignKey("region.code", ondelete="RESTRICT"), index=True
-    )
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"))
+    region_code: Mapped[InRegion]
+    account_id: Mapped[AccountRef | None]
     what: Mapped[Code]
     made_at: Mapped[Instant]
     undone_at: Mapped[Instant | None]
@@ -211,11 +175,11 @@ class ClassSession(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[PublicId]
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="RESTRICT"), index=True)
-    region_code: Mapped[RegionCode] = mapped_column(ForeignKey("region.code", ondelete="RESTRICT"))
+    region_code: Mapped[RegionRef]
     title: Mapped[ShortText]
     category_code: Mapped[Code] = mapped_column(ForeignKey("category.code", ondelete="RESTRICT"))
     summary: Mapped[LineText] = mapped_column(default="")
-    delivery_mode: Mapped[Code] = mapped_column(default=DeliveryMode.LECTURE)
+    delivery_mode: Mapped[Code] = mapped_column(default="lecture")
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id", ondelete="RESTRICT"), index=True)
     day: Mapped[date]
     starts: Mapped[Minutes]
@@ -248,8 +212,8 @@ class ClassSession(Base):
 
     __table_args__ = (
         one_of("status", SessionStatus),
-        one_of("reason", Reason),
-        one_of("delivery_mode", DeliveryMode),
+        one_of("reason", REASONS),
+        one_of("delivery_mode", MODES),
         CheckConstraint(SLOT_IS_SOUND, name="slot_sound"),
         CheckConstraint(
             "status NOT IN ('cancelled', 'postponed') OR reason IS NOT NULL", name="reason_given"

@@ -10,14 +10,17 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Lar
 from sqlalchemy.orm import Mapped, mapped_column
 
 from nightschool.models.base import (
+    AccountRef,
     Base,
     Code,
     Digest,
+    InRegion,
     Instant,
     LineText,
     PublicId,
     RegionCode,
     ShortText,
+    Versioned,
     one_of,
 )
 from nightschool.rules.access import Role
@@ -28,7 +31,7 @@ class AttemptKind(StrEnum):
     SLIP = "slip"
 
 
-class Account(Base):
+class Account(Versioned, Base):
     """One row is one person who can log in. Rights are not here: postings give them."""
 
     __tablename__ = "account"
@@ -40,9 +43,6 @@ class Account(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))  # None: only a login slip lets in
     disabled_at: Mapped[Instant | None]
     created_at: Mapped[Instant]
-    version: Mapped[int] = mapped_column()
-
-    __mapper_args__ = {"version_id_col": version}
 
 
 class Posting(Base):
@@ -53,9 +53,7 @@ class Posting(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"), index=True)
     role: Mapped[Code]
-    region_code: Mapped[RegionCode | None] = mapped_column(
-        ForeignKey("region.code", ondelete="RESTRICT"), index=True
-    )  # None: everywhere, for the system administrator alone
+    region_code: Mapped[InRegion | None]  # None: everywhere, for the system administrator alone
     title: Mapped[ShortText] = mapped_column(default="")  # 第一书记, 村文书, ...
     from_day: Mapped[date]
     to_day: Mapped[date | None]
@@ -110,7 +108,7 @@ class LoginSlip(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"), index=True)
     code_digest: Mapped[Digest]
-    made_by: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"))
+    made_by: Mapped[AccountRef | None]
     made_at: Mapped[Instant]
     expires_at: Mapped[Instant]
     used_at: Mapped[Instant | None]

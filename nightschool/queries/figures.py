@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from nightschool.models.attendance import Guest, Headcount, Mark, MarkStatus
+from nightschool.models.attendance import Guest, Headcount, Mark
 from nightschool.models.teaching import ClassSession, SessionStatus
-
-# Who was in the room: late and family members who came instead count, excused and absent do not.
-CAME = (MarkStatus.PRESENT.value, MarkStatus.LATE.value, MarkStatus.SUBSTITUTE.value)
+from nightschool.rules.registers.attendance import ATTENDED, CAME_IN_PERSON
 
 
 def attendances(class_session: Any = ClassSession) -> ColumnElement[int]:
@@ -58,10 +57,14 @@ def people_of(db: Session, of: ColumnElement[bool]) -> int:
 
 def came() -> ColumnElement[bool]:
     """The mark says that they were there."""
-    # Not IN: SQLAlchemy writes its list anew into the statement at every call.
-    return or_(*(Mark.status == status for status in CAME))
+    return _is_one_of(ATTENDED)
 
 
 def came_in_person() -> ColumnElement[bool]:
     """The mark says that the learner was there, and not another of the family."""
-    return and_(came(), Mark.status != MarkStatus.SUBSTITUTE.value)
+    return _is_one_of(CAME_IN_PERSON)
+
+
+def _is_one_of(statuses: Iterable[str]) -> ColumnElement[bool]:
+    # Not IN: SQLAlchemy writes its list anew into the statement at every call.
+    return or_(*(Mark.status == status for status in sorted(statuses)))

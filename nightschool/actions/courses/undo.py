@@ -21,7 +21,7 @@ from nightschool.database import broken_constraint
 from nightschool.errors import NotFound, Refused
 from nightschool.models.base import UtcDateTime
 from nightschool.models.people import Teacher
-from nightschool.models.teaching import ChangeSet, ClassSession, Course, Reason, SessionStatus
+from nightschool.models.teaching import ChangeSet, ClassSession, Course, SessionStatus
 from nightschool.rules.access import Actor, require
 from nightschool.rules.courses.reasons import TAKEN_BACK
 from nightschool.rules.courses.undo import OF_A_SERIES, TakenBack, Undoable, check_time
@@ -163,7 +163,7 @@ def _unmake(db: Session, made: Sequence[ClassSession], course: Course | None, no
     for record in made:
         if record.published_at is not None:
             record.status, record.changed_at = SessionStatus.CANCELLED, now.instant
-            record.reason, record.reason_text = Reason.OTHER, TAKEN_BACK
+            record.reason, record.reason_text = "other", TAKEN_BACK
     db.flush()
     drafts = [record.id for record in made if record.published_at is None]
     try:

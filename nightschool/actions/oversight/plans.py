@@ -15,12 +15,12 @@ from nightschool.actions.notices.revisions import remember, told
 from nightschool.actions.records import note
 from nightschool.actions.touching import touch_villages
 from nightschool.errors import Refused
-from nightschool.models.planning import MonthPlan, PlanStatus
+from nightschool.models.planning import MonthPlan
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries.oversight import plans as queries
 from nightschool.rules.access import Actor, require
 from nightschool.rules.notices.revisions import unended
-from nightschool.rules.oversight.plans import Step, check_code, check_step
+from nightschool.rules.oversight.plans import PlanStatus, Step, check_code, check_step
 from nightschool.rules.seasons.months import Month, month_of
 from nightschool.rules.slots import Now
 

@@ -9,8 +9,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.people import Teacher
-from nightschool.models.places import NightSchool, Venue, VenueKind
+from nightschool.models.places import NightSchool, Venue
 from nightschool.rules.courses.choices import Choices, TeacherChoice, VenueChoice
+from nightschool.rules.places.venues import ONLINE
 from nightschool.rules.regions import ancestors_of
 from nightschool.rules.resources import Resource, ResourceKind
 
@@ -108,8 +109,8 @@ def _venues(db: Session, *which: Any) -> tuple[VenueChoice, ...]:
             seats=row.seats,
             is_lit=row.is_lit,
             is_covered=row.is_covered,
-            is_online=row.kind == VenueKind.ONLINE,
-            holds_slots=not row.allows_parallel and row.kind != VenueKind.ONLINE,
+            is_online=row.kind == ONLINE,
+            holds_slots=not row.allows_parallel and row.kind != ONLINE,
             is_usual=bool(row.is_usual),
             is_retired=row.retired_at is not None,
         )

@@ -12,13 +12,13 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, fun
 from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.places import NightSchool, Region, Venue
-from nightschool.models.planning import MonthPlan, PlanStatus
+from nightschool.models.planning import MonthPlan
 from nightschool.models.teaching import Category, ClassSession, Course, SessionStatus
 from nightschool.models.trust import AuditEvent
 from nightschool.queries.courses.sessions import After, is_over, teachers_of
 from nightschool.queries.places.region_settings import approves_plans
 from nightschool.rules.oversight import plans as rules
-from nightschool.rules.oversight.plans import PlanStanding, check_code
+from nightschool.rules.oversight.plans import PlanStanding, PlanStatus, check_code
 from nightschool.rules.regions import parent_of
 from nightschool.rules.seasons.months import Month, month_of
 from nightschool.rules.slots import Moment, Slot

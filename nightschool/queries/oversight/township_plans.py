@@ -10,11 +10,11 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.places import NightSchool, Region, RegionSettings
-from nightschool.models.planning import MonthPlan, PlanStatus
+from nightschool.models.planning import MonthPlan
 from nightschool.models.teaching import ClassSession
 from nightschool.queries.oversight.overview import BELOW
 from nightschool.queries.oversight.plans import CALLED_OFF, counts, in_month
-from nightschool.rules.oversight.plans import PlanStanding
+from nightschool.rules.oversight.plans import PlanStanding, PlanStatus
 from nightschool.rules.regions import PREFIX_DIGITS, Level, ancestors_of, code_range, full_code, level_of
 from nightschool.rules.seasons.months import Month, month_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nightschool.texts import N_, _
 
-# In the order in which they are offered: what happens most comes first. The codes are models.teaching.Reason.
+# In the order in which they are offered: what happens most comes first.
 REASONS = {
     "farm_work": N_("农活忙"),
     "weather": N_("天气不好"),

@@ -18,11 +18,9 @@ from nightschool.rules.seasons.months import Month, month_of, month_word
 from nightschool.rules.slots import Moment
 from nightschool.texts import N_, _, counted
 
-# models.planning.PlanStatus
-DRAFT, SUBMITTED, APPROVED, RETURNED, ANNOUNCED = "draft", "submitted", "approved", "returned", "announced"
 NEXT_MONTH_FROM = 20  # day of the month from which the next one is the one to plan
 
-# How a class is given, in the words of the forms; the codes are models.teaching.DeliveryMode.
+# How a class is given, in the words of the forms.
 MODES = {
     "lecture": N_("讲座"),
     "demo": N_("现场示范"),
@@ -33,6 +31,14 @@ MODES = {
     "online": N_("微信或直播"),
     "home": N_("送教入户"),
 }
+
+
+class PlanStatus(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    ANNOUNCED = "announced"
 
 
 class Step(StrEnum):
@@ -50,7 +56,7 @@ class PlanStanding:
     """How a month of a village stands."""
 
     month: Month
-    status: str = DRAFT
+    status: str = PlanStatus.DRAFT
     approves: bool = False  # the township wants to see plans first
     sessions: int = 0  # that are to take place or took place
     drafts: int = 0  # of these, such as no villager has seen
@@ -60,19 +66,23 @@ class PlanStanding:
     @property
     def stage(self) -> str:
         """The status, as far as it means something: without approval there is nothing to hand in."""
-        if not self.approves and self.status in (SUBMITTED, APPROVED, RETURNED):
-            return DRAFT
+        if not self.approves and self.status in (
+            PlanStatus.SUBMITTED,
+            PlanStatus.APPROVED,
+            PlanStatus.RETURNED,
+        ):
+            return PlanStatus.DRAFT
         return self.status
 
     @property
     def is_open(self) -> bool:
         """True when class sessions of this month may be published."""
-        return not self.approves or self.status in (APPROVED, ANNOUNCED)
+        return not self.approves or self.status in (PlanStatus.APPROVED, PlanStatus.ANNOUNCED)
 
     @property
     def untold(self) -> int:
         """So much has to be told after the notice: changes, and what was added and is not public yet."""
-        return self.changes + self.drafts if self.status == ANNOUNCED else 0
+        return self.changes + self.drafts if self.status == PlanStatus.ANNOUNCED else 0
 
 
 # The month
@@ -113,9 +123,9 @@ def step_problem(step: Step, standing: PlanStanding) -> str | None:
             return _submit_problem(standing)
         case Step.ANNOUNCE:
             return _announce_problem(standing)
-        case Step.RETURN if standing.status == APPROVED:
+        case Step.RETURN if standing.status == PlanStatus.APPROVED:
             return None  # how an approval is taken back, until villagers were told
-    return None if standing.status == SUBMITTED else "plan_not_submitted"
+    return None if standing.status == PlanStatus.SUBMITTED else "plan_not_submitted"
 
 
 def _submit_problem(standing: PlanStanding) -> str | None:
@@ -123,7 +133,7 @@ def _submit_problem(standing: PlanStanding) -> str | None:
         return "plan_over"
     if not standing.approves:
         return "plan_needs_no_approval"
-    if standing.status in (SUBMITTED, APPROVED, ANNOUNCED):
+    if standing.status in (PlanStatus.SUBMITTED, PlanStatus.APPROVED, PlanStatus.ANNOUNCED):
         return f"plan_is_{standing.status}"
     return None if standing.sessions else "plan_empty"
 
@@ -133,7 +143,7 @@ def _announce_problem(standing: PlanStanding) -> str | None:
         return "plan_over"
     if not standing.is_open:
         return "plan_not_approved"
-    if standing.status == ANNOUNCED:
+    if standing.status == PlanStatus.ANNOUNCED:
         return None if standing.untold else "plan_nothing_new"
     return None if standing.sessions else "plan_empty"
 
@@ -195,10 +205,10 @@ def mode_word(code: str) -> str:
 
 def state_word(standing: PlanStanding) -> str:
     """The state of a month in one word, for lists."""
-    if standing.stage == ANNOUNCED:
+    if standing.stage == PlanStatus.ANNOUNCED:
         return _("有变更") if standing.untold and not standing.is_over else _("已公布")
-    if standing.stage in (SUBMITTED, APPROVED, RETURNED):
-        return {SUBMITTED: _("待审"), APPROVED: _("已批"), RETURNED: _("退回")}[standing.stage]
+    if word := {"submitted": _("待审"), "approved": _("已批"), "returned": _("退回")}.get(standing.stage):
+        return word
     if not standing.sessions:
         return _("还没排")
     if not standing.drafts:

@@ -12,6 +12,7 @@ from nightschool.rules.almanac import clock, spoken_day
 from nightschool.rules.slots import Slot
 from nightschool.texts import N_, _
 
+ONLINE = "online"
 VENUE_KINDS = {
     "meeting_room": N_("村活动室"),
     "office": N_("村办公室"),
@@ -21,7 +22,7 @@ VENUE_KINDS = {
     "field": N_("田间或基地"),
     "square": N_("广场"),
     "household": N_("农户家"),
-    "online": N_("线上"),
+    ONLINE: N_("线上"),
 }
 
 

@@ -9,12 +9,8 @@ import pytest
 
 from nightschool.errors import Refused
 from nightschool.rules.oversight.plans import (
-    ANNOUNCED,
-    APPROVED,
-    DRAFT,
-    RETURNED,
-    SUBMITTED,
     PlanStanding,
+    PlanStatus,
     Step,
     check_code,
     check_step,
@@ -46,17 +42,17 @@ def can(standing: PlanStanding) -> set[str]:
     [
         (FREE, {"announce"}),
         (replace(FREE, sessions=0, drafts=0), set()),
-        (replace(FREE, status=ANNOUNCED, drafts=0), set()),
-        (replace(FREE, status=ANNOUNCED, drafts=0, changes=2), {"announce"}),
-        (replace(FREE, status=ANNOUNCED, drafts=1), {"announce"}),
+        (replace(FREE, status=PlanStatus.ANNOUNCED, drafts=0), set()),
+        (replace(FREE, status=PlanStatus.ANNOUNCED, drafts=0, changes=2), {"announce"}),
+        (replace(FREE, status=PlanStatus.ANNOUNCED, drafts=1), {"announce"}),
         (replace(FREE, is_over=True), set()),
         (BOUND, {"submit"}),
         (replace(BOUND, sessions=0, drafts=0), set()),
-        (replace(BOUND, status=SUBMITTED), {"withdraw", "approve", "return"}),
-        (replace(BOUND, status=RETURNED), {"submit"}),
-        (replace(BOUND, status=APPROVED), {"announce", "return"}),
-        (replace(BOUND, status=ANNOUNCED, drafts=0), set()),
-        (replace(BOUND, status=ANNOUNCED, drafts=1), {"announce"}),
+        (replace(BOUND, status=PlanStatus.SUBMITTED), {"withdraw", "approve", "return"}),
+        (replace(BOUND, status=PlanStatus.RETURNED), {"submit"}),
+        (replace(BOUND, status=PlanStatus.APPROVED), {"announce", "return"}),
+        (replace(BOUND, status=PlanStatus.ANNOUNCED, drafts=0), set()),
+        (replace(BOUND, status=PlanStatus.ANNOUNCED, drafts=1), {"announce"}),
     ],
 )
 def test_what_can_be_done_with_a_plan(standing: PlanStanding, steps: set[str]) -> None:
@@ -64,16 +60,22 @@ def test_what_can_be_done_with_a_plan(standing: PlanStanding, steps: set[str]) -
 
 
 def test_without_approval_announcing_is_one_tap_whatever_was_handed_in_before() -> None:
-    for status in (DRAFT, SUBMITTED, RETURNED, APPROVED):
+    for status in (PlanStatus.DRAFT, PlanStatus.SUBMITTED, PlanStatus.RETURNED, PlanStatus.APPROVED):
         assert next_step(replace(FREE, status=status)) is Step.ANNOUNCE
     assert next_step(BOUND) is Step.SUBMIT
-    assert next_step(replace(BOUND, status=SUBMITTED)) is None  # the township's turn
+    assert next_step(replace(BOUND, status=PlanStatus.SUBMITTED)) is None  # the township's turn
 
 
 def test_every_refusal_has_its_sentence() -> None:
     codes = {
         problem
-        for status in (DRAFT, SUBMITTED, APPROVED, RETURNED, ANNOUNCED)
+        for status in (
+            PlanStatus.DRAFT,
+            PlanStatus.SUBMITTED,
+            PlanStatus.APPROVED,
+            PlanStatus.RETURNED,
+            PlanStatus.ANNOUNCED,
+        )
         for approves in (True, False)
         for sessions in (0, 2)
         for is_over in (True, False)
@@ -113,12 +115,12 @@ def test_the_month_to_plan_is_the_next_one_from_the_20th(
         (FREE, "还没公布", "有 4 次课村里人还看不到", "还没公布"),
         (replace(FREE, drafts=0), "单独公布的", "村里人都看得到了", ""),
         (BOUND, "还没提交", "全安镇要先审", "还没提交给镇上"),
-        (replace(BOUND, status=SUBMITTED), "待审", "等全安镇批", ""),
-        (replace(BOUND, status=RETURNED), "退回", "退回来了：和镇上的会撞了", "退回来了"),
-        (replace(BOUND, status=APPROVED), "已批", "批了", "批了，还没公布"),
-        (replace(FREE, status=ANNOUNCED, drafts=0), "已公布", "都公布了", ""),
-        (replace(FREE, status=ANNOUNCED, drafts=0, changes=2), "有变更", "有 2 处变更还没告诉村里人，重新公布。", "有 2 处变更"),
-        (replace(FREE, status=ANNOUNCED, is_over=True), "已公布", "已经过完了", ""),
+        (replace(BOUND, status=PlanStatus.SUBMITTED), "待审", "等全安镇批", ""),
+        (replace(BOUND, status=PlanStatus.RETURNED), "退回", "退回来了：和镇上的会撞了", "退回来了"),
+        (replace(BOUND, status=PlanStatus.APPROVED), "已批", "批了", "批了，还没公布"),
+        (replace(FREE, status=PlanStatus.ANNOUNCED, drafts=0), "已公布", "都公布了", ""),
+        (replace(FREE, status=PlanStatus.ANNOUNCED, drafts=0, changes=2), "有变更", "有 2 处变更还没告诉村里人，重新公布。", "有 2 处变更"),
+        (replace(FREE, status=PlanStatus.ANNOUNCED, is_over=True), "已公布", "已经过完了", ""),
     ],
 )  # fmt: skip
 def test_every_state_says_how_it_stands_and_what_comes_next(
