@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nightschool.models.places import NightSchool, Region
-from nightschool.models.teaching import ClassSession, ClassSessionTeacher
+from nightschool.models.teaching import ClassSession
 from nightschool.queries.notices import region_timetable, timetable
 from nightschool.queries.notices.region_timetable import Area
 from nightschool.queries.notices.timetable import Entry
@@ -45,7 +45,7 @@ class RegionMonth:
 
 def region_month(db: Session, code: str, month: Month, *, today: date) -> RegionMonth | None:
     """A region's month; None for a village and for what is unknown. Cost: 6 queries of a township, 4 of others."""
-    area = region_timetable.standing(db, code, today=today)
+    area = region_timetable.area(db, code, today=today)
     if area is None:
         return None
     marks = day_marks(db, code, month.first, month.last)
@@ -53,9 +53,17 @@ def region_month(db: Session, code: str, month: Month, *, today: date) -> Region
         below = region_timetable.below(db, code, today=today)
         return RegionMonth(area, today, month, (), False, (), below, marks)
     villages, with_school = _villages(db, code, month)
-    entries = _entries(db, list(villages), month)
-    shown = tuple((villages[village], entry) for village, entry in entries[:MOST])
-    busy = {village for village, _entry in entries}
+    entries = timetable.first_entries(
+        db,
+        # Named village by village, which both databases look up in the index of villages and days.
+        ClassSession.region_code.in_(list(villages)),
+        ClassSession.day.between(month.first, month.last),
+        ClassSession.published_at.is_not(None),
+        in_order=(ClassSession.day, ClassSession.region_code),
+        most=MOST,
+    )
+    shown = tuple((villages[village], entry) for entry, village in entries[:MOST])
+    busy = {village for _entry, village in entries}
     return RegionMonth(
         area,
         today,
@@ -83,26 +91,3 @@ def _villages(db: Session, township: str, month: Month) -> tuple[dict[str, Named
         if row.id is not None and (row.valid_to is None or row.valid_to >= month.first)
     ]
     return {row.code: NamedRegion(row.code, row.name) for row in rows}, there
-
-
-def _entries(db: Session, villages: list[str], month: Month) -> list[tuple[str, Entry]]:
-    """Named village by village, which both databases look up in the index of villages and days."""
-    in_order = (ClassSession.day, ClassSession.region_code, ClassSession.starts, ClassSession.id)
-    wanted = (
-        select(ClassSession.id)
-        .where(
-            ClassSession.region_code.in_(villages),
-            ClassSession.day.between(month.first, month.last),
-            ClassSession.published_at.is_not(None),
-        )
-        .order_by(*in_order)
-        .limit(MOST + 1)
-    )
-    rows = db.execute(
-        timetable.entry_rows()
-        .add_columns(ClassSession.region_code)
-        .where(ClassSession.id.in_(wanted))
-        .order_by(*in_order, ClassSessionTeacher.position)
-    ).all()
-    village_of = {row[0]: row[-1] for row in rows}
-    return [(village_of[entry.public_id], entry) for entry in timetable.entries_of(row[:-1] for row in rows)]

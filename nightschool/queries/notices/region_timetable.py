@@ -35,7 +35,7 @@ from nightschool.models.teaching import ClassSession, ClassSessionTeacher
 from nightschool.queries.notices.timetable import (
     Entry,
     Successor,
-    entries_of,
+    entries_beside,
     entry_rows,
     successor_in,
     written,
@@ -124,7 +124,7 @@ def last_day(today: date) -> date:
     return week_of(week_of(today).after).last
 
 
-def standing(db: Session | Connection, code: str, *, today: date) -> Area | None:
+def area(db: Session | Connection, code: str, *, today: date) -> Area | None:
     """A region as it stands today; None for a village and for what is unknown. Cost: 1 query."""
     if not is_code(code) or level_of(code) is Level.VILLAGE:
         return None
@@ -146,30 +146,20 @@ def standing(db: Session | Connection, code: str, *, today: date) -> Area | None
     )
 
 
-def region(
-    db: Session | Connection,
-    code: str,
-    *,
-    today: date,
-    start: Start | None = None,
-    most: int = PAGE,
-    known: Area | None = None,
-) -> RegionTimetable | None:
+def region_timetable(
+    db: Session | Connection, area: Area, *, today: date, start: Start | None = None, most: int = PAGE
+) -> RegionTimetable:
     """A region's sessions from today, or from `start` if that is later, to the Sunday of next week, at most so many.
 
-    An evening of a village is never cut in two, unless it alone is more. `known` is what `standing` answered in the
-    same look. Cost: 3 queries, 2 with `known`.
+    An evening of a village is never cut in two, unless it alone is more. The region is as `area` answered in the
+    same look. Cost: 2 queries.
     """
-    area = known or standing(db, code, today=today)
-    if area is None:
-        return None
     begin = start if start is not None and start.day >= today else Start(today)
     last = last_day(today)
-    rows = db.execute(_meetings(most, area.level is not Level.TOWNSHIP), _places(code, begin, last)).all()
-    hosts = {row[0]: Host(*row[-4:]) for row in rows}
-    meetings = [Meeting(hosts[entry.public_id], entry) for entry in entries_of(row[:-4] for row in rows)]
+    rows = db.execute(_meetings(most, area.level is not Level.TOWNSHIP), _places(area.code, begin, last))
+    meetings = [Meeting(Host(*place), entry) for entry, place in entries_beside(rows, 4)]
     shown, goes_on = _cut(meetings, most)
-    regions = () if area.level is Level.TOWNSHIP else below(db, code, today=today)
+    regions = () if area.level is Level.TOWNSHIP else below(db, area.code, today=today)
     return RegionTimetable(area, today, last, begin, tuple(shown), goes_on, regions)
 
 
@@ -302,10 +292,20 @@ def _meetings(most: int, is_wide: bool) -> Select[*tuple[Any, ...]]:
     )
     # First, and not in a condition: PostgreSQL tries no other order among so many tables, and would join them all.
     chosen = join(wanted, ClassSession, ClassSession.id == wanted.c.id)
+    return with_hosts(entry_rows(chosen)).order_by(
+        ClassSession.day,
+        ClassSession.region_code,
+        ClassSession.starts,
+        ClassSession.id,
+        ClassSessionTeacher.position,
+    )
+
+
+def with_hosts(sessions: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """The statement about class sessions, with the columns of a Host after its own."""
     village, township, county = aliased(Region), aliased(Region), aliased(Region)
     return (
-        entry_rows(chosen)
-        .add_columns(
+        sessions.add_columns(
             village.code.label("village_code"),
             village.name.label("village_name"),
             func.coalesce(township.name, "").label("township_name"),
@@ -314,13 +314,6 @@ def _meetings(most: int, is_wide: bool) -> Select[*tuple[Any, ...]]:
         .join(village, village.code == ClassSession.region_code)
         .outerjoin(township, township.code == village.parent_code)
         .outerjoin(county, county.code == township.parent_code)
-        .order_by(
-            ClassSession.day,
-            ClassSession.region_code,
-            ClassSession.starts,
-            ClassSession.id,
-            ClassSessionTeacher.position,
-        )
     )
 
 

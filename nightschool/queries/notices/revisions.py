@@ -132,32 +132,25 @@ _CHANGES = (
 
 def facts_now(db: Session, class_session_ids: Collection[int]) -> dict[int, Facts]:
     """What there is to read of each of these class sessions, drafts too, by their ids. Cost: 1 query."""
-    later, earlier = aliased(ClassSession), aliased(ClassSession)
     statement = (
-        select(
-            ClassSession.id,
-            ClassSession.title,
-            ClassSession.day,
-            ClassSession.starts,
-            ClassSession.ends,
-            ClassSession.status,
-            ClassSession.venue_id,
-            Venue.name.label("venue"),
-            ClassSession.reason,
-            ClassSession.reason_text,
-            later.day.label("to_day"),
-            later.starts.label("to_starts"),
-            earlier.day.label("from_day"),
-            earlier.starts.label("from_starts"),
-            Teacher.id.label("teacher_id"),
-            PUBLIC_NAME,
-            Teacher.unit,
+        timetable.with_surroundings(
+            select(
+                ClassSession.id,
+                ClassSession.title,
+                ClassSession.day,
+                ClassSession.starts,
+                ClassSession.ends,
+                ClassSession.status,
+                ClassSession.venue_id,
+                Venue.name.label("venue"),
+                ClassSession.reason,
+                ClassSession.reason_text,
+                *timetable.MOVES,
+                Teacher.id.label("teacher_id"),
+                PUBLIC_NAME,
+                Teacher.unit,
+            )
         )
-        .outerjoin(Venue, Venue.id == ClassSession.venue_id)
-        .outerjoin(later, (later.id == ClassSession.successor_id) & later.published_at.is_not(None))
-        .outerjoin(earlier, (earlier.successor_id == ClassSession.id) & earlier.published_at.is_not(None))
-        .outerjoin(ClassSessionTeacher, ClassSessionTeacher.class_session_id == ClassSession.id)
-        .outerjoin(Teacher, Teacher.id == ClassSessionTeacher.teacher_id)
         .where(ClassSession.id.in_(class_session_ids))
         .order_by(ClassSession.id, ClassSessionTeacher.position)
     )

@@ -9,15 +9,15 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import Session
 
-from nightschool.models.teaching import ClassSession, ClassSessionTeacher, SessionStatus
+from nightschool.models.teaching import ClassSession, SessionStatus
 from nightschool.queries.notices import timetable
 from nightschool.queries.notices.timetable import Entry, Village
 from nightschool.queries.seasons.day_marks import day_marks
 from nightschool.rules.seasons.day_marks import DayMarks
-from nightschool.rules.seasons.months import Month, Term
+from nightschool.rules.seasons.months import Month, Term, month_of
 from nightschool.rules.slots import Moment
 
 MOST = 800  # class sessions; two every day of a year
@@ -52,11 +52,7 @@ class SchoolMonths:
 
     def of(self, month: Month) -> tuple[Entry, ...]:
         """Those of one month."""
-        return tuple(
-            entry
-            for entry in self.entries
-            if (entry.slot.day.year, entry.slot.day.month) == (month.year, month.number)
-        )
+        return tuple(entry for entry in self.entries if month_of(entry.slot.day) == month)
 
 
 def school_months(
@@ -66,28 +62,21 @@ def school_months(
 
     Cost: 5 queries, however many months and classes.
     """
-    village = timetable.standing(db, code, at=at)
+    village = timetable.village(db, code, at=at)
     if village is None:
         return None
     shown: ColumnElement[bool] = ClassSession.published_at.is_not(None)
     if with_drafts:
         shown = or_(shown, ClassSession.status == SessionStatus.DRAFT)
-    wanted = (
-        select(ClassSession.id)
-        .where(
-            ClassSession.region_code == code,
-            ClassSession.day.between(term.first.first, term.last.last),
-            shown,
-        )
-        .order_by(ClassSession.day, ClassSession.starts, ClassSession.id)
-        .limit(MOST + 1)
+    found = timetable.first_entries(
+        db,
+        ClassSession.region_code == code,
+        ClassSession.day.between(term.first.first, term.last.last),
+        shown,
+        in_order=(ClassSession.day,),
+        most=MOST,
     )
-    rows = db.execute(
-        timetable.entry_rows()
-        .where(ClassSession.id.in_(wanted))
-        .order_by(ClassSession.day, ClassSession.starts, ClassSession.id, ClassSessionTeacher.position)
-    ).all()
-    entries = timetable.entries_of(rows)
+    entries = [entry for entry, _village in found]
     return SchoolMonths(
         village=village,
         today=at.day,

@@ -5,12 +5,12 @@ Public: class sessions that were published, and no learner. The statements are a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import takewhile
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -42,6 +42,7 @@ from nightschool.rules.slots import Moment, Slot
 TAKES_PLACE = (SessionStatus.SCHEDULED.value, SessionStatus.HELD.value)
 EIGHT_WEEKS = 56
 CHAPTER = 50
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,25 +169,12 @@ class Timetable:
         return tuple(entry for entry in self.ahead if entry is not self.next and entry.public_id not in said)
 
 
-def village(
-    db: Session | Connection,
-    code: str,
-    *,
-    at: Moment,
-    extent: Extent = PAGE,
-    known: Village | None = None,
-) -> Timetable | None:
-    """A village's timetable as of this minute of its day; None when there is no such village.
-
-    `known` is what `standing` answered in the same look. Cost: 2 queries, 1 with `known`.
-    """
-    found = known or standing(db, code, at=at)
-    if found is None:
-        return None
-    if found.is_former and extent == PAGE:
+def timetable(db: Session | Connection, village: Village, *, at: Moment, extent: Extent = PAGE) -> Timetable:
+    """The timetable of a village, as `village` answered in the same look, at this minute. Cost: 1 query."""
+    if village.is_former and extent == PAGE:
         extent = replace(extent, back=CHAPTER)
     values = {
-        "village": code,
+        "village": village.code,
         "today": at.day,
         "minutes": at.minutes,
         "since": at.day - timedelta(days=min(extent.back_days, (at.day - date.min).days)),
@@ -195,18 +183,18 @@ def village(
     entries = entries_of(db.execute(_sessions(extent.ahead, extent.back), values).all())
     ahead = [entry for entry in entries if entry.slot.finishes > at]
     past = entries[: len(entries) - len(ahead)][::-1]
-    shown = _near(ahead, at.day + timedelta(days=extent.ahead_days), extent.ahead)
+    shown = near(ahead, at.day + timedelta(days=extent.ahead_days), extent.ahead, lambda entry: entry)
     return Timetable(
-        village=found,
+        village=village,
         today=at.day,
-        ahead=shown,
+        ahead=tuple(shown),
         past=tuple(past[: extent.back]),
         are_more_ahead=len(shown) < len(ahead),
         are_more_past=len(past) > extent.back,
     )
 
 
-def standing(db: Session | Connection, code: str, *, at: Moment) -> Village | None:
+def village(db: Session | Connection, code: str, *, at: Moment) -> Village | None:
     """A village as it stands at this minute; None when there is no such village. Cost: 1 query."""
     values = {"village": code, "today": at.day, "minutes": at.minutes}
     row = db.execute(_STANDING, values).one_or_none()
@@ -224,9 +212,7 @@ def standing(db: Session | Connection, code: str, *, at: Moment) -> Village | No
         successor=successor_in(row),
         revision=row.revision,
         changed_at=row.changed_at,
-        school=School(row.institution_name, row.principal, row.contact_name, row.contact_phone)
-        if row.school
-        else None,
+        school=school_in(row),
         ended_today=row.ended_today,
     )
 
@@ -238,12 +224,41 @@ def successor_in(row: Row[*tuple[Any, ...]]) -> Successor | None:
     return Successor(row.successor_code, row.successor_name, row.successor_day)
 
 
-def _near(ahead: list[Entry], until: date, most: int) -> tuple[Entry, ...]:
+def school_in(row: Any) -> School | None:
+    """The night school in a row with `SCHOOL`; None where there is none."""
+    if row.school is None:
+        return None
+    return School(row.institution_name, row.principal, row.contact_name, row.contact_phone)
+
+
+def near(ahead: list[T], until: date, most: int, entry_of: Callable[[T], Entry]) -> list[T]:
     """So many of these before that day; the next that takes place belongs to them however far it is."""
-    near = [entry for entry in ahead[:most] if entry.slot.day < until]
-    if not any(entry.takes_place for entry in near):
-        near += [entry for entry in ahead[len(near) :] if entry.takes_place][:1]
-    return tuple(near)
+    near = [one for one in ahead[:most] if entry_of(one).slot.day < until]
+    if not any(entry_of(one).takes_place for one in near):
+        near += [one for one in ahead[len(near) :] if entry_of(one).takes_place][:1]
+    return near
+
+
+def entries_beside(rows: Iterable[Sequence[Any]], beside: int) -> list[tuple[Entry, Any]]:
+    """The sessions of rows that end with so many columns more, each with these as they stand in its last row."""
+    rows = list(rows)
+    more = {row[0]: row[-beside:] for row in rows}
+    return [(entry, more[entry.public_id]) for entry in entries_of(row[:-beside] for row in rows)]
+
+
+def first_entries(
+    db: Session, *which: ColumnElement[bool], in_order: tuple[Any, ...], most: int
+) -> list[tuple[Entry, str]]:
+    """The first of these sessions in this order, one more than wanted, each with its village's code. Cost: 1 query."""
+    in_order = (*in_order, ClassSession.starts, ClassSession.id)
+    wanted = select(ClassSession.id).where(*which).order_by(*in_order).limit(most + 1)
+    rows = db.execute(
+        entry_rows()
+        .add_columns(ClassSession.region_code)
+        .where(ClassSession.id.in_(wanted))
+        .order_by(*in_order, ClassSessionTeacher.position)
+    )
+    return [(entry, village) for entry, (village,) in entries_beside(rows, 1)]
 
 
 def entries_of(rows: Iterable[Sequence[Any]]) -> list[Entry]:
@@ -282,6 +297,20 @@ def entries_of(rows: Iterable[Sequence[Any]]) -> list[Entry]:
     return entries
 
 
+Later, Earlier = aliased(ClassSession), aliased(ClassSession)
+MOVES = (
+    Later.day.label("to_day"),
+    Later.starts.label("to_starts"),
+    Earlier.day.label("from_day"),
+    Earlier.starts.label("from_starts"),
+)
+SCHOOL = (
+    NightSchool.id.label("school"),
+    NightSchool.institution_name,
+    NightSchool.principal,
+    NightSchool.contact_name,
+    NightSchool.contact_phone,
+)
 _TODAY = bindparam("today", type_=Date())
 _MINUTES = bindparam("minutes", type_=Integer())
 _OURS: tuple[ColumnElement[bool], ...] = (
@@ -311,11 +340,7 @@ def _standing() -> Select[*tuple[Any, ...]]:
             Region.successor_day,
             Region.revision,
             Region.changed_at,
-            NightSchool.id.label("school"),
-            NightSchool.institution_name,
-            NightSchool.principal,
-            NightSchool.contact_name,
-            NightSchool.contact_phone,
+            *SCHOOL,
             ended.label("ended_today"),
         )
         .outerjoin(township, township.code == Region.parent_code)
@@ -374,9 +399,8 @@ def entry_rows(source: FromClause | None = None) -> Select[*tuple[Any, ...]]:
 
     `source` is the table of class sessions, or a join with it that says which ones.
     """
-    later, earlier = aliased(ClassSession), aliased(ClassSession)
     came = case((ClassSession.status == SessionStatus.HELD.value, attendances()), else_=None)
-    return (
+    return with_surroundings(
         select(
             ClassSession.public_id,
             ClassSession.title,
@@ -389,10 +413,7 @@ def entry_rows(source: FromClause | None = None) -> Select[*tuple[Any, ...]]:
             Venue.directions,
             ClassSession.reason,
             ClassSession.reason_text,
-            later.day.label("to_day"),
-            later.starts.label("to_starts"),
-            earlier.day.label("from_day"),
-            earlier.starts.label("from_starts"),
+            *MOVES,
             ClassSession.revision,
             ClassSession.changed_at,
             came.label("attendances"),
@@ -401,11 +422,16 @@ def entry_rows(source: FromClause | None = None) -> Select[*tuple[Any, ...]]:
             ClassSession.differs,
             ClassSession.told_day,
             ClassSession.told_starts,
-        )
-        .select_from(ClassSession if source is None else source)
-        .outerjoin(Venue, Venue.id == ClassSession.venue_id)
-        .outerjoin(later, (later.id == ClassSession.successor_id) & later.published_at.is_not(None))
-        .outerjoin(earlier, (earlier.successor_id == ClassSession.id) & earlier.published_at.is_not(None))
+        ).select_from(ClassSession if source is None else source)
+    )
+
+
+def with_surroundings(sessions: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """The statement about class sessions, with place, teachers, and where each went and came from as far as public."""
+    return (
+        sessions.outerjoin(Venue, Venue.id == ClassSession.venue_id)
+        .outerjoin(Later, (Later.id == ClassSession.successor_id) & Later.published_at.is_not(None))
+        .outerjoin(Earlier, (Earlier.successor_id == ClassSession.id) & Earlier.published_at.is_not(None))
         .outerjoin(ClassSessionTeacher, ClassSessionTeacher.class_session_id == ClassSession.id)
         .outerjoin(Teacher, Teacher.id == ClassSessionTeacher.teacher_id)
     )

@@ -11,29 +11,34 @@ from datetime import date, timedelta
 from itertools import takewhile
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, join, literal, or_, select, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, func, join, literal, select, union_all
+from sqlalchemy.orm import Session
 
 from nightschool.models.calendars import RegionPosition
-from nightschool.models.places import NightSchool, Region, Venue
+from nightschool.models.places import NightSchool, Venue
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course, SessionStatus
+from nightschool.queries.courses.sessions import is_over
 from nightschool.queries.figures import attendances
-from nightschool.queries.notices.region_timetable import Host
+from nightschool.queries.notices.region_timetable import Host, with_hosts
 from nightschool.queries.notices.timetable import (
     EIGHT_WEEKS,
+    SCHOOL,
     TAKES_PLACE,
     Entry,
     Extent,
     School,
+    entries_beside,
     entries_of,
     entry_rows,
+    near,
+    school_in,
 )
 from nightschool.queries.people.teacher_links import Opened, opened
 from nightschool.queries.registers import questions
 from nightschool.queries.registers.questions import OpenQuestion
 from nightschool.rules.courses.expectations import LAST_TIMES, Turnout, usual
 from nightschool.rules.regions import code_range
-from nightschool.rules.seasons.daylight import Position, dark_at, known_seat
+from nightschool.rules.seasons.daylight import dark_at, position_of
 from nightschool.rules.slots import Moment
 
 PAGE = Extent(ahead=100, ahead_days=EIGHT_WEEKS, back=50)
@@ -119,13 +124,14 @@ def own_timetable(
     past = [visit for visit in visits if visit.entry.slot.finishes <= at][::-1]
     if found.is_retired and not ahead:
         return None
-    near = _near(ahead, at.day + timedelta(days=extent.ahead_days), extent.ahead)
+    until = at.day + timedelta(days=extent.ahead_days)
+    shown_ahead = near(ahead, until, extent.ahead, lambda visit: visit.entry)
     shown = OwnTimetable(
         opened=found,
         at=at,
-        ahead=tuple(near),
+        ahead=tuple(shown_ahead),
         past=tuple(past[: extent.back]),
-        are_more_ahead=len(near) < len(ahead),
+        are_more_ahead=len(shown_ahead) < len(ahead),
         are_more_past=len(past) > extent.back,
     )
     return shown if extent == FEED else _with_notes(db, shown, zone)
@@ -140,14 +146,6 @@ def _with_notes(db: Session, shown: OwnTimetable, zone: str) -> OwnTimetable:
         dark=_dark(db, going, zone),
         year=_year(db, shown.opened, shown.at),
     )
-
-
-def _near(ahead: list[Visit], until: date, most: int) -> list[Visit]:
-    """So many of these before that day; the next that takes place belongs to them however far it is."""
-    near = [visit for visit in ahead[:most] if visit.entry.slot.day < until]
-    if not any(visit.entry.takes_place for visit in near):
-        near += [visit for visit in ahead[len(near) :] if visit.entry.takes_place][:1]
-    return near
 
 
 def _of_this_teacher(found: Opened) -> tuple[ColumnElement[bool], ...]:
@@ -168,12 +166,13 @@ def _visits(db: Session, found: Opened, *, at: Moment, extent: Extent) -> list[V
     """One more of each than is wanted, to know whether there are more; in their order."""
     theirs = _of_this_teacher(found)
     in_order = (ClassSession.day, ClassSession.starts, ClassSession.id)
-    is_over = or_(ClassSession.day < at.day, (ClassSession.day == at.day) & (ClassSession.ends <= at.minutes))
-    ahead = select(ClassSession.id).where(*theirs, ClassSession.day >= at.day, ~is_over).order_by(*in_order)
+    ahead = (
+        select(ClassSession.id).where(*theirs, ClassSession.day >= at.day, ~is_over(at)).order_by(*in_order)
+    )
     since = at.day - timedelta(days=min(extent.back_days, (at.day - date.min).days))
     past = (
         select(ClassSession.id)
-        .where(*theirs, ClassSession.day >= since, is_over)
+        .where(*theirs, ClassSession.day >= since, is_over(at))
         .order_by(*(column.desc() for column in in_order))
         .limit(extent.back + 1)
     )
@@ -183,50 +182,22 @@ def _visits(db: Session, found: Opened, *, at: Moment, extent: Extent) -> list[V
         past,
     )
     wanted = union_all(*(select(arm.subquery().c.id) for arm in arms))
+    columns = (Course.audience, Course.expected, func.coalesce(Venue.is_lit, literal(True)).label("is_lit"))
     rows = db.execute(
-        _visit_rows().where(ClassSession.id.in_(wanted)).order_by(*in_order, ClassSessionTeacher.position)
-    ).all()
-    beside = {row[0]: row[-len(_BESIDE) :] for row in rows}
-    return [
-        _visit(entry, beside[entry.public_id]) for entry in entries_of(row[: -len(_BESIDE)] for row in rows)
-    ]
-
-
-_Village, _Township, _County = aliased(Region), aliased(Region), aliased(Region)
-_BESIDE: tuple[Any, ...] = (
-    _Village.code.label("village_code"),
-    _Village.name.label("village_name"),
-    func.coalesce(_Township.name, "").label("township_name"),
-    func.coalesce(_County.name, "").label("county_name"),
-    NightSchool.id.label("school"),
-    NightSchool.institution_name,
-    NightSchool.principal,
-    NightSchool.contact_name,
-    NightSchool.contact_phone,
-    Course.audience,
-    Course.expected,
-    func.coalesce(Venue.is_lit, literal(True)).label("is_lit"),
-)
-
-
-def _visit_rows() -> Select[*tuple[Any, ...]]:
-    return (
-        entry_rows()
-        .add_columns(*_BESIDE)
+        with_hosts(entry_rows())
+        .add_columns(*SCHOOL, *columns)
         .join(Course, Course.id == ClassSession.course_id)
-        .join(_Village, _Village.code == ClassSession.region_code)
-        .outerjoin(_Township, _Township.code == _Village.parent_code)
-        .outerjoin(_County, _County.code == _Township.parent_code)
         .outerjoin(NightSchool, NightSchool.region_code == ClassSession.region_code)
-    )
+        .where(ClassSession.id.in_(wanted))
+        .order_by(*in_order, ClassSessionTeacher.position)
+    ).all()
+    row_of, more = {row.public_id: row for row in rows}, len(Host._fields) + len(SCHOOL) + len(columns)
+    return [_visit(entry, row_of[entry.public_id]) for entry in entries_of(row[:-more] for row in rows)]
 
 
-def _visit(entry: Entry, beside: Any) -> Visit:
-    code, name, township, county, school, institution, principal, contact, phone, audience, expected, lit = (
-        beside
-    )
-    told = School(institution, principal, contact, phone) if school is not None else None
-    return Visit(Host(code, name, township, county), entry, told, audience, expected, bool(lit))
+def _visit(entry: Entry, row: Any) -> Visit:
+    host = Host(row.village_code, row.village_name, row.township_name, row.county_name)
+    return Visit(host, entry, school_in(row), row.audience, row.expected, bool(row.is_lit))
 
 
 def _notes(db: Session, villages: Collection[str], at: Moment) -> dict[str, Notes]:
@@ -265,11 +236,10 @@ def _held(db: Session, villages: Collection[str], at: Moment) -> dict[str, list[
         entry_rows(chosen)
         .add_columns(ClassSession.region_code)
         .order_by(*latest, ClassSessionTeacher.position)
-    ).all()
-    village_of = {row[0]: row[-1] for row in rows}
+    )
     found: dict[str, list[Entry]] = {}
-    for entry in entries_of(row[:-1] for row in rows):
-        found.setdefault(village_of[entry.public_id], []).append(entry)
+    for entry, (village,) in entries_beside(rows, 1):
+        found.setdefault(village, []).append(entry)
     return found
 
 
@@ -278,21 +248,16 @@ def _dark(db: Session, going: Iterable[Visit], zone: str) -> dict[str, int]:
     unlit = [visit for visit in going if not visit.is_lit and visit.entry.venue]
     if not unlit:
         return {}
-    codes = {visit.village.code for visit in unlit}
-    places = {
-        row.region_code: Position(row.latitude, row.longitude)
-        for row in db.execute(
-            select(RegionPosition.region_code, RegionPosition.latitude, RegionPosition.longitude).where(
-                RegionPosition.region_code.in_(codes)
-            )
+    rows = db.execute(
+        select(RegionPosition.region_code, RegionPosition.latitude, RegionPosition.longitude).where(
+            RegionPosition.region_code.in_({visit.village.code for visit in unlit})
         )
-    }
-    for code in codes - set(places):
-        if seat := known_seat(code):
-            places[code] = Position(*seat)
+    )
+    entered = {row.region_code: (row.latitude, row.longitude) for row in rows}
     told = {}
     for visit in unlit:
-        position = places.get(visit.village.code)
+        code = visit.village.code
+        position = position_of(code, entered.get(code), {})
         dark = dark_at(position, visit.entry.slot.day, zone) if position else None
         if dark is not None and visit.entry.slot.ends > dark:
             told[visit.entry.public_id] = dark

@@ -55,7 +55,7 @@ def data(area: str) -> Any:
 
 
 def _answer(
-    area: str,
+    short_code: str,
     ending: str,
     most: int,
     write: Callable[[RegionTimetable, Reading], str | bytes],
@@ -65,11 +65,11 @@ def _answer(
 
     All forms depend on every village in the region, and on the day.
     """
-    code = full_code(area)
+    code = full_code(short_code)
     query = f"?{request.query_string.decode()}" if request.query_string else ""
     if level_of(code) is Level.VILLAGE:
         return redirect(f"{request.script_root}/v/{code}{ending}{query}", 301)
-    if prefix_of(code) != area:
+    if prefix_of(code) != short_code:
         return redirect(f"{request.script_root}/r/{prefix_of(code)}{ending}{query}", 301)
     since = "" if ending == ".ics" else request.args.get("from", "")
     start = _read(since, code)
@@ -77,14 +77,13 @@ def _answer(
         abort(404)
     here = reading_here(since=since)
     with looking() as db:
-        standing = region_timetable.standing(db, code, today=today()) or abort(404)
+        area = region_timetable.area(db, code, today=today()) or abort(404)
 
         def build() -> str | bytes:
-            found = region_timetable.region(db, code, today=today(), start=start, most=most, known=standing)
-            assert found is not None
+            found = region_timetable.region_timetable(db, area, today=today(), start=start, most=most)
             return write(found, here)
 
-        return deliver(here, f"{standing.revisions} {today()}", build, mimetype)
+        return deliver(here, f"{area.revisions} {today()}", build, mimetype)
 
 
 def _page(found: RegionTimetable, here: Reading) -> str:

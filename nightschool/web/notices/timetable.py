@@ -91,7 +91,7 @@ def chapter_number() -> int:
 
 def village_here(db: Session | Connection, code: str) -> Village:
     """The village that this request's address names, as it stands at this minute; or 404."""
-    found = timetable.standing(db, code, at=moment())
+    found = timetable.village(db, code, at=moment())
     return found or abort(404)
 
 
@@ -112,9 +112,7 @@ def _answer(
         village = village_here(db, code)
 
         def build() -> str | bytes:
-            found = timetable.village(db, code, at=moment(), extent=extent, known=village)
-            assert found is not None
-            return write(found, here)
+            return write(timetable.timetable(db, village, at=moment(), extent=extent), here)
 
         state = f"{village.revision} {today()} {village.ended_today}"
         return deliver(here, state, build, mimetype)

@@ -39,9 +39,9 @@ def ahead(days: int) -> date:
 
 def seen(db: Session, code: str = TOWNSHIP, **wanted: Any) -> RegionTimetable:
     db.flush()
-    found = region_timetable.region(db, code, today=TODAY, **wanted)
-    assert found is not None
-    return found
+    area = region_timetable.area(db, code, today=wanted.get("today", TODAY))
+    assert area is not None
+    return region_timetable.region_timetable(db, area, **{"today": TODAY, **wanted})
 
 
 def told(found: RegionTimetable) -> list[tuple[int, str, str]]:
@@ -75,9 +75,7 @@ def test_the_last_day_is_next_weeks_sunday(cast: Cast, db: Session, today: date,
     course = make_course(db)
     for day in (last, last + timedelta(days=1)):
         make_session(db, course, day)
-    found = region_timetable.region(db, TOWNSHIP, today=today)
-    assert found is not None
-    assert [entry.slot.day for _village, entry in found.meetings] == [last]
+    assert [entry.slot.day for _village, entry in seen(db, today=today).meetings] == [last]
 
 
 def test_by_day_then_village_then_hour(neighbour: str, db: Session) -> None:
@@ -179,7 +177,7 @@ def test_a_beginning_in_the_past_is_today(cast: Cast, db: Session) -> None:
 
 @pytest.mark.parametrize("code", [SHIWAN, "511099000000", "51100", "", "000000000000", "x" * 12])
 def test_what_is_no_region_or_a_village_has_none(cast: Cast, db: Session, code: str) -> None:
-    assert region_timetable.region(db, code, today=TODAY) is None
+    assert region_timetable.area(db, code, today=TODAY) is None
 
 
 def test_a_former_region_says_what_it_is_now(cast: Cast, db: Session) -> None:
@@ -194,7 +192,7 @@ def test_a_former_region_says_what_it_is_now(cast: Cast, db: Session) -> None:
 
 def test_every_change_in_the_region_is_noticed_and_none_elsewhere(cast: Cast, db: Session) -> None:
     def stands(code: str) -> int:
-        area = region_timetable.standing(db, code, today=TODAY)
+        area = region_timetable.area(db, code, today=TODAY)
         assert area is not None
         return area.revisions
 
@@ -205,7 +203,7 @@ def test_every_change_in_the_region_is_noticed_and_none_elsewhere(cast: Cast, db
         before[2] + 1,
         before[3] + 1,
     ]
-    area = region_timetable.standing(db, CITY, today=TODAY)
+    area = region_timetable.area(db, CITY, today=TODAY)
     assert area is not None and area.changed_at == NOW.instant + timedelta(hours=1)
     db.get_one(Region, SHIWAN).revision += 1
     db.flush()

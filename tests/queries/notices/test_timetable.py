@@ -26,9 +26,9 @@ def ahead(days: int) -> date:
 
 def seen(db: Session, *, at: int = TEN, extent: timetable.Extent = PAGE, code: str = SHIWAN) -> Timetable:
     db.flush()
-    found = timetable.village(db, code, at=Moment(TODAY, at), extent=extent)
-    assert found is not None
-    return found
+    village = timetable.village(db, code, at=Moment(TODAY, at))
+    assert village is not None
+    return timetable.timetable(db, village, at=Moment(TODAY, at), extent=extent)
 
 
 def days(entries: Any) -> list[int]:
@@ -211,5 +211,5 @@ def test_a_timetable_costs_two_statements_and_one_for_a_known_village(
     found = seen(db)
     assert len(statements) == 2
     statements.clear()
-    timetable.village(db, SHIWAN, at=Moment(TODAY, TEN), known=found.village)
+    timetable.timetable(db, found.village, at=Moment(TODAY, TEN))
     assert len(statements) == 1
