@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from nightschool.rules.almanac import clock
 from nightschool.rules.courses.reasons import tell_reason
-from nightschool.rules.oversight.plans import mode_word, tell_change, tell_moment
+from nightschool.rules.notices.revisions import tell_moment
+from nightschool.rules.oversight.plans import mode_word, tell_change
 from nightschool.rules.places.schools import institution_word
 from nightschool.rules.seasons.periods import tell_period, whole
 from nightschool.texts import _, counted

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nightschool.formats.school_months import tell_day_marks
 from nightschool.formats.timetable_text import announced, tell_as_of, tell_former
 from nightschool.rules.almanac import day_without_year
 from nightschool.rules.regions import prefix_of
-from nightschool.rules.seasons.day_marks import tell_markets, tell_notes, tell_unknown_years
+from nightschool.rules.seasons.day_marks import tell_day_marks, tell_markets, tell_notes, tell_unknown_years
 from nightschool.rules.seasons.months import tell_month
 from nightschool.texts import _, counted
 

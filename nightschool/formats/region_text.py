@@ -9,11 +9,10 @@ from nightschool.formats.timetable_text import (
     ToldLine,
     lines,
     tell_as_of,
-    tell_day,
     tell_former,
     tell_updated,
 )
-from nightschool.rules.almanac import clock, day_without_year, spoken_day, spoken_moment
+from nightschool.rules.almanac import clock, day_without_year, full_day, spoken_day, spoken_moment
 from nightschool.rules.regions import Level, prefix_of
 from nightschool.rules.seasons.periods import week_of
 from nightschool.texts import _, counted
@@ -153,7 +152,7 @@ def _weeks(timetable: RegionTimetable) -> Iterator[Week]:
     ):
         told = [
             Day(
-                tell_day(day, today),
+                full_day(day, today),
                 tell_near(day, today),
                 [
                     Spot(

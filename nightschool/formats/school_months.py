@@ -16,7 +16,7 @@ from nightschool.formats.timetable_text import (
 from nightschool.rules.almanac import WEEKDAYS, full_day, lunar_day_label, solar_term
 from nightschool.rules.seasons.day_marks import (
     off_or_on,
-    tell_holiday,
+    tell_day_marks,
     tell_markets,
     tell_notes,
     tell_unknown_years,
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from nightschool.formats.timetable_text import Announced
     from nightschool.queries.notices.school_months import SchoolMonths, Totals
     from nightschool.queries.notices.timetable import Entry
-    from nightschool.rules.seasons.day_marks import DayMarks
     from nightschool.rules.seasons.months import Month
 
 
@@ -172,8 +171,3 @@ def _lesson(entry: Entry, found: SchoolMonths) -> Lesson:
         tell_day_marks(found.marks, day),
         _("还没公布") if entry.status == "draft" else tell_attendances(entry),
     )
-
-
-def tell_day_marks(marks: DayMarks, day: date) -> str:
-    """国庆节放假 · 逢场."""
-    return " · ".join(filter(None, (tell_holiday(marks, day), _("逢场") if marks.markets.on(day) else "")))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nightschool.rules.almanac import clock, day_with_year, full_day, lunar_label, spoken_day, spoken_moment
 from nightschool.rules.courses.reasons import tell_reason
-from nightschool.rules.notices.revisions import tell_mark
+from nightschool.rules.notices.revisions import tell_mark, tell_moment
 from nightschool.rules.people.people import tell_public_name
 from nightschool.rules.places.schools import institution_word
 from nightschool.rules.regions import Level, level_of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from nightschool.queries.notices.region_timetable import Area, Host
     from nightschool.queries.notices.timetable import Entry, School, SeenTeacher, Timetable, Village
-    from nightschool.rules.slots import Moment, Slot
+    from nightschool.rules.slots import Slot
 
 
 class ToldLine(NamedTuple):
@@ -81,15 +81,10 @@ def tell_when(slot: Slot, today: date) -> str:
     return _("%(day)s %(times)s", day=spoken_moment(slot.day, slot.starts, today), times=tell_times(slot))
 
 
-def tell_day(day: date, today: date) -> str:
-    """周五 11月27日（十月十九）."""
-    return full_day(day, today)
-
-
 def tell_day_under(slot: Slot, today: date) -> str:
     """What is to be said of the day beside `tell_when`: all of it under 今晚, else only the farmers' calendar."""
     if (slot.day - today).days in (0, 1):
-        return tell_day(slot.day, today)
+        return full_day(slot.day, today)
     return tell_lunar(slot.day)
 
 
@@ -97,11 +92,6 @@ def tell_lunar(day: date) -> str:
     """农历十月十九; empty for years whose farmers' calendar is not known."""
     lunar = lunar_label(day)
     return _("农历%(lunar)s", lunar=lunar) if lunar else ""
-
-
-def tell_teacher(teacher: SeenTeacher) -> str:
-    """周老师（农技站）, or as much of it as is public."""
-    return tell_public_name(teacher.name, teacher.unit)
 
 
 def tell_teachers(teachers: tuple[SeenTeacher, ...]) -> str:
@@ -118,7 +108,7 @@ def tell_change(entry: Entry, today: date, *, is_past: bool = False) -> str:
         return _("没开成：%(why)s", why=why) if is_past else _("取消：%(why)s", why=why)
     if entry.moves_to is None:
         return _("改期，新的时间还没定：%(why)s", why=why)
-    return _("改到%(moment)s：%(why)s", moment=_tell_moment(entry.moves_to, today), why=why)
+    return _("改到%(moment)s：%(why)s", moment=tell_moment(entry.moves_to, today), why=why)
 
 
 def tell_origin(entry: Entry, today: date) -> str:
@@ -126,7 +116,7 @@ def tell_origin(entry: Entry, today: date) -> str:
     mark = tell_mark(entry.differs, entry.told, entry.slot.begins, today)
     if entry.moved_from is None:
         return mark
-    origin = _("原定%(moment)s", moment=_tell_moment(entry.moved_from, today))
+    origin = _("原定%(moment)s", moment=tell_moment(entry.moved_from, today))
     return _told_in_one(origin, mark)
 
 
@@ -256,7 +246,7 @@ def lines(entries: Iterable[Entry], today: date, *, is_past: bool = False) -> li
         told.append(
             ToldLine(
                 slot,
-                tell_day(slot.day, today),
+                full_day(slot.day, today),
                 tell_times(slot),
                 what,
                 change,
@@ -367,13 +357,9 @@ def _told_in_one(*parts: str) -> str:
     return _("；").join(filter(None, parts))
 
 
-def _tell_moment(moment: Moment, today: date) -> str:
-    return _("%(day)s %(time)s", day=tell_day(moment.day, today), time=clock(moment.minutes))
-
-
 @lru_cache(maxsize=1024)
 def _tell_teachers(teachers: tuple[SeenTeacher, ...], _spoken: str) -> str:
-    return _("、").join(map(tell_teacher, teachers))
+    return _("、").join(tell_public_name(*teacher) for teacher in teachers)
 
 
 @lru_cache(maxsize=1024)

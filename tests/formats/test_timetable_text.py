@@ -83,7 +83,7 @@ def test_a_session_that_replaces_another_says_when_that_was_to_be() -> None:
     ],
 )
 def test_of_a_teacher_only_what_is_public_is_said(teacher: SeenTeacher, said: str) -> None:
-    assert words.tell_teacher(teacher) == said
+    assert words.tell_teachers((teacher,)) == said
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -78,22 +78,17 @@ class Facts:
 
 def to_json(facts: Facts) -> dict[str, Any]:
     """The facts as JSON holds them; what does not apply is left out."""
-    values: dict[str, Any] = {
-        "title": facts.title,
-        "day": facts.day.isoformat(),
-        "starts": facts.starts,
-        "ends": facts.ends,
-        "standing": str(facts.standing),
-        "place": facts.place,
-        "place_id": facts.place_id,
-        "teachers": [list(one) for one in facts.teachers],
-        "reason": facts.reason,
-        "reason_text": facts.reason_text,
-        "moves_to": _moment_to_json(facts.moves_to),
-        "moved_from": _moment_to_json(facts.moved_from),
-        "is_found": facts.is_found,
-    }
-    return {name: value for name, value in values.items() if value or name in _ALWAYS}
+    values = {field.name: getattr(facts, field.name) for field in fields(facts)}
+    return {name: _as_json(value) for name, value in values.items() if value or name in _ALWAYS}
+
+
+def _as_json(value: Any) -> Any:
+    match value:
+        case date():
+            return value.isoformat()
+        case Moment():
+            return [value.day.isoformat(), value.minutes]
+    return value
 
 
 def from_json(values: Mapping[str, Any]) -> Facts:
@@ -155,6 +150,11 @@ def tell_mark(differs: str, told: Moment | None, begins: Moment, today: date) ->
     return _("变更：%(what)s", what=_("；").join(what))
 
 
+def tell_moment(moment: Moment, today: date) -> str:
+    """周六 12月5日（十月廿七） 19:00."""
+    return _("%(day)s %(time)s", day=full_day(moment.day, today), time=clock(moment.minutes))
+
+
 def _tell_differing(difference: str, told: Moment | None, begins: Moment, today: date) -> str:
     match difference:
         case Difference.OFF:
@@ -168,8 +168,7 @@ def _tell_differing(difference: str, told: Moment | None, begins: Moment, today:
         case Difference.TITLE:
             return _("换了内容")
         case Difference.TIME if told is not None and told != begins:
-            moment = _("%(day)s %(time)s", day=full_day(told.day, today), time=clock(told.minutes))
-            return _("原定%(moment)s", moment=moment)
+            return _("原定%(moment)s", moment=tell_moment(told, today))
     return _("换了时间")
 
 
@@ -253,7 +252,3 @@ def _when(moment: Moment, at: Moment) -> str:
     if lunar := lunar_label(day):
         spoken = _("%(day)s（%(lunar)s）", day=spoken, lunar=lunar)
     return _("%(day)s %(time)s", day=spoken, time=clock(moment.minutes))
-
-
-def _moment_to_json(moment: Moment | None) -> list[Any] | None:
-    return [moment.day.isoformat(), moment.minutes] if moment else None

@@ -12,7 +12,6 @@ from datetime import date
 from enum import StrEnum
 
 from nightschool.errors import Refused
-from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.notices.revisions import tell_mark
 from nightschool.rules.seasons.months import Month, month_of, month_word
 from nightschool.rules.slots import Moment
@@ -268,11 +267,6 @@ def tell_change(differs: str, told: Moment | None, begins: Moment, today: date) 
     if told is None:
         return _("变更：%(what)s", what=_("通知以后加的"))
     return tell_mark(differs, told, begins, today)
-
-
-def tell_moment(moment: Moment, today: date) -> str:
-    """周六 12月5日（十月廿七） 19:00."""
-    return f"{full_day(moment.day, today)} {clock(moment.minutes)}"
 
 
 def tell_reminder(standing: PlanStanding, today: date) -> str:

@@ -32,10 +32,11 @@ def off_or_on(marks: DayMarks, day: date) -> str:
     return _("休") if found.is_off else _("班")
 
 
-def tell_holiday(marks: DayMarks, day: date) -> str:
-    """国庆节放假, 国庆节补班; empty on ordinary days."""
+def tell_day_marks(marks: DayMarks, day: date) -> str:
+    """国庆节放假 · 逢场; empty on ordinary days."""
     found = marks.holidays.on(day)
-    return _tell_holiday(found.name, found.is_off) if found else ""
+    holiday = _tell_holiday(found.name, found.is_off) if found else ""
+    return " · ".join(filter(None, (holiday, _("逢场") if marks.markets.on(day) else "")))
 
 
 def _tell_holiday(name: str, is_off: bool) -> str:

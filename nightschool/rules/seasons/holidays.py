@@ -68,7 +68,6 @@ def shipped() -> Holidays:
 
 _YEAR = re.compile(r"([0-9]{4})\s*年\s*(?:部分)?\s*节假日")  # its title is set in two lines
 _ITEM = re.compile(r"[一二三四五六七八九十]+、\s*([^:：\n]{2,20})[:：]")
-_ASIDE = re.compile(r"[(（]([^()（）]*)[)）]")
 _DAY = re.compile(r"(?:([0-9]{4})年)?(?:([0-9]{1,2})月)?([0-9]{1,2})日(?:[(（]([^()（）]*)[)）])?")
 _COUNT = re.compile(r"共\s*([0-9]{1,2})\s*天")
 _WEEKDAY = re.compile(r"(?:周|星期)([一二三四五六日天])")

@@ -50,7 +50,7 @@ def year(code: str, year: int) -> Any:
     except Refused as refused:
         return _refused(code, refused)
     found = _found(code, term)
-    return deliver(reading_here(), repr(found), lambda: _shown("year", found))
+    return deliver(reading_here(), repr(found), lambda: _shown(found))
 
 
 @bp.get("/v/<region_code:code>/term/<first>/<last>")
@@ -64,7 +64,7 @@ def term(code: str, first: str, last: str) -> Any:
     if (first, last) != (wanted.first.code, wanted.last.code):
         return redirect(_address(code, wanted), 301)
     found = _found(code, wanted)
-    return deliver(reading_here(), repr(found), lambda: _shown("term", found))
+    return deliver(reading_here(), repr(found), lambda: _shown(found, is_year=False))
 
 
 @bp.get("/v/<region_code:code>/term")
@@ -98,20 +98,21 @@ def with_drafts(village: str, year: int) -> Any:
     except Refused:
         raise NotFound from None
     found = _found(village, term, with_drafts=True)
-    return _shown("year", found, is_own=True)
+    return _shown(found, is_own=True)
 
 
 def _found(code: str, term: Term, *, with_drafts: bool = False) -> SchoolMonths:
     return look_up(school_months, code, term, at=moment(), with_drafts=with_drafts)
 
 
-def _shown(name: str, found: SchoolMonths, *, is_own: bool = False) -> str:
+def _shown(found: SchoolMonths, *, is_year: bool = True, is_own: bool = False) -> str:
     year = found.term.first.year
+    around = (year - 1, year + 1) if is_year else (year,)
     values = months_words(found) | {
         "code": found.village.code,
         "is_own": is_own,
-        "year": year,
-        "years": [other for other in (year - 1, year + 1) if FIRST_YEAR <= other <= LAST_YEAR],
+        "has_calendars": is_year,
+        "years": [other for other in around if FIRST_YEAR <= other <= LAST_YEAR],
         "parts": [(_(told), _address(found.village.code, part)) for told, part in parts_of(year)],
         "form": TermForm(
             None, data={"first": found.term.first.code, "last": found.term.last.code}, meta={"csrf": False}
@@ -125,8 +126,7 @@ def _shown(name: str, found: SchoolMonths, *, is_own: bool = False) -> str:
             tell_totals(found.totals),
             is_indexed=bool(found.entries),
         )
-    page: str = render_template(f"notices/school_months/{name}.html", **values)
-    return page
+    return render_template("notices/school_months/months.html", **values)
 
 
 def _address(code: str, term: Term) -> str:

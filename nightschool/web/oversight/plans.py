@@ -11,6 +11,7 @@ from nightschool.errors import Refused
 from nightschool.formats import plan_table
 from nightschool.queries.oversight import plans as queries
 from nightschool.queries.oversight.plans import PlanPage
+from nightschool.rules.notices.revisions import tell_moment
 from nightschool.rules.oversight import plans as rules
 from nightschool.rules.places.schools import institution_word
 from nightschool.rules.seasons.months import Month, month_word
@@ -33,7 +34,7 @@ def words() -> dict[str, Any]:
         "month_word": lambda month: month_word(month, today()),
         "mode_word": rules.mode_word,
         "state_word": rules.state_word,
-        "tell_moment": lambda instant: rules.tell_moment(instant, today()),
+        "tell_moment": lambda instant: tell_moment(instant, today()),
         "tell_change": _tell_change,
     }
 

@@ -9,7 +9,7 @@ from nightschool.rules.almanac import lunar_day_label
 from nightschool.rules.seasons.day_marks import (
     DayMarks,
     off_or_on,
-    tell_holiday,
+    tell_day_marks,
     tell_markets,
     tell_notes,
     tell_unknown_years,
@@ -42,7 +42,7 @@ def test_a_month_tells_its_terms_holidays_and_make_up_days() -> None:
 def test_a_village_s_own_day_has_the_last_word() -> None:
     day = date(2026, 11, 24)
     marks = DayMarks(Holidays(frozenset({2026}), {}, {day: Holiday(day, True, "")}))
-    assert (tell_holiday(marks, day), off_or_on(marks, day)) == ("放假", "休")
+    assert (tell_day_marks(marks, day), off_or_on(marks, day)) == ("放假", "休")
 
 
 def test_years_nobody_announced_are_said_to_be_so() -> None:
