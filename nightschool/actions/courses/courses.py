@@ -20,7 +20,6 @@ from nightschool.actions.courses.staffing import (
     find_staffs,
     set_course_teachers,
     set_teachers_of_each,
-    teachers_of_course,
 )
 from nightschool.actions.records import locked_as_seen, locked_for
 from nightschool.errors import Refused
@@ -189,7 +188,7 @@ def edit_course(
     record = locked_as_seen(db, Course, Course.public_id == course, version=seen_version, by=by)
     if fault := slot_problem(common.starts, common.ends):
         raise Refused(fault.fault, field="ends", problem=fault)
-    former = _state(record, Staff(teachers_of_course(db, record.id), record.venue_id), now.day)
+    former = queries.course_state(db, course, now.day)
     staff = find_staff(
         db,
         record.region_code,
@@ -229,17 +228,6 @@ def edit_course(
         apply_steps(db, steps, records)
         _put(db, record, wanted, own)
     return len(touched)
-
-
-def _state(record: Course, staff: Staff, day: date) -> State:
-    return State(
-        slot=Slot(day, record.starts, record.ends),
-        title=record.title,
-        category_code=record.category_code,
-        summary=record.summary,
-        venue_id=staff.venue_id,
-        teacher_ids=staff.teacher_ids,
-    )
 
 
 def _put(db: Session, record: Course, wanted: State, own: Mapping[str, Any]) -> None:

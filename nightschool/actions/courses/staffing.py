@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from nightschool.errors import NotFound
 from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
 from nightschool.models.teaching import ClassSessionTeacher, CourseTeacher
+from nightschool.queries.courses.sessions import teachers_of
 from nightschool.rules.regions import ancestors_of
 
 
@@ -95,14 +95,8 @@ def teachers_of_course(db: Session, course_id: int) -> tuple[int, ...]:
 
 def teachers_of_sessions(db: Session, class_session_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
     """The teachers of each of these class sessions, in their order; none for one that has none."""
-    found: dict[int, list[int]] = defaultdict(list)
-    for class_session_id, teacher_id in db.execute(
-        select(ClassSessionTeacher.class_session_id, ClassSessionTeacher.teacher_id)
-        .where(ClassSessionTeacher.class_session_id.in_(class_session_ids))
-        .order_by(ClassSessionTeacher.class_session_id, ClassSessionTeacher.position)
-    ):
-        found[class_session_id].append(teacher_id)
-    return {key: tuple(found[key]) for key in class_session_ids}
+    found = teachers_of(db, class_session_ids)
+    return {key: tuple(one.id for one in found[key]) for key in class_session_ids}
 
 
 def set_course_teachers(db: Session, course_id: int, teacher_ids: Sequence[int]) -> None:

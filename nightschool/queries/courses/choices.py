@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.people import Teacher
@@ -49,7 +49,8 @@ def chosen(db: Session, *, teachers: Collection[str], venue: str | None) -> Choi
 def _teachers(db: Session, *which: Any) -> tuple[TeacherChoice, ...]:
     rows = db.execute(
         select(
-            Teacher.id,
+            # Who was merged into another is that other one, as actions.courses.staffing has it.
+            func.coalesce(Teacher.merged_into_id, Teacher.id).label("id"),
             Teacher.public_id,
             Teacher.name,
             Teacher.region_code,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
 from nightschool.models.teaching import ClassSession, Course, CourseTeacher
 from nightschool.queries.courses import bookings, courses
+from nightschool.queries.courses.choices import chosen
 from nightschool.queries.courses.sessions import teachers_of
 from nightschool.rules.courses.conflicts import DAYS_AHEAD, Conflict, Want, nearest_common
 from nightschool.rules.courses.series import Member, Names, State, Step
@@ -46,39 +48,24 @@ def members(db: Session, course: str) -> tuple[Member, ...]:
             row.public_id,
             row.revision,
             row.status,
-            State(
-                slot=Slot(row.day, row.starts, row.ends),
-                title=row.title,
-                category_code=row.category_code,
-                summary=row.summary,
-                venue_id=row.venue_id,
-                teacher_ids=tuple(one.id for one in teachers[row.id]),
-            ),
+            _state(row, row.day, [one.id for one in teachers[row.id]]),
         )
         for row in rows
     )
 
 
-def course_state(db: Session, course: str, day: date) -> State | None:
-    """What a course says of its sessions, as if of one on this day; None: no such course. Cost: 2 queries."""
-    found = db.execute(
-        select(
-            Course.id,
-            Course.starts,
-            Course.ends,
-            Course.title,
-            Course.category_code,
-            Course.summary,
-            Course.venue_id,
-        ).where(Course.public_id == course)
-    ).one_or_none()
-    if found is None:
-        return None
+def course_state(db: Session, course: str, day: date) -> State:
+    """What a course says of its sessions, as if of one on this day. Cost: 2 queries."""
+    found = db.scalars(select(Course).where(Course.public_id == course)).one()
     teachers = db.scalars(
         select(CourseTeacher.teacher_id)
         .where(CourseTeacher.course_id == found.id)
         .order_by(CourseTeacher.position)
     )
+    return _state(found, day, teachers)
+
+
+def _state(found: Any, day: date, teachers: Iterable[int]) -> State:
     return State(
         slot=Slot(day, found.starts, found.ends),
         title=found.title,
@@ -89,19 +76,13 @@ def course_state(db: Session, course: str, day: date) -> State | None:
     )
 
 
-def staff_ids(
-    db: Session, *, teachers: Sequence[str], venue: str | None
-) -> tuple[tuple[int, ...], int | None]:
-    """The numbers of teachers, in their order, and of a venue, by their public ids. Cost: 2 queries."""
-    # Who was merged into another is that other one, as actions.courses.staffing has it.
-    rows = db.execute(
-        select(Teacher.public_id, func.coalesce(Teacher.merged_into_id, Teacher.id).label("id")).where(
-            Teacher.public_id.in_(list(teachers))
-        )
-    )
-    ids = {row.public_id: row.id for row in rows}
-    found = tuple(dict.fromkeys(ids[public_id] for public_id in teachers if public_id in ids))
-    return found, db.scalar(select(Venue.id).where(Venue.public_id == (venue or "")))
+def staff_ids(db: Session, *, teachers: Sequence[str], venue: str | None) -> dict[str, Any]:
+    """These teachers and this venue, by their public ids, as a State has them. Cost: 2 queries."""
+    known = {key: one.resource.id for key, one in chosen(db, teachers=teachers, venue=venue).by_id.items()}
+    return {
+        "teacher_ids": tuple(dict.fromkeys(known[key] for key in teachers if key in known)),
+        "venue_id": known.get(venue or ""),
+    }
 
 
 def names(db: Session, steps: Collection[Step]) -> Names:
@@ -136,9 +117,7 @@ def conflicts(
     )
 
 
-def common_times(
-    db: Session, steps: Collection[Step], named: Names, *, for_village: str, at: Moment
-) -> tuple[Slot, ...]:
+def common_times(db: Session, steps: Collection[Step], named: Names, *, at: Moment) -> tuple[Slot, ...]:
     """When the first of these steps could meet so that all are free; see rules.courses.conflicts.nearest_common.
 
     Cost: 2 queries.

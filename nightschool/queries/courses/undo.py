@@ -25,6 +25,14 @@ class Recent:
     until: datetime
 
 
+def just_made(db: Session, village: str, *, now: Now) -> str | None:
+    """The change that was made in this transaction, by its public id; None: nothing changed. Cost: 1 query."""
+    made = select(ChangeSet.public_id).where(
+        ChangeSet.region_code == village, ChangeSet.made_at == now.instant, ChangeSet.undone_at.is_(None)
+    )
+    return db.scalars(made.order_by(ChangeSet.id.desc()).limit(1)).first()
+
+
 def of_session(db: Session, village: str, class_session: str, *, revision: int, now: Now) -> Recent | None:
     """What was last done to this one class session, if it can be taken back and nothing came after. Cost: 1 query."""
     for row in _latest(db, village, now):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, jsonify, request
@@ -19,8 +18,8 @@ from nightschool.queries.courses.surroundings import surroundings
 from nightschool.queries.seasons.localities import locality
 from nightschool.rules.courses.advice import Advice, advise
 from nightschool.rules.courses.recurrence import LATEST_DAY
-from nightschool.rules.courses.series import TO_COME
 from nightschool.rules.slots import Slot, parse_time, read_end, slot_problem
+from nightschool.web.courses.alternatives_form import read_day
 from nightschool.web.courses.sessions_form import AddForm, EditForm, MoveForm, SessionForm
 from nightschool.web.site.access import allows
 from nightschool.web.site.context import moment, reading, services, today
@@ -38,19 +37,9 @@ def of_session(class_session: str) -> Any:
         found = queries.class_session(db, class_session)
         if found is None:
             raise NotFound
-        own = {"teachers": found.teacher_ids, "venue": found.venue_id}
-        staff = _staff_asked(db, found.region_code, **own) or own
-        slot = _slot_asked(found.line.slot)
-        said = about(
-            db,
-            found.region_code,
-            slot,
-            title=found.line.title,
-            course=found.course,
-            session=found.line.public_id,
-            **staff,
-        )
-    return _answer(said)
+        slot = _slot_asked() if "day" in request.args else found.line.slot
+        staff = _staff_asked(db, found.region_code, teachers=found.teacher_ids, venue=found.venue_id)
+        return _answer(about_session(db, found, slot, **staff))
 
 
 @bp.get("/courses/<public_id:course>/advice")
@@ -61,9 +50,8 @@ def of_course(course: str) -> Any:
         found = courses.course(db, course)
         if found is None:
             raise NotFound
-        staff = _staff_asked(db, found.region_code) or {}
-        said = about(db, found.region_code, _slot_asked(), title=found.title, course=course, **staff)
-    return _answer(said)
+        staff = _staff_asked(db, found.region_code)
+        return _answer(about(db, found.region_code, _slot_asked(), title=found.title, course=course, **staff))
 
 
 @bp.get("/desk/<region_code:village>/advice")
@@ -71,10 +59,8 @@ def of_course(course: str) -> Any:
 def of_village(village: str) -> Any:
     """What speaks against the first date of a course that is being scheduled."""
     with reading() as db:
-        staff = _staff_asked(db, village) or {}
         title = request.args.get("title", "")[:LONGEST_TITLE]
-        said = about(db, village, _slot_asked(), title=title, **staff)
-    return _answer(said)
+        return _answer(about(db, village, _slot_asked(), title=title, **_staff_asked(db, village)))
 
 
 def about(
@@ -109,19 +95,17 @@ def about(
     return advise(slot, around, today=today())
 
 
-def about_session(db: Session, found: SessionPage) -> tuple[Advice, ...]:
-    """What speaks against the date of a class session as it stands; nothing once it has begun or was called off."""
-    if found.line.status not in TO_COME or found.line.slot.begins <= moment():
-        return ()
+def about_session(db: Session, found: SessionPage, slot: Slot | None, **staff: Any) -> tuple[Advice, ...]:
+    """What speaks against this slot for a class session, with its own teachers and venue unless others are named."""
+    own = {"teachers": found.teacher_ids, "venue": found.venue_id or None}
     return about(
         db,
         found.region_code,
-        found.line.slot,
+        slot,
         title=found.line.title,
-        teachers=found.teacher_ids,
-        venue=found.venue_id,
         course=found.course,
         session=found.line.public_id,
+        **(staff or own),
     )
 
 
@@ -130,45 +114,28 @@ def about_change(found: SessionPage, form: SessionForm) -> tuple[Advice, ...]:
     if not form.is_submitted() or not isinstance(form, MoveForm | EditForm):
         return ()
     slot = form.slot_or_none() if isinstance(form, MoveForm) else found.line.slot
-    staff: dict[str, Any] = {"teachers": found.teacher_ids, "venue": found.venue_id or None}
-    if isinstance(form, EditForm):
-        staff = {"teachers": form.chosen_teachers, "venue": form.chosen_venue}
     with reading() as db:
-        return about(
-            db,
-            found.region_code,
-            slot,
-            title=found.line.title,
-            course=found.course,
-            session=found.line.public_id,
-            **staff,
-        )
+        return about_session(db, found, slot, **(form.staff if isinstance(form, EditForm) else {}))
 
 
 def about_addition(found: CoursePage, form: AddForm) -> tuple[Advice, ...]:
     """What speaks against what was filled in for one more session of a course; nothing while nothing was."""
     if not form.is_submitted():
         return ()
-    staff: dict[str, Any] = {"teachers": form.chosen_teachers, "venue": form.chosen_venue}
+    named: dict[str, Any] = {"title": found.title, "course": found.public_id, **form.staff}
     with reading() as db:
-        slot = form.slot_or_none()
-        return about(db, found.region_code, slot, title=found.title, course=found.public_id, **staff)
+        return about(db, found.region_code, form.slot_or_none(), **named)
 
 
 def _answer(said: Sequence[Advice]) -> Any:
     return jsonify(advice=[{"sentence": one.sentence, "source": one.source} for one in said])
 
 
-def _slot_asked(usual: Slot | None = None) -> Slot | None:
-    """The slot in the address, or the usual one where it names none; None where it makes no slot."""
-    if usual is not None and "day" not in request.args:
-        return usual
+def _slot_asked() -> Slot | None:
+    """The slot in the address; None where it makes none."""
     starts, ends = (parse_time(request.args.get(name, "")) for name in ("starts", "ends"))
-    try:
-        day = date.fromisoformat(request.args.get("day", ""))
-    except ValueError:
-        return None
-    if starts is None or ends is None:
+    day = read_day(request.args.get("day", ""))
+    if day is None or starts is None or ends is None:
         return None
     ends = read_end(starts, ends)
     return None if slot_problem(starts, ends) else Slot(day, starts, ends)
@@ -176,13 +143,13 @@ def _slot_asked(usual: Slot | None = None) -> Slot | None:
 
 def _staff_asked(
     db: Session, village: str, *, teachers: Sequence[str] = (), venue: str = ""
-) -> dict[str, Any] | None:
-    """The teachers and the venue in the address, as far as the village may choose them; None: it names none.
+) -> dict[str, Any]:
+    """The teachers and the venue in the address, as far as the village may choose them; empty: it names none.
 
     It may choose `teachers` and `venue` even if they were put away. Cost: 2 queries, or none.
     """
     if "venue" not in request.args:
-        return None
+        return {}
     known = on_offer(db, village, teachers=teachers, venues=[venue]).by_id
     asked = request.args["venue"]
     return {

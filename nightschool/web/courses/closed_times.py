@@ -23,11 +23,10 @@ from nightschool.texts import _, counted
 from nightschool.web.courses.closed_times_form import ClosedTimeForm, RemovedForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import now, reading, today, writing
-from nightschool.web.site.records import look_up
+from nightschool.web.site.records import BAD_INPUT, look_up
 
 bp = Blueprint("closed_times", __name__)
 
-BAD_INPUT = 422
 REMOVED = "removed_closed_time"  # what was taken off last, so that it can be put back with one tap
 
 

@@ -11,18 +11,17 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.courses import courses as actions
 from nightschool.actions.courses.courses import Common
-from nightschool.errors import CannotSchedule, NotFound, StaleRecord
+from nightschool.errors import StaleRecord
 from nightschool.queries.courses import series as queries
 from nightschool.queries.courses import undo
 from nightschool.queries.courses.courses import CoursePage
 from nightschool.rules.courses.conflicts import Conflict
 from nightschool.rules.courses.previews import WayOut
 from nightschool.rules.courses.series import Stays, Step, plan_whole, steps_digest
-from nightschool.rules.courses.undo import UNDO_WITHIN
 from nightschool.rules.slots import Slot
 from nightschool.texts import _, counted
 from nightschool.web.courses.courses_form import CourseForm
-from nightschool.web.courses.series import SAVE, advice_on, diff_page, others_for
+from nightschool.web.courses.series import SAVE, Shown, others_for, shown_first
 from nightschool.web.courses.undo import flash_done
 from nightschool.web.site.access import actor
 from nightschool.web.site.context import moment, now, reading, today, writing
@@ -33,46 +32,28 @@ def look_or_save(form: CourseForm, found: CoursePage) -> Any:
 
     Raises: StaleRecord of this course; CannotSchedule, naming each date.
     """
-    is_stale = False
-    if request.form.get("do") == SAVE:
-        try:
-            return _save(form, found, request.form.get("seen", ""))
-        except StaleRecord as stale:
-            if stale.what != "series":
-                raise
-            is_stale = True
-    elif form.seen_version != found.version:
+    if request.form.get("do") != SAVE and form.seen_version != found.version:
         raise StaleRecord("course", form.seen_version, found.version)
-    with reading() as db:
-        steps = _plan(db, form, found)
-        named = queries.names(db, steps)
-        conflicts = queries.conflicts(
-            db, steps, named, for_village=found.region_code, at=moment(), agreed=form.is_agreed
-        )
-        if conflicts:
-            raise CannotSchedule(conflicts)
-        said = advice_on(
-            db,
-            steps,
-            named,
-            village=found.region_code,
+
+    def at_once(steps: Sequence[Step]) -> Any:
+        is_seen = any(step.changes or step.stays is Stays.OWN for step in steps)
+        return None if is_seen else _save(form, found, steps_digest(steps))
+
+    return shown_first(
+        form,
+        Shown(
+            village_code=found.region_code,
+            village=found.village,
             course=found.public_id,
             title=form.title.data,
-            teachers=form.chosen_teachers,
-            venue=form.chosen_venue,
-        )
-    if not any(step.changes or step.stays is Stays.OWN for step in steps):
-        return _save(form, found, steps_digest(steps))
-    page = diff_page(
-        steps,
-        named,
-        said,
-        heading=_("整门课：%(title)s", title=found.title),
-        village=found.village,
-        back=url_for("courses.show", course=found.public_id),
-        is_stale=is_stale,
+            heading=_("整门课：%(title)s", title=found.title),
+            back=url_for("courses.show", course=found.public_id),
+        ),
+        plan=lambda db: _plan(db, form, found),
+        save=lambda seen: _save(form, found, seen),
+        at_once=at_once,
+        **form.staff,
     )
-    return (page, 409) if is_stale else page
 
 
 def others(form: CourseForm, found: CoursePage, conflicts: Sequence[Conflict]) -> tuple[WayOut, ...]:
@@ -86,17 +67,13 @@ def others(form: CourseForm, found: CoursePage, conflicts: Sequence[Conflict]) -
 
 def _plan(db: Session, form: CourseForm, found: CoursePage) -> tuple[Step, ...]:
     former = queries.course_state(db, found.public_id, today())
-    if former is None:
-        raise NotFound
-    teachers, venue = queries.staff_ids(db, teachers=form.chosen_teachers, venue=form.chosen_venue)
     wanted = replace(
         former,
         slot=Slot(today(), form.starts.data, form.ends_at),
         title=form.title.data,
         category_code=form.category.data,
         summary=form.summary.data or "",
-        teacher_ids=teachers,
-        venue_id=venue,
+        **queries.staff_ids(db, **form.staff),
     )
     return plan_whole(queries.members(db, found.public_id), former, wanted, moment())
 
@@ -106,8 +83,7 @@ def _save(form: CourseForm, found: CoursePage, seen: str) -> Any:
         title=form.title.data,
         category_code=form.category.data,
         summary=form.summary.data or "",
-        teachers=form.chosen_teachers,
-        venue=form.chosen_venue,
+        **form.staff,
         starts=form.starts.data,
         ends=form.ends_at,
         audience=form.audience.data or "",
@@ -124,9 +100,8 @@ def _save(form: CourseForm, found: CoursePage, seen: str) -> Any:
             now=now(),
             agreed=form.is_agreed,
         )
-        recent = undo.of_course(db, found.region_code, found.public_id, now=now())
-    if recent is None or recent.until != now().instant + UNDO_WITHIN:
-        # What could be taken back is an earlier change.
+        change = undo.just_made(db, found.region_code, now=now())
+    if change is None:
         flash(_("%(title)s没有改动，和原来一样。", title=found.title))
         return redirect(url_for("courses.show", course=found.public_id), 303)
     told = counted(
@@ -134,5 +109,5 @@ def _save(form: CourseForm, found: CoursePage, seen: str) -> Any:
         count,
         title=form.title.data,
     )
-    flash_done(told, recent)
+    flash_done(told, change)
     return redirect(url_for("courses.show", course=found.public_id), 303)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -32,18 +31,17 @@ from nightschool.rules.registers.graduation import tell_rule
 from nightschool.rules.slots import shown_end
 from nightschool.texts import _, counted
 from nightschool.web.courses import course_edits
-from nightschool.web.courses.alternatives_form import written
+from nightschool.web.courses.alternatives_form import read_day, written
 from nightschool.web.courses.courses_form import ONCE, CourseForm, ScheduleForm
 from nightschool.web.courses.series import BACK
 from nightschool.web.courses.undo import flash_done, offered
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import moment, now, reading, services, today, writing
 from nightschool.web.site.listings import Shown, asked, page_number
-from nightschool.web.site.records import look_up
+from nightschool.web.site.records import BAD_INPUT, CLASH, look_up
 
 bp = Blueprint("courses", __name__)
 
-BAD_INPUT, CLASH = 422, 409
 USUAL_EVENING = {"starts": 19 * 60, "ends": 20 * 60 + 30, "repeat": ONCE, "kind": OPEN_LECTURE}
 
 
@@ -72,7 +70,9 @@ def new(village: str) -> Any:
     with reading() as db:
         here, choices = locality(db, village), on_offer(db, village)
         categories = queries.categories(db)
-    form = ScheduleForm(data={**USUAL_EVENING, "venue": choices.usual_venue, "first": _day_asked()})
+    form = ScheduleForm(
+        data={**USUAL_EVENING, "venue": choices.usual_venue, "first": read_day(request.args.get("day", ""))}
+    )
     form.offer(categories=categories, **labelled(choices))
     form.today = today()
     form.markets = here.markets
@@ -102,14 +102,6 @@ def new(village: str) -> Any:
         return _schedule_page(form, here, choices, asked="look", waiting=refused), CLASH
 
 
-def _day_asked() -> date | None:
-    """The first day that the address proposes, where a month is being planned."""
-    try:
-        return date.fromisoformat(request.args.get("day", "")[:10])
-    except ValueError:
-        return None
-
-
 def _find(form: ScheduleForm, here: Locality, choices: Choices) -> Any:
     """The form as it was filled in, and the days that suit; only the times must be sound for that."""
     is_unread = form.shows_unread()
@@ -127,8 +119,7 @@ def _find(form: ScheduleForm, here: Locality, choices: Choices) -> Any:
             starts=starts,
             ends=ends,
             title=form.title.data or "",
-            teachers=form.chosen_teachers,
-            venue=form.chosen_venue,
+            **form.staff,
             zone=services().settings.timezone,
             not_before=moment(),
         )
@@ -155,8 +146,8 @@ def _schedule(form: ScheduleForm, village: str, *, publish: bool) -> Any:
             agreed=form.is_agreed,
             not_twice=True,
         )
-        recent = undo.of_course(db, village, course, now=now())
-    flash_done(_tell_scheduled(proposal, publish=publish), recent)
+        change = undo.just_made(db, village, now=now())
+    flash_done(_tell_scheduled(proposal, publish=publish), change)
     return redirect(url_for("courses.show", course=course), 303)
 
 
@@ -264,7 +255,7 @@ def publish(course: str) -> Any:
     try:
         with writing() as db:
             count = actions.publish_course(db, course=course, by=actor(), now=now())
-            recent = undo.of_course(db, found.region_code, course, now=now()) if count else None
+            change = undo.just_made(db, found.region_code, now=now())
     except Refused as waiting:
         flash(tell_refused(waiting, today()), "alarm")
         month = waiting.details["month"]
@@ -274,7 +265,7 @@ def publish(course: str) -> Any:
         count,
         title=found.title,
     )
-    flash_done(told, recent)
+    flash_done(told, change)
     return redirect(url_for("courses.show", course=course), 303)
 
 

@@ -117,6 +117,11 @@ class Staffed(Agreeing):
         """Its public id."""
         return self.venue.data or None
 
+    @property
+    def staff(self) -> dict[str, Any]:
+        """Both, as actions and queries take them."""
+        return {"teachers": self.chosen_teachers, "venue": self.chosen_venue}
+
 
 class Timed(Form):
     """From when to when, on one day."""

@@ -24,6 +24,7 @@ from nightschool.rules.courses.conflicts import Conflict
 from nightschool.rules.courses.previews import WayOut, choices_of
 from nightschool.rules.courses.proposals import Instead, check_slot
 from nightschool.rules.courses.series import (
+    Member,
     Names,
     Reach,
     Step,
@@ -42,6 +43,8 @@ from nightschool.web.courses.sessions_form import EditForm, Reaching, SessionFor
 from nightschool.web.courses.undo import flash_done
 from nightschool.web.site.access import actor
 from nightschool.web.site.context import moment, now, reading, services, today, writing
+from nightschool.web.site.forms import Agreeing
+from nightschool.web.site.records import CLASH
 
 SAVE, BACK = "save", "back"
 
@@ -50,7 +53,6 @@ SAVE, BACK = "save", "back"
 class ShownStep:
     """One session as the page tells it."""
 
-    public_id: str
     slot: Slot
     lines: tuple[str, ...]
     own: str
@@ -62,8 +64,7 @@ class ShownStep:
 def later(found: SessionPage) -> int:
     """How many sessions of its course are to come after this one; none when it is not to come itself."""
     with reading() as db:
-        members = queries.members(db, found.course)
-    this = next(one for one in members if one.public_id == found.line.public_id)
+        members, this = _members(db, found)
     return len(following(members, this, moment()))
 
 
@@ -72,51 +73,85 @@ def is_asked(form: SessionForm) -> bool:
     return isinstance(form, Reaching) and form.reach.data == Reach.FOLLOWING
 
 
-def carry_out(found: SessionPage, form: ShiftForm | EditForm, *, again: Callable[..., Any]) -> Any:
+def look_or_save(found: SessionPage, form: ShiftForm | EditForm) -> Any:
     """This and all following are shown as they would be, and saved once that was seen.
 
-    `again` is the form as it was filled in, with what stands against it. Raises: Refused, StaleRecord of this session.
+    Raises: Refused, CannotSchedule, StaleRecord of this session.
     """
-    todo = request.form.get("do", "")
-    if todo == BACK:
-        return again()
-    is_stale = False
-    try:
-        if todo == SAVE:
-            return _save(found, form)
-        steps, named, conflicts, said = _look(found, form)
-    except CannotSchedule as clash:
-        return again(clash.conflicts), 409
-    except StaleRecord as stale:
-        if stale.what != "series":
-            raise
-        is_stale = True
-        steps, named, conflicts, said = _look(found, form)
-    if conflicts:
-        return again(conflicts), 409
-    if not any(step.changes for step in steps):
-        flash(_("%(title)s没有改动，和原来一样。", title=found.line.title))
-        return redirect(url_for("sessions.show", class_session=found.line.public_id), 303)
-    page = diff_page(
-        steps,
-        named,
-        said,
-        heading=_("%(title)s：这一次和后面的", title=found.line.title),
-        village=found.village,
-        back=url_for("sessions.show", class_session=found.line.public_id),
-        is_stale=is_stale,
+    staff = form.staff if isinstance(form, EditForm) else _own_staff(found)
+    return shown_first(
+        form,
+        Shown(
+            village_code=found.region_code,
+            village=found.village,
+            course=found.course,
+            title=form.title.data if isinstance(form, EditForm) else found.line.title,
+            heading=_("%(title)s：这一次和后面的", title=found.line.title),
+            back=url_for("sessions.show", class_session=found.line.public_id),
+        ),
+        plan=lambda db: _plan(db, found, form),
+        save=lambda seen: _save(found, form, seen),
+        at_once=lambda steps: None if any(step.changes for step in steps) else _unchanged(found),
+        **staff,
     )
-    return (page, 409) if is_stale else page
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which series is looked at, and what its page says above."""
+
+    village_code: str
+    village: str
+    course: str
+    title: str
+    heading: str
+    back: str
+
+
+def shown_first(
+    form: Agreeing,
+    shown: Shown,
+    *,
+    plan: Callable[[Session], Sequence[Step]],
+    save: Callable[[str], Any],
+    at_once: Callable[[Sequence[Step]], Any],
+    teachers: Sequence[str],
+    venue: str | None,
+) -> Any:
+    """What the plan changes is shown before it is saved; or what `at_once` answers, where there is nothing to show.
+
+    `save` is given the digest of the steps that were seen; when others stand there by then, those are shown.
+    Raises: what `plan` and `save` raise; CannotSchedule, naming each date.
+    """
+    is_stale = False
+    if request.form.get("do") == SAVE:
+        try:
+            return save(request.form.get("seen", ""))
+        except StaleRecord as stale:
+            if stale.what != "series":
+                raise
+            is_stale = True
+    with reading() as db:
+        steps = plan(db)
+        named = queries.names(db, steps)
+        conflicts = queries.conflicts(
+            db, steps, named, for_village=shown.village_code, at=moment(), agreed=form.is_agreed
+        )
+        if conflicts:
+            raise CannotSchedule(conflicts)
+        said = _advice_on(db, steps, named, shown, teachers, venue)
+    if (answer := at_once(steps)) is not None:
+        return answer
+    page = _diff_page(steps, named, said, shown, is_stale=is_stale)
+    return (page, CLASH) if is_stale else page
 
 
 def other_times(found: SessionPage, form: ShiftForm) -> tuple[WayOut, ...]:
     """The times nearest to the one asked for at which this one and all that follow are free."""
     with reading() as db:
-        members = queries.members(db, found.course)
-        this = next(one for one in members if one.public_id == found.line.public_id)
-        steps = plan_following(members, this, replace(this.state, slot=form.slot()), moment())
+        steps = _plan(db, found, form)
         named = queries.names(db, steps)
-        times = queries.common_times(db, steps, named, for_village=found.region_code, at=moment())
+        times = queries.common_times(db, steps, named, at=moment())
     ways = [Alternative(Way.TIME, form.slot(), Instead(slot=slot), 0) for slot in times]
     return choices_of(ways, today())
 
@@ -126,8 +161,7 @@ def others_for_following(
 ) -> tuple[WayOut, ...]:
     """Other places or teachers that this one and all that follow can have."""
     with reading() as db:
-        members = queries.members(db, found.course)
-        this = next(one for one in members if one.public_id == found.line.public_id)
+        members, this = _members(db, found)
         slots = [one.state.slot for one in (this, *following(members, this, moment()))]
         return others_for(db, found.region_code, form.title.data, slots, form, conflicts)
 
@@ -146,20 +180,17 @@ def others_for(
     return tuple(WayOut(one.instead, False, label_common(one)) for one in ways)
 
 
-def diff_page(
+def _diff_page(
     steps: Sequence[Step],
     named: Names,
     said: dict[int, tuple[Advice, ...]],
+    shown: Shown,
     *,
-    heading: str,
-    village: str,
-    back: str,
     is_stale: bool,
 ) -> str:
     """Every session that would change, before and after, and those that stay with the reason."""
     told = [
         ShownStep(
-            public_id=step.member.public_id,
             slot=step.member.state.slot,
             lines=tell_changes(step, named, today()),
             own=tell_own(step.own) if step.changes else "",
@@ -175,9 +206,7 @@ def diff_page(
     changing = [one for one in told if one.lines]
     return render_template(
         "courses/series/diff.html",
-        heading=heading,
-        village=village,
-        back=back,
+        shown=shown,
         is_stale=is_stale,
         typed=typed,
         seen=steps_digest(steps),
@@ -187,34 +216,31 @@ def diff_page(
     )
 
 
-def advice_on(
+def _advice_on(
     db: Session,
     steps: Sequence[Step],
     named: Names,
-    *,
-    village: str,
-    course: str,
-    title: str,
+    shown: Shown,
     teachers: Sequence[str],
     venue: str | None,
 ) -> dict[int, tuple[Advice, ...]]:
     """What speaks against each session that would be at another time, in another place or with others.
 
-    Teachers and venue by public id. Cost: 7 queries, however many sessions.
+    Cost: 7 queries, however many sessions.
     """
     changing = [step for step in steps if _bears_on_advice(step) and step.after.slot.finishes > moment()]
     if not changing:
         return {}
     found = surroundings(
         db,
-        locality(db, village),
+        locality(db, shown.village_code),
         [step.after.slot.day for step in changing],
         choices=chosen(db, teachers=teachers, venue=venue),
-        title=title,
+        title=shown.title,
         teachers=teachers,
         venue=venue,
         zone=services().settings.timezone,
-        but_course=course,
+        but_course=shown.course,
     )
     return {
         step.member.id: advise(step.after.slot, _seen_from(step, named, found), today=today())
@@ -241,46 +267,46 @@ def _seen_from(step: Step, named: Names, found: Surroundings) -> Surroundings:
     return own
 
 
-def _look(
-    found: SessionPage, form: ShiftForm | EditForm
-) -> tuple[tuple[Step, ...], Names, tuple[Any, ...], dict[int, tuple[Advice, ...]]]:
-    """What would change, what it is called, what stands against it, and what speaks against it."""
-    about = {"title": found.line.title, "teachers": found.teacher_ids, "venue": found.venue_id or None}
-    with reading() as db:
-        members = queries.members(db, found.course)
-        this = next(one for one in members if one.public_id == found.line.public_id)
-        if isinstance(form, ShiftForm):
-            check_slot(form.slot())
-            wanted = replace(this.state, slot=form.slot())
-        else:
-            staff = {"teachers": form.chosen_teachers, "venue": form.chosen_venue}
-            about = {"title": form.title.data, **staff}
-            teachers, venue = queries.staff_ids(db, **staff)
-            wanted = replace(
-                this.state,
-                title=form.title.data,
-                summary=form.summary.data or "",
-                teacher_ids=teachers,
-                venue_id=venue,
-            )
-        steps = plan_following(members, this, wanted, moment())
-        for step in steps:
-            if step.changes:
-                check_slot(step.after.slot)
-        named = queries.names(db, steps)
-        conflicts = queries.conflicts(
-            db, steps, named, for_village=found.region_code, at=moment(), agreed=form.is_agreed
+def _members(db: Session, found: SessionPage) -> tuple[tuple[Member, ...], Member]:
+    """Every session of its course, and this one among them."""
+    members = queries.members(db, found.course)
+    return members, next(one for one in members if one.public_id == found.line.public_id)
+
+
+def _own_staff(found: SessionPage) -> dict[str, Any]:
+    return {"teachers": found.teacher_ids, "venue": found.venue_id or None}
+
+
+def _plan(db: Session, found: SessionPage, form: ShiftForm | EditForm) -> tuple[Step, ...]:
+    """What becomes of each session. Raises Refused where one would meet at an impossible time."""
+    members, this = _members(db, found)
+    if isinstance(form, ShiftForm):
+        check_slot(form.slot())
+        wanted = replace(this.state, slot=form.slot())
+    else:
+        wanted = replace(
+            this.state,
+            title=form.title.data,
+            summary=form.summary.data or "",
+            **queries.staff_ids(db, **form.staff),
         )
-        said = advice_on(db, steps, named, village=found.region_code, course=found.course, **about)
-        return steps, named, conflicts, said
+    steps = plan_following(members, this, wanted, moment())
+    for step in steps:
+        if step.changes:
+            check_slot(step.after.slot)
+    return steps
 
 
-def _save(found: SessionPage, form: ShiftForm | EditForm) -> Any:
-    public_id = found.line.public_id
+def _unchanged(found: SessionPage) -> Any:
+    flash(_("%(title)s没有改动，和原来一样。", title=found.line.title))
+    return redirect(url_for("sessions.show", class_session=found.line.public_id), 303)
+
+
+def _save(found: SessionPage, form: ShiftForm | EditForm, seen: str) -> Any:
     given: dict[str, Any] = {
-        "class_session": public_id,
+        "class_session": found.line.public_id,
         "seen_revision": form.seen_revision,
-        "seen": request.form.get("seen", ""),
+        "seen": seen,
         "by": actor(),
         "now": now(),
         "agreed": form.is_agreed,
@@ -289,20 +315,14 @@ def _save(found: SessionPage, form: ShiftForm | EditForm) -> Any:
         if isinstance(form, ShiftForm):
             count = actions.move_following(db, slot=form.slot(), **given)
         else:
-            count = actions.change_following(
-                db,
-                title=form.title.data,
-                summary=form.summary.data or "",
-                teachers=form.chosen_teachers,
-                venue=form.chosen_venue,
-                **given,
-            )
-        recent = undo.of_course(db, found.region_code, found.course, now=now()) if count else None
+            words = {"title": form.title.data, "summary": form.summary.data or ""}
+            count = actions.change_following(db, **words, **form.staff, **given)
+        change = undo.just_made(db, found.region_code, now=now())
     told = counted(
         "%(title)s：%(day)s 起改好了 %(n)d 次课。",
         count,
         title=found.line.title,
         day=full_day(found.line.slot.day, today()),
     )
-    flash_done(told, recent)
-    return redirect(url_for("sessions.show", class_session=public_id), 303)
+    flash_done(told, change)
+    return redirect(url_for("sessions.show", class_session=found.line.public_id), 303)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
-from functools import partial
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -25,12 +23,14 @@ from nightschool.rules.courses.conflicts import Conflict
 from nightschool.rules.courses.previews import tell_taken
 from nightschool.rules.courses.reasons import tell_reason
 from nightschool.rules.courses.recurrence import RecurrenceProblem, tell_recurrence_problem
+from nightschool.rules.courses.series import TO_COME
 from nightschool.rules.courses.statuses import status_word
 from nightschool.rules.notices.revisions import tell_mark
 from nightschool.rules.slots import Slot, SlotProblem, shown_end, tell_slot_problem
 from nightschool.texts import _
 from nightschool.web.courses import advice, series
 from nightschool.web.courses.alternatives import of_added, of_session
+from nightschool.web.courses.alternatives_form import read_day
 from nightschool.web.courses.courses import labelled
 from nightschool.web.courses.sessions_form import (
     AddForm,
@@ -46,7 +46,7 @@ from nightschool.web.courses.undo import flash_done, offered
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import moment, now, reading, services, today, writing
 from nightschool.web.site.forms import Agreeing
-from nightschool.web.site.records import look_up
+from nightschool.web.site.records import BAD_INPUT, CLASH, look_up
 
 bp = Blueprint("sessions", __name__)
 bp.add_app_template_global(status_word)
@@ -59,9 +59,6 @@ def _tell_mark(line: SessionLine) -> str:
     return tell_mark(line.differs, line.told, line.slot.begins, today())
 
 
-BAD_INPUT, CLASH = 422, 409
-
-
 @bp.get("/sessions/<public_id:class_session>")
 @allows("schedule")
 def show(class_session: str) -> Any:
@@ -70,7 +67,8 @@ def show(class_session: str) -> Any:
     with reading() as db:
         recent = undo.of_session(db, found.region_code, class_session, revision=found.revision, now=now())
         made = revisions.history(db, class_session=class_session) if found.revision > 1 else ()
-        said = advice.about_session(db, found)
+        is_to_come = found.line.status in TO_COME and found.line.slot.begins > moment()
+        said = advice.about_session(db, found, found.line.slot) if is_to_come else ()
     return render_template(
         "courses/sessions/show.html",
         session=found,
@@ -117,8 +115,7 @@ def edit(class_session: str) -> Any:
             db,
             title=form.title.data,
             summary=form.summary.data or "",
-            teachers=form.chosen_teachers,
-            venue=form.chosen_venue,
+            **form.staff,
             **_as_seen(found, form),
             **_wanted(form),
         )
@@ -203,7 +200,11 @@ def add(course: str) -> Any:
         choices = on_offer(db, found.region_code) if found else None
     if found is None or choices is None:
         raise NotFound
-    times = {"day": _day_asked(), "starts": found.starts, "ends": shown_end(found.ends)}
+    times = {
+        "day": read_day(request.args.get("day", "")),
+        "starts": found.starts,
+        "ends": shown_end(found.ends),
+    }
     form = AddForm(data={**times, "teachers": list(found.teacher_ids), "venue": found.venue_id})
     form.offer(**labelled(choices))
     if not form.is_submitted():
@@ -221,28 +222,19 @@ def add(course: str) -> Any:
         return _add_page(found, form, clash.conflicts), CLASH
 
 
-def _day_asked() -> date | None:
-    """The day that the address proposes: one that was left out of the course."""
-    try:
-        return date.fromisoformat(request.args.get("day", "")[:10])
-    except ValueError:
-        return None
-
-
 def _add(found: CoursePage, form: AddForm) -> Any:
     with writing() as db:
         public_id = actions.add_session(
             db,
             course=found.public_id,
             slot=form.slot(),
-            teachers=form.chosen_teachers,
-            venue=form.chosen_venue,
+            **form.staff,
             by=actor(),
             now=now(),
             **_wanted(form),
         )
-        recent = undo.of_session(db, found.region_code, public_id, revision=1, now=now())
-    flash_done(_("%(title)s加了一次：%(when)s。", title=found.title, when=_when(form.slot())), recent)
+        change = undo.just_made(db, found.region_code, now=now())
+    flash_done(_("%(title)s加了一次：%(when)s。", title=found.title, when=_when(form.slot())), change)
     return redirect(url_for("sessions.show", class_session=public_id), 303)
 
 
@@ -275,14 +267,14 @@ def _carry_out(
         form.take(request.form.get("take", ""))
     if not form.validate():
         return _page(found, form, change), BAD_INPUT
+    if request.form.get("do") == series.BACK:
+        return _page(found, form, change)
     try:
         if isinstance(form, ShiftForm | EditForm) and series.is_asked(form):
-            return series.carry_out(found, form, again=partial(_page, found, form, change))
+            return series.look_or_save(found, form)
         with writing() as db:
             target = act(db) or found.line.public_id
-            after = queries.class_session(db, target)
-            revision = after.revision if after else 0
-            recent = undo.of_session(db, found.region_code, target, revision=revision, now=now())
+            made = undo.just_made(db, found.region_code, now=now())
     except Refused as refused:
         form.refuse(refused.field, _tell(refused))
         return _page(_session(found.line.public_id), form, change), BAD_INPUT
@@ -292,7 +284,7 @@ def _carry_out(
         found = _session(found.line.public_id)
         form.revision.data = str(found.revision)
         return _page(found, form, change, is_stale=True), CLASH
-    flash_done(done(), recent)
+    flash_done(done(), made)
     return redirect(url_for("sessions.show", class_session=target), 303)
 
 

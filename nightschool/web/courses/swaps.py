@@ -23,10 +23,10 @@ from nightschool.web.courses.sessions_form import SwapForm
 from nightschool.web.courses.undo import flash_done
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import now, reading, today, writing
+from nightschool.web.site.records import BAD_INPUT, CLASH
 
 bp = Blueprint("swaps", __name__)
 
-BAD_INPUT, CLASH = 422, 409
 ALL_THE_SAME = "all_the_same"  # a teacher who does not come at that time, and was asked
 
 
@@ -73,15 +73,14 @@ def _swap(found: SessionPage, form: SwapForm) -> Any:
             agreed=ALL_THE_SAME in request.form,
         )
         after = sessions.class_session(db, found.line.public_id)
-        revision = after.revision if after else 0
-        recent = undo.of_session(db, found.region_code, found.line.public_id, revision=revision, now=now())
+        change = undo.just_made(db, found.region_code, now=now())
     slot = found.line.slot
     words = {"when": f"{full_day(slot.day, today())} {clock(slot.starts)}", "title": found.line.title}
     names = after.line.teachers if after else ()
     if names:
-        flash_done(_("%(when)s %(title)s，换成%(who)s讲。", who=_("、").join(names), **words), recent)
+        flash_done(_("%(when)s %(title)s，换成%(who)s讲。", who=_("、").join(names), **words), change)
     else:
-        flash_done(_("%(when)s %(title)s，老师还没定。", **words), recent)
+        flash_done(_("%(when)s %(title)s，老师还没定。", **words), change)
     return redirect(url_for("sessions.show", class_session=found.line.public_id), 303)
 
 

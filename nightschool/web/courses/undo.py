@@ -47,9 +47,9 @@ def take_back(change: str) -> Any:
     return redirect(_where(done), 303)
 
 
-def flash_done(sentence: str, recent: Recent | None) -> None:
-    """The next page says what was done, with the button that takes it back."""
-    flash(sentence, f"{UNDO}{recent.public_id}" if recent else "message")
+def flash_done(sentence: str, change: str | None) -> None:
+    """The next page says what was done, with the button that takes this change back."""
+    flash(sentence, f"{UNDO}{change}" if change else "message")
 
 
 def offered(recent: Recent | None) -> dict[str, str] | None:
