@@ -31,17 +31,24 @@ LOCK_ALL = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS big
 
 
 def hold_slots(
-    db: Session, class_sessions: Sequence[ClassSession], *, moment: Moment, agreed: bool = False
+    db: Session,
+    class_sessions: Sequence[ClassSession],
+    *,
+    moment: Moment,
+    agreed: bool = False,
+    are_new: bool = False,
 ) -> None:
     """Each of these class sessions of one village holds its slot with its teachers and its venue, and nothing else.
 
     A venue for parallel use, or online, holds no slot. Free times offered with a refusal lie after `moment`. A closed
-    time of a teacher or venue refuses as well, unless it was `agreed` upon; what the sessions hold already was.
+    time of a teacher or venue refuses as well, unless it was `agreed` upon; what the sessions hold already was. Those
+    that `are_new` hold nothing yet.
     Raises: CannotSchedule.
     """
     if not class_sessions:
         return
     ids = [class_session.id for class_session in class_sessions]
+    holding = [] if are_new else ids
     teachers = teachers_of(db, ids)
     venues = _venues(db, class_sessions)
     names = {Resource(ResourceKind.TEACHER, one.id): one.name for them in teachers.values() for one in them}
@@ -58,7 +65,7 @@ def hold_slots(
             wants,
             names,
             for_village=village,
-            ignoring=ids,
+            ignoring=holding,
             not_before=moment,
             agreed=agreed,
         )
@@ -67,7 +74,7 @@ def hold_slots(
         raise CannotSchedule(conflicts)
     try:
         with db.begin_nested():
-            release_slots(db, ids)
+            release_slots(db, holding)
             _insert(db, ids, wants)
     except IntegrityError as error:
         if broken_constraint(error) != GUARD:

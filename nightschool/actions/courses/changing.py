@@ -160,7 +160,7 @@ def _hold(
     wanting = [*others, *made]
     release_slots(db, [record.id for record in wanting if record.status not in HOLDING])
     holding = [record for record in wanting if record.status in HOLDING]
-    hold_slots(db, holding, moment=now.moment, agreed=agreed)
+    hold_slots(db, holding, moment=now.moment, agreed=agreed, are_new=not others)
     for key in sorted({one.course_id for one in holding if slot_of(one).finishes > now.moment}):
         course = db.get_one(Course, key)
         if course.retired_at is not None:

@@ -19,7 +19,7 @@ from nightschool.actions.courses.staffing import (
     find_staff,
     find_staffs,
     set_course_teachers,
-    set_teachers_of_each,
+    set_session_teachers,
 )
 from nightschool.actions.records import locked_as_seen, locked_for
 from nightschool.errors import Refused
@@ -83,7 +83,7 @@ def schedule_course(
     )
     db.add(course)
     db.flush()
-    set_course_teachers(db, course.id, staff.teacher_ids)
+    set_course_teachers(db, course.id, staff.teacher_ids, is_new=True)
     class_sessions = [
         new_session(course, one.slot, own.venue_id, is_public=publish, now=now)
         for one, own in zip(dates, of_dates, strict=True)
@@ -94,9 +94,8 @@ def schedule_course(
     with changing(
         db, Undoable.SCHEDULE, made=class_sessions, course=course, by=by, now=now, agreed=agreed, told=counts
     ):
-        set_teachers_of_each(
-            db, {made.id: own.teacher_ids for made, own in zip(class_sessions, of_dates, strict=True)}
-        )
+        teachers = {made.id: own.teacher_ids for made, own in zip(class_sessions, of_dates, strict=True)}
+        set_session_teachers(db, teachers, are_new=True)
     if not_twice:
         _check_not_twice(db, course, class_sessions)
     return course.public_id

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.courses.changing import changing
 from nightschool.actions.courses.sessions import told_slot
-from nightschool.actions.courses.staffing import Staff, find_staff, set_teachers_of_each
+from nightschool.actions.courses.staffing import Staff, find_staff, set_session_teachers
 from nightschool.errors import NotFound, StaleRecord
 from nightschool.models.teaching import ClassSession, Course
 from nightschool.queries.courses import series as queries
@@ -94,7 +94,7 @@ def apply_steps(db: Session, steps: Iterable[Step], records: Mapping[int, ClassS
         if after.teacher_ids != step.member.state.teacher_ids:
             restaffed[record.id] = after.teacher_ids
     if restaffed:
-        set_teachers_of_each(db, restaffed)
+        set_session_teachers(db, restaffed)
 
 
 def check_seen(steps: Iterable[Step], seen: str) -> None:

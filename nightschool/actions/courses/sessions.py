@@ -80,7 +80,7 @@ def change_session(
         for name, value in values.items():
             setattr(record, name, value)
         if "teachers" in fields:
-            set_session_teachers(db, [record.id], staff.teacher_ids)
+            set_session_teachers(db, {record.id: staff.teacher_ids})
 
 
 def cancel_session(
@@ -151,7 +151,7 @@ def add_session(
     db.flush()
     told = {"after": told_slot(slot)}
     with changing(db, Undoable.ADD, made=[record], by=by, now=now, agreed=agreed, told=told):
-        set_session_teachers(db, [record.id], staff.teacher_ids)
+        set_session_teachers(db, {record.id: staff.teacher_ids}, are_new=True)
     return record.public_id
 
 
@@ -205,7 +205,7 @@ def postpone_session(
     ):
         record.status, record.successor_id = SessionStatus.POSTPONED, successor.id
         record.reason, record.reason_text = reason, reason_text
-        set_session_teachers(db, [successor.id], teacher_ids)
+        set_session_teachers(db, {successor.id: teacher_ids}, are_new=True)
     _check_not_there(db, record.course_id, slot, but=successor.id)
     return successor.public_id
 

@@ -99,27 +99,26 @@ def teachers_of_sessions(db: Session, class_session_ids: Collection[int]) -> dic
     return {key: tuple(one.id for one in found[key]) for key in class_session_ids}
 
 
-def set_course_teachers(db: Session, course_id: int, teacher_ids: Sequence[int]) -> None:
-    """The course names exactly these teachers, in this order."""
-    db.execute(delete(CourseTeacher).where(CourseTeacher.course_id == course_id))
-    if teacher_ids:
-        db.execute(
-            insert(CourseTeacher),
-            [
-                {"course_id": course_id, "teacher_id": teacher_id, "position": position}
-                for position, teacher_id in enumerate(teacher_ids)
-            ],
-        )
+def set_course_teachers(
+    db: Session, course_id: int, teacher_ids: Sequence[int], *, is_new: bool = False
+) -> None:
+    """The course names exactly these teachers, in this order; one that `is_new` names nobody yet."""
+    if not is_new:
+        db.execute(delete(CourseTeacher).where(CourseTeacher.course_id == course_id))
+    rows = [
+        {"course_id": course_id, "teacher_id": teacher_id, "position": position}
+        for position, teacher_id in enumerate(teacher_ids)
+    ]
+    if rows:
+        db.execute(insert(CourseTeacher), rows)
 
 
-def set_session_teachers(db: Session, class_session_ids: Collection[int], teacher_ids: Sequence[int]) -> None:
-    """Each of these class sessions has exactly these teachers, in this order."""
-    set_teachers_of_each(db, dict.fromkeys(class_session_ids, teacher_ids))
-
-
-def set_teachers_of_each(db: Session, teachers: Mapping[int, Sequence[int]]) -> None:
-    """Each class session, by its id, has exactly the teachers named for it, in their order."""
-    db.execute(delete(ClassSessionTeacher).where(ClassSessionTeacher.class_session_id.in_(teachers)))
+def set_session_teachers(
+    db: Session, teachers: Mapping[int, Sequence[int]], *, are_new: bool = False
+) -> None:
+    """Each class session, by its id, has exactly the teachers named for it, in their order; new ones have none yet."""
+    if not are_new:
+        db.execute(delete(ClassSessionTeacher).where(ClassSessionTeacher.class_session_id.in_(teachers)))
     rows = [
         {"class_session_id": class_session_id, "teacher_id": teacher_id, "position": position}
         for class_session_id, teacher_ids in teachers.items()

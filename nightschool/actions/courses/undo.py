@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -123,15 +122,12 @@ def _put_back(
     db: Session, changed: Sequence[ClassSession], before: Sequence[Mapping[str, Any]], now: Now
 ) -> None:
     _check_teachers(db, {teacher_id for shown in before for teacher_id in shown["teachers"]})
-    taught_by: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for record, shown in zip(changed, before, strict=True):
         for name, value in shown["columns"].items():
             setattr(record, name, _from_json(name, value))
         record.changed_at = now.instant
         flag_modified(record, "changed_at")  # the revision rises in any case
-        taught_by[tuple(shown["teachers"])].append(record.id)
-    for teacher_ids, ids in taught_by.items():
-        set_session_teachers(db, ids, teacher_ids)
+    set_session_teachers(db, {shown["id"]: shown["teachers"] for shown in before})
     db.flush()
 
 

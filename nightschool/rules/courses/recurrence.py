@@ -7,7 +7,7 @@ says has no rule there, and is walked day by day.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -247,7 +247,7 @@ def tell_recurrence_problem(problem: RecurrenceProblem) -> str:
 
 
 def to_json(recurrence: Recurrence) -> dict[str, Any]:
-    """The recurrence as plain values to keep; `from_json` gives it back."""
+    """The recurrence as plain values to keep with the course, so that it is known how its dates came about."""
     match recurrence:
         case Once(first):
             return {"kind": "once", "first": first.isoformat()}
@@ -268,34 +268,3 @@ def to_json(recurrence: Recurrence) -> dict[str, Any]:
 def _frame(rule: Repeating) -> dict[str, Any]:
     until = rule.until.isoformat() if rule.until else None
     return {"first": rule.first.isoformat(), "until": until, "times": rule.times}
-
-
-def _framed(kept: Mapping[str, Any]) -> tuple[date, date | None, int | None]:
-    until = kept["until"]
-    return date.fromisoformat(kept["first"]), date.fromisoformat(until) if until else None, kept["times"]
-
-
-def from_json(kept: Mapping[str, Any]) -> Recurrence:
-    """The recurrence that was kept.
-
-    Raises: ValueError or KeyError where the values were not made by `to_json`.
-    """
-    match kept["kind"]:
-        case "once":
-            return Once(date.fromisoformat(kept["first"]))
-        case "weekly":  # kept before there were intervals, it is every week
-            first, until, times = _framed(kept)
-            return Weekly(first, tuple(kept["weekdays"]), until, times, kept.get("every", 1))
-        case "monthly":
-            first, until, times = _framed(kept)
-            return Monthly(first, tuple(kept["weekdays"]), kept["nth"], until, times)
-        case "market":
-            first, until, times = _framed(kept)
-            markets = tuple(
-                Market(one["kind"], frozenset(one["numbers"]), one["missing_thirtieth"])
-                for one in kept["markets"]
-            )
-            return AroundMarket(first, markets, kept["shift"], until, times)
-        case "listed":
-            return Listed(tuple(date.fromisoformat(day) for day in kept["days"]))
-    raise ValueError(kept["kind"])
