@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -23,14 +22,6 @@ from nightschool.rules.notices.revisions import unended
 from nightschool.rules.oversight.plans import PlanStatus, Step, check_code, check_step
 from nightschool.rules.seasons.months import Month, month_of
 from nightschool.rules.slots import Now
-
-
-@dataclass(frozen=True, slots=True)
-class Announced:
-    """What villagers were told: so many class sessions are new to them, so many take place in the month."""
-
-    published: int
-    told: int
 
 
 def submit(db: Session, *, village: str, month: Month, by: Actor, now: Now) -> None:
@@ -82,10 +73,11 @@ def send_back(db: Session, *, village: str, month: Month, reason: str, by: Actor
     _note(db, "plans.return", plan, by, now)
 
 
-def announce(db: Session, *, village: str, month: Month, seen: str, by: Actor, now: Now) -> Announced:
+def announce(db: Session, *, village: str, month: Month, seen: str, by: Actor, now: Now) -> int:
     """Villagers read every class session of the month, and were told of each as it is now: nothing is 变更 any more.
 
-    Raises: Refused, with `plan_changed` when the class sessions are not those that were seen.
+    How many take place in the month comes back. Raises Refused, with `plan_changed` when the class sessions are not
+    those that were seen.
     """
     require(by, "schedule", village)
     plan = _plan(db, village, month)
@@ -103,7 +95,7 @@ def announce(db: Session, *, village: str, month: Month, seen: str, by: Actor, n
     touch_villages(db, [village], now=now)
     meeting = sum(line.status not in queries.CALLED_OFF for line in here)
     _note(db, "plans.announce", plan, by, now, sessions=meeting, published=len(drafts))
-    return Announced(published=len(drafts), told=meeting)
+    return meeting
 
 
 def keep_note(db: Session, *, village: str, month: Month, note: str, by: Actor, now: Now) -> None:

@@ -12,8 +12,8 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from nightschool.actions import audit
 from nightschool.actions.people.people import enrol_newcomers
+from nightschool.actions.records import note
 from nightschool.actions.touching import touch_villages
 from nightschool.errors import NotAllowed, NotFound, Refused, StaleRecord
 from nightschool.models.attendance import Mark, Submission, SubmissionKind
@@ -325,15 +325,7 @@ def _supersede_counts(db: Session, held: ClassSession, submission_id: UUID) -> N
 def _close(db: Session, held: ClassSession, action: str, *, by: Actor, now: Now, **details: int) -> None:
     db.flush()
     touch_villages(db, [held.region_code], now=now)
-    audit.note(
-        db,
-        by=by,
-        now=now,
-        action=action,
-        region_code=held.region_code,
-        record=f"class_session {held.id}",
-        **details,
-    )
+    note(db, held, action, by=by, now=now, **details)
 
 
 def _dialect(db: Session) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from nightschool.actions import audit
+from nightschool.actions.records import note
 from nightschool.errors import NotFound, Refused
 from nightschool.models.base import new_public_id
 from nightschool.models.calendars import FarmSeason, HolidayYear, MarketRule, RegionPosition, SpecialDay
@@ -50,15 +51,14 @@ def add_market(db: Session, *, region: str, market: Market, by: Actor, now: Now)
     )
     db.add(rule)
     db.flush()
-    _note(db, by, now, "calendar.market", region, f"market_rule {rule.id}", kind=market.kind, numbers=numbers)
+    note(db, rule, "calendar.market", by=by, now=now, kind=market.kind, numbers=numbers)
     return rule.public_id
 
 
 def remove_market(db: Session, *, region: str, market: str, by: Actor, now: Now) -> None:
     """The township has this market no more. Raises: NotFound."""
-    require(by, KEEP, region)
-    rule = _taken_out(db, MarketRule, MarketRule.public_id == market, region)
-    _note(db, by, now, "calendar.market_end", region, f"market_rule {rule.id}")
+    rule = _taken_out(db, MarketRule, MarketRule.public_id == market, region, by)
+    note(db, rule, "calendar.market_end", by=by, now=now)
 
 
 def add_season(db: Session, *, region: str, window: FarmWindow, by: Actor, now: Now) -> str:
@@ -78,15 +78,14 @@ def add_season(db: Session, *, region: str, window: FarmWindow, by: Actor, now: 
     )
     db.add(season)
     db.flush()
-    _note(db, by, now, "calendar.season", region, f"farm_season {season.id}", name=window.name)
+    note(db, season, "calendar.season", by=by, now=now, name=window.name)
     return season.public_id
 
 
 def remove_season(db: Session, *, region: str, season: str, by: Actor, now: Now) -> None:
     """The region has this farm window no more. Raises: NotFound."""
-    require(by, KEEP, region)
-    gone = _taken_out(db, FarmSeason, FarmSeason.public_id == season, region)
-    _note(db, by, now, "calendar.season_end", region, f"farm_season {gone.id}", name=gone.name)
+    gone = _taken_out(db, FarmSeason, FarmSeason.public_id == season, region, by)
+    note(db, gone, "calendar.season_end", by=by, now=now, name=gone.name)
 
 
 def set_day(
@@ -108,24 +107,13 @@ def set_day(
         db.add(found)
     found.is_on, found.name = is_on, name
     db.flush()
-    _note(
-        db,
-        by,
-        now,
-        "calendar.day",
-        region,
-        f"special_day {found.id}",
-        kind=kind,
-        day=day.isoformat(),
-        is_on=is_on,
-    )
+    note(db, found, "calendar.day", by=by, now=now, kind=kind, day=day.isoformat(), is_on=is_on)
 
 
 def forget_day(db: Session, *, region: str, special_day: int, by: Actor, now: Now) -> None:
     """The day is again what its calendar says. Raises: NotFound."""
-    require(by, KEEP, region)
-    gone = _taken_out(db, SpecialDay, SpecialDay.id == special_day, region)
-    _note(db, by, now, "calendar.day_end", region, f"special_day {gone.id}", day=gone.day.isoformat())
+    gone = _taken_out(db, SpecialDay, SpecialDay.id == special_day, region, by)
+    note(db, gone, "calendar.day_end", by=by, now=now, day=gone.day.isoformat())
 
 
 def take_notice(db: Session, *, text: str, by: Actor, now: Now) -> tuple[int, int]:
@@ -151,7 +139,8 @@ def take_notice(db: Session, *, text: str, by: Actor, now: Now) -> tuple[int, in
         if one.day not in known
     )
     db.flush()
-    _note(db, by, now, "calendar.notice", None, f"holiday_year {year}", days=len(days))
+    named = f"holiday_year {year}"
+    audit.note(db, by=by, now=now, action="calendar.notice", region_code=None, record=named, days=len(days))
     return year, len(days)
 
 
@@ -164,20 +153,16 @@ def set_position(db: Session, *, region: str, latitude: float, longitude: float,
         db.add(found)
     found.latitude, found.longitude = latitude, longitude
     db.flush()
-    _note(db, by, now, "calendar.position", region, f"region_position {region}")
+    named = f"region_position {region}"
+    audit.note(db, by=by, now=now, action="calendar.position", region_code=region, record=named)
 
 
-def _taken_out(db: Session, table: type[Kept], which: ColumnElement[bool], region: str) -> Kept:
-    """What was kept at this region, as it was before it went. Raises: NotFound."""
+def _taken_out(db: Session, table: type[Kept], which: ColumnElement[bool], region: str, by: Actor) -> Kept:
+    """What was kept at this region, as it was before it went. Raises NotFound, NotAllowed."""
+    require(by, KEEP, region)
     found = db.scalar(select(table).where(which, table.region_code == region))
     if found is None:
         raise NotFound
     db.delete(found)
     db.flush()
     return found
-
-
-def _note(
-    db: Session, by: Actor, now: Now, action: str, region: str | None, record: str, **details: object
-) -> None:
-    audit.note(db, by=by, now=now, action=action, region_code=region, record=record, **details)

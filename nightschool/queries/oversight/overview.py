@@ -86,7 +86,7 @@ def region(db: Session, code: str, *, first: date, last: date, today: date) -> O
     if code not in names:
         return None
     level = level_of(code)
-    lines = {} if level is Level.VILLAGE else _schools(db, code, BELOW[level])
+    lines = {} if level is Level.VILLAGE else {row[0]: Line(*row) for row in parts_of(db, code)}
     total = Line(code, names[code], schools=sum(line.schools for line in lines.values()))
     for row in _counts(db, code, BELOW.get(level, level), first, last, today):
         for line in (total, lines.get(full_code(row.part))):
@@ -96,15 +96,16 @@ def region(db: Session, code: str, *, first: date, last: date, today: date) -> O
         code=code,
         name=names[code],
         path=tuple((part, names[part]) for part in above if part in names),
-        parts=tuple(lines[part] for part in sorted(lines) if lines[part].schools or lines[part].planned),
+        parts=tuple(lines[part] for part in lines if lines[part].schools or lines[part].planned),
         total=total,
         meetings=_meetings(db, code, first, last, today) if level is Level.VILLAGE else (),
     )
 
 
-def _schools(db: Session, code: str, level: Level) -> dict[str, Line]:
-    """A line for each region of that level inside this one, with the number of night schools in it."""
+def parts_of(db: Session, code: str) -> list[tuple[str, str, int]]:
+    """Code, name and number of night schools of each region right below this one, in their order. Cost: 1 query."""
     low, high = code_range(code)
+    level = BELOW[level_of(code)]
     digits = PREFIX_DIGITS[level]
     part = func.substr(NightSchool.region_code, 1, digits)
     inside = (NightSchool.region_code >= low) & (NightSchool.region_code < high)
@@ -115,8 +116,9 @@ def _schools(db: Session, code: str, level: Level) -> dict[str, Line]:
         select(Region.code, Region.name, func.coalesce(schools.c.schools, 0))
         .outerjoin(schools, schools.c.part == func.substr(Region.code, 1, digits))
         .where(Region.code >= low, Region.code < high, Region.level == level)
+        .order_by(Region.code)
     )
-    return {row[0]: Line(row[0], row[1], schools=row[2]) for row in rows}
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def _counts(db: Session, code: str, level: Level, first: date, last: date, today: date) -> Result[Any]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from nightschool.models.places import NightSchool, Region, RegionSettings
 from nightschool.models.planning import MonthPlan
 from nightschool.models.teaching import ClassSession
-from nightschool.queries.oversight.overview import BELOW
+from nightschool.queries.oversight.overview import BELOW, parts_of
 from nightschool.queries.oversight.plans import CALLED_OFF, counts, in_month
 from nightschool.rules.oversight.plans import PlanStanding, PlanStatus
 from nightschool.rules.regions import PREFIX_DIGITS, Level, ancestors_of, code_range, full_code, level_of
@@ -140,21 +140,8 @@ def _standing(row: Any, month: Month, approves: bool, today: date) -> PlanStandi
 def _parts(db: Session, code: str, month: Month) -> tuple[PartPlans, ...]:
     """The parts of a region with a school, a plan or a class session, counted. Cost: 3 queries."""
     low, high = code_range(code)
-    level = BELOW[level_of(code)]
-    digits = PREFIX_DIGITS[level]
-    schools = (
-        select(func.substr(NightSchool.region_code, 1, digits).label("part"), func.count().label("schools"))
-        .where(NightSchool.region_code >= low, NightSchool.region_code < high)
-        .group_by("part")
-        .subquery()
-    )
-    rows = db.execute(
-        select(Region.code, Region.name, func.coalesce(schools.c.schools, 0))
-        .outerjoin(schools, schools.c.part == func.substr(Region.code, 1, digits))
-        .where(Region.code >= low, Region.code < high, Region.level == level)
-        .order_by(Region.code)
-    )
-    parts = {row[0]: PartPlans(row[0], row[1], schools=row[2]) for row in rows}
+    digits = PREFIX_DIGITS[BELOW[level_of(code)]]
+    parts = {row[0]: PartPlans(*row) for row in parts_of(db, code)}
     planned = (
         select(
             func.substr(ClassSession.region_code, 1, digits).label("part"),

@@ -24,7 +24,7 @@ from nightschool.models.teaching import (
 from nightschool.queries.figures import attendances
 from nightschool.queries.people.people import VILLAGER, Group, Villager, by_group
 from nightschool.rules.people.people import group_label, group_order
-from nightschool.rules.registers.graduation import Basis, GraduationRule, Standing, Term, graduates, standing
+from nightschool.rules.registers.graduation import Basis, GraduationRule, Standing, Term, standing
 from nightschool.rules.slots import Moment, Slot
 
 # Whether somebody is in a cohort, waits or has left stands in the enrolment; these have none.
@@ -130,7 +130,7 @@ class Graduation:
     @property
     def graduates(self) -> int:
         """How many people (人数) graduate by now."""
-        return graduates(line.standing for line in self.lines)
+        return sum(line.standing.graduates for line in self.lines)
 
 
 def last_day_of(db: Session, course_id: int) -> date | None:

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from nightschool.models.calendars import FarmSeason, HolidayYear, MarketRule, RegionPosition, SpecialDay
+from nightschool.models.calendars import FarmSeason, HolidayYear, MarketRule, SpecialDay
 from nightschool.models.places import Region
-from nightschool.queries.seasons.localities import MARKET_COLUMNS, market_of
-from nightschool.rules.regions import ancestors_of, level_of, township_of
+from nightschool.queries.seasons.localities import MARKET_COLUMNS, locality, market_of
+from nightschool.rules.regions import ancestors_of, township_of
 from nightschool.rules.seasons import holidays as rules
-from nightschool.rules.seasons.daylight import Position, position_of
+from nightschool.rules.seasons.daylight import Position
 from nightschool.rules.seasons.farm_windows import FarmWindow
 from nightschool.rules.seasons.holidays import Holiday, Holidays
 from nightschool.rules.seasons.markets import Market
@@ -54,7 +54,6 @@ class Calendars:
 
     code: str
     name: str
-    level: str
     township: str  # code of the township whose markets these are; empty above townships
     township_name: str
     markets: tuple[MarketLine, ...]
@@ -69,18 +68,16 @@ def calendars(db: Session, region: str, *, today: date) -> Calendars | None:
 
     Cost: 6 queries.
     """
-    names = _names(db, region)
-    if region not in names:
+    if db.get(Region, region) is None:
         return None
-    township = township_of(region)
+    here = locality(db, region)
     since = today - timedelta(days=366)
     return Calendars(
         code=region,
-        name=names[region],
-        level=level_of(region),
-        township=township,
-        township_name=names.get(township, ""),
-        markets=_market_lines(db, township),
+        name=here.name,
+        township=here.township,
+        township_name=here.township_name,
+        markets=_market_lines(db, here.township),
         seasons=_season_lines(db, region, since=since),
         special=tuple(
             SpecialLine(*row)
@@ -91,7 +88,7 @@ def calendars(db: Session, region: str, *, today: date) -> Calendars | None:
             )
         ),
         years=tuple(sorted(rules.shipped().years | set(db.scalars(select(HolidayYear.year))), reverse=True)),
-        position=_position(db, region, names),
+        position=here.position,
     )
 
 
@@ -132,12 +129,6 @@ def seasons(db: Session, region: str, first: date, last: date) -> tuple[FarmWind
     return tuple(_window(row) for row in rows)
 
 
-def _names(db: Session, region: str) -> dict[str, str]:
-    codes = (region, *ancestors_of(region))
-    rows = db.execute(select(Region.code, Region.name).where(Region.code.in_(codes)))
-    return {row.code: row.name for row in rows}
-
-
 def _market_lines(db: Session, township: str) -> tuple[MarketLine, ...]:
     rows = db.execute(
         select(*MARKET_COLUMNS).where(MarketRule.region_code == township).order_by(MarketRule.id)
@@ -169,10 +160,3 @@ def _window(row: Any) -> FarmWindow:
 def _season_lines(db: Session, region: str, *, since: date) -> tuple[SeasonLine, ...]:
     rows = db.execute(_seasons_of(region).where(FarmSeason.last >= since))
     return tuple(SeasonLine(row.public_id, _window(row), row.region_code == region) for row in rows)
-
-
-def _position(db: Session, region: str, names: dict[str, str]) -> Position | None:
-    own = db.execute(
-        select(RegionPosition.latitude, RegionPosition.longitude).where(RegionPosition.region_code == region)
-    ).one_or_none()
-    return position_of(region, (own.latitude, own.longitude) if own else None, names)

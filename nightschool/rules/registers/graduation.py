@@ -15,7 +15,7 @@ What counts, and the page says so:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -126,11 +126,6 @@ def standing(rule: GraduationRule, term: Term, marks: Mapping[Any, str]) -> Stan
         to_make_up=max(0, lacking - coming),
         marks=Counter(mine.values()),
     )
-
-
-def graduates(standings: Iterable[Standing]) -> int:
-    """How many of them graduate."""
-    return sum(one.graduates for one in standings)
 
 
 def class_hours(minutes: int, *, up: bool = False) -> str:

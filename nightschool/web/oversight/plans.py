@@ -20,11 +20,10 @@ from nightschool.texts import _, counted
 from nightschool.web.oversight.plans_form import NoteForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import moment, now, reading, today, writing
-from nightschool.web.site.records import look_up
+from nightschool.web.site.records import BAD_INPUT, CLASH, look_up
 
 bp = Blueprint("plans", __name__)
 
-BAD_INPUT, CLASH = 422, 409
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -92,10 +91,10 @@ def _carry_out(todo: str, village: str, month: Month, form: NoteForm) -> str:
                 return _("%(month)s的开课计划收回来了。改好再提交。", **said)
             case "announce":
                 seen = request.form.get("seen", "")
-                done = actions.announce(db, seen=seen, **what)
+                told = actions.announce(db, seen=seen, **what)
                 return counted(
                     "公布了：%(month)s的 %(n)d 次课，村里人看到的和这里一样。要贴出来，就打印计划表。",
-                    done.told,
+                    told,
                     **said,
                 )
             case "note":

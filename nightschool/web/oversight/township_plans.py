@@ -14,11 +14,11 @@ from nightschool.rules.oversight.plans import Step, step_problem
 from nightschool.rules.regions import Level, level_of
 from nightschool.rules.seasons.months import Month, month_word
 from nightschool.texts import _
-from nightschool.web.oversight.plans import BAD_INPUT, CLASH, words
+from nightschool.web.oversight.plans import words
 from nightschool.web.oversight.plans_form import ReturnForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import now, reading, today, writing
-from nightschool.web.site.records import look_up
+from nightschool.web.site.records import BAD_INPUT, CLASH, look_up
 
 bp = Blueprint("township_plans", __name__)
 

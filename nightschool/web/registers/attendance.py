@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 
 from nightschool.actions.registers import attendance as actions
 from nightschool.errors import Refused, StaleRecord
@@ -22,11 +23,10 @@ from nightschool.web.registers.attendance_form import RegisterForm, Stored, Void
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.browser import device_name
 from nightschool.web.site.context import now, reading, today, writing
-from nightschool.web.site.records import look_up
+from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, look_up, tried
 
 bp = Blueprint("attendance", __name__)
 
-BAD_INPUT, CLASH = 422, 409
 # A phone's clock that is off by more than this is worth a word in the history.
 CLOCK_SKEW = timedelta(minutes=10)
 
@@ -58,25 +58,24 @@ def void(class_session: str) -> Any:
     """The whole register taken back, with its reason."""
     found = _register(class_session)
     form = VoidForm(data={"submission": str(uuid.uuid4())})
-    if form.validate_on_submit():
-        try:
-            with writing() as db:
-                actions.void_register(
-                    db,
-                    class_session=class_session,
-                    reason=form.reason.data,
-                    submission_id=_submission_id(form.submission.data),
-                    device=device_name(),
-                    by=actor(),
-                    now=now(),
-                )
-            what = {"day": spoken_day(found.day, today()), "title": found.title}
-            flash(_("%(day)s %(title)s的登记作废了。现在可以重新点名，也可以取消。", **what))
-            return redirect(url_for("sessions.show", class_session=class_session), 303)
-        except Refused as refused:
-            form.refuse(refused.field, rules.tell_refused_register(refused, today=today()))
-    page = render_template("registers/attendance/void.html", register=found, form=form)
-    return page, BAD_INPUT if form.is_submitted() else 200
+
+    def save(db: Session) -> None:
+        actions.void_register(
+            db,
+            class_session=class_session,
+            reason=form.reason.data or "",
+            submission_id=_submission_id(form.submission.data),
+            device=device_name(),
+            by=actor(),
+            now=now(),
+        )
+
+    status = tried(form, save, _refuse)
+    if status == SAVED:
+        what = {"day": spoken_day(found.day, today()), "title": found.title}
+        flash(_("%(day)s %(title)s的登记作废了。现在可以重新点名，也可以取消。", **what))
+        return redirect(url_for("sessions.show", class_session=class_session), SAVED)
+    return render_template("registers/attendance/void.html", register=found, form=form), status
 
 
 @bp.get("/sessions/<public_id:class_session>/register/history")
@@ -134,16 +133,18 @@ def _save(class_session: str, form: RegisterForm) -> Any:
     return redirect(url_for("attendance.register", class_session=class_session), 303)
 
 
+def _refuse(form: RegisterForm | VoidForm, refused: Refused) -> None:
+    form.refuse(refused.field, rules.tell_refused_register(refused, today=today()))
+
+
 def _refused(class_session: str, form: RegisterForm, refused: Refused) -> Any:
     if refused.code == "other_content":
         return _saved_by_another(class_session, form)
     status = CLASH
     if "row" in refused.details:
-        asks = refused.code == "same_name"
-        form.refuse_new(refused.details["row"], tell_refused_person(refused), asks=asks)
-        status = CLASH if asks else BAD_INPUT
+        status = CLASH if form.refuse_new(refused, tell_refused_person(refused)) else BAD_INPUT
     else:
-        form.refuse(refused.field, rules.tell_refused_register(refused, today=today()))
+        _refuse(form, refused)
     return _page(_register(class_session), form), status
 
 

@@ -110,12 +110,16 @@ class NewPeopleForm(Form):
             for row, (name, group_name) in self._new_rows().items()
         )
 
-    def refuse_new(self, new_row: int, sentence: str, *, asks: bool) -> None:
-        """The sentence stands at the new learner it is about, counted as in `new_learners()`."""
-        row = list(self._new_rows())[new_row]
+    def refuse_new(self, refused: Refused, sentence: str) -> bool:
+        """The sentence stands at the new learner it is about, counted as in `new_learners()`.
+
+        True when it asks whether this is another of the same name.
+        """
+        row = list(self._new_rows())[refused.details["row"]]
         self.new_errors[row] = sentence
-        if asks:
+        if asks := refused.code == "same_name":
             self.asked_rows.add(row)
+        return asks
 
     def new_rows(self) -> list[NewRow]:
         """The rows to show: those filled in, then blank ones."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -72,15 +73,10 @@ def roster(course: str) -> Any:
 @allows("keep_people")
 def let_in(course: str, learner: str) -> Any:
     """Somebody who waited is in the cohort."""
-    try:
-        with writing() as db:
-            actions.let_in(db, course=course, learner=learner, by=actor(), now=now())
-    except Refused as refused:
-        flash(tell_refused_cohort(refused, today=today()), "alarm")
-        return redirect(_back(course), 303)
-    found = _cohort(course)
-    told = counted("收进来了。现在比定的多 %(n)d 人。", found.beyond) if found.beyond else _("收进来了。")
-    flash(told)
+    if _is_done(actions.let_in, course, learner):
+        found = _cohort(course)
+        told = counted("收进来了。现在比定的多 %(n)d 人。", found.beyond) if found.beyond else _("收进来了。")
+        flash(told)
     return redirect(_back(course), 303)
 
 
@@ -88,12 +84,8 @@ def let_in(course: str, learner: str) -> Any:
 @allows("keep_people")
 def leave(course: str, learner: str) -> Any:
     """Somebody has left the cohort or its waiting list."""
-    try:
-        with writing() as db:
-            actions.leave(db, course=course, learner=learner, by=actor(), now=now())
+    if _is_done(actions.leave, course, learner):
         flash(_("退了。退错了，在下面「退了的」里收回来。"))
-    except Refused as refused:
-        flash(tell_refused_cohort(refused, today=today()), "alarm")
     return redirect(_back(course), 303)
 
 
@@ -110,6 +102,17 @@ def graduation(course: str) -> Any:
         rules=rules,
         mark_word=mark_word,
     )
+
+
+def _is_done(action: Callable[..., object], course: str, learner: str) -> bool:
+    """True once this is done with the learner; else the page says why not."""
+    try:
+        with writing() as db:
+            action(db, course=course, learner=learner, by=actor(), now=now())
+    except Refused as refused:
+        flash(tell_refused_cohort(refused, today=today()), "alarm")
+        return False
+    return True
 
 
 def _cohort(course: str) -> Cohort:
@@ -160,9 +163,8 @@ def _say(outcome: Outcome) -> None:
 def _refused(found: Roster, form: EnrolForm, refused: Refused) -> Any:
     sentence = tell_refused_cohort(refused, today=today())
     if "row" in refused.details:
-        asks = refused.code == "same_name"
-        form.refuse_new(refused.details["row"], sentence, asks=asks)
-        return _roster_page(found, form), CLASH if asks else BAD_INPUT
+        status = CLASH if form.refuse_new(refused, sentence) else BAD_INPUT
+        return _roster_page(found, form), status
     form.refuse(refused.field, sentence)
     return _roster_page(found, form), CLASH
 

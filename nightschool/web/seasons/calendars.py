@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 
 from nightschool.actions.seasons import calendars as actions
 from nightschool.errors import NotFound, Refused
@@ -21,11 +22,10 @@ from nightschool.web.seasons.calendars_form import DayForm, MarketForm, NoticeFo
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import now, services, today, writing
 from nightschool.web.site.forms import Form
-from nightschool.web.site.records import look_up
+from nightschool.web.site.records import BAD_INPUT, SAVED, SHOWN, look_up, tried
 
 bp = Blueprint("calendars", __name__)
 
-BAD_INPUT = 422
 FORMS: dict[str, type[Form]] = {
     "market": MarketForm,
     "season": SeasonForm,
@@ -41,14 +41,11 @@ def show(region: str) -> Any:
     found = look_up(queries.calendars, region, today=today())
     sent = request.form.get("what_is_sent", "")
     forms = _forms(found, sent)
-    if sent in forms and forms[sent].validate():
-        try:
-            with writing() as db:
-                flash(SAVE[sent](db, region, forms[sent]))
-            return redirect(url_for("calendars.show", region=region), 303)
-        except Refused as refused:
-            forms[sent].refuse(refused.field, _tell(refused))
-    status = BAD_INPUT if sent else 200
+    status = BAD_INPUT if sent else SHOWN
+    if sent in forms:
+        status = tried(forms[sent], lambda db: flash(SAVE[sent](db, region, forms[sent])), _refuse)
+        if status == SAVED:
+            return redirect(url_for("calendars.show", region=region), SAVED)
     return _page(found, forms), status
 
 
@@ -71,21 +68,18 @@ def remove(region: str) -> Any:
 def notice() -> Any:
     """The holidays of a year, pasted as they were announced."""
     form = NoticeForm()
-    if form.validate_on_submit():
-        try:
-            with writing() as db:
-                year, days = actions.take_notice(db, text=form.notice.data or "", by=actor(), now=now())
-            flash(
-                counted(
-                    "%(year)d 年的放假安排存好了，一共 %(n)d 天和平常不一样。",
-                    days,
-                    year=year,
-                )
-            )
-            return redirect(url_for("calendars.notice"), 303)
-        except Refused as refused:
-            form.refuse(refused.field, tell_refused_notice(refused))
-    return render_template("seasons/calendars/notice.html", form=form), BAD_INPUT if form.errors else 200
+
+    def save(db: Session) -> None:
+        year, days = actions.take_notice(db, text=form.notice.data or "", by=actor(), now=now())
+        flash(counted("%(year)d 年的放假安排存好了，一共 %(n)d 天和平常不一样。", days, year=year))
+
+    def refuse(form: NoticeForm, refused: Refused) -> None:
+        form.refuse(refused.field, tell_refused_notice(refused))
+
+    status = tried(form, save, refuse)
+    if status == SAVED:
+        return redirect(url_for("calendars.notice"), SAVED)
+    return render_template("seasons/calendars/notice.html", form=form), status
 
 
 def _remove(db: Any, region: str, kind: str, key: str) -> None:
@@ -128,6 +122,10 @@ def _page(found: queries.Calendars, forms: dict[str, Any]) -> str:
         dark=dark,
         this_year=today().year,
     )
+
+
+def _refuse(form: Form, refused: Refused) -> None:
+    form.refuse(refused.field, _tell(refused))
 
 
 def _tell(refused: Refused) -> str:

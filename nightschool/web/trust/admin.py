@@ -62,7 +62,7 @@ def region(region: str) -> Any:
     show = Show(show) if show in set(Show) else Show.EVERY
     with reading() as db:
         step = places.step(db, region, today=today())
-        counted = openings.below(db, region, COUNTED[level], today=today()) if level in COUNTED else ()
+        parts = openings.below(db, region, COUNTED[level], today=today()) if level in COUNTED else ()
         accounts = account_list(db, region, query=query, show=show, number=_page_number(), now=now())
     if step is None:
         raise NotFound
@@ -71,7 +71,7 @@ def region(region: str) -> Any:
         here=step.line[-1],
         above=step.line[:-1],
         below=step.below,
-        counted=counted,
+        parts=parts,
         accounts=accounts,
         query=query,
         show=show,

@@ -15,7 +15,6 @@ from nightschool.rules.registers.graduation import (
     Outlook,
     Term,
     class_hours,
-    graduates,
     required,
     standing,
     tell_lacking,
@@ -154,8 +153,3 @@ def test_hours_are_rounded_so_that_they_never_flatter() -> None:
 def test_the_rule_is_told_with_what_it_is_a_share_of() -> None:
     assert tell_rule(GraduationRule()) == "上够全部次数的 75% 就结业。"
     assert tell_rule(GraduationRule(Basis.HOURS, 80)) == "上够全部学时的 80% 就结业。"
-
-
-def test_graduates_are_counted_as_people() -> None:
-    rule = GraduationRule()
-    assert graduates([standing(rule, EIGHT, marks(present=8)), standing(rule, EIGHT, {})]) == 1
