@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from nightschool.queries.notices.visits import OwnTimetable
     from nightschool.rules.slots import Slot
 
-REFRESH = timedelta(hours=6)
+_REFRESH = timedelta(hours=6)
 
 _END = b"END:VCALENDAR\r\n"
 _NEW_LINES = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
@@ -191,8 +191,8 @@ def _written_head(
     head.add("x-wr-calname", name)
     head.add("x-wr-timezone", zone.key)
     head.add("url", address)
-    head.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    head.add("x-published-ttl", vDuration(REFRESH))
+    head.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
+    head.add("x-published-ttl", vDuration(_REFRESH))
     if note:
         head.add("x-wr-caldesc", _plain(note))
     head.add_component(_timezone(zone, first_year, last_year))

@@ -16,7 +16,7 @@ from nightschool.texts import _, counted
 if TYPE_CHECKING:
     from nightschool.queries.oversight.plans import Lecturer, PlanLine, PlanPage
 
-WIDTHS = (6, 22, 12, 26, 16, 24, 11, 14, 9, 11, 22)  # of the columns, in characters
+_WIDTHS = (6, 22, 12, 26, 16, 24, 11, 14, 9, 11, 22)  # of the columns, in characters
 
 
 def columns() -> tuple[str, ...]:
@@ -108,8 +108,8 @@ def workbook(plan: PlanPage) -> bytes:
             if not is_whole:
                 cell.border = Border(left=line, right=line, top=line, bottom=line)
         if is_whole:
-            sheet.merge_cells(start_row=number, start_column=1, end_row=number, end_column=len(WIDTHS))
-    for position, width in enumerate(WIDTHS):
+            sheet.merge_cells(start_row=number, start_column=1, end_row=number, end_column=len(_WIDTHS))
+    for position, width in enumerate(_WIDTHS):
         sheet.column_dimensions[chr(ord("A") + position)].width = width
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0

@@ -40,7 +40,7 @@ def tell_month_summary(found: RegionMonth) -> str:
     )
 
 
-def tell_without(found: RegionMonth) -> str:
+def _tell_without(found: RegionMonth) -> str:
     """The villages that have no class in this month, in one neutral line; empty when there is none."""
     if not found.without:
         return ""
@@ -61,7 +61,7 @@ def month_words(found: RegionMonth) -> dict[str, Any]:
         "markets": tell_markets(found.marks),
         "unknown": tell_unknown_years(found.marks, [found.month.year]),
         "days": list(_days(found)) if found.meetings else [],
-        "without": tell_without(found),
+        "without": _tell_without(found),
         "cut": _tell_cut(found),
         "as_of": tell_as_of(found.today),
     }

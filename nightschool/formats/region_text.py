@@ -69,7 +69,7 @@ def tell_host(village: Host, level: Level) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def tell_near(day: date, today: date) -> str:
+def _tell_near(day: date, today: date) -> str:
     """今天, 明天; else nothing."""
     ahead = (day - today).days
     return {0: _("今天"), 1: _("明天")}.get(ahead, "")
@@ -153,7 +153,7 @@ def _weeks(timetable: RegionTimetable) -> Iterator[Week]:
         told = [
             Day(
                 full_day(day, today),
-                tell_near(day, today),
+                _tell_near(day, today),
                 [
                     Spot(
                         village.code,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from nightschool.queries.notices.visits import Notes, OwnTimetable, Visit, YearSoFar
 
 
-PAST_SHOWN = 5
+_PAST_SHOWN = 5
 
 
 class ToldVisit(NamedTuple):
@@ -56,7 +56,7 @@ class VillageNotes(NamedTuple):
     questions: tuple[tuple[str, str], ...]  # what was asked, and when
 
 
-def tell_extent(timetable: OwnTimetable) -> str:
+def _tell_extent(timetable: OwnTimetable) -> str:
     """Which classes these are, where they are not all, and until when the page opens, where that is not for long."""
     told = []
     if not timetable.opened.is_whole:
@@ -66,7 +66,7 @@ def tell_extent(timetable: OwnTimetable) -> str:
     return "".join(told)
 
 
-def tell_year(year: YearSoFar, today: date) -> str:
+def _tell_year(year: YearSoFar, today: date) -> str:
     """What somebody needs for their unit: classes, class hours and 人次 of this year; empty where none was held."""
     if not year.held:
         return ""
@@ -102,7 +102,7 @@ def told(visit: Visit, timetable: OwnTimetable, *, is_past: bool = False) -> Tol
     )
 
 
-def village_notes(visit: Visit, notes: Notes, today: date) -> VillageNotes:
+def _village_notes(visit: Visit, notes: Notes, today: date) -> VillageNotes:
     """Whom to phone in a village, what was taught there last, and what was asked and waits for an answer."""
     return VillageNotes(
         name=visit.village.name,
@@ -122,22 +122,22 @@ def own_page_words(timetable: OwnTimetable) -> dict[str, Any]:
     for visit in timetable.ahead:
         if visit.entry.takes_place:
             first_there.setdefault(visit.village.code, visit)
-    notes = [village_notes(visit, timetable.notes[code], today) for code, visit in first_there.items()]
+    notes = [_village_notes(visit, timetable.notes[code], today) for code, visit in first_there.items()]
     past = [told(visit, timetable, is_past=True) for visit in timetable.past]
     return {
         "title": _("%(name)s的课", name=timetable.opened.name),
         "unit": timetable.opened.unit,
-        "extent": tell_extent(timetable),
+        "extent": _tell_extent(timetable),
         "called_off": [told(visit, timetable) for visit in timetable.called_off],
         "next": told(coming, timetable) if coming else None,
         "here": notes[0] if notes else None,
         "later": [told(visit, timetable) for visit in timetable.later],
         "are_more_ahead": timetable.are_more_ahead,
         "elsewhere": notes[1:],
-        "past": past[:PAST_SHOWN],
-        "earlier": past[PAST_SHOWN:],
+        "past": past[:_PAST_SHOWN],
+        "earlier": past[_PAST_SHOWN:],
         "are_more_past": timetable.are_more_past,
-        "year": tell_year(timetable.year, today),
+        "year": _tell_year(timetable.year, today),
         "as_of": tell_as_of(today),
     }
 

@@ -81,7 +81,7 @@ def tell_when(slot: Slot, today: date) -> str:
     return _("%(day)s %(times)s", day=spoken_moment(slot.day, slot.starts, today), times=tell_times(slot))
 
 
-def tell_day_under(slot: Slot, today: date) -> str:
+def _tell_day_under(slot: Slot, today: date) -> str:
     """What is to be said of the day beside `tell_when`: all of it under 今晚, else only the farmers' calendar."""
     if (slot.day - today).days in (0, 1):
         return full_day(slot.day, today)
@@ -177,7 +177,7 @@ def tell_as_of(today: date) -> str:
     return _("这是%(day)s的课表，后来改了的看网上。", day=told)
 
 
-def tell_nothing(timetable: Timetable) -> str:
+def _tell_nothing(timetable: Timetable) -> str:
     """That no session is planned, in the words that fit the village."""
     if timetable.village.is_former:
         return ""
@@ -186,7 +186,7 @@ def tell_nothing(timetable: Timetable) -> str:
     return _("现在还没有排好的课。")
 
 
-def tell_title(village: Village) -> str:
+def _tell_title(village: Village) -> str:
     """狮湾村 农民夜校（全安镇 · 市中区）: what tells it from others of its name."""
     where = tell_where(village)
     return _("%(name)s（%(where)s）", name=tell_name(village), where=where) if where else tell_name(village)
@@ -197,7 +197,7 @@ def tell_headline(timetable: Timetable) -> str:
     name, today = tell_name(timetable.village), timetable.today
     entry = timetable.called_off[0] if timetable.called_off else timetable.next
     if entry is None:
-        return tell_title(timetable.village)
+        return _tell_title(timetable.village)
     said = {
         "name": name,
         "day": spoken_moment(entry.slot.day, entry.slot.starts, today),
@@ -216,7 +216,7 @@ def tell_gist(timetable: Timetable) -> str:
     village, today = timetable.village, timetable.today
     first = [*timetable.called_off, timetable.next] if timetable.next else timetable.called_off
     told = [_line(line) for line in lines(first, today)]
-    told = told or [tell_former(village, today) or tell_nothing(timetable)]
+    told = told or [tell_former(village, today) or _tell_nothing(timetable)]
     where = tell_where(village)
     return " · ".join([where, *told] if where else told)
 
@@ -228,7 +228,7 @@ def tell_past(village: Village) -> str:
 
 def tell_past_gist(village: Village) -> str:
     """What that page holds."""
-    return _("%(title)s上过的课：哪天上的、讲什么、来了多少人次。", title=tell_title(village))
+    return _("%(title)s上过的课：哪天上的、讲什么、来了多少人次。", title=_tell_title(village))
 
 
 def lines(entries: Iterable[Entry], today: date, *, is_past: bool = False) -> list[ToldLine]:
@@ -264,7 +264,7 @@ def announced(entry: Entry, today: date, *, is_past: bool = False) -> Announced:
         slot=slot,
         day=spoken_moment(slot.day, slot.starts, today),
         times=tell_times(slot),
-        day_under=tell_day_under(slot, today),
+        day_under=_tell_day_under(slot, today),
         title=entry.title,
         venue=entry.venue,
         directions=entry.directions if entry.venue else "",
@@ -280,7 +280,7 @@ def page_words(timetable: Timetable, zone: ZoneInfo) -> dict[str, Any]:
     village, today = timetable.village, timetable.today
     coming = timetable.next
     return {
-        "title": tell_title(village),
+        "title": _tell_title(village),
         "name": tell_name(village),
         "past_title": tell_past(village),
         "township": village.township,
@@ -288,7 +288,7 @@ def page_words(timetable: Timetable, zone: ZoneInfo) -> dict[str, Any]:
         "former": tell_former(village, today),
         "called_off": [announced(entry, today) for entry in timetable.called_off],
         "next": announced(coming, today) if coming else None,
-        "nothing": "" if coming else tell_nothing(timetable),
+        "nothing": "" if coming else _tell_nothing(timetable),
         "later": lines(timetable.later, today),
         "are_more_ahead": timetable.are_more_ahead,
         "contact": tell_contact(village.school),
@@ -321,7 +321,7 @@ def _lines(timetable: Timetable, address: str) -> Iterator[str]:
     if timetable.next:
         yield from _next_lines(timetable.next, today)
     else:
-        yield tell_nothing(timetable)
+        yield _tell_nothing(timetable)
     if timetable.later:
         yield from ("", _("接下来："))
         yield from map(_line, lines(timetable.later, today))
@@ -335,7 +335,7 @@ def _lines(timetable: Timetable, address: str) -> Iterator[str]:
 
 def _next_lines(entry: Entry, today: date) -> Iterator[str]:
     yield tell_when(entry.slot, today)
-    yield tell_day_under(entry.slot, today)
+    yield _tell_day_under(entry.slot, today)
     yield entry.title
     if entry.venue and entry.directions:
         yield _("地点：%(venue)s（%(directions)s）", venue=entry.venue, directions=entry.directions)

@@ -65,7 +65,7 @@ def remember(db: Session, class_sessions: Sequence[ClassSession], *, now: Now) -
     _write(db, new, now)
     _compare(db, known, rows)
     if moved:
-        raise_revisions(db, ClassSession.successor_id.in_(moved), now=now)
+        _raise_revisions(db, ClassSession.successor_id.in_(moved), now=now)
 
 
 def told(db: Session, class_sessions: Sequence[ClassSession], now: Now) -> None:
@@ -108,12 +108,12 @@ def shown_anew(db: Session, class_sessions: Sequence[ClassSession], *, now: Now)
     """What these class sessions show has another name: their revisions rise, and say it."""
     if class_sessions:
         these = ClassSession.id.in_([record.id for record in class_sessions])
-        raise_revisions(db, these, now=now)
+        _raise_revisions(db, these, now=now)
         again = select(ClassSession).where(these).execution_options(populate_existing=True)
         remember(db, db.scalars(again).all(), now=now)
 
 
-def raise_revisions(db: Session, which: ColumnElement[bool], *, now: Now) -> None:
+def _raise_revisions(db: Session, which: ColumnElement[bool], *, now: Now) -> None:
     """The revision of each of these class sessions that is public is one higher. Cost: 1 statement."""
     db.flush()
     db.execute(

@@ -20,16 +20,16 @@ from nightschool.rules.seasons.holidays import read_notice
 from nightschool.rules.seasons.markets import Market
 from nightschool.rules.slots import Now
 
-KEEP = "keep_calendars"
+_KEEP = "keep_calendars"
 Kept = TypeVar("Kept", MarketRule, FarmSeason, SpecialDay)
-MOST_MARKETS = 10
+_MOST_MARKETS = 10
 
 
 def add_market(db: Session, *, region: str, market: Market, by: Actor, now: Now) -> str:
     """The township has one market more; its public id comes back. Raises: Refused with `markets_of_townships`,
     `market_known` or `too_many_markets`.
     """
-    require(by, KEEP, region)
+    require(by, _KEEP, region)
     if level_of(region) is not Level.TOWNSHIP:
         raise Refused("markets_of_townships", field="days")
     known = db.scalars(select(MarketRule).where(MarketRule.region_code == region)).all()
@@ -38,8 +38,8 @@ def add_market(db: Session, *, region: str, market: Market, by: Actor, now: Now)
         (one.kind, sorted(one.numbers), one.place) == (market.kind, numbers, market.place) for one in known
     ):
         raise Refused("market_known", field="days")
-    if len(known) >= MOST_MARKETS:
-        raise Refused("too_many_markets", field="days", most=MOST_MARKETS)
+    if len(known) >= _MOST_MARKETS:
+        raise Refused("too_many_markets", field="days", most=_MOST_MARKETS)
     rule = MarketRule(
         public_id=new_public_id(),
         region_code=region,
@@ -65,7 +65,7 @@ def add_season(db: Session, *, region: str, window: FarmWindow, by: Actor, now: 
     """The region and all below it have this farm window; its public id comes back. Raises: Refused, as
     `rules.seasons.farm_windows.check_window` does.
     """
-    require(by, KEEP, region)
+    require(by, _KEEP, region)
     known = db.scalars(select(FarmSeason).where(FarmSeason.region_code == region)).all()
     check_window(window, [FarmWindow(one.name, one.first, one.last) for one in known], today=now.day)
     season = FarmSeason(
@@ -95,7 +95,7 @@ def set_day(
 
     Raises: Refused with `day_far_away`.
     """
-    require(by, KEEP, region)
+    require(by, _KEEP, region)
     check_near("day", day, today=now.day)
     found = db.scalar(
         select(SpecialDay).where(
@@ -146,7 +146,7 @@ def take_notice(db: Session, *, text: str, by: Actor, now: Now) -> tuple[int, in
 
 def set_position(db: Session, *, region: str, latitude: float, longitude: float, by: Actor, now: Now) -> None:
     """It is known where the region lies."""
-    require(by, KEEP, region)
+    require(by, _KEEP, region)
     found = db.get(RegionPosition, region)
     if found is None:
         found = RegionPosition(region_code=region)
@@ -159,7 +159,7 @@ def set_position(db: Session, *, region: str, latitude: float, longitude: float,
 
 def _taken_out(db: Session, table: type[Kept], which: ColumnElement[bool], region: str, by: Actor) -> Kept:
     """What was kept at this region, as it was before it went. Raises NotFound, NotAllowed."""
-    require(by, KEEP, region)
+    require(by, _KEEP, region)
     found = db.scalar(select(table).where(which, table.region_code == region))
     if found is None:
         raise NotFound

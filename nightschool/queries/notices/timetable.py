@@ -297,12 +297,12 @@ def entries_of(rows: Iterable[Sequence[Any]]) -> list[Entry]:
     return entries
 
 
-Later, Earlier = aliased(ClassSession), aliased(ClassSession)
+_Later, _Earlier = aliased(ClassSession), aliased(ClassSession)
 MOVES = (
-    Later.day.label("to_day"),
-    Later.starts.label("to_starts"),
-    Earlier.day.label("from_day"),
-    Earlier.starts.label("from_starts"),
+    _Later.day.label("to_day"),
+    _Later.starts.label("to_starts"),
+    _Earlier.day.label("from_day"),
+    _Earlier.starts.label("from_starts"),
 )
 SCHOOL = (
     NightSchool.id.label("school"),
@@ -430,8 +430,8 @@ def with_surroundings(sessions: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, 
     """The statement about class sessions, with place, teachers, and where each went and came from as far as public."""
     return (
         sessions.outerjoin(Venue, Venue.id == ClassSession.venue_id)
-        .outerjoin(Later, (Later.id == ClassSession.successor_id) & Later.published_at.is_not(None))
-        .outerjoin(Earlier, (Earlier.successor_id == ClassSession.id) & Earlier.published_at.is_not(None))
+        .outerjoin(_Later, (_Later.id == ClassSession.successor_id) & _Later.published_at.is_not(None))
+        .outerjoin(_Earlier, (_Earlier.successor_id == ClassSession.id) & _Earlier.published_at.is_not(None))
         .outerjoin(ClassSessionTeacher, ClassSessionTeacher.class_session_id == ClassSession.id)
         .outerjoin(Teacher, Teacher.id == ClassSessionTeacher.teacher_id)
     )

@@ -35,7 +35,7 @@ from nightschool.queries.notices.timetable import (
 )
 from nightschool.queries.people.teacher_links import Opened, opened
 from nightschool.queries.registers import questions
-from nightschool.queries.registers.questions import OpenQuestion
+from nightschool.queries.registers.questions import QuestionLine
 from nightschool.rules.courses.expectations import LAST_TIMES, Turnout, usual
 from nightschool.rules.regions import code_range
 from nightschool.rules.seasons.daylight import dark_at, position_of
@@ -64,7 +64,7 @@ class Notes:
 
     taught: tuple[Entry, ...] = ()  # the last classes held there, the latest first
     turnout: Turnout | None = None
-    questions: tuple[OpenQuestion, ...] = ()
+    questions: tuple[QuestionLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

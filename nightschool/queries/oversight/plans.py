@@ -85,7 +85,6 @@ class PlanPage:
     note: str
     return_reason: str
     submitted_at: datetime | None
-    decided_at: datetime | None
     announced_at: datetime | None
     lines: tuple[PlanLine, ...]
     gone: tuple[PlanLine, ...]  # told for this month, and in another one now
@@ -102,7 +101,7 @@ def concerns(month: Month) -> ColumnElement[bool]:
     return or_(in_month(month), ClassSession.told_day.between(month.first, month.last))
 
 
-def needs_telling(today: date) -> ColumnElement[bool]:
+def _needs_telling(today: date) -> ColumnElement[bool]:
     """It is to come, villagers can read of it, and not what the last notice said.
 
     What stands for a postponed one is no change of its own, as long as that one is to be told of.
@@ -130,7 +129,7 @@ def counts(month: Month, today: date) -> tuple[Any, Any, Any]:
         func.count(case((here & (ClassSession.status == SessionStatus.DRAFT), ClassSession.id))).label(
             "drafts"
         ),
-        func.count(case((concerned & needs_telling(today), ClassSession.id))).label("changes"),
+        func.count(case((concerned & _needs_telling(today), ClassSession.id))).label("changes"),
     )
 
 
@@ -254,7 +253,6 @@ def month_page(db: Session, village: str, month: Month, *, today: date) -> PlanP
         note=plan.note if plan else "",
         return_reason=plan.return_reason if plan else "",
         submitted_at=plan.submitted_at if plan else None,
-        decided_at=plan.decided_at if plan else None,
         announced_at=plan.announced_at if plan else None,
         lines=tuple(own) if is_announced else tuple(replace(line, is_changed=False) for line in own),
         gone=gone if is_announced else (),
@@ -287,7 +285,7 @@ def _rows(db: Session, village: str, month: Month, today: date) -> Collection[An
             After.day.label("after_day"),
             After.starts.label("after_starts"),
             case((in_month(month), 1), else_=0).label("is_here"),
-            case((needs_telling(today), 1), else_=0).label("is_changed"),
+            case((_needs_telling(today), 1), else_=0).label("is_changed"),
         )
         .join(Course, Course.id == ClassSession.course_id)
         .join(Category, Category.code == ClassSession.category_code)

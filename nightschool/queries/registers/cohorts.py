@@ -30,7 +30,7 @@ from nightschool.rules.slots import Moment, Slot
 # Whether somebody is in a cohort, waits or has left stands in the enrolment; these have none.
 OUTSIDE = "outside"
 
-STILL_MEANT = (SessionStatus.DRAFT, SessionStatus.SCHEDULED, SessionStatus.HELD)
+_STILL_MEANT = (SessionStatus.DRAFT, SessionStatus.SCHEDULED, SessionStatus.HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ def graduation(db: Session, course: str, *, at: Moment, by_name: bool = False) -
             ClassSession.status,
             attendances().label("attendances"),
         )
-        .where(ClassSession.course_id == row.id, ClassSession.status.in_(STILL_MEANT))
+        .where(ClassSession.course_id == row.id, ClassSession.status.in_(_STILL_MEANT))
         .order_by(ClassSession.day, ClassSession.starts, ClassSession.id)
     ).all()
     held = {one.id: one.ends - one.starts for one in sessions if one.status == SessionStatus.HELD}
@@ -210,7 +210,7 @@ def graduation(db: Session, course: str, *, at: Moment, by_name: bool = False) -
 
 
 def _last_day() -> Any:
-    return select(func.max(ClassSession.day)).where(ClassSession.status.in_(STILL_MEANT))
+    return select(func.max(ClassSession.day)).where(ClassSession.status.in_(_STILL_MEANT))
 
 
 def _people_who(status: str) -> ColumnElement[int]:

@@ -51,15 +51,6 @@ class QuestionRecord:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class OpenQuestion:
-    """A question that waits for its answer."""
-
-    text: str
-    asked_on: date
-    title: str
-
-
 def of_village(db: Session, village: str, *, number: int = 1) -> QuestionList:
     """A page of the village's questions; a number past the last page gives the last. Cost: 2 queries."""
     is_open = Question.answered_on.is_(None)
@@ -100,7 +91,7 @@ def question(db: Session, public_id: str) -> QuestionRecord | None:
     return QuestionRecord(_line(row), row.region_code, row.class_session or "", row.version)
 
 
-def open_in(db: Session, villages: Collection[str]) -> dict[str, tuple[OpenQuestion, ...]]:
+def open_in(db: Session, villages: Collection[str]) -> dict[str, tuple[QuestionLine, ...]]:
     """By village: what was asked there and waits for its answer, the latest first, at most ten. Cost: 1 query."""
     ranked = (
         select(
@@ -116,15 +107,15 @@ def open_in(db: Session, villages: Collection[str]) -> dict[str, tuple[OpenQuest
         .subquery()
     )
     rows = db.execute(
-        select(Question.region_code, Question.text, Question.asked_on, ClassSession.title)
+        _lines()
+        .add_columns(Question.region_code)
         .join(ranked, ranked.c.id == Question.id)
-        .outerjoin(ClassSession, ClassSession.id == Question.class_session_id)
         .where(ranked.c.place <= OPEN_SHOWN)
         .order_by(Question.region_code, ranked.c.place)
     )
-    found: dict[str, list[OpenQuestion]] = defaultdict(list)
-    for village, text, asked_on, title in rows:
-        found[village].append(OpenQuestion(text, asked_on, title or ""))
+    found: dict[str, list[QuestionLine]] = defaultdict(list)
+    for row in rows:
+        found[row.region_code].append(_line(row))
     return {village: tuple(lines) for village, lines in found.items()}
 
 

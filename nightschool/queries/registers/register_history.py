@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -162,26 +162,19 @@ def _changes(db: Session, class_session_id: int) -> Mapping[UUID, list[Change]]:
 
 
 def _counted(db: Session, class_session_id: int) -> dict[UUID, Counted]:
-    counted = {
-        row.submission_id: Counted((), row.unnamed_guests, row.total, row.women, row.over_60)
-        for row in db.execute(
-            select(
-                Headcount.submission_id,
-                Headcount.unnamed_guests,
-                Headcount.total,
-                Headcount.women,
-                Headcount.over_60,
-            ).where(Headcount.class_session_id == class_session_id)
-        )
-    }
-    guests = db.execute(
+    """By submission; every sheet has its headcount row."""
+    guests: dict[UUID, list[WrittenGuest]] = defaultdict(list)
+    for submission_id, name, home in db.execute(
         select(Guest.submission_id, Guest.name, Guest.home)
         .where(Guest.class_session_id == class_session_id)
         .order_by(Guest.id)
-    )
-    for row in guests:
-        so_far = counted.get(row.submission_id, Counted())
-        counted[row.submission_id] = replace(
-            so_far, guests=(*so_far.guests, WrittenGuest(row.name, row.home))
-        )
-    return counted
+    ):
+        guests[submission_id].append(WrittenGuest(name, home))
+    heads = select(
+        Headcount.submission_id,
+        Headcount.unnamed_guests,
+        Headcount.total,
+        Headcount.women,
+        Headcount.over_60,
+    ).where(Headcount.class_session_id == class_session_id)
+    return {row[0]: Counted(tuple(guests[row[0]]), *row[1:]) for row in db.execute(heads)}

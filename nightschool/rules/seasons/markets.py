@@ -156,11 +156,11 @@ def tell_market(market: Market) -> str:
             )
     digits = _in_order(market.numbers)
     if market.kind == MarketKind.SOLAR:
-        return _("公历逢%(digits)s", digits=tell_digits(digits))
-    return _("农历逢%(digits)s", digits=tell_digits(digits))
+        return _("公历逢%(digits)s", digits=_tell_digits(digits))
+    return _("农历逢%(digits)s", digits=_tell_digits(digits))
 
 
-def tell_digits(digits: Iterable[int]) -> str:
+def _tell_digits(digits: Iterable[int]) -> str:
     """三六九, "3, 6, 9"."""
     if language() == SOURCE_LANGUAGE:
         return "".join(_CHARACTERS[digit] for digit in digits)

@@ -121,7 +121,7 @@ def _answer(
 def _page(found: Timetable, here: Reading) -> str:
     is_indexed = found.village.school is not None or bool(found.ahead or found.past)
     shown = card(here, tell_headline(found), tell_gist(found), is_indexed=is_indexed)
-    return _rendered("village", found, card=shown, full=page_address(found.village))
+    return _rendered("village", found, card=shown, full=_page_address(found.village))
 
 
 def _past_page(found: Timetable, here: Reading) -> str:
@@ -142,11 +142,11 @@ def _rendered(name: str, found: Timetable, **values: Any) -> str:
 
 
 def _feed(found: Timetable, _here: Reading) -> bytes:
-    return calendar(found, address=page_address(found.village), zone=services().zone)
+    return calendar(found, address=_page_address(found.village), zone=services().zone)
 
 
 def _text(found: Timetable, _here: Reading) -> str:
-    return timetable_text(found, address=page_address(found.village))
+    return timetable_text(found, address=_page_address(found.village))
 
 
 def _data(found: Timetable, _here: Reading) -> bytes:
@@ -157,6 +157,6 @@ def _qr(found: Timetable, _here: Reading) -> bytes:
     return qr_svg(whole(url_for("timetable.village", code=found.village.code, lang=None, big=None)))
 
 
-def page_address(village: Village) -> str:
+def _page_address(village: Village) -> str:
     """The whole address of a village's page, in the language of this request."""
     return whole(url_for("timetable.village", code=village.code, big=None))

@@ -250,15 +250,8 @@ class RegisterForm(NewPeopleForm):
         self.excused.data += tuple(learner for learner in other.excused if learner not in mine)
         more = {learner: status for learner, status in other.statuses.items() if learner not in mine}
         self.statuses.data |= more
-        self.put_substitutes(
-            {
-                **self.written_beside(),
-                **{key: other.came_instead[key] for key in more if key in other.came_instead},
-            }
-        )
-
-    def put_substitutes(self, names: Mapping[str, str]) -> None:
-        """These names stand beside these learners."""
+        theirs = {key: other.came_instead[key] for key in more if key in other.came_instead}
+        names = self.written_beside() | theirs
         self.substituted.data, self.substitutes.data = tuple(names), tuple(names.values())
 
     def _check_statuses(self) -> None:

@@ -102,8 +102,6 @@ def _forms(found: queries.Calendars, sent: str) -> dict[str, Any]:
         del made["market"]
     if level is not Level.VILLAGE:
         del made["position"]
-    if "market" in made:
-        made["market"].offer()
     made["day"].offer(markets=level in (Level.TOWNSHIP, Level.VILLAGE))
     return made
 

@@ -41,8 +41,8 @@ class MarketForm(Form):
     missing_thirtieth = ChoiceField(L_("逢十的场，小月没有三十怎么办"), default="skipped")
     place = LineField(L_("哪里的场"))
 
-    def offer(self) -> None:
-        """The choices are set."""
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
         self.missing_thirtieth.choices = {code: _(word) for code, word in MISSING_WORDS.items()}
 
     def market(self) -> Market:
