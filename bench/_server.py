@@ -52,8 +52,9 @@ class Side:
         self.constant: Wsgi = constant.wsgi_app
         self.shelf = app.extensions[EXTENSION].shelf
         self.statements = self.transactions = 0
-        event.listen(database.engine, "before_cursor_execute", self._count)
-        event.listen(database.engine, "begin", self._count_begin)
+        for engine in database.engines:
+            event.listen(engine, "before_cursor_execute", self._count)
+            event.listen(engine, "begin", self._count_begin)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ["PATH_INFO"]

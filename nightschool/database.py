@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,14 +15,16 @@ from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InvalidatePoolError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from nightschool.sealing import Sealer
 
 # Older SQLite libraries can corrupt a WAL database when two connections write and checkpoint at once.
 SQLITE_FIT_FOR_WAL = (3, 51, 3)
 MIGRATION_LOCK = 0x4E696768745363  # any constant of this project's own, for pg_advisory_lock
+SECONDS_OF_REST = 1.0  # a database server takes longer to start anew
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -46,10 +49,18 @@ class Database:
         self.url = make_url(url)
         self.sealer = sealer
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = self._sqlite_engine() if self.is_sqlite else self._postgresql_engine()
+        make = self._sqlite_engine if self.is_sqlite else self._postgresql_engine
+        self.engine = make()
         self._for_looking = self.engine.execution_options(postgresql_readonly=True)
-        without = {"nightschool_begins": False} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        self._without_transactions = self.engine.execution_options(**without)
+        # One of its own, with connections of its own: nothing is to be set and set back around a statement.
+        self._without_transactions = make(isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+        if self.is_sqlite:
+            event.listen(self.engine, "begin", _begin)
+
+    @property
+    def engines(self) -> tuple[Engine, ...]:
+        """All that talk to it, for who wants to hear what they say."""
+        return self.engine, self._without_transactions
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -90,9 +101,10 @@ class Database:
 
     def dispose(self) -> None:
         """All pooled connections are closed."""
-        self.engine.dispose()
+        for engine in self.engines:
+            engine.dispose()
 
-    def _sqlite_engine(self) -> Engine:
+    def _sqlite_engine(self, **options: Any) -> Engine:
         if self.url.database and self.url.database != ":memory:":
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(
@@ -102,14 +114,13 @@ class Database:
             pool_size=10,
             max_overflow=20,
             connect_args={"timeout": 5.0},
+            **options,
         )
         journal = "WAL" if sqlite_is_fit_for_wal() else "DELETE"
 
         @event.listens_for(engine, "connect")
         def _prepare(connection: Any, _record: Any) -> None:
-            connection.isolation_level = (
-                None  # the driver's own BEGIN comes too late; _begin below says which one
-            )
+            connection.isolation_level = None  # the driver's own BEGIN comes too late; _begin says which one
             cursor = connection.cursor()
             for pragma in (
                 "busy_timeout=5000",
@@ -122,28 +133,43 @@ class Database:
                 cursor.execute(f"PRAGMA {pragma}")
             cursor.close()
 
-        @event.listens_for(engine, "begin")
-        def _begin(connection: Connection) -> None:
-            options = connection.get_execution_options()
-            if options.get("nightschool_begins", True):
-                connection.exec_driver_sql(
-                    "BEGIN IMMEDIATE" if options.get("nightschool_writes") else "BEGIN"
-                )
-
         return engine
 
-    def _postgresql_engine(self) -> Engine:
-        return create_engine(
+    def _postgresql_engine(self, **options: Any) -> Engine:
+        engine = create_engine(
             self.url,
             pool_size=10,
             max_overflow=20,
-            pool_pre_ping=True,
             hide_parameters=True,  # an error's text must not carry what people entered
             connect_args={
                 "connect_timeout": 5,
                 "options": "-c statement_timeout=15000 -c lock_timeout=10000",
             },
+            **options,
         )
+
+        @event.listens_for(engine, "checkin")
+        def _rest(_connection: Any, record: ConnectionPoolEntry) -> None:
+            record.info["rests_since"] = time.monotonic()
+
+        # The server may have been started anew since. SQLAlchemy can ask it at every turn (`pool_pre_ping`), which
+        # costs as much as a statement.
+        @event.listens_for(engine, "checkout")
+        def _wake(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+            rests_since = record.info.get("rests_since")
+            if rests_since is None or time.monotonic() - rests_since < SECONDS_OF_REST:
+                return
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as gone:
+                raise InvalidatePoolError from gone  # the pool opens another
+
+        return engine
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("nightschool_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def broken_constraint(error: IntegrityError) -> str | None:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -291,9 +292,8 @@ def app(database: Database, clock: factories.StillClock, tmp_path: Path) -> Iter
 
     before_render_template.connect(begin, app)
     template_rendered.connect(end, app)
-    event.listen(database.engine, "before_cursor_execute", refuse)
-    yield app
-    event.remove(database.engine, "before_cursor_execute", refuse)
+    with listening(database, refuse):
+        yield app
 
 
 @pytest.fixture
@@ -323,6 +323,15 @@ def statements(database: Database) -> Iterator[list[str]]:
         if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
             seen.append(statement)
 
-    event.listen(database.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(database.engine, "before_cursor_execute", note)
+    with listening(database, note):
+        yield seen
+
+
+@contextmanager
+def listening(database: Database, note: Callable[..., None]) -> Iterator[None]:
+    """Within the block every statement that is sent to the database is told first."""
+    for engine in database.engines:
+        event.listen(engine, "before_cursor_execute", note)
+    yield
+    for engine in database.engines:
+        event.remove(engine, "before_cursor_execute", note)

@@ -22,7 +22,6 @@ from nightschool.web.site import (
     errors,
     headers,
     language,
-    limits,
     links,
     logs,
     packing,
@@ -98,13 +97,11 @@ def create_app(
     app.extensions[errands.EXTENSION] = errands.Errands()
     app.url_map.converters.update(CONVERTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    # Errors speak the language of the request, so it is chosen before a form's token is asked for; and so is how much
-    # may be sent, because the token is read from what was sent.
+    # Errors speak the language of the request, so it is chosen first.
     for part in (
         logs,
         context,
         language,
-        limits,
         csrf,
         access,
         dates,

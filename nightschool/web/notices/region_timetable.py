@@ -19,11 +19,10 @@ from nightschool.queries.notices import region_timetable
 from nightschool.queries.notices.region_timetable import FEED, PAGE, RegionTimetable, Start
 from nightschool.rules.almanac import spoken_day
 from nightschool.rules.regions import Level, full_code, is_inside, level_of, prefix_of
-from nightschool.web.site.access import public
+from nightschool.web.site.access import open_data, public
 from nightschool.web.site.context import looking, services, today, whole
 from nightschool.web.site.delivery import deliver
 from nightschool.web.site.language import Reading, reading_here
-from nightschool.web.site.open_data import open_data
 from nightschool.web.site.sharing import card
 
 bp = Blueprint("region_timetable", __name__)
@@ -39,7 +38,6 @@ def region(area: str) -> Any:
 
 
 @bp.get("/r/<short_code:area>.ics")
-@public
 @open_data
 def feed(area: str) -> Any:
     """The calendar to subscribe to."""
@@ -47,7 +45,6 @@ def feed(area: str) -> Any:
 
 
 @bp.get("/r/<short_code:area>.json")
-@public
 @open_data
 def data(area: str) -> Any:
     """The same for other programs; its schema is at /schema/region.json."""

@@ -21,11 +21,10 @@ from nightschool.queries.notices.revisions import Changelog
 from nightschool.queries.notices.timetable import Village
 from nightschool.rules.notices.revisions import TOLD_FOR_DAYS
 from nightschool.web.notices.timetable import chapter_number, village_here
-from nightschool.web.site.access import public
+from nightschool.web.site.access import open_data, public
 from nightschool.web.site.context import looking, services, today, whole
 from nightschool.web.site.delivery import deliver
 from nightschool.web.site.language import Reading, reading_here
-from nightschool.web.site.open_data import open_data
 from nightschool.web.site.sharing import card
 
 bp = Blueprint("revisions", __name__)
@@ -39,7 +38,6 @@ def changes(code: str) -> Response:
 
 
 @bp.get("/v/<region_code:code>.atom")
-@public
 @open_data
 def feed(code: str) -> Response:
     """The same, to subscribe to."""

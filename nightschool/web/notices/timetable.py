@@ -23,11 +23,10 @@ from nightschool.formats.timetable_text import (
 from nightschool.queries.notices import timetable
 from nightschool.queries.notices.timetable import FEED, PAGE, Extent, Timetable, Village, chapter
 from nightschool.rules.regions import parent_of, prefix_of
-from nightschool.web.site.access import public
-from nightschool.web.site.context import looking, moment, services, today, whole
+from nightschool.web.site.access import open_data, public
+from nightschool.web.site.context import looking, moment, services, whole
 from nightschool.web.site.delivery import deliver
 from nightschool.web.site.language import Reading, reading_here
-from nightschool.web.site.open_data import open_data
 from nightschool.web.site.sharing import card
 
 bp = Blueprint("timetable", __name__)
@@ -51,7 +50,6 @@ def past(code: str) -> Response:
 
 
 @bp.get("/v/<region_code:code>.ics")
-@public
 @open_data
 def feed(code: str) -> Response:
     """The calendar to subscribe to."""
@@ -59,7 +57,6 @@ def feed(code: str) -> Response:
 
 
 @bp.get("/v/<region_code:code>.txt")
-@public
 @open_data
 def text(code: str) -> Response:
     """The page in plain words."""
@@ -67,7 +64,6 @@ def text(code: str) -> Response:
 
 
 @bp.get("/v/<region_code:code>.json")
-@public
 @open_data
 def data(code: str) -> Response:
     """The timetable for other programs; its schema is at /schema/village.json."""
@@ -107,14 +103,14 @@ def _answer(
 
     All forms depend on the village, its day, and how many sessions of it are over.
     """
-    here = reading_here(number=number)
+    here, at = reading_here(number=number), moment()
     with looking() as db:
-        village = village_here(db, code)
+        village = timetable.standing(db, code, at=at) or abort(404)
 
         def build() -> str | bytes:
-            return write(timetable.timetable(db, village, at=moment(), extent=extent), here)
+            return write(timetable.timetable(db, village, at=at, extent=extent), here)
 
-        state = f"{village.revision} {today()} {village.ended_today}"
+        state = f"{village.revision} {at.day} {village.ended_today}"
         return deliver(here, state, build, mimetype)
 
 

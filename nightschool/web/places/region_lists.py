@@ -26,7 +26,6 @@ from nightschool.web.places.region_lists_form import RegionListForm, TakeInForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import Services, now, reading, services, today, writing
 from nightschool.web.site.errands import Tell, errands
-from nightschool.web.site.limits import LARGER
 from nightschool.web.site.records import look_up
 
 bp = Blueprint("region_lists", __name__)
@@ -35,10 +34,11 @@ log = logging.getLogger(__name__)
 LOOK_AGAIN_SECONDS = 2
 NOTE_EVERY_SECONDS = 1.0
 MEGABYTE = 1024 * 1024
+MOST_MEGABYTES = 20  # of a list
 
 
 @bp.route("/admin/regions/import", methods=["GET", "POST"])
-@allows("keep_regions")
+@allows("keep_regions", most_bytes=MOST_MEGABYTES * MEGABYTE)
 def upload() -> Any:
     """A list is handed in: read at once, compared with what is known, and kept to be looked through."""
     form = RegionListForm()
@@ -53,12 +53,11 @@ def upload() -> Any:
             return redirect(url_for("region_lists.show", upload=_keep(form, content, found)), 303)
     with reading() as db:
         latest = [(one, _standing(one)) for one in region_uploads.latest(db)]
-    most = LARGER["region_lists.upload"] // MEGABYTE
     page = render_template(
         "places/region_lists/upload.html",
         form=form,
         latest=latest,
-        most=most,
+        most=MOST_MEGABYTES,
         UploadStage=UploadStage,
         day_with_year=day_with_year,
     )

@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, flash, g, make_response, redirect, request, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    after_this_request,
+    current_app,
+    flash,
+    g,
+    make_response,
+    redirect,
+    request,
+    url_for,
+)
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -51,6 +63,8 @@ class Access:
 
     verb: str | None
     is_by_secret: bool = False  # public to whoever has the address, which nobody else is to learn
+    is_open: bool = False  # public to other programs too: any page of any site may read it, without a key
+    most_bytes: int | None = None  # that may be sent to it in one go, where that is more than elsewhere
 
     @property
     def is_public(self) -> bool:
@@ -58,14 +72,20 @@ class Access:
 
 
 def init_app(app: Flask) -> None:
-    """Logins leave word of when they were last used, and templates know who is logged in, and what they may."""
-    app.after_request(_leave_word)
+    """Who may send more than others can, and templates know who is logged in, and what they may."""
+    app.url_value_preprocessor(_allow_more)
     app.jinja_env.globals.update(home_of=home_of, current_login=current_login, may=may_here)
 
 
 def public(view: Callable[..., Any]) -> Callable[..., Any]:
     """The view is open to everybody and looks at no login."""
     view.access = Access(None)  # type: ignore[attr-defined]  # read by access_of
+    return view
+
+
+def open_data(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The view is public, and answers other programs."""
+    view.access = Access(None, is_open=True)  # type: ignore[attr-defined]  # read by access_of
     return view
 
 
@@ -80,7 +100,7 @@ def by_secret(view: Callable[..., Any]) -> Callable[..., Any]:
     return view
 
 
-def allows(verb: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def allows(verb: str, *, most_bytes: int | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The view is open to who may do this in every region its address names; anywhere, when it names none.
 
     Out of scope and unknown are the same 404. Without a login, or after its end, it leads to the login page; a form
@@ -99,7 +119,7 @@ def allows(verb: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
                 abort(404)
             return view(**params)
 
-        guarded.access = Access(verb)  # type: ignore[attr-defined]  # read by access_of
+        guarded.access = Access(verb, most_bytes=most_bytes)  # type: ignore[attr-defined]  # read by access_of
         return guarded
 
     return decorate
@@ -125,6 +145,8 @@ def current_login() -> Login | None:
         if token := login_token():
             with reading() as db:
                 g.login = login_by_token(db, token, now=now())
+            if g.login and now().instant - g.login.last_seen_at >= logins.SEEN_EVERY:
+                after_this_request(_leave_word)
     found: Login | None = g.login
     return found
 
@@ -182,16 +204,23 @@ def _is_record_in_scope(db: Session, who: Actor, verb: str, name: str, params: d
     return may(who, verb, region)
 
 
+def _allow_more(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Decided before anything of a form is read, its token too."""
+    access = access_of(endpoint)
+    if access and access.verb and access.most_bytes and request.method == "POST":
+        login = current_login()
+        if login and login.actor.posts_for(access.verb):
+            request.max_content_length = access.most_bytes
+
+
 def _leave_word(response: Response) -> Response:
     """Once an hour a login notes that it is in use, whatever was asked: its owner's list of devices tells by it.
 
     The only thing that a GET writes, and never a reason to fail.
     """
-    login = g.get("login")
-    if login is not None and now().instant - login.last_seen_at >= logins.SEEN_EVERY:
-        try:
-            with writing() as db:
-                logins.see(db, login_id=login.id, now=now())
-        except OperationalError:
-            log.warning("could not note that a login is in use")
+    try:
+        with writing() as db:
+            logins.see(db, login_id=g.login.id, now=now())
+    except OperationalError:
+        log.warning("could not note that a login is in use")
     return response

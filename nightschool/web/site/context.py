@@ -91,9 +91,9 @@ def digester() -> Digester:
 
 def now() -> Now:
     """When this request came; the same all through it."""
-    if "now" not in g:
-        g.now = services().now()
-    found: Now = g.now
+    found: Now | None = g.get("now")
+    if found is None:
+        found = g.now = services().now()
     return found
 
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, g, render_template, request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Request, Response, g, render_template, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 
@@ -23,6 +23,8 @@ class FormGuard(CSRFProtect):
     """Asks for the token of every form, except one that was asked when it arrived and is sent again from inside."""
 
     def protect(self, apply_exemptions: bool = False) -> None:
+        if request.method != "POST":
+            return  # no address takes anything in another way
         if request.environ.get(SENT_AGAIN):
             g.csrf_valid = True
         else:
@@ -30,12 +32,16 @@ class FormGuard(CSRFProtect):
 
 
 class TokenCookies(SecureCookieSessionInterface):
-    """Flask's, which makes ready to check the cookie's signature also where there is no cookie to check."""
+    """Flask's, which gets ready to check the cookie and to write it also where a page has to do with neither."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if self.get_cookie_name(app) not in request.cookies:
+        if "HTTP_COOKIE" not in request.environ:
             return self.session_class()
         return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if session.accessed:
+            super().save_session(app, session, response)
 
 
 def init_app(app: Flask) -> None:

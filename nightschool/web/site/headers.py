@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, g, request
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from nightschool.settings import Settings
+from flask import Flask, Response, g, request
+
 from nightschool.web.site.access import access_of
 from nightschool.web.site.context import services
 
@@ -39,28 +42,45 @@ OPEN = {
     "Access-Control-Expose-Headers": "ETag",
     "X-Robots-Tag": "noindex",
 }
-EXTENSION = "nightschool.headers"
+ALLOWED = {
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "If-None-Match",
+    "Access-Control-Max-Age": str(24 * 3600),
+}
 A_YEAR = 365 * 24 * 3600
 
 
 def init_app(app: Flask) -> None:
     """Every answer carries them, errors too."""
     with app.app_context():
-        app.extensions[EXTENSION] = fixed(services().settings)
+        strict = services().settings.is_https
+    more = [("Strict-Transport-Security", f"max-age={A_YEAR}")] if strict else []
+    app.wsgi_app = _carrying([*FIXED.items(), *more], app.wsgi_app)  # type: ignore[method-assign]  # as Flask says
     app.after_request(_protect)
 
 
-def fixed(settings: Settings) -> list[tuple[str, str]]:
-    """The headers that are the same on every answer."""
-    strict = {"Strict-Transport-Security": f"max-age={A_YEAR}"} if settings.is_https else {}
-    return [*FIXED.items(), *strict.items()]
+def _carrying(fixed: Sequence[tuple[str, str]], application: WSGIApplication) -> WSGIApplication:
+    """The application, whose answers carry these headers unless they have their own. Written to the list that goes out:
+    a response's headers are checked and copied one by one, which costs more than the rest of a kept page.
+    """
+
+    def carrying(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def starting(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
+            own = dict(headers)
+            return start_response(status, [*headers, *(one for one in fixed if one[0] not in own)], *rest)
+
+        return application(environ, starting)
+
+    return carrying
 
 
 def _protect(response: Response) -> Response:
-    # Not one by one: setting looks through all headers for an old one each time.
-    response.headers.extend(current_app.extensions[EXTENSION])
     access = access_of(request.endpoint)
-    if access is not None and access.is_by_secret:
+    if access is not None and access.is_open:  # failures too, or another program would never learn of them
+        response.headers.extend(OPEN)
+        if request.method == "OPTIONS":
+            response.headers.extend(ALLOWED)
+    elif access is not None and access.is_by_secret:
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Robots-Tag"] = "noindex"
         response.headers["Referrer-Policy"] = "no-referrer"

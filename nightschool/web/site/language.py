@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Response, after_this_request, g, request
 from markupsafe import Markup
 
 from nightschool.texts import LANGUAGES, SOURCE_LANGUAGE, counted, gettext, set_language
@@ -21,22 +21,22 @@ A_YEAR = 365 * 24 * 3600
 
 def init_app(app: Flask) -> None:
     """Every request has `g.lang` and `g.big`, texts speak that language, and addresses made in it carry both on."""
-    app.before_request(_choose)
+    app.url_value_preprocessor(_choose)
     app.url_defaults(_carry)
-    app.after_request(_remember)
     app.jinja_env.globals.update(
         reading_link=reading_link, languages=LANGUAGES, _=_marked_up, counted=counted
     )
 
 
-def _choose() -> None:
-    asked: Request = request._get_current_object()  # type: ignore[attr-defined]  # each look through the proxy costs
-    args = asked.args if asked.query_string else {}
+def _choose(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    args = request.args if request.query_string else {}
     lang, big = args.get("lang", ""), args.get("big", "")
-    access = access_of(asked.endpoint)
+    access = access_of(endpoint)
     remembers = access is not None and not access.is_public
+    if remembers and ("lang" in args or "big" in args):
+        after_this_request(_remember)
     if remembers and not (lang or big):
-        lang, _, big = asked.cookies.get(COOKIE, "").partition("-")
+        lang, _, big = request.cookies.get(COOKIE, "").partition("-")
     lang = lang if lang in LANGUAGES else SOURCE_LANGUAGE
     g.lang, g.big, g.remembers_reading = lang, big == "1", remembers
     set_language(lang)
@@ -52,15 +52,14 @@ def _carry(endpoint: str, values: dict[str, Any]) -> None:
 
 
 def _remember(response: Response) -> Response:
-    if g.get("remembers_reading") and ("lang" in request.args or "big" in request.args):
-        response.set_cookie(
-            COOKIE,
-            f"{g.lang}-{int(g.big)}",
-            max_age=A_YEAR,
-            httponly=True,
-            samesite="Lax",
-            secure=request.is_secure,
-        )
+    response.set_cookie(
+        COOKIE,
+        f"{g.lang}-{int(g.big)}",
+        max_age=A_YEAR,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+    )
     return response
 
 
@@ -107,6 +106,8 @@ class Reading:
 
     def link(self, *, lang: str | None = None, big: bool | None = None) -> str:
         """The page's address, in another language or size if one is named."""
+        if lang is None and big is None:
+            return self.path + self.query
         read = replace(self, lang=lang or self.lang, big=self.big if big is None else big)
         return read.path + read.query
 

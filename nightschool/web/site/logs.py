@@ -113,14 +113,14 @@ def _tell(environ: WSGIEnvironment, seen: dict[str, Any], seconds: float) -> Non
     requests.info("%s %s %d", fields["method"], route, seen["status"], extra={"fields": fields})
 
 
-def _leave_word() -> None:
+def _leave_word(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
     if request.url_rule is not None:
         request.environ[ROUTE] = request.url_rule.rule
 
 
 def init_app(app: Flask) -> None:
     """Every record made from here on, by whatever library, is masked as it is made. Once a process is enough."""
-    app.before_request(_leave_word)
+    app.url_value_preprocessor(_leave_word)
     make = logging.getLogRecordFactory()
     if getattr(make, "masks", False):
         return

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from flask import Flask, Response, request
 
@@ -22,9 +24,11 @@ def packed(plain: bytes, level: int = LEVEL) -> bytes:
     return gzip.compress(plain, level, mtime=0)
 
 
-def plain_or_packed(plain: bytes, packed: bytes, mimetype: str) -> Response:
+def plain_or_packed(
+    plain: bytes, packed: bytes, mimetype: str, headers: Mapping[str, str] = MappingProxyType({})
+) -> Response:
     """The answer with one of the two, as this browser takes it."""
-    headers = {"Vary": "Accept-Encoding"}
+    headers = {"Vary": "Accept-Encoding", **headers}
     if not _unpacks():
         return Response(plain, mimetype=mimetype, headers=headers)
     return Response(packed, mimetype=mimetype, headers=headers | {"Content-Encoding": "gzip"})

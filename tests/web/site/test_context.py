@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, event, select, update
+from sqlalchemy import Connection, event, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from nightschool.database import Database
@@ -31,9 +31,11 @@ def test_a_page_is_read_in_one_transaction(database: Database, cast: Cast, brows
     def note(connection: Connection) -> None:
         begun.append(connection)
 
-    event.listen(database.engine, "begin", note)
+    for engine in database.engines:
+        event.listen(engine, "begin", note)
     assert browser.get(f"/desk/{SHIWAN}").status_code == 200
-    event.remove(database.engine, "begin", note)
+    for engine in database.engines:
+        event.remove(engine, "begin", note)
     assert len(begun) == 1
 
 
@@ -62,3 +64,19 @@ def test_what_was_written_while_looking_is_lost(app: Flask, database: Database, 
                 db.execute(change)
     with app.test_request_context():
         assert name_of(cast) == "陈书记"
+
+
+def test_a_page_answers_after_the_database_server_was_started_anew(
+    database: Database, cast: Cast, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite has no server")
+    monkeypatch.setattr("nightschool.database.SECONDS_OF_REST", 0.0)
+    assert client.get(f"/v/{SHIWAN}").status_code == 200
+    with database.reading() as db:
+        for (process,) in db.execute(
+            text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        ).all():
+            if process != db.scalar(text("SELECT pg_backend_pid()")):
+                db.execute(text("SELECT pg_terminate_backend(:process)"), {"process": process})
+    assert client.get(f"/v/{SHIWAN}").status_code == 200
