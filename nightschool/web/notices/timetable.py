@@ -105,7 +105,7 @@ def _answer(
     """
     here, at = reading_here(number=number), moment()
     with looking() as db:
-        village = timetable.standing(db, code, at=at) or abort(404)
+        village = village_here(db, code)
 
         def build() -> str | bytes:
             return write(timetable.timetable(db, village, at=at, extent=extent), here)
