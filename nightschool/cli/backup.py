@@ -32,7 +32,7 @@ from nightschool.settings import sqlite_url
 from nightschool.texts import _
 
 BATCH = 1000
-SHIPPED = frozenset({"category"})  # rows a fresh database already has
+_SHIPPED = frozenset({"category"})  # rows a fresh database already has
 
 
 @click.command()
@@ -172,7 +172,7 @@ def _copy_rows(source: Database, target: Database) -> None:
             read = read.execution_options(isolation_level="REPEATABLE READ")
         with target.engine.connect().execution_options(nightschool_writes=True) as write, write.begin():
             for table in Base.metadata.sorted_tables:
-                if table.name in SHIPPED:
+                if table.name in _SHIPPED:
                     write.execute(table.delete())
                 _copy_table(read, write, table)
             if not target.is_sqlite:
@@ -229,5 +229,5 @@ def _is_empty(database: Database) -> bool:
         return not any(
             db.scalar(select(func.count()).select_from(table))
             for table in Base.metadata.sorted_tables
-            if table.name not in SHIPPED
+            if table.name not in _SHIPPED
         )

@@ -23,7 +23,7 @@ from nightschool.rules.registers.graduation import Basis
 # A chance of its own, so that the rest of the demonstration is what it was before there was a cohort.
 SEED = 20170314
 CALLED_OFF = 3  # of the sessions, counted from the first: it rained
-SATURDAY = 5  # nobody else teaches or meets in the village then
+_SATURDAY = 5  # nobody else teaches or meets in the village then
 
 
 def hold(stage: Stage, school: DemoSchool, about: dict[str, Any]) -> None:
@@ -31,14 +31,14 @@ def hold(stage: Stage, school: DemoSchool, about: dict[str, Any]) -> None:
     chance = random.Random(SEED)
     db, actor = stage.db, school.actor
     first = stage.today - timedelta(weeks=about["weeks_back"])
-    first += timedelta(days=(SATURDAY - first.weekday()) % 7)
+    first += timedelta(days=(_SATURDAY - first.weekday()) % 7)
     before = first - timedelta(days=4)
     proposal = stage.proposal(
         school,
         stage.content["topics"][about["key"]],
         about["starts"],
         about["minutes"],
-        Weekly(first, (SATURDAY,), until=stage.today + timedelta(weeks=about["weeks_ahead"])),
+        Weekly(first, (_SATURDAY,), until=stage.today + timedelta(weeks=about["weeks_ahead"])),
         kind="cohort",
     )
     course = courses.schedule_course(db, proposal=proposal, publish=True, by=actor, now=stage.at(before))

@@ -22,7 +22,7 @@ from nightschool.rules.courses.recurrence import Recurrence
 from nightschool.rules.registers.attendance import Sheet
 from nightschool.rules.slots import Now, parse_time
 
-WEEKS_BACK, WEEKS_AHEAD = 9, 8
+_WEEKS_BACK, WEEKS_AHEAD = 9, 8
 EVENING = time(21, 0)
 A_DAY = timedelta(days=1)
 
@@ -49,7 +49,7 @@ class Stage:
     @property
     def first_day(self) -> date:
         """When the term began."""
-        return self.today - timedelta(weeks=WEEKS_BACK)
+        return self.today - timedelta(weeks=_WEEKS_BACK)
 
     @property
     def begin(self) -> Now:

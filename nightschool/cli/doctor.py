@@ -20,10 +20,10 @@ from nightschool.queries.condition import first_school, last_backup
 from nightschool.settings import PREFIX
 from nightschool.texts import _
 
-PACKAGES = ("flask", "sqlalchemy", "wtforms", "alembic", "waitress", "cryptography", "argon2-cffi")
+_PACKAGES = ("flask", "sqlalchemy", "wtforms", "alembic", "waitress", "cryptography", "argon2-cffi")
 LEAST_FREE_MEGABYTES = 500
-BACKUP_EVERY = timedelta(days=8)
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_BACKUP_EVERY = timedelta(days=8)
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @click.command()
@@ -46,7 +46,7 @@ def facts(installation: Installation) -> Iterator[tuple[str, str]]:
     settings, database = installation.settings, installation.database
     yield "nightschool", version_of("nightschool")
     yield "Python", f"{platform.python_version()} ({sys.executable})"
-    for package in PACKAGES:
+    for package in _PACKAGES:
         yield package, version_of(package)
     yield "SQLite", f"{sqlite_module().sqlite_version} ({sqlite_module().__name__}), {_journal()}"
     yield PREFIX + "DATA", str(settings.data_folder)
@@ -73,9 +73,9 @@ def to_mend(installation: Installation) -> Iterator[str]:
     key_file = settings.data_folder / "keys.json"
     if key_file.exists() and sys.platform != "win32" and stat.S_IMODE(key_file.stat().st_mode) & 0o077:
         yield _("密钥文件 %(path)s 别人也能读。把权限改成 600。", path=key_file)
-    if not settings.is_https and settings.listen_host not in LOOPBACK:
+    if not settings.is_https and settings.listen_host not in _LOOPBACK:
         yield _("别的电脑能连进来，但地址不是 https。前面加一层 https，再写好 NIGHTSCHOOL_BASE_URL。")
-    if settings.proxy_hops and settings.listen_host not in LOOPBACK:
+    if settings.proxy_hops and settings.listen_host not in _LOOPBACK:
         yield _(
             "前面有代理，可是别的电脑也能直接连到 %(where)s，能冒充任何来源。让它只听 127.0.0.1。",
             where=settings.listen_host,
@@ -116,9 +116,9 @@ def _is_backup_due(installation: Installation) -> bool:
     with installation.database.reading() as db:
         made = last_backup(db)
         if made is not None:
-            return installation.now().instant - made > BACKUP_EVERY
+            return installation.now().instant - made > _BACKUP_EVERY
         first = first_school(db)
-    return first is not None and installation.now().day - first > BACKUP_EVERY
+    return first is not None and installation.now().day - first > _BACKUP_EVERY
 
 
 def _journal() -> str:

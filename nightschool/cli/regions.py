@@ -23,9 +23,9 @@ from nightschool.rules.places.region_lists import Merge, tell_successor_refusal
 from nightschool.rules.regions import tell_row_problem
 from nightschool.texts import _
 
-MOST_PROBLEMS_TOLD = 50
-MOST_UNITS_TOLD = 10
-WORTH_A_BAR = 5000  # rows; fewer are in within a second or two
+_MOST_PROBLEMS_TOLD = 50
+_MOST_UNITS_TOLD = 10
+_WORTH_A_BAR = 5000  # rows; fewer are in within a second or two
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -122,7 +122,7 @@ def _import(installation: Installation, found: RegionList, *, skip_bad: bool, **
 @contextmanager
 def _progress_shown(rows: int) -> Iterator[Progress]:
     """Progress in percent: a bar on a terminal, now and then a line elsewhere, nothing for a short list."""
-    if rows < WORTH_A_BAR:
+    if rows < _WORTH_A_BAR:
         yield region_lists.silent
     elif sys.stdout.isatty():
         with click.progressbar(length=100, label=_("导入")) as bar:
@@ -145,18 +145,18 @@ def _stop_at(problems: Sequence[Problem], *, skip_bad: bool) -> None:
 
 
 def _tell_problems(problems: Sequence[Problem]) -> None:
-    for problem in problems[:MOST_PROBLEMS_TOLD]:
+    for problem in problems[:_MOST_PROBLEMS_TOLD]:
         click.echo(tell_row_problem(problem), err=True)
-    if len(problems) > MOST_PROBLEMS_TOLD:
-        click.echo(_("还有 %(n)d 行有问题，没有一一列出。", n=len(problems) - MOST_PROBLEMS_TOLD), err=True)
+    if len(problems) > _MOST_PROBLEMS_TOLD:
+        click.echo(_("还有 %(n)d 行有问题，没有一一列出。", n=len(problems) - _MOST_PROBLEMS_TOLD), err=True)
 
 
 def _tell_plan(installation: Installation, plan: Merge, found: RegionList, *, dry_run: bool) -> None:
     with installation.database.reading() as db:
         names = {region.code: region.name for region in regions_named(db, plan.covered)}
     names = {row.code: row.name for row in found.rows} | names
-    covered = _("、").join(names[code] for code in plan.covered[:MOST_UNITS_TOLD])
-    if len(plan.covered) > MOST_UNITS_TOLD:
+    covered = _("、").join(names[code] for code in plan.covered[:_MOST_UNITS_TOLD])
+    if len(plan.covered) > _MOST_UNITS_TOLD:
         covered = _("%(names)s等 %(n)d 处", names=covered, n=len(plan.covered))
     day = day_with_year(plan.as_of)
     click.echo(_("%(day)s 的名单，范围是%(covered)s：", day=day, covered=covered))

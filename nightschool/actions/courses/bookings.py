@@ -27,7 +27,7 @@ from nightschool.rules.slots import Moment, Slot
 
 GUARD = "booking_overlap"
 HOLDING = (SessionStatus.DRAFT, SessionStatus.SCHEDULED, SessionStatus.HELD)
-LOCK_ALL = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
+_LOCK_ALL = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
 
 
 def hold_slots(
@@ -103,7 +103,7 @@ def lock_slots(db: Session, wants: Iterable[Want]) -> None:
     if db.get_bind().dialect.name != "postgresql":
         return
     keys = {lock_key(resource, want.slot.day) for want in wants for resource in want.resources}
-    db.execute(LOCK_ALL, {"keys": sorted(keys)})
+    db.execute(_LOCK_ALL, {"keys": sorted(keys)})
 
 
 def lock_key(resource: Resource, day: date) -> int:

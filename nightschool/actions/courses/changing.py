@@ -29,7 +29,7 @@ from nightschool.rules.courses.undo import Undoable
 from nightschool.rules.slots import Now
 
 # How the trail calls each change.
-ACTIONS = {
+_ACTIONS = {
     Undoable.MOVE: "sessions.move",
     Undoable.EDIT: "sessions.change",
     Undoable.CANCEL: "sessions.cancel",
@@ -104,7 +104,7 @@ def changing(
     is_told = course is not None and course.published_at is not None and not was_public
     if is_told or any(record.published_at for record in records):
         touch_villages(db, {(course or records[0]).region_code}, now=now)
-    note(db, about or course or records[0], ACTIONS[what], by=by, now=now, **(told or {}))
+    note(db, about or course or records[0], _ACTIONS[what], by=by, now=now, **(told or {}))
     if records or course_before:
         remember(db, records, now=now)
         _keep(db, what, before, changed, made, course, course_before, by=by, now=now)

@@ -12,6 +12,7 @@ from nightschool.models.base import new_public_id
 from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
 from nightschool.models.planning import ClosedTime as Row
+from nightschool.queries.courses.closed_times import from_row
 from nightschool.rules.access import KEEPERS, Actor, require
 from nightschool.rules.courses.closed_times import ClosedTime, check_closed_time
 from nightschool.rules.resources import ResourceKind
@@ -36,11 +37,7 @@ def add_closed_time(
     """
     record = _keeper(db, kind, of, by)
     rows = db.scalars(select(Row).where(Row.resource_kind == kind, Row.resource_id == record.id))
-    known = [
-        ClosedTime(one.first, one.last, frozenset(one.weekdays), one.starts, one.ends, one.note)
-        for one in rows
-        if one.last is None or one.last >= now.day
-    ]
+    known = [from_row(one) for one in rows if one.last is None or one.last >= now.day]
     check_closed_time(closed, known, today=now.day, is_sure=is_sure)
     row = Row(
         public_id=new_public_id(),
@@ -67,7 +64,7 @@ def remove_closed_time(
     record = _keeper(db, kind, of, by)
     its = (Row.resource_kind == kind) & (Row.resource_id == record.id)
     row = locked(db, Row, its & (Row.public_id == closed_time))
-    was = ClosedTime(row.first, row.last, frozenset(row.weekdays), row.starts, row.ends, row.note)
+    was = from_row(row)
     key = row.id
     db.delete(row)
     db.flush()

@@ -188,7 +188,7 @@ def _told(
     """What was taken back, told before what was made goes: afterwards there may be nothing left to ask."""
     first = records[0] if records else None
     if course is not None and (first is None or kept.what in OF_A_SERIES):
-        return _told_series(kept, course, len(records))
+        return TakenBack(kept.what, kept.region_code, course.title, len(records), course=course.public_id)
     assert first is not None, "a change without a course has a session"
     status = first.status
     if kept.before["made"] and not kept.before["changed"]:
@@ -205,19 +205,6 @@ def _told(
         is_past=slot is not None and slot.finishes <= moment,
         class_session=first.public_id if slot and status else "",
         course=of_course if course is None or status else "",
-    )
-
-
-def _told_series(kept: ChangeSet, course: Course, sessions: int) -> TakenBack:
-    return TakenBack(
-        what=kept.what,
-        region_code=kept.region_code,
-        title=course.title,
-        sessions=sessions,
-        slot=None,
-        status="",
-        is_past=False,
-        course=course.public_id,
     )
 
 

@@ -60,7 +60,7 @@ def closed_times(
         .order_by(Row.id)
     )
     for row in rows:
-        found[Resource(ResourceKind(row.resource_kind), row.resource_id)].append(_closed(row))
+        found[Resource(ResourceKind(row.resource_kind), row.resource_id)].append(from_row(row))
     return {resource: tuple(times) for resource, times in found.items()}
 
 
@@ -84,7 +84,7 @@ def page(db: Session, kind: str, public_id: str, *, today: date) -> ClosedPage |
         .order_by(Row.first.is_not(None), Row.first, Row.id)
     ).all()
     slots = _standing(db, kind, record.id, today) if rows else []
-    lines = ((row.public_id, _closed(row)) for row in rows)
+    lines = ((row.public_id, from_row(row)) for row in rows)
     return ClosedPage(
         kind=kind,
         public_id=public_id,
@@ -101,7 +101,8 @@ def _of(kind: ResourceKind, resources: Collection[Resource]) -> ColumnElement[bo
     return and_(Row.resource_kind == kind, Row.resource_id.in_(ids))
 
 
-def _closed(row: object) -> ClosedTime:
+def from_row(row: object) -> ClosedTime:
+    """What stands in a row of the table, or in one that has its columns."""
     first, last, weekdays, starts, ends, note = (getattr(row, column.key) for column in _COLUMNS)
     return ClosedTime(first, last, frozenset(weekdays), starts, ends, note)
 

@@ -21,7 +21,6 @@ from nightschool.rules.slots import Moment
 from nightschool.texts import SOURCE_LANGUAGE, _, language
 
 UNASKED = Asked()
-COMING, DRAFT, OVER = "coming", "draft", "over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +163,7 @@ def courses(db: Session, village: str, asked: Asked = UNASKED, *, at: Moment) ->
         _("哪一类"),
         {"": _("各类课"), **{code: word for code, word in words.items() if code in used}},
     )
-    states = {"": _("没收起的"), COMING: _("还有课要上的"), DRAFT: _("还没公布的"), OVER: _("上完了的")}
+    states = {"": _("没收起的"), "coming": _("还有课要上的"), "draft": _("还没公布的"), "over": _("上完了的")}
     states[RETIRED] = _("收起的")
     state = asked.choice("state", _("到哪一步"), states)
     sort = asked.choice("sort", _("怎么排"), {"": _("新的在前"), "name": _("按名字")})

@@ -14,10 +14,10 @@ from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries.courses.sessions import AT, LINES, SessionLine, is_over, lines
 from nightschool.rules.slots import Moment
 
-DAYS_AHEAD = 14
-UNRECORDED_SHOWN = 6
-MOST_COMING = 60
-MOST_DRAFTS = 20
+_DAYS_AHEAD = 14
+_UNRECORDED_SHOWN = 6
+_MOST_COMING = 60
+_MOST_DRAFTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ _COMING = (
         ),
     )
     .order_by(ClassSession.day, ClassSession.starts, ClassSession.id)
-    .limit(MOST_COMING)
+    .limit(_MOST_COMING)
 )
 _UNRECORDED = (
     LINES.add_columns(
@@ -93,7 +93,7 @@ _UNRECORDED = (
     )
     .where(*_LATE)
     .order_by(ClassSession.day.desc(), ClassSession.starts.desc(), ClassSession.id.desc())
-    .limit(UNRECORDED_SHOWN)
+    .limit(_UNRECORDED_SHOWN)
 )
 _DRAFTS = (
     select(Course.public_id, Course.title, func.count(), func.min(ClassSession.day))
@@ -101,7 +101,7 @@ _DRAFTS = (
     .where(_HERE, ClassSession.status == SessionStatus.DRAFT)
     .group_by(Course.id, Course.public_id, Course.title)
     .order_by(func.min(ClassSession.day), Course.id)
-    .limit(MOST_DRAFTS)
+    .limit(_MOST_DRAFTS)
 )
 
 
@@ -109,7 +109,7 @@ def desk(db: Session, village: str, *, at: Moment) -> Desk:
     """The village's desk at this moment. Cost: 5 queries, however much there is."""
     place = db.execute(_PLACE, {"village": village}).one()
     now = {"village": village, "day": at.day, "minutes": at.minutes}
-    rows = db.execute(_COMING, {**now, "until": at.day + timedelta(days=DAYS_AHEAD)}).all()
+    rows = db.execute(_COMING, {**now, "until": at.day + timedelta(days=_DAYS_AHEAD)}).all()
     unrecorded = db.execute(_UNRECORDED, now).all()
     every = lines(db, [*rows, *unrecorded])
     coming, missing = every[: len(rows)], every[len(rows) :]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.attendance import Mark
@@ -18,7 +18,7 @@ from nightschool.queries.figures import attendances, came_in_person, people_of
 from nightschool.rules.slots import Moment
 
 PAGE = 50
-ATTENDED_SHOWN = 10
+_ATTENDED_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,43 +60,46 @@ class Attended:
     lines: tuple[SessionLine, ...]
 
 
+_ORDER = (ClassSession.day, ClassSession.starts, ClassSession.id)
+_HELD = ClassSession.status == SessionStatus.HELD
+_WAITS = ClassSession.status.in_((SessionStatus.DRAFT, SessionStatus.SCHEDULED))
+_OVER = sessions.is_over(sessions.AT)
+# Conditions are added to these constants: to write the whole of them anew costs more than to run them.
+_TOTALS = select(
+    *(
+        func.coalesce(func.sum(number), 0).label(name)
+        for name, number in (
+            ("held", case((_HELD, 1), else_=0)),
+            ("attendances", case((_HELD, attendances()), else_=0)),
+            ("to_come", case((_WAITS & ~_OVER, 1), else_=0)),
+            ("past", case((_OVER, 1), else_=0)),
+            ("coming", case((_OVER, 0), else_=1)),
+        )
+    )
+).select_from(ClassSession)
+_LINES = sessions.LINES.add_columns(Region.name.label("village")).join(
+    Region, Region.code == ClassSession.region_code
+)
+_COMING = _LINES.where(~_OVER).order_by(*_ORDER).limit(PAGE).offset(bindparam("skipped"))
+_PAST = _LINES.where(_OVER).order_by(*(column.desc() for column in _ORDER))
+_PAST = _PAST.limit(PAGE).offset(bindparam("skipped"))
+
+
 def history(db: Session, of: ColumnElement[bool], *, at: Moment, number: int = 1) -> History:
     """The history of the class sessions that fit the condition. Cost: 5 queries, however many there are."""
     totals = totals_of(db, of, at=at)
     pages = max(1, -(-max(totals.past, totals.coming) // PAGE))
     number = min(max(number, 1), pages)
-    order = (ClassSession.day, ClassSession.starts, ClassSession.id)
-    over = sessions.is_over(at)
-    base = sessions.LINES.add_columns(Region.name.label("village"))
-    base = base.join(Region, Region.code == ClassSession.region_code).where(of)
-    skipped = (number - 1) * PAGE
-    latest = (column.desc() for column in order)
-    coming = db.execute(base.where(~over).order_by(*order).limit(PAGE).offset(skipped)).all()
-    past = db.execute(base.where(over).order_by(*latest).limit(PAGE).offset(skipped)).all()
-    rows = [*coming, *past]
+    asked = {"day": at.day, "minutes": at.minutes, "skipped": (number - 1) * PAGE}
+    coming = db.execute(_COMING.where(of), asked).all()
+    rows = [*coming, *db.execute(_PAST.where(of), asked)]
     every = [HistoryLine(line, row.village) for line, row in zip(sessions.lines(db, rows), rows, strict=True)]
     return History(totals, tuple(every[: len(coming)]), tuple(every[len(coming) :]), number, pages)
 
 
 def totals_of(db: Session, of: ColumnElement[bool], *, at: Moment) -> Totals:
     """What the class sessions that fit the condition come to. Cost: 2 queries."""
-    over = sessions.is_over(at)
-    waits = ClassSession.status.in_((SessionStatus.DRAFT, SessionStatus.SCHEDULED))
-    held = ClassSession.status == SessionStatus.HELD
-    found = (
-        select(
-            case((held, 1), else_=0).label("held"),
-            case((held, attendances()), else_=0).label("attendances"),
-            case((waits & ~over, 1), else_=0).label("to_come"),
-            case((over, 1), else_=0).label("past"),
-            case((over, 0), else_=1).label("coming"),
-        )
-        .where(of)
-        .subquery()
-    )
-    sums = db.execute(
-        select(*(func.coalesce(func.sum(column), 0).label(column.name) for column in found.c))
-    ).one()
+    sums = db.execute(_TOTALS.where(of), {"day": at.day, "minutes": at.minutes}).one()
     return Totals(**{name: int(n) for name, n in sums._mapping.items()}, people=people_of(db, of))
 
 
@@ -108,6 +111,6 @@ def attended(db: Session, learner: str) -> Attended:
         .join(Learner, Learner.id == Mark.learner_id)
         .where(Learner.public_id == learner, came_in_person())
         .order_by(ClassSession.day.desc(), ClassSession.starts.desc(), ClassSession.id.desc())
-        .limit(ATTENDED_SHOWN)
+        .limit(_ATTENDED_SHOWN)
     ).all()
     return Attended(rows[0].total if rows else 0, sessions.lines(db, rows))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,7 +25,7 @@ from nightschool.texts import SOURCE_LANGUAGE, _, language
 UNASKED = Asked()
 
 # In the order people ask for them; a draft that nobody published may be past, too.
-PAST_STATUSES = (
+_PAST_STATUSES = (
     SessionStatus.HELD,
     SessionStatus.CANCELLED,
     SessionStatus.SCHEDULED,
@@ -204,12 +203,8 @@ def class_session(db: Session, public_id: str) -> SessionPage | None:
     )
 
 
-def _neighbour(
-    public_id: str | None, day: date | None, starts: int | None, ends: int | None
-) -> Neighbour | None:
-    if public_id is None or day is None or starts is None or ends is None:
-        return None
-    return Neighbour(public_id, Slot(day, starts, ends))
+def _neighbour(public_id: str | None, *slot: Any) -> Neighbour | None:
+    return Neighbour(public_id, Slot(*slot)) if public_id else None
 
 
 def past(db: Session, village: str, asked: Asked = UNASKED, *, at: Moment) -> Listing[SessionLine]:
@@ -262,7 +257,7 @@ def past(db: Session, village: str, asked: Asked = UNASKED, *, at: Moment) -> Li
 def _past_choices(asked: Asked, rows: Collection[Any]) -> tuple[Choice, ...]:
     """What there is to choose among these sessions, the latest first."""
     present = {row.status for row in rows}
-    statuses = {status.value: status_word(status, True) for status in PAST_STATUSES if status in present}
+    statuses = {status.value: status_word(status, True) for status in _PAST_STATUSES if status in present}
     months: dict[str, str] = {}
     for row in rows:
         year, month = f"{row.day:%Y}", f"{row.day:%Y-%m}"

@@ -13,7 +13,7 @@ from nightschool.models.teaching import ChangeSet, ClassSession, Course
 from nightschool.rules.courses.undo import OF_ONE_SESSION, UNDO_WITHIN
 from nightschool.rules.slots import Now
 
-MOST_LOOKED_AT = 30
+_MOST_LOOKED_AT = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,6 @@ def _latest(db: Session, village: str, now: Now) -> list[ChangeSet]:
             ChangeSet.undone_at.is_(None),
         )
         .order_by(ChangeSet.id.desc())
-        .limit(MOST_LOOKED_AT)
+        .limit(_MOST_LOOKED_AT)
     )
     return list(db.scalars(statement))

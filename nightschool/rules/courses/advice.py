@@ -18,13 +18,13 @@ from nightschool.rules.seasons.markets import Markets, tell_market
 from nightschool.rules.slots import Slot
 from nightschool.texts import _
 
-MARKET_OVER = 13 * 60  # by then people are back from market
+_MARKET_OVER = 13 * 60  # by then people are back from market
 WALK_HOME_MINUTES = 30
-RAINY_MONTHS = range(5, 10)
+_RAINY_MONTHS = range(5, 10)
 SAME_TOPIC_DAYS = 60
-EVENING = 17 * 60
-NO_MARKETS = Markets()
-UNKNOWN = Holidays(frozenset(), {})
+_EVENING = 17 * 60
+_NO_MARKETS = Markets()
+_UNKNOWN = Holidays(frozenset(), {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,10 @@ class NearbySession:
 class Surroundings:
     """Everything that is known around some days in a village. Queries fill it; advice reads it."""
 
-    markets: Markets = NO_MARKETS
+    markets: Markets = _NO_MARKETS
     markets_of: str = ""  # the township's name
     markets_are_examples: bool = False
-    holidays: Holidays = UNKNOWN
+    holidays: Holidays = _UNKNOWN
     windows: tuple[FarmWindow, ...] = ()
     position: Position | None = None
     zone: str = "Asia/Shanghai"
@@ -91,7 +91,7 @@ def advise(slot: Slot, around: Surroundings, *, today: date) -> tuple[Advice, ..
 
 
 def _market(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice]:
-    if slot.starts >= MARKET_OVER or not around.markets.on(slot.day):
+    if slot.starts >= _MARKET_OVER or not around.markets.on(slot.day):
         return
     rules = _("；").join(tell_market(rule) for rule in around.markets.rules)
     source = _("%(township)s的场期：%(rules)s", township=around.markets_of, rules=rules)
@@ -106,7 +106,7 @@ def _farm_work(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice
         if window.is_example:
             source = _("%(source)s（示例，不是真的）", source=source)
         until = full_day(window.last, today)
-        if slot.starts >= EVENING:
+        if slot.starts >= _EVENING:
             sentence = _(
                 "正是%(name)s的时候，到%(last)s。讲地里这几天用得上的，短一点。", name=window.name, last=until
             )
@@ -132,7 +132,7 @@ def _holiday(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice]:
         return
     if found.is_off:
         yield Advice("holiday", _("这天是%(name)s放假。", name=_(found.name)), _("节假日表"))
-    elif slot.starts < EVENING:
+    elif slot.starts < _EVENING:
         yield Advice(
             "make_up_day",
             _("这天要补班（%(name)s调休），上班的人来不了。", name=_(found.name)),
@@ -165,7 +165,7 @@ def _darkness(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice]
 
 
 def _rain(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice]:
-    if not around.is_covered and slot.day.month in RAINY_MONTHS:
+    if not around.is_covered and slot.day.month in _RAINY_MONTHS:
         yield Advice(
             "rain",
             _("%(venue)s是露天的，这个月雨多。先想好下雨去哪里。", venue=around.venue),
@@ -279,7 +279,7 @@ def _same_topic(slot: Slot, around: Surroundings, today: date) -> Iterator[Advic
 
 def _same_evening(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice]:
     for one in around.here:
-        same_part = (one.starts >= EVENING) == (slot.starts >= EVENING)
+        same_part = (one.starts >= _EVENING) == (slot.starts >= _EVENING)
         if one.day == slot.day and same_part:
             yield Advice(
                 "same_evening",

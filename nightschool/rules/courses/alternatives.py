@@ -22,8 +22,8 @@ from nightschool.rules.seasons.daylight import Position, dark_at, known_seat
 from nightschool.rules.slots import Slot
 from nightschool.texts import _, counted
 
-MOST_OFFERED = 5  # and leaving the date out
-USUAL_DUSK = 18 * 60  # where the seat of the county is not known
+_MOST_OFFERED = 5  # and leaving the date out
+_USUAL_DUSK = 18 * 60  # where the seat of the county is not known
 
 
 class Way(StrEnum):
@@ -36,14 +36,14 @@ class Way(StrEnum):
 
 
 # No more of one kind than this while there are others to choose from.
-MOST_OF_ONE_WAY = {Way.TIME: 3, Way.VENUE: 2, Way.TEACHER: 2, Way.OUT: 1}
+_MOST_OF_ONE_WAY = {Way.TIME: 3, Way.VENUE: 2, Way.TEACHER: 2, Way.OUT: 1}
 
 # How far an alternative is from what was wanted; the nearest is offered first.
-SAME_HOUR = 10  # another place or teacher, and day and hour stay
-SAME_DAY, QUARTERS_COUNTED = 20, 16
-ANOTHER_DAY, A_DAY_LATER, ANOTHER_HOUR = 40, 2, 5
-UNLIT, OPEN_AIR, ONLINE, FEWER_SEATS = 45, 15, 60, 25
-ANOTHER_KIND, ANOTHER_TOPIC, TOPIC_UNKNOWN, A_LEVEL_UP = 10, 25, 12, 3
+_SAME_HOUR = 10  # another place or teacher, and day and hour stay
+_SAME_DAY, _QUARTERS_COUNTED = 20, 16
+_ANOTHER_DAY, _A_DAY_LATER, _ANOTHER_HOUR = 40, 2, 5
+_UNLIT, _OPEN_AIR, _ONLINE, _FEWER_SEATS = 45, 15, 60, 25
+_ANOTHER_KIND, _ANOTHER_TOPIC, _TOPIC_UNKNOWN, _A_LEVEL_UP = 10, 25, 12, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Around:
     def is_dark(self, slot: Slot) -> bool:
         """Whether people go home in the dark, by the sun at the county's seat."""
         seat = known_seat(self.region_code)
-        dark = dark_at(Position(*seat), slot.day, self.zone) if seat else USUAL_DUSK
+        dark = dark_at(Position(*seat), slot.day, self.zone) if seat else _USUAL_DUSK
         return dark is not None and slot.ends + WALK_HOME_MINUTES > dark
 
 
@@ -139,7 +139,7 @@ def find_common(
         return all(around.is_free(known[key].resource, wish.slot) for key in new for wish in wishes)
 
     ranked = sorted((one for one in found if is_free(one)), key=lambda one: (one.distance, one.names))
-    return tuple(ranked[:MOST_OFFERED])
+    return tuple(ranked[:_MOST_OFFERED])
 
 
 def _few(ranked: Sequence[Alternative]) -> list[Alternative]:
@@ -148,17 +148,17 @@ def _few(ranked: Sequence[Alternative]) -> list[Alternative]:
     spared: list[Alternative] = []
     for one in ranked:
         of_its_way = sum(other.way == one.way for other in chosen)
-        (chosen if of_its_way < MOST_OF_ONE_WAY[one.way] else spared).append(one)
-    return sorted([*chosen, *spared][:MOST_OFFERED], key=ranked.index)
+        (chosen if of_its_way < _MOST_OF_ONE_WAY[one.way] else spared).append(one)
+    return sorted([*chosen, *spared][:_MOST_OFFERED], key=ranked.index)
 
 
 def _at(wish: Wish, slot: Slot) -> Alternative:
     quarters = abs(slot.starts - wish.slot.starts) / 15
     if slot.day == wish.slot.day:
-        distance = SAME_DAY + min(quarters, QUARTERS_COUNTED)
+        distance = _SAME_DAY + min(quarters, _QUARTERS_COUNTED)
     else:
         days = abs((slot.day - wish.slot.day).days)
-        distance = ANOTHER_DAY + A_DAY_LATER * days + (ANOTHER_HOUR if quarters else 0)
+        distance = _ANOTHER_DAY + _A_DAY_LATER * days + (_ANOTHER_HOUR if quarters else 0)
     return Alternative(Way.TIME, wish.slot, Instead(slot=slot), distance)
 
 
@@ -170,18 +170,18 @@ def _elsewhere(wish: Wish, around: Around) -> list[Alternative]:
     for place in around.choices.venues:
         if place.public_id == wish.venue or not around.is_free(place.resource, wish.slot):
             continue
-        distance, notes = float(SAME_HOUR), []
+        distance, notes = float(_SAME_HOUR), []
         if place.is_online:
-            distance += ONLINE
+            distance += _ONLINE
         if place.seats:
             notes.append(counted("坐 %(n)d 人", place.seats))
-            distance += FEWER_SEATS * max(0, 1 - place.seats / seats) if seats else 0
+            distance += _FEWER_SEATS * max(0, 1 - place.seats / seats) if seats else 0
         if is_dark and not place.is_lit and not place.is_online:
             notes.append(_("没有灯"))
-            distance += UNLIT
+            distance += _UNLIT
         if not place.is_covered and not place.is_online:
             notes.append(_("是露天的"))
-            distance += OPEN_AIR
+            distance += _OPEN_AIR
         instead = Instead(venue=place.public_id)
         found.append(Alternative(Way.VENUE, wish.slot, instead, distance, (place.name,), _("，").join(notes)))
     return found
@@ -210,7 +210,7 @@ def _by_others(wish: Wish, taken: Iterable[Resource], around: Around) -> list[Al
                 Way.TEACHER,
                 wish.slot,
                 Instead(teachers=teachers),
-                SAME_HOUR + sum(distance for distance, _person in standing_in),
+                _SAME_HOUR + sum(distance for distance, _person in standing_in),
                 tuple(person.name for _distance, person in standing_in),
                 standing_in[0][1].unit if len(standing_in) == 1 else "",
             )
@@ -219,17 +219,17 @@ def _by_others(wish: Wish, taken: Iterable[Resource], around: Around) -> list[Al
 
 
 def _strangeness(person: TeacherChoice, away: Sequence[TeacherChoice], wish: Wish, around: Around) -> float:
-    distance = 0 if any(person.kind == other.kind for other in away) else ANOTHER_KIND
+    distance = 0 if any(person.kind == other.kind for other in away) else _ANOTHER_KIND
     topics = _pairs(wish.title).union(*(_pairs(other.specialities) for other in away))
     own = _pairs(person.specialities)
     if not own:
-        distance += TOPIC_UNKNOWN
+        distance += _TOPIC_UNKNOWN
     elif not own & topics:
-        distance += ANOTHER_TOPIC
+        distance += _ANOTHER_TOPIC
     levels = sorted(
         (around.region_code, *ancestors_of(around.region_code)), reverse=True
     )  # the nearest first
-    return distance + A_LEVEL_UP * (
+    return distance + _A_LEVEL_UP * (
         levels.index(person.region_code) if person.region_code in levels else len(levels)
     )
 

@@ -27,7 +27,7 @@ ALLOWED: dict[str, frozenset[Change]] = {
     "postponed": frozenset(),
 }
 
-WHY_NOT = {"held": "has_register", "cancelled": "is_cancelled", "postponed": "is_postponed"}
+_WHY_NOT = {"held": "has_register", "cancelled": "is_cancelled", "postponed": "is_postponed"}
 
 
 def may_change(change: Change, status: str) -> bool:
@@ -43,7 +43,7 @@ def check_change(change: Change, status: str) -> None:
 
 def refused_change(change: Change, status: str) -> Refused:
     """The refusal of a change that this status does not allow; for the codes see `tell_refused_change`."""
-    return Refused(WHY_NOT.get(status, "not_cancelled"), change=change)
+    return Refused(_WHY_NOT.get(status, "not_cancelled"), change=change)
 
 
 def tell_refused_change(refused: Refused) -> str:

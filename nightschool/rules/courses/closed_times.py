@@ -13,7 +13,7 @@ from nightschool.rules.slots import DAY_MINUTES, Slot
 from nightschool.texts import _
 
 MOST_TIMES = 50  # of one teacher or venue; nobody reads more
-EVERY_DAY = frozenset(range(7))
+_EVERY_DAY = frozenset(range(7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class ClosedTime:
     def is_always(self) -> bool:
         """True when it never ends: nothing limits it."""
         is_whole = self.starts == 0 and self.ends == DAY_MINUTES
-        return self.first is None and self.last is None and is_whole and self.weekdays in (set(), EVERY_DAY)
+        return self.first is None and self.last is None and is_whole and self.weekdays in (set(), _EVERY_DAY)
 
 
 def check_closed_time(
@@ -112,7 +112,7 @@ def _days(closed: ClosedTime, today: date) -> str:
 
 
 def _weekdays(closed: ClosedTime) -> str:
-    if closed.weekdays in (set(), EVERY_DAY):
+    if closed.weekdays in (set(), _EVERY_DAY):
         return ""
     names = _("、").join(_(WEEKDAYS[number]) for number in sorted(closed.weekdays))
     return _("每%(weekdays)s", weekdays=names)

@@ -18,13 +18,13 @@ from nightschool.rules.slots import DAY_MINUTES, Moment, Slot
 from nightschool.texts import _
 
 # Alternatives are looked for at hours when people come, on the quarter hours and right before and after other classes.
-SENSIBLE_FROM = 6 * 60
-SENSIBLE_TO = 22 * 60
+_SENSIBLE_FROM = 6 * 60
+_SENSIBLE_TO = 22 * 60
 _STEP_MINUTES = 15
-APART_MINUTES = 60  # a quarter of an hour later is no other choice
+_APART_MINUTES = 60  # a quarter of an hour later is no other choice
 DAYS_AHEAD = 7
-SAME_DAY_CHOICES = 2
-LATER_CHOICES = 3
+_SAME_DAY_CHOICES = 2
+_LATER_CHOICES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,15 +175,15 @@ def nearest_free(wanted: Slot, busy: Iterable[Slot], *, not_before: Moment | Non
     taken: dict[date, list[Slot]] = defaultdict(list)
     for slot in busy:
         taken[slot.day].append(slot)
-    same_day = _free_on(wanted, wanted.day, taken[wanted.day], not_before, SAME_DAY_CHOICES)
+    same_day = _free_on(wanted, wanted.day, taken[wanted.day], not_before, _SAME_DAY_CHOICES)
     later = []
     for ahead in range(1, DAYS_AHEAD + 1):
         day = wanted.day + timedelta(days=ahead)
         later += _free_on(wanted, day, taken[day], not_before, 1)
     # Days on which the hour itself is free come first; within those, and within the rest, the nearest day.
     later.sort(key=lambda slot: (slot.starts != wanted.starts, slot.day))
-    missing = SAME_DAY_CHOICES - len(same_day)
-    return (*sorted(same_day), *sorted(later[: LATER_CHOICES + missing]))
+    missing = _SAME_DAY_CHOICES - len(same_day)
+    return (*sorted(same_day), *sorted(later[: _LATER_CHOICES + missing]))
 
 
 def nearest_common(
@@ -212,8 +212,8 @@ def _free_on(
 ) -> list[Slot]:
     """So many free slots of one day, the nearest to the wanted time first."""
     length = wanted.minutes
-    earliest = min(SENSIBLE_FROM, wanted.starts)
-    latest = min(max(SENSIBLE_TO, wanted.ends), DAY_MINUTES) - length
+    earliest = min(_SENSIBLE_FROM, wanted.starts)
+    latest = min(max(_SENSIBLE_TO, wanted.ends), DAY_MINUTES) - length
     if not_before is not None and day <= not_before.day:
         earliest = max(earliest, not_before.minutes if day == not_before.day else DAY_MINUTES)
 
@@ -232,7 +232,7 @@ def _free_on(
         if len(free) == most:
             break
         if is_free(start):
-            is_no_choice = any(abs(start - other) < APART_MINUTES for other in free)
+            is_no_choice = any(abs(start - other) < _APART_MINUTES for other in free)
             (too_near if is_no_choice else free).append(start)
     return [Slot(day, start, start + length) for start in (*free, *too_near)[:most]]
 

@@ -11,10 +11,10 @@ from datetime import date, timedelta
 from nightschool.rules.almanac import day_with_year, weekday_name
 from nightschool.texts import _
 
-LONGEST_TEXT = 4000
+_LONGEST_TEXT = 4000
 
 # A date without its year is the coming one, unless it was only just: people enter what happened a few weeks ago.
-STILL_RECENT = timedelta(days=60)
+_STILL_RECENT = timedelta(days=60)
 
 # Runs of blanks become one before any other pattern looks, so that none of these can be made to search long.
 _BLANKS = re.compile(r"[ \t]+")
@@ -53,7 +53,7 @@ def read_dates(text: str, today: date) -> DateList:
     other_weekday: dict[str, date] = {}
     with_year: date | None = None
     month_open = False
-    for piece in _pieces(text[:LONGEST_TEXT]):
+    for piece in _pieces(text[:_LONGEST_TEXT]):
         found = _DATE.fullmatch(piece)
         day = _day_of(found, days[-1] if days else None, month_open, with_year, today) if found else None
         if found and day and found["weekday"] and day.weekday() != _weekday(found["weekday"]):
@@ -110,7 +110,7 @@ def _day_of(
     elif found["year"]:
         day = _day(int(found["year"]), int(found["month"]), number)
     else:
-        earliest = with_year or today - STILL_RECENT
+        earliest = with_year or today - _STILL_RECENT
         candidates = (
             _day(year, int(found["month"]), number) for year in range(earliest.year, earliest.year + 9)
         )

@@ -9,7 +9,7 @@ from statistics import median_low
 from nightschool.texts import _, counted
 
 LAST_TIMES = 8  # held sessions of a village that are looked at
-ENOUGH_TO_TRIM = 5  # from so many on the fullest and the emptiest evening are left out
+_ENOUGH_TO_TRIM = 5  # from so many on the fullest and the emptiest evening are left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def usual(counts: Sequence[int]) -> Turnout | None:
     known = sorted(counts)
     if not known:
         return None
-    if len(known) >= ENOUGH_TO_TRIM:
+    if len(known) >= _ENOUGH_TO_TRIM:
         known = known[1:-1]
     return Turnout(known[0], known[-1], median_low(known))
 

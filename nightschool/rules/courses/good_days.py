@@ -13,17 +13,17 @@ from nightschool.rules.slots import DAY_MINUTES, Moment, Slot
 from nightschool.texts import _
 
 _A_DAY = timedelta(days=1)
-WINDOW_DAYS = 31
+_WINDOW_DAYS = 31
 MOST_SUGGESTED = 5
-LONGEST_LIST_OF_DAYS = 62
-USUAL_STARTS = (19 * 60, 14 * 60 + 30, 9 * 60)
+_LONGEST_LIST_OF_DAYS = 62
+_USUAL_STARTS = (19 * 60, 14 * 60 + 30, 9 * 60)
 JUST_OVER_DAYS = 10
-ROOM_TO_TRAVEL = (
+_ROOM_TO_TRAVEL = (
     60  # minutes between two classes of one teacher in neighbouring villages, the way not being known
 )
 
-# How much a thing speaks against a date; a day later costs LATER, the time that was asked for gains ASKED_FOR.
-AGAINST = {
+# How much a thing speaks against a date; a day later costs _LATER, the time that was asked for gains _ASKED_FOR.
+_AGAINST = {
     "darkness": 60,
     "travel": 50,
     "farm_work": 45,
@@ -37,10 +37,10 @@ AGAINST = {
     "rain": 15,
     "holiday_unknown": 0,
 }
-FARM_WORK_IN_THE_EVENING = 15
-FOR = 12
-ASKED_FOR = 10
-LATER = 0.5
+_FARM_WORK_IN_THE_EVENING = 15
+_FOR = 12
+_ASKED_FOR = 10
+_LATER = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +82,14 @@ def suggest(
 
 def window(first: date, until: date | None) -> tuple[date, ...]:
     """The days to look at: from the first to the last, both included, at most two months; a month without a last."""
-    last = until or first + _A_DAY * (WINDOW_DAYS - 1)
-    count = min(max((last - first).days + 1, 1), LONGEST_LIST_OF_DAYS)
+    last = until or first + _A_DAY * (_WINDOW_DAYS - 1)
+    count = min(max((last - first).days + 1, 1), _LONGEST_LIST_OF_DAYS)
     return tuple(first + _A_DAY * number for number in range(count))
 
 
 def _slots(day: date, starts: int, ends: int, around: Surroundings) -> Collection[Slot]:
     length = ends - starts
-    wanted = [starts, *USUAL_STARTS]
+    wanted = [starts, *_USUAL_STARTS]
     if not around.is_lit and around.position is not None:
         dark = dark_at(around.position, day, around.zone)
         if dark is not None:
@@ -101,19 +101,19 @@ def _slots(day: date, starts: int, ends: int, around: Surroundings) -> Collectio
 def _weighed(slot: Slot, asked: int, number: int, around: Surroundings, today: date) -> Suggestion:
     against = advise(slot, around, today=today)
     reasons, near = _reasons(slot, around)
-    score = FOR * len(reasons) - LATER * number + (ASKED_FOR if slot.starts == asked else 0)
+    score = _FOR * len(reasons) - _LATER * number + (_ASKED_FOR if slot.starts == asked else 0)
     for one in against:
         is_evening_work = one.kind == "farm_work" and slot.starts >= 17 * 60
-        score -= FARM_WORK_IN_THE_EVENING if is_evening_work else AGAINST[one.kind]
+        score -= _FARM_WORK_IN_THE_EVENING if is_evening_work else _AGAINST[one.kind]
     if near:  # what keeps the teacher away elsewhere brings them here
-        score += AGAINST["busy_teacher"]
+        score += _AGAINST["busy_teacher"]
         against = tuple(one for one in against if one.kind != "busy_teacher")
     return Suggestion(slot, reasons, against, score)
 
 
 def _room(one: NearbySession) -> int:
     """The minutes a teacher needs to come over from there."""
-    return ROOM_TO_TRAVEL if one.way is None else one.way.minutes
+    return _ROOM_TO_TRAVEL if one.way is None else one.way.minutes
 
 
 def _reasons(slot: Slot, around: Surroundings) -> tuple[tuple[str, ...], bool]:

@@ -20,7 +20,7 @@ from nightschool.texts import _, counted
 NONE_FOUND: Mapping[date, Sequence[Alternative]] = {}
 NO_NAMES: Mapping[str, str] = {}
 # Whose conflict says what advice of this kind would say.
-SAID_BY = {ResourceKind.TEACHER: "busy_teacher", ResourceKind.VENUE: "same_evening"}
+_SAID_BY = {ResourceKind.TEACHER: "busy_teacher", ResourceKind.VENUE: "same_evening"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ def _as_for(own: Instead | None, around: Surroundings, names: Mapping[str, str])
 def _unsaid(advice: Iterable[Advice], conflicts: Iterable[Conflict]) -> tuple[Advice, ...]:
     """The advice but for what the conflicts of that date say already: the teacher's class, the class in the room."""
     kinds = {conflict.resource.kind for conflict in conflicts if conflict.holding is not None}
-    said = {SAID_BY[kind] for kind in kinds}
+    said = {_SAID_BY[kind] for kind in kinds}
     return tuple(one for one in advice if one.kind not in said)
 
 

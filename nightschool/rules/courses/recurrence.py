@@ -24,7 +24,7 @@ from nightschool.texts import _, counted
 MOST_DATES = 200
 MOST_WEEKS_BETWEEN = 12
 MOST_NAMED = 5  # days in one sentence
-NTHS = (1, 2, 3, 4, -1)
+_NTHS = (1, 2, 3, 4, -1)
 EARLIEST_DAY = date(1950, 1, 1)
 LATEST_DAY = date(2099, 12, 31)
 
@@ -150,7 +150,7 @@ def _repeating_problem(rule: Repeating) -> RecurrenceProblem | None:
             return RecurrenceProblem(RecurrenceFault.NO_MARKET)
     if isinstance(rule, Weekly) and not 1 <= rule.every <= MOST_WEEKS_BETWEEN:
         return RecurrenceProblem(RecurrenceFault.NO_INTERVAL)
-    if isinstance(rule, Monthly) and rule.nth not in NTHS:
+    if isinstance(rule, Monthly) and rule.nth not in _NTHS:
         return RecurrenceProblem(RecurrenceFault.NO_NTH)
     if rule.until is None and rule.times is None:
         return RecurrenceProblem(RecurrenceFault.NO_END)

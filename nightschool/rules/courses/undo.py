@@ -15,7 +15,7 @@ from nightschool.rules.slots import Slot
 from nightschool.texts import N_, _, counted
 
 UNDO_WITHIN = timedelta(minutes=10)
-UNDO_MINUTES = int(UNDO_WITHIN.total_seconds()) // 60
+_UNDO_MINUTES = int(UNDO_WITHIN.total_seconds()) // 60
 
 
 class Undoable(StrEnum):
@@ -47,9 +47,9 @@ class TakenBack:
     region_code: str
     title: str
     sessions: int
-    slot: Slot | None  # of the one class session it was about
-    status: str  # of that one, or of all; empty: it is gone
-    is_past: bool
+    slot: Slot | None = None  # of the one class session it was about
+    status: str = ""  # of that one, or of all; empty: it is gone
+    is_past: bool = False
     class_session: str = ""  # public ids, to go on with
     course: str = ""
 
@@ -62,7 +62,7 @@ def check_time(made_at: datetime, undone_at: datetime | None, now: datetime) -> 
         raise Refused("undo_too_late")
 
 
-DONE = {
+_DONE = {
     Undoable.MOVE: N_("刚才改了时间，%(until)s 以前可以撤销。"),
     Undoable.EDIT: N_("刚才改了地点、老师或内容，%(until)s 以前可以撤销。"),
     Undoable.CANCEL: N_("刚才记了不上，%(until)s 以前可以撤销。"),
@@ -76,7 +76,7 @@ DONE = {
     Undoable.SCHEDULE: N_("刚才排的，%(until)s 以前可以撤销。"),
 }
 
-REFUSED = {
+_REFUSED = {
     "undo_done": N_("这一步已经撤销过了。"),
     "undo_too_late": N_("过了 %(n)d 分钟，撤销不了了。照现在的样子再改一次就行。"),
     "undo_changed_since": N_("撤销不了：之后又改过。照现在的样子再改一次就行。"),
@@ -87,12 +87,12 @@ REFUSED = {
 
 def tell_undoable(what: str, until: str) -> str:
     """One sentence: what was just done, and until which time of day it can be taken back."""
-    return _(DONE[Undoable(what)], until=until)
+    return _(_DONE[Undoable(what)], until=until)
 
 
 def tell_refused_undo(refused: Refused) -> str:
     """One sentence: why this cannot be taken back, and what can be done."""
-    return _(REFUSED[refused.code], n=UNDO_MINUTES)
+    return _(_REFUSED[refused.code], n=_UNDO_MINUTES)
 
 
 def tell_taken_back(done: TakenBack, today: date) -> str:

@@ -26,7 +26,7 @@ from nightschool.web.site.context import moment, reading, services, today
 
 bp = Blueprint("advice", __name__)
 
-LONGEST_TITLE = 60
+_LONGEST_TITLE = 60
 
 
 @bp.get("/sessions/<public_id:class_session>/advice")
@@ -59,7 +59,7 @@ def of_course(course: str) -> Any:
 def of_village(village: str) -> Any:
     """What speaks against the first date of a course that is being scheduled."""
     with reading() as db:
-        title = request.args.get("title", "")[:LONGEST_TITLE]
+        title = request.args.get("title", "")[:_LONGEST_TITLE]
         return _answer(about(db, village, _slot_asked(), title=title, **_staff_asked(db, village)))
 
 

@@ -13,8 +13,8 @@ from nightschool.rules.courses.proposals import AS_THE_REST, Instead
 from nightschool.rules.courses.recurrence import MOST_DATES
 from nightschool.rules.slots import Slot
 
-MOST_CHANGES = 3  # of one date: time, place, teachers
-LONGEST_CHANGE = 400
+_MOST_CHANGES = 3  # of one date: time, place, teachers
+_LONGEST_CHANGE = 400
 LEFT_OUT = "out"
 
 
@@ -46,7 +46,7 @@ class InsteadField(Field):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = {}
-        for text in valuelist[: MOST_DATES * MOST_CHANGES]:
+        for text in valuelist[: MOST_DATES * _MOST_CHANGES]:
             self.choose(str(text))
 
     def choose(self, text: str) -> None:
@@ -84,7 +84,7 @@ def read_instead(text: str) -> Instead | None:
     slot = read_slot(text)
     if slot is not None:
         return Instead(slot=slot)
-    what, _space, keys = text[:LONGEST_CHANGE].partition(" ")
+    what, _space, keys = text[:_LONGEST_CHANGE].partition(" ")
     if what == "venue" and keys:
         return Instead(venue=keys)
     if what == "teachers" and keys:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, session, url_for
+from sqlalchemy.orm import Session
 
 from nightschool.actions.courses import closed_times as actions
 from nightschool.errors import NotFound, Refused
@@ -23,11 +24,11 @@ from nightschool.texts import _, counted
 from nightschool.web.courses.closed_times_form import ClosedTimeForm, RemovedForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import now, reading, today, writing
-from nightschool.web.site.records import BAD_INPUT, look_up
+from nightschool.web.site.records import SAVED, SHOWN, look_up, tried
 
 bp = Blueprint("closed_times", __name__)
 
-REMOVED = "removed_closed_time"  # what was taken off last, so that it can be put back with one tap
+_REMOVED = "removed_closed_time"  # what was taken off last, so that it can be put back with one tap
 
 
 @bp.route("/teachers/<public_id:teacher>/closed", methods=["GET", "POST"])
@@ -91,20 +92,25 @@ def _page(kind: ResourceKind, public_id: str) -> Any:
     found = _found(kind, public_id)
     form = ClosedTimeForm()
     form.offer()
-    status = 200
-    if form.is_submitted():
-        status = BAD_INPUT
-        try:
-            if form.validate():
-                _add(kind, public_id, form)
-                return redirect(shown(found)["page"], 303)
-        except Refused as refused:
-            form.asks_if_sure = refused.code == "always"
-            form.refuse(
-                "is_sure" if form.asks_if_sure else refused.field,
-                tell_refused_closed_time(refused, today=today()),
-            )
-    removed = session.pop(REMOVED, None) if status == 200 else None
+    made: list[str] = []
+
+    def save(db: Session) -> None:
+        key = actions.add_closed_time(
+            db,
+            kind=kind,
+            of=public_id,
+            closed=form.closed(),
+            by=actor(),
+            now=now(),
+            is_sure=bool(form.is_sure.data),
+        )
+        made.append(key)
+
+    status = tried(form, save, _refuse)
+    if status == SAVED:
+        _tell_added(_found(kind, public_id), made[0])
+        return redirect(shown(found)["page"], SAVED)
+    removed = session.pop(_REMOVED, None) if status == SHOWN else None
     page = render_template(
         "courses/closed_times/show.html",
         found=found,
@@ -115,26 +121,23 @@ def _page(kind: ResourceKind, public_id: str) -> Any:
     return page, status
 
 
-def _add(kind: ResourceKind, public_id: str, form: ClosedTimeForm) -> None:
-    closed = form.closed()
-    with writing() as db:
-        key = actions.add_closed_time(
-            db,
-            kind=kind,
-            of=public_id,
-            closed=closed,
-            by=actor(),
-            now=now(),
-            is_sure=bool(form.is_sure.data),
-        )
-    found = _found(kind, public_id)
-    standing = next((line.standing for line in found.lines if line.public_id == key), 0)
-    flash(_("记下了：%(sentence)s", sentence=tell_closed(closed, kind=kind, name=found.name, today=today())))
-    if standing:
+def _refuse(form: ClosedTimeForm, refused: Refused) -> None:
+    form.asks_if_sure = refused.code == "always"
+    form.refuse(
+        "is_sure" if form.asks_if_sure else refused.field,
+        tell_refused_closed_time(refused, today=today()),
+    )
+
+
+def _tell_added(found: ClosedPage, key: str) -> None:
+    line = next(line for line in found.lines if line.public_id == key)
+    sentence = tell_closed(line.closed, kind=found.kind, name=found.name, today=today())
+    flash(_("记下了：%(sentence)s", sentence=sentence))
+    if line.standing:
         flash(
             counted(
                 "这段时间里已经排了 %(n)d 节课，没有动。要改的话，一节一节改。",
-                standing,
+                line.standing,
             ),
             "alarm",
         )
@@ -151,12 +154,12 @@ def _remove(kind: ResourceKind, public_id: str) -> Any:
     except NotFound:
         flash(_("那一条已经不在了。"))
     else:
-        session[REMOVED] = {
+        session[_REMOVED] = {
             "of": public_id,
             "sentence": tell_closed(was, kind=kind, name=found.name, today=today()),
             "values": _values(was),
         }
-    return redirect(shown(found)["page"], 303)
+    return redirect(shown(found)["page"], SAVED)
 
 
 def _values(was: ClosedTime) -> list[tuple[str, str]]:

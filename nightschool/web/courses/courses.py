@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -22,6 +23,7 @@ from nightschool.queries.seasons.localities import Locality, locality
 from nightschool.rules.almanac import full_day
 from nightschool.rules.courses import good_days as rules
 from nightschool.rules.courses.choices import Choices, TeacherChoice, VenueChoice
+from nightschool.rules.courses.good_days import Suggestion
 from nightschool.rules.courses.previews import preview, tell_taken
 from nightschool.rules.courses.proposals import Proposal, tell_course_twice
 from nightschool.rules.courses.recurrence import days_of
@@ -42,7 +44,7 @@ from nightschool.web.site.records import BAD_INPUT, CLASH, look_up
 
 bp = Blueprint("courses", __name__)
 
-USUAL_EVENING = {"starts": 19 * 60, "ends": 20 * 60 + 30, "repeat": ONCE, "kind": OPEN_LECTURE}
+_USUAL_EVENING = {"starts": 19 * 60, "ends": 20 * 60 + 30, "repeat": ONCE, "kind": OPEN_LECTURE}
 
 
 def labelled(choices: Choices) -> dict[str, Any]:
@@ -71,7 +73,7 @@ def new(village: str) -> Any:
         here, choices = locality(db, village), on_offer(db, village)
         categories = queries.categories(db)
     form = ScheduleForm(
-        data={**USUAL_EVENING, "venue": choices.usual_venue, "first": read_day(request.args.get("day", ""))}
+        data={**_USUAL_EVENING, "venue": choices.usual_venue, "first": read_day(request.args.get("day", ""))}
     )
     form.offer(categories=categories, **labelled(choices))
     form.today = today()
@@ -108,7 +110,7 @@ def _find(form: ScheduleForm, here: Locality, choices: Choices) -> Any:
     form.check_times()
     if is_unread or form.ends.errors:
         return _schedule_page(form, here, choices), BAD_INPUT
-    starts, ends = form.times_or(USUAL_EVENING["starts"], USUAL_EVENING["ends"])
+    starts, ends = form.times_or(_USUAL_EVENING["starts"], _USUAL_EVENING["ends"])
     first = max(form.first.data or today(), today())
     with reading() as db:
         found = good_days(
@@ -123,15 +125,7 @@ def _find(form: ScheduleForm, here: Locality, choices: Choices) -> Any:
             zone=services().settings.timezone,
             not_before=moment(),
         )
-    return render_template(
-        "courses/courses/new.html",
-        form=form,
-        here=here,
-        village=here.code,
-        preview=None,
-        asked="",
-        found=found,
-    )
+    return _schedule_page(form, here, choices, found=found)
 
 
 def _schedule(form: ScheduleForm, village: str, *, publish: bool) -> Any:
@@ -171,21 +165,25 @@ def _schedule_page(
     asked: str = "",
     clash: CannotSchedule | None = None,
     waiting: Refused | None = None,
+    found: Sequence[Suggestion] | None = None,
 ) -> str:
-    """The form as it was filled in; below it every date, once it was asked for. `waiting`: for the township's word."""
+    """The form as it was filled in; below it every date, once it was asked for, or the days `found` to suit.
+
+    `waiting`: for the township's word.
+    """
     shown = None
     if asked:
         proposal = form.proposal(here.code)
         zone = services().settings.timezone
         with reading() as db:
-            found = (
+            conflicts = (
                 clash.conflicts
                 if clash
                 else bookings.proposal_conflicts(
                     db, proposal, choices, not_before=moment(), agreed=form.is_agreed
                 )
             )
-            instead = alternatives.for_proposal(db, proposal, found, choices, zone=zone)
+            instead = alternatives.for_proposal(db, proposal, conflicts, choices, zone=zone)
             around = surroundings(
                 db,
                 here,
@@ -197,7 +195,7 @@ def _schedule_page(
                 zone=zone,
             )
         shown = preview(
-            proposal, found, at=moment(), around=around, alternatives=instead, names=choices.names
+            proposal, conflicts, at=moment(), around=around, alternatives=instead, names=choices.names
         )
     return render_template(
         "courses/courses/new.html",
@@ -206,7 +204,7 @@ def _schedule_page(
         village=here.code,
         preview=shown,
         asked=asked,
-        found=None,
+        found=found,
         waiting=tell_refused(waiting, today()) if waiting else "",
         waiting_month=waiting.details["month"] if waiting else None,
         written=written,

@@ -55,7 +55,7 @@ from nightschool.web.site.forms import (
 from nightschool.web.site.record_forms import RecordForm
 
 ONCE, WEEKLY, MONTHLY, LUNAR, MARKET, LISTED = "once", "weekly", "monthly", "lunar", "market", "dates"
-REPEATS = {
+_REPEATS = {
     ONCE: L_("只上一次"),
     WEEKLY: L_("每周都上"),
     LISTED: L_("几个日期"),
@@ -63,19 +63,19 @@ REPEATS = {
     LUNAR: L_("逢农历几"),
     MARKET: L_("跟着赶场天"),
 }
-NTH_WORDS = {
+_NTH_WORDS = {
     "1": L_("第一个"),
     "2": L_("第二个"),
     "3": L_("第三个"),
     "4": L_("第四个"),
     "-1": L_("最后一个"),
 }
-SHIFT_WORDS = {"0": L_("赶场当天"), "-1": L_("赶场前一天"), "1": L_("赶场后一天")}
+_SHIFT_WORDS = {"0": L_("赶场当天"), "-1": L_("赶场前一天"), "1": L_("赶场后一天")}
 # What the advice on a date may be taken as a reason to leave it out, as the page writes it into hidden fields.
-SKIPPED_KINDS = ("holiday", "farm_work", "market")
+_SKIPPED_KINDS = ("holiday", "farm_work", "market")
 
 # Where the sentence about an impossible recurrence stands.
-FIELD_OF_FAULT = {
+_FIELD_OF_FAULT = {
     RecurrenceFault.NO_WEEKDAY: "weekdays",
     RecurrenceFault.NO_NTH: "nth",
     RecurrenceFault.NO_INTERVAL: "every",
@@ -197,9 +197,9 @@ class ScheduleForm(Described, Staffed, Timed):
     def offer(self, **choices: Any) -> None:
         self.category.choices = choices.pop("categories")
         super().offer(**choices)
-        self.repeat.choices = {key: str(words) for key, words in REPEATS.items()}
-        self.nth.choices = {key: str(words) for key, words in NTH_WORDS.items()}
-        self.market.choices = {key: str(words) for key, words in SHIFT_WORDS.items()}
+        self.repeat.choices = {key: str(words) for key, words in _REPEATS.items()}
+        self.nth.choices = {key: str(words) for key, words in _NTH_WORDS.items()}
+        self.market.choices = {key: str(words) for key, words in _SHIFT_WORDS.items()}
         self.kind.choices = {code: kind_word(code) for code in KINDS}
         self.weekdays.choices = {str(number): _(words) for number, words in enumerate(WEEKDAYS)}
 
@@ -249,7 +249,7 @@ class ScheduleForm(Described, Staffed, Timed):
 
     def skip(self, kind: str) -> None:
         """The dates against which the page had advice of this kind are left out as well."""
-        if kind in SKIPPED_KINDS:
+        if kind in _SKIPPED_KINDS:
             self.leave_out.data = tuple(sorted({*self.leave_out.data, *self[f"skip_{kind}"].data}))
 
     @property
@@ -320,7 +320,7 @@ class ScheduleForm(Described, Staffed, Timed):
             usual = (
                 "dates" if self.repeat.data == LISTED else "first" if self.repeat.data == ONCE else "until"
             )
-            self.refuse(FIELD_OF_FAULT.get(problem.fault, usual), tell_recurrence_problem(problem))
+            self.refuse(_FIELD_OF_FAULT.get(problem.fault, usual), tell_recurrence_problem(problem))
         elif isinstance(recurrence, Once):
             self.leave_out.data = ()  # ticked when there were several dates; a single one has no tick to take away
         elif all(day in self.leave_out.data for day in days_of(recurrence)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -45,7 +45,6 @@ from nightschool.web.courses.sessions_form import (
 from nightschool.web.courses.undo import flash_done, offered
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import moment, now, reading, services, today, writing
-from nightschool.web.site.forms import Agreeing
 from nightschool.web.site.records import BAD_INPUT, CLASH, look_up
 
 bp = Blueprint("sessions", __name__)
@@ -89,12 +88,12 @@ def move(class_session: str) -> Any:
     form = ShiftForm(data=_slot_values(found))
 
     def act(db: Session) -> None:
-        actions.move_session(db, slot=form.slot(), **_as_seen(found, form), **_wanted(form))
+        actions.move_session(db, slot=form.slot(), **_as_seen(found, form), agreed=form.is_agreed)
 
     def done() -> str:
         return _("%(title)s改到 %(when)s 了。", title=found.line.title, when=_when(form.slot()))
 
-    return _carry_out(found, form, Change.MOVE, act, done)
+    return carry_out(found, form, Change.MOVE, act, done)
 
 
 @bp.route("/sessions/<public_id:class_session>/edit", methods=["GET", "POST"])
@@ -117,13 +116,13 @@ def edit(class_session: str) -> Any:
             summary=form.summary.data or "",
             **form.staff,
             **_as_seen(found, form),
-            **_wanted(form),
+            agreed=form.is_agreed,
         )
 
     def done() -> str:
         return _("%(when)s %(title)s改好了。", when=_when(found.line.slot), title=form.title.data)
 
-    return _carry_out(found, form, Change.EDIT, act, done)
+    return carry_out(found, form, Change.EDIT, act, done)
 
 
 @bp.route("/sessions/<public_id:class_session>/cancel", methods=["GET", "POST"])
@@ -145,7 +144,7 @@ def cancel(class_session: str) -> Any:
             _("%(day)s %(title)s记为没开成。", **words) if past else _("%(day)s %(title)s取消了。", **words)
         )
 
-    return _carry_out(found, form, Change.CANCEL, act, done)
+    return carry_out(found, form, Change.CANCEL, act, done)
 
 
 @bp.route("/sessions/<public_id:class_session>/postpone", methods=["GET", "POST"])
@@ -158,7 +157,7 @@ def postpone(class_session: str) -> Any:
 
     def act(db: Session) -> str:
         return actions.postpone_session(
-            db, slot=form.slot(), **_reason(form), **_as_seen(found, form), **_wanted(form)
+            db, slot=form.slot(), **_reason(form), **_as_seen(found, form), agreed=form.is_agreed
         )
 
     def done() -> str:
@@ -169,7 +168,7 @@ def postpone(class_session: str) -> Any:
             when=_when(form.slot()),
         )
 
-    return _carry_out(found, form, Change.POSTPONE, act, done)
+    return carry_out(found, form, Change.POSTPONE, act, done)
 
 
 @bp.route("/sessions/<public_id:class_session>/restore", methods=["GET", "POST"])
@@ -180,7 +179,7 @@ def restore(class_session: str) -> Any:
     form = RestoreForm(data={"revision": found.revision})
 
     def act(db: Session) -> None:
-        actions.restore_session(db, **_as_seen(found, form), **_wanted(form))
+        actions.restore_session(db, **_as_seen(found, form), agreed=form.is_agreed)
 
     def done() -> str:
         words = {"when": _when(found.line.slot), "title": found.line.title}
@@ -188,7 +187,7 @@ def restore(class_session: str) -> Any:
             return _("%(when)s %(title)s恢复了，可以记到课。", **words)
         return _("%(when)s %(title)s恢复了，照常上。", **words)
 
-    return _carry_out(found, form, Change.RESTORE, act, done)
+    return carry_out(found, form, Change.RESTORE, act, done)
 
 
 @bp.route("/courses/<public_id:course>/add", methods=["GET", "POST"])
@@ -231,7 +230,7 @@ def _add(found: CoursePage, form: AddForm) -> Any:
             **form.staff,
             by=actor(),
             now=now(),
-            **_wanted(form),
+            agreed=form.is_agreed,
         )
         change = undo.just_made(db, found.region_code, now=now())
     flash_done(_("%(title)s加了一次：%(when)s。", title=found.title, when=_when(form.slot())), change)
@@ -249,26 +248,37 @@ def _add_page(found: CoursePage, form: AddForm, conflicts: tuple[Conflict, ...] 
     )
 
 
-def _carry_out(
+def carry_out(
     found: SessionPage,
     form: SessionForm,
     change: Change,
     act: Callable[[Session], str | None],
     done: Callable[[], str],
+    page: Callable[..., str] | None = None,
 ) -> Any:
-    """The change is made and told; or its form comes again with everything typed, and what stands against it."""
+    """The change is made and told; or its page comes again with everything typed, and what stands against it.
+
+    `act` makes it, and gives the session to go on with where that is another. `page`: other than that of the change.
+    """
+
+    def again(found: SessionPage, conflicts: Sequence[Conflict] = (), *, is_stale: bool = False) -> str:
+        if not may_change(change, found.line.status):
+            sentence = tell_refused_change(refused_change(change, found.line.status))
+            return render_template("courses/sessions/closed.html", session=found, sentence=sentence)
+        return (page or _page)(found, form, change, conflicts, is_stale=is_stale)
+
     if not may_change(change, found.line.status):
-        return _page(found, form, change)
+        return again(found)
     if isinstance(form, ShiftForm | EditForm):
         form.offer_reach(series.later(found))
     if not form.is_submitted():
-        return _page(found, form, change)
+        return again(found)
     if isinstance(form, MoveForm):
         form.take(request.form.get("take", ""))
     if not form.validate():
-        return _page(found, form, change), BAD_INPUT
+        return again(found), BAD_INPUT
     if request.form.get("do") == series.BACK:
-        return _page(found, form, change)
+        return again(found)
     try:
         if isinstance(form, ShiftForm | EditForm) and series.is_asked(form):
             return series.look_or_save(found, form)
@@ -277,28 +287,20 @@ def _carry_out(
             made = undo.just_made(db, found.region_code, now=now())
     except Refused as refused:
         form.refuse(refused.field, _tell(refused))
-        return _page(_session(found.line.public_id), form, change), BAD_INPUT
+        return again(_session(found.line.public_id)), BAD_INPUT
     except CannotSchedule as clash:
-        return _page(found, form, change, clash.conflicts), CLASH
+        return again(found, clash.conflicts), CLASH
     except StaleRecord:
         found = _session(found.line.public_id)
         form.revision.data = str(found.revision)
-        return _page(found, form, change, is_stale=True), CLASH
+        return again(found, is_stale=True), CLASH
     flash_done(done(), made)
     return redirect(url_for("sessions.show", class_session=target), 303)
 
 
 def _page(
-    found: SessionPage,
-    form: SessionForm,
-    change: Change,
-    conflicts: tuple[Conflict, ...] = (),
-    *,
-    is_stale: bool = False,
+    found: SessionPage, form: SessionForm, change: Change, conflicts: Sequence[Conflict], *, is_stale: bool
 ) -> str:
-    if not may_change(change, found.line.status):
-        sentence = tell_refused_change(refused_change(change, found.line.status))
-        return render_template("courses/sessions/closed.html", session=found, sentence=sentence)
     return render_template(
         f"courses/sessions/{change}.html",
         session=found,
@@ -314,7 +316,7 @@ def _page(
     )
 
 
-def _ways_out(found: SessionPage, form: SessionForm, conflicts: tuple[Conflict, ...]) -> dict[str, Any]:
+def _ways_out(found: SessionPage, form: SessionForm, conflicts: Sequence[Conflict]) -> dict[str, Any]:
     """What can be had instead; of a series what all of it can have."""
     if not series.is_asked(form):
         return of_session(found, form, conflicts)
@@ -351,11 +353,6 @@ def _as_seen(found: SessionPage, form: SessionForm) -> dict[str, Any]:
 
 def _when(slot: Slot) -> str:
     return f"{full_day(slot.day, today())} {clock(slot.starts)}"
-
-
-def _wanted(form: Agreeing) -> dict[str, Any]:
-    """What every change that wants a slot is asked with."""
-    return {"agreed": form.is_agreed}
 
 
 def _reason(form: ReasonForm) -> dict[str, str]:

@@ -99,6 +99,7 @@ class SwapForm(SessionForm):
 
     teacher = ChoiceField(L_("谁来讲"))
     instead_of = ChoiceField(L_("换下谁"), chips=True)
+    all_the_same = HiddenField()  # a teacher who does not come at that time, and was asked
 
     def offer(self, *, teachers: Mapping[str, str], teaching: Mapping[str, str]) -> None:
         """These could come; those are `teaching` now, by public id."""
@@ -106,10 +107,12 @@ class SwapForm(SessionForm):
         self.instead_of.choices = dict(teaching)
 
     def validate(self, extra_validators: Any = None) -> bool:
+        was_tapped = bool(self.teacher.raw_data or self.all_the_same.data)
+        self.teacher.data = self.all_the_same.data or self.teacher.data
         super().validate(extra_validators)
         if len(self.instead_of.choices) > 1 and not self.instead_of.data and not self.instead_of.errors:
             self.refuse("instead_of", _("这次有几位老师，先点要换下的那一位。"))
-        return not self.errors
+        return was_tapped and not self.errors
 
     def teachers_after(self, teaching: Sequence[str]) -> tuple[str, ...]:
         """Who teaches once this one came for that one."""

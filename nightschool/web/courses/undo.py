@@ -21,7 +21,7 @@ from nightschool.web.site.redirects import own_path
 
 bp = Blueprint("undo", __name__)
 
-UNDO = "undo:"  # a flashed message of this category carries the change that its button takes back
+_UNDO = "undo:"  # a flashed message of this category carries the change that its button takes back
 
 
 @bp.post("/changes/<public_id:change>/undo")
@@ -49,7 +49,7 @@ def take_back(change: str) -> Any:
 
 def flash_done(sentence: str, change: str | None) -> None:
     """The next page says what was done, with the button that takes this change back."""
-    flash(sentence, f"{UNDO}{change}" if change else "message")
+    flash(sentence, f"{_UNDO}{change}" if change else "message")
 
 
 def offered(recent: Recent | None) -> dict[str, str] | None:
