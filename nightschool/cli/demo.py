@@ -17,8 +17,8 @@ from nightschool.sealing import Sealer
 from nightschool.settings import Settings, from_environment, sqlite_url
 from nightschool.texts import _
 
-FOLDER = "demo-data"
-LEAST_FREE_MEGABYTES = 50
+_FOLDER = "demo-data"
+_LEAST_FREE_MEGABYTES = 50
 
 
 @click.command()
@@ -29,7 +29,7 @@ LEAST_FREE_MEGABYTES = 50
 def demo(port: int, fresh: bool) -> None:
     """Serve a demonstration on http://127.0.0.1:PORT. A second start keeps what was entered."""
     must_be_free("127.0.0.1", port)
-    folder = Path(os.environ.get("NIGHTSCHOOL_DATA") or FOLDER).resolve()
+    folder = Path(os.environ.get("NIGHTSCHOOL_DATA") or _FOLDER).resolve()
     if fresh:
         _start_over(folder)
     with told_plainly():
@@ -73,7 +73,7 @@ def _start_over(folder: Path) -> None:
 
 def _build(settings: Settings, folder: Path) -> None:
     """The demonstration database stands whole, or not at all."""
-    if shutil.disk_usage(folder).free < LEAST_FREE_MEGABYTES * 1024**2:
+    if shutil.disk_usage(folder).free < _LEAST_FREE_MEGABYTES * 1024**2:
         fail(_("磁盘满了，没有存。腾出一些空间再来一次。"))
     from nightschool.cli import demo_data
 

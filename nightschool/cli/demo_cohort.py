@@ -21,14 +21,14 @@ from nightschool.rules.registers.cohorts import cohort_entry
 from nightschool.rules.registers.graduation import Basis
 
 # A chance of its own, so that the rest of the demonstration is what it was before there was a cohort.
-SEED = 20170314
+_SEED = 20170314
 CALLED_OFF = 3  # of the sessions, counted from the first: it rained
 _SATURDAY = 5  # nobody else teaches or meets in the village then
 
 
 def hold(stage: Stage, school: DemoSchool, about: dict[str, Any]) -> None:
     """The village has this cohort: enrolled before its first day, a few waiting, held since, and going on."""
-    chance = random.Random(SEED)
+    chance = random.Random(_SEED)
     db, actor = stage.db, school.actor
     first = stage.today - timedelta(weeks=about["weeks_back"])
     first += timedelta(days=(_SATURDAY - first.weekday()) % 7)

@@ -44,7 +44,7 @@ from nightschool.sealing import Digester
 from nightschool.texts import _
 
 DATA = Path(__file__).parent.parent / "data"
-SEED = 20161118
+_SEED = 20161118
 
 
 def build(installation: Installation, *, say: Callable[[str], object]) -> dict[str, tuple[str, str]]:
@@ -54,7 +54,7 @@ def build(installation: Installation, *, say: Callable[[str], object]) -> dict[s
     shown: dict[str, str] = {}
     with installation.database.writing() as db:
         zone, today = ZoneInfo(installation.settings.timezone), installation.now().day
-        stage = Stage(db, zone, today, content, random.Random(SEED))
+        stage = Stage(db, zone, today, content, random.Random(_SEED))
         say(_("载入内江的两份村名单……"))
         for file in content["lists"]:
             rows = read_regions((DATA / file["file"]).read_bytes()).rows

@@ -21,7 +21,7 @@ from nightschool.settings import PREFIX
 from nightschool.texts import _
 
 _PACKAGES = ("flask", "sqlalchemy", "wtforms", "alembic", "waitress", "cryptography", "argon2-cffi")
-LEAST_FREE_MEGABYTES = 500
+_LEAST_FREE_MEGABYTES = 500
 _BACKUP_EVERY = timedelta(days=8)
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -68,7 +68,7 @@ def to_mend(installation: Installation) -> Iterator[str]:
     settings, database = installation.settings, installation.database
     if database.is_sqlite and not sqlite_is_fit_for_wal():
         yield _("SQLite 太旧，只能用较慢的写法。装上 pysqlite3，或换新一点的 Python。")
-    if free_megabytes(installation) < LEAST_FREE_MEGABYTES:
+    if free_megabytes(installation) < _LEAST_FREE_MEGABYTES:
         yield _("磁盘快满了，至少留出 500 MB。")
     key_file = settings.data_folder / "keys.json"
     if key_file.exists() and sys.platform != "win32" and stat.S_IMODE(key_file.stat().st_mode) & 0o077:

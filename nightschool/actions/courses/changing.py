@@ -60,7 +60,7 @@ def columns_of(model: type[Base], but: frozenset[str]) -> tuple[str, ...]:
     return tuple(column.key for column in model.__table__.columns if column.key not in but)
 
 
-COLUMNS = columns_of(ClassSession, NOT_OF_A_SESSION)
+SESSION_COLUMNS = columns_of(ClassSession, NOT_OF_A_SESSION)
 COURSE_COLUMNS = columns_of(Course, NOT_OF_A_COURSE)
 
 
@@ -126,7 +126,7 @@ def _shown(db: Session, class_sessions: Sequence[ClassSession]) -> list[dict[str
     return [
         {
             "id": record.id,
-            "columns": {name: _as_json(getattr(record, name)) for name in COLUMNS},
+            "columns": {name: _as_json(getattr(record, name)) for name in SESSION_COLUMNS},
             "teachers": list(teachers[record.id]),
         }
         for record in class_sessions

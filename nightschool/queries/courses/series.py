@@ -100,7 +100,7 @@ def names(db: Session, steps: Collection[Step]) -> Names:
     )
 
 
-def conflicts(
+def steps_conflicts(
     db: Session, steps: Collection[Step], named: Names, *, for_village: str, at: Moment, agreed: bool = False
 ) -> tuple[Conflict, ...]:
     """What would stand against these steps now, each date named; nothing is held by asking. Cost: at most 5 queries."""

@@ -33,7 +33,9 @@ def just_made(db: Session, village: str, *, now: Now) -> str | None:
     return db.scalars(made.order_by(ChangeSet.id.desc()).limit(1)).first()
 
 
-def of_session(db: Session, village: str, class_session: str, *, revision: int, now: Now) -> Recent | None:
+def recent_of_session(
+    db: Session, village: str, class_session: str, *, revision: int, now: Now
+) -> Recent | None:
     """What was last done to this one class session, if it can be taken back and nothing came after. Cost: 1 query."""
     for row in _latest(db, village, now):
         entries = [*row.before["changed"], *row.before["made"]]
@@ -43,7 +45,7 @@ def of_session(db: Session, village: str, class_session: str, *, revision: int, 
     return None
 
 
-def of_course(db: Session, village: str, course: str, *, now: Now) -> Recent | None:
+def recent_of_course(db: Session, village: str, course: str, *, now: Now) -> Recent | None:
     """What was last done to the course as a whole, if it can be taken back and nothing came after.
 
     Cost: 1 query, 2 when there is such a change, 3 when it edited the course itself.

@@ -169,7 +169,7 @@ def _times(state: State) -> tuple[int, int]:
     return state.slot.starts, state.slot.ends
 
 
-def tell_changes(step: Step, names: Names, today: date) -> tuple[str, ...]:
+def tell_step(step: Step, names: Names, today: date) -> tuple[str, ...]:
     """One line for each respect in which this session changes, before and after; when it is stands above them."""
     before, after = step.member.state, step.after
     lines = []
@@ -209,7 +209,7 @@ def tell_own(own: Sequence[str]) -> str:
     return _("单独改过的不动：%(what)s。", what=_("、").join(words[name] for name in own)) if own else ""
 
 
-def tell_stays(stays: Stays) -> str:
+def tell_why_it_stays(stays: Stays) -> str:
     """Why a session is not touched, in a word or two."""
     match stays:
         case Stays.HELD:

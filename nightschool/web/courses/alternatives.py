@@ -17,7 +17,9 @@ from nightschool.web.courses.sessions_form import AddForm, MoveForm, SessionForm
 from nightschool.web.site.context import reading, services, today
 
 
-def of_session(found: SessionPage, form: SessionForm, conflicts: Sequence[Conflict]) -> dict[str, Any]:
+def instead_for_session(
+    found: SessionPage, form: SessionForm, conflicts: Sequence[Conflict]
+) -> dict[str, Any]:
     """What the page of a change of this session shows: `choices` to take on it, `staff_choices` to take elsewhere."""
     is_staffed = isinstance(form, Staffed)
     wish = Wish(
@@ -40,7 +42,7 @@ def of_session(found: SessionPage, form: SessionForm, conflicts: Sequence[Confli
     }
 
 
-def of_added(found: CoursePage, form: AddForm, conflicts: Sequence[Conflict]) -> dict[str, Any]:
+def instead_for_added(found: CoursePage, form: AddForm, conflicts: Sequence[Conflict]) -> dict[str, Any]:
     """What the page that adds a session to this course shows."""
     if not conflicts:
         return {"choices": (), "written": written}

@@ -79,23 +79,13 @@ def _plan(db: Session, form: CourseForm, found: CoursePage) -> tuple[Step, ...]:
 
 
 def _save(form: CourseForm, found: CoursePage, seen: str) -> Any:
-    common = Common(
-        title=form.title.data,
-        category_code=form.category.data,
-        summary=form.summary.data or "",
-        **form.staff,
-        starts=form.starts.data,
-        ends=form.ends_at,
-        audience=form.audience.data or "",
-        expected=form.expected.data,
-    )
     with writing() as db:
         count = actions.edit_course(
             db,
             course=found.public_id,
             seen_version=form.seen_version,
             seen=seen,
-            common=common,
+            common=Common(**form.common),
             by=actor(),
             now=now(),
             agreed=form.is_agreed,

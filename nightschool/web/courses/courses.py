@@ -36,7 +36,7 @@ from nightschool.web.courses import course_edits
 from nightschool.web.courses.alternatives_form import read_day, written
 from nightschool.web.courses.courses_form import ONCE, CourseForm, ScheduleForm
 from nightschool.web.courses.series import BACK
-from nightschool.web.courses.undo import flash_done, offered
+from nightschool.web.courses.undo import flash_done, undoable
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import moment, now, reading, services, today, writing
 from nightschool.web.site.listings import Shown, asked, page_number
@@ -231,7 +231,7 @@ def show(course: str) -> Any:
     with reading() as db:
         meetings = queries.meetings(db, course, at=moment(), number=page_number())
         cohort = cohorts.cohort(db, course)
-        recent = undo.of_course(db, found.region_code, course, now=now())
+        recent = undo.recent_of_course(db, found.region_code, course, now=now())
         are_marked = any(one.session.differs for one in (*meetings.coming, *meetings.past))
         made = revisions.history(db, course=course) if are_marked else ()
     return render_template(
@@ -240,7 +240,7 @@ def show(course: str) -> Any:
         meetings=meetings,
         cohort=cohort,
         tell_rule=tell_rule,
-        undoable=offered(recent),
+        undoable=undoable(recent),
         history=tell_made(made, services().zone),
     )
 

@@ -158,8 +158,8 @@ def put(field: Any, value: Any) -> None:
     field.data, field.typed, field.process_errors = value, "", []
 
 
-class Described(Form):
-    """What it is about."""
+class CommonForm(Staffed, Timed):
+    """What the class sessions of a course have in common."""
 
     title = LineField(L_("讲什么"), [Required(L_("讲什么？写几个字，像「柑橘冬季管护」。"))])
     category = ChoiceField(L_("哪一类"), [Required(L_("选一类。"))], chips=True)
@@ -167,8 +167,31 @@ class Described(Form):
     audience = LineField(L_("对象"), longest=60)
     expected = WholeNumberField(L_("预计人数"), least=1)
 
+    def offer(self, *, categories: Mapping[str, str], **choices: Mapping[str, str]) -> None:
+        self.category.choices = dict(categories)
+        super().offer(**choices)
 
-class ScheduleForm(Described, Staffed, Timed):
+    def validate(self, extra_validators: Any = None) -> bool:
+        super().validate(extra_validators)
+        self.check_times()
+        return not self.errors
+
+    @property
+    def common(self) -> dict[str, Any]:
+        """All of it, as proposals and actions take it; only after the form was found good."""
+        return {
+            "title": self.title.data,
+            "category_code": self.category.data,
+            "summary": self.summary.data or "",
+            "audience": self.audience.data or "",
+            "expected": self.expected.data,
+            "starts": self.starts.data,
+            "ends": self.ends_at,
+            **self.staff,
+        }
+
+
+class ScheduleForm(CommonForm):
     """A course before it is scheduled. Hand it today's date before it is validated."""
 
     first = DayField(L_("第一次哪天上"))
@@ -195,7 +218,6 @@ class ScheduleForm(Described, Staffed, Timed):
     is_all_left_out = False  # and nothing else is wrong: the dates can be shown, with their ticks
 
     def offer(self, **choices: Any) -> None:
-        self.category.choices = choices.pop("categories")
         super().offer(**choices)
         self.repeat.choices = {key: str(words) for key, words in _REPEATS.items()}
         self.nth.choices = {key: str(words) for key, words in _NTH_WORDS.items()}
@@ -205,7 +227,6 @@ class ScheduleForm(Described, Staffed, Timed):
 
     def validate(self, extra_validators: Any = None) -> bool:
         super().validate(extra_validators)
-        self.check_times()
         recurrence = self._recurrence()
         if recurrence is not None:
             self.recurrence = recurrence
@@ -261,19 +282,11 @@ class ScheduleForm(Described, Staffed, Timed):
         """The course as its coordinator wants it; only after the form was found good."""
         return Proposal(
             region_code=region_code,
-            title=self.title.data,
-            category_code=self.category.data,
-            starts=self.starts.data,
-            ends=self.ends_at,
             recurrence=self.recurrence,
-            summary=self.summary.data or "",
-            teachers=self.chosen_teachers,
-            venue=self.chosen_venue,
             leave_out=frozenset(self.leave_out.data),
             kind=self.kind.data or OPEN_LECTURE,
-            audience=self.audience.data or "",
-            expected=self.expected.data,
             instead=self.instead.data,
+            **self.common,
         )
 
     def _recurrence(self) -> Recurrence | None:
@@ -341,14 +354,5 @@ class ScheduleForm(Described, Staffed, Timed):
             self.refuse(None, tell_refused_instead(code, full_day(day, self.today)))
 
 
-class CourseForm(Described, Staffed, Timed, RecordForm):
-    """What the sessions of a course have in common."""
-
-    def offer(self, **choices: Any) -> None:
-        self.category.choices = choices.pop("categories")
-        super().offer(**choices)
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        super().validate(extra_validators)
-        self.check_times()
-        return not self.errors
+class CourseForm(CommonForm, RecordForm):
+    """A course that stands already."""

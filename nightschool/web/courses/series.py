@@ -31,10 +31,10 @@ from nightschool.rules.courses.series import (
     following,
     plan_following,
     steps_digest,
-    tell_changes,
     tell_count,
     tell_own,
-    tell_stays,
+    tell_step,
+    tell_why_it_stays,
 )
 from nightschool.rules.slots import Slot
 from nightschool.texts import _, counted
@@ -134,7 +134,7 @@ def shown_first(
     with reading() as db:
         steps = plan(db)
         named = queries.names(db, steps)
-        conflicts = queries.conflicts(
+        conflicts = queries.steps_conflicts(
             db, steps, named, for_village=shown.village_code, at=moment(), agreed=form.is_agreed
         )
         if conflicts:
@@ -192,9 +192,9 @@ def _diff_page(
     told = [
         ShownStep(
             slot=step.member.state.slot,
-            lines=tell_changes(step, named, today()),
+            lines=tell_step(step, named, today()),
             own=tell_own(step.own) if step.changes else "",
-            stays=tell_stays(step.stays) if step.stays else "",
+            stays=tell_why_it_stays(step.stays) if step.stays else "",
             is_past=step.changes and step.after.slot.finishes <= moment(),
             advice=said.get(step.member.id, ()),
         )

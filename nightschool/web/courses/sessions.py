@@ -29,7 +29,7 @@ from nightschool.rules.notices.revisions import tell_mark
 from nightschool.rules.slots import Slot, SlotProblem, shown_end, tell_slot_problem
 from nightschool.texts import _
 from nightschool.web.courses import advice, series
-from nightschool.web.courses.alternatives import of_added, of_session
+from nightschool.web.courses.alternatives import instead_for_added, instead_for_session
 from nightschool.web.courses.alternatives_form import read_day
 from nightschool.web.courses.courses import labelled
 from nightschool.web.courses.sessions_form import (
@@ -42,7 +42,7 @@ from nightschool.web.courses.sessions_form import (
     SessionForm,
     ShiftForm,
 )
-from nightschool.web.courses.undo import flash_done, offered
+from nightschool.web.courses.undo import flash_done, undoable
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import moment, now, reading, services, today, writing
 from nightschool.web.site.records import BAD_INPUT, CLASH, look_up
@@ -64,7 +64,9 @@ def show(class_session: str) -> Any:
     """What, when, where, who; and what can be changed."""
     found = _session(class_session)
     with reading() as db:
-        recent = undo.of_session(db, found.region_code, class_session, revision=found.revision, now=now())
+        recent = undo.recent_of_session(
+            db, found.region_code, class_session, revision=found.revision, now=now()
+        )
         made = revisions.history(db, class_session=class_session) if found.revision > 1 else ()
         is_to_come = found.line.status in TO_COME and found.line.slot.begins > moment()
         said = advice.about_session(db, found, found.line.slot) if is_to_come else ()
@@ -72,7 +74,7 @@ def show(class_session: str) -> Any:
         "courses/sessions/show.html",
         session=found,
         history=tell_made(made, services().zone),
-        undoable=offered(recent),
+        undoable=undoable(recent),
         advice=said,
         possible={change.value for change in Change if may_change(change, found.line.status)},
         is_past=found.line.slot.finishes <= moment(),
@@ -244,7 +246,7 @@ def _add_page(found: CoursePage, form: AddForm, conflicts: tuple[Conflict, ...] 
         form=form,
         advice=advice.about_addition(found, form),
         taken=[tell_taken(conflict, found.region_code, today()) for conflict in conflicts],
-        **of_added(found, form, conflicts),
+        **instead_for_added(found, form, conflicts),
     )
 
 
@@ -319,8 +321,8 @@ def _page(
 def _ways_out(found: SessionPage, form: SessionForm, conflicts: Sequence[Conflict]) -> dict[str, Any]:
     """What can be had instead; of a series what all of it can have."""
     if not series.is_asked(form):
-        return of_session(found, form, conflicts)
-    ways = of_session(found, form, ())  # what is free for this one says nothing of those that follow
+        return instead_for_session(found, form, conflicts)
+    ways = instead_for_session(found, form, ())  # what is free for this one says nothing of those that follow
     if conflicts and isinstance(form, ShiftForm):
         ways["choices"] = series.other_times(found, form)
     elif conflicts and isinstance(form, EditForm):

@@ -19,9 +19,9 @@ from nightschool.rules.courses.series import (
     plan_following,
     plan_whole,
     steps_digest,
-    tell_changes,
     tell_own,
-    tell_stays,
+    tell_step,
+    tell_why_it_stays,
 )
 from nightschool.rules.slots import Moment, Slot
 
@@ -57,7 +57,7 @@ def test_the_whole_reaches_what_is_to_come_and_leaves_what_was_changed_by_itself
     ]  # fmt: skip
     assert [step.member.id for step in steps if step.changes] == [3, 4, 7]
     assert tell_own(steps[5].own) == "单独改过的不动：讲课的老师。"
-    assert tell_stays(Stays.OWN) == "单独改过"
+    assert tell_why_it_stays(Stays.OWN) == "单独改过"
 
 
 def test_a_course_gives_a_time_and_a_session_moved_by_itself_keeps_its_own() -> None:
@@ -100,7 +100,7 @@ def test_this_and_the_following_move_as_many_days_on() -> None:
     assert [step.member.id for step in steps] == [4, 5, 6, 7]
     assert [(step.after.slot.day - TODAY).days for step in steps if step.changes] == [8, 22, 29]
     assert {(step.after.slot.starts, step.after.slot.ends) for step in steps if step.changes} == {(840, 930)}
-    assert tell_changes(steps[0], NAMES, TODAY) == ("时间：改到 周三 12月2日（十月廿四） 14:00–15:30",)
+    assert tell_step(steps[0], NAMES, TODAY) == ("时间：改到 周三 12月2日（十月廿四） 14:00–15:30",)
 
 
 def test_only_the_days_shift_where_only_the_day_was_changed() -> None:
@@ -123,7 +123,7 @@ def test_every_respect_is_told_before_and_after() -> None:
         1, title="修枝", summary="带剪刀", category_code="health", venue_id=None, teacher_ids=(2, 1)
     )
     step = plan_following(TERM, TERM[3], wanted, AT)[0]
-    assert tell_changes(step, NAMES, TODAY) == (
+    assert tell_step(step, NAMES, TODAY) == (
         "地点：村活动室 → 还没定",
         "老师：周老师 → 李老师、周老师",
         "讲什么：柑橘管护 → 修枝",
