@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, inspect, select
@@ -14,6 +15,9 @@ from nightschool.rules.access import KEEPERS, Actor, require
 from nightschool.rules.slots import Now
 
 R = TypeVar("R")
+
+# What of an entry is not a column of its name: names have their sounds beside them, phones are sealed.
+_NOT_WORD_FOR_WORD = frozenset({"name", "phone", "removes_phone", "is_another"})
 
 
 def locked(db: Session, model: type[R], which: ColumnElement[bool]) -> R:
@@ -51,6 +55,14 @@ def changed_fields(record: Any) -> list[str]:
         for attribute in state.attrs
         if attribute.history.has_changes() and attribute.key != "version"
     )
+
+
+def fill(db: Session, record: Any, entry: Any) -> None:
+    """The record says word for word what the entry says, and its phone is stored; its name is the caller's to set."""
+    for field in fields(entry):
+        if field.name not in _NOT_WORD_FOR_WORD:
+            setattr(record, field.name, getattr(entry, field.name))
+    store_phone(db, record, entry.phone, removes=entry.removes_phone)
 
 
 def store_phone(db: Session, record: Any, typed: str, *, removes: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""One record as its form shows it: the columns its dataclass names, where it is kept, its phone masked."""
+"""Rows in the shape a page needs; one record as its form shows it, with where it is kept, and its phone masked."""
 
 from __future__ import annotations
 
@@ -14,19 +14,23 @@ from nightschool.queries import phones
 S = TypeVar("S")
 
 
+def shaped(shape: type[S], row: Any, **others: Any) -> S:
+    """The row in this shape: every field that is not among the others is the column of its name."""
+    columns = row._mapping
+    own = {field.name: columns[field.name] for field in fields(shape) if field.name not in others}  # type: ignore[arg-type]
+    return shape(**own, **others)
+
+
 def one(db: Session, model: Any, shape: type[S], public_id: str) -> S | None:
     """The learner, teacher or venue in this shape; None when there is no such record. Cost: 1 query."""
     row = db.execute(
-        select(model, Region.name)
+        select(model.__table__, Region.name.label("region"))
         .join(Region, Region.code == model.region_code)
         .where(model.public_id == public_id)
     ).one_or_none()
     if row is None:
         return None
-    found, region = row
     kind = model.__tablename__
-    masked = phones.masked(db, kind, public_id, getattr(found, phones.COLUMNS[kind]))
-    names = {field.name for field in fields(shape)} & set(model.__table__.c.keys())  # type: ignore[arg-type]
-    shown: dict[str, Any] = {name: getattr(found, name) for name in names}
-    shown |= {"region": region, "masked_phone": masked}
-    return shape(**shown)
+    return shaped(
+        shape, row, masked_phone=phones.masked(db, kind, public_id, row._mapping[phones.COLUMNS[kind]])
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import ColumnElement, or_, select
@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from nightschool.actions.notices.revisions import coming, shown_anew
 from nightschool.actions.records import (
     changed_fields,
+    fill,
     locked,
     locked_as_seen,
     locked_for,
     note,
     reveal_phone,
-    store_phone,
 )
 from nightschool.actions.touching import touch_villages
 from nightschool.errors import NotFound, Refused
@@ -32,9 +32,6 @@ from nightschool.rules.registers.attendance import NewLearner
 from nightschool.rules.slots import Now
 
 LONGEST_SORT_KEY = 200
-# What an entry says word for word.
-LEARNER_FIELDS = ("group_name", "household", "sex", "birth_year")
-TEACHER_FIELDS = ("kind", "unit", "specialities", "languages", "name_is_public", "weekly_limit")
 
 
 def add_learner(db: Session, *, village: str, entry: LearnerEntry, by: Actor, now: Now) -> str:
@@ -107,7 +104,7 @@ def add_teacher(db: Session, *, region: str, entry: TeacherEntry, by: Actor, now
     if not entry.is_another and (namesakes := _teacher_namesakes(db, region, entry.name)):
         raise Refused("known_teacher", field="name", namesakes=namesakes)
     teacher = Teacher(public_id=new_public_id(), region_code=region)
-    _fill(db, teacher, entry, TEACHER_FIELDS)
+    _fill(db, teacher, entry)
     db.add(teacher)
     db.flush()
     note(db, teacher, "teacher.add", by=by, now=now)
@@ -126,7 +123,7 @@ def edit_teacher(
     which = Teacher.public_id == teacher
     found = locked_as_seen(db, Teacher, which, version=version, by=by)
     _check_teacher(entry)
-    _fill(db, found, entry, TEACHER_FIELDS)
+    _fill(db, found, entry)
     fields = changed_fields(found)
     if not fields:
         return
@@ -193,20 +190,16 @@ def _ask_about_namesakes(db: Session, village: str, entry: LearnerEntry, *, but:
 
 
 def _fill_learner(db: Session, learner: Learner, entry: LearnerEntry) -> None:
-    _fill(db, learner, entry, LEARNER_FIELDS)
+    _fill(db, learner, entry)
     learner.group_number = group_number(entry.group_name)
 
 
-def _fill(
-    db: Session, record: Learner | Teacher, entry: LearnerEntry | TeacherEntry, as_written: Sequence[str]
-) -> None:
+def _fill(db: Session, record: Learner | Teacher, entry: LearnerEntry | TeacherEntry) -> None:
     if record.name != entry.name:
         record.name = entry.name
         record.name_key = sort_key(entry.name)[:LONGEST_SORT_KEY]
         record.search_keys = stored_keys(entry.name)
-    for field in as_written:
-        setattr(record, field, getattr(entry, field))
-    store_phone(db, record, entry.phone, removes=entry.removes_phone)
+    fill(db, record, entry)
 
 
 def _shown_otherwise(teacher: str, entry: TeacherEntry) -> ColumnElement[bool]:

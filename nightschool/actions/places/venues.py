@@ -11,11 +11,11 @@ from nightschool.actions.courses.bookings import HOLDING, hold_slots, slot_of
 from nightschool.actions.notices.revisions import coming, shown_anew
 from nightschool.actions.records import (
     changed_fields,
+    fill,
     locked_as_seen,
     locked_for,
     note,
     reveal_phone,
-    store_phone,
 )
 from nightschool.actions.touching import touch_villages
 from nightschool.errors import Refused
@@ -28,11 +28,6 @@ from nightschool.rules.people.people import Namesake
 from nightschool.rules.places.venues import PlannedHere, VenueEntry, check_unshared
 from nightschool.rules.resources import ResourceKind
 from nightschool.rules.slots import Moment, Now
-
-# What an entry says word for word.
-FIELDS = (
-    "kind", "seats", "area_m2", "is_lit", "is_covered", "directions", "key_holder", "allows_parallel"
-)  # fmt: skip
 
 
 def add_venue(db: Session, *, village: str, entry: VenueEntry, by: Actor, now: Now) -> str:
@@ -120,6 +115,4 @@ def _fill(db: Session, venue: Venue, entry: VenueEntry) -> None:
     if venue.name != entry.name:
         venue.name = entry.name
         venue.search_keys = stored_keys(entry.name)
-    for field in FIELDS:
-        setattr(venue, field, getattr(entry, field))
-    store_phone(db, venue, entry.phone, removes=entry.removes_phone)
+    fill(db, venue, entry)

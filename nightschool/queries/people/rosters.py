@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Region
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, SessionStatus
-from nightschool.queries import phones
+from nightschool.queries import phones, records
 from nightschool.rules.listings import Asked, Listing, of_records, states
 from nightschool.rules.names import finder
 from nightschool.rules.people.people import TEACHER_KINDS, group_label, group_order, teacher_kind_word
@@ -140,32 +140,15 @@ def _learner_lines(
     db: Session, shown: Sequence[Any], headings: dict[tuple[int, str], tuple[int, str]]
 ) -> tuple[LearnerLine, ...]:
     """The rows with what only the page needs, phones opened and masked. Cost: 1 query."""
-    details = {
-        row.id: row
-        for row in db.execute(
-            select(
-                Learner.id,
-                Learner.household,
-                Learner.sex,
-                Learner.birth_year,
-                Learner.phone,
-                Learner.version,
-            ).where(Learner.id.in_([row.id for row in shown]))
-        )
-    }
     return tuple(
-        LearnerLine(
-            public_id=row.public_id,
-            name=row.name,
+        records.shaped(
+            LearnerLine,
+            row,
             group=headings[row.group_number, row.group_name][1],
-            household=details[row.id].household,
-            sex=details[row.id].sex,
-            birth_year=details[row.id].birth_year,
-            masked_phone=phones.masked(db, "learner", row.public_id, details[row.id].phone),
-            is_retired=row.is_retired,
-            version=details[row.id].version,
+            masked_phone=phones.masked(db, "learner", row.public_id, row.phone),
+            is_retired=row.retired_at is not None,
         )
-        for row in shown
+        for row in _whole(db, Learner, shown)
     )
 
 
@@ -250,27 +233,24 @@ def last_taught(db: Session, village: str) -> dict[int, date]:
 
 def _teacher_lines(db: Session, shown: Sequence[Any], taught: dict[int, date]) -> tuple[TeacherLine, ...]:
     """The rows with what only the page needs, phones opened and masked. Cost: 1 query."""
-    details = {
-        row.id: row
-        for row in db.execute(
-            select(Teacher.id, Teacher.phone, Teacher.version).where(
-                Teacher.id.in_([row.id for row in shown])
-            )
-        )
-    }
+    regions = {row.region_code: row.region for row in shown}
     return tuple(
-        TeacherLine(
-            public_id=row.public_id,
-            name=row.name,
-            kind=row.kind,
-            unit=row.unit,
-            specialities=row.specialities,
-            masked_phone=phones.masked(db, "teacher", row.public_id, details[row.id].phone),
-            region_code=row.region_code,
-            region=row.region,
+        records.shaped(
+            TeacherLine,
+            row,
+            masked_phone=phones.masked(db, "teacher", row.public_id, row.phone),
+            region=regions[row.region_code],
             last_taught=taught.get(row.id),
-            is_retired=row.is_retired,
-            version=details[row.id].version,
+            is_retired=row.retired_at is not None,
         )
-        for row in shown
+        for row in _whole(db, Teacher, shown)
     )
+
+
+def _whole(db: Session, model: Any, shown: Sequence[Any]) -> list[Any]:
+    """All that is stored of these records, in their order."""
+    table = model.__table__
+    found = {
+        row.id: row for row in db.execute(select(table).where(table.c.id.in_([row.id for row in shown])))
+    }
+    return [found[row.id] for row in shown]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.people import Teacher, TeacherLink
@@ -57,46 +58,31 @@ def links(db: Session, teacher: str, region: str) -> tuple[LinkLine, ...]:
     first; those of records merged into this one are among them. At most 100. Cost: 1 query.
     """
     low, high = code_range(region)
-    person, by = aliased(Teacher), aliased(Account)
     rows = db.execute(
-        select(
+        _links(
             TeacherLink.public_id,
             TeacherLink.region_code,
             Region.name.label("region"),
             TeacherLink.made_at,
-            by.display_name,
+            func.coalesce(Account.display_name, ""),
             TeacherLink.revoked_at,
         )
-        .join(Teacher, Teacher.id == TeacherLink.teacher_id)
-        .join(person, person.id == func.coalesce(Teacher.merged_into_id, Teacher.id))
-        .join(Region, Region.code == TeacherLink.region_code)
-        .outerjoin(by, by.id == TeacherLink.account_id)
+        .outerjoin(Account, Account.id == TeacherLink.account_id)
         .where(
-            or_(person.public_id == teacher, Teacher.public_id == teacher),
+            or_(_PERSON.public_id == teacher, Teacher.public_id == teacher),
             TeacherLink.region_code >= low,
             TeacherLink.region_code < high,
         )
         .order_by(TeacherLink.revoked_at.is_not(None), TeacherLink.made_at.desc(), TeacherLink.id.desc())
         .limit(LINKS_SHOWN)
     )
-    return tuple(LinkLine(*row[:4], row.display_name or "", row.revoked_at) for row in rows)
+    return tuple(LinkLine(*row) for row in rows)
 
 
 def link_of(db: Session, link: str) -> LinkOf | None:
     """Whose link this is, by its public id; of one merged into another, the other. Cost: 1 query."""
-    person = aliased(Teacher)
-    row = db.execute(
-        select(
-            person.public_id,
-            Teacher.public_id.label("made_for"),
-            TeacherLink.region_code,
-            person.region_code.label("kept_at"),
-        )
-        .select_from(TeacherLink)
-        .join(Teacher, Teacher.id == TeacherLink.teacher_id)
-        .join(person, person.id == func.coalesce(Teacher.merged_into_id, Teacher.id))
-        .where(TeacherLink.public_id == link)
-    ).one_or_none()
+    columns = (_PERSON.public_id, Teacher.public_id, TeacherLink.region_code, _PERSON.region_code)
+    row = db.execute(_links(*columns).where(TeacherLink.public_id == link)).one_or_none()
     return LinkOf(*row) if row else None
 
 
@@ -106,31 +92,30 @@ def opened(db: Session, secret: str) -> Opened | None:
     Who was merged into another is that other. It still opens only the region it was made for: a village that gives its
     own record of a county's teacher up for the county's learns nothing by it of other villages.
     """
-    person = aliased(Teacher)
     row = db.execute(
-        select(
-            person.id,
-            person.name,
-            person.unit,
-            person.retired_at,
-            person.region_code.label("kept_at"),
+        _links(
+            _PERSON.id,
+            _PERSON.name,
+            _PERSON.unit,
+            _PERSON.retired_at.is_not(None),
             TeacherLink.region_code,
-            Region.name.label("region"),
-        )
+            Region.name,
+            TeacherLink.region_code == _PERSON.region_code,
+        ).where(TeacherLink.digest == digest_of(secret), TeacherLink.revoked_at.is_(None))
+    ).one_or_none()
+    return Opened(*row) if row else None
+
+
+# The record that a link is about today: the one it was made for, or that into which it was merged.
+_PERSON = aliased(Teacher, name="person")
+
+
+def _links(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """These columns of links, of the records they were made for, of whom they are about today, and of their regions."""
+    return (
+        select(*columns)
         .select_from(TeacherLink)
         .join(Teacher, Teacher.id == TeacherLink.teacher_id)
-        .join(person, person.id == func.coalesce(Teacher.merged_into_id, Teacher.id))
+        .join(_PERSON, _PERSON.id == func.coalesce(Teacher.merged_into_id, Teacher.id))
         .join(Region, Region.code == TeacherLink.region_code)
-        .where(TeacherLink.digest == digest_of(secret), TeacherLink.revoked_at.is_(None))
-    ).one_or_none()
-    if row is None:
-        return None
-    return Opened(
-        teacher_id=row.id,
-        name=row.name,
-        unit=row.unit,
-        is_retired=row.retired_at is not None,
-        region_code=row.region_code,
-        region=row.region,
-        is_whole=row.region_code == row.kept_at,
     )

@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.people import Teacher
-from nightschool.models.places import Region
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, SessionStatus
-from nightschool.queries import phones
 from nightschool.queries.courses.histories import History, Totals, history, totals_of
+from nightschool.queries.people import people
+from nightschool.queries.people.people import TeacherRecord
 from nightschool.rules.slots import Moment
 
 
@@ -19,16 +19,7 @@ from nightschool.rules.slots import Moment
 class TeacherPage:
     """One teacher, the phone masked, and what stands behind them as far as the asker may know."""
 
-    public_id: str
-    region_code: str
-    region: str  # where the record is kept
-    name: str
-    kind: str
-    unit: str
-    specialities: str
-    languages: str
-    masked_phone: str
-    is_retired: bool
+    record: TeacherRecord
     history: History
     elsewhere: Totals | None  # of other villages; None: they are in the history
 
@@ -56,31 +47,14 @@ def _page(
     number: int,
     away: ColumnElement[bool] | None = None,
 ) -> TeacherPage | None:
-    row = db.execute(
-        select(Teacher.__table__, Region.name.label("region"))
-        .join(Region, Region.code == Teacher.region_code)
-        .where(Teacher.public_id == public_id)
-    ).one_or_none()
-    if row is None:
+    record = people.teacher(db, public_id)
+    if record is None:
         return None
     taught = ClassSession.id.in_(
-        select(ClassSessionTeacher.class_session_id).where(ClassSessionTeacher.teacher_id == row.id)
+        select(ClassSessionTeacher.class_session_id)
+        .join(Teacher, Teacher.id == ClassSessionTeacher.teacher_id)
+        .where(Teacher.public_id == public_id)
     )
-    others = None
-    if away is not None:
-        public = ClassSession.status != SessionStatus.DRAFT
-        others = totals_of(db, taught & away & public, at=at)
-    return TeacherPage(
-        public_id=public_id,
-        region_code=row.region_code,
-        region=row.region,
-        name=row.name,
-        kind=row.kind,
-        unit=row.unit,
-        specialities=row.specialities,
-        languages=row.languages,
-        masked_phone=phones.masked(db, "teacher", public_id, row.phone),
-        is_retired=row.retired_at is not None,
-        history=history(db, taught & shown, at=at, number=number),
-        elsewhere=others,
-    )
+    public = ClassSession.status != SessionStatus.DRAFT
+    others = None if away is None else totals_of(db, taught & away & public, at=at)
+    return TeacherPage(record, history(db, taught & shown, at=at, number=number), others)

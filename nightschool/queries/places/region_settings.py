@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.places import Region, RegionSettings
+from nightschool.queries.records import shaped
 from nightschool.rules.places.travel import speed_along
 from nightschool.rules.regions import ancestors_of, level_of, township_of
 
@@ -45,13 +46,12 @@ def settings(db: Session, region: str) -> Settled | None:
         return None
     own = found[region]
     kmh_above, settled_by = speed_along(above, {code: row.travel_kmh for code, row in found.items()})
-    return Settled(
-        code=region,
-        name=own.name,
+    return shaped(
+        Settled,
+        own,
         level=level_of(region),
         version=own.version or 0,
         approves_plans=bool(own.approves_plans),
-        travel_kmh=own.travel_kmh,
         kmh_above=kmh_above,
         kmh_from=found[settled_by].name if settled_by else "",
     )

@@ -13,6 +13,8 @@ from nightschool.models.places import NightSchool, Region, Venue
 from nightschool.models.teaching import Category, ClassSession, ClassSessionTeacher, SessionStatus
 from nightschool.models.trust import Account, Posting
 from nightschool.queries.figures import attendances, people_of
+from nightschool.queries.records import shaped
+from nightschool.queries.trust.trust import in_force
 from nightschool.rules.access import Role
 from nightschool.rules.places.checklist import Facts, Part, checklist, teachers_since
 from nightschool.texts import SOURCE_LANGUAGE, language
@@ -114,13 +116,10 @@ def school(db: Session, village: str, *, today: date) -> WholeSchool | None:
         last_held=counts.last_held,
         ticked=frozenset(code for code, is_there in row.equipment.items() if is_there),
     )
-    return WholeSchool(
-        village=row.village,
+    return shaped(
+        WholeSchool,
+        row,
         institution_name=row.institution_name or "",
-        principal=row.principal,
-        contact_name=row.contact_name,
-        contact_phone=row.contact_phone,
-        opened_on=row.opened_on,
         coordinators=coordinators,
         venues=places,
         learners=counts.learners,
@@ -133,24 +132,19 @@ def school(db: Session, village: str, *, today: date) -> WholeSchool | None:
 def school_record(db: Session, village: str) -> SchoolRecord | None:
     """The village's school for its form; None when it has none. Cost: 1 query."""
     row = db.execute(
-        select(NightSchool, Region.name, Venue.public_id)
+        select(NightSchool.__table__, Region.name.label("village"), Venue.public_id.label("usual_venue"))
         .join(Region, Region.code == NightSchool.region_code)
         .outerjoin(Venue, (Venue.id == NightSchool.usual_venue_id) & Venue.retired_at.is_(None))
         .where(NightSchool.region_code == village)
     ).one_or_none()
     if row is None:
         return None
-    found, name, usual_venue = row
-    return SchoolRecord(
-        region_code=village,
-        village=name,
-        institution_name=found.institution_name or "",
-        principal=found.principal,
-        contact_name=found.contact_name,
-        contact_phone=found.contact_phone,
-        usual_venue=usual_venue or "",
-        equipment=tuple(code for code, is_there in found.equipment.items() if is_there),
-        version=found.version,
+    return shaped(
+        SchoolRecord,
+        row,
+        institution_name=row.institution_name or "",
+        usual_venue=row.usual_venue or "",
+        equipment=tuple(code for code, is_there in row.equipment.items() if is_there),
     )
 
 
@@ -171,8 +165,7 @@ def _coordinators(db: Session, village: str, today: date) -> tuple[tuple[str, st
         .where(
             Posting.region_code == village,
             Posting.role == Role.COORDINATOR,
-            Posting.from_day <= today,
-            or_(Posting.to_day.is_(None), Posting.to_day >= today),
+            in_force(today),
             Account.disabled_at.is_(None),
         )
         .order_by(Posting.from_day, Posting.id)

@@ -101,17 +101,9 @@ def venue(db: Session, public_id: str) -> VenueRecord | None:
 
 
 def _venue_line(db: Session, row: Any) -> VenueLine:
-    return VenueLine(
-        public_id=row.public_id,
-        name=row.name,
-        kind=row.kind,
-        seats=row.seats,
-        is_lit=row.is_lit,
-        is_covered=row.is_covered,
-        key_holder=row.key_holder,
+    return records.shaped(
+        VenueLine,
+        row,
         masked_phone=phones.masked(db, "venue", row.public_id, row.key_holder_phone),
-        allows_parallel=row.allows_parallel,
         is_usual=row.is_usual and not row.is_retired,
-        is_retired=row.is_retired,
-        version=row.version,
     )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.models.places import NightSchool, Region
 from nightschool.models.trust import Account, KeptInput, LoginSession, LoginSlip, Posting
+from nightschool.queries.records import shaped
 from nightschool.rules.access import Actor, Post, Role
 from nightschool.rules.slots import Now
 from nightschool.rules.trust.accounts import normalised_login_name
@@ -136,14 +137,7 @@ def login_by_token(db: Session, token: str, *, now: Now) -> Login | None:
         return None
     first = rows[0]
     posts = tuple(Post(Role(row.role), row.region_code) for row in rows)
-    return Login(
-        id=first.id,
-        actor=Actor(first.account_id, first.display_name, posts),
-        login_name=first.login_name,
-        is_own_phone=first.is_own_phone,
-        village_code=first.village_code,
-        last_seen_at=first.last_seen_at,
-    )
+    return shaped(Login, first, actor=Actor(first.account_id, first.display_name, posts))
 
 
 def ended_login(db: Session, token: str, *, now: Now) -> EndedLogin | None:
@@ -276,14 +270,10 @@ def account_lines(
     ).all()
     postings = _postings(db, Posting.account_id.in_([row.id for row in rows])) if rows else {}
     return tuple(
-        AccountLine(
-            public_id=row.public_id,
-            login_name=row.login_name,
-            display_name=row.display_name,
+        shaped(
+            AccountLine,
+            row,
             is_disabled=row.disabled_at is not None,
-            has_password=row.has_password,
-            last_seen_at=row.last_seen_at,
-            slip_until=row.slip_until,
             postings=postings.get(row.id, ()),
         )
         for row in rows
@@ -308,14 +298,6 @@ def _postings(db: Session, condition: ColumnElement[bool]) -> dict[int, tuple[Po
     ).all()
     lines: dict[int, tuple[PostingLine, ...]] = {}
     for row in rows:
-        line = PostingLine(
-            row.id,
-            Role(row.role),
-            row.region_code,
-            row.region_name or "",
-            row.title,
-            row.from_day,
-            row.to_day,
-        )
+        line = shaped(PostingLine, row, role=Role(row.role), region_name=row.region_name or "")
         lines[row.account_id] = (*lines.get(row.account_id, ()), line)
     return lines

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 
 from nightschool.texts import _
 
@@ -16,7 +17,7 @@ class SchoolEntry:
     contact_name: str = ""
     contact_phone: str = ""
     usual_venue: str = ""  # public id; empty: none
-    equipment: frozenset[str] = field(default_factory=frozenset)  # ticked items of rules.places.checklist
+    equipment: Collection[str] = ()  # ticked items of rules.places.checklist
 
 
 def institution_word(institution_name: str | None) -> str:

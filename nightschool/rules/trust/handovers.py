@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,11 +17,11 @@ SLIP_WORTH_PRINTING = timedelta(days=10)
 class Handover:
     """What an administrator says: who goes, who comes, from which day."""
 
-    leaving: tuple[str, ...]  # public ids
-    login_name: str  # of who has an account; else the name and the post of the new person
-    display_name: str
-    title: str
-    from_day: date | None
+    leaving: Collection[str] = ()  # public ids
+    login_name: str = ""  # of who has an account; else the name and the post of the new person
+    display_name: str = ""
+    title: str = ""
+    from_day: date | None = None
     becomes_contact: bool = False
     contact_phone: str = ""
 

@@ -41,16 +41,7 @@ class LearnerForm(RecordForm):
 
     def entry(self) -> LearnerEntry:
         """What was written down."""
-        return LearnerEntry(
-            name=self.name.data,
-            group_name=self.group_name.data,
-            household=self.household.data,
-            sex=self.sex.data or None,
-            birth_year=self.birth_year.data,
-            phone=self.phone.data or "",
-            removes_phone=self.removes_phone.data,
-            is_another=self.is_another.data,
-        )
+        return self.filled(LearnerEntry)
 
 
 class TeacherForm(RecordForm):
@@ -75,15 +66,4 @@ class TeacherForm(RecordForm):
 
     def entry(self) -> TeacherEntry:
         """What was written down."""
-        return TeacherEntry(
-            name=self.name.data,
-            kind=self.kind.data or "local_expert",
-            unit=self.unit.data,
-            specialities=self.specialities.data,
-            languages=self.languages.data,
-            phone=self.phone.data or "",
-            removes_phone=self.removes_phone.data,
-            name_is_public=self.name_is_public.data,
-            weekly_limit=self.weekly_limit.data,
-            is_another=self.is_another.data,
-        )
+        return self.filled(TeacherEntry)

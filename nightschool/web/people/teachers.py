@@ -112,18 +112,19 @@ def show(village: str, teacher: str) -> Any:
 def taught(teacher: str) -> Any:
     """One teacher as who keeps them sees them: what they teach in every village, without what is not public yet."""
     page = look_up(queries.everywhere, teacher, at=moment(), number=page_number())
-    return _shown(page, page.region_code)
+    return _shown(page, page.record.region_code)
 
 
-def _shown(teacher: TeacherPage, region: str) -> Any:
+def _shown(page: TeacherPage, region: str) -> Any:
     with reading() as db:
         [place] = places.regions_named(db, [region])
     return render_template(
         "people/teachers/show.html",
-        teacher=teacher,
+        page=page,
+        teacher=page.record,
         place=place,
         kind_word=teacher_kind_word,
-        closed=closed_of("teacher", teacher.public_id),
+        closed=closed_of("teacher", page.record.public_id),
     )
 
 

@@ -44,19 +44,7 @@ class VenueForm(RecordForm):
 
     def entry(self) -> VenueEntry:
         """What was written down."""
-        return VenueEntry(
-            name=self.name.data,
-            kind=self.kind.data or "meeting_room",
-            seats=self.seats.data,
-            area_m2=self.area_m2.data,
-            is_lit=self.is_lit.data,
-            is_covered=self.is_covered.data,
-            directions=self.directions.data,
-            key_holder=self.key_holder.data,
-            phone=self.phone.data or "",
-            removes_phone=self.removes_phone.data,
-            allows_parallel=self.allows_parallel.data,
-        )
+        return self.filled(VenueEntry)
 
 
 class SchoolForm(RecordForm):
@@ -76,11 +64,4 @@ class SchoolForm(RecordForm):
 
     def entry(self) -> SchoolEntry:
         """What was written down."""
-        return SchoolEntry(
-            institution_name=self.institution_name.data,
-            principal=self.principal.data,
-            contact_name=self.contact_name.data,
-            contact_phone=self.contact_phone.data or "",
-            usual_venue=self.usual_venue.data,
-            equipment=frozenset(self.equipment.data or ()),
-        )
+        return self.filled(SchoolEntry)

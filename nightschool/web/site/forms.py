@@ -9,8 +9,9 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -27,6 +28,8 @@ from wtforms.validators import StopValidation, ValidationError
 from nightschool.rules import slots
 from nightschool.texts import L_, LazyText, _
 
+S = TypeVar("S")
+
 
 class Form(FlaskForm):
     """One form, one task. After `refuse(field, sentence)` the page shows the sentence at that field."""
@@ -40,6 +43,11 @@ class Form(FlaskForm):
             self[field_name].errors = [*self[field_name].errors, sentence]
         else:
             self.form_errors.append(sentence)
+
+    def filled(self, shape: type[S]) -> S:
+        """What was filled in, in this shape; where nothing was, the shape has its default. Only after `validate`."""
+        named = [one.name for one in fields(shape) if one.name in self]  # type: ignore[arg-type]
+        return shape(**{name: self[name].data for name in named if self[name].data not in (None, "")})
 
     def shows_unread(self) -> bool:
         """True when something typed could not be read; its sentence stands there, though the form was not validated."""

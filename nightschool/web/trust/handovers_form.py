@@ -22,12 +22,4 @@ class HandoverForm(Form):
 
     def handover(self) -> Handover:
         """What was said."""
-        return Handover(
-            leaving=tuple(self.leaving.data or ()),
-            login_name=self.login_name.data or "",
-            display_name=self.display_name.data or "",
-            title=self.title.data or "",
-            from_day=self.from_day.data,
-            becomes_contact=bool(self.becomes_contact.data),
-            contact_phone=self.contact_phone.data or "",
-        )
+        return self.filled(Handover)
