@@ -57,7 +57,7 @@ def create(role: str, region: str, login_name: str, display_name: str, title: st
         except (NotFound, NotAllowed):
             fail(_("没有代码是 %(code)s 的地方；系统管理员不要写地方，别的职责都要写。", code=region or "—"))
         except Refused as refusal:
-            fail(tell_refusal(refusal.code, refusal.details))
+            fail(tell_refusal(refusal))
         slip = None if asks else _new_slip(installation, db, made.public_id)
     click.echo(_("账号开好了。登录名：%(name)s", name=made.login_name))
     if slip is not None:
@@ -73,7 +73,7 @@ def slip(login_name: str) -> None:
         try:
             made = _new_slip(installation, db, _called(db, login_name))
         except Refused as refusal:
-            fail(tell_refusal(refusal.code, refusal.details))
+            fail(tell_refusal(refusal))
     _print(installation, made)
 
 

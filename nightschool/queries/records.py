@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -12,6 +13,19 @@ from nightschool.models.places import Region
 from nightschool.queries import phones
 
 S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What the forms of a learner, a teacher and a venue show alike."""
+
+    public_id: str
+    region_code: str
+    region: str
+    name: str
+    masked_phone: str
+    version: int
+    retired_at: datetime | None = None
 
 
 def shaped(shape: type[S], row: Any, **others: Any) -> S:

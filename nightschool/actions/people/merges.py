@@ -5,7 +5,7 @@
 - `retired_at`: whether the merged record had been retired before, and when
 - `fields`: names of the kept record's fields that were empty and were filled from the merged one
 - `followers`: ids that had been merged into the merged record earlier and now point to the kept one
-- learners: `marks` and `enrolments`; teachers: `lessons`, `courses`, and ids of `closed_times` and `links`; see
+- learners: `marks` and `enrolments`; teachers: `lessons`, `courses`, and ids of `closed_times`; see
   `actions.people.merged_rows`
 """
 
@@ -27,7 +27,7 @@ from nightschool.models.people import PersonKind, PersonMerge
 from nightschool.queries.people import merges as queries
 from nightschool.queries.people.merges import PEOPLE
 from nightschool.rules.access import KEEPERS, Actor, may, require
-from nightschool.rules.people.merges import NotPutBack, can_be_undone, gaps
+from nightschool.rules.people.merges import NotPutBack, gaps, undo_until
 from nightschool.rules.regions import is_inside
 from nightschool.rules.slots import Now
 
@@ -100,7 +100,7 @@ def undo_merge(db: Session, *, kind: str, merged: str, by: Actor, now: Now) -> N
     merge = db.get_one(PersonMerge, row.id, with_for_update=True, populate_existing=True)
     if merge.undone_at is not None:
         raise Refused("not_merged")
-    if not can_be_undone(merge.merged_at, now.instant):
+    if now.instant >= undo_until(merge.merged_at):
         raise Refused("undo_over")
     _check_order(db, merge, one)
     moved = merge.moved

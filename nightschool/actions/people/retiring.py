@@ -8,20 +8,10 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.records import locked_as_seen, note
 from nightschool.errors import Refused
-from nightschool.models.people import Learner, Teacher
-from nightschool.models.places import Venue
-from nightschool.models.teaching import Course
-from nightschool.queries.people.retiring import still_booked
+from nightschool.queries.people.retiring import NAME_OF, still_booked
 from nightschool.rules.access import Actor
 from nightschool.rules.people.retiring import RecordKind
 from nightschool.rules.slots import Now
-
-MODELS: dict[RecordKind, Any] = {
-    RecordKind.LEARNER: Learner,
-    RecordKind.TEACHER: Teacher,
-    RecordKind.VENUE: Venue,
-    RecordKind.COURSE: Course,
-}
 
 
 def retire(
@@ -69,7 +59,7 @@ def bring_back(db: Session, kind: RecordKind, *, public_id: str, version: int, b
 
 
 def _seen(db: Session, kind: RecordKind, public_id: str, by: Actor, version: int) -> Any:
-    model = MODELS[kind]
+    model = NAME_OF[kind].class_
     return locked_as_seen(db, model, model.public_id == public_id, version=version, by=by)
 
 

@@ -14,7 +14,6 @@ from nightschool.queries.trust import trust
 from nightschool.rules.access import Actor, require
 from nightschool.rules.places.openings import Opening
 from nightschool.rules.slots import Now
-from nightschool.rules.trust.accounts import initials, suggested_login_name
 from nightschool.sealing import Digester
 
 MOST_AT_ONCE = 120  # more than any township has villages
@@ -67,16 +66,12 @@ def renew_slips(
 
 
 def _open(db: Session, one: Opening, *, digester: Digester, by: Actor, now: Now) -> Slip:
-    login_name = ""
-    if not one.names_a_person:
-        taken = trust.login_names_like(db, initials(one.village))
-        login_name = suggested_login_name(one.village, taken)
     try:
         return accounts.open_school(
             db,
             village_code=one.village_code,
             display_name=one.display_name,
-            login_name=login_name,
+            login_name="" if one.names_a_person else trust.free_login_name(db, one.village),
             title=one.title,
             contact_name=None if one.names_a_person else "",
             digester=digester,

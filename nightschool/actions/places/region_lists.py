@@ -31,7 +31,7 @@ from nightschool.rules.slots import Now
 
 Progress = Callable[[int, int], None]  # told how many steps are done, and of how many
 
-PAGE = 1000  # regions written before progress is told again
+_AT_ONCE = 1000  # regions written before progress is told again
 MOST_RANGES = 100  # with more separate parts in a list, or more that they lie in, everything known is read
 
 
@@ -60,7 +60,7 @@ def learn_sounds(rows: Sequence[RegionRow], *, progress: Progress = silent) -> N
     """
     for number, row in enumerate(rows):
         search_keys(display_name(row.name, row.code))
-        if number % PAGE == 0:
+        if number % _AT_ONCE == 0:
             progress(number, len(rows))
     progress(len(rows), len(rows))
 
@@ -132,8 +132,8 @@ def _store(db: Session, plan: Merge, listed: set[str], *, now: Now, progress: Pr
 
 
 def _pages(codes: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(codes), PAGE):
-        yield codes[start : start + PAGE]
+    for start in range(0, len(codes), _AT_ONCE):
+        yield codes[start : start + _AT_ONCE]
 
 
 def _known(db: Session, rows: Sequence[RegionRow]) -> dict[str, RegionFacts]:
@@ -171,41 +171,24 @@ def _write_regions(db: Session, plan: Merge, codes: Sequence[str], now: Now) -> 
     known: list[dict[str, Any]] = []
     for code in codes:
         facts = plan.facts[code]
+        row = {
+            "code": code,
+            "name": facts.name,
+            "official_name": facts.official_name,
+            "valid_to": facts.valid_to,
+        }
         if code in plan.new:
-            new.append(
-                {
-                    "code": code,
-                    "level": level_of(code).value,
-                    "parent_code": parent_of(code),
-                    "name": facts.name,
-                    "official_name": facts.official_name,
-                    "valid_from": facts.valid_from,
-                    "valid_to": facts.valid_to,
-                    "revision": 1,
-                    "changed_at": now.instant,
-                }
-            )
+            row |= {
+                "level": level_of(code).value,
+                "parent_code": parent_of(code),
+                "valid_from": facts.valid_from,
+            }
+            new.append({**row, "revision": 1, "changed_at": now.instant})
         else:
-            known.append(
-                {
-                    "of": code,
-                    "its_name": facts.name,
-                    "its_official_name": facts.official_name,
-                    "ends": facts.valid_to,
-                }
-            )
+            known.append(row)
     insert_rows(db, Region, new)
     if known:
-        db.connection().execute(
-            update(Region)
-            .where(Region.code == bindparam("of"))
-            .values(
-                name=bindparam("its_name"),
-                official_name=bindparam("its_official_name"),
-                valid_to=bindparam("ends"),
-            ),
-            known,
-        )
+        db.execute(update(Region), known)
 
 
 def _write_names(db: Session, plan: Merge, codes: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from nightschool.models.places import Region
 from nightschool.rules.access import Actor, require
 from nightschool.rules.slots import Now
 
-A_DAY = timedelta(days=1)
+_A_DAY = timedelta(days=1)
 
 
 def set_successor(db: Session, *, predecessor: str, successor: str, day: date, by: Actor, now: Now) -> None:
@@ -36,7 +36,7 @@ def set_successor(db: Session, *, predecessor: str, successor: str, day: date, b
         raise Refused("successor_cycle", region=old.code, other=new.code)
     if old.valid_from is not None and old.valid_from >= day:
         raise Refused("before_its_time", region=old.code, day=old.valid_from)
-    old.successor_code, old.successor_day, old.valid_to = new.code, day, day - A_DAY
+    old.successor_code, old.successor_day, old.valid_to = new.code, day, day - _A_DAY
     if new.valid_from is not None and new.valid_from > day:
         new.valid_from = day
     db.flush()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -60,10 +60,7 @@ def create_account(
     if not display_name.strip():
         raise Refused("display_name_missing", field="display_name")
     _require_may_give(db, by, role, region_code)
-    name = accounts.normalised_login_name(login_name)
-    if not name:
-        stem = accounts.initials(display_name)
-        name = accounts.suggested_login_name(display_name, trust.login_names_like(db, stem))
+    name = accounts.normalised_login_name(login_name) or trust.free_login_name(db, display_name)
     if problem := accounts.login_name_problem(name):
         raise Refused(problem, field="login_name")
     account = Account(
@@ -78,8 +75,7 @@ def create_account(
     except IntegrityError as error:
         if broken_constraint(error) != "uq_account_login_name":
             raise
-        stem = accounts.initials(display_name)
-        free = accounts.suggested_login_name(display_name, trust.login_names_like(db, stem))
+        free = trust.free_login_name(db, display_name)
         raise Refused("login_name_taken", field="login_name", name=name, free=free) from None
     _post(db, account.id, role, region_code, title=title, from_day=from_day or now.day)
     _note(db, account, "account.create", region_code, by=by, now=now, role=role)
@@ -156,7 +152,7 @@ def give_posting(
         Posting.account_id == found.id,
         Posting.role == role,
         Posting.region_code == region_code,
-        or_(Posting.to_day.is_(None), Posting.to_day >= from_day),
+        trust.not_over(from_day),
     )
     if to_day is not None:
         same = same.where(Posting.from_day <= to_day)

@@ -15,9 +15,9 @@ from nightschool.models.trust import KeptInput
 from nightschool.rules.slots import Now
 from nightschool.sealing import Sealer
 
-LONGEST = 200_000  # characters of an encoded form
-MOST = 5
-KEPT_FOR = timedelta(days=14)
+_LONGEST = 200_000  # characters of an encoded form
+_MOST = 5
+UNSAVED_KEPT_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -31,17 +31,17 @@ class Unsaved:
 
 def keep(db: Session, *, account_id: int, path: str, body: str, now: Now) -> bool:
     """True when the form is kept; False when it is too long. The account's oldest gives way when there are too many."""
-    if len(body) > LONGEST or len(path) > 500:
+    if len(body) > _LONGEST or len(path) > 500:
         return False
     _forget_old(db, now)
-    put_back(db, account_id=account_id, form=Unsaved(path, body, now.instant))
+    keep_again(db, account_id=account_id, form=Unsaved(path, body, now.instant))
     mine = select(KeptInput.id).where(KeptInput.account_id == account_id).order_by(KeptInput.id.desc())
-    for old in db.execute(mine.offset(MOST)).scalars().all():
+    for old in db.execute(mine.offset(_MOST)).scalars().all():
         db.execute(delete(KeptInput).where(KeptInput.id == old))
     return True
 
 
-def put_back(db: Session, *, account_id: int, form: Unsaved) -> None:
+def keep_again(db: Session, *, account_id: int, form: Unsaved) -> None:
     """The form is kept as it was before it was taken: saving it has failed through no fault of its own."""
     public_id = new_public_id()
     sealed = _sealer(db).seal(json.dumps([form.path, form.body]), about=_about(public_id))
@@ -78,7 +78,7 @@ def take(db: Session, *, account_id: int, now: Now, public_id: str | None = None
 
 
 def _forget_old(db: Session, now: Now) -> None:
-    db.execute(delete(KeptInput).where(KeptInput.kept_at < now.instant - KEPT_FOR))
+    db.execute(delete(KeptInput).where(KeptInput.kept_at < now.instant - UNSAVED_KEPT_FOR))
 
 
 def _sealer(db: Session) -> Sealer:

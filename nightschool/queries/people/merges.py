@@ -24,6 +24,7 @@ from nightschool.models.teaching import (
 from nightschool.models.trust import Account
 from nightschool.queries import phones
 from nightschool.queries.figures import came
+from nightschool.queries.records import shaped
 from nightschool.rules.names import matches, normalised, search_keys
 from nightschool.rules.people.merges import (
     FIELDS,
@@ -42,8 +43,8 @@ from nightschool.rules.resources import ResourceKind
 from nightschool.rules.slots import Now, Slot
 
 PEOPLE: dict[str, Any] = {PersonKind.LEARNER: Learner, PersonKind.TEACHER: Teacher}
-MOST_CANDIDATES = 10
-MOST_FOUND = 30
+_MOST_CANDIDATES = 10
+_MOST_FOUND = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +90,7 @@ class Side:
     is_retired: bool
     is_merged: bool
     id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Somebody who may be the same person, and why; without a why, somebody who was looked for."""
-
-    side: Side
-    alike: tuple[str, ...]
+    alike: tuple[str, ...]  # in what the record it is set beside is like it: codes of LIKENESSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +98,8 @@ class SameAs:
     """A record, and the others it could be the same person as."""
 
     side: Side
-    candidates: tuple[Candidate, ...]
-    found: tuple[Candidate, ...]
+    candidates: tuple[Side, ...]
+    found: tuple[Side, ...]  # those that were looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +151,10 @@ def same_as(db: Session, kind: str, public_id: str, *, query: str = "", below: b
     alike = {row.id: found for row in rows if is_candidate(found := likenesses(mine, _traits(db, kind, row)))}
     likely = sorted((row for row in rows if row.id in alike), key=lambda row: _rank(alike[row.id], row))
     sought = sorted(sought, key=lambda row: (row.name_key, row.public_id))
-    shown = (likely[:MOST_CANDIDATES], sought[:MOST_FOUND])
+    shown = (likely[:_MOST_CANDIDATES], sought[:_MOST_FOUND])
     history = _histories(db, kind, {record.id, *(row.id for part in shown for row in part)})
     candidates, found_ones = (
-        tuple(Candidate(_side(db, kind, row, history), alike.get(row.id, ())) for row in part)
-        for part in shown
+        tuple(_side(db, kind, row, history, alike.get(row.id, ())) for row in part) for part in shown
     )
     return SameAs(_side(db, kind, record, history), candidates, found_ones)
 
@@ -298,7 +291,7 @@ def _teachers(db: Session, record: Any, query: str, *, below: bool) -> tuple[Seq
         within = or_(within, and_(Teacher.region_code >= low, Teacher.region_code < high))
     others = _rows(
         PersonKind.TEACHER, within, Teacher.merged_into_id.is_(None), Teacher.id != record.id
-    ).limit(MOST_FOUND)
+    ).limit(_MOST_FOUND)
     keys = literal(" ") + Teacher.search_keys + literal(" ")
     sounds = [
         keys.contains(f" {sound} ")
@@ -333,21 +326,20 @@ def _rank(alike: tuple[str, ...], row: Any) -> tuple[Any, ...]:
     return (*(not one for one in strong), -len(alike), row.name_key, row.public_id)
 
 
-def _side(db: Session, kind: str, row: Any, history: dict[int, tuple[int, date]]) -> Side:
+def _side(
+    db: Session, kind: str, row: Any, history: dict[int, tuple[int, date]], alike: tuple[str, ...] = ()
+) -> Side:
     values = values_of(db, kind, row)
     sessions, last = history.get(row.id, (0, None))
-    return Side(
-        public_id=row.public_id,
-        name=row.name,
-        region_code=row.region_code,
-        region=row.region,
+    return shaped(
+        Side,
+        row,
         shown={name: tell_field(name, value) for name, value in values.items() if value not in (None, "")},
         sessions=sessions,
         last=last,
-        version=row.version,
         is_retired=row.retired_at is not None,
         is_merged=row.merged_into_id is not None,
-        id=row.id,
+        alike=alike,
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import groupby
 from typing import Generic, TypeVar
 
@@ -16,42 +15,28 @@ from nightschool.queries import records
 from nightschool.rules.people.people import group_label, group_order
 
 
-@dataclass(frozen=True, slots=True)
-class LearnerRecord:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnerRecord(records.Record):
     """One learner as the form shows one."""
 
-    public_id: str
-    region_code: str
-    region: str
-    name: str
     group_name: str
     household: str
     sex: str | None
     birth_year: int | None
-    masked_phone: str
-    version: int
     merged_into_id: int | None = None
-    retired_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TeacherRecord:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeacherRecord(records.Record):
     """One teacher as the form shows one."""
 
-    public_id: str
-    region_code: str
-    region: str
-    name: str
     kind: str
     unit: str
     specialities: str
     languages: str
     name_is_public: bool
     weekly_limit: int | None
-    masked_phone: str
-    version: int
     merged_into_id: int | None = None
-    retired_at: datetime | None = None
 
 
 def learner(db: Session, public_id: str) -> LearnerRecord | None:

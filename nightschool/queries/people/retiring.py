@@ -18,7 +18,8 @@ from nightschool.rules.slots import Moment, Slot
 STILL_TO_COME = (SessionStatus.DRAFT, SessionStatus.SCHEDULED)
 MOST_TOLD = 200
 
-NAMES: dict[RecordKind, Any] = {
+# The column that a record of each kind is called by.
+NAME_OF: dict[RecordKind, Any] = {
     RecordKind.LEARNER: Learner.name,
     RecordKind.TEACHER: Teacher.name,
     RecordKind.VENUE: Venue.name,
@@ -40,7 +41,7 @@ class Retirable:
 
 def retirable(db: Session, kind: RecordKind, public_id: str) -> Retirable | None:
     """The record; None when there is no such. Cost: 1 query."""
-    name = NAMES[kind]
+    name = NAME_OF[kind]
     model = name.class_
     row = db.execute(
         select(

@@ -22,7 +22,7 @@ from nightschool.rules.people.people import TEACHER_KINDS, group_label, group_or
 from nightschool.rules.regions import Level, ancestors_of, level_of
 from nightschool.texts import _
 
-UNASKED = Asked()
+_UNASKED = Asked()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class TeacherLine:
     version: int
 
 
-def learners(db: Session, village: str, asked: Asked = UNASKED) -> Learners:
+def learners(db: Session, village: str, asked: Asked = _UNASKED) -> Learners:
     """The village's learners as asked for: by group or by the sound of their names. Cost: 2 queries.
 
     All names are looked through here, not in SQL: only so do both databases sort and find by the same sounds.
@@ -158,7 +158,7 @@ def _by_group(lines: Sequence[LearnerLine]) -> tuple[LearnerGroup, ...]:
     )
 
 
-def teachers(db: Session, region: str, asked: Asked = UNASKED) -> Listing[TeacherLine]:
+def teachers(db: Session, region: str, asked: Asked = _UNASKED) -> Listing[TeacherLine]:
     """The teachers kept at this region or above it, as asked for; unasked its own first, then the next above.
 
     They are looked for by name, sound, unit, and by what they can talk about. Cost: 3 queries, 2 above a village.

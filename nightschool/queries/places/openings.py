@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, String, and_, func, or_, select
+from sqlalchemy import ColumnElement, String, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.places import NightSchool, Region
 from nightschool.models.trust import Account, Posting
-from nightschool.queries.trust.trust import slip_until
-from nightschool.rules.access import Role
+from nightschool.queries.trust.account_list import Show, posted_in
+from nightschool.queries.trust.trust import not_over, slip_until
 from nightschool.rules.places.openings import VillageToOpen
 from nightschool.rules.regions import CODE_DIGITS, PREFIX_DIGITS, Level, code_range
 from nightschool.rules.slots import Now
@@ -51,7 +51,7 @@ def villages(db: Session, township: str, *, today: date) -> tuple[VillageToOpen,
     return tuple(VillageToOpen(*row) for row in rows)
 
 
-def below(db: Session, code: str, level: Level, *, today: date) -> tuple[Below, ...]:
+def units_below(db: Session, code: str, level: Level, *, today: date) -> tuple[Below, ...]:
     """The regions of this level inside a region, with their living villages and night schools. Cost: 1 query."""
     low, high = code_range(code)
     digits = PREFIX_DIGITS[level]
@@ -91,27 +91,17 @@ def never_logged_in(db: Session, code: str, *, now: Now, limit: int = MOST_WAITI
     Only those whose postings all lie in it: whoever serves elsewhere too is looked after above. Cost: 1 query.
     """
     low, high = code_range(code)
-    current = or_(Posting.to_day.is_(None), Posting.to_day >= now.day)
     beyond = aliased(Posting, name="beyond")
     elsewhere = (
         select(beyond.id)
         .where(
             beyond.account_id == Account.id,
-            or_(beyond.to_day.is_(None), beyond.to_day >= now.day),
+            not_over(now.day, beyond),
             or_(beyond.region_code.is_(None), beyond.region_code < low, beyond.region_code >= high),
         )
         .exists()
     )
-    first = (
-        select(Posting.account_id, func.min(Posting.region_code).label("code"))
-        .where(
-            and_(Posting.region_code >= low, Posting.region_code < high),
-            Posting.role == Role.COORDINATOR,
-            current,
-        )
-        .group_by(Posting.account_id)
-        .subquery()
-    )
+    first = posted_in(code, Show.COORDINATOR, now.day).subquery()
     rows = db.execute(
         select(
             Account.public_id,

@@ -18,15 +18,14 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    collate,
     func,
     literal,
     or_,
     select,
     union_all,
 )
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, aliased
-from sqlalchemy.sql.functions import FunctionElement
 
 from nightschool.models.places import NightSchool, Region, RegionKey, RegionName
 from nightschool.rules.names import LONGEST_KEY, normalised
@@ -42,7 +41,7 @@ from nightschool.rules.regions import (
     village_readings,
 )
 
-MOST_FOUND = 50
+_MOST_FOUND = 50
 COUNTY_DIGITS = PREFIX_DIGITS[Level.COUNTY]
 HAS_SCHOOL = NightSchool.id.is_not(None)
 
@@ -67,14 +66,9 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundPlace:
+class FoundPlace(Place):
     """One region that was looked for, with what tells it from others of its name."""
 
-    code: str
-    name: str
-    level: Level
-    is_former: bool
-    has_school: bool
     township: str
     county: str
     formerly: tuple[str, ...]  # names it bore in older lists
@@ -104,7 +98,7 @@ class Step:
     below: tuple[Place, ...]
 
 
-def find(db: Session, text: str, *, today: date, limit: int = MOST_FOUND) -> Found:
+def find(db: Session, text: str, *, today: date, limit: int = _MOST_FOUND) -> Found:
     """Regions that answer to what was typed, by any name they ever bore; villages before larger units.
 
     Words apart narrow each other down, and may name the township or the county. Where nothing is found as typed, the
@@ -223,7 +217,8 @@ def _matching(words: Sequence[str], today: date, *, is_postgresql: bool) -> Sele
     # Materialised, because left to themselves both databases search the names anew for each use of a word's hits, and
     # PostgreSQL for each region, where it believes that there are few.
     hits = [
-        _hits(word).cte(f"hits_{number}").prefix_with("MATERIALIZED") for number, word in enumerate(words)
+        _hits(word, is_postgresql=is_postgresql).cte(f"hits_{number}").prefix_with("MATERIALIZED")
+        for number, word in enumerate(words)
     ]
     ranks = union_all(*(select(hit.c.region_code, hit.c.rank) for hit in hits)).subquery()
     # First who was hit, and only then who of them lies where the other words say: PostgreSQL would ask that of every
@@ -265,50 +260,16 @@ def _grouped_last(ranks: Subquery) -> CTE:
     return found.cte("there").prefix_with("MATERIALIZED")
 
 
-class _Position(FunctionElement[int]):
-    """Where in the first text the second begins, from 1; 0 when it does not stand there. Much quicker than LIKE."""
-
-    type = Integer()
-    inherit_cache = True
-
-
-class _Folded(FunctionElement[str]):
-    """The text with the letters a to z small and no others, which PostgreSQL does ten times as fast as all."""
-
-    type = String()
-    inherit_cache = True
-
-
-@compiles(_Folded, "postgresql")
-def _lower_plain(element: _Folded, compiler: Any, **how: Any) -> str:
-    return f'lower({compiler.process(element.clauses, **how)} COLLATE "C")'
-
-
-@compiles(_Folded, "sqlite")
-def _lower(element: _Folded, compiler: Any, **how: Any) -> str:
-    return f"lower({compiler.process(element.clauses, **how)})"
-
-
-@compiles(_Position, "postgresql")
-def _strpos(element: _Position, compiler: Any, **how: Any) -> str:
-    return f"strpos({compiler.process(element.clauses, **how)})"
-
-
-@compiles(_Position, "sqlite")
-def _instr(element: _Position, compiler: Any, **how: Any) -> str:
-    return f"instr({compiler.process(element.clauses, **how)})"
-
-
-def _has_case(word: str) -> bool:
-    return word.upper() != word.lower()
-
-
-def _hits(word: str) -> CompoundSelect[Any]:
+def _hits(word: str, *, is_postgresql: bool) -> CompoundSelect[Any]:
     """The regions one word names, with how well: 0 is the whole name, with or without its ending, 1 its beginning, 2 a
     part of it, 3 a rare reading of it.
     """
-    name = _Folded(RegionName.name) if _has_case(word) else RegionName.name
-    at = _Position(name, word)
+    name: Any = RegionName.name
+    if word.upper() != word.lower():
+        # Only a to z are made small, which PostgreSQL does ten times as fast as all letters.
+        name = func.lower(collate(name, "C") if is_postgresql else name)
+    # Where in the name the word begins, 0 when it does not stand there; much quicker than LIKE.
+    at = (func.strpos if is_postgresql else func.instr)(name, word, type_=Integer())
     whole = name.in_([word, *(word + ending for ending in VILLAGE_ENDINGS)])
     rank = case((whole, 0), (at == 1, 1), else_=2)
     hits: list[Select[*tuple[Any, ...]]] = [select(RegionName.region_code, rank.label("rank")).where(at > 0)]

@@ -16,7 +16,7 @@ from nightschool.queries.figures import attendances, people_of
 from nightschool.queries.records import shaped
 from nightschool.queries.trust.trust import in_force
 from nightschool.rules.access import Role
-from nightschool.rules.places.checklist import Facts, Part, checklist, teachers_since
+from nightschool.rules.places.checklist import Part, SchoolFacts, checklist, teachers_since
 from nightschool.texts import SOURCE_LANGUAGE, language
 
 
@@ -108,7 +108,7 @@ def school(db: Session, village: str, *, today: date) -> WholeSchool | None:
             .label("last_held"),
         )
     ).one()
-    facts = Facts(
+    facts = SchoolFacts(
         venues=len(places),
         largest_m2=max((place.area_m2 for place in places if place.area_m2), default=None),
         coordinators=len(coordinators),

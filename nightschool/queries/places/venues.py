@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, literal, select
@@ -16,7 +15,7 @@ from nightschool.rules.listings import Asked, Listing, of_records, states
 from nightschool.rules.names import finder, sort_key
 from nightschool.texts import _
 
-UNASKED = Asked()
+_UNASKED = Asked()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +36,21 @@ class VenueLine:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class VenueRecord:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenueRecord(records.Record):
     """One venue as the form shows one."""
 
-    public_id: str
-    region_code: str
-    region: str
-    name: str
     kind: str
     seats: int | None
     is_lit: bool
     is_covered: bool
     directions: str
     key_holder: str
-    masked_phone: str
     allows_parallel: bool
     area_m2: int | None
-    version: int
-    retired_at: datetime | None = None
 
 
-def venues(db: Session, village: str, asked: Asked = UNASKED) -> Listing[VenueLine]:
+def venues(db: Session, village: str, asked: Asked = _UNASKED) -> Listing[VenueLine]:
     """The village's venues as asked for; unasked the usual one first, then as they were added. Cost: 1 query."""
     rows = db.execute(
         select(

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from nightschool.models.places import Region, RegionKey
 from nightschool.models.trust import Account, Posting
-from nightschool.queries.trust.trust import AccountLine, account_lines
+from nightschool.queries.trust.trust import AccountLine, account_lines, not_over
 from nightschool.rules.access import Role
 from nightschool.rules.names import LONGEST_KEY, matches, normalised, search_keys
 from nightschool.rules.regions import code_range
 from nightschool.rules.slots import Now
 
-PAGE = 30
+_PAGE = 30
 MOST_SOUNDED = 2000  # accounts whose names are read aloud for one search
 
 
@@ -59,7 +59,7 @@ def account_list(
 
     A number past the last page gives the last. Cost: 3 queries, 1 more for a search in Latin letters.
     """
-    posted = _posted(code, show, now.day).subquery()
+    posted = posted_in(code, show, now.day).subquery()
     sounding, is_all_sounded = _sounding(db, query, posted)
     conditions = [*_shown(show), *_answering(query, sounding)]
     total = db.execute(
@@ -68,30 +68,28 @@ def account_list(
         .join(posted, posted.c.account_id == Account.id)
         .where(*conditions)
     ).scalar_one()
-    pages = max(1, -(-total // PAGE))
+    pages = max(1, -(-total // _PAGE))
     number = min(max(number, 1), pages)
     accounts = account_lines(
         db,
         [Account.id == posted.c.account_id, *conditions],
         now=now,
         order=(posted.c.code, Account.id),
-        limit=PAGE,
-        offset=(number - 1) * PAGE,
+        limit=_PAGE,
+        offset=(number - 1) * _PAGE,
     )
     return AccountList(accounts, total, number, pages, is_all_sounded)
 
 
-def _posted(code: str, show: Show, today: date) -> Select[*tuple[Any, ...]]:
+def posted_in(code: str, show: Show, today: date) -> Select[*tuple[Any, ...]]:
     """(account_id, code): who is posted in the region, and the first of the places."""
     low, high = code_range(code)
     inside = and_(Posting.region_code >= low, Posting.region_code < high)
-    current = or_(Posting.to_day.is_(None), Posting.to_day >= today)
     rows = select(Posting.account_id, func.min(Posting.region_code).label("code")).where(inside)
     if show is Show.ENDED:
-        still = select(Posting.account_id).where(current)
-        rows = rows.where(Posting.account_id.not_in(still))
+        rows = rows.where(Posting.account_id.not_in(select(Posting.account_id).where(not_over(today))))
     else:
-        rows = rows.where(current)
+        rows = rows.where(not_over(today))
     if show in (Show.COORDINATOR, Show.SUPERVISOR, Show.REGION_ADMINISTRATOR):
         rows = rows.where(Posting.role == show.value)
     return rows.group_by(Posting.account_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.people import Teacher
@@ -14,6 +14,7 @@ from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Sessi
 from nightschool.models.trust import Account, Posting
 from nightschool.queries.courses import desk
 from nightschool.queries.courses.desk import Desk
+from nightschool.queries.trust.trust import not_over
 from nightschool.rules.access import Role
 from nightschool.rules.slots import Moment
 
@@ -88,7 +89,7 @@ def coordinators(db: Session, village: str, *, today: date) -> tuple[Coordinator
         .where(
             Posting.region_code == village,
             Posting.role == Role.COORDINATOR,
-            or_(Posting.to_day.is_(None), Posting.to_day >= today),
+            not_over(today),
         )
         .order_by(Posting.from_day, Posting.id)
     ).all()

@@ -18,22 +18,15 @@ from nightschool.rules.slots import Slot
 
 PAGE = 40
 
-TABLES: dict[str, Any] = {
-    "class_session": ClassSession,
-    "course": Course,
-    "learner": Learner,
-    "teacher": Teacher,
-    "venue": Venue,
-    "account": Account,
-}
-# What names a record in a sentence. A learner has no name here: the trail is read by others than the roster.
-NAMES: dict[str, Any] = {
-    "class_session": ClassSession.title,
-    "course": Course.title,
-    "learner": literal(""),
-    "teacher": Teacher.name,
-    "venue": Venue.name,
-    "account": Account.display_name,
+# Table -> its model, and what names a record in a sentence. A learner has no name here: the trail is read by others
+# than the roster.
+_NAMED: dict[str, tuple[Any, Any]] = {
+    "class_session": (ClassSession, ClassSession.title),
+    "course": (Course, Course.title),
+    "learner": (Learner, literal("")),
+    "teacher": (Teacher, Teacher.name),
+    "venue": (Venue, Venue.name),
+    "account": (Account, Account.display_name),
 }
 
 
@@ -88,7 +81,7 @@ def record(db: Session, table: str, public_id: str, *, before: int | None = None
 
     Cost: at most 8 queries.
     """
-    model = TABLES[table]
+    model, _name = _NAMED[table]
     region = literal(None) if table == "account" else model.region_code
     row = db.execute(
         select(model.id, region.label("region_code")).where(model.public_id == public_id)
@@ -155,7 +148,7 @@ def _all_subjects(db: Session, records: Collection[str]) -> dict[str, Subject]:
     for name in set(records):
         table, _blank, key = name.partition(" ")
         found[name] = Subject(table, "", "")
-        if table in TABLES and key.isdigit():
+        if table in _NAMED and key.isdigit():
             keys.setdefault(table, set()).add(int(key))
     for table, wanted in keys.items():
         found |= {f"{table} {key}": subject for key, subject in _subjects(db, table, wanted).items()}
@@ -163,8 +156,8 @@ def _all_subjects(db: Session, records: Collection[str]) -> dict[str, Subject]:
 
 
 def _subjects(db: Session, table: str, keys: Collection[int]) -> dict[int, Subject]:
-    model = TABLES[table]
-    columns = [model.id, model.public_id, NAMES[table].label("name")]
+    model, name = _NAMED[table]
+    columns = [model.id, model.public_id, name.label("name")]
     if table == "class_session":
         columns += [ClassSession.day, ClassSession.starts, ClassSession.ends]
     rows = db.execute(select(*columns).where(model.id.in_(keys)))

@@ -16,7 +16,7 @@ from nightschool.models.trust import Account, KeptInput, LoginSession, LoginSlip
 from nightschool.queries.records import shaped
 from nightschool.rules.access import Actor, Post, Role
 from nightschool.rules.slots import Now
-from nightschool.rules.trust.accounts import normalised_login_name
+from nightschool.rules.trust.accounts import initials, normalised_login_name, suggested_login_name
 
 
 @dataclass(frozen=True)
@@ -83,9 +83,14 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def not_over(day: date | BindParameter[date], of: Any = Posting) -> ColumnElement[bool]:
+    """The condition that a posting holds on this day, or begins later."""
+    return or_(of.to_day.is_(None), of.to_day >= day)
+
+
 def in_force(today: date | BindParameter[date]) -> ColumnElement[bool]:
     """The condition that a posting holds on this day; its last day is included."""
-    return and_(Posting.from_day <= today, or_(Posting.to_day.is_(None), Posting.to_day >= today))
+    return and_(Posting.from_day <= today, not_over(today))
 
 
 # Asked for with every request behind a login.
@@ -216,25 +221,17 @@ def account_called(db: Session, login_name: str) -> str | None:
     return db.execute(select(Account.public_id).where(Account.login_name == name)).scalar_one_or_none()
 
 
-def region_names(db: Session, codes: Sequence[str]) -> dict[str, str]:
-    """Code -> name of these regions, in the order of their codes."""
-    rows = db.execute(select(Region.code, Region.name).where(Region.code.in_(codes)).order_by(Region.code))
-    return {row.code: row.name for row in rows}
-
-
 def has_school(db: Session, village_code: str) -> bool:
     """True when this village has a night school."""
     found = db.execute(select(NightSchool.id).where(NightSchool.region_code == village_code)).one_or_none()
     return found is not None
 
 
-def login_names_like(db: Session, stem: str) -> frozenset[str]:
-    """The login names that begin like this."""
-    return frozenset(
-        db.execute(
-            select(Account.login_name).where(Account.login_name.startswith(stem, autoescape=True))
-        ).scalars()
-    )
+def free_login_name(db: Session, called: str) -> str:
+    """A login name that nobody has, made of the initials of what somebody is called."""
+    stem = initials(called)
+    like = select(Account.login_name).where(Account.login_name.startswith(stem, autoescape=True))
+    return suggested_login_name(called, frozenset(db.scalars(like)))
 
 
 def account_lines(

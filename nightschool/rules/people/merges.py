@@ -22,14 +22,14 @@ MARK_ORDER = ("present", "late", "substitute", "makeup", "excused", "absent")
 ENROLMENT_ORDER = ("enrolled", "waiting", "left")
 
 # What the two records are compared by, in the order shown.
-LEARNER_FIELDS = {
+_LEARNER_FIELDS = {
     "group_name": N_("组"),
     "household": N_("户主"),
     "sex": N_("性别"),
     "birth_year": N_("出生年份"),
     "phone": N_("电话"),
 }
-TEACHER_FIELDS = {
+_TEACHER_FIELDS = {
     "kind": N_("哪一类"),
     "unit": N_("单位"),
     "specialities": N_("会讲什么"),
@@ -38,7 +38,7 @@ TEACHER_FIELDS = {
     "name_is_public": N_("课表上写出名字"),
     "weekly_limit": N_("一周最多来几节"),
 }
-FIELDS = {"learner": LEARNER_FIELDS, "teacher": TEACHER_FIELDS}
+FIELDS = {"learner": _LEARNER_FIELDS, "teacher": _TEACHER_FIELDS}
 
 LIKENESSES = {
     "same_name": N_("同名"),
@@ -93,7 +93,7 @@ def likeness_word(code: str) -> str:
 
 def field_word(name: str) -> str:
     """What stands in this field, in the current language."""
-    return _((LEARNER_FIELDS | TEACHER_FIELDS)[name])
+    return _((_LEARNER_FIELDS | _TEACHER_FIELDS)[name])
 
 
 def tell_field(name: str, value: Any) -> str:
@@ -119,10 +119,8 @@ def stronger_mark(kept: str | None, merged: str | None) -> str:
     return MERGED if MARK_ORDER.index(merged) < MARK_ORDER.index(kept) else KEPT
 
 
-def stronger_enrolment(kept: tuple[str, datetime] | None, merged: tuple[str, datetime] | None) -> str:
+def stronger_enrolment(kept: tuple[str, datetime], merged: tuple[str, datetime]) -> str:
     """Whose place in one cohort counts, by status and then by who asked first."""
-    if kept is None or merged is None:
-        return MERGED if kept is None else KEPT
     ranks = [(ENROLMENT_ORDER.index(status), asked_at) for status, asked_at in (kept, merged)]
     return MERGED if ranks[1] < ranks[0] else KEPT
 
@@ -145,11 +143,6 @@ def contradictions(kept: Mapping[str, Any], merged: Mapping[str, Any]) -> tuple[
 def undo_until(merged_at: datetime) -> datetime:
     """The instant from which the merge can no longer be taken back."""
     return merged_at + UNDO_FOR
-
-
-def can_be_undone(merged_at: datetime, now: datetime) -> bool:
-    """Whether the merge can still be taken back."""
-    return now < undo_until(merged_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +179,7 @@ def tell_overlap(overlap: Overlap, *, today: date) -> str:
     )
 
 
-REFUSED = {
+_REFUSED = {
     "same_record": N_("选的是同一份记录，没有可并的。"),
     "is_merged": N_("%(name)s已经并到别人名下了，不能再并。"),
     "kept_retired": N_("%(name)s已经不在名单上，另一位还在。留下还在名单上的那一位。"),
@@ -201,7 +194,7 @@ def tell_refused_merge(refused: Refused, *, today: date) -> str:
     """One sentence: why the two records are not put together, or not taken apart, and what can be done."""
     if refused.code == "teacher_busy":
         return tell_overlap(refused.details["overlap"], today=today)
-    return _(REFUSED[refused.code], name=refused.details.get("name", ""))
+    return _(_REFUSED[refused.code], name=refused.details.get("name", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +206,7 @@ class NotPutBack:
     fields: tuple[str, ...] = ()
 
 
-def tell_stays(stays: NotPutBack, *, kept: str) -> tuple[str, ...]:
+def tell_not_put_back(stays: NotPutBack, *, kept: str) -> tuple[str, ...]:
     """What stays with the kept record, a sentence each; empty when everything is as it was."""
     told = []
     if stays.sessions:

@@ -44,7 +44,7 @@ ORDER = {
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class SchoolFacts:
     """What the records say of a school."""
 
     venues: int = 0
@@ -80,7 +80,7 @@ class Part:
         return tuple(item for item in self.items if not item.is_there)
 
 
-def checklist(facts: Facts, *, today: date) -> tuple[Part, ...]:
+def checklist(facts: SchoolFacts, *, today: date) -> tuple[Part, ...]:
     """Both parts of the checklist, every item in its order."""
     return tuple(
         Part(part, _(PARTS[part]), tuple(_item(code, facts, today) for code in codes))
@@ -108,14 +108,14 @@ def _months_before(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _item(code: str, facts: Facts, today: date) -> Item:
+def _item(code: str, facts: SchoolFacts, today: date) -> Item:
     if code in TICKED:
         return Item(code, _(TICKED[code]), "", code in facts.ticked, is_ticked=True)
     is_there, told = _derived(code, facts, today)
     return Item(code, _(DERIVED[code]), told, is_there, is_ticked=False)
 
 
-def _derived(code: str, facts: Facts, today: date) -> tuple[bool, str]:
+def _derived(code: str, facts: SchoolFacts, today: date) -> tuple[bool, str]:
     match code:
         case "venue":
             told = counted("登记了 %(n)d 个场地", facts.venues)

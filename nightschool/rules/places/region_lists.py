@@ -26,7 +26,7 @@ from nightschool.rules.regions import (
 )
 from nightschool.texts import _
 
-A_DAY = timedelta(days=1)
+_A_DAY = timedelta(days=1)
 
 # Where a city or a province is missing, a list is missing; nobody founds or dissolves one between two lists.
 _COMES_AND_GOES = (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE)
@@ -106,10 +106,13 @@ def merge(
         ended=frozenset(
             code
             for code, found in differing.items()
-            if found.valid_to is not None and not _was_ended(known, code)
+            if found.valid_to is not None and (code not in before or before[code].valid_to is None)
         ),
         unchanged=sum(
-            1 for code in listed if code not in differing or _only_listed_again(known, differing, code)
+            code not in differing
+            # Only the day of its newest list differs, or an older name came to light.
+            or (code in before and replace(differing[code], names=before[code].names) == before[code])
+            for code in listed
         ),
     )
 
@@ -207,36 +210,18 @@ def _end_missing(
             end_above = facts[parent].valid_to if (parent := parent_of(code)) else None
             ends = []
             if code not in named and found.last_listed < as_of:
-                ends.append(as_of - A_DAY)
+                ends.append(as_of - _A_DAY)
             elif (
                 found.last_listed < (newer := newest_map.get(parent, as_of))
                 and level_of(code) in _COMES_AND_GOES
             ):
                 ends.append(
-                    newer - A_DAY
+                    newer - _A_DAY
                 )  # this list is the old one: a newer one has the neighbours and not this
             if end_above is not None and found.last_listed <= end_above:
                 ends.append(end_above)
             if ends:
                 facts[code] = replace(found, valid_to=min([*ends, found.valid_to or date.max]))
-
-
-def _was_ended(known: Mapping[str, RegionFacts], code: str) -> bool:
-    return code in known and known[code].valid_to is not None
-
-
-def _only_listed_again(
-    known: Mapping[str, RegionFacts], differing: Mapping[str, RegionFacts], code: str
-) -> bool:
-    """True when only the day of its newest list differs, or an older name came to light."""
-    if code not in known:
-        return False
-    old, now = known[code], differing[code]
-    return (old.official_name, old.valid_from, old.valid_to) == (
-        now.official_name,
-        now.valid_from,
-        now.valid_to,
-    )
 
 
 def tell_successor_refusal(refused: Refused) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from itertools import count
 from typing import Any
 
+from nightschool.errors import Refused
 from nightschool.rules.access import Actor, Role, may
 from nightschool.rules.almanac import day_with_year
 from nightschool.rules.names import normalised, sort_key
@@ -95,66 +97,48 @@ def tops(codes: Collection[str]) -> tuple[str, ...]:
     )
 
 
-def tell_refusal(code: str, details: dict[str, Any]) -> str:
-    """The sentence for a refusal of actions.trust.accounts or actions.trust.logins."""
-    match code:
-        case "login_name_length":
-            bounds = {"least": SHORTEST_LOGIN_NAME, "most": LONGEST_LOGIN_NAME}
-            return _("登录名要 %(least)d 到 %(most)d 个字。", **bounds)
-        case "login_name_characters":
-            return _("登录名里只能有字母、汉字、数字、点和横线，像 cxy1。")
-        case "login_name_taken":
-            return _(
-                "登录名 %(name)s 已经有人用了。可以用 %(free)s。", name=details["name"], free=details["free"]
-            )
-        case "display_name_missing":
-            return _("写上这个人的名字。")
-        case "role_level":
-            return _("%(role)s不设在这一级。换一个职责，或者换一个地方。", role=role_word(details["role"]))
-        case "no_school":
-            return _("这个村还没有办夜校。先办夜校，管理员的账号会一起开好。")
-        case "school_exists":
-            return _("%(village)s已经办了夜校。要加一个管理员，给这个村开账号。", village=details["village"])
-        case "posting_exists":
-            return _("这个账号在这里已经有这个职责了。")
-        case "posting_ended":
-            return _("这个职责已经在 %(day)s 到期了。", day=day_with_year(details["day"]))
-        case "posting_ends_earlier":
-            return _("这个职责本来 %(day)s 就到期，不能收回得更晚。", day=day_with_year(details["day"]))
-        case "days_out_of_order":
-            return _("最后一天不能早于 %(day)s。", day=day_with_year(details["day"]))
-        case "own_account":
-            return _("自己的账号自己动不了，要别的管理员来办。改密码在「我的账号」里。")
-        case "disabled":
-            return _("这个账号停用了。先启用，再打登录单。")
-        case "nobody_leaves":
-            return _("勾上交出去的人。")
-        case "nobody_comes":
-            return _("写接手的人：有账号的写登录名，没有账号的写姓名。")
-        case "two_come":
-            return _("登录名和姓名只写一样：有账号的写登录名，没有账号的写姓名。")
-        case "comes_and_leaves":
-            return _("%(name)s 就是现在的管理员，不用接手。", name=details["name"])
-        case "no_longer_coordinator":
-            return _("刚才有人改过这个村的职责。看看下面的名单，再按一次。")
-        case "no_account":
-            return _("没有这个登录名，或者这个账号不归你管。")
-        case "day_past":
-            return _("从今天或者以后的一天起。")
-        case "day_too_far":
-            return _("最多提前到 %(day)s。", day=day_with_year(details["day"]))
-        case "held_elsewhere":
-            return _("%(name)s还有别处的职责不归你管，要上一级的管理员来办。", name=details["name"])
-        case "login_over":
-            return _("这台设备已经退出了，不用再按。")
-        case "wrong_login":
-            return _("登录名或密码不对。看看大小写和输入法；忘了密码就找管理员打一张登录单。")
-        case "wrong_slip":
-            return _(
-                "登录名或登录码不对，或者这张单子用过了、过期了。对着单子再看一遍；还不行就找管理员重新打一张。"
-            )
-        case "no_posting":
-            return _("密码对，可是你的职责已经到期，或者还没有开始。找给你开账号的人。")
-        case "wrong_password":
-            return _("现在的密码不对。")
-    raise ValueError(code)
+# Why something about accounts or logins cannot be; the sentence may name what the refusal tells.
+_REFUSED = {
+    "login_name_length": N_("登录名要 %(least)d 到 %(most)d 个字。"),
+    "login_name_characters": N_("登录名里只能有字母、汉字、数字、点和横线，像 cxy1。"),
+    "login_name_taken": N_("登录名 %(name)s 已经有人用了。可以用 %(free)s。"),
+    "display_name_missing": N_("写上这个人的名字。"),
+    "role_level": N_("%(role)s不设在这一级。换一个职责，或者换一个地方。"),
+    "no_school": N_("这个村还没有办夜校。先办夜校，管理员的账号会一起开好。"),
+    "school_exists": N_("%(village)s已经办了夜校。要加一个管理员，给这个村开账号。"),
+    "posting_exists": N_("这个账号在这里已经有这个职责了。"),
+    "posting_ended": N_("这个职责已经在 %(day)s 到期了。"),
+    "posting_ends_earlier": N_("这个职责本来 %(day)s 就到期，不能收回得更晚。"),
+    "days_out_of_order": N_("最后一天不能早于 %(day)s。"),
+    "own_account": N_("自己的账号自己动不了，要别的管理员来办。改密码在「我的账号」里。"),
+    "disabled": N_("这个账号停用了。先启用，再打登录单。"),
+    "nobody_leaves": N_("勾上交出去的人。"),
+    "nobody_comes": N_("写接手的人：有账号的写登录名，没有账号的写姓名。"),
+    "two_come": N_("登录名和姓名只写一样：有账号的写登录名，没有账号的写姓名。"),
+    "comes_and_leaves": N_("%(name)s 就是现在的管理员，不用接手。"),
+    "no_longer_coordinator": N_("刚才有人改过这个村的职责。看看下面的名单，再按一次。"),
+    "no_account": N_("没有这个登录名，或者这个账号不归你管。"),
+    "day_past": N_("从今天或者以后的一天起。"),
+    "day_too_far": N_("最多提前到 %(day)s。"),
+    "held_elsewhere": N_("%(name)s还有别处的职责不归你管，要上一级的管理员来办。"),
+    "login_over": N_("这台设备已经退出了，不用再按。"),
+    "wrong_login": N_("登录名或密码不对。看看大小写和输入法；忘了密码就找管理员打一张登录单。"),
+    "wrong_slip": N_(
+        "登录名或登录码不对，或者这张单子用过了、过期了。对着单子再看一遍；还不行就找管理员重新打一张。"
+    ),
+    "no_posting": N_("密码对，可是你的职责已经到期，或者还没有开始。找给你开账号的人。"),
+    "wrong_password": N_("现在的密码不对。"),
+}
+
+
+def tell_refusal(refused: Refused) -> str:
+    """The sentence for a refusal of actions.trust.accounts, handovers, devices or logins."""
+    bounds = {"least": SHORTEST_LOGIN_NAME, "most": LONGEST_LOGIN_NAME}
+    told = {name: _told(value) for name, value in refused.details.items()}
+    return _(_REFUSED[refused.code], **bounds, **told)
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, Role):
+        return role_word(value)
+    return day_with_year(value) if isinstance(value, date) else value

@@ -31,7 +31,7 @@ class Kind(StrEnum):
     ACCOUNTS = "accounts"
 
 
-KINDS = {
+_KIND_WORDS = {
     Kind.CLASSES: N_("排课"),
     Kind.REGISTERS: N_("到课登记"),
     Kind.LEARNERS: N_("学员"),
@@ -185,11 +185,11 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
 ACTIONS = {action: told for those in SENTENCES.values() for action, told in those.items()}
 
 # What a coordinator set down after the hour of the class was over is another thing than a cancellation.
-NOT_HELD = [N_("%(who)s 记下 %(what)s没开成：%(reason)s"), N_("%(who)s 记下 %(what)s没开成")]
-UNKNOWN = [N_("%(who)s 改了这里的记录")]
+_NOT_HELD = [N_("%(who)s 记下 %(what)s没开成：%(reason)s"), N_("%(who)s 记下 %(what)s没开成")]
+_UNKNOWN = [N_("%(who)s 改了这里的记录")]
 
 # Column -> what the forms call it.
-FIELDS = {
+FIELD_WORDS = {
     "title": N_("课名"),
     "category_code": N_("类别"),
     "summary": N_("讲什么"),
@@ -235,7 +235,7 @@ _PLACE = re.compile(r"%\((\w+)\)")
 
 def kind_word(kind: str) -> str:
     """What a kind of line is called."""
-    return _(KINDS[Kind(kind)])
+    return _(_KIND_WORDS[Kind(kind)])
 
 
 def actions_of(kind: Kind) -> tuple[str, ...]:
@@ -258,7 +258,7 @@ def tell(
     `what` names the record, `title` a class alone. `was_over`: the class session had ended when it was written.
     """
     is_late = was_over and action == "sessions.cancel"
-    sentences = NOT_HELD if is_late else ACTIONS.get(action, UNKNOWN)
+    sentences = _NOT_HELD if is_late else ACTIONS.get(action, _UNKNOWN)
     values = {"who": who, "what": what, "title": title, **_values(details, today)}
     told = (words for words in sentences if all(values[name] for name in _PLACE.findall(words)))
     return _(next(told, sentences[-1]), **values)
@@ -283,7 +283,9 @@ def _values(details: Mapping[str, Any], today: date) -> dict[str, str]:
         "month": month_word(month_of(date.fromisoformat(details["month"])), today)
         if details.get("month")
         else "",
-        "fields": _("、").join(_(FIELDS[name]) for name in details.get("fields") or () if name in FIELDS),
+        "fields": _("、").join(
+            _(FIELD_WORDS[name]) for name in details.get("fields") or () if name in FIELD_WORDS
+        ),
     }
 
 

@@ -17,20 +17,19 @@ from nightschool.rules.people.merges import (
     FIELDS,
     field_word,
     likeness_word,
+    tell_not_put_back,
     tell_overlap,
     tell_refused_merge,
-    tell_stays,
 )
 from nightschool.rules.regions import Level, is_inside, level_of
 from nightschool.texts import _
 from nightschool.web.people.merges_form import MergeForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import now, reading, today, writing
+from nightschool.web.site.listings import LONGEST_QUERY
 from nightschool.web.site.records import BAD_INPUT, CLASH, look_up
 
 bp = Blueprint("merges", __name__)
-
-LONGEST_QUERY = 60
 
 
 @dataclass(frozen=True)
@@ -49,89 +48,49 @@ class People:
         """The record's own page."""
         return url_for(f"{self.code}s.edit", **{self.code: public_id})
 
-    def choose(self, public_id: str) -> str:
-        """Where the other record is chosen."""
-        return url_for(f"merges.choose_{self.code}", **{self.code: public_id})
+    def step(self, name: str, public_id: str, **more: str) -> str:
+        """The address of one of the steps below for this record."""
+        return url_for(f"merges.{name}_{self.code}", **{self.code: public_id}, **more)
 
     def compare(self, public_id: str, other: str, **query: str) -> str:
         """The two side by side."""
-        return url_for(
-            f"merges.compare_{self.code}", **{self.code: public_id, f"other_{self.code}": other}, **query
-        )
-
-    def merged(self, public_id: str) -> str:
-        """What came of it."""
-        return url_for(f"merges.merged_{self.code}", **{self.code: public_id})
-
-    def undo(self, public_id: str) -> str:
-        """Where it is taken back."""
-        return url_for(f"merges.undo_{self.code}", **{self.code: public_id})
+        return self.step("compare", public_id, **{f"other_{self.code}": other}, **query)
 
 
-LEARNERS, TEACHERS = (People(code, KEEPERS[code], fields) for code, fields in FIELDS.items())
+def _add_views(kind: People) -> None:
+    """Each kind has addresses of its own, which name its records: by that it is known who may be here."""
+    code, address = kind.code, f"/{kind.code}s/<public_id:{kind.code}>"
+
+    @bp.get(f"{address}/same", endpoint=f"choose_{code}")
+    @allows(kind.verb)
+    def choose(**named: str) -> Any:
+        return _choose(kind, named[code])
+
+    @bp.route(f"{address}/same/<public_id:other_{code}>", methods=["GET", "POST"], endpoint=f"compare_{code}")
+    @allows(kind.verb)
+    def compare(**named: str) -> Any:
+        return _compare(kind, named[code], named[f"other_{code}"])
+
+    @bp.get(f"{address}/merged", endpoint=f"merged_{code}")
+    @allows(kind.verb)
+    def merged(**named: str) -> Any:
+        return _merged(kind, named[code])
+
+    @bp.post(f"{address}/merged/undo", endpoint=f"undo_{code}")
+    @allows(kind.verb)
+    def undo(**named: str) -> Any:
+        return _undo(kind, named[code])
 
 
-@bp.get("/learners/<public_id:learner>/same")
-@allows("keep_people")
-def choose_learner(learner: str) -> Any:
-    """Who this learner could be the same person as."""
-    return _choose(LEARNERS, learner)
-
-
-@bp.route("/learners/<public_id:learner>/same/<public_id:other_learner>", methods=["GET", "POST"])
-@allows("keep_people")
-def compare_learner(learner: str, other_learner: str) -> Any:
-    """Two learners side by side, put together when it was agreed to."""
-    return _compare(LEARNERS, learner, other_learner)
-
-
-@bp.get("/learners/<public_id:learner>/merged")
-@allows("keep_people")
-def merged_learner(learner: str) -> Any:
-    """Whom this learner's record went into."""
-    return _merged(LEARNERS, learner)
-
-
-@bp.post("/learners/<public_id:learner>/merged/undo")
-@allows("keep_people")
-def undo_learner(learner: str) -> Any:
-    """The two learners are apart again."""
-    return _undo(LEARNERS, learner)
-
-
-@bp.get("/teachers/<public_id:teacher>/same")
-@allows("keep_teachers")
-def choose_teacher(teacher: str) -> Any:
-    """Who this teacher could be the same person as."""
-    return _choose(TEACHERS, teacher)
-
-
-@bp.route("/teachers/<public_id:teacher>/same/<public_id:other_teacher>", methods=["GET", "POST"])
-@allows("keep_teachers")
-def compare_teacher(teacher: str, other_teacher: str) -> Any:
-    """Two teachers side by side, put together when it was agreed to."""
-    return _compare(TEACHERS, teacher, other_teacher)
-
-
-@bp.get("/teachers/<public_id:teacher>/merged")
-@allows("keep_teachers")
-def merged_teacher(teacher: str) -> Any:
-    """Whom this teacher's record went into."""
-    return _merged(TEACHERS, teacher)
-
-
-@bp.post("/teachers/<public_id:teacher>/merged/undo")
-@allows("keep_teachers")
-def undo_teacher(teacher: str) -> Any:
-    """The two teachers are apart again."""
-    return _undo(TEACHERS, teacher)
+for each in (PersonKind.LEARNER, PersonKind.TEACHER):
+    _add_views(People(each, KEEPERS[each], FIELDS[each]))
 
 
 def _choose(kind: People, public_id: str) -> Any:
     query = request.args.get("q", "").strip()[:LONGEST_QUERY]
     choice = look_up(queries.same_as, kind.code, public_id, query=query, below=_keeps_a_region())
     if choice.side.is_merged:
-        return redirect(kind.merged(public_id), 303)
+        return redirect(kind.step("merged", public_id), 303)
     return render_template(
         "people/merges/choose.html", kind=kind, choice=choice, query=query, likeness_word=likeness_word
     )
@@ -157,7 +116,7 @@ def _compare(kind: People, public_id: str, other: str) -> Any:
                     by=actor(),
                     now=now(),
                 )
-            return redirect(kind.merged(gone.public_id), 303)
+            return redirect(kind.step("merged", gone.public_id), 303)
         except Refused as refused:
             told, status = tell_refused_merge(refused, today=today()), CLASH
         except StaleRecord:
@@ -203,10 +162,10 @@ def _undo(kind: People, public_id: str) -> Any:
             stays = actions.undo_merge(db, kind=kind.code, merged=public_id, by=actor(), now=now())
     except Refused as refused:
         flash(tell_refused_merge(refused, today=today()), "alarm")
-        return redirect(kind.merged(public_id), 303)
+        return redirect(kind.step("merged", public_id), 303)
     if merge is not None:
         flash(_("撤回了：%(one)s和%(other)s又是两位。", one=merge.kept_name, other=merge.merged_name))
-        for sentence in tell_stays(stays, kept=merge.kept_name):
+        for sentence in tell_not_put_back(stays, kept=merge.kept_name):
             flash(sentence)
     return redirect(kind.page(public_id), 303)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wtforms import HiddenField
 
-from nightschool.web.site.forms import Form
+from nightschool.web.site.forms import Form, version_in
 
 
 class MergeForm(Form):
@@ -16,6 +16,5 @@ class MergeForm(Form):
     @property
     def versions(self) -> tuple[int, int]:
         """The versions of the kept and of the merged record; zeros when the form does not say."""
-        parts = str(self.seen.data or "").split(".")
-        numbers = [int(part) if part.isascii() and part.isdigit() and len(part) < 10 else 0 for part in parts]
-        return (numbers[0], numbers[1]) if len(numbers) == 2 else (0, 0)
+        kept, _dot, merged = str(self.seen.data or "").partition(".")
+        return version_in(kept), version_in(merged)

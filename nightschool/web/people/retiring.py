@@ -11,6 +11,7 @@ from nightschool.errors import Refused, StaleRecord
 from nightschool.queries.people import retiring as queries
 from nightschool.queries.people.retiring import Retirable
 from nightschool.queries.places import places
+from nightschool.rules.access import KEEPERS
 from nightschool.rules.people.retiring import (
     BACK,
     BRING_BACK,
@@ -24,67 +25,29 @@ from nightschool.rules.regions import Level, level_of
 from nightschool.texts import _
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import moment, now, reading, writing
-from nightschool.web.site.records import look_up
+from nightschool.web.site.forms import version_in
+from nightschool.web.site.records import CLASH, look_up
 
 bp = Blueprint("retiring", __name__)
 
-CLASH = 409
+
+def _add_views(kind: RecordKind) -> None:
+    """Each kind has addresses of its own, which name its record: by that it is known who may be here."""
+    address = f"/{kind}s/<public_id:{kind}>"
+
+    @bp.route(f"{address}/retire", methods=["GET", "POST"], endpoint=kind.value)
+    @allows(KEEPERS[kind])
+    def retire(**named: str) -> Any:
+        return _retire(kind, named[kind])
+
+    @bp.post(f"{address}/back", endpoint=f"{kind}_back")
+    @allows(KEEPERS[kind])
+    def back(**named: str) -> Any:
+        return _bring_back(kind, named[kind])
 
 
-@bp.route("/learners/<public_id:learner>/retire", methods=["GET", "POST"])
-@allows("keep_people")
-def learner(learner: str) -> Any:
-    """A learner who comes no more."""
-    return _retire(RecordKind.LEARNER, learner)
-
-
-@bp.post("/learners/<public_id:learner>/back")
-@allows("keep_people")
-def learner_back(learner: str) -> Any:
-    """A learner who comes again."""
-    return _bring_back(RecordKind.LEARNER, learner)
-
-
-@bp.route("/teachers/<public_id:teacher>/retire", methods=["GET", "POST"])
-@allows("keep_teachers")
-def teacher(teacher: str) -> Any:
-    """A teacher who is asked no more."""
-    return _retire(RecordKind.TEACHER, teacher)
-
-
-@bp.post("/teachers/<public_id:teacher>/back")
-@allows("keep_teachers")
-def teacher_back(teacher: str) -> Any:
-    """A teacher who is asked again."""
-    return _bring_back(RecordKind.TEACHER, teacher)
-
-
-@bp.route("/venues/<public_id:venue>/retire", methods=["GET", "POST"])
-@allows("keep_venues")
-def venue(venue: str) -> Any:
-    """A venue that is used no more."""
-    return _retire(RecordKind.VENUE, venue)
-
-
-@bp.post("/venues/<public_id:venue>/back")
-@allows("keep_venues")
-def venue_back(venue: str) -> Any:
-    """A venue that is used again."""
-    return _bring_back(RecordKind.VENUE, venue)
-
-
-@bp.route("/courses/<public_id:course>/retire", methods=["GET", "POST"])
-@allows("schedule")
-def course(course: str) -> Any:
-    """A course put away."""
-    return _retire(RecordKind.COURSE, course)
-
-
-@bp.post("/courses/<public_id:course>/back")
-@allows("schedule")
-def course_back(course: str) -> Any:
-    """A course among the others again."""
-    return _bring_back(RecordKind.COURSE, course)
+for each in RecordKind:
+    _add_views(each)
 
 
 def _retire(kind: RecordKind, public_id: str) -> Any:
@@ -98,7 +61,7 @@ def _retire(kind: RecordKind, public_id: str) -> Any:
                 db,
                 kind,
                 public_id=public_id,
-                version=_seen_version(),
+                version=_seen(),
                 keeps_booked=request.form.get("keeps") == "1",
                 by=actor(),
                 now=now(),
@@ -120,7 +83,14 @@ def _bring_back(kind: RecordKind, public_id: str) -> Any:
     found = _found(kind, public_id)
     try:
         with writing() as db:
-            actions.bring_back(db, kind, public_id=public_id, version=_seen_version(), by=actor(), now=now())
+            actions.bring_back(
+                db,
+                kind,
+                public_id=public_id,
+                version=_seen(),
+                by=actor(),
+                now=now(),
+            )
         flash(_(BACK[kind], name=found.name))
         return redirect(_list_of(kind, found.region_code), 303)
     except StaleRecord:
@@ -155,10 +125,9 @@ def _found(kind: RecordKind, public_id: str) -> Retirable:
     return look_up(queries.retirable, kind, public_id)
 
 
-def _seen_version() -> int:
-    """The version that was looked at; 0, which none has, when the form does not say."""
-    text = request.form.get("seen", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+def _seen() -> int:
+    """The version that was looked at."""
+    return version_in(request.form.get("seen"))
 
 
 def _record_of(kind: RecordKind, public_id: str) -> str:

@@ -26,11 +26,9 @@ from nightschool.texts import _
 from nightschool.web.site.access import actor, allows, by_secret
 from nightschool.web.site.context import moment, now, reading, services, writing
 from nightschool.web.site.language import Reading
-from nightschool.web.site.records import look_up
+from nightschool.web.site.records import CLASH, look_up
 
 bp = Blueprint("teacher_links", __name__)
-
-CLASH = 409
 
 
 @bp.route("/teachers/<public_id:teacher>/links", methods=["GET", "POST"])

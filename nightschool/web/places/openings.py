@@ -7,11 +7,10 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, url_for
 
 from nightschool.actions.places import openings as actions
-from nightschool.errors import NotFound, Refused
+from nightschool.errors import Refused
 from nightschool.queries.places import openings as queries
 from nightschool.queries.places import places
 from nightschool.queries.places.places import Step
-from nightschool.rules.places.openings import VillageToOpen
 from nightschool.rules.regions import Level, level_of
 from nightschool.rules.trust.accounts import tell_refusal
 from nightschool.rules.trust.slips import grouped
@@ -19,10 +18,9 @@ from nightschool.texts import _
 from nightschool.web.places.openings_form import OpeningsForm, SlipsForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import digester, now, reading, services, today, writing
+from nightschool.web.site.records import BAD_INPUT, look_up
 
 bp = Blueprint("openings", __name__)
-
-BAD_INPUT = 422
 
 
 @bp.route("/admin/<region_code:region>/schools/all", methods=["GET", "POST"])
@@ -31,7 +29,9 @@ def villages(region: str) -> Any:
     """The villages of a township without a night school, all ticked; of a county, its townships."""
     if level_of(region) is not Level.TOWNSHIP:
         return _larger(region)
-    step, found = _township(region)
+    step = look_up(places.step, region, today=today())
+    with reading() as db:
+        found = queries.villages(db, region, today=today())
     form = OpeningsForm(found)
     if form.is_submitted() and form.validate() and not form.is_wrong:
         try:
@@ -53,16 +53,19 @@ def villages(region: str) -> Any:
 def slips(region: str) -> Any:
     """New slips for coordinators who have never logged in: the sheet was lost, or never reached them."""
     form = SlipsForm()
+    step = look_up(places.step, region, today=today())
     with reading() as db:
-        step = places.step(db, region, today=today())
         waiting = queries.never_logged_in(db, region, now=now())
-    if step is None:
-        raise NotFound
     if form.validate_on_submit():
         try:
             with writing() as db:
                 made = actions.renew_slips(
-                    db, region_code=region, chosen=form.chosen.data, digester=digester(), **_acting()
+                    db,
+                    region_code=region,
+                    chosen=form.chosen.data,
+                    digester=digester(),
+                    by=actor(),
+                    now=now(),
                 )
             return _sheet(step, list(made))
         except Refused as refusal:
@@ -73,24 +76,11 @@ def slips(region: str) -> Any:
     return page, BAD_INPUT if form.form_errors else 200
 
 
-def _acting() -> dict[str, Any]:
-    return {"by": actor(), "now": now()}
-
-
 def _open(form: OpeningsForm) -> list[tuple[str, Any]]:
     wanted = form.openings()
     with writing() as db:
-        made = actions.open_schools(db, openings=wanted, digester=digester(), **_acting())
+        made = actions.open_schools(db, openings=wanted, digester=digester(), by=actor(), now=now())
     return [(one.village, slip) for one, slip in zip(wanted, made, strict=True)]
-
-
-def _township(region: str) -> tuple[Step, tuple[VillageToOpen, ...]]:
-    with reading() as db:
-        step = places.step(db, region, today=today())
-        found = queries.villages(db, region, today=today())
-    if step is None:
-        raise NotFound
-    return step, found
 
 
 def _larger(region: str) -> Any:
@@ -100,11 +90,9 @@ def _larger(region: str) -> Any:
         return redirect(url_for("admin.open_school", region=region, village=region), 303)
     if level is not Level.COUNTY:
         return redirect(url_for("admin.region", region=region), 303)
+    step = look_up(places.step, region, today=today())
     with reading() as db:
-        step = places.step(db, region, today=today())
-        below = queries.below(db, region, Level.TOWNSHIP, today=today())
-    if step is None:
-        raise NotFound
+        below = queries.units_below(db, region, Level.TOWNSHIP, today=today())
     return render_template(
         "places/openings/townships.html", here=step.line[-1], above=step.line[:-1], below=below
     )
@@ -130,4 +118,4 @@ def _told(refusal: Refused) -> str:
             return _("一次最多 %(n)d 个。分几次办。", n=refusal.details["most"])
         case "no_village":
             return _("这个村已经不在名单上了。")
-    return tell_refusal(refusal.code, refusal.details)
+    return tell_refusal(refusal)

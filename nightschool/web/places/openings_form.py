@@ -11,7 +11,7 @@ from nightschool.rules.places.openings import Opening, VillageToOpen
 from nightschool.texts import SOURCE_LANGUAGE, _, using_language
 from nightschool.web.site.forms import Form, TicksField, cleaned
 
-LONGEST = 60
+_LONGEST = 60
 
 
 @dataclass
@@ -49,8 +49,8 @@ class OpeningsForm(Form):
         """Every ticked row has its sentences, and so has the form where a village is no longer to be opened."""
         for row in self.ticked:
             for text in (row.display_name, row.title):
-                if len(text) > LONGEST:
-                    row.errors.append(_("最多写 %(n)d 个字，现在有 %(now)d 个。", n=LONGEST, now=len(text)))
+                if len(text) > _LONGEST:
+                    row.errors.append(_("最多写 %(n)d 个字，现在有 %(now)d 个。", n=_LONGEST, now=len(text)))
         for name in self.gone:
             self.form_errors.append(
                 _("%(village)s已经办了夜校，从下面去掉了。再按一次，给剩下的办。", village=name)

@@ -70,6 +70,12 @@ class Required:
             raise StopValidation("" if field.errors else str(self.message))
 
 
+def version_in(text: Any) -> int:
+    """The version of a record that a hidden field tells; 0, which none has, when it tells none."""
+    told = str(text or "")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 10 else 0
+
+
 def cleaned(text: str) -> str:
     """The text as it is kept: composed, without control characters, without blanks around."""
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))

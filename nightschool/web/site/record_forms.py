@@ -15,7 +15,7 @@ from nightschool.rules.people.people import (
     tell_unreadable_phone,
 )
 from nightschool.texts import _
-from nightschool.web.site.forms import ChoiceField, ChoicesField, Form, TickField, TypedField
+from nightschool.web.site.forms import ChoiceField, ChoicesField, Form, TickField, TypedField, version_in
 
 
 class PhoneField(TypedField):
@@ -68,8 +68,7 @@ class RecordForm(Form):
     @property
     def seen_version(self) -> int:
         """The version this form was opened on; 0 when it does not say."""
-        text = str(self.version.data or "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        return version_in(self.version.data)
 
     def show_stale(self, stored: Mapping[str, Any]) -> None:
         """The form keeps what was typed, tells what differs from what is stored, and may be saved on top of it."""

@@ -56,6 +56,19 @@ def tried(
     return SAVED
 
 
+def answered(form: F, answer: Callable[[], T], tell: Callable[[Refused], str]) -> T | None:
+    """The answer to a form that was sent, where it can be given only now; None: the page with the form is due.
+
+    What is refused is told at its field of the form.
+    """
+    if form.validate_on_submit():
+        try:
+            return answer()
+        except Refused as refused:
+            form.refuse(refused.field, tell(refused))
+    return None
+
+
 def edited(
     form: R,
     record: T,

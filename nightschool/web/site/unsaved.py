@@ -44,7 +44,7 @@ def keep_this_request() -> bool:
         return False
     with reading() as db:
         ended = ended_login(db, token, now=now())
-    if ended is None or ended.ended_at < now().instant - unsaved.KEPT_FOR:
+    if ended is None or ended.ended_at < now().instant - unsaved.UNSAVED_KEPT_FOR:
         return False
     fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     with writing() as db:
@@ -80,7 +80,7 @@ def send_again(account_id: int, token: str, *, public_id: str | None = None) -> 
     if waiting:
         with writing() as db:
             for form in waiting:
-                unsaved.put_back(db, account_id=account_id, form=form)
+                unsaved.keep_again(db, account_id=account_id, form=form)
     return answer
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from datetime import date
+from functools import partial
+from typing import Any, TypeVar
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
@@ -21,6 +23,8 @@ from nightschool.rules.trust.slips import grouped
 from nightschool.texts import _, counted
 from nightschool.web.site.access import actor, allows, current_login
 from nightschool.web.site.context import digester, now, reading, services, today, writing
+from nightschool.web.site.listings import page_number
+from nightschool.web.site.records import BAD_INPUT, answered, look_up
 from nightschool.web.trust.trust_form import (
     AccountForm,
     ConfirmForm,
@@ -31,8 +35,10 @@ from nightschool.web.trust.trust_form import (
 
 bp = Blueprint("admin", __name__)
 
-MOST_SEARCHED = 500
-MOST_SHOWN = 50
+T = TypeVar("T")
+
+_MOST_SEARCHED = 500
+_MOST_SHOWN = 50
 # Level -> the level right below, whose night schools are counted.
 COUNTED = {Level.PROVINCE: Level.CITY, Level.CITY: Level.COUNTY, Level.COUNTY: Level.TOWNSHIP}
 
@@ -46,7 +52,7 @@ def home() -> Any:
     if len(codes) == 1 and None not in mine:
         return redirect(url_for("admin.region", region=codes[0]), 303)
     with reading() as db:
-        names = trust.region_names(db, codes)
+        names = {place.code: place.name for place in places.regions_named(db, codes)}
         step = places.step(db, None, today=today()) if None in mine else None
     if step is not None:
         names |= {place.code: place.name for place in (*step.line, *step.below)}
@@ -60,18 +66,16 @@ def region(region: str) -> Any:
     level = level_of(region)
     query, show = request.args.get("q", "").strip()[:60], request.args.get("show", "")
     show = Show(show) if show in set(Show) else Show.EVERY
+    step = look_up(places.step, region, today=today())
     with reading() as db:
-        step = places.step(db, region, today=today())
-        parts = openings.below(db, region, COUNTED[level], today=today()) if level in COUNTED else ()
-        accounts = account_list(db, region, query=query, show=show, number=_page_number(), now=now())
-    if step is None:
-        raise NotFound
+        units = openings.units_below(db, region, COUNTED[level], today=today()) if level in COUNTED else ()
+        accounts = account_list(db, region, query=query, show=show, number=page_number(), now=now())
     return render_template(
         "trust/admin/region.html",
         here=step.line[-1],
         above=step.line[:-1],
         below=step.below,
-        parts=parts,
+        units=units,
         accounts=accounts,
         query=query,
         show=show,
@@ -88,22 +92,9 @@ def open_school(region: str) -> Any:
     """First the village is looked for, then its coordinator named; the answer is the slip to print."""
     form = OpenSchoolForm()
     village = _village(form.village.data or request.args.get("village", ""), region)
-    if form.is_submitted() and village is not None and form.validate():
-        try:
-            with writing() as db:
-                made = accounts.open_school(
-                    db,
-                    village_code=village.code,
-                    display_name=form.display_name.data or "",
-                    login_name=form.login_name.data or "",
-                    title=form.title.data or "",
-                    digester=digester(),
-                    **_acting(),
-                )
-            return _paper(made)
-        except Refused as refusal:
-            form.refuse(refusal.field, tell_refusal(refusal.code, refusal.details))
     if village is not None:
+        if paper := answered(form, lambda: _paper(_open(form, village.code)), tell_refusal):
+            return paper
         form.village.data = village.code
     found, query = _search(region)
     page = render_template(
@@ -118,12 +109,8 @@ def new_account(region: str) -> Any:
     """An account with a role in this region; the answer is the slip to print."""
     form = AccountForm()
     form.role.choices = _roles(region)
-    if form.validate_on_submit():
-        try:
-            return _paper(_create(form, region))
-        except Refused as refusal:
-            form.refuse(refusal.field, tell_refusal(refusal.code, refusal.details))
-    return _region_page("trust/admin/new_account.html", form, region)
+    paper = answered(form, lambda: _paper(_create(form, region)), tell_refusal)
+    return paper or _region_page("trust/admin/new_account.html", form, region)
 
 
 @bp.route("/admin/<region_code:region>/postings/new", methods=["GET", "POST"])
@@ -132,15 +119,10 @@ def new_posting(region: str) -> Any:
     """A role in this region for somebody who has an account already."""
     form = PostingForm()
     form.role.choices = _roles(region)
-    if form.validate_on_submit():
-        try:
-            account = _give(form, region)
-            flash(_("给了：%(role)s，从 %(day)s 起。给错了就在下面收回。", **_given(form)))
-            return redirect(url_for("admin.account", account=account), 303)
-        except (NotFound, NotAllowed):
-            form.refuse("login_name", _("没有这个登录名，或者这个账号不归你管。"))
-        except Refused as refusal:
-            form.refuse(refusal.field, tell_refusal(refusal.code, refusal.details))
+    if account := answered(form, lambda: _give(form, region), tell_refusal):
+        told = {"role": role_word(form.role.data), "day": spoken_day(form.from_day.data, today())}
+        flash(_("给了：%(role)s，从 %(day)s 起。给错了就在下面收回。", **told))
+        return redirect(url_for("admin.account", account=account), 303)
     if not form.is_submitted():
         form.from_day.data = today()
         for field in (form.login_name, form.title, form.role):  # the way back from a posting that was ended
@@ -152,12 +134,10 @@ def new_posting(region: str) -> Any:
 @allows("manage_accounts")
 def account(account: str) -> Any:
     """One account: what it may do where, and what can be done about it."""
+    found = look_up(trust.account, account, now=now())
     with reading() as db:
-        found = trust.account(db, account, now=now())
         logins = trust.devices_of(db, account, now=now())
         own = trust.account_called(db, login.login_name) if (login := current_login()) else None
-    if found is None:
-        raise NotFound
     return render_template(
         "trust/admin/account.html",
         account=found,
@@ -190,17 +170,15 @@ def end_posting(account: str, posting: int) -> Any:
         flash(_("没收回：%(why)s", why=" ".join(form.last_day.errors)), "alarm")
         return redirect(url_for("admin.account", account=account), 303)
 
-    def end(db: Any) -> str:
-        last = accounts.end_posting(
-            db, account=account, posting_id=posting, last_day=form.last_day.data, **_acting()
-        )
+    def told(last: date | None) -> str:
         if last is None:
             return _("这个职责收回了，还没有开始过。")
         if last < today():
             return _("这个职责收回了，马上生效。要还给他，按下面的「再给一次」。")
         return _("这个职责到 %(day)s 为止，过了那天自己失效。", day=spoken_day(last, today()))
 
-    return _change(account, end)
+    end = partial(accounts.end_posting, posting_id=posting, last_day=form.last_day.data)
+    return _changed(account, end, told)
 
 
 @bp.post("/accounts/<public_id:account>/devices/<int:login>/revoke")
@@ -208,54 +186,52 @@ def end_posting(account: str, posting: int) -> Any:
 def revoke_device(account: str, login: int) -> Any:
     """One device of somebody's is out."""
 
-    def end(db: Any) -> str:
-        device = devices.revoke_device(db, account=account, login_id=login, **_acting())
+    def told(device: str) -> str:
         return _("%(device)s退出了，马上生效。用密码可以再登录。", device=device or _("一台设备"))
 
-    return _change(account, end)
+    return _changed(account, partial(devices.revoke_device, login_id=login), told)
 
 
 @bp.post("/accounts/<public_id:account>/devices/revoke")
 @allows("manage_accounts")
 def revoke_devices(account: str) -> Any:
     """All devices of somebody's are out."""
-
-    def end(db: Any) -> str:
-        number = devices.revoke_devices(db, account=account, **_acting())
-        return counted(
-            "%(n)d 台设备退出了，马上生效。用密码可以再登录。",
-            number,
-        )
-
-    return _change(account, end)
+    return _changed(
+        account,
+        devices.revoke_devices,
+        lambda n: counted("%(n)d 台设备退出了，马上生效。用密码可以再登录。", n),
+    )
 
 
 @bp.post("/accounts/<public_id:account>/disable")
 @allows("manage_accounts")
 def disable(account: str) -> Any:
     """Nobody gets in with it any more."""
-
-    def end(db: Any) -> str:
-        accounts.disable_account(db, account=account, **_acting())
-        return _("账号停用了，马上生效。记录都还在。")
-
-    return _change(account, end)
+    return _changed(account, accounts.disable_account, lambda _none: _("账号停用了，马上生效。记录都还在。"))
 
 
 @bp.post("/accounts/<public_id:account>/enable")
 @allows("manage_accounts")
 def enable(account: str) -> Any:
     """It can be used again."""
-
-    def begin(db: Any) -> str:
-        accounts.enable_account(db, account=account, **_acting())
-        return _("账号又能用了。")
-
-    return _change(account, begin)
+    return _changed(account, accounts.enable_account, lambda _none: _("账号又能用了。"))
 
 
 def _acting() -> dict[str, Any]:
     return {"by": actor(), "now": now()}
+
+
+def _open(form: OpenSchoolForm, village: str) -> Slip:
+    with writing() as db:
+        return accounts.open_school(
+            db,
+            village_code=village,
+            display_name=form.display_name.data or "",
+            login_name=form.login_name.data or "",
+            title=form.title.data or "",
+            digester=digester(),
+            **_acting(),
+        )
 
 
 def _create(form: AccountForm, region: str) -> Slip:
@@ -273,40 +249,40 @@ def _create(form: AccountForm, region: str) -> Slip:
 
 
 def _give(form: PostingForm, region: str) -> str:
+    """The public id of the account. Who may not touch it learns no more than that it is not there."""
     with writing() as db:
         account = trust.account_called(db, form.login_name.data or "")
-        if account is None:
-            raise NotFound
-        accounts.give_posting(
-            db,
-            account=account,
-            role=Role(form.role.data),
-            region_code=region,
-            title=form.title.data or "",
-            from_day=form.from_day.data,
-            to_day=form.to_day.data,
-            **_acting(),
-        )
+        try:
+            if account is None:
+                raise NotFound
+            accounts.give_posting(
+                db,
+                account=account,
+                role=Role(form.role.data),
+                region_code=region,
+                title=form.title.data or "",
+                from_day=form.from_day.data,
+                to_day=form.to_day.data,
+                **_acting(),
+            )
+        except (NotFound, NotAllowed):
+            raise Refused("no_account", field="login_name") from None
     return account
 
 
-def _given(form: PostingForm) -> dict[str, str]:
-    return {"role": role_word(form.role.data), "day": spoken_day(form.from_day.data, today())}
-
-
-def _change(account: str, change: Callable[[Any], str]) -> Any:
-    """The change stands, and its sentence is told; or the sentence of why not."""
+def _changed(account: str, change: Callable[..., T], tell: Callable[[T], str]) -> Any:
+    """The account's page, which tells what came of the change, or why it was refused."""
     try:
         with writing() as db:
-            done = change(db)
+            done = change(db, account=account, **_acting())
     except Refused as refusal:
         return _back(account, refusal)
-    flash(done)
+    flash(tell(done))
     return redirect(url_for("admin.account", account=account), 303)
 
 
 def _back(account: str, refusal: Refused) -> Any:
-    flash(tell_refusal(refusal.code, refusal.details), "alarm")
+    flash(tell_refusal(refusal), "alarm")
     return redirect(url_for("admin.account", account=account), 303)
 
 
@@ -317,15 +293,8 @@ def _paper(made: Slip) -> Any:
 
 
 def _region_page(template: str, form: Any, region: str) -> tuple[str, int]:
-    with reading() as db:
-        step = places.step(db, region, today=today())
-    assert step is not None, "only behind @allows"
+    step = look_up(places.step, region, today=today())
     return render_template(template, form=form, here=step.line[-1], above=step.line[:-1]), _status(form)
-
-
-def _page_number() -> int:
-    asked = request.args.get("page", "1")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
 
 
 def _shows() -> dict[str, str]:
@@ -344,7 +313,7 @@ def _roles(region: str) -> dict[str, str]:
 
 
 def _status(form: Any) -> int:
-    return 422 if form.errors else 200
+    return BAD_INPUT if form.errors else 200
 
 
 def _village(code: str, region: str) -> places.Place | None:
@@ -363,8 +332,8 @@ def _search(region: str) -> tuple[list[places.FoundPlace], str]:
     if not query:
         return [], ""
     with reading() as db:
-        found = places.find(db, query, today=today(), limit=MOST_SEARCHED)
+        found = places.find(db, query, today=today(), limit=_MOST_SEARCHED)
     inside = [
         place for place in found.places if place.level == Level.VILLAGE and is_inside(place.code, region)
     ]
-    return inside[:MOST_SHOWN], query
+    return inside[:_MOST_SHOWN], query

@@ -8,7 +8,6 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 
 from nightschool.actions.trust import handovers as actions
 from nightschool.actions.trust.handovers import HandedOver
-from nightschool.errors import Refused
 from nightschool.queries.trust import handovers as queries
 from nightschool.queries.trust.handovers import Estate
 from nightschool.rules.almanac import spoken_day
@@ -18,12 +17,10 @@ from nightschool.rules.trust.slips import grouped
 from nightschool.texts import _
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import digester, moment, now, services, today, writing
-from nightschool.web.site.records import look_up
+from nightschool.web.site.records import BAD_INPUT, answered, look_up
 from nightschool.web.trust.handovers_form import HandoverForm
 
 bp = Blueprint("handovers", __name__)
-
-BAD_INPUT = 422
 
 
 @bp.route("/admin/<region_code:village>/handover", methods=["GET", "POST"])
@@ -37,11 +34,9 @@ def new(village: str) -> Any:
         form.becomes_contact.data = bool(form.becomes_contact.data and _was_contact(estate))
     else:
         _begin(form, estate)
-    if form.validate_on_submit():
-        try:
-            return _done(village, estate, form, _hand_over(village, form))
-        except Refused as refusal:
-            form.refuse(refusal.field, tell_refusal(refusal.code, refusal.details))
+    done = answered(form, lambda: _done(village, estate, form, _hand_over(village, form)), tell_refusal)
+    if done is not None:
+        return done
     page = render_template(
         "trust/handovers/new.html", form=form, estate=estate, was_contact=_was_contact(estate), today=today()
     )

@@ -17,7 +17,7 @@ from nightschool.rules.access import may
 from nightschool.rules.almanac import clock, spoken_day
 from nightschool.rules.regions import Level, level_of
 from nightschool.rules.trust import trail as rules
-from nightschool.rules.trust.trail import KINDS, Kind
+from nightschool.rules.trust.trail import Kind
 from nightschool.texts import _, counted
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import reading, services, today
@@ -25,14 +25,24 @@ from nightschool.web.site.records import look_up
 
 bp = Blueprint("trail", __name__)
 
-# Table -> where its records have their page, who may open it, and where the trail of one is for those who may not.
+
+@dataclass(frozen=True)
+class Page:
+    """What somebody needs to be allowed to open a record of one table, and to read what was done to it."""
+
+    name: str  # in addresses
+    endpoint: str
+    verb: str
+    trail_verb: str
+
+
 PAGES = {
-    "class_session": ("sessions.show", "schedule", "trail.of_session"),
-    "course": ("courses.show", "schedule", "trail.of_course"),
-    "learner": ("learners.edit", "keep_people", ""),
-    "teacher": ("teachers.edit", "keep_teachers", "trail.of_teacher"),
-    "venue": ("venues.edit", "keep_venues", "trail.of_venue"),
-    "account": ("admin.account", "manage_accounts", ""),
+    "class_session": Page("session", "sessions.show", "schedule", "see_trail"),
+    "course": Page("course", "courses.show", "schedule", "see_trail"),
+    "learner": Page("learner", "learners.edit", "keep_people", "keep_people"),
+    "teacher": Page("teacher", "teachers.edit", "keep_teachers", "see_trail"),
+    "venue": Page("venue", "venues.edit", "keep_venues", "see_trail"),
+    "account": Page("account", "admin.account", "manage_accounts", "manage_accounts"),
 }
 
 
@@ -60,51 +70,23 @@ def village(village: str) -> Any:
         days=_days(page.lines, village),
         older=page.older,
         is_first=_before() is None,
-        kinds={"": _("全部")} | {one.value: rules.kind_word(one) for one in KINDS},
+        kinds={"": _("全部")} | {one.value: rules.kind_word(one) for one in Kind},
         kind=asked if kind else "",
+        here=url_for("trail.village", village=village, kind=asked if kind else ""),
     )
 
 
-@bp.get("/sessions/<public_id:class_session>/trail")
-@allows("see_trail")
-def of_session(class_session: str) -> Any:
-    """What was done to one class session."""
-    return _of_record("class_session", class_session)
+def _add_view(table: str, page: Page) -> None:
+    """Each table has an address of its own, which names the record: by that it is known who may be here."""
+
+    @bp.get(f"/{page.name}s/<public_id:{table}>/trail", endpoint=f"of_{page.name}")
+    @allows(page.trail_verb)
+    def of_record(**named: str) -> Any:
+        return _of_record(table, named[table])
 
 
-@bp.get("/courses/<public_id:course>/trail")
-@allows("see_trail")
-def of_course(course: str) -> Any:
-    """What was done to one course and its class sessions."""
-    return _of_record("course", course)
-
-
-@bp.get("/learners/<public_id:learner>/trail")
-@allows("keep_people")
-def of_learner(learner: str) -> Any:
-    """What was done to one learner's record."""
-    return _of_record("learner", learner)
-
-
-@bp.get("/teachers/<public_id:teacher>/trail")
-@allows("see_trail")
-def of_teacher(teacher: str) -> Any:
-    """What was done to one teacher's record."""
-    return _of_record("teacher", teacher)
-
-
-@bp.get("/venues/<public_id:venue>/trail")
-@allows("see_trail")
-def of_venue(venue: str) -> Any:
-    """What was done to one venue's record."""
-    return _of_record("venue", venue)
-
-
-@bp.get("/accounts/<public_id:account>/trail")
-@allows("manage_accounts")
-def of_account(account: str) -> Any:
-    """What was done to one account, and when it was used to log in."""
-    return _of_record("account", account)
+for each, its_page in PAGES.items():
+    _add_view(each, its_page)
 
 
 def _of_record(table: str, public_id: str) -> Any:
@@ -185,17 +167,17 @@ def _link(subject: Subject, region: str | None) -> str:
     """The way to the record, or to its trail, as far as the reader may go."""
     if not subject.public_id or subject.table not in PAGES or region is None:
         return ""
-    page, verb, trail = PAGES[subject.table]
-    endpoint = page if may(actor(), verb, region) else trail
-    return url_for(endpoint, **{subject.table: subject.public_id}) if endpoint else ""
+    page, named = PAGES[subject.table], {subject.table: subject.public_id}
+    if may(actor(), page.verb, region):
+        return url_for(page.endpoint, **named)
+    return "" if page.trail_verb == page.verb else url_for(f"trail.of_{page.name}", **named)
 
 
 def _back(found: RecordTrail) -> tuple[str, str]:
     """(address, words): the record itself where the reader may open it, else the trail of its village."""
-    page, verb, _trail = PAGES[found.subject.table]
-    region = found.region_code
-    if region is None or may(actor(), verb, region):
-        return url_for(page, **{found.subject.table: found.subject.public_id}), _("回到这一条")
+    page, region = PAGES[found.subject.table], found.region_code
+    if region is None or may(actor(), page.verb, region):
+        return url_for(page.endpoint, **{found.subject.table: found.subject.public_id}), _("回到这一条")
     if level_of(region) is Level.VILLAGE:
         return url_for("trail.village", village=region), _("这个村的全部记录")
     return url_for("admin.region", region=region), _("回到账号管理")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import (
@@ -15,6 +16,7 @@ from flask import (
     session,
     url_for,
 )
+from sqlalchemy.orm import Session
 
 from nightschool.actions.trust import accounts, hashing, logins
 from nightschool.actions.trust.logins import OpenedLogin
@@ -29,10 +31,14 @@ from nightschool.texts import _
 from nightschool.web.site import browser, unsaved
 from nightschool.web.site.access import actor, allows, current_login, home_of, public
 from nightschool.web.site.context import digester, now, reading, today, writing
+from nightschool.web.site.forms import Form
+from nightschool.web.site.records import BAD_INPUT, SAVED, SHOWN, tried
 from nightschool.web.site.redirects import own_path
 from nightschool.web.trust.trust_form import ConfirmForm, LoginForm, NameForm, PasswordForm, SlipForm
 
 bp = Blueprint("trust", __name__)
+
+TOO_MANY = 429
 
 
 @bp.route("/login", methods=["GET", "POST"])
@@ -40,13 +46,7 @@ bp = Blueprint("trust", __name__)
 def login() -> Any:
     """With name and password."""
     form = LoginForm()
-    if form.validate_on_submit():
-        try:
-            return _welcome(_log_in(form))
-        except Refused as refusal:
-            form.refuse(None, _told(refusal))
-            return _page("trust/trust/login.html", form, refusal)
-    return _page("trust/trust/login.html", form)
+    return _answered(form, "trust/trust/login.html", lambda: _welcome(_log_in(form)))
 
 
 @bp.route("/login/slip", methods=["GET", "POST"])
@@ -54,13 +54,7 @@ def login() -> Any:
 def slip() -> Any:
     """With a printed slip, which sets a password."""
     form = SlipForm()
-    if form.validate_on_submit():
-        try:
-            return _welcome(_log_in_with_slip(form))
-        except Refused as refusal:
-            form.refuse(None, _told(refusal))
-            return _page("trust/trust/slip.html", form, refusal)
-    return _page("trust/trust/slip.html", form)
+    return _answered(form, "trust/trust/slip.html", lambda: _welcome(_log_in_with_slip(form)))
 
 
 @bp.post("/logout")
@@ -102,15 +96,7 @@ def me() -> Any:
 def password() -> Any:
     """Another password; every other device is out."""
     form = PasswordForm(own_login_name=_login().login_name)
-    if form.validate_on_submit():
-        try:
-            _change_password(form)
-        except Refused as refusal:
-            form.refuse(refusal.field, _told(refusal))
-            return _page("trust/trust/password.html", form, refusal)
-        flash(_("密码改好了。别的手机和电脑都要用新密码重新登录。"))
-        return redirect(url_for("trust.me"), 303)
-    return _page("trust/trust/password.html", form)
+    return _answered(form, "trust/trust/password.html", lambda: _change_password(form))
 
 
 @bp.route("/me/name", methods=["GET", "POST"])
@@ -118,12 +104,15 @@ def password() -> Any:
 def name() -> Any:
     """Another name: an account opened for a village is called after it until somebody says who they are."""
     form = NameForm(data={"display_name": actor().name})
-    if form.validate_on_submit():
-        with writing() as db:
-            accounts.rename_self(db, display_name=form.display_name.data or "", by=actor(), now=now())
+
+    def rename(db: Session) -> None:
+        accounts.rename_self(db, display_name=form.display_name.data or "", by=actor(), now=now())
+
+    status = tried(form, rename)
+    if status == SAVED:
         flash(_("名字改好了：%(name)s。", name=form.display_name.data))
-        return redirect(url_for("trust.me"), 303)
-    return _page("trust/trust/name.html", form)
+        return redirect(url_for("trust.me"), SAVED)
+    return render_template("trust/trust/name.html", form=form), status
 
 
 @bp.post("/me/devices/<int:login>/revoke")
@@ -179,7 +168,7 @@ def _log_in_with_slip(form: SlipForm) -> OpenedLogin:
         )
 
 
-def _change_password(form: PasswordForm) -> None:
+def _change_password(form: PasswordForm) -> Any:
     login, who = _login(), actor()
     assert who.account_id is not None
     with writing() as db:
@@ -192,6 +181,8 @@ def _change_password(form: PasswordForm) -> None:
         accounts.change_password(
             db, seen_hash=attempt.password_hash, new_hash=new_hash, keep_login=login.id, by=who, now=now()
         )
+    flash(_("密码改好了。别的手机和电脑都要用新密码重新登录。"))
+    return redirect(url_for("trust.me"), 303)
 
 
 def _book(db: Any, kind: AttemptKind, login_name: str) -> logins.Attempt:
@@ -229,17 +220,24 @@ def _welcome(opened: OpenedLogin) -> Response:
     return answer
 
 
-def _page(template: str, form: Any, refusal: Refused | None = None) -> tuple[str, int]:
-    status = 422 if form.errors else 200
-    if refusal is not None and refusal.code == "too_many":
-        status = 429
+def _answered(form: Form, template: str, answer: Callable[[], Any]) -> Any:
+    """The answer to a form that carries a password; or the form, which says why not, and how long to wait."""
+    status = SHOWN
+    if form.validate_on_submit():
+        try:
+            return answer()
+        except Refused as refusal:
+            form.refuse(refusal.field, _told(refusal))
+            status = TOO_MANY if refusal.code == "too_many" else BAD_INPUT
+    elif form.errors:
+        status = BAD_INPUT
     return render_template(template, form=form, next=own_path(request.args.get("next"))), status
 
 
 def _told(refusal: Refused) -> str:
     if refusal.code == "too_many":
         return tell_wait(refusal.details["until"], now().instant)
-    return tell_refusal(refusal.code, refusal.details)
+    return tell_refusal(refusal)
 
 
 def _login() -> Login:

@@ -17,7 +17,7 @@ from nightschool.rules.people.merges import (
     is_candidate,
     likenesses,
     stronger_mark,
-    tell_stays,
+    tell_not_put_back,
 )
 
 
@@ -53,8 +53,8 @@ def test_who_comes_into_question(other: Traits, alike: bool) -> None:
 
 
 def test_what_stays_is_told_in_words() -> None:
-    assert tell_stays(NotPutBack(), kept="陈大秀") == ()
-    assert tell_stays(NotPutBack(sessions=1, fields=("phone", "household")), kept="陈大秀") == (
+    assert tell_not_put_back(NotPutBack(), kept="陈大秀") == ()
+    assert tell_not_put_back(NotPutBack(sessions=1, fields=("phone", "household")), kept="陈大秀") == (
         "合并以后又改过 1 次课，那几次没有动，照现在的算。",
         "陈大秀的电话、户主后来改过，没有动。",
     )

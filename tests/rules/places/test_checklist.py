@@ -6,32 +6,32 @@ from datetime import date
 
 import pytest
 
-from nightschool.rules.places.checklist import Facts, active_since, checklist
+from nightschool.rules.places.checklist import SchoolFacts, active_since, checklist
 from tests.factories import TODAY
 
 
-def missing(facts: Facts) -> list[str]:
+def missing(facts: SchoolFacts) -> list[str]:
     return [item.code for part in checklist(facts, today=TODAY) for item in part.missing]
 
 
 def test_a_school_with_everything_lacks_nothing() -> None:
     ticked = frozenset({"sign", "equipment", "materials", "rules", "receiver", "kit", "sports"})
-    assert missing(Facts(1, 90, 1, 6, TODAY, ticked)) == []
+    assert missing(SchoolFacts(1, 90, 1, 6, TODAY, ticked)) == []
 
 
 def test_a_new_school_lacks_all_twelve() -> None:
-    assert len(missing(Facts())) == 12
+    assert len(missing(SchoolFacts())) == 12
 
 
 @pytest.mark.parametrize(
     ("facts", "lacks"),
     [
-        (Facts(teachers=5), "teachers"),
-        (Facts(largest_m2=89), "room"),
-        (Facts(last_held=date(2026, 8, 23)), "activity"),
+        (SchoolFacts(teachers=5), "teachers"),
+        (SchoolFacts(largest_m2=89), "room"),
+        (SchoolFacts(last_held=date(2026, 8, 23)), "activity"),
     ],
 )
-def test_just_below_the_line_is_still_missing(facts: Facts, lacks: str) -> None:
+def test_just_below_the_line_is_still_missing(facts: SchoolFacts, lacks: str) -> None:
     assert lacks in missing(facts)
 
 

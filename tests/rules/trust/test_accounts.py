@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from nightschool.errors import Refused
 from nightschool.rules.access import SYSTEM, Actor, Post, Role
 from nightschool.rules.trust.accounts import (
     fits_level,
@@ -118,5 +119,5 @@ def test_every_role_has_a_word(role: Role) -> None:
 
 
 def test_unknown_refusal_is_no_sentence() -> None:
-    with pytest.raises(ValueError, match="nonsense"):
-        tell_refusal("nonsense", {})
+    with pytest.raises(KeyError, match="nonsense"):
+        tell_refusal(Refused("nonsense"))
