@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from nightschool.web.server import make_server
 from playwright.sync_api import Browser, sync_playwright
 
 from nightschool.cli import demo_data
@@ -22,6 +21,7 @@ from nightschool.database import Database, migrate
 from nightschool.sealing import Sealer
 from nightschool.settings import from_environment
 from nightschool.web.app import create_app
+from nightschool.web.site.server import make_server
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"

@@ -41,7 +41,7 @@ from nightschool.rules.regions import (
     village_readings,
 )
 
-_MOST_FOUND = 50
+MOST_FOUND = 50
 COUNTY_DIGITS = PREFIX_DIGITS[Level.COUNTY]
 HAS_SCHOOL = NightSchool.id.is_not(None)
 
@@ -98,7 +98,7 @@ class Step:
     below: tuple[Place, ...]
 
 
-def find(db: Session, text: str, *, today: date, limit: int = _MOST_FOUND) -> Found:
+def find(db: Session, text: str, *, today: date, limit: int = MOST_FOUND) -> Found:
     """Regions that answer to what was typed, by any name they ever bore; villages before larger units.
 
     Words apart narrow each other down, and may name the township or the county. Where nothing is found as typed, the

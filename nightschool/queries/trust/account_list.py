@@ -19,7 +19,7 @@ from nightschool.rules.names import LONGEST_KEY, matches, normalised, search_key
 from nightschool.rules.regions import code_range
 from nightschool.rules.slots import Now
 
-_PAGE = 30
+PAGE = 30
 MOST_SOUNDED = 2000  # accounts whose names are read aloud for one search
 
 
@@ -68,15 +68,15 @@ def account_list(
         .join(posted, posted.c.account_id == Account.id)
         .where(*conditions)
     ).scalar_one()
-    pages = max(1, -(-total // _PAGE))
+    pages = max(1, -(-total // PAGE))
     number = min(max(number, 1), pages)
     accounts = account_lines(
         db,
         [Account.id == posted.c.account_id, *conditions],
         now=now,
         order=(posted.c.code, Account.id),
-        limit=_PAGE,
-        offset=(number - 1) * _PAGE,
+        limit=PAGE,
+        offset=(number - 1) * PAGE,
     )
     return AccountList(accounts, total, number, pages, is_all_sounded)
 
