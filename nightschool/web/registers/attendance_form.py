@@ -203,7 +203,7 @@ class RegisterForm(NewPeopleForm):
     def came(self) -> int:
         """How many the form says were there, by name or without."""
         try:
-            guests = len(read_guests(self.guests.data or ""))
+            guests = len(read_guests(self.guests.data))
         except Refused:
             guests = 0
         here = {

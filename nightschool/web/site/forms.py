@@ -83,10 +83,10 @@ def cleaned(text: str) -> str:
 
 
 class LineField(StringField):
-    """One line of text, bounded."""
+    """One line of text, bounded; empty where a form came without it."""
 
     def __init__(self, label: LazyText, validators: Any = None, *, longest: int = 60, **kwargs: Any) -> None:
-        super().__init__(label, validators, **kwargs)
+        super().__init__(label, validators, **{"default": "", **kwargs})
         self.longest = longest
         self.render_kw = {"maxlength": longest, **(self.render_kw or {})}
 
@@ -101,12 +101,12 @@ class LineField(StringField):
 
 
 class TextField(TextAreaField):
-    """Several lines of text, bounded."""
+    """Several lines of text, bounded; empty where a form came without them."""
 
     def __init__(
         self, label: LazyText, validators: Any = None, *, longest: int = 2000, **kwargs: Any
     ) -> None:
-        super().__init__(label, validators, **kwargs)
+        super().__init__(label, validators, **{"default": "", **kwargs})
         self.longest = longest
 
     def process_formdata(self, valuelist: list[Any]) -> None:
