@@ -5,6 +5,7 @@
     python3 run.py serve    the real thing, on your own database
     python3 run.py test     the whole test suite; what follows is handed to pytest
     python3 run.py check    was anything forgotten? the tests that find that out within a minute, and what to do then
+    python3 run.py texts    what is still to be translated; map, pictures: docs/ as the code is; format: the style
     python3 run.py ...      anything else is a command of the night school itself, for example: doctor
 
 The first start installs what is needed into the folder .venv beside this file; later starts only read a stamp.
@@ -28,6 +29,7 @@ from pathlib import Path
 OLDEST_PYTHON = (3, 11)
 MEGABYTES = {"app": 200, "postgres": 50, "test": 450}  # what a lock takes, downloads included
 TESTS = {"test": [], "check": ["-m", "check"]}  # and which of them
+TOOLS = {"texts": "tools.texts", "map": "tools.map", "pictures": "tools.pictures", "format": "ruff"}
 
 ROOT = Path(__file__).resolve().parent
 BROWSER_TESTS = ROOT / "tests" / "browser"
@@ -61,6 +63,8 @@ def main(words: "list[str]") -> int:
         if words[0] in TESTS:
             cores = str(min(os.cpu_count() or 1, 8))
             return hand_over(ROOT, "pytest", "-n", cores, *TESTS[words[0]], *words[1:])
+        if words[0] in TOOLS:
+            return hand_over(ROOT, TOOLS[words[0]], *words[words[0] != "format" :])
         return hand_over(Path.cwd(), "nightschool", *words)
     except Stop as stop:
         chinese, english = stop.args
@@ -98,7 +102,7 @@ def check_space(free_bytes: int, locks: "list[Path]") -> None:
 def locks_for(word: str, database_url: str) -> "list[Path]":
     """The lock files a command needs; the driver for PostgreSQL only where it is used."""
     names = ["app"]
-    if word in TESTS:
+    if word in TESTS or word in TOOLS:
         names.append("test")
     elif database_url.startswith("postgresql"):
         names.append("postgres")

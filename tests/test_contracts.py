@@ -23,9 +23,9 @@ def contract(name: str, what_to_do: str, *words: str) -> Any:
     "words",
     [
         contract("imports", "each shelf imports from those below, see pyproject.toml", "-c", LINT_IMPORTS),
-        contract("types", "mend what `python -m mypy` tells", "-m", "mypy"),
-        contract("style", "`python -m ruff check --fix`", "-m", "ruff", "check", "--quiet"),
-        contract("format", "`python -m ruff format`", "-m", "ruff", "format", "--check", "--quiet"),
+        contract("types", "mend what it tells", "-m", "mypy"),
+        contract("style", "mend what it tells", "-m", "ruff", "check", "--quiet"),
+        contract("format", "`python3 run.py format`", "-m", "ruff", "format", "--check", "--quiet"),
     ],
 )
 def test_the_code_keeps_its_contracts(words: tuple[str, ...]) -> None:

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
+import run
 from nightschool.cli import cli
 from tools import map as map_tool
 
-pytestmark = pytest.mark.check(
-    "the front door: `python tools/map.py`; README.md and docs/ name what there is"
-)
+pytestmark = pytest.mark.check("the front door: `python3 run.py map`; README.md and docs/ name what there is")
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 DOORS = (
@@ -29,7 +28,7 @@ MOST_BYTES = 10_000
 
 
 def test_the_map_tells_of_every_module_what_its_docstring_says() -> None:
-    assert map_tool.MAP.read_text("utf-8") == map_tool.written(), "run tools/map.py"
+    assert map_tool.MAP.read_text("utf-8") == map_tool.written(), "python3 run.py map"
 
 
 def test_every_module_says_what_it_is_for() -> None:
@@ -55,7 +54,7 @@ def test_every_setting_is_in_the_table() -> None:
 
 
 def test_every_command_it_names_exists() -> None:
-    named = set(re.findall(r"run\.py ([a-z]+)", README)) - {"test", "check"}
+    named = set(re.findall(r"run\.py ([a-z]+)", README)) - {*run.TESTS, *run.TOOLS}
     assert {"demo", "serve", "doctor", "regions", "accounts"} <= named
     assert named <= set(cli.commands)
 

@@ -163,6 +163,7 @@ def test_without_a_word_it_says_what_it_can_do(capsys: pytest.CaptureFixture[str
         ("serve", "postgresql://county.example/nightschool", ["app", "postgres"]),
         ("test", "", ["app", "test"]),
         ("check", "", ["app", "test"]),
+        ("texts", "", ["app", "test"]),
     ],
 )
 def test_a_command_installs_no_more_than_it_needs(word: str, database_url: str, locks: list[str]) -> None:
@@ -262,6 +263,13 @@ def test_tests_run_in_the_checkout_on_several_cores_with_the_further_words(
     assert out.splitlines()[-1] == f"pytest {['-n', cores, '-k', 'lunar']} {installed.root}"
     _, out, _ = installed.start("check", folder=tmp_path)
     assert out.splitlines()[-1] == f"pytest {['-n', cores, '-m', 'check']} {installed.root}"
+
+
+def test_what_writes_generated_files_runs_in_the_checkout(installed: Checkout, tmp_path: Path) -> None:
+    (installed.root / "tools").mkdir()
+    installed.write("tools/texts.py", PYTEST.replace("'pytest'", "'texts'"))
+    _, out, _ = installed.start("texts", folder=tmp_path)
+    assert out.splitlines()[-1] == f"texts [] {installed.root}"
 
 
 def test_packages_that_cannot_be_fetched_are_told_and_what_was_there_stays(checkout: Checkout) -> None:

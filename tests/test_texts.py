@@ -13,7 +13,7 @@ import pytest
 
 from nightschool.texts import LANGUAGES, SOURCE_LANGUAGE, counted, gettext, using_language
 
-pytestmark = pytest.mark.check("texts: `python tools/texts.py`, and translate what it lists")
+pytestmark = pytest.mark.check("texts: `python3 run.py texts`, and translate what it lists")
 
 ROOT = Path(__file__).resolve().parent.parent
 # What people type or see in their own files as it is, whatever language the page is in: market days, a notice, columns.
@@ -45,7 +45,7 @@ def test_every_text_is_translated(tool: ModuleType, language: str) -> None:
 @pytest.mark.parametrize("language", OTHERS)
 def test_catalogues_are_those_of_todays_code(tool: ModuleType, language: str) -> None:
     path = tool.catalogue_path(language)
-    assert path.read_bytes() == tool.written(tool.updated(language)), "run tools/texts.py"
+    assert path.read_bytes() == tool.written(tool.updated(language)), "python3 run.py texts"
 
 
 @pytest.mark.parametrize("language", OTHERS)

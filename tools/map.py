@@ -1,4 +1,4 @@
-"""Writes docs/map.md: every module with the first sentence of its own docstring. Run `python tools/map.py`."""
+"""Writes docs/map.md: every module with the first sentence of its own docstring. Run `python3 run.py map`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAP = ROOT / "docs" / "map.md"
 HEAD = """\
 # The map
 
-Every module and what it is for: the first sentence of its docstring. Written by `python tools/map.py`; a test compares
+Every module and what it is for: the first sentence of its docstring. Written by `python3 run.py map`; a test compares
 it with the code. How the shelves belong together stands in the [README](../README.md).
 """
 

@@ -1,6 +1,7 @@
 """Keeps what the demonstration of a released schema enters, for the tests to migrate ever after.
 
-Run `PYTHONPATH=. python tools/old_database.py`; it writes tests/old_databases/NUMBER-demo.json.gz, rows by table.
+Run `PYTHONPATH=. .venv/bin/python tools/old_database.py`; it writes tests/old_databases/NUMBER-demo.json.gz, the
+rows by table.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Takes the README's pictures from the demonstration, so that they show what there is: `python tools/pictures.py`.
+"""Takes the README's pictures from the demonstration, so that they show what there is: `python3 run.py pictures`.
 
 It is always the same evening in them; they change when the pages do. Needs the test packages and Chromium.
 """

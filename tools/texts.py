@@ -1,6 +1,6 @@
 """Brings the catalogues up to date: collects every text from code and templates, keeps what is translated.
 
-Run `python tools/texts.py` after changing a text; it lists what still has to be translated. Chinese stands in the
+Run `python3 run.py texts` after changing a text; it lists what still has to be translated. Chinese stands in the
 code, so only the other languages have a catalogue.
 """
 

@@ -1,6 +1,6 @@
 """What speaks against a date: plain sentences, each with its kind and where it comes from. Advice, never a refusal.
 
-W1 to W8 of domain.md, section 6, the way between villages, and how much a teacher takes on in a week.
+W1 to W8 of docs/domain.md, the way between villages, and how much a teacher takes on in a week.
 """
 
 from __future__ import annotations

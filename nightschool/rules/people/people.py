@@ -13,7 +13,7 @@ from nightschool.texts import N_, _
 # Longer texts are none of these; they are refused before any pattern looks at them.
 LONGEST_PHONE_TEXT = 30
 LONGEST_YEAR_TEXT = 20
-# Children below this age are counted but not recorded by name (domain.md I20; they are sensitive in whole, PIPL 28).
+# Children below this age are counted but not recorded by name (I20; they are sensitive in whole, PIPL 28).
 YOUNGEST_BY_NAME = 14
 
 SEXES = {"female": N_("女"), "male": N_("男")}

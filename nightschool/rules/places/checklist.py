@@ -1,6 +1,6 @@
 """八有 and 四个一: what a night school is to have, what of it is seen in the records, and what its coordinator ticks.
 
-Shown so that no inspection is a surprise; nothing is enforced, nothing is added up. Source: domain.md 1.2, I26.
+Shown so that no inspection is a surprise; nothing is enforced, nothing is added up. Source: docs/domain.md (I26).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ What counts, and the page says so:
 - Excused does not count as sat through. An excuse is no fault, but it teaches nobody; the share that may be missed is
   there for such days, and a lesson made up fills the gap. Were excused sessions left out of the whole, somebody could
   graduate who came once.
-- A substitute counts for the household (人次), not for the learner whose place was taken (domain.md I7).
+- A substitute counts for the household (人次), not for the learner whose place was taken (docs/domain.md, I7).
 - Everybody is measured by the whole cohort. Who joined late has the earlier sessions to make up, and keeps those they
   had come to as a guest; counted from the day of enrolling, one evening at the end would be a hundred per cent.
 """

@@ -1,7 +1,7 @@
 """Market days: which days people go to market, by the digits of a lunar or solar date, by weekday, or daily.
 
 A township's own table is typed in by whoever knows it; nothing is assumed. Custom differs in what happens to a market
-of the thirtieth in a lunar month of twenty-nine days, so that is part of the rule (domain.md 1.5).
+of the thirtieth in a lunar month of twenty-nine days, so that is part of the rule (docs/domain.md).
 """
 
 from __future__ import annotations

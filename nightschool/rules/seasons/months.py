@@ -30,7 +30,7 @@ _NAMES = (
     N_("12月"),
 )
 
-# The parts of a year people plan by: name, first month, how many. 大春 and 小春 are the two crops (domain.md 1.5).
+# The parts of a year people plan by: name, first month, how many. 大春 and 小春 are the two crops (docs/domain.md).
 _PARTS = (
     (N_("上半年"), 1, 6),
     (N_("下半年"), 7, 6),
