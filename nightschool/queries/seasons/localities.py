@@ -13,7 +13,7 @@ from nightschool.models.places import Region, RegionSettings
 from nightschool.rules.places.travel import speed_along
 from nightschool.rules.regions import ancestors_of, township_of
 from nightschool.rules.seasons.daylight import Position, position_of
-from nightschool.rules.seasons.markets import Market
+from nightschool.rules.seasons.markets import Market, MarketKind
 
 MARKET_COLUMNS = (
     MarketRule.public_id,
@@ -27,7 +27,9 @@ MARKET_COLUMNS = (
 
 def market_of(row: Any) -> Market:
     """The market in a row of `MARKET_COLUMNS`."""
-    return Market(row.kind, frozenset(row.numbers), row.missing_thirtieth, row.place, row.is_example)
+    return Market(
+        MarketKind(row.kind), frozenset(row.numbers), row.missing_thirtieth, row.place, row.is_example
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from typing import assert_never
 
 from borax.calendars.lunardate import LunarDate
 
@@ -67,7 +68,7 @@ _DAY_OF_MONTH = re.compile(
 class Market:
     """One market: `numbers` are last digits of the day (0 for ten) or weekdays from 1, Monday, to 7."""
 
-    kind: str
+    kind: MarketKind
     numbers: frozenset[int] = frozenset()
     missing_thirtieth: str = MissingThirtieth.SKIPPED
     place: str = ""
@@ -97,6 +98,13 @@ def is_market_day(market: Market, day: date) -> bool:
             return day.isoweekday() in market.numbers
         case MarketKind.SOLAR:
             return day.day % 10 in market.numbers
+        case MarketKind.LUNAR:
+            return _is_lunar_market_day(market, day)
+        case never:
+            assert_never(never)
+
+
+def _is_lunar_market_day(market: Market, day: date) -> bool:
     number, length = _lunar_day(day)
     if number == 0:
         return False
@@ -154,22 +162,20 @@ def tell_market(market: Market) -> str:
                 "每%(days)s逢场",
                 days=_("、").join(_(WEEKDAYS[number - 1]) for number in sorted(market.numbers)),
             )
-    digits = _in_order(market.numbers)
-    if market.kind == MarketKind.SOLAR:
-        return _("公历逢%(digits)s", digits=_tell_digits(digits))
-    return _("农历逢%(digits)s", digits=_tell_digits(digits))
+        case MarketKind.SOLAR:
+            return _("公历逢%(digits)s", digits=_tell_digits(market.numbers))
+        case MarketKind.LUNAR:
+            return _("农历逢%(digits)s", digits=_tell_digits(market.numbers))
+        case never:
+            assert_never(never)
 
 
-def _tell_digits(digits: Iterable[int]) -> str:
+def _tell_digits(numbers: Iterable[int]) -> str:
     """三六九, "3, 6, 9"."""
+    digits = sorted(numbers, key=lambda number: number or 10)  # one to nine, then ten
     if language() == SOURCE_LANGUAGE:
         return "".join(_CHARACTERS[digit] for digit in digits)
     return ", ".join(str(digit or 10) for digit in digits)
-
-
-def _in_order(numbers: Iterable[int]) -> list[int]:
-    """One to nine, then ten."""
-    return sorted(numbers, key=lambda number: number or 10)
 
 
 def tell_refused_market(refused: Refused) -> str:
