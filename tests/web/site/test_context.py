@@ -66,11 +66,10 @@ def test_what_was_written_while_looking_is_lost(app: Flask, database: Database, 
         assert name_of(cast) == "陈书记"
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite has no server
 def test_a_page_answers_after_the_database_server_was_started_anew(
     database: Database, cast: Cast, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if database.is_sqlite:
-        pytest.skip("SQLite has no server")
     monkeypatch.setattr("nightschool.database.SECONDS_OF_REST", 0.0)
     assert client.get(f"/v/{SHIWAN}").status_code == 200
     with database.reading() as db:
