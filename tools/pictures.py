@@ -10,14 +10,16 @@ import sys
 import tempfile
 import threading
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, sync_playwright
 
 from nightschool.cli import demo_data
 from nightschool.cli.installation import Installation
 from nightschool.database import Database, migrate
+from nightschool.rules.slots import Now
 from nightschool.sealing import Sealer
 from nightschool.settings import from_environment
 from nightschool.web.app import create_app
@@ -31,11 +33,8 @@ PORT = 8765
 
 @dataclass(frozen=True)
 class ThatEvening(Installation):
-    def now(self) -> datetime:
-        return EVENING
-
-    def today(self) -> date:
-        return EVENING.date()
+    def now(self) -> Now:
+        return Now.at(EVENING, ZoneInfo(self.settings.timezone))
 
 
 @dataclass(frozen=True)
@@ -57,8 +56,10 @@ TAKEN = (
 )
 
 
-def take(browser: Browser, picture: Picture, site: str, accounts: dict[str, tuple[str, str]]) -> None:
-    """The picture stands in docs/pictures, one point of the screen a pixel."""
+def take(
+    browser: Browser, picture: Picture, site: str, accounts: dict[str, tuple[str, str]], folder: Path
+) -> None:
+    """The picture stands in this folder, one point of the screen a pixel."""
     screen = {"width": picture.width, "height": picture.height}
     page = browser.new_context(viewport=screen, base_url=site, locale="zh-CN").new_page()
     if picture.login_name:
@@ -72,28 +73,28 @@ def take(browser: Browser, picture: Picture, site: str, accounts: dict[str, tupl
     if picture.press:
         page.click(f"text={picture.press}")
         page.wait_for_load_state()
-    page.screenshot(path=PICTURES / f"{picture.name}.png")
+    page.screenshot(path=folder / f"{picture.name}.png")
 
 
-def main() -> int:
-    """All pictures are taken anew; 1 where there is no Chromium."""
+def main(pictures: Path = PICTURES) -> int:
+    """All pictures are taken anew into this folder; 1 where there is no Chromium."""
     chromium = shutil.which("chromium")
     if chromium is None:
         print("Chromium is not installed (Debian: apt-get install chromium)", file=sys.stderr)
         return 1
-    PICTURES.mkdir(exist_ok=True)
+    pictures.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         settings = from_environment({"NIGHTSCHOOL_DATA": folder, "NIGHTSCHOOL_LISTEN": f"127.0.0.1:{PORT}"})
         database = Database(settings.database_url, sealer=Sealer(settings.keys.sealing))
         migrate(database)
         installation = ThatEvening(settings, database)
         accounts = demo_data.build(installation, say=print)
-        server = make_server(create_app(settings, database, clock=installation.now), settings)
+        server = make_server(create_app(settings, database, clock=lambda: EVENING), settings)
         threading.Thread(target=server.run, daemon=True).start()
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             for picture in TAKEN:
-                take(browser, picture, settings.base_url, accounts)
+                take(browser, picture, settings.base_url, accounts, pictures)
             browser.close()
         server.close()
         database.dispose()
