@@ -1,7 +1,5 @@
 """The database the public pages are measured on: every village of the shipped list, each with a school and a term."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import cycle

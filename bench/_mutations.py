@@ -3,8 +3,6 @@
 `python _mutations.py FOLDER SEED HOW_MANY MODULE...` prints them as JSON: the modules are paths inside the folder.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from pathlib import Path

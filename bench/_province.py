@@ -1,7 +1,5 @@
 """The list of all of Sichuan, 58,683 regions, for measurements at scale. It does not ship with the project."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

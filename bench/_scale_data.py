@@ -3,8 +3,6 @@
 Rows go in as the databases take them fastest: COPY on PostgreSQL, executemany on SQLite, without the actions.
 """
 
-from __future__ import annotations
-
 import json
 import uuid
 from collections.abc import Iterable, Iterator, Sequence

@@ -3,8 +3,6 @@
 Run by public_pages.py and staff_pages.py as a process of its own: `python -m bench._server URL`. It prints its port.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 import tempfile

@@ -10,8 +10,6 @@ stands in the database in the end. Exits with 1 when anything but one winner a t
 came out.
 """
 
-from __future__ import annotations
-
 import argparse
 import multiprocessing
 import sys

@@ -4,8 +4,6 @@ Prints the median and the 95th percentile of each and ends with 1 when one is ov
 measured.
 """
 
-from __future__ import annotations
-
 import argparse
 import random
 import statistics

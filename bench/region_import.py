@@ -8,8 +8,6 @@ searches as people type them. Everything is compared with a loop of plain Python
 slow machine can be told from slow code. Exits with 1 when an import takes 30 s or more, or a search's p95 100 ms.
 """
 
-from __future__ import annotations
-
 import argparse
 import io
 import statistics

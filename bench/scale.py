@@ -3,8 +3,6 @@
 Prints a table for each database and ends with 1 when something is over its limit. README.md says what is measured.
 """
 
-from __future__ import annotations
-
 import argparse
 import random
 import statistics

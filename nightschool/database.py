@@ -3,8 +3,6 @@
 Nothing is created or migrated when this is imported. Migrating is one explicit step under a lock (`migrate`).
 """
 
-from __future__ import annotations
-
 import re
 import sqlite3
 import time

@@ -1,7 +1,5 @@
 """What can be refused, as data. A rule turns each into a sentence; nothing here speaks to people itself."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

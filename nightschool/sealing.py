@@ -3,8 +3,6 @@
 The keys live outside the database and outside its backups. A sealed value copied to another row does not open there.
 """
 
-from __future__ import annotations
-
 import base64
 import hmac
 import json

@@ -3,8 +3,6 @@
 Keys come from the environment, or from a file only its owner may read that is made at the first start.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import os

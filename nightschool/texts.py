@@ -4,8 +4,6 @@ Works without Flask, so that rules, papers and the command line speak the same w
 variable: a request, a paper or a command sets it once.
 """
 
-from __future__ import annotations
-
 import gettext as gettext_module
 import io
 from collections.abc import Iterator

@@ -6,8 +6,6 @@ wording, what a form refuses, to whom an address is shut. Whatever stores, locks
 dates or JSON, and whatever a constraint or a trigger decides, stays on both. In doubt: both.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import socket

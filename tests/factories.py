@@ -3,8 +3,6 @@
 Times are fixed: it is Tuesday 2026-11-24, ten in the morning in the village.
 """
 
-from __future__ import annotations
-
 import hashlib
 import secrets
 from dataclasses import dataclass

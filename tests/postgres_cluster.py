@@ -3,8 +3,6 @@
 A server that the machine runs already is left alone. Nothing is made safe against a power cut, which makes it fast.
 """
 
-from __future__ import annotations
-
 import atexit
 import os
 import shutil

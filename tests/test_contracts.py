@@ -1,7 +1,5 @@
 """What pyproject.toml promises about the code as a whole: the order of the shelves, the types, the style."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

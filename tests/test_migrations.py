@@ -1,7 +1,5 @@
 """What migrations make is what the models and the guards describe, and old rows come along."""
 
-from __future__ import annotations
-
 import gzip
 import json
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The front door keeps its word: the map is today's, every setting is told, every file, picture and command is there."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

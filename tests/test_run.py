@@ -3,8 +3,6 @@
 The starts here are real ones, in a small checkout of their own whose lock holds one small wheel and needs no network.
 """
 
-from __future__ import annotations
-
 import ast
 import hashlib
 import json

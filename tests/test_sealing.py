@@ -1,7 +1,5 @@
 """Personal fields open only in the row they were sealed for, and only with the right key."""
 
-from __future__ import annotations
-
 import pytest
 
 from nightschool.errors import ConfigurationError

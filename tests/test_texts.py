@@ -1,7 +1,5 @@
 """No text is left untranslated in either language, and none stands outside the catalogue."""
 
-from __future__ import annotations
-
 import ast
 import importlib.util
 import re

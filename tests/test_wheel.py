@@ -1,7 +1,5 @@
 """The wheel holds everything: installed elsewhere, it migrates, imports villages and serves pages, away from the checkout."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

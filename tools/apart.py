@@ -1,7 +1,5 @@
 """Programs of other people in environments of their own: what they need never meets what the night school needs."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import shutil

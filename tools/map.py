@@ -1,7 +1,5 @@
 """Writes docs/map.md: every module with the first sentence of its own docstring. Run `python3 run.py map`."""
 
-from __future__ import annotations
-
 import ast
 import sys
 from collections.abc import Iterator

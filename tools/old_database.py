@@ -4,8 +4,6 @@ Run `PYTHONPATH=. .venv/bin/python tools/old_database.py`; it writes tests/old_d
 rows by table.
 """
 
-from __future__ import annotations
-
 import gzip
 import json
 import tempfile

@@ -3,8 +3,6 @@
 It is always the same evening in them; they change when the pages do. Needs the test packages and Chromium.
 """
 
-from __future__ import annotations
-
 import shutil
 import sys
 import tempfile

@@ -4,8 +4,6 @@ Run `python3 run.py texts` after changing a text; it lists what still has to be 
 code, so only the other languages have a catalogue.
 """
 
-from __future__ import annotations
-
 import io
 import sys
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The trail: who did what to which record when, written in the transaction of the change itself."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from sqlalchemy.orm import Session

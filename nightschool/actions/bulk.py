@@ -1,7 +1,5 @@
 """Many rows into a table at once, the way each database takes them fastest."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What changing a single record takes: it is locked as it was seen, its phone is sealed, the trail has a line."""
 
-from __future__ import annotations
-
 from dataclasses import fields
 from typing import Any, TypeVar
 

@@ -1,7 +1,5 @@
 """A village's public pages and feeds are told of a change."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from sqlalchemy import bindparam, update

@@ -1,7 +1,5 @@
 """The command line: `nightschool ...` once installed, `python3 run.py ...` from a checkout."""
 
-from __future__ import annotations
-
 import locale
 import os
 import sys

@@ -1,7 +1,5 @@
 """`accounts`: the first administrator, and help for whoever has lost a password, from the server's own command line."""
 
-from __future__ import annotations
-
 import click
 from sqlalchemy.orm import Session
 

@@ -4,8 +4,6 @@ A copy is taken while the school goes on working, checked before it gets its nam
 is there. The keys are not in it: they are kept apart, and a restored database needs the same ones.
 """
 
-from __future__ import annotations
-
 import os
 import tempfile
 from collections.abc import Iterator

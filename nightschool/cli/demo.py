@@ -1,7 +1,5 @@
 """`demo`: a dozen night schools around today, on a small database of its own, with accounts to try them."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

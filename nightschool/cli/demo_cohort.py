@@ -1,7 +1,5 @@
 """The demonstration's cohort: a farmer field school in the middle of its season, with marks of every kind."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Sequence
 from datetime import date, time, timedelta

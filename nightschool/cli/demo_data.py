@@ -4,8 +4,6 @@ Who and what is in `data/demo.toml`. Each thing is entered at the time somebody 
 reads like one.
 """
 
-from __future__ import annotations
-
 import random
 import secrets
 import tomllib

@@ -1,7 +1,5 @@
 """The demonstration's stage: its day and clock, its content and its chance, and what its parts do again and again."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What goes on in a school of the demonstration: its courses day by day, next month's plan, villagers' questions."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any

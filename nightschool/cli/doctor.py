@@ -1,7 +1,5 @@
 """`doctor`: what this installation is, and what to mend."""
 
-from __future__ import annotations
-
 import platform
 import shutil
 import stat

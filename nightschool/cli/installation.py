@@ -1,7 +1,5 @@
 """What every command works on: the settings of this environment, and its database."""
 
-from __future__ import annotations
-
 import errno
 import os
 import socket

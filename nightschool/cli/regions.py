@@ -1,7 +1,5 @@
 """`regions`: lists of villages come in, and a merged village is told who stands for it now."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

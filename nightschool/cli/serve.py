@@ -1,7 +1,5 @@
 """`serve`: the real thing on the operator's database."""
 
-from __future__ import annotations
-
 from wsgiref.types import WSGIApplication
 
 import click

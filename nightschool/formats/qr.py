@@ -1,7 +1,5 @@
 """QR codes as SVG: an address that a phone's camera reads off paper."""
 
-from __future__ import annotations
-
 from io import BytesIO
 
 import segno

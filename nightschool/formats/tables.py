@@ -1,7 +1,5 @@
 """Reads a table that people hand in, CSV in whatever encoding or an Excel workbook, as rows of text."""
 
-from __future__ import annotations
-
 import codecs
 import csv
 import re

@@ -1,7 +1,5 @@
 """Alembic's entry: works on the connection `nightschool.database.migrate` hands over, in its transaction."""
 
-from __future__ import annotations
-
 from alembic import context
 
 from nightschool.models import Base

@@ -4,8 +4,6 @@ SQLite's batch mode drops a table's triggers without a word. So a migration that
 `put_up`, and so does one that brings a change of this file; a test finds the guards that were lost on the way.
 """
 
-from __future__ import annotations
-
 from alembic import op
 
 APPEND_ONLY = ("mark_event", "audit_event")

@@ -4,8 +4,6 @@ Every arrival of marks is a Submission. Mark events only ever grow; a Mark is th
 headcounts stay too when a later submission supersedes them.
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID

@@ -3,8 +3,6 @@
 Names by convention, so that the name in an IntegrityError leads to its message.
 """
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """Calendars: market days, farm windows, holidays as announced, and where a region lies."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from sqlalchemy import JSON, CheckConstraint, Float, Index, UniqueConstraint

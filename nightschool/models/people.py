@@ -1,7 +1,5 @@
 """People: the teachers a region can call on, and the learners of a village."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Any
 

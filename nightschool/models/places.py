@@ -1,7 +1,5 @@
 """Places: regions with their official names, the night school of a village, and its venues."""
 
-from __future__ import annotations
-
 from datetime import date
 from enum import StrEnum
 from typing import Any

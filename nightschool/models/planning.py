@@ -1,7 +1,5 @@
 """Planning: a month's plan, what villagers were told, when teachers and venues cannot, what was asked in class."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Teaching: categories, courses, class sessions, and the bookings that hold their slots."""
 
-from __future__ import annotations
-
 from datetime import date
 from enum import StrEnum
 from typing import Any

@@ -1,7 +1,5 @@
 """Trust: accounts, the postings that give them rights, how they log in, and the trail they leave."""
 
-from __future__ import annotations
-
 from datetime import date
 from enum import StrEnum
 from typing import Any

@@ -1,7 +1,5 @@
 """The condition of an installation: whether its database answers, and when it was last backed up."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy import func, select

@@ -1,7 +1,5 @@
 """Figures as SQL, so that every page and paper counts alike; each says if it is 人次 or 人数."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

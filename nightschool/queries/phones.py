@@ -1,7 +1,5 @@
 """Phones of people and of key holders: sealed, each for its own record, so that none can be moved to another."""
 
-from __future__ import annotations
-
 from sqlalchemy.orm import Session
 
 from nightschool.rules.people.people import masked_phone

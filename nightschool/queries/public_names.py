@@ -1,7 +1,5 @@
 """What villagers may call a teacher: on public pages and papers a name that is not public never leaves the database."""
 
-from __future__ import annotations
-
 from sqlalchemy import case
 
 from nightschool.models.people import Teacher

@@ -1,7 +1,5 @@
 """Rows in the shape a page needs; one record as its form shows it, with where it is kept, and its phone masked."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, TypeVar

@@ -1,7 +1,5 @@
 """Where a record belongs: the one gateway from a name in an address to the region that decides who may see it."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from sqlalchemy import Select, bindparam, select

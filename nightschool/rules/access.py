@@ -1,7 +1,5 @@
 """Who may do what where: roles, verbs, and the one check every action and every page goes through."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

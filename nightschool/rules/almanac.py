@@ -1,7 +1,5 @@
 """Days and times as people say them: 今晚, 周五 11月27日, 十月十九. All of it is derived from the day, never stored."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from functools import lru_cache
 

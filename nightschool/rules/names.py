@@ -4,8 +4,6 @@ The dictionary reads 单 as dān and 仇 as chóu; as surnames they are shàn an
 takes the surname's own.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache

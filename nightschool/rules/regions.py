@@ -4,8 +4,6 @@ The level is read from the code's places (2, 4, 6, 9, 12 digits), never by strip
 would swallow its neighbours.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from enum import StrEnum

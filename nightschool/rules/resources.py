@@ -1,7 +1,5 @@
 """What can be booked: a teacher or a venue."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

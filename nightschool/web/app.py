@@ -1,7 +1,5 @@
 """The application: made by `create_app` from settings, a database and a clock. Importing this changes nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import import_module

@@ -1,7 +1,5 @@
 """A real browser on the real application with the demonstration's data, on this machine's loopback."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import threading

@@ -1,7 +1,5 @@
 """Every page in both languages: nothing serious for axe-core, nothing wider than the screen."""
 
-from __future__ import annotations
-
 import pytest
 from playwright.sync_api import Page
 from sqlalchemy import select

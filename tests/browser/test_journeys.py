@@ -1,7 +1,5 @@
 """What people come for, done as they would do it, on a phone 360 px wide."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """A new coordinator plans the next month of one village on a phone, and every tap is counted."""
 
-from __future__ import annotations
-
 import os
 from datetime import date, timedelta
 from pathlib import Path

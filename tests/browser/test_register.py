@@ -1,7 +1,5 @@
 """On a phone the register counts, finds and undoes at once; without scripts the same form does the same."""
 
-from __future__ import annotations
-
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select

@@ -1,7 +1,5 @@
 """Login slips on paper: each whole on its page, all of its text inside its cut lines, in both languages."""
 
-from __future__ import annotations
-
 import pytest
 from playwright.sync_api import Page
 

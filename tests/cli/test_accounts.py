@@ -1,7 +1,5 @@
 """The first administrator, and help for whoever has lost a password, from the server's own command line."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Backup and restore: everything comes back, nothing that is there is ever put over."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The demonstration: one command, a dozen living schools, and the class everything began with."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

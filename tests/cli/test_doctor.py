@@ -1,7 +1,5 @@
 """The doctor tells what an installation is, and what to mend."""
 
-from __future__ import annotations
-
 import sys
 
 import pytest

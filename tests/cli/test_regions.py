@@ -1,7 +1,5 @@
 """`regions`: lists come in whole or not at all, and what is wrong with them is told line by line."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import openpyxl

@@ -1,7 +1,5 @@
 """Other people's calendar clients in an environment of their own, and a phone that subscribes with them."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Our feeds as other people's programs read them: vdirsyncer and khal, and the libraries that others are made of."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta

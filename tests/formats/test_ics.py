@@ -1,7 +1,5 @@
 """The calendar file, read back by a parser of other people's making."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta

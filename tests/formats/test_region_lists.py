@@ -1,7 +1,5 @@
 """A list of regions as a file: what is read, and what is told about each bad row."""
 
-from __future__ import annotations
-
 import zipfile
 from io import BytesIO
 from pathlib import Path

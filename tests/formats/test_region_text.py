@@ -1,7 +1,5 @@
 """A region's two weeks in words and as a calendar."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """Timetables as data: they keep to their published schemas, and say exactly what the pages say."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """A village's timetable in words."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo

@@ -1,7 +1,5 @@
 """Five lists look and work alike: found by name and sound, narrowed, ordered, paged, at a cost that does not grow."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from typing import Any
 

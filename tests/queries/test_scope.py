@@ -1,7 +1,5 @@
 """Where a record belongs, which decides who may see it."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

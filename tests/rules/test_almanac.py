@@ -1,7 +1,5 @@
 """Days and times as they are spoken, in both languages."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """What a list was asked for, and the page of it that is shown."""
 
-from __future__ import annotations
-
 import pytest
 
 from nightschool.rules.listings import Asked, Listing, is_wanted, page_of

@@ -1,7 +1,5 @@
 """Names by their sound: searching by pinyin, and the order of a roster."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

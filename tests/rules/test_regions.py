@@ -1,7 +1,5 @@
 """Region codes: levels, prefixes, ranges; and how official names are shown."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

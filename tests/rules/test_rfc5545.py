@@ -4,8 +4,6 @@ Each example's dates stand here as they were counted off a calendar of 1997. Our
 what the standard means when it says nothing (WKST); the examples that say Sunday come out the same unless noted.
 """
 
-from __future__ import annotations
-
 from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 

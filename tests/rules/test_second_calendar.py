@@ -4,8 +4,6 @@ Nothing is left to choice: lunar months, days and leap months, solar terms, and 
 the three customs for a thirtieth that a month does not have.
 """
 
-from __future__ import annotations
-
 import warnings
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta

@@ -1,7 +1,5 @@
 """A slot is half-open minutes of one day; a time can be typed the way people say it."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

@@ -1,7 +1,5 @@
 """Every address, asked for by everybody: generated from the application's own list, so that none is forgotten."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Everything that a series or a calendar cannot be: each has its sentence, and nothing that was typed is lost."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date, timedelta
 from html import unescape

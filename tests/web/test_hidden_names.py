@@ -4,8 +4,6 @@ Every column that people type into holds a text of its own here, but for those i
 read is read, each language, size, month and part of it, and searched for all of these texts.
 """
 
-from __future__ import annotations
-
 import html
 import io
 import re

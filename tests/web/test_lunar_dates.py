@@ -1,7 +1,5 @@
 """The farmers' calendar beside the dates that people plan by: on pages, in forms, in feeds, on paper."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

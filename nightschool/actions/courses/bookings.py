@@ -4,8 +4,6 @@ Bookings are never moved: a series moved row by row would collide with itself, s
 An action that raises leaves its transaction to be rolled back, as `Database.writing` does.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date

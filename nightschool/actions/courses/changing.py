@@ -6,8 +6,6 @@ it was about one as a whole (id, public id, version): scheduled when its session
 own columns and teachers before stand there too.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """When a teacher does not come or a venue is not open, as who keeps the record was told."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from sqlalchemy import select

@@ -1,7 +1,5 @@
 """Courses: scheduled whole, published, and edited in what their class sessions have in common."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

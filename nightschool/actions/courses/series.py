@@ -1,7 +1,5 @@
 """A change of a series: one class session and all that follow it are moved or changed together, or none of them is."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any

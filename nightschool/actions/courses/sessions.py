@@ -1,7 +1,5 @@
 """One class session: added, moved, changed, called off, brought back. Others and all registers stay as they were."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

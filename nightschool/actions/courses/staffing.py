@@ -1,7 +1,5 @@
 """Who teaches and where: found among what a village may call on, and written to a course or to class sessions."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Taking a change of class sessions back: what they were, as `changing` kept it, is put back as a further change."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """Revisions of public class sessions are written down with every change, and what the last notice said of them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta

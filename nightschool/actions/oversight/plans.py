@@ -1,7 +1,5 @@
 """The plan of a month: handed in, taken back, approved or returned by the township, and told to the villagers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import date
 from typing import Any

@@ -4,8 +4,6 @@ Each entry of what was moved has `of` (the class session or course), `wins` (who
 were, so that an undo can tell what somebody changed since.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -9,8 +9,6 @@
   `actions.people.merged_rows`
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """Learners and teachers: written down, put right. Phones are sealed as they come in and opened only to be dialled."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import date
 

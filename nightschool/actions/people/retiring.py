@@ -1,7 +1,5 @@
 """Records are put away and brought back: offered no more, and nothing of what was is lost."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from sqlalchemy.orm import Session

@@ -1,7 +1,5 @@
 """Addresses by which teachers see their own classes: made, and revoked at once. The secret in one is kept nowhere."""
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Many night schools opened at once, and slips made anew for coordinators who have never got in."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from sqlalchemy.orm import Session

@@ -1,7 +1,5 @@
 """Lists of regions come in here: looked at first, then taken in whole or not at all."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any

@@ -1,7 +1,5 @@
 """A region settles for itself whether its township looks at plans first, and how fast one gets on there."""
 
-from __future__ import annotations
-
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session

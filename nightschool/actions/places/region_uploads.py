@@ -1,7 +1,5 @@
 """Uploaded lists of regions: kept to be looked through, begun, told how far they are, and forgotten."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from typing import Any

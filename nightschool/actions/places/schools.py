@@ -1,7 +1,5 @@
 """The night school of a village: what it calls itself, who runs it, whom villagers phone, and where it mostly meets."""
 
-from __future__ import annotations
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 

@@ -1,7 +1,5 @@
 """A merged village's successor: from which day on another region stands for it."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 from sqlalchemy import select

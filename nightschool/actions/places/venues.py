@@ -1,7 +1,5 @@
 """Venues: written down, put right, and whether two classes may share one kept true to what is booked."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from sqlalchemy import ColumnElement, delete, or_, select

@@ -1,7 +1,5 @@
 """Sheets come in here, and here a register is taken back. Whatever arrives is kept; what counts now is beside it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime

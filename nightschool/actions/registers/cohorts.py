@@ -1,7 +1,5 @@
 """Cohorts change here: what kind a course is, who enrols, who waits, who is let in, who leaves and comes back."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """Questions asked in class: written down without who asked, answered, put right, taken away."""
 
-from __future__ import annotations
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 

@@ -1,7 +1,5 @@
 """Calendars: market days, farm windows, single days and a year's holiday notice, kept at the region they hold for."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import TypeVar
 

@@ -1,7 +1,5 @@
 """Accounts and postings: who may log in, what for, where, and from which day to which."""
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

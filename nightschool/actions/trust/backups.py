@@ -1,7 +1,5 @@
 """Backups: that one was written whole is remembered, so that its age can be told."""
 
-from __future__ import annotations
-
 from sqlalchemy.orm import Session
 
 from nightschool.actions import audit

@@ -1,7 +1,5 @@
 """Devices an administrator takes off somebody's account: one login, or all of them."""
 
-from __future__ import annotations
-
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 

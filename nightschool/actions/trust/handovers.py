@@ -1,7 +1,5 @@
 """A village handed over: the old coordinators end the day before, the new one begins, nothing of the school moves."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, timedelta
 

@@ -3,8 +3,6 @@
 Takes a twentieth of a second and 19 MiB each. Never inside a writing transaction: everybody else would wait for it.
 """
 
-from __future__ import annotations
-
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher

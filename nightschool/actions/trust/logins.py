@@ -4,8 +4,6 @@ Checking a password takes long on purpose and therefore happens between two tran
 then `hashing.is_right`, then `log_in` or nothing in the second. A try that fails simply stays counted.
 """
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """What somebody entered after a login had ended: kept sealed, and handed back when the same account logs in again."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -4,8 +4,6 @@ Columns are added in place where that can be: rebuilding a table, as Alembic doe
 key with a name cannot be added in place there; the two tables that get one have no guards.
 """
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

@@ -1,7 +1,5 @@
 """Market days, farm windows, announced holidays, positions."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

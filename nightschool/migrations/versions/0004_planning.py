@@ -3,8 +3,6 @@
 Columns are added in place: rebuilding a table, as Alembic does on SQLite, loses its guards.
 """
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

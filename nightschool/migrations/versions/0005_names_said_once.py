@@ -3,8 +3,6 @@
 SQLite renames a constraint only by rebuilding its table; none of these has guards, and the rows come along.
 """
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

@@ -1,7 +1,5 @@
 """What a village can have instead of slots that are taken: its other venues and teachers, and when each is busy."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date

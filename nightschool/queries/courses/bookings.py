@@ -1,7 +1,5 @@
 """Who holds what: the bookings of some resources on some days, as far as the asking village may know of them."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta

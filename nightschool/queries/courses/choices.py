@@ -1,7 +1,5 @@
 """What there is to choose from when a course is scheduled: whom and what a village may call on."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import Any
 

@@ -1,7 +1,5 @@
 """When teachers do not come and venues are not open: for their own pages, and for who wants to schedule."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Courses as their coordinator sees them."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """The desk of a village: what comes next, what is not recorded yet, and what waits for a decision."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, timedelta
 

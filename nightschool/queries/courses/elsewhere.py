@@ -1,7 +1,5 @@
 """What stands already around some days: in a village, and of some teachers elsewhere, with the way from there."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """What was held and what is to come of one course or one teacher, page by page, with its 人次 and its 人数."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

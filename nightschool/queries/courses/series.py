@@ -1,7 +1,5 @@
 """The class sessions of one course as a change of the whole series needs them, and what their numbers are called."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """Class sessions as their coordinator sees them: in lines of a list, and one by one."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

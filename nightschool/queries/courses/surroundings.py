@@ -1,7 +1,5 @@
 """What is known around some days in a village, for advice on a date and for finding a good one."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 

@@ -1,7 +1,5 @@
 """Who could teach one class session instead: the teachers a village may call on, and where those are who are taken."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session

@@ -1,7 +1,5 @@
 """What can still be taken back: the latest changes of class sessions and courses, while their time lasts."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any

@@ -3,8 +3,6 @@
 Public, as a village's timetable is: published class sessions and no learner.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 

@@ -4,8 +4,6 @@ Public, as a village's timetable is. What is asked for is bounded: so many sessi
 and where to go on. So it costs the same in a township of a small database and of a whole province's.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

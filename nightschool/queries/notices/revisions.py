@@ -1,7 +1,5 @@
 """What changed since the notice: the changelog of a village, the history of one session, and what both are made of."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace

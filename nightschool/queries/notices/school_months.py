@@ -3,8 +3,6 @@
 Public as its timetable is: published class sessions and no learner; its coordinator sees drafts among them.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date

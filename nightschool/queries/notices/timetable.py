@@ -3,8 +3,6 @@
 Public: class sessions that were published, and no learner. The statements are asked most of all, and are written once.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta

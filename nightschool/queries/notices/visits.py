@@ -3,8 +3,6 @@
 Nothing of any learner, no sealed telephone, and no draft is ever selected here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """What a supervisor sees: sessions, counts and reasons of a region's villages. No villager, no ranking."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date

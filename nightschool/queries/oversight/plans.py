@@ -1,7 +1,5 @@
 """The plan of a village's month: how it stands, its class sessions with all that its paper needs, and what is due."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime

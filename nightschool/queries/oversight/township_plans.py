@@ -1,7 +1,5 @@
 """The plans of a month as those above the villages see them: village by village in a township, counted above it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any

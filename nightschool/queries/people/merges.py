@@ -1,7 +1,5 @@
 """Two records that may be one person: who comes into question, both side by side, and what was put together already."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime

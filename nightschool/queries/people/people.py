@@ -1,7 +1,5 @@
 """People one by one, and a village's by group. Phones come out masked, never in full."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby

@@ -1,7 +1,5 @@
 """A record that is to be put away, and what still counts on it: the class sessions to come, as far as one may know."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Lists of people: the learners of a village, and the teachers a region can call on. Phones come out masked."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The addresses by which teachers see their own classes: which there are, and what each opens."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """One teacher with all they have taught and will teach: a village sees its own sessions, and of others only numbers."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select

@@ -1,7 +1,5 @@
 """Villages whose night school is still to be opened, and coordinators who have never got in."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, datetime
 

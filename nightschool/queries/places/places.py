@@ -1,7 +1,5 @@
 """Places as people look for them: by a name, a part of it or its pinyin, or step by step from county to village."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime

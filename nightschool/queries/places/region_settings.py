@@ -1,7 +1,5 @@
 """What a region has settled for itself and what holds where it has not: approval of plans, speed of its roads."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select

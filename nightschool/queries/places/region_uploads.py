@@ -1,7 +1,5 @@
 """Uploaded lists of regions as their page shows them, and what a plan would change, in examples."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """A village's school with all that belongs to it: who runs it, where, what was taught, and its checklist."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 

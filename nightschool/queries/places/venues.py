@@ -1,7 +1,5 @@
 """The venues of a village: listed, offered, and one by one. The key holder's phone comes out masked."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

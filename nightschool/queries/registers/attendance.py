@@ -1,7 +1,5 @@
 """Registers: who is on one, and what counts now."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Cohorts: who is on a roster, who waits, and how far everybody is from graduating."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime

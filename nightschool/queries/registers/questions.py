@@ -1,7 +1,5 @@
 """Questions asked in class: of a village, of one class, and what is still open where a teacher goes."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """How a register came to be as it is: everything that ever arrived for one class session, and what it changed."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass

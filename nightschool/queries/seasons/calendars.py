@@ -1,7 +1,5 @@
 """The calendars of a region: as its page shows them, and what they say of some days."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """What is known of the days of a paper: the markets of a township, and the holidays as a region has them."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 

@@ -1,7 +1,5 @@
 """What is known of a place whatever the day: its markets, where it lies, and how fast one gets on there."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

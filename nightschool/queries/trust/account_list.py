@@ -1,7 +1,5 @@
 """Who holds what in a region: its accounts by place, searched by name, login name, village or pinyin, page by page."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date

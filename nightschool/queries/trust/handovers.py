@@ -1,7 +1,5 @@
 """A village about to be handed over: who keeps it now, and all that its next coordinator will find. No villager."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 

@@ -1,7 +1,5 @@
 """The trail of a village and of single records: who did what when, the latest first, in pages that never shift."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Accounts, postings and logins, as the pages need them."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass

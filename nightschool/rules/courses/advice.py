@@ -3,8 +3,6 @@
 W1 to W8 of docs/domain.md, the way between villages, and how much a teacher takes on in a week.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta

@@ -4,8 +4,6 @@ Only what resolves the conflict is offered: another teacher does not help where 
 plain slots a resource, whatever it is busy with.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """Which change a class session allows, by its status; and the sentence for one it does not."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 from nightschool.errors import Refused

@@ -1,7 +1,5 @@
 """Whom and what a village can choose from when it schedules: teachers kept there or above it, and its own venues."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Closed times: when a teacher does not come or a venue is not open, whether that covers a class, and its sentence."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """Dates as people paste them: 11月27日、12/4 2026-12-11, in one line or many."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Mapping

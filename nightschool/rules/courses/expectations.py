@@ -1,7 +1,5 @@
 """How many people a teacher may expect: what was entered for the course, else how many came the last times."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median_low

@@ -1,7 +1,5 @@
 """Which day suits: the best free slots of some weeks for a course, each with what speaks for it and against it."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta

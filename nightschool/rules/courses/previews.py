@@ -1,7 +1,5 @@
 """What a coordinator sees before anything is saved: every date of a proposal, and what there is to say about it."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Why a class session was cancelled, postponed or not held: the list to choose from, and its words."""
 
-from __future__ import annotations
-
 from nightschool.texts import N_, _
 
 # In the order in which they are offered: what happens most comes first.

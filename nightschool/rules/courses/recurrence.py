@@ -4,8 +4,6 @@ First and last day are included. What RFC 5545 can express is expanded by python
 says has no rule there, and is walked day by day.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A change of a whole series: which of its class sessions it reaches, what each becomes, and why the others stay."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

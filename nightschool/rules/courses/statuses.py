@@ -1,7 +1,5 @@
 """The state of a class session in one word, as people say it."""
 
-from __future__ import annotations
-
 from nightschool.texts import _
 
 

@@ -3,8 +3,6 @@
 An undo is a further change that puts back what was, never a rewind: whoever has seen the change sees the undo too.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum

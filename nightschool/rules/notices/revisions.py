@@ -1,7 +1,5 @@
 """Revisions: what villagers can read of a class session, in what two of them differ, and the sentences for that."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date

@@ -3,8 +3,6 @@
 A plan has no lines of its own: they are the class sessions of that month of that village.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Two records that are one person: who may be meant, what is kept of each, and until when it can be taken back."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

@@ -1,7 +1,5 @@
 """People as they are written down: phones, village groups, birth years, and what must not be written down at all."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from dataclasses import dataclass

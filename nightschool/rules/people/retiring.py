@@ -1,7 +1,5 @@
 """Records put away and brought back: their words, and what still stands on one that is to go."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

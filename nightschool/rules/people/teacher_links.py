@@ -1,7 +1,5 @@
 """The address by which a teacher sees their own classes without an account: how it is known, and why none is made."""
 
-from __future__ import annotations
-
 import hashlib
 
 from nightschool.errors import Refused

@@ -3,8 +3,6 @@
 Shown so that no inspection is a surprise; nothing is enforced, nothing is added up. Source: docs/domain.md (I26).
 """
 
-from __future__ import annotations
-
 from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date

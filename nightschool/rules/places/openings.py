@@ -1,7 +1,5 @@
 """Night schools opened many at once: the villages to choose from, and what is said about each."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -6,8 +6,6 @@ that an older list did not have begins on the new list's day, one that the new l
 before, and what the first list names began on a day nobody knows.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """A list of regions somebody uploaded: how long it is kept, how far it is, and why it cannot be taken in."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from enum import StrEnum
 

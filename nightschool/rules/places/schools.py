@@ -1,7 +1,5 @@
 """The night school of a village as its coordinator describes it."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The way from one village to another: kilometres by where they lie, and the minutes it takes at a speed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import asin, ceil, cos, radians, sin, sqrt

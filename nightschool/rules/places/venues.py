@@ -1,7 +1,5 @@
 """Venues: what kinds there are, and when one may stop being shared by two classes at once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """Cohorts: who may enrol when, who waits, and what a course may be changed into."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date

@@ -12,8 +12,6 @@ What counts, and the page says so:
   had come to as a guest; counted from the day of enrolling, one evening at the end would be a hundred per cent.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass

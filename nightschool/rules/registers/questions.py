@@ -1,7 +1,5 @@
 """What villagers ask in class: what may be written down of it, and what must not."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

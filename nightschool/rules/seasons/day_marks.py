@@ -1,7 +1,5 @@
 """What a wall calendar says of a day besides its number: lunar day, solar term, holiday or make-up day, market."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date

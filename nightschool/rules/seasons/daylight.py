@@ -1,7 +1,5 @@
 """When it gets dark: sunset at a village's position, or at its county's seat where none is entered."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Farm windows: the weeks of a year in which a crop leaves no time for anything else (双抢, harvest, picking)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -4,8 +4,6 @@ Years announced until this version are shipped (the package chinesecalendar, che
 2026). A later year is unknown, never guessed, until somebody pastes its notice.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping

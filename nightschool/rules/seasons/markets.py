@@ -4,8 +4,6 @@ A township's own table is typed in by whoever knows it; nothing is assumed. Cust
 of the thirtieth in a lunar month of twenty-nine days, so that is part of the rule (docs/domain.md).
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """Periods a supervisor looks at: a week from Monday to Sunday, or a month."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, timedelta
 

@@ -1,7 +1,5 @@
 """Accounts: login names, which role stands at which level of region, and who may give it."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import date
 from itertools import count

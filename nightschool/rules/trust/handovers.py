@@ -1,7 +1,5 @@
 """A village handed over: who goes, who comes, from which day, and what of it cannot be."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta

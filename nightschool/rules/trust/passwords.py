@@ -1,7 +1,5 @@
 """Passwords: any characters, Chinese too; long enough, and not the login name itself."""
 
-from __future__ import annotations
-
 import unicodedata
 
 from nightschool.texts import _

@@ -1,7 +1,5 @@
 """The code on a login slip: easy to read out and to type, hard to guess."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Iterable
 from datetime import timedelta

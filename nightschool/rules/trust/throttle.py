@@ -3,8 +3,6 @@
 A limit holds for one name, or for one address, never for everybody. It never locks: with time the tries come back.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The trail in words: what each action is called, and one sentence for each line of it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from datetime import date

@@ -1,7 +1,5 @@
 """What speaks against a date, while it is chosen and on the page of a class session: advice, never a refusal."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a page about one class session offers instead of a slot that is taken: buttons, or the way to another page."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

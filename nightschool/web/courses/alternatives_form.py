@@ -1,7 +1,5 @@
 """What single dates of a course have otherwise, as pages write it into buttons and hidden fields, and read it again."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from typing import Any

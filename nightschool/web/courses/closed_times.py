@@ -1,7 +1,5 @@
 """When a teacher does not come and a venue is not open: one page for each, with the list and the form."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, session, url_for

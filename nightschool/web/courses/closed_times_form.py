@@ -1,7 +1,5 @@
 """The form of a closed time: some weekdays, two days, two times of day, and why; every one of them may stay empty."""
 
-from __future__ import annotations
-
 from nightschool.rules.almanac import WEEKDAYS
 from nightschool.rules.courses.closed_times import ClosedTime
 from nightschool.rules.slots import DAY_MINUTES

@@ -1,7 +1,5 @@
 """A course edited as a whole: what becomes of each of its class sessions is shown first, then saved."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any

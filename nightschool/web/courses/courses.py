@@ -1,7 +1,5 @@
 """Courses: scheduled with a preview of every date, looked at, published, edited."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any

@@ -1,7 +1,5 @@
 """Forms of courses: scheduling one, and editing what its class sessions have in common."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from typing import Any

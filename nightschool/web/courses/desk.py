@@ -1,7 +1,5 @@
 """The desk: one screen a village, and its past sessions."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for

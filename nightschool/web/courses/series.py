@@ -1,7 +1,5 @@
 """A change of a whole series: every session that would change is shown before it is saved, before and after."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any

@@ -1,7 +1,5 @@
 """One class session: looked at, added, moved, given another place or teacher, called off, brought back."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 

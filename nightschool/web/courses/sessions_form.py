@@ -1,7 +1,5 @@
 """Forms of one class session: another time, another place or teacher, called off, put off."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Another teacher for one date: everybody who could come stands there as a button, the free ones first."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Taking a change back: the button beside what was just done, and what it answers."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The form that asks for some months of a school: from which to which."""
 
-from __future__ import annotations
-
 from nightschool.texts import L_
 from nightschool.web.site.forms import Form, LineField, Required
 

@@ -3,8 +3,6 @@
 The paper of a county and above would be a wall of names: it leads to its towns instead.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, url_for

@@ -3,8 +3,6 @@
 The canonical address has the short code: 511002105 for a township, 511002 for a county, 5110 for a city.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """What changed since the notice: `/v/<code>/changes` to read, `/v/<code>.atom` to subscribe to. No login, no cookie."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 

@@ -3,8 +3,6 @@
 No login, no cookie; the coordinator has the year with its drafts at `/desk/<village>/year/2026`.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for

@@ -1,7 +1,5 @@
 """For search engines: `/robots.txt`, and `/sitemap.xml` with every village that has a night school, a part a city."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Blueprint, abort, request

@@ -1,7 +1,5 @@
 """What a villager opens: `/v/<code>`, its feed, its plain text, its history, its QR code. No login, no cookie."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The supervisor's pages: a region, a week or a month, one table, and one sentence to copy."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The plan of a village's month: looked at, handed in, announced, printed and taken along as a workbook."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for

@@ -1,7 +1,5 @@
 """Forms of the plan of a month: its note, and why a township returns it."""
 
-from __future__ import annotations
-
 from nightschool.texts import L_
 from nightschool.web.site.forms import Form, LineField
 

@@ -1,7 +1,5 @@
 """The plans of a month as a township reads, approves and returns them, and as those above it count them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for

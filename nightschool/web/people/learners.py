@@ -1,7 +1,5 @@
 """The learners of a village: list, find, add, edit."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """Two learners, or two teachers, that are one person: chosen, compared, put together, and taken apart again."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The form that puts two records together: who stays, and as which versions the two were looked at."""
 
-from __future__ import annotations
-
 from wtforms import HiddenField
 
 from nightschool.web.site.forms import Form, version_in

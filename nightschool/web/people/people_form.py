@@ -1,7 +1,5 @@
 """The forms of a learner and of a teacher."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from nightschool.rules.people.people import (

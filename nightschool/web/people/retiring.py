@@ -1,7 +1,5 @@
 """Learners, teachers, venues and courses put away, with a way back in the confirmation, and brought back."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for

@@ -1,7 +1,5 @@
 """A teacher's own address: made and revoked by who keeps them, and what it opens to whoever has it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for

@@ -1,7 +1,5 @@
 """The teachers a region can call on: its own and those of the regions above. List, find, add, edit."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from functools import partial
 from typing import Any

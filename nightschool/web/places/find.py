@@ -1,7 +1,5 @@
 """`/`: find your village by typing, or by walking from county to village; and the page for what is not there."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,7 +1,5 @@
 """All villages of a township at once: night schools opened, slips printed on sheets, and printed anew when lost."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for

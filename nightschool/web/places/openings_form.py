@@ -1,7 +1,5 @@
 """Many villages at once: one row each, kept as it was typed whatever is wrong with another."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """A list of regions in the browser: uploaded, looked through, and taken in while a page tells how far it is."""
 
-from __future__ import annotations
-
 import logging
 import time
 from collections.abc import Sequence

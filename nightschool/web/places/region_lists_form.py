@@ -1,7 +1,5 @@
 """The form that takes a list of regions, and the one that has it taken in."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask_wtf.file import FileField

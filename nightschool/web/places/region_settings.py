@@ -1,7 +1,5 @@
 """What a region settles for itself: one page."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from functools import partial
 from typing import Any

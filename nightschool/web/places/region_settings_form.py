@@ -1,7 +1,5 @@
 """The form of what a region settles for itself."""
 
-from __future__ import annotations
-
 from nightschool.rules.places.travel import FASTEST_KMH, SLOWEST_KMH
 from nightschool.texts import L_
 from nightschool.web.site.forms import TickField, WholeNumberField

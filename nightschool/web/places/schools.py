@@ -1,7 +1,5 @@
 """A village's school: looked at with its checklist, and its profile put right."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """The forms of a venue and of the school itself."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

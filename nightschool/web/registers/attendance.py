@@ -1,7 +1,5 @@
 """The register of one class session: filled in, put right, taken back, and looked through."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import timedelta
 from typing import Any

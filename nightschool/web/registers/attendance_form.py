@@ -1,7 +1,5 @@
 """The register as a form. Names of its inputs are short: a village of sixty fits into four kilobytes."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """A cohort: its kind and rule, its roster with who waits and who left, and who graduates."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from functools import partial

@@ -1,7 +1,5 @@
 """Forms of cohorts: what kind a course is, and who enrols."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from nightschool.rules.registers.cohorts import (

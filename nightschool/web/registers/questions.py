@@ -1,7 +1,5 @@
 """Questions asked in class: written down from the class, listed by village, answered, taken away."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """The forms of a question asked in class: what was asked, and what was answered."""
 
-from __future__ import annotations
-
 from nightschool.rules.registers.questions import LONGEST_ANSWER, LONGEST_QUESTION
 from nightschool.texts import L_
 from nightschool.web.site.forms import Form, LineField, Required, TextField

@@ -1,7 +1,5 @@
 """The calendars of a region: market days, farm windows, single days, its position; and the year's holiday notice."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Forms of calendars: market days, farm windows, single days, a position, a holiday notice."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from typing import Any

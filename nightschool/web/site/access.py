@@ -1,7 +1,5 @@
 """Who gets to which page. Every view is @public or @allows(verb); the application does not start otherwise."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass

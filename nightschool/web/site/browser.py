@@ -1,7 +1,5 @@
 """What a browser brings along: the login cookie, what it calls itself, and where it calls from."""
 
-from __future__ import annotations
-
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 

@@ -1,7 +1,5 @@
 """What a request works with: the settings, the database, and the clock. The only place on this shelf that reads it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The typed parts of addresses."""
 
-from __future__ import annotations
-
 from werkzeug.routing import BaseConverter, ValidationError
 
 from nightschool.rules.seasons.months import Month

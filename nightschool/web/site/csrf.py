@@ -1,7 +1,5 @@
 """Every form carries a token that only its own pages know; one without it is shown again, never acted on."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit

@@ -1,7 +1,5 @@
 """Days and hours in templates, spoken as of this request's day."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from flask import Flask

@@ -4,8 +4,6 @@ A view names its canonical address, the state of everything it shows, and how to
 of this state gets 304, a kept answer of this state is sent again, any other is built anew.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable

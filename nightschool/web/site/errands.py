@@ -1,7 +1,5 @@
 """What this process goes on with after its answer, in a thread of its own, and how far it is."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock, Thread

@@ -1,7 +1,5 @@
 """What people see when something cannot be done. The only place that catches everything."""
 
-from __future__ import annotations
-
 import logging
 from typing import Any
 

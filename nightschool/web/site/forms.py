@@ -3,8 +3,6 @@
 A form turns strings into domain values and stops there. It never queries; options are passed in.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 import unicodedata

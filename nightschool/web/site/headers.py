@@ -1,7 +1,5 @@
 """Headers on every answer: what a browser may load, and what nobody may keep."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment

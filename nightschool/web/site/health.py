@@ -1,7 +1,5 @@
 """`/healthz`: is it up, does it reach its database, is there room, and how old is the last backup."""
 
-from __future__ import annotations
-
 import shutil
 from datetime import timedelta
 from typing import Any

@@ -3,8 +3,6 @@
 Pages behind a login also remember the last choice in a cookie; public pages never look at one.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode

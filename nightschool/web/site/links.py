@@ -1,7 +1,5 @@
 """`url_for` in templates, with a memory: nearly every page leads to the same few places."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import Any
 

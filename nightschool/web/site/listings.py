@@ -1,7 +1,5 @@
 """Lists in the browser: what an address asks for, and the addresses of the same list asked otherwise."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Log lines: one JSON object each, nobody named in them, and any number that could be a person's masked."""
 
-from __future__ import annotations
-
 import json
 import logging
 import re

@@ -1,7 +1,5 @@
 """The schemas that answers for other programs keep to."""
 
-from __future__ import annotations
-
 from flask import Blueprint, Response
 
 from nightschool.formats.timetable_json import schema

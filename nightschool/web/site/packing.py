@@ -1,7 +1,5 @@
 """Texts travel packed to whoever can unpack them, which is every browser."""
 
-from __future__ import annotations
-
 import gzip
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,7 +1,5 @@
 """What the forms of single records share: the version they were opened on, and phones that are never shown back."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

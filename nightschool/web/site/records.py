@@ -4,8 +4,6 @@ A page with a form is then: find the record, make the form, `record, status = ed
 and either a redirect where the status is SAVED, or the form again with that status.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any, Concatenate, ParamSpec, TypeVar

@@ -1,7 +1,5 @@
 """Where to go on after logging in: only to a page of ours, named by its path."""
 
-from __future__ import annotations
-
 import re
 from urllib.parse import urlsplit
 

@@ -1,7 +1,5 @@
 """The server that people's browsers talk to: waitress, which is plain Python and runs everywhere."""
 
-from __future__ import annotations
-
 from typing import Any
 from wsgiref.types import WSGIApplication
 

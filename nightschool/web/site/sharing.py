@@ -1,7 +1,5 @@
 """What others show of a public page: search engines in their lists, chats where somebody pastes its address."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from nightschool.web.site.context import whole

@@ -1,7 +1,5 @@
 """Styles and scripts: addresses carry the content's digest, so that browsers may keep them for ever."""
 
-from __future__ import annotations
-
 import hashlib
 import mimetypes
 from functools import cache

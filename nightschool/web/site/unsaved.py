@@ -4,8 +4,6 @@ The sending again is an ordinary request through the whole application: the page
 decide. Only the form's token is not asked for twice, because it was good when the form arrived.
 """
 
-from __future__ import annotations
-
 import re
 from io import BytesIO
 from typing import Any

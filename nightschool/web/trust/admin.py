@@ -1,7 +1,5 @@
 """For administrators: night schools are opened, accounts and postings given and ended, login slips printed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date
 from functools import partial

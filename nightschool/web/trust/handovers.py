@@ -1,7 +1,5 @@
 """A village handed over to the next coordinator: what is open, who goes, who comes, and the sheet for both."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for

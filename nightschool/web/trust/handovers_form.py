@@ -1,7 +1,5 @@
 """The form that hands a village over: who goes, who comes, from which day."""
 
-from __future__ import annotations
-
 from nightschool.rules.trust.handovers import Handover
 from nightschool.texts import L_
 from nightschool.web.site.forms import ChoicesField, DayField, Form, LineField, TickField

@@ -1,7 +1,5 @@
 """The audit trail, as people read it: of a village by day, and of one record."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date

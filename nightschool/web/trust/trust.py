@@ -1,7 +1,5 @@
 """Logging in and out, and one's own account."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Forms about accounts: logging in, passwords, and what administrators fill in."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from wtforms import HiddenField

@@ -1,7 +1,5 @@
 """Nothing is ever held twice: every case of an evening, two writers at one instant, and a writer who did not ask."""
 
-from __future__ import annotations
-
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """Closed times refuse a slot like a taken one, until it is said that it was agreed upon."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any

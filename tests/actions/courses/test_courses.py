@@ -1,7 +1,5 @@
 """Scheduling a course: every date holds its slot, or the coordinator hears why not; editing leaves the past alone."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """One class session and those that follow are changed together: all of them or none, and what is over stays."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """One class session is moved, changed, cancelled or postponed; everything else stays as it was."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from typing import Any
 

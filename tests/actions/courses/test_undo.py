@@ -1,7 +1,5 @@
 """A change is taken back: everything is what it was before, as a further revision."""
 
-from __future__ import annotations
-
 import threading
 from datetime import timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """Every change of a public class session is a revision that says what villagers read, and knows what they were told."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The life of a month's plan, with the township's approval and without it."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from typing import Any
 

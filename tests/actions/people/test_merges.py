@@ -1,7 +1,5 @@
 """Two records of one person become one with all that stands behind them; for a day all of it can be taken back."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """Learners and teachers are written down once, put right without losing what another wrote, and kept private."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """What is put away is offered no more, loses nothing, and can be brought back by who may edit it."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

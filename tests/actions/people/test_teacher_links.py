@@ -1,7 +1,5 @@
 """Links for teachers: made by who keeps them, or by a village for its own classes; revoked at once."""
 
-from __future__ import annotations
-
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session

@@ -1,7 +1,5 @@
 """Night schools opened many at once: all or nothing, each with a slip that lets its coordinator in."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

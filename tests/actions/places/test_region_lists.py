@@ -1,7 +1,5 @@
 """Taking lists of regions in; on real lists and real databases."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What a region settles for itself holds there and below, until somebody below settles otherwise."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Uploaded lists are kept for a day, begun once, and say how far they are."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import pytest

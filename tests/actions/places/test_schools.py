@@ -1,7 +1,5 @@
 """A school's own description: what villagers read is what its coordinator wrote."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Naming a village's successor, and telling pages of a change."""
 
-from __future__ import annotations
-
 from collections import Counter
 from datetime import date
 

@@ -1,7 +1,5 @@
 """A venue is put right, and whether two classes may share it always fits what is booked there."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event

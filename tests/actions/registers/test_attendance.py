@@ -1,7 +1,5 @@
 """A sheet comes in once, however often it is sent; every version stays on record; one register counts."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, timedelta

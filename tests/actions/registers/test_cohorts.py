@@ -1,7 +1,5 @@
 """A cohort fills up, has people wait in the order of asking, lets them in, and forgets nobody who left."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4

@@ -1,7 +1,5 @@
 """Questions asked in class: written down without who asked, answered, taken back, removed."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

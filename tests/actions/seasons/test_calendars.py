@@ -1,7 +1,5 @@
 """Calendars kept by who may, and what a village's scheduling is told by them."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date, timedelta
 

@@ -1,7 +1,5 @@
 """Accounts and postings: what an administrator can do, and what nobody can."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any

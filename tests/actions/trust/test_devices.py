@@ -1,7 +1,5 @@
 """Devices an administrator takes off an account: the one that was lost, or all."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

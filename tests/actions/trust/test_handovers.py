@@ -1,7 +1,5 @@
 """A village handed over: who goes keeps it to the day before, who comes has it from the day on, or nothing happens."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from typing import Any
 

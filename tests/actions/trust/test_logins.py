@@ -1,7 +1,5 @@
 """Logging in: what a try costs, what lets in, and what ends."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta

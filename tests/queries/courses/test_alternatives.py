@@ -1,7 +1,5 @@
 """What a village can have instead is gathered in few statements, and whatever is offered can be had."""
 
-from __future__ import annotations
-
 import random
 from dataclasses import replace
 from datetime import date, timedelta

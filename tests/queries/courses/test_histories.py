@@ -1,7 +1,5 @@
 """A teacher's and a school's page count alike, and a village learns of other villages only numbers."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from sqlalchemy.orm import Session

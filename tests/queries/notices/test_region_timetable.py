@@ -1,7 +1,5 @@
 """What runs in a region as one object: from when to when, in which order, how much at once, and what nobody may see."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A school's year and a township's month: what is in them, what is not, and what they cost."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """What a village announces, as one object: what comes next, how far ahead and back, and what nobody may see."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from typing import Any
 

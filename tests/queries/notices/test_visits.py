@@ -1,7 +1,5 @@
 """What a teacher's own address shows: theirs, published, and inside the region the link was made for."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """What a supervisor sees of a region."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session

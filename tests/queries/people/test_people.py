@@ -1,7 +1,5 @@
 """Who is on the roster and who can be called on; phones come out masked, and nothing else of them."""
 
-from __future__ import annotations
-
 import pytest
 from sqlalchemy.orm import Session
 

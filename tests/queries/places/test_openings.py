@@ -1,7 +1,5 @@
 """Villages still without a night school, and coordinators who have never got in."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Finding a village by what people type, and walking down to it."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

@@ -1,7 +1,5 @@
 """The register as it stands, in the order in which people look for names, and how it came to be so."""
 
-from __future__ import annotations
-
 from typing import Any
 from uuid import uuid4
 

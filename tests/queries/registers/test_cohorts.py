@@ -1,7 +1,5 @@
 """A roster and who graduates from it, whatever its size at the same cost."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4

@@ -1,7 +1,5 @@
 """Who holds what in a region: by place, found by name, login name, village and pinyin, page by page."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

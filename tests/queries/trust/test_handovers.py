@@ -1,7 +1,5 @@
 """What the next coordinator of a village will find, and nobody's neighbour in it."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """The trail of a village and of a record: whole, in order, in pages that never shift, for a bounded number of statements."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Advice: each thing that speaks against a date has its sentence and its source, and a free day has none."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date, timedelta
 

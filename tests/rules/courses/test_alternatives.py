@@ -1,7 +1,5 @@
 """What is offered instead of a taken slot resolves the conflict, the nearest first, and says so plainly."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date, timedelta
 

@@ -1,7 +1,5 @@
 """Which change of a class session its status allows, and the sentence for one it does not."""
 
-from __future__ import annotations
-
 import pytest
 
 from nightschool.errors import Refused

@@ -1,7 +1,5 @@
 """What a class session with these teachers at this place holds for itself alone."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from nightschool.rules.courses.choices import Choices, TeacherChoice, VenueChoice

@@ -1,7 +1,5 @@
 """Closed times: which classes fall into one, how it is said, and what cannot be one."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """What is taken is found, told in one sentence, and answered with times that are truly free."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from itertools import product
 

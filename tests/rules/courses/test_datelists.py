@@ -1,7 +1,5 @@
 """Dates pasted in are read the way they are written; what is no date is named."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

@@ -1,7 +1,5 @@
 """How many people to expect."""
 
-from __future__ import annotations
-
 import pytest
 
 from nightschool.rules.courses.expectations import Turnout, tell_expected, usual

@@ -1,7 +1,5 @@
 """The days that suit: free, ranked, and with the reasons a coordinator would give."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date, timedelta
 

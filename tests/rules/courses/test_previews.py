@@ -1,7 +1,5 @@
 """The preview of a course: every date, what speaks against it, and what is free instead."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 

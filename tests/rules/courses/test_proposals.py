@@ -1,7 +1,5 @@
 """A proposal knows its dates, and says what is impossible about it before anything is asked of the database."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 

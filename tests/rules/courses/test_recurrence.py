@@ -1,7 +1,5 @@
 """When a course meets: the first and the last day are included, and what cannot be is named."""
 
-from __future__ import annotations
-
 import json
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time

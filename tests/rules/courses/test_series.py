@@ -1,7 +1,5 @@
 """A change of a series reaches what is to come, and says of each session what it becomes or why it stays."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any

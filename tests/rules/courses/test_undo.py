@@ -1,7 +1,5 @@
 """How long a change can be taken back, and what is said of it."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

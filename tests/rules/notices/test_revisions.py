@@ -1,7 +1,5 @@
 """What changed is said in one sentence that can be read aloud; what villagers cannot read is no change."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from datetime import date

@@ -1,7 +1,5 @@
 """The plan of a month: who may do what with it when, which month is next, and what it says."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 

@@ -1,7 +1,5 @@
 """Which of two records' words and marks count, and who may be the same person."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import pytest

@@ -1,7 +1,5 @@
 """What a coordinator writes about people is read the way it is meant, or answered with what to write instead."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """Every kind of record has its own words for being put away and brought back."""
 
-from __future__ import annotations
-
 import pytest
 
 from nightschool.errors import Refused

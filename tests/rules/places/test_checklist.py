@@ -1,7 +1,5 @@
 """八有 and 四个一: what the records show is worked out, the rest is ticked; nothing is added up."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

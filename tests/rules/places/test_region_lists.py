@@ -1,7 +1,5 @@
 """What a list of regions says about the regions already known."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

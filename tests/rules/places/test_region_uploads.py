@@ -1,7 +1,5 @@
 """Where an uploaded list stands, told from what is stored and what this process is at."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

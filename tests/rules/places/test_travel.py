@@ -1,7 +1,5 @@
 """The way between villages: its length, and the minutes people should reckon with."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """A venue may stop being shared only when nothing planned there overlaps."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

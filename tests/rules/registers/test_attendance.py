@@ -1,7 +1,5 @@
 """A sheet says who came; what it changes does not depend on how often, or in which order, sheets arrive."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID

@@ -1,7 +1,5 @@
 """Who may enrol when, who waits, and what a course may be changed into."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Who graduates: a share of what was held and is to come, the same measure for everybody."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import pytest

@@ -1,7 +1,5 @@
 """What may be written down of a question, and what must not."""
 
-from __future__ import annotations
-
 import pytest
 
 from nightschool.errors import Refused

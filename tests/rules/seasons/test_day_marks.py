@@ -1,7 +1,5 @@
 """What a calendar says of a day besides its number."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from nightschool import texts

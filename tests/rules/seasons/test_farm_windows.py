@@ -1,7 +1,5 @@
 """Which farm windows can be, and on which days one of them holds."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Holiday notices: written out from what is known and read back, and every way of being wrong said in words."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import groupby

@@ -1,7 +1,5 @@
 """Market days as villages say them; test_second_calendar.py holds the lunar ones against another library."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from itertools import pairwise
 

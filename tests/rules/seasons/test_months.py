@@ -1,7 +1,5 @@
 """Months of a paper: how they are laid out, named, and refused."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Login names, and who may give which role where."""
 
-from __future__ import annotations
-
 import pytest
 
 from nightschool.errors import Refused

@@ -1,7 +1,5 @@
 """Which passwords are taken."""
 
-from __future__ import annotations
-
 import pytest
 
 from nightschool.rules.trust.passwords import normalised, problem_of

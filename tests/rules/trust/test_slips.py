@@ -1,7 +1,5 @@
 """The code on a login slip, as it is printed and as people type it."""
 
-from __future__ import annotations
-
 import math
 
 import pytest

@@ -1,7 +1,5 @@
 """When the next try to log in may be made."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

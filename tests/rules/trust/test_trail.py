@@ -1,7 +1,5 @@
 """The trail in words: every action the code notes has its sentence, and none of them needs what is not there."""
 
-from __future__ import annotations
-
 import ast
 import re
 from datetime import date

@@ -1,7 +1,5 @@
 """Closed times in the browser: written down, taken off and put back, and met while scheduling."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """A coordinator schedules, publishes and edits a course in the browser."""
 
-from __future__ import annotations
-
 import re
 from datetime import date, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """The desk: one screen that says what comes next, what is not recorded, and what waits for a decision."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """In the browser: a change of a series is shown before it is saved, and one tap takes all of it back."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """A coordinator moves, changes, cancels and postpones one class session in the browser."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta

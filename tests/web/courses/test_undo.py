@@ -1,7 +1,5 @@
 """In the browser: what was done is named, taken back with one tap, and a cancelled session comes back later."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """What runs in a township or a county, for anybody: what the page shows, that its forms agree, and what they cost."""
 
-from __future__ import annotations
-
 import html
 import json
 import re

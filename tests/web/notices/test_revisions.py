@@ -1,7 +1,5 @@
 """What changed since the notice, as everybody may read it: marks on the village's page, its changelog, its Atom feed."""
 
-from __future__ import annotations
-
 import re
 import xml.etree.ElementTree as ET
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """The papers for the notice board, as anybody opens them."""
 
-from __future__ import annotations
-
 import html
 import re
 from datetime import timedelta

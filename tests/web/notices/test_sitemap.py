@@ -1,7 +1,5 @@
 """What search engines are told: where they may look, and where the night schools are."""
 
-from __future__ import annotations
-
 import re
 from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree

@@ -1,7 +1,5 @@
 """The villager's page, its calendar and its plain text: what they show, that they agree, and what they cost."""
 
-from __future__ import annotations
-
 import html
 import random
 import re

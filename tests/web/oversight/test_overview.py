@@ -1,7 +1,5 @@
 """A supervisor looks at a region's week, and can copy it in one sentence."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from nightschool.models.teaching import SessionStatus

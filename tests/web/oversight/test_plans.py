@@ -1,7 +1,5 @@
 """A coordinator plans a month, a township reads it, villagers are told; with approval and without."""
 
-from __future__ import annotations
-
 import re
 from datetime import date, timedelta
 from io import BytesIO

@@ -1,7 +1,5 @@
 """A coordinator keeps the roster: list, find, add, edit; nothing typed is lost, and no phone is ever shown whole."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """Two records that are one person: chosen, compared, put together and taken apart again, in plain words."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import timedelta

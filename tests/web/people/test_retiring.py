@@ -1,7 +1,5 @@
 """A coordinator puts away who comes no more, sees what still stands on it, and has a way back in the confirmation."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """A teacher's own address: what whoever has it sees, what nobody sees by it, and that it can be taken back."""
 
-from __future__ import annotations
-
 import io
 import json
 import logging

@@ -1,7 +1,5 @@
 """Teachers: a village sees its own and those above it, keeps its own, and is offered whom it already has."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Any

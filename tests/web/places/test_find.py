@@ -1,7 +1,5 @@
 """Finding one's village at the front door: by typing, and by walking down."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 

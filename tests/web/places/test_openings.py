@@ -1,7 +1,5 @@
 """The villages of a township, opened in one go; the sheet of slips; and slips printed anew."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

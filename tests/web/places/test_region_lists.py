@@ -1,7 +1,5 @@
 """A list of regions in the browser: uploaded, looked through, taken in; told how far, and what came of it."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
 from threading import Event

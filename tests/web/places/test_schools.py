@@ -1,7 +1,5 @@
 """The school's own description; its contact is public, and the form says so."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Any

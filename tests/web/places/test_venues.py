@@ -1,7 +1,5 @@
 """Venues: a coordinator lists, adds and edits them; sharing one follows what is planned there."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import timedelta

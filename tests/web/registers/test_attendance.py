@@ -1,7 +1,5 @@
 """The register as a plain form: ticked, saved, put right, taken back, with nothing that was typed ever lost."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """Cohorts as plain pages: set up, filled, marked in full, and looked through for who graduates."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Questions asked in class, as their coordinator writes them down and answers them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """The calendar page of a village, a township and the country, and the advice a coordinator sees while choosing dates."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 

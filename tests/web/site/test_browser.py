@@ -1,7 +1,5 @@
 """What a browser calls itself, as the list of one's devices shows it."""
 
-from __future__ import annotations
-
 import pytest
 from flask import Flask
 

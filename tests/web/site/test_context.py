@@ -1,7 +1,5 @@
 """What a request sees of the database: one state while it looks, its own change once it has made one."""
 
-from __future__ import annotations
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient

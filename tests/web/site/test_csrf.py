@@ -1,7 +1,5 @@
 """A form whose token is no longer good is not acted on, and what was typed is not lost."""
 
-from __future__ import annotations
-
 import html
 import re
 from typing import Any

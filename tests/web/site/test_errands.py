@@ -1,7 +1,5 @@
 """What goes on after an answer: one thing at a time, and always an end."""
 
-from __future__ import annotations
-
 from threading import Event
 
 import pytest

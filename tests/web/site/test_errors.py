@@ -1,7 +1,5 @@
 """What people see when there is nothing there, or something cannot be done."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """Headers on every kind of answer: what a browser may load, and what nobody may keep."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

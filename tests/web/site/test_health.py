@@ -1,7 +1,5 @@
 """`/healthz` for whoever watches an installation."""
 
-from __future__ import annotations
-
 import shutil
 from collections import namedtuple
 

@@ -1,7 +1,5 @@
 """A list's address holds all that was asked for; its page keeps what was typed and says how many of how many."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import timedelta

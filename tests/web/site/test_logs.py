@@ -1,7 +1,5 @@
 """Log lines without telephones and identity numbers."""
 
-from __future__ import annotations
-
 import io
 import json
 import logging

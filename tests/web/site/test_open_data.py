@@ -1,7 +1,5 @@
 """What other programs read: from any site, without a key or a cookie."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,7 +1,5 @@
 """Whatever stands in `next`, logging in never leads away from the site."""
 
-from __future__ import annotations
-
 from urllib.parse import urljoin, urlsplit
 
 import pytest

@@ -1,7 +1,5 @@
 """The server behind reverse proxies: whose word it takes for where a request comes from."""
 
-from __future__ import annotations
-
 import http.client
 import json
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What search engines and chats show of a page."""
 
-from __future__ import annotations
-
 import html
 import re
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """What was entered when a login had ended is not lost: it is saved once the same account has logged in again."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """Administrators open night schools, give and end postings, print login slips, and see no villager."""
 
-from __future__ import annotations
-
 import re
 from datetime import date, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """A village handed over on one form: what is open is shown first, the slip and the sheet come out."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
 from typing import Any

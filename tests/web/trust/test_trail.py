@@ -1,7 +1,5 @@
 """The trail as people read it: by day, in sentences, for those of the village and above, never for supervisors."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

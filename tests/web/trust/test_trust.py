@@ -1,7 +1,5 @@
 """Logging in, as people do it in a browser."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
 from pathlib import Path
