@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nightschool.formats.timetable_text import (
     ToldLine,
-    lines,
     tell_as_of,
     tell_former,
     tell_updated,
+    told_lines,
 )
 from nightschool.rules.almanac import clock, day_without_year, full_day, spoken_day, spoken_moment
 from nightschool.rules.regions import Level, prefix_of
@@ -159,7 +159,7 @@ def _weeks(timetable: RegionTimetable) -> Iterator[Week]:
                         village.code,
                         village.name,
                         tell_host(village, timetable.area.level),
-                        lines(entries, today),
+                        told_lines(entries, today),
                     )
                     for village, entries in spots
                 ],

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from nightschool.formats.timetable_text import Announced
-    from nightschool.queries.notices.school_months import SchoolMonths, Totals
+    from nightschool.queries.notices.school_months import SchoolMonths, Tally
     from nightschool.queries.notices.timetable import Entry
     from nightschool.rules.seasons.months import Month
 
@@ -68,7 +68,7 @@ def tell_months_title(found: SchoolMonths) -> str:
     return _("%(school)s %(months)s", school=tell_name(found.village), months=tell_term(found.term))
 
 
-def tell_totals(totals: Totals) -> str:
+def tell_totals(totals: Tally) -> str:
     """排了 12 次，上了 8 次，取消 1 次（农活忙 1 次），还没到日子的 3 次。"""
     if not totals.planned:
         return _("还没有排课。")

@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
     from nightschool.queries.places.places import SchoolPage
 
-MOST = 50_000  # addresses in one file, as the protocol has it
+_MOST_ADDRESSES = 50_000  # addresses in one file, as the protocol has it
 SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 SHOWN_LEVELS = ("city", "county", "township")
 
 # The longest rule that fits an address decides (RFC 9309), so what is allowed stands out of what is not.
-ALLOWED = ("/$", "/?lang=", "/v/", "/r/", "/static/", "/sitemap")
+_WELCOME = ("/$", "/?lang=", "/v/", "/r/", "/static/", "/sitemap")
 
 
 def robots_text(site: str) -> str:
     """The rules: public pages yes, everything else no; and where the sitemap is."""
-    rules = [*(f"Allow: {path}" for path in ALLOWED), "Disallow: /"]
+    rules = [*(f"Allow: {path}" for path in _WELCOME), "Disallow: /"]
     return "\n".join(["User-agent: *", *rules, "", f"Sitemap: {site}/sitemap.xml", ""])
 
 
@@ -45,7 +45,7 @@ def sitemap_part(site: str, schools: Sequence[SchoolPage]) -> str:
                 changed[region] = max(page.changed_at, changed.get(region, page.changed_at))
     regions = [_url(f"{site}/r/{prefix_of(code)}", instant) for code, instant in sorted(changed.items())]
     villages = [_url(f"{site}/v/{page.code}", page.changed_at) for page in schools]
-    urls = "".join([*regions, *villages][:MOST])
+    urls = "".join([*regions, *villages][:_MOST_ADDRESSES])
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{SPACE}">\n{urls}</urlset>\n'
 
 

@@ -80,7 +80,7 @@ def _tell_year(year: YearSoFar, today: date) -> str:
     )
 
 
-def told(visit: Visit, timetable: OwnTimetable, *, is_past: bool = False) -> ToldVisit:
+def _told(visit: Visit, timetable: OwnTimetable, *, is_past: bool = False) -> ToldVisit:
     """The class in words, a past one with how many came."""
     village, entry = visit.village, visit.entry
     notes = timetable.notes.get(village.code)
@@ -123,15 +123,15 @@ def own_page_words(timetable: OwnTimetable) -> dict[str, Any]:
         if visit.entry.takes_place:
             first_there.setdefault(visit.village.code, visit)
     notes = [_village_notes(visit, timetable.notes[code], today) for code, visit in first_there.items()]
-    past = [told(visit, timetable, is_past=True) for visit in timetable.past]
+    past = [_told(visit, timetable, is_past=True) for visit in timetable.past]
     return {
         "title": _("%(name)s的课", name=timetable.opened.name),
         "unit": timetable.opened.unit,
         "extent": _tell_extent(timetable),
-        "called_off": [told(visit, timetable) for visit in timetable.called_off],
-        "next": told(coming, timetable) if coming else None,
+        "called_off": [_told(visit, timetable) for visit in timetable.called_off],
+        "next": _told(coming, timetable) if coming else None,
         "here": notes[0] if notes else None,
-        "later": [told(visit, timetable) for visit in timetable.later],
+        "later": [_told(visit, timetable) for visit in timetable.later],
         "are_more_ahead": timetable.are_more_ahead,
         "elsewhere": notes[1:],
         "past": past[:_PAST_SHOWN],

@@ -215,7 +215,7 @@ def tell_gist(timetable: Timetable) -> str:
     """What a search engine or a chat shows below the headline: the village's place, and the same with its date."""
     village, today = timetable.village, timetable.today
     first = [*timetable.called_off, timetable.next] if timetable.next else timetable.called_off
-    told = [_line(line) for line in lines(first, today)]
+    told = [_line(line) for line in told_lines(first, today)]
     told = told or [tell_former(village, today) or _tell_nothing(timetable)]
     where = tell_where(village)
     return " · ".join([where, *told] if where else told)
@@ -231,7 +231,7 @@ def tell_past_gist(village: Village) -> str:
     return _("%(title)s上过的课：哪天上的、讲什么、来了多少人次。", title=_tell_title(village))
 
 
-def lines(entries: Iterable[Entry], today: date, *, is_past: bool = False) -> list[ToldLine]:
+def told_lines(entries: Iterable[Entry], today: date, *, is_past: bool = False) -> list[ToldLine]:
     """The sessions as lines of a list."""
     spoken = language()
     told = []
@@ -289,11 +289,11 @@ def page_words(timetable: Timetable, zone: ZoneInfo) -> dict[str, Any]:
         "called_off": [announced(entry, today) for entry in timetable.called_off],
         "next": announced(coming, today) if coming else None,
         "nothing": "" if coming else _tell_nothing(timetable),
-        "later": lines(timetable.later, today),
+        "later": told_lines(timetable.later, today),
         "are_more_ahead": timetable.are_more_ahead,
         "contact": tell_contact(village.school),
         "phone": dialled(village.school),
-        "past": lines(timetable.past, today, is_past=True),
+        "past": told_lines(timetable.past, today, is_past=True),
         "are_more_past": timetable.are_more_past,
         "updated": tell_updated(village, zone, today),
         "as_of": tell_as_of(today),
@@ -324,12 +324,12 @@ def _lines(timetable: Timetable, address: str) -> Iterator[str]:
         yield _tell_nothing(timetable)
     if timetable.later:
         yield from ("", _("接下来："))
-        yield from map(_line, lines(timetable.later, today))
+        yield from map(_line, told_lines(timetable.later, today))
     if timetable.are_more_ahead:
         yield _("后面还排了课。")
     if village.is_former and timetable.past:
         yield from ("", _("上过的课："))
-        yield from map(_line, lines(timetable.past, today, is_past=True))
+        yield from map(_line, told_lines(timetable.past, today, is_past=True))
     yield from ("", tell_contact(village.school), _("课表：%(address)s", address=address))
 
 

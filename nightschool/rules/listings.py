@@ -30,6 +30,9 @@ class Asked:
         return Choice(name, label, options, value if value in options else "")
 
 
+UNASKED = Asked()
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One way to narrow or order a list: {value: words}, the value "" for what is shown unasked."""

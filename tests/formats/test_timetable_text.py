@@ -120,7 +120,7 @@ def test_a_former_village_names_its_successor_and_shows_its_history() -> None:
 
 
 def test_a_past_session_that_was_not_held_says_so() -> None:
-    [line] = words.lines([ENTRY._replace(status="cancelled", reason="few_people")], TODAY, is_past=True)
+    [line] = words.told_lines([ENTRY._replace(status="cancelled", reason="few_people")], TODAY, is_past=True)
     assert line.change == "没开成：来的人太少"
 
 

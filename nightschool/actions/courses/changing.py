@@ -17,7 +17,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from nightschool.actions.courses.bookings import HOLDING, hold_slots, release_slots, slot_of
 from nightschool.actions.courses.staffing import teachers_of_course, teachers_of_sessions
-from nightschool.actions.notices.revisions import remember, settle
+from nightschool.actions.notices.revisions import remember, write_first
 from nightschool.actions.records import note
 from nightschool.actions.touching import touch_villages
 from nightschool.models.base import Base
@@ -50,7 +50,7 @@ NOT_OF_A_COURSE = frozenset(
     {"id", "public_id", "region_code", "version", "created_at", "published_at", "retired_at"}
     | {"kind", "recurrence", "skipped_dates", "capacity", "graduation_basis", "graduation_percent"}
 )
-KEPT_FOR = timedelta(days=1)  # long enough to tell somebody who comes late that it is too late
+UNDO_KEPT_FOR = timedelta(days=1)  # long enough to tell somebody who comes late that it is too late
 
 
 def columns_of(model: type[Base], but: frozenset[str]) -> tuple[str, ...]:
@@ -113,7 +113,7 @@ def picture(db: Session, class_sessions: Sequence[ClassSession]) -> list[dict[st
 
     What villagers can read of them now is written down, where it was not.
     """
-    settle(db, class_sessions)
+    write_first(db, class_sessions)
     return _shown(db, class_sessions)
 
 
@@ -194,7 +194,7 @@ def _keep(
         named = {"id": course.id, "public_id": course.public_id, "version": course.version}
         kept["course"] = {**named, **course_before}
     region_code = (course or (*changed, *made)[0]).region_code
-    forgotten = (ChangeSet.region_code == region_code, ChangeSet.made_at < now.instant - KEPT_FOR)
+    forgotten = (ChangeSet.region_code == region_code, ChangeSet.made_at < now.instant - UNDO_KEPT_FOR)
     db.execute(delete(ChangeSet).where(*forgotten))
     db.add(
         ChangeSet(

@@ -26,7 +26,7 @@ from nightschool.queries.courses import series as queries
 from nightschool.queries.oversight import plans
 from nightschool.rules.access import Actor, require
 from nightschool.rules.courses.proposals import Proposal, check_proposal
-from nightschool.rules.courses.recurrence import to_json
+from nightschool.rules.courses.recurrence import recurrence_json
 from nightschool.rules.courses.series import State, plan_whole
 from nightschool.rules.courses.undo import Undoable
 from nightschool.rules.names import stored_keys
@@ -74,7 +74,7 @@ def schedule_course(
         venue_id=staff.venue_id,
         starts=proposal.starts,
         ends=proposal.ends,
-        recurrence=to_json(proposal.recurrence),
+        recurrence=recurrence_json(proposal.recurrence),
         skipped_dates=[day.isoformat() for day in proposal.skipped],
         published_at=now.instant if publish else None,
         created_at=now.instant,

@@ -22,11 +22,11 @@ class Staff:
     venue_id: int | None
 
 
-NOBODY = Staff((), None)
+_NO_STAFF = Staff((), None)
 
 
 def find_staff(
-    db: Session, region_code: str, *, teachers: Sequence[str], venue: str | None, former: Staff = NOBODY
+    db: Session, region_code: str, *, teachers: Sequence[str], venue: str | None, former: Staff = _NO_STAFF
 ) -> Staff:
     """The teachers and the venue behind these public ids. Who was put away stays where they were (`former`).
 
@@ -42,7 +42,7 @@ def find_staffs(
     region_code: str,
     wanted: Sequence[tuple[Sequence[str], str | None]],
     *,
-    former: Staff = NOBODY,
+    former: Staff = _NO_STAFF,
 ) -> list[Staff]:
     """`find_staff` for each of these teachers with their venue, in two statements for all of them. Raises: NotFound."""
     teachers = {teacher for names, _venue in wanted for teacher in names}

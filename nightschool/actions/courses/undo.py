@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from nightschool.actions import audit
 from nightschool.actions.courses.bookings import HOLDING, hold_slots, release_slots, slot_of
 from nightschool.actions.courses.staffing import set_course_teachers, set_session_teachers
-from nightschool.actions.notices.revisions import remember, settle
+from nightschool.actions.notices.revisions import remember, write_first
 from nightschool.actions.touching import touch_villages
 from nightschool.database import broken_constraint
 from nightschool.errors import NotFound, Refused
@@ -43,7 +43,7 @@ def take_back(
     changed = [records[shown["id"]] for shown in kept.before["changed"]]
     made = [records[named["id"]] for named in kept.before["made"]]
     was_public = any(record.published_at for record in records.values())
-    settle(db, list(records.values()))
+    write_first(db, list(records.values()))
     moment = now.moment
     _put_back(db, changed, kept.before["changed"], now)
     _put_course_back(db, course, kept)

@@ -1,4 +1,4 @@
-"""Revisions of public class sessions are written down with every change, and what the last notice said of them."""
+"""Revisions of public class sessions are revisions_of down with every change, and what the last notice said of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,8 +12,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 from nightschool.actions.touching import touch_villages
 from nightschool.models.planning import SessionRevision
 from nightschool.models.teaching import ClassSession
-from nightschool.queries.notices.revisions import facts_now, written
-from nightschool.rules.notices.revisions import Facts, Standing, differences, to_json
+from nightschool.queries.notices.revisions import facts_now, revisions_of
+from nightschool.rules.notices.revisions import Facts, Standing, differences, facts_json
 from nightschool.rules.slots import Now
 
 _SESSIONS: Any = (
@@ -23,13 +23,13 @@ _SESSIONS: Any = (
 Rows = Sequence[tuple[int, Facts]]
 
 
-def settle(db: Session, class_sessions: Sequence[ClassSession]) -> None:
+def write_first(db: Session, class_sessions: Sequence[ClassSession]) -> None:
     """Each of these class sessions that is public has a revision; to be called before they, or what they show, change.
 
-    Only those that were public before revisions were written get one here. Cost: 1 query, 3 when there are any.
+    Only those that were public before revisions were revisions_of get one here. Cost: 1 query, 3 when there are any.
     """
     public = [record for record in class_sessions if record.published_at is not None]
-    rows = written(db, [record.id for record in public]) if public else {}
+    rows = revisions_of(db, [record.id for record in public]) if public else {}
     _write_found(db, [record for record in public if not rows.get(record.id)])
 
 
@@ -40,7 +40,7 @@ def remember(db: Session, class_sessions: Sequence[ClassSession], *, now: Now) -
     Where one stands for a postponed one, the revision of that one rises too. Cost: 5 statements, 2 with drafts alone.
     """
     ids = [record.id for record in class_sessions]
-    rows = written(db, ids) if ids else {}
+    rows = revisions_of(db, ids) if ids else {}
     known = [record for record in class_sessions if record.published_at is not None or rows.get(record.id)]
     if not known:
         return
@@ -66,7 +66,7 @@ def remember(db: Session, class_sessions: Sequence[ClassSession], *, now: Now) -
         _raise_revisions(db, ClassSession.successor_id.in_(moved), now=now)
 
 
-def told(db: Session, class_sessions: Sequence[ClassSession], now: Now) -> None:
+def mark_told(db: Session, class_sessions: Sequence[ClassSession], now: Now) -> None:
     """Villagers were told of these class sessions as they are now: the public ones differ from the notice in nothing.
 
     The revision of none of them rises. Their villages' pages are built anew.
@@ -75,7 +75,7 @@ def told(db: Session, class_sessions: Sequence[ClassSession], now: Now) -> None:
     if not public:
         return
     db.flush()
-    settle(db, public)
+    write_first(db, public)
     remember(db, public, now=now)
     values = [
         {"announced_revision": one.revision, "told_day": one.day, "told_starts": one.starts, "differs": ""}
@@ -86,7 +86,7 @@ def told(db: Session, class_sessions: Sequence[ClassSession], now: Now) -> None:
 
 
 def coming(db: Session, which: ColumnElement[bool], *, now: Now) -> list[ClassSession]:
-    """The public class sessions to come of these, locked, each with what villagers could read of it written down.
+    """The public class sessions to come of these, locked, each with what villagers could read of it revisions_of down.
 
     To be called before what they show (a place's name, a teacher's) is changed; `shown_anew` is called after.
     """
@@ -98,7 +98,7 @@ def coming(db: Session, which: ColumnElement[bool], *, now: Now) -> list[ClassSe
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    settle(db, records)
+    write_first(db, records)
     return list(records)
 
 
@@ -131,7 +131,7 @@ def _yesterday(now: Now) -> date:
 
 
 def _write_found(db: Session, records: Sequence[ClassSession]) -> None:
-    """What these class sessions say before they are changed for the first time since revisions are written."""
+    """What these class sessions say before they are changed for the first time since revisions are revisions_of."""
     if not records:
         return
     facts = facts_now(db, [record.id for record in records])
@@ -163,7 +163,7 @@ def _row(record: ClassSession, facts: Facts, made_at: datetime) -> dict[str, Any
         "revision": record.revision,
         "region_code": record.region_code,
         "made_at": made_at,
-        "facts": to_json(facts),
+        "facts": facts_json(facts),
     }
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from nightschool.actions.notices.revisions import remember, told
+from nightschool.actions.notices.revisions import mark_told, remember
 from nightschool.actions.records import note
 from nightschool.actions.touching import touch_villages
 from nightschool.errors import Refused
@@ -89,7 +89,7 @@ def announce(db: Session, *, village: str, month: Month, seen: str, by: Actor, n
     remember(db, drafts, now=now)
     plan.status, plan.announced_at = PlanStatus.ANNOUNCED, now.instant
     public = [line for line in lines if line.published_at is not None]
-    told(db, public, now)
+    mark_told(db, public, now)
     touch_villages(db, [village], now=now)
     meeting = sum(line.status not in queries.CALLED_OFF for line in here)
     _note(db, "plans.announce", plan, by, now, sessions=meeting, published=len(drafts))

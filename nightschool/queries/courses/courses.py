@@ -13,12 +13,10 @@ from nightschool.models.places import Region, Venue
 from nightschool.models.teaching import Category, ClassSession, Course, CourseTeacher, SessionStatus
 from nightschool.queries.courses import sessions
 from nightschool.queries.courses.histories import History, history
-from nightschool.rules.listings import RETIRED, Asked, Listing, page_of
+from nightschool.rules.listings import RETIRED, UNASKED, Asked, Listing, page_of
 from nightschool.rules.names import finder, sort_key
 from nightschool.rules.slots import Moment
 from nightschool.texts import SOURCE_LANGUAGE, _, language
-
-UNASKED = Asked()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from nightschool.queries.courses.sessions import SessionLine
 from nightschool.queries.figures import attendances, came_in_person, people_of
 from nightschool.rules.slots import Moment
 
-PAGE = 50
+MEETINGS_A_PAGE = 50
 _ATTENDED_SHOWN = 10
 
 
@@ -78,17 +78,17 @@ _TOTALS = select(
 _LINES = sessions.LINES.add_columns(Region.name.label("village")).join(
     Region, Region.code == ClassSession.region_code
 )
-_COMING = _LINES.where(~_OVER).order_by(*_ORDER).limit(PAGE).offset(bindparam("skipped"))
+_COMING = _LINES.where(~_OVER).order_by(*_ORDER).limit(MEETINGS_A_PAGE).offset(bindparam("skipped"))
 _PAST = _LINES.where(_OVER).order_by(*(column.desc() for column in _ORDER))
-_PAST = _PAST.limit(PAGE).offset(bindparam("skipped"))
+_PAST = _PAST.limit(MEETINGS_A_PAGE).offset(bindparam("skipped"))
 
 
 def history(db: Session, of: ColumnElement[bool], *, at: Moment, number: int = 1) -> History:
     """The history of the class sessions that fit the condition. Cost: 5 queries, however many there are."""
     totals = totals_of(db, of, at=at)
-    pages = max(1, -(-max(totals.past, totals.coming) // PAGE))
+    pages = max(1, -(-max(totals.past, totals.coming) // MEETINGS_A_PAGE))
     number = min(max(number, 1), pages)
-    asked = {"day": at.day, "minutes": at.minutes, "skipped": (number - 1) * PAGE}
+    asked = {"day": at.day, "minutes": at.minutes, "skipped": (number - 1) * MEETINGS_A_PAGE}
     coming = db.execute(_COMING.where(of), asked).all()
     rows = [*coming, *db.execute(_PAST.where(of), asked)]
     every = [HistoryLine(line, row.village) for line, row in zip(sessions.lines(db, rows), rows, strict=True)]

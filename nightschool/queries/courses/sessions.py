@@ -15,12 +15,10 @@ from nightschool.models.teaching import Category, ClassSession, ClassSessionTeac
 from nightschool.queries.figures import attendances
 from nightschool.queries.public_names import PUBLIC_NAME
 from nightschool.rules.courses.statuses import status_word
-from nightschool.rules.listings import Asked, Choice, Listing, page_of
+from nightschool.rules.listings import UNASKED, Asked, Choice, Listing, page_of
 from nightschool.rules.names import finder
 from nightschool.rules.slots import Moment, Slot
 from nightschool.texts import SOURCE_LANGUAGE, _, language
-
-UNASKED = Asked()
 
 # In the order people ask for them; a draft that nobody published may be past, too.
 _PAST_STATUSES = (

@@ -20,7 +20,7 @@ from nightschool.rules.regions import Level, code_range
 from nightschool.rules.seasons.day_marks import DayMarks
 from nightschool.rules.seasons.months import Month
 
-MOST = 1000  # class sessions; forty villages nearly every day
+MOST_MEETINGS = 1000  # class sessions; forty villages nearly every day
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +58,16 @@ def region_month(db: Session, code: str, month: Month, *, today: date) -> Region
         ClassSession.day.between(month.first, month.last),
         ClassSession.published_at.is_not(None),
         in_order=(ClassSession.day, ClassSession.region_code),
-        most=MOST,
+        most=MOST_MEETINGS,
     )
-    shown = tuple((villages[village], entry) for entry, village in entries[:MOST])
+    shown = tuple((villages[village], entry) for entry, village in entries[:MOST_MEETINGS])
     busy = {village for _entry, village in entries}
     return RegionMonth(
         area,
         today,
         month,
         shown,
-        len(entries) > MOST,
+        len(entries) > MOST_MEETINGS,
         tuple(villages[village] for village in with_school if village not in busy),
         (),
         marks,

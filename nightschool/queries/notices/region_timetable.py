@@ -35,15 +35,15 @@ from nightschool.queries.notices.timetable import (
     Successor,
     entries_beside,
     entry_rows,
+    literal_number,
     successor_in,
-    written,
 )
 from nightschool.queries.places.places import NamedRegion
 from nightschool.rules.regions import CODE_DIGITS, PREFIX_DIGITS, Level, code_range, is_code, level_of
 from nightschool.rules.seasons.periods import week_of
 
-PAGE = 200  # class sessions; a township's two weeks are seldom more
-FEED = 1000
+ON_A_PAGE = 200  # class sessions; a township's two weeks are seldom more
+IN_A_FEED = 1000
 DAYS = 14  # this week and next, seen from a Monday
 
 
@@ -145,7 +145,7 @@ def area(db: Session | Connection, code: str, *, today: date) -> Area | None:
 
 
 def region_timetable(
-    db: Session | Connection, area: Area, *, today: date, start: Start | None = None, most: int = PAGE
+    db: Session | Connection, area: Area, *, today: date, start: Start | None = None, most: int = ON_A_PAGE
 ) -> RegionTimetable:
     """A region's sessions from today, or from `start` if that is later, to the Sunday of next week, at most so many.
 
@@ -277,7 +277,7 @@ def _arm(number: int, most: int, *, is_wide: bool) -> Select[*tuple[Any, ...]]:
         select(ClassSession.id, ClassSession.day, ClassSession.region_code)
         .where(*of_the_day, ClassSession.published_at.is_not(None))
         .order_by(ClassSession.day, ClassSession.region_code)
-        .limit(written(most + 1))
+        .limit(literal_number(most + 1))
     )
 
 
@@ -286,7 +286,10 @@ def _meetings(most: int, is_wide: bool) -> Select[*tuple[Any, ...]]:
     every = (_arm(number, most, is_wide=is_wide) for number in range(DAYS))
     arms = union_all(*(select(arm.subquery()) for arm in every)).subquery()
     wanted = (
-        select(arms.c.id).order_by(arms.c.day, arms.c.region_code).limit(written(most + 1)).subquery("wanted")
+        select(arms.c.id)
+        .order_by(arms.c.day, arms.c.region_code)
+        .limit(literal_number(most + 1))
+        .subquery("wanted")
     )
     # First, and not in a condition: PostgreSQL tries no other order among so many tables, and would join them all.
     chosen = join(wanted, ClassSession, ClassSession.id == wanted.c.id)

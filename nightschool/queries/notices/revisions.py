@@ -16,10 +16,10 @@ from nightschool.models.planning import MonthPlan, SessionRevision
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course, SessionStatus
 from nightschool.queries.notices import timetable
 from nightschool.queries.public_names import PUBLIC_NAME
-from nightschool.rules.notices.revisions import Facts, Known, Standing, from_json
+from nightschool.rules.notices.revisions import Facts, Known, Standing, facts_from_json
 from nightschool.rules.slots import Moment
 
-PAGE = 200
+_PAGE = 200
 MOST_REMEMBERED = 30  # of one session's or one course's history
 
 STANDINGS = {SessionStatus.CANCELLED: Standing.CANCELLED, SessionStatus.POSTPONED: Standing.POSTPONED}
@@ -56,12 +56,12 @@ def changelog(
     Public: of a class session that never was, nothing is written down. Cost: 2 queries.
     """
     announced_at = db.scalar(_NOTICE, {"village": village, "month": month})
-    values = {"village": village, "since": announced_at or since, "skipped": (number - 1) * PAGE}
+    values = {"village": village, "since": announced_at or since, "skipped": (number - 1) * _PAGE}
     rows = db.execute(_CHANGES, values).all()
-    return Changelog(announced_at, tuple(map(_made, rows[:PAGE])), len(rows) > PAGE)
+    return Changelog(announced_at, tuple(map(_made, rows[:_PAGE])), len(rows) > _PAGE)
 
 
-def history(db: Session, *, class_session: str = "", course: str = "") -> tuple[Made, ...]:
+def latest_revisions(db: Session, *, class_session: str = "", course: str = "") -> tuple[Made, ...]:
     """The latest revisions of this class session, or of all of this course, the latest first. Cost: 1 query."""
     which = (
         ClassSession.public_id == class_session
@@ -73,7 +73,9 @@ def history(db: Session, *, class_session: str = "", course: str = "") -> tuple[
 
 def _made(row: Sequence[Any]) -> Made:
     class_session, revision, made_at, facts, former = row
-    return Made(class_session, revision, made_at, from_json(former) if former else None, from_json(facts))
+    return Made(
+        class_session, revision, made_at, facts_from_json(former) if former else None, facts_from_json(facts)
+    )
 
 
 def _revisions(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -123,7 +125,7 @@ _CHANGES = (
             SessionRevision.revision > ClassSession.announced_revision,
         ),
     )
-    .limit(timetable.written(PAGE + 1))
+    .limit(timetable.literal_number(_PAGE + 1))
     .offset(bindparam("skipped", type_=Integer()))
 )
 
@@ -174,7 +176,7 @@ def facts_now(db: Session, class_session_ids: Collection[int]) -> dict[int, Fact
     return found
 
 
-def written(db: Session, class_session_ids: Collection[int]) -> dict[int, list[tuple[int, Facts]]]:
+def revisions_of(db: Session, class_session_ids: Collection[int]) -> dict[int, list[tuple[int, Facts]]]:
     """The revisions of each of these class sessions with what they say, the first one first. Cost: 1 query."""
     found: dict[int, list[tuple[int, Facts]]] = defaultdict(list)
     for class_session_id, revision, facts in db.execute(
@@ -182,5 +184,5 @@ def written(db: Session, class_session_ids: Collection[int]) -> dict[int, list[t
         .where(SessionRevision.class_session_id.in_(class_session_ids))
         .order_by(SessionRevision.class_session_id, SessionRevision.revision)
     ):
-        found[class_session_id].append((revision, from_json(facts)))
+        found[class_session_id].append((revision, facts_from_json(facts)))
     return found

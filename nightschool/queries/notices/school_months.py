@@ -18,11 +18,11 @@ from nightschool.rules.seasons.day_marks import DayMarks
 from nightschool.rules.seasons.months import Month, Term, month_of
 from nightschool.rules.slots import Moment
 
-MOST = 800  # class sessions; two every day of a year
+MOST_ENTRIES = 800  # class sessions; two every day of a year
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
+class Tally:
     """How many class sessions became what. One put off counts where it went, and drafts stand apart."""
 
     held: int = 0
@@ -46,7 +46,7 @@ class SchoolMonths:
     entries: tuple[Entry, ...]
     are_more: bool  # than the paper has room for
     marks: DayMarks
-    totals: Totals
+    totals: Tally
 
     def of(self, month: Month) -> tuple[Entry, ...]:
         """Those of one month."""
@@ -72,21 +72,21 @@ def school_months(
         ClassSession.day.between(term.first.first, term.last.last),
         shown,
         in_order=(ClassSession.day,),
-        most=MOST,
+        most=MOST_ENTRIES,
     )
     entries = [entry for entry, _village in found]
     return SchoolMonths(
         village=village,
         today=at.day,
         term=term,
-        entries=tuple(entries[:MOST]),
-        are_more=len(entries) > MOST,
+        entries=tuple(entries[:MOST_ENTRIES]),
+        are_more=len(entries) > MOST_ENTRIES,
         marks=day_marks(db, code, term.first.first, term.last.last),
-        totals=totals_of(entries[:MOST], at),
+        totals=_tallied(entries[:MOST_ENTRIES], at),
     )
 
 
-def totals_of(entries: list[Entry], at: Moment) -> Totals:
+def _tallied(entries: list[Entry], at: Moment) -> Tally:
     """What has become of these class sessions by this minute."""
     called_off: Counter[str] = Counter()
     others: Counter[str] = Counter()
@@ -98,7 +98,7 @@ def totals_of(entries: list[Entry], at: Moment) -> Totals:
             others["unrecorded" if is_over else "to_come"] += 1
         else:
             others[entry.status] += 1
-    return Totals(
+    return Tally(
         held=others[SessionStatus.HELD],
         called_off=tuple(sorted(called_off.items())),
         to_come=others["to_come"],

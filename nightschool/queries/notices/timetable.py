@@ -54,8 +54,8 @@ class Extent:
     skipped: int = 0  # so many of the latest past ones are left out
 
 
-PAGE = Extent(ahead=24, ahead_days=EIGHT_WEEKS, back=5)
-FEED = Extent(ahead=1000, back=1000, back_days=60)
+PAGE_EXTENT = Extent(ahead=24, ahead_days=EIGHT_WEEKS, back=5)
+FEED_EXTENT = Extent(ahead=1000, back=1000, back_days=60)
 
 
 def chapter(number: int) -> Extent:
@@ -167,9 +167,11 @@ class Timetable:
         return tuple(entry for entry in self.ahead if entry is not self.next and entry.public_id not in said)
 
 
-def timetable(db: Session | Connection, village: Village, *, at: Moment, extent: Extent = PAGE) -> Timetable:
+def timetable(
+    db: Session | Connection, village: Village, *, at: Moment, extent: Extent = PAGE_EXTENT
+) -> Timetable:
     """The timetable of a village, as `village` answered in the same look, at this minute. Cost: 1 query."""
-    if village.is_former and extent == PAGE:
+    if village.is_former and extent == PAGE_EXTENT:
         extent = replace(extent, back=CHAPTER)
     values = {
         "village": village.code,
@@ -372,13 +374,16 @@ def _wanted(ahead_limit: int, back_limit: int) -> CompoundSelect[Any]:
         .order_by(*(column.desc() for column in in_order))
     )
     takes_place = or_(*(ClassSession.status == status for status in TAKES_PLACE))
-    arms = [past.limit(written(back_limit + 1)).offset(bindparam("skipped", type_=Integer()))]
+    arms = [past.limit(literal_number(back_limit + 1)).offset(bindparam("skipped", type_=Integer()))]
     if ahead_limit:
-        arms += [ahead.limit(written(ahead_limit + 1)), ahead.where(takes_place).limit(written(1))]
+        arms += [
+            ahead.limit(literal_number(ahead_limit + 1)),
+            ahead.where(takes_place).limit(literal_number(1)),
+        ]
     return union_all(*(select(arm.subquery().c.id) for arm in arms))
 
 
-def written(number: int) -> ColumnElement[int]:
+def literal_number(number: int) -> ColumnElement[int]:
     """A number written into the statement: SQLite plans a statement anew, at three times its cost, for each LIMIT ?."""
     return literal_column(str(number), Integer())
 

@@ -20,6 +20,7 @@ from nightschool.queries.figures import attendances
 from nightschool.queries.notices.region_timetable import Host, with_hosts
 from nightschool.queries.notices.timetable import (
     EIGHT_WEEKS,
+    FEED_EXTENT,
     SCHOOL,
     TAKES_PLACE,
     Entry,
@@ -34,13 +35,12 @@ from nightschool.queries.notices.timetable import (
 from nightschool.queries.people.teacher_links import Opened, opened
 from nightschool.queries.registers import questions
 from nightschool.queries.registers.questions import QuestionLine
-from nightschool.rules.courses.expectations import LAST_TIMES, Turnout, usual
+from nightschool.rules.courses.expectations import LAST_TIMES, UsualTurnout, usual
 from nightschool.rules.regions import code_range
 from nightschool.rules.seasons.daylight import dark_at, position_of
 from nightschool.rules.slots import Moment
 
-PAGE = Extent(ahead=100, ahead_days=EIGHT_WEEKS, back=50)
-FEED = Extent(ahead=1000, back=1000, back_days=60)
+OWN_PAGE_EXTENT = Extent(ahead=100, ahead_days=EIGHT_WEEKS, back=50)
 TAUGHT_SHOWN = 3
 REMEMBERED = timedelta(days=730)  # how far back it is looked who taught what in a village
 
@@ -61,7 +61,7 @@ class Notes:
     """What to know of a village before teaching there."""
 
     taught: tuple[Entry, ...] = ()  # the last classes held there, the latest first
-    turnout: Turnout | None = None
+    turnout: UsualTurnout | None = None
     questions: tuple[QuestionLine, ...] = ()
 
 
@@ -107,7 +107,7 @@ class OwnTimetable:
 
 
 def own_timetable(
-    db: Session, secret: str, *, at: Moment, zone: str, extent: Extent = PAGE
+    db: Session, secret: str, *, at: Moment, zone: str, extent: Extent = OWN_PAGE_EXTENT
 ) -> OwnTimetable | None:
     """What the address with this secret shows; None where it opens nothing.
 
@@ -132,7 +132,7 @@ def own_timetable(
         are_more_ahead=len(shown_ahead) < len(ahead),
         are_more_past=len(past) > extent.back,
     )
-    return shown if extent == FEED else _with_notes(db, shown, zone)
+    return shown if extent == FEED_EXTENT else _with_notes(db, shown, zone)
 
 
 def _with_notes(db: Session, shown: OwnTimetable, zone: str) -> OwnTimetable:

@@ -17,7 +17,7 @@ class Change(StrEnum):
 
 
 # A held session took place where and when its register says: who taught it, and where, may still be put right.
-ALLOWED: dict[str, frozenset[Change]] = {
+_ALLOWED: dict[str, frozenset[Change]] = {
     "draft": frozenset(Change) - {Change.RESTORE},
     "scheduled": frozenset(Change) - {Change.RESTORE},
     "held": frozenset({Change.EDIT}),
@@ -30,7 +30,7 @@ _WHY_NOT = {"held": "has_register", "cancelled": "is_cancelled", "postponed": "i
 
 def may_change(change: Change, status: str) -> bool:
     """Whether a session of this status allows this change."""
-    return change in ALLOWED[status]
+    return change in _ALLOWED[status]
 
 
 def check_change(change: Change, status: str) -> None:

@@ -79,7 +79,7 @@ def _happens(closed: ClosedTime) -> bool:
 
 def tell_closed(closed: ClosedTime, *, kind: str, name: str, today: date) -> str:
     """王老师每周二 08:00–12:00 不来：门诊。 村活动室 12月1日（十月廿三）到12月10日（冬月初二） 不开：装修。"""
-    words = {"name": name, "when": tell_when(closed, today), "why": closed.note}
+    words = {"name": name, "when": tell_closed_when(closed, today), "why": closed.note}
     if kind == ResourceKind.VENUE:
         if closed.note:
             return _("%(name)s %(when)s 不开：%(why)s。", **words)
@@ -89,7 +89,7 @@ def tell_closed(closed: ClosedTime, *, kind: str, name: str, today: date) -> str
     return _("%(name)s %(when)s 不来。", **words)
 
 
-def tell_when(closed: ClosedTime, today: date) -> str:
+def tell_closed_when(closed: ClosedTime, today: date) -> str:
     """从12月1日（十月廿三）起 每周二、周四 08:00–12:00; what limits nothing is left out."""
     parts = [_days(closed, today), _weekdays(closed), _times(closed)]
     if not parts[0] and not parts[1]:

@@ -11,7 +11,7 @@ _ENOUGH_TO_TRIM = 5  # from so many on the fullest and the emptiest evening are 
 
 
 @dataclass(frozen=True, slots=True)
-class Turnout:
+class UsualTurnout:
     """How many came the last times: from, to, and the middle."""
 
     least: int
@@ -19,17 +19,17 @@ class Turnout:
     middle: int
 
 
-def usual(counts: Sequence[int]) -> Turnout | None:
+def usual(counts: Sequence[int]) -> UsualTurnout | None:
     """What is usual by these counts of 人次; None where nobody has counted yet."""
     known = sorted(counts)
     if not known:
         return None
     if len(known) >= _ENOUGH_TO_TRIM:
         known = known[1:-1]
-    return Turnout(known[0], known[-1], median_low(known))
+    return UsualTurnout(known[0], known[-1], median_low(known))
 
 
-def tell_expected(expected: int | None, turnout: Turnout | None) -> str:
+def tell_expected(expected: int | None, turnout: UsualTurnout | None) -> str:
     """预计来 30 人; else 前几次来了 20–30 人，多半是 26 人; empty where neither is known."""
     if expected is not None:
         return counted("预计来 %(n)d 人", expected)

@@ -244,7 +244,7 @@ def tell_recurrence_problem(problem: RecurrenceProblem) -> str:
             return _("%(day)s 太远了，年份是不是写错了？", day=days[0])
 
 
-def to_json(recurrence: Recurrence) -> dict[str, Any]:
+def recurrence_json(recurrence: Recurrence) -> dict[str, Any]:
     """The recurrence as plain values to keep with the course, so that it is known how its dates came about."""
     match recurrence:
         case Once(first):

@@ -74,7 +74,7 @@ class Facts:
         return self.standing != Standing.TAKES_PLACE
 
 
-def to_json(facts: Facts) -> dict[str, Any]:
+def facts_json(facts: Facts) -> dict[str, Any]:
     """The facts as JSON holds them; what does not apply is left out."""
     values = {field.name: getattr(facts, field.name) for field in fields(facts)}
     return {name: _as_json(value) for name, value in values.items() if value or name in _ALWAYS}
@@ -89,8 +89,8 @@ def _as_json(value: Any) -> Any:
     return value
 
 
-def from_json(values: Mapping[str, Any]) -> Facts:
-    """The facts that `to_json` wrote."""
+def facts_from_json(values: Mapping[str, Any]) -> Facts:
+    """The facts that `facts_json` wrote."""
     read: dict[str, Any] = {
         **values,
         "day": date.fromisoformat(values["day"]),

@@ -49,7 +49,9 @@ def of_course(course: str) -> Any:
         if found is None:
             raise NotFound
         staff = _staff_asked(db, found.region_code)
-        return _answer(about(db, found.region_code, _slot_asked(), title=found.title, course=course, **staff))
+        return _answer(
+            _about(db, found.region_code, _slot_asked(), title=found.title, course=course, **staff)
+        )
 
 
 @bp.get("/desk/<region_code:village>/advice")
@@ -58,10 +60,10 @@ def of_village(village: str) -> Any:
     """What speaks against the first date of a course that is being scheduled."""
     with reading() as db:
         title = request.args.get("title", "")[:_LONGEST_TITLE]
-        return _answer(about(db, village, _slot_asked(), title=title, **_staff_asked(db, village)))
+        return _answer(_about(db, village, _slot_asked(), title=title, **_staff_asked(db, village)))
 
 
-def about(
+def _about(
     db: Session,
     village: str,
     slot: Slot | None,
@@ -96,7 +98,7 @@ def about(
 def about_session(db: Session, found: SessionPage, slot: Slot | None, **staff: Any) -> tuple[Advice, ...]:
     """What speaks against this slot for a class session, with its own teachers and venue unless others are named."""
     own = {"teachers": found.teacher_ids, "venue": found.venue_id or None}
-    return about(
+    return _about(
         db,
         found.region_code,
         slot,
@@ -122,7 +124,7 @@ def about_addition(found: CoursePage, form: AddForm) -> tuple[Advice, ...]:
         return ()
     named: dict[str, Any] = {"title": found.title, "course": found.public_id, **form.staff}
     with reading() as db:
-        return about(db, found.region_code, form.slot_or_none(), **named)
+        return _about(db, found.region_code, form.slot_or_none(), **named)
 
 
 def _answer(said: Sequence[Advice]) -> Any:

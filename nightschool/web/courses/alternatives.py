@@ -9,7 +9,6 @@ from nightschool.queries.courses.sessions import SessionPage
 from nightschool.rules.courses.alternatives import Alternative, Way, Wish
 from nightschool.rules.courses.conflicts import Conflict
 from nightschool.rules.courses.previews import choices_of
-from nightschool.web.courses.alternatives_form import written
 from nightschool.web.courses.courses_form import Staffed
 from nightschool.web.courses.sessions_form import AddForm, MoveForm, SessionForm
 from nightschool.web.site.context import reading, services, today
@@ -36,16 +35,15 @@ def instead_for_session(
     return {
         "choices": choices_of((*times, *staff) if is_staffed else times, today()),
         "staff_choices": () if is_staffed else choices_of(staff, today()),
-        "written": written,
     }
 
 
 def instead_for_added(found: CoursePage, form: AddForm, conflicts: Sequence[Conflict]) -> dict[str, Any]:
     """What the page that adds a session to this course shows."""
     if not conflicts:
-        return {"choices": (), "written": written}
+        return {"choices": ()}
     wish = Wish(form.slot(), found.title, form.chosen_teachers, form.chosen_venue)
-    return {"choices": choices_of(_found(found.region_code, wish, conflicts), today()), "written": written}
+    return {"choices": choices_of(_found(found.region_code, wish, conflicts), today())}
 
 
 def _found(

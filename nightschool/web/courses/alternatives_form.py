@@ -102,6 +102,6 @@ def write_instead(instead: Instead) -> list[str]:
     return written
 
 
-def written(choice: WayOut) -> str:
+def button_value(choice: WayOut) -> str:
     """What a button says that stands for this choice."""
     return LEFT_OUT if choice.leaves_out else write_instead(choice.instead)[0]

@@ -13,8 +13,8 @@ from nightschool.rules.almanac import clock
 from nightschool.rules.courses.closed_times import (
     ClosedTime,
     tell_closed,
+    tell_closed_when,
     tell_refused_closed_time,
-    tell_when,
 )
 from nightschool.rules.resources import ResourceKind
 from nightschool.rules.slots import shown_end
@@ -70,7 +70,7 @@ def shown(found: ClosedPage) -> dict[str, Any]:
         "lines": [
             {
                 "public_id": line.public_id,
-                "when": tell_when(line.closed, today()),
+                "when": tell_closed_when(line.closed, today()),
                 "sentence": tell_closed(line.closed, kind=found.kind, name=found.name, today=today()),
                 "standing": line.standing,
             }

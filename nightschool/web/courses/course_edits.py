@@ -19,13 +19,13 @@ from nightschool.rules.courses.series import Stays, Step, plan_whole, steps_dige
 from nightschool.rules.slots import Slot
 from nightschool.texts import _, counted
 from nightschool.web.courses.courses_form import CourseForm
-from nightschool.web.courses.series import SAVE, Shown, others_for, shown_first
+from nightschool.web.courses.series import SAVE, ShownSeries, others_for, shown_first
 from nightschool.web.courses.undo import flash_done
 from nightschool.web.site.access import actor
 from nightschool.web.site.context import moment, now, reading, today, writing
 
 
-def look_or_save(form: CourseForm, found: CoursePage) -> Any:
+def look_or_save_course(form: CourseForm, found: CoursePage) -> Any:
     """What changes is shown first, and saved once that was seen; without a session it bears on there is nothing to see.
 
     Raises: StaleRecord of this course; CannotSchedule, naming each date.
@@ -39,7 +39,7 @@ def look_or_save(form: CourseForm, found: CoursePage) -> Any:
 
     return shown_first(
         form,
-        Shown(
+        ShownSeries(
             village_code=found.region_code,
             village=found.village,
             course=found.public_id,

@@ -31,16 +31,17 @@ from nightschool.rules.registers.graduation import tell_rule
 from nightschool.rules.slots import shown_end
 from nightschool.texts import _, counted
 from nightschool.web.courses import course_edits
-from nightschool.web.courses.alternatives_form import read_day, written
+from nightschool.web.courses.alternatives_form import button_value, read_day
 from nightschool.web.courses.courses_form import ONCE, CourseForm, ScheduleForm
 from nightschool.web.courses.series import BACK
-from nightschool.web.courses.undo import flash_done, undoable
+from nightschool.web.courses.undo import flash_done, undo_offered
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import moment, now, reading, services, today, writing
 from nightschool.web.site.listings import Shown, asked, page_number
 from nightschool.web.site.records import BAD_INPUT, CLASH, look_up
 
 bp = Blueprint("courses", __name__)
+bp.add_app_template_global(button_value)
 
 _USUAL_EVENING = {"starts": 19 * 60, "ends": 20 * 60 + 30, "repeat": ONCE, "kind": OPEN_LECTURE}
 
@@ -205,7 +206,6 @@ def _schedule_page(
         found=found,
         waiting=tell_refused(waiting, today()) if waiting else "",
         waiting_month=waiting.details["month"] if waiting else None,
-        written=written,
     )
 
 
@@ -231,14 +231,14 @@ def show(course: str) -> Any:
         cohort = cohorts.cohort(db, course)
         recent = undo.recent_of_course(db, found.region_code, course, now=now())
         are_marked = any(one.session.differs for one in (*meetings.coming, *meetings.past))
-        made = revisions.history(db, course=course) if are_marked else ()
+        made = revisions.latest_revisions(db, course=course) if are_marked else ()
     return render_template(
         "courses/courses/show.html",
         course=found,
         meetings=meetings,
         cohort=cohort,
         tell_rule=tell_rule,
-        undoable=undoable(recent),
+        undoable=undo_offered(recent),
         history=tell_made(made, services().zone),
     )
 
@@ -283,7 +283,7 @@ def edit(course: str) -> Any:
     if request.form.get("do") == BACK:
         return _edit_page(form, found)
     try:
-        return course_edits.look_or_save(form, found)
+        return course_edits.look_or_save_course(form, found)
     except CannotSchedule as clash:
         return _edit_page(form, found, clash), CLASH
     except StaleRecord:
@@ -302,7 +302,6 @@ def _edit_page(form: CourseForm, found: CoursePage, clash: CannotSchedule | None
         course=found,
         taken=taken,
         others=others,
-        written=written,
     )
 
 

@@ -71,7 +71,7 @@ def is_asked(form: SessionForm) -> bool:
     return isinstance(form, Reaching) and form.reach.data == Reach.FOLLOWING
 
 
-def look_or_save(found: SessionPage, form: ShiftForm | EditForm) -> Any:
+def look_or_save_following(found: SessionPage, form: ShiftForm | EditForm) -> Any:
     """This and all following are shown as they would be, and saved once that was seen.
 
     Raises: Refused, CannotSchedule, StaleRecord of this session.
@@ -79,7 +79,7 @@ def look_or_save(found: SessionPage, form: ShiftForm | EditForm) -> Any:
     staff = form.staff if isinstance(form, EditForm) else _own_staff(found)
     return shown_first(
         form,
-        Shown(
+        ShownSeries(
             village_code=found.region_code,
             village=found.village,
             course=found.course,
@@ -95,7 +95,7 @@ def look_or_save(found: SessionPage, form: ShiftForm | EditForm) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownSeries:
     """Which series is looked at, and what its page says above."""
 
     village_code: str
@@ -108,7 +108,7 @@ class Shown:
 
 def shown_first(
     form: Agreeing,
-    shown: Shown,
+    shown: ShownSeries,
     *,
     plan: Callable[[Session], Sequence[Step]],
     save: Callable[[str], Any],
@@ -182,7 +182,7 @@ def _diff_page(
     steps: Sequence[Step],
     named: Names,
     said: dict[int, tuple[Advice, ...]],
-    shown: Shown,
+    shown: ShownSeries,
     *,
     is_stale: bool,
 ) -> str:
@@ -218,7 +218,7 @@ def _advice_on(
     db: Session,
     steps: Sequence[Step],
     named: Names,
-    shown: Shown,
+    shown: ShownSeries,
     teachers: Sequence[str],
     venue: str | None,
 ) -> dict[int, tuple[Advice, ...]]:

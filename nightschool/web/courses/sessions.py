@@ -40,7 +40,7 @@ from nightschool.web.courses.sessions_form import (
     SessionForm,
     ShiftForm,
 )
-from nightschool.web.courses.undo import flash_done, undoable
+from nightschool.web.courses.undo import flash_done, undo_offered
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import moment, now, reading, services, today, writing
 from nightschool.web.site.records import BAD_INPUT, CLASH, look_up
@@ -65,14 +65,14 @@ def show(class_session: str) -> Any:
         recent = undo.recent_of_session(
             db, found.region_code, class_session, revision=found.revision, now=now()
         )
-        made = revisions.history(db, class_session=class_session) if found.revision > 1 else ()
+        made = revisions.latest_revisions(db, class_session=class_session) if found.revision > 1 else ()
         is_to_come = found.line.status in TO_COME and found.line.slot.begins > moment()
         said = advice.about_session(db, found, found.line.slot) if is_to_come else ()
     return render_template(
         "courses/sessions/show.html",
         session=found,
         history=tell_made(made, services().zone),
-        undoable=undoable(recent),
+        undoable=undo_offered(recent),
         advice=said,
         possible={change.value for change in Change if may_change(change, found.line.status)},
         is_past=found.line.slot.finishes <= moment(),
@@ -281,7 +281,7 @@ def carry_out(
         return again(found)
     try:
         if isinstance(form, ShiftForm | EditForm) and series.is_asked(form):
-            return series.look_or_save(found, form)
+            return series.look_or_save_following(found, form)
         with writing() as db:
             target = act(db) or found.line.public_id
             made = undo.just_made(db, found.region_code, now=now())

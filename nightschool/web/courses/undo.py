@@ -50,7 +50,7 @@ def flash_done(sentence: str, change: str | None) -> None:
     flash(sentence, f"{_UNDO}{change}" if change else "message")
 
 
-def undoable(recent: Recent | None) -> dict[str, str] | None:
+def undo_offered(recent: Recent | None) -> dict[str, str] | None:
     """What a page says of a change that can still be taken back."""
     if recent is None:
         return None

@@ -14,7 +14,7 @@ from nightschool.formats.ics import region_calendar
 from nightschool.formats.region_text import region_words, tell_region_summary, tell_region_title
 from nightschool.formats.timetable_json import region_json
 from nightschool.queries.notices import region_timetable
-from nightschool.queries.notices.region_timetable import FEED, PAGE, RegionTimetable, Start
+from nightschool.queries.notices.region_timetable import IN_A_FEED, ON_A_PAGE, RegionTimetable, Start
 from nightschool.rules.almanac import spoken_day
 from nightschool.rules.regions import Level, full_code, is_inside, level_of, prefix_of
 from nightschool.web.site.access import open_data, public
@@ -32,21 +32,21 @@ _START = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:\.([0-9]{12}))?")
 @public
 def region(area: str) -> Any:
     """The page of two weeks, or a part of it."""
-    return _answer(area, "", PAGE, _page)
+    return _answer(area, "", ON_A_PAGE, _page)
 
 
 @bp.get("/r/<short_code:area>.ics")
 @open_data
 def feed(area: str) -> Any:
     """The calendar to subscribe to."""
-    return _answer(area, ".ics", FEED, _feed, "text/calendar")
+    return _answer(area, ".ics", IN_A_FEED, _feed, "text/calendar")
 
 
 @bp.get("/r/<short_code:area>.json")
 @open_data
 def data(area: str) -> Any:
     """The same for other programs; its schema is at /schema/region.json."""
-    return _answer(area, ".json", PAGE, _data, "application/json")
+    return _answer(area, ".json", ON_A_PAGE, _data, "application/json")
 
 
 def _answer(

@@ -19,7 +19,14 @@ from nightschool.formats.timetable_text import (
     timetable_text,
 )
 from nightschool.queries.notices import timetable
-from nightschool.queries.notices.timetable import FEED, PAGE, Extent, Timetable, Village, chapter
+from nightschool.queries.notices.timetable import (
+    FEED_EXTENT,
+    PAGE_EXTENT,
+    Extent,
+    Timetable,
+    Village,
+    chapter,
+)
 from nightschool.rules.regions import parent_of, prefix_of
 from nightschool.web.site.access import open_data, public
 from nightschool.web.site.context import looking, moment, services, whole
@@ -36,7 +43,7 @@ MOST_CHAPTERS = 1000
 @public
 def village(code: str) -> Response:
     """The village's page."""
-    return _answer(code, PAGE, _page)
+    return _answer(code, PAGE_EXTENT, _page)
 
 
 @bp.get("/v/<region_code:code>/past")
@@ -51,21 +58,21 @@ def past(code: str) -> Response:
 @open_data
 def feed(code: str) -> Response:
     """The calendar to subscribe to."""
-    return _answer(code, FEED, _feed, "text/calendar")
+    return _answer(code, FEED_EXTENT, _feed, "text/calendar")
 
 
 @bp.get("/v/<region_code:code>.txt")
 @open_data
 def text(code: str) -> Response:
     """The page in plain words."""
-    return _answer(code, PAGE, _text, "text/plain")
+    return _answer(code, PAGE_EXTENT, _text, "text/plain")
 
 
 @bp.get("/v/<region_code:code>.json")
 @open_data
 def data(code: str) -> Response:
     """The timetable for other programs; its schema is at /schema/village.json."""
-    return _answer(code, FEED, _data, "application/json")
+    return _answer(code, FEED_EXTENT, _data, "application/json")
 
 
 @bp.get("/v/<region_code:code>/qr.svg")

@@ -12,7 +12,7 @@ from nightschool.formats.qr import qr_svg
 from nightschool.formats.teacher_text import own_page_words
 from nightschool.queries.notices import visits
 from nightschool.queries.notices.timetable import Extent
-from nightschool.queries.notices.visits import FEED, PAGE, OwnTimetable
+from nightschool.queries.notices.visits import FEED_EXTENT, OWN_PAGE_EXTENT, OwnTimetable
 from nightschool.queries.people import people
 from nightschool.queries.people import teacher_links as queries
 from nightschool.queries.people.people import TeacherRecord
@@ -70,7 +70,7 @@ def revoke(teacher_link: str) -> Any:
 @by_secret
 def page(secret: str) -> Any:
     """The teacher's page: the next class first."""
-    found = _found(secret, PAGE)
+    found = _found(secret, OWN_PAGE_EXTENT)
     return render_template("people/teacher_links/page.html", links=_links(secret), **own_page_words(found))
 
 
@@ -78,7 +78,7 @@ def page(secret: str) -> Any:
 @by_secret
 def feed(secret: str) -> Response:
     """The teacher's calendar to subscribe to."""
-    found = _found(secret, FEED)
+    found = _found(secret, FEED_EXTENT)
     written = teacher_calendar(
         found,
         site=services().settings.base_url + request.script_root,
@@ -92,7 +92,7 @@ def feed(secret: str) -> Response:
 @by_secret
 def sheet(secret: str) -> Any:
     """The same on paper, with the address for a phone's camera."""
-    found = _found(secret, PAGE)
+    found = _found(secret, OWN_PAGE_EXTENT)
     return render_template(
         "people/teacher_links/sheet.html",
         links=_links(secret),

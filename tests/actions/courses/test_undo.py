@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.courses.changing import (
     COURSE_COLUMNS,
-    KEPT_FOR,
     NOT_OF_A_COURSE,
     NOT_OF_A_SESSION,
     SESSION_COLUMNS,
+    UNDO_KEPT_FOR,
 )
 from nightschool.actions.courses.courses import publish_course, schedule_course
 from nightschool.actions.courses.sessions import (
@@ -406,7 +406,7 @@ def test_changes_are_forgotten_when_nobody_can_take_them_back(
 ) -> None:
     move(cast, db, tonight)
     slot = Slot(TODAY + timedelta(days=2), *EVENING)
-    the_next_day = {**seen(cast, tonight), "now": later(KEPT_FOR, seconds=1)}
+    the_next_day = {**seen(cast, tonight), "now": later(UNDO_KEPT_FOR, seconds=1)}
     move_session(db, slot=slot, **the_next_day)
     assert db.scalar(select(func.count()).select_from(ChangeSet)) == 1
 

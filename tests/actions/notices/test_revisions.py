@@ -17,7 +17,7 @@ from nightschool.actions.courses.sessions import (
     restore_session,
 )
 from nightschool.actions.courses.undo import take_back
-from nightschool.actions.notices.revisions import remember, told
+from nightschool.actions.notices.revisions import mark_told, remember
 from nightschool.actions.people.people import edit_teacher
 from nightschool.actions.places.venues import edit_venue
 from nightschool.models.people import Teacher
@@ -26,7 +26,7 @@ from nightschool.models.planning import SessionRevision
 from nightschool.models.teaching import ChangeSet, ClassSession, Course
 from nightschool.rules.courses.proposals import Proposal
 from nightschool.rules.courses.recurrence import Weekly
-from nightschool.rules.notices.revisions import from_json, tell_differences
+from nightschool.rules.notices.revisions import facts_from_json, tell_differences
 from nightschool.rules.people.people import TeacherEntry
 from nightschool.rules.places.venues import VenueEntry
 from nightschool.rules.slots import Moment, Now, Slot
@@ -53,7 +53,7 @@ def session(cast: Cast, db: Session) -> ClassSession:
     """周老师 in the meeting room on Friday week, in a village that was told so."""
     course = make_course(db, title="柑橘修剪", teachers=(cast.teacher,), venue_id=cast.venue)
     record = make_session(db, course, FRIDAY, teachers=(cast.teacher,))
-    told(db, [record], NOW)
+    mark_told(db, [record], NOW)
     return record
 
 
@@ -111,7 +111,7 @@ def sentences(db: Session, record: ClassSession) -> list[str]:
     ).all()
     assert [row.revision for row in rows] == sorted({row.revision for row in rows})
     assert all(row.revision <= record.revision for row in rows)
-    facts = [from_json(row.facts) for row in rows]
+    facts = [facts_from_json(row.facts) for row in rows]
     return [
         sentence
         for before, after in zip([None, *facts], facts, strict=False)
@@ -265,7 +265,7 @@ def test_notice_raises_no_sequence_and_the_village_is_shown_anew(
 ) -> None:
     move(cast, db, session)
     sequence, village = session.revision, db.get_one(Region, SHIWAN).revision
-    told(db, [session], LATER)
+    mark_told(db, [session], LATER)
     db.refresh(session)
     assert (session.revision, session.announced_revision, session.differs) == (sequence, sequence, "")
     assert session.told_day == FRIDAY + timedelta(days=1)
@@ -318,7 +318,7 @@ def test_cost_of_a_change_does_not_grow_with_its_sessions(
         statements.clear()
         remember(db, records, now=NOW)
         remembered = len(statements)
-        told(db, records, NOW)
+        mark_told(db, records, NOW)
         return remembered, len(statements) - remembered
 
     assert cost(1) == cost(30) == (2, 5)

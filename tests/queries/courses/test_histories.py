@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from nightschool.models.attendance import Mark
 from nightschool.models.people import Teacher
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
-from nightschool.queries.courses.histories import PAGE, attended, history
+from nightschool.queries.courses.histories import MEETINGS_A_PAGE, attended, history
 from nightschool.queries.people import teachers
 from nightschool.queries.places import schools
 from nightschool.rules.slots import Moment
@@ -50,11 +50,11 @@ def test_a_village_sees_its_own_sessions_and_of_others_only_numbers(cast: Cast, 
 
 def test_long_histories_are_paged(cast: Cast, db: Session) -> None:
     course: Course = make_course(db)
-    for days in range(1, PAGE + 6):
+    for days in range(1, MEETINGS_A_PAGE + 6):
         make_session(db, course, TODAY - timedelta(days=days))
     pages = [history(db, ClassSession.course_id == course.id, at=AT, number=number) for number in (1, 2, 9)]
-    assert [len(page.past) for page in pages] == [PAGE, 5, 5]
-    assert pages[0].totals.past == PAGE + 5
+    assert [len(page.past) for page in pages] == [MEETINGS_A_PAGE, 5, 5]
+    assert pages[0].totals.past == MEETINGS_A_PAGE + 5
 
 
 def test_a_school_shows_what_was_taught_this_year_by_category(cast: Cast, db: Session) -> None:

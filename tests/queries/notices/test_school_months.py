@@ -10,7 +10,7 @@ from nightschool.models.teaching import SessionStatus
 from nightschool.queries.notices import region_month as region
 from nightschool.queries.notices import school_months as school
 from nightschool.queries.notices.region_month import region_month
-from nightschool.queries.notices.school_months import Totals, school_months
+from nightschool.queries.notices.school_months import Tally, school_months
 from nightschool.rules.seasons.months import Month, Term, year_of
 from nightschool.rules.slots import Moment
 from tests.factories import SHIWAN, TODAY, Cast, make_course, make_region, make_school, make_session
@@ -33,7 +33,7 @@ def test_totals_say_what_became_of_everything_and_a_postponed_one_counts_once(
     make_session(db, course, date(2027, 1, 1))
     found = school_months(db, SHIWAN, year_of(2026), at=NOON)
     assert found is not None
-    assert found.totals == Totals(held=1, called_off=(("farm_work", 1),), to_come=1, unrecorded=1)
+    assert found.totals == Tally(held=1, called_off=(("farm_work", 1),), to_come=1, unrecorded=1)
     assert [entry.slot.day.day for entry in found.of(NOVEMBER)] == [15, 16, 17, 24, 27]
     own = school_months(db, SHIWAN, year_of(2026), at=NOON, with_drafts=True)
     assert own is not None
@@ -48,7 +48,7 @@ def test_a_class_of_today_is_to_come_until_it_ends(cast: Cast, db: Session) -> N
     )
     assert before is not None
     assert after is not None
-    assert (before.totals, after.totals) == (Totals(to_come=1), Totals(unrecorded=1))
+    assert (before.totals, after.totals) == (Tally(to_come=1), Tally(unrecorded=1))
 
 
 def test_village_s_own_market_day_outweighs_its_township_s(cast: Cast, db: Session) -> None:
@@ -91,8 +91,8 @@ def test_township_month_goes_by_day_then_village_and_names_who_has_none(cast: Ca
 def test_too_many_classes_are_cut_and_it_is_said(
     cast: Cast, db: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (school, region):
-        monkeypatch.setattr(module, "MOST", 2)
+    monkeypatch.setattr(school, "MOST_ENTRIES", 2)
+    monkeypatch.setattr(region, "MOST_MEETINGS", 2)
     course = make_course(db)
     for number in range(3):
         make_session(db, course, TODAY + timedelta(days=number))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from nightschool.models.places import Region
 from nightschool.models.teaching import ClassSession, SessionStatus
 from nightschool.queries.notices import timetable
-from nightschool.queries.notices.timetable import FEED, PAGE, SeenTeacher, Timetable
+from nightschool.queries.notices.timetable import FEED_EXTENT, PAGE_EXTENT, SeenTeacher, Timetable
 from nightschool.rules.slots import Moment
 from tests.factories import SHIWAN, TODAY, Cast, make_course, make_register, make_session, make_teacher
 
@@ -22,7 +22,9 @@ def ahead(days: int) -> date:
     return TODAY + timedelta(days=days)
 
 
-def seen(db: Session, *, at: int = TEN, extent: timetable.Extent = PAGE, code: str = SHIWAN) -> Timetable:
+def seen(
+    db: Session, *, at: int = TEN, extent: timetable.Extent = PAGE_EXTENT, code: str = SHIWAN
+) -> Timetable:
     db.flush()
     village = timetable.village(db, code, at=Moment(TODAY, at))
     assert village is not None
@@ -80,7 +82,7 @@ def test_drafts_are_nobodys_business(cast: Cast, db: Session) -> None:
     course = make_course(db, published=False)
     for day in (-3, 0, 3):
         make_session(db, course, ahead(day), status=SessionStatus.DRAFT)
-    for extent in (PAGE, FEED):
+    for extent in (PAGE_EXTENT, FEED_EXTENT):
         found = seen(db, extent=extent)
         assert (found.ahead, found.past) == ((), ())
 
@@ -127,7 +129,7 @@ def test_a_feed_goes_60_days_back_and_as_far_ahead_as_is_planned(cast: Cast, db:
     course = make_course(db)
     for day in (-61, -60, -1, 0, 56, 400):
         make_session(db, course, ahead(day))
-    found = seen(db, extent=FEED)
+    found = seen(db, extent=FEED_EXTENT)
     assert days(found.past) == [-1, -60]
     assert days(found.ahead) == [0, 56, 400]
 

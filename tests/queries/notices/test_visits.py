@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
 from nightschool.models.teaching import SessionStatus
-from nightschool.queries.notices.visits import FEED, OwnTimetable, own_timetable
-from nightschool.rules.courses.expectations import Turnout
+from nightschool.queries.notices.visits import FEED_EXTENT, OwnTimetable, own_timetable
+from nightschool.rules.courses.expectations import UsualTurnout
 from nightschool.rules.slots import Moment
 from tests.factories import (
     NOW,
@@ -99,7 +99,7 @@ def test_link_of_who_is_asked_no_more_opens_until_their_last_class_is_over(
     zhou.retired_at = NOW.instant
     db.flush()
     assert titles(shown(db)) == ["最后一课"]
-    for extent in ({}, {"extent": FEED}):
+    for extent in ({}, {"extent": FEED_EXTENT}):
         over = own_timetable(db, SECRET, at=Moment(TODAY, 1300), zone=ZONE, **extent)
         assert over is None
     zhou.retired_at = None
@@ -131,7 +131,7 @@ def test_what_to_know_of_the_village_before_going(cast: Cast, zhou: Teacher, db:
     notes = found.notes[SHIWAN]
     assert [entry.title for entry in notes.taught] == ["7 天前", "14 天前", "21 天前"]
     assert notes.taught[0].teachers[0] == ("", "卫生院")
-    assert notes.turnout == Turnout(20, 99, 24)
+    assert notes.turnout == UsualTurnout(20, 99, 24)
     assert [question.text for question in notes.questions] == ["怎么剪？"]
     assert 18 * 60 < found.dark[found.next.entry.public_id] < 19 * 60
     assert found.year.held == 0  # those were another's
@@ -175,5 +175,5 @@ def test_a_page_costs_six_statements_and_a_feed_two_however_much_somebody_teache
     assert len(found.notes[SHIWAN].questions) == min(many, 10)
     assert len(statements) == 6
     statements.clear()
-    own_timetable(db, SECRET, at=MORNING, zone=ZONE, extent=FEED)
+    own_timetable(db, SECRET, at=MORNING, zone=ZONE, extent=FEED_EXTENT)
     assert len(statements) == 2

@@ -21,9 +21,9 @@ from nightschool.rules.courses.recurrence import (
     RecurrenceFault,
     Weekly,
     days_of,
+    recurrence_json,
     recurrence_problem,
     tell_recurrence_problem,
-    to_json,
 )
 from nightschool.rules.seasons.markets import Market, is_market_day
 
@@ -223,4 +223,4 @@ def test_impossible_repeating_rules_have_their_sentence(rule: Recurrence, fault:
     ],
 )  # fmt: skip
 def test_a_recurrence_is_kept_with_everything_that_was_said(rule: Recurrence, kept: dict[str, Any]) -> None:
-    assert json.loads(json.dumps(to_json(rule))) == kept
+    assert json.loads(json.dumps(recurrence_json(rule))) == kept

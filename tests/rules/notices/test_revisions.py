@@ -15,10 +15,10 @@ from nightschool.rules.notices.revisions import (
     Known,
     Standing,
     differences,
-    from_json,
+    facts_from_json,
+    facts_json,
     tell_differences,
     tell_mark,
-    to_json,
 )
 from nightschool.rules.slots import Moment
 
@@ -140,7 +140,7 @@ def test_what_is_no_news_is_not_told(before: Facts | None, after: Facts) -> None
 
 @given(facts)
 def test_facts_come_back_from_json_as_they_were(one: Facts) -> None:
-    assert from_json(json.loads(json.dumps(to_json(one)))) == one
+    assert facts_from_json(json.loads(json.dumps(facts_json(one)))) == one
 
 
 @given(facts, facts)

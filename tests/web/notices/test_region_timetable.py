@@ -164,7 +164,7 @@ def test_a_beginning_that_makes_no_sense_is_a_404(cast: Cast, client: FlaskClien
 def test_a_long_list_goes_on_in_parts(
     busy: None, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web, "PAGE", 2)
+    monkeypatch.setattr(web, "ON_A_PAGE", 2)
     first = client.get(PAGE).text
     assert "课多，这里先列 2 节，列到周三 11月25日，后面还有。" in first
     assert re.search(r'href="/r/511002105\?from=2026-11-25.511002105202">接着往后看', first)
@@ -251,7 +251,7 @@ def test_three_statements_anew_and_one_unchanged_whatever_the_size(
 
 def test_a_full_page_stays_small(database: Database, cast: Cast, client: FlaskClient) -> None:
     with database.writing() as db:
-        for number in range(region_timetable.PAGE // 4 + 1):
+        for number in range(region_timetable.ON_A_PAGE // 4 + 1):
             code = f"511002105{300 + number}"
             make_region(db, code)
             for day in range(4):
@@ -260,7 +260,7 @@ def test_a_full_page_stays_small(database: Database, cast: Cast, client: FlaskCl
     assert len(answer.data) <= 14 * 1024
     page = client.get("/r/511002").text
     assert "课多，这里先列 200 节" in page
-    assert page.count("柑橘冬季管护 · ") == region_timetable.PAGE
+    assert page.count("柑橘冬季管护 · ") == region_timetable.ON_A_PAGE
     assert "<script" not in page and "style=" not in page
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from nightschool.actions.courses.courses import publish_course
 from nightschool.actions.courses.sessions import cancel_session, move_session
 from nightschool.actions.courses.undo import take_back
-from nightschool.actions.notices.revisions import told
+from nightschool.actions.notices.revisions import mark_told
 from nightschool.database import Database
 from nightschool.models.planning import MonthPlan
 from nightschool.models.teaching import ChangeSet, ClassSession, Course
@@ -33,7 +33,7 @@ def announced(database: Database, cast: Cast) -> str:
     with database.writing() as db:
         course = make_course(db, title="柑橘修剪", teachers=(cast.teacher,), venue_id=cast.venue)
         record = make_session(db, course, FRIDAY, teachers=(cast.teacher,))
-        told(db, [record], later(-AN_HOUR))
+        mark_told(db, [record], later(-AN_HOUR))
         month = FRIDAY.replace(day=1)
         db.add(
             MonthPlan(
@@ -125,7 +125,7 @@ def test_notice_of_the_next_month_does_not_hide_what_changed_in_this_one(
     move(database, cast, announced)
     with database.writing() as db:
         after = make_session(db, make_course(db, title="养猪"), FRIDAY + timedelta(days=35))
-        told(db, [after], later(AN_HOUR))
+        mark_told(db, [after], later(AN_HOUR))
         month = after.day.replace(day=1)
         db.add(
             MonthPlan(region_code=SHIWAN, month=month, status="announced", announced_at=NOW.instant + AN_HOUR)
