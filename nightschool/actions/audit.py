@@ -9,7 +9,7 @@ from nightschool.rules.access import Actor
 from nightschool.rules.slots import Now
 
 
-def note(
+def add_line(
     db: Session,
     *,
     by: Actor,

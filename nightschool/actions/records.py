@@ -67,7 +67,9 @@ def store_phone(db: Session, record: Any, typed: str, *, removes: bool = False) 
     """The typed number is stored, sealed; without one what was stored stays, unless it is to go."""
     kind, column = record.__tablename__, phones.COLUMNS[record.__tablename__]
     if typed and typed != phones.in_full(db, kind, record.public_id, getattr(record, column)):
-        setattr(record, column, db.info["sealer"].seal(typed, about=phones.about(kind, record.public_id)))
+        setattr(
+            record, column, db.info["sealer"].seal(typed, about=phones.sealed_for(kind, record.public_id))
+        )
     elif removes and not typed:
         setattr(record, column, None)
 
@@ -84,4 +86,4 @@ def reveal_phone(db: Session, record: Any, *, by: Actor, now: Now) -> str:
 def note(db: Session, record: Any, action: str, *, by: Actor, now: Now, **details: Any) -> None:
     """The trail of the record's region says that this was done to it."""
     named = f"{record.__tablename__} {record.id}"
-    audit.note(db, by=by, now=now, action=action, region_code=record.region_code, record=named, **details)
+    audit.add_line(db, by=by, now=now, action=action, region_code=record.region_code, record=named, **details)

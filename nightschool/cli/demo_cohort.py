@@ -20,7 +20,7 @@ from nightschool.rules.registers.graduation import Basis
 
 # A chance of its own, so that the rest of the demonstration is what it was before there was a cohort.
 _SEED = 20170314
-CALLED_OFF = 3  # of the sessions, counted from the first: it rained
+_RAINED_OFF = 3  # of the sessions, counted from the first: it rained
 _SATURDAY = 5  # nobody else teaches or meets in the village then
 
 
@@ -54,7 +54,7 @@ def hold(stage: Stage, school: DemoSchool, about: dict[str, Any]) -> None:
     term = stage.sessions(ClassSession.course_id == record.id, ClassSession.day < stage.today)
     for number, session in enumerate(term):
         now = stage.at(session.day)
-        if number == CALLED_OFF:
+        if number == _RAINED_OFF:
             stage.cancel(session, "weather", by=actor, now=now)
             continue
         marks = _marks(roster, about["marks"], chance) | ({guest: "present"} if session is term[-1] else {})
@@ -65,7 +65,7 @@ def hold(stage: Stage, school: DemoSchool, about: dict[str, Any]) -> None:
         }
         sheet = Sheet(marks=marks, came_instead=came_instead, unnamed_guests=chance.randint(0, 2))
         stage.record(session, sheet, by=actor, now=now, chance=chance)
-    if len(term) > CALLED_OFF + 1:
+    if len(term) > _RAINED_OFF + 1:
         cohorts.leave(db, course=course, learner=roster[0], by=actor, now=stage.at(term[-1].day))
 
 

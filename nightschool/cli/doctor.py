@@ -42,10 +42,10 @@ def doctor() -> None:
 def facts(installation: Installation) -> Iterator[tuple[str, str]]:
     """Name and value of everything worth knowing; no secret among them."""
     settings, database = installation.settings, installation.database
-    yield "nightschool", version_of("nightschool")
+    yield "nightschool", _version_of("nightschool")
     yield "Python", f"{platform.python_version()} ({sys.executable})"
     for package in _PACKAGES:
-        yield package, version_of(package)
+        yield package, _version_of(package)
     yield "SQLite", f"{sqlite_module().sqlite_version} ({sqlite_module().__name__}), {_journal()}"
     yield PREFIX + "DATA", str(settings.data_folder)
     yield PREFIX + "DATABASE_URL", database.url.render_as_string(hide_password=True)
@@ -87,7 +87,7 @@ def to_mend(installation: Installation) -> Iterator[str]:
         yield _("数据库连不上：%(why)s", why=str(error.__cause__ or error).strip())
 
 
-def version_of(package: str) -> str:
+def _version_of(package: str) -> str:
     """The installed version, or a dash when it runs from a checkout."""
     try:
         return version(package)

@@ -29,4 +29,4 @@ def run(app: WSGIApplication, settings: Settings) -> None:
     from nightschool.web.site.server import make_server
 
     logs.start(settings.log)
-    make_server(logs.told(app), settings).run()
+    make_server(logs.with_request_lines(app), settings).run()

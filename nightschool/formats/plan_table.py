@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from nightschool.rules.almanac import clock
 from nightschool.rules.courses.reasons import tell_reason
 from nightschool.rules.notices.revisions import tell_moment
-from nightschool.rules.oversight.plans import mode_word, tell_change
+from nightschool.rules.oversight.plans import mode_word, tell_plan_change
 from nightschool.rules.places.schools import institution_word
-from nightschool.rules.seasons.periods import tell_period, whole
+from nightschool.rules.seasons.periods import tell_period, whole_month
 from nightschool.texts import _, counted
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _remark(line: PlanLine) -> str:
         return _("取消：%(why)s", why=tell_reason(line.reason, line.reason_text))
     if not line.is_changed:
         return ""
-    return tell_change(line.differs, line.told, line.slot.begins, line.slot.day)
+    return tell_plan_change(line.differs, line.told, line.slot.begins, line.slot.day)
 
 
 def _signatures() -> str:
@@ -89,7 +89,7 @@ def workbook(plan: PlanPage) -> bytes:
         "%(village)s%(school)s%(month)s开课计划",
         village=plan.village,
         school=institution_word(plan.institution_name),
-        month=tell_period(whole(plan.standing.month)),
+        month=tell_period(whole_month(plan.standing.month)),
     )
     table = [(title,), columns(), *rows(plan)]
     if plan.note:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from nightschool.errors import Problem
 from nightschool.formats.tables import Table, TableLine, UnreadableTable, cell_name, read_tables
-from nightschool.rules.regions import CODE_DIGITS, LONGEST_NAME, RegionRow, RowFault, is_code
+from nightschool.rules.regions import CODE_DIGITS, LONGEST_REGION_NAME, RegionRow, RowFault, is_code
 
 CODES = frozenset(
     {
@@ -142,7 +142,7 @@ def _plain_code(typed: str) -> str:
 def _name_fault(name: str) -> RowFault | None:
     if not name:
         return RowFault.NAME_MISSING
-    if len(name) > LONGEST_NAME:
+    if len(name) > LONGEST_REGION_NAME:
         return RowFault.NAME_LONG
     # Control and format characters, surrogates, private use, unassigned, line and paragraph separators.
     if any(unicodedata.category(character) in _UNPRINTABLE for character in name):

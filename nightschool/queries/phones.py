@@ -7,14 +7,14 @@ from nightschool.rules.people.people import masked_phone
 COLUMNS = {"learner": "phone", "teacher": "phone", "venue": "key_holder_phone"}
 
 
-def about(kind: str, public_id: str) -> str:
+def sealed_for(kind: str, public_id: str) -> str:
     """For what the phone of this record is sealed."""
     return f"{kind}.{COLUMNS[kind]}:{public_id}"
 
 
 def in_full(db: Session, kind: str, public_id: str, sealed: str | None) -> str:
     """The number itself, so never for a list; empty when there is none."""
-    number: str = db.info["sealer"].open(sealed, about=about(kind, public_id)) if sealed else ""
+    number: str = db.info["sealer"].open(sealed, about=sealed_for(kind, public_id)) if sealed else ""
     return number
 
 

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from nightschool.texts import _
 
-PAGE = 50
+_PAGE = 50
 
 # What every list of records that can be put away may be asked for; nothing chosen: those in use.
 RETIRED, EVERY = "retired", "all"
@@ -103,9 +103,9 @@ def states(in_use: str, retired: str, rows: Iterable[Any]) -> dict[str, str]:
 
 def page_of(rows: Sequence[Line], number: int) -> tuple[Sequence[Line], int, int]:
     """The rows of this page, its number, and how many pages there are. A number past the last page gives the last."""
-    pages = max(1, -(-len(rows) // PAGE))
+    pages = max(1, -(-len(rows) // _PAGE))
     number = min(max(number, 1), pages)
-    return rows[(number - 1) * PAGE : number * PAGE], number, pages
+    return rows[(number - 1) * _PAGE : number * _PAGE], number, pages
 
 
 def is_wanted(state: str, *, is_retired: bool) -> bool:

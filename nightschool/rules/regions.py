@@ -12,7 +12,7 @@ from nightschool.errors import Problem
 from nightschool.texts import _
 
 CODE_DIGITS = 12
-LONGEST_NAME = 60
+LONGEST_REGION_NAME = 60
 
 _CODE = re.compile(r"[1-9][0-9]{11}")
 
@@ -163,7 +163,7 @@ _BETWEEN_NAMES = re.compile(r"[\s·,，、;；/>]+")
 _UNIT_NAMES = re.compile(r".+?(?:省|市|县|区|镇|乡|街道)|.+")
 _ENDING = re.compile(r"(?<=.)(?:村|社区)$")
 MOST_WORDS = 4
-LONGEST_QUERY = 40
+LONGEST_VILLAGE_QUERY = 40
 
 
 def village_readings(text: str) -> tuple[tuple[str, ...], ...]:
@@ -172,7 +172,9 @@ def village_readings(text: str) -> tuple[tuple[str, ...], ...]:
     Two words may be a township and a village, or one name in pinyin; a run of characters may hold county, township and
     village; and who says 玉皇村 may mean a community that is called 玉皇社区 now.
     """
-    printable = "".join(character if character.isprintable() else " " for character in text[:LONGEST_QUERY])
+    printable = "".join(
+        character if character.isprintable() else " " for character in text[:LONGEST_VILLAGE_QUERY]
+    )
     words = tuple(word for word in _BETWEEN_NAMES.split(printable) if word)[:MOST_WORDS]
     if not words:
         return ()
@@ -256,7 +258,7 @@ def tell_row_problem(problem: Problem) -> str:
         case RowFault.NAME_MISSING:
             return _("第 %(line)d 行 %(column)s：没有名字。", **places)
         case RowFault.NAME_LONG:
-            longest = {"longest": LONGEST_NAME}
+            longest = {"longest": LONGEST_REGION_NAME}
             return _(
                 "第 %(line)d 行 %(column)s：「%(value)s」太长。最多 %(longest)d 个字。", **places, **longest
             )

@@ -25,7 +25,7 @@ from nightschool.web.site import (
     packing,
     static_files,
 )
-from nightschool.web.site.context import EXTENSION, Services
+from nightschool.web.site.context import SERVICES, Services
 from nightschool.web.site.converters import CONVERTERS
 
 # One thin blueprint a feature; each module has `bp`.
@@ -69,7 +69,6 @@ BLUEPRINTS = (
     "trust.trail",
 )
 
-MEGABYTE = 1024 * 1024
 PACKAGE = Path(__file__).parent.parent
 
 
@@ -87,12 +86,12 @@ def create_app(
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=True,
         TRUSTED_HOSTS=list(settings.trusted_hosts),
-        MAX_CONTENT_LENGTH=MEGABYTE,
-        MAX_FORM_MEMORY_SIZE=MEGABYTE,
+        MAX_CONTENT_LENGTH=access.MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=access.MEGABYTE,
         MAX_FORM_PARTS=5000,
     )
-    app.extensions[EXTENSION] = Services(settings, database, clock, ZoneInfo(settings.timezone))
-    app.extensions[errands.EXTENSION] = errands.Errands()
+    app.extensions[SERVICES] = Services(settings, database, clock, ZoneInfo(settings.timezone))
+    app.extensions[errands.ERRANDS] = errands.Errands()
     app.url_map.converters.update(CONVERTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     # Errors speak the language of the request, so it is chosen first.

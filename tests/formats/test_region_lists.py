@@ -13,7 +13,7 @@ import nightschool
 from nightschool.errors import Problem
 from nightschool.formats.region_lists import read_regions
 from nightschool.formats.tables import cell_name
-from nightschool.rules.regions import LONGEST_NAME, RegionRow, RowFault, tell_row_problem
+from nightschool.rules.regions import LONGEST_REGION_NAME, RegionRow, RowFault, tell_row_problem
 
 DATA = Path(nightschool.__file__).parent / "data"
 SHIWAN = "511002105201"
@@ -72,8 +72,8 @@ def test_a_bad_row_is_named_with_its_line_its_column_and_what_stands_there(row: 
 
 
 def test_a_name_may_be_as_long_as_it_is_kept_and_no_longer() -> None:
-    assert problems_of(f"code,name\n{SHIWAN},{'村' * LONGEST_NAME}\n") == []
-    [(code, line, column, value)] = problems_of(f"code,name\n{SHIWAN},{'村' * (LONGEST_NAME + 1)}\n")
+    assert problems_of(f"code,name\n{SHIWAN},{'村' * LONGEST_REGION_NAME}\n") == []
+    [(code, line, column, value)] = problems_of(f"code,name\n{SHIWAN},{'村' * (LONGEST_REGION_NAME + 1)}\n")
     assert (code, line, column) == (RowFault.NAME_LONG, 2, "name")
     assert value == "村" * 39 + "…"
 

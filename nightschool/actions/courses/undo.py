@@ -62,7 +62,7 @@ def take_back(
     facts = kept.before.get("course")
     record = f"course {facts['id']}" if facts else f"class_session {next(iter(records))}"
     told = {"what": kept.what, "sessions": len(records)}
-    audit.note(
+    audit.add_line(
         db, by=by, now=now, action="sessions.undo", region_code=kept.region_code, record=record, **told
     )
     return done

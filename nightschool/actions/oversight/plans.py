@@ -17,7 +17,7 @@ from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries.oversight import plans as queries
 from nightschool.rules.access import Actor, require
 from nightschool.rules.notices.revisions import unended
-from nightschool.rules.oversight.plans import PlanStatus, Step, check_code, check_step
+from nightschool.rules.oversight.plans import PlanStatus, PlanStep, check_code, check_step
 from nightschool.rules.seasons.months import Month, month_of
 from nightschool.rules.slots import Now
 
@@ -26,7 +26,7 @@ def submit(db: Session, *, village: str, month: Month, by: Actor, now: Now) -> N
     """The month's plan waits for the township's word. Raises: Refused as rules.oversight.plans.tell_refused says."""
     require(by, "schedule", village)
     plan = _plan(db, village, month)
-    _check(db, Step.SUBMIT, village, month, now.day)
+    _check(db, PlanStep.SUBMIT, village, month, now.day)
     plan.status, plan.submitted_at, plan.return_reason = PlanStatus.SUBMITTED, now.instant, ""
     _note(db, "plans.submit", plan, by, now)
 
@@ -35,7 +35,7 @@ def withdraw(db: Session, *, village: str, month: Month, by: Actor, now: Now) ->
     """The plan is the village's own again, as before it was handed in. Raises: Refused."""
     require(by, "schedule", village)
     plan = _plan(db, village, month)
-    _check(db, Step.WITHDRAW, village, month, now.day)
+    _check(db, PlanStep.WITHDRAW, village, month, now.day)
     plan.status = PlanStatus.DRAFT
     _note(db, "plans.withdraw", plan, by, now)
 
@@ -47,7 +47,7 @@ def approve(db: Session, *, village: str, month: Month, seen: str, by: Actor, no
     """
     require(by, "approve_plans", village)
     plan = _plan(db, village, month)
-    _check(db, Step.APPROVE, village, month, now.day)
+    _check(db, PlanStep.APPROVE, village, month, now.day)
     lines = _lines(db, village, month)
     _check_seen(lines, seen, month)
     plan.status, plan.decided_at, plan.decided_by = PlanStatus.APPROVED, now.instant, by.account_id
@@ -62,7 +62,7 @@ def send_back(db: Session, *, village: str, month: Month, reason: str, by: Actor
     """
     require(by, "approve_plans", village)
     plan = _plan(db, village, month)
-    _check(db, Step.RETURN, village, month, now.day)
+    _check(db, PlanStep.RETURN, village, month, now.day)
     reason = unended(reason)
     if not reason:
         raise Refused("reason_missing", field="reason")
@@ -81,7 +81,7 @@ def announce(db: Session, *, village: str, month: Month, seen: str, by: Actor, n
     plan = _plan(db, village, month)
     courses = _unpublished_courses(db, village, month)
     lines = _lines(db, village, month, queries.concerns(month))
-    _check(db, Step.ANNOUNCE, village, month, now.day)
+    _check(db, PlanStep.ANNOUNCE, village, month, now.day)
     here = [line for line in lines if month_of(line.day) == month]
     _check_seen(here, seen, month)
     drafts = [line for line in here if line.status == SessionStatus.DRAFT]
@@ -120,8 +120,8 @@ def _plan(db: Session, village: str, month: Month) -> MonthPlan:
     return made
 
 
-def _check(db: Session, step: Step, village: str, month: Month, today: date) -> None:
-    found = queries.standing(db, village, month, today=today)
+def _check(db: Session, step: PlanStep, village: str, month: Month, today: date) -> None:
+    found = queries.plan_standing(db, village, month, today=today)
     check_step(step, found, queries.township_name(db, village))
 
 

@@ -208,7 +208,7 @@ def _set(db: Session, kind: str, person: Any, name: str, value: Any) -> None:
 def _note(
     db: Session, kind: str, action: str, one: Any, other: Any, *, by: Actor, now: Now, **details: Any
 ) -> None:
-    audit.note(
+    audit.add_line(
         db,
         by=by,
         now=now,

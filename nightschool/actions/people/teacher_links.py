@@ -66,7 +66,7 @@ def revoke_link(db: Session, *, link: str, by: Actor, now: Now) -> bool:
 
 
 def _note(db: Session, link: TeacherLink, action: str, *, by: Actor, now: Now) -> None:
-    audit.note(
+    audit.add_line(
         db,
         by=by,
         now=now,

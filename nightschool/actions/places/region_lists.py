@@ -89,7 +89,7 @@ def import_regions(
     if plan.new:
         _count_rows_anew(db)
     if plan.new or plan.changed or plan.ended:
-        audit.note(
+        audit.add_line(
             db,
             by=by,
             now=now,

@@ -13,7 +13,7 @@ from nightschool.rules.regions import Level, level_of
 from nightschool.rules.slots import Now
 
 
-def settle(
+def change_settings(
     db: Session,
     *,
     region: str,
@@ -47,7 +47,7 @@ def settle(
             db.flush()
     except IntegrityError as error:  # somebody settled it for the first time at this very moment
         raise StaleRecord("region_settings", seen_version, 1) from error
-    audit.note(
+    audit.add_line(
         db,
         by=by,
         now=now,

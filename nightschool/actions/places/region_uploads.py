@@ -11,7 +11,7 @@ from nightschool.actions import audit
 from nightschool.errors import NotFound, Refused
 from nightschool.models.places import ImportState, RegionImport
 from nightschool.rules.access import Actor, require
-from nightschool.rules.places.region_uploads import KEPT_FOR, UploadStage, standing
+from nightschool.rules.places.region_uploads import UPLOAD_KEPT_FOR, UploadStage, upload_stage
 from nightschool.rules.slots import Now
 
 
@@ -56,7 +56,7 @@ def keep_upload(
     )
     db.add(upload)
     db.flush()
-    audit.note(
+    audit.add_line(
         db,
         by=by,
         now=now,
@@ -78,7 +78,7 @@ def begin_import(db: Session, upload: str, *, skip_bad: bool, is_running: bool, 
     found = db.scalars(select(RegionImport).where(RegionImport.public_id == upload).with_for_update()).first()
     if found is None:
         raise NotFound
-    stands = standing(
+    stands = upload_stage(
         found.state,
         has_content=found.content is not None,
         made_at=found.made_at,
@@ -119,8 +119,10 @@ def fail_import(db: Session, upload: str, *, now: Now) -> None:
 
 def forget_old_uploads(db: Session, *, now: Now) -> None:
     """What was uploaded more than a day ago, or is done, has no content; of what goes on nothing is taken away."""
-    over = or_(RegionImport.made_at < now.instant - KEPT_FOR, RegionImport.state == ImportState.DONE)
-    idle = or_(RegionImport.state != ImportState.APPLYING, RegionImport.changed_at < now.instant - KEPT_FOR)
+    over = or_(RegionImport.made_at < now.instant - UPLOAD_KEPT_FOR, RegionImport.state == ImportState.DONE)
+    idle = or_(
+        RegionImport.state != ImportState.APPLYING, RegionImport.changed_at < now.instant - UPLOAD_KEPT_FOR
+    )
     db.execute(update(RegionImport).where(RegionImport.content.is_not(None), over, idle).values(content=None))
 
 

@@ -40,7 +40,7 @@ def set_successor(db: Session, *, predecessor: str, successor: str, day: date, b
     db.flush()
     touch_villages(db, [old.code, new.code], now=now)
     told = {"successor": new.code, "day": day.isoformat()}
-    audit.note(
+    audit.add_line(
         db,
         by=by,
         now=now,

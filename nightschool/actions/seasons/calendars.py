@@ -138,7 +138,9 @@ def take_notice(db: Session, *, text: str, by: Actor, now: Now) -> tuple[int, in
     )
     db.flush()
     named = f"holiday_year {year}"
-    audit.note(db, by=by, now=now, action="calendar.notice", region_code=None, record=named, days=len(days))
+    audit.add_line(
+        db, by=by, now=now, action="calendar.notice", region_code=None, record=named, days=len(days)
+    )
     return year, len(days)
 
 
@@ -152,7 +154,7 @@ def set_position(db: Session, *, region: str, latitude: float, longitude: float,
     found.latitude, found.longitude = latitude, longitude
     db.flush()
     named = f"region_position {region}"
-    audit.note(db, by=by, now=now, action="calendar.position", region_code=region, record=named)
+    audit.add_line(db, by=by, now=now, action="calendar.position", region_code=region, record=named)
 
 
 def _taken_out(db: Session, table: type[Kept], which: ColumnElement[bool], region: str, by: Actor) -> Kept:

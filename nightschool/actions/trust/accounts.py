@@ -224,7 +224,7 @@ def change_password(
         raise Refused("wrong_password", field="password")
     assert by.account_id is not None
     end_logins(db, by.account_id, now=now, but=keep_login)
-    audit.note(
+    audit.add_line(
         db,
         by=by,
         now=now,
@@ -380,4 +380,4 @@ def _note(
     **details: Any,
 ) -> None:
     record = f"account {account.id}"
-    audit.note(db, by=by, now=now, action=action, record=record, region_code=region_code, **details)
+    audit.add_line(db, by=by, now=now, action=action, record=record, region_code=region_code, **details)

@@ -14,7 +14,7 @@ def note_backup(db: Session, *, size_bytes: int, by: Actor, now: Now) -> None:
     made = BackupMade(at=now.instant, size_bytes=size_bytes)
     db.add(made)
     db.flush()
-    audit.note(
+    audit.add_line(
         db,
         by=by,
         now=now,

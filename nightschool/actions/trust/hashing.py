@@ -8,7 +8,7 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from nightschool.rules.trust.passwords import normalised
+from nightschool.rules.trust.passwords import as_hashed
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Somebody who sends logins by the hundred must not fill the memory or keep every processor from the timetables.
@@ -40,4 +40,4 @@ def renewed(password_hash: str | None, password: str) -> str | None:
 
 
 def _bytes(password: str) -> bytes:
-    return normalised(password).encode(errors="surrogatepass")
+    return as_hashed(password).encode(errors="surrogatepass")

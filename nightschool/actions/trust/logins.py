@@ -261,7 +261,7 @@ def _open(
     )
     db.add(login)
     db.flush()
-    audit.note(
+    audit.add_line(
         db,
         by=actor,
         now=now,
@@ -298,6 +298,6 @@ def _end_own(db: Session, login_id: int, *, action: str, by: Actor, now: Now) ->
     )
     if ended.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult, typed as Result
         raise NotFound
-    audit.note(
+    audit.add_line(
         db, by=by, now=now, action=action, record=f"login_session {login_id}", region_code=own_region(by)
     )

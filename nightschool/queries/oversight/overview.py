@@ -22,7 +22,7 @@ BELOW = {
 
 
 @dataclass
-class Line:
+class RegionFigures:
     """One region's figures of a period."""
 
     code: str
@@ -42,7 +42,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Meeting:
+class OverviewSession:
     """One class session as a supervisor sees it."""
 
     title: str
@@ -63,9 +63,9 @@ class Overview:
     code: str
     name: str
     path: tuple[tuple[str, str], ...]  # (code, name) of the regions above, largest first
-    parts: tuple[Line, ...]
-    total: Line
-    meetings: tuple[Meeting, ...]
+    parts: tuple[RegionFigures, ...]
+    total: RegionFigures
+    meetings: tuple[OverviewSession, ...]
 
     @property
     def is_village(self) -> bool:
@@ -73,7 +73,7 @@ class Overview:
         return level_of(self.code) is Level.VILLAGE
 
 
-def region(db: Session, code: str, *, first: date, last: date, today: date) -> Overview | None:
+def overview_of(db: Session, code: str, *, first: date, last: date, today: date) -> Overview | None:
     """The overview of a region from a day to a day, both included; None when there is no such region.
 
     Parts without a night school and without a session are left out. Cost: three queries, whatever the size.
@@ -84,8 +84,8 @@ def region(db: Session, code: str, *, first: date, last: date, today: date) -> O
     if code not in names:
         return None
     level = level_of(code)
-    lines = {} if level is Level.VILLAGE else {row[0]: Line(*row) for row in parts_of(db, code)}
-    total = Line(code, names[code], schools=sum(line.schools for line in lines.values()))
+    lines = {} if level is Level.VILLAGE else {row[0]: RegionFigures(*row) for row in regions_below(db, code)}
+    total = RegionFigures(code, names[code], schools=sum(line.schools for line in lines.values()))
     for row in _counts(db, code, BELOW.get(level, level), first, last, today):
         for line in (total, lines.get(full_code(row.part))):
             if line is not None:
@@ -100,7 +100,7 @@ def region(db: Session, code: str, *, first: date, last: date, today: date) -> O
     )
 
 
-def parts_of(db: Session, code: str) -> list[tuple[str, str, int]]:
+def regions_below(db: Session, code: str) -> list[tuple[str, str, int]]:
     """Code, name and number of night schools of each region right below this one, in their order. Cost: 1 query."""
     low, high = code_range(code)
     level = BELOW[level_of(code)]
@@ -145,7 +145,9 @@ def _counts(db: Session, code: str, level: Level, first: date, last: date, today
     )
 
 
-def _count(line: Line, status: str, reason: str | None, is_past: int, sessions: int, came: int) -> None:
+def _count(
+    line: RegionFigures, status: str, reason: str | None, is_past: int, sessions: int, came: int
+) -> None:
     if status == SessionStatus.HELD:
         line.held += sessions
         line.attendances += int(came)
@@ -158,7 +160,7 @@ def _count(line: Line, status: str, reason: str | None, is_past: int, sessions: 
         line.to_come += sessions
 
 
-def _meetings(db: Session, code: str, first: date, last: date, today: date) -> tuple[Meeting, ...]:
+def _meetings(db: Session, code: str, first: date, last: date, today: date) -> tuple[OverviewSession, ...]:
     rows = db.execute(
         select(
             ClassSession.title,
@@ -177,4 +179,4 @@ def _meetings(db: Session, code: str, first: date, last: date, today: date) -> t
         )
         .order_by(ClassSession.day, ClassSession.starts, ClassSession.id)
     )
-    return tuple(Meeting(is_past=row.day < today, **row._mapping) for row in rows)
+    return tuple(OverviewSession(is_past=row.day < today, **row._mapping) for row in rows)

@@ -23,10 +23,10 @@ from nightschool.rules.slots import Moment, Slot
 from nightschool.texts import SOURCE_LANGUAGE, language
 
 CALLED_OFF = (SessionStatus.CANCELLED, SessionStatus.POSTPONED)
-OPEN = (PlanStatus.APPROVED, PlanStatus.ANNOUNCED)
+_OPEN = (PlanStatus.APPROVED, PlanStatus.ANNOUNCED)
 APPROVAL = "plans.approve"  # the line of the trail that keeps what was approved
 
-Before = aliased(ClassSession, name="before")
+_Before = aliased(ClassSession, name="before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _needs_telling(today: date) -> ColumnElement[bool]:
     What stands for a postponed one is no change of its own, as long as that one is to be told of.
     """
     coming = or_(ClassSession.day >= today, ClassSession.told_day >= today)
-    replaces = exists().where(Before.successor_id == ClassSession.id, Before.differs != "")
+    replaces = exists().where(_Before.successor_id == ClassSession.id, _Before.differs != "")
     is_unknown = and_(
         ClassSession.status == SessionStatus.SCHEDULED,
         ClassSession.announced_revision.is_(None),
@@ -119,7 +119,7 @@ def _needs_telling(today: date) -> ColumnElement[bool]:
     )
 
 
-def counts(month: Month, today: date) -> tuple[Any, Any, Any]:
+def month_counts(month: Month, today: date) -> tuple[Any, Any, Any]:
     """Class sessions, drafts and changes of this month, among the rows a statement is about."""
     here, concerned = in_month(month), concerns(month)
     return (
@@ -131,7 +131,7 @@ def counts(month: Month, today: date) -> tuple[Any, Any, Any]:
     )
 
 
-def standing(db: Session, village: str, month: Month, *, today: date) -> PlanStanding:
+def plan_standing(db: Session, village: str, month: Month, *, today: date) -> PlanStanding:
     """How the month stands. Cost: 3 queries."""
     return _standings(db, village, (month,), today)[0]
 
@@ -144,7 +144,7 @@ _STATUS = select(MonthPlan.month, MonthPlan.status).where(
 @lru_cache(maxsize=32)
 def _counting(months: tuple[Month, ...], today: date) -> Select[*tuple[Any, ...]]:
     """`counts` of each of these months, in a row: written once a day, for the desks of all villages."""
-    columns = [column for month in months for column in counts(month, today)]
+    columns = [column for month in months for column in month_counts(month, today)]
     return select(*(column.label(f"count_{number}") for number, column in enumerate(columns))).where(
         ClassSession.region_code == bindparam("village"), or_(*map(concerns, months))
     )
@@ -176,7 +176,7 @@ def waiting_months(db: Session, village: str, days: Iterable[date], *, today: da
         select(MonthPlan.month).where(
             MonthPlan.region_code == village,
             MonthPlan.month.in_([month.first for month in months]),
-            MonthPlan.status.in_(OPEN),
+            MonthPlan.status.in_(_OPEN),
         )
     ).all()
     return tuple(month for month in months if month.first not in is_open)
@@ -296,7 +296,7 @@ def _rows(db: Session, village: str, month: Month, today: date) -> Collection[An
 
 def _approved(db: Session, plan: MonthPlan | None) -> dict[int, Moment] | None:
     """When each class session was to be when the township approved the plan; None: it did not. Cost: 1 query."""
-    if plan is None or plan.decided_at is None or plan.status not in OPEN:
+    if plan is None or plan.decided_at is None or plan.status not in _OPEN:
         return None
     details = db.scalars(
         select(AuditEvent.details)

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from nightschool.models.places import NightSchool, Region, RegionSettings
 from nightschool.models.planning import MonthPlan
 from nightschool.models.teaching import ClassSession
-from nightschool.queries.oversight.overview import BELOW, parts_of
-from nightschool.queries.oversight.plans import CALLED_OFF, counts, in_month
+from nightschool.queries.oversight.overview import BELOW, regions_below
+from nightschool.queries.oversight.plans import CALLED_OFF, in_month, month_counts
 from nightschool.rules.oversight.plans import PlanStanding, PlanStatus
 from nightschool.rules.regions import PREFIX_DIGITS, Level, ancestors_of, code_range, full_code, level_of
 from nightschool.rules.seasons.months import Month, month_of
@@ -62,7 +62,7 @@ class RegionPlans:
         return sum(line.standing.stage == PlanStatus.SUBMITTED for line in self.villages)
 
 
-def region(db: Session, code: str, month: Month, *, today: date) -> RegionPlans | None:
+def plans_of(db: Session, code: str, month: Month, *, today: date) -> RegionPlans | None:
     """The plans of a region's month; None: no such region. Cost: 2 queries of a township, 4 of what is larger."""
     above = ancestors_of(code)
     named = (
@@ -94,7 +94,7 @@ def _villages(
     low, high = code_range(township)
     inside = (ClassSession.region_code >= low) & (ClassSession.region_code < high)
     counted = (
-        select(ClassSession.region_code, *counts(month, today))
+        select(ClassSession.region_code, *month_counts(month, today))
         .where(inside, in_month(month))
         .group_by(ClassSession.region_code)
         .subquery()
@@ -139,7 +139,7 @@ def _parts(db: Session, code: str, month: Month) -> tuple[PartPlans, ...]:
     """The parts of a region with a school, a plan or a class session, counted. Cost: 3 queries."""
     low, high = code_range(code)
     digits = PREFIX_DIGITS[BELOW[level_of(code)]]
-    parts = {row[0]: PartPlans(*row) for row in parts_of(db, code)}
+    parts = {row[0]: PartPlans(*row) for row in regions_below(db, code)}
     planned = (
         select(
             func.substr(ClassSession.region_code, 1, digits).label("part"),

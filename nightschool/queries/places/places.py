@@ -89,7 +89,7 @@ class SchoolPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PlaceStep:
     """One step of the walk down: the line of regions to here, largest first, and what lies right below."""
 
     line: tuple[Place, ...]
@@ -110,7 +110,7 @@ def find(db: Session, text: str, *, today: date, limit: int = MOST_FOUND) -> Fou
     return Found((), are_more=False)
 
 
-def step(db: Session, at: str | None, *, today: date) -> Step | None:
+def step(db: Session, at: str | None, *, today: date) -> PlaceStep | None:
     """What lies right below a region, and the line down to it; None for an unknown code. Former units come last.
 
     Without a code the walk begins where the known regions first branch out: with one city, at its counties.
@@ -124,7 +124,7 @@ def step(db: Session, at: str | None, *, today: date) -> Step | None:
     parent = line[-1].code if line else None
     # Compared with None, `==` makes IS NULL.
     below = _places(today).where(Region.parent_code == parent).order_by(_is_former(today), Region.code)
-    return Step(line, tuple(Place(*row) for row in db.execute(below)))
+    return PlaceStep(line, tuple(Place(*row) for row in db.execute(below)))
 
 
 def nearest(db: Session, code: str, *, today: date) -> Place | None:

@@ -17,7 +17,7 @@ from nightschool.rules.names import LONGEST_KEY, matches, normalised, search_key
 from nightschool.rules.regions import code_range
 from nightschool.rules.slots import Now
 
-PAGE = 30
+ACCOUNTS_A_PAGE = 30
 MOST_SOUNDED = 2000  # accounts whose names are read aloud for one search
 
 
@@ -66,15 +66,15 @@ def account_list(
         .join(posted, posted.c.account_id == Account.id)
         .where(*conditions)
     ).scalar_one()
-    pages = max(1, -(-total // PAGE))
+    pages = max(1, -(-total // ACCOUNTS_A_PAGE))
     number = min(max(number, 1), pages)
     accounts = account_lines(
         db,
         [Account.id == posted.c.account_id, *conditions],
         now=now,
         order=(posted.c.code, Account.id),
-        limit=PAGE,
-        offset=(number - 1) * PAGE,
+        limit=ACCOUNTS_A_PAGE,
+        offset=(number - 1) * ACCOUNTS_A_PAGE,
     )
     return AccountList(accounts, total, number, pages, is_all_sounded)
 

@@ -14,7 +14,7 @@ from nightschool.models.teaching import ClassSession, Course
 from nightschool.models.trust import Account, AuditEvent, LoginSession
 from nightschool.rules.slots import Slot
 
-PAGE = 40
+LINES_A_PAGE = 40
 
 # Table -> its model, and what names a record in a sentence. A learner has no name here: the trail is read by others
 # than the roster.
@@ -66,7 +66,9 @@ class RecordTrail:
     page: TrailPage
 
 
-def village(db: Session, code: str, *, actions: Collection[str] = (), before: int | None = None) -> TrailPage:
+def village_trail(
+    db: Session, code: str, *, actions: Collection[str] = (), before: int | None = None
+) -> TrailPage:
     """The lines of a village, of these actions or of all. Cost: at most 7 queries."""
     conditions: list[ColumnElement[bool]] = [AuditEvent.region_code == code]
     if actions:
@@ -122,7 +124,7 @@ def _page(db: Session, conditions: Sequence[ColumnElement[bool]], before: int | 
         .outerjoin(by, by.id == AuditEvent.account_id)
         .where(*conditions)
         .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
-        .limit(PAGE + 1)
+        .limit(LINES_A_PAGE + 1)
     )
     if before is not None:
         last = aliased(AuditEvent, name="last")
@@ -131,12 +133,12 @@ def _page(db: Session, conditions: Sequence[ColumnElement[bool]], before: int | 
             AuditEvent.at <= at, or_(AuditEvent.at < at, and_(AuditEvent.at == at, AuditEvent.id < before))
         )
     rows = db.execute(statement).all()
-    shown = rows[:PAGE]
+    shown = rows[:LINES_A_PAGE]
     subjects = _all_subjects(db, [row.record for row in shown])
     lines = tuple(
         TrailLine(row.at, row.who or "", row.action, row.details or {}, subjects[row.record]) for row in shown
     )
-    return TrailPage(lines, older=shown[-1].id if len(rows) > PAGE else None)
+    return TrailPage(lines, older=shown[-1].id if len(rows) > LINES_A_PAGE else None)
 
 
 def _all_subjects(db: Session, records: Collection[str]) -> dict[str, Subject]:

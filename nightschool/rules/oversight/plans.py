@@ -38,7 +38,7 @@ class PlanStatus(StrEnum):
     ANNOUNCED = "announced"
 
 
-class Step(StrEnum):
+class PlanStep(StrEnum):
     """What can be done with a plan."""
 
     SUBMIT = "submit"
@@ -105,22 +105,22 @@ def tell_proposed(month: Month, today: date) -> str:
 # Moves
 
 
-def next_step(standing: PlanStanding) -> Step | None:
+def next_step(standing: PlanStanding) -> PlanStep | None:
     """What the village does next; None: nothing, or it is not the village's turn."""
-    for step in (Step.SUBMIT, Step.ANNOUNCE):
+    for step in (PlanStep.SUBMIT, PlanStep.ANNOUNCE):
         if step_problem(step, standing) is None:
             return step
     return None
 
 
-def step_problem(step: Step, standing: PlanStanding) -> str | None:
+def step_problem(step: PlanStep, standing: PlanStanding) -> str | None:
     """The code of why this cannot be done with a plan that stands like this; None: it can."""
     match step:
-        case Step.SUBMIT:
+        case PlanStep.SUBMIT:
             return _submit_problem(standing)
-        case Step.ANNOUNCE:
+        case PlanStep.ANNOUNCE:
             return _announce_problem(standing)
-        case Step.RETURN if standing.status == PlanStatus.APPROVED:
+        case PlanStep.RETURN if standing.status == PlanStatus.APPROVED:
             return None  # how an approval is taken back, until villagers were told
     return None if standing.status == PlanStatus.SUBMITTED else "plan_not_submitted"
 
@@ -145,7 +145,7 @@ def _announce_problem(standing: PlanStanding) -> str | None:
     return None if standing.sessions else "plan_empty"
 
 
-def check_step(step: Step, standing: PlanStanding, township: str) -> None:
+def check_step(step: PlanStep, standing: PlanStanding, township: str) -> None:
     """Raises Refused unless this can be done."""
     if problem := step_problem(step, standing):
         raise Refused(problem, month=standing.month, township=township)
@@ -260,7 +260,7 @@ def _tell_announced(standing: PlanStanding) -> str:
     return _("都公布了，村里人看到的和这里一样。要改哪节课，点那节课；改了以后，回到这里重新公布。")
 
 
-def tell_change(differs: str, told: Moment | None, begins: Moment, today: date) -> str:
+def tell_plan_change(differs: str, told: Moment | None, begins: Moment, today: date) -> str:
     """In what a class session differs from what the last notice said; None in `told`: it did not stand there."""
     if told is None:
         return _("变更：%(what)s", what=_("通知以后加的"))

@@ -6,7 +6,7 @@ from enum import StrEnum
 from nightschool.errors import Refused
 from nightschool.texts import _
 
-KEPT_FOR = timedelta(days=1)
+UPLOAD_KEPT_FOR = timedelta(days=1)
 # An import says at least so often that it goes on; one that does not has ended with the process that ran it.
 BROKEN_OFF_AFTER = timedelta(minutes=2)
 MOST_SAMPLES = 20
@@ -24,7 +24,7 @@ class UploadStage(StrEnum):
     FAILED = "failed"  # nothing was written
 
 
-def standing(
+def upload_stage(
     state: str, *, has_content: bool, made_at: datetime, changed_at: datetime, is_running: bool, now: datetime
 ) -> UploadStage:
     """What is to be told of an upload in this stored state; `is_running`: this process is at it."""
@@ -33,7 +33,7 @@ def standing(
     if state == "applying":
         is_fresh = is_running or now - changed_at < BROKEN_OFF_AFTER
         return UploadStage.GOING_ON if is_fresh else UploadStage.BROKEN_OFF
-    if not has_content or now - made_at > KEPT_FOR:
+    if not has_content or now - made_at > UPLOAD_KEPT_FOR:
         return UploadStage.EXPIRED
     return UploadStage.FAILED if state == "failed" else UploadStage.WAITING
 

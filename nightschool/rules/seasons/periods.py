@@ -33,7 +33,7 @@ def week_of(day: date) -> Period:
     return Period("week", first, first + timedelta(days=6))
 
 
-def whole(month: Month) -> Period:
+def whole_month(month: Month) -> Period:
     """All days of the month."""
     return Period("month", month.first, month.last)
 

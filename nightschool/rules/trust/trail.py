@@ -231,7 +231,7 @@ FIELD_WORDS = {
 _PLACE = re.compile(r"%\((\w+)\)")
 
 
-def kind_word(kind: str) -> str:
+def trail_kind_word(kind: str) -> str:
     """What a kind of line is called."""
     return _(_KIND_WORDS[Kind(kind)])
 

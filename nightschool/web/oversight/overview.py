@@ -10,7 +10,7 @@ from nightschool.formats.overview_text import tell_figures, tell_reasons
 from nightschool.queries.oversight import overview, township_plans
 from nightschool.queries.places import places
 from nightschool.rules.seasons.months import month_of
-from nightschool.rules.seasons.periods import Period, tell_period, week_of, whole
+from nightschool.rules.seasons.periods import Period, tell_period, week_of, whole_month
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import reading, today
 
@@ -37,7 +37,7 @@ def region(region: str) -> Any:
     """One region's figures of a period."""
     period = _period()
     with reading() as db:
-        found = overview.region(db, region, first=period.first, last=period.last, today=today())
+        found = overview.overview_of(db, region, first=period.first, last=period.last, today=today())
         waiting = township_plans.waiting(db, region, today=today())
     if found is None:
         raise NotFound
@@ -54,4 +54,4 @@ def _period() -> Period:
         day = today()
     if not date(2000, 1, 1) <= day <= date(2100, 12, 31):
         day = today()
-    return whole(month_of(day)) if request.args.get("period") == "month" else week_of(day)
+    return whole_month(month_of(day)) if request.args.get("period") == "month" else week_of(day)

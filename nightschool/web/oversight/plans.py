@@ -13,7 +13,7 @@ from nightschool.rules.notices.revisions import tell_moment
 from nightschool.rules.oversight import plans as rules
 from nightschool.rules.places.schools import institution_word
 from nightschool.rules.seasons.months import Month, month_word
-from nightschool.rules.seasons.periods import whole
+from nightschool.rules.seasons.periods import whole_month
 from nightschool.texts import _, counted
 from nightschool.web.oversight.plans_form import NoteForm
 from nightschool.web.site.access import actor, allows
@@ -38,7 +38,7 @@ def words() -> dict[str, Any]:
 
 def _tell_change(line: queries.PlanLine) -> str:
     begins = rules.Moment(line.slot.day, line.slot.starts)
-    return rules.tell_change(line.differs, line.told, begins, today())
+    return rules.tell_plan_change(line.differs, line.told, begins, today())
 
 
 @bp.get("/desk/<region_code:village>/plan")
@@ -131,7 +131,7 @@ def paper(village: str, month: Month) -> Any:
         columns=plan_table.columns(),
         rows=plan_table.rows(plan),
         now=now().instant,
-        period=whole(month),
+        period=whole_month(month),
         **words(),
     )
 

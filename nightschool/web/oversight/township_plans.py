@@ -8,7 +8,7 @@ from nightschool.actions.oversight import plans as actions
 from nightschool.errors import Refused
 from nightschool.queries.oversight import plans, township_plans
 from nightschool.rules.oversight import plans as rules
-from nightschool.rules.oversight.plans import Step, step_problem
+from nightschool.rules.oversight.plans import PlanStep, step_problem
 from nightschool.rules.regions import Level, level_of
 from nightschool.rules.seasons.months import Month, month_word
 from nightschool.texts import _
@@ -37,7 +37,7 @@ def show(region: str, month: Month) -> Any:
     """A township's villages, a larger region's counts, or the plan of one village to read."""
     if level_of(region) is Level.VILLAGE:
         return _read(region, month)
-    found = look_up(township_plans.region, region, month, today=today())
+    found = look_up(township_plans.plans_of, region, month, today=today())
     return render_template("oversight/plans/region.html", plans=found, **words())
 
 
@@ -77,7 +77,7 @@ def _read(village: str, month: Month, *, form: ReturnForm | None = None) -> str:
         "oversight/plans/read.html",
         plan=plan,
         form=form or ReturnForm(formdata=None),
-        may_approve=step_problem(Step.APPROVE, plan.standing) is None,
-        may_return=step_problem(Step.RETURN, plan.standing) is None,
+        may_approve=step_problem(PlanStep.APPROVE, plan.standing) is None,
+        may_return=step_problem(PlanStep.RETURN, plan.standing) is None,
         **words(),
     )

@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from nightschool.errors import NotAllowed, NotFound
 from nightschool.queries.places import places
-from nightschool.rules.regions import CODE_DIGITS, LONGEST_QUERY, Level, prefix_of
+from nightschool.rules.regions import CODE_DIGITS, LONGEST_VILLAGE_QUERY, Level, prefix_of
 from nightschool.texts import _
 from nightschool.web.site.access import public
 from nightschool.web.site.context import reading, today
@@ -27,7 +27,7 @@ _REGION_ADDRESS = re.compile(r"/r/([1-9][0-9]{1,11})\b")
 @public
 def home() -> Any:
     """What a search found, or one step of the walk down."""
-    query = request.args.get("q", "").strip()[:LONGEST_QUERY]
+    query = request.args.get("q", "").strip()[:LONGEST_VILLAGE_QUERY]
     at = request.args.get("at") or None
     found = step = None
     with reading() as db:

@@ -8,7 +8,7 @@ from nightschool.actions.places import openings as actions
 from nightschool.errors import Refused
 from nightschool.queries.places import openings as queries
 from nightschool.queries.places import places
-from nightschool.queries.places.places import Step
+from nightschool.queries.places.places import PlaceStep
 from nightschool.rules.regions import Level, level_of
 from nightschool.rules.trust.accounts import tell_refusal
 from nightschool.rules.trust.slips import grouped
@@ -96,7 +96,7 @@ def _larger(region: str) -> Any:
     )
 
 
-def _sheet(step: Step, made: list[tuple[str, Any]]) -> str:
+def _sheet(step: PlaceStep, made: list[tuple[str, Any]]) -> str:
     """The slips themselves are the answer: to show them at another address, their codes would have to be kept."""
     return render_template(
         "places/openings/sheet.html",

@@ -17,21 +17,25 @@ from nightschool.queries.places import region_uploads
 from nightschool.queries.places.region_uploads import Upload, told_counts
 from nightschool.rules.access import Actor
 from nightschool.rules.almanac import day_with_year
-from nightschool.rules.places.region_uploads import MOST_PROBLEMS, UploadStage, standing, tell_upload_refusal
+from nightschool.rules.places.region_uploads import (
+    MOST_PROBLEMS,
+    UploadStage,
+    tell_upload_refusal,
+    upload_stage,
+)
 from nightschool.rules.regions import tell_row_problem
 from nightschool.texts import _
 from nightschool.web.places.region_lists_form import RegionListForm, TakeInForm
-from nightschool.web.site.access import actor, allows
+from nightschool.web.site.access import MEGABYTE, actor, allows
 from nightschool.web.site.context import Services, now, reading, services, today, writing
 from nightschool.web.site.errands import Tell, errands
 from nightschool.web.site.records import look_up
 
 bp = Blueprint("region_lists", __name__)
-log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 LOOK_AGAIN_SECONDS = 2
 NOTE_EVERY_SECONDS = 1.0
-MEGABYTE = 1024 * 1024
 MOST_MEGABYTES = 20  # of a list
 
 
@@ -134,7 +138,7 @@ def _page(upload: str, form: TakeInForm) -> Any:
 
 
 def _standing(found: Upload) -> UploadStage:
-    return standing(
+    return upload_stage(
         found.state,
         has_content=found.has_content,
         made_at=found.made_at,
@@ -171,7 +175,7 @@ def _take_in(given: Services, begun: Begun, by: Actor, tell: Tell) -> None:
                 counts["samples"] = begun.counts["samples"]  # which know what was called otherwise before
             uploads.finish_import(db, begun.public_id, counts, now=given.now())
     except Exception:
-        log.exception("a list of regions was not taken in")
+        _logger.exception("a list of regions was not taken in")
         _fail(given, begun)
 
 

@@ -30,7 +30,7 @@ def edit(region: str) -> Any:
     form = SettingsForm(data=asdict(found))
 
     def save(db: Session) -> None:
-        actions.settle(
+        actions.change_settings(
             db,
             region=region,
             approves_plans=bool(form.approves_plans.data),

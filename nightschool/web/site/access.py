@@ -34,7 +34,9 @@ from nightschool.web.site.context import now, reading, today, writing
 from nightschool.web.site.redirects import own_path, this_path
 from nightschool.web.site.unsaved import keep_this_request
 
-log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
+
+MEGABYTE = 1024 * 1024
 
 # URL parameters that name a record with a home; `queries.scope` tells which region that is.
 SCOPED = (
@@ -220,5 +222,5 @@ def _leave_word(response: Response) -> Response:
         with writing() as db:
             logins.see(db, login_id=g.login.id, now=now())
     except OperationalError:
-        log.warning("could not note that a login is in use")
+        _logger.warning("could not note that a login is in use")
     return response

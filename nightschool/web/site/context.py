@@ -16,7 +16,7 @@ from nightschool.rules.slots import Moment, Now
 from nightschool.sealing import Digester
 from nightschool.settings import Settings
 
-EXTENSION = "nightschool"
+SERVICES = "nightschool"
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Services:
 
 def services() -> Services:
     """This application's services."""
-    found: Services = current_app.extensions[EXTENSION]
+    found: Services = current_app.extensions[SERVICES]
     return found
 
 

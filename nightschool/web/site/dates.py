@@ -1,6 +1,6 @@
 """Days and hours in templates, spoken as of this request's day."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from flask import Flask
 
@@ -15,35 +15,15 @@ def init_app(app: Flask) -> None:
         day_without_year=almanac.day_without_year,
         lunar_label=almanac.lunar_label,
         weekday_name=almanac.weekday_name,
-        spoken_day=spoken_day,
-        full_day=full_day,
-        lunar_table=lunar_table,
-        spoken_moment=spoken_moment,
-        spoken_instant=spoken_instant,
+        spoken_day=lambda day: almanac.spoken_day(day, today()),
+        full_day=lambda day: almanac.full_day(day, today()),
+        lunar_table=lambda: almanac.lunar_table(today().year),
+        spoken_moment=lambda day, starts: almanac.spoken_moment(day, starts, today()),
+        spoken_instant=_spoken_instant,
     )
 
 
-def spoken_day(day: date) -> str:
-    """See almanac.spoken_day."""
-    return almanac.spoken_day(day, today())
-
-
-def full_day(day: date) -> str:
-    """See almanac.full_day."""
-    return almanac.full_day(day, today())
-
-
-def lunar_table() -> tuple[str, str]:
-    """See almanac.lunar_table."""
-    return almanac.lunar_table(today().year)
-
-
-def spoken_moment(day: date, starts: int) -> str:
-    """See almanac.spoken_moment."""
-    return almanac.spoken_moment(day, starts, today())
-
-
-def spoken_instant(instant: datetime) -> str:
+def _spoken_instant(instant: datetime) -> str:
     """The day and the hour of an instant on the village's clock."""
     local = instant.astimezone(services().zone)
-    return f"{spoken_day(local.date())} {almanac.clock(local.hour * 60 + local.minute)}"
+    return f"{almanac.spoken_day(local.date(), today())} {almanac.clock(local.hour * 60 + local.minute)}"

@@ -23,7 +23,7 @@ EXTENSION = "nightschool.delivery"
 MOST_BYTES = 32 * 1024 * 1024
 BOOKKEEPING_BYTES = 2000  # what an answer costs besides its content
 
-PACKAGE = Path(__file__).parents[2]
+_PACKAGE = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def fresh_for(seconds: int, content: str | bytes, mimetype: str = "text/html") -
 @cache
 def _digest_of_code(templates: Path) -> str:
     digest = hashlib.sha256()
-    shipped = (path for kind in ("*.py", "*.po", "*.css") for path in PACKAGE.rglob(kind))
+    shipped = (path for kind in ("*.py", "*.po", "*.css") for path in _PACKAGE.rglob(kind))
     for path in sorted({*shipped, *templates.rglob("*.html")}):
         digest.update(path.read_bytes())
     return digest.hexdigest()

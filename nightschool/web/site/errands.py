@@ -6,7 +6,7 @@ from threading import Lock, Thread
 
 from flask import current_app
 
-EXTENSION = "nightschool.errands"
+ERRANDS = "nightschool.errands"
 
 Tell = Callable[[int, int], None]
 
@@ -60,5 +60,5 @@ class Errands:
 
 def errands() -> Errands:
     """This application's errands."""
-    found: Errands = current_app.extensions[EXTENSION]
+    found: Errands = current_app.extensions[ERRANDS]
     return found

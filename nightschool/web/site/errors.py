@@ -13,7 +13,7 @@ from werkzeug.exceptions import (
     ServiceUnavailable,
 )
 
-log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 def init_app(app: Flask) -> None:
@@ -42,10 +42,10 @@ def _http(error: HTTPException) -> Any:
 
 
 def _database_away(_error: OperationalError) -> Any:
-    log.exception("the database did not answer: %s %s", request.method, request.endpoint)
+    _logger.exception("the database did not answer: %s %s", request.method, request.endpoint)
     return _page("503", ServiceUnavailable.code)
 
 
 def _unexpected(_error: Exception) -> Any:
-    log.exception("unexpected: %s %s", request.method, request.endpoint)
+    _logger.exception("unexpected: %s %s", request.method, request.endpoint)
     return _page("500", InternalServerError.code)

@@ -35,24 +35,24 @@ FIXED = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 # Answers for other programs: read from any site, and in no search engine's list beside the page they are made of.
-OPEN = {
+_OPEN = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag",
     "X-Robots-Tag": "noindex",
 }
-ALLOWED = {
+_ALLOWED = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": "If-None-Match",
     "Access-Control-Max-Age": str(24 * 3600),
 }
-A_YEAR = 365 * 24 * 3600
+_A_YEAR = 365 * 24 * 3600
 
 
 def init_app(app: Flask) -> None:
     """Every answer carries them, errors too."""
     with app.app_context():
         strict = services().settings.is_https
-    more = [("Strict-Transport-Security", f"max-age={A_YEAR}")] if strict else []
+    more = [("Strict-Transport-Security", f"max-age={_A_YEAR}")] if strict else []
     app.wsgi_app = _carrying([*FIXED.items(), *more], app.wsgi_app)  # type: ignore[method-assign]  # as Flask says
     app.after_request(_protect)
 
@@ -75,9 +75,9 @@ def _carrying(fixed: Sequence[tuple[str, str]], application: WSGIApplication) ->
 def _protect(response: Response) -> Response:
     access = access_of(request.endpoint)
     if access is not None and access.is_open:  # failures too, or another program would never learn of them
-        response.headers.extend(OPEN)
+        response.headers.extend(_OPEN)
         if request.method == "OPTIONS":
-            response.headers.extend(ALLOWED)
+            response.headers.extend(_ALLOWED)
     elif access is not None and access.is_by_secret:
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Robots-Tag"] = "noindex"

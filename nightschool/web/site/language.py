@@ -14,7 +14,7 @@ from nightschool.texts import LANGUAGES, SOURCE_LANGUAGE, counted, gettext, set_
 from nightschool.web.site.access import access_of
 
 COOKIE = "nightschool-reading"
-A_YEAR = 365 * 24 * 3600
+_A_YEAR = 365 * 24 * 3600
 
 
 def init_app(app: Flask) -> None:
@@ -53,7 +53,7 @@ def _remember(response: Response) -> Response:
     response.set_cookie(
         COOKIE,
         f"{g.lang}-{int(g.big)}",
-        max_age=A_YEAR,
+        max_age=_A_YEAR,
         httponly=True,
         samesite="Lax",
         secure=request.is_secure,

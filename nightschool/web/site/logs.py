@@ -30,13 +30,13 @@ class Masking(logging.Filter):
             message = record.getMessage()
         except (TypeError, ValueError):
             return True  # arguments that do not fit are the logging module's to complain of
-        record.msg, record.args = masked(message), ()
+        record.msg, record.args = mask_numbers(message), ()
         if record.exc_info and record.exc_info[0] is not None and not record.exc_text:
-            record.exc_text = masked("".join(traceback.format_exception(*record.exc_info)).rstrip("\n"))
+            record.exc_text = mask_numbers("".join(traceback.format_exception(*record.exc_info)).rstrip("\n"))
         return True
 
 
-def masked(text: str) -> str:
+def mask_numbers(text: str) -> str:
     """The text with the middle of every such number starred: 138****5678."""
     return PERSONAL.sub(lambda found: f"{found[0][:3]}{'*' * (len(found[0]) - 7)}{found[0][-4:]}", text)
 
@@ -65,7 +65,7 @@ def start(kind: str, stream: TextIO = sys.stderr) -> None:
     requests.setLevel(logging.INFO if kind == "requests" else logging.WARNING)
 
 
-def told(application: WSGIApplication) -> WSGIApplication:
+def with_request_lines(application: WSGIApplication) -> WSGIApplication:
     """The application with a line for each request: method, route, status, bytes, milliseconds.
 
     Not in it: who asked and from where, the query, and addresses that none of our routes has, since anything may have

@@ -8,11 +8,11 @@ from nightschool.web.site.delivery import fresh_for
 
 bp = Blueprint("open_data", __name__)
 
-A_DAY = 24 * 3600
+_A_DAY = 24 * 3600
 
 
 @bp.get('/schema/<any("village", "region"):document>.json')
 @open_data
 def show_schema(document: str) -> Response:
     """What the fields of /v/….json or /r/….json are and mean."""
-    return fresh_for(A_DAY, schema(document), "application/schema+json")
+    return fresh_for(_A_DAY, schema(document), "application/schema+json")

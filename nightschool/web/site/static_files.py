@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
 @public
 def static(filename: str) -> Response:
     """One shipped file."""
-    if filename not in shipped():
+    if filename not in _shipped():
         abort(404)
     mimetype = mimetypes.guess_type(filename)[0] or "application/octet-stream"
     response = plain_or_packed(content(filename), _packed_small(filename), mimetype)
@@ -35,7 +35,7 @@ def static(filename: str) -> Response:
 
 
 @cache
-def shipped() -> frozenset[str]:
+def _shipped() -> frozenset[str]:
     """The names of the files in the folder."""
     return frozenset(path.name for path in FOLDER.iterdir() if path.is_file())
 

@@ -60,7 +60,9 @@ def village(village: str) -> Any:
     asked = request.args.get("kind", "")
     kind = Kind(asked) if asked in set(Kind) else None
     with reading() as db:
-        page = queries.village(db, village, actions=rules.actions_of(kind) if kind else (), before=_before())
+        page = queries.village_trail(
+            db, village, actions=rules.actions_of(kind) if kind else (), before=_before()
+        )
         [place] = places.regions_named(db, [village])
     return render_template(
         "trust/trail/village.html",
@@ -68,7 +70,7 @@ def village(village: str) -> Any:
         days=_days(page.lines, village),
         older=page.older,
         is_first=_before() is None,
-        kinds={"": _("全部")} | {one.value: rules.kind_word(one) for one in Kind},
+        kinds={"": _("全部")} | {one.value: rules.trail_kind_word(one) for one in Kind},
         kind=asked if kind else "",
         here=url_for("trail.village", village=village, kind=asked if kind else ""),
     )

@@ -143,8 +143,8 @@ def test_what_is_added_after_the_notice_waits_to_be_told_and_what_is_over_does_n
     schedule(db, cast, a_course(date(2026, 12, 20)))
     schedule(db, cast, a_course(date(2026, 12, 21)), publish=False)
     assert page_of(db).standing.untold == 2
-    assert queries.standing(db, SHIWAN, DECEMBER, today=TODAY) == page_of(db).standing
-    assert queries.standing(db, SHIWAN, DECEMBER, today=date(2026, 12, 21)).changes == 0
+    assert queries.plan_standing(db, SHIWAN, DECEMBER, today=TODAY) == page_of(db).standing
+    assert queries.plan_standing(db, SHIWAN, DECEMBER, today=date(2026, 12, 21)).changes == 0
 
 
 def test_a_postponed_class_is_one_change_until_it_is_told(cast: Cast, db: Session) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from nightschool.actions.places.region_settings import settle
+from nightschool.actions.places.region_settings import change_settings
 from nightschool.errors import NotAllowed, NotFound, Refused, StaleRecord
 from nightschool.queries.places.region_settings import approves_plans, settings
 from nightschool.queries.seasons.localities import locality
@@ -22,7 +22,7 @@ def somebody(db: Session, role: Role, region: str) -> Actor:
 
 def settled(db: Session, by: Actor, region: str, **values: Any) -> None:
     given = {"approves_plans": False, "travel_kmh": None, "seen_version": 0, **values}
-    settle(db, region=region, by=by, now=NOW, **given)
+    change_settings(db, region=region, by=by, now=NOW, **given)
 
 
 def speed(db: Session, village: str) -> tuple[int, str]:

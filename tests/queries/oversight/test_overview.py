@@ -35,7 +35,7 @@ def a_week_in_shiwan(db: Session, cast: Cast) -> None:
 def test_township_sees_what_was_held_what_was_not_and_why(database, cast) -> None:
     with database.writing() as db:
         a_week_in_shiwan(db, cast)
-        seen = overview.region(db, "511002105000", **WEEK)
+        seen = overview.overview_of(db, "511002105000", **WEEK)
     assert seen is not None
     (line,) = seen.parts
     assert (line.code, line.planned, line.held, line.not_held, line.unrecorded, line.to_come) == (
@@ -54,7 +54,7 @@ def test_headcount_stands_for_attendances_where_the_room_was_counted(database, c
     with database.writing() as db:
         held = make_session(db, make_course(db), TODAY)
         make_register(db, held, cast.chen, present=(make_learner(db).id,), total=28)
-        seen = overview.region(db, SHIWAN, **WEEK)
+        seen = overview.overview_of(db, SHIWAN, **WEEK)
     assert seen is not None
     assert seen.total.attendances == 28
     assert [meeting.attendances for meeting in seen.meetings] == [28]
@@ -64,8 +64,8 @@ def test_city_sums_its_counties_and_never_a_neighbour(database, cast) -> None:
     with database.writing() as db:
         a_week_in_shiwan(db, cast)
         make_session(db, make_course(db, JIANLI, title="防诈骗"), TODAY + timedelta(days=1))
-        city = overview.region(db, "511000000000", **WEEK)
-        county = overview.region(db, "511002000000", **WEEK)
+        city = overview.overview_of(db, "511000000000", **WEEK)
+        county = overview.overview_of(db, "511002000000", **WEEK)
     assert city is not None and county is not None
     assert [(line.code, line.planned, line.schools) for line in city.parts] == [
         ("511002000000", 4, 1),
@@ -80,7 +80,7 @@ def test_overview_costs_the_same_for_one_village_and_thirty(database, cast, stat
     with database.writing() as db:
         a_week_in_shiwan(db, cast)
         statements.clear()
-        overview.region(db, "511002105000", **WEEK)
+        overview.overview_of(db, "511002105000", **WEEK)
         few = len(statements)
         for number in range(300, 330):
             code = f"511002105{number}"
@@ -88,11 +88,11 @@ def test_overview_costs_the_same_for_one_village_and_thirty(database, cast, stat
             make_school(db, code)
             make_session(db, make_course(db, code), TODAY)
         statements.clear()
-        seen = overview.region(db, "511002105000", **WEEK)
+        seen = overview.overview_of(db, "511002105000", **WEEK)
         many = len(statements)
     assert seen is not None and len(seen.parts) == 31
     assert few == many == 3
 
 
 def test_unknown_region_is_none(db) -> None:
-    assert overview.region(db, "990000000000", **WEEK) is None
+    assert overview.overview_of(db, "990000000000", **WEEK) is None

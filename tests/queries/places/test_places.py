@@ -211,7 +211,7 @@ def test_the_walk_begins_at_the_provinces_where_there_are_several(db) -> None:
 
 
 def test_the_walk_on_an_empty_map_has_nothing_below(db) -> None:
-    assert places.step(db, None, today=TODAY) == places.Step((), ())
+    assert places.step(db, None, today=TODAY) == places.PlaceStep((), ())
 
 
 @pytest.mark.parametrize("at", ["511999000000", "abc", "5110", "", "511002105202x"])

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from nightschool.models.places import RegionKey
 from nightschool.models.trust import Account, Posting
 from nightschool.queries.trust import account_list as queries
-from nightschool.queries.trust.account_list import PAGE, Show
+from nightschool.queries.trust.account_list import ACCOUNTS_A_PAGE, Show
 from nightschool.rules.access import Role
 from tests.factories import NOW, SHIWAN, TODAY, Cast, make_account, make_region
 
@@ -98,7 +98,7 @@ def test_pages_hold_everybody_once(cast: Cast, db: Session) -> None:
     make_region(db, "511002106000", "永安镇")
     county_of(db, 40)
     first = accounts(db)
-    assert (first.total, first.pages, len(first.accounts)) == (84, 3, PAGE)
+    assert (first.total, first.pages, len(first.accounts)) == (84, 3, ACCOUNTS_A_PAGE)
     seen = [name for number in (1, 2, 3) for name in names(accounts(db, number=number))]
     assert len(seen) == len(set(seen)) == 84
     assert accounts(db, number=99).number == 3

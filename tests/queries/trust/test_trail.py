@@ -26,7 +26,7 @@ def note(
     db: Session, cast: Cast, action: str = "school.edit", record: str = "night_school 1", **more: Any
 ) -> None:
     usual: dict[str, Any] = {"by": cast.chen_actor, "now": NOW, "region_code": SHIWAN}
-    audit.note(db, action=action, record=record, **{**usual, **more})
+    audit.add_line(db, action=action, record=record, **{**usual, **more})
 
 
 def test_village_has_its_own_lines_the_latest_first(cast: Cast, db: Session) -> None:
@@ -35,7 +35,7 @@ def test_village_has_its_own_lines_the_latest_first(cast: Cast, db: Session) -> 
     note(db, cast, "teacher.add", f"teacher {cast.teacher}", now=later(days=-1))
     note(db, cast, "school.edit", by=cast.luo_actor, region_code=JIANLI)
     note(db, cast, "regions.successor", by=SYSTEM, now=later(days=-3))
-    page = trail.village(db, SHIWAN)
+    page = trail.village_trail(db, SHIWAN)
     assert [(line.who, line.action, line.subject.name) for line in page.lines] == [
         ("陈书记", "school.edit", ""),
         ("陈书记", "teacher.add", "周老师"),
@@ -43,27 +43,27 @@ def test_village_has_its_own_lines_the_latest_first(cast: Cast, db: Session) -> 
         ("", "regions.successor", ""),
     ]
     assert page.older is None
-    only = trail.village(db, SHIWAN, actions=("venue.add", "venue.edit"))
+    only = trail.village_trail(db, SHIWAN, actions=("venue.add", "venue.edit"))
     assert [line.action for line in only.lines] == ["venue.add"]
 
 
 def test_pages_lose_and_repeat_nothing_when_lines_arrive_meanwhile(cast: Cast, db: Session) -> None:
-    for number in range(2 * trail.PAGE + 5):
+    for number in range(2 * trail.LINES_A_PAGE + 5):
         note(db, cast, now=later(minutes=number // 3), number=number)
     seen, before = [], None
     while True:
-        page = trail.village(db, SHIWAN, before=before)
+        page = trail.village_trail(db, SHIWAN, before=before)
         seen += [line.details["number"] for line in page.lines]
         note(db, cast, now=later(days=1), number=-1)
         before = page.older
         if before is None:
             break
-    assert seen == list(reversed(range(2 * trail.PAGE + 5)))
+    assert seen == list(reversed(range(2 * trail.LINES_A_PAGE + 5)))
 
 
 def test_cursor_that_never_was_shows_nothing(cast: Cast, db: Session) -> None:
     note(db, cast)
-    assert trail.village(db, SHIWAN, before=10**9).lines == ()
+    assert trail.village_trail(db, SHIWAN, before=10**9).lines == ()
 
 
 def test_course_has_the_lines_of_its_sessions(cast: Cast, db: Session) -> None:
@@ -84,7 +84,7 @@ def test_learner_is_named_nowhere(cast: Cast, db: Session) -> None:
     learner = make_learner(db)
     note(db, cast, "learner.edit", f"learner {learner.id}", fields=["phone"])
     found = trail.record(db, "learner", learner.public_id)
-    assert "陈大秀" not in str(found) + str(trail.village(db, SHIWAN))
+    assert "陈大秀" not in str(found) + str(trail.village_trail(db, SHIWAN))
     assert found is not None and found.page.lines[0].subject.public_id == learner.public_id
 
 
@@ -127,8 +127,8 @@ def test_statements_do_not_grow_with_the_lines(
     ):
         note(db, cast, action, record, now=later(minutes=1))
     statements.clear()
-    page = trail.village(db, SHIWAN)
-    assert len(page.lines) == min(2 * number + 4, trail.PAGE)
+    page = trail.village_trail(db, SHIWAN)
+    assert len(page.lines) == min(2 * number + 4, trail.LINES_A_PAGE)
     assert len(statements) <= 7
     statements.clear()
     trail.record(db, "course", course.public_id)
@@ -138,5 +138,5 @@ def test_statements_do_not_grow_with_the_lines(
 def test_lines_cannot_be_changed_by_looking(cast: Cast, db: Session) -> None:
     note(db, cast)
     before = db.query(AuditEvent).count()
-    trail.village(db, SHIWAN)
+    trail.village_trail(db, SHIWAN)
     assert db.query(AuditEvent).count() == before

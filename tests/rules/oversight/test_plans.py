@@ -9,14 +9,14 @@ from nightschool.errors import Refused
 from nightschool.rules.oversight.plans import (
     PlanStanding,
     PlanStatus,
-    Step,
+    PlanStep,
     check_code,
     check_step,
     next_step,
     proposed_month,
     state_word,
     step_problem,
-    tell_change,
+    tell_plan_change,
     tell_proposed,
     tell_refused,
     tell_reminder,
@@ -32,7 +32,7 @@ BOUND = replace(FREE, approves=True)
 
 
 def can(standing: PlanStanding) -> set[str]:
-    return {step.value for step in Step if step_problem(step, standing) is None}
+    return {step.value for step in PlanStep if step_problem(step, standing) is None}
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,8 @@ def test_what_can_be_done_with_a_plan(standing: PlanStanding, steps: set[str]) -
 
 def test_without_approval_announcing_is_one_tap_whatever_was_handed_in_before() -> None:
     for status in (PlanStatus.DRAFT, PlanStatus.SUBMITTED, PlanStatus.RETURNED, PlanStatus.APPROVED):
-        assert next_step(replace(FREE, status=status)) is Step.ANNOUNCE
-    assert next_step(BOUND) is Step.SUBMIT
+        assert next_step(replace(FREE, status=status)) is PlanStep.ANNOUNCE
+    assert next_step(BOUND) is PlanStep.SUBMIT
     assert next_step(replace(BOUND, status=PlanStatus.SUBMITTED)) is None  # the township's turn
 
 
@@ -77,7 +77,7 @@ def test_every_refusal_has_its_sentence() -> None:
         for approves in (True, False)
         for sessions in (0, 2)
         for is_over in (True, False)
-        for step in Step
+        for step in PlanStep
         if (
             problem := step_problem(step, PlanStanding(DECEMBER, status, approves, sessions, is_over=is_over))
         )
@@ -86,7 +86,7 @@ def test_every_refusal_has_its_sentence() -> None:
     for code in codes | {"plan_changed", "reason_missing"}:
         assert tell_refused(Refused(code, month=DECEMBER, township="全安镇"), TODAY).endswith("。")
     with pytest.raises(Refused) as refused:
-        check_step(Step.ANNOUNCE, BOUND, "全安镇")
+        check_step(PlanStep.ANNOUNCE, BOUND, "全安镇")
     assert tell_refused(refused.value, TODAY) == "全安镇要先审12月的开课计划。先提交，批了就公布。"
 
 
@@ -138,9 +138,10 @@ def test_nobody_is_reminded_of_next_month_before_the_20th() -> None:
 def test_a_change_says_what_the_notice_said() -> None:
     now, before = Moment(date(2026, 12, 6), 1140), Moment(date(2026, 12, 5), 1140)
     assert (
-        tell_change("time,place", before, now, TODAY) == "变更：原定周六 12月5日（十月廿七） 19:00；换了地点"
+        tell_plan_change("time,place", before, now, TODAY)
+        == "变更：原定周六 12月5日（十月廿七） 19:00；换了地点"
     )
-    assert tell_change("", None, now, TODAY) == "变更：通知以后加的"
+    assert tell_plan_change("", None, now, TODAY) == "变更：通知以后加的"
 
 
 def test_a_fingerprint_stands_for_lines_in_any_order_and_for_no_others() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from nightschool.errors import Refused
-from nightschool.rules.places.region_uploads import UploadStage, standing, tell_upload_refusal
+from nightschool.rules.places.region_uploads import UploadStage, tell_upload_refusal, upload_stage
 from tests.factories import NOW
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -27,7 +27,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
     ],
 )
 def test_where_an_upload_stands(state, has_content, age, silent_for, is_running, stands) -> None:
-    assert stands == standing(
+    assert stands == upload_stage(
         state,
         has_content=has_content,
         made_at=NOW.instant - age,

@@ -15,9 +15,9 @@ from nightschool.rules.trust.trail import (
     FIELD_WORDS,
     Kind,
     actions_of,
-    kind_word,
     tell,
     tell_session,
+    trail_kind_word,
 )
 from tests.factories import TODAY
 
@@ -48,9 +48,9 @@ def test_every_action_has_its_words() -> None:
 
 
 def test_every_action_belongs_to_a_kind_that_pages_can_show() -> None:
-    assert all(map(kind_word, Kind))
+    assert all(map(trail_kind_word, Kind))
     assert sorted(action for kind in Kind for action in actions_of(kind)) == sorted(ACTIONS)
-    assert kind_word("classes") == "排课"
+    assert trail_kind_word("classes") == "排课"
 
 
 @pytest.mark.parametrize("action", [*ACTIONS, "something.never_heard_of"])

@@ -128,7 +128,7 @@ def test_log_lines_name_the_route_alone(app: Flask, term: str) -> None:
     try:
         logs.start("requests", stream)
         for address in (PAGE, FEED, SHEET, f"{PAGE}x", "/t/" + "x" * 32):
-            Client(logs.told(app.wsgi_app)).get(address, buffered=True)
+            Client(logs.with_request_lines(app.wsgi_app)).get(address, buffered=True)
     finally:
         root.handlers[:] = before
         root.setLevel(level)

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from nightschool.database import Database
 from nightschool.models.places import ImportState, Region, RegionImport, RegionKey
 from nightschool.models.trust import AuditEvent
-from nightschool.web.site.errands import EXTENSION, Errands
+from nightschool.web.site.errands import ERRANDS, Errands
 from tests.factories import JIANLI, NOW, SHIWAN, Cast, StillClock, make_upload
 
 PATH = "/admin/regions/import"
@@ -56,7 +56,7 @@ def multipart(content: bytes, name: str, fields: dict[str, str]) -> bytes:
 
 
 def errands_of(app: Flask) -> Errands:
-    found: Errands = app.extensions[EXTENSION]
+    found: Errands = app.extensions[ERRANDS]
     return found
 
 

@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.test import Client
 
 from nightschool.web.site import logs
-from nightschool.web.site.logs import masked
+from nightschool.web.site.logs import mask_numbers
 from tests.factories import SHIWAN
 
 pytestmark = pytest.mark.one_database
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.one_database
     ],
 )
 def test_numbers_of_persons_are_masked_and_others_kept(text: str, shown: str) -> None:
-    assert masked(text) == shown
+    assert mask_numbers(text) == shown
 
 
 def test_line_of_any_library_is_masked_in_text_arguments_and_traceback(
@@ -67,7 +67,7 @@ def lines() -> Iterator[Any]:
 def test_each_request_is_one_line_that_names_nobody(
     app: Flask, cast: Any, browser_of: Any, lines: Any
 ) -> None:
-    browser = Client(logs.told(app.wsgi_app))
+    browser = Client(logs.with_request_lines(app.wsgi_app))
     addresses = (f"/v/{SHIWAN}", "/?q=陈大秀", "/秘密/13812345678", "/learners/abcdefghijklmnopqrstuv")
     for address in addresses:
         browser.get(address, buffered=True)

@@ -45,7 +45,7 @@ def world(cast: Cast, database: Database) -> dict[str, str]:
             ("sessions.cancel", f"class_session {class_session.id}", 0, {"reason": "farm_work"}),
         ]
         for action, record, hours, details in lines:
-            audit.note(
+            audit.add_line(
                 db,
                 by=cast.chen_actor,
                 now=later(hours=-hours),
@@ -142,7 +142,7 @@ def test_the_same_again_and_again_is_one_line(chen: FlaskClient, database: Datab
     with database.writing() as db:
         for number in range(3):
             learner = make_learner(db, name=f"陈{number}")
-            audit.note(
+            audit.add_line(
                 db, by=cast.chen_actor, now=NOW, action="learner.add", record=f"learner {learner.id}",
                 region_code=SHIWAN,
             )  # fmt: skip
@@ -153,7 +153,7 @@ def test_the_same_again_and_again_is_one_line(chen: FlaskClient, database: Datab
 def test_older_lines_are_a_page_away(chen: FlaskClient, database: Database, cast: Cast) -> None:
     with database.writing() as db:
         for number in range(45):
-            audit.note(
+            audit.add_line(
                 db, by=cast.chen_actor, now=later(minutes=1 + number), action="venue.edit",
                 record=f"venue {cast.venue}", region_code=SHIWAN, fields=["name"] if number % 2 else ["seats"],
             )  # fmt: skip
@@ -180,7 +180,7 @@ def test_pages_cost_the_same_however_much_was_done(
             for table, action in ((Learner, "learner.edit"), (ClassSession, "sessions.cancel"), (Course, "courses.edit"),
                                   (Teacher, "teacher.edit")):  # fmt: skip
                 record = db.scalars(select(table.id)).first()
-                audit.note(
+                audit.add_line(
                     db, by=cast.chen_actor, now=NOW, action=action, record=f"{table.__tablename__} {record}",
                     region_code=SHIWAN,
                 )  # fmt: skip
