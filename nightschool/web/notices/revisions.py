@@ -20,7 +20,7 @@ from nightschool.queries.notices.timetable import Village
 from nightschool.rules.notices.revisions import TOLD_FOR_DAYS
 from nightschool.web.notices.timetable import chapter_number, village_here
 from nightschool.web.site.access import open_data, public
-from nightschool.web.site.context import looking, services, today, whole
+from nightschool.web.site.context import looking, moment, services, today, whole
 from nightschool.web.site.delivery import deliver
 from nightschool.web.site.language import Reading, reading_here
 from nightschool.web.site.sharing import card
@@ -55,7 +55,7 @@ def _answer(
     """
     here = reading_here(number=number)
     with looking() as db:
-        village = village_here(db, code)
+        village = village_here(db, code, at=moment())
 
         def build() -> str | bytes:
             month, zone = today().replace(day=1), services().zone

@@ -28,6 +28,7 @@ from nightschool.queries.notices.timetable import (
     chapter,
 )
 from nightschool.rules.regions import parent_of, prefix_of
+from nightschool.rules.slots import Moment
 from nightschool.web.site.access import open_data, public
 from nightschool.web.site.context import looking, moment, services, whole
 from nightschool.web.site.delivery import deliver
@@ -90,9 +91,9 @@ def chapter_number() -> int:
     return number
 
 
-def village_here(db: Session | Connection, code: str) -> Village:
+def village_here(db: Session | Connection, code: str, *, at: Moment) -> Village:
     """The village that this request's address names, as it stands at this minute; or 404."""
-    found = timetable.village(db, code, at=moment())
+    found = timetable.village(db, code, at=at)
     return found or abort(404)
 
 
@@ -110,7 +111,7 @@ def _answer(
     """
     here, at = reading_here(number=number), moment()
     with looking() as db:
-        village = village_here(db, code)
+        village = village_here(db, code, at=at)
 
         def build() -> str | bytes:
             return write(timetable.timetable(db, village, at=at, extent=extent), here)

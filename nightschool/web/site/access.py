@@ -206,8 +206,10 @@ def _is_record_in_scope(db: Session, who: Actor, verb: str, name: str, params: d
 
 def _allow_more(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Decided before anything of a form is read, its token too."""
+    if request.method != "POST":
+        return
     access = access_of(endpoint)
-    if access and access.verb and access.most_bytes and request.method == "POST":
+    if access and access.verb and access.most_bytes:
         login = current_login()
         if login and login.actor.posts_for(access.verb):
             request.max_content_length = access.most_bytes

@@ -1,7 +1,7 @@
 """What a request works with: the settings, the database, and the clock. The only place on this shelf that reads it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -62,7 +62,7 @@ def reading() -> Iterator[Session]:
         raise
 
 
-def looking() -> AbstractContextManager[Connection]:
+def looking() -> Connection:
     """A plain connection for looking; see Database.looking."""
     return services().database.looking()
 

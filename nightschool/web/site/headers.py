@@ -82,16 +82,13 @@ def _protect(response: Response) -> Response:
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Robots-Tag"] = "noindex"
         response.headers["Referrer-Policy"] = "no-referrer"
-    elif _is_personal():
+    elif access is None or not access.is_public or _is_about_somebody():
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Robots-Tag"] = "noindex"
         response.vary.add("Cookie")
     return response
 
 
-def _is_personal() -> bool:
-    """True for what is meant for one person: behind a login, looking at one, or about a form."""
-    access = access_of(request.endpoint)
-    if access is None or not access.is_public or request.url_rule is None:
-        return True
-    return "POST" in (request.url_rule.methods or ()) or "login" in g or "csrf_token" in g
+def _is_about_somebody() -> bool:
+    """True for a public page's answer that is meant for one person: looking at a login, or about a form."""
+    return "login" in g or "csrf_token" in g or "POST" in request.url_rule.methods

@@ -112,8 +112,8 @@ def _tell(environ: WSGIEnvironment, seen: dict[str, Any], seconds: float) -> Non
 
 
 def _leave_word(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    if request.url_rule is not None:
-        request.environ[ROUTE] = request.url_rule.rule
+    if rule := request.url_rule:
+        request.environ[ROUTE] = rule.rule
 
 
 def init_app(app: Flask) -> None:
