@@ -1,6 +1,6 @@
 """Calendars kept by who may, and what a village's scheduling is told by them."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 
 import pytest
@@ -17,7 +17,7 @@ from nightschool.queries.seasons.localities import locality
 from nightschool.rules.access import SYSTEM
 from nightschool.rules.courses.advice import Surroundings
 from nightschool.rules.seasons.farm_windows import FarmWindow
-from nightschool.rules.seasons.markets import read_market
+from nightschool.rules.seasons.markets import Market, MarketKind, MissingThirtieth, read_market
 from tests.factories import JIANLI, NOW, REST_OF_NOTICE, SHIWAN, TODAY, Cast, make_course, make_session
 
 TOWNSHIP = "511002105000"
@@ -50,6 +50,16 @@ def test_a_market_is_entered_once_at_townships_and_goes_again(cast: Cast, db: Se
         actions.remove_market(db, region=COUNTY, market=market, **given)
     actions.remove_market(db, region=TOWNSHIP, market=market, **given)
     assert db.scalars(select(MarketRule)).all() == []
+
+
+def test_a_market_of_any_kind_is_kept_whole(cast: Cast, db: Session) -> None:
+    full = Market(MarketKind.LUNAR, frozenset({0, 5}), MissingThirtieth.DAY_AFTER, "老街", is_example=True)
+    untold = [one.name for one in fields(Market) if getattr(full, one.name) == one.default]
+    assert untold == [], "say something in `full` that is not the default"
+    markets = [full, *(Market(kind, frozenset({2})) for kind in MarketKind)]
+    for market in markets:
+        actions.add_market(db, region=TOWNSHIP, market=market, by=cast.region_administrator_actor, now=NOW)
+    assert list(locality(db, SHIWAN).markets) == markets
 
 
 def test_a_single_day_of_a_village_counts_there_alone_and_the_last_word_counts(
