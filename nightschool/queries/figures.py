@@ -15,7 +15,7 @@ def attendances(class_session: Any = ClassSession) -> ColumnElement[int]:
     """人次 of one class session: the headcount where the room was counted, else names and walk-ins together.
 
     A correlated expression; null when there is neither register nor headcount. The same rule as
-    `rules.registers.attendance.attendances`.
+    `rules.registers.attendance.Turnout.attendances`.
     """
     named = (
         select(func.count())

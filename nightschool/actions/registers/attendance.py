@@ -18,26 +18,25 @@ from nightschool.models.attendance import Mark, Submission, SubmissionKind
 from nightschool.models.base import Base
 from nightschool.models.people import Learner
 from nightschool.models.teaching import ClassSession, Course, CourseKind, SessionStatus
-from nightschool.queries.registers.attendance import version_of
+from nightschool.queries.registers.attendance import register_version
 from nightschool.rules.access import Actor, require
 from nightschool.rules.people.merges import MERGED, stronger_mark
 from nightschool.rules.registers.attendance import (
-    NOBODY,
     OF_OPEN_LECTURES,
     PRESENT,
-    MarkChange,
     Rank,
     Sheet,
     check_marks,
-    counts,
     fingerprint,
+    outranks,
     reconcile,
     void_fingerprint,
     why_no_register,
 )
 from nightschool.rules.slots import Now
 
-LONGEST_DEVICE = 200
+_LONGEST_DEVICE = 200
+_Said = tuple[str, str]  # a mark: its status, and who of the family came
 
 _TO_LOCK = (
     select(ClassSession)
@@ -126,7 +125,7 @@ def record_sheet(
         "difference_note": sheet.difference_note,
         "kind": SubmissionKind.SHEET,
     }
-    version = version_of(db, held.id)
+    version = register_version(db, held.id)
     if (seen := _arrive(db, submission)) is not None:
         return _same_receipt(seen, class_session, submission)
     if reason := why_no_register(held.status, held.day, now.day):
@@ -134,15 +133,15 @@ def record_sheet(
     _check_current(db, held, submission, based_on=based_on, version=version)
     check_marks(sheet, is_cohort=_is_cohort(db, held, sheet))
     ids = _learner_ids(db, held.region_code, sheet.marks)
-    wanted: dict[int, str] = {}
+    wanted: dict[int, _Said] = {}
     for public_id, status in sheet.marks.items():
         # Said by another record of the same person, when the sheet is from before the two were merged.
         said = wanted.get(ids[public_id])
-        wanted[ids[public_id]] = status if stronger_mark(said, status) == MERGED else said or status
+        if said is None or stronger_mark(said[0], status) == MERGED:
+            wanted[ids[public_id]] = status, sheet.came_instead.get(public_id, "")
     new = enrol_newcomers(db, village=held.region_code, newcomers=sheet.new_learners, today=now.day)
-    wanted |= dict.fromkeys(new, PRESENT)
-    came_instead = {ids[public_id]: name for public_id, name in sheet.came_instead.items()}
-    changes = _set_marks(db, held, wanted, submission_id, came_instead=came_instead)
+    wanted |= dict.fromkeys(new, (PRESENT, ""))
+    changes = _set_marks(db, held, wanted, submission_id)
     _replace_counts(db, held, submission_id, sheet)
     if held.status != SessionStatus.HELD:
         held.status, held.changed_at = SessionStatus.HELD, now.instant
@@ -152,7 +151,7 @@ def record_sheet(
         "register.save",
         by=by,
         now=now,
-        marks_changed=len(changes),
+        marks_changed=changes,
         new_learners=len(sheet.new_learners),
     )
     return Receipt(submission_id, class_session, submission["fingerprint"], now.instant)
@@ -190,7 +189,7 @@ def void_register(
     changes = _set_marks(db, held, {}, submission_id)
     _supersede_counts(db, held, submission_id)
     held.status, held.changed_at = SessionStatus.SCHEDULED, now.instant
-    _close(db, held, "register.void", by=by, now=now, marks_changed=len(changes))
+    _close(db, held, "register.void", by=by, now=now, marks_changed=changes)
     return Receipt(submission_id, class_session, submission["fingerprint"], now.instant)
 
 
@@ -211,7 +210,7 @@ def _submission(
         "id": submission_id,
         "class_session_id": held.id,
         "account_id": by.account_id,
-        "device": device[:LONGEST_DEVICE],
+        "device": device[:_LONGEST_DEVICE],
         "taken_at": taken_at,
         "received_at": now.instant,
         "reason": "",
@@ -247,7 +246,7 @@ def _check_current(
         )
     )
     arriving = Rank.of(submission["id"], submission["taken_at"], submission["received_at"])
-    if not counts(arriving, (Rank.of(*row) for row in rows)):
+    if not outranks(arriving, (Rank.of(*row) for row in rows)):
         raise StaleRecord("register", 0, version)
 
 
@@ -269,32 +268,25 @@ def _learner_ids(db: Session, region_code: str, public_ids: Iterable[str]) -> di
     return ids
 
 
-def _set_marks(
-    db: Session,
-    held: ClassSession,
-    wanted: Mapping[int, str],
-    submission_id: UUID,
-    *,
-    came_instead: Mapping[int, str] = NOBODY,
-) -> tuple[MarkChange[int], ...]:
-    """The marks are those wanted; every change has its event."""
-    rows = db.execute(_MARKS, {"class_session": held.id}).all()
-    current = {row.learner_id: row.status for row in rows}
-    came_before = {row.learner_id: row.came_instead for row in rows}
-    changes = reconcile(current, wanted, came_before=came_before, came_instead=came_instead)
+def _set_marks(db: Session, held: ClassSession, wanted: Mapping[int, _Said], submission_id: UUID) -> int:
+    """The marks are those wanted; every change has its event. Returns how many changes there were."""
+    rows = db.execute(_MARKS, {"class_session": held.id})
+    changes = reconcile({learner: (status, name) for learner, status, name in rows}, wanted)
     if not changes:
-        return changes
+        return 0
     common = {"class_session_id": held.id, "submission_id": submission_id}
-    db.execute(_EVENTS, [{**common, **_mark(c), "before": c.before} for c in changes])
-    if kept := [{**common, **_mark(c)} for c in changes if c.status]:
+    marks: list[dict[str, Any]] = []
+    for change in changes:
+        status, came_instead = change.after or (None, "")
+        mark = {"learner_id": change.learner, "status": status, "came_instead": came_instead}
+        marks.append(common | mark)
+    before = [change.before[0] if change.before else None for change in changes]
+    db.execute(_EVENTS, [{**mark, "before": was} for mark, was in zip(marks, before, strict=True)])
+    if kept := [mark for mark in marks if mark["status"]]:
         db.execute(_SET_MARKS[_dialect(db)], kept)
-    if gone := [c.learner for c in changes if c.status is None]:
+    if gone := [mark["learner_id"] for mark in marks if mark["status"] is None]:
         db.execute(delete(Mark).where(Mark.class_session_id == held.id, Mark.learner_id.in_(gone)))
-    return changes
-
-
-def _mark(change: MarkChange[int]) -> dict[str, Any]:
-    return {"learner_id": change.learner, "status": change.status, "came_instead": change.came_instead}
+    return len(changes)
 
 
 def _replace_counts(db: Session, held: ClassSession, submission_id: UUID, sheet: Sheet) -> None:

@@ -231,7 +231,7 @@ def merge_of(db: Session, kind: str, merged: str) -> MergedPair | None:
     return next(iter(_merged_pairs(db, kind, gone, gone.public_id == merged)), None)
 
 
-def undoable(db: Session, kind: str, kept: str, *, now: Now) -> tuple[MergedPair, ...]:
+def undoable_merges(db: Session, kind: str, kept: str, *, now: Now) -> tuple[MergedPair, ...]:
     """What was put into this record and can still be taken back, the latest first. Cost: 1 query."""
     found = _merged_pairs(db, kind, aliased(PEOPLE[kind]), PEOPLE[kind].public_id == kept)
     return tuple(pair for pair in found if now.instant < pair.until)

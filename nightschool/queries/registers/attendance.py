@@ -28,7 +28,7 @@ from nightschool.rules.registers.attendance import (
 )
 
 
-class Place(StrEnum):
+class Membership(StrEnum):
     """Where somebody stands to the course on the day of one of its sessions."""
 
     IN_CLASS = "in_class"
@@ -38,12 +38,12 @@ class Place(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Person(Villager):
+class RegisterPerson(Villager):
     """One learner of the village, and the mark that counts now."""
 
     status: str | None
     came_instead: str = ""  # of a substitute: who of the family came
-    place: Place = Place.OUTSIDE
+    membership: Membership = Membership.OUTSIDE
     family: tuple[
         str, ...
     ] = ()  # of somebody in a cohort: the others of their household, where that is known
@@ -95,7 +95,7 @@ class Register:
     venue: str
     status: str
     version: int
-    groups: tuple[Group[Person], ...]
+    groups: tuple[Group[RegisterPerson], ...]
     guests: tuple[WrittenGuest, ...]
     turnout: Turnout
     difference_note: str
@@ -103,40 +103,42 @@ class Register:
     elsewhere: tuple[Elsewhere, ...]
 
     @property
-    def people(self) -> tuple[Person, ...]:
+    def people(self) -> tuple[RegisterPerson, ...]:
         """Everybody on the roster, in the order shown."""
         return tuple(person for group in self.groups for person in group.people)
 
     @property
-    def expected(self) -> tuple[Person, ...]:
+    def expected(self) -> tuple[RegisterPerson, ...]:
         """Whom 全到 means: who was in the cohort that day; at an open lecture everybody of the village."""
-        return tuple(p for p in self.people if p.place == Place.IN_CLASS or not self.is_cohort)
+        return tuple(p for p in self.people if p.membership == Membership.IN_CLASS or not self.is_cohort)
 
     @property
-    def in_class(self) -> tuple[Group[Person], ...]:
+    def in_class(self) -> tuple[Group[RegisterPerson], ...]:
         """Who was in the cohort that day, by group."""
-        return self._placed(Place.IN_CLASS)
+        return self._placed(Membership.IN_CLASS)
 
     @property
-    def joined_later(self) -> tuple[Person, ...]:
+    def joined_later(self) -> tuple[RegisterPerson, ...]:
         """Who is in the cohort since: they make this session up, or had come as guests."""
-        return tuple(person for person in self.people if person.place == Place.JOINED_LATER)
+        return tuple(person for person in self.people if person.membership == Membership.JOINED_LATER)
 
     @property
-    def outside(self) -> tuple[Group[Person], ...]:
+    def outside(self) -> tuple[Group[RegisterPerson], ...]:
         """The others of the village, by group."""
-        return self._placed(Place.WAITING, Place.OUTSIDE)
+        return self._placed(Membership.WAITING, Membership.OUTSIDE)
 
     @property
-    def walked_in(self) -> tuple[Person, ...]:
+    def walked_in(self) -> tuple[RegisterPerson, ...]:
         """Learners of the village who came and are not on the cohort's roster."""
         if not self.is_cohort:
             return ()
-        return tuple(p for p in self.people if p.status in CAME_IN_PERSON and p.place == Place.OUTSIDE)
+        return tuple(
+            p for p in self.people if p.status in CAME_IN_PERSON and p.membership == Membership.OUTSIDE
+        )
 
-    def _placed(self, *places: Place) -> tuple[Group[Person], ...]:
+    def _placed(self, *places: Membership) -> tuple[Group[RegisterPerson], ...]:
         groups = (
-            Group(group.label, tuple(person for person in group.people if person.place in places))
+            Group(group.label, tuple(person for person in group.people if person.membership in places))
             for group in self.groups
         )
         return tuple(group for group in groups if group.people)
@@ -225,7 +227,7 @@ _ELSEWHERE = (
         ClassSession.day == bindparam("day"),
         ClassSession.starts < bindparam("ends"),
         ClassSession.ends > bindparam("starts"),
-        # Two classes may share a place, and then somebody may sit in both; an unknown place asks, too.
+        # Two classes may share a membership, and then somebody may sit in both; an unknown membership asks, too.
         or_(ClassSession.venue_id.is_(None), ClassSession.venue_id.is_distinct_from(bindparam("venue"))),
     )
     .order_by(Learner.name_key, ClassSession.starts)
@@ -279,20 +281,20 @@ def held(db: Session, class_session: str) -> Held:
     return Held(*db.execute(_HELD, {"public_id": class_session}).one())
 
 
-def version_of(db: Session, class_session_id: int) -> int:
+def register_version(db: Session, class_session_id: int) -> int:
     """How many submissions have arrived for this class session."""
     return db.scalar(_VERSION, {"class_session": class_session_id}) or 0
 
 
-def _people(db: Session, this: Any) -> list[Person]:
+def _people(db: Session, this: Any) -> list[RegisterPerson]:
     values = {"class_session": this.id, "course": this.course_id, "village": this.region_code}
     rows = db.execute(_PEOPLE, values).all()
     families = _families(rows) if this.kind == CourseKind.COHORT else {}
     return [
-        Person(
+        RegisterPerson(
             *row[:7],
             came_instead=row.came_instead or "",
-            place=_place(row, this.day),
+            membership=_membership(row, this.day),
             family=tuple(name for name in families.get(_family(row), ()) if name != row.name),
         )
         for row in rows
@@ -310,16 +312,16 @@ def _elsewhere(db: Session, this: Any) -> tuple[Elsewhere, ...]:
     return tuple(Elsewhere(*row) for row in db.execute(_ELSEWHERE, values))
 
 
-def _place(row: Any, day: date) -> Place:
+def _membership(row: Any, day: date) -> Membership:
     if row.enrolment is None:
-        return Place.OUTSIDE
+        return Membership.OUTSIDE
     if row.enrolment == EnrolmentStatus.WAITING:
-        return Place.WAITING
+        return Membership.WAITING
     # On the day somebody left they were still in it if they have a mark of that day.
     is_gone = row.left_on is not None and (row.left_on < day or (row.left_on == day and not row.status))
     if row.enrolled_on <= day and not is_gone:
-        return Place.IN_CLASS
-    return Place.JOINED_LATER if row.enrolment == EnrolmentStatus.ENROLLED else Place.OUTSIDE
+        return Membership.IN_CLASS
+    return Membership.JOINED_LATER if row.enrolment == EnrolmentStatus.ENROLLED else Membership.OUTSIDE
 
 
 def _family(row: Any) -> tuple[Any, str]:

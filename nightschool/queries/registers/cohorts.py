@@ -22,7 +22,13 @@ from nightschool.models.teaching import (
 from nightschool.queries.figures import attendances
 from nightschool.queries.people.people import VILLAGER, Group, Villager, by_group
 from nightschool.rules.people.people import group_label, group_order
-from nightschool.rules.registers.graduation import Basis, GraduationRule, Standing, Term, standing
+from nightschool.rules.registers.graduation import (
+    Basis,
+    CohortSessions,
+    GraduationProgress,
+    GraduationRule,
+    progress_of,
+)
 from nightschool.rules.slots import Moment, Slot
 
 # Whether somebody is in a cohort, waits or has left stands in the enrolment; these have none.
@@ -68,7 +74,7 @@ class Cohort:
 
 
 @dataclass(frozen=True, slots=True)
-class Person(Villager):
+class RosterPerson(Villager):
     """One learner of the village beside a cohort's roster."""
 
     status: str  # of the enrolment, or OUTSIDE
@@ -84,10 +90,10 @@ class Roster:
     """A cohort with everybody of the village: in it, waiting in the order of asking, left, and the others."""
 
     cohort: Cohort
-    enrolled: tuple[Group[Person], ...]
-    waiting: tuple[Person, ...]
-    left: tuple[Person, ...]
-    outside: tuple[Group[Person], ...]  # who may still be enrolled; who left may too
+    enrolled: tuple[Group[RosterPerson], ...]
+    waiting: tuple[RosterPerson, ...]
+    left: tuple[RosterPerson, ...]
+    outside: tuple[Group[RosterPerson], ...]  # who may still be enrolled; who left may too
     groups: tuple[str, ...]  # names of the village's groups, to choose from
 
 
@@ -100,7 +106,7 @@ class GraduationLine:
     group: str
     enrolled_on: date
     left_on: date | None
-    standing: Standing
+    progress: GraduationProgress
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,7 @@ class Graduation:
     @property
     def graduates(self) -> int:
         """How many people (人数) graduate by now."""
-        return sum(line.standing.graduates for line in self.lines)
+        return sum(line.progress.graduates for line in self.lines)
 
 
 def last_day_of(db: Session, course_id: int) -> date | None:
@@ -149,7 +155,7 @@ def roster(db: Session, course: str) -> Roster | None:
     if row is None:
         return None
     people = _people(db, row.id, row.region_code)
-    by_status: dict[str, list[Person]] = defaultdict(list)
+    by_status: dict[str, list[RosterPerson]] = defaultdict(list)
     for person in people:
         by_status[person.status].append(person)
     waiting = sorted(by_status[EnrolmentStatus.WAITING], key=lambda one: str(one.asked_at))
@@ -189,7 +195,7 @@ def graduation(db: Session, course: str, *, at: Moment, by_name: bool = False) -
     slots = {one.id: Slot(one.day, one.starts, one.ends) for one in not_yet}
     coming = {one.id: one.ends - one.starts for one in not_yet if slots[one.id].finishes > at}
     found = _cohort(row)
-    lines = _graduation_lines(db, row.id, found.rule, Term(held, coming), by_name=by_name)
+    lines = _graduation_lines(db, row.id, found.rule, CohortSessions(held, coming), by_name=by_name)
     return Graduation(
         cohort=found,
         held=len(held),
@@ -203,7 +209,7 @@ def graduation(db: Session, course: str, *, at: Moment, by_name: bool = False) -
             if one.id not in coming and one.status == SessionStatus.SCHEDULED
         ),
         lines=tuple(line for line in lines if line.left_on is None),
-        left=tuple(line for line in lines if line.left_on is not None and line.standing.sessions),
+        left=tuple(line for line in lines if line.left_on is not None and line.progress.sessions),
     )
 
 
@@ -261,7 +267,7 @@ def _cohort(row: Any) -> Cohort:
     )
 
 
-def _people(db: Session, course_id: int, region_code: str) -> list[Person]:
+def _people(db: Session, course_id: int, region_code: str) -> list[RosterPerson]:
     """Everybody of the village who is on its roster or in the cohort, in the order in which they enrolled."""
     rows = db.execute(
         select(
@@ -281,7 +287,7 @@ def _people(db: Session, course_id: int, region_code: str) -> list[Person]:
         .order_by(Enrolment.id)  # of those who asked in one go, the one named first waits first
     )
     return [
-        Person(
+        RosterPerson(
             *row[:6],
             status=row.status or OUTSIDE,
             source=row.source or "",
@@ -295,7 +301,7 @@ def _people(db: Session, course_id: int, region_code: str) -> list[Person]:
 
 
 def _graduation_lines(
-    db: Session, course_id: int, rule: GraduationRule, term: Term, *, by_name: bool
+    db: Session, course_id: int, rule: GraduationRule, by_now: CohortSessions, *, by_name: bool
 ) -> list[GraduationLine]:
     marks: dict[int, dict[int, str]] = defaultdict(dict)
     for mark in db.execute(
@@ -331,7 +337,7 @@ def _graduation_lines(
             group=group_label(row.group_name),
             enrolled_on=row.enrolled_on,
             left_on=row.left_on,
-            standing=standing(rule, term, marks[row.id]),
+            progress=progress_of(rule, by_now, marks[row.id]),
         )
         for row in ordered
     ]

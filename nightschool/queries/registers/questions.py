@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from nightschool.models.planning import Question
 from nightschool.models.teaching import ClassSession
 
-PAGE = 50
+_PAGE = 50
 OPEN_SHOWN = 10
 
 
@@ -57,14 +57,14 @@ def of_village(db: Session, village: str, *, number: int = 1) -> QuestionList:
         .select_from(Question)
         .where(Question.region_code == village)
     ).one()
-    pages = max(1, -(-asked // PAGE))
+    pages = max(1, -(-asked // _PAGE))
     number = min(max(number, 1), pages)
     rows = db.execute(
         _lines()
         .where(Question.region_code == village)
         .order_by(is_open.desc(), Question.asked_on.desc(), Question.id.desc())
-        .limit(PAGE)
-        .offset((number - 1) * PAGE)
+        .limit(_PAGE)
+        .offset((number - 1) * _PAGE)
     )
     return QuestionList(tuple(map(_line, rows)), open_, asked - open_, number, pages)
 
@@ -72,7 +72,7 @@ def of_village(db: Session, village: str, *, number: int = 1) -> QuestionList:
 def of_session(db: Session, class_session: str) -> tuple[QuestionLine, ...]:
     """What was asked in one class, in the order it was written down; at most 50. Cost: 1 query."""
     rows = db.execute(
-        _lines().where(ClassSession.public_id == class_session).order_by(Question.id).limit(PAGE)
+        _lines().where(ClassSession.public_id == class_session).order_by(Question.id).limit(_PAGE)
     )
     return tuple(map(_line, rows))
 

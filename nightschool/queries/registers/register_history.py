@@ -19,7 +19,7 @@ from nightschool.rules.registers.attendance import WrittenGuest
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangedMark:
     """What one submission changed for one learner."""
 
     name: str
@@ -52,13 +52,13 @@ class Arrival:
     is_void: bool
     reason: str
     difference_note: str
-    changes: tuple[Change, ...]
+    changes: tuple[ChangedMark, ...]
     counted: Counted
     counted_before: Counted
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class RegisterHistory:
     """Everything that ever arrived for one class session, the first first."""
 
     class_session: str
@@ -70,7 +70,7 @@ class History:
     arrivals: tuple[Arrival, ...]
 
 
-def history(db: Session, class_session: str) -> History | None:
+def arrivals_of(db: Session, class_session: str) -> RegisterHistory | None:
     """Every submission of a class session and what it changed; None when there is no such session. Cost: 5 queries."""
     found = db.execute(
         select(
@@ -104,7 +104,7 @@ def history(db: Session, class_session: str) -> History | None:
             )
         )
         before = after
-    return History(
+    return RegisterHistory(
         class_session, found.title, found.region_code, found.day, found.starts, found.ends, tuple(arrivals)
     )
 
@@ -128,8 +128,8 @@ def _submissions(db: Session, class_session_id: int) -> Any:
     ).all()
 
 
-def _changes(db: Session, class_session_id: int) -> Mapping[UUID, list[Change]]:
-    changes: dict[UUID, list[Change]] = defaultdict(list)
+def _changes(db: Session, class_session_id: int) -> Mapping[UUID, list[ChangedMark]]:
+    changes: dict[UUID, list[ChangedMark]] = defaultdict(list)
     rows = db.execute(
         select(
             MarkEvent.submission_id,
@@ -146,7 +146,7 @@ def _changes(db: Session, class_session_id: int) -> Mapping[UUID, list[Change]]:
     )
     came: dict[int, str] = {}  # learner -> who came instead, as the event before this one says
     for row in rows:
-        change = Change(
+        change = ChangedMark(
             name=row.name,
             group=group_label(row.group_name),
             before=row.before,

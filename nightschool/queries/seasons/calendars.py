@@ -85,7 +85,9 @@ def calendars(db: Session, region: str, *, today: date) -> Calendars | None:
                 .order_by(SpecialDay.day, SpecialDay.kind)
             )
         ),
-        years=tuple(sorted(rules.shipped().years | set(db.scalars(select(HolidayYear.year))), reverse=True)),
+        years=tuple(
+            sorted(rules.shipped_holidays().years | set(db.scalars(select(HolidayYear.year))), reverse=True)
+        ),
         position=here.position,
     )
 
@@ -112,7 +114,7 @@ def days_otherwise(db: Session, region: str, first: date, last: date) -> tuple[H
         if row.kind == "holiday":
             found = pasted if row.region_code is None else otherwise
             found[row.day] = Holiday(row.day, row.is_on, row.name)
-    known = rules.shipped()
+    known = rules.shipped_holidays()
     years = frozenset(db.scalars(select(HolidayYear.year)))
     # A year that was pasted in replaces what was shipped of it.
     shipped = {

@@ -9,7 +9,6 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -38,11 +37,11 @@ STATUS_WORDS = {
 }
 
 LATE_AFTER_DAYS = 14
-LONGEST_NAME = 60
+_LONGEST_NAME = 60
 MOST_GUESTS = 500
 
 Key = TypeVar("Key", int, str)  # learners go by row number inside, by public id outside
-NOBODY: Mapping[Any, str] = MappingProxyType({})
+Said = TypeVar("Said")  # a mark: its status, and whatever else it says
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,42 +85,33 @@ def fingerprint(class_session: str, sheet: Sheet) -> str:
     content = {**asdict(sheet), "marks": dict(sheet.marks), "class_session": class_session}
     if not sheet.came_instead:  # a sheet without it says what it said before sheets knew of it
         del content["came_instead"]
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return _digest(content)
 
 
 def void_fingerprint(class_session: str, reason: str) -> str:
     """The same for a voiding: equal exactly for the same class session and reason."""
-    return hashlib.sha256(
-        json.dumps(["void", class_session, reason], ensure_ascii=False).encode()
-    ).hexdigest()
+    return _digest(["void", class_session, reason])
+
+
+def _digest(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
-class MarkChange(Generic[Key]):
-    """What a sheet changes for one learner. No status: the mark is taken back."""
+class MarkChange(Generic[Key, Said]):
+    """What a sheet changes for one learner. Nothing before: there was no mark; nothing after: it is taken back."""
 
     learner: Key
-    before: str | None
-    status: str | None
-    came_instead: str = ""
+    before: Said | None
+    after: Said | None
 
 
-def reconcile(
-    marks: Mapping[Key, str],
-    sheet: Mapping[Key, str],
-    *,
-    came_before: Mapping[Key, str] = NOBODY,
-    came_instead: Mapping[Key, str] = NOBODY,
-) -> tuple[MarkChange[Key], ...]:
-    """The changes that turn these marks into those of the sheet: each learner at most once, in the order of ids.
-
-    Another member of the family that came instead is a change too.
-    """
+def reconcile(marks: Mapping[Key, Said], sheet: Mapping[Key, Said]) -> tuple[MarkChange[Key, Said], ...]:
+    """The changes that turn these marks into those of the sheet: each learner at most once, in the order of ids."""
     return tuple(
-        MarkChange(learner, marks.get(learner), sheet.get(learner), came_instead.get(learner, ""))
+        MarkChange(learner, marks.get(learner), sheet.get(learner))
         for learner in sorted(marks.keys() | sheet.keys())
         if marks.get(learner) != sheet.get(learner)
-        or came_before.get(learner, "") != came_instead.get(learner, "")
     )
 
 
@@ -151,7 +141,7 @@ class Rank:
         return cls(min(taken_at, received_at), submission)
 
 
-def counts(arriving: Rank, standing: Iterable[Rank]) -> bool:
+def outranks(arriving: Rank, standing: Iterable[Rank]) -> bool:
     """True when a sheet that knew of no other outranks every one that stands."""
     return all(arriving > other for other in standing)
 
@@ -175,22 +165,17 @@ class Turnout:
 
     @property
     def attendances(self) -> int:
-        """人次 of this session: see `attendances`."""
-        return attendances(self.written, self.headcount)
+        """人次 of this session: the headcount where the room was counted, else who was written down.
+
+        The count is independent of the names and sees those nobody wrote down. One class session, one number: reports
+        sum this and never one of its parts. `queries.figures.attendances` is the same in SQL.
+        """
+        return self.written if self.headcount is None else self.headcount
 
     @property
     def difference(self) -> int:
         """How many more were counted in the room than written down; negative when fewer. 0 when nobody counted."""
         return 0 if self.headcount is None else self.headcount - self.written
-
-
-def attendances(written: int, headcount: int | None) -> int:
-    """人次 of one class session: the headcount where the room was counted, else who was written down.
-
-    The count is independent of the names and sees those nobody wrote down. One class session, one number: reports sum
-    this and never one of its parts. `queries.figures.attendances` is the same in SQL.
-    """
-    return written if headcount is None else headcount
 
 
 def why_no_register(status: str, day: date, today: date) -> str | None:
@@ -236,16 +221,11 @@ def tell_refused_register(refused: Refused, *, today: date) -> str:
     raise ValueError(refused.code)
 
 
-def status_word(code: str | None) -> str:
-    """A mark in the current language; no mark says so."""
-    return _(STATUS_WORDS[code]) if code else _("没记")
-
-
-def tell_mark(code: str | None, came_instead: str = "") -> str:
-    """A mark in the current language, with who of the family came where somebody did."""
+def mark_word(code: str | None, came_instead: str = "") -> str:
+    """A mark in the current language, with who of the family came where somebody did; no mark says so."""
     if came_instead:
         return _("家人代到（%(name)s）", name=came_instead)
-    return status_word(code)
+    return _(STATUS_WORDS[code]) if code else _("没记")
 
 
 def days_late(day: date, today: date) -> int:
@@ -272,7 +252,7 @@ def read_guests(text: str) -> tuple[WrittenGuest, ...]:
             name, _blank, home = plain.partition(" ")
         if not name:
             continue
-        if max(len(name), len(home)) > LONGEST_NAME:
+        if max(len(name), len(home)) > _LONGEST_NAME:
             raise Refused("guest_too_long", field="guests", text=plain[:20])
         guests.append(WrittenGuest(name, home))
     if len(guests) > MOST_GUESTS:

@@ -33,7 +33,7 @@ def cohort_entry(kind: str, capacity: int | None, basis: str, percent: int) -> C
     return CohortEntry(kind, capacity, GraduationRule(Basis(basis), percent))
 
 
-def kind_word(code: str) -> str:
+def course_kind_word(code: str) -> str:
     """The kind of a course, with what it means, in the current language."""
     return _(KINDS[code])
 

@@ -51,7 +51,7 @@ class GraduationRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class CohortSessions:
     """A cohort's class sessions by now. Key of the session -> its length in minutes."""
 
     held: Mapping[Any, int]
@@ -78,7 +78,7 @@ OUTLOOKS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class GraduationProgress:
     """One learner by now. All but `sessions` and `minutes` is in the unit of the rule: sessions, or minutes."""
 
     sessions: int  # sat through or made up
@@ -102,20 +102,20 @@ class Standing:
         return Outlook.NEEDS_MAKEUP if self.to_make_up else Outlook.ON_THE_WAY
 
 
-def required(rule: GraduationRule, term: Term) -> int:
+def required(rule: GraduationRule, by_now: CohortSessions) -> int:
     """How much of the whole is enough: the share, rounded up; and never nothing."""
-    return max(1, -(-term.weight(rule) * rule.percent // 100))
+    return max(1, -(-by_now.weight(rule) * rule.percent // 100))
 
 
-def standing(rule: GraduationRule, term: Term, marks: Mapping[Any, str]) -> Standing:
+def progress_of(rule: GraduationRule, by_now: CohortSessions, marks: Mapping[Any, str]) -> GraduationProgress:
     """How one learner stands, whose marks (key of the session -> status) may be of other sessions too."""
-    mine = {session: status for session, status in marks.items() if session in term.held}
-    sat = [term.held[session] for session, status in mine.items() if status in SAT_THROUGH]
+    mine = {session: status for session, status in marks.items() if session in by_now.held}
+    sat = [by_now.held[session] for session, status in mine.items() if status in SAT_THROUGH]
     counted = sum(map(rule.weight, sat))
-    enough = required(rule, term)
+    enough = required(rule, by_now)
     lacking = max(0, enough - counted)
-    coming = sum(map(rule.weight, term.coming.values()))
-    return Standing(
+    coming = sum(map(rule.weight, by_now.coming.values()))
+    return GraduationProgress(
         sessions=len(sat),
         minutes=sum(sat),
         counted=counted,
@@ -150,7 +150,7 @@ def tell_rule(rule: GraduationRule) -> str:
     return _("上够全部次数的 %(percent)d%% 就结业。", percent=rule.percent)
 
 
-def tell_lacking(rule: GraduationRule, one: Standing) -> str:
+def tell_lacking(rule: GraduationRule, one: GraduationProgress) -> str:
     """One sentence: how much is still lacking, and whether it has to be made up."""
     if one.graduates:
         return _("够了。")

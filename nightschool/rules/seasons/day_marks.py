@@ -6,7 +6,7 @@ from datetime import date
 from itertools import groupby
 
 from nightschool.rules.almanac import solar_term
-from nightschool.rules.seasons.holidays import NAMES, Holidays
+from nightschool.rules.seasons.holidays import HOLIDAY_NAMES, Holidays
 from nightschool.rules.seasons.markets import Markets, tell_market
 from nightschool.rules.seasons.months import stretches
 from nightschool.texts import _
@@ -40,7 +40,7 @@ def tell_day_marks(marks: DayMarks, day: date) -> str:
 def _tell_holiday(name: str, is_off: bool) -> str:
     if not name:
         return _("放假") if is_off else _("补班")
-    word = _(name) if name in NAMES.values() else name
+    word = _(name) if name in HOLIDAY_NAMES.values() else name
     return _("%(name)s放假", name=word) if is_off else _("%(name)s补班", name=word)
 
 

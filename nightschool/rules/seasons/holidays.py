@@ -15,9 +15,9 @@ from nightschool.errors import Refused
 from nightschool.rules.almanac import day_with_year
 from nightschool.texts import N_, _
 
-A_DAY = timedelta(days=1)
+_A_DAY = timedelta(days=1)
 
-NAMES = {
+HOLIDAY_NAMES = {
     "New Year's Day": N_("元旦"),
     "Spring Festival": N_("春节"),
     "Tomb-sweeping Day": N_("清明节"),
@@ -55,12 +55,12 @@ class Holidays:
 
 
 @cache
-def shipped() -> Holidays:
+def shipped_holidays() -> Holidays:
     """The years announced until this version."""
     from chinese_calendar.constants import holidays, workdays
 
-    days = {day: Holiday(day, True, NAMES.get(name, name)) for day, name in holidays.items()}
-    days |= {day: Holiday(day, False, NAMES.get(name, name)) for day, name in workdays.items()}
+    days = {day: Holiday(day, True, HOLIDAY_NAMES.get(name, name)) for day, name in holidays.items()}
+    days |= {day: Holiday(day, False, HOLIDAY_NAMES.get(name, name)) for day, name in workdays.items()}
     return Holidays(frozenset(day.year for day in holidays), days)
 
 
@@ -96,7 +96,7 @@ def read_notice(text: str) -> tuple[int, tuple[Holiday, ...]]:
                 raise Refused("notice_contradicts", field="notice", day=holiday.day)
             days.setdefault(holiday.day, holiday)
     told = " ".join(head[1] for head in heads)
-    if missing := tuple(name for name in NAMES.values() if name[:2] not in told):
+    if missing := tuple(name for name in HOLIDAY_NAMES.values() if name[:2] not in told):
         raise Refused("notice_incomplete", field="notice", names=missing)
     return year, tuple(days[day] for day in sorted(days))
 
@@ -111,7 +111,7 @@ def _read_item(name: str, body: str, year: int) -> Iterable[Holiday]:
         if not spans:
             raise Refused("notice_line", field="notice", text=sentence[:30])
         read = True
-        days = [first + A_DAY * number for first, last in spans for number in range((last - first).days + 1)]
+        days = [first + _A_DAY * number for first, last in spans for number in range((last - first).days + 1)]
         counted = _COUNT.search(sentence)
         if counted and not works and int(counted[1]) != len(days):
             raise Refused("notice_count", field="notice", name=name, said=int(counted[1]), n=len(days))

@@ -19,7 +19,7 @@ from nightschool.errors import Refused
 from nightschool.rules.almanac import WEEKDAYS
 from nightschool.texts import N_, SOURCE_LANGUAGE, _, language
 
-A_DAY = timedelta(days=1)
+_A_DAY = timedelta(days=1)
 TEN = 0  # the digit of the tenth, twentieth and thirtieth
 
 
@@ -112,7 +112,7 @@ def _is_lunar_market_day(market: Market, day: date) -> bool:
         return False
     if market.missing_thirtieth == MissingThirtieth.DAY_BEFORE:
         return number == length == 29
-    return number == 1 and _lunar_day(day - A_DAY)[0] == 29
+    return number == 1 and _lunar_day(day - _A_DAY)[0] == 29
 
 
 def read_market(text: str, *, missing_thirtieth: str = MissingThirtieth.SKIPPED, place: str = "") -> Market:
@@ -199,7 +199,7 @@ def _lunar_day(day: date) -> tuple[int, int]:
     """Which day of its lunar month this is, and how many days the month has; (0, 0) where the calendar ends."""
     try:
         lunar = LunarDate.from_solar(day)
-        tomorrow = LunarDate.from_solar(day + A_DAY * (30 - lunar.day)) if lunar.day < 30 else lunar
+        tomorrow = LunarDate.from_solar(day + _A_DAY * (30 - lunar.day)) if lunar.day < 30 else lunar
     except (ValueError, OverflowError):
         return 0, 0
     return lunar.day, 30 if tomorrow.day == 30 else 29

@@ -109,7 +109,7 @@ def year_of(year: int) -> Term:
     return Term(Month(year, 1), Month(year, 12))
 
 
-def parts_of(year: int) -> tuple[tuple[str, Term], ...]:
+def parts_of_year(year: int) -> tuple[tuple[str, Term], ...]:
     """上半年, 下半年, 大春 and 小春 of a year; the last goes on into the next one."""
     return tuple(
         (name, Term(Month(year, number), Month(year, number).plus(count - 1)))
@@ -163,7 +163,7 @@ def tell_term(term: Term) -> str:
         first=tell_month(term.first),
         last=month_name(term.last) if term.last.year == term.first.year else tell_month(term.last),
     )
-    names = [name for name, part in parts_of(term.first.year) if part == term]
+    names = [name for name, part in parts_of_year(term.first.year) if part == term]
     return _("%(months)s（%(name)s）", months=told, name=_(names[0])) if names else told
 
 

@@ -26,7 +26,7 @@ from nightschool.rules.courses.recurrence import (
     recurrence_problem,
     tell_recurrence_problem,
 )
-from nightschool.rules.registers.cohorts import KINDS, OPEN_LECTURE, kind_word
+from nightschool.rules.registers.cohorts import KINDS, OPEN_LECTURE, course_kind_word
 from nightschool.rules.seasons.markets import Market, read_market, tell_market, tell_refused_market
 from nightschool.rules.slots import Slot, read_end, shown_end, slot_problem, tell_slot_problem
 from nightschool.texts import L_, _, counted
@@ -220,7 +220,7 @@ class ScheduleForm(CommonForm):
         self.repeat.choices = {key: str(words) for key, words in _REPEATS.items()}
         self.nth.choices = {key: str(words) for key, words in _NTH_WORDS.items()}
         self.market.choices = {key: str(words) for key, words in _SHIFT_WORDS.items()}
-        self.kind.choices = {code: kind_word(code) for code in KINDS}
+        self.kind.choices = {code: course_kind_word(code) for code in KINDS}
         self.weekdays.choices = {str(number): _(words) for number, words in enumerate(WEEKDAYS)}
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -14,7 +14,7 @@ from nightschool.rules.seasons.months import (
     FIRST_YEAR,
     LAST_YEAR,
     Term,
-    parts_of,
+    parts_of_year,
     read_term,
     tell_refused_months,
     year_of,
@@ -111,7 +111,7 @@ def _shown(found: SchoolMonths, *, is_year: bool = True, is_own: bool = False) -
         "is_own": is_own,
         "has_calendars": is_year,
         "years": [other for other in around if FIRST_YEAR <= other <= LAST_YEAR],
-        "parts": [(_(told), _address(found.village.code, part)) for told, part in parts_of(year)],
+        "parts": [(_(told), _address(found.village.code, part)) for told, part in parts_of_year(year)],
         "form": TermForm(
             None, data={"first": found.term.first.code, "last": found.term.last.code}, meta={"csrf": False}
         ),

@@ -108,7 +108,7 @@ def _page(
         groups = people.groups(db, village)
         [place] = places.regions_named(db, [village])
         attended = histories.attended(db, record.public_id) if record else None
-        merged = merges.undoable(db, "learner", record.public_id, now=now()) if record else ()
+        merged = merges.undoable_merges(db, "learner", record.public_id, now=now()) if record else ()
     form.phone.hide(record.masked_phone if record else "")
     page = render_template(
         "people/learners/edit.html",

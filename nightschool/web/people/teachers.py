@@ -183,7 +183,7 @@ def _page(
 ) -> Any:
     with reading() as db:
         [place] = places.regions_named(db, [region])
-        merged = merges.undoable(db, "teacher", record.public_id, now=now()) if record else ()
+        merged = merges.undoable_merges(db, "teacher", record.public_id, now=now()) if record else ()
     form.phone.hide(record.masked_phone if record else "")
     page = render_template(
         "people/teachers/edit.html",

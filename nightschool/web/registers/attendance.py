@@ -17,7 +17,7 @@ from nightschool.rules.names import matches
 from nightschool.rules.people.people import tell_refused_person
 from nightschool.rules.registers import attendance as rules
 from nightschool.texts import _, counted
-from nightschool.web.registers.attendance_form import RegisterForm, Stored, VoidForm
+from nightschool.web.registers.attendance_form import RegisterForm, Ticked, VoidForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.browser import device_name
 from nightschool.web.site.context import now, reading, today, writing
@@ -80,9 +80,9 @@ def void(class_session: str) -> Any:
 @allows("keep_register")
 def history(class_session: str) -> Any:
     """Every version of the register: who saved it when, and what that changed."""
-    found = look_up(register_history.history, class_session)
+    found = look_up(register_history.arrivals_of, class_session)
     return render_template(
-        "registers/attendance/history.html", history=found, tell_mark=rules.tell_mark, skew=CLOCK_SKEW
+        "registers/attendance/history.html", history=found, mark_word=rules.mark_word, skew=CLOCK_SKEW
     )
 
 
@@ -166,7 +166,7 @@ def _page(found: Register, form: RegisterForm, *, is_stale: bool = False) -> str
         excused=set(form.excused.data),
         statuses=form.statuses.data,
         beside=form.written_beside(),
-        choices={code: rules.status_word(code) for code in rules.STATUS_WORDS if code != rules.PRESENT},
+        choices={code: rules.mark_word(code) for code in rules.STATUS_WORDS if code != rules.PRESENT},
         hits=hits,
         outside_is_open=not found.in_class or bool(outside & shown),
         differing=_differing(found, form) if is_stale else [],
@@ -201,11 +201,11 @@ def _stored(found: Register) -> dict[str, Any]:
     }
 
 
-def _ticked(found: Register) -> Stored:
+def _ticked(found: Register) -> Ticked:
     if not found.is_cohort:
         present = tuple(person.public_id for person in found.people if person.attended)
-        return Stored(present, tuple(person.public_id for person in found.people if person.excused))
-    return Stored(
+        return Ticked(present, tuple(person.public_id for person in found.people if person.excused))
+    return Ticked(
         present=tuple(person.public_id for person in found.people if person.status == rules.PRESENT),
         statuses={p.public_id: p.status for p in found.people if p.status not in (None, rules.PRESENT)},
         came_instead={p.public_id: p.came_instead for p in found.people if p.came_instead},
@@ -225,7 +225,7 @@ def _differing(found: Register, form: RegisterForm) -> list[tuple[str, str, str]
         theirs = rules.PRESENT if person.attended and not found.is_cohort else person.status
         mine, mine_instead = marks.get(person.public_id), names.get(person.public_id, "")
         if (mine, mine_instead) != (theirs, person.came_instead):
-            told = rules.tell_mark(theirs, person.came_instead), rules.tell_mark(mine, mine_instead)
+            told = rules.mark_word(theirs, person.came_instead), rules.mark_word(mine, mine_instead)
             differing.append((person.name, *told))
     return differing
 

@@ -17,8 +17,8 @@ from nightschool.rules.registers.attendance import (
     SUBSTITUTE,
     NewLearner,
     Sheet,
+    mark_word,
     read_guests,
-    status_word,
     tell_refused_guests,
 )
 from nightschool.texts import L_, _
@@ -61,7 +61,7 @@ class StatusesField(Field):
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class Ticked:
     """What a saved sheet says of each learner, as the form takes it."""
 
     present: tuple[str, ...]
@@ -241,7 +241,7 @@ class RegisterForm(NewPeopleForm):
         self.ticked_before.data = ()
         self.undo_is_offered = False
 
-    def merge(self, other: Stored) -> None:
+    def merge(self, other: Ticked) -> None:
         """The ticks of another sheet are added to these; where they contradict, these stand."""
         mine = {*self.present.data, *self.excused.data, *self.statuses.data}
         self.present.data += tuple(learner for learner in other.present if learner not in mine)
@@ -258,7 +258,7 @@ class RegisterForm(NewPeopleForm):
             if learner in self.present.data and status == LATE:  # who came late came: both taps mean the same
                 self.present.data = tuple(one for one in self.present.data if one != learner)
             elif learner in self.present.data:
-                self.row_errors[learner] = _("到和%(what)s只能选一个。", what=status_word(status))
+                self.row_errors[learner] = _("到和%(what)s只能选一个。", what=mark_word(status))
             elif status == SUBSTITUTE and not written.get(learner):
                 self.row_errors[learner] = _("还没写家里是谁来的。")
 

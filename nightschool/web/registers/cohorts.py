@@ -15,7 +15,7 @@ from nightschool.queries.registers import cohorts as queries
 from nightschool.queries.registers.cohorts import Cohort, Roster
 from nightschool.rules.names import matches
 from nightschool.rules.registers import graduation as rules
-from nightschool.rules.registers.attendance import status_word as mark_word
+from nightschool.rules.registers.attendance import mark_word
 from nightschool.rules.registers.cohorts import source_word, tell_refused_cohort
 from nightschool.texts import _, counted
 from nightschool.web.registers.cohorts_form import CohortForm, EnrolForm

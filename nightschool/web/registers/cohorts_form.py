@@ -9,7 +9,7 @@ from nightschool.rules.registers.cohorts import (
     SOURCES,
     CohortEntry,
     cohort_entry,
-    kind_word,
+    course_kind_word,
     source_word,
 )
 from nightschool.rules.registers.graduation import BASES, basis_word
@@ -36,7 +36,7 @@ class CohortForm(RecordForm):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.kind.choices = {code: kind_word(code) for code in KINDS}
+        self.kind.choices = {code: course_kind_word(code) for code in KINDS}
         self.basis.choices = {code.value: basis_word(code) for code in BASES}
 
     def validate(self, extra_validators: Any = None) -> bool:

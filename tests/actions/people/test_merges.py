@@ -214,6 +214,17 @@ def test_a_sheet_begun_before_the_merge_counts_for_the_one_who_is_left(
     assert marks(db) == {(tonight.id, kept.id): counts}
 
 
+def test_who_came_oneself_by_one_of_the_two_names_was_not_substituted(
+    cast: Cast, db: Session, two: tuple[Learner, Learner]
+) -> None:
+    kept, merged = two
+    tonight = make_session(db, make_course(db, kind="cohort"), TODAY)
+    merge(db, cast, kept, merged)
+    said = {merged.public_id: "present", kept.public_id: "substitute"}
+    save(db, cast, tonight, Sheet(marks=said, came_instead={kept.public_id: "张小红"}))
+    assert marks(db) == {(tonight.id, kept.id): "present"}
+
+
 @pytest.mark.parametrize(
     ("mine", "theirs", "status"),
     [("left", "enrolled", "enrolled"), ("waiting", "left", "waiting"), (None, "waiting", "waiting")],
@@ -587,9 +598,9 @@ def test_what_stands_can_be_listed_until_it_can_no_longer_be_undone(
     kept, merged = two
     assert merges.merge_of(db, "learner", merged.public_id) is None
     merge(db, cast, kept, merged)
-    [line] = merges.undoable(db, "learner", kept.public_id, now=later(hours=1))
+    [line] = merges.undoable_merges(db, "learner", kept.public_id, now=later(hours=1))
     assert (line.merged_name, line.kept_name, line.by) == ("陈大绣", "陈大秀", "陈书记")
     assert merges.merge_of(db, "learner", merged.public_id) == line
-    assert merges.undoable(db, "learner", kept.public_id, now=later(hours=24)) == ()
+    assert merges.undoable_merges(db, "learner", kept.public_id, now=later(hours=24)) == ()
     undo(db, cast, merged)
-    assert merges.undoable(db, "learner", kept.public_id, now=NOW) == ()
+    assert merges.undoable_merges(db, "learner", kept.public_id, now=NOW) == ()

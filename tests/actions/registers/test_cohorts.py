@@ -331,7 +331,7 @@ def test_another_substitute_is_a_change_and_both_stay_on_record(
         by=cast.chen_actor,
         now=later(hours=1),
     )
-    history = register_history.history(db, tonight.public_id)
+    history = register_history.arrivals_of(db, tonight.public_id)
     assert history is not None
     changes = [(c.came_before, c.came_instead, c.status) for a in history.arrivals for c in a.changes]
     assert changes == [

@@ -168,7 +168,7 @@ def test_history_tells_who_saved_what_and_what_it_changed(
     )
     save(cast, db, tonight, second, based_on=1, now=LATER, taken_at=LATER.instant)
     take_back(cast, db, tonight)
-    history = register_history.history(db, tonight.public_id)
+    history = register_history.arrivals_of(db, tonight.public_id)
     assert history is not None
     first, correction, voided = history.arrivals
     assert (first.by, first.device, first.received_at, first.is_void) == (
@@ -177,22 +177,22 @@ def test_history_tells_who_saved_what_and_what_it_changed(
         NOW.instant,
         False,
     )
-    assert first.changes == (register_history.Change("陈大秀", "一组", None, "present"),)
+    assert first.changes == (register_history.ChangedMark("陈大秀", "一组", None, "present"),)
     assert (first.counted_before, first.counted) == (
         register_history.Counted(),
         register_history.Counted(headcount=20),
     )
     assert correction.changes == (
-        register_history.Change("陈大秀", "一组", "present", None),
-        register_history.Change("刘国富", "二组", None, "present"),
+        register_history.ChangedMark("陈大秀", "一组", "present", None),
+        register_history.ChangedMark("刘国富", "二组", None, "present"),
     )
     assert (correction.counted_before.headcount, correction.counted.headcount) == (20, 21)
     assert correction.counted.guests == (WrittenGuest("张三"),)
     assert correction.difference_note == "数漏了"
     assert (voided.is_void, voided.reason) == (True, "记错了一节课")
-    assert voided.changes == (register_history.Change("刘国富", "二组", "present", None),)
+    assert voided.changes == (register_history.ChangedMark("刘国富", "二组", "present", None),)
     assert voided.counted == register_history.Counted()
-    assert register_history.history(db, "x" * 22) is None
+    assert register_history.arrivals_of(db, "x" * 22) is None
 
 
 @pytest.mark.parametrize(

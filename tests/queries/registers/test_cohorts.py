@@ -11,7 +11,7 @@ from nightschool.actions.registers.attendance import record_sheet
 from nightschool.models.people import Learner
 from nightschool.models.teaching import ClassSession, Course, Enrolment
 from nightschool.queries.registers import attendance, cohorts
-from nightschool.queries.registers.attendance import Place
+from nightschool.queries.registers.attendance import Membership
 from nightschool.rules.registers.attendance import Sheet
 from nightschool.rules.registers.graduation import Outlook
 from nightschool.rules.slots import Moment
@@ -100,12 +100,12 @@ def test_graduation_counts_what_was_held_and_is_to_come(cast: Cast, db: Session,
     assert (found.held, found.held_minutes, found.coming, found.coming_minutes) == (2, 180, 1, 90)
     assert found.attendances == 4 + 3 + 3
     assert [one.slot.day for one in found.unrecorded] == [TODAY - A_WEEK]
-    assert [(line.name, line.standing.sessions, line.standing.outlook) for line in found.lines] == [
+    assert [(line.name, line.progress.sessions, line.progress.outlook) for line in found.lines] == [
         ("陈大秀", 2, Outlook.ON_THE_WAY),
         ("刘国富", 2, Outlook.ON_THE_WAY),
         ("张桂花", 0, Outlook.NEEDS_MAKEUP),
     ]
-    assert found.lines[2].standing.marks == {"excused": 1, "substitute": 1}
+    assert found.lines[2].progress.marks == {"excused": 1, "substitute": 1}
     assert [(line.name, line.left_on) for line in found.left] == [("李永福", TODAY)]
     assert found.graduates == 0
     after = cohorts.graduation(db, cohort.public_id, at=Moment(TODAY + 2 * A_WEEK, 0))
@@ -156,9 +156,9 @@ def test_who_left_that_day_and_had_come_was_still_in_it(cast: Cast, db: Session,
     save(cast, db, session, Sheet(marks={came.public_id: "present"}))
     found = attendance.register(db, session.public_id)
     assert found is not None
-    assert {person.name: person.place for person in found.people} == {
-        "陈大秀": Place.IN_CLASS,
-        "刘国富": Place.OUTSIDE,
+    assert {person.name: person.membership for person in found.people} == {
+        "陈大秀": Membership.IN_CLASS,
+        "刘国富": Membership.OUTSIDE,
     }
 
 

@@ -10,14 +10,14 @@ from nightschool.rules.courses.advice import NearbySession, Surroundings, advise
 from nightschool.rules.places.travel import Journey
 from nightschool.rules.seasons.daylight import Position, dark_at, known_seat
 from nightschool.rules.seasons.farm_windows import FarmWindow, check_window, in_season, tell_refused_window
-from nightschool.rules.seasons.holidays import Holiday, Holidays, shipped
+from nightschool.rules.seasons.holidays import Holiday, Holidays, shipped_holidays
 from nightschool.rules.seasons.markets import Markets, read_market
 from nightschool.rules.slots import Slot
 from tests.factories import TODAY
 
 FRIDAY = date(2026, 11, 27)  # lunar 10/19
 MORNING, EVENING = Slot(FRIDAY, 540, 630), Slot(FRIDAY, 1140, 1230)
-QUIET = Surroundings(holidays=shipped(), position=Position(29.59, 105.07), markets_of="全安镇")
+QUIET = Surroundings(holidays=shipped_holidays(), position=Position(29.59, 105.07), markets_of="全安镇")
 
 
 def kinds(slot: Slot, around: Surroundings) -> list[str]:

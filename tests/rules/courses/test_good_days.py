@@ -12,13 +12,13 @@ from nightschool.rules.courses.good_days import MOST_SUGGESTED, suggest, window
 from nightschool.rules.places.travel import Journey
 from nightschool.rules.seasons.daylight import Position
 from nightschool.rules.seasons.farm_windows import FarmWindow
-from nightschool.rules.seasons.holidays import shipped
+from nightschool.rules.seasons.holidays import shipped_holidays
 from nightschool.rules.seasons.markets import Markets, read_market
 from nightschool.rules.slots import Moment, Slot
 from tests.factories import TODAY
 
 NOW = Moment(TODAY, 600)
-QUIET = Surroundings(holidays=shipped(), position=Position(29.59, 105.07), markets_of="全安镇")
+QUIET = Surroundings(holidays=shipped_holidays(), position=Position(29.59, 105.07), markets_of="全安镇")
 DECEMBER = [date(2026, 12, number) for number in range(1, 31)]
 
 

@@ -9,21 +9,21 @@ from hypothesis import strategies as st
 from nightschool.rules.registers.attendance import STATUS_WORDS
 from nightschool.rules.registers.graduation import (
     Basis,
+    CohortSessions,
     GraduationRule,
     Outlook,
-    Term,
     class_hours,
+    progress_of,
     required,
-    standing,
     tell_lacking,
     tell_rule,
 )
 
-EIGHT = Term(held=dict.fromkeys(range(8), 90), coming={})
+EIGHT = CohortSessions(held=dict.fromkeys(range(8), 90), coming={})
 RULES = st.builds(GraduationRule, st.sampled_from(Basis), st.integers(1, 100))
 SESSIONS = st.dictionaries(st.integers(0, 30), st.integers(10, 480), max_size=12)
 TERMS = st.builds(
-    lambda held, coming: Term(held, {key + 100: minutes for key, minutes in coming.items()}),
+    lambda held, coming: CohortSessions(held, {key + 100: minutes for key, minutes in coming.items()}),
     SESSIONS,
     SESSIONS,
 )
@@ -50,49 +50,49 @@ def marks(**how_many: int) -> dict[int, str]:
     ],
 )
 def test_six_of_eight_are_three_quarters(said: dict[int, str], sat: int, outlook: Outlook) -> None:
-    one = standing(GraduationRule(), EIGHT, said)
+    one = progress_of(GraduationRule(), EIGHT, said)
     assert (one.sessions, one.minutes, one.outlook) == (sat, sat * 90, outlook)
 
 
 def test_somebody_excused_from_all_but_one_does_not_graduate() -> None:
-    assert not standing(GraduationRule(), EIGHT, marks(present=1, excused=7)).graduates
+    assert not progress_of(GraduationRule(), EIGHT, marks(present=1, excused=7)).graduates
 
 
 def test_in_the_middle_of_the_term_the_rest_is_still_to_come() -> None:
-    term = Term(held={1: 90, 2: 90}, coming={3: 90, 4: 90})
+    by_now = CohortSessions(held={1: 90, 2: 90}, coming={3: 90, 4: 90})
     rule = GraduationRule()
-    came_once = standing(rule, term, {1: "present"})
+    came_once = progress_of(rule, by_now, {1: "present"})
     assert (came_once.required, came_once.lacking, came_once.to_make_up) == (3, 2, 0)
     assert came_once.outlook == Outlook.ON_THE_WAY
     assert tell_lacking(rule, came_once) == "再上 2 次就够。"
-    never = standing(rule, term, {})
+    never = progress_of(rule, by_now, {})
     assert never.outlook == Outlook.NEEDS_MAKEUP
     assert tell_lacking(rule, never) == "还差 3 次，其中 1 次要靠补课。"
 
 
 def test_by_hours_a_long_session_weighs_more() -> None:
-    term = Term(held={1: 240, 2: 60}, coming={})
-    assert standing(GraduationRule(Basis.HOURS, 75), term, {1: "present"}).graduates
-    assert not standing(GraduationRule(Basis.SESSIONS, 75), term, {1: "present"}).graduates
-    short = standing(GraduationRule(Basis.HOURS, 75), term, {2: "present"})
+    by_now = CohortSessions(held={1: 240, 2: 60}, coming={})
+    assert progress_of(GraduationRule(Basis.HOURS, 75), by_now, {1: "present"}).graduates
+    assert not progress_of(GraduationRule(Basis.SESSIONS, 75), by_now, {1: "present"}).graduates
+    short = progress_of(GraduationRule(Basis.HOURS, 75), by_now, {2: "present"})
     assert tell_lacking(GraduationRule(Basis.HOURS, 75), short) == "还差 3.7 学时，其中 3.7 学时要靠补课。"
 
 
 def test_marks_of_sessions_that_are_not_held_do_not_count() -> None:
-    term = Term(held={1: 90}, coming={2: 90})
-    assert standing(GraduationRule(), term, {1: "present", 2: "present", 3: "present"}).sessions == 1
+    by_now = CohortSessions(held={1: 90}, coming={2: 90})
+    assert progress_of(GraduationRule(), by_now, {1: "present", 2: "present", 3: "present"}).sessions == 1
 
 
 def test_nobody_graduates_from_nothing() -> None:
-    assert not standing(GraduationRule(), Term({}, {}), {}).graduates
+    assert not progress_of(GraduationRule(), CohortSessions({}, {}), {}).graduates
 
 
 @given(RULES, TERMS, MARKS)
 def test_who_graduates_has_the_share_and_who_has_the_share_graduates(
-    rule: GraduationRule, term: Term, said: dict[int, str]
+    rule: GraduationRule, by_now: CohortSessions, said: dict[int, str]
 ) -> None:
-    one = standing(rule, term, said)
-    whole = term.weight(rule)
+    one = progress_of(rule, by_now, said)
+    whole = by_now.weight(rule)
     has_share = whole > 0 and Fraction(one.counted, whole) >= Fraction(rule.percent, 100)
     assert one.graduates == (has_share and one.counted > 0)
     assert one.counted + one.lacking == max(one.counted, one.required)
@@ -102,33 +102,33 @@ def test_who_graduates_has_the_share_and_who_has_the_share_graduates(
 
 @given(RULES, TERMS, MARKS, st.integers(0, 30))
 def test_one_attendance_more_never_harms_and_lost_ones_never_help(
-    rule: GraduationRule, term: Term, said: dict[int, str], session: int
+    rule: GraduationRule, by_now: CohortSessions, said: dict[int, str], session: int
 ) -> None:
-    before = standing(rule, term, said)
-    more = standing(rule, term, {**said, session: "makeup"})
+    before = progress_of(rule, by_now, said)
+    more = progress_of(rule, by_now, {**said, session: "makeup"})
     assert more.counted >= before.counted
     assert more.lacking <= before.lacking
     for status in ("excused", "absent", "substitute"):
-        assert standing(rule, term, {**said, session: status}).counted <= more.counted
+        assert progress_of(rule, by_now, {**said, session: status}).counted <= more.counted
 
 
 @given(TERMS, MARKS, st.sampled_from(Basis), st.integers(1, 99))
 def test_a_stricter_rule_lets_nobody_more_graduate(
-    term: Term, said: dict[int, str], basis: Basis, percent: int
+    by_now: CohortSessions, said: dict[int, str], basis: Basis, percent: int
 ) -> None:
     strict, mild = GraduationRule(basis, percent + 1), GraduationRule(basis, percent)
-    assert standing(strict, term, said).lacking >= standing(mild, term, said).lacking
-    assert required(strict, term) >= required(mild, term)
+    assert progress_of(strict, by_now, said).lacking >= progress_of(mild, by_now, said).lacking
+    assert required(strict, by_now) >= required(mild, by_now)
 
 
 @given(RULES, TERMS, MARKS)
 def test_coming_to_everything_left_and_making_up_the_rest_graduates(
-    rule: GraduationRule, term: Term, said: dict[int, str]
+    rule: GraduationRule, by_now: CohortSessions, said: dict[int, str]
 ) -> None:
-    one = standing(rule, term, said)
-    later = Term({**term.held, **term.coming}, {})
-    full = {**{key: status for key, status in said.items() if key in term.held}}
-    came = standing(rule, later, {**full, **dict.fromkeys(term.coming, "present")})
+    one = progress_of(rule, by_now, said)
+    later = CohortSessions({**by_now.held, **by_now.coming}, {})
+    full = {**{key: status for key, status in said.items() if key in by_now.held}}
+    came = progress_of(rule, later, {**full, **dict.fromkeys(by_now.coming, "present")})
     assert came.lacking == one.to_make_up
     assert came.graduates == (one.to_make_up == 0 and came.counted > 0)
 
@@ -137,8 +137,8 @@ def test_coming_to_everything_left_and_making_up_the_rest_graduates(
 def test_where_all_sessions_are_equally_long_both_rules_agree(
     minutes: int, number: int, said: dict[int, str], percent: int
 ) -> None:
-    term = Term(dict.fromkeys(range(number), minutes), {})
-    verdicts = {standing(GraduationRule(basis, percent), term, said).graduates for basis in Basis}
+    by_now = CohortSessions(dict.fromkeys(range(number), minutes), {})
+    verdicts = {progress_of(GraduationRule(basis, percent), by_now, said).graduates for basis in Basis}
     assert len(verdicts) == 1
 
 

@@ -12,7 +12,7 @@ from nightschool.rules.seasons.day_marks import (
     tell_notes,
     tell_unknown_years,
 )
-from nightschool.rules.seasons.holidays import Holiday, Holidays, shipped
+from nightschool.rules.seasons.holidays import Holiday, Holidays, shipped_holidays
 from nightschool.rules.seasons.markets import Market, MarketKind, Markets
 from nightschool.rules.seasons.months import Month
 
@@ -27,7 +27,7 @@ def test_a_small_calendar_says_the_lunar_day_and_names_the_month_on_its_first() 
 
 
 def test_a_month_tells_its_terms_holidays_and_make_up_days() -> None:
-    marks = DayMarks(shipped())
+    marks = DayMarks(shipped_holidays())
     assert tell_notes(marks, Month(2026, 10).days) == [
         "寒露 8日",
         "霜降 23日",
@@ -44,13 +44,13 @@ def test_a_village_s_own_day_has_the_last_word() -> None:
 
 
 def test_years_nobody_announced_are_said_to_be_so() -> None:
-    assert tell_unknown_years(DayMarks(shipped()), range(2026, 2029)) == [
+    assert tell_unknown_years(DayMarks(shipped_holidays()), range(2026, 2029)) == [
         "2027 年放假和调休：未公布。",
         "2028 年放假和调休：未公布。",
     ]
 
 
 def test_examples_of_markets_are_said_to_be_examples_and_none_is_nothing() -> None:
-    marks = DayMarks(shipped(), Markets((MARKET,)), "全安镇", True)
+    marks = DayMarks(shipped_holidays(), Markets((MARKET,)), "全安镇", True)
     assert tell_markets(marks) == "全安镇逢场：农历逢三六九（示例，不是真的）。"
-    assert tell_markets(DayMarks(shipped())) == ""
+    assert tell_markets(DayMarks(shipped_holidays())) == ""

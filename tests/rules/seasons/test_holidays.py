@@ -7,7 +7,7 @@ from itertools import groupby
 import pytest
 
 from nightschool.errors import Refused
-from nightschool.rules.seasons.holidays import Holiday, read_notice, shipped, tell_refused_notice
+from nightschool.rules.seasons.holidays import Holiday, read_notice, shipped_holidays, tell_refused_notice
 from tests.factories import REST_OF_NOTICE
 
 WEEKDAYS = "一二三四五六日"
@@ -24,7 +24,7 @@ def runs(days: list[date]) -> Iterator[list[date]]:
 
 def notice_of(year: int) -> str:
     """A notice in the form in which they are announced, from the days we know."""
-    known = [holiday for day, holiday in sorted(shipped().days.items()) if day.year == year]
+    known = [holiday for day, holiday in sorted(shipped_holidays().days.items()) if day.year == year]
     names = list(dict.fromkeys(holiday.name for holiday in known if holiday.is_off))
     lines = [f"关于{year}年部分节假日安排的通知"]
     for number, name in enumerate(names, 1):
@@ -47,7 +47,7 @@ def test_a_notice_reads_as_what_is_known_of_its_year(year: int) -> None:
     read_year, days = read_notice(notice_of(year))
     assert read_year == year
     assert {one.day: one.is_off for one in days} == {
-        day: holiday.is_off for day, holiday in shipped().days.items() if day.year == year
+        day: holiday.is_off for day, holiday in shipped_holidays().days.items() if day.year == year
     }
 
 
@@ -100,7 +100,7 @@ def test_a_notice_that_cannot_be_read_says_what_is_wrong_with_it(text: str, told
 
 
 def test_a_year_nobody_announced_is_unknown() -> None:
-    assert shipped().is_known(2026)
-    assert not shipped().is_known(2027)
-    assert shipped().on(date(2026, 10, 1)).is_off
-    assert shipped().on(date(2026, 11, 24)) is None
+    assert shipped_holidays().is_known(2026)
+    assert not shipped_holidays().is_known(2027)
+    assert shipped_holidays().on(date(2026, 10, 1)).is_off
+    assert shipped_holidays().on(date(2026, 11, 24)) is None

@@ -8,7 +8,7 @@ from nightschool.errors import Refused
 from nightschool.rules.seasons.months import (
     Month,
     Term,
-    parts_of,
+    parts_of_year,
     read_month,
     read_term,
     stretches,
@@ -46,7 +46,7 @@ def test_a_term_is_called_what_people_call_it(first: str, last: str, told: str) 
 
 
 def test_the_small_spring_crop_goes_on_into_the_next_year() -> None:
-    assert dict(parts_of(2026))["小春"] == Term(Month(2026, 10), Month(2027, 4))
+    assert dict(parts_of_year(2026))["小春"] == Term(Month(2026, 10), Month(2027, 4))
 
 
 @pytest.mark.parametrize(
