@@ -11,7 +11,17 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from nightschool.models.base import AccountRef, Base, Code, Digest, Instant, LineText, ShortText, one_of
+from nightschool.models.base import (
+    AccountRef,
+    Base,
+    Code,
+    Digest,
+    Instant,
+    LineText,
+    Numbered,
+    ShortText,
+    one_of,
+)
 from nightschool.rules.registers.attendance import STATUS_WORDS
 
 
@@ -31,8 +41,6 @@ CURRENT = text("superseded_by IS NULL")
 class Submission(Base):
     """One row is one arrival of a sheet; its id is made where the sheet was filled in, so that a repeat is known."""
 
-    __tablename__ = "submission"
-
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
     class_session_id: Mapped[AtClassSession]
     account_id: Mapped[AccountRef]
@@ -49,12 +57,9 @@ class Submission(Base):
     __table_args__ = (one_of("kind", SubmissionKind),)
 
 
-class MarkEvent(Base):
+class MarkEvent(Numbered, Base):
     """One row is one change of one learner's mark; never updated, never deleted. No status: the mark was taken back."""
 
-    __tablename__ = "mark_event"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id", ondelete="RESTRICT"), index=True)
     class_session_id: Mapped[AtClassSession]
     learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="RESTRICT"), index=True)
@@ -67,8 +72,6 @@ class MarkEvent(Base):
 
 class Mark(Base):
     """One row is one learner's mark at one class session, as it counts now: at most one."""
-
-    __tablename__ = "mark"
 
     class_session_id: Mapped[int] = mapped_column(
         ForeignKey("class_session.id", ondelete="RESTRICT"), primary_key=True
@@ -86,12 +89,9 @@ class Mark(Base):
     )
 
 
-class Guest(Base):
+class Guest(Numbered, Base):
     """One row is one walk-in written down by name at one class session."""
 
-    __tablename__ = "guest"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
     class_session_id: Mapped[AtClassSession]
     submission_id: Mapped[SubmissionRef]
     superseded_by: Mapped[SubmissionRef | None]
@@ -99,12 +99,9 @@ class Guest(Base):
     home: Mapped[ShortText] = mapped_column(default="")  # the village they came from, when said
 
 
-class Headcount(Base):
+class Headcount(Numbered, Base):
     """One row is what one submission counted without names: the whole room, and walk-ins known only by number."""
 
-    __tablename__ = "headcount"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
     class_session_id: Mapped[int] = mapped_column(ForeignKey("class_session.id", ondelete="RESTRICT"))
     submission_id: Mapped[SubmissionRef]
     superseded_by: Mapped[SubmissionRef | None]

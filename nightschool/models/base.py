@@ -3,6 +3,7 @@
 Names by convention, so that the name in an IntegrityError leads to its message.
 """
 
+import re
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -65,13 +66,32 @@ LineText = Annotated[str, mapped_column(String(200))]
 LongText = Annotated[str, mapped_column(String(2000))]
 Sealed = Annotated[str, mapped_column(String(400))]
 Digest = Annotated[str, mapped_column(String(64))]
+SearchKeys = Annotated[str, mapped_column(String(400), default="")]
 
 
 class Base(DeclarativeBase):
+    """One class is one table, named after it: class_session of ClassSession."""
+
     metadata = MetaData(naming_convention=NAMING)
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {getattr(self, 'id', getattr(self, 'code', ''))}>"
+
+
+class Numbered:
+    """Mixed into what other tables refer to by a number."""
+
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-2)
+
+
+class Addressed(Numbered):
+    """Mixed into what an address names too, by a text that nobody can guess from another."""
+
+    public_id: Mapped[PublicId] = mapped_column(sort_order=-1)
 
 
 class Versioned:
@@ -89,10 +109,10 @@ def new_public_id() -> str:
     return secrets.token_urlsafe(16)
 
 
-def one_of(column: str, codes: Iterable[str] | type[StrEnum], *, name: str | None = None) -> CheckConstraint:
+def one_of(column: str, codes: Iterable[str] | type[StrEnum]) -> CheckConstraint:
     """The column holds one of these codes (or nothing, where it may be empty)."""
     values = ", ".join(f"'{code}'" for code in codes)
-    return CheckConstraint(f"{column} IN ({values})", name=name or f"{column}_known")
+    return CheckConstraint(f"{column} IN ({values})", name=f"{column}_known")
 
 
 def digits(column: str, length: int) -> str:

@@ -5,17 +5,23 @@ from datetime import date
 from sqlalchemy import JSON, CheckConstraint, Float, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from nightschool.models.base import Base, Code, InRegion, LineText, PublicId, RegionRef, ShortText, one_of
+from nightschool.models.base import (
+    Addressed,
+    Base,
+    Code,
+    InRegion,
+    LineText,
+    Numbered,
+    RegionRef,
+    ShortText,
+    one_of,
+)
 from nightschool.rules.seasons.markets import MarketKind, MissingThirtieth
 
 
-class MarketRule(Base):
+class MarketRule(Addressed, Base):
     """One row is one market of a township: on which days people go there."""
 
-    __tablename__ = "market_rule"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[PublicId]
     region_code: Mapped[InRegion]
     place: Mapped[ShortText] = mapped_column(default="")
     kind: Mapped[Code]
@@ -26,15 +32,12 @@ class MarketRule(Base):
     __table_args__ = (one_of("kind", MarketKind), one_of("missing_thirtieth", MissingThirtieth))
 
 
-class SpecialDay(Base):
+class SpecialDay(Numbered, Base):
     """One row is one day that is otherwise than its calendar says, in a region or (no region) in the whole country.
 
     A market day more or less (kind market), or a holiday or make-up working day (kind holiday).
     """
 
-    __tablename__ = "special_day"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
     region_code: Mapped[RegionRef | None]
     kind: Mapped[Code]
     day: Mapped[date]
@@ -52,18 +55,12 @@ class SpecialDay(Base):
 class HolidayYear(Base):
     """One row is one year whose holiday notice somebody pasted in."""
 
-    __tablename__ = "holiday_year"
-
     year: Mapped[int] = mapped_column(primary_key=True)
 
 
-class FarmSeason(Base):
+class FarmSeason(Addressed, Base):
     """One row is one farm window of one year in a region and all below it."""
 
-    __tablename__ = "farm_season"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[PublicId]
     region_code: Mapped[InRegion]
     name: Mapped[ShortText]
     first: Mapped[date]
@@ -76,8 +73,6 @@ class FarmSeason(Base):
 
 class RegionPosition(Base):
     """One row says where a region's village office lies, in degrees."""
-
-    __tablename__ = "region_position"
 
     region_code: Mapped[RegionRef] = mapped_column(primary_key=True)
     latitude: Mapped[float] = mapped_column(Float())

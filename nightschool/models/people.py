@@ -3,20 +3,21 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from nightschool.models.base import (
     AccountRef,
+    Addressed,
     Base,
     Code,
     Digest,
     InRegion,
     Instant,
     LineText,
-    PublicId,
     RegionRef,
     Sealed,
+    SearchKeys,
     ShortText,
     Versioned,
     one_of,
@@ -40,19 +41,13 @@ class PersonKind(StrEnum):
     TEACHER = "teacher"
 
 
-class Teacher(Versioned, Base):
+class Teacher(Addressed, Versioned, Base):
     """One row is one teacher, kept at the village, township or county that calls on them; villages below see them."""
 
-    __tablename__ = "teacher"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[PublicId]
     region_code: Mapped[InRegion]
     name: Mapped[ShortText]
-    name_key: Mapped[str] = mapped_column(String(200))  # pinyin for sorting
-    search_keys: Mapped[str] = mapped_column(
-        String(400), default=""
-    )  # pinyin and initials, one space between
+    name_key: Mapped[LineText]  # pinyin for sorting
+    search_keys: Mapped[SearchKeys]  # pinyin and initials, one space between
     unit: Mapped[LineText] = mapped_column(default="")
     kind: Mapped[Code] = mapped_column(default=TeacherKind.LOCAL_EXPERT)
     specialities: Mapped[LineText] = mapped_column(default="")
@@ -75,13 +70,12 @@ class Teacher(Versioned, Base):
     )
 
 
-class TeacherLink(Base):
-    """One row is one address by which a teacher sees their own classes without an account, until it is revoked."""
+class TeacherLink(Addressed, Base):
+    """One row is one address by which a teacher sees their own classes without an account, until it is revoked.
 
-    __tablename__ = "teacher_link"
+    Its public id names it to who keeps it, and is not the secret in the address.
+    """
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[PublicId]  # to name the link to who keeps it; not the secret in the address
     teacher_id: Mapped[int] = mapped_column(ForeignKey("teacher.id", ondelete="RESTRICT"), index=True)
     region_code: Mapped[InRegion]  # where it was made
     digest: Mapped[Digest] = mapped_column(unique=True)  # SHA-256 of the secret, which is kept nowhere
@@ -90,17 +84,13 @@ class TeacherLink(Base):
     revoked_at: Mapped[Instant | None]
 
 
-class Learner(Versioned, Base):
+class Learner(Addressed, Versioned, Base):
     """One row is one villager on the roster. Only a name and a group are needed; no ID number, no poverty status."""
 
-    __tablename__ = "learner"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[PublicId]
     region_code: Mapped[RegionRef]
     name: Mapped[ShortText]
-    name_key: Mapped[str] = mapped_column(String(200))  # pinyin for sorting
-    search_keys: Mapped[str] = mapped_column(String(400))  # pinyin and initials, one space between
+    name_key: Mapped[LineText]  # pinyin for sorting
+    search_keys: Mapped[SearchKeys]  # pinyin and initials, one space between
     group_name: Mapped[ShortText]  # 村民小组, as the village says it: 三组
     group_number: Mapped[int] = mapped_column(default=0)  # read from the name, for sorting; 0: none
     household: Mapped[ShortText] = mapped_column(default="")
@@ -121,13 +111,9 @@ class Learner(Versioned, Base):
     )
 
 
-class PersonMerge(Base):
+class PersonMerge(Addressed, Base):
     """One row is one time two records turned out to be one person: what was moved, so that it can be moved back."""
 
-    __tablename__ = "person_merge"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[PublicId]
     kind: Mapped[Code]
     kept_id: Mapped[int] = mapped_column(index=True)  # of a learner or a teacher, as the kind says
     merged_id: Mapped[int] = mapped_column(index=True)

@@ -8,16 +8,18 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, St
 from sqlalchemy.orm import Mapped, mapped_column
 
 from nightschool.models.base import (
+    Addressed,
     Base,
     Code,
     InRegion,
     Instant,
     LineText,
     LongText,
-    PublicId,
+    Numbered,
     RegionCode,
     RegionRef,
     Sealed,
+    SearchKeys,
     ShortText,
     Versioned,
     digits,
@@ -36,8 +38,6 @@ class ImportState(StrEnum):
 
 class Region(Base):
     """One row is one unit of the national statistical division codes, living or former; rows are never deleted."""
-
-    __tablename__ = "region"
 
     code: Mapped[RegionCode] = mapped_column(primary_key=True)
     level: Mapped[Code]
@@ -65,8 +65,6 @@ class Region(Base):
 class RegionName(Base):
     """One row is one official name a region has borne in some list, newest `as_of` wins for display."""
 
-    __tablename__ = "region_name"
-
     region_code: Mapped[RegionCode] = mapped_column(
         ForeignKey("region.code", ondelete="CASCADE"), primary_key=True
     )
@@ -78,8 +76,6 @@ class RegionName(Base):
 class RegionKey(Base):
     """One row is one way to find a region by typing pinyin: whole syllables or initials, of any of its names."""
 
-    __tablename__ = "region_key"
-
     key: Mapped[str] = mapped_column(String(120), primary_key=True)
     region_code: Mapped[RegionCode] = mapped_column(
         ForeignKey("region.code", ondelete="CASCADE"), primary_key=True
@@ -89,13 +85,9 @@ class RegionKey(Base):
     __table_args__ = (Index("ix_region_key_region_code", "region_code"),)
 
 
-class RegionImport(Base):
+class RegionImport(Addressed, Base):
     """One row is one list of regions somebody uploaded: its content until it is applied, and how far that is."""
 
-    __tablename__ = "region_import"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[PublicId]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"), index=True)
     file_name: Mapped[LineText]
     content: Mapped[bytes | None] = mapped_column(LargeBinary)  # the file as it came; None once applied
@@ -115,8 +107,6 @@ class RegionImport(Base):
 class RegionSettings(Versioned, Base):
     """One row is what a region has settled for itself: whether it approves plans, how fast its roads are."""
 
-    __tablename__ = "region_settings"
-
     region_code: Mapped[RegionRef] = mapped_column(primary_key=True)
     approves_plans: Mapped[bool] = mapped_column(default=False)  # of a township: plans wait for its word
     travel_kmh: Mapped[int | None]  # None: that of the region above, else rules.places.travel.USUAL_KMH
@@ -126,12 +116,9 @@ class RegionSettings(Versioned, Base):
     )
 
 
-class NightSchool(Versioned, Base):
+class NightSchool(Numbered, Versioned, Base):
     """One row is the night school of one village (一村一校)."""
 
-    __tablename__ = "night_school"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
     region_code: Mapped[RegionRef] = mapped_column(unique=True)
     institution_name: Mapped[ShortText | None]  # None: 农民夜校
     principal: Mapped[ShortText] = mapped_column(default="")
@@ -144,13 +131,9 @@ class NightSchool(Versioned, Base):
     )  # ticked items of rules.places.checklist
 
 
-class Venue(Versioned, Base):
+class Venue(Addressed, Versioned, Base):
     """One row is one place where a village's school meets."""
 
-    __tablename__ = "venue"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[PublicId]
     region_code: Mapped[InRegion]
     name: Mapped[ShortText]
     kind: Mapped[Code] = mapped_column(default="meeting_room")
@@ -161,9 +144,7 @@ class Venue(Versioned, Base):
     key_holder: Mapped[ShortText] = mapped_column(default="")
     key_holder_phone: Mapped[Sealed | None]  # sealed about "venue.key_holder_phone:<public_id>"
     allows_parallel: Mapped[bool] = mapped_column(default=False)
-    search_keys: Mapped[str] = mapped_column(
-        String(400), default=""
-    )  # pinyin and initials, one space between
+    search_keys: Mapped[SearchKeys]  # pinyin and initials, one space between
     area_m2: Mapped[int | None]
     retired_at: Mapped[Instant | None]  # offered no more; what took place there stays
 

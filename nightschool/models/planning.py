@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from nightschool.models.base import (
     AccountRef,
+    Addressed,
     Base,
     Code,
     InRegion,
@@ -15,7 +16,6 @@ from nightschool.models.base import (
     LineText,
     LongText,
     Minutes,
-    PublicId,
     RegionRef,
     Versioned,
     one_of,
@@ -26,8 +26,6 @@ from nightschool.rules.resources import ResourceKind
 
 class SessionRevision(Base):
     """One row is what villagers could read of one public class session from one of its revisions on; never changed."""
-
-    __tablename__ = "session_revision"
 
     class_session_id: Mapped[int] = mapped_column(
         ForeignKey("class_session.id", ondelete="CASCADE"), primary_key=True
@@ -40,13 +38,9 @@ class SessionRevision(Base):
     __table_args__ = (Index("ix_session_revision_region_code_made_at", "region_code", "made_at"),)
 
 
-class MonthPlan(Versioned, Base):
+class MonthPlan(Addressed, Versioned, Base):
     """One row is the plan (开课计划) of a village's school for one month. Its lines are the month's class sessions."""
 
-    __tablename__ = "month_plan"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[PublicId]
     region_code: Mapped[RegionRef]
     month: Mapped[date]  # its first day
     status: Mapped[Code] = mapped_column(default=PlanStatus.DRAFT)
@@ -66,16 +60,12 @@ class MonthPlan(Versioned, Base):
     )
 
 
-class ClosedTime(Base):
+class ClosedTime(Addressed, Base):
     """One row is a time at which a teacher does not teach or a venue is not open.
 
     Between two days (open to either side), on some weekdays (none: on all), from a time of day to another.
     """
 
-    __tablename__ = "closed_time"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[PublicId]
     resource_kind: Mapped[Code]
     resource_id: Mapped[int]
     region_code: Mapped[InRegion]  # where the teacher or venue is kept
@@ -94,13 +84,9 @@ class ClosedTime(Base):
     )
 
 
-class Question(Versioned, Base):
+class Question(Addressed, Versioned, Base):
     """One row is something villagers asked in class (群众提问), open until it has its answer. Who asked is not kept."""
 
-    __tablename__ = "question"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[PublicId]
     region_code: Mapped[InRegion]
     class_session_id: Mapped[int | None] = mapped_column(
         ForeignKey("class_session.id", ondelete="SET NULL"), index=True

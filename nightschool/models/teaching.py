@@ -4,19 +4,21 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from nightschool.models.base import (
     AccountRef,
+    Addressed,
     Base,
     Code,
     InRegion,
     Instant,
     LineText,
     Minutes,
-    PublicId,
+    Numbered,
     RegionRef,
+    SearchKeys,
     ShortText,
     VenueRef,
     Versioned,
@@ -57,21 +59,15 @@ SLOT_IS_SOUND = "starts >= 0 AND ends <= 1440 AND ends - starts BETWEEN 10 AND 4
 class Category(Base):
     """One row is one course category of the directory in use; the provincial five are shipped."""
 
-    __tablename__ = "category"
-
     code: Mapped[Code] = mapped_column(primary_key=True)
     name: Mapped[ShortText]
     name_en: Mapped[ShortText]
     position: Mapped[int]
 
 
-class Course(Versioned, Base):
+class Course(Addressed, Versioned, Base):
     """One row is one topic taught in a village over one or more class sessions. It gives defaults; sessions decide."""
 
-    __tablename__ = "course"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[PublicId]
     region_code: Mapped[InRegion]
     kind: Mapped[Code] = mapped_column(default=CourseKind.OPEN_LECTURE)
     title: Mapped[ShortText]
@@ -89,9 +85,7 @@ class Course(Versioned, Base):
     capacity: Mapped[int | None]  # of a cohort; soft: who enrols beyond it waits until somebody lets them in
     graduation_basis: Mapped[Code] = mapped_column(default=Basis.SESSIONS)
     graduation_percent: Mapped[int] = mapped_column(default=75)
-    search_keys: Mapped[str] = mapped_column(
-        String(400), default=""
-    )  # pinyin of the title, one space between
+    search_keys: Mapped[SearchKeys]  # pinyin of the title, one space between
     retired_at: Mapped[Instant | None]  # put away: in no list unless asked for
     published_at: Mapped[Instant | None]
     created_at: Mapped[Instant]
@@ -114,8 +108,6 @@ class Course(Versioned, Base):
 class CourseTeacher(Base):
     """One row is one teacher a course names by default."""
 
-    __tablename__ = "course_teacher"
-
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True)
     teacher_id: Mapped[int] = mapped_column(
         ForeignKey("teacher.id", ondelete="RESTRICT"), primary_key=True, index=True
@@ -123,12 +115,9 @@ class CourseTeacher(Base):
     position: Mapped[int] = mapped_column(default=0)
 
 
-class Enrolment(Versioned, Base):
+class Enrolment(Numbered, Versioned, Base):
     """One row is one learner's place in one cohort, from the day of enrolling; leaving keeps the row."""
 
-    __tablename__ = "enrolment"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="RESTRICT"))
     learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="RESTRICT"), index=True)
     status: Mapped[Code] = mapped_column(default=EnrolmentStatus.ENROLLED)
@@ -147,13 +136,9 @@ class Enrolment(Versioned, Base):
     )
 
 
-class ChangeSet(Base):
+class ChangeSet(Addressed, Base):
     """One row is one change of class sessions that can be taken back for a while: what they were before it."""
 
-    __tablename__ = "change_set"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[PublicId]
     region_code: Mapped[InRegion]
     account_id: Mapped[AccountRef | None]
     what: Mapped[Code]
@@ -162,16 +147,12 @@ class ChangeSet(Base):
     before: Mapped[dict[str, Any]] = mapped_column(JSON)  # actions.courses.changing says what stands here
 
 
-class ClassSession(Base):
+class ClassSession(Addressed, Base):
     """One row is one meeting of a course (课次), with its own title, category, place and teachers.
 
     `revision` rises with every change of the row, and is the SEQUENCE of the calendar feed.
     """
 
-    __tablename__ = "class_session"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[PublicId]
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="RESTRICT"), index=True)
     region_code: Mapped[RegionRef]
     title: Mapped[ShortText]
@@ -230,8 +211,6 @@ class ClassSession(Base):
 class ClassSessionTeacher(Base):
     """One row is one teacher of one class session."""
 
-    __tablename__ = "class_session_teacher"
-
     class_session_id: Mapped[int] = mapped_column(
         ForeignKey("class_session.id", ondelete="CASCADE"), primary_key=True
     )
@@ -241,16 +220,13 @@ class ClassSessionTeacher(Base):
     position: Mapped[int] = mapped_column(default=0)
 
 
-class Booking(Base):
+class Booking(Numbered, Base):
     """One row is one resource held for one slot by one class session: the only table with an overlap guard.
 
     Rows are inserted and deleted, never moved. The guard is the trigger `booking_overlap` on SQLite and the exclusion
     constraint `booking_overlap` on PostgreSQL; both are made by the migrations (`migrations/guards.py`).
     """
 
-    __tablename__ = "booking"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
     resource_kind: Mapped[Code]
     resource_id: Mapped[int]
     day: Mapped[date]

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from nightschool.models.base import (
     AccountRef,
+    Addressed,
     Base,
     Code,
     Digest,
     InRegion,
     Instant,
     LineText,
-    PublicId,
+    Numbered,
     RegionCode,
     ShortText,
     Versioned,
@@ -29,13 +30,9 @@ class AttemptKind(StrEnum):
     SLIP = "slip"
 
 
-class Account(Versioned, Base):
+class Account(Addressed, Versioned, Base):
     """One row is one person who can log in. Rights are not here: postings give them."""
 
-    __tablename__ = "account"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[PublicId]
     login_name: Mapped[ShortText] = mapped_column(unique=True)  # as compared: trimmed, NFKC, lower case
     display_name: Mapped[ShortText]
     password_hash: Mapped[str | None] = mapped_column(String(200))  # None: only a login slip lets in
@@ -43,12 +40,9 @@ class Account(Versioned, Base):
     created_at: Mapped[Instant]
 
 
-class Posting(Base):
+class Posting(Numbered, Base):
     """One row gives one account one role in one region from a day to a day (both included)."""
 
-    __tablename__ = "posting"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"), index=True)
     role: Mapped[Code]
     region_code: Mapped[InRegion | None]  # None: everywhere, for the system administrator alone
@@ -63,12 +57,9 @@ class Posting(Base):
     )
 
 
-class LoginSession(Base):
+class LoginSession(Numbered, Base):
     """One row is one device somebody has logged in on. The cookie holds the token, this row only its digest."""
 
-    __tablename__ = "login_session"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"), index=True)
     token_digest: Mapped[Digest] = mapped_column(unique=True)
     device: Mapped[LineText]
@@ -80,12 +71,9 @@ class LoginSession(Base):
     revoked_at: Mapped[Instant | None]
 
 
-class LoginAttempt(Base):
+class LoginAttempt(Numbered, Base):
     """One row is one failed try to log in; names and addresses only as keyed digests."""
 
-    __tablename__ = "login_attempt"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[Code]
     name_digest: Mapped[Digest]
     address_digest: Mapped[Digest]
@@ -98,12 +86,9 @@ class LoginAttempt(Base):
     )
 
 
-class LoginSlip(Base):
+class LoginSlip(Numbered, Base):
     """One row is one printed one-time code that lets its account set a password."""
 
-    __tablename__ = "login_slip"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"), index=True)
     code_digest: Mapped[Digest]
     made_by: Mapped[AccountRef | None]
@@ -112,25 +97,18 @@ class LoginSlip(Base):
     used_at: Mapped[Instant | None]
 
 
-class KeptInput(Base):
+class KeptInput(Addressed, Base):
     """One row is one form that arrived after its login had ended, sealed until the same account logs in again."""
 
-    __tablename__ = "kept_input"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[PublicId]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"), index=True)
     path: Mapped[str] = mapped_column(String(500))
     body: Mapped[bytes] = mapped_column(LargeBinary)
     kept_at: Mapped[Instant]
 
 
-class AuditEvent(Base):
+class AuditEvent(Numbered, Base):
     """One row says who did what to which record when; written with the change itself, never updated, never deleted."""
 
-    __tablename__ = "audit_event"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[Instant]
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"), index=True)
     action: Mapped[str] = mapped_column(String(60))
@@ -146,11 +124,8 @@ class AuditEvent(Base):
     )
 
 
-class BackupMade(Base):
+class BackupMade(Numbered, Base):
     """One row is one backup that was written whole: what /healthz and `doctor` tell the age of."""
 
-    __tablename__ = "backup_made"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[Instant] = mapped_column(index=True)
     size_bytes: Mapped[int] = mapped_column(BigInteger)
