@@ -7,7 +7,6 @@ An action that raises leaves its transaction to be rolled back, as `Database.wri
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import delete, insert, select, text
 from sqlalchemy.exc import IntegrityError
@@ -19,7 +18,7 @@ from nightschool.models.places import Venue
 from nightschool.models.teaching import Booking, ClassSession, SessionStatus
 from nightschool.queries.courses import bookings
 from nightschool.queries.courses.sessions import teachers_of
-from nightschool.rules.courses.conflicts import Conflict, Want
+from nightschool.rules.courses.conflicts import Conflict, Want, want_of
 from nightschool.rules.resources import Resource, ResourceKind
 from nightschool.rules.slots import Moment, Slot
 
@@ -51,8 +50,10 @@ def hold_slots(
     venues = _venues(db, class_sessions)
     names = {Resource(ResourceKind.TEACHER, one.id): one.name for them in teachers.values() for one in them}
     names |= {Resource(ResourceKind.VENUE, venue.id): venue.name for venue in venues.values()}
+    shared = {key for key, venue in venues.items() if not venue.holds_slots}
     wants = [
-        Want(slot_of(one), *_needed(teachers[one.id], venues.get(one.venue_id))) for one in class_sessions
+        want_of(slot_of(one), [teacher.id for teacher in teachers[one.id]], one.venue_id, shared=shared)
+        for one in class_sessions
     ]
     lock_slots(db, wants)
 
@@ -110,7 +111,7 @@ def lock_key(resource: Resource, day: date) -> int:
     return int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "big", signed=True)
 
 
-def _venues(db: Session, class_sessions: Iterable[ClassSession]) -> dict[int | None, Venue]:
+def _venues(db: Session, class_sessions: Iterable[ClassSession]) -> dict[int, Venue]:
     """The venues of these sessions. Cost: 1 query; none where there are none."""
     ids = {class_session.venue_id for class_session in class_sessions} - {None}
     if not ids:
@@ -118,17 +119,6 @@ def _venues(db: Session, class_sessions: Iterable[ClassSession]) -> dict[int | N
     # Shared lock: whether a venue may be shared (actions.places.venues) does not change until it is booked.
     found = db.scalars(select(Venue).where(Venue.id.in_(ids)).with_for_update(read=True))
     return {venue.id: venue for venue in found}
-
-
-def _needed(
-    teachers: Iterable[Any], venue: Venue | None
-) -> tuple[tuple[Resource, ...], tuple[Resource, ...]]:
-    """What is held, and a venue that holds no slots but may be closed all the same."""
-    held = tuple(Resource(ResourceKind.TEACHER, one.id) for one in teachers)
-    if venue is None:
-        return held, ()
-    place = Resource(ResourceKind.VENUE, venue.id)
-    return ((*held, place), ()) if venue.holds_slots else (held, (place,))
 
 
 def _insert(db: Session, class_session_ids: Sequence[int], wants: Sequence[Want]) -> None:

@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from nightschool.actions.courses.bookings import HOLDING, hold_slots, release_slots, slot_of
-from nightschool.actions.courses.staffing import teachers_of_course, teachers_of_sessions
+from nightschool.actions.courses.staffing import teachers_of_sessions
 from nightschool.actions.notices.revisions import remember, write_first
 from nightschool.actions.records import note
 from nightschool.actions.touching import touch_villages
 from nightschool.models.base import Base
 from nightschool.models.teaching import ChangeSet, ClassSession, Course
+from nightschool.queries.courses.courses import teachers_of_course
 from nightschool.rules.access import Actor
 from nightschool.rules.courses.undo import Undoable
 from nightschool.rules.slots import Now
@@ -134,7 +135,7 @@ def _shown(db: Session, class_sessions: Sequence[ClassSession]) -> list[dict[str
 def _course_shown(db: Session, course: Course) -> dict[str, Any]:
     return {
         "columns": {name: getattr(course, name) for name in COURSE_COLUMNS},
-        "teachers": list(teachers_of_course(db, course.id)),
+        "teachers": [one.id for one in teachers_of_course(db, course.id)],
     }
 
 

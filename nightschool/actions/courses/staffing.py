@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.orm import Session
@@ -80,17 +81,6 @@ def find_staffs(
     ]
 
 
-def teachers_of_course(db: Session, course_id: int) -> tuple[int, ...]:
-    """The teachers a course names by default, in their order."""
-    return tuple(
-        db.scalars(
-            select(CourseTeacher.teacher_id)
-            .where(CourseTeacher.course_id == course_id)
-            .order_by(CourseTeacher.position)
-        )
-    )
-
-
 def teachers_of_sessions(db: Session, class_session_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
     """The teachers of each of these class sessions, in their order; none for one that has none."""
     found = teachers_of(db, class_session_ids)
@@ -101,26 +91,25 @@ def set_course_teachers(
     db: Session, course_id: int, teacher_ids: Sequence[int], *, is_new: bool = False
 ) -> None:
     """The course names exactly these teachers, in this order; one that `is_new` names nobody yet."""
-    if not is_new:
-        db.execute(delete(CourseTeacher).where(CourseTeacher.course_id == course_id))
-    rows = [
-        {"course_id": course_id, "teacher_id": teacher_id, "position": position}
-        for position, teacher_id in enumerate(teacher_ids)
-    ]
-    if rows:
-        db.execute(insert(CourseTeacher), rows)
+    _set_teachers(db, CourseTeacher, "course_id", {course_id: teacher_ids}, are_new=is_new)
 
 
 def set_session_teachers(
     db: Session, teachers: Mapping[int, Sequence[int]], *, are_new: bool = False
 ) -> None:
     """Each class session, by its id, has exactly the teachers named for it, in their order; new ones have none yet."""
+    _set_teachers(db, ClassSessionTeacher, "class_session_id", teachers, are_new=are_new)
+
+
+def _set_teachers(
+    db: Session, table: Any, of: str, teachers: Mapping[int, Sequence[int]], *, are_new: bool
+) -> None:
     if not are_new:
-        db.execute(delete(ClassSessionTeacher).where(ClassSessionTeacher.class_session_id.in_(teachers)))
+        db.execute(delete(table).where(getattr(table, of).in_(teachers)))
     rows = [
-        {"class_session_id": class_session_id, "teacher_id": teacher_id, "position": position}
-        for class_session_id, teacher_ids in teachers.items()
+        {of: key, "teacher_id": teacher_id, "position": position}
+        for key, teacher_ids in teachers.items()
         for position, teacher_id in enumerate(teacher_ids)
     ]
     if rows:
-        db.execute(insert(ClassSessionTeacher), rows)
+        db.execute(insert(table), rows)

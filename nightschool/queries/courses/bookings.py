@@ -1,16 +1,16 @@
 """Who holds what: the bookings of some resources on some days, as far as the asking village may know of them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.places import NightSchool, Region, Venue
 from nightschool.models.teaching import Booking, ClassSession, SessionStatus
-from nightschool.queries.courses.closed_times import closed_times
+from nightschool.queries.courses.closed_times import closed_times, of_resources
 from nightschool.queries.courses.sessions import teachers_of
 from nightschool.rules.courses.choices import Choices
 from nightschool.rules.courses.conflicts import (
@@ -45,7 +45,7 @@ def conflicts(
     free time never lies in one. Cost: 2 queries, 5 when something is taken or closed.
     """
     resources = {resource for want in wants for resource in want.resources}
-    needed = resources | {resource for want in wants for resource in want.open}
+    needed = {resource for want in wants for resource in want.needs}
     days = {want.slot.day for want in wants}
     held = holdings(db, resources, days, for_village=for_village, ignoring=ignoring)
     found = find_conflicts(wants, names, held)
@@ -65,14 +65,7 @@ def without_held(db: Session, against: Sequence[Conflict], ignoring: Collection[
     """The conflicts with closed times, but for slots that these class sessions hold already: that was agreed once."""
     if not against or not ignoring:
         return tuple(against)
-    held = {
-        (Resource(ResourceKind(row.resource_kind), row.resource_id), Slot(row.day, row.starts, row.ends))
-        for row in db.execute(
-            select(
-                Booking.resource_kind, Booking.resource_id, Booking.day, Booking.starts, Booking.ends
-            ).where(Booking.class_session_id.in_(ignoring))
-        )
-    }
+    held = set(_booked(db, Booking.class_session_id.in_(ignoring)))
     return tuple(one for one in against if (one.resource, one.wanted) not in held)
 
 
@@ -112,7 +105,7 @@ def holdings(
         .join(Region, Region.code == ClassSession.region_code)
         .outerjoin(Venue, Venue.id == ClassSession.venue_id)
         .outerjoin(NightSchool, NightSchool.region_code == ClassSession.region_code)
-        .where(or_(*_of_kinds(resources)), Booking.day.between(min(days), max(days)))
+        .where(of_resources(Booking, resources), Booking.day.between(min(days), max(days)))
         .order_by(Booking.day, Booking.starts, Booking.id)
     ).all()
     rows = [row for row in rows if row.day in days and row.class_session_id not in ignoring]
@@ -147,29 +140,20 @@ def busy(
     found: dict[Resource, list[Slot]] = defaultdict(list)
     if not resources or not days:
         return found
-    booked = select(
-        Booking.resource_kind, Booking.resource_id, Booking.day, Booking.starts, Booking.ends
-    ).where(
-        or_(*_of_kinds(resources)),
-        Booking.day.between(min(days), max(days)),
-        Booking.class_session_id.not_in(ignoring),
-    )
-    for kind, number, day, starts, ends in db.execute(booked):
-        if day in days:
-            found[Resource(ResourceKind(kind), number)].append(Slot(day, starts, ends))
+    others = Booking.class_session_id.not_in(ignoring)
+    between = Booking.day.between(min(days), max(days))
+    for resource, booked in _booked(db, of_resources(Booking, resources), between, others):
+        if booked.day in days:
+            found[resource].append(booked)
     for resource, times in closed_times(db, resources, min(days), max(days)).items():
         found[resource] += [slot for day in days for time in times if (slot := time.on(day)) is not None]
     return found
 
 
-def _of_kinds(resources: Collection[Resource]) -> list[ColumnElement[bool]]:
-    """One condition a kind, so that each is a scan of the index of kind, id and day."""
-    ids: dict[ResourceKind, list[int]] = defaultdict(list)
-    for resource in sorted(resources):
-        ids[resource.kind].append(resource.id)
-    return [
-        and_(Booking.resource_kind == kind, Booking.resource_id.in_(found)) for kind, found in ids.items()
-    ]
+def _booked(db: Session, *which: ColumnElement[bool]) -> Iterator[tuple[Resource, Slot]]:
+    booked = select(Booking.resource_kind, Booking.resource_id, Booking.day, Booking.starts, Booking.ends)
+    for kind, key, day, starts, ends in db.execute(booked.where(*which)):
+        yield Resource(ResourceKind(kind), key), Slot(day, starts, ends)
 
 
 def proposal_conflicts(
@@ -179,6 +163,6 @@ def proposal_conflicts(
 
     Teachers and venues as far as they are among the `choices`. `agreed`: closed times do not stand against it.
     """
-    wants = [Want(one.slot, *choices.needed(one.teachers, one.venue)) for one in proposal.dates]
+    wants = [choices.want(one.slot, one.teachers, one.venue) for one in proposal.dates]
     names = {one.resource: one.name for one in choices.by_id.values()}
     return conflicts(db, wants, names, for_village=proposal.region_code, not_before=not_before, agreed=agreed)

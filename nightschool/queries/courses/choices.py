@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.models.people import Teacher
 from nightschool.models.places import NightSchool, Venue
+from nightschool.queries.records import shaped
 from nightschool.rules.courses.choices import Choices, TeacherChoice, VenueChoice
 from nightschool.rules.places.venues import ONLINE
 from nightschool.rules.regions import ancestors_of
@@ -57,7 +58,7 @@ def _teachers(db: Session, *which: Any) -> tuple[TeacherChoice, ...]:
             Teacher.kind,
             Teacher.specialities,
             Teacher.weekly_limit,
-            Teacher.retired_at,
+            Teacher.retired_at.is_not(None).label("is_retired"),
         )
         .where(*which)
         .order_by(Teacher.id)
@@ -67,18 +68,7 @@ def _teachers(db: Session, *which: Any) -> tuple[TeacherChoice, ...]:
         sorted(rows, key=lambda row: row.name_key), key=lambda row: row.region_code, reverse=True
     )
     return tuple(
-        TeacherChoice(
-            public_id=row.public_id,
-            name=row.name,
-            resource=Resource(ResourceKind.TEACHER, row.id),
-            region_code=row.region_code,
-            unit=row.unit,
-            kind=row.kind,
-            specialities=row.specialities,
-            weekly_limit=row.weekly_limit,
-            is_retired=row.retired_at is not None,
-        )
-        for row in nearest
+        shaped(TeacherChoice, row, resource=Resource(ResourceKind.TEACHER, row.id)) for row in nearest
     )
 
 
@@ -93,7 +83,7 @@ def _venues(db: Session, *which: Any) -> tuple[VenueChoice, ...]:
             Venue.is_lit,
             Venue.is_covered,
             Venue.allows_parallel,
-            Venue.retired_at,
+            Venue.retired_at.is_not(None).label("is_retired"),
             (NightSchool.usual_venue_id == Venue.id).label("is_usual"),
         )
         .outerjoin(NightSchool, NightSchool.region_code == Venue.region_code)
@@ -101,17 +91,13 @@ def _venues(db: Session, *which: Any) -> tuple[VenueChoice, ...]:
         .order_by(Venue.id)
     )
     return tuple(
-        VenueChoice(
-            public_id=row.public_id,
-            name=row.name,
+        shaped(
+            VenueChoice,
+            row,
             resource=Resource(ResourceKind.VENUE, row.id),
-            seats=row.seats,
-            is_lit=row.is_lit,
-            is_covered=row.is_covered,
             is_online=row.kind == ONLINE,
             holds_slots=not row.allows_parallel and row.kind != ONLINE,
             is_usual=bool(row.is_usual),
-            is_retired=row.retired_at is not None,
         )
         for row in rows
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from nightschool.models.people import Teacher
 from nightschool.models.places import Region, Venue
 from nightschool.models.planning import ClosedTime as Row
-from nightschool.models.teaching import ClassSession, ClassSessionTeacher, SessionStatus
+from nightschool.models.teaching import Booking, ClassSession, ClassSessionTeacher, SessionStatus
 from nightschool.rules.courses.closed_times import ClosedTime
 from nightschool.rules.resources import Resource, ResourceKind
 from nightschool.rules.slots import Slot
@@ -51,7 +51,7 @@ def closed_times(
     rows = db.execute(
         select(Row.resource_kind, Row.resource_id, *_COLUMNS)
         .where(
-            or_(*(_of(kind, resources) for kind in ResourceKind)),
+            of_resources(Row, resources),
             or_(Row.first.is_(None), Row.first <= last),
             or_(Row.last.is_(None), Row.last >= first),
         )
@@ -93,10 +93,15 @@ def page(db: Session, kind: str, public_id: str, *, today: date) -> ClosedPage |
     )
 
 
-def _of(kind: ResourceKind, resources: Collection[Resource]) -> ColumnElement[bool]:
-    """One condition a kind, so that each is a scan of the index of kind and id."""
-    ids = sorted(resource.id for resource in resources if resource.kind == kind)
-    return and_(Row.resource_kind == kind, Row.resource_id.in_(ids))
+def of_resources(table: type[Row | Booking], resources: Collection[Resource]) -> ColumnElement[bool]:
+    """The row is of one of these; a condition a kind, so that each is a scan of the index of kind and id."""
+    ids: dict[ResourceKind, list[int]] = defaultdict(list)
+    for resource in sorted(resources):
+        ids[resource.kind].append(resource.id)
+    of_kinds = (
+        and_(table.resource_kind == kind, table.resource_id.in_(found)) for kind, found in ids.items()
+    )
+    return or_(*of_kinds)
 
 
 def from_row(row: object) -> ClosedTime:

@@ -1,6 +1,6 @@
 """Courses as their coordinator sees them."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,10 +13,12 @@ from nightschool.models.places import Region, Venue
 from nightschool.models.teaching import Category, ClassSession, Course, CourseTeacher, SessionStatus
 from nightschool.queries.courses import sessions
 from nightschool.queries.courses.histories import History, history
+from nightschool.queries.courses.sessions import category_word
+from nightschool.queries.records import shaped
 from nightschool.rules.listings import RETIRED, UNASKED, Asked, Listing, page_of
 from nightschool.rules.names import finder, sort_key
 from nightschool.rules.slots import Moment
-from nightschool.texts import SOURCE_LANGUAGE, _, language
+from nightschool.texts import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class CourseLine:
 
     public_id: str
     title: str
+    search_keys: str
+    category_code: str
     category: str
     sessions: int
     first: date | None
@@ -62,24 +66,19 @@ class CourseLine:
 
 def categories(db: Session) -> dict[str, str]:
     """The categories in use, named in the current language."""
-    rows = db.execute(select(Category.code, Category.name, Category.name_en).order_by(Category.position))
-    return {row.code: _category_name(row) for row in rows}
-
-
-def _category_name(row: Any) -> str:
-    return str(row.name if language() == SOURCE_LANGUAGE else row.name_en)
+    rows = db.execute(select(Category.code, category_word()).order_by(Category.position))
+    return {row.code: row.category for row in rows}
 
 
 def course(db: Session, public_id: str) -> CoursePage | None:
     """One course; None: no such course. Cost: 2 queries, 3 when days were left out."""
     row = db.execute(
         select(
-            Course,
+            Course.__table__,
             Region.name.label("village"),
-            Venue.public_id.label("venue_id"),
+            Venue.public_id.label("venue_public_id"),
             Venue.name.label("venue"),
-            Category.name,
-            Category.name_en,
+            category_word(),
             select(func.count())
             .where(ClassSession.course_id == Course.id, ClassSession.status == SessionStatus.DRAFT)
             .correlate(Course)
@@ -93,34 +92,26 @@ def course(db: Session, public_id: str) -> CoursePage | None:
     ).one_or_none()
     if row is None:
         return None
-    found: Course = row.Course
-    teachers = db.execute(
-        select(Teacher.public_id, Teacher.name)
-        .join(CourseTeacher, CourseTeacher.teacher_id == Teacher.id)
-        .where(CourseTeacher.course_id == found.id)
-        .order_by(CourseTeacher.position)
-    ).all()
-    return CoursePage(
-        public_id=public_id,
-        region_code=found.region_code,
-        village=row.village,
-        title=found.title,
-        category_code=found.category_code,
-        category=_category_name(row),
-        summary=found.summary,
-        venue_id=row.venue_id or "",
+    teachers = teachers_of_course(db, row.id)
+    return shaped(
+        CoursePage,
+        row,
+        venue_id=row.venue_public_id or "",
         venue=row.venue or "",
         teacher_ids=tuple(teacher.public_id for teacher in teachers),
         teachers=tuple(teacher.name for teacher in teachers),
-        starts=found.starts,
-        ends=found.ends,
-        skipped=_still_skipped(db, found),
-        drafts=row.drafts,
-        version=found.version,
-        retired_at=found.retired_at,
-        audience=found.audience,
-        expected=found.expected,
+        skipped=_still_skipped(db, row),
     )
+
+
+def teachers_of_course(db: Session, course_id: int) -> Sequence[Any]:
+    """A row for each teacher that a course names, in their order. Cost: 1 query."""
+    return db.execute(
+        select(Teacher.id, Teacher.public_id, Teacher.name)
+        .join(CourseTeacher, CourseTeacher.teacher_id == Teacher.id)
+        .where(CourseTeacher.course_id == course_id)
+        .order_by(CourseTeacher.position)
+    ).all()
 
 
 def meetings(db: Session, course: str, *, at: Moment, number: int = 1) -> History:
@@ -129,7 +120,7 @@ def meetings(db: Session, course: str, *, at: Moment, number: int = 1) -> Histor
     return history(db, ClassSession.course_id == of_course, at=at, number=number)
 
 
-def _still_skipped(db: Session, course: Course) -> tuple[date, ...]:
+def _still_skipped(db: Session, course: Any) -> tuple[date, ...]:
     """The days that were left out of the course, and on which it does not meet after all. Cost: 1 query, if any."""
     days = [date.fromisoformat(day) for day in course.skipped_dates]
     if not days:
@@ -149,11 +140,8 @@ def courses(db: Session, village: str, asked: Asked = UNASKED, *, at: Moment) ->
     Cost: 2 queries.
     """
     words = categories(db)
-    lines = [
-        (_course_line(row, words), row.search_keys, row.category_code)
-        for row in _course_rows(db, village, at)
-    ]
-    used = {code for _line, _keys, code in lines}
+    lines = _course_lines(db, village, at)
+    used = {line.category_code for line in lines}
     category = asked.choice(
         "category",
         _("哪一类"),
@@ -164,7 +152,11 @@ def courses(db: Session, village: str, asked: Asked = UNASKED, *, at: Moment) ->
     state = asked.choice("state", _("到哪一步"), states)
     sort = asked.choice("sort", _("怎么排"), {"": _("新的在前"), "name": _("按名字")})
     fits = finder(asked.query)
-    fitting = [line for line, keys, code in lines if category.value in ("", code) and fits(line.title, keys)]
+    fitting = [
+        line
+        for line in lines
+        if category.value in ("", line.category_code) and fits(line.title, line.search_keys)
+    ]
     found = [line for line in fitting if _is_in_state(line, state.value)]
     if sort.value == "name":
         found.sort(key=lambda line: sort_key(line.title))
@@ -172,7 +164,7 @@ def courses(db: Session, village: str, asked: Asked = UNASKED, *, at: Moment) ->
     return Listing(
         lines=tuple(shown),
         found=len(found),
-        total=sum((state.value == RETIRED) == line.is_retired for line, _keys, _code in lines),
+        total=sum((state.value == RETIRED) == line.is_retired for line in lines),
         page=number,
         pages=pages,
         choices=(category, state, sort),
@@ -180,7 +172,7 @@ def courses(db: Session, village: str, asked: Asked = UNASKED, *, at: Moment) ->
     )
 
 
-def _course_rows(db: Session, village: str, at: Moment) -> Collection[Any]:
+def _course_lines(db: Session, village: str, at: Moment) -> list[CourseLine]:
     """Each course of the village with its sessions counted, the one with the latest session first."""
     is_draft = ClassSession.status == SessionStatus.DRAFT
     comes = (ClassSession.status == SessionStatus.SCHEDULED) & ~sessions.is_over(at)
@@ -190,7 +182,8 @@ def _course_rows(db: Session, village: str, at: Moment) -> Collection[Any]:
             Course.title,
             Course.search_keys,
             Course.category_code,
-            Course.retired_at,
+            category_word(),
+            Course.retired_at.is_not(None).label("is_retired"),
             Course.version,
             func.count(ClassSession.id).label("sessions"),
             func.min(ClassSession.day).label("first"),
@@ -198,28 +191,15 @@ def _course_rows(db: Session, village: str, at: Moment) -> Collection[Any]:
             func.min(case((comes, ClassSession.day))).label("next"),
             func.count(case((is_draft, ClassSession.id))).label("drafts"),
         )
+        .join(Category, Category.code == Course.category_code)
         .outerjoin(ClassSession, ClassSession.course_id == Course.id)
         .where(Course.region_code == village)
-        .group_by(Course.id)
+        .group_by(Course.id, Category.code)
         .order_by(Course.id.desc())
     ).all()
     # Where a course without any session stands, the databases see differently; here it is the last.
-    return sorted(rows, key=lambda row: row.last or date.min, reverse=True)
-
-
-def _course_line(row: Any, words: dict[str, str]) -> CourseLine:
-    return CourseLine(
-        public_id=row.public_id,
-        title=row.title,
-        category=words.get(row.category_code, ""),
-        sessions=row.sessions,
-        first=row.first,
-        last=row.last,
-        next=row.next,
-        drafts=row.drafts,
-        is_retired=row.retired_at is not None,
-        version=row.version,
-    )
+    lines = [shaped(CourseLine, row) for row in rows]
+    return sorted(lines, key=lambda line: line.last or date.min, reverse=True)
 
 
 def _is_in_state(line: CourseLine, state: str) -> bool:

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
-from nightschool.models.teaching import ClassSession, Course, CourseTeacher
+from nightschool.models.teaching import ClassSession, Course
 from nightschool.queries.courses import bookings, courses
 from nightschool.queries.courses.choices import chosen
 from nightschool.queries.courses.sessions import teachers_of
-from nightschool.rules.courses.conflicts import DAYS_AHEAD, Conflict, Want, nearest_common
+from nightschool.rules.courses.conflicts import DAYS_AHEAD, Conflict, Want, nearest_common, want_of
 from nightschool.rules.courses.series import Member, Names, State, Step
 from nightschool.rules.resources import Resource, ResourceKind
 from nightschool.rules.slots import Moment, Slot
@@ -55,12 +55,7 @@ def members(db: Session, course: str) -> tuple[Member, ...]:
 def course_state(db: Session, course: str, day: date) -> State:
     """What a course says of its sessions, as if of one on this day. Cost: 2 queries."""
     found = db.scalars(select(Course).where(Course.public_id == course)).one()
-    teachers = db.scalars(
-        select(CourseTeacher.teacher_id)
-        .where(CourseTeacher.course_id == found.id)
-        .order_by(CourseTeacher.position)
-    )
-    return _state(found, day, teachers)
+    return _state(found, day, [one.id for one in courses.teachers_of_course(db, found.id)])
 
 
 def _state(found: Any, day: date, teachers: Iterable[int]) -> State:
@@ -134,12 +129,5 @@ def _wants(steps: Collection[Step], named: Names) -> tuple[list[Want], dict[Reso
     """What each step needs for itself alone and what has only to be open, and the names of all."""
     names = {Resource(ResourceKind.TEACHER, one): name for one, name in named.teachers.items()}
     names |= {Resource(ResourceKind.VENUE, one): name for one, name in named.venues.items()}
-    wants = []
-    for step in steps:
-        held = [Resource(ResourceKind.TEACHER, one) for one in step.after.teacher_ids]
-        venue = Resource(ResourceKind.VENUE, step.after.venue_id or 0)
-        is_shared = venue.id in named.shared
-        if venue in names and not is_shared:
-            held.append(venue)
-        wants.append(Want(step.after.slot, tuple(held), (venue,) if is_shared else ()))
-    return wants, names
+    after = [step.after for step in steps]
+    return [want_of(one.slot, one.teacher_ids, one.venue_id, shared=named.shared) for one in after], names

@@ -14,6 +14,7 @@ from nightschool.models.places import Region, Venue
 from nightschool.models.teaching import Category, ClassSession, ClassSessionTeacher, Course, SessionStatus
 from nightschool.queries.figures import attendances
 from nightschool.queries.public_names import PUBLIC_NAME
+from nightschool.queries.records import shaped
 from nightschool.rules.courses.statuses import status_word
 from nightschool.rules.listings import UNASKED, Asked, Choice, Listing, page_of
 from nightschool.rules.names import finder
@@ -123,6 +124,11 @@ _TEACHERS = (
 )
 
 
+def category_word() -> ColumnElement[str]:
+    """The column that names a category in the current language."""
+    return (Category.name if language() == SOURCE_LANGUAGE else Category.name_en).label("category")
+
+
 def lines(db: Session, rows: Collection[Any]) -> tuple[SessionLine, ...]:
     """The rows of a `LINES` statement as lines, with their teachers. Cost: one query."""
     teachers = teachers_of(db, [row.id for row in rows])
@@ -184,16 +190,12 @@ def class_session(db: Session, public_id: str) -> SessionPage | None:
     if row is None:
         return None
     teachers = teachers_of(db, [row.id])[row.id]
-    return SessionPage(
+    return shaped(
+        SessionPage,
+        row,
         line=_line(row, teachers),
-        region_code=row.region_code,
-        village=row.village,
-        course=row.course,
-        course_title=row.course_title,
-        summary=row.summary,
         venue_id=row.venue_public_id or "",
         teacher_ids=tuple(one.public_id for one in teachers),
-        revision=row.revision,
         successor=_neighbour(row.after_public_id, row.after_day, row.after_starts, row.after_ends),
         predecessor=_neighbour(row.before_public_id, row.before_day, row.before_starts, row.before_ends),
     )
@@ -218,8 +220,7 @@ def past(db: Session, village: str, asked: Asked = UNASKED, *, at: Moment) -> Li
             Course.public_id.label("course"),
             Course.title.label("course_title"),
             Course.search_keys,
-            Category.name.label("category"),
-            Category.name_en.label("category_en"),
+            category_word(),
         )
         .join(Course, Course.id == ClassSession.course_id)
         .join(Category, Category.code == ClassSession.category_code)
@@ -259,8 +260,7 @@ def _past_choices(asked: Asked, rows: Collection[Any]) -> tuple[Choice, ...]:
         year, month = f"{row.day:%Y}", f"{row.day:%Y-%m}"
         months.setdefault(year, _("%(year)d 年", year=row.day.year))
         months.setdefault(month, _("%(year)d 年 %(month)d 月", year=row.day.year, month=row.day.month))
-    named = language() == SOURCE_LANGUAGE
-    categories = {row.category_code: row.category if named else row.category_en for row in rows}
+    categories = {row.category_code: row.category for row in rows}
     courses = {row.course: row.course_title for row in rows}
     return (
         asked.choice("status", _("开成没有"), {"": _("开成没开成的都要"), **statuses}),

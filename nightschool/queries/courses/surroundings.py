@@ -13,7 +13,7 @@ from nightschool.rules.courses.advice import Surroundings
 from nightschool.rules.courses.choices import Choices
 from nightschool.rules.courses.good_days import JUST_OVER_DAYS, Suggestion, suggest
 from nightschool.rules.seasons.markets import Markets
-from nightschool.rules.slots import Moment
+from nightschool.rules.slots import Moment, Slot
 
 
 def surroundings(
@@ -89,8 +89,8 @@ def good_days(
 
     Looked at from the day before the first, and for windows that have just ended, some days further back.
     """
-    needed, shared = choices.needed(teachers, venue)
-    busy = bookings.busy(db, (*needed, *shared), days)
+    want = choices.want(Slot(min(days), starts, ends), teachers, venue)
+    busy = bookings.busy(db, want.needs, days)
     since = [min(days) - timedelta(days=JUST_OVER_DAYS), *days]
     around = surroundings(
         db, here, since, choices=choices, teachers=teachers, venue=venue, title=title, zone=zone

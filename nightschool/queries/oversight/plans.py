@@ -13,14 +13,13 @@ from nightschool.models.places import NightSchool, Region, Venue
 from nightschool.models.planning import MonthPlan
 from nightschool.models.teaching import Category, ClassSession, Course, SessionStatus
 from nightschool.models.trust import AuditEvent
-from nightschool.queries.courses.sessions import After, is_over, teachers_of
+from nightschool.queries.courses.sessions import After, category_word, is_over, teachers_of
 from nightschool.queries.places.region_settings import approves_plans
 from nightschool.rules.oversight import plans as rules
 from nightschool.rules.oversight.plans import PlanStanding, PlanStatus, check_code
 from nightschool.rules.regions import parent_of
 from nightschool.rules.seasons.months import Month, month_of
 from nightschool.rules.slots import Moment, Slot
-from nightschool.texts import SOURCE_LANGUAGE, language
 
 CALLED_OFF = (SessionStatus.CANCELLED, SessionStatus.POSTPONED)
 _OPEN = (PlanStatus.APPROVED, PlanStatus.ANNOUNCED)
@@ -275,8 +274,7 @@ def _rows(db: Session, village: str, month: Month, today: date) -> Collection[An
             ClassSession.told_day,
             ClassSession.told_starts,
             ClassSession.differs,
-            Category.name.label("category"),
-            Category.name_en.label("category_en"),
+            category_word(),
             Venue.name.label("venue"),
             Course.audience,
             Course.expected,
@@ -322,7 +320,7 @@ def _line(row: Any, teachers: Iterable[Any], approved: dict[int, Moment] | None)
         title=row.title,
         slot=Slot(row.day, row.starts, row.ends),
         status=row.status,
-        category=row.category if language() == SOURCE_LANGUAGE else row.category_en,
+        category=row.category,
         venue=row.venue or "",
         guests=tuple(Lecturer(one.name, one.unit, one.public_name) for one in teachers),
         mode=row.delivery_mode,

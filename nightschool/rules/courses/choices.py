@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from nightschool.rules.courses.conflicts import Want, want_of
 from nightschool.rules.resources import Resource
+from nightschool.rules.slots import Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +64,9 @@ class Choices:
         usual = next((one.public_id for one in self.venues if one.is_usual and not one.is_retired), "")
         return usual or (self.venues[0].public_id if len(self.venues) == 1 else "")
 
-    def needed(
-        self, teachers: Sequence[str], venue: str | None
-    ) -> tuple[tuple[Resource, ...], tuple[Resource, ...]]:
-        """What a class session with these holds for itself alone, and a venue that has only to be open then.
-
-        What is none of these choices, or was put away, is passed over.
-        """
-        found = [self.by_id[key] for key in (*teachers, venue or "") if key in self.by_id]
-        found = [one for one in found if not one.is_retired]
-        shared = tuple(one.resource for one in found if isinstance(one, VenueChoice) and not one.holds_slots)
-        return tuple(one.resource for one in found if one.resource not in shared), shared
+    def want(self, slot: Slot, teachers: Sequence[str], venue: str | None) -> Want:
+        """What a class session with these needs; what is none of these choices, or was put away, is passed over."""
+        there = {key: one.resource.id for key, one in self.by_id.items() if not one.is_retired}
+        shared = {one.resource.id for one in self.venues if not one.holds_slots}
+        found = [there[key] for key in teachers if key in there]
+        return want_of(slot, found, there.get(venue or ""), shared=shared)

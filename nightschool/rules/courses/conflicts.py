@@ -7,7 +7,7 @@ they have no bookings, and so none reach this place.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -59,6 +59,20 @@ class Want:
     resources: tuple[Resource, ...]
     open: tuple[Resource, ...] = ()  # a venue for parallel use, or online
 
+    @property
+    def needs(self) -> tuple[Resource, ...]:
+        """All of it."""
+        return (*self.resources, *self.open)
+
+
+def want_of(slot: Slot, teachers: Iterable[int], venue: int | None, *, shared: Container[int]) -> Want:
+    """What a class session with these needs; a venue that is among the `shared` has only to be open then."""
+    held = tuple(Resource(ResourceKind.TEACHER, one) for one in teachers)
+    if venue is None:
+        return Want(slot, held)
+    place = Resource(ResourceKind.VENUE, venue)
+    return Want(slot, held, (place,)) if venue in shared else Want(slot, (*held, place))
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
@@ -101,7 +115,7 @@ def find_closed(
     return tuple(
         Conflict(want.slot, resource, names[resource], None, closed=time)
         for want in wants
-        for resource in (*want.resources, *want.open)
+        for resource in want.needs
         for time in closed.get(resource, ())
         if time.covers(want.slot)
     )
@@ -155,7 +169,7 @@ def with_free_times(
     clashing = {conflict.wanted for conflict in conflicts}
     found: dict[Slot, tuple[Slot, ...]] = {}
     for want in (want for want in wants if want.slot in clashing):
-        taken = [slot for resource in (*want.resources, *want.open) for slot in busy.get(resource, ())]
+        taken = [slot for resource in want.needs for slot in busy.get(resource, ())]
         taken += [
             other.slot
             for other in wants
@@ -200,7 +214,7 @@ def nearest_common(
     against = [
         Slot(slot.day - (want.slot.day - first.day), slot.starts, slot.ends)
         for want in wants
-        for resource in (*want.resources, *want.open)
+        for resource in want.needs
         for slot in busy.get(resource, ())
         if 0 <= (slot.day - want.slot.day).days <= DAYS_AHEAD
     ]

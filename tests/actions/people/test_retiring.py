@@ -233,7 +233,7 @@ def test_those_put_away_are_offered_nowhere(cast: Cast, db: Session) -> None:
     assert (after.names, after.usual_venue) == ({}, "")
     assert venues.offered(db, SHIWAN) == {}
     both = on_offer(db, SHIWAN, teachers=(teacher.public_id,), venues=(venue.public_id,))
-    assert both.needed((teacher.public_id,), venue.public_id) == ((), ())
+    assert both.want(Slot(TODAY, 1140, 1230), (teacher.public_id,), venue.public_id).needs == ()
     for chosen in (
         {"teachers": (teacher.public_id,), "venue": None},
         {"teachers": (), "venue": venue.public_id},

@@ -1,25 +1,29 @@
 """What a class session with these teachers at this place holds for itself alone."""
 
 from dataclasses import replace
+from datetime import date
 
 from nightschool.rules.courses.choices import Choices, TeacherChoice, VenueChoice
+from nightschool.rules.courses.conflicts import Want
 from nightschool.rules.resources import Resource, ResourceKind
+from nightschool.rules.slots import Slot
 
 ZHOU = TeacherChoice("zhou", "周老师", Resource(ResourceKind.TEACHER, 1), "511002105000")
 ROOM = VenueChoice("room", "村活动室", Resource(ResourceKind.VENUE, 1))
 SQUARE = VenueChoice("square", "晒坝", Resource(ResourceKind.VENUE, 2), holds_slots=False)
+EVENING = Slot(date(2026, 11, 27), 1140, 1230)
 CHOICES = Choices((ZHOU,), (ROOM, SQUARE))
 
 
 def test_a_class_holds_its_teachers_and_its_room() -> None:
-    assert CHOICES.needed(("zhou",), "room") == ((ZHOU.resource, ROOM.resource), ())
+    assert CHOICES.want(EVENING, ("zhou",), "room") == Want(EVENING, (ZHOU.resource, ROOM.resource))
 
 
 def test_a_place_for_several_classes_has_only_to_be_open() -> None:
-    assert CHOICES.needed(("zhou",), "square") == ((ZHOU.resource,), (SQUARE.resource,))
+    assert CHOICES.want(EVENING, ("zhou",), "square") == Want(EVENING, (ZHOU.resource,), (SQUARE.resource,))
 
 
 def test_what_is_no_choice_or_was_put_away_is_passed_over() -> None:
-    assert CHOICES.needed(("nobody",), None) == ((), ())
+    assert CHOICES.want(EVENING, ("nobody",), None) == Want(EVENING, ())
     put_away = Choices((replace(ZHOU, is_retired=True),), (ROOM,))
-    assert put_away.needed(("zhou",), "room") == ((ROOM.resource,), ())
+    assert put_away.want(EVENING, ("zhou",), "room") == Want(EVENING, (ROOM.resource,))
