@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, inspect, select
 from sqlalchemy.orm import Session
 
-from nightschool.actions import audit
 from nightschool.errors import NotFound, StaleRecord
+from nightschool.models.base import Base
+from nightschool.models.trust import AuditEvent
 from nightschool.queries import phones
 from nightschool.rules.access import KEEPERS, Actor, require
 from nightschool.rules.slots import Now
@@ -83,7 +84,33 @@ def reveal_phone(db: Session, record: Any, *, by: Actor, now: Now) -> str:
     return number
 
 
-def note(db: Session, record: Any, action: str, *, by: Actor, now: Now, **details: Any) -> None:
-    """The trail of the record's region says that this was done to it."""
-    named = f"{record.__tablename__} {record.id}"
-    audit.add_line(db, by=by, now=now, action=action, region_code=record.region_code, record=named, **details)
+def note(
+    db: Session,
+    record: Base | str,
+    action: str,
+    *,
+    by: Actor,
+    now: Now,
+    region_code: str | None = None,
+    **details: Any,
+) -> None:
+    """One line of the trail says that this actor did this; it is kept or lost together with the change.
+
+    It is read where the record is kept; of one that is kept nowhere, or is only named ("class_session 12"), in the
+    region given. Details are JSON values; of personal fields only their names.
+    """
+    if isinstance(record, Base):
+        region_code = getattr(record, "region_code", region_code)
+        [key] = inspect(type(record)).primary_key_from_instance(record)
+        record = f"{record.__tablename__} {key}"
+    db.add(
+        AuditEvent(
+            at=now.instant,
+            account_id=by.account_id,
+            action=action,
+            region_code=region_code,
+            record=record,
+            details=details,
+        )
+    )
+    db.flush()

@@ -9,10 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from nightschool.actions import audit
 from nightschool.actions.courses.bookings import HOLDING, hold_slots, release_slots, slot_of
 from nightschool.actions.courses.staffing import set_course_teachers, set_session_teachers
 from nightschool.actions.notices.revisions import remember, write_first
+from nightschool.actions.records import note
 from nightschool.actions.touching import touch_villages
 from nightschool.database import broken_constraint
 from nightschool.errors import NotFound, Refused
@@ -62,9 +62,7 @@ def take_back(
     facts = kept.before.get("course")
     record = f"course {facts['id']}" if facts else f"class_session {next(iter(records))}"
     told = {"what": kept.what, "sessions": len(records)}
-    audit.add_line(
-        db, by=by, now=now, action="sessions.undo", region_code=kept.region_code, record=record, **told
-    )
+    note(db, record, "sessions.undo", by=by, now=now, region_code=kept.region_code, **told)
     return done
 
 

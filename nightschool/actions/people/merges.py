@@ -17,9 +17,8 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from nightschool.actions import audit
 from nightschool.actions.people.merged_rows import lock_registers, move, put_back
-from nightschool.actions.records import store_phone
+from nightschool.actions.records import note, store_phone
 from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.people import PersonKind, PersonMerge
 from nightschool.queries.people import merges as queries
@@ -208,13 +207,5 @@ def _set(db: Session, kind: str, person: Any, name: str, value: Any) -> None:
 def _note(
     db: Session, kind: str, action: str, one: Any, other: Any, *, by: Actor, now: Now, **details: Any
 ) -> None:
-    audit.add_line(
-        db,
-        by=by,
-        now=now,
-        action=f"{kind}.{action}",
-        region_code=other.region_code,
-        record=f"{kind} {one.id}",
-        merged=f"{kind} {other.id}",
-        **details,
-    )
+    named, where, merged = f"{kind} {one.id}", other.region_code, f"{kind} {other.id}"
+    note(db, named, f"{kind}.{action}", by=by, now=now, region_code=where, merged=merged, **details)

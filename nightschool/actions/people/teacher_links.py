@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from nightschool.actions import audit
-from nightschool.actions.records import locked, locked_for
+from nightschool.actions.records import locked, locked_for, note
 from nightschool.errors import NotFound, Refused
 from nightschool.models.people import Teacher, TeacherLink
 from nightschool.rules.access import Actor, require
@@ -66,11 +65,4 @@ def revoke_link(db: Session, *, link: str, by: Actor, now: Now) -> bool:
 
 
 def _note(db: Session, link: TeacherLink, action: str, *, by: Actor, now: Now) -> None:
-    audit.add_line(
-        db,
-        by=by,
-        now=now,
-        action=action,
-        region_code=link.region_code,
-        record=f"teacher {link.teacher_id}",
-    )
+    note(db, f"teacher {link.teacher_id}", action, by=by, now=now, region_code=link.region_code)

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, text, true, update
 from sqlalchemy.orm import Session
 
-from nightschool.actions import audit
 from nightschool.actions.bulk import insert_rows
+from nightschool.actions.records import note
 from nightschool.actions.touching import forget_loaded, touch_villages
 from nightschool.errors import Refused
 from nightschool.models.places import Region, RegionKey, RegionName
@@ -89,13 +89,12 @@ def import_regions(
     if plan.new:
         _count_rows_anew(db)
     if plan.new or plan.changed or plan.ended:
-        audit.add_line(
+        note(
             db,
+            f"region_list {as_of.isoformat()}",
+            "regions.import",
             by=by,
             now=now,
-            action="regions.import",
-            region_code=None,
-            record=f"region_list {as_of.isoformat()}",
             covered=list(plan.covered),
             new=len(plan.new),
             changed=len(plan.changed),

@@ -1,10 +1,12 @@
 """A region settles for itself whether its township looks at plans first, and how fast one gets on there."""
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from nightschool.actions import audit
+from nightschool.actions.records import note
 from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.places import Region, RegionSettings
 from nightschool.rules.access import Actor, require
@@ -35,7 +37,7 @@ def change_settings(
         raise Refused("speed_out_of_range", field="travel_kmh", least=SLOWEST_KMH, most=FASTEST_KMH)
     approves_plans = approves_plans and level_of(region) is Level.TOWNSHIP
     found = _settings(db, region, seen_version)
-    values = {"approves_plans": approves_plans, "travel_kmh": travel_kmh}
+    values: dict[str, Any] = {"approves_plans": approves_plans, "travel_kmh": travel_kmh}
     fields = sorted(name for name, value in values.items() if getattr(found, name) != value)
     if not fields:
         return
@@ -47,16 +49,7 @@ def change_settings(
             db.flush()
     except IntegrityError as error:  # somebody settled it for the first time at this very moment
         raise StaleRecord("region_settings", seen_version, 1) from error
-    audit.add_line(
-        db,
-        by=by,
-        now=now,
-        action="region.settle",
-        region_code=region,
-        record=f"region_settings {region}",
-        fields=fields,
-        **values,
-    )
+    note(db, found, "region.settle", by=by, now=now, fields=fields, **values)
 
 
 def _settings(db: Session, region: str, seen_version: int) -> RegionSettings:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from nightschool.actions import audit
+from nightschool.actions.records import note
 from nightschool.errors import NotFound, Refused
 from nightschool.models.places import ImportState, RegionImport
 from nightschool.rules.access import Actor, require
@@ -56,16 +56,7 @@ def keep_upload(
     )
     db.add(upload)
     db.flush()
-    audit.add_line(
-        db,
-        by=by,
-        now=now,
-        action="regions.upload",
-        region_code=None,
-        record=f"region_import {upload.id}",
-        as_of=as_of.isoformat(),
-        end_missing=end_missing,
-    )
+    note(db, upload, "regions.upload", by=by, now=now, as_of=as_of.isoformat(), end_missing=end_missing)
     return upload.public_id
 
 

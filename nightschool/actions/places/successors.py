@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from nightschool.actions import audit
+from nightschool.actions.records import note
 from nightschool.actions.touching import touch_villages
 from nightschool.errors import Refused
 from nightschool.models.places import Region
@@ -40,15 +40,7 @@ def set_successor(db: Session, *, predecessor: str, successor: str, day: date, b
     db.flush()
     touch_villages(db, [old.code, new.code], now=now)
     told = {"successor": new.code, "day": day.isoformat()}
-    audit.add_line(
-        db,
-        by=by,
-        now=now,
-        action="regions.successor",
-        region_code=old.code,
-        record=f"region {old.code}",
-        **told,
-    )
+    note(db, old, "regions.successor", by=by, now=now, region_code=old.code, **told)
 
 
 def _region(db: Session, code: str) -> Region:

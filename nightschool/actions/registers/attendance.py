@@ -312,7 +312,7 @@ def _supersede_counts(db: Session, held: ClassSession, submission_id: UUID) -> N
         db.execute(supersede, {"class_session": held.id, "by": submission_id})
 
 
-def _close(db: Session, held: ClassSession, action: str, *, by: Actor, now: Now, **details: int) -> None:
+def _close(db: Session, held: ClassSession, action: str, *, by: Actor, now: Now, **details: Any) -> None:
     db.flush()
     touch_villages(db, [held.region_code], now=now)
     note(db, held, action, by=by, now=now, **details)

@@ -6,7 +6,6 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
-from nightschool.actions import audit
 from nightschool.actions.records import note
 from nightschool.errors import NotFound, Refused
 from nightschool.models.base import new_public_id
@@ -137,10 +136,7 @@ def take_notice(db: Session, *, text: str, by: Actor, now: Now) -> tuple[int, in
         if one.day not in known
     )
     db.flush()
-    named = f"holiday_year {year}"
-    audit.add_line(
-        db, by=by, now=now, action="calendar.notice", region_code=None, record=named, days=len(days)
-    )
+    note(db, f"holiday_year {year}", "calendar.notice", by=by, now=now, days=len(days))
     return year, len(days)
 
 
@@ -153,8 +149,7 @@ def set_position(db: Session, *, region: str, latitude: float, longitude: float,
         db.add(found)
     found.latitude, found.longitude = latitude, longitude
     db.flush()
-    named = f"region_position {region}"
-    audit.add_line(db, by=by, now=now, action="calendar.position", region_code=region, record=named)
+    note(db, found, "calendar.position", by=by, now=now)
 
 
 def _taken_out(db: Session, table: type[Kept], which: ColumnElement[bool], region: str, by: Actor) -> Kept:

@@ -9,7 +9,6 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from nightschool.actions import audit
 from nightschool.actions.records import note
 from nightschool.actions.touching import touch_villages
 from nightschool.database import broken_constraint
@@ -76,7 +75,7 @@ def create_account(
         free = trust.free_login_name(db, display_name)
         raise Refused("login_name_taken", field="login_name", name=name, free=free) from None
     _post(db, account.id, role, region_code, title=title, from_day=from_day or now.day)
-    _note(db, account, "account.create", region_code, by=by, now=now, role=role)
+    note(db, account, "account.create", by=by, now=now, region_code=region_code, role=role)
     return account
 
 
@@ -158,7 +157,7 @@ def give_posting(
         raise Refused("posting_exists")
     _post(db, found.id, role, region_code, title=title, from_day=from_day, to_day=to_day)
     told = {"from_day": from_day.isoformat(), "to_day": to_day.isoformat() if to_day else None}
-    _note(db, found, "posting.give", region_code, by=by, now=now, role=role, **told)
+    note(db, found, "posting.give", by=by, now=now, region_code=region_code, role=role, **told)
 
 
 def end_posting(
@@ -187,7 +186,8 @@ def end_posting(
     if posting.to_day is not None and posting.to_day < last:
         raise Refused("posting_ends_earlier", field="last_day", day=posting.to_day)
     told = {"from_day": posting.from_day.isoformat(), "to_day": last.isoformat()}
-    _note(db, found, "posting.end", posting.region_code, by=by, now=now, role=posting.role, **told)
+    where = posting.region_code
+    note(db, found, "posting.end", by=by, now=now, region_code=where, role=posting.role, **told)
     if posting.from_day > last:
         db.delete(posting)
     else:
@@ -215,23 +215,12 @@ def change_password(
     `seen_hash` is the hash that the old password was checked against. Raises Refused("wrong_password") when it has
     changed meanwhile.
     """
-    changed = db.execute(
-        update(Account)
-        .where(Account.id == by.account_id, Account.password_hash == seen_hash)
-        .values(password_hash=new_hash, version=Account.version + 1)
-    )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult, typed as Result
+    account = db.get_one(Account, by.account_id, with_for_update=True)
+    if account.password_hash != seen_hash:
         raise Refused("wrong_password", field="password")
-    assert by.account_id is not None
-    end_logins(db, by.account_id, now=now, but=keep_login)
-    audit.add_line(
-        db,
-        by=by,
-        now=now,
-        action="account.change_password",
-        record=f"account {by.account_id}",
-        region_code=own_region(by),
-    )
+    account.password_hash = new_hash
+    end_logins(db, account.id, now=now, but=keep_login)
+    note(db, account, "account.change_password", by=by, now=now, region_code=own_region(by))
 
 
 def rename_self(db: Session, *, display_name: str, by: Actor, now: Now) -> None:
@@ -243,8 +232,7 @@ def rename_self(db: Session, *, display_name: str, by: Actor, now: Now) -> None:
     if found.display_name == name:
         return
     found.display_name = name
-    db.flush()
-    _note(db, found, "account.rename", own_region(by), by=by, now=now)
+    note(db, found, "account.rename", by=by, now=now, region_code=own_region(by))
 
 
 def set_password(db: Session, *, account: str, new_hash: str, by: Actor, now: Now) -> None:
@@ -366,18 +354,4 @@ def _void_slips(db: Session, account_id: int, *, now: Now) -> None:
 def note_at_home(db: Session, account: Account, action: str, *, by: Actor, now: Now, **details: Any) -> None:
     """A line on the account where its trail is read: in the first of the regions it is posted in."""
     region_code = next(iter(scope.account_regions(db, account.public_id, today=now.day)), None)
-    _note(db, account, action, region_code, by=by, now=now, **details)
-
-
-def _note(
-    db: Session,
-    account: Account,
-    action: str,
-    region_code: str | None,
-    *,
-    by: Actor,
-    now: Now,
-    **details: Any,
-) -> None:
-    record = f"account {account.id}"
-    audit.add_line(db, by=by, now=now, action=action, record=record, region_code=region_code, **details)
+    note(db, account, action, by=by, now=now, region_code=region_code, **details)

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from nightschool.actions import audit
+from nightschool.actions.records import note
 from nightschool.models.trust import BackupMade
 from nightschool.rules.access import Actor, require
 from nightschool.rules.slots import Now
@@ -14,12 +14,4 @@ def note_backup(db: Session, *, size_bytes: int, by: Actor, now: Now) -> None:
     made = BackupMade(at=now.instant, size_bytes=size_bytes)
     db.add(made)
     db.flush()
-    audit.add_line(
-        db,
-        by=by,
-        now=now,
-        action="backup.made",
-        region_code=None,
-        record=f"backup_made {made.id}",
-        size=size_bytes,
-    )
+    note(db, made, "backup.made", by=by, now=now, size=size_bytes)

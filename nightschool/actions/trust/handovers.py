@@ -60,8 +60,8 @@ def hand_over(
     account, name = _begin(db, village, handover, from_day, set(held), by=by, now=now)
     fields = _new_contact(school, handover, name)
     db.flush()
-    told = {"from_day": from_day.isoformat(), "leaving": len(handover.leaving), "fields": fields}
-    note(db, school, "school.hand_over", by=by, now=now, **told)
+    begins, leaving = from_day.isoformat(), len(handover.leaving)
+    note(db, school, "school.hand_over", by=by, now=now, from_day=begins, leaving=leaving, fields=fields)
     touch_villages(db, [village], now=now)
     has_password = _has_password(db, account)
     is_soon = from_day - now.day <= SLIP_WORTH_PRINTING

@@ -11,9 +11,9 @@ from datetime import timedelta
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
-from nightschool.actions import audit
+from nightschool.actions.records import locked, note
 from nightschool.actions.trust.accounts import end_logins, own_region, slip_digest
-from nightschool.errors import NotFound, Refused
+from nightschool.errors import Refused
 from nightschool.models.trust import Account, AttemptKind, LoginAttempt, LoginSession, LoginSlip
 from nightschool.queries.trust import trust
 from nightschool.rules.access import Actor
@@ -36,6 +36,15 @@ class Attempt:
     login_name: str
     account_id: int | None
     password_hash: str | None
+
+
+@dataclass(frozen=True)
+class Browser:
+    """Where somebody logs in."""
+
+    device: str
+    is_own_phone: bool
+    old_token: str = ""  # what it has of an earlier login, which ends
 
 
 @dataclass(frozen=True)
@@ -87,9 +96,7 @@ def log_in(
     *,
     attempt: Attempt,
     renewed_hash: str | None = None,
-    device: str,
-    is_own_phone: bool,
-    old_token: str = "",
+    browser: Browser,
     now: Now,
 ) -> OpenedLogin:
     """A login has begun for the account whose password was found right; the browser's earlier one has ended.
@@ -102,16 +109,7 @@ def log_in(
         raise Refused("wrong_login")
     if renewed_hash is not None:
         account.password_hash = renewed_hash
-    return _open(
-        db,
-        account,
-        attempt,
-        action="login.open",
-        device=device,
-        is_own_phone=is_own_phone,
-        old_token=old_token,
-        now=now,
-    )
+    return _open(db, account, attempt, browser, action="login.open", now=now)
 
 
 def slip_fits(db: Session, *, attempt: Attempt, code: str, digester: Digester, now: Now) -> bool:
@@ -126,38 +124,21 @@ def log_in_with_slip(
     code: str,
     new_hash: str,
     digester: Digester,
-    device: str,
-    is_own_phone: bool,
-    old_token: str = "",
+    browser: Browser,
     now: Now,
 ) -> OpenedLogin:
     """The slip is used up, the account's password is the new one, its older logins have ended, and one has begun.
 
     Raises Refused("wrong_slip") or Refused("no_posting"); then the slip is still good.
     """
-    slip_id = _fitting_slip(db, attempt, code, digester, now)
-    if slip_id is None:
+    slip = _fitting_slip(db, attempt, code, digester, now)
+    if slip is None:
         raise Refused("wrong_slip")
-    used = db.execute(
-        update(LoginSlip)
-        .where(LoginSlip.id == slip_id, LoginSlip.used_at.is_(None))
-        .values(used_at=now.instant)
-    )
-    if used.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult, typed as Result
-        raise Refused("wrong_slip")
+    slip.used_at = now.instant
     account = db.get_one(Account, attempt.account_id)
     account.password_hash = new_hash
     end_logins(db, account.id, now=now)
-    return _open(
-        db,
-        account,
-        attempt,
-        action="slip.use",
-        device=device,
-        is_own_phone=is_own_phone,
-        old_token=old_token,
-        now=now,
-    )
+    return _open(db, account, attempt, browser, action="slip.use", now=now)
 
 
 def log_out(db: Session, *, login_id: int, by: Actor, now: Now) -> None:
@@ -210,9 +191,10 @@ def _refuse_too_many(db: Session, by_name: str, by_address: str, now: Now) -> No
         raise Refused("too_many", until=until)
 
 
-def _fitting_slip(db: Session, attempt: Attempt, code: str, digester: Digester, now: Now) -> int | None:
-    return db.execute(
-        select(LoginSlip.id)
+def _fitting_slip(db: Session, attempt: Attempt, code: str, digester: Digester, now: Now) -> LoginSlip | None:
+    """The slip, locked, so that nobody else uses it at the same time."""
+    return db.scalar(
+        select(LoginSlip)
         .join(Account, Account.id == LoginSlip.account_id)
         .where(
             LoginSlip.account_id == (attempt.account_id or -1),
@@ -220,28 +202,21 @@ def _fitting_slip(db: Session, attempt: Attempt, code: str, digester: Digester, 
             trust.is_unused(now),
             Account.disabled_at.is_(None),
         )
-    ).scalar_one_or_none()
+        .with_for_update(of=LoginSlip)
+    )
 
 
 def _open(
-    db: Session,
-    account: Account,
-    attempt: Attempt,
-    *,
-    action: str,
-    device: str,
-    is_own_phone: bool,
-    old_token: str,
-    now: Now,
+    db: Session, account: Account, attempt: Attempt, browser: Browser, *, action: str, now: Now
 ) -> OpenedLogin:
     actor = trust.actor_of(db, account.id, today=now.day)
     if not actor.posts:
         raise Refused("no_posting")
-    is_same_person = _is_known_browser(db, old_token, account.id)
+    is_same_person = _is_known_browser(db, browser.old_token, account.id)
     forgive(db, attempt)
     db.execute(
         update(LoginSession)
-        .where(LoginSession.token_digest == trust.token_digest(old_token), trust.is_open(now))
+        .where(LoginSession.token_digest == trust.token_digest(browser.old_token), trust.is_open(now))
         .values(revoked_at=now.instant)
     )
     db.execute(
@@ -253,24 +228,17 @@ def _open(
     login = LoginSession(
         account_id=account.id,
         token_digest=trust.token_digest(token),
-        device=device[:200],
-        is_own_phone=is_own_phone,
+        device=browser.device[:200],
+        is_own_phone=browser.is_own_phone,
         created_at=now.instant,
         last_seen_at=now.instant,
-        expires_at=now.instant + (OWN_PHONE if is_own_phone else SHARED_COMPUTER),
+        expires_at=now.instant + (OWN_PHONE if browser.is_own_phone else SHARED_COMPUTER),
     )
     db.add(login)
     db.flush()
-    audit.add_line(
-        db,
-        by=actor,
-        now=now,
-        action=action,
-        record=f"login_session {login.id}",
-        region_code=actor.posts[0].region_code,
-        is_own_phone=is_own_phone,
-    )
-    return OpenedLogin(token, actor, is_own_phone, is_same_person)
+    where = own_region(actor)
+    note(db, login, action, by=actor, now=now, region_code=where, is_own_phone=browser.is_own_phone)
+    return OpenedLogin(token, actor, browser.is_own_phone, is_same_person)
 
 
 def forgive(db: Session, attempt: Attempt) -> None:
@@ -287,17 +255,7 @@ def forgive(db: Session, attempt: Attempt) -> None:
 
 
 def _end_own(db: Session, login_id: int, *, action: str, by: Actor, now: Now) -> None:
-    ended = db.execute(
-        update(LoginSession)
-        .where(
-            LoginSession.id == login_id,
-            LoginSession.account_id == by.account_id,
-            LoginSession.revoked_at.is_(None),
-        )
-        .values(revoked_at=now.instant)
-    )
-    if ended.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult, typed as Result
-        raise NotFound
-    audit.add_line(
-        db, by=by, now=now, action=action, record=f"login_session {login_id}", region_code=own_region(by)
-    )
+    mine = (LoginSession.id == login_id) & (LoginSession.account_id == by.account_id)
+    login = locked(db, LoginSession, mine & LoginSession.revoked_at.is_(None))
+    login.revoked_at = now.instant
+    note(db, login, action, by=by, now=now, region_code=own_region(by))

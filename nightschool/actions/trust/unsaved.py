@@ -58,15 +58,12 @@ def keep_again(db: Session, *, account_id: int, form: Unsaved) -> None:
 def take(db: Session, *, account_id: int, now: Now, public_id: str | None = None) -> tuple[Unsaved, ...]:
     """The account's kept forms (or one of them), oldest first, which are kept no longer: nobody else takes them too."""
     _forget_old(db, now)
-    mine = select(KeptInput.id, KeptInput.public_id, KeptInput.body, KeptInput.kept_at)
-    mine = mine.where(KeptInput.account_id == account_id).order_by(KeptInput.id)
+    mine = delete(KeptInput).where(KeptInput.account_id == account_id)
     if public_id is not None:
         mine = mine.where(KeptInput.public_id == public_id)
+    gone = db.execute(mine.returning(KeptInput.id, KeptInput.public_id, KeptInput.body, KeptInput.kept_at))
     taken = []
-    for row in db.execute(mine).all():
-        gone = db.execute(delete(KeptInput).where(KeptInput.id == row.id))
-        if gone.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult, typed as Result
-            continue
+    for row in sorted(gone.all(), key=lambda row: row.id):
         try:
             path, body = json.loads(_sealer(db).open(row.body.decode(), about=_about(row.public_id)))
         except ConfigurationError:  # sealed with a key that is no longer here: nobody can read it again

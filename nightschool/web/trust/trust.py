@@ -17,7 +17,7 @@ from flask import (
 from sqlalchemy.orm import Session
 
 from nightschool.actions.trust import accounts, hashing, logins
-from nightschool.actions.trust.logins import OpenedLogin
+from nightschool.actions.trust.logins import Browser, OpenedLogin
 from nightschool.errors import Refused
 from nightschool.models.trust import AttemptKind
 from nightschool.queries.trust import trust
@@ -142,7 +142,7 @@ def _log_in(form: LoginForm) -> OpenedLogin:
     renewed = hashing.renewed(attempt.password_hash, typed)
     with writing() as db:
         return logins.log_in(
-            db, attempt=attempt, renewed_hash=renewed, is_own_phone=form.is_own_phone.data, **_from_here()
+            db, attempt=attempt, renewed_hash=renewed, browser=_this_browser(form), now=now()
         )
 
 
@@ -161,14 +161,13 @@ def _log_in_with_slip(form: SlipForm) -> OpenedLogin:
             code=code,
             new_hash=new_hash,
             digester=digester(),
-            is_own_phone=form.is_own_phone.data,
-            **_from_here(),
+            browser=_this_browser(form),
+            now=now(),
         )
 
 
 def _change_password(form: PasswordForm) -> Any:
     login, who = _login(), actor()
-    assert who.account_id is not None
     with writing() as db:
         attempt = _book(db, AttemptKind.PASSWORD, login.login_name)
     if not hashing.is_right(attempt.password_hash, form.password.data or ""):
@@ -195,12 +194,8 @@ def _book(db: Any, kind: AttemptKind, login_name: str) -> logins.Attempt:
     )
 
 
-def _from_here() -> dict[str, Any]:
-    return {
-        "device": browser.device_name(),
-        "old_token": browser.login_token(),
-        "now": now(),
-    }
+def _this_browser(form: LoginForm | SlipForm) -> Browser:
+    return Browser(browser.device_name(), form.is_own_phone.data, browser.login_token())
 
 
 def _welcome(opened: OpenedLogin) -> Response:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.trust import accounts, logins
 from nightschool.actions.trust.hashing import HASHER, NOBODYS, hash_password, is_right, renewed
-from nightschool.actions.trust.logins import Attempt
+from nightschool.actions.trust.logins import Attempt, Browser
 from nightschool.database import Database
 from nightschool.errors import NotFound, Refused
 from nightschool.models.trust import (
@@ -29,8 +30,8 @@ from nightschool.sealing import Digester
 from tests.factories import KEYS, NOW, SHIWAN, TODAY, Cast, later, make_login
 
 DIGESTER = Digester(KEYS.signing)
-PHONE = {"device": "Android · WeChat", "is_own_phone": True}
-COMPUTER = {"device": "Windows · Edge", "is_own_phone": False}
+PHONE = Browser("Android · WeChat", is_own_phone=True)
+COMPUTER = Browser("Windows · Edge", is_own_phone=False)
 MINUTE = timedelta(minutes=1)
 
 
@@ -69,7 +70,7 @@ def use_slip(db: Session, code: str, name: str = "cjs", *, at: Now = NOW) -> log
         new_hash="new hash",
         digester=DIGESTER,
         now=at,
-        **PHONE,
+        browser=PHONE,
     )
 
 
@@ -222,7 +223,7 @@ def test_simultaneous_tries_do_not_pass_the_limit(database: Database, cast: Cast
 def test_login_gives_the_postings_in_force_and_a_token_known_only_to_the_browser(
     cast: Cast, db: Session
 ) -> None:
-    opened = logins.log_in(db, attempt=book(db), now=NOW, **PHONE)
+    opened = logins.log_in(db, attempt=book(db), browser=PHONE, now=NOW)
     assert opened.actor == cast.chen_actor
     assert login_by_token(db, opened.token, now=NOW).actor == cast.chen_actor  # type: ignore[union-attr]
     stored = db.scalars(select(LoginSession)).one()
@@ -232,17 +233,17 @@ def test_login_gives_the_postings_in_force_and_a_token_known_only_to_the_browser
 
 @pytest.mark.parametrize(("device", "lasts"), [(PHONE, timedelta(days=30)), (COMPUTER, timedelta(hours=12))])
 def test_own_phone_stays_in_for_30_days_and_a_shared_computer_for_12_hours(
-    cast: Cast, db: Session, device: dict[str, object], lasts: timedelta
+    cast: Cast, db: Session, device: Browser, lasts: timedelta
 ) -> None:
-    token = logins.log_in(db, attempt=book(db), now=NOW, **device).token  # type: ignore[arg-type]
+    token = logins.log_in(db, attempt=book(db), browser=device, now=NOW).token
     assert login_by_token(db, token, now=later(lasts - MINUTE))
     assert login_by_token(db, token, now=later(lasts)) is None
     assert ended_login(db, token, now=later(lasts)) is not None
 
 
 def test_logging_in_makes_another_token_and_ends_the_browsers_old_one(cast: Cast, db: Session) -> None:
-    old = logins.log_in(db, attempt=book(db), now=NOW, **PHONE).token
-    new = logins.log_in(db, attempt=book(db), old_token=old, now=NOW, **PHONE).token
+    old = logins.log_in(db, attempt=book(db), browser=PHONE, now=NOW).token
+    new = logins.log_in(db, attempt=book(db), browser=replace(PHONE, old_token=old), now=NOW).token
     assert old != new
     assert login_by_token(db, old, now=NOW) is None
     assert login_by_token(db, new, now=NOW)
@@ -252,7 +253,7 @@ def test_success_takes_back_the_failures_from_the_same_place_only(cast: Cast, db
     for _ in range(3):
         book(db, address="10.0.0.9")
     book(db)
-    logins.log_in(db, attempt=book(db), now=NOW, **PHONE)
+    logins.log_in(db, attempt=book(db), browser=PHONE, now=NOW)
     assert db.scalar(select(func.count()).select_from(LoginAttempt)) == 3
 
 
@@ -260,13 +261,13 @@ def test_password_changed_while_it_was_checked_lets_nobody_in(cast: Cast, db: Se
     attempt = book(db)
     db.get_one(Account, cast.chen).password_hash = "another"
     with pytest.raises(Refused, match="wrong_login"):
-        logins.log_in(db, attempt=attempt, now=NOW, **PHONE)
+        logins.log_in(db, attempt=attempt, browser=PHONE, now=NOW)
 
 
 def test_disabled_account_lets_nobody_in(cast: Cast, db: Session) -> None:
     db.get_one(Account, cast.chen).disabled_at = NOW.instant
     with pytest.raises(Refused, match="wrong_login"):
-        logins.log_in(db, attempt=book(db), now=NOW, **PHONE)
+        logins.log_in(db, attempt=book(db), browser=PHONE, now=NOW)
 
 
 def test_account_without_a_posting_today_is_told_so_after_the_right_password(cast: Cast, db: Session) -> None:
@@ -274,11 +275,11 @@ def test_account_without_a_posting_today_is_told_so_after_the_right_password(cas
     posting.to_day = TODAY - timedelta(days=1)
     db.flush()
     with pytest.raises(Refused, match="no_posting"):
-        logins.log_in(db, attempt=book(db), now=NOW, **PHONE)
+        logins.log_in(db, attempt=book(db), browser=PHONE, now=NOW)
 
 
 def test_login_leaves_an_audit_line(cast: Cast, db: Session) -> None:
-    logins.log_in(db, attempt=book(db), now=NOW, **PHONE)
+    logins.log_in(db, attempt=book(db), browser=PHONE, now=NOW)
     line = db.scalars(select(AuditEvent)).one()
     assert (line.action, line.account_id, line.region_code) == ("login.open", cast.chen, SHIWAN)
 

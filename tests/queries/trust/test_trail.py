@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from nightschool.actions import audit
+from nightschool.actions import records
 from nightschool.models.trust import AuditEvent
 from nightschool.queries.trust import trail
 from nightschool.rules.access import SYSTEM
@@ -26,7 +26,7 @@ def note(
     db: Session, cast: Cast, action: str = "school.edit", record: str = "night_school 1", **more: Any
 ) -> None:
     usual: dict[str, Any] = {"by": cast.chen_actor, "now": NOW, "region_code": SHIWAN}
-    audit.add_line(db, action=action, record=record, **{**usual, **more})
+    records.note(db, record, action, **{**usual, **more})
 
 
 def test_village_has_its_own_lines_the_latest_first(cast: Cast, db: Session) -> None:

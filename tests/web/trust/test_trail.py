@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from nightschool.actions import audit
+from nightschool.actions.records import note
 from nightschool.database import Database
 from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Venue
@@ -45,15 +45,8 @@ def world(cast: Cast, database: Database) -> dict[str, str]:
             ("sessions.cancel", f"class_session {class_session.id}", 0, {"reason": "farm_work"}),
         ]
         for action, record, hours, details in lines:
-            audit.add_line(
-                db,
-                by=cast.chen_actor,
-                now=later(hours=-hours),
-                action=action,
-                record=record,
-                region_code=SHIWAN,
-                **details,
-            )
+            given = {"now": later(hours=-hours), "region_code": SHIWAN}
+            note(db, record, action, by=cast.chen_actor, **given, **details)
         venue, chen = db.get_one(Venue, cast.venue), db.get_one(Account, cast.chen)
         return {
             "class_session": f"/sessions/{class_session.public_id}",
@@ -142,10 +135,7 @@ def test_the_same_again_and_again_is_one_line(chen: FlaskClient, database: Datab
     with database.writing() as db:
         for number in range(3):
             learner = make_learner(db, name=f"陈{number}")
-            audit.add_line(
-                db, by=cast.chen_actor, now=NOW, action="learner.add", record=f"learner {learner.id}",
-                region_code=SHIWAN,
-            )  # fmt: skip
+            note(db, learner, "learner.add", by=cast.chen_actor, now=NOW)
     page = chen.get(TRAIL).text
     assert "陈书记 添了一位学员（3 次）" in page and page.count("添了一位学员") == 1
 
@@ -153,10 +143,8 @@ def test_the_same_again_and_again_is_one_line(chen: FlaskClient, database: Datab
 def test_older_lines_are_a_page_away(chen: FlaskClient, database: Database, cast: Cast) -> None:
     with database.writing() as db:
         for number in range(45):
-            audit.add_line(
-                db, by=cast.chen_actor, now=later(minutes=1 + number), action="venue.edit",
-                record=f"venue {cast.venue}", region_code=SHIWAN, fields=["name"] if number % 2 else ["seats"],
-            )  # fmt: skip
+            venue, fields = db.get_one(Venue, cast.venue), ["name"] if number % 2 else ["seats"]
+            note(db, venue, "venue.edit", by=cast.chen_actor, now=later(minutes=1 + number), fields=fields)
     first = chen.get(TRAIL).text
     assert "取消了" not in first
     older = first.split('href="/trail/')[-1].split('"')[0].replace("&amp;", "&")
@@ -179,11 +167,8 @@ def test_pages_cost_the_same_however_much_was_done(
         for _line in range(number):
             for table, action in ((Learner, "learner.edit"), (ClassSession, "sessions.cancel"), (Course, "courses.edit"),
                                   (Teacher, "teacher.edit")):  # fmt: skip
-                record = db.scalars(select(table.id)).first()
-                audit.add_line(
-                    db, by=cast.chen_actor, now=NOW, action=action, record=f"{table.__tablename__} {record}",
-                    region_code=SHIWAN,
-                )  # fmt: skip
+                record = db.scalars(select(table)).first()
+                note(db, record, action, by=cast.chen_actor, now=NOW, region_code=SHIWAN)
     statements.clear()
     assert chen.get(TRAIL).status_code == 200
     assert len(statements) <= 10
