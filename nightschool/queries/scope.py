@@ -1,8 +1,9 @@
 """Where a record belongs: the one gateway from a name in an address to the region that decides who may see it."""
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.people import Learner, Teacher, TeacherLink
@@ -10,7 +11,7 @@ from nightschool.models.places import Region, Venue
 from nightschool.models.planning import Question
 from nightschool.models.teaching import ChangeSet, ClassSession, Course
 from nightschool.models.trust import Account, Posting
-from nightschool.rules.regions import Level
+from nightschool.rules.regions import Level, code_range
 
 _OF_REGION = select(Region.code).where(Region.code == bindparam("key"))
 
@@ -32,6 +33,16 @@ _REGION_OF: dict[str, Select[str]] = {
         )
     },
 }
+
+
+NAMED = frozenset({*_REGION_OF, "account"})  # the address parameters that name something with a home
+
+
+def inside(column: Any, code: str) -> ColumnElement[bool]:
+    """The condition that the region this column names is the one given, or lies in it."""
+    low, high = code_range(code)
+    condition: ColumnElement[bool] = (column >= low) & (column < high)
+    return condition
 
 
 def region_of(db: Session, kind: str, key: str) -> str | None:

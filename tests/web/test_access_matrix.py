@@ -21,10 +21,11 @@ from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Venue
 from nightschool.models.teaching import ClassSession, Course
 from nightschool.models.trust import Account, LoginSession, Posting
+from nightschool.queries import scope
 from nightschool.rules.access import VERBS, Actor, Post, Role, may
 from nightschool.rules.seasons.months import Month
 from nightschool.web import app as web_app
-from nightschool.web.site.access import SCOPED, Access, allows, check_access
+from nightschool.web.site.access import Access, allows, check_access
 from tests.factories import (
     JIANLI,
     SEALER,
@@ -308,7 +309,7 @@ def expected(app: Flask, visitor: Visitor, rule: Rule, home: Home) -> str:
         return "answer"
     if visitor.account is None:
         return "login"
-    named = [name for name in SCOPED if name in rule.arguments]
+    named = [name for name in scope.NAMED if name in rule.arguments]
     regions: list[str | None] = []
     for name in named:
         regions += home.account_regions if name == "account" else [home.region]
@@ -343,9 +344,9 @@ def unfitting(app: Flask) -> list[str]:
     wrong = []
     for rule in app.url_map.iter_rules():
         verb = app.view_functions[rule.endpoint].access.verb  # type: ignore[attr-defined]
-        wrong += [f"{rule}: {name}?" for name in rule.arguments if name not in (*SCOPED, *UNSCOPED)]
+        wrong += [f"{rule}: {name}?" for name in rule.arguments if name not in (*scope.NAMED, *UNSCOPED)]
         wrong += [
-            f"{rule}: {verb}" for name in SCOPED if name in rule.arguments and verb not in FITTING[name]
+            f"{rule}: {verb}" for name in scope.NAMED if name in rule.arguments and verb not in FITTING[name]
         ]
         if (verb is None) != (rule.endpoint in PUBLIC):
             wrong.append(f"{rule}: public or not?")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, text, true, update
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select, text, true, update
 from sqlalchemy.orm import Session
 
 from nightschool.actions.bulk import insert_rows
@@ -12,6 +12,7 @@ from nightschool.actions.records import note
 from nightschool.actions.touching import forget_loaded, touch_villages
 from nightschool.errors import Refused
 from nightschool.models.places import Region, RegionKey, RegionName
+from nightschool.queries.scope import inside
 from nightschool.rules.access import Actor, require
 from nightschool.rules.names import search_keys, usual_keys
 from nightschool.rules.places.region_lists import Merge, RegionFacts, covered_by, merge
@@ -19,7 +20,6 @@ from nightschool.rules.regions import (
     Level,
     RegionRow,
     ancestors_of,
-    code_range,
     display_name,
     level_of,
     parent_of,
@@ -153,13 +153,13 @@ def _known(db: Session, rows: Sequence[RegionRow]) -> dict[str, RegionFacts]:
 def _within(rows: Sequence[RegionRow]) -> ColumnElement[bool]:
     """True of the regions inside what the list covers, of those it lies in, and of the units right below these."""
     tops = covered_by(row.code for row in rows)
-    inside = tuple(prefix_of(top) for top in tops)
+    prefixes = tuple(prefix_of(top) for top in tops)
     # A row may also stand apart, where what lies between is known and not on the list.
-    apart = (row.code for row in rows if not row.code.startswith(inside))
+    apart = (row.code for row in rows if not row.code.startswith(prefixes))
     line = sorted({above for code in (*tops, *apart) for above in ancestors_of(code)})
     if not tops or len(tops) > MOST_RANGES or len(line) > MOST_RANGES:
         return true()
-    ranges = [and_(Region.code >= low, Region.code < high) for low, high in map(code_range, tops)]
+    ranges = (inside(Region.code, top) for top in tops)
     return or_(Region.code.in_(line), Region.parent_code.in_(line), *ranges)
 
 

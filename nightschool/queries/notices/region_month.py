@@ -15,8 +15,9 @@ from nightschool.queries.notices import region_timetable, timetable
 from nightschool.queries.notices.region_timetable import Area
 from nightschool.queries.notices.timetable import Entry
 from nightschool.queries.places.places import NamedRegion
+from nightschool.queries.scope import inside
 from nightschool.queries.seasons.day_marks import day_marks
-from nightschool.rules.regions import Level, code_range
+from nightschool.rules.regions import Level
 from nightschool.rules.seasons.day_marks import DayMarks
 from nightschool.rules.seasons.months import Month
 
@@ -76,11 +77,10 @@ def region_month(db: Session, code: str, month: Month, *, today: date) -> Region
 
 def _villages(db: Session, township: str, month: Month) -> tuple[dict[str, NamedRegion], list[str]]:
     """All villages of a township by code, and which of them have a night school and are there in this month."""
-    low, high = code_range(township)
     rows = db.execute(
         select(Region.code, Region.name, NightSchool.id, Region.valid_to)
         .outerjoin(NightSchool, NightSchool.region_code == Region.code)
-        .where(Region.code >= low, Region.code < high, Region.level == Level.VILLAGE.value)
+        .where(inside(Region.code, township), Region.level == Level.VILLAGE.value)
         .order_by(Region.code)
     ).all()
     there = [

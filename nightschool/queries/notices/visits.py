@@ -35,8 +35,8 @@ from nightschool.queries.notices.timetable import (
 from nightschool.queries.people.teacher_links import Opened, opened
 from nightschool.queries.registers import questions
 from nightschool.queries.registers.questions import QuestionLine
+from nightschool.queries.scope import inside
 from nightschool.rules.courses.expectations import LAST_TIMES, UsualTurnout, usual
-from nightschool.rules.regions import code_range
 from nightschool.rules.seasons.daylight import dark_at, position_of
 from nightschool.rules.slots import Moment
 
@@ -148,14 +148,12 @@ def _with_notes(db: Session, shown: OwnTimetable, zone: str) -> OwnTimetable:
 
 def _of_this_teacher(found: Opened) -> tuple[ColumnElement[bool], ...]:
     """The one condition on everything that is told: published, in the link's own region, taught by this very person."""
-    low, high = code_range(found.region_code)
     theirs = select(ClassSessionTeacher.class_session_id).where(
         ClassSessionTeacher.teacher_id == found.teacher_id
     )
     return (
         ClassSession.id.in_(theirs),
-        ClassSession.region_code >= low,
-        ClassSession.region_code < high,
+        inside(ClassSession.region_code, found.region_code),
         ClassSession.published_at.is_not(None),
     )
 

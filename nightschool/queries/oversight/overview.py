@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from nightschool.models.places import NightSchool, Region
 from nightschool.models.teaching import ClassSession, SessionStatus
 from nightschool.queries.figures import attendances
-from nightschool.rules.regions import PREFIX_DIGITS, Level, ancestors_of, code_range, full_code, level_of
+from nightschool.queries.scope import inside
+from nightschool.rules.regions import PREFIX_DIGITS, Level, ancestors_of, full_code, level_of
 
 BELOW = {
     Level.PROVINCE: Level.CITY,
@@ -102,25 +103,25 @@ def overview_of(db: Session, code: str, *, first: date, last: date, today: date)
 
 def regions_below(db: Session, code: str) -> list[tuple[str, str, int]]:
     """Code, name and number of night schools of each region right below this one, in their order. Cost: 1 query."""
-    low, high = code_range(code)
     level = BELOW[level_of(code)]
     digits = PREFIX_DIGITS[level]
     part = func.substr(NightSchool.region_code, 1, digits)
-    inside = (NightSchool.region_code >= low) & (NightSchool.region_code < high)
     schools = (
-        select(part.label("part"), func.count().label("schools")).where(inside).group_by(part).subquery()
+        select(part.label("part"), func.count().label("schools"))
+        .where(inside(NightSchool.region_code, code))
+        .group_by(part)
+        .subquery()
     )
     rows = db.execute(
         select(Region.code, Region.name, func.coalesce(schools.c.schools, 0))
         .outerjoin(schools, schools.c.part == func.substr(Region.code, 1, digits))
-        .where(Region.code >= low, Region.code < high, Region.level == level)
+        .where(inside(Region.code, code), Region.level == level)
         .order_by(Region.code)
     )
     return [(row[0], row[1], row[2]) for row in rows]
 
 
 def _counts(db: Session, code: str, level: Level, first: date, last: date, today: date) -> Result[Any]:
-    low, high = code_range(code)
     sessions = (
         select(
             func.substr(ClassSession.region_code, 1, PREFIX_DIGITS[level]).label("part"),
@@ -130,8 +131,7 @@ def _counts(db: Session, code: str, level: Level, first: date, last: date, today
             attendances().label("attendances"),
         )
         .where(
-            ClassSession.region_code >= low,
-            ClassSession.region_code < high,
+            inside(ClassSession.region_code, code),
             ClassSession.day.between(first, last),
             ClassSession.status.not_in((SessionStatus.DRAFT, SessionStatus.POSTPONED)),
         )

@@ -15,6 +15,7 @@ from nightschool.models.teaching import Category, ClassSession, Course, SessionS
 from nightschool.models.trust import AuditEvent
 from nightschool.queries.courses.sessions import After, category_word, is_over, teachers_of
 from nightschool.queries.places.region_settings import approves_plans
+from nightschool.queries.records import shaped
 from nightschool.rules.oversight import plans as rules
 from nightschool.rules.oversight.plans import PlanStanding, PlanStatus, check_code
 from nightschool.rules.regions import parent_of
@@ -208,13 +209,20 @@ def month_page(db: Session, village: str, month: Month, *, today: date) -> PlanP
     township = aliased(Region)
     row = db.execute(
         select(
-            Region.name,
-            township.code.label("township_code"),
-            township.name.label("township"),
+            Region.code,
+            Region.name.label("village"),
+            func.coalesce(township.code, "").label("township_code"),
+            func.coalesce(township.name, "").label("township"),
             NightSchool.institution_name,
             NightSchool.principal,
             NightSchool.contact_name,
-            MonthPlan,
+            MonthPlan.id.label("plan"),
+            MonthPlan.status,
+            MonthPlan.decided_at,
+            MonthPlan.submitted_at,
+            MonthPlan.announced_at,
+            func.coalesce(MonthPlan.note, "").label("note"),
+            func.coalesce(MonthPlan.return_reason, "").label("return_reason"),
         )
         .outerjoin(township, township.code == Region.parent_code)
         .outerjoin(NightSchool, NightSchool.region_code == Region.code)
@@ -223,15 +231,14 @@ def month_page(db: Session, village: str, month: Month, *, today: date) -> PlanP
     ).one_or_none()
     if row is None:
         return None
-    plan: MonthPlan | None = row.MonthPlan
     rows = _rows(db, village, month, today)
-    lines = _lines(db, rows, _approved(db, plan))
+    lines = _lines(db, rows, _approved(db, row))
     own = [line for line, of in zip(lines, rows, strict=True) if of.is_here]
     gone = tuple(line for line, of in zip(lines, rows, strict=True) if not of.is_here and line.is_changed)
     live = [line for line in own if not line.is_called_off]
     found = PlanStanding(
         month=month,
-        status=plan.status if plan else PlanStatus.DRAFT,
+        status=row.status or PlanStatus.DRAFT,
         approves=approves_plans(db, village),
         sessions=len(live),
         drafts=sum(line.status == SessionStatus.DRAFT for line in live),
@@ -239,18 +246,11 @@ def month_page(db: Session, village: str, month: Month, *, today: date) -> PlanP
         is_over=month.last < today,
     )
     is_announced = found.status == PlanStatus.ANNOUNCED
-    return PlanPage(
-        code=village,
-        village=row.name,
-        township_code=row.township_code or "",
-        township=row.township or "",
-        institution_name=row.institution_name,
+    return shaped(
+        PlanPage,
+        row,
         principal=row.principal or row.contact_name or "",
         standing=found,
-        note=plan.note if plan else "",
-        return_reason=plan.return_reason if plan else "",
-        submitted_at=plan.submitted_at if plan else None,
-        announced_at=plan.announced_at if plan else None,
         lines=tuple(own) if is_announced else tuple(replace(line, is_changed=False) for line in own),
         gone=gone if is_announced else (),
         seen=check_code((of.id, of.revision) for of in rows if of.is_here),
@@ -270,12 +270,12 @@ def _rows(db: Session, village: str, month: Month, today: date) -> Collection[An
             ClassSession.status,
             ClassSession.reason,
             ClassSession.reason_text,
-            ClassSession.delivery_mode,
+            ClassSession.delivery_mode.label("mode"),
             ClassSession.told_day,
             ClassSession.told_starts,
             ClassSession.differs,
             category_word(),
-            Venue.name.label("venue"),
+            func.coalesce(Venue.name, "").label("venue"),
             Course.audience,
             Course.expected,
             After.day.label("after_day"),
@@ -292,13 +292,13 @@ def _rows(db: Session, village: str, month: Month, today: date) -> Collection[An
     ).all()
 
 
-def _approved(db: Session, plan: MonthPlan | None) -> dict[int, Moment] | None:
+def _approved(db: Session, plan: Any) -> dict[int, Moment] | None:
     """When each class session was to be when the township approved the plan; None: it did not. Cost: 1 query."""
-    if plan is None or plan.decided_at is None or plan.status not in _OPEN:
+    if plan.decided_at is None or plan.status not in _OPEN:
         return None
     details = db.scalars(
         select(AuditEvent.details)
-        .where(AuditEvent.record == f"month_plan {plan.id}", AuditEvent.action == APPROVAL)
+        .where(AuditEvent.record == f"month_plan {plan.plan}", AuditEvent.action == APPROVAL)
         .order_by(AuditEvent.id.desc())
         .limit(1)
     ).first()
@@ -315,23 +315,14 @@ def _lines(db: Session, rows: Collection[Any], approved: dict[int, Moment] | Non
 def _line(row: Any, teachers: Iterable[Any], approved: dict[int, Moment] | None) -> PlanLine:
     begins = Moment(row.day, row.starts)
     then = approved.get(row.id) if approved is not None else None
-    return PlanLine(
-        public_id=row.public_id,
-        title=row.title,
+    return shaped(
+        PlanLine,
+        row,
         slot=Slot(row.day, row.starts, row.ends),
-        status=row.status,
-        category=row.category,
-        venue=row.venue or "",
         guests=tuple(Lecturer(one.name, one.unit, one.public_name) for one in teachers),
-        mode=row.delivery_mode,
-        audience=row.audience,
-        expected=row.expected,
-        reason=row.reason,
-        reason_text=row.reason_text,
         moves_to=Moment(row.after_day, row.after_starts) if row.after_day else None,
         told=Moment(row.told_day, row.told_starts) if row.told_day else None,
         is_changed=bool(row.is_changed),
-        differs=row.differs,
         is_added=approved is not None and then is None,
         approved=then if then is not None and then != begins else None,
     )

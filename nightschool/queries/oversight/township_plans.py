@@ -12,8 +12,9 @@ from nightschool.models.planning import MonthPlan
 from nightschool.models.teaching import ClassSession
 from nightschool.queries.oversight.overview import BELOW, regions_below
 from nightschool.queries.oversight.plans import CALLED_OFF, in_month, month_counts
+from nightschool.queries.scope import inside
 from nightschool.rules.oversight.plans import PlanStanding, PlanStatus
-from nightschool.rules.regions import PREFIX_DIGITS, Level, ancestors_of, code_range, full_code, level_of
+from nightschool.rules.regions import PREFIX_DIGITS, Level, ancestors_of, full_code, level_of
 from nightschool.rules.seasons.months import Month, month_of
 
 
@@ -91,11 +92,9 @@ def _villages(
     db: Session, township: str, month: Month, approves: bool, today: date
 ) -> tuple[VillagePlan, ...]:
     """Every village with a school that is still there, or with a plan or class sessions in the month."""
-    low, high = code_range(township)
-    inside = (ClassSession.region_code >= low) & (ClassSession.region_code < high)
     counted = (
         select(ClassSession.region_code, *month_counts(month, today))
-        .where(inside, in_month(month))
+        .where(inside(ClassSession.region_code, township), in_month(month))
         .group_by(ClassSession.region_code)
         .subquery()
     )
@@ -113,8 +112,7 @@ def _villages(
         .outerjoin(MonthPlan, (MonthPlan.region_code == Region.code) & (MonthPlan.month == month.first))
         .outerjoin(counted, counted.c.region_code == Region.code)
         .where(
-            Region.code >= low,
-            Region.code < high,
+            inside(Region.code, township),
             Region.level == Level.VILLAGE,
             or_(has_school & is_there, MonthPlan.id.is_not(None), counted.c.sessions > 0),
         )
@@ -137,7 +135,6 @@ def _standing(row: Any, month: Month, approves: bool, today: date) -> PlanStandi
 
 def _parts(db: Session, code: str, month: Month) -> tuple[PartPlans, ...]:
     """The parts of a region with a school, a plan or a class session, counted. Cost: 3 queries."""
-    low, high = code_range(code)
     digits = PREFIX_DIGITS[BELOW[level_of(code)]]
     parts = {row[0]: PartPlans(*row) for row in regions_below(db, code)}
     planned = (
@@ -146,8 +143,7 @@ def _parts(db: Session, code: str, month: Month) -> tuple[PartPlans, ...]:
             func.count(func.distinct(ClassSession.region_code)).label("villages"),
         )
         .where(
-            ClassSession.region_code >= low,
-            ClassSession.region_code < high,
+            inside(ClassSession.region_code, code),
             in_month(month),
             ClassSession.status.not_in(CALLED_OFF),
         )
@@ -158,7 +154,7 @@ def _parts(db: Session, code: str, month: Month) -> tuple[PartPlans, ...]:
             line.planned = villages
     states = (
         select(func.substr(MonthPlan.region_code, 1, digits).label("part"), MonthPlan.status, func.count())
-        .where(MonthPlan.region_code >= low, MonthPlan.region_code < high, MonthPlan.month == month.first)
+        .where(inside(MonthPlan.region_code, code), MonthPlan.month == month.first)
         .group_by("part", MonthPlan.status)
     )
     for part, status, villages in db.execute(states):
@@ -169,12 +165,10 @@ def _parts(db: Session, code: str, month: Month) -> tuple[PartPlans, ...]:
 
 def waiting(db: Session, code: str, *, today: date) -> tuple[Month, int] | None:
     """The first month, from this one on, with plans that wait for a word, and how many; None: none. Cost: 1 query."""
-    low, high = code_range(code)
     row = db.execute(
         select(MonthPlan.month, func.count())
         .where(
-            MonthPlan.region_code >= low,
-            MonthPlan.region_code < high,
+            inside(MonthPlan.region_code, code),
             MonthPlan.month >= month_of(today).first,
             MonthPlan.status == PlanStatus.SUBMITTED,
         )

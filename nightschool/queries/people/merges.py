@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.attendance import Mark
@@ -23,6 +23,7 @@ from nightschool.models.trust import Account
 from nightschool.queries import phones
 from nightschool.queries.figures import came
 from nightschool.queries.records import shaped
+from nightschool.queries.scope import inside
 from nightschool.rules.names import matches, normalised, search_keys
 from nightschool.rules.people.merges import (
     FIELDS,
@@ -36,7 +37,7 @@ from nightschool.rules.people.merges import (
     tell_field,
     undo_until,
 )
-from nightschool.rules.regions import ancestors_of, code_range
+from nightschool.rules.regions import ancestors_of
 from nightschool.rules.resources import ResourceKind
 from nightschool.rules.slots import Now, Slot
 
@@ -285,8 +286,7 @@ def _teachers(db: Session, record: Any, query: str, *, below: bool) -> tuple[Seq
     region = record.region_code
     within: ColumnElement[bool] = Teacher.region_code.in_((region, *ancestors_of(region)))
     if below:
-        low, high = code_range(region)
-        within = or_(within, and_(Teacher.region_code >= low, Teacher.region_code < high))
+        within = or_(within, inside(Teacher.region_code, region))
     others = _rows(
         PersonKind.TEACHER, within, Teacher.merged_into_id.is_(None), Teacher.id != record.id
     ).limit(_MOST_FOUND)

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, aliased
 from nightschool.models.people import Teacher, TeacherLink
 from nightschool.models.places import Region
 from nightschool.models.trust import Account
+from nightschool.queries.scope import inside
 from nightschool.rules.people.teacher_links import digest_of
-from nightschool.rules.regions import code_range
 
 LINKS_SHOWN = 100
 
@@ -55,7 +55,6 @@ def links(db: Session, teacher: str, region: str) -> tuple[LinkLine, ...]:
     """The links to a teacher's classes that were made in this region or below it, those that open first, the latest
     first; those of records merged into this one are among them. At most 100. Cost: 1 query.
     """
-    low, high = code_range(region)
     rows = db.execute(
         _links(
             TeacherLink.public_id,
@@ -68,8 +67,7 @@ def links(db: Session, teacher: str, region: str) -> tuple[LinkLine, ...]:
         .outerjoin(Account, Account.id == TeacherLink.account_id)
         .where(
             or_(_PERSON.public_id == teacher, Teacher.public_id == teacher),
-            TeacherLink.region_code >= low,
-            TeacherLink.region_code < high,
+            inside(TeacherLink.region_code, region),
         )
         .order_by(TeacherLink.revoked_at.is_not(None), TeacherLink.made_at.desc(), TeacherLink.id.desc())
         .limit(LINKS_SHOWN)

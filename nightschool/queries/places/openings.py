@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.places import NightSchool, Region
 from nightschool.models.trust import Account, Posting
+from nightschool.queries.scope import inside
 from nightschool.queries.trust.account_list import Show, posted_in
 from nightschool.queries.trust.trust import not_over, slip_until
 from nightschool.rules.places.openings import VillageToOpen
-from nightschool.rules.regions import CODE_DIGITS, PREFIX_DIGITS, Level, code_range
+from nightschool.rules.regions import CODE_DIGITS, PREFIX_DIGITS, Level
 from nightschool.rules.slots import Now
 
-MOST_WAITING = 120
+_MOST_WAITING = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,6 @@ def villages(db: Session, township: str, *, today: date) -> tuple[VillageToOpen,
 
 def units_below(db: Session, code: str, level: Level, *, today: date) -> tuple[Below, ...]:
     """The regions of this level inside a region, with their living villages and night schools. Cost: 1 query."""
-    low, high = code_range(code)
     digits = PREFIX_DIGITS[level]
     unit = aliased(Region, name="unit")
     prefix = func.substr(Region.code, 1, digits, type_=String) + "0" * (CODE_DIGITS - digits)
@@ -60,7 +60,7 @@ def units_below(db: Session, code: str, level: Level, *, today: date) -> tuple[B
             prefix.label("code"), func.count().label("villages"), func.count(NightSchool.id).label("schools")
         )
         .outerjoin(NightSchool, NightSchool.region_code == Region.code)
-        .where(Region.level == Level.VILLAGE, Region.code >= low, Region.code < high)
+        .where(Region.level == Level.VILLAGE, inside(Region.code, code))
         .where(or_(_lives(today), NightSchool.id.is_not(None)))
         .group_by(prefix)
         .subquery()
@@ -83,19 +83,18 @@ def units_below(db: Session, code: str, level: Level, *, today: date) -> tuple[B
     return tuple(Below(*row) for row in rows)
 
 
-def never_logged_in(db: Session, code: str, *, now: Now, limit: int = MOST_WAITING) -> tuple[Waiting, ...]:
+def never_logged_in(db: Session, code: str, *, now: Now) -> tuple[Waiting, ...]:
     """The coordinators posted in a region, now or later, who have no password yet, in the order of their villages.
 
     Only those whose postings all lie in it: whoever serves elsewhere too is looked after above. Cost: 1 query.
     """
-    low, high = code_range(code)
     beyond = aliased(Posting, name="beyond")
     elsewhere = (
         select(beyond.id)
         .where(
             beyond.account_id == Account.id,
             not_over(now.day, beyond),
-            or_(beyond.region_code.is_(None), beyond.region_code < low, beyond.region_code >= high),
+            or_(beyond.region_code.is_(None), ~inside(beyond.region_code, code)),
         )
         .exists()
     )
@@ -112,7 +111,7 @@ def never_logged_in(db: Session, code: str, *, now: Now, limit: int = MOST_WAITI
         .join(Region, Region.code == first.c.code)
         .where(Account.password_hash.is_(None), Account.disabled_at.is_(None), ~elsewhere)
         .order_by(first.c.code, Account.id)
-        .limit(limit)
+        .limit(_MOST_WAITING)
     )
     return tuple(Waiting(*row) for row in rows)
 

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.places import NightSchool, Region, RegionKey, RegionName
+from nightschool.queries.scope import inside
 from nightschool.rules.names import LONGEST_KEY, normalised
 from nightschool.rules.regions import (
     CODE_DIGITS,
@@ -33,13 +34,13 @@ from nightschool.rules.regions import (
     VILLAGE_ENDINGS,
     Level,
     ancestors_of,
-    code_range,
     full_code,
     is_code,
     village_readings,
 )
 
 MOST_FOUND = 50
+_MOST_PAGES = 50_000  # of a city: so many addresses a sitemap may have
 COUNTY_DIGITS = PREFIX_DIGITS[Level.COUNTY]
 HAS_SCHOOL = NightSchool.id.is_not(None)
 
@@ -153,15 +154,14 @@ def cities_with_schools(db: Session) -> tuple[str, ...]:
     return tuple(db.scalars(cities))
 
 
-def schools_inside(db: Session, city: str, *, limit: int = 50_000) -> tuple[SchoolPage, ...]:
+def schools_inside(db: Session, city: str) -> tuple[SchoolPage, ...]:
     """The villages of a city, given by its four digits, that have a night school. Cost: 1 query."""
-    low, high = code_range(full_code(city))
     rows = db.execute(
         select(Region.code, Region.changed_at)
         .join(NightSchool, NightSchool.region_code == Region.code)
-        .where(NightSchool.region_code >= low, NightSchool.region_code < high)
+        .where(inside(NightSchool.region_code, full_code(city)))
         .order_by(NightSchool.region_code)
-        .limit(limit)
+        .limit(_MOST_PAGES)
     )
     return tuple(SchoolPage(*row) for row in rows)
 
@@ -283,8 +283,7 @@ def _hits(word: str, *, is_postgresql: bool) -> CompoundSelect[Any]:
         # One letter begins thousands of names; those that would only come by a rare reading are not missed among them.
         hits.append(sounding.where(RegionKey.is_usual) if len(sound) == 1 else sounding)
     if is_code(sound.ljust(CODE_DIGITS, "0")) and len(sound) in (COUNTY_DIGITS, 9, CODE_DIGITS):
-        low, high = code_range(full_code(sound))
-        hits.append(select(Region.code, literal(0)).where(Region.code >= low, Region.code < high))
+        hits.append(select(Region.code, literal(0)).where(inside(Region.code, full_code(sound))))
     return union_all(*hits)
 
 

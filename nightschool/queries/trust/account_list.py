@@ -6,15 +6,15 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, func, or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.places import Region, RegionKey
 from nightschool.models.trust import Account, Posting
+from nightschool.queries.scope import inside
 from nightschool.queries.trust.trust import AccountLine, account_lines, not_over
 from nightschool.rules.access import Role
 from nightschool.rules.names import LONGEST_KEY, matches, normalised, search_keys
-from nightschool.rules.regions import code_range
 from nightschool.rules.slots import Now
 
 ACCOUNTS_A_PAGE = 30
@@ -81,9 +81,8 @@ def account_list(
 
 def posted_in(code: str, show: Show, today: date) -> Select[*tuple[Any, ...]]:
     """(account_id, code): who is posted in the region, and the first of the places."""
-    low, high = code_range(code)
-    inside = and_(Posting.region_code >= low, Posting.region_code < high)
-    rows = select(Posting.account_id, func.min(Posting.region_code).label("code")).where(inside)
+    rows = select(Posting.account_id, func.min(Posting.region_code).label("code"))
+    rows = rows.where(inside(Posting.region_code, code))
     if show is Show.ENDED:
         rows = rows.where(Posting.account_id.not_in(select(Posting.account_id).where(not_over(today))))
     else:

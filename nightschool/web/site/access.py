@@ -38,21 +38,6 @@ _logger = logging.getLogger(__name__)
 
 MEGABYTE = 1024 * 1024
 
-# URL parameters that name a record with a home; `queries.scope` tells which region that is.
-SCOPED = (
-    "village",
-    "region",
-    "class_session",
-    "course",
-    "learner",
-    "teacher",
-    "teacher_link",
-    "venue",
-    "question",
-    "change",
-    "account",
-)
-
 # Where somebody begins, by the first verb they hold.
 HOMES = (("see_village", "desk.home"), ("see_overview", "overview.home"), ("manage_accounts", "admin.home"))
 
@@ -185,7 +170,7 @@ def _to_login(verb: str) -> Response:
 
 
 def _is_in_scope(who: Actor, verb: str, params: dict[str, Any]) -> bool:
-    named = [name for name in SCOPED if name in params]
+    named = scope.NAMED.intersection(params)
     if not named:
         return bool(who.posts_for(verb))
     with reading() as db:
