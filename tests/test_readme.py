@@ -40,7 +40,7 @@ def test_every_module_says_what_it_is_for() -> None:
 
 def test_every_setting_is_in_the_table() -> None:
     code = "".join(path.read_text("utf-8") for path in (ROOT / "nightschool").rglob("*.py"))
-    read = set(re.findall(r'\bvalue\("(\w+)"', code)) | set(re.findall(r'PREFIX \+ "(\w+)"', code))
+    read = set(re.findall(r'\bvalue\("([A-Z_]+)"', code)) | set(re.findall(r'PREFIX \+ "(\w+)"', code))
     read |= {
         name.removeprefix("NIGHTSCHOOL_")
         for name in re.findall(r'environ(?:\.get\(|\[)"(NIGHTSCHOOL_\w+)"', code)

@@ -11,10 +11,12 @@ from nightschool.models.base import Base
 from nightschool.models.trust import AuditEvent
 from nightschool.queries import phones
 from nightschool.rules.access import KEEPERS, Actor, require
+from nightschool.rules.names import sort_key, stored_keys
 from nightschool.rules.slots import Now
 
 R = TypeVar("R")
 
+_LONGEST_SORT_KEY = 200
 # What of an entry is not a column of its name: names have their sounds beside them, phones are sealed.
 _NOT_WORD_FOR_WORD = frozenset({"name", "phone", "removes_phone", "is_another"})
 
@@ -57,7 +59,11 @@ def changed_fields(record: Any) -> list[str]:
 
 
 def fill(db: Session, record: Any, entry: Any) -> None:
-    """The record says word for word what the entry says, and its phone is stored; its name is the caller's to set."""
+    """The record says word for word what the entry says; its name can be found by its sounds, its phone is sealed."""
+    if record.name != entry.name:
+        record.name, record.search_keys = entry.name, stored_keys(entry.name)
+        if hasattr(record, "name_key"):
+            record.name_key = sort_key(entry.name)[:_LONGEST_SORT_KEY]
     for field in fields(entry):
         if field.name not in _NOT_WORD_FOR_WORD:
             setattr(record, field.name, getattr(entry, field.name))

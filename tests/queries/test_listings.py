@@ -57,14 +57,9 @@ def roster(cast: Cast, db: Session) -> None:
 @pytest.mark.usefixtures("roster")
 def test_learners_in_use_stand_by_group_and_all_by_name(db: Session) -> None:
     found = rosters.learners(db, SHIWAN)
-    assert [(group.label, len(group.members)) for group in found.groups] == [
-        ("一组", 1),
-        ("二组", 2),
-        ("上湾", 1),
-    ]
+    assert [line.group for line in found.lines] == ["一组", "二组", "二组", "上湾"]
     by_name = rosters.learners(db, SHIWAN, chosen(sort="name", state="all"))
-    assert names(by_name.listing) == ["区大秀", "仇国富", "任秀英", "单小红", "张桂花"]
-    assert [group.label for group in by_name.groups] == [""]
+    assert names(by_name) == ["区大秀", "仇国富", "任秀英", "单小红", "张桂花"]
 
 
 @pytest.mark.usefixtures("roster")
@@ -82,12 +77,12 @@ def test_learners_in_use_stand_by_group_and_all_by_name(db: Session) -> None:
     ],
 )
 def test_learners_are_narrowed(db: Session, asked: Asked, expected: list[str]) -> None:
-    assert names(rosters.learners(db, SHIWAN, asked).listing) == expected
+    assert names(rosters.learners(db, SHIWAN, asked)) == expected
 
 
 @pytest.mark.usefixtures("roster")
 def test_how_many_fit_of_how_many_and_how_many_were_put_away(db: Session) -> None:
-    found = rosters.learners(db, SHIWAN, chosen("o")).listing
+    found = rosters.learners(db, SHIWAN, chosen("o"))
     assert (found.found, found.total, found.elsewhere) == (0, 4, 1)
     assert options(found, "group") == ["", "一组", "二组", "上湾"]
 
@@ -95,7 +90,7 @@ def test_how_many_fit_of_how_many_and_how_many_were_put_away(db: Session) -> Non
 def test_a_list_goes_on_over_pages_in_one_order(cast: Cast, db: Session) -> None:
     for n in range(120):
         make_learner(db, name=f"村民{n:03}", group_name="一组")
-    pages = [rosters.learners(db, SHIWAN, chosen(page=page)).listing for page in (1, 2, 3, 99)]
+    pages = [rosters.learners(db, SHIWAN, chosen(page=page)) for page in (1, 2, 3, 99)]
     assert [len(page.lines) for page in pages] == [50, 50, 20, 20]
     every = [line.public_id for page in pages[:3] for line in page.lines]
     assert len(set(every)) == 120

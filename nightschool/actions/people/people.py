@@ -23,13 +23,11 @@ from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Region
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher
 from nightschool.rules.access import Actor, require
-from nightschool.rules.names import search_keys, sort_key, stored_keys
+from nightschool.rules.names import search_keys
 from nightschool.rules.people.people import LearnerEntry, Namesake, TeacherEntry, check_learner, group_number
 from nightschool.rules.regions import ancestors_of
 from nightschool.rules.registers.attendance import NewLearner
 from nightschool.rules.slots import Now
-
-LONGEST_SORT_KEY = 200
 
 
 def add_learner(db: Session, *, village: str, entry: LearnerEntry, by: Actor, now: Now) -> str:
@@ -102,7 +100,7 @@ def add_teacher(db: Session, *, region: str, entry: TeacherEntry, by: Actor, now
     if not entry.is_another and (namesakes := _teacher_namesakes(db, region, entry.name)):
         raise Refused("known_teacher", field="name", namesakes=namesakes)
     teacher = Teacher(public_id=new_public_id(), region_code=region)
-    _fill(db, teacher, entry)
+    fill(db, teacher, entry)
     db.add(teacher)
     db.flush()
     note(db, teacher, "teacher.add", by=by, now=now)
@@ -121,7 +119,7 @@ def edit_teacher(
     which = Teacher.public_id == teacher
     found = locked_as_seen(db, Teacher, which, version=version, by=by)
     _check_teacher(entry)
-    _fill(db, found, entry)
+    fill(db, found, entry)
     fields = changed_fields(found)
     if not fields:
         return
@@ -188,16 +186,8 @@ def _ask_about_namesakes(db: Session, village: str, entry: LearnerEntry, *, but:
 
 
 def _fill_learner(db: Session, learner: Learner, entry: LearnerEntry) -> None:
-    _fill(db, learner, entry)
+    fill(db, learner, entry)
     learner.group_number = group_number(entry.group_name)
-
-
-def _fill(db: Session, record: Learner | Teacher, entry: LearnerEntry | TeacherEntry) -> None:
-    if record.name != entry.name:
-        record.name = entry.name
-        record.name_key = sort_key(entry.name)[:LONGEST_SORT_KEY]
-        record.search_keys = stored_keys(entry.name)
-    fill(db, record, entry)
 
 
 def _shown_otherwise(teacher: str, entry: TeacherEntry) -> ColumnElement[bool]:

@@ -21,7 +21,6 @@ from nightschool.models.base import new_public_id
 from nightschool.models.places import Venue
 from nightschool.models.teaching import Booking, ClassSession
 from nightschool.rules.access import Actor, require
-from nightschool.rules.names import stored_keys
 from nightschool.rules.people.people import Namesake
 from nightschool.rules.places.venues import PlannedHere, VenueEntry, check_unshared
 from nightschool.rules.resources import ResourceKind
@@ -33,7 +32,7 @@ def add_venue(db: Session, *, village: str, entry: VenueEntry, by: Actor, now: N
     require(by, "keep_venues", village)
     _check_name(db, village, entry.name)
     venue = Venue(public_id=new_public_id(), region_code=village)
-    _fill(db, venue, entry)
+    fill(db, venue, entry)
     db.add(venue)
     db.flush()
     note(db, venue, "venue.add", by=by, now=now)
@@ -52,7 +51,7 @@ def edit_venue(db: Session, *, venue: str, entry: VenueEntry, version: int, by: 
     found = locked_as_seen(db, Venue, Venue.public_id == venue, version=version, by=by)
     _check_name(db, found.region_code, entry.name, but=found.id)
     held_slots = found.holds_slots
-    _fill(db, found, entry)
+    fill(db, found, entry)
     fields = changed_fields(found)
     if not fields:
         return
@@ -107,10 +106,3 @@ def _release(db: Session, venue: Venue) -> None:
     db.execute(
         delete(Booking).where(Booking.resource_kind == ResourceKind.VENUE, Booking.resource_id == venue.id)
     )
-
-
-def _fill(db: Session, venue: Venue, entry: VenueEntry) -> None:
-    if venue.name != entry.name:
-        venue.name = entry.name
-        venue.search_keys = stored_keys(entry.name)
-    fill(db, venue, entry)

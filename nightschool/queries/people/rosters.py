@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import func, select
@@ -39,22 +38,6 @@ class LearnerLine:
 
 
 @dataclass(frozen=True, slots=True)
-class LearnerGroup:
-    """The learners of one village group, sorted by the sound of their names; without a label: of all groups."""
-
-    label: str
-    members: tuple[LearnerLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Learners:
-    """A page of the learners of a village, the same lines also by group."""
-
-    listing: Listing[LearnerLine]
-    groups: tuple[LearnerGroup, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class TeacherLine:
     """One teacher as the list shows one, and where they are kept."""
 
@@ -71,7 +54,7 @@ class TeacherLine:
     version: int
 
 
-def learners(db: Session, village: str, asked: Asked = _UNASKED) -> Learners:
+def learners(db: Session, village: str, asked: Asked = _UNASKED) -> Listing[LearnerLine]:
     """The village's learners as asked for: by group or by the sound of their names. Cost: 2 queries.
 
     All names are looked through here, not in SQL: only so do both databases sort and find by the same sounds.
@@ -108,7 +91,7 @@ def learners(db: Session, village: str, asked: Asked = _UNASKED) -> Learners:
         heading = headings[row.group_number, row.group_name]
         return (row.name_key, heading, row.public_id) if by_name else (heading, row.name_key, row.public_id)
 
-    listing = of_records(
+    return of_records(
         rows,
         fitting,
         asked,
@@ -116,9 +99,6 @@ def learners(db: Session, village: str, asked: Asked = _UNASKED) -> Learners:
         order=lambda found: sorted(found, key=place),
         write=lambda shown: _learner_lines(db, shown, headings),
     )
-    if by_name:
-        return Learners(listing, (LearnerGroup("", listing.lines),) if listing.lines else ())
-    return Learners(listing, _by_group(listing.lines))
 
 
 def _headings(rows: Sequence[Any]) -> dict[tuple[int, str], tuple[int, str]]:
@@ -147,12 +127,6 @@ def _learner_lines(
             is_retired=row.retired_at is not None,
         )
         for row in _whole(db, Learner, shown)
-    )
-
-
-def _by_group(lines: Sequence[LearnerLine]) -> tuple[LearnerGroup, ...]:
-    return tuple(
-        LearnerGroup(label, tuple(members)) for label, members in groupby(lines, lambda line: line.group)
     )
 
 

@@ -179,6 +179,11 @@ def regions_named(db: Session, codes: Iterable[str]) -> tuple[NamedRegion, ...]:
     return tuple(NamedRegion(*row) for row in db.execute(_NAMES, {"codes": wanted})) if wanted else ()
 
 
+def region_named(db: Session, code: str) -> NamedRegion | None:
+    """A region with its name; None when it is in no list."""
+    return next(iter(regions_named(db, (code,))), None)
+
+
 def _is_former(today: date) -> ColumnElement[bool]:
     return and_(Region.valid_to.is_not(None), Region.valid_to < today)
 

@@ -17,6 +17,7 @@ from nightschool.models.teaching import ClassSession, Course, CourseKind, Enrolm
 from nightschool.models.trust import Account
 from nightschool.queries.figures import attendances
 from nightschool.queries.people.people import VILLAGER, Group, Villager, by_group
+from nightschool.queries.records import shaped
 from nightschool.rules.people.people import group_order
 from nightschool.rules.registers.attendance import (
     ATTENDED,
@@ -42,11 +43,9 @@ class RegisterPerson(Villager):
     """One learner of the village, and the mark that counts now."""
 
     status: str | None
-    came_instead: str = ""  # of a substitute: who of the family came
-    membership: Membership = Membership.OUTSIDE
-    family: tuple[
-        str, ...
-    ] = ()  # of somebody in a cohort: the others of their household, where that is known
+    came_instead: str  # of a substitute: who of the family came
+    membership: Membership
+    family: tuple[str, ...]  # of somebody in a cohort: the others of their household, where that is known
 
     @property
     def attended(self) -> bool:
@@ -151,6 +150,7 @@ _VERSION = select(func.count()).where(Submission.class_session_id == bindparam("
 _SESSION = (
     select(
         ClassSession.id,
+        ClassSession.public_id.label("class_session"),
         ClassSession.title,
         ClassSession.region_code,
         ClassSession.day,
@@ -160,9 +160,9 @@ _SESSION = (
         ClassSession.venue_id,
         ClassSession.course_id,
         Course.public_id.label("course"),
-        Course.kind,
+        (Course.kind == CourseKind.COHORT).label("is_cohort"),
         Region.name.label("village"),
-        Venue.name.label("venue"),
+        func.coalesce(Venue.name, "").label("venue"),
         select(func.count())
         .where(Submission.class_session_id == ClassSession.id)
         .scalar_subquery()
@@ -177,7 +177,7 @@ _PEOPLE = (
     select(
         *VILLAGER,
         Mark.status,
-        Mark.came_instead,
+        func.coalesce(Mark.came_instead, "").label("came_instead"),
         Learner.household,
         Enrolment.status.label("enrolment"),
         Enrolment.enrolled_on,
@@ -203,10 +203,10 @@ _COUNTED = (
         Account.display_name,
         Submission.received_at,
         Submission.difference_note,
+        Headcount.unnamed_guests,
         Headcount.total,
         Headcount.women,
         Headcount.over_60,
-        Headcount.unnamed_guests,
     )
     .join(Submission, Submission.id == Headcount.submission_id)
     .join(Account, Account.id == Submission.account_id)
@@ -227,7 +227,7 @@ _ELSEWHERE = (
         ClassSession.day == bindparam("day"),
         ClassSession.starts < bindparam("ends"),
         ClassSession.ends > bindparam("starts"),
-        # Two classes may share a membership, and then somebody may sit in both; an unknown membership asks, too.
+        # Two classes may share a place, and then somebody may sit in both; an unknown place asks, too.
         or_(ClassSession.venue_id.is_(None), ClassSession.venue_id.is_distinct_from(bindparam("venue"))),
     )
     .order_by(Learner.name_key, ClassSession.starts)
@@ -246,33 +246,17 @@ def register(db: Session, class_session: str) -> Register | None:
     people = _people(db, found)
     guests = tuple(WrittenGuest(*row) for row in db.execute(_GUESTS, this))
     counted = db.execute(_COUNTED, this).one_or_none()
-    return Register(
-        class_session=class_session,
-        course=found.course,
-        is_cohort=found.kind == CourseKind.COHORT,
-        title=found.title,
-        region_code=found.region_code,
-        village=found.village,
-        day=found.day,
-        starts=found.starts,
-        ends=found.ends,
-        venue=found.venue or "",
-        status=found.status,
-        version=found.version,
+    came = sum(person.attended for person in people)
+    excused = sum(person.excused for person in people)
+    return shaped(
+        Register,
+        found,
         groups=by_group(people),
         guests=guests,
-        turnout=Turnout(
-            named=sum(person.attended for person in people),
-            excused=sum(person.excused for person in people),
-            named_guests=len(guests),
-            unnamed_guests=counted.unnamed_guests if counted else 0,
-            headcount=counted.total if counted else None,
-            women=counted.women if counted else None,
-            over_60=counted.over_60 if counted else None,
-        ),
+        turnout=Turnout(came, excused, len(guests), *(counted[3:] if counted else ())),
         difference_note=counted.difference_note if counted else "",
         saved=SavedBy(counted.display_name, counted.received_at) if counted else None,
-        elsewhere=_elsewhere(db, found) if any(person.attended for person in people) else (),
+        elsewhere=_elsewhere(db, found) if came else (),
     )
 
 
@@ -289,11 +273,10 @@ def register_version(db: Session, class_session_id: int) -> int:
 def _people(db: Session, this: Any) -> list[RegisterPerson]:
     values = {"class_session": this.id, "course": this.course_id, "village": this.region_code}
     rows = db.execute(_PEOPLE, values).all()
-    families = _families(rows) if this.kind == CourseKind.COHORT else {}
+    families = _families(rows) if this.is_cohort else {}
     return [
         RegisterPerson(
-            *row[:7],
-            came_instead=row.came_instead or "",
+            *row[:8],
             membership=_membership(row, this.day),
             family=tuple(name for name in families.get(_family(row), ()) if name != row.name),
         )
@@ -302,14 +285,8 @@ def _people(db: Session, this: Any) -> list[RegisterPerson]:
 
 
 def _elsewhere(db: Session, this: Any) -> tuple[Elsewhere, ...]:
-    values = {
-        "class_session": this.id,
-        "day": this.day,
-        "starts": this.starts,
-        "ends": this.ends,
-        "venue": this.venue_id,
-    }
-    return tuple(Elsewhere(*row) for row in db.execute(_ELSEWHERE, values))
+    found = db.execute(_ELSEWHERE, {**this._mapping, "class_session": this.id, "venue": this.venue_id})
+    return tuple(Elsewhere(*row) for row in found)
 
 
 def _membership(row: Any, day: date) -> Membership:

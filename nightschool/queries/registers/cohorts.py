@@ -21,6 +21,7 @@ from nightschool.models.teaching import (
 )
 from nightschool.queries.figures import attendances
 from nightschool.queries.people.people import VILLAGER, Group, Villager, by_group
+from nightschool.queries.records import shaped
 from nightschool.rules.people.people import group_label, group_order
 from nightschool.rules.registers.graduation import (
     Basis,
@@ -252,29 +253,17 @@ _COHORT = (
 
 
 def _cohort(row: Any) -> Cohort:
-    return Cohort(
-        public_id=row.public_id,
-        title=row.title,
-        region_code=row.region_code,
-        village=row.village,
-        kind=row.kind,
-        capacity=row.capacity,
-        rule=GraduationRule(Basis(row.graduation_basis), row.graduation_percent),
-        last_day=row.last_day,
-        enrolled=row.enrolled,
-        waiting=row.waiting,
-        version=row.version,
-    )
+    return shaped(Cohort, row, rule=GraduationRule(Basis(row.graduation_basis), row.graduation_percent))
 
 
 def _people(db: Session, course_id: int, region_code: str) -> list[RosterPerson]:
     """Everybody of the village who is on its roster or in the cohort, in the order in which they enrolled."""
-    rows = db.execute(
+    rows: Any = db.execute(
         select(
             *VILLAGER,
-            Enrolment.status,
-            Enrolment.source,
-            Enrolment.proxy_name,
+            func.coalesce(Enrolment.status, OUTSIDE),
+            func.coalesce(Enrolment.source, ""),
+            func.coalesce(Enrolment.proxy_name, ""),
             Enrolment.enrolled_on,
             Enrolment.left_on,
             Enrolment.asked_at,
@@ -286,18 +275,7 @@ def _people(db: Session, course_id: int, region_code: str) -> list[RosterPerson]
         )
         .order_by(Enrolment.id)  # of those who asked in one go, the one named first waits first
     )
-    return [
-        RosterPerson(
-            *row[:6],
-            status=row.status or OUTSIDE,
-            source=row.source or "",
-            proxy_name=row.proxy_name or "",
-            enrolled_on=row.enrolled_on,
-            left_on=row.left_on,
-            asked_at=row.asked_at,
-        )
-        for row in rows
-    ]
+    return [RosterPerson(*row) for row in rows]
 
 
 def _graduation_lines(
@@ -331,12 +309,10 @@ def _graduation_lines(
             rows, key=lambda row: (group_order(row.group_number, row.group_name), row.name_key, row.public_id)
         )
     return [
-        GraduationLine(
-            public_id=row.public_id,
-            name=row.name,
+        shaped(
+            GraduationLine,
+            row,
             group=group_label(row.group_name),
-            enrolled_on=row.enrolled_on,
-            left_on=row.left_on,
             progress=progress_of(rule, by_now, marks[row.id]),
         )
         for row in ordered

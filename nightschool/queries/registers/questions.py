@@ -29,6 +29,15 @@ class QuestionLine:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionRecord(QuestionLine):
+    """One question as its form shows it."""
+
+    region_code: str
+    class_session: str  # public id; empty: the class is there no more
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionList:
     """One page of a village's questions, the open ones first, each kind the latest first."""
 
@@ -37,16 +46,6 @@ class QuestionList:
     answered: int
     number: int
     pages: int
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionRecord:
-    """One question as its form shows it."""
-
-    line: QuestionLine
-    region_code: str
-    class_session: str  # public id; empty: the class is there no more
-    version: int
 
 
 def of_village(db: Session, village: str, *, number: int = 1) -> QuestionList:
@@ -66,7 +65,8 @@ def of_village(db: Session, village: str, *, number: int = 1) -> QuestionList:
         .limit(_PAGE)
         .offset((number - 1) * _PAGE)
     )
-    return QuestionList(tuple(map(_line, rows)), open_, asked - open_, number, pages)
+    lines = tuple(QuestionLine(*row) for row in rows)
+    return QuestionList(lines, open_, asked - open_, number, pages)
 
 
 def of_session(db: Session, class_session: str) -> tuple[QuestionLine, ...]:
@@ -74,19 +74,17 @@ def of_session(db: Session, class_session: str) -> tuple[QuestionLine, ...]:
     rows = db.execute(
         _lines().where(ClassSession.public_id == class_session).order_by(Question.id).limit(_PAGE)
     )
-    return tuple(map(_line, rows))
+    return tuple(QuestionLine(*row) for row in rows)
 
 
 def question(db: Session, public_id: str) -> QuestionRecord | None:
     """One question; None when there is no such. Cost: 1 query."""
     row = db.execute(
         _lines()
-        .add_columns(Question.region_code, ClassSession.public_id.label("class_session"), Question.version)
+        .add_columns(Question.region_code, func.coalesce(ClassSession.public_id, ""), Question.version)
         .where(Question.public_id == public_id)
     ).one_or_none()
-    if row is None:
-        return None
-    return QuestionRecord(_line(row), row.region_code, row.class_session or "", row.version)
+    return QuestionRecord(*row) if row else None
 
 
 def open_in(db: Session, villages: Collection[str]) -> dict[str, tuple[QuestionLine, ...]]:
@@ -113,7 +111,7 @@ def open_in(db: Session, villages: Collection[str]) -> dict[str, tuple[QuestionL
     )
     found: dict[str, list[QuestionLine]] = defaultdict(list)
     for row in rows:
-        found[row.region_code].append(_line(row))
+        found[row.region_code].append(QuestionLine(*row[:-1]))
     return {village: tuple(lines) for village, lines in found.items()}
 
 
@@ -124,9 +122,5 @@ def _lines() -> Select[*tuple[Any, ...]]:
         Question.asked_on,
         Question.answer,
         Question.answered_on,
-        ClassSession.title,
+        func.coalesce(ClassSession.title, ""),
     ).outerjoin(ClassSession, ClassSession.id == Question.class_session_id)
-
-
-def _line(row: Any) -> QuestionLine:
-    return QuestionLine(row.public_id, row.text, row.asked_on, row.answer, row.answered_on, row.title or "")

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -29,14 +30,14 @@ bp = Blueprint("learners", __name__)
 def index(village: str) -> Any:
     """The roster by group and name, or those who were asked for."""
     ask = asked()
-    with reading() as db:
-        learners = rosters.learners(db, village, ask)
-        [place] = places.regions_named(db, [village])
+    learners = look_up(rosters.learners, village, ask)
+    by_name = learners.value("sort") == "name"
+    groups = groupby(learners.lines, lambda line: "" if by_name else line.group)
     return render_template(
         "people/learners/index.html",
-        shown=Shown("learners.index", {"village": village}, ask, learners.listing),
-        groups=learners.groups,
-        place=place,
+        shown=Shown("learners.index", {"village": village}, ask, learners),
+        groups=[(label, list(members)) for label, members in groups],
+        place=look_up(places.region_named, village),
         sex_word=sex_word,
     )
 
@@ -45,7 +46,7 @@ def index(village: str) -> Any:
 @allows("keep_people")
 def new(village: str) -> Any:
     """One learner more."""
-    form = LearnerForm(data={"sex": ""})
+    form = LearnerForm()
 
     def add(db: Session) -> None:
         actions.add_learner(db, village=village, entry=form.entry(), by=actor(), now=now())
@@ -65,14 +66,14 @@ def edit(learner: str) -> Any:
     record = look()
     if record.merged_into_id:
         return redirect(url_for("merges.merged_learner", learner=learner), 303)
-    form = LearnerForm(data=_shown(record))
+    form = LearnerForm(data=asdict(record))
 
     def save(db: Session) -> None:
         actions.edit_learner(
             db, learner=learner, entry=form.entry(), version=form.seen_version, by=actor(), now=now()
         )
 
-    record, status = edited(form, record, save, _refuse, again=look, shown=_shown)
+    record, status = edited(form, record, save, _refuse, again=look)
     if status == SAVED:
         flash(_("改好了：%(name)s。", name=form.name.data))
         return redirect(url_for("learners.index", village=record.region_code), SAVED)
@@ -86,12 +87,8 @@ def phone(learner: str) -> Any:
     with writing() as db:
         number = actions.reveal_learner_phone(db, learner=learner, by=actor(), now=now())
     record = look_up(people.learner, learner)
-    form = LearnerForm(formdata=None, data=_shown(record))
+    form = LearnerForm(formdata=None, data=asdict(record))
     return _page(form, record.region_code, 200, record, number=number)
-
-
-def _shown(record: LearnerRecord) -> dict[str, Any]:
-    return {**asdict(record), "sex": record.sex or ""}
 
 
 def _refuse(form: LearnerForm, refused: Refused) -> int:
@@ -106,7 +103,6 @@ def _page(
 ) -> Any:
     with reading() as db:
         groups = people.groups(db, village)
-        [place] = places.regions_named(db, [village])
         attended = histories.attended(db, record.public_id) if record else None
         merged = merges.undoable_merges(db, "learner", record.public_id, now=now()) if record else ()
     form.phone.hide(record.masked_phone if record else "")
@@ -116,7 +112,7 @@ def _page(
         record=record,
         groups=groups,
         village=village,
-        place=place,
+        place=look_up(places.region_named, village),
         number=number,
         attended=attended,
         merged=merged,

@@ -101,13 +101,12 @@ def _bring_back(kind: RecordKind, public_id: str) -> Any:
 def _page(kind: RecordKind, found: Retirable, *, is_stale: bool = False) -> str:
     with reading() as db:
         booked = queries.still_booked(db, kind, found.id, home=found.region_code, at=moment())
-        [place] = places.regions_named(db, [found.region_code])
     code = "still_coming" if kind is RecordKind.COURSE else "still_booked"
     return render_template(
         "people/retiring/retire.html",
         kind=kind.value,
         found=found,
-        place=place,
+        place=look_up(places.region_named, found.region_code),
         booked=booked,
         sentence=tell_refused_retiring(Refused(code, sessions=booked), kind, found.name) if booked else "",
         heading=_(RETIRE[kind], name=found.name),

@@ -22,7 +22,7 @@ from nightschool.rules.people.teacher_links import tell_refused_link
 from nightschool.rules.regions import Level, level_of
 from nightschool.texts import _
 from nightschool.web.site.access import actor, allows, by_secret
-from nightschool.web.site.context import moment, now, reading, services, writing
+from nightschool.web.site.context import moment, now, services, writing
 from nightschool.web.site.language import Reading
 from nightschool.web.site.records import CLASH, look_up
 
@@ -140,14 +140,11 @@ def _page(record: TeacherRecord, region: str) -> Any:
             return _made(record, region, made.secret)
         except Refused as refused:
             sentence, status = tell_refused_link(refused), CLASH
-    with reading() as db:
-        found = queries.links(db, record.public_id, region)
-        [place] = places.regions_named(db, [region])
     shown = render_template(
         "people/teacher_links/index.html",
         record=record,
-        place=place,
-        lines=found,
+        place=look_up(places.region_named, region),
+        lines=look_up(queries.links, record.public_id, region),
         is_whole=region == record.region_code,
         refused=sentence,
         back=_teacher_page(record.public_id, region, record.region_code),
@@ -157,13 +154,11 @@ def _page(record: TeacherRecord, region: str) -> Any:
 
 def _made(record: TeacherRecord, region: str, secret: str) -> Any:
     """The link itself is the answer: to show it at another address, its secret would have to be kept meanwhile."""
-    with reading() as db:
-        [place] = places.regions_named(db, [region])
     address = _address(secret)
     return render_template(
         "people/teacher_links/made.html",
         record=record,
-        place=place,
+        place=look_up(places.region_named, region),
         is_whole=region == record.region_code,
         address=address,
         links=_links(secret),

@@ -114,13 +114,11 @@ def taught(teacher: str) -> Any:
 
 
 def _shown(page: TeacherPage, region: str) -> Any:
-    with reading() as db:
-        [place] = places.regions_named(db, [region])
     return render_template(
         "people/teachers/show.html",
         page=page,
         teacher=page.record,
-        place=place,
+        place=look_up(places.region_named, region),
         kind_word=teacher_kind_word,
         closed=closed_of("teacher", page.record.public_id),
     )
@@ -135,9 +133,6 @@ def list_of(region: str) -> str:
 
 def _list(region: str, *, teacher: str = "", number: str = "") -> Any:
     ask = asked()
-    with reading() as db:
-        teachers = rosters.teachers(db, region, ask)
-        [place] = places.regions_named(db, [region])
     is_village = level_of(region) is Level.VILLAGE
     return render_template(
         "people/teachers/index.html",
@@ -145,9 +140,9 @@ def _list(region: str, *, teacher: str = "", number: str = "") -> Any:
             "teachers.index" if is_village else "teachers.of_region",
             {"village" if is_village else "region": region},
             ask,
-            teachers,
+            look_up(rosters.teachers, region, ask),
         ),
-        place=place,
+        place=look_up(places.region_named, region),
         is_village=is_village,
         kind_word=teacher_kind_word,
         revealed=(teacher, number),
@@ -182,14 +177,13 @@ def _page(
     form: TeacherForm, region: str, status: int, record: TeacherRecord | None = None, number: str = ""
 ) -> Any:
     with reading() as db:
-        [place] = places.regions_named(db, [region])
         merged = merges.undoable_merges(db, "teacher", record.public_id, now=now()) if record else ()
     form.phone.hide(record.masked_phone if record else "")
     page = render_template(
         "people/teachers/edit.html",
         form=form,
         record=record,
-        place=place,
+        place=look_up(places.region_named, region),
         number=number,
         back=list_of(region),
         merged=merged,

@@ -18,7 +18,7 @@ from nightschool.texts import _
 from nightschool.web.courses.closed_times import closed_of
 from nightschool.web.places.venues_form import VenueForm
 from nightschool.web.site.access import actor, allows
-from nightschool.web.site.context import now, reading, today, writing
+from nightschool.web.site.context import now, today, writing
 from nightschool.web.site.listings import Shown, asked
 from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, edited, look_up, tried
 
@@ -30,10 +30,8 @@ bp = Blueprint("venues", __name__)
 def index(village: str) -> Any:
     """Where the village's school meets."""
     ask = asked()
-    with reading() as db:
-        venues = queries.venues(db, village, ask)
-        [place] = places.regions_named(db, [village])
-    shown = Shown("venues.index", {"village": village}, ask, venues)
+    shown = Shown("venues.index", {"village": village}, ask, look_up(queries.venues, village, ask))
+    place = look_up(places.region_named, village)
     return render_template("places/venues/index.html", shown=shown, place=place, kind_word=venue_kind_word)
 
 
@@ -101,14 +99,12 @@ def _refuse(form: VenueForm, refused: Refused) -> int:
 def _page(
     form: VenueForm, village: str, status: int, record: VenueRecord | None = None, number: str = ""
 ) -> Any:
-    with reading() as db:
-        [place] = places.regions_named(db, [village])
     form.phone.hide(record.masked_phone if record else "")
     page = render_template(
         "places/venues/edit.html",
         form=form,
         record=record,
-        place=place,
+        place=look_up(places.region_named, village),
         number=number,
         closed=closed_of("venue", record.public_id) if record else None,
     )

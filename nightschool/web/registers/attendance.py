@@ -20,7 +20,8 @@ from nightschool.texts import _, counted
 from nightschool.web.registers.attendance_form import RegisterForm, Ticked, VoidForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.browser import device_name
-from nightschool.web.site.context import now, reading, today, writing
+from nightschool.web.site.context import now, today
+from nightschool.web.site.forms import version_in
 from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, look_up, tried
 
 bp = Blueprint("attendance", __name__)
@@ -68,7 +69,10 @@ def void(class_session: str) -> Any:
             now=now(),
         )
 
-    status = tried(form, save, _refuse)
+    def refuse(form: VoidForm, refused: Refused) -> None:
+        form.refuse(refused.field, rules.tell_refused_register(refused, today=today()))
+
+    status = tried(form, save, refuse)
     if status == SAVED:
         what = {"day": spoken_day(found.day, today()), "title": found.title}
         flash(_("%(day)s %(title)s的登记作废了。现在可以重新点名，也可以取消。", **what))
@@ -99,61 +103,51 @@ def _opened(found: Register) -> str:
 
 
 def _save(class_session: str, form: RegisterForm) -> Any:
-    if not form.validate():
-        return _page(_register(class_session), form), BAD_INPUT
-    try:
-        with writing() as db:
-            actions.record_sheet(
-                db,
-                class_session=class_session,
-                sheet=form.sheet(),
-                submission_id=_submission_id(form.submission.data),
-                device=device_name(),
-                taken_at=now().instant,
-                based_on=form.version(),
-                by=actor(),
-                now=now(),
-            )
-    except StaleRecord:
-        return _saved_by_another(class_session, form)
-    except Refused as refused:
-        return _refused(class_session, form, refused)
-    with reading() as db:
-        saved = queries.held(db, class_session)
-    flash(
-        counted(
-            "%(day)s %(title)s存好了，到 %(n)d 人次。记错了就在下面改，再保存一次。",
-            saved.attendances,
-            day=spoken_day(saved.day, today()),
-            title=saved.title,
+    def save(db: Session) -> None:
+        actions.record_sheet(
+            db,
+            class_session=class_session,
+            sheet=form.sheet(),
+            submission_id=_submission_id(form.submission.data),
+            device=device_name(),
+            taken_at=now().instant,
+            based_on=version_in(form.based_on.data),
+            by=actor(),
+            now=now(),
         )
-    )
-    return redirect(url_for("attendance.register", class_session=class_session), 303)
 
-
-def _refuse(form: RegisterForm | VoidForm, refused: Refused) -> None:
-    form.refuse(refused.field, rules.tell_refused_register(refused, today=today()))
-
-
-def _refused(class_session: str, form: RegisterForm, refused: Refused) -> Any:
-    if refused.code == "other_content":
-        return _saved_by_another(class_session, form)
-    status = CLASH
-    if "row" in refused.details:
-        status = CLASH if form.refuse_new(refused, tell_refused_person(refused)) else BAD_INPUT
-    else:
-        _refuse(form, refused)
-    return _page(_register(class_session), form), status
-
-
-def _saved_by_another(class_session: str, form: RegisterForm) -> Any:
-    """Nothing is lost: the form stays as it was sent, with what is stored beside it, and can be saved on top."""
+    try:
+        status = tried(form, save, _refuse_sheet)
+    except StaleRecord:
+        status, form.is_stale = CLASH, True
+    if status == SAVED:
+        saved = look_up(queries.held, class_session)
+        flash(
+            counted(
+                "%(day)s %(title)s存好了，到 %(n)d 人次。记错了就在下面改，再保存一次。",
+                saved.attendances,
+                day=spoken_day(saved.day, today()),
+                title=saved.title,
+            )
+        )
+        return redirect(url_for("attendance.register", class_session=class_session), SAVED)
     found = _register(class_session)
-    form.submission.data, form.based_on.data = str(uuid.uuid4()), str(found.version)
-    return _page(found, form, is_stale=True), CLASH
+    if form.is_stale:
+        form.submission.data, form.based_on.data = str(uuid.uuid4()), str(found.version)
+    return _page(found, form), status
 
 
-def _page(found: Register, form: RegisterForm, *, is_stale: bool = False) -> str:
+def _refuse_sheet(form: RegisterForm, refused: Refused) -> int:
+    if "row" in refused.details:
+        return CLASH if form.refuse_new(refused, tell_refused_person(refused)) else BAD_INPUT
+    if refused.code == "other_content":
+        form.is_stale = True
+    else:
+        form.refuse(refused.field, rules.tell_refused_register(refused, today=today()))
+    return CLASH
+
+
+def _page(found: Register, form: RegisterForm) -> str:
     query = form.query.data or ""
     hits = [p for p in found.people if matches(query, p.name, frozenset(p.keys.split()))] if query else []
     outside = {person.public_id for group in found.outside for person in group.people}
@@ -169,8 +163,7 @@ def _page(found: Register, form: RegisterForm, *, is_stale: bool = False) -> str
         choices={code: rules.mark_word(code) for code in rules.STATUS_WORDS if code != rules.PRESENT},
         hits=hits,
         outside_is_open=not found.in_class or bool(outside & shown),
-        differing=_differing(found, form) if is_stale else [],
-        is_stale=is_stale,
+        differing=_differing(found, form) if form.is_stale else [],
         questions=[
             *rules.questions(found.turnout, found.difference_note),
             *(rules.tell_elsewhere(other) for other in found.elsewhere),

@@ -162,6 +162,9 @@ class RegisterForm(NewPeopleForm):
     over_60 = WholeNumberField(L_("60 岁以上的"), name="o")
     difference_note = LineField(L_("数不一样，怎么回事？"), name="d", longest=200)
 
+    # Somebody else has saved the register since: nothing typed is lost, and sent once more it is saved on top.
+    is_stale = False
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.row_errors: dict[str, str] = {}  # learner's public id -> sentence
@@ -221,11 +224,6 @@ class RegisterForm(NewPeopleForm):
     def written_beside(self) -> dict[str, str]:
         """What is written as the name of who came instead, meant or not."""
         return dict(zip(self.substituted.data, self.substitutes.data, strict=False))
-
-    def version(self) -> int:
-        """The version of the register this form was opened on."""
-        text = str(self.based_on.data or "")
-        return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
 
     def tick_all(self, everybody: tuple[str, ...]) -> None:
         """Everybody is ticked but those of whom something else is said; what was ticked before can be had back."""

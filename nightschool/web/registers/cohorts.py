@@ -22,7 +22,7 @@ from nightschool.web.registers.cohorts_form import CohortForm, EnrolForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import moment, now, today, writing
 from nightschool.web.site.converters import PublicIdConverter
-from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, edited, look_up
+from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, edited, look_up, tried
 
 bp = Blueprint("cohorts", __name__)
 
@@ -55,16 +55,25 @@ def roster(course: str) -> Any:
     """Who is in the cohort, who waits, who left; and enrolling more."""
     found = look_up(queries.roster, course)
     form = EnrolForm(data={"source": "self", "day": today(), "query": request.args.get("q", "")[:60]})
-    if not form.is_submitted() or request.form.get("do") == "find":
+    if request.form.get("do") == "find":
         return _roster_page(found, form)
-    if not form.validate():
-        return _roster_page(found, form), BAD_INPUT
-    try:
-        outcome = _enrol(course, form)
-    except Refused as refused:
-        return _refused(found, form, refused)
-    _say(outcome)
-    return redirect(_back(course), 303)
+
+    def enrol(db: Session) -> None:
+        asking = Asking(
+            form.learners.data,
+            form.new_learners(),
+            form.source.data or "self",
+            form.proxy_name.data or "",
+        )
+        outcome = actions.enrol_learners(
+            db, course=course, asking=asking, day=form.day.data, by=actor(), now=now()
+        )
+        _say(outcome)
+
+    status = tried(form, enrol, _refuse_enrolment)
+    if status == SAVED:
+        return redirect(_back(course), SAVED)
+    return _roster_page(found, form), status
 
 
 @bp.post("/courses/<public_id:course>/roster/<public_id:learner>/let-in")
@@ -127,26 +136,16 @@ def _stored(found: Cohort) -> dict[str, Any]:
     }
 
 
-def _refuse(form: CohortForm, refused: Refused) -> int:
+def _refuse(form: CohortForm | EnrolForm, refused: Refused) -> int:
     form.refuse(refused.field, tell_refused_cohort(refused, today=today()))
     return CLASH
 
 
-def _enrol(course: str, form: EnrolForm) -> Outcome:
-    with writing() as db:
-        return actions.enrol_learners(
-            db,
-            course=course,
-            asking=Asking(
-                form.learners.data,
-                form.new_learners(),
-                form.source.data or "self",
-                form.proxy_name.data or "",
-            ),
-            day=form.day.data,
-            by=actor(),
-            now=now(),
-        )
+def _refuse_enrolment(form: EnrolForm, refused: Refused) -> int:
+    if "row" not in refused.details:
+        return _refuse(form, refused)
+    sentence = tell_refused_cohort(refused, today=today())
+    return CLASH if form.refuse_new(refused, sentence) else BAD_INPUT
 
 
 def _say(outcome: Outcome) -> None:
@@ -156,15 +155,6 @@ def _say(outcome: Outcome) -> None:
         flash(counted("前面没有空位，%(n)d 人先排队。", outcome.waiting))
     if not outcome.enrolled and not outcome.waiting:
         flash(_("勾的人都已经在班里，或者在排队，没有变。"))
-
-
-def _refused(found: Roster, form: EnrolForm, refused: Refused) -> Any:
-    sentence = tell_refused_cohort(refused, today=today())
-    if "row" in refused.details:
-        status = CLASH if form.refuse_new(refused, sentence) else BAD_INPUT
-        return _roster_page(found, form), status
-    form.refuse(refused.field, sentence)
-    return _roster_page(found, form), CLASH
 
 
 def _back(course: str) -> str:

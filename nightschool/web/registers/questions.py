@@ -17,7 +17,7 @@ from nightschool.rules.registers.questions import tell_refused_question
 from nightschool.texts import _
 from nightschool.web.registers.questions_form import AskForm, QuestionForm
 from nightschool.web.site.access import actor, allows
-from nightschool.web.site.context import now, reading, today, writing
+from nightschool.web.site.context import now, today, writing
 from nightschool.web.site.listings import page_number
 from nightschool.web.site.records import SAVED, edited, look_up, tried
 
@@ -28,9 +28,8 @@ bp = Blueprint("questions", __name__)
 @allows("keep_register")
 def index(village: str) -> Any:
     """What was asked in this village, the open questions first."""
-    with reading() as db:
-        page = queries.of_village(db, village, number=page_number())
-        [place] = places.regions_named(db, [village])
+    page = look_up(queries.of_village, village, number=page_number())
+    place = look_up(places.region_named, village)
     return render_template("registers/questions/index.html", found=page, place=place)
 
 
@@ -48,8 +47,7 @@ def ask(class_session: str) -> Any:
         flash(_("记下了。写错了，点那个问题改。"))
         return redirect(url_for("questions.ask", class_session=class_session), SAVED)
     session = look_up(sessions.class_session, class_session)
-    with reading() as db:
-        asked = queries.of_session(db, class_session)
+    asked = look_up(queries.of_session, class_session)
     is_to_come = session.line.slot.day > today()
     page = render_template(
         "registers/questions/ask.html", form=form, session=session, asked=asked, is_to_come=is_to_come
@@ -63,7 +61,7 @@ def edit(question: str) -> Any:
     """One question answered or put right."""
     look = partial(look_up, queries.question, question)
     record = look()
-    form = QuestionForm(data=_stored(record))
+    form = QuestionForm(data=asdict(record))
 
     def save(db: Session) -> None:
         actions.edit_question(
@@ -76,12 +74,11 @@ def edit(question: str) -> Any:
             now=now(),
         )
 
-    record, status = edited(form, record, save, _refuse, again=look, shown=_stored)
+    record, status = edited(form, record, save, _refuse, again=look)
     if status == SAVED:
         flash(_told_saved(record, form))
         return redirect(url_for("questions.index", village=record.region_code), SAVED)
-    with reading() as db:
-        [place] = places.regions_named(db, [record.region_code])
+    place = look_up(places.region_named, record.region_code)
     return render_template("registers/questions/edit.html", form=form, record=record, place=place), status
 
 
@@ -105,13 +102,9 @@ def _refuse(form: AskForm | QuestionForm, refused: Refused) -> None:
     form.refuse(refused.field, tell_refused_question(refused))
 
 
-def _stored(record: QuestionRecord) -> dict[str, Any]:
-    return {**asdict(record.line), "version": record.version}
-
-
 def _told_saved(record: QuestionRecord, form: QuestionForm) -> str:
-    if form.answer.data and not record.line.answer:
+    if form.answer.data and not record.answer:
         return _("答复存好了。要改，再点开这个问题。")
-    if record.line.answer and not form.answer.data:
+    if record.answer and not form.answer.data:
         return _("答复收回了，这个问题又算没答。")
     return _("改好了。")

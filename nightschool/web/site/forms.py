@@ -254,8 +254,7 @@ class Agreeing(Form):
     def asked_for(self) -> str:
         """A short name for everything that bears on who is needed when, as it is filled in now."""
         values = {name: self[name].data for name in self.WANTED if name in self}
-        # A choice that was not made is "None" before it is looked at, and nothing after.
-        told = repr({name: value for name, value in values.items() if value and value != "None"})
+        told = repr({name: value for name, value in values.items() if value})
         return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -280,9 +279,11 @@ class ChoiceField(SelectField):
         super().__init__(label, validators, choices=dict(choices or {}), **kwargs)
         self.chips = chips
 
+    def process_data(self, value: Any) -> None:
+        super().process_data(value or "")
+
     def pre_validate(self, form: Any) -> None:
-        if not self.data or self.data == "None":
-            self.data = ""
+        if not self.data:
             return
         try:
             super().pre_validate(form)

@@ -168,7 +168,7 @@ def test_the_merged_one_is_on_no_list_and_no_register_and_the_trail_says_so(
 ) -> None:
     kept, merged = two
     merge(db, cast, kept, merged)
-    assert [line.name for line in rosters.learners(db, SHIWAN).listing.lines] == ["陈大秀"]
+    assert [line.name for line in rosters.learners(db, SHIWAN).lines] == ["陈大秀"]
     register = attendance.register(db, evenings[0].public_id)
     assert register is not None
     assert [person.name for person in register.people] == ["陈大秀"]

@@ -7,7 +7,7 @@ from nightschool.models.base import new_public_id
 from nightschool.models.people import Teacher
 from nightschool.queries.people import people, rosters
 from nightschool.queries.places import schools, venues
-from nightschool.rules.listings import Asked
+from nightschool.rules.listings import Asked, Listing
 from tests.factories import JIANLI, SEALER, SHIWAN, Cast, make_learner, make_teacher, make_venue
 
 TOWNSHIP, COUNTY = "511002105000", "511002000000"
@@ -29,30 +29,30 @@ def roster(cast: Cast, db: Session) -> None:
     make_learner(db, JIANLI, "罗小平")
 
 
-def names(found: rosters.Learners) -> list[tuple[str, list[str]]]:
-    return [(group.label, [line.name for line in group.members]) for group in found.groups]
+def names(found: Listing[rosters.LearnerLine]) -> list[tuple[str, str]]:
+    return [(line.group, line.name) for line in found.lines]
 
 
 @pytest.mark.usefixtures("roster")
 def test_learners_stand_by_group_and_sound_with_masked_phones(db: Session) -> None:
     found = rosters.learners(db, SHIWAN)
-    assert names(found) == [("一组", ["刘国富"]), ("二组", ["单小红", "张桂花"])]
-    assert (found.listing.total, found.listing.found) == (3, 3)
-    assert [line.masked_phone for group in found.groups for line in group.members] == ["138****5678", "", ""]
+    assert names(found) == [("一组", "刘国富"), ("二组", "单小红"), ("二组", "张桂花")]
+    assert (found.total, found.found) == (3, 3)
+    assert [line.masked_phone for line in found.lines] == ["138****5678", "", ""]
 
 
 @pytest.mark.usefixtures("roster")
 @pytest.mark.parametrize("query", ["单", "小红", "sxh", "SXH", "shanxiaohong", "dxh", "ｓｘｈ"])
 def test_a_learner_is_found_by_name_or_pinyin(db: Session, query: str) -> None:
     found = rosters.learners(db, SHIWAN, Asked(query))
-    assert names(found) == [("二组", ["单小红"])]
-    assert (found.listing.total, found.listing.found) == (3, 1)
+    assert names(found) == [("二组", "单小红")]
+    assert (found.total, found.found) == (3, 1)
 
 
 @pytest.mark.usefixtures("roster")
 @pytest.mark.parametrize("query", ["罗小平", "lxp", "%", "_"])
 def test_who_is_not_of_the_village_is_not_found(db: Session, query: str) -> None:
-    assert rosters.learners(db, SHIWAN, Asked(query)).groups == ()
+    assert rosters.learners(db, SHIWAN, Asked(query)).lines == ()
 
 
 @pytest.mark.parametrize("size", [1, 30])
