@@ -6,7 +6,7 @@ Names of fields never change their meaning; what is added later is added beside 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -162,9 +162,7 @@ def _school(school: School | None) -> dict[str, str] | None:
 
 def _on_the_clock(day: date, minutes: int, zone: ZoneInfo) -> str:
     """A time of the village's clock as an instant with its offset; minute 1440 is the midnight that closes the day."""
-    midnight = datetime(
-        day.year, day.month, day.day, tzinfo=zone
-    )  # what is added to it moves the clock's hands
+    midnight = datetime.combine(day, time(), zone)  # what is added to it moves the clock's hands
     return (midnight + timedelta(minutes=minutes)).isoformat()
 
 

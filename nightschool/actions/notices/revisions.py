@@ -16,9 +16,8 @@ from nightschool.queries.notices.revisions import facts_now, revisions_of
 from nightschool.rules.notices.revisions import Facts, Standing, differences, facts_json
 from nightschool.rules.slots import Now
 
-_SESSIONS: Any = (
-    ClassSession.__table__
-)  # Core statements on it leave the revision, which is the version, alone
+# Core statements on it leave the revision, which is the version, alone.
+_SESSIONS: Any = ClassSession.__table__
 
 Rows = Sequence[tuple[int, Facts]]
 

@@ -85,9 +85,8 @@ class OwnTimetable:
     are_more_ahead: bool = False
     are_more_past: bool = False
     notes: dict[str, Notes] = field(default_factory=dict)  # by the code of a village that is ahead
-    dark: dict[str, int] = field(
-        default_factory=dict
-    )  # by the class: when it gets dark, where there is no light
+    # By the class: when it gets dark, where there is no light.
+    dark: dict[str, int] = field(default_factory=dict)
     year: YearSoFar = YearSoFar(0, 0, 0)
 
     @property

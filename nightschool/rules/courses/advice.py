@@ -46,9 +46,8 @@ class NearbySession:
     is_here: bool
     is_near: bool = False  # in another village of the same township
     way: Journey | None = None  # from there to here, so far as it is known
-    is_own: bool = (
-        False  # of the course that is asked about: it counts in the week, and speaks against no day
-    )
+    # Of the course that is asked about: it counts in the week, and speaks against no day.
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +64,11 @@ class Surroundings:
     is_lit: bool = True
     is_covered: bool = True
     venue: str = ""
-    taught: Mapping[str, Sequence[NearbySession]] = field(
-        default_factory=dict
-    )  # teacher's name -> their sessions
+    # Teacher's name -> their sessions, and how many a week at most.
+    taught: Mapping[str, Sequence[NearbySession]] = field(default_factory=dict)
+    weekly_limits: Mapping[str, int] = field(default_factory=dict)
     here: Sequence[NearbySession] = ()  # sessions of this village
     title: str = ""
-    weekly_limits: Mapping[str, int] = field(
-        default_factory=dict
-    )  # teacher's name -> class sessions a week at most
     planned: Sequence[date] = ()  # days of the same proposal
     kmh_of: str = ""  # the region that settled how fast one gets on
 

@@ -224,12 +224,9 @@ def _strangeness(person: TeacherChoice, away: Sequence[TeacherChoice], wish: Wis
         distance += _TOPIC_UNKNOWN
     elif not own & topics:
         distance += _ANOTHER_TOPIC
-    levels = sorted(
-        (around.region_code, *ancestors_of(around.region_code)), reverse=True
-    )  # the nearest first
-    return distance + _A_LEVEL_UP * (
-        levels.index(person.region_code) if person.region_code in levels else len(levels)
-    )
+    nearest = sorted((around.region_code, *ancestors_of(around.region_code)), reverse=True)
+    level = nearest.index(person.region_code) if person.region_code in nearest else len(nearest)
+    return distance + _A_LEVEL_UP * level
 
 
 def _pairs(text: str) -> set[str]:

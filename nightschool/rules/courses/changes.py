@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from nightschool.errors import Refused
-from nightschool.texts import _
+from nightschool.texts import N_, _
 
 
 class Change(StrEnum):
@@ -44,21 +44,17 @@ def refused_change(change: Change, status: str) -> Refused:
     return Refused(_WHY_NOT.get(status, "not_cancelled"), change=change)
 
 
+_REFUSED = {
+    "has_register": N_("这节课已经记了到课，时间不能改，也不能取消。要改，先把登记作废，写明原因。"),
+    "is_cancelled": N_("这节课已经取消了，不能再改。还是要上，就先恢复它。"),
+    "is_postponed": N_("这节课已经改期了。要改，就改新的那一节。"),
+    "not_cancelled": N_("这节课没有取消，不用恢复。"),
+    "already_there": N_("这门课这一天这个时间已经有一次了。换一个时间。"),
+    "reason_missing": N_("还没选原因。选一个最接近的，细节写在后面。"),
+    "same_slot": N_("新的时间和原来一样。改期要换一天，或者换一个钟点。"),
+}
+
+
 def tell_refused_change(refused: Refused) -> str:
     """One sentence: why this cannot be done, and what can."""
-    match refused.code:
-        case "has_register":
-            return _("这节课已经记了到课，时间不能改，也不能取消。要改，先把登记作废，写明原因。")
-        case "is_cancelled":
-            return _("这节课已经取消了，不能再改。还是要上，就先恢复它。")
-        case "is_postponed":
-            return _("这节课已经改期了。要改，就改新的那一节。")
-        case "not_cancelled":
-            return _("这节课没有取消，不用恢复。")
-        case "already_there":
-            return _("这门课这一天这个时间已经有一次了。换一个时间。")
-        case "reason_missing":
-            return _("还没选原因。选一个最接近的，细节写在后面。")
-        case "same_slot":
-            return _("新的时间和原来一样。改期要换一天，或者换一个钟点。")
-    raise ValueError(refused.code)
+    return _(_REFUSED[refused.code])

@@ -8,7 +8,7 @@ from nightschool.errors import Refused
 from nightschool.rules.almanac import WEEKDAYS, clock, day_with_year, day_without_year, lunar_label
 from nightschool.rules.resources import ResourceKind
 from nightschool.rules.slots import DAY_MINUTES, Slot
-from nightschool.texts import _
+from nightschool.texts import N_, _
 
 MOST_TIMES = 50  # of one teacher or venue; nobody reads more
 _EVERY_DAY = frozenset(range(7))
@@ -131,30 +131,20 @@ def _lunar_day(day: date, today: date) -> str:
     return _("%(day)s（%(lunar)s）", day=told, lunar=lunar) if lunar else told
 
 
+_REFUSED = {
+    "last_before_first": N_("最后一天（%(last)s）在第一天（%(first)s）前面了。换过来，或者改一个。"),
+    "ends_before_starts": N_("到几点要在从几点的后面。半夜以后的，另外记一条。"),
+    "over": N_("%(last)s已经过了，不用记。看看是不是年份写错了。"),
+    "never": N_("%(first)s到%(last)s没有选的星期几。换个日子，或者不选星期几。"),
+    "always": N_(
+        "哪天、几点都没填，就是一直这样，哪天都排不了课。是这个意思，就勾上再存；不是，就填上哪天或者星期几。"
+    ),
+    "known": N_("这一条已经记着了。"),
+    "too_many": N_("最多记 %(n)d 条。先去掉用不着的。"),
+}
+
+
 def tell_refused_closed_time(refused: Refused, *, today: date) -> str:
     """One sentence for what check_closed_time refuses."""
-    details = refused.details
-    match refused.code:
-        case "last_before_first":
-            return _(
-                "最后一天（%(last)s）在第一天（%(first)s）前面了。换过来，或者改一个。",
-                last=_day(details["last"], today),
-                first=_day(details["first"], today),
-            )
-        case "ends_before_starts":
-            return _("到几点要在从几点的后面。半夜以后的，另外记一条。")
-        case "over":
-            return _("%(last)s已经过了，不用记。看看是不是年份写错了。", last=_day(details["last"], today))
-        case "never":
-            return _(
-                "%(first)s到%(last)s没有选的星期几。换个日子，或者不选星期几。",
-                first=_day(details["first"], today),
-                last=_day(details["last"], today),
-            )
-        case "always":
-            return _(
-                "哪天、几点都没填，就是一直这样，哪天都排不了课。是这个意思，就勾上再存；不是，就填上哪天或者星期几。"
-            )
-        case "known":
-            return _("这一条已经记着了。")
-    return _("最多记 %(n)d 条。先去掉用不着的。", n=details["most"])
+    days = {name: _day(day, today) for name, day in refused.details.items() if isinstance(day, date)}
+    return _(_REFUSED[refused.code], n=refused.details.get("most"), **days)

@@ -17,7 +17,7 @@ _LONGEST_LIST_OF_DAYS = 62
 _USUAL_STARTS = (19 * 60, 14 * 60 + 30, 9 * 60)
 JUST_OVER_DAYS = 10
 _ROOM_TO_TRAVEL = (
-    60  # minutes between two classes of one teacher in neighbouring villages, the way not being known
+    60  # minutes between two classes of one teacher in neighbouring villages; the way is not known
 )
 
 # How much a thing speaks against a date; a day later costs _LATER, the time that was asked for gains _ASKED_FOR.

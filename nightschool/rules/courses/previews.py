@@ -15,8 +15,6 @@ from nightschool.rules.resources import ResourceKind
 from nightschool.rules.slots import Moment, Slot
 from nightschool.texts import _, counted
 
-NONE_FOUND: Mapping[date, Sequence[Alternative]] = {}
-NO_NAMES: Mapping[str, str] = {}
 # Whose conflict says what advice of this kind would say.
 _SAID_BY = {ResourceKind.TEACHER: "busy_teacher", ResourceKind.VENUE: "same_evening"}
 
@@ -29,9 +27,8 @@ class Taken:
     ask: str
     own_session: str  # public id; empty when it is another village's
     is_closed: bool = False  # may be scheduled all the same, once it is agreed upon
-    public_page: str = (
-        ""  # code of the other village on whose page it stands; empty for a draft, or one's own
-    )
+    # Code of the other village on whose page it stands; empty for a draft, or one's own.
+    public_page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +100,9 @@ def preview(
     conflicts: Iterable[Conflict],
     *,
     at: Moment,
-    around: Surroundings | None = None,
-    alternatives: Mapping[date, Sequence[Alternative]] = NONE_FOUND,
-    names: Mapping[str, str] = NO_NAMES,
+    around: Surroundings,
+    alternatives: Mapping[date, Sequence[Alternative]],
+    names: Mapping[str, str],
 ) -> Preview:
     """Every date of the proposal, those left out among them, with what speaks against it and what can be had instead.
 
@@ -117,7 +114,7 @@ def preview(
         clashing[conflict.wanted].append(conflict)
     slots = {one.day: one.slot for one in proposal.dates}
     usual = [one.slot.day for one in proposal.dates if one.teachers == proposal.teachers]
-    around = around and replace(around, planned=tuple(usual))
+    around = replace(around, planned=tuple(usual))
     days = []
     for day in days_of(proposal.recurrence):
         is_left_out = day in proposal.leave_out
@@ -137,7 +134,7 @@ def preview(
                 ways_out=tell_alternatives(offered, at.day) if found else "",
                 choices=choices_of(offered, at.day),
                 advice=_unsaid(advise(slot, _as_for(own, around, names), today=at.day), found)
-                if around and is_wanted
+                if is_wanted
                 else (),
             )
         )

@@ -17,7 +17,7 @@ from dateutil.rrule import MO, MONTHLY, WEEKLY, rrule, weekday
 
 from nightschool.rules.almanac import day_with_year, weekday_name
 from nightschool.rules.seasons.markets import Market, is_market_day
-from nightschool.texts import _, counted
+from nightschool.texts import N_, _, counted
 
 MOST_DATES = 200
 MOST_WEEKS_BETWEEN = 12
@@ -207,41 +207,30 @@ def _repeated(rule: Repeating) -> Iterator[date]:
     yield from (meeting.date() for meeting in meetings)
 
 
+_IMPOSSIBLE = {
+    RecurrenceFault.NO_WEEKDAY: N_("每周哪几天上课，还没选。第一天 %(day)s 是%(weekday)s。"),
+    RecurrenceFault.NO_NTH: N_("每月的课，选是第几个星期几。"),
+    RecurrenceFault.NO_INTERVAL: N_("每隔几周，填 1 到 %(most)d。每周都上就填 1。"),
+    RecurrenceFault.NO_MARKET: N_("不知道哪天逢场。先在「场期和农时」里记下，或者写上逢哪些日子。"),
+    RecurrenceFault.NO_END: N_("一次次上的课要有个头：写上到哪天为止，或者一共几次。"),
+    RecurrenceFault.TWO_ENDS: N_("「到哪天为止」和「一共几次」只填一个。"),
+    RecurrenceFault.UNTIL_BEFORE_FIRST: N_("第一次是 %(first)s，到 %(until)s 就为止了，前后反了。"),
+    RecurrenceFault.NO_TIMES: N_("一共几次？至少 1 次。"),
+    RecurrenceFault.NONE_LEFT: N_("这样排，一天也没有。改一下日期，或者换一个星期几。"),
+    RecurrenceFault.SAME_DATE_TWICE: N_("%(day)s 写了两遍。去掉一个。"),
+    RecurrenceFault.FAR_AWAY: N_("%(day)s 太远了，年份是不是写错了？"),
+}
+
+
 def tell_recurrence_problem(problem: RecurrenceProblem) -> str:
     """One sentence: what is impossible, and what to change."""
+    if problem.fault is RecurrenceFault.TOO_MANY:
+        return counted("一门课最多排 %(n)d 天。日子再多就分成几门。", MOST_DATES)
     days = [day_with_year(day) for day in problem.days]
-    match problem.fault:
-        case RecurrenceFault.NO_WEEKDAY:
-            return _(
-                "每周哪几天上课，还没选。第一天 %(day)s 是%(weekday)s。",
-                day=days[0],
-                weekday=weekday_name(problem.days[0]),
-            )
-        case RecurrenceFault.NO_NTH:
-            return _("每月的课，选是第几个星期几。")
-        case RecurrenceFault.NO_INTERVAL:
-            return _("每隔几周，填 1 到 %(most)d。每周都上就填 1。", most=MOST_WEEKS_BETWEEN)
-        case RecurrenceFault.NO_MARKET:
-            return _("不知道哪天逢场。先在「场期和农时」里记下，或者写上逢哪些日子。")
-        case RecurrenceFault.NO_END:
-            return _("一次次上的课要有个头：写上到哪天为止，或者一共几次。")
-        case RecurrenceFault.TWO_ENDS:
-            return _("「到哪天为止」和「一共几次」只填一个。")
-        case RecurrenceFault.UNTIL_BEFORE_FIRST:
-            return _("第一次是 %(first)s，到 %(until)s 就为止了，前后反了。", first=days[0], until=days[1])
-        case RecurrenceFault.NO_TIMES:
-            return _("一共几次？至少 1 次。")
-        case RecurrenceFault.TOO_MANY:
-            return counted(
-                "一门课最多排 %(n)d 天。日子再多就分成几门。",
-                MOST_DATES,
-            )
-        case RecurrenceFault.NONE_LEFT:
-            return _("这样排，一天也没有。改一下日期，或者换一个星期几。")
-        case RecurrenceFault.SAME_DATE_TWICE:
-            return _("%(day)s 写了两遍。去掉一个。", day=_("、").join(days[:MOST_NAMED]))
-        case RecurrenceFault.FAR_AWAY:
-            return _("%(day)s 太远了，年份是不是写错了？", day=days[0])
+    said: dict[str, Any] = {"most": MOST_WEEKS_BETWEEN, "day": _("、").join(days[:MOST_NAMED])}
+    if days:
+        said |= {"first": days[0], "until": days[-1], "weekday": weekday_name(problem.days[0])}
+    return _(_IMPOSSIBLE[problem.fault], **said)
 
 
 def recurrence_json(recurrence: Recurrence) -> dict[str, Any]:

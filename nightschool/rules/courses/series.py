@@ -7,11 +7,20 @@ from datetime import date
 from enum import StrEnum
 
 from nightschool.rules.almanac import clock, full_day
+from nightschool.rules.courses.proposals import check_slot
 from nightschool.rules.slots import Moment, Slot
-from nightschool.texts import _, counted
+from nightschool.texts import N_, _, counted
 
 TO_COME = ("draft", "scheduled")
 _CONTENT = ("title", "category_code", "summary", "venue_id", "teacher_ids")
+# The line that says that this of a class session changes.
+_CHANGED = {
+    "venue_id": N_("地点：%(before)s → %(after)s"),
+    "teacher_ids": N_("老师：%(before)s → %(after)s"),
+    "title": N_("讲什么：%(before)s → %(after)s"),
+    "summary": N_("一句话讲什么：%(before)s → %(after)s"),
+    "category_code": N_("哪一类：%(before)s → %(after)s"),
+}
 
 
 class Reach(StrEnum):
@@ -108,12 +117,17 @@ def plan_whole(members: Iterable[Member], former: State, wanted: State, at: Mome
 def plan_following(members: Iterable[Member], this: Member, wanted: State, at: Moment) -> tuple[Step, ...]:
     """This session becomes what is wanted, and so do those to come after it, where they had what this one had.
 
-    On another day or time all of them go along: as many days, and to the new start and end.
+    On another day or time all of them go along: as many days, and to the new start and end. Raises Refused where one
+    would meet at an impossible time.
     """
+    check_slot(wanted.slot)
     stays = why_stays(this.status, this.state.slot, at)
     if stays is not None:
         return (Step(this, this.state, stays),)
-    rest = (_step(one, this.state, wanted, at, with_own_time=True) for one in _after(members, this))
+    rest = [_step(one, this.state, wanted, at, with_own_time=True) for one in _after(members, this)]
+    for step in rest:
+        if step.changes:
+            check_slot(step.after.slot)
     return (Step(this, wanted), *rest)
 
 
@@ -170,28 +184,29 @@ def _times(state: State) -> tuple[int, int]:
 def tell_step(step: Step, names: Names, today: date) -> tuple[str, ...]:
     """One line for each respect in which this session changes, before and after; when it is stands above them."""
     before, after = step.member.state, step.after
-    lines = []
+    changed = [name for name in _CHANGED if getattr(before, name) != getattr(after, name)]
+    lines = [
+        _(_CHANGED[name], before=_called(before, name, names), after=_called(after, name, names))
+        for name in changed
+    ]
     if before.slot != after.slot:
-        lines.append(_("时间：改到 %(after)s", after=_when(after.slot, today)))
-    if before.venue_id != after.venue_id:
-        told = {"before": _venue(before, names), "after": _venue(after, names)}
-        lines.append(_("地点：%(before)s → %(after)s", **told))
-    if before.teacher_ids != after.teacher_ids:
-        told = {"before": _teachers(before, names), "after": _teachers(after, names)}
-        lines.append(_("老师：%(before)s → %(after)s", **told))
-    if before.title != after.title:
-        lines.append(_("讲什么：%(before)s → %(after)s", before=before.title, after=after.title))
-    if before.summary != after.summary:
-        nothing = _("没写")
-        told = {"before": before.summary or nothing, "after": after.summary or nothing}
-        lines.append(_("一句话讲什么：%(before)s → %(after)s", **told))
-    if before.category_code != after.category_code:
-        told = {
-            "before": names.categories.get(before.category_code, ""),
-            "after": names.categories.get(after.category_code, ""),
-        }
-        lines.append(_("哪一类：%(before)s → %(after)s", **told))
+        lines.insert(0, _("时间：改到 %(after)s", after=_when(after.slot, today)))
     return tuple(lines)
+
+
+def _called(state: State, name: str, names: Names) -> str:
+    match name:
+        case "venue_id" if state.venue_id is not None:
+            return names.venues.get(state.venue_id, "")
+        case "teacher_ids" if state.teacher_ids:
+            return _("、").join(names.teachers.get(one, "") for one in state.teacher_ids)
+        case "venue_id" | "teacher_ids":
+            return _("还没定")
+        case "category_code":
+            return names.categories.get(state.category_code, "")
+        case "summary":
+            return state.summary or _("没写")
+    return state.title
 
 
 def tell_own(own: Sequence[str]) -> str:
@@ -207,22 +222,20 @@ def tell_own(own: Sequence[str]) -> str:
     return _("单独改过的不动：%(what)s。", what=_("、").join(words[name] for name in own)) if own else ""
 
 
+_WHY_IT_STAYS = {
+    Stays.HELD: N_("已经上过"),
+    Stays.OVER: N_("时间已经过了"),
+    Stays.BEGUN: N_("已经开始了"),
+    Stays.CANCELLED: N_("取消了"),
+    Stays.POSTPONED: N_("改期了"),
+    Stays.OWN: N_("单独改过"),
+    Stays.SAME: N_("本来就是这样"),
+}
+
+
 def tell_why_it_stays(stays: Stays) -> str:
     """Why a session is not touched, in a word or two."""
-    match stays:
-        case Stays.HELD:
-            return _("已经上过")
-        case Stays.OVER:
-            return _("时间已经过了")
-        case Stays.BEGUN:
-            return _("已经开始了")
-        case Stays.CANCELLED:
-            return _("取消了")
-        case Stays.POSTPONED:
-            return _("改期了")
-        case Stays.OWN:
-            return _("单独改过")
-    return _("本来就是这样")
+    return _(_WHY_IT_STAYS[stays])
 
 
 def tell_count(count: int) -> str:
@@ -234,11 +247,3 @@ def tell_count(count: int) -> str:
 
 def _when(slot: Slot, today: date) -> str:
     return f"{full_day(slot.day, today)} {clock(slot.starts)}–{clock(slot.ends)}"
-
-
-def _venue(state: State, names: Names) -> str:
-    return names.venues.get(state.venue_id, "") if state.venue_id is not None else _("还没定")
-
-
-def _teachers(state: State, names: Names) -> str:
-    return _("、").join(names.teachers.get(one, "") for one in state.teacher_ids) or _("还没定")

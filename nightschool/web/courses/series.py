@@ -20,7 +20,7 @@ from nightschool.rules.courses.advice import Advice, Surroundings, advise
 from nightschool.rules.courses.alternatives import Alternative, Way, Wish, label_common
 from nightschool.rules.courses.conflicts import Conflict
 from nightschool.rules.courses.previews import WayOut, choices_of
-from nightschool.rules.courses.proposals import Instead, check_slot
+from nightschool.rules.courses.proposals import Instead
 from nightschool.rules.courses.series import (
     Member,
     Names,
@@ -279,7 +279,6 @@ def _plan(db: Session, found: SessionPage, form: ShiftForm | EditForm) -> tuple[
     """What becomes of each session. Raises Refused where one would meet at an impossible time."""
     members, this = _members(db, found)
     if isinstance(form, ShiftForm):
-        check_slot(form.slot())
         wanted = replace(this.state, slot=form.slot())
     else:
         wanted = replace(
@@ -288,11 +287,7 @@ def _plan(db: Session, found: SessionPage, form: ShiftForm | EditForm) -> tuple[
             summary=form.summary.data or "",
             **queries.staff_ids(db, **form.staff),
         )
-    steps = plan_following(members, this, wanted, moment())
-    for step in steps:
-        if step.changes:
-            check_slot(step.after.slot)
-    return steps
+    return plan_following(members, this, wanted, moment())
 
 
 def _unchanged(found: SessionPage) -> Any:

@@ -10,7 +10,7 @@ from nightschool.rules.courses.series import Reach
 from nightschool.rules.slots import Slot, slot_problem
 from nightschool.texts import L_, _, counted
 from nightschool.web.courses.courses_form import Staffed, Timed, put, read_slot
-from nightschool.web.site.forms import Agreeing, ChoiceField, DayField, LineField, Required
+from nightschool.web.site.forms import Agreeing, ChoiceField, DayField, LineField, Required, version_in
 
 
 class SessionForm(Agreeing):
@@ -21,8 +21,7 @@ class SessionForm(Agreeing):
     @property
     def seen_revision(self) -> int:
         """The revision this form was opened on; 0 when it does not say."""
-        text = str(self.revision.data or "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        return version_in(self.revision.data)
 
 
 class Reaching(SessionForm):

@@ -1,11 +1,12 @@
 """The preview of a course: every date, what speaks against it, and what is free instead."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
 from nightschool.rules.courses.advice import NearbySession, Surroundings
 from nightschool.rules.courses.conflicts import Conflict, Holding
-from nightschool.rules.courses.previews import preview
+from nightschool.rules.courses.previews import Preview, preview
 from nightschool.rules.courses.proposals import Instead, Proposal
 from nightschool.rules.courses.recurrence import Weekly
 from nightschool.rules.resources import Resource, ResourceKind
@@ -18,6 +19,13 @@ WEEKLY = Proposal(HERE, "柑橘冬季管护", "skill", 1140, 1230, Weekly(FRIDAY
 ROOM = Resource(ResourceKind.VENUE, 1)
 
 
+def looked_at(
+    proposal: Proposal, conflicts: Iterable[Conflict], around: Surroundings | None = None
+) -> Preview:
+    names = {"zhou": "周老师", "li": "李老师"}
+    return preview(proposal, conflicts, at=NOW, around=around or Surroundings(), alternatives={}, names=names)
+
+
 def clash(village_code: str) -> Conflict:
     taken = Slot(NEXT, 1140, 1230)
     held = Holding(ROOM, taken, village_code, "狮湾村", class_session="x" * 22, title="医保怎么报销")
@@ -25,7 +33,7 @@ def clash(village_code: str) -> Conflict:
 
 
 def test_each_date_says_how_it_stands() -> None:
-    shown = preview(replace(WEEKLY, leave_out=frozenset({date(2026, 12, 11)})), [clash(HERE)], at=NOW)
+    shown = looked_at(replace(WEEKLY, leave_out=frozenset({date(2026, 12, 11)})), [clash(HERE)])
     assert [(day.slot.day, day.is_past, bool(day.taken), day.is_left_out) for day in shown.days] == [
         (FRIDAY, True, False, False),
         (NEXT, False, True, False),
@@ -36,24 +44,22 @@ def test_each_date_says_how_it_stands() -> None:
 
 
 def test_only_a_sessions_own_village_is_led_to_it() -> None:
-    assert preview(WEEKLY, [clash(HERE)], at=NOW).days[1].taken[0].own_session == "x" * 22
-    assert preview(WEEKLY, [clash(THERE)], at=NOW).days[1].taken[0].own_session == ""
+    assert looked_at(WEEKLY, [clash(HERE)]).days[1].taken[0].own_session == "x" * 22
+    assert looked_at(WEEKLY, [clash(THERE)]).days[1].taken[0].own_session == ""
 
 
 def test_another_village_is_led_to_what_everybody_may_read_and_never_to_a_draft() -> None:
     there = clash(THERE)
     assert there.holding is not None
     draft = replace(there, holding=there.holding.kept_private())
-    shown = [
-        preview(WEEKLY, [one], at=NOW).days[1].taken[0].public_page for one in (clash(HERE), there, draft)
-    ]
+    shown = [looked_at(WEEKLY, [one]).days[1].taken[0].public_page for one in (clash(HERE), there, draft)]
     assert shown == ["", THERE, ""]
 
 
 def test_a_first_day_that_is_none_of_the_weekdays_is_pointed_out() -> None:
-    assert preview(WEEKLY, [], at=NOW).note == ""
+    assert looked_at(WEEKLY, []).note == ""
     tuesdays = replace(WEEKLY, recurrence=Weekly(FRIDAY, (1,), times=2))
-    assert preview(tuesdays, [], at=NOW).note == (
+    assert looked_at(tuesdays, []).note == (
         "第一天填的是 周五 11月27日，周五不在选的星期里，所以从 周二 12月1日 开始。"
     )
 
@@ -63,7 +69,7 @@ def test_a_week_is_full_for_whoever_teaches_on_that_date_alone() -> None:
     around = Surroundings(weekly_limits={"周老师": 1})
 
     def told(proposal: Proposal) -> list[int]:
-        shown = preview(proposal, [], at=NOW, around=around, names={"zhou": "周老师", "li": "李老师"})
+        shown = looked_at(proposal, [], around)
         return [day.day.day for day in shown.days if any(one.kind == "weekly_limit" for one in day.advice)]
 
     assert told(days) == [11]  # Tuesday and Friday of one week
@@ -76,7 +82,7 @@ def test_what_a_conflict_says_is_not_said_again_as_advice() -> None:
     around = Surroundings(here=(other,), taught={"周老师": (other,)})
 
     def kinds(*conflicts: Conflict) -> set[str]:
-        advice = preview(WEEKLY, conflicts, at=NOW, around=around).days[1].advice
+        advice = looked_at(WEEKLY, conflicts, around).days[1].advice
         return {one.kind for one in advice} - {"holiday_unknown"}
 
     assert kinds() == {"same_evening", "busy_teacher"}
