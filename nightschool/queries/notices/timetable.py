@@ -37,7 +37,7 @@ from nightschool.queries.public_names import PUBLIC_NAME
 from nightschool.rules.regions import Level
 from nightschool.rules.slots import Moment, Slot
 
-TAKES_PLACE = (SessionStatus.SCHEDULED.value, SessionStatus.HELD.value)
+_TAKES_PLACE = (SessionStatus.SCHEDULED.value, SessionStatus.HELD.value)
 EIGHT_WEEKS = 56
 CHAPTER = 50
 T = TypeVar("T")
@@ -52,6 +52,11 @@ class Extent:
     ahead_days: int = 36500
     back_days: int = 365000
     skipped: int = 0  # so many of the latest past ones are left out
+
+    def from_now(self, at: Moment) -> dict[str, Any]:
+        """What a statement with `wanted` is to be given at this minute."""
+        since = at.day - timedelta(days=min(self.back_days, (at.day - date.min).days))
+        return {"today": at.day, "minutes": at.minutes, "since": since, "skipped": self.skipped}
 
 
 PAGE_EXTENT = Extent(ahead=24, ahead_days=EIGHT_WEEKS, back=5)
@@ -132,7 +137,7 @@ class Entry(NamedTuple):
     @property
     def takes_place(self) -> bool:
         """False when it is cancelled or postponed."""
-        return self.status in TAKES_PLACE
+        return self.status in _TAKES_PLACE
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,25 +178,9 @@ def timetable(
     """The timetable of a village, as `village` answered in the same look, at this minute. Cost: 1 query."""
     if village.is_former and extent == PAGE_EXTENT:
         extent = replace(extent, back=CHAPTER)
-    values = {
-        "village": village.code,
-        "today": at.day,
-        "minutes": at.minutes,
-        "since": at.day - timedelta(days=min(extent.back_days, (at.day - date.min).days)),
-        "skipped": extent.skipped,
-    }
+    values = {"village": village.code, **extent.from_now(at)}
     entries = entries_of(db.execute(_sessions(extent.ahead, extent.back), values).all())
-    ahead = [entry for entry in entries if entry.slot.finishes > at]
-    past = entries[: len(entries) - len(ahead)][::-1]
-    shown = near(ahead, at.day + timedelta(days=extent.ahead_days), extent.ahead, lambda entry: entry)
-    return Timetable(
-        village=village,
-        today=at.day,
-        ahead=tuple(shown),
-        past=tuple(past[: extent.back]),
-        are_more_ahead=len(shown) < len(ahead),
-        are_more_past=len(past) > extent.back,
-    )
+    return Timetable(village, at.day, **parted(entries, at, extent, lambda entry: entry))
 
 
 def village(db: Session | Connection, code: str, *, at: Moment) -> Village | None:
@@ -231,12 +220,23 @@ def school_in(row: Any) -> School | None:
     return School(row.institution_name, row.principal, row.contact_name, row.contact_phone)
 
 
-def near(ahead: list[T], until: date, most: int, entry_of: Callable[[T], Entry]) -> list[T]:
-    """So many of these before that day; the next that takes place belongs to them however far it is."""
-    near = [one for one in ahead[:most] if entry_of(one).slot.day < until]
+def parted(found: list[T], at: Moment, extent: Extent, entry_of: Callable[[T], Entry]) -> dict[str, Any]:
+    """What is ahead, so far as it is wanted, and what is past of what a statement with `wanted` found.
+
+    The next that takes place belongs to those ahead however far it is.
+    """
+    ahead = [one for one in found if entry_of(one).slot.finishes > at]
+    past = [one for one in reversed(found) if entry_of(one).slot.finishes <= at]
+    until = at.day + timedelta(days=extent.ahead_days)
+    near = [one for one in ahead[: extent.ahead] if entry_of(one).slot.day < until]
     if not any(entry_of(one).takes_place for one in near):
         near += [one for one in ahead[len(near) :] if entry_of(one).takes_place][:1]
-    return near
+    return {
+        "ahead": tuple(near),
+        "past": tuple(past[: extent.back]),
+        "are_more_ahead": len(near) < len(ahead),
+        "are_more_past": len(past) > extent.back,
+    }
 
 
 def entries_beside(rows: Iterable[Sequence[Any]], beside: int) -> list[tuple[Entry, Any]]:
@@ -251,11 +251,11 @@ def first_entries(
 ) -> list[tuple[Entry, str]]:
     """The first of these sessions in this order, one more than wanted, each with its village's code. Cost: 1 query."""
     in_order = (*in_order, ClassSession.starts, ClassSession.id)
-    wanted = select(ClassSession.id).where(*which).order_by(*in_order).limit(most + 1)
+    first = select(ClassSession.id).where(*which).order_by(*in_order).limit(most + 1)
     rows = db.execute(
         entry_rows()
         .add_columns(ClassSession.region_code)
-        .where(ClassSession.id.in_(wanted))
+        .where(ClassSession.id.in_(first))
         .order_by(*in_order, ClassSessionTeacher.position)
     )
     return [(entry, village) for entry, (village,) in entries_beside(rows, 1)]
@@ -351,8 +351,8 @@ def _standing() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _wanted(ahead_limit: int, back_limit: int) -> CompoundSelect[Any]:
-    """The ids of the sessions to show: those ahead, the first of them that takes place, and the latest past ones.
+def wanted(ours: Sequence[ColumnElement[bool]], ahead_limit: int, back_limit: int) -> CompoundSelect[Any]:
+    """The ids of the sessions to show of ours: those ahead, the first that takes place, and the latest past ones.
 
     One more than wanted of each, to know whether there are more.
     """
@@ -360,20 +360,20 @@ def _wanted(ahead_limit: int, back_limit: int) -> CompoundSelect[Any]:
     ahead = (
         select(ClassSession.id)
         .where(
-            *_OURS, ClassSession.day >= _TODAY, or_(ClassSession.day > _TODAY, ClassSession.ends > _MINUTES)
+            *ours, ClassSession.day >= _TODAY, or_(ClassSession.day > _TODAY, ClassSession.ends > _MINUTES)
         )
         .order_by(*in_order)
     )
     past = (
         select(ClassSession.id)
         .where(
-            *_OURS,
+            *ours,
             ClassSession.day.between(bindparam("since", type_=Date()), _TODAY),
             or_(ClassSession.day < _TODAY, ClassSession.ends <= _MINUTES),
         )
         .order_by(*(column.desc() for column in in_order))
     )
-    takes_place = or_(*(ClassSession.status == status for status in TAKES_PLACE))
+    takes_place = or_(*(ClassSession.status == status for status in _TAKES_PLACE))
     arms = [past.limit(literal_number(back_limit + 1)).offset(bindparam("skipped", type_=Integer()))]
     if ahead_limit:
         arms += [
@@ -392,7 +392,7 @@ def literal_number(number: int) -> ColumnElement[int]:
 def _sessions(ahead_limit: int, back_limit: int) -> Select[*tuple[Any, ...]]:
     return (
         entry_rows()
-        .where(ClassSession.id.in_(_wanted(ahead_limit, back_limit)))
+        .where(ClassSession.id.in_(wanted(_OURS, ahead_limit, back_limit)))
         .order_by(ClassSession.day, ClassSession.starts, ClassSession.id, ClassSessionTeacher.position)
     )
 

@@ -5,32 +5,31 @@ Nothing of any learner, no sealed telephone, and no draft is ever selected here.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import takewhile
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, join, literal, select, union_all
+from sqlalchemy import ColumnElement, func, join, literal, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.calendars import RegionPosition
 from nightschool.models.places import NightSchool, Venue
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course, SessionStatus
-from nightschool.queries.courses.sessions import is_over
 from nightschool.queries.figures import attendances
 from nightschool.queries.notices.region_timetable import Host, with_hosts
 from nightschool.queries.notices.timetable import (
     EIGHT_WEEKS,
     FEED_EXTENT,
     SCHOOL,
-    TAKES_PLACE,
     Entry,
     Extent,
     School,
     entries_beside,
     entries_of,
     entry_rows,
-    near,
+    parted,
     school_in,
+    wanted,
 )
 from nightschool.queries.people.teacher_links import Opened, opened
 from nightschool.queries.registers import questions
@@ -117,20 +116,9 @@ def own_timetable(
     if found is None:
         return None
     visits = _visits(db, found, at=at, extent=extent)
-    ahead = [visit for visit in visits if visit.entry.slot.finishes > at]
-    past = [visit for visit in visits if visit.entry.slot.finishes <= at][::-1]
-    if found.is_retired and not ahead:
+    shown = OwnTimetable(found, at, **parted(visits, at, extent, lambda visit: visit.entry))
+    if found.is_retired and not (shown.ahead or shown.are_more_ahead):
         return None
-    until = at.day + timedelta(days=extent.ahead_days)
-    shown_ahead = near(ahead, until, extent.ahead, lambda visit: visit.entry)
-    shown = OwnTimetable(
-        opened=found,
-        at=at,
-        ahead=tuple(shown_ahead),
-        past=tuple(past[: extent.back]),
-        are_more_ahead=len(shown_ahead) < len(ahead),
-        are_more_past=len(past) > extent.back,
-    )
     return shown if extent == FEED_EXTENT else _with_notes(db, shown, zone)
 
 
@@ -159,32 +147,15 @@ def _of_this_teacher(found: Opened) -> tuple[ColumnElement[bool], ...]:
 
 def _visits(db: Session, found: Opened, *, at: Moment, extent: Extent) -> list[Visit]:
     """One more of each than is wanted, to know whether there are more; in their order."""
-    theirs = _of_this_teacher(found)
-    in_order = (ClassSession.day, ClassSession.starts, ClassSession.id)
-    ahead = (
-        select(ClassSession.id).where(*theirs, ClassSession.day >= at.day, ~is_over(at)).order_by(*in_order)
-    )
-    since = at.day - timedelta(days=min(extent.back_days, (at.day - date.min).days))
-    past = (
-        select(ClassSession.id)
-        .where(*theirs, ClassSession.day >= since, is_over(at))
-        .order_by(*(column.desc() for column in in_order))
-        .limit(extent.back + 1)
-    )
-    arms = (
-        ahead.limit(extent.ahead + 1),
-        ahead.where(ClassSession.status.in_(TAKES_PLACE)).limit(1),
-        past,
-    )
-    wanted = union_all(*(select(arm.subquery().c.id) for arm in arms))
     columns = (Course.audience, Course.expected, func.coalesce(Venue.is_lit, literal(True)).label("is_lit"))
     rows = db.execute(
         with_hosts(entry_rows())
         .add_columns(*SCHOOL, *columns)
         .join(Course, Course.id == ClassSession.course_id)
         .outerjoin(NightSchool, NightSchool.region_code == ClassSession.region_code)
-        .where(ClassSession.id.in_(wanted))
-        .order_by(*in_order, ClassSessionTeacher.position)
+        .where(ClassSession.id.in_(wanted(_of_this_teacher(found), extent.ahead, extent.back)))
+        .order_by(ClassSession.day, ClassSession.starts, ClassSession.id, ClassSessionTeacher.position),
+        extent.from_now(at),
     ).all()
     row_of, more = {row.public_id: row for row in rows}, len(Host._fields) + len(SCHOOL) + len(columns)
     return [_visit(entry, row_of[entry.public_id]) for entry in entries_of(row[:-more] for row in rows)]
@@ -225,8 +196,8 @@ def _held(db: Session, villages: Collection[str], at: Moment) -> dict[str, list[
         )
         .subquery()
     )
-    wanted = select(ranked.c.id).where(ranked.c.place <= LAST_TIMES).subquery("wanted")
-    chosen = join(wanted, ClassSession, ClassSession.id == wanted.c.id)
+    last = select(ranked.c.id).where(ranked.c.place <= LAST_TIMES).subquery("wanted")
+    chosen = join(last, ClassSession, ClassSession.id == last.c.id)
     rows = db.execute(
         entry_rows(chosen)
         .add_columns(ClassSession.region_code)
