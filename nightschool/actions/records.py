@@ -1,5 +1,6 @@
 """What changing a single record takes: it is locked as it was seen, its phone is sealed, the trail has a line."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.errors import NotFound, StaleRecord
 from nightschool.models.base import Base
+from nightschool.models.teaching import ClassSession
 from nightschool.models.trust import AuditEvent
 from nightschool.queries import phones
 from nightschool.rules.access import KEEPERS, Actor, require
@@ -28,6 +30,12 @@ def locked(db: Session, model: type[R], which: ColumnElement[bool]) -> R:
     if found is None:
         raise NotFound
     return found
+
+
+def locked_sessions(db: Session, *which: ColumnElement[bool]) -> Sequence[ClassSession]:
+    """The same for all class sessions that fit, always in one order."""
+    statement = select(ClassSession).where(*which).order_by(ClassSession.id).with_for_update()
+    return db.scalars(statement.execution_options(populate_existing=True)).all()
 
 
 def locked_for(db: Session, model: type[R], which: ColumnElement[bool], *, verb: str, by: Actor) -> R:

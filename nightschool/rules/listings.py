@@ -82,16 +82,22 @@ def of_records(
     """A page of records that can be put away: of the rows that fit, those in the chosen `state`, in this order."""
     state = next(choice.value for choice in choices if choice.name == "state")
     found = order([row for row in fitting if is_wanted(state, is_retired=row.is_retired)])
+    total = sum(is_wanted(state, is_retired=row.is_retired) for row in rows)
+    return paged(found, asked, choices, total=total, elsewhere=len(fitting) - len(found), write=write)
+
+
+def paged(
+    found: Sequence[Any],
+    asked: Asked,
+    choices: tuple[Choice, ...],
+    *,
+    total: int,
+    elsewhere: int = 0,
+    write: Callable[[Sequence[Any]], tuple[Line, ...]],
+) -> Listing[Line]:
+    """The page that was asked for of these rows, which fit, are chosen and in order."""
     shown, number, pages = page_of(found, asked.page)
-    return Listing(
-        lines=write(shown),
-        found=len(found),
-        total=sum(is_wanted(state, is_retired=row.is_retired) for row in rows),
-        page=number,
-        pages=pages,
-        choices=choices,
-        elsewhere=len(fitting) - len(found),
-    )
+    return Listing(write(shown), len(found), total, number, pages, choices, elsewhere)
 
 
 def states(in_use: str, retired: str, rows: Iterable[Any]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from nightschool.actions.courses.staffing import (
     set_course_teachers,
     set_session_teachers,
 )
-from nightschool.actions.records import locked_as_seen, locked_for
+from nightschool.actions.records import locked_as_seen, locked_for, locked_sessions
 from nightschool.errors import Refused
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries.courses import series as queries
@@ -126,12 +126,8 @@ def publish_course(db: Session, *, course: str, by: Actor, now: Now) -> int:
     Raises: Refused with `plan_not_approved` where the township approves plans first; never for days that are over.
     """
     record = locked_for(db, Course, Course.public_id == course, verb="schedule", by=by)
-    drafts = db.scalars(
-        select(ClassSession)
-        .where(ClassSession.course_id == record.id, ClassSession.status == SessionStatus.DRAFT)
-        .order_by(ClassSession.id)
-        .with_for_update()
-    ).all()
+    is_draft = ClassSession.status == SessionStatus.DRAFT
+    drafts = locked_sessions(db, ClassSession.course_id == record.id, is_draft)
     if not drafts and record.published_at is not None:
         return 0
     _check_plans(db, record.region_code, (draft.day for draft in drafts), now.day)

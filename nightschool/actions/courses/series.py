@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from nightschool.actions.courses.changing import changing
 from nightschool.actions.courses.sessions import told_slot
 from nightschool.actions.courses.staffing import Staff, find_staff, set_session_teachers
+from nightschool.actions.records import locked_sessions
 from nightschool.errors import NotFound, StaleRecord
 from nightschool.models.teaching import ClassSession, Course
 from nightschool.queries.courses import series as queries
@@ -133,16 +134,8 @@ def _series(
 
 def lock_to_come(db: Session, course_id: int, *, and_this: str = "") -> Sequence[ClassSession]:
     """The sessions of a course that are neither held nor called off, as they are now, locked in one order."""
-    return db.scalars(
-        select(ClassSession)
-        .where(
-            ClassSession.course_id == course_id,
-            or_(ClassSession.status.in_(TO_COME), ClassSession.public_id == and_this),
-        )
-        .order_by(ClassSession.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
+    is_reached = or_(ClassSession.status.in_(TO_COME), ClassSession.public_id == and_this)
+    return locked_sessions(db, ClassSession.course_id == course_id, is_reached)
 
 
 def _carry_out(

@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from nightschool.actions.courses.bookings import HOLDING, hold_slots, release_slots, slot_of
 from nightschool.actions.courses.staffing import set_course_teachers, set_session_teachers
 from nightschool.actions.notices.revisions import remember, write_first
-from nightschool.actions.records import note
+from nightschool.actions.records import locked_sessions, note
 from nightschool.actions.touching import touch_villages
 from nightschool.database import broken_constraint
 from nightschool.errors import NotFound, Refused
@@ -25,13 +25,7 @@ from nightschool.rules.courses.undo import OF_A_SERIES, TakenBack, Undoable, che
 from nightschool.rules.slots import Moment, Now
 
 
-def take_back(
-    db: Session,
-    *,
-    change: str,
-    by: Actor,
-    now: Now,
-) -> TakenBack:
+def take_back(db: Session, *, change: str, by: Actor, now: Now) -> TakenBack:
     """The class sessions of this change are what they were before it, and hold what they held: a further revision.
 
     What the change made is deleted while it is a draft; once published it is cancelled, so that feeds tell it.
@@ -44,16 +38,15 @@ def take_back(
     made = [records[named["id"]] for named in kept.before["made"]]
     was_public = any(record.published_at for record in records.values())
     write_first(db, list(records.values()))
-    moment = now.moment
     _put_back(db, changed, kept.before["changed"], now)
     _put_course_back(db, course, kept)
-    done = _told(db, kept, (*changed, *made), course, moment)
+    done = _told(db, kept, (*changed, *made), course, now.moment)
     release_slots(db, list(records))
     _unmake(db, made, course, now)
     if kept.what == Undoable.PUBLISH and course is not None:
         _unpublish(db, course)
     standing = [record for record in changed if record.status in HOLDING]
-    hold_slots(db, standing, moment=moment, agreed=True)  # closed or not: it was so before
+    hold_slots(db, standing, moment=now.moment, agreed=True)  # closed or not: it was so before
     kept.undone_at = now.instant
     db.flush()
     remember(db, [*changed, *(record for record in made if record.published_at is not None)], now=now)
@@ -98,13 +91,7 @@ def _sessions(db: Session, kept: ChangeSet) -> dict[int, ClassSession]:
     Raises: Refused with `undo_has_register` or `undo_changed_since`.
     """
     revisions = {entry["id"]: entry["revision"] for entry in (*kept.before["changed"], *kept.before["made"])}
-    records = db.scalars(
-        select(ClassSession)
-        .where(ClassSession.id.in_(revisions))
-        .order_by(ClassSession.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
+    records = locked_sessions(db, ClassSession.id.in_(revisions))
     if any(
         record.status == SessionStatus.HELD and record.revision != revisions[record.id] for record in records
     ):

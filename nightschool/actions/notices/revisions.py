@@ -1,14 +1,15 @@
-"""Revisions of public class sessions are revisions_of down with every change, and what the last notice said of them."""
+"""Revisions of public class sessions are written down with every change, and what the last notice said of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from nightschool.actions.records import locked_sessions
 from nightschool.actions.touching import touch_villages
 from nightschool.models.planning import SessionRevision
 from nightschool.models.teaching import ClassSession
@@ -25,7 +26,7 @@ Rows = Sequence[tuple[int, Facts]]
 def write_first(db: Session, class_sessions: Sequence[ClassSession]) -> None:
     """Each of these class sessions that is public has a revision; to be called before they, or what they show, change.
 
-    Only those that were public before revisions were revisions_of get one here. Cost: 1 query, 3 when there are any.
+    Only those that were public before revisions were written get one here. Cost: 1 query, 3 when there are any.
     """
     public = [record for record in class_sessions if record.published_at is not None]
     rows = revisions_of(db, [record.id for record in public]) if public else {}
@@ -76,27 +77,22 @@ def mark_told(db: Session, class_sessions: Sequence[ClassSession], now: Now) -> 
     db.flush()
     write_first(db, public)
     remember(db, public, now=now)
-    values = [
+    as_told = [
         {"announced_revision": one.revision, "told_day": one.day, "told_starts": one.starts, "differs": ""}
         for one in public
     ]
-    _set(db, public, values)
+    _set(db, list(zip(public, as_told, strict=True)))
     touch_villages(db, {record.region_code for record in public}, now=now)
 
 
 def coming(db: Session, which: ColumnElement[bool], *, now: Now) -> list[ClassSession]:
-    """The public class sessions to come of these, locked, each with what villagers could read of it revisions_of down.
+    """The public class sessions to come of these, locked, each with what villagers could read of it written down.
 
     To be called before what they show (a place's name, a teacher's) is changed; `shown_anew` is called after.
     """
-    since = _yesterday(now)
-    records = db.scalars(
-        select(ClassSession)
-        .where(which, ClassSession.published_at.is_not(None), ClassSession.day >= since)
-        .order_by(ClassSession.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
+    # No class session to come anywhere on earth is before yesterday.
+    since = now.instant.date() - timedelta(days=1)
+    records = locked_sessions(db, which, ClassSession.published_at.is_not(None), ClassSession.day >= since)
     write_first(db, records)
     return list(records)
 
@@ -124,13 +120,8 @@ def _raise_revisions(db: Session, which: ColumnElement[bool], *, now: Now) -> No
             db.expire(loaded, ["revision", "changed_at"])
 
 
-def _yesterday(now: Now) -> date:
-    """No class session to come anywhere on earth is before this day."""
-    return now.instant.date() - timedelta(days=1)
-
-
 def _write_found(db: Session, records: Sequence[ClassSession]) -> None:
-    """What these class sessions say before they are changed for the first time since revisions are revisions_of."""
+    """What these class sessions say before they are changed for the first time since revisions are written."""
     if not records:
         return
     facts = facts_now(db, [record.id for record in records])
@@ -168,13 +159,8 @@ def _row(record: ClassSession, facts: Facts, made_at: datetime) -> dict[str, Any
 
 def _compare(db: Session, records: Sequence[ClassSession], rows: Mapping[int, Rows]) -> None:
     """Each of these knows in what it differs from what the last notice said of it, if one did."""
-    changed, values = [], []
-    for record in records:
-        differs = _differs(record.announced_revision, rows[record.id])
-        if differs != record.differs:
-            changed.append(record)
-            values.append({"differs": differs})
-    _set(db, changed, values)
+    compared = [(record, _differs(record.announced_revision, rows[record.id])) for record in records]
+    _set(db, [(record, {"differs": differs}) for record, differs in compared if differs != record.differs])
 
 
 def _differs(announced_revision: int | None, rows: Rows) -> str:
@@ -184,20 +170,20 @@ def _differs(announced_revision: int | None, rows: Rows) -> str:
     return ",".join(differences(said[-1], rows[-1][1])) if said else ""
 
 
-def _set(db: Session, records: Sequence[ClassSession], values: Sequence[dict[str, Any]]) -> None:
+def _set(db: Session, values: Sequence[tuple[ClassSession, dict[str, Any]]]) -> None:
     """These columns hold these values, and no revision rises."""
-    if not records:
+    if not values:
         return
     # The values have other names than the columns, which SQLAlchemy keeps for itself.
     db.connection().execute(
         update(_SESSIONS)
         .where(_SESSIONS.c.id == bindparam("of"))
-        .values({name: bindparam(f"new_{name}") for name in values[0]}),
+        .values({name: bindparam(f"new_{name}") for name in values[0][1]}),
         [
             {"of": record.id, **{f"new_{name}": value for name, value in given.items()}}
-            for record, given in zip(records, values, strict=True)
+            for record, given in values
         ],
     )
-    for record, given in zip(records, values, strict=True):
+    for record, given in values:
         for name, value in given.items():
             set_committed_value(record, name, value)

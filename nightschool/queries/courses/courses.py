@@ -15,7 +15,7 @@ from nightschool.queries.courses import sessions
 from nightschool.queries.courses.histories import History, history
 from nightschool.queries.courses.sessions import category_word
 from nightschool.queries.records import shaped
-from nightschool.rules.listings import RETIRED, UNASKED, Asked, Listing, page_of
+from nightschool.rules.listings import RETIRED, UNASKED, Asked, Listing, paged
 from nightschool.rules.names import finder, sort_key
 from nightschool.rules.slots import Moment
 from nightschool.texts import _
@@ -160,15 +160,13 @@ def courses(db: Session, village: str, asked: Asked = UNASKED, *, at: Moment) ->
     found = [line for line in fitting if _is_in_state(line, state.value)]
     if sort.value == "name":
         found.sort(key=lambda line: sort_key(line.title))
-    shown, number, pages = page_of(found, asked.page)
-    return Listing(
-        lines=tuple(shown),
-        found=len(found),
+    return paged(
+        found,
+        asked,
+        (category, state, sort),
         total=sum((state.value == RETIRED) == line.is_retired for line in lines),
-        page=number,
-        pages=pages,
-        choices=(category, state, sort),
         elsewhere=sum(line.is_retired for line in fitting) if state.value != RETIRED else 0,
+        write=tuple,
     )
 
 

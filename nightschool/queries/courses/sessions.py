@@ -16,7 +16,7 @@ from nightschool.queries.figures import attendances
 from nightschool.queries.public_names import PUBLIC_NAME
 from nightschool.queries.records import shaped
 from nightschool.rules.courses.statuses import status_word
-from nightschool.rules.listings import UNASKED, Asked, Choice, Listing, page_of
+from nightschool.rules.listings import UNASKED, Asked, Choice, Listing, paged
 from nightschool.rules.names import finder
 from nightschool.rules.slots import Moment, Slot
 from nightschool.texts import SOURCE_LANGUAGE, _, language
@@ -240,15 +240,8 @@ def past(db: Session, village: str, asked: Asked = UNASKED, *, at: Moment) -> Li
     ]
     if sort.value == "oldest":
         found.reverse()
-    shown, number, pages = page_of(found, asked.page)
-    return Listing(
-        lines=_in_order(db, [row.id for row in shown]),
-        found=len(found),
-        total=len(rows),
-        page=number,
-        pages=pages,
-        choices=(status, when, category, course, sort),
-    )
+    choices = (status, when, category, course, sort)
+    return paged(found, asked, choices, total=len(rows), write=lambda shown: _in_order(db, shown))
 
 
 def _past_choices(asked: Asked, rows: Collection[Any]) -> tuple[Choice, ...]:
@@ -271,12 +264,12 @@ def _past_choices(asked: Asked, rows: Collection[Any]) -> tuple[Choice, ...]:
     )
 
 
-def _in_order(db: Session, ids: Sequence[int]) -> tuple[SessionLine, ...]:
+def _in_order(db: Session, shown: Sequence[Any]) -> tuple[SessionLine, ...]:
     """The lines of these sessions, in this order. Cost: 2 queries, none for none."""
-    if not ids:
+    if not shown:
         return ()
-    rows = {row.id: row for row in db.execute(LINES.where(ClassSession.id.in_(ids)))}
-    return lines(db, [rows[key] for key in ids])
+    rows = {row.id: row for row in db.execute(LINES.where(ClassSession.id.in_([one.id for one in shown])))}
+    return lines(db, [rows[one.id] for one in shown])
 
 
 def is_over(at: Moment) -> ColumnElement[bool]:

@@ -46,11 +46,11 @@ def look_or_save_course(form: CourseForm, found: CoursePage) -> Any:
             title=form.title.data,
             heading=_("整门课：%(title)s", title=found.title),
             back=url_for("courses.show", course=found.public_id),
+            **form.staff,
         ),
         plan=lambda db: _plan(db, form, found),
         save=lambda seen: _save(form, found, seen),
         at_once=at_once,
-        **form.staff,
     )
 
 

@@ -76,7 +76,7 @@ def look_or_save_following(found: SessionPage, form: ShiftForm | EditForm) -> An
 
     Raises: Refused, CannotSchedule, StaleRecord of this session.
     """
-    staff = form.staff if isinstance(form, EditForm) else _own_staff(found)
+    own = {"teachers": found.teacher_ids, "venue": found.venue_id or None}
     return shown_first(
         form,
         ShownSeries(
@@ -86,11 +86,11 @@ def look_or_save_following(found: SessionPage, form: ShiftForm | EditForm) -> An
             title=form.title.data if isinstance(form, EditForm) else found.line.title,
             heading=_("%(title)s：这一次和后面的", title=found.line.title),
             back=url_for("sessions.show", class_session=found.line.public_id),
+            **(form.staff if isinstance(form, EditForm) else own),
         ),
         plan=lambda db: _plan(db, found, form),
         save=lambda seen: _save(found, form, seen),
         at_once=lambda steps: None if any(step.changes for step in steps) else _unchanged(found),
-        **staff,
     )
 
 
@@ -104,6 +104,8 @@ class ShownSeries:
     title: str
     heading: str
     back: str
+    teachers: Sequence[str]
+    venue: str | None
 
 
 def shown_first(
@@ -113,8 +115,6 @@ def shown_first(
     plan: Callable[[Session], Sequence[Step]],
     save: Callable[[str], Any],
     at_once: Callable[[Sequence[Step]], Any],
-    teachers: Sequence[str],
-    venue: str | None,
 ) -> Any:
     """What the plan changes is shown before it is saved; or what `at_once` answers, where there is nothing to show.
 
@@ -137,7 +137,7 @@ def shown_first(
         )
         if conflicts:
             raise CannotSchedule(conflicts)
-        said = _advice_on(db, steps, named, shown, teachers, venue)
+        said = _advice_on(db, steps, named, shown)
     if (answer := at_once(steps)) is not None:
         return answer
     page = _diff_page(steps, named, said, shown, is_stale=is_stale)
@@ -215,12 +215,7 @@ def _diff_page(
 
 
 def _advice_on(
-    db: Session,
-    steps: Sequence[Step],
-    named: Names,
-    shown: ShownSeries,
-    teachers: Sequence[str],
-    venue: str | None,
+    db: Session, steps: Sequence[Step], named: Names, shown: ShownSeries
 ) -> dict[int, tuple[Advice, ...]]:
     """What speaks against each session that would be at another time, in another place or with others.
 
@@ -233,10 +228,10 @@ def _advice_on(
         db,
         locality(db, shown.village_code),
         [step.after.slot.day for step in changing],
-        choices=chosen(db, teachers=teachers, venue=venue),
+        choices=chosen(db, teachers=shown.teachers, venue=shown.venue),
         title=shown.title,
-        teachers=teachers,
-        venue=venue,
+        teachers=shown.teachers,
+        venue=shown.venue,
         zone=services().settings.timezone,
         but_course=shown.course,
     )
@@ -269,10 +264,6 @@ def _members(db: Session, found: SessionPage) -> tuple[tuple[Member, ...], Membe
     """Every session of its course, and this one among them."""
     members = queries.members(db, found.course)
     return members, next(one for one in members if one.public_id == found.line.public_id)
-
-
-def _own_staff(found: SessionPage) -> dict[str, Any]:
-    return {"teachers": found.teacher_ids, "venue": found.venue_id or None}
 
 
 def _plan(db: Session, found: SessionPage, form: ShiftForm | EditForm) -> tuple[Step, ...]:

@@ -43,7 +43,7 @@ from nightschool.web.courses.sessions_form import (
 from nightschool.web.courses.undo import flash_done, undo_offered
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import moment, now, reading, services, today, writing
-from nightschool.web.site.records import BAD_INPUT, CLASH, look_up
+from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, look_up, tried
 
 bp = Blueprint("sessions", __name__)
 bp.add_app_template_global(status_word)
@@ -206,38 +206,32 @@ def add(course: str) -> Any:
     }
     form = AddForm(data={**times, "teachers": list(found.teacher_ids), "venue": found.venue_id})
     form.offer(**labelled(choices))
-    if not form.is_submitted():
-        return _add_page(found, form)
     form.take(request.form.get("take", ""))
     form.take_staff(request.form.get("take", ""))
-    if not form.validate():
-        return _add_page(found, form), BAD_INPUT
-    try:
-        return _add(found, form)
-    except Refused as refused:
-        form.refuse(refused.field, _tell(refused))
-        return _add_page(found, form), BAD_INPUT
-    except CannotSchedule as clash:
-        return _add_page(found, form, clash.conflicts), CLASH
+    conflicts: list[Conflict] = []
+    made: list[str | None] = []
 
-
-def _add(found: CoursePage, form: AddForm) -> Any:
-    with writing() as db:
-        public_id = actions.add_session(
-            db,
-            course=found.public_id,
-            slot=form.slot(),
-            **form.staff,
-            by=actor(),
-            now=now(),
-            agreed=form.is_agreed,
+    def save(db: Session) -> None:
+        added = actions.add_session(
+            db, course=course, slot=form.slot(), **form.staff, by=actor(), now=now(), agreed=form.is_agreed
         )
-        change = undo.just_made(db, found.region_code, now=now())
-    flash_done(_("%(title)s加了一次：%(when)s。", title=found.title, when=_when(form.slot())), change)
-    return redirect(url_for("sessions.show", class_session=public_id), 303)
+        made.extend((added, undo.just_made(db, found.region_code, now=now())))
+
+    def refuse(form: AddForm, refusal: Refused | CannotSchedule) -> int:
+        if isinstance(refusal, CannotSchedule):
+            conflicts.extend(refusal.conflicts)
+            return CLASH
+        form.refuse(refusal.field, _tell(refusal))
+        return BAD_INPUT
+
+    status = tried(form, save, refuse)
+    if status != SAVED:
+        return _add_page(found, form, conflicts), status
+    flash_done(_("%(title)s加了一次：%(when)s。", title=found.title, when=_when(form.slot())), made[1])
+    return redirect(url_for("sessions.show", class_session=made[0]), SAVED)
 
 
-def _add_page(found: CoursePage, form: AddForm, conflicts: tuple[Conflict, ...] = ()) -> str:
+def _add_page(found: CoursePage, form: AddForm, conflicts: Sequence[Conflict]) -> str:
     return render_template(
         "courses/sessions/add.html",
         course=found,

@@ -29,17 +29,10 @@ def take_back(change: str) -> Any:
     back = own_path(request.form.get("next", ""))
     try:
         with writing() as db:
-            done = actions.take_back(
-                db,
-                change=change,
-                by=actor(),
-                now=now(),
-            )
-    except Refused as refused:
-        flash(tell_refused_undo(refused), "alarm")
-        return redirect(back or url_for("desk.home"), 303)
-    except CannotSchedule as clash:
-        flash(_tell_clash(change, clash), "alarm")
+            done = actions.take_back(db, change=change, by=actor(), now=now())
+    except (Refused, CannotSchedule) as why:
+        told = tell_refused_undo(why) if isinstance(why, Refused) else _tell_clash(change, why)
+        flash(told, "alarm")
         return redirect(back or url_for("desk.home"), 303)
     flash(tell_taken_back(done, today()))
     return redirect(_where(done), 303)
