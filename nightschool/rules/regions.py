@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nightschool.errors import Problem
-from nightschool.texts import _
+from nightschool.texts import N_, _
 
 CODE_DIGITS = 12
 LONGEST_REGION_NAME = 60
@@ -207,67 +207,50 @@ class RowFault(StrEnum):
     PARENT_UNKNOWN = "parent_unknown"
 
 
+_ROW_FAULTS = {
+    RowFault.BROKEN_UTF8: N_("第 %(line)d 行有坏掉的字。从原来的表重新另存一份「CSV UTF-8」，再来一次。"),
+    RowFault.NOT_TEXT: N_(
+        "这个文件看不懂，不是 CSV，也不是 Excel 表。打开原来的表，另存为 xlsx 或 CSV，再来一次。"
+    ),
+    RowFault.HTML: N_("这是一个网页，只是名字像表格。用表格软件打开它，另存为 xlsx 或 CSV，再来一次。"),
+    RowFault.OLD_EXCEL: N_(
+        "这是老格式的 Excel 表（xls），或者加了密码。打开它，另存为 xlsx 或 CSV，不设密码，再来一次。"
+    ),
+    RowFault.PDF: N_("这是 PDF，读不出表格。找到做它的那份表，另存为 xlsx 或 CSV，再来一次。"),
+    RowFault.BROKEN_WORKBOOK: N_(
+        "这个 Excel 文件打不开，可能没有传完整。用表格软件打开它，另存为 xlsx 或 CSV，再来一次。"
+    ),
+    RowFault.TOO_LARGE: N_("这张表太大了。只留代码和名称两列，一次一个省，另存一份再来。"),
+    RowFault.NO_HEADER: N_(
+        "找不到列名，最前面写的是「%(value)s」。要有一行写着「代码」和「名称」，或者 code 和 name。"
+    ),
+    RowFault.NO_ROWS: N_("名单是空的：列名下面一行也没有。"),
+    RowFault.CELLS: N_(
+        "第 %(line)d 行的格数和列名对不上，写的是「%(value)s」。名字里有逗号的，用英文双引号括起来。"
+    ),
+    RowFault.CODE_DIGITS: N_(
+        "第 %(line)d 行 %(column)s：写的是「%(value)s」。区划代码是 12 位数字，前面是省的代码。"
+    ),
+    RowFault.CODE_ROUNDED: N_(
+        "第 %(line)d 行 %(column)s：「%(value)s」的后几位被表格软件抹掉了。把这一列设成文本，重新贴一遍代码。"
+    ),
+    RowFault.CODE_TWICE: N_("第 %(line)d 行 %(column)s：%(value)s 前面已经有了。一个代码只留一行。"),
+    RowFault.NAME_MISSING: N_("第 %(line)d 行 %(column)s：没有名字。"),
+    RowFault.NAME_LONG: N_("第 %(line)d 行 %(column)s：「%(value)s」太长。最多 %(longest)d 个字。"),
+    RowFault.NAME_UNPRINTABLE: N_("第 %(line)d 行 %(column)s：「%(value)s」里有看不见的字符。删掉再写一遍。"),
+    RowFault.PARENT_UNKNOWN: N_(
+        "第 %(line)d 行 %(column)s：%(value)s 的上级 %(parent)s 还没有录入，名单里也没有。先把上级补上。"
+    ),
+}
+
+
 def tell_row_problem(problem: Problem) -> str:
     """One sentence: in which line and column, what stands there, why it cannot be taken, and what would."""
-    places = {"line": problem.line or 0, "column": problem.column or "", "value": problem.value}
-    match RowFault(problem.code):
-        case RowFault.BROKEN_UTF8:
-            return _("第 %(line)d 行有坏掉的字。从原来的表重新另存一份「CSV UTF-8」，再来一次。", **places)
-        case RowFault.NOT_TEXT:
-            return _(
-                "这个文件看不懂，不是 CSV，也不是 Excel 表。打开原来的表，另存为 xlsx 或 CSV，再来一次。"
-            )
-        case RowFault.HTML:
-            return _("这是一个网页，只是名字像表格。用表格软件打开它，另存为 xlsx 或 CSV，再来一次。")
-        case RowFault.OLD_EXCEL:
-            return _(
-                "这是老格式的 Excel 表（xls），或者加了密码。打开它，另存为 xlsx 或 CSV，不设密码，再来一次。"
-            )
-        case RowFault.PDF:
-            return _("这是 PDF，读不出表格。找到做它的那份表，另存为 xlsx 或 CSV，再来一次。")
-        case RowFault.BROKEN_WORKBOOK:
-            return _(
-                "这个 Excel 文件打不开，可能没有传完整。用表格软件打开它，另存为 xlsx 或 CSV，再来一次。"
-            )
-        case RowFault.TOO_LARGE:
-            return _("这张表太大了。只留代码和名称两列，一次一个省，另存一份再来。")
-        case RowFault.NO_HEADER:
-            return _(
-                "找不到列名，最前面写的是「%(value)s」。要有一行写着「代码」和「名称」，或者 code 和 name。",
-                **places,
-            )
-        case RowFault.NO_ROWS:
-            return _("名单是空的：列名下面一行也没有。", **places)
-        case RowFault.CELLS:
-            return _(
-                "第 %(line)d 行的格数和列名对不上，写的是「%(value)s」。名字里有逗号的，用英文双引号括起来。",
-                **places,
-            )
-        case RowFault.CODE_DIGITS:
-            return _(
-                "第 %(line)d 行 %(column)s：写的是「%(value)s」。区划代码是 12 位数字，前面是省的代码。",
-                **places,
-            )
-        case RowFault.CODE_ROUNDED:
-            return _(
-                "第 %(line)d 行 %(column)s：「%(value)s」的后几位被表格软件抹掉了。把这一列设成文本，重新贴一遍代码。",
-                **places,
-            )
-        case RowFault.CODE_TWICE:
-            return _("第 %(line)d 行 %(column)s：%(value)s 前面已经有了。一个代码只留一行。", **places)
-        case RowFault.NAME_MISSING:
-            return _("第 %(line)d 行 %(column)s：没有名字。", **places)
-        case RowFault.NAME_LONG:
-            longest = {"longest": LONGEST_REGION_NAME}
-            return _(
-                "第 %(line)d 行 %(column)s：「%(value)s」太长。最多 %(longest)d 个字。", **places, **longest
-            )
-        case RowFault.NAME_UNPRINTABLE:
-            return _("第 %(line)d 行 %(column)s：「%(value)s」里有看不见的字符。删掉再写一遍。", **places)
-        case RowFault.PARENT_UNKNOWN:
-            parent = {"parent": parent_of(problem.value) or ""}
-            return _(
-                "第 %(line)d 行 %(column)s：%(value)s 的上级 %(parent)s 还没有录入，名单里也没有。先把上级补上。",
-                **places,
-                **parent,
-            )
+    return _(
+        _ROW_FAULTS[RowFault(problem.code)],
+        line=problem.line or 0,
+        column=problem.column or "",
+        value=problem.value,
+        longest=LONGEST_REGION_NAME,
+        parent=parent_of(problem.value) if is_code(problem.value) else "",
+    )

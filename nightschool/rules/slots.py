@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 
 from nightschool.rules.almanac import clock
-from nightschool.texts import _
+from nightschool.texts import N_, _
 
 DAY_MINUTES = 24 * 60
 SHORTEST_MINUTES = 10
@@ -123,26 +123,20 @@ def slot_problem(starts: int, ends: int) -> SlotProblem | None:
     return None
 
 
+_FAULTS = {
+    SlotFault.PAST_MIDNIGHT: N_(
+        "从 %(starts)s 上到 %(ends)s 就过了半夜十二点。一节课要在当天上完，最晚到 24:00；再长就分成两天排。"
+    ),
+    SlotFault.END_NOT_AFTER_START: N_("%(starts)s 开始，%(ends)s 就结束了，前后反了。改一下时间。"),
+    SlotFault.TOO_SHORT: N_("从 %(starts)s 到 %(ends)s 太短。一节课至少 10 分钟。"),
+    SlotFault.TOO_LONG: N_("从 %(starts)s 到 %(ends)s 太长。一节课最多 8 小时，再长就分成几节排。"),
+}
+
+
 def tell_slot_problem(problem: SlotProblem) -> str:
     """One sentence: what does not fit, and what would."""
     starts, ends = clock(problem.starts % DAY_MINUTES), clock(problem.ends % DAY_MINUTES)
-    match problem.fault:
-        case SlotFault.PAST_MIDNIGHT:
-            return _(
-                "从 %(starts)s 上到 %(ends)s 就过了半夜十二点。一节课要在当天上完，最晚到 24:00；再长就分成两天排。",
-                starts=starts,
-                ends=ends,
-            )
-        case SlotFault.END_NOT_AFTER_START:
-            return _("%(starts)s 开始，%(ends)s 就结束了，前后反了。改一下时间。", starts=starts, ends=ends)
-        case SlotFault.TOO_SHORT:
-            return _("从 %(starts)s 到 %(ends)s 太短。一节课至少 10 分钟。", starts=starts, ends=ends)
-        case SlotFault.TOO_LONG:
-            return _(
-                "从 %(starts)s 到 %(ends)s 太长。一节课最多 8 小时，再长就分成几节排。",
-                starts=starts,
-                ends=ends,
-            )
+    return _(_FAULTS[problem.fault], starts=starts, ends=ends)
 
 
 # The part of the day decides what an hour up to twelve means; each group below is one way to read it.

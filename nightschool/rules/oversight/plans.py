@@ -157,39 +157,27 @@ def check_code(lines: Iterable[tuple[int, int]]) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
+_REFUSED = {
+    "plan_over": N_("%(month)s已经过完了，计划不用再动。"),
+    "plan_empty": N_("%(month)s还没有课。先排一门，再回到这里。"),
+    "plan_nothing_new": N_("%(month)s的都公布过了，没有新的变更要告诉村里人。"),
+    "plan_not_approved": N_("%(township)s要先审%(month)s的开课计划。先提交，批了就公布。"),
+    "plan_needs_no_approval": N_("%(township)s不用先审，直接公布就行。"),
+    "plan_is_submitted": N_("%(month)s的计划已经提交了，等%(township)s批。"),
+    "plan_is_approved": N_("%(township)s已经批了%(month)s的计划，直接公布就行。"),
+    "plan_is_announced": N_("%(month)s的计划已经公布了。后来的变更，重新公布就行。"),
+    "plan_not_submitted": N_(
+        "%(month)s的计划现在不在等着批：村里收回了，或者已经有人办了。下面是现在的样子。"
+    ),
+    "plan_changed": N_("%(month)s的计划刚才又改过。下面是现在的样子，看一遍再点。"),
+    "reason_missing": N_("写一句为什么退回，村里好照着改。"),
+}
+
+
 def tell_refused(refused: Refused, today: date) -> str:
     """One sentence: why this cannot be done with the plan, and what can."""
-    month = refused.details.get("month")
-    words = {
-        "month": month_word(month, today) if month else "",
-        "township": refused.details.get("township") or "",
-    }
-    match refused.code:
-        case "plan_over":
-            return _("%(month)s已经过完了，计划不用再动。", **words)
-        case "plan_empty":
-            return _("%(month)s还没有课。先排一门，再回到这里。", **words)
-        case "plan_nothing_new":
-            return _("%(month)s的都公布过了，没有新的变更要告诉村里人。", **words)
-        case "plan_not_approved":
-            return _("%(township)s要先审%(month)s的开课计划。先提交，批了就公布。", **words)
-        case "plan_needs_no_approval":
-            return _("%(township)s不用先审，直接公布就行。", **words)
-        case "plan_is_submitted":
-            return _("%(month)s的计划已经提交了，等%(township)s批。", **words)
-        case "plan_is_approved":
-            return _("%(township)s已经批了%(month)s的计划，直接公布就行。", **words)
-        case "plan_is_announced":
-            return _("%(month)s的计划已经公布了。后来的变更，重新公布就行。", **words)
-        case "plan_not_submitted":
-            return _(
-                "%(month)s的计划现在不在等着批：村里收回了，或者已经有人办了。下面是现在的样子。", **words
-            )
-        case "plan_changed":
-            return _("%(month)s的计划刚才又改过。下面是现在的样子，看一遍再点。", **words)
-        case "reason_missing":
-            return _("写一句为什么退回，村里好照着改。")
-    raise ValueError(refused.code)
+    month, township = refused.details.get("month"), refused.details.get("township") or ""
+    return _(_REFUSED[refused.code], month=month_word(month, today) if month else "", township=township)
 
 
 # Words

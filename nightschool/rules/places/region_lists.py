@@ -22,7 +22,7 @@ from nightschool.rules.regions import (
     parent_of,
     prefix_of,
 )
-from nightschool.texts import _
+from nightschool.texts import N_, _
 
 _A_DAY = timedelta(days=1)
 
@@ -222,19 +222,15 @@ def _end_missing(
                 facts[code] = replace(found, valid_to=min([*ends, found.valid_to or date.max]))
 
 
+_REFUSED = {
+    "unknown_region": N_("没有 %(region)s 这个代码。先用 regions import 导入有它的名单。"),
+    "own_successor": N_("%(region)s 不能由自己接替。写上并入了哪个村。"),
+    "other_level": N_("%(region)s 和 %(other)s 不是同一级，村只能由村接替，镇只能由镇接替。"),
+    "successor_cycle": N_("%(other)s 已经由 %(region)s 接替，不能再倒过来。"),
+    "before_its_time": N_("名单里 %(region)s 从 %(day)s 才有，接替的日子要在这之后。"),
+}
+
+
 def tell_successor_refusal(refused: Refused) -> str:
     """One sentence: why a region cannot be followed by the other, and what would be right."""
-    told = {name: str(value) for name, value in refused.details.items()}
-    match refused.code:
-        case "unknown_region":
-            return _("没有 %(region)s 这个代码。先用 regions import 导入有它的名单。", **told)
-        case "own_successor":
-            return _("%(region)s 不能由自己接替。写上并入了哪个村。", **told)
-        case "other_level":
-            return _("%(region)s 和 %(other)s 不是同一级，村只能由村接替，镇只能由镇接替。", **told)
-        case "successor_cycle":
-            return _("%(other)s 已经由 %(region)s 接替，不能再倒过来。", **told)
-        case "before_its_time":
-            return _("名单里 %(region)s 从 %(day)s 才有，接替的日子要在这之后。", **told)
-        case _:
-            raise refused
+    return _(_REFUSED[refused.code], **{name: str(value) for name, value in refused.details.items()})

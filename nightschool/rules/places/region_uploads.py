@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from nightschool.errors import Refused
-from nightschool.texts import _
+from nightschool.texts import N_, _
 
 UPLOAD_KEPT_FOR = timedelta(days=1)
 # An import says at least so often that it goes on; one that does not has ended with the process that ran it.
@@ -38,16 +38,14 @@ def upload_stage(
     return UploadStage.FAILED if state == "failed" else UploadStage.WAITING
 
 
+_REFUSED = {
+    "upload_expired": N_("这份名单传上来一天多了，内容已经删掉。重新传一次。"),
+    "upload_going_on": N_("这份名单正在导入，不用再点。"),
+    "upload_done": N_("这份名单已经导入了。"),
+    "bad_rows": N_("有读不了的行。改好表重新传，或者勾上跳过这些行。"),
+}
+
+
 def tell_upload_refusal(refused: Refused) -> str:
     """One sentence: why the list is not taken in now, and what to do."""
-    match refused.code:
-        case "upload_expired":
-            return _("这份名单传上来一天多了，内容已经删掉。重新传一次。")
-        case "upload_going_on":
-            return _("这份名单正在导入，不用再点。")
-        case "upload_done":
-            return _("这份名单已经导入了。")
-        case "bad_rows":
-            return _("有读不了的行。改好表重新传，或者勾上跳过这些行。")
-        case _:
-            raise refused
+    return _(_REFUSED[refused.code])

@@ -265,5 +265,5 @@ def test_every_refusal_of_a_successor_has_its_sentence(code: str, language: str)
 
 
 def test_a_refusal_of_another_kind_is_not_swallowed() -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(KeyError):
         tell_successor_refusal(Refused("something_else"))

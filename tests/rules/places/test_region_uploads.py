@@ -43,5 +43,5 @@ def test_every_refusal_has_its_sentence(code: str) -> None:
 
 
 def test_another_refusal_is_not_told_as_one_of_these() -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(KeyError):
         tell_upload_refusal(Refused("something_else"))
