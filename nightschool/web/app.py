@@ -1,13 +1,15 @@
 """The application: made by `create_app` from settings, a database and a clock. Importing this changes nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from zoneinfo import ZoneInfo
 
-from flask import Flask
+from flask import Blueprint, Flask
 
+from nightschool import web
 from nightschool.database import Database
 from nightschool.settings import Settings
 from nightschool.web.site import (
@@ -27,47 +29,6 @@ from nightschool.web.site import (
 )
 from nightschool.web.site.context import SERVICES, Services
 from nightschool.web.site.converters import CONVERTERS
-
-# One thin blueprint a feature; each module has `bp`.
-BLUEPRINTS = (
-    "site.health",
-    "places.find",
-    "notices.timetable",
-    "notices.region_timetable",
-    "notices.revisions",
-    "notices.school_months",
-    "notices.region_month",
-    "site.open_data",
-    "notices.sitemap",
-    "trust.trust",
-    "trust.admin",
-    "places.region_lists",
-    "courses.desk",
-    "seasons.calendars",
-    "courses.closed_times",
-    "places.region_settings",
-    "courses.courses",
-    "oversight.plans",
-    "registers.cohorts",
-    "courses.sessions",
-    "courses.swaps",
-    "courses.advice",
-    "courses.undo",
-    "registers.attendance",
-    "people.learners",
-    "people.teachers",
-    "people.teacher_links",
-    "registers.questions",
-    "people.merges",
-    "places.venues",
-    "people.retiring",
-    "places.schools",
-    "oversight.overview",
-    "oversight.township_plans",
-    "places.openings",
-    "trust.handovers",
-    "trust.trail",
-)
 
 PACKAGE = Path(__file__).parent.parent
 
@@ -110,10 +71,17 @@ def create_app(
         errors,
     ):
         part.init_app(app)
-    for name in BLUEPRINTS:
-        app.register_blueprint(import_module(f"nightschool.web.{name}").bp)
+    for bp in blueprints():
+        app.register_blueprint(bp)
     access.check_access(app)
     return app
+
+
+def blueprints() -> Iterator[Blueprint]:
+    """The pages of every feature: of each module of this shelf that has a `bp`."""
+    for module in walk_packages(web.__path__, f"{web.__name__}."):
+        if bp := getattr(import_module(module.name), "bp", None):
+            yield bp
 
 
 def template_folder() -> Path:

@@ -1,11 +1,8 @@
 """Every address, asked for by everybody: generated from the application's own list, so that none is forgotten."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from importlib.machinery import ModuleSpec
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -490,11 +487,7 @@ def test_view_that_does_not_say_who_may_see_it_stops_the_application(
 ) -> None:
     bp = Blueprint("planted", __name__)
     bp.add_url_rule("/planted", "silent", lambda: "open to all")
-    module = ModuleType("nightschool.web.planted")
-    module.bp = bp  # type: ignore[attr-defined]
-    module.__spec__ = ModuleSpec(module.__name__, None)
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-    monkeypatch.setattr(web_app, "BLUEPRINTS", (*web_app.BLUEPRINTS, "planted"))
+    monkeypatch.setattr(web_app, "blueprints", lambda: [bp])
     settings = app.extensions["nightschool"].settings
     with pytest.raises(ConfigurationError, match=r"planted\.silent"):
         web_app.create_app(settings, database)
