@@ -79,16 +79,5 @@ class LazyText:
     def __str__(self) -> str:
         return gettext(self.message)
 
-    def __repr__(self) -> str:
-        return f"LazyText({self.message!r})"
 
-    def __eq__(self, other: object) -> bool:
-        return str(self) == str(other)
-
-    def __hash__(self) -> int:
-        return hash(self.message)
-
-
-def L_(message: str) -> LazyText:
-    """A lazy message; see LazyText."""
-    return LazyText(message)
+L_ = LazyText  # what marks such a message for translation

@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -192,24 +193,8 @@ def _copy_table(read: Connection, write: Connection, table: Table) -> None:
 def _referred_first(rows: list[dict[str, Any]], key: str, references: list[str]) -> list[dict[str, Any]]:
     """The rows in an order in which each stands after those it refers to in its own table."""
     by_key = {row[key]: row for row in rows}
-    ordered: dict[Any, dict[str, Any]] = {}
-    for row in rows:
-        chain = [row]
-        while chain:
-            current = chain[-1]
-            waits_for = next(
-                (
-                    by_key[current[name]]
-                    for name in references
-                    if current[name] in by_key and current[name] not in ordered
-                ),
-                None,
-            )
-            if waits_for is None:
-                ordered[current[key]] = chain.pop()
-            else:
-                chain.append(waits_for)
-    return list(ordered.values())
+    refers_to = {row[key]: [row[name] for name in references if row[name] in by_key] for row in rows}
+    return [by_key[one] for one in TopologicalSorter(refers_to).static_order()]
 
 
 def _advance_sequences(connection: Connection) -> None:

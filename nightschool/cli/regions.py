@@ -14,7 +14,7 @@ from nightschool.actions.places.region_lists import Progress, share_of
 from nightschool.cli.installation import Installation, fail, migrated_installation, told_plainly
 from nightschool.errors import Problem, Refused
 from nightschool.formats.region_lists import RegionList, read_regions
-from nightschool.queries.places.places import regions_named
+from nightschool.queries.places.places import names_of
 from nightschool.rules.access import SYSTEM
 from nightschool.rules.almanac import day_with_year
 from nightschool.rules.places.region_lists import Merge, tell_successor_refusal
@@ -81,7 +81,7 @@ def successor(old: str, new: str, day: datetime) -> None:
             )
         except Refused as refused:
             fail(tell_successor_refusal(refused))
-        names = {region.code: region.name for region in regions_named(db, [old, new])}
+        names = names_of(db, [old, new])
     click.echo(
         _(
             "从 %(day)s 起，%(old_name)s（%(old)s）由 %(new_name)s（%(new)s）接替。",
@@ -151,8 +151,7 @@ def _tell_problems(problems: Sequence[Problem]) -> None:
 
 def _tell_plan(installation: Installation, plan: Merge, found: RegionList, *, dry_run: bool) -> None:
     with installation.database.reading() as db:
-        names = {region.code: region.name for region in regions_named(db, plan.covered)}
-    names = {row.code: row.name for row in found.rows} | names
+        names = {row.code: row.name for row in found.rows} | names_of(db, plan.covered)
     covered = _("、").join(names[code] for code in plan.covered[:_MOST_UNITS_TOLD])
     if len(plan.covered) > _MOST_UNITS_TOLD:
         covered = _("%(names)s等 %(n)d 处", names=covered, n=len(plan.covered))

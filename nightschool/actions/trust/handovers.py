@@ -54,21 +54,20 @@ def hand_over(
     held = {line.account: line for line in queries.coordinators(db, village, today=now.day)}
     if not set(handover.leaving) <= set(held):
         raise Refused("no_longer_coordinator", field="leaving")
-    for account in handover.leaving:
-        for posting_id in held[account].postings:
-            _end(db, account, posting_id, held[account].display_name, from_day, by=by, now=now)
-    account, name = _begin(db, village, handover, from_day, set(held), by=by, now=now)
-    fields = _new_contact(school, handover, name)
+    for leaving in handover.leaving:
+        for posting_id in held[leaving].postings:
+            _end(db, leaving, posting_id, held[leaving].display_name, from_day, by=by, now=now)
+    account = _begin(db, village, handover, from_day, set(held), by=by, now=now)
+    fields = _new_contact(school, handover, account.display_name)
     db.flush()
-    begins, leaving = from_day.isoformat(), len(handover.leaving)
-    note(db, school, "school.hand_over", by=by, now=now, from_day=begins, leaving=leaving, fields=fields)
+    begins, gone = from_day.isoformat(), len(handover.leaving)
+    note(db, school, "school.hand_over", by=by, now=now, from_day=begins, leaving=gone, fields=fields)
     touch_villages(db, [village], now=now)
-    has_password = _has_password(db, account)
-    is_soon = from_day - now.day <= SLIP_WORTH_PRINTING
+    needs_slip, is_soon = account.password_hash is None, from_day - now.day <= SLIP_WORTH_PRINTING
     slip = None
-    if not has_password and is_soon:
-        slip = accounts.make_slip(db, account=account, digester=digester, by=by, now=now)
-    return HandedOver(account, name, slip, needs_slip_later=not has_password and not is_soon)
+    if needs_slip and is_soon:
+        slip = accounts.make_slip(db, account=account.public_id, digester=digester, by=by, now=now)
+    return HandedOver(account.public_id, account.display_name, slip, needs_slip and not is_soon)
 
 
 def _end(
@@ -107,10 +106,10 @@ def _begin(
     *,
     by: Actor,
     now: Now,
-) -> tuple[str, str]:
-    """The account that comes, with its posting, and the person's name."""
+) -> Account:
+    """The account that comes, with its posting."""
     if handover.display_name:
-        made = accounts.create_account(
+        return accounts.create_account(
             db,
             login_name="",
             display_name=handover.display_name,
@@ -121,17 +120,16 @@ def _begin(
             by=by,
             now=now,
         )
-        return made.public_id, made.display_name
-    account = trust.account_called(db, handover.login_name)
-    if account is None:
+    called = trust.account_called(db, handover.login_name)
+    if called is None:
         raise Refused("no_account", field="login_name")
-    name = db.execute(select(Account.display_name).where(Account.public_id == account)).scalar_one()
-    if account in held:
-        raise Refused("comes_and_leaves", field="login_name", name=name)
+    account = db.scalars(select(Account).where(Account.public_id == called)).one()
+    if called in held:
+        raise Refused("comes_and_leaves", field="login_name", name=account.display_name)
     try:
         accounts.give_posting(
             db,
-            account=account,
+            account=called,
             role=Role.COORDINATOR,
             region_code=village,
             title=handover.title,
@@ -143,7 +141,7 @@ def _begin(
         raise Refused("no_account", field="login_name") from None
     except Refused as refused:
         raise Refused(refused.code, field="login_name", **refused.details) from None
-    return account, name
+    return account
 
 
 def _new_contact(school: NightSchool, handover: Handover, name: str) -> list[str]:
@@ -152,8 +150,3 @@ def _new_contact(school: NightSchool, handover: Handover, name: str) -> list[str
         return []
     school.contact_name, school.contact_phone = name, handover.contact_phone
     return ["contact_name", "contact_phone"]
-
-
-def _has_password(db: Session, account: str) -> bool:
-    found = select(Account.password_hash.is_not(None)).where(Account.public_id == account)
-    return bool(db.execute(found).scalar_one())

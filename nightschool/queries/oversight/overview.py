@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from nightschool.models.places import NightSchool, Region
 from nightschool.models.teaching import ClassSession, SessionStatus
 from nightschool.queries.figures import attendances
+from nightschool.queries.places.places import names_of
 from nightschool.queries.scope import inside
 from nightschool.rules.regions import PREFIX_DIGITS, Level, ancestors_of, full_code, level_of
 
@@ -80,8 +81,7 @@ def overview_of(db: Session, code: str, *, first: date, last: date, today: date)
     Parts without a night school and without a session are left out. Cost: three queries, whatever the size.
     """
     above = ancestors_of(code)
-    named = select(Region.code, Region.name).where(Region.code.in_([*above, code]))
-    names = {row.code: row.name for row in db.execute(named)}
+    names = names_of(db, [*above, code])
     if code not in names:
         return None
     level = level_of(code)

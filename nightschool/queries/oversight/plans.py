@@ -232,7 +232,8 @@ def month_page(db: Session, village: str, month: Month, *, today: date) -> PlanP
     if row is None:
         return None
     rows = _rows(db, village, month, today)
-    lines = _lines(db, rows, _approved(db, row))
+    teachers, approved = teachers_of(db, [of.id for of in rows]), _approved(db, row)
+    lines = [_line(of, teachers[of.id], approved) for of in rows]
     own = [line for line, of in zip(lines, rows, strict=True) if of.is_here]
     gone = tuple(line for line, of in zip(lines, rows, strict=True) if not of.is_here and line.is_changed)
     live = [line for line in own if not line.is_called_off]
@@ -305,11 +306,6 @@ def _approved(db: Session, plan: Any) -> dict[int, Moment] | None:
     if details is None:
         return None
     return {number: Moment(date.fromisoformat(day), starts) for number, day, starts in details["lines"]}
-
-
-def _lines(db: Session, rows: Collection[Any], approved: dict[int, Moment] | None) -> tuple[PlanLine, ...]:
-    teachers = teachers_of(db, [row.id for row in rows])
-    return tuple(_line(row, teachers[row.id], approved) for row in rows)
 
 
 def _line(row: Any, teachers: Iterable[Any], approved: dict[int, Moment] | None) -> PlanLine:

@@ -173,10 +173,15 @@ _NAMES = (
 )
 
 
-def regions_named(db: Session, codes: Iterable[str]) -> tuple[NamedRegion, ...]:
-    """The names of these regions, in the order of their codes; unknown ones are left out."""
+def names_of(db: Session, codes: Iterable[str]) -> dict[str, str]:
+    """What these regions are called, in the order of their codes; unknown ones are left out. Cost: at most 1 query."""
     wanted = list(codes)
-    return tuple(NamedRegion(*row) for row in db.execute(_NAMES, {"codes": wanted})) if wanted else ()
+    return dict(db.execute(_NAMES, {"codes": wanted}).all()) if wanted else {}
+
+
+def regions_named(db: Session, codes: Iterable[str]) -> tuple[NamedRegion, ...]:
+    """The same as records."""
+    return tuple(NamedRegion(*region) for region in names_of(db, codes).items())
 
 
 def region_named(db: Session, code: str) -> NamedRegion | None:
@@ -193,11 +198,10 @@ def _places(today: date) -> Select[*tuple[Any, ...]]:
     return columns.outerjoin(NightSchool, NightSchool.region_code == Region.code)
 
 
-def _line(db: Session, codes: Iterable[str], today: date) -> tuple[Place, ...]:
-    wanted = list(codes)
-    if not wanted:
+def _line(db: Session, codes: Sequence[str], today: date) -> tuple[Place, ...]:
+    if not codes:
         return ()
-    rows = db.execute(_places(today).where(Region.code.in_(wanted)).order_by(Region.code))
+    rows = db.execute(_places(today).where(Region.code.in_(codes)).order_by(Region.code))
     return tuple(Place(*row) for row in rows)
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from nightschool.errors import Problem
-from nightschool.models.places import Region, RegionImport
+from nightschool.models.places import RegionImport
+from nightschool.queries.places.places import names_of
 from nightschool.rules.places.region_lists import Merge
 from nightschool.rules.places.region_uploads import MOST_PROBLEMS, MOST_SAMPLES
 from nightschool.rules.regions import ancestors_of
@@ -67,7 +68,7 @@ def told_counts(db: Session, plan: Merge, problems: Sequence[Problem]) -> dict[s
         for kind, codes in (("new", plan.new), ("changed", plan.changed), ("ended", plan.ended))
     }
     names = _names(db, plan, {code for codes in shown.values() for code in codes} | set(plan.covered))
-    before = _names_stored(db, shown["changed"])
+    before = names_of(db, shown["changed"])
     bad = sorted([*problems, *plan.problems], key=lambda problem: problem.line or 0)
     return {
         "new": len(plan.new),
@@ -96,13 +97,8 @@ def told_counts(db: Session, plan: Merge, problems: Sequence[Problem]) -> dict[s
 def _names(db: Session, plan: Merge, codes: Iterable[str]) -> dict[str, str]:
     """What these regions and those they lie in are called once the plan holds."""
     wanted = {above for code in codes for above in (*ancestors_of(code), code)}
-    stored = _names_stored(db, sorted(wanted - plan.facts.keys()))
-    return stored | {code: plan.facts[code].name for code in wanted if code in plan.facts}
-
-
-def _names_stored(db: Session, codes: Sequence[str]) -> dict[str, str]:
-    rows = db.execute(select(Region.code, Region.name).where(Region.code.in_(codes)))
-    return {row.code: row.name for row in rows}
+    planned = {code: plan.facts[code].name for code in wanted if code in plan.facts}
+    return names_of(db, wanted - planned.keys()) | planned
 
 
 def _uploads() -> Select[*tuple[Any, ...]]:

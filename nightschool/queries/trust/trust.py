@@ -194,12 +194,9 @@ def devices_of(db: Session, public_id: str, *, now: Now) -> tuple[Device, ...]:
 
 def kept_inputs(db: Session, account_id: int) -> tuple[tuple[str, str, datetime], ...]:
     """(public id, path, when) of what was entered after a login had ended and is not saved yet, oldest first."""
-    rows = db.execute(
-        select(KeptInput.public_id, KeptInput.path, KeptInput.kept_at)
-        .where(KeptInput.account_id == account_id)
-        .order_by(KeptInput.id)
-    ).all()
-    return tuple((row.public_id, row.path, row.kept_at) for row in rows)
+    waiting = select(KeptInput.public_id, KeptInput.path, KeptInput.kept_at)
+    rows = db.execute(waiting.where(KeptInput.account_id == account_id).order_by(KeptInput.id))
+    return tuple((public_id, path, kept_at) for public_id, path, kept_at in rows)
 
 
 def postings_of(db: Session, account_id: int) -> tuple[PostingLine, ...]:

@@ -19,9 +19,9 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
     StringField,
-    TextAreaField,
 )
 from wtforms.validators import StopValidation, ValidationError
+from wtforms.widgets import TextArea, TextInput
 
 from nightschool.rules import slots
 from nightschool.texts import L_, LazyText, _
@@ -80,26 +80,10 @@ def cleaned(text: str) -> str:
     return "".join(c for c in composed if c == "\n" or unicodedata.category(c)[0] != "C").strip()
 
 
-class LineField(StringField):
-    """One line of text, bounded; empty where a form came without it."""
-
-    def __init__(self, label: LazyText, validators: Any = None, *, longest: int = 60, **kwargs: Any) -> None:
-        super().__init__(label, validators, **{"default": "", **kwargs})
-        self.longest = longest
-        self.render_kw = {"maxlength": longest, **(self.render_kw or {})}
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = cleaned(str(valuelist[0])).replace("\n", " ") if valuelist else ""
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data and len(self.data) > self.longest:
-            raise StopValidation(
-                _("最多写 %(n)d 个字，现在有 %(now)d 个。", n=self.longest, now=len(self.data))
-            )
-
-
-class TextField(TextAreaField):
+class TextField(StringField):
     """Several lines of text, bounded; empty where a form came without them."""
+
+    widget = TextArea()
 
     def __init__(
         self, label: LazyText, validators: Any = None, *, longest: int = 2000, **kwargs: Any
@@ -115,6 +99,20 @@ class TextField(TextAreaField):
             raise StopValidation(
                 _("最多写 %(n)d 个字，现在有 %(now)d 个。", n=self.longest, now=len(self.data))
             )
+
+
+class LineField(TextField):
+    """One line of it."""
+
+    widget = TextInput()
+
+    def __init__(self, label: LazyText, validators: Any = None, *, longest: int = 60, **kwargs: Any) -> None:
+        super().__init__(label, validators, longest=longest, **kwargs)
+        self.render_kw = {"maxlength": longest, **(self.render_kw or {})}
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata(valuelist)
+        self.data = self.data.replace("\n", " ")
 
 
 class TypedField(StringField):

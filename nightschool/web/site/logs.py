@@ -12,6 +12,7 @@ from typing import Any, TextIO
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, request
+from werkzeug.wsgi import ClosingIterator
 
 requests = logging.getLogger("nightschool.requests")
 
@@ -80,27 +81,16 @@ def with_request_lines(application: WSGIApplication) -> WSGIApplication:
             seen["status"] = int(status[:3])
             return start_response(status, headers, *rest)
 
+        def counting() -> Iterator[bytes]:
+            for piece in answer:
+                seen["bytes"] += len(piece)
+                yield piece
+
         answer = application(environ, starting)
-        return _Counted(answer, seen, lambda: _tell(environ, seen, time.perf_counter() - began))
+        close = getattr(answer, "close", lambda: None)
+        return ClosingIterator(counting(), [close, lambda: _tell(environ, seen, time.perf_counter() - began)])
 
     return telling
-
-
-class _Counted:
-    """The answer, which tells how it went when it is closed."""
-
-    def __init__(self, answer: Iterable[bytes], seen: dict[str, Any], tell: Callable[[], None]) -> None:
-        self.answer, self.seen, self.tell = answer, seen, tell
-
-    def __iter__(self) -> Iterator[bytes]:
-        for piece in self.answer:
-            self.seen["bytes"] += len(piece)
-            yield piece
-
-    def close(self) -> None:
-        if hasattr(self.answer, "close"):
-            self.answer.close()
-        self.tell()
 
 
 def _tell(environ: WSGIEnvironment, seen: dict[str, Any], seconds: float) -> None:

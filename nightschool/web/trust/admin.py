@@ -50,7 +50,7 @@ def home() -> Any:
     if len(codes) == 1 and None not in mine:
         return redirect(url_for("admin.region", region=codes[0]), 303)
     with reading() as db:
-        names = {place.code: place.name for place in places.regions_named(db, codes)}
+        names = places.names_of(db, codes)
         step = places.step(db, None, today=today()) if None in mine else None
     if step is not None:
         names |= {place.code: place.name for place in (*step.line, *step.below)}
@@ -135,12 +135,12 @@ def account(account: str) -> Any:
     found = look_up(trust.account, account, now=now())
     with reading() as db:
         logins = trust.devices_of(db, account, now=now())
-        own = trust.account_called(db, login.login_name) if (login := current_login()) else None
+    login = current_login()
     return render_template(
         "trust/admin/account.html",
         account=found,
         devices=logins,
-        is_own=own == account,
+        is_own=login is not None and login.login_name == found.login_name,
         form=ConfirmForm(),
         role_word=role_word,
         today=today(),
