@@ -1,5 +1,6 @@
 """Names by their sound: searching by pinyin, and the order of a roster."""
 
+import re
 import subprocess
 import sys
 
@@ -87,6 +88,7 @@ def test_a_roster_is_sorted_by_sound_with_the_same_surname_together() -> None:
 
 def test_every_surname_has_a_syllable_for_each_character() -> None:
     assert all(len(sounds.split()) == len(surname) for surname, sounds in SURNAMES.items())
+    assert all(re.fullmatch("[a-z]+[1-4]", sound) for sounds in SURNAMES.values() for sound in sounds.split())
 
 
 @pytest.mark.parametrize(

@@ -283,6 +283,7 @@ def test_editing_changes_only_what_is_still_to_come(cast: Cast, db: Session, ter
         db, cast, term, title="果树管护", teachers=(other.public_id,), starts=18 * 60, ends=19 * 60
     )
     assert changed == 3
+    assert (term.title, term.starts, term.ends) == ("果树管护", 18 * 60, 19 * 60)
     assert [(s.id, s.title, s.starts, s.revision) for s in sessions_of(db, term)[:2]] == past
     assert [(s.title, s.starts, s.ends) for s in sessions_of(db, term)[2:]] == [
         ("果树管护", 18 * 60, 19 * 60)

@@ -90,6 +90,13 @@ def test_where_the_seat_of_the_county_is_not_known_it_gets_dark_at_six(ends: int
     assert far_away.is_dark(Slot(EVENING.day, ends - 60, ends)) is is_dark
 
 
+def test_however_many_could_stand_in_two_are_offered_while_other_times_remain() -> None:
+    equals = tuple(replace(LI, public_id=f"li{number}", resource=teacher(10 + number)) for number in range(4))
+    many = replace(around(), choices=Choices((ZHOU, *equals), (ROOM,)))
+    ways = [one.way for one in find_alternatives(WISH, clash(teacher(1)), many)]
+    assert ways == [Way.TEACHER] * 2 + [Way.TIME] * 3
+
+
 def test_where_both_are_taken_only_another_time_helps() -> None:
     assert {way for way, _names in offered(teacher(1), venue(1))} == {Way.TIME}
     assert len(offered(teacher(1), venue(1))) == 5

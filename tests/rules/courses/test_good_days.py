@@ -43,6 +43,15 @@ def test_another_hour_of_the_day_is_tried_when_the_evening_is_taken() -> None:
     assert one.slot.starts == 14 * 60 + 30
 
 
+def test_the_usual_hours_are_tried_the_evening_first() -> None:
+    busy = Slot(DECEMBER[0], 900, 1000)
+    found = [
+        asked(busy=[busy, *taken], days=DECEMBER[:1], starts=900)
+        for taken in ([], [Slot(DECEMBER[0], 1140, 1230)])
+    ]
+    assert [one.slot.starts for [one] in found] == [19 * 60, 9 * 60]
+
+
 def test_the_day_after_market_is_offered_before_others_and_says_so() -> None:
     found = asked(replace(QUIET, markets=Markets((read_market("逢三六九"),))))
     assert all("逢场后一天" in one.reasons for one in found[:3])

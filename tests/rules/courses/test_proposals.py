@@ -7,9 +7,12 @@ import pytest
 
 from nightschool.errors import Refused
 from nightschool.rules.courses.proposals import (
+    Instead,
     Proposal,
     check_proposal,
     check_slot,
+    refused_instead,
+    tell_refused_instead,
 )
 from nightschool.rules.courses.recurrence import Once, Weekly
 from nightschool.rules.slots import Slot
@@ -45,6 +48,26 @@ def test_what_is_possible_passes() -> None:
     check_proposal(WEEKLY)
     check_proposal(replace(WEEKLY, recurrence=Once(date(2016, 11, 18))))
     check_slot(Slot(FRIDAY, 1380, 1440))
+
+
+@pytest.mark.parametrize(
+    ("day", "slot", "code"),
+    [
+        (FRIDAY, Slot(date(2026, 11, 28), 600, 690), None),
+        (date(2026, 11, 28), Slot(FRIDAY, 600, 690), "not_in_series"),
+        (FRIDAY, Slot(FRIDAY, 690, 600), "impossible_slot"),
+        (FRIDAY, Slot(date(2226, 11, 27), 600, 690), "impossible_slot"),
+        (FRIDAY, Slot(NEXT, 1200, 1290), "meets_twice"),
+    ],
+)
+def test_a_date_moved_by_itself_goes_to_a_possible_slot(day: date, slot: Slot, code: str | None) -> None:
+    refused = refused_instead(replace(WEEKLY, instead={day: Instead(slot=slot)}))
+    assert refused == ({day: code} if code else {})
+
+
+def test_each_reason_against_a_moved_date_has_its_own_sentence() -> None:
+    codes = ("not_in_series", "meets_twice", "unknown_staff", "impossible_slot")
+    assert len({tell_refused_instead(code, "周五") for code in codes}) == 4
 
 
 def test_a_slot_in_a_far_year_is_refused() -> None:

@@ -55,6 +55,8 @@ def test_the_whole_reaches_what_is_to_come_and_leaves_what_was_changed_by_itself
     ]  # fmt: skip
     assert [step.member.id for step in steps if step.changes] == [3, 4, 7]
     assert tell_own(steps[5].own) == "单独改过的不动：讲课的老师。"
+    everything = ("title", "summary", "category_code", "venue_id", "teacher_ids", "times")
+    assert tell_own(everything) == "单独改过的不动：课名、那一句话、类别、地点、讲课的老师、时间。"
     assert tell_why_it_stays(Stays.OWN) == "单独改过"
 
 

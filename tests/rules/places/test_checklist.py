@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from nightschool.rules.places.checklist import SchoolFacts, active_since, checklist
+from nightschool.rules.places.checklist import SchoolFacts, active_since, checklist, teachers_since
 from tests.factories import TODAY
 
 
@@ -31,6 +31,10 @@ def test_a_new_school_lacks_all_twelve() -> None:
 )
 def test_just_below_the_line_is_still_missing(facts: SchoolFacts, lacks: str) -> None:
     assert lacks in missing(facts)
+
+
+def test_who_taught_within_a_year_counts_among_the_teachers() -> None:
+    assert teachers_since(date(2026, 11, 24)) == date(2025, 11, 24)
 
 
 def test_three_months_back_is_the_same_day_or_the_last_there_is() -> None:
