@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.people import Teacher
@@ -85,26 +85,27 @@ class SessionPage:
 # A moment that a constant statement is given when it is asked, as `day` and `minutes`.
 AT: Any = SimpleNamespace(day=bindparam("day"), minutes=bindparam("minutes"))
 
+# What a list says of a class session, with its Venue and where it went After.
+LINE = (
+    ClassSession.id,
+    ClassSession.public_id,
+    ClassSession.title,
+    ClassSession.day,
+    ClassSession.starts,
+    ClassSession.ends,
+    ClassSession.status,
+    ClassSession.reason,
+    ClassSession.reason_text,
+    func.coalesce(Venue.name, "").label("venue"),
+    After.day.label("after_day"),
+    After.starts.label("after_starts"),
+    ClassSession.differs,
+    ClassSession.told_day,
+    ClassSession.told_starts,
+)
 # The statement behind `lines`; add conditions, an order and a limit.
 LINES: Select[*tuple[Any, ...]] = (
-    select(
-        ClassSession.id,
-        ClassSession.public_id,
-        ClassSession.title,
-        ClassSession.day,
-        ClassSession.starts,
-        ClassSession.ends,
-        ClassSession.status,
-        ClassSession.reason,
-        ClassSession.reason_text,
-        Venue.name.label("venue"),
-        After.day.label("after_day"),
-        After.starts.label("after_starts"),
-        attendances().label("attendances"),
-        ClassSession.differs,
-        ClassSession.told_day,
-        ClassSession.told_starts,
-    )
+    select(*LINE, attendances().label("attendances"))
     .outerjoin(Venue, Venue.id == ClassSession.venue_id)
     .outerjoin(After, After.id == ClassSession.successor_id)
 )
@@ -141,7 +142,7 @@ def _line(row: Any, teachers: list[Any]) -> SessionLine:
         title=row.title,
         slot=Slot(row.day, row.starts, row.ends),
         status=row.status,
-        venue=row.venue or "",
+        venue=row.venue,
         teachers=tuple(one.name for one in teachers),
         reason=row.reason,
         reason_text=row.reason_text,

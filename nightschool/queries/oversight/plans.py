@@ -13,7 +13,7 @@ from nightschool.models.places import NightSchool, Region, Venue
 from nightschool.models.planning import MonthPlan
 from nightschool.models.teaching import Category, ClassSession, Course, SessionStatus
 from nightschool.models.trust import AuditEvent
-from nightschool.queries.courses.sessions import After, category_word, is_over, teachers_of
+from nightschool.queries.courses.sessions import LINE, After, category_word, is_over, teachers_of
 from nightschool.queries.places.region_settings import approves_plans
 from nightschool.queries.records import shaped
 from nightschool.rules.oversight import plans as rules
@@ -261,26 +261,12 @@ def month_page(db: Session, village: str, month: Month, *, today: date) -> PlanP
 def _rows(db: Session, village: str, month: Month, today: date) -> Collection[Any]:
     return db.execute(
         select(
-            ClassSession.id,
-            ClassSession.public_id,
+            *LINE,
             ClassSession.revision,
-            ClassSession.title,
-            ClassSession.day,
-            ClassSession.starts,
-            ClassSession.ends,
-            ClassSession.status,
-            ClassSession.reason,
-            ClassSession.reason_text,
             ClassSession.delivery_mode.label("mode"),
-            ClassSession.told_day,
-            ClassSession.told_starts,
-            ClassSession.differs,
             category_word(),
-            func.coalesce(Venue.name, "").label("venue"),
             Course.audience,
             Course.expected,
-            After.day.label("after_day"),
-            After.starts.label("after_starts"),
             case((in_month(month), 1), else_=0).label("is_here"),
             case((_needs_telling(today), 1), else_=0).label("is_changed"),
         )
