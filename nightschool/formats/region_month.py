@@ -82,5 +82,4 @@ def _tell_cut(found: RegionMonth) -> str:
     if not found.are_more:
         return ""
     until = day_without_year(found.meetings[-1][1].slot.day)
-    n = len(found.meetings)
-    return counted("课多，这里只列前 %(n)d 次，到%(day)s。", n, day=until)
+    return counted("课多，这里只列前 %(n)d 次，到%(day)s。", len(found.meetings), day=until)

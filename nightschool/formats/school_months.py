@@ -72,20 +72,13 @@ def tell_totals(totals: Tally) -> str:
     """排了 12 次，上了 8 次，取消 1 次（农活忙 1 次），还没到日子的 3 次。"""
     if not totals.planned:
         return _("还没有排课。")
-    n = totals.planned
-    parts = [counted("排了 %(n)d 次", n)]
+    parts = [counted("排了 %(n)d 次", totals.planned)]
     if totals.held:
         parts.append(counted("上了 %(n)d 次", totals.held))
     if totals.called_off:
         reasons = dict(totals.called_off)
-        n = sum(reasons.values())
-        parts.append(
-            counted(
-                "取消 %(n)d 次（%(reasons)s）",
-                n,
-                reasons=tell_reasons(reasons),
-            )
-        )
+        told = tell_reasons(reasons)
+        parts.append(counted("取消 %(n)d 次（%(reasons)s）", sum(reasons.values()), reasons=told))
     if totals.to_come:
         parts.append(counted("还没到日子的 %(n)d 次", totals.to_come))
     if totals.unrecorded:
@@ -111,16 +104,9 @@ def months_words(found: SchoolMonths) -> dict[str, Any]:
         "markets": tell_markets(found.marks),
         "unknown": tell_unknown_years(found.marks, range(first.year, last.year + 1)),
         "has_classes": bool(found.entries),
-        "cut": _tell_cut(found),
+        "cut": counted("课多，这里只列前 %(n)d 次。", len(found.entries)) if found.are_more else "",
         "as_of": tell_as_of(found.today),
     }
-
-
-def _tell_cut(found: SchoolMonths) -> str:
-    if not found.are_more:
-        return ""
-    n = len(found.entries)
-    return counted("课多，这里只列前 %(n)d 次。", n)
 
 
 def _month(found: SchoolMonths, month: Month, spans_years: bool) -> MonthWords:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from nightschool.database import broken_constraint
 from nightschool.errors import CannotSchedule
 from nightschool.models.places import Venue
-from nightschool.models.teaching import Booking, ClassSession, SessionStatus
+from nightschool.models.teaching import Booking, ClassSession
 from nightschool.queries.courses import bookings
 from nightschool.queries.courses.sessions import teachers_of
 from nightschool.rules.courses.conflicts import Conflict, Want, want_of
@@ -23,7 +23,6 @@ from nightschool.rules.resources import Resource, ResourceKind
 from nightschool.rules.slots import Moment, Slot
 
 GUARD = "booking_overlap"
-HOLDING = (SessionStatus.DRAFT, SessionStatus.SCHEDULED, SessionStatus.HELD)
 _LOCK_ALL = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from nightschool.actions.courses.bookings import HOLDING, hold_slots, release_slots, slot_of
+from nightschool.actions.courses.bookings import hold_slots, release_slots, slot_of
 from nightschool.actions.courses.staffing import teachers_of_sessions
 from nightschool.actions.notices.revisions import remember, write_first
 from nightschool.actions.records import note
@@ -24,6 +24,7 @@ from nightschool.models.base import Base
 from nightschool.models.teaching import ChangeSet, ClassSession, Course
 from nightschool.queries.courses.courses import teachers_of_course
 from nightschool.rules.access import Actor
+from nightschool.rules.courses.statuses import HOLDING
 from nightschool.rules.courses.undo import Undoable
 from nightschool.rules.slots import Now
 

@@ -5,13 +5,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from nightschool.actions.records import locked, note
+from nightschool.actions.records import locked, locked_for, note
 from nightschool.models.base import new_public_id
 from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
 from nightschool.models.planning import ClosedTime as Row
 from nightschool.queries.courses.closed_times import from_row
-from nightschool.rules.access import KEEPERS, Actor, require
+from nightschool.rules.access import KEEPERS, Actor
 from nightschool.rules.courses.closed_times import ClosedTime, check_closed_time
 from nightschool.rules.resources import ResourceKind
 from nightschool.rules.slots import Now
@@ -73,6 +73,4 @@ def remove_closed_time(
 def _keeper(db: Session, kind: str, public_id: str, by: Actor) -> Any:
     """The teacher or venue, locked, for one who keeps it."""
     table = TABLES[ResourceKind(kind)]
-    record: Any = locked(db, table, table.public_id == public_id)
-    require(by, KEEPERS[kind], record.region_code)
-    return record
+    return locked_for(db, table, table.public_id == public_id, verb=KEEPERS[kind], by=by)

@@ -28,6 +28,7 @@ from nightschool.rules.access import Actor, require
 from nightschool.rules.courses.proposals import Proposal, check_proposal
 from nightschool.rules.courses.recurrence import recurrence_json
 from nightschool.rules.courses.series import State, plan_whole
+from nightschool.rules.courses.statuses import TO_COME
 from nightschool.rules.courses.undo import Undoable
 from nightschool.rules.names import stored_keys
 from nightschool.rules.slots import Now, Slot, slot_problem
@@ -109,7 +110,7 @@ def _check_not_twice(db: Session, course: Course, made: Sequence[ClassSession]) 
             ClassSession.course_id != course.id,
             ClassSession.title == course.title,
             ClassSession.day.in_({one.day for one in made}),
-            ClassSession.status.in_((SessionStatus.DRAFT, SessionStatus.SCHEDULED)),
+            ClassSession.status.in_(TO_COME),
             Course.kind == course.kind,
         )
         .order_by(ClassSession.day, ClassSession.starts)

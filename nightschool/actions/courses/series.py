@@ -16,7 +16,8 @@ from nightschool.models.teaching import ClassSession, Course
 from nightschool.queries.courses import series as queries
 from nightschool.rules.access import Actor, require
 from nightschool.rules.courses.changes import Change, check_change
-from nightschool.rules.courses.series import TO_COME, Member, State, Step, plan_following, steps_digest
+from nightschool.rules.courses.series import Member, State, Step, plan_following, steps_digest
+from nightschool.rules.courses.statuses import TO_COME
 from nightschool.rules.courses.undo import Undoable
 from nightschool.rules.slots import Now, Slot
 

@@ -9,18 +9,19 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from nightschool.actions.courses.bookings import HOLDING, hold_slots, release_slots, slot_of
+from nightschool.actions.courses.bookings import hold_slots, release_slots, slot_of
 from nightschool.actions.courses.staffing import set_course_teachers, set_session_teachers
 from nightschool.actions.notices.revisions import remember, write_first
-from nightschool.actions.records import locked_sessions, note
+from nightschool.actions.records import locked_for, locked_sessions, note
 from nightschool.actions.touching import touch_villages
 from nightschool.database import broken_constraint
-from nightschool.errors import NotFound, Refused
+from nightschool.errors import Refused
 from nightschool.models.base import UtcDateTime
 from nightschool.models.people import Teacher
 from nightschool.models.teaching import ChangeSet, ClassSession, Course, SessionStatus
-from nightschool.rules.access import Actor, require
+from nightschool.rules.access import Actor
 from nightschool.rules.courses.reasons import TAKEN_BACK
+from nightschool.rules.courses.statuses import HOLDING
 from nightschool.rules.courses.undo import OF_A_SERIES, TakenBack, Undoable, check_time
 from nightschool.rules.slots import Moment, Now
 
@@ -60,10 +61,7 @@ def take_back(db: Session, *, change: str, by: Actor, now: Now) -> TakenBack:
 
 
 def _takeable(db: Session, public_id: str, by: Actor, now: Now) -> ChangeSet:
-    kept = db.scalar(select(ChangeSet).where(ChangeSet.public_id == public_id).with_for_update())
-    if kept is None:
-        raise NotFound
-    require(by, "schedule", kept.region_code)
+    kept = locked_for(db, ChangeSet, ChangeSet.public_id == public_id, verb="schedule", by=by)
     check_time(kept.made_at, kept.undone_at, now.instant)
     return kept
 

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
-from nightschool.actions.courses.bookings import HOLDING, hold_slots, slot_of
+from nightschool.actions.courses.bookings import hold_slots, slot_of
 from nightschool.actions.notices.revisions import coming, shown_anew
 from nightschool.actions.records import (
     changed_fields,
@@ -21,6 +21,7 @@ from nightschool.models.base import new_public_id
 from nightschool.models.places import Venue
 from nightschool.models.teaching import Booking, ClassSession
 from nightschool.rules.access import Actor, require
+from nightschool.rules.courses.statuses import HOLDING
 from nightschool.rules.people.people import Namesake
 from nightschool.rules.places.venues import PlannedHere, VenueEntry, check_unshared
 from nightschool.rules.resources import ResourceKind

@@ -5,13 +5,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.places import NightSchool, Region, Venue
 from nightschool.models.teaching import Booking, ClassSession, SessionStatus
 from nightschool.queries.courses.closed_times import closed_times, of_resources
 from nightschool.queries.courses.sessions import teachers_of
+from nightschool.queries.records import shaped
 from nightschool.rules.courses.choices import Choices
 from nightschool.rules.courses.conflicts import (
     DAYS_AHEAD,
@@ -92,14 +93,14 @@ def holdings(
             Booking.starts,
             Booking.ends,
             Booking.class_session_id,
-            ClassSession.public_id,
+            ClassSession.public_id.label("class_session"),
             ClassSession.title,
             ClassSession.status,
-            ClassSession.region_code,
+            ClassSession.region_code.label("village_code"),
             Region.name.label("village"),
-            Venue.name.label("venue"),
-            NightSchool.contact_name,
-            NightSchool.contact_phone,
+            func.coalesce(Venue.name, "").label("venue"),
+            func.coalesce(NightSchool.contact_name, "").label("contact_name"),
+            func.coalesce(NightSchool.contact_phone, "").label("contact_phone"),
         )
         .join(ClassSession, ClassSession.id == Booking.class_session_id)
         .join(Region, Region.code == ClassSession.region_code)
@@ -112,19 +113,15 @@ def holdings(
     teachers = teachers_of(db, {row.class_session_id for row in rows})
     held = []
     for row in rows:
-        holding = Holding(
+        holding = shaped(
+            Holding,
+            row,
             resource=Resource(ResourceKind(row.resource_kind), row.resource_id),
             slot=Slot(row.day, row.starts, row.ends),
-            village_code=row.region_code,
-            village=row.village,
-            contact_name=row.contact_name or "",
-            contact_phone=row.contact_phone or "",
-            class_session=row.public_id,
-            title=row.title,
-            venue=row.venue or "",
             teachers=tuple(teacher.name for teacher in teachers[row.class_session_id]),
+            is_private=False,
         )
-        is_private = row.status == SessionStatus.DRAFT and row.region_code != for_village
+        is_private = row.status == SessionStatus.DRAFT and row.village_code != for_village
         held.append(holding.kept_private() if is_private else holding)
     return tuple(held)
 

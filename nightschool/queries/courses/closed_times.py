@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from nightschool.models.people import Teacher
 from nightschool.models.places import Region, Venue
 from nightschool.models.planning import ClosedTime as Row
-from nightschool.models.teaching import Booking, ClassSession, ClassSessionTeacher, SessionStatus
+from nightschool.models.teaching import Booking, ClassSession, ClassSessionTeacher
 from nightschool.rules.courses.closed_times import ClosedTime
+from nightschool.rules.courses.statuses import TO_COME
 from nightschool.rules.resources import Resource, ResourceKind
 from nightschool.rules.slots import Slot
 
-_STANDS = (SessionStatus.DRAFT, SessionStatus.SCHEDULED)
 _COLUMNS = (Row.first, Row.last, Row.weekdays, Row.starts, Row.ends, Row.note)
 
 
@@ -119,5 +119,5 @@ def _standing(db: Session, kind: str, key: int, today: date) -> list[Slot]:
         ).where(ClassSessionTeacher.teacher_id == key)
     else:
         statement = statement.where(ClassSession.venue_id == key)
-    to_come = (ClassSession.day >= today, ClassSession.status.in_(_STANDS))
+    to_come = (ClassSession.day >= today, ClassSession.status.in_(TO_COME))
     return [Slot(*row) for row in db.execute(statement.where(*to_come))]

@@ -10,6 +10,7 @@ from nightschool.models.people import Learner
 from nightschool.models.places import Region, Venue
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries.courses.sessions import AT, LINES, SessionLine, is_over, lines
+from nightschool.rules.courses.statuses import TO_COME
 from nightschool.rules.slots import Moment
 
 _DAYS_AHEAD = 14
@@ -56,7 +57,6 @@ class Desk:
 
 
 _HERE = ClassSession.region_code == bindparam("village")
-_OPEN = (SessionStatus.DRAFT, SessionStatus.SCHEDULED)
 _LATE = (_HERE, ClassSession.status == SessionStatus.SCHEDULED, is_over(AT))
 
 _PLACE = select(
@@ -72,7 +72,7 @@ _COMING = (
         _HERE,
         ClassSession.day.between(AT.day, bindparam("until")),
         or_(
-            ClassSession.status.in_(_OPEN) & ~is_over(AT),
+            ClassSession.status.in_(TO_COME) & ~is_over(AT),
             (ClassSession.status == SessionStatus.HELD) & (ClassSession.day == AT.day),
         ),
     )
@@ -120,7 +120,7 @@ def desk(db: Session, village: str, *, at: Moment) -> Desk:
         unrecorded_total=unrecorded[0].total if unrecorded else 0,
         drafts=tuple(DraftCourse(*row) for row in db.execute(_DRAFTS, {"village": village})),
         incomplete=tuple(
-            line for line in coming if line.status in _OPEN and not (line.teachers and line.venue)
+            line for line in coming if line.status in TO_COME and not (line.teachers and line.venue)
         ),
         has_venue=place[1],
         has_learner=place[2],

@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 from nightschool.models.calendars import RegionPosition
 from nightschool.models.people import Teacher
 from nightschool.models.places import Region
-from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course, SessionStatus
+from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course
 from nightschool.queries.seasons.localities import Locality
 from nightschool.rules.courses.advice import SAME_TOPIC_DAYS, NearbySession
+from nightschool.rules.courses.statuses import HOLDING
 from nightschool.rules.places.travel import way_between
 from nightschool.rules.seasons.daylight import Position
-
-_STANDS = (SessionStatus.DRAFT, SessionStatus.SCHEDULED, SessionStatus.HELD)
 
 
 def sessions_around(
@@ -95,7 +94,7 @@ def _sessions(
         )
         .join(Region, Region.code == ClassSession.region_code)
         .outerjoin(RegionPosition, RegionPosition.region_code == ClassSession.region_code)
-        .where(ClassSession.day.between(first, last), ClassSession.status.in_(_STANDS))
+        .where(ClassSession.day.between(first, last), ClassSession.status.in_(HOLDING))
     )
     if but_session:
         found = found.where(ClassSession.public_id != but_session)

@@ -13,6 +13,7 @@ from nightschool.models.teaching import ClassSession, SessionStatus
 from nightschool.queries.courses import sessions
 from nightschool.queries.courses.sessions import SessionLine
 from nightschool.queries.figures import attendances, came_in_person, people_of
+from nightschool.rules.courses.statuses import TO_COME
 from nightschool.rules.slots import Moment
 
 MEETINGS_A_PAGE = 50
@@ -60,7 +61,7 @@ class Attended:
 
 _ORDER = (ClassSession.day, ClassSession.starts, ClassSession.id)
 _HELD = ClassSession.status == SessionStatus.HELD
-_WAITS = ClassSession.status.in_((SessionStatus.DRAFT, SessionStatus.SCHEDULED))
+_WAITS = ClassSession.status.in_(TO_COME)
 _OVER = sessions.is_over(sessions.AT)
 # Conditions are added to these constants: to write the whole of them anew costs more than to run them.
 _TOTALS = select(

@@ -10,10 +10,10 @@ from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Region, Venue
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course, SessionStatus
 from nightschool.queries.courses.sessions import is_over
+from nightschool.rules.courses.statuses import TO_COME
 from nightschool.rules.people.retiring import RecordKind, StillBooked
 from nightschool.rules.slots import Moment, Slot
 
-STILL_TO_COME = (SessionStatus.DRAFT, SessionStatus.SCHEDULED)
 MOST_TOLD = 200
 
 # The column that a record of each kind is called by.
@@ -71,7 +71,7 @@ def still_booked(
             Region.name.label("village"),
         )
         .join(Region, Region.code == ClassSession.region_code)
-        .where(_counts_on(kind, key), ClassSession.status.in_(STILL_TO_COME), ~is_over(at))
+        .where(_counts_on(kind, key), ClassSession.status.in_(TO_COME), ~is_over(at))
         .order_by(ClassSession.day, ClassSession.starts, ClassSession.id)
         .limit(MOST_TOLD)
     )

@@ -22,6 +22,7 @@ from nightschool.models.teaching import (
 from nightschool.queries.figures import attendances
 from nightschool.queries.people.people import VILLAGER, Group, Villager, by_group
 from nightschool.queries.records import shaped
+from nightschool.rules.courses.statuses import HOLDING
 from nightschool.rules.people.people import group_label, group_order
 from nightschool.rules.registers.graduation import (
     Basis,
@@ -34,8 +35,6 @@ from nightschool.rules.slots import Moment, Slot
 
 # Whether somebody is in a cohort, waits or has left stands in the enrolment; these have none.
 OUTSIDE = "outside"
-
-_STILL_MEANT = (SessionStatus.DRAFT, SessionStatus.SCHEDULED, SessionStatus.HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +187,7 @@ def graduation(db: Session, course: str, *, at: Moment, by_name: bool = False) -
             ClassSession.status,
             attendances().label("attendances"),
         )
-        .where(ClassSession.course_id == row.id, ClassSession.status.in_(_STILL_MEANT))
+        .where(ClassSession.course_id == row.id, ClassSession.status.in_(HOLDING))
         .order_by(ClassSession.day, ClassSession.starts, ClassSession.id)
     ).all()
     held = {one.id: one.ends - one.starts for one in sessions if one.status == SessionStatus.HELD}
@@ -215,7 +214,7 @@ def graduation(db: Session, course: str, *, at: Moment, by_name: bool = False) -
 
 
 def _last_day() -> Any:
-    return select(func.max(ClassSession.day)).where(ClassSession.status.in_(_STILL_MEANT))
+    return select(func.max(ClassSession.day)).where(ClassSession.status.in_(HOLDING))
 
 
 def _people_who(status: str) -> ColumnElement[int]:

@@ -8,10 +8,10 @@ from enum import StrEnum
 
 from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.courses.proposals import check_slot
+from nightschool.rules.courses.statuses import TO_COME
 from nightschool.rules.slots import Moment, Slot
 from nightschool.texts import N_, _, counted
 
-TO_COME = ("draft", "scheduled")
 _CONTENT = ("title", "category_code", "summary", "venue_id", "teacher_ids")
 # The line that says that this of a class session changes.
 _CHANGED = {

@@ -1,6 +1,10 @@
-"""The state of a class session in one word, as people say it."""
+"""The state of a class session: whether it is still meant to be, and the word people say for it."""
 
 from nightschool.texts import _
+
+# Values of models.teaching.SessionStatus.
+TO_COME = ("draft", "scheduled")
+HOLDING = (*TO_COME, "held")  # what holds its slot, its teachers and its room
 
 
 def status_word(status: str, is_past: bool) -> str:

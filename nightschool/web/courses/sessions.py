@@ -21,8 +21,7 @@ from nightschool.rules.courses.conflicts import Conflict
 from nightschool.rules.courses.previews import tell_taken
 from nightschool.rules.courses.reasons import tell_reason
 from nightschool.rules.courses.recurrence import RecurrenceProblem, tell_recurrence_problem
-from nightschool.rules.courses.series import TO_COME
-from nightschool.rules.courses.statuses import status_word
+from nightschool.rules.courses.statuses import TO_COME, status_word
 from nightschool.rules.notices.revisions import tell_mark
 from nightschool.rules.slots import Slot, SlotProblem, shown_end, tell_slot_problem
 from nightschool.texts import _

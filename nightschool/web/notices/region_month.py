@@ -64,7 +64,7 @@ def qr(area: str) -> Response:
 
 
 def _shown(short: str, found: RegionMonth) -> str:
-    page: str = render_template(
+    return render_template(
         "notices/region_month/month.html",
         **month_words(found),
         area=short,
@@ -78,7 +78,6 @@ def _shown(short: str, found: RegionMonth) -> str:
             is_indexed=bool(found.meetings),
         ),
     )
-    return page
 
 
 def _others(short: str, month: Month) -> list[tuple[str, str]]:

@@ -142,5 +142,4 @@ def _refused(code: str, refused: Refused | None, form: TermForm | None = None, *
 def _choice(code: str, form: TermForm) -> str:
     with reading() as db:
         village = village_here(db, code, at=moment())
-    page: str = render_template("notices/school_months/choose.html", village=village, form=form)
-    return page
+    return render_template("notices/school_months/choose.html", village=village, form=form)
