@@ -15,8 +15,8 @@ from nightschool.models.people import Learner
 from nightschool.models.teaching import ClassSession, Course
 from nightschool.rules.courses.recurrence import Weekly
 from nightschool.rules.registers.attendance import Sheet
-from nightschool.rules.registers.cohorts import cohort_entry
-from nightschool.rules.registers.graduation import Basis
+from nightschool.rules.registers.cohorts import CohortEntry
+from nightschool.rules.registers.graduation import Basis, GraduationRule
 
 # A chance of its own, so that the rest of the demonstration is what it was before there was a cohort.
 _SEED = 20170314
@@ -44,7 +44,7 @@ def hold(stage: Stage, school: DemoSchool, about: dict[str, Any]) -> None:
     cohorts.set_cohort(
         db,
         course=course,
-        entry=cohort_entry("cohort", about["capacity"], Basis.SESSIONS, 75),
+        entry=CohortEntry("cohort", about["capacity"], GraduationRule(Basis.SESSIONS, 75)),
         seen_version=record.version,
         by=actor,
         now=stage.at(before),

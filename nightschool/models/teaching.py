@@ -28,14 +28,9 @@ from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
 from nightschool.rules.courses.reasons import REASONS
 from nightschool.rules.oversight.plans import MODES
-from nightschool.rules.registers.cohorts import SOURCES
+from nightschool.rules.registers.cohorts import SOURCES, CourseKind
 from nightschool.rules.registers.graduation import Basis
 from nightschool.rules.resources import ResourceKind
-
-
-class CourseKind(StrEnum):
-    OPEN_LECTURE = "open_lecture"
-    COHORT = "cohort"
 
 
 class EnrolmentStatus(StrEnum):

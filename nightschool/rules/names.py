@@ -92,17 +92,11 @@ def sort_key(name: str) -> str:
     return " ".join(f"{syllable} {character}" for syllable, character in zip(syllables, plain, strict=True))
 
 
-def matches(query: str, name: str, keys: frozenset[str]) -> bool:
-    """True when what was typed is part of the name, or the beginning of one of its keys; an empty query fits all."""
-    plain = normalised(query)
-    if plain in normalised(name):
-        return True
-    sound = plain.replace("'", "").replace(" ", "")
-    return any(key.startswith(sound) for key in keys) if sound else False
-
-
 def finder(query: str) -> Callable[[str, str], bool]:
-    """What says of a name and its stored keys whether it `matches` this query: the query is read once for thousands."""
+    """What says of a name and its keys, one space between, whether it fits the query, which is read once for thousands.
+
+    It fits when what was typed is part of the name, or the beginning of one of its keys; an empty query fits all.
+    """
     plain = normalised(query)
     sound = plain.replace("'", "").replace(" ", "")
     begins = f" {sound}"

@@ -158,8 +158,9 @@ def _ask_about_namesakes(db: Session, village: str, entry: LearnerEntry, *, but:
     same_group = Learner.group_name == entry.group_name
     if number:
         same_group = or_(same_group, Learner.group_number == number)
-    namesakes = db.scalars(
-        select(Learner)
+    is_retired = Learner.retired_at.is_not(None)
+    found = db.execute(
+        select(Learner.public_id, Learner.name, Learner.version, is_retired)
         .where(
             Learner.region_code == village,
             Learner.name == entry.name,
@@ -167,21 +168,13 @@ def _ask_about_namesakes(db: Session, village: str, entry: LearnerEntry, *, but:
             Learner.id != but,
             Learner.merged_into_id.is_(None),
         )
-        .order_by(Learner.id.desc())
-    ).all()
-    if not namesakes:
+        .order_by(is_retired, Learner.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if found is None:
         return
-    retired = None
-    if all(one.retired_at is not None for one in namesakes):
-        latest = namesakes[0]
-        retired = Namesake(
-            latest.public_id,
-            latest.name,
-            latest.household,
-            region_code=village,
-            is_retired=True,
-            version=latest.version,
-        )
+    namesake = Namesake(*found)
+    retired = namesake if namesake.is_retired else None
     raise Refused("same_name", field="name", name=entry.name, group=entry.group_name, retired=retired)
 
 
@@ -215,11 +208,11 @@ def _teacher_namesakes(db: Session, region: str, name: str) -> tuple[Namesake, .
         select(
             Teacher.public_id,
             Teacher.name,
-            Teacher.unit,
-            Region.name.label("region_name"),
-            Teacher.region_code,
-            Teacher.retired_at.is_not(None).label("is_retired"),
             Teacher.version,
+            Teacher.retired_at.is_not(None),
+            Teacher.unit,
+            Region.name,
+            Teacher.region_code,
         )
         .join(Region, Region.code == Teacher.region_code)
         .where(Teacher.region_code.in_((region, *ancestors_of(region))), Teacher.merged_into_id.is_(None))

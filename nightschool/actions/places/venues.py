@@ -86,7 +86,7 @@ def _check_name(db: Session, village: str, name: str, *, but: int = 0) -> None:
     same = select(Venue.public_id, Venue.version, Venue.retired_at.is_not(None).label("is_retired"))
     same = same.where(Venue.region_code == village, Venue.name == name, Venue.id != but)
     if row := db.execute(same.order_by(Venue.retired_at.is_not(None), Venue.id).limit(1)).first():
-        retired = Namesake(row.public_id, name, "", is_retired=True, version=row.version)
+        retired = Namesake(row.public_id, name, row.version, is_retired=True)
         raise Refused("same_venue", field="name", name=name, retired=retired if row.is_retired else None)
 
 

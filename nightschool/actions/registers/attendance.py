@@ -17,7 +17,7 @@ from nightschool.errors import NotAllowed, NotFound, Refused, StaleRecord
 from nightschool.models.attendance import Mark, Submission, SubmissionKind
 from nightschool.models.base import Base
 from nightschool.models.people import Learner
-from nightschool.models.teaching import ClassSession, Course, CourseKind, SessionStatus
+from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries.registers.attendance import register_version
 from nightschool.rules.access import Actor, require
 from nightschool.rules.people.merges import MERGED, stronger_mark
@@ -33,6 +33,7 @@ from nightschool.rules.registers.attendance import (
     void_fingerprint,
     why_no_register,
 )
+from nightschool.rules.registers.cohorts import CourseKind
 from nightschool.rules.slots import Now
 
 _LONGEST_DEVICE = 200
@@ -119,12 +120,17 @@ def record_sheet(
     """
     held = _locked(db, class_session)
     require(by, "keep_register", held.region_code)
-    submission = _submission(held, submission_id, by, device=device, taken_at=taken_at, now=now)
-    submission |= {
-        "fingerprint": fingerprint(class_session, sheet),
-        "difference_note": sheet.difference_note,
-        "kind": SubmissionKind.SHEET,
-    }
+    submission = _submission(
+        held,
+        by,
+        now,
+        id=submission_id,
+        kind=SubmissionKind.SHEET,
+        fingerprint=fingerprint(class_session, sheet),
+        device=device,
+        taken_at=taken_at,
+        difference_note=sheet.difference_note,
+    )
     version = register_version(db, held.id)
     if (seen := _arrive(db, submission)) is not None:
         return _same_receipt(seen, class_session, submission)
@@ -176,12 +182,17 @@ def void_register(
     require(by, "keep_register", held.region_code)
     if not reason:
         raise Refused("reason_missing", field="reason")
-    submission = _submission(held, submission_id, by, device=device, taken_at=now.instant, now=now)
-    submission |= {
-        "fingerprint": void_fingerprint(class_session, reason),
-        "reason": reason,
-        "kind": SubmissionKind.VOID,
-    }
+    submission = _submission(
+        held,
+        by,
+        now,
+        id=submission_id,
+        kind=SubmissionKind.VOID,
+        fingerprint=void_fingerprint(class_session, reason),
+        device=device,
+        taken_at=now.instant,
+        reason=reason,
+    )
     if (seen := _arrive(db, submission)) is not None:
         return _same_receipt(seen, class_session, submission)
     if held.status != SessionStatus.HELD:
@@ -201,21 +212,12 @@ def _locked(db: Session, class_session: str) -> ClassSession:
     return held
 
 
-def _submission(
-    held: ClassSession, submission_id: UUID, by: Actor, *, device: str, taken_at: datetime, now: Now
-) -> dict[str, Any]:
+def _submission(held: ClassSession, by: Actor, now: Now, *, device: str, **said: Any) -> dict[str, Any]:
     if by.account_id is None:  # a register always names who handed it in
         raise NotAllowed("keep_register", held.region_code)
-    return {
-        "id": submission_id,
-        "class_session_id": held.id,
-        "account_id": by.account_id,
-        "device": device[:_LONGEST_DEVICE],
-        "taken_at": taken_at,
-        "received_at": now.instant,
-        "reason": "",
-        "difference_note": "",
-    }
+    empty = {"reason": "", "difference_note": ""}
+    arrives = {"class_session_id": held.id, "account_id": by.account_id, "received_at": now.instant}
+    return {**empty, **arrives, "device": device[:_LONGEST_DEVICE], **said}
 
 
 def _arrive(db: Session, submission: Mapping[str, Any]) -> Submission | None:

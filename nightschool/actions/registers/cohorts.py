@@ -12,11 +12,17 @@ from nightschool.actions.records import changed_fields, locked_as_seen, locked_f
 from nightschool.errors import Refused
 from nightschool.models.attendance import Mark
 from nightschool.models.people import Learner
-from nightschool.models.teaching import ClassSession, Course, CourseKind, Enrolment, EnrolmentStatus
+from nightschool.models.teaching import ClassSession, Course, Enrolment, EnrolmentStatus
 from nightschool.queries.registers.cohorts import last_day_of
 from nightschool.rules.access import Actor
 from nightschool.rules.registers.attendance import OF_OPEN_LECTURES, NewLearner
-from nightschool.rules.registers.cohorts import CohortEntry, check_enrolment, check_kind_change, places_free
+from nightschool.rules.registers.cohorts import (
+    CohortEntry,
+    CourseKind,
+    check_enrolment,
+    check_kind_change,
+    places_free,
+)
 from nightschool.rules.slots import Now
 
 ACTIVE = (EnrolmentStatus.ENROLLED, EnrolmentStatus.WAITING)

@@ -1,5 +1,6 @@
 """Calendars: market days, farm windows, single days and a year's holiday notice, kept at the region they hold for."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import TypeVar
 
@@ -8,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.records import note
 from nightschool.errors import NotFound, Refused
-from nightschool.models.base import new_public_id
 from nightschool.models.calendars import FarmSeason, HolidayYear, MarketRule, RegionPosition, SpecialDay
 from nightschool.rules.access import Actor, require
 from nightschool.rules.regions import Level, level_of
@@ -24,7 +24,7 @@ _MOST_MARKETS = 10
 
 def add_market(db: Session, *, region: str, market: Market, by: Actor, now: Now) -> str:
     """The township has one market more; its public id comes back. Raises: Refused with `markets_of_townships`,
-    `market_known` or `too_many_markets`.
+    `market_known` or `markets_full`.
     """
     require(by, _KEEP, region)
     if level_of(region) is not Level.TOWNSHIP:
@@ -36,16 +36,8 @@ def add_market(db: Session, *, region: str, market: Market, by: Actor, now: Now)
     ):
         raise Refused("market_known", field="days")
     if len(known) >= _MOST_MARKETS:
-        raise Refused("too_many_markets", field="days", most=_MOST_MARKETS)
-    rule = MarketRule(
-        public_id=new_public_id(),
-        region_code=region,
-        place=market.place,
-        kind=market.kind,
-        numbers=numbers,
-        missing_thirtieth=market.missing_thirtieth,
-        is_example=market.is_example,
-    )
+        raise Refused("markets_full", field="days", most=_MOST_MARKETS)
+    rule = MarketRule(**{**asdict(market), "numbers": numbers, "region_code": region})
     db.add(rule)
     db.flush()
     note(db, rule, "calendar.market", by=by, now=now, kind=market.kind, numbers=numbers)
@@ -66,7 +58,6 @@ def add_season(db: Session, *, region: str, window: FarmWindow, by: Actor, now: 
     known = db.scalars(select(FarmSeason).where(FarmSeason.region_code == region)).all()
     check_window(window, [FarmWindow(one.name, one.first, one.last) for one in known], today=now.day)
     season = FarmSeason(
-        public_id=new_public_id(),
         region_code=region,
         name=window.name,
         first=window.first,

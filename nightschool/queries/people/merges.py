@@ -24,7 +24,7 @@ from nightschool.queries import phones
 from nightschool.queries.figures import came
 from nightschool.queries.records import shaped
 from nightschool.queries.scope import inside
-from nightschool.rules.names import matches, normalised, search_keys
+from nightschool.rules.names import finder, normalised, search_keys
 from nightschool.rules.people.merges import (
     FIELDS,
     KnownLesson,
@@ -277,8 +277,8 @@ def _learners(db: Session, record: Any, query: str) -> tuple[Sequence[Any], Sequ
             Learner.id != record.id,
         )
     ).all()
-    sought = [row for row in others if query and matches(query, row.name, frozenset(row.search_keys.split()))]
-    return others, sought
+    fits = finder(query)
+    return others, [row for row in others if query and fits(row.name, row.search_keys)]
 
 
 def _teachers(db: Session, record: Any, query: str, *, below: bool) -> tuple[Sequence[Any], Sequence[Any]]:

@@ -13,13 +13,11 @@ from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Region
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, SessionStatus
 from nightschool.queries import phones, records
-from nightschool.rules.listings import Asked, Listing, of_records, states
+from nightschool.rules.listings import UNASKED, Asked, Listing, of_records, states
 from nightschool.rules.names import finder
 from nightschool.rules.people.people import TEACHER_KINDS, group_label, group_order, teacher_kind_word
 from nightschool.rules.regions import Level, ancestors_of, level_of
 from nightschool.texts import _
-
-_UNASKED = Asked()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ class TeacherLine:
     version: int
 
 
-def learners(db: Session, village: str, asked: Asked = _UNASKED) -> Listing[LearnerLine]:
+def learners(db: Session, village: str, asked: Asked = UNASKED) -> Listing[LearnerLine]:
     """The village's learners as asked for: by group or by the sound of their names. Cost: 2 queries.
 
     All names are looked through here, not in SQL: only so do both databases sort and find by the same sounds.
@@ -130,7 +128,7 @@ def _learner_lines(
     )
 
 
-def teachers(db: Session, region: str, asked: Asked = _UNASKED) -> Listing[TeacherLine]:
+def teachers(db: Session, region: str, asked: Asked = UNASKED) -> Listing[TeacherLine]:
     """The teachers kept at this region or above it, as asked for; unasked its own first, then the next above.
 
     They are looked for by name, sound, unit, and by what they can talk about. Cost: 3 queries, 2 above a village.

@@ -9,11 +9,9 @@ from sqlalchemy.orm import Session
 
 from nightschool.models.places import NightSchool, Venue
 from nightschool.queries import phones, records
-from nightschool.rules.listings import Asked, Listing, of_records, states
+from nightschool.rules.listings import UNASKED, Asked, Listing, of_records, states
 from nightschool.rules.names import finder, sort_key
 from nightschool.texts import _
-
-_UNASKED = Asked()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ class VenueRecord(records.Record):
     area_m2: int | None
 
 
-def venues(db: Session, village: str, asked: Asked = _UNASKED) -> Listing[VenueLine]:
+def venues(db: Session, village: str, asked: Asked = UNASKED) -> Listing[VenueLine]:
     """The village's venues as asked for; unasked the usual one first, then as they were added. Cost: 1 query."""
     rows = db.execute(
         select(

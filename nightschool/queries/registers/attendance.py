@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from nightschool.models.attendance import Guest, Headcount, Mark, Submission
 from nightschool.models.people import Learner
 from nightschool.models.places import Region, Venue
-from nightschool.models.teaching import ClassSession, Course, CourseKind, Enrolment, EnrolmentStatus
+from nightschool.models.teaching import ClassSession, Course, Enrolment, EnrolmentStatus
 from nightschool.models.trust import Account
 from nightschool.queries.figures import attendances
 from nightschool.queries.people.people import VILLAGER, Group, Villager, by_group
@@ -27,6 +27,7 @@ from nightschool.rules.registers.attendance import (
     Turnout,
     WrittenGuest,
 )
+from nightschool.rules.registers.cohorts import CourseKind
 
 
 class Membership(StrEnum):

@@ -14,7 +14,6 @@ from nightschool.models.places import Region
 from nightschool.models.teaching import (
     ClassSession,
     Course,
-    CourseKind,
     Enrolment,
     EnrolmentStatus,
     SessionStatus,
@@ -24,6 +23,7 @@ from nightschool.queries.people.people import VILLAGER, Group, Villager, by_grou
 from nightschool.queries.records import shaped
 from nightschool.rules.courses.statuses import HOLDING
 from nightschool.rules.people.people import group_label, group_order
+from nightschool.rules.registers.cohorts import CourseKind
 from nightschool.rules.registers.graduation import (
     Basis,
     CohortSessions,
@@ -47,7 +47,8 @@ class Cohort:
     village: str
     kind: str
     capacity: int | None
-    rule: GraduationRule
+    basis: str
+    percent: int
     last_day: date | None  # of the last class session that is not called off
     enrolled: int
     waiting: int
@@ -57,6 +58,11 @@ class Cohort:
     def is_cohort(self) -> bool:
         """True when it has a roster."""
         return self.kind == CourseKind.COHORT
+
+    @property
+    def rule(self) -> GraduationRule:
+        """What it takes to graduate."""
+        return GraduationRule(Basis(self.basis), self.percent)
 
     @property
     def free(self) -> int:
@@ -146,7 +152,7 @@ def last_day_of(db: Session, course_id: int) -> date | None:
 def cohort(db: Session, course: str) -> Cohort | None:
     """A course as far as it is a cohort; None when there is no such course. Cost: 1 query."""
     row = db.execute(_COHORT, {"course": course}).one_or_none()
-    return _cohort(row) if row else None
+    return shaped(Cohort, row) if row else None
 
 
 def roster(db: Session, course: str) -> Roster | None:
@@ -161,7 +167,7 @@ def roster(db: Session, course: str) -> Roster | None:
     waiting = sorted(by_status[EnrolmentStatus.WAITING], key=lambda one: str(one.asked_at))
     outside = [one for one in people if one.status in (OUTSIDE, EnrolmentStatus.LEFT)]
     return Roster(
-        cohort=_cohort(row),
+        cohort=shaped(Cohort, row),
         enrolled=by_group(by_status[EnrolmentStatus.ENROLLED]),
         waiting=tuple(waiting),
         left=tuple(by_status[EnrolmentStatus.LEFT]),
@@ -194,7 +200,7 @@ def graduation(db: Session, course: str, *, at: Moment, by_name: bool = False) -
     not_yet = [one for one in sessions if one.status != SessionStatus.HELD]
     slots = {one.id: Slot(one.day, one.starts, one.ends) for one in not_yet}
     coming = {one.id: one.ends - one.starts for one in not_yet if slots[one.id].finishes > at}
-    found = _cohort(row)
+    found = shaped(Cohort, row)
     lines = _graduation_lines(db, row.id, found.rule, CohortSessions(held, coming), by_name=by_name)
     return Graduation(
         cohort=found,
@@ -234,8 +240,8 @@ _COHORT = (
         Course.region_code,
         Course.kind,
         Course.capacity,
-        Course.graduation_basis,
-        Course.graduation_percent,
+        Course.graduation_basis.label("basis"),
+        Course.graduation_percent.label("percent"),
         Course.version,
         Region.name.label("village"),
         _last_day()
@@ -249,10 +255,6 @@ _COHORT = (
     .join(Region, Region.code == Course.region_code)
     .where(Course.public_id == bindparam("course"))
 )
-
-
-def _cohort(row: Any) -> Cohort:
-    return shaped(Cohort, row, rule=GraduationRule(Basis(row.graduation_basis), row.graduation_percent))
 
 
 def _people(db: Session, course_id: int, region_code: str) -> list[RosterPerson]:

@@ -14,6 +14,7 @@ from nightschool.models.attendance import Guest, Headcount, MarkEvent, Submissio
 from nightschool.models.people import Learner
 from nightschool.models.teaching import ClassSession
 from nightschool.models.trust import Account
+from nightschool.queries.records import shaped
 from nightschool.rules.people.people import group_label
 from nightschool.rules.registers.attendance import WrittenGuest
 
@@ -75,6 +76,7 @@ def arrivals_of(db: Session, class_session: str) -> RegisterHistory | None:
     found = db.execute(
         select(
             ClassSession.id,
+            ClassSession.public_id.label("class_session"),
             ClassSession.title,
             ClassSession.region_code,
             ClassSession.day,
@@ -90,23 +92,10 @@ def arrivals_of(db: Session, class_session: str) -> RegisterHistory | None:
     for row in _submissions(db, found.id):
         after = counted.get(row.id, Counted())
         arrivals.append(
-            Arrival(
-                by=row.display_name,
-                device=row.device,
-                taken_at=row.taken_at,
-                received_at=row.received_at,
-                is_void=row.kind == SubmissionKind.VOID,
-                reason=row.reason,
-                difference_note=row.difference_note,
-                changes=tuple(changes[row.id]),
-                counted=after,
-                counted_before=before,
-            )
+            shaped(Arrival, row, changes=tuple(changes[row.id]), counted=after, counted_before=before)
         )
         before = after
-    return RegisterHistory(
-        class_session, found.title, found.region_code, found.day, found.starts, found.ends, tuple(arrivals)
-    )
+    return shaped(RegisterHistory, found, arrivals=tuple(arrivals))
 
 
 def _submissions(db: Session, class_session_id: int) -> Any:
@@ -116,10 +105,10 @@ def _submissions(db: Session, class_session_id: int) -> Any:
             Submission.device,
             Submission.taken_at,
             Submission.received_at,
-            Submission.kind,
+            (Submission.kind == SubmissionKind.VOID).label("is_void"),
             Submission.reason,
             Submission.difference_note,
-            Account.display_name,
+            Account.display_name.label("by"),
         )
         .join(Account, Account.id == Submission.account_id)
         .outerjoin(Headcount, Headcount.submission_id == Submission.id)
@@ -146,16 +135,9 @@ def _changes(db: Session, class_session_id: int) -> Mapping[UUID, list[ChangedMa
     )
     came: dict[int, str] = {}  # learner -> who came instead, as the event before this one says
     for row in rows:
-        change = ChangedMark(
-            name=row.name,
-            group=group_label(row.group_name),
-            before=row.before,
-            status=row.status,
-            came_instead=row.came_instead,
-            came_before=came.get(row.learner_id, ""),
-        )
+        group, came_before = group_label(row.group_name), came.get(row.learner_id, "")
+        changes[row.submission_id].append(shaped(ChangedMark, row, group=group, came_before=came_before))
         came[row.learner_id] = row.came_instead
-        changes[row.submission_id].append(change)
     return changes
 
 

@@ -14,7 +14,7 @@ from nightschool.models.trust import Account, Posting
 from nightschool.queries.scope import inside
 from nightschool.queries.trust.trust import AccountLine, account_lines, not_over
 from nightschool.rules.access import Role
-from nightschool.rules.names import LONGEST_KEY, matches, normalised, search_keys
+from nightschool.rules.names import LONGEST_KEY, finder, normalised, search_keys
 from nightschool.rules.slots import Now
 
 ACCOUNTS_A_PAGE = 30
@@ -139,5 +139,6 @@ def _sounding(db: Session, query: str, posted: Subquery) -> tuple[list[int], boo
         .limit(MOST_SOUNDED + 1)
     ).all()
     read = rows[:MOST_SOUNDED]
-    found = [row.id for row in read if matches(sound, row.display_name, search_keys(row.display_name))]
+    fits = finder(sound)
+    found = [row.id for row in read if fits(row.display_name, " ".join(search_keys(row.display_name)))]
     return found, len(rows) <= MOST_SOUNDED

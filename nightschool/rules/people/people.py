@@ -64,11 +64,11 @@ class Namesake:
 
     public_id: str
     name: str
-    told: str  # what tells people apart: the household of a learner, the unit of a teacher
+    version: int
+    is_retired: bool  # may be asked back instead of being written down anew
+    told: str = ""  # what tells teachers apart: their unit, and where they are kept
     region_name: str = ""
     region_code: str = ""
-    is_retired: bool = False  # may be asked back instead of being written down anew
-    version: int = 0
 
 
 def sex_word(code: str | None) -> str:
@@ -210,35 +210,26 @@ def check_learner(entry: LearnerEntry, *, today: date) -> None:
         raise Refused("child", field="birth_year", year=entry.birth_year)
 
 
+_REFUSED = {
+    "name_missing": N_("还没写名字。"),
+    "group_missing": N_("还没写是哪个组的。写三组、3组都行。"),
+    "not_born_yet": N_("%(year)d 年还没到。填出生的年份，或留空。"),
+    "child": N_("%(year)d 年出生的可能还不满 14 岁。不满 14 岁的孩子不记名字，来了就算进清点人数里。"),
+    "same_name": N_("%(group)s已经有一个%(name)s。是同一个人就不用再加；是另一个人，在下面打勾再存。"),
+    "same_name_retired": N_(
+        "%(group)s有一位不再来的%(name)s。是同一个人，把他请回来就行；是另一个人，在下面打勾再存。"
+    ),
+    "known_teacher": N_("名单里已经有同名的老师，看看是不是同一个人。是另一个人，在下面打勾再存。"),
+}
+
+
 def tell_refused_person(refused: Refused) -> str:
     """One sentence: why this person cannot be saved so, and what can be done."""
-    match refused.code:
-        case "name_missing":
-            return _("还没写名字。")
-        case "group_missing":
-            return _("还没写是哪个组的。写三组、3组都行。")
-        case "not_born_yet":
-            return _("%(year)d 年还没到。填出生的年份，或留空。", year=refused.details["year"])
-        case "child":
-            return _(
-                "%(year)d 年出生的可能还不满 14 岁。不满 14 岁的孩子不记名字，来了就算进清点人数里。",
-                year=refused.details["year"],
-            )
-        case "same_name" if refused.details.get("retired"):
-            return _(
-                "%(group)s有一位不再来的%(name)s。是同一个人，把他请回来就行；是另一个人，在下面打勾再存。",
-                group=group_label(refused.details["group"]),
-                name=refused.details["name"],
-            )
-        case "same_name":
-            return _(
-                "%(group)s已经有一个%(name)s。是同一个人就不用再加；是另一个人，在下面打勾再存。",
-                group=group_label(refused.details["group"]),
-                name=refused.details["name"],
-            )
-        case "known_teacher":
-            return _("名单里已经有同名的老师，看看是不是同一个人。是另一个人，在下面打勾再存。")
-    raise ValueError(refused.code)
+    code, details = refused.code, refused.details
+    if code == "same_name":
+        code = "same_name_retired" if details.get("retired") else code
+        details = {**details, "group": group_label(details["group"])}
+    return _(_REFUSED[code], **details)
 
 
 def tell_public_name(name: str, unit: str) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 
 from nightschool.errors import Refused
-from nightschool.texts import _
+from nightschool.texts import N_, _
 
 
 def digest_of(secret: str) -> str:
@@ -11,13 +11,12 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+_REFUSED = {
+    "retired": N_("%(name)s不再请了。先把人请回来，再做链接。"),
+    "is_merged": N_("%(name)s这份记录已经并到另一份里了。到并成的那一份去做链接。"),
+}
+
+
 def tell_refused_link(refused: Refused) -> str:
     """One sentence: why no address is made, and what can be done."""
-    match refused.code:
-        case "retired":
-            return _("%(name)s不再请了。先把人请回来，再做链接。", name=refused.details["name"])
-        case "is_merged":
-            return _(
-                "%(name)s这份记录已经并到另一份里了。到并成的那一份去做链接。", name=refused.details["name"]
-            )
-    raise ValueError(refused.code)
+    return _(_REFUSED[refused.code], **refused.details)

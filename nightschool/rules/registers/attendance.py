@@ -187,38 +187,32 @@ def why_no_register(status: str, day: date, today: date) -> str | None:
     return None
 
 
+_NO_REGISTER = {
+    "opens_later": N_("%(day)s 才上课。到那天零点起就能点名。"),
+    "is_draft": N_("这节课还没公布，公布了才点名。"),
+    "is_cancelled": N_("这节课取消了，不用点名。"),
+    "is_postponed": N_("这节课改期了，点名在新的那一节。"),
+}
+_REFUSED = {
+    "foreign_learner": N_("名单里有人不是这个村的学员，没有存。外村来的写在下面的外来人里。"),
+    "other_content": N_("这张单子先前已经存过一份，内容不一样。对一下下面，再按一次保存，就以这一份为准。"),
+    "cohort_only": N_("这是讲座，只记到和请假。要记迟到、代到和补课，先到课程那里改成班。"),
+    "substitute_unnamed": N_("还没写家里是谁来的。写在那个人下面。"),
+    "no_register": N_("这节课没有登记，没有可作废的。"),
+    "reason_missing": N_("还没写为什么作废。写一句，以后查得到。"),
+}
+
+
 def tell_no_register(code: str, *, day: date, today: date) -> str:
     """One sentence: why there is no register, and when or where there will be one."""
-    match code:
-        case "opens_later":
-            return _("%(day)s 才上课。到那天零点起就能点名。", day=spoken_day(day, today))
-        case "is_draft":
-            return _("这节课还没公布，公布了才点名。")
-        case "is_cancelled":
-            return _("这节课取消了，不用点名。")
-        case "is_postponed":
-            return _("这节课改期了，点名在新的那一节。")
-    raise ValueError(code)
+    return _(_NO_REGISTER[code], day=spoken_day(day, today))
 
 
 def tell_refused_register(refused: Refused, *, today: date) -> str:
     """One sentence: why this register was not saved or not voided, and what can be done."""
-    match refused.code:
-        case "opens_later" | "is_draft" | "is_cancelled" | "is_postponed":
-            return tell_no_register(refused.code, day=refused.details["day"], today=today)
-        case "foreign_learner":
-            return _("名单里有人不是这个村的学员，没有存。外村来的写在下面的外来人里。")
-        case "other_content":
-            return _("这张单子先前已经存过一份，内容不一样。对一下下面，再按一次保存，就以这一份为准。")
-        case "cohort_only":
-            return _("这是讲座，只记到和请假。要记迟到、代到和补课，先到课程那里改成班。")
-        case "substitute_unnamed":
-            return _("还没写家里是谁来的。写在那个人下面。")
-        case "no_register":
-            return _("这节课没有登记，没有可作废的。")
-        case "reason_missing":
-            return _("还没写为什么作废。写一句，以后查得到。")
-    raise ValueError(refused.code)
+    if refused.code in _NO_REGISTER:
+        return tell_no_register(refused.code, day=refused.details["day"], today=today)
+    return _(_REFUSED[refused.code])
 
 
 def mark_word(code: str | None, came_instead: str = "") -> str:
@@ -265,18 +259,15 @@ def write_guests(guests: Iterable[WrittenGuest]) -> str:
     return "\n".join(f"{guest.name} {guest.home}".strip() for guest in guests)
 
 
+_REFUSED_GUESTS = {
+    "guest_too_long": N_("「%(text)s…」太长，不像一个名字。一行写一个人。"),
+    "too_many_guests": N_("写了 %(n)d 个名字，一次最多 %(most)d 个。其余的算进人数。"),
+}
+
+
 def tell_refused_guests(refused: Refused) -> str:
     """One sentence: what about the guests' names cannot be kept."""
-    match refused.code:
-        case "guest_too_long":
-            return _("「%(text)s…」太长，不像一个名字。一行写一个人。", text=refused.details["text"])
-        case "too_many_guests":
-            return _(
-                "写了 %(n)d 个名字，一次最多 %(most)d 个。其余的算进人数。",
-                n=refused.details["n"],
-                most=MOST_GUESTS,
-            )
-    raise ValueError(refused.code)
+    return _(_REFUSED_GUESTS[refused.code], most=MOST_GUESTS, **refused.details)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 
 from nightschool.errors import Refused
 from nightschool.rules.almanac import spoken_day
 from nightschool.rules.people.people import tell_refused_person
-from nightschool.rules.registers.graduation import Basis, GraduationRule
+from nightschool.rules.registers.graduation import GraduationRule
 from nightschool.texts import N_, _, counted
 
-OPEN_LECTURE = "open_lecture"
-COHORT = "cohort"
-KINDS = {OPEN_LECTURE: N_("讲座：谁都可以来"), COHORT: N_("班：有名册，上够了结业")}
+
+class CourseKind(StrEnum):
+    OPEN_LECTURE = "open_lecture"
+    COHORT = "cohort"
+
+
+KINDS = {
+    CourseKind.OPEN_LECTURE: N_("讲座：谁都可以来"),
+    CourseKind.COHORT: N_("班：有名册，上够了结业"),
+}
 
 SOURCES: Mapping[str, str] = {"self": N_("本人报名"), "proxy": N_("别人代报"), "walk_in": N_("现场")}
 
@@ -28,14 +36,9 @@ class CohortEntry:
     rule: GraduationRule = field(default_factory=GraduationRule)
 
 
-def cohort_entry(kind: str, capacity: int | None, basis: str, percent: int) -> CohortEntry:
-    """The entry of these values as they are stored."""
-    return CohortEntry(kind, capacity, GraduationRule(Basis(basis), percent))
-
-
 def course_kind_word(code: str) -> str:
     """The kind of a course, with what it means, in the current language."""
-    return _(KINDS[code])
+    return _(KINDS[CourseKind(code)])
 
 
 def source_word(code: str, proxy_name: str = "") -> str:
@@ -66,7 +69,7 @@ def check_enrolment(
     one written down, so that what stood on paper can be entered later.
     The codes are `no_cohort`, `all_called_off`, `cohort_over`, `not_yet`, or `proxy_unnamed`.
     """
-    if kind != COHORT:
+    if kind != CourseKind.COHORT:
         raise Refused("no_cohort")
     if last_day is None:
         raise Refused("all_called_off")
@@ -84,41 +87,32 @@ def check_kind_change(before: str, after: str, *, active: int, has_marks: bool) 
     A lecture may become a cohort at any time. A cohort may become a lecture while nobody is on its roster and no
     register holds what only a cohort's can say.
     """
-    if before == COHORT and after == OPEN_LECTURE:
+    if before == CourseKind.COHORT and after == CourseKind.OPEN_LECTURE:
         if active:
             raise Refused("has_enrolments", field="kind", n=active)
         if has_marks:
             raise Refused("has_marks", field="kind")
 
 
+_REFUSED = {
+    "no_cohort": N_("这是讲座，谁来都行，没有名册。要收固定的人，先改成班。"),
+    "put_away": N_("这门课不开了，不再收人。"),
+    "all_called_off": N_("这个班一次课都没有了，不能收人。先排上课。"),
+    "cohort_over": N_("这个班%(day)s就结束了。那天以后不再收人。"),
+    "not_yet": N_("报名的日子还没到。填今天或以前的日子。"),
+    "proxy_unnamed": N_("别人代报的，写上是谁代报的。"),
+    "nobody_chosen": N_("还没勾人。在下面勾上要进班的人，或者写上新来的人。"),
+    "foreign_learner": N_("勾的人里有人不是这个村的学员，没有收。"),
+    "not_enrolled": N_("这个人不在这个班里，什么都没改。"),
+    "has_marks": N_("这个班的登记里记过迟到、代到或补课，讲座没有这些，不能改成讲座。"),
+}
+
+
 def tell_refused_cohort(refused: Refused, *, today: date) -> str:
     """One sentence: why this was not done, and what can be done."""
-    details = refused.details
-    match refused.code:
-        case "no_cohort":
-            return _("这是讲座，谁来都行，没有名册。要收固定的人，先改成班。")
-        case "put_away":
-            return _("这门课不开了，不再收人。")
-        case "all_called_off":
-            return _("这个班一次课都没有了，不能收人。先排上课。")
-        case "cohort_over":
-            return _("这个班%(day)s就结束了。那天以后不再收人。", day=spoken_day(details["day"], today))
-        case "not_yet":
-            return _("报名的日子还没到。填今天或以前的日子。")
-        case "proxy_unnamed":
-            return _("别人代报的，写上是谁代报的。")
-        case "nobody_chosen":
-            return _("还没勾人。在下面勾上要进班的人，或者写上新来的人。")
-        case "foreign_learner":
-            return _("勾的人里有人不是这个村的学员，没有收。")
-        case "not_enrolled":
-            return _("这个人不在这个班里，什么都没改。")
-        case "has_enrolments":
-            n = details["n"]
-            return counted(
-                "名册上还有 %(n)d 人，不能改成讲座。先让他们退班。",
-                n,
-            )
-        case "has_marks":
-            return _("这个班的登记里记过迟到、代到或补课，讲座没有这些，不能改成讲座。")
-    return tell_refused_person(refused)
+    if refused.code == "has_enrolments":
+        return counted("名册上还有 %(n)d 人，不能改成讲座。先让他们退班。", refused.details["n"])
+    if refused.code not in _REFUSED:
+        return tell_refused_person(refused)
+    day = refused.details.get("day")
+    return _(_REFUSED[refused.code], day=spoken_day(day, today) if day else "")

@@ -84,7 +84,6 @@ class GraduationProgress:
     sessions: int  # sat through or made up
     minutes: int
     counted: int
-    required: int
     lacking: int  # how much is lacking until graduation; 0: graduates
     to_make_up: int  # of it, what the sessions still to come cannot give
     marks: Mapping[str, int]  # status -> how many of the held sessions
@@ -112,14 +111,12 @@ def progress_of(rule: GraduationRule, by_now: CohortSessions, marks: Mapping[Any
     mine = {session: status for session, status in marks.items() if session in by_now.held}
     sat = [by_now.held[session] for session, status in mine.items() if status in SAT_THROUGH]
     counted = sum(map(rule.weight, sat))
-    enough = required(rule, by_now)
-    lacking = max(0, enough - counted)
+    lacking = max(0, required(rule, by_now) - counted)
     coming = sum(map(rule.weight, by_now.coming.values()))
     return GraduationProgress(
         sessions=len(sat),
         minutes=sum(sat),
         counted=counted,
-        required=enough,
         lacking=lacking,
         to_make_up=max(0, lacking - coming),
         marks=Counter(mine.values()),

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from nightschool.errors import Refused
-from nightschool.texts import _
+from nightschool.texts import N_, _
 
 LONGEST_QUESTION = 200
 LONGEST_ANSWER = 2000
@@ -24,7 +24,7 @@ def check_question(text: str, answer: str = "") -> None:
         raise Refused("question_missing", field="text")
     for field, written, longest in (("text", text, LONGEST_QUESTION), ("answer", answer, LONGEST_ANSWER)):
         if len(written) > longest:
-            raise Refused("too_long", field=field, longest=longest, now=len(written))
+            raise Refused("too_long", field=field, n=longest, now=len(written))
         if number := number_in(written):
             raise Refused("names_somebody", field=field, number=number)
 
@@ -37,21 +37,15 @@ def number_in(text: str) -> str:
     return "phone" if _PHONE.search(plain) else ""
 
 
+_REFUSED = {
+    "question_missing": N_("还没写问了什么。"),
+    "not_yet": N_("这节课还没上。上课那天起，群众问了什么就记在这里。"),
+    "too_long": N_("最多写 %(n)d 个字，现在有 %(now)d 个。"),
+    "identity": N_("里面像是有身份证号。这里不记是谁问的，把号码去掉再存。"),
+    "phone": N_("里面像是有手机号。这里不记是谁问的，把号码去掉再存。"),
+}
+
+
 def tell_refused_question(refused: Refused) -> str:
     """One sentence: why this cannot be saved so, and what can be done."""
-    match refused.code:
-        case "question_missing":
-            return _("还没写问了什么。")
-        case "not_yet":
-            return _("这节课还没上。上课那天起，群众问了什么就记在这里。")
-        case "too_long":
-            return _(
-                "最多写 %(n)d 个字，现在有 %(now)d 个。",
-                n=refused.details["longest"],
-                now=refused.details["now"],
-            )
-        case "names_somebody" if refused.details["number"] == "identity":
-            return _("里面像是有身份证号。这里不记是谁问的，把号码去掉再存。")
-        case "names_somebody":
-            return _("里面像是有手机号。这里不记是谁问的，把号码去掉再存。")
-    raise ValueError(refused.code)
+    return _(_REFUSED[refused.details.get("number", refused.code)], **refused.details)

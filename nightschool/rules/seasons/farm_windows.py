@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from nightschool.errors import Refused
 from nightschool.rules.almanac import day_with_year, spoken_day
-from nightschool.texts import _
+from nightschool.texts import N_, _
 
 LONGEST_DAYS = 120
 YEARS_AROUND = 10  # calendars are kept year by year: what lies further off has its year mistyped
@@ -41,7 +41,9 @@ def check_window(window: FarmWindow, others: Iterable[FarmWindow], *, today: dat
         raise Refused("window_too_long", field="last", most=LONGEST_DAYS)
     for other in others:
         if other.name == window.name and other.first <= window.last and window.first <= other.last:
-            raise Refused("window_overlaps", field="first", other=other)
+            raise Refused(
+                "window_overlaps", field="first", name=other.name, first=other.first, last=other.last
+            )
 
 
 def check_near(field: str, day: date, *, today: date) -> None:
@@ -55,25 +57,21 @@ def in_season(windows: Iterable[FarmWindow], day: date) -> tuple[FarmWindow, ...
     return tuple({window.name: window for window in windows if window.has(day)}.values())
 
 
+_REFUSED = {
+    "window_unnamed": N_("写上是什么农活，像：双抢、柑橘采收。"),
+    "day_far_away": N_("%(day)s 太远了，年份是不是写错了？"),
+    "window_backwards": N_("最后一天早于第一天（%(first)s）。换过来。"),
+    "window_too_long": N_("一段农忙最长 %(most)d 天。分成几段写。"),
+    "window_overlaps": N_("和已有的「%(name)s」（%(first)s到%(last)s）重了。改那一段，或者换日子。"),
+}
+
+
 def tell_refused_window(refused: Refused, *, today: date) -> str:
     """One sentence: why this window cannot be kept."""
-    match refused.code:
-        case "window_unnamed":
-            return _("写上是什么农活，像：双抢、柑橘采收。")
-        case "day_far_away":
-            return _("%(day)s 太远了，年份是不是写错了？", day=day_with_year(refused.details["day"]))
-        case "window_backwards":
-            return _(
-                "最后一天早于第一天（%(first)s）。换过来。", first=spoken_day(refused.details["first"], today)
-            )
-        case "window_too_long":
-            return _("一段农忙最长 %(most)d 天。分成几段写。", most=refused.details["most"])
-        case "window_overlaps":
-            other: FarmWindow = refused.details["other"]
-            return _(
-                "和已有的「%(name)s」（%(first)s到%(last)s）重了。改那一段，或者换日子。",
-                name=other.name,
-                first=spoken_day(other.first, today),
-                last=spoken_day(other.last, today),
-            )
-    raise ValueError(refused.code)
+    told = dict(refused.details)
+    if refused.code == "day_far_away":
+        told["day"] = day_with_year(told["day"])
+    for name in ("first", "last"):
+        if name in told:
+            told[name] = spoken_day(told[name], today)
+    return _(_REFUSED[refused.code], **told)

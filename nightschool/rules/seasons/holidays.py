@@ -154,36 +154,23 @@ def _day_of(found: re.Match[str], year: int, month: int) -> tuple[date, int]:
     return day, of_month
 
 
+_REFUSED = {
+    "notice_without_year": N_("没找到是哪一年。从标题「关于…年部分节假日安排的通知」开始，整篇贴进来。"),
+    "notice_empty": N_("没找到「一、元旦：…」这样的条目。把通知正文整篇贴进来。"),
+    "notice_line": N_("「%(text)s」里没读出日期。对一下原文，是不是少贴了字。"),
+    "notice_count": N_("%(name)s写的是共 %(said)d 天，日期数下来是 %(n)d 天。对一下原文。"),
+    "notice_weekday": N_("「%(text)s」和日历对不上：%(day)s不是这个星期几。对一下年份和日期。"),
+    "notice_no_such_day": N_("没有「%(text)s」这一天。对一下原文。"),
+    "notice_incomplete": N_("没读到%(names)s。通知没有贴全：从标题到最后一句，整篇贴进来。"),
+    "notice_contradicts": N_("%(day)s又是放假又是上班。对一下原文。"),
+}
+
+
 def tell_refused_notice(refused: Refused) -> str:
     """One sentence: what about the pasted notice cannot be read, and what to do."""
-    details = refused.details
-    match refused.code:
-        case "notice_without_year":
-            return _("没找到是哪一年。从标题「关于…年部分节假日安排的通知」开始，整篇贴进来。")
-        case "notice_empty":
-            return _("没找到「一、元旦：…」这样的条目。把通知正文整篇贴进来。")
-        case "notice_line":
-            return _("「%(text)s」里没读出日期。对一下原文，是不是少贴了字。", text=details["text"])
-        case "notice_count":
-            return _(
-                "%(name)s写的是共 %(said)d 天，日期数下来是 %(n)d 天。对一下原文。",
-                name=details["name"],
-                said=details["said"],
-                n=details["n"],
-            )
-        case "notice_weekday":
-            return _(
-                "「%(text)s」和日历对不上：%(day)s不是这个星期几。对一下年份和日期。",
-                text=details["text"],
-                day=day_with_year(details["day"]),
-            )
-        case "notice_no_such_day":
-            return _("没有「%(text)s」这一天。对一下原文。", text=details["text"])
-        case "notice_incomplete":
-            return _(
-                "没读到%(names)s。通知没有贴全：从标题到最后一句，整篇贴进来。",
-                names=_("、").join(_(name) for name in details["names"]),
-            )
-        case "notice_contradicts":
-            return _("%(day)s又是放假又是上班。对一下原文。", day=day_with_year(details["day"]))
-    raise ValueError(refused.code)
+    told = dict(refused.details)
+    if "day" in told:
+        told["day"] = day_with_year(told["day"])
+    if "names" in told:
+        told["names"] = _("、").join(map(_, told["names"]))
+    return _(_REFUSED[refused.code], **told)

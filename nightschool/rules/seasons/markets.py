@@ -176,22 +176,20 @@ def _tell_digits(numbers: Iterable[int]) -> str:
     return ", ".join(str(digit or 10) for digit in digits)
 
 
+_REFUSED = {
+    "market_empty": N_("写上逢哪些日子，像：逢三六九、单日、每周三周六。"),
+    "market_of_a_day": N_(
+        "「%(text)s」是一个日子。场期只写尾数：逢三，就是初三、十三、廿三。几个尾数用顿号隔开，像：一、六。"
+    ),
+    "market_unreadable": N_("「%(text)s」看不懂。像这样写：逢三六九、公历逢五逢十、单日、每周三周六。"),
+    "market_known": N_("这个场已经有了。"),
+    "markets_full": N_("一个乡镇最多记 %(most)d 个场。先去掉一个。"),
+}
+
+
 def tell_refused_market(refused: Refused) -> str:
     """One sentence: why these market days cannot be kept, and how to write them."""
-    match refused.code:
-        case "market_empty":
-            return _("写上逢哪些日子，像：逢三六九、单日、每周三周六。")
-        case "market_of_a_day":
-            return _(
-                "「%(text)s」是一个日子。场期只写尾数：逢三，就是初三、十三、廿三。几个尾数用顿号隔开，像：一、六。",
-                text=refused.details["text"],
-            )
-        case "market_unreadable":
-            return _(
-                "「%(text)s」看不懂。像这样写：逢三六九、公历逢五逢十、单日、每周三周六。",
-                text=refused.details["text"],
-            )
-    raise ValueError(refused.code)
+    return _(_REFUSED[refused.code], **refused.details)
 
 
 @lru_cache(maxsize=8192)

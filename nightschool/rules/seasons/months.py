@@ -167,22 +167,18 @@ def tell_term(term: Term) -> str:
     return _("%(months)s（%(name)s）", months=told, name=_(names[0])) if names else told
 
 
+_REFUSED = {
+    "month_unreadable": N_("「%(text)s」不是哪一年哪一月。像 2026-04 这样写。"),
+    "month_out_of_range": N_("这里看得到 %(first)d 年到 %(last)d 年。"),
+    "term_backwards": N_("最后一个月在第一个月前面。把两个月换过来。"),
+    "term_too_long": N_("从头到尾有 %(n)d 个月，一次最多看 %(most)d 个月。分成几段看。"),
+}
+
+
 def tell_refused_months(refused: Refused) -> str:
     """One sentence: why these months cannot be shown, and how to write them."""
-    match refused.code:
-        case "month_unreadable":
-            return _("「%(text)s」不是哪一年哪一月。像 2026-04 这样写。", text=refused.details["text"])
-        case "month_out_of_range":
-            return _("这里看得到 %(first)d 年到 %(last)d 年。", first=FIRST_YEAR, last=LAST_YEAR)
-        case "term_backwards":
-            return _("最后一个月在第一个月前面。把两个月换过来。")
-        case "term_too_long":
-            return _(
-                "从头到尾有 %(n)d 个月，一次最多看 %(most)d 个月。分成几段看。",
-                n=refused.details["n"],
-                most=MOST_MONTHS,
-            )
-    raise ValueError(refused.code)
+    limits = {"first": FIRST_YEAR, "last": LAST_YEAR, "most": MOST_MONTHS}
+    return _(_REFUSED[refused.code], **limits, **refused.details)
 
 
 def stretches(days: list[date]) -> list[tuple[date, date]]:

@@ -26,7 +26,7 @@ from nightschool.rules.courses.previews import preview, tell_taken
 from nightschool.rules.courses.proposals import Proposal, tell_course_twice
 from nightschool.rules.courses.recurrence import days_of
 from nightschool.rules.oversight.plans import tell_refused
-from nightschool.rules.registers.cohorts import OPEN_LECTURE
+from nightschool.rules.registers.cohorts import CourseKind
 from nightschool.rules.registers.graduation import tell_rule
 from nightschool.rules.slots import shown_end
 from nightschool.texts import _, counted
@@ -43,7 +43,7 @@ from nightschool.web.site.records import BAD_INPUT, CLASH, look_up
 bp = Blueprint("courses", __name__)
 bp.add_app_template_global(button_value)
 
-_USUAL_EVENING = {"starts": 19 * 60, "ends": 20 * 60 + 30, "repeat": ONCE, "kind": OPEN_LECTURE}
+_USUAL_EVENING = {"starts": 19 * 60, "ends": 20 * 60 + 30, "repeat": ONCE, "kind": CourseKind.OPEN_LECTURE}
 
 
 def labelled(choices: Choices) -> dict[str, Any]:

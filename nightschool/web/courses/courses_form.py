@@ -26,7 +26,7 @@ from nightschool.rules.courses.recurrence import (
     recurrence_problem,
     tell_recurrence_problem,
 )
-from nightschool.rules.registers.cohorts import KINDS, OPEN_LECTURE, course_kind_word
+from nightschool.rules.registers.cohorts import KINDS, CourseKind, course_kind_word
 from nightschool.rules.seasons.markets import Market, read_market, tell_market, tell_refused_market
 from nightschool.rules.slots import Slot, read_end, shown_end, slot_problem, tell_slot_problem
 from nightschool.texts import L_, _, counted
@@ -282,7 +282,7 @@ class ScheduleForm(CommonForm):
             region_code=region_code,
             recurrence=self.recurrence,
             leave_out=frozenset(self.leave_out.data),
-            kind=self.kind.data or OPEN_LECTURE,
+            kind=self.kind.data or CourseKind.OPEN_LECTURE,
             instead=self.instead.data,
             **self.common,
         )

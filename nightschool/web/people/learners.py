@@ -105,13 +105,11 @@ def _page(
         groups = people.groups(db, village)
         attended = histories.attended(db, record.public_id) if record else None
         merged = merges.undoable_merges(db, "learner", record.public_id, now=now()) if record else ()
-    form.phone.hide(record.masked_phone if record else "")
     page = render_template(
         "people/learners/edit.html",
         form=form,
         record=record,
         groups=groups,
-        village=village,
         place=look_up(places.region_named, village),
         number=number,
         attended=attended,

@@ -36,7 +36,7 @@ def index(teacher: str) -> Any:
 
     Of a record merged into another the links still open, and can be revoked here.
     """
-    record = _record(teacher)
+    record = look_up(people.teacher, teacher)
     return _page(record, record.region_code)
 
 
@@ -44,7 +44,7 @@ def index(teacher: str) -> Any:
 @allows("keep_teachers")
 def of_village(village: str, teacher: str) -> Any:
     """The same for a village that calls on a teacher: links to the classes in this village alone."""
-    record = _record(teacher)
+    record = look_up(people.teacher, teacher)
     if record.merged_into_id:
         raise NotFound
     return _page(record, village)
@@ -125,10 +125,6 @@ def _address(secret: str) -> str:
 def _qr(address: str) -> Markup:
     # In the page itself: a picture of its own would need the secret in one more address.
     return Markup(qr_svg(address).decode())  # made of squares; nothing of it was typed by anybody
-
-
-def _record(teacher: str) -> TeacherRecord:
-    return look_up(people.teacher, teacher)
 
 
 def _page(record: TeacherRecord, region: str) -> Any:

@@ -178,7 +178,6 @@ def _page(
 ) -> Any:
     with reading() as db:
         merged = merges.undoable_merges(db, "teacher", record.public_id, now=now()) if record else ()
-    form.phone.hide(record.masked_phone if record else "")
     page = render_template(
         "people/teachers/edit.html",
         form=form,

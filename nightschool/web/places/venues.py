@@ -99,7 +99,6 @@ def _refuse(form: VenueForm, refused: Refused) -> int:
 def _page(
     form: VenueForm, village: str, status: int, record: VenueRecord | None = None, number: str = ""
 ) -> Any:
-    form.phone.hide(record.masked_phone if record else "")
     page = render_template(
         "places/venues/edit.html",
         form=form,

@@ -13,7 +13,7 @@ from nightschool.queries.registers import attendance as queries
 from nightschool.queries.registers import register_history
 from nightschool.queries.registers.attendance import Register
 from nightschool.rules.almanac import spoken_day
-from nightschool.rules.names import matches
+from nightschool.rules.names import finder
 from nightschool.rules.people.people import tell_refused_person
 from nightschool.rules.registers import attendance as rules
 from nightschool.texts import _, counted
@@ -148,8 +148,8 @@ def _refuse_sheet(form: RegisterForm, refused: Refused) -> int:
 
 
 def _page(found: Register, form: RegisterForm) -> str:
-    query = form.query.data or ""
-    hits = [p for p in found.people if matches(query, p.name, frozenset(p.keys.split()))] if query else []
+    fits = finder(form.query.data)
+    hits = [person for person in found.people if form.query.data and fits(person.name, person.keys)]
     outside = {person.public_id for group in found.outside for person in group.people}
     shown = {*form.present.data, *form.row_errors, *(person.public_id for person in hits)}
     return render_template(
@@ -207,12 +207,7 @@ def _ticked(found: Register) -> Ticked:
 
 def _differing(found: Register, form: RegisterForm) -> list[tuple[str, str, str]]:
     """Name, the stored mark and the mark of the form, of everybody for whom the two differ."""
-    marks = {
-        **dict.fromkeys(form.present.data, rules.PRESENT),
-        **dict.fromkeys(form.excused.data, rules.EXCUSED),
-        **form.statuses.data,
-    }
-    names = form.came_instead()
+    marks, names = form.marks(), form.came_instead()
     differing = []
     for person in found.people:
         theirs = rules.PRESENT if person.attended and not found.is_cohort else person.status

@@ -186,11 +186,7 @@ class RegisterForm(NewPeopleForm):
     def sheet(self) -> Sheet:
         """What the form says; only after it was found sound."""
         return Sheet(
-            marks={
-                **dict.fromkeys(self.excused.data, EXCUSED),
-                **dict.fromkeys(self.present.data, PRESENT),
-                **self.statuses.data,
-            },
+            marks=self.marks(),
             came_instead=self.came_instead(),
             new_learners=self.new_learners(),
             guests=read_guests(self.guests.data),
@@ -200,6 +196,14 @@ class RegisterForm(NewPeopleForm):
             over_60=self.over_60.data,
             difference_note=self.difference_note.data,
         )
+
+    def marks(self) -> dict[str, str]:
+        """What is said of each learner of whom anything is."""
+        excused, present = (
+            dict.fromkeys(self.excused.data, EXCUSED),
+            dict.fromkeys(self.present.data, PRESENT),
+        )
+        return {**excused, **present, **self.statuses.data}
 
     def came(self) -> int:
         """How many the form says were there, by name or without."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from nightschool.actions.registers.cohorts import Asking, Outcome
 from nightschool.errors import Refused
 from nightschool.queries.registers import cohorts as queries
 from nightschool.queries.registers.cohorts import Cohort, Roster
-from nightschool.rules.names import matches
+from nightschool.rules.names import finder
 from nightschool.rules.registers import graduation as rules
 from nightschool.rules.registers.attendance import mark_word
 from nightschool.rules.registers.cohorts import source_word, tell_refused_cohort
@@ -35,14 +36,14 @@ MOST_SHOWN = 200
 def settings(course: str) -> Any:
     """Lecture or cohort; of a cohort, how many it takes and what it takes to graduate."""
     found = _cohort(course)
-    form = CohortForm(data=_stored(found))
+    form = CohortForm(data=asdict(found))
 
     def save(db: Session) -> None:
         actions.set_cohort(
             db, course=course, entry=form.entry(), seen_version=form.seen_version, by=actor(), now=now()
         )
 
-    found, status = edited(form, found, save, _refuse, again=partial(_cohort, course), shown=_stored)
+    found, status = edited(form, found, save, _refuse, again=partial(_cohort, course))
     if status == SAVED:
         flash(_("存好了。"))
         return redirect(url_for("courses.show", course=course), SAVED)
@@ -126,16 +127,6 @@ def _cohort(course: str) -> Cohort:
     return look_up(queries.cohort, course)
 
 
-def _stored(found: Cohort) -> dict[str, Any]:
-    return {
-        "version": found.version,
-        "kind": found.kind,
-        "capacity": found.capacity,
-        "basis": found.rule.basis.value,
-        "percent": found.rule.percent,
-    }
-
-
 def _refuse(form: CohortForm | EnrolForm, refused: Refused) -> int:
     form.refuse(refused.field, tell_refused_cohort(refused, today=today()))
     return CLASH
@@ -166,7 +157,8 @@ def _back(course: str) -> str:
 
 
 def _roster_page(found: Roster, form: EnrolForm) -> str:
-    query, ticked = form.query.data or "", set(form.learners.data)
+    query, ticked = form.query.data, set(form.learners.data)
+    fits = finder(query)
     total = sum(len(group.people) for group in found.outside)
     lists_all = total <= MOST_SHOWN
     shown = []
@@ -174,9 +166,7 @@ def _roster_page(found: Roster, form: EnrolForm) -> str:
         people = tuple(
             person
             for person in group.people
-            if person.public_id in ticked
-            or (lists_all and not query)
-            or (query and matches(query, person.name, frozenset(person.keys.split())))
+            if person.public_id in ticked or ((lists_all or query) and fits(person.name, person.keys))
         )
         shown += [(group.label, people)] if people else []
     return render_template(

@@ -3,16 +3,15 @@
 from typing import Any
 
 from nightschool.rules.registers.cohorts import (
-    COHORT,
     KINDS,
     MOST_CAPACITY,
     SOURCES,
     CohortEntry,
-    cohort_entry,
+    CourseKind,
     course_kind_word,
     source_word,
 )
-from nightschool.rules.registers.graduation import BASES, basis_word
+from nightschool.rules.registers.graduation import BASES, Basis, GraduationRule, basis_word
 from nightschool.texts import L_, _
 from nightschool.web.registers.attendance_form import NewPeopleForm
 from nightschool.web.site.forms import (
@@ -41,15 +40,16 @@ class CohortForm(RecordForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         super().validate(extra_validators)
-        if self.kind.data == COHORT and self.percent.data is None and not self.percent.errors:
+        if self.kind.data == CourseKind.COHORT and self.percent.data is None and not self.percent.errors:
             self.refuse("percent", _("还没写上够百分之几就结业，一般是 75。"))
         return not self.errors
 
     def entry(self) -> CohortEntry:
         """What was chosen; a lecture asks nothing more."""
-        if self.kind.data != COHORT:
+        if self.kind.data != CourseKind.COHORT:
             return CohortEntry(self.kind.data)
-        return cohort_entry(COHORT, self.capacity.data, self.basis.data or "sessions", self.percent.data)
+        rule = GraduationRule(Basis(self.basis.data or Basis.SESSIONS), self.percent.data)
+        return CohortEntry(CourseKind.COHORT, self.capacity.data, rule)
 
 
 class EnrolForm(NewPeopleForm):

@@ -121,18 +121,9 @@ def _page(found: queries.Calendars, forms: dict[str, Any]) -> str:
 
 
 def _refuse(form: Form, refused: Refused) -> None:
-    form.refuse(refused.field, _tell(refused))
-
-
-def _tell(refused: Refused) -> str:
-    match refused.code:
-        case "market_known":
-            return _("这个场已经有了。")
-        case "too_many_markets":
-            return _("一个乡镇最多记 %(most)d 个场。先去掉一个。", most=refused.details["most"])
-    if refused.code.startswith("market"):
-        return tell_refused_market(refused)
-    return tell_refused_window(refused, today=today())
+    is_market = refused.code.startswith("market")
+    told = tell_refused_market(refused) if is_market else tell_refused_window(refused, today=today())
+    form.refuse(refused.field, told)
 
 
 def _save_market(db: Any, region: str, form: MarketForm) -> str:

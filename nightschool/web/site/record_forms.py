@@ -25,11 +25,6 @@ class PhoneField(TypedField):
             raise ValueError(tell_unreadable_phone(text))
         return phone
 
-    def hide(self, masked: str) -> None:
-        """The stored number is hinted at, never shown: typing one replaces it."""
-        if masked:
-            self.render_kw = {**(self.render_kw or {}), "placeholder": masked}
-
 
 class BirthYearField(TypedField):
     """A year of birth, or nothing."""

@@ -4,7 +4,7 @@ A page with a form is then: find the record, make the form, `record, status = ed
 and either a redirect where the status is SAVED, or the form again with that status.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -74,16 +74,15 @@ def edited(
     refuse: Callable[[R, Any], int | None] | None = None,
     *,
     again: Callable[[], T],
-    shown: Callable[[T], Mapping[str, Any]] = asdict,  # type: ignore[assignment]  # any dataclass
 ) -> tuple[T, int]:
     """The same for the form of a record that there is already; the record as it is stored now comes back with it.
 
     When somebody else has saved the record since, it is looked up `again`: nothing typed is lost, what differs from it
-    as it is `shown` in the form is told, and sent once more the form is saved on top.
+    is told, and sent once more the form is saved on top.
     """
     try:
         return record, tried(form, save, refuse)
     except StaleRecord:
         record = again()
-        form.show_stale(shown(record))
+        form.show_stale(asdict(record))  # type: ignore[call-overload]  # any dataclass
         return record, CLASH

@@ -23,7 +23,6 @@ from nightschool.models.teaching import (
     ClassSession,
     ClassSessionTeacher,
     Course,
-    CourseKind,
     CourseTeacher,
     Enrolment,
     SessionStatus,
@@ -36,6 +35,7 @@ from nightschool.rules.courses.proposals import Proposal
 from nightschool.rules.courses.recurrence import Once
 from nightschool.rules.people.merges import NotPutBack, tell_refused_merge
 from nightschool.rules.registers.attendance import Sheet
+from nightschool.rules.registers.cohorts import CourseKind
 from nightschool.rules.slots import Now
 from tests.factories import (
     JIANLI,

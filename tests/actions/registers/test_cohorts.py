@@ -18,8 +18,8 @@ from nightschool.models.trust import AuditEvent
 from nightschool.queries.figures import attendances
 from nightschool.queries.registers import attendance, register_history
 from nightschool.rules.registers.attendance import NewLearner, Sheet
-from nightschool.rules.registers.cohorts import CohortEntry, cohort_entry
-from nightschool.rules.registers.graduation import Basis
+from nightschool.rules.registers.cohorts import CohortEntry
+from nightschool.rules.registers.graduation import Basis, GraduationRule
 from tests.factories import (
     JIANLI,
     NOW,
@@ -233,7 +233,12 @@ def test_kind_capacity_and_rule_are_set_and_the_kind_changes_while_nothing_contr
     course = make_course(db)
     make_session(db, course, TODAY)
     given: dict[str, Any] = {"course": course.public_id, "by": cast.chen_actor, "now": NOW}
-    set_cohort(db, entry=cohort_entry("cohort", 25, "hours", 80), seen_version=course.version, **given)
+    set_cohort(
+        db,
+        entry=CohortEntry("cohort", 25, GraduationRule(Basis.HOURS, 80)),
+        seen_version=course.version,
+        **given,
+    )
     db.refresh(course)
     assert (course.kind, course.capacity) == ("cohort", 25)
     assert (course.graduation_basis, course.graduation_percent) == (Basis.HOURS, 80)

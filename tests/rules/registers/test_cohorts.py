@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from nightschool.errors import Refused
 from nightschool.rules.registers.cohorts import (
-    COHORT,
-    OPEN_LECTURE,
+    CourseKind,
     check_enrolment,
     check_kind_change,
     places_free,
@@ -23,14 +22,20 @@ DAY = timedelta(days=1)
 
 
 def refusal(**given: Any) -> str:
-    values = {"kind": COHORT, "last_day": TODAY, "day": TODAY, "source": "self", "proxy_name": ""} | given
+    values = {
+        "kind": CourseKind.COHORT,
+        "last_day": TODAY,
+        "day": TODAY,
+        "source": "self",
+        "proxy_name": "",
+    } | given
     with pytest.raises(Refused) as caught:
         check_enrolment(today=TODAY, **values)
     return tell_refused_cohort(caught.value, today=TODAY)
 
 
 def test_why_somebody_cannot_enrol_is_said() -> None:
-    assert refusal(kind=OPEN_LECTURE) == "这是讲座，谁来都行，没有名册。要收固定的人，先改成班。"
+    assert refusal(kind=CourseKind.OPEN_LECTURE) == "这是讲座，谁来都行，没有名册。要收固定的人，先改成班。"
     assert refusal(last_day=None) == "这个班一次课都没有了，不能收人。先排上课。"
     assert refusal(last_day=TODAY - DAY) == "这个班周一 11月23日就结束了。那天以后不再收人。"
     assert refusal(day=TODAY + DAY) == "报名的日子还没到。填今天或以前的日子。"
@@ -39,7 +44,7 @@ def test_why_somebody_cannot_enrol_is_said() -> None:
 
 def test_what_stood_on_paper_can_be_entered_after_the_end() -> None:
     last = TODAY - 3 * DAY
-    check_enrolment(COHORT, last, last, today=TODAY, source="walk_in", proxy_name="")
+    check_enrolment(CourseKind.COHORT, last, last, today=TODAY, source="walk_in", proxy_name="")
 
 
 @pytest.mark.parametrize(
@@ -69,13 +74,13 @@ def test_nobody_overtakes_and_no_place_is_given_twice(
 
 
 def test_a_lecture_becomes_a_cohort_at_any_time_and_a_cohort_a_lecture_while_nothing_contradicts() -> None:
-    check_kind_change(OPEN_LECTURE, COHORT, active=0, has_marks=False)
-    check_kind_change(COHORT, OPEN_LECTURE, active=0, has_marks=False)
-    check_kind_change(COHORT, COHORT, active=9, has_marks=True)
+    check_kind_change(CourseKind.OPEN_LECTURE, CourseKind.COHORT, active=0, has_marks=False)
+    check_kind_change(CourseKind.COHORT, CourseKind.OPEN_LECTURE, active=0, has_marks=False)
+    check_kind_change(CourseKind.COHORT, CourseKind.COHORT, active=9, has_marks=True)
     with pytest.raises(Refused, match="has_enrolments"):
-        check_kind_change(COHORT, OPEN_LECTURE, active=1, has_marks=False)
+        check_kind_change(CourseKind.COHORT, CourseKind.OPEN_LECTURE, active=1, has_marks=False)
     with pytest.raises(Refused, match="has_marks"):
-        check_kind_change(COHORT, OPEN_LECTURE, active=0, has_marks=True)
+        check_kind_change(CourseKind.COHORT, CourseKind.OPEN_LECTURE, active=0, has_marks=True)
 
 
 def test_who_enrolled_somebody_is_told() -> None:
