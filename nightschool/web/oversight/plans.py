@@ -29,7 +29,6 @@ def words() -> dict[str, Any]:
     """What the templates about plans say things with."""
     return {
         "month_word": lambda month: month_word(month, today()),
-        "mode_word": rules.mode_word,
         "state_word": rules.state_word,
         "tell_moment": lambda instant: tell_moment(instant, today()),
         "tell_change": _tell_change,

@@ -24,7 +24,7 @@ def init_app(app: Flask) -> None:
 
 
 def _page(name: str, status: int) -> tuple[str, int]:
-    return render_template(f"errors/{name}.html", status=status), status
+    return render_template(f"errors/{name}.html"), status
 
 
 def _http(error: HTTPException) -> Any:
@@ -35,7 +35,7 @@ def _http(error: HTTPException) -> Any:
         return Response("400\n", status=400, mimetype="text/plain")
     if isinstance(error, RequestEntityTooLarge):
         most = (request.max_content_length or 0) // 1024**2
-        return render_template("errors/413.html", status=413, most=most), 413
+        return render_template("errors/413.html", most=most), 413
     if error.code >= 500:
         return _page("500", error.code)
     return _page("400", error.code)
