@@ -28,7 +28,7 @@ def open_schools(
     if not openings:
         raise Refused("nothing_chosen")
     if len(openings) > MOST_AT_ONCE:
-        raise Refused("too_many_at_once", most=MOST_AT_ONCE)
+        raise Refused("too_many_at_once", n=MOST_AT_ONCE)
     return tuple(_open(db, one, digester=digester, by=by, now=now) for one in openings)
 
 

@@ -1,6 +1,6 @@
 """Devices an administrator takes off somebody's account: one login, or all of them."""
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from nightschool.actions.trust.accounts import end_logins, managed, note_at_home
@@ -17,16 +17,13 @@ def revoke_device(db: Session, *, account: str, login_id: int, by: Actor, now: N
     Raises Refused("login_over") when it had ended already, Refused("own_account") for one's own.
     """
     found = managed(db, account, by=by, today=now.day, but_own=True)
-    device = db.execute(
-        select(LoginSession.device).where(
-            LoginSession.id == login_id, LoginSession.account_id == found.id, is_open(now)
-        )
-    ).scalar_one_or_none()
-    if device is None:
+    this = select(LoginSession).where(LoginSession.id == login_id, LoginSession.account_id == found.id)
+    login = db.scalar(this.where(is_open(now)).with_for_update())
+    if login is None:
         raise Refused("login_over")
-    db.execute(update(LoginSession).where(LoginSession.id == login_id).values(revoked_at=now.instant))
+    login.revoked_at = now.instant
     note_at_home(db, found, "device.revoke", by=by, now=now)
-    return device
+    return login.device
 
 
 def revoke_devices(db: Session, *, account: str, by: Actor, now: Now) -> int:
@@ -35,11 +32,8 @@ def revoke_devices(db: Session, *, account: str, by: Actor, now: Now) -> int:
     Raises Refused("login_over") when there was none, Refused("own_account") for one's own.
     """
     found = managed(db, account, by=by, today=now.day, but_own=True)
-    number = db.execute(
-        select(func.count())
-        .select_from(LoginSession)
-        .where(LoginSession.account_id == found.id, is_open(now))
-    ).scalar_one()
+    theirs = select(func.count(LoginSession.id)).where(LoginSession.account_id == found.id, is_open(now))
+    number = db.scalars(theirs).one()
     if not number:
         raise Refused("login_over")
     end_logins(db, found.id, now=now)

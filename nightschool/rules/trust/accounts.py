@@ -115,6 +115,10 @@ _REFUSED = {
     "two_come": N_("登录名和姓名只写一样：有账号的写登录名，没有账号的写姓名。"),
     "comes_and_leaves": N_("%(name)s 就是现在的管理员，不用接手。"),
     "no_longer_coordinator": N_("刚才有人改过这个村的职责。看看下面的名单，再按一次。"),
+    "nothing_chosen": N_("一个也没有勾。勾上要办的再按。"),
+    "nobody_waits": N_("勾上的人刚才都登录过了，不用再打。"),
+    "too_many_at_once": N_("一次最多 %(n)d 个。分几次办。"),
+    "no_village": N_("这个村已经不在名单上了。"),
     "no_account": N_("没有这个登录名，或者这个账号不归你管。"),
     "day_past": N_("从今天或者以后的一天起。"),
     "day_too_far": N_("最多提前到 %(day)s。"),
@@ -130,7 +134,7 @@ _REFUSED = {
 
 
 def tell_refusal(refused: Refused) -> str:
-    """The sentence for a refusal of actions.trust.accounts, handovers, devices or logins."""
+    """The sentence for a refusal of actions.trust.accounts, handovers, devices or logins, or of places.openings."""
     bounds = {"least": SHORTEST_LOGIN_NAME, "most": LONGEST_LOGIN_NAME}
     told = {name: _told(value) for name, value in refused.details.items()}
     return _(_REFUSED[refused.code], **bounds, **told)

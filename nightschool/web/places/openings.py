@@ -12,11 +12,10 @@ from nightschool.queries.places.places import PlaceStep
 from nightschool.rules.regions import Level, level_of
 from nightschool.rules.trust.accounts import tell_refusal
 from nightschool.rules.trust.slips import grouped
-from nightschool.texts import _
 from nightschool.web.places.openings_form import OpeningsForm, SlipsForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import digester, now, reading, services, today, writing
-from nightschool.web.site.records import BAD_INPUT, look_up
+from nightschool.web.site.records import BAD_INPUT, answered, look_up
 
 bp = Blueprint("openings", __name__)
 
@@ -35,7 +34,7 @@ def villages(region: str) -> Any:
         try:
             return _sheet(step, _open(form))
         except Refused as refusal:
-            form.refuse_row(refusal.details.get("row", ""), _told(refusal))
+            form.refuse_row(refusal.details.get("row", ""), tell_refusal(refusal))
     page = render_template(
         "places/openings/villages.html",
         form=form,
@@ -54,20 +53,15 @@ def slips(region: str) -> Any:
     step = look_up(places.step, region, today=today())
     with reading() as db:
         waiting = queries.never_logged_in(db, region, now=now())
-    if form.validate_on_submit():
-        try:
-            with writing() as db:
-                made = actions.renew_slips(
-                    db,
-                    region_code=region,
-                    chosen=form.chosen.data,
-                    digester=digester(),
-                    by=actor(),
-                    now=now(),
-                )
-            return _sheet(step, list(made))
-        except Refused as refusal:
-            form.form_errors.append(_told(refusal))
+
+    def renew() -> str:
+        how = {"chosen": form.chosen.data, "digester": digester(), "by": actor(), "now": now()}
+        with writing() as db:
+            made = actions.renew_slips(db, region_code=region, **how)
+        return _sheet(step, list(made))
+
+    if paper := answered(form, renew, tell_refusal):
+        return paper
     page = render_template(
         "places/openings/slips.html", form=form, waiting=waiting, here=step.line[-1], above=step.line[:-1]
     )
@@ -104,16 +98,3 @@ def _sheet(step: PlaceStep, made: list[tuple[str, Any]]) -> str:
         slips=[(village, slip, grouped(slip.code)) for village, slip in made],
         base=services().settings.base_url,
     )
-
-
-def _told(refusal: Refused) -> str:
-    match refusal.code:
-        case "nothing_chosen":
-            return _("一个也没有勾。勾上要办的再按。")
-        case "nobody_waits":
-            return _("勾上的人刚才都登录过了，不用再打。")
-        case "too_many_at_once":
-            return _("一次最多 %(n)d 个。分几次办。", n=refusal.details["most"])
-        case "no_village":
-            return _("这个村已经不在名单上了。")
-    return tell_refusal(refusal)
