@@ -214,10 +214,9 @@ def _schedule_page(
 def index(village: str) -> Any:
     """The village's courses, the latest first."""
     ask = asked()
-    with reading() as db:
-        found = queries.courses(db, village, ask, at=moment())
-        [place] = places.regions_named(db, [village])
+    found = look_up(queries.courses, village, ask, at=moment())
     shown = Shown("courses.index", {"village": village}, ask, found)
+    place = look_up(places.region_named, village)
     return render_template("courses/courses/index.html", shown=shown, place=place)
 
 

@@ -13,6 +13,7 @@ from nightschool.rules.oversight.plans import tell_reminder
 from nightschool.web.site.access import actor, allows, current_login, home_of
 from nightschool.web.site.context import moment, reading, today, writing
 from nightschool.web.site.listings import Shown, asked
+from nightschool.web.site.records import look_up
 
 bp = Blueprint("desk", __name__)
 
@@ -58,10 +59,9 @@ def switch(village: str) -> Any:
 def past(village: str) -> Any:
     """The sessions that are over, the latest first, or those that were asked for."""
     ask = asked()
-    with reading() as db:
-        found = sessions.past(db, village, ask, at=moment())
-        [place] = places.regions_named(db, [village])
+    found = look_up(sessions.past, village, ask, at=moment())
     shown = Shown("desk.past", {"village": village}, ask, found)
+    place = look_up(places.region_named, village)
     return render_template("courses/desk/past.html", shown=shown, place=place)
 
 

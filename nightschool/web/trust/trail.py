@@ -63,10 +63,9 @@ def village(village: str) -> Any:
         page = queries.village_trail(
             db, village, actions=rules.actions_of(kind) if kind else (), before=_before()
         )
-        [place] = places.regions_named(db, [village])
     return render_template(
         "trust/trail/village.html",
-        place=place,
+        place=look_up(places.region_named, village),
         days=_days(page.lines, village),
         older=page.older,
         is_first=_before() is None,

@@ -52,6 +52,16 @@ def test_a_learner_is_added_with_a_name_and_a_group(database: Database, chen: Fl
     assert "陈大秀" in page
 
 
+def test_the_roster_stands_by_group_or_without_headings_by_name(chen: FlaskClient) -> None:
+    for name, group_name in (("张桂花", "二组"), ("刘国富", "一组"), ("单小红", "二组")):
+        add(chen, name=name, group_name=group_name)
+    marks = r"<h2>(.+?)</h2>|/learners/[\w-]{22}\">(.+?)</a>"
+    by_group = [heading or name for heading, name in re.findall(marks, chen.get(LIST).text)]
+    assert by_group == ["一组", "刘国富", "二组", "单小红", "张桂花"]
+    by_name = [heading or name for heading, name in re.findall(marks, chen.get(f"{LIST}?sort=name").text)]
+    assert by_name == ["刘国富", "单小红", "张桂花"]
+
+
 def test_missing_fields_are_answered_where_they_are_missing(chen: FlaskClient) -> None:
     answer = add(chen, name=" ", group_name="")
     assert answer.status_code == 422
