@@ -29,7 +29,7 @@ from pathlib import Path
 OLDEST_PYTHON = (3, 11)
 MEGABYTES = {"app": 200, "postgres": 50, "test": 450}  # what a lock takes, downloads included
 TESTS = {"test": [], "check": ["-m", "check"]}  # and which of them
-TOOLS = {"texts": "tools.texts", "map": "tools.map", "pictures": "tools.pictures", "format": "ruff"}
+TOOLS = {"texts": "tools.texts", "map": "tools.map", "pictures": "tools.pictures", "format": "tools.style"}
 
 ROOT = Path(__file__).resolve().parent
 BROWSER_TESTS = ROOT / "tests" / "browser"
@@ -64,7 +64,7 @@ def main(words: "list[str]") -> int:
             cores = str(min(os.cpu_count() or 1, 8))
             return hand_over(ROOT, "pytest", "-n", cores, *TESTS[words[0]], *words[1:])
         if words[0] in TOOLS:
-            return hand_over(ROOT, TOOLS[words[0]], *words[words[0] != "format" :])
+            return hand_over(ROOT, TOOLS[words[0]], *words[1:])
         return hand_over(Path.cwd(), "nightschool", *words)
     except Stop as stop:
         chinese, english = stop.args

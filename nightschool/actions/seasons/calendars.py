@@ -1,6 +1,6 @@
 """Calendars: market days, farm windows, single days and a year's holiday notice, kept at the region they hold for."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import TypeVar
 
@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from nightschool.actions.records import note
 from nightschool.errors import NotFound, Refused
 from nightschool.models.calendars import FarmSeason, HolidayYear, MarketRule, RegionPosition, SpecialDay
+from nightschool.queries.seasons.localities import market_of
 from nightschool.rules.access import Actor, require
 from nightschool.rules.regions import Level, level_of
 from nightschool.rules.seasons.farm_windows import FarmWindow, check_near, check_window
 from nightschool.rules.seasons.holidays import read_notice
-from nightschool.rules.seasons.markets import Market
+from nightschool.rules.seasons.markets import Market, MissingThirtieth
 from nightschool.rules.slots import Now
 
 _KEEP = "keep_calendars"
@@ -29,11 +30,9 @@ def add_market(db: Session, *, region: str, market: Market, by: Actor, now: Now)
     require(by, _KEEP, region)
     if level_of(region) is not Level.TOWNSHIP:
         raise Refused("markets_of_townships", field="days")
-    known = db.scalars(select(MarketRule).where(MarketRule.region_code == region)).all()
+    known = [market_of(one) for one in db.scalars(select(MarketRule).where(MarketRule.region_code == region))]
     numbers = sorted(market.numbers)
-    if any(
-        (one.kind, sorted(one.numbers), one.place) == (market.kind, numbers, market.place) for one in known
-    ):
+    if _meant(market) in map(_meant, known):
         raise Refused("market_known", field="days")
     if len(known) >= _MOST_MARKETS:
         raise Refused("markets_full", field="days", most=_MOST_MARKETS)
@@ -42,6 +41,11 @@ def add_market(db: Session, *, region: str, market: Market, by: Actor, now: Now)
     db.flush()
     note(db, rule, "calendar.market", by=by, now=now, kind=market.kind, numbers=numbers)
     return rule.public_id
+
+
+def _meant(market: Market) -> Market:
+    """The market as people mean it, however it is known and whatever a short month does to it."""
+    return replace(market, missing_thirtieth=MissingThirtieth.SKIPPED, is_example=False)
 
 
 def remove_market(db: Session, *, region: str, market: str, by: Actor, now: Now) -> None:

@@ -24,7 +24,7 @@ MARKET_COLUMNS = (
 
 
 def market_of(row: Any) -> Market:
-    """The market in a row of `MARKET_COLUMNS`."""
+    """The market in a row of `MARKET_COLUMNS`, or in the record itself."""
     return Market(
         MarketKind(row.kind), frozenset(row.numbers), row.missing_thirtieth, row.place, row.is_example
     )

@@ -52,6 +52,23 @@ def test_a_market_is_entered_once_at_townships_and_goes_again(cast: Cast, db: Se
     assert db.scalars(select(MarketRule)).all() == []
 
 
+def test_a_market_is_another_when_anything_about_it_differs_but_how_it_is_known(
+    cast: Cast, db: Session
+) -> None:
+    one = Market(MarketKind.LUNAR, frozenset({0, 5}))
+    known = {"missing_thirtieth": MissingThirtieth.DAY_AFTER, "is_example": True}
+    others = {"kind": MarketKind.SOLAR, "numbers": frozenset({5}), "place": "老街"}
+    assert {*known, *others} == {field.name for field in fields(Market)}
+    given = {"region": TOWNSHIP, "by": cast.region_administrator_actor, "now": NOW}
+    actions.add_market(db, market=one, **given)
+    for name, value in others.items():
+        actions.add_market(db, market=replace(one, **{name: value}), **given)
+    for name, value in known.items():
+        with pytest.raises(Refused) as refused:
+            actions.add_market(db, market=replace(one, **{name: value}), **given)
+        assert refused.value.code == "market_known"
+
+
 def test_a_market_of_any_kind_is_kept_whole(cast: Cast, db: Session) -> None:
     full = Market(MarketKind.LUNAR, frozenset({0, 5}), MissingThirtieth.DAY_AFTER, "老街", is_example=True)
     untold = [one.name for one in fields(Market) if getattr(full, one.name) == one.default]
