@@ -170,7 +170,9 @@ def test_what_was_changed_since_is_not_offered_to_be_taken_back(
     path = f"/sessions/{term[1]}/move"
     save(chen, path, look(chen, path, day="2026-11-25", **EVENING, **FOLLOWING))
     with database.reading() as db:
-        course = public_id_of(database, db.scalars(select(ClassSession.course_id).limit(1)).one())
+        course = public_id_of(
+            database, db.scalars(select(ClassSession.course_id).order_by(ClassSession.id)).first()
+        )
     assert "一起撤销" in chen.get(f"/courses/{course}").text
     look(chen, f"/sessions/{term[4]}/cancel", reason="weather")
     assert "一起撤销" not in chen.get(f"/courses/{course}").text
@@ -217,7 +219,7 @@ def test_a_course_edited_as_a_whole_is_taken_back_at_once(
     chen: FlaskClient, term: list[str], database: Database, cast: Cast
 ) -> None:
     with database.reading() as db:
-        course = db.scalars(select(ClassSession).limit(1)).one().course_id
+        course = db.scalars(select(ClassSession).order_by(ClassSession.id)).first().course_id
         path = f"/courses/{public_id_of(database, course)}/edit"
         staff = {
             "teachers": db.get_one(Teacher, cast.teacher).public_id,
@@ -447,7 +449,9 @@ def test_advice_on_one_more_date_and_on_a_new_course_knows_only_the_villages_own
         make_session(
             db, make_course(db, JIANLI, teachers=(stranger.id,)), TODAY + WEEK, teachers=(stranger.id,)
         )
-        course = public_id_of(database, db.scalars(select(ClassSession.course_id).limit(1)).one())
+        course = public_id_of(
+            database, db.scalars(select(ClassSession.course_id).order_by(ClassSession.id)).first()
+        )
         strange = stranger.public_id
     when = "day=2026-11-25&starts=09:00&ends=10:30"
     assert len(chen.get(f"/courses/{course}/advice?{when}").json["advice"]) == 1
