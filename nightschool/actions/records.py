@@ -18,7 +18,7 @@ from nightschool.rules.slots import Now
 
 R = TypeVar("R")
 
-_LONGEST_SORT_KEY = 200
+LONGEST_SORT_KEY = 200
 # What of an entry is not a column of its name: names have their sounds beside them, phones are sealed.
 _NOT_WORD_FOR_WORD = frozenset({"name", "phone", "removes_phone", "is_another"})
 
@@ -71,7 +71,7 @@ def fill(db: Session, record: Any, entry: Any) -> None:
     if record.name != entry.name:
         record.name, record.search_keys = entry.name, stored_keys(entry.name)
         if hasattr(record, "name_key"):
-            record.name_key = sort_key(entry.name)[:_LONGEST_SORT_KEY]
+            record.name_key = sort_key(entry.name)[:LONGEST_SORT_KEY]
     for field in fields(entry):
         if field.name not in _NOT_WORD_FOR_WORD:
             setattr(record, field.name, getattr(entry, field.name))

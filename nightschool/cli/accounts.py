@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.trust import accounts as actions
 from nightschool.actions.trust.hashing import hash_password
-from nightschool.cli.installation import Installation, fail, migrated_installation, told_plainly
+from nightschool.cli.installation import Installation, Line, fail, migrated_installation, told_plainly
 from nightschool.errors import NotAllowed, NotFound, Refused
 from nightschool.queries.trust import trust
 from nightschool.rules.access import SYSTEM, Role
@@ -29,16 +29,18 @@ def accounts() -> None:
 @click.option(
     "--region", default="", help="A division code of 2, 4, 6, 9 or 12 digits; none for system_administrator."
 )
-@click.option("--login", "login_name", default="", help="The login name; none: made from the name.")
-@click.option("--name", "display_name", prompt=_("姓名"), help="What the person is called.")
-@click.option("--title", default="", help="The person's post, such as village clerk.")
+@click.option(
+    "--login", "login_name", type=Line(), default="", help="The login name; none: made from the name."
+)
+@click.option("--name", "display_name", type=Line(), prompt=_("姓名"), help="What the person is called.")
+@click.option("--title", type=Line(), default="", help="The person's post, such as village clerk.")
 @click.option(
     "--password", "asks", is_flag=True, help="Ask for a password now instead of printing a one-time code."
 )
 def create(role: str, region: str, login_name: str, display_name: str, title: str, asks: bool) -> None:
     """Create an account, and print the one-time code that lets its owner set a password."""
     installation = migrated_installation()
-    password_hash = hash_password(_asked_password(login_name)) if asks else None
+    password_hash = hash_password(_asked_password(login_name, display_name)) if asks else None
     with told_plainly(), installation.database.writing() as db:
         try:
             made = actions.create_account(
@@ -80,7 +82,9 @@ def slip(login_name: str) -> None:
 def password(login_name: str) -> None:
     """Ask for a new password of an account; every device it is logged in on is out."""
     installation = migrated_installation()
-    new_hash = hash_password(_asked_password(login_name))
+    with told_plainly(), installation.database.reading() as db:
+        known = trust.names_around(db, login_name)
+    new_hash = hash_password(_asked_password(login_name, *known))
     with told_plainly(), installation.database.writing() as db:
         actions.set_password(
             db,
@@ -101,9 +105,9 @@ def _region(typed: str) -> str | None:
         fail(_("「%(typed)s」不是区划代码。区划代码是 2、4、6、9 或 12 位数字。", typed=typed))
 
 
-def _asked_password(login_name: str) -> str:
+def _asked_password(login_name: str, *known: str) -> str:
     typed: str = click.prompt(_("密码"), hide_input=True, confirmation_prompt=True)
-    if problem := passwords.problem_of(typed, normalised_login_name(login_name)):
+    if problem := passwords.problem_of(typed, normalised_login_name(login_name), own=known):
         fail(passwords.tell_problem(problem))
     return typed
 

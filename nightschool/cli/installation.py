@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NoReturn
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 import click
 
 from nightschool.database import Database, migrate
 from nightschool.rules.slots import Now
+from nightschool.rules.typed import LONGEST_LINE, one_line, why_not_kept
 from nightschool.sealing import Sealer
 from nightschool.settings import Settings, from_environment
 from nightschool.texts import _
@@ -30,6 +31,18 @@ class Installation:
     def now(self) -> Now:
         """This instant, and what the village's clock shows at it."""
         return Now.at(datetime.now(UTC), ZoneInfo(self.settings.timezone))
+
+
+class Line(click.ParamType):
+    """One line of text as a form takes it: kept as it was typed, or refused with a sentence."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        kept = one_line(str(value))
+        if sentence := why_not_kept(kept, LONGEST_LINE):
+            self.fail(sentence, param, ctx)
+        return kept
 
 
 def this_installation() -> Installation:

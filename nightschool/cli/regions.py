@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from nightschool.actions.places import region_lists, successors
+from nightschool.actions.places import region_lists, successors, withdrawals
 from nightschool.actions.places.region_lists import Progress, share_of
 from nightschool.cli.installation import Installation, fail, migrated_installation, told_plainly
 from nightschool.errors import Problem, Refused
@@ -17,9 +17,10 @@ from nightschool.formats.region_lists import RegionList, read_regions
 from nightschool.queries.places.places import names_of
 from nightschool.rules.access import SYSTEM
 from nightschool.rules.almanac import day_with_year
-from nightschool.rules.places.region_lists import Merge, tell_successor_refusal
-from nightschool.rules.regions import tell_row_problem
-from nightschool.texts import _
+from nightschool.rules.places.region_lists import Merge, tell_given, tell_successor_refusal
+from nightschool.rules.places.region_uploads import tell_upload_refusal, tell_withdrawn
+from nightschool.rules.regions import tell_nothing_ends, tell_row_problem, tell_unread_sheets
+from nightschool.texts import _, counted
 
 _MOST_PROBLEMS_TOLD = 50
 _MOST_UNITS_TOLD = 10
@@ -37,8 +38,13 @@ def regions() -> None:
 @click.option("--as-of", type=_DAY, metavar="DATE", help="The day the list describes; today when left out.")
 @click.option("--end-missing", is_flag=True, help="What the list covers and does not name exists no more.")
 @click.option("--dry-run", is_flag=True, help="Only tell what would change.")
+@click.option(
+    "--renamed", is_flag=True, help="Codes with the name of another village were renamed; take them."
+)
 @click.option("--skip-bad", is_flag=True, help="Leave bad rows out instead of importing nothing.")
-def import_list(file: Path, as_of: datetime | None, end_missing: bool, dry_run: bool, skip_bad: bool) -> None:
+def import_list(
+    file: Path, as_of: datetime | None, end_missing: bool, dry_run: bool, renamed: bool, skip_bad: bool
+) -> None:
     """Take in FILE: CSV or XLSX with the columns code and name (or 代码 and 名称), in UTF-8, GB18030 or UTF-16.
 
     A list is complete below every unit from which it branches out: a list of one city says nothing about others.
@@ -55,7 +61,12 @@ def import_list(file: Path, as_of: datetime | None, end_missing: bool, dry_run: 
         )
     installation = migrated_installation()
     day = as_of.date() if as_of else installation.now().day
-    how = {"as_of": day, "end_missing": end_missing}
+    if found.unread_sheets:
+        click.echo(tell_unread_sheets(found.unread_sheets), err=True)
+    if end_missing and not found.is_every_code_read:
+        click.echo(tell_nothing_ends(), err=True)
+        end_missing = False
+    how = {"as_of": day, "end_missing": end_missing, "named": found.named, "takes_given": renamed}
     with told_plainly():
         if dry_run:
             with installation.database.reading() as db:
@@ -65,6 +76,18 @@ def import_list(file: Path, as_of: datetime | None, end_missing: bool, dry_run: 
         else:
             plan = _import(installation, found, skip_bad=skip_bad, **how)
         _tell_plan(installation, plan, found, dry_run=dry_run)
+
+
+@regions.command()
+def withdraw() -> None:
+    """Withdraw the list that was taken in last: names, ends and codes are what they were before it."""
+    installation = migrated_installation()
+    with told_plainly(), installation.database.writing() as db:
+        try:
+            done = withdrawals.withdraw_list(db, by=SYSTEM, now=installation.now())
+        except Refused as refused:
+            fail(tell_upload_refusal(refused))
+    click.echo(tell_withdrawn(done.as_of, restored=done.restored, gone=done.gone, kept=done.kept))
 
 
 @regions.command()
@@ -167,5 +190,14 @@ def _tell_plan(installation: Installation, plan: Merge, found: RegionList, *, dr
             skipped=len(found.problems) + len(plan.problems),
         )
     )
+    for given in plan.given[:_MOST_PROBLEMS_TOLD]:
+        click.echo(tell_given(given))
+    if plan.given:
+        click.echo(
+            counted(
+                "这样的有 %(n)d 处，没有动。村子没有换、就是改了名的，加 --renamed 再导一次。",
+                len(plan.given),
+            )
+        )
     if dry_run:
         click.echo(_("这是试算，什么也没有存。"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from typing import NamedTuple
 from nightschool.errors import Problem
 from nightschool.formats.tables import Table, TableLine, UnreadableTable, cell_name, read_tables
 from nightschool.rules.regions import CODE_DIGITS, LONGEST_REGION_NAME, RegionRow, RowFault, is_code
+from nightschool.rules.typed import has_identity_number, one_line
 
 CODES = frozenset(
     {
@@ -35,93 +35,136 @@ class RegionList(NamedTuple):
 
     rows: tuple[RegionRow, ...]
     problems: tuple[Problem, ...]
+    named: frozenset[str] = (
+        frozenset()
+    )  # codes of rows that cannot be taken: nothing is said to be gone of these
+    is_every_code_read: bool = True  # False: a row that cannot be taken may be anybody's
+    unread_sheets: tuple[str, ...] = ()  # those without the two columns, and hidden ones
 
 
 def read_regions(data: bytes) -> RegionList:
-    """Every line of the file is a row or a problem; blank lines, and what stands above the column names, are neither.
+    """Every line below column names is a row or a problem; blank ones, and what stands above the names, are neither.
 
-    Whether a row's parents exist is not decided here: the database may know them.
+    Of a workbook every visible sheet with the columns is read; a row that stands on two of them alike is one. Whether
+    a row's parents exist is not decided here: the database may know them.
     """
-    first = ""
+    found, first, unread = _Rows(), "", []
     try:
         for table in read_tables(data):
             above = list(islice(table.lines, HEADER_WITHIN))
-            first = first or next((line.raw for line in above if line.raw.strip()), "")
-            for place, line in enumerate(above):
-                if columns := _columns(line, table):
-                    return columns.read(chain(above[place + 1 :], table.lines))
+            told = next((line.raw for line in above if line.raw.strip()), "")
+            first = first or told
+            readers = (_columns(line, table, found) for line in above)
+            place, reader = next(((place, one) for place, one in enumerate(readers) if one), (0, None))
+            if reader and not table.is_hidden:
+                reader.read(chain(above[place + 1 :], table.lines))
+                if table.sheet is None:
+                    break  # other ways to take the text apart are not needed
+            elif table.sheet and told:
+                unread.append(table.sheet)
     except UnreadableTable as unreadable:
         return _refuse(RowFault(unreadable.fault.value), line=unreadable.line)
-    return _refuse(RowFault.NO_HEADER, value=_shown(first)) if first else _refuse(RowFault.NO_ROWS)
+    if not found.has_columns:
+        return _refuse(RowFault.NO_HEADER, value=_shown(first)) if first else _refuse(RowFault.NO_ROWS)
+    if not found.rows and not found.problems:
+        return _refuse(RowFault.NO_ROWS)
+    named = frozenset(found.named) - {row.code for row in found.rows}
+    return RegionList(
+        tuple(found.rows), tuple(found.problems), named, not found.has_unread_code, tuple(unread)
+    )
 
 
-def _columns(line: TableLine, table: Table) -> _Reader | None:
+def _columns(line: TableLine, table: Table, found: _Rows) -> _Reader | None:
     """A reader for what follows, when this line names both columns."""
     called = [re.sub(r"\s", "", cell) for cell in line.cells or ()]
     code_at = next((place for place, name in enumerate(called) if name.lower() in CODES), None)
     name_at = next((place for place, name in enumerate(called) if name.lower() in NAMES), None)
-    return (
-        None
-        if code_at is None or name_at is None
-        else _Reader(called, code_at, name_at, table.has_cell_names)
-    )
+    if code_at is None or name_at is None:
+        return None
+    return _Reader(found, called, code_at, name_at, table.sheet)
+
+
+class _Rows:
+    """What was read so far, of one sheet or several."""
+
+    def __init__(self) -> None:
+        self.rows: list[RegionRow] = []
+        self.problems: list[Problem] = []
+        self.seen: dict[str, tuple[str, str | None]] = {}  # code -> its name, and the sheet it stands on
+        self.named: set[str] = set()
+        self.has_unread_code = False
+        self.has_columns = False
 
 
 class _Reader:
-    """Sorts lines into rows and problems, remembering which codes it has seen."""
+    """Sorts the lines below column names into rows and problems."""
 
-    def __init__(self, called: Sequence[str], code_at: int, name_at: int, has_cell_names: bool) -> None:
-        self.called, self.code_at, self.name_at = called, code_at, name_at
-        self.has_cell_names = has_cell_names
-        self.rows: list[RegionRow] = []
-        self.problems: list[Problem] = []
-        self.seen: set[str] = set()
+    def __init__(
+        self, found: _Rows, called: Sequence[str], code_at: int, name_at: int, sheet: str | None
+    ) -> None:
+        self.found, self.called, self.sheet = found, called, sheet
+        self.code_at, self.name_at = code_at, name_at
+        self.before = f"{sheet}!" if sheet and found.has_columns else ""  # the name of a cell
 
-    def read(self, lines: Iterator[TableLine]) -> RegionList:
+    def read(self, lines: Iterator[TableLine]) -> None:
+        self.found.has_columns = True
         for line in lines:
-            if line.cells is None or any(cell.strip() for cell in line.cells):
+            if line.cells is None or any(line.cells):
                 self._take(line)
-        if not self.rows and not self.problems:
-            return _refuse(RowFault.NO_ROWS)
-        return RegionList(tuple(self.rows), tuple(self.problems))
 
     def _take(self, line: TableLine) -> None:
         cells = self._cells(line)
         if cells is None:
-            self.problems.append(Problem(RowFault.CELLS, line=line.number, value=_shown(line.raw)))
+            self._cannot_take(Problem(RowFault.CELLS, line=line.number, value=_shown(line.raw)), line.raw)
             return
-        typed, name = cells[self.code_at].strip(), cells[self.name_at].strip()
+        typed, name = cells[self.code_at], cells[self.name_at]
         code = _plain_code(typed)
+        listed, sheet = self.found.seen.get(code, ("", self.sheet))
+        if sheet != self.sheet and listed == name:
+            return  # the same once more, as on a sheet for every county beside one of all
         if fault := self._code_fault(code):
             self._refuse_cell(fault, line, self.code_at, typed)
         elif fault := _name_fault(name):
             self._refuse_cell(fault, line, self.name_at, name)
         else:
-            self.rows.append(RegionRow(line.number, code, name, self._column(line, self.code_at)))
-        self.seen.add(code)
+            self.found.rows.append(RegionRow(line.number, code, name, self._column(line, self.code_at)))
+        self.found.seen.setdefault(code, (name, self.sheet))
 
     def _cells(self, line: TableLine) -> tuple[str, ...] | None:
-        """As many cells as there are column names, or None. A sheet's rows end wherever the last of them is filled."""
-        if line.cells is None or self.has_cell_names:
-            return line.cells and line.cells + ("",) * (len(self.called) - len(line.cells))
-        return line.cells if len(line.cells) == len(self.called) else None
+        """As many cells as there are column names; None where a cell more has something in it.
+
+        Spreadsheets leave out what is empty at the end of a row, or put empty cells there.
+        """
+        if line.cells is None or (any(line.cells[len(self.called) :]) and self.sheet is None):
+            return None
+        return (*line.cells, *[""] * len(self.called))[: len(self.called)]
 
     def _refuse_cell(self, fault: RowFault, line: TableLine, place: int, value: str) -> None:
         column = self._column(line, place)
-        self.problems.append(Problem(fault, line=line.number, column=column, value=_shown(value)))
+        problem = Problem(fault, line=line.number, column=column, value=_shown(value))
+        self._cannot_take(problem, _plain_code((line.cells or ())[self.code_at]))
+
+    def _cannot_take(self, problem: Problem, told: str) -> None:
+        self.found.problems.append(problem)
+        code = _SOME_CODE.search(told)
+        if code:
+            self.found.named.add(code[0])
+        else:
+            self.found.has_unread_code = True
 
     def _column(self, line: TableLine, place: int) -> str:
         called = self.called[place].lower() if self.called[place].isascii() else self.called[place]
-        return f"{called} {cell_name(place, line.number)}" if self.has_cell_names else called
+        return called if self.sheet is None else f"{called} {self.before}{cell_name(place, line.number)}"
 
     def _code_fault(self, code: str) -> RowFault | None:
         if _ROUNDED.fullmatch(code):
             return RowFault.CODE_ROUNDED
         if not is_code(code):
             return RowFault.CODE_DIGITS
-        return RowFault.CODE_TWICE if code in self.seen else None
+        return RowFault.CODE_TWICE if code in self.found.seen else None
 
 
+_SOME_CODE = re.compile(r"(?<![0-9])[1-9][0-9]{11}(?![0-9])")
 _ROUNDED = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?11")
 _WHOLE_IN_POWERS = re.compile(r"([1-9])\.([0-9]{11})0*[eE]\+?11")
 
@@ -144,21 +187,30 @@ def _name_fault(name: str) -> RowFault | None:
         return RowFault.NAME_MISSING
     if len(name) > LONGEST_REGION_NAME:
         return RowFault.NAME_LONG
-    # Control and format characters, surrogates, private use, unassigned, line and paragraph separators.
-    if any(unicodedata.category(character) in _UNPRINTABLE for character in name):
-        return RowFault.NAME_UNPRINTABLE
-    return None
+    if has_identity_number(name):
+        return RowFault.NAME_IDENTITY
+    return RowFault.NAME_DAMAGED if _is_damaged(name) else None
 
 
-_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+# What a spreadsheet writes where it could not work something out, programs where they had nothing, and what becomes of
+# characters that were read or written in another encoding.
+_NO_NAME = re.compile(
+    r"#(?:N/?A|REF|VALUE|NAME|DIV/0|NULL|NUM|SPILL|CALC|FIELD|GETTING_DATA|BUSY|UNKNOWN)[!?]?|#+"
+    r"|n/?a|null|none|nil|nan|undefined|true|false|[^\w\s]*|[0-9.eE+\s_/:-]+",
+    re.IGNORECASE,
+)
+_WRONGLY_READ = re.compile(r"[?？�\u0080-\u00b6\u00b8-\u00ff]|锟斤拷|烫烫|屯屯|&#?\w+;|\\[ux][0-9a-fA-F]{2}")
+
+
+def _is_damaged(name: str) -> bool:
+    """True for what was a name once, or stands where one was to stand."""
+    return _NO_NAME.fullmatch(name) is not None or _WRONGLY_READ.search(name) is not None
 
 
 def _shown(text: str) -> str:
-    """What stood there, short enough for a sentence and without characters that would upset a terminal."""
-    printable = "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
-    )
-    return printable if len(printable) <= LONGEST_SHOWN else printable[: LONGEST_SHOWN - 1] + "…"
+    """What stood there, short enough for a sentence."""
+    plain = "…" if has_identity_number(text) else one_line(text)
+    return plain if len(plain) <= LONGEST_SHOWN else plain[: LONGEST_SHOWN - 1] + "…"
 
 
 def _refuse(fault: RowFault, *, line: int | None = None, value: str = "") -> RegionList:

@@ -1,4 +1,7 @@
-"""Reads a table that people hand in, CSV in whatever encoding or an Excel workbook, as rows of text."""
+"""Reads a table that people hand in, CSV in whatever encoding or an Excel workbook, as rows of text.
+
+Cells are cleaned as what is typed into a form is.
+"""
 
 import codecs
 import csv
@@ -9,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
 from typing import Any
+
+from nightschool.rules.typed import one_line
 
 MOST_UNPACKED_BYTES = 50 * 1024 * 1024  # of a workbook; a province's 60,000 rows come to 10 MB
 MOST_PARTS = 500  # files inside a workbook
@@ -49,10 +54,11 @@ class TableLine:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One sheet, or one way to take a text file apart. A sheet's cells have names (B14), its rows no fixed length."""
+    """One sheet, or one way to take a text file apart. The cells of a sheet have names (B14)."""
 
     lines: Iterator[TableLine]
-    has_cell_names: bool = False
+    sheet: str | None = None  # what it is called; None in a text file
+    is_hidden: bool = False
 
 
 def read_tables(data: bytes) -> Iterator[Table]:
@@ -123,7 +129,7 @@ def _split(text: str, delimiter: str) -> Iterator[TableLine]:
         if number > MOST_ROWS:
             raise UnreadableTable(TableFault.TOO_LARGE)
         try:
-            cells = tuple(next(csv.reader([line], delimiter=delimiter, strict=True), []))
+            cells = tuple(map(one_line, next(csv.reader([line], delimiter=delimiter, strict=True), [])))
         except csv.Error:
             yield TableLine(number, None, line)
         else:
@@ -137,11 +143,11 @@ def _sheets(data: bytes) -> Iterator[Table]:
     _must_be_small(data)
     workbook = _opened(data)
     try:
-        sheets = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
+        sheets = workbook.worksheets
         if not sheets:  # openpyxl passes over what the file names and does not hold
             raise UnreadableTable(TableFault.BROKEN_WORKBOOK)
         for sheet in sheets:
-            yield Table(_rows(sheet), has_cell_names=True)
+            yield Table(_rows(sheet), sheet=one_line(sheet.title), is_hidden=sheet.sheet_state != "visible")
     finally:
         workbook.close()
 
@@ -191,4 +197,4 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:  # Excel keeps 15 digits
         return str(int(value))
-    return str(value)
+    return one_line(str(value))

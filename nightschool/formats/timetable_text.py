@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nightschool.rules.almanac import clock, day_with_year, full_day, lunar_label, spoken_day, spoken_moment
 from nightschool.rules.courses.reasons import tell_reason
 from nightschool.rules.notices.revisions import tell_mark, tell_moment
-from nightschool.rules.people.people import tell_public_name
+from nightschool.rules.people.people import dialable, tell_public_name
 from nightschool.rules.places.schools import institution_word
 from nightschool.rules.regions import Level, level_of
 from nightschool.texts import _, counted, language
@@ -138,8 +138,8 @@ def tell_contact(school: School | None) -> str:
 
 
 def dialled(school: School | None) -> str:
-    """The contact's number as a telephone takes it; empty where there is none."""
-    return "".join(one for one in school.contact_phone if one in "+0123456789") if school else ""
+    """The contact's first number as a telephone takes it; empty where there is none."""
+    return next((taken for _shown, taken in dialable(school.contact_phone)), "") if school else ""
 
 
 def tell_former(place: Village | Area, today: date) -> str:

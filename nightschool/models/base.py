@@ -5,7 +5,7 @@ Names by convention, so that the name in an IntegrityError leads to its message.
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -21,6 +21,8 @@ from sqlalchemy import (
     TypeDecorator,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+from nightschool.rules.names import compared, found_by
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -107,6 +109,16 @@ class Versioned:
 def new_public_id() -> str:
     """A random name for a record in an address: 128 bits, 22 characters."""
     return secrets.token_urlsafe(16)
+
+
+def as_compared(column: str) -> Callable[[Any], str]:
+    """The default of a column that says of the name in another how it is told from others."""
+    return lambda row: compared(row.get_current_parameters()[column])[:60]
+
+
+def as_searched(column: str) -> Callable[[Any], str]:
+    """The default of a column that holds all by which the name in another is found."""
+    return lambda row: found_by(row.get_current_parameters()[column])
 
 
 def one_of(column: str, codes: Iterable[str] | type[StrEnum]) -> CheckConstraint:

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, St
 from sqlalchemy.orm import Mapped, mapped_column
 
 from nightschool.models.base import (
+    AccountRef,
     Addressed,
     Base,
     Code,
@@ -22,6 +23,7 @@ from nightschool.models.base import (
     SearchKeys,
     ShortText,
     Versioned,
+    as_compared,
     digits,
     one_of,
 )
@@ -37,7 +39,10 @@ class ImportState(StrEnum):
 
 
 class Region(Base):
-    """One row is one unit of the national statistical division codes, living or former; rows are never deleted."""
+    """One row is one unit of the national statistical division codes, living or former.
+
+    Rows are deleted only with a list that is withdrawn, and nobody uses yet.
+    """
 
     code: Mapped[RegionCode] = mapped_column(primary_key=True)
     level: Mapped[Code]
@@ -70,6 +75,7 @@ class RegionName(Base):
     )
     official_name: Mapped[LineText] = mapped_column(primary_key=True)
     name: Mapped[ShortText]
+    compared: Mapped[ShortText] = mapped_column(default=as_compared("name"))  # searched, never shown
     as_of: Mapped[date]  # the newest list that has it
 
 
@@ -102,6 +108,20 @@ class RegionImport(Addressed, Base):
     changed_at: Mapped[Instant]
 
     __table_args__ = (one_of("state", ImportState),)
+
+
+class TakenList(Numbered, Base):
+    """One row is one list of regions that was taken in; of the last one also what was before, to withdraw it."""
+
+    account_id: Mapped[AccountRef | None]
+    as_of: Mapped[date]
+    taken_at: Mapped[Instant]
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # new, changed, ended
+    added: Mapped[list[str]] = mapped_column(JSON, default=list)  # codes that it was the first to name
+    before: Mapped[dict[str, Any]] = mapped_column(
+        JSON, default=dict
+    )  # code -> rules.places.region_lists.as_json
+    withdrawn_at: Mapped[Instant | None]
 
 
 class RegionSettings(Versioned, Base):

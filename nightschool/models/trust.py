@@ -20,6 +20,7 @@ from nightschool.models.base import (
     RegionCode,
     ShortText,
     Versioned,
+    as_searched,
     one_of,
 )
 from nightschool.rules.access import Role
@@ -35,6 +36,7 @@ class Account(Addressed, Versioned, Base):
 
     login_name: Mapped[ShortText] = mapped_column(unique=True)  # as compared: trimmed, NFKC, lower case
     display_name: Mapped[ShortText]
+    search_keys: Mapped[str] = mapped_column(String(400), default=as_searched("display_name"))
     password_hash: Mapped[str | None] = mapped_column(String(200))  # None: only a login slip lets in
     disabled_at: Mapped[Instant | None]
     created_at: Mapped[Instant]

@@ -4,11 +4,14 @@ The dictionary reads 单 as dān and 仇 as chóu; as surnames they are shàn an
 takes the surname's own.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations, islice, product
 from typing import Any
+
+from nightschool.rules.typed import without_unseen
 
 # A name of many heteronyms has hundreds of readings. The likely ones are kept: each step away from the reading in
 # context makes a reading less likely.
@@ -18,6 +21,10 @@ LONGEST_STORED = 400
 
 # Characters the dictionary does not know stand one by one, not as a run; its type hints know only one string back.
 _EACH_ITSELF: Any = list
+
+# What stands between the parts of a name, as keyboards have it.
+DOTS = "·•‧∙⋅・･●"
+_NOT_COMPARED = re.compile(rf"[\s{DOTS}'’‘ʼ`´′ʹʻ]+|(?<![0-9])\.|\.(?![0-9])")
 
 # Surnames that the dictionary, which knows words and not people, reads otherwise; the number is the tone. The surnames
 # of two characters are those that begin with one of the single ones, or that a given name could tear apart.
@@ -36,10 +43,37 @@ SURNAMES = {
 }  # fmt: skip
 
 
+# Those of nine people in ten.
+_USUAL_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔"
+    "钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤兰"
+)
+
+
+def is_surname(text: str) -> bool:
+    """True for a surname that people have."""
+    return text in _USUAL_SURNAMES or text in SURNAMES
+
+
+def may_be_person(word: str) -> bool:
+    """True when this word looks like somebody's whole name: 李四, 欧阳小凤, 买买提·艾力."""
+    if any(dot in word for dot in DOTS):
+        return True
+    return any(is_surname(word[:length]) and 1 <= len(word) - length <= 2 for length in (1, 2))
+
+
 def normalised(text: str) -> str:
     """The text as it is compared: full-width as ASCII, lower case, ü as v, without spaces at the ends."""
     plain = unicodedata.normalize("NFKC", text).strip().lower()
     return plain.replace("\N{LATIN SMALL LETTER U WITH DIAERESIS}", "v")
+
+
+def compared(text: str) -> str:
+    """The name as it is told from others and searched: `normalised`, without blanks, dots and apostrophes.
+
+    王　芳 and 王芳, 买买提·艾力 and 买买提艾力 are one name.
+    """
+    return _NOT_COMPARED.sub("", normalised(_NOT_COMPARED.sub("", without_unseen(text))))
 
 
 def search_keys(text: str) -> frozenset[str]:
@@ -61,6 +95,11 @@ def stored_keys(text: str) -> str:
     return joined
 
 
+def found_by(text: str) -> str:
+    """The name as it is compared, and its `stored_keys`, a space before each: for a search in SQL."""
+    return f" {compared(text)} {stored_keys(text)}"[:LONGEST_STORED]
+
+
 def usual_keys(text: str) -> frozenset[str]:
     """The two of `search_keys` that read the name as most people do."""
     return _keys(text)[0]
@@ -73,7 +112,7 @@ def forget_sounds() -> None:
 
 @lru_cache(maxsize=65536)
 def _keys(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    plain = "".join(character for character in normalised(text) if character.isalnum())
+    plain = "".join(character for character in compared(text) if character.isalnum())
     keys = [{_whole(reading), _initials(reading)} for reading in islice(_readings(plain), MOST_READINGS)]
     return frozenset(*keys[:1]), frozenset[str]().union(*keys)
 
@@ -84,7 +123,7 @@ def sort_key(name: str) -> str:
 
     Compare it in Python or with binary collation: a database's language rules would ignore its spaces.
     """
-    plain = normalised(name)
+    plain = compared(name)
     surname = next((plain[:length] for length in (2, 1) if plain[:length] in SURNAMES), "")
     syllables = SURNAMES.get(surname, "").split()
     syllables += _toned(plain[len(surname) :])
@@ -97,16 +136,12 @@ def finder(query: str) -> Callable[[str, str], bool]:
 
     It fits when what was typed is part of the name, or the beginning of one of its keys; an empty query fits all.
     """
-    plain = normalised(query)
-    sound = plain.replace("'", "").replace(" ", "")
-    begins = f" {sound}"
+    plain = compared(query)
     if not plain:
-        return lambda name, keys: True
-
-    def fits(name: str, keys: str) -> bool:
-        return plain in normalised(name) or bool(sound and begins in f" {keys}")
-
-    return fits
+        is_empty = not query.strip()  # a dot alone is nobody's name
+        return lambda name, keys: is_empty
+    begins = f" {plain}"
+    return lambda name, keys: plain in compared(name) or begins in f" {keys}"
 
 
 def _whole(syllables: Sequence[str]) -> str:

@@ -5,10 +5,12 @@ would swallow its neighbours.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from nightschool.errors import Problem
+from nightschool.rules.typed import cleaned
 from nightschool.texts import N_, _
 
 CODE_DIGITS = 12
@@ -172,10 +174,7 @@ def village_readings(text: str) -> tuple[tuple[str, ...], ...]:
     Two words may be a township and a village, or one name in pinyin; a run of characters may hold county, township and
     village; and who says 玉皇村 may mean a community that is called 玉皇社区 now.
     """
-    printable = "".join(
-        character if character.isprintable() else " " for character in text[:LONGEST_VILLAGE_QUERY]
-    )
-    words = tuple(word for word in _BETWEEN_NAMES.split(printable) if word)[:MOST_WORDS]
+    words = tuple(filter(None, _BETWEEN_NAMES.split(cleaned(text[:LONGEST_VILLAGE_QUERY]))))[:MOST_WORDS]
     if not words:
         return ()
     plain = tuple(without_committee(word) for word in words)
@@ -203,7 +202,8 @@ class RowFault(StrEnum):
     CODE_TWICE = "code_twice"
     NAME_MISSING = "name_missing"
     NAME_LONG = "name_long"
-    NAME_UNPRINTABLE = "name_unprintable"
+    NAME_IDENTITY = "name_identity"
+    NAME_DAMAGED = "name_unprintable"  # what was kept of uploads calls it so
     PARENT_UNKNOWN = "parent_unknown"
 
 
@@ -237,7 +237,10 @@ _ROW_FAULTS = {
     RowFault.CODE_TWICE: N_("第 %(line)d 行 %(column)s：%(value)s 前面已经有了。一个代码只留一行。"),
     RowFault.NAME_MISSING: N_("第 %(line)d 行 %(column)s：没有名字。"),
     RowFault.NAME_LONG: N_("第 %(line)d 行 %(column)s：「%(value)s」太长。最多 %(longest)d 个字。"),
-    RowFault.NAME_UNPRINTABLE: N_("第 %(line)d 行 %(column)s：「%(value)s」里有看不见的字符。删掉再写一遍。"),
+    RowFault.NAME_IDENTITY: N_("第 %(line)d 行 %(column)s：里面像是有身份证号。去掉，再来一次。"),
+    RowFault.NAME_DAMAGED: N_(
+        "第 %(line)d 行 %(column)s：「%(value)s」不是名字，像是坏掉的字。照原来的名单再写一遍。"
+    ),
     RowFault.PARENT_UNKNOWN: N_(
         "第 %(line)d 行 %(column)s：%(value)s 的上级 %(parent)s 还没有录入，名单里也没有。先把上级补上。"
     ),
@@ -254,3 +257,16 @@ def tell_row_problem(problem: Problem) -> str:
         longest=LONGEST_REGION_NAME,
         parent=parent_of(problem.value) if is_code(problem.value) else "",
     )
+
+
+def tell_unread_sheets(names: Sequence[str]) -> str:
+    """One sentence: which sheets of a workbook were not read, and what they would need."""
+    return _(
+        "这些工作表没有读：%(names)s。要读的话，不要隐藏，要有一行写着「代码」和「名称」。",
+        names=_("、").join(names),
+    )
+
+
+def tell_nothing_ends() -> str:
+    """One sentence: why nothing is said to be gone by this list, and what to do."""
+    return _("有的行读不出是哪个代码，所以不知道名单里少了谁，什么也不标成已撤并。把那些行改好再来一次。")

@@ -4,8 +4,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from nightschool.errors import Refused
 from nightschool.models.attendance import Mark
 from nightschool.models.teaching import ClassSession, Enrolment
+from nightschool.rules.registers.attendance import read_guests
 from tests.browser.conftest import Site, log_in
 from tests.factories import make_course, make_learner, make_session
 
@@ -51,6 +53,31 @@ def test_a_phone_counts_finds_and_undoes_at_once(phone: Page, site: Site, regist
     phone.get_by_role("button", name="保存").last.click()
     expect(phone.get_by_text("存好了，到 5 人次。")).to_be_visible()
     assert came(site, register) == 1
+
+
+def test_a_phone_finds_and_counts_names_as_the_server_does(phone: Page, site: Site, register: str) -> None:
+    with site.installation.database.writing() as db:
+        make_learner(db, name="买买提·艾力", group_name="测试湾", group_number=0)
+    log_in(phone, site, COORDINATOR)
+    phone.goto(register)
+    for typed in ("买买提艾力", "买买提 • 艾力", "maimaiti", "ＭＭＴ"):
+        phone.fill("[name=q]", typed)
+        expect(phone.locator(".people > li:visible")).to_have_count(1)
+    phone.fill("[name=q]", "")
+    for typed in (
+        "张三 李四 王五",
+        "张三\t大湾村",
+        "张三 大湾村 李四 河口村",
+        "王 芳",
+        "张三（大湾村） 李四 王五",
+        "张三 李四",
+    ):
+        phone.fill("[name=g]", typed)
+        try:
+            guests = len(read_guests(typed))
+        except Refused:
+            guests = 1  # asked about
+        expect(phone.locator("#came")).to_have_text(f"到 {guests} 人")
 
 
 def test_leaving_with_unsaved_ticks_is_warned_about(phone: Page, site: Site, register: str) -> None:

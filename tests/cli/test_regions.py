@@ -61,11 +61,24 @@ def test_both_shipped_lists_come_in_one_after_the_other(tmp_path: Path) -> None:
     assert "2017年10月31日 的名单，范围是内江市：" in first.output
     assert "新增 2474，改名或恢复 0，撤并 0，没有变化 0，跳过 0。" in first.output
     second = regions(tmp_path, "import", new, "--as-of", "2023-06-30", "--end-missing")
-    assert "新增 386，改名或恢复 47，撤并 1480，没有变化 947，跳过 0。" in second.output
+    assert "新增 386，改名或恢复 43，撤并 1480，没有变化 947，跳过 0。" in second.output
+    assert "511025118001 现在是新桥场社区，名单里写的是兴隆街社区。" in second.output
+    assert "这样的有 4 处，没有动。" in second.output
+    third = regions(tmp_path, "import", new, "--as-of", "2023-06-30", "--end-missing", "--renamed")
+    assert "新增 0，改名或恢复 4，撤并 0，没有变化 1376，跳过 0。" in third.output
     again = regions(tmp_path, "import", new, "--as-of", "2023-06-30", "--end-missing")
     assert again.exit_code == 0
     assert "新增 0，改名或恢复 0，撤并 0，没有变化 1380，跳过 0。" in again.output
     assert count(tmp_path) == 2860
+
+
+def test_the_list_that_came_last_is_withdrawn(tmp_path: Path, write) -> None:
+    regions(tmp_path, "import", write(SMALL), "--as-of", "2020-01-01")
+    regions(tmp_path, "import", write(SMALL.replace("狮湾村", "石湾村")), "--as-of", "2021-01-01")
+    told = regions(tmp_path, "withdraw")
+    assert "2021年1月1日 的名单撤回了：6 处回到导入以前，去掉 0 处" in told.output
+    assert stored(tmp_path, select(Region.name).where(Region.code == SHIWAN)) == [("狮湾村",)]
+    assert "没有可以撤回的名单" in regions(tmp_path, "withdraw").output
 
 
 def test_a_trial_tells_the_same_and_stores_nothing(tmp_path: Path, write) -> None:
@@ -91,6 +104,18 @@ def test_bad_rows_can_be_skipped(tmp_path: Path, write) -> None:
     assert "第 8 行" in told.stderr
     assert "新增 6，改名或恢复 0，撤并 0，没有变化 0，跳过 1。" in told.stdout
     assert count(tmp_path) == 6
+
+
+def test_what_stands_in_a_skipped_row_is_never_ended(tmp_path: Path, write) -> None:
+    regions(tmp_path, "import", write(SMALL), "--as-of", "2020-01-01")
+    rows = SMALL.replace("狮湾村村委会", "#N/A")
+    told = regions(tmp_path, "import", write(rows), "--as-of", "2021-01-01", "--end-missing", "--skip-bad")
+    assert told.exit_code == 0, told.output
+    assert "撤并 0，没有变化 5，跳过 1。" in told.output
+    unread = SMALL.replace(SHIWAN, "5.11E+11")
+    told = regions(tmp_path, "import", write(unread), "--as-of", "2022-01-01", "--end-missing", "--skip-bad")
+    assert "什么也不标成已撤并" in told.output
+    assert "撤并 0，" in told.output
 
 
 def test_a_row_without_its_parent_is_a_bad_row(tmp_path: Path, write) -> None:

@@ -37,7 +37,7 @@ def test_any_line_end_is_read_with_and_without_the_byte_order_mark(mark: bytes, 
 
 def test_columns_may_stand_in_another_order_and_beside_others() -> None:
     found = read_regions(f'Name , note,CODE\n"狮湾村, 村委会",x,{SHIWAN} \n'.encode())
-    assert found == ((RegionRow(2, SHIWAN, "狮湾村, 村委会"),), ())
+    assert found[:2] == ((RegionRow(2, SHIWAN, "狮湾村, 村委会"),), ())
 
 
 def test_blank_lines_count_as_lines_and_are_no_rows() -> None:
@@ -56,19 +56,63 @@ def test_blank_lines_count_as_lines_and_are_no_rows() -> None:
         (",狮湾村", (RowFault.CODE_DIGITS, 2, "code", "")),
         (f"{SHIWAN},", (RowFault.NAME_MISSING, 2, "name", "")),
         (f"{SHIWAN},  ", (RowFault.NAME_MISSING, 2, "name", "")),
-        (f"{SHIWAN}", (RowFault.CELLS, 2, None, SHIWAN)),
+        (f"{SHIWAN}", (RowFault.NAME_MISSING, 2, "name", "")),
         (f"{SHIWAN},狮湾村,多了", (RowFault.CELLS, 2, None, f"{SHIWAN},狮湾村,多了")),
         (f'{SHIWAN},"狮湾村', (RowFault.CELLS, 2, None, f'{SHIWAN},"狮湾村')),
-        (f"{SHIWAN},狮\t湾村", (RowFault.NAME_UNPRINTABLE, 2, "name", "狮\ufffd湾村")),
-        (f"{SHIWAN},狮\u202e湾村", (RowFault.NAME_UNPRINTABLE, 2, "name", "狮\ufffd湾村")),
-        (f"{SHIWAN},狮\0湾村", (RowFault.NAME_UNPRINTABLE, 2, "name", "狮\ufffd湾村")),
-        (f"{SHIWAN},狮\u2028湾村", (RowFault.NAME_UNPRINTABLE, 2, "name", "狮\ufffd湾村")),
+        (f"{SHIWAN},狮\ufffd湾村", (RowFault.NAME_DAMAGED, 2, "name", "狮\ufffd湾村")),
+        (f"{SHIWAN},#N/A", (RowFault.NAME_DAMAGED, 2, "name", "#N/A")),
+        (f"{SHIWAN},#REF!", (RowFault.NAME_DAMAGED, 2, "name", "#REF!")),
+        (f"{SHIWAN},#NAME?", (RowFault.NAME_DAMAGED, 2, "name", "#NAME?")),
+        (f"{SHIWAN},null", (RowFault.NAME_DAMAGED, 2, "name", "null")),
+        (f"{SHIWAN},-", (RowFault.NAME_DAMAGED, 2, "name", "-")),
+        (f"{SHIWAN},0", (RowFault.NAME_DAMAGED, 2, "name", "0")),
+        (f"{SHIWAN},???", (RowFault.NAME_DAMAGED, 2, "name", "???")),
+        (f"{SHIWAN},狮?村", (RowFault.NAME_DAMAGED, 2, "name", "狮?村")),
+        (f"{SHIWAN},ç‰®æ¹¾æ", (RowFault.NAME_DAMAGED, 2, "name", "ç‰®æ¹¾æ")),
+        (f"{SHIWAN},锟斤拷湾村", (RowFault.NAME_DAMAGED, 2, "name", "锟斤拷湾村")),
+        (f"{SHIWAN},&#29422;湾村", (RowFault.NAME_DAMAGED, 2, "name", "&#29422;湾村")),
+        (f"{SHIWAN},王小明511002199001011234", (RowFault.NAME_IDENTITY, 2, "name", "…")),
+        ("#N/A,狮湾村", (RowFault.CODE_DIGITS, 2, "code", "#N/A")),
     ],
 )
 def test_a_bad_row_is_named_with_its_line_its_column_and_what_stands_there(row: str, problem: tuple) -> None:
     found = problems_of(f"code,name\n{row}\n511002105202,余坝村\n")
     assert found == [problem]
     assert len(read_regions(f"code,name\n{row}\n511002105202,余坝村\n".encode()).rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("狮\t湾村", "狮 湾村"),
+        ("狮\u2028湾村", "狮 湾村"),
+        ("狮\u202e湾村", "狮湾村"),
+        ("狮\0湾村", "狮湾村"),
+        ("\ue863家村", "\ue863家村"),
+        ("田\U0002ebf1村", "田\U0002ebf1村"),
+        ("古丽·阿依村", "古丽·阿依村"),
+        ("第1村", "第1村"),
+    ],
+)
+def test_a_name_is_kept_as_one_is_that_is_typed(name: str, kept: str) -> None:
+    assert [row.name for row in read_regions(f"code,name\n{SHIWAN},{name}\n".encode()).rows] == [kept]
+    assert [
+        row.name for row in read_regions(workbook(("code", "name"), (SHIWAN, name.replace("\0", "")))).rows
+    ] == [kept]
+
+
+def test_what_a_spreadsheet_leaves_out_at_the_end_of_a_row_is_empty() -> None:
+    text = f"code,name,note\n{SHIWAN},狮湾村\n511002105202,余坝村,\n511002105203,九里村,,,\n"
+    found = read_regions(text.encode())
+    assert ([row.name for row in found.rows], found.problems) == (["狮湾村", "余坝村", "九里村"], ())
+
+
+def test_the_code_of_a_row_that_cannot_be_taken_is_known_where_it_can_be_read() -> None:
+    rows = [f"{SHIWAN},#N/A", '511002105202,"余坝村', "511002105203,九里,村,", "511002105204,"]
+    found = read_regions("\n".join(["code,name", *rows, "511002105205,张家村"]).encode())
+    assert found.named == {SHIWAN, "511002105202", "511002105203", "511002105204"}
+    assert found.is_every_code_read
+    assert not read_regions(b"code,name\n5.11E+11,x\n").is_every_code_read
 
 
 def test_a_name_may_be_as_long_as_it_is_kept_and_no_longer() -> None:
@@ -103,7 +147,7 @@ def test_every_bad_row_is_named_not_only_the_first() -> None:
 )
 def test_a_file_without_the_two_columns_is_refused_whole(header: str, told: str) -> None:
     found = read_regions(f"{header}\n{SHIWAN},狮湾村\n".encode())
-    assert found == ((), (Problem(RowFault.NO_HEADER, value=told),))
+    assert found[:2] == ((), (Problem(RowFault.NO_HEADER, value=told),))
     assert "「代码」和「名称」" in tell_row_problem(found.problems[0])
 
 
@@ -120,7 +164,7 @@ READ = (RegionRow(2, "511000000000", "内江市"),)
 @pytest.mark.parametrize("delimiter", [",", "\t", ";"])
 def test_what_spreadsheets_save_in_china_is_read_without_asking(encoding: str, delimiter: str) -> None:
     text = f"code,name\n{NEIJIANG}\n".replace(",", delimiter)
-    assert read_regions(text.encode(encoding)) == (READ, ())
+    assert read_regions(text.encode(encoding))[:2] == (READ, ())
 
 
 def test_a_rare_character_is_read_from_gb18030() -> None:
@@ -131,7 +175,7 @@ def test_a_rare_character_is_read_from_gb18030() -> None:
 def test_a_few_broken_bytes_are_told_with_their_line_and_never_read_as_other_characters() -> None:
     data = f"code,name\n{NEIJIANG}\n{SHIWAN},狮湾村村委会\n".encode()
     found = read_regions(data.replace("湾".encode(), "湾".encode()[:2]))
-    assert found == ((), (Problem(RowFault.BROKEN_UTF8, line=3),))
+    assert found[:2] == ((), (Problem(RowFault.BROKEN_UTF8, line=3),))
     assert "第 3 行" in tell_row_problem(found.problems[0])
 
 
@@ -142,7 +186,7 @@ def test_a_few_broken_bytes_are_told_with_their_line_and_never_read_as_other_cha
 def test_columns_are_known_by_their_chinese_names_too(header: str) -> None:
     row = NEIJIANG if header.count(",") == 1 else NEIJIANG.replace(",", ",111,")
     called = header.split(",")[0].strip("\ufeff ").lower()
-    assert read_regions(f"{header}\n{row}\n".encode()) == (
+    assert read_regions(f"{header}\n{row}\n".encode())[:2] == (
         (RegionRow(2, "511000000000", "内江市", called),),
         (),
     )
@@ -225,6 +269,46 @@ def test_a_bad_cell_of_a_workbook_is_named_as_excel_names_it() -> None:
         "第 4 行 代码 B4：「5.11E+11」的后几位被表格软件抹掉了。把这一列设成文本，重新贴一遍代码。",
     ]
     assert cell_name(27, 14) == "AB14"
+
+
+def book_of(**sheets: list[tuple]) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name.removeprefix("_"))
+        sheet.sheet_state = "hidden" if name.startswith("_") else "visible"
+        for row in rows:
+            sheet.append(row)
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def test_every_sheet_with_the_columns_is_read_and_the_others_are_named() -> None:
+    found = read_regions(
+        book_of(
+            填表说明=[("照着填",)],
+            市中区=[("code", "name"), (511002000000, "市中区")],
+            东兴区=[("备注", "名称", "代码"), ("", "东兴区", 511011000000), ("", "#REF!", 511011001000)],
+            _旧的=[("code", "name"), (511024000000, "威远县")],
+            空白=[],
+        )
+    )
+    assert [(row.code, row.name) for row in found.rows] == [
+        ("511002000000", "市中区"),
+        ("511011000000", "东兴区"),
+    ]
+    assert found.unread_sheets == ("填表说明", "旧的")
+    assert [tell_row_problem(problem) for problem in found.problems] == [
+        "第 3 行 名称 东兴区!B3：「#REF!」不是名字，像是坏掉的字。照原来的名单再写一遍。"
+    ]
+
+
+def test_a_row_on_two_sheets_is_one_unless_they_say_something_else() -> None:
+    rows = [("code", "name"), (511002000000, "市中区")]
+    assert len(read_regions(book_of(全部=rows, 市中区=rows)).rows) == 1
+    other = read_regions(book_of(全部=rows, 市中区=[rows[0], (511002000000, "市中")]))
+    assert [problem.code for problem in other.problems] == [RowFault.CODE_TWICE]
 
 
 def altered(data: bytes, part: str, change) -> bytes:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.notices.revisions import coming, shown_anew
 from nightschool.actions.records import (
+    LONGEST_SORT_KEY,
     changed_fields,
     fill,
     locked,
@@ -23,8 +24,15 @@ from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Region
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher
 from nightschool.rules.access import Actor, require
-from nightschool.rules.names import search_keys
-from nightschool.rules.people.people import LearnerEntry, Namesake, TeacherEntry, check_learner, group_number
+from nightschool.rules.names import compared, search_keys, sort_key
+from nightschool.rules.people.people import (
+    LearnerEntry,
+    Namesake,
+    TeacherEntry,
+    check_learner,
+    group_number,
+    group_order,
+)
 from nightschool.rules.regions import ancestors_of
 from nightschool.rules.registers.attendance import NewLearner
 from nightschool.rules.slots import Now
@@ -155,27 +163,27 @@ def _ask_about_namesakes(db: Session, village: str, entry: LearnerEntry, *, but:
     if entry.is_another:
         return
     number = group_number(entry.group_name)
-    same_group = Learner.group_name == entry.group_name
-    if number:
-        same_group = or_(same_group, Learner.group_number == number)
     is_retired = Learner.retired_at.is_not(None)
-    found = db.execute(
-        select(Learner.public_id, Learner.name, Learner.version, is_retired)
+    known = db.execute(
+        select(Learner.public_id, Learner.name, Learner.version, is_retired, Learner.group_name)
         .where(
             Learner.region_code == village,
-            Learner.name == entry.name,
-            same_group,
+            Learner.group_number == number,
+            Learner.name_key == sort_key(entry.name)[:LONGEST_SORT_KEY],
             Learner.id != but,
             Learner.merged_into_id.is_(None),
         )
         .order_by(is_retired, Learner.id.desc())
-        .limit(1)
-    ).one_or_none()
+    )
+    whose = compared(entry.name), group_order(number, entry.group_name)
+    found = next(
+        (row for row in known if (compared(row.name), group_order(number, row.group_name)) == whose), None
+    )
     if found is None:
         return
-    namesake = Namesake(*found)
+    namesake = Namesake(*found[:4])
     retired = namesake if namesake.is_retired else None
-    raise Refused("same_name", field="name", name=entry.name, group=entry.group_name, retired=retired)
+    raise Refused("same_name", field="name", name=found.name, group=entry.group_name, retired=retired)
 
 
 def _fill_learner(db: Session, learner: Learner, entry: LearnerEntry) -> None:
@@ -220,4 +228,7 @@ def _teacher_namesakes(db: Session, region: str, name: str) -> tuple[Namesake, .
     )
     # Whole readings only, which are longer than the name; initials alone are shared by too many.
     sounds = {key for key in search_keys(name) if len(key) > len(name)}
-    return tuple(Namesake(*row) for row in rows if row.name == name or sounds & search_keys(row.name))
+    itself = compared(name)
+    return tuple(
+        Namesake(*row) for row in rows if compared(row.name) == itself or sounds & search_keys(row.name)
+    )

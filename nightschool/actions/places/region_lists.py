@@ -1,6 +1,6 @@
 """Lists of regions come in here: looked at first, then taken in whole or not at all."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,12 +11,13 @@ from nightschool.actions.bulk import insert_rows
 from nightschool.actions.records import note
 from nightschool.actions.touching import forget_loaded, touch_villages
 from nightschool.errors import Refused
-from nightschool.models.places import Region, RegionKey, RegionName
+from nightschool.models.places import Region, RegionKey, RegionName, TakenList
 from nightschool.queries.scope import inside
 from nightschool.rules.access import Actor, require
-from nightschool.rules.names import search_keys, usual_keys
-from nightschool.rules.places.region_lists import Merge, RegionFacts, covered_by, merge
+from nightschool.rules.names import compared, search_keys, usual_keys
+from nightschool.rules.places.region_lists import Merge, RegionFacts, as_json, covered_by, merge
 from nightschool.rules.regions import (
+    LONGEST_REGION_NAME,
     Level,
     RegionRow,
     ancestors_of,
@@ -46,9 +47,19 @@ def share_of(progress: Progress, first: int, last: int) -> Progress:
     return tell
 
 
-def plan_import(db: Session, rows: Sequence[RegionRow], *, as_of: date, end_missing: bool = False) -> Merge:
+def plan_import(
+    db: Session,
+    rows: Sequence[RegionRow],
+    *,
+    as_of: date,
+    end_missing: bool = False,
+    named: Iterable[str] = (),
+    takes_given: bool = True,
+) -> Merge:
     """What taking this list in would change; nothing is changed yet. See rules.places.region_lists.merge."""
-    return merge(_known(db, rows), rows, as_of=as_of, end_missing=end_missing)
+    return merge(
+        _known(db, rows), rows, as_of=as_of, end_missing=end_missing, named=named, takes_given=takes_given
+    )
 
 
 def learn_sounds(rows: Sequence[RegionRow], *, progress: Progress = silent) -> None:
@@ -69,6 +80,8 @@ def import_regions(
     *,
     as_of: date,
     end_missing: bool = False,
+    named: Iterable[str] = (),
+    takes_given: bool = True,
     skip_bad: bool = False,
     by: Actor,
     now: Now,
@@ -76,18 +89,20 @@ def import_regions(
 ) -> Merge:
     """The list of that day is taken in, and what it changed comes back; a second time nothing changes.
 
-    Every official name is kept, the newest list's name is shown, search keys follow the names. Nothing is deleted.
+    Every official name is kept, the newest list's name is shown, search keys follow the names. Nothing is deleted, and
+    until another list is taken in this one can be withdrawn.
     Raises Refused("bad_rows") with its `problems` when a row's parent is unknown and bad rows are not to be skipped.
     """
     require(by, "keep_regions", None)
-    _wait_for_other_lists(db)
-    plan = plan_import(db, rows, as_of=as_of, end_missing=end_missing)
+    wait_for_other_lists(db)
+    plan = plan_import(db, rows, as_of=as_of, end_missing=end_missing, named=named, takes_given=takes_given)
     if plan.problems and not skip_bad:
         raise Refused("bad_rows", problems=plan.problems)
-    _store(db, plan, {row.code for row in rows}, now=now, progress=progress)
-    touch_villages(db, _shown_otherwise(db, plan), now=now)
+    store(db, plan, {row.code for row in rows}, now=now, progress=progress)
     if plan.new:
         _count_rows_anew(db)
+    if plan.facts:
+        _remember(db, plan, by=by, now=now)
     if plan.new or plan.changed or plan.ended:
         note(
             db,
@@ -103,14 +118,24 @@ def import_regions(
     return plan
 
 
-def _wait_for_other_lists(db: Session) -> None:
+def _remember(db: Session, plan: Merge, *, by: Actor, now: Now) -> None:
+    """What was before is kept until the next list comes."""
+    db.execute(update(TakenList).values(before={}, added=[]))
+    counts = {"new": len(plan.new), "changed": len(plan.changed), "ended": len(plan.ended)}
+    taken = TakenList(account_id=by.account_id, as_of=plan.as_of, taken_at=now.instant, counts=counts)
+    taken.added, taken.before = sorted(plan.new), {code: as_json(was) for code, was in plan.before.items()}
+    db.add(taken)
+    db.flush()
+
+
+def wait_for_other_lists(db: Session) -> None:
     """One list is taken in at a time. SQLite has one writer anyway; on PostgreSQL nobody else locks this table."""
     if db.connection().dialect.name == "postgresql":
         db.execute(text("LOCK TABLE region_name IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def _store(db: Session, plan: Merge, listed: set[str], *, now: Now, progress: Progress) -> None:
-    """The plan is in the tables, and all that the list names is found by its names."""
+def store(db: Session, plan: Merge, listed: set[str], *, now: Now, progress: Progress = silent) -> None:
+    """The plan is in the tables, all that the list names is found by its names, and pages show it."""
     known = sorted(listed - plan.facts.keys())
     done, every = 0, len(plan.facts) + len(known)
     # A parent's code sorts before its children's, which the foreign key asks for.
@@ -126,6 +151,7 @@ def _store(db: Session, plan: Merge, listed: set[str], *, now: Now, progress: Pr
         done += len(page)
     progress(every, every)
     forget_loaded(db)
+    touch_villages(db, _shown_otherwise(db, plan), now=now)
 
 
 def _pages(codes: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -199,11 +225,13 @@ def _write_names(db: Session, plan: Merge, codes: Sequence[str]) -> None:
             {
                 "region_code": code,
                 "official_name": official_name,
-                "name": display_name(official_name, code),
+                "name": name,
+                "compared": compared(name)[:LONGEST_REGION_NAME],
                 "as_of": as_of,
             }
             for code in codes
             for official_name, as_of in plan.facts[code].names.items()
+            for name in [display_name(official_name, code)]
         ],
     )
 

@@ -24,6 +24,7 @@ class Begun:
     as_of: date
     end_missing: bool
     skip_bad: bool
+    takes_given: bool
     counts: dict[str, Any]  # as looked through before
 
 
@@ -60,7 +61,16 @@ def keep_upload(
     return upload.public_id
 
 
-def begin_import(db: Session, upload: str, *, skip_bad: bool, is_running: bool, by: Actor, now: Now) -> Begun:
+def begin_import(
+    db: Session,
+    upload: str,
+    *,
+    skip_bad: bool,
+    takes_given: bool = False,
+    is_running: bool,
+    by: Actor,
+    now: Now,
+) -> Begun:
     """The list counts as being taken in from now on, and is handed out for it.
 
     Raises NotFound, or Refused with "upload_expired", "upload_going_on", "upload_done" or "bad_rows".
@@ -86,7 +96,8 @@ def begin_import(db: Session, upload: str, *, skip_bad: bool, is_running: bool, 
     found.state, found.skip_bad, found.changed_at = ImportState.APPLYING, skip_bad, now.instant
     found.steps_done, found.steps_all = 0, 100
     db.flush()
-    return Begun(found.public_id, found.content, found.as_of, found.end_missing, skip_bad, found.counts)
+    how = found.as_of, found.end_missing, skip_bad, takes_given
+    return Begun(found.public_id, found.content, *how, found.counts)
 
 
 def note_steps(db: Session, upload: str, done: int, every: int, *, now: Now) -> None:

@@ -22,6 +22,7 @@ from nightschool.models.places import Venue
 from nightschool.models.teaching import Booking, ClassSession
 from nightschool.rules.access import Actor, require
 from nightschool.rules.courses.statuses import HOLDING
+from nightschool.rules.names import compared
 from nightschool.rules.people.people import Namesake
 from nightschool.rules.places.venues import PlannedHere, VenueEntry, check_unshared
 from nightschool.rules.resources import ResourceKind
@@ -83,11 +84,12 @@ def _shown_otherwise(venue: str, entry: VenueEntry) -> ColumnElement[bool]:
 def _check_name(db: Session, village: str, name: str, *, but: int = 0) -> None:
     if not name:
         raise Refused("name_missing", field="name")
-    same = select(Venue.public_id, Venue.version, Venue.retired_at.is_not(None).label("is_retired"))
-    same = same.where(Venue.region_code == village, Venue.name == name, Venue.id != but)
-    if row := db.execute(same.order_by(Venue.retired_at.is_not(None), Venue.id).limit(1)).first():
-        retired = Namesake(row.public_id, name, row.version, is_retired=True)
-        raise Refused("same_venue", field="name", name=name, retired=retired if row.is_retired else None)
+    is_retired = Venue.retired_at.is_not(None).label("is_retired")
+    known = select(Venue.public_id, Venue.name, Venue.version, is_retired)
+    known = known.where(Venue.region_code == village, Venue.id != but).order_by(is_retired, Venue.id)
+    if row := next((row for row in db.execute(known) if compared(row.name) == compared(name)), None):
+        retired = Namesake(row.public_id, row.name, row.version, is_retired=True)
+        raise Refused("same_venue", field="name", name=row.name, retired=retired if row.is_retired else None)
 
 
 def _hold(db: Session, venue: Venue, *, today: date) -> None:

@@ -18,6 +18,7 @@ from nightschool.models.trust import Account, LoginSession, LoginSlip, Posting
 from nightschool.queries import scope
 from nightschool.queries.trust import trust
 from nightschool.rules.access import Actor, Role, require
+from nightschool.rules.names import found_by
 from nightschool.rules.slots import Now
 from nightschool.rules.trust import accounts, slips
 from nightschool.sealing import Digester
@@ -232,6 +233,7 @@ def rename_self(db: Session, *, display_name: str, by: Actor, now: Now) -> None:
     if found.display_name == name:
         return
     found.display_name = name
+    found.search_keys = found_by(name)
     note(db, found, "account.rename", by=by, now=now, region_code=own_region(by))
 
 

@@ -24,7 +24,7 @@ from nightschool.queries import phones
 from nightschool.queries.figures import came
 from nightschool.queries.records import shaped
 from nightschool.queries.scope import inside
-from nightschool.rules.names import finder, normalised, search_keys
+from nightschool.rules.names import compared, finder, search_keys
 from nightschool.rules.people.merges import (
     FIELDS,
     KnownLesson,
@@ -291,18 +291,17 @@ def _teachers(db: Session, record: Any, query: str, *, below: bool) -> tuple[Seq
         PersonKind.TEACHER, within, Teacher.merged_into_id.is_(None), Teacher.id != record.id
     ).limit(_MOST_FOUND)
     keys = literal(" ") + Teacher.search_keys + literal(" ")
-    sounds = [
+    sounds = (
         keys.contains(f" {sound} ")
         for sound in sorted(_whole_readings(search_keys(record.name), record.name))
-    ]
-    alike = db.execute(others.where(or_(Teacher.name == record.name, *sounds))).all()
+    )
+    alike = db.execute(others.where(or_(Teacher.name_key == record.name_key, *sounds))).all()
     if not query:
         return alike, ()
-    sound = normalised(query).replace("'", "").replace(" ", "")
-    asked_for = or_(
-        Teacher.name.contains(query.strip(), autoescape=True), keys.contains(f" {sound}", autoescape=True)
-    )
-    return alike, db.execute(others.where(asked_for).order_by(Teacher.id)).all()
+    fits = finder(query)
+    named = db.execute(others.with_only_columns(Teacher.id, Teacher.name, Teacher.search_keys).limit(None))
+    found = [row.id for row in named if fits(row.name, row.search_keys)][:_MOST_FOUND]
+    return alike, db.execute(others.where(Teacher.id.in_(found)).order_by(Teacher.id)).all()
 
 
 def _whole_readings(keys: Iterable[str], name: str) -> frozenset[str]:
@@ -315,7 +314,7 @@ def _traits(db: Session, kind: str, row: Any) -> Traits:
     phone = phones.in_full(db, kind, row.public_id, row.phone)
     if kind == PersonKind.TEACHER:
         return Traits(row.name, sounds, phone=phone)
-    group = str(row.group_number) if row.group_number else row.group_name
+    group = str(row.group_number) if row.group_number else compared(row.group_name)
     return Traits(row.name, sounds, group, row.household, row.birth_year, phone)
 
 

@@ -169,7 +169,7 @@ def teachers(db: Session, region: str, asked: Asked = UNASKED) -> Listing[Teache
         for row in rows
         if kind.value in ("", row.kind)
         and kept.value in ("", row.region_code)
-        and (fits(row.name, row.search_keys) or asked.query in row.specialities or asked.query in row.unit)
+        and (fits(row.name, row.search_keys) or fits(row.specialities, "") or fits(row.unit, ""))
     ]
 
     def in_order(found: list[Any]) -> list[Any]:

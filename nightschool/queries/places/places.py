@@ -16,7 +16,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    collate,
     func,
     literal,
     or_,
@@ -27,7 +26,7 @@ from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.places import NightSchool, Region, RegionKey, RegionName
 from nightschool.queries.scope import inside
-from nightschool.rules.names import LONGEST_KEY, normalised
+from nightschool.rules.names import LONGEST_KEY, compared, finder, normalised, search_keys
 from nightschool.rules.regions import (
     CODE_DIGITS,
     PREFIX_DIGITS,
@@ -104,10 +103,13 @@ def find(db: Session, text: str, *, today: date, limit: int = MOST_FOUND) -> Fou
     text is read more freely. Cost: 1 query for each reading, 2 more for the names around what was found.
     """
     is_postgresql = db.connection().dialect.name == "postgresql"
-    for words in village_readings(normalised(text)):
+    for reading in village_readings(normalised(text)):
+        words = tuple(filter(None, map(compared, reading)))
+        if not words:
+            continue
         rows = db.execute(_matching(words, today, is_postgresql=is_postgresql).limit(limit + 1)).all()
         if rows:
-            return Found(_described(db, rows[:limit]), are_more=len(rows) > limit)
+            return Found(_described(db, _bearers_first(rows[:limit], words)), are_more=len(rows) > limit)
     return Found((), are_more=False)
 
 
@@ -234,7 +236,7 @@ def _matching(words: Sequence[str], today: date, *, is_postgresql: bool) -> Sele
     there = (_grouped_last(ranks) if is_postgresql and is_broad else _grouped_first(ranks)).c
     is_former = and_(there.valid_to.is_not(None), there.valid_to < today)
     wanted = (
-        select(there.code, there.name, there.level, is_former, HAS_SCHOOL)
+        select(there.code, there.name, there.level, is_former.label("is_former"), HAS_SCHOOL)
         .outerjoin(NightSchool, NightSchool.region_code == there.code)
         .order_by(is_former, there.level != Level.VILLAGE, there.rank, ~HAS_SCHOOL, there.code)
     )
@@ -271,29 +273,37 @@ def _hits(word: str, *, is_postgresql: bool) -> CompoundSelect[Any]:
     """The regions one word names, with how well: 0 is the whole name, with or without its ending, 1 its beginning, 2 a
     part of it, 3 a rare reading of it.
     """
-    name: Any = RegionName.name
-    if word.upper() != word.lower():
-        # Only a to z are made small, which PostgreSQL does ten times as fast as all letters.
-        name = func.lower(collate(name, "C") if is_postgresql else name)
+    name = RegionName.compared
     # Where in the name the word begins, 0 when it does not stand there; much quicker than LIKE.
     at = (func.strpos if is_postgresql else func.instr)(name, word, type_=Integer())
     whole = name.in_([word, *(word + ending for ending in VILLAGE_ENDINGS)])
     rank = case((whole, 0), (at == 1, 1), else_=2)
     hits: list[Select[*tuple[Any, ...]]] = [select(RegionName.region_code, rank.label("rank")).where(at > 0)]
-    sound = word.replace("'", "")
-    if sound.isascii() and sound.isalnum():
+    if word.isascii() and word.isalnum():
         # Not LIKE: neither database would use the key's index for it. The last key that can begin so is padded with z,
         # after which no key sorts, whatever language the database sorts by.
-        last = sound.ljust(LONGEST_KEY, "z")
+        last = word.ljust(LONGEST_KEY, "z")
         endings = [ending for sounds in VILLAGE_ENDINGS.values() for ending in sounds]
-        whole = RegionKey.key.in_([sound, *(sound + ending for ending in endings)])
+        whole = RegionKey.key.in_([word, *(word + ending for ending in endings)])
         rank = case((~RegionKey.is_usual, 3), (whole, 0), else_=1)
-        sounding = select(RegionKey.region_code, rank).where(RegionKey.key.between(sound, last))
+        sounding = select(RegionKey.region_code, rank).where(RegionKey.key.between(word, last))
         # One letter begins thousands of names; those that would only come by a rare reading are not missed among them.
-        hits.append(sounding.where(RegionKey.is_usual) if len(sound) == 1 else sounding)
-    if is_code(sound.ljust(CODE_DIGITS, "0")) and len(sound) in (COUNTY_DIGITS, 9, CODE_DIGITS):
-        hits.append(select(Region.code, literal(0)).where(inside(Region.code, full_code(sound))))
+        hits.append(sounding.where(RegionKey.is_usual) if len(word) == 1 else sounding)
+    if is_code(word.ljust(CODE_DIGITS, "0")) and len(word) in (COUNTY_DIGITS, 9, CODE_DIGITS):
+        hits.append(select(Region.code, literal(0)).where(inside(Region.code, full_code(word))))
     return union_all(*hits)
+
+
+def _bearers_first(rows: Sequence[Any], words: Sequence[str]) -> list[Any]:
+    """The rows, those that are called so now before those that once were."""
+    fits = [finder(word) for word in words]
+
+    def place(row: Any) -> tuple[bool, bool, bool]:
+        keys = " ".join(search_keys(row.name))
+        is_bearer = any(fit(row.name, keys) for fit in fits)
+        return row.is_former, row.level != Level.VILLAGE, not is_bearer
+
+    return sorted(rows, key=place)
 
 
 def _described(db: Session, rows: Sequence[Any]) -> tuple[FoundPlace, ...]:

@@ -1,17 +1,17 @@
 """Uploaded lists of regions as their page shows them, and what a plan would change, in examples."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from nightschool.errors import Problem
-from nightschool.models.places import RegionImport
+from nightschool.models.places import RegionImport, TakenList
 from nightschool.queries.places.places import names_of
-from nightschool.rules.places.region_lists import Merge
+from nightschool.rules.places.region_lists import GivenCode, Merge
 from nightschool.rules.places.region_uploads import MOST_PROBLEMS, MOST_SAMPLES
 from nightschool.rules.regions import ancestors_of
 
@@ -45,6 +45,28 @@ class Upload:
     covered: tuple[str, ...]  # names
     samples: dict[str, tuple[Sample, ...]]  # new, changed, ended
     problems: tuple[Problem, ...]
+    unread_sheets: tuple[str, ...]
+    is_every_code_read: bool
+    given: tuple[GivenCode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The list that was taken in last."""
+
+    id: int
+    as_of: date
+    taken_at: datetime
+    counts: dict[str, int]
+
+
+def last_taken(db: Session) -> Taken | None:
+    """The list that can be withdrawn. Cost: 1 query."""
+    columns = select(
+        TakenList.id, TakenList.as_of, TakenList.taken_at, TakenList.counts, TakenList.withdrawn_at
+    )
+    row = db.execute(columns.order_by(TakenList.id.desc()).limit(1)).first()
+    return Taken(*row[:4]) if row and row.withdrawn_at is None else None
 
 
 def upload(db: Session, public_id: str) -> Upload | None:
@@ -58,10 +80,21 @@ def latest(db: Session, *, limit: int = 5) -> tuple[Upload, ...]:
     return tuple(_read(row) for row in db.execute(_uploads().order_by(RegionImport.id.desc()).limit(limit)))
 
 
-def told_counts(db: Session, plan: Merge, problems: Sequence[Problem]) -> dict[str, Any]:
-    """What is kept beside an upload: how much the plan changes, with examples, and the rows it cannot take.
+class Listed(Protocol):
+    """A list as it was read."""
 
-    `problems` are those of the file; the plan adds its own. Cost: 2 queries.
+    @property
+    def problems(self) -> Sequence[Problem]: ...
+    @property
+    def unread_sheets(self) -> Sequence[str]: ...
+    @property
+    def is_every_code_read(self) -> bool: ...
+
+
+def told_counts(db: Session, plan: Merge, found: Listed) -> dict[str, Any]:
+    """What is kept beside an upload: how much the plan changes, with examples, and what of the file was not taken.
+
+    Cost: 2 queries.
     """
     shown = {
         kind: sorted(codes)[:MOST_SAMPLES]
@@ -69,7 +102,7 @@ def told_counts(db: Session, plan: Merge, problems: Sequence[Problem]) -> dict[s
     }
     names = _names(db, plan, {code for codes in shown.values() for code in codes} | set(plan.covered))
     before = names_of(db, shown["changed"])
-    bad = sorted([*problems, *plan.problems], key=lambda problem: problem.line or 0)
+    bad = sorted([*found.problems, *plan.problems], key=lambda problem: problem.line or 0)
     return {
         "new": len(plan.new),
         "changed": len(plan.changed),
@@ -91,6 +124,9 @@ def told_counts(db: Session, plan: Merge, problems: Sequence[Problem]) -> dict[s
             for kind, codes in shown.items()
         },
         "problems": [[one.code, one.line, one.column, one.value] for one in bad[:MOST_PROBLEMS]],
+        "unread_sheets": list(found.unread_sheets),
+        "is_every_code_read": found.is_every_code_read,
+        "given": [list(astuple(one)) for one in plan.given],
     }
 
 
@@ -129,5 +165,8 @@ def _read(row: Any) -> Upload:
         kind: tuple(Sample(code, name, before, tuple(lies_in)) for code, name, before, lies_in in samples)
         for kind, samples in told.get("samples", {}).items()
     }
+    values["unread_sheets"] = tuple(told.get("unread_sheets", ()))
+    values["given"] = tuple(GivenCode(*one) for one in told.get("given", ()))
+    values["is_every_code_read"] = told.get("is_every_code_read", True)
     values["problems"] = tuple(Problem(*problem) for problem in told.get("problems", ()))
     return Upload(**values)

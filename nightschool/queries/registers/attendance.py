@@ -18,6 +18,7 @@ from nightschool.models.trust import Account
 from nightschool.queries.figures import attendances
 from nightschool.queries.people.people import VILLAGER, Group, Villager, by_group
 from nightschool.queries.records import shaped
+from nightschool.rules.names import compared
 from nightschool.rules.people.people import group_order
 from nightschool.rules.registers.attendance import (
     ATTENDED,
@@ -304,7 +305,7 @@ def _membership(row: Any, day: date) -> Membership:
 
 def _family(row: Any) -> tuple[Any, str]:
     """The household as far as it is written down: the head's name, within their group."""
-    return group_order(row.group_number, row.group_name), row.household or row.name
+    return group_order(row.group_number, row.group_name), compared(row.household or row.name)
 
 
 def _families(rows: Iterable[Any]) -> dict[tuple[Any, str], list[str]]:

@@ -1,24 +1,22 @@
 """Who holds what in a region: its accounts by place, searched by name, login name, village or pinyin, page by page."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from nightschool.models.places import Region, RegionKey
+from nightschool.models.places import RegionKey, RegionName
 from nightschool.models.trust import Account, Posting
 from nightschool.queries.scope import inside
 from nightschool.queries.trust.trust import AccountLine, account_lines, not_over
 from nightschool.rules.access import Role
-from nightschool.rules.names import LONGEST_KEY, finder, normalised, search_keys
+from nightschool.rules.names import LONGEST_KEY, compared, normalised
 from nightschool.rules.slots import Now
 
 ACCOUNTS_A_PAGE = 30
-MOST_SOUNDED = 2000  # accounts whose names are read aloud for one search
 
 
 class Show(StrEnum):
@@ -41,7 +39,6 @@ class AccountList:
     total: int
     number: int
     pages: int
-    is_all_sounded: bool = True  # False: of so many only the first names were searched by their sound
 
 
 def account_list(
@@ -55,11 +52,10 @@ def account_list(
 ) -> AccountList:
     """The accounts posted in a region now or later, or, with Show.ENDED, until a day gone by.
 
-    A number past the last page gives the last. Cost: 3 queries, 1 more for a search in Latin letters.
+    A number past the last page gives the last. Cost: 3 queries.
     """
     posted = posted_in(code, show, now.day).subquery()
-    sounding, is_all_sounded = _sounding(db, query, posted)
-    conditions = [*_shown(show), *_answering(query, sounding)]
+    conditions = [*_shown(show), *_answering(query)]
     total = db.execute(
         select(func.count())
         .select_from(Account)
@@ -76,7 +72,7 @@ def account_list(
         limit=ACCOUNTS_A_PAGE,
         offset=(number - 1) * ACCOUNTS_A_PAGE,
     )
-    return AccountList(accounts, total, number, pages, is_all_sounded)
+    return AccountList(accounts, total, number, pages)
 
 
 def posted_in(code: str, show: Show, today: date) -> Select[*tuple[Any, ...]]:
@@ -100,45 +96,19 @@ def _shown(show: Show) -> list[ColumnElement[bool]]:
     return []
 
 
-def _answering(query: str, sounding: Sequence[int]) -> list[ColumnElement[bool]]:
+def _answering(query: str) -> list[ColumnElement[bool]]:
     """The condition that an account answers to what was typed: by its names, by its village's, or by their sound."""
-    plain = normalised(query)
+    plain = compared(query)
     if not plain:
-        return []
-    villages = [Region.name.contains(plain, autoescape=True)]
-    if sound := _sound(query):
-        last = sound.ljust(LONGEST_KEY, "z")
-        keyed = select(RegionKey.region_code).where(RegionKey.key.between(sound, last))
-        villages.append(Region.code.in_(keyed))
-    named = select(Posting.account_id).join(Region, Region.code == Posting.region_code).where(or_(*villages))
+        return [false()] if query.strip() else []
+    villages: Any = select(RegionName.region_code).where(RegionName.compared.contains(plain, autoescape=True))
+    if plain.isascii() and plain.isalnum():
+        last = plain.ljust(LONGEST_KEY, "z")
+        villages = villages.union(select(RegionKey.region_code).where(RegionKey.key.between(plain, last)))
     return [
         or_(
-            Account.login_name.contains(plain, autoescape=True),
-            func.lower(Account.display_name).contains(plain, autoescape=True),
-            Account.id.in_(sounding),
-            Account.id.in_(named),
+            Account.login_name.contains(normalised(query), autoescape=True),
+            Account.search_keys.contains(f" {plain}" if plain.isascii() else plain, autoescape=True),
+            Account.id.in_(select(Posting.account_id).where(Posting.region_code.in_(villages))),
         )
     ]
-
-
-def _sound(query: str) -> str:
-    """The query as pinyin; empty when it cannot be any."""
-    sound = normalised(query).replace("'", "").replace(" ", "")
-    return sound if sound.isascii() and sound.isalnum() else ""
-
-
-def _sounding(db: Session, query: str, posted: Subquery) -> tuple[list[int], bool]:
-    """The accounts whose names begin so in pinyin; False when there were too many to read all."""
-    sound = _sound(query)
-    if not sound:
-        return [], True
-    rows = db.execute(
-        select(Account.id, Account.display_name)
-        .join(posted, posted.c.account_id == Account.id)
-        .order_by(Account.id)
-        .limit(MOST_SOUNDED + 1)
-    ).all()
-    read = rows[:MOST_SOUNDED]
-    fits = finder(sound)
-    found = [row.id for row in read if fits(row.display_name, " ".join(search_keys(row.display_name)))]
-    return found, len(rows) <= MOST_SOUNDED

@@ -7,7 +7,14 @@ from typing import Any
 
 from nightschool.errors import Refused
 from nightschool.rules.almanac import clock, spoken_day
-from nightschool.rules.people.people import group_label, masked_phone, sex_word, teacher_kind_word
+from nightschool.rules.names import compared
+from nightschool.rules.people.people import (
+    group_label,
+    masked_phone,
+    numbers_of,
+    sex_word,
+    teacher_kind_word,
+)
 from nightschool.rules.slots import Slot
 from nightschool.texts import N_, _, counted
 
@@ -66,12 +73,13 @@ class Traits:
 
 def likenesses(one: Traits, other: Traits) -> tuple[str, ...]:
     """In what the two are alike, what tells most first: codes of LIKENESSES."""
+    name, others = compared(one.name), compared(other.name)
     found = {
-        "same_name": one.name == other.name,
-        "same_sound": one.name != other.name and bool(one.sounds & other.sounds),
-        "part_of_name": one.name != other.name and _is_part(one.name, other.name),
-        "same_phone": bool(one.phone) and one.phone == other.phone,
-        "same_household": bool(one.household) and one.household == other.household,
+        "same_name": name == others,
+        "same_sound": name != others and bool(one.sounds & other.sounds),
+        "part_of_name": name != others and _is_part(name, others),
+        "same_phone": not numbers_of(one.phone).isdisjoint(numbers_of(other.phone)),
+        "same_household": bool(one.household) and compared(one.household) == compared(other.household),
         "same_birth_year": one.birth_year is not None and one.birth_year == other.birth_year,
         "same_group": bool(one.group) and one.group == other.group,
     }

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from nightschool.errors import Refused
+from nightschool.rules.names import compared
 from nightschool.texts import N_, _
 
 # Longer texts are none of these; they are refused before any pattern looks at them.
-LONGEST_PHONE_TEXT = 30
+LONGEST_PHONE_TEXT = 60
 LONGEST_YEAR_TEXT = 20
 # Children below this age are counted but not recorded by name (I20; they are sensitive in whole, PIPL 28).
 YOUNGEST_BY_NAME = 14
@@ -82,23 +83,62 @@ def teacher_kind_word(code: str) -> str:
 
 
 _NOT_DIALLED = re.compile(r"[\s\-‐-―−.()]+")
+_BETWEEN_NUMBERS = re.compile(r"\s*[、,;/|或和\n]\s*")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
-_LANDLINE = re.compile(r"(0(?:10|2[0-9]|[3-9][0-9]{2}))?([2-8][0-9]{6,7})")
+_SERVICE = re.compile(r"([48]00)([0-9]{3})([0-9]{4})")
+# Of a hotline, of the exchange of a works or a village net; and what is dialled to other countries.
+_AS_DIALLED = re.compile(r"[0-9]{3,6}|10[0-9]{5,6}|9[56][0-9]{4,6}|\+[1-9][0-9]{6,14}")
+_LANDLINE = re.compile(r"(0(?:10|2[0-9]|[3-9][0-9]{2}))([0-9]{7,8})|([2-8][0-9]{6,7})")
+_EXTENSION = re.compile(
+    r"(.*[0-9)])\s*(?:转接?|分机|ext\.?|[x#\s\-‐-―−(])\s*(?:转|分机)?\s*([0-9]{1,6})\)?",
+    re.IGNORECASE,
+)
+_MOST_NUMBERS = 3
 
 
 def parse_phone(text: str) -> str | None:
-    """The number as it is kept: 13800005678, 0832-5550101 or 5550101; None where it is no phone number."""
+    """What is dialled, as it is kept: 13800005678, 0832-5550101, 5550101, 0832-2123456转801, 400-800-1234, 612345.
+
+    Several numbers stand with 、 between. None where it is no phone number.
+    """
     if len(text) > LONGEST_PHONE_TEXT:
         return None
-    plain = _NOT_DIALLED.sub("", unicodedata.normalize("NFKC", text))
-    for country in ("0086", "+86", "86"):
-        if plain.startswith(country) and _MOBILE.fullmatch(plain[len(country) :]):
-            plain = plain[len(country) :]
+    plain = unicodedata.normalize("NFKC", text).strip()
+    found = [_number_of(one) for one in _BETWEEN_NUMBERS.split(plain)]
+    if found == [None]:  # blanks stand within a number, and between two
+        halves = [(plain[: blank.start()], plain[blank.end() :]) for blank in re.finditer(r"\s+", plain)]
+        both = ([_number_of(one, shortest=7) for one in half] for half in halves)
+        found = next((half for half in both if None not in half), found)
+    kept = list(dict.fromkeys(one for one in found if one))
+    return "、".join(kept) if None not in found and len(kept) <= _MOST_NUMBERS else None
+
+
+def _number_of(text: str, *, shortest: int = 3) -> str | None:
+    plain = re.sub(r"^00(?=[1-9])", "+", _NOT_DIALLED.sub("", text))
+    if found := re.fullmatch(r"\+?86(1[3-9][0-9]{9})|\+86(0?[1-9][0-9]+)", plain):
+        plain = found[1] or f"0{found[2].removeprefix('0')}"
     if _MOBILE.fullmatch(plain):
         return plain
     if found := _LANDLINE.fullmatch(plain):
-        return f"{found[1]}-{found[2]}" if found[1] else found[2]
+        return f"{found[1]}-{found[2]}" if found[1] else found[3]
+    if found := _SERVICE.fullmatch(plain):
+        return "-".join(found.groups())
+    if _AS_DIALLED.fullmatch(plain) and len(plain) >= shortest:
+        return plain
+    if (found := _EXTENSION.fullmatch(text)) and (before := _number_of(found[1], shortest=5)):
+        return None if _MOBILE.fullmatch(before) or "转" in before else f"{before}转{found[2]}"
     return None
+
+
+def numbers_of(phone: str) -> frozenset[str]:
+    """The single numbers of a phone as it is kept."""
+    return frozenset(phone.split("、")) - {""}
+
+
+def dialable(phone: str) -> tuple[tuple[str, str], ...]:
+    """Each number of a phone as it is shown, and as a telephone takes it: a pause before an extension."""
+    numbers = phone.split("、") if phone else ()
+    return tuple((one, re.sub(r"[^+0-9,]", "", one.replace("转", ","))) for one in numbers)
 
 
 def tell_unreadable_phone(typed: str) -> str:
@@ -111,10 +151,16 @@ def tell_unreadable_phone(typed: str) -> str:
 
 def masked_phone(phone: str) -> str:
     """Enough of a number to recognise it, not enough to dial it: 138****5678, 0832-****01."""
-    if _MOBILE.fullmatch(phone):
-        return f"{phone[:3]}****{phone[-4:]}"
-    area, dash, own = phone.rpartition("-")
-    return f"{area}{dash}****{own[-2:]}"
+    return "、".join(map(_masked, phone.split("、")))
+
+
+def _masked(number: str) -> str:
+    if _MOBILE.fullmatch(number):
+        return f"{number[:3]}****{number[-4:]}"
+    before, _turn, extension = number.partition("转")
+    area, dash, own = before.rpartition("-")
+    hidden = f"{area.partition('-')[0]}{dash}****{own[-2:] if len(number) > 4 else own[-1:]}"
+    return f"{hidden}转{'*' * len(extension)}" if extension else hidden
 
 
 _GROUP = re.compile(
@@ -141,7 +187,7 @@ def group_label(group_name: str) -> str:
 
 def group_order(number: int, group_name: str) -> tuple[bool, int, str]:
     """Sorts groups: by number, then those that have only a name. Equal for two ways to write one numbered group."""
-    return (number == 0, number, "" if number else group_name)
+    return (number == 0, number, "" if number else compared(group_name))
 
 
 def _number(text: str) -> int:

@@ -10,9 +10,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 
 from nightschool.errors import Problem, Refused
+from nightschool.rules.names import compared
 from nightschool.rules.regions import (
+    PREFIX_DIGITS,
     Level,
     RegionRow,
     RowFault,
@@ -27,6 +30,7 @@ from nightschool.texts import N_, _
 _A_DAY = timedelta(days=1)
 
 # Where a city or a province is missing, a list is missing; nobody founds or dissolves one between two lists.
+_GIVEN = (Level.TOWNSHIP, Level.VILLAGE)  # whose codes are now and then given to another
 _COMES_AND_GOES = (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE)
 
 
@@ -51,6 +55,37 @@ class RegionFacts:
         return display_name(self.official_name, self.code)
 
 
+def as_json(facts: RegionFacts) -> dict[str, Any]:
+    """The facts as a list keeps them that may be withdrawn."""
+    days = {"valid_from": facts.valid_from, "valid_to": facts.valid_to}
+    return {
+        "official_name": facts.official_name,
+        "names": {name: day.isoformat() for name, day in facts.names.items()},
+        **{name: day.isoformat() for name, day in days.items() if day},
+    }
+
+
+def facts_of(code: str, kept: Mapping[str, Any]) -> RegionFacts:
+    """The facts that `as_json` wrote."""
+    return RegionFacts(
+        code,
+        kept["official_name"],
+        {name: date.fromisoformat(day) for name, day in kept["names"].items()},
+        **{name: date.fromisoformat(kept[name]) for name in ("valid_from", "valid_to") if name in kept},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GivenCode:
+    """A code under which a list has a village that was known under another: it may be another village now."""
+
+    code: str
+    name: str  # as it is known
+    listed: str  # as the list has it
+    bore: str = ""  # the code that was called so until now
+    bears: str = ""  # the code that the list calls what this one was called
+
+
 @dataclass(frozen=True, slots=True)
 class Merge:
     """What taking a list in would come to. `facts` holds every region whose facts differ from those known before."""
@@ -64,6 +99,8 @@ class Merge:
     revived: frozenset[str] = field(repr=False)
     ended: frozenset[str] = field(repr=False)
     unchanged: int = 0
+    before: Mapping[str, RegionFacts] = field(default_factory=dict, repr=False)  # of `facts`, what was known
+    given: tuple[GivenCode, ...] = ()  # not taken in
 
     @property
     def changed(self) -> frozenset[str]:
@@ -72,19 +109,29 @@ class Merge:
 
 
 def merge(
-    known: Mapping[str, RegionFacts], rows: Sequence[RegionRow], *, as_of: date, end_missing: bool
+    known: Mapping[str, RegionFacts],
+    rows: Sequence[RegionRow],
+    *,
+    as_of: date,
+    end_missing: bool,
+    named: Iterable[str] = (),
+    takes_given: bool = True,
 ) -> Merge:
     """The known regions with this list taken in; nothing is ever taken out, and a second time nothing differs.
 
     A row whose parent is neither known nor in the list is a problem and is left out, with all below it. With
-    `end_missing`, what the list covers and does not name has ended. An older list taken in later adds names and
-    regions, and never overrules a newer one.
+    `end_missing`, what the list covers and does not name has ended; `named` are the codes that it names in rows which
+    cannot be taken. An older list taken in later adds names and regions, and never overrules a newer one. Unless
+    `takes_given`, codes that may have been given to another village are set apart and nothing is said of them.
     """
-    facts, problems = _take(known, rows, as_of)
-    listed = [row.code for row in rows if row.code in facts]
-    covered = covered_by(listed)
+    given = () if takes_given else given_codes(known, rows, as_of=as_of)
+    apart = {one.code for one in given}
+    facts, problems = _take(known, [row for row in rows if row.code not in apart], as_of)
+    listed = [row.code for row in rows if row.code in facts and row.code not in apart]
+    covered = covered_by(row.code for row in rows if row.code in facts)
     if end_missing:
-        _end_missing(facts, listed, covered, as_of)
+        skipped = {*named, *(row.code for row in rows)}.difference(listed)
+        _end_missing(facts, listed, covered, as_of, skipped)
     differing = {code: found for code, found in facts.items() if known.get(code) != found}
     before = {code: known[code] for code in differing if code in known}
     return Merge(
@@ -112,7 +159,65 @@ def merge(
             or (code in before and replace(differing[code], names=before[code].names) == before[code])
             for code in listed
         ),
+        before=before,
+        given=given,
     )
+
+
+def given_codes(
+    known: Mapping[str, RegionFacts], rows: Sequence[RegionRow], *, as_of: date
+) -> tuple[GivenCode, ...]:
+    """The villages and townships that a list calls as another of the county was called, or whose name it gives away.
+
+    Such a list has exchanged two codes, or given one to another village; or a village took over the name of one that
+    is no more. Nobody but a person can tell: schools, registers and figures go by the code.
+    """
+    official = {row.code: row.name for row in rows if level_of(row.code) in _GIVEN}
+    listed = {code: _called(code, name) for code, name in official.items()}
+    called = {
+        code: _called(code, found.official_name)
+        for code, found in known.items()
+        if found.valid_to is None and level_of(code) in _GIVEN
+    }
+    covered = tuple(prefix_of(top) for top in covered_by(row.code for row in rows))
+    bore, bears = _by_name(called), _by_name(listed)
+    given = []
+    for code, now in sorted(listed.items()):
+        before = called.get(code)
+        if before in (None, now) or as_of < known[code].names[known[code].official_name]:
+            continue
+        if any(_called(code, name) == now for name in known[code].names):
+            continue  # its own name of once
+        was = [one for one in bore.get(now, ()) if one.startswith(covered) and listed.get(one) != now]
+        is_now = [one for one in bears.get(before, ()) if called.get(one) != before] if before else []
+        if was or is_now:
+            names = known[code].name, display_name(official[code], code)
+            given.append(GivenCode(code, *names, next(iter(was), ""), next(iter(is_now), "")))
+    return tuple(given)
+
+
+def _called(code: str, official_name: str) -> tuple[str, str]:
+    """What a village or township is known by."""
+    county = f"{level_of(code)} of {code[: PREFIX_DIGITS[Level.COUNTY]]}"
+    return county, compared(display_name(official_name, code))
+
+
+def _by_name(called: Mapping[str, tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+    codes: dict[tuple[str, str], list[str]] = {}
+    for code, name in called.items():
+        codes.setdefault(name, []).append(code)
+    return codes
+
+
+def tell_given(given: GivenCode) -> str:
+    """One sentence: what a code was called, what the list calls it, and who else bore or bears these names."""
+    told = {"code": given.code, "name": given.name, "listed": given.listed}
+    sentence = _("%(code)s 现在是%(name)s，名单里写的是%(listed)s。", **told)
+    if given.bore:
+        sentence += _("%(listed)s原来的代码是 %(other)s。", listed=given.listed, other=given.bore)
+    if given.bears:
+        sentence += _("名单里%(name)s的代码是 %(other)s。", name=given.name, other=given.bears)
+    return sentence
 
 
 def covered_by(listed: Iterable[str]) -> tuple[str, ...]:
@@ -182,6 +287,8 @@ def _branchings(facts: Mapping[str, RegionFacts]) -> dict[str | None, set[date]]
 
 
 def _listed_again(found: RegionFacts, name: str, as_of: date) -> RegionFacts:
+    if compared(name) == compared(found.official_name):
+        name = found.official_name  # a blank more is no other name
     names = {**found.names, name: max(as_of, found.names.get(name, as_of))}
     # Of two lists of one day the one read later counts: it is the correction.
     is_newest = as_of >= found.names[found.official_name]
@@ -196,14 +303,22 @@ def _revived(found: RegionFacts, as_of: date) -> RegionFacts:
 
 
 def _end_missing(
-    facts: dict[str, RegionFacts], listed: Sequence[str], covered: Sequence[str], as_of: date
+    facts: dict[str, RegionFacts],
+    listed: Sequence[str],
+    covered: Sequence[str],
+    as_of: date,
+    skipped: Iterable[str],
 ) -> None:
-    """Each region inside what is covered ends where the lists, this one and newer ones, have it no more."""
+    """Each region inside what is covered ends where the lists, this one and newer ones, have it no more.
+
+    Of what stands in skipped rows, and of what it lies in, nothing is known.
+    """
     named = {above for code in listed for above in (*ancestors_of(code), code)}
+    unclear = {above for code in skipped for above in (*ancestors_of(code), code)} - named
     newest_map = {parent: max(days) for parent, days in _branchings(facts).items()}
     prefixes = tuple(prefix_of(root) for root in covered)
     for code in sorted(facts):  # a parent before its children, who may end with it
-        if code.startswith(prefixes) and code not in covered:
+        if code.startswith(prefixes) and code not in covered and code not in unclear:
             found = facts[code]
             end_above = facts[parent].valid_to if (parent := parent_of(code)) else None
             ends = []

@@ -1,9 +1,10 @@
 """A list of regions somebody uploaded: how long it is kept, how far it is, and why it cannot be taken in."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from nightschool.errors import Refused
+from nightschool.rules.almanac import day_with_year
 from nightschool.texts import N_, _
 
 UPLOAD_KEPT_FOR = timedelta(days=1)
@@ -42,6 +43,7 @@ _REFUSED = {
     "upload_expired": N_("这份名单传上来一天多了，内容已经删掉。重新传一次。"),
     "upload_going_on": N_("这份名单正在导入，不用再点。"),
     "upload_done": N_("这份名单已经导入了。"),
+    "nothing_to_withdraw": N_("没有可以撤回的名单：已经撤回了，或者后来又导入过一份。"),
     "bad_rows": N_("有读不了的行。改好表重新传，或者勾上跳过这些行。"),
 }
 
@@ -49,3 +51,14 @@ _REFUSED = {
 def tell_upload_refusal(refused: Refused) -> str:
     """One sentence: why the list is not taken in now, and what to do."""
     return _(_REFUSED[refused.code])
+
+
+def tell_withdrawn(as_of: date, *, restored: int, gone: int, kept: int) -> str:
+    """One sentence: what became of a list that was withdrawn."""
+    return _(
+        "%(day)s 的名单撤回了：%(restored)d 处回到导入以前，去掉 %(gone)d 处，%(kept)d 处已经有人在用，留着。",
+        day=day_with_year(as_of),
+        restored=restored,
+        gone=gone,
+        kept=kept,
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
@@ -14,6 +13,8 @@ from uuid import UUID
 
 from nightschool.errors import Refused
 from nightschool.rules.almanac import clock, spoken_day
+from nightschool.rules.names import is_surname, may_be_person
+from nightschool.rules.typed import LONGEST_LINE, cleaned
 from nightschool.texts import N_, _
 
 PRESENT = "present"
@@ -37,7 +38,6 @@ STATUS_WORDS = {
 }
 
 LATE_AFTER_DAYS = 14
-_LONGEST_NAME = 60
 MOST_GUESTS = 500
 
 Key = TypeVar("Key", int, str)  # learners go by row number inside, by public id outside
@@ -228,38 +228,70 @@ def days_late(day: date, today: date) -> int:
     return late if late > LATE_AFTER_DAYS else 0
 
 
-_GUESTS_APART = re.compile(r"[\n、，,；;。]+")
-_GUEST = re.compile(r"([^()\s]{1,80})\s*\(([^()]{1,80})\)")
+_GUESTS_APART = re.compile(r"[\n、，,；;。/|]+")
+_GUEST_WORDS = re.compile(r"\(([^()]*[^()\s][^()]*)\)|((?:(?!\([^()]*[^()\s][^()]*\))\S)+)")
+_PLACE = re.compile(
+    r".+村|.{2,}(?:社区|街道|[镇乡县区市省街])|.*[0-9一二三四五六七八九十][组社队]|.{2,}(?:公司|合作社|学校|医院)"
+)
 
 
 def read_guests(text: str) -> tuple[WrittenGuest, ...]:
-    """The walk-ins in this text: one a line or set apart by commas, 「名字」, 「名字 村名」 or 「名字（村名）」.
+    """The walk-ins in this text: one a line or set apart, 「名字」, 「名字 村名」 or 「名字（村名）」.
 
-    Raises: Refused with `guest_too_long` or `too_many_guests`.
+    Several names with blanks between are several people, and what reads as a place belongs to the name before it.
+    Raises: Refused with `guest_too_long`, `too_many_guests`, or `one_or_two` where two words may be two people.
     """
-    guests = []
-    for piece in _GUESTS_APART.split(unicodedata.normalize("NFC", text)):
-        plain = " ".join(piece.replace("（", "(").replace("）", ")").split())
-        if found := _GUEST.fullmatch(plain):
-            name, home = found[1], found[2].strip()
-        else:
-            name, _blank, home = plain.partition(" ")
-        if not name:
-            continue
-        if max(len(name), len(home)) > _LONGEST_NAME:
-            raise Refused("guest_too_long", field="guests", text=plain[:20])
-        guests.append(WrittenGuest(name, home))
+    guests = [guest for piece in _GUESTS_APART.split(cleaned(text)) for guest in _guests_in(piece)]
+    for guest in guests:
+        if max(len(guest.name), len(guest.home)) > LONGEST_LINE:
+            raise Refused("guest_too_long", field="guests", text=f"{guest.name} {guest.home}"[:20])
     if len(guests) > MOST_GUESTS:
         raise Refused("too_many_guests", field="guests", n=len(guests))
     return tuple(guests)
 
 
+def _guests_in(piece: str) -> list[WrittenGuest]:
+    words: list[tuple[str, bool]] = []  # each with whether it stands in brackets, and so is a place
+    for found in _GUEST_WORDS.finditer(piece.replace("（", "(").replace("）", ")")):
+        if found[1]:
+            words.append((" ".join(found[1].split()), True))
+        elif words and len(found[2]) == len(words[-1][0]) == 1 and is_surname(words[-1][0]):
+            words[-1] = (f"{words[-1][0]} {found[2]}", False)  # 王 芳, as long as a name of three
+        else:
+            words.append((found[2], False))
+    is_list = len(words) > 2 and not piece.isascii()
+    guests: list[WrittenGuest] = []
+    for word, in_brackets in words:
+        is_place = in_brackets or _PLACE.fullmatch(word) is not None
+        if not guests:
+            guests.append(WrittenGuest(f"({word})" if in_brackets else word))
+        elif is_place or not is_list:
+            if not is_place and len(words) == 2 and may_be_person(word):
+                raise Refused("one_or_two", field="guests", name=guests[-1].name, other=word)
+            guests[-1] = WrittenGuest(guests[-1].name, f"{guests[-1].home} {word}".strip())
+        else:
+            guests.append(WrittenGuest(word))
+    return guests
+
+
 def write_guests(guests: Iterable[WrittenGuest]) -> str:
     """The text that `read_guests` reads back into these guests."""
-    return "\n".join(f"{guest.name} {guest.home}".strip() for guest in guests)
+    return "\n".join(map(_write_guest, guests))
+
+
+def _write_guest(guest: WrittenGuest) -> str:
+    plain = f"{guest.name} {guest.home}".strip()
+    try:
+        is_plain = read_guests(plain) == (guest,)
+    except Refused:
+        is_plain = False
+    return plain if is_plain else guest.name + _("（%(what)s）", what=guest.home)
 
 
 _REFUSED_GUESTS = {
+    "one_or_two": N_(
+        "「%(name)s %(other)s」是两个人就分两行写；%(other)s是地方，就写成 %(name)s（%(other)s）。"
+    ),
     "guest_too_long": N_("「%(text)s…」太长，不像一个名字。一行写一个人。"),
     "too_many_guests": N_("写了 %(n)d 个名字，一次最多 %(most)d 个。其余的算进人数。"),
 }
@@ -293,7 +325,7 @@ def questions(turnout: Turnout, note: str) -> tuple[str, ...]:
                 less=-turnout.difference,
             )
         )
-    most = max(turnout.attendances, turnout.written)
+    most = turnout.attendances  # where the room was counted, names above it are asked about already
     if turnout.women is not None and turnout.women > most:
         asked.append(
             _("女的写了 %(n)d 人，到的一共才 %(total)d 人。哪个数写错了？", n=turnout.women, total=most)

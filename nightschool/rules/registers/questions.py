@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from nightschool.errors import Refused
+from nightschool.rules.typed import has_identity_number
 from nightschool.texts import N_, _
 
 LONGEST_QUESTION = 200
@@ -11,7 +12,6 @@ LONGEST_ANSWER = 2000
 
 # As people write them: in one, or in groups with a blank or a dash between.
 _PHONE = re.compile(r"(?<![0-9])1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}(?![0-9])")
-_IDENTITY = re.compile(r"(?<![0-9])[0-9]{6}[ -]?[0-9]{8}[ -]?[0-9]{3}[0-9Xx](?![0-9])")
 
 
 def check_question(text: str, answer: str = "") -> None:
@@ -31,10 +31,9 @@ def check_question(text: str, answer: str = "") -> None:
 
 def number_in(text: str) -> str:
     """ "phone" or "identity" when such a number of somebody's stands in the text; else empty."""
-    plain = unicodedata.normalize("NFKC", text)
-    if _IDENTITY.search(plain):
+    if has_identity_number(text):
         return "identity"
-    return "phone" if _PHONE.search(plain) else ""
+    return "phone" if _PHONE.search(unicodedata.normalize("NFKC", text)) else ""
 
 
 _REFUSED = {

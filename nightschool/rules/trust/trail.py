@@ -129,6 +129,7 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
             N_("%(who)s 把夜校交给了接手的人"),
         ],
         "regions.import": [N_("%(who)s 录入了一份区划名单")],
+        "regions.withdraw": [N_("%(who)s 撤回了一份区划名单")],
         "regions.upload": [N_("%(who)s 上传了一份区划名单")],
         "regions.successor": [N_("%(who)s 记下了这个村并到了哪里")],
         "backup.made": [N_("%(who)s 做了一次备份")],

@@ -14,7 +14,7 @@ from nightschool.queries.courses import histories
 from nightschool.queries.people import merges, people, rosters
 from nightschool.queries.people.people import LearnerRecord
 from nightschool.queries.places import places
-from nightschool.rules.people.people import sex_word, tell_refused_person
+from nightschool.rules.people.people import dialable, sex_word, tell_refused_person
 from nightschool.texts import _
 from nightschool.web.people.people_form import LearnerForm
 from nightschool.web.site.access import actor, allows
@@ -23,6 +23,7 @@ from nightschool.web.site.listings import Shown, asked
 from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, edited, look_up, tried
 
 bp = Blueprint("learners", __name__)
+bp.add_app_template_global(dialable)
 
 
 @bp.get("/desk/<region_code:village>/learners")

@@ -26,7 +26,7 @@ class LearnerForm(RecordForm):
     household = LineField(L_("户主"))
     sex = ChoiceField(L_("性别"))
     birth_year = BirthYearField(L_("出生年份"), render_kw={"inputmode": "numeric", "maxlength": 20})
-    phone = PhoneField(L_("电话"), render_kw={"type": "tel", "maxlength": 30})
+    phone = PhoneField(L_("电话"))
     removes_phone = TickField(L_("不留电话了，删掉存着的"))
     is_another = TickField(L_("是另一个同名的人"))
 
@@ -50,7 +50,7 @@ class TeacherForm(RecordForm):
     unit = LineField(L_("单位"), longest=200)
     specialities = LineField(L_("会讲什么"), longest=200)
     languages = LineField(L_("讲什么话"), longest=200)
-    phone = PhoneField(L_("电话"), render_kw={"type": "tel", "maxlength": 30})
+    phone = PhoneField(L_("电话"))
     removes_phone = TickField(L_("不留电话了，删掉存着的"))
     name_is_public = TickField(L_("课表上写出名字"), default=True)
     is_another = TickField(L_("不是他，是另一个人"))

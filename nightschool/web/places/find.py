@@ -1,9 +1,12 @@
 """`/`: find your village by typing, or by walking from county to village; and the page for what is not there."""
 
 import re
+import unicodedata
+from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
 
 from nightschool.errors import NotAllowed, NotFound
 from nightschool.queries.places import places
@@ -59,11 +62,14 @@ def home() -> Any:
 @bp.app_errorhandler(NotFound)
 @bp.app_errorhandler(403)
 @bp.app_errorhandler(404)
-def not_found(_error: Exception) -> tuple[str, int]:
+def not_found(_error: Exception) -> Any:
     """The page for an address with nothing behind it, the same whether there is nothing or nothing one may see.
 
-    After the address of an unknown village or region it names the smallest region that this one would lie in.
+    What a chat took along behind an address leads to that address. After the address of an unknown village or region
+    the page names the smallest region that this one would lie in.
     """
+    if address := _pasted_address():
+        return redirect(address)
     nearest = None
     village, region = _VILLAGE_ADDRESS.match(request.path), _REGION_ADDRESS.match(request.path)
     code = village[1] if village else _whole(region[1]) if region else ""
@@ -72,6 +78,23 @@ def not_found(_error: Exception) -> tuple[str, int]:
             # What lies further down in a region that is there is missing, not the region.
             nearest = None if places.regions_named(db, [code]) else places.nearest(db, code, today=today())
     return render_template("errors/404.html", nearest=nearest, is_village=village is not None), 404
+
+
+def _pasted_address() -> str:
+    """The address of ours at the beginning of what was asked for: /v/511002105201 of /v/511002105201，今晚上课."""
+    if request.routing_exception is None or request.method not in ("GET", "HEAD"):
+        return ""
+    begins = re.match(r"[A-Za-z0-9/_.-]+", unicodedata.normalize("NFKC", request.path))
+    whole = begins[0] if begins else ""
+    ours = current_app.create_url_adapter(request)
+    assert ours is not None
+    for path in dict.fromkeys((whole, whole.rstrip("./"), whole.rstrip("./_-"))):
+        if path in ("", "/", request.path):
+            continue
+        with suppress(HTTPException):
+            endpoint, values = ours.match(path, method="GET")
+            return url_for(endpoint, **values)
+    return ""
 
 
 def _whole(digits: str) -> str:

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from flask import request
 
 from nightschool.rules.places.openings import Opening, VillageToOpen
+from nightschool.rules.typed import LONGEST_LINE, one_line, why_not_kept
 from nightschool.texts import SOURCE_LANGUAGE, _, using_language
-from nightschool.web.site.forms import Form, TicksField, cleaned
-
-_LONGEST = 60
+from nightschool.web.site.forms import Form, TicksField
 
 
 @dataclass
@@ -39,16 +38,15 @@ class OpeningsForm(Form):
     def _row(self, village: VillageToOpen) -> Row:
         if not self.is_submitted():
             return Row(village.code, village.name)
-        typed = [cleaned(request.form.get(f"{name}-{village.code}", "")) for name in "nt"]
-        names = [text.replace("\n", " ") for text in typed]
-        return Row(village.code, village.name, self._asks_for(village), *names)
+        typed = (one_line(request.form.get(f"{name}-{village.code}", "")) for name in "nt")
+        return Row(village.code, village.name, self._asks_for(village), *typed)
 
     def check(self) -> None:
         """Every ticked row has its sentences, and so has the form where a village is no longer to be opened."""
         for row in self.ticked:
             for text in (row.display_name, row.title):
-                if len(text) > _LONGEST:
-                    row.errors.append(_("最多写 %(n)d 个字，现在有 %(now)d 个。", n=_LONGEST, now=len(text)))
+                if sentence := why_not_kept(text, LONGEST_LINE):
+                    row.errors.append(sentence)
         for name in self.gone:
             self.form_errors.append(
                 _("%(village)s已经办了夜校，从下面去掉了。再按一次，给剩下的办。", village=name)

@@ -3,12 +3,14 @@
 import logging
 import time
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, render_template, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 
 from nightschool.actions.places import region_uploads as uploads
+from nightschool.actions.places import withdrawals
 from nightschool.actions.places.region_lists import import_regions, learn_sounds, plan_import, share_of
 from nightschool.actions.places.region_uploads import Begun
 from nightschool.errors import Problem, Refused
@@ -17,18 +19,21 @@ from nightschool.queries.places import region_uploads
 from nightschool.queries.places.region_uploads import Upload, told_counts
 from nightschool.rules.access import Actor
 from nightschool.rules.almanac import day_with_year
+from nightschool.rules.places.region_lists import tell_given
 from nightschool.rules.places.region_uploads import (
     MOST_PROBLEMS,
     UploadStage,
     tell_upload_refusal,
+    tell_withdrawn,
     upload_stage,
 )
-from nightschool.rules.regions import tell_row_problem
+from nightschool.rules.regions import tell_nothing_ends, tell_row_problem, tell_unread_sheets
 from nightschool.texts import _
 from nightschool.web.places.region_lists_form import RegionListForm, TakeInForm
 from nightschool.web.site.access import MEGABYTE, actor, allows
 from nightschool.web.site.context import Services, now, reading, services, today, writing
 from nightschool.web.site.errands import Tell, errands
+from nightschool.web.site.forms import version_in
 from nightschool.web.site.records import look_up
 
 bp = Blueprint("region_lists", __name__)
@@ -55,10 +60,12 @@ def upload() -> Any:
             return redirect(url_for("region_lists.show", upload=_keep(form, content, found)), 303)
     with reading() as db:
         latest = [(one, _standing(one)) for one in region_uploads.latest(db)]
+        taken = region_uploads.last_taken(db)
     page = render_template(
         "places/region_lists/upload.html",
         form=form,
         latest=latest,
+        taken=taken,
         most=MOST_MEGABYTES,
         UploadStage=UploadStage,
         day_with_year=day_with_year,
@@ -88,6 +95,7 @@ def apply(upload: str) -> Any:
                 db,
                 upload,
                 skip_bad=bool(form.skip_bad.data),
+                takes_given=bool(form.takes_given.data),
                 is_running=errands().steps_of(upload) is not None,
                 by=actor(),
                 now=now(),
@@ -103,6 +111,21 @@ def apply(upload: str) -> Any:
     return redirect(url_for("region_lists.show", upload=upload), 303)
 
 
+@bp.post("/admin/regions/import/withdraw")
+@allows("keep_regions")
+def withdraw() -> Any:
+    """The list taken in last, which the form names, counts as if it had never come."""
+    taken = version_in(request.form.get("taken"))
+    try:
+        with writing() as db:
+            done = withdrawals.withdraw_list(db, taken=taken, by=actor(), now=now())
+    except Refused as refusal:
+        flash(tell_upload_refusal(refusal), "alarm")
+    else:
+        flash(tell_withdrawn(done.as_of, restored=done.restored, gone=done.gone, kept=done.kept))
+    return redirect(url_for("region_lists.upload"), 303)
+
+
 def _refuse_file(form: RegionListForm, problems: Sequence[Problem]) -> None:
     for problem in problems[:MOST_PROBLEMS]:
         form.refuse("file", tell_row_problem(problem))
@@ -111,11 +134,23 @@ def _refuse_file(form: RegionListForm, problems: Sequence[Problem]) -> None:
 def _keep(form: RegionListForm, content: bytes, found: RegionList) -> str:
     how = {"as_of": form.as_of.data, "end_missing": bool(form.end_missing.data)}
     with reading() as db:
-        counts = told_counts(db, plan_import(db, found.rows, **how), found.problems)
+        counts = told_counts(db, plan_import(db, found.rows, **_planned(found, **how)), found)
     with writing() as db:
         return uploads.keep_upload(
             db, file_name=form.file_name(), content=content, counts=counts, by=actor(), now=now(), **how
         )
+
+
+def _planned(
+    found: RegionList, *, as_of: date, end_missing: bool, takes_given: bool = False
+) -> dict[str, Any]:
+    """How a list is taken in. Where a row's code cannot be read nobody knows who is missing, and nothing ends."""
+    return {
+        "as_of": as_of,
+        "end_missing": end_missing and found.is_every_code_read,
+        "named": found.named,
+        "takes_given": takes_given,
+    }
 
 
 def _page(upload: str, form: TakeInForm) -> Any:
@@ -129,12 +164,20 @@ def _page(upload: str, form: TakeInForm) -> Any:
         day=day_with_year(found.as_of),
         form=form,
         problems=[tell_row_problem(problem) for problem in found.problems],
+        notes=_notes(found),
+        given=[tell_given(one) for one in found.given],
         percent=_percent(found),
     )
     response = make_response(page, 422 if form.errors else 200)
     if stands is UploadStage.GOING_ON:
         response.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
     return response
+
+
+def _notes(found: Upload) -> list[str]:
+    """What to know of the file beside its rows."""
+    unread = [tell_unread_sheets(found.unread_sheets)] if found.unread_sheets else []
+    return unread + ([tell_nothing_ends()] if found.end_missing and not found.is_every_code_read else [])
 
 
 def _standing(found: Upload) -> UploadStage:
@@ -163,14 +206,18 @@ def _take_in(given: Services, begun: Begun, by: Actor, tell: Tell) -> None:
             plan = import_regions(
                 db,
                 found.rows,
-                as_of=begun.as_of,
-                end_missing=begun.end_missing,
+                **_planned(
+                    found,
+                    as_of=begun.as_of,
+                    end_missing=begun.end_missing,
+                    takes_given=begun.takes_given,
+                ),
                 skip_bad=begun.skip_bad,
                 by=by,
                 now=given.now(),
                 progress=noting,
             )
-            counts = told_counts(db, plan, found.problems)
+            counts = told_counts(db, plan, found)
             if all(counts[kind] == begun.counts.get(kind) for kind in ("new", "changed", "ended")):
                 counts["samples"] = begun.counts["samples"]  # which know what was called otherwise before
             uploads.finish_import(db, begun.public_id, counts, now=given.now())

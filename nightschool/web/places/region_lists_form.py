@@ -4,8 +4,9 @@ from typing import Any
 
 from flask_wtf.file import FileField
 
+from nightschool.rules.typed import one_line
 from nightschool.texts import L_
-from nightschool.web.site.forms import DayField, Form, Required, TickField, cleaned
+from nightschool.web.site.forms import DayField, Form, Required, TickField
 
 LONGEST_FILE_NAME = 200
 
@@ -20,10 +21,11 @@ class RegionListForm(Form):
     def file_name(self) -> str:
         """What the file was called where it came from, without the way to it."""
         given: Any = self.file.data
-        return cleaned(given.filename or "").replace("\\", "/").rpartition("/")[2][:LONGEST_FILE_NAME]
+        return one_line(given.filename or "").replace("\\", "/").rpartition("/")[2][:LONGEST_FILE_NAME]
 
 
 class TakeInForm(Form):
-    """Whether rows that cannot be read are left out."""
+    """Whether unreadable rows are left out, and codes that have the name of another village were renamed."""
 
     skip_bad = TickField(L_("跳过这些行，别的照样导入"))
+    takes_given = TickField(L_("村子没有换，就是改了名，照名单改"))

@@ -31,7 +31,7 @@ class VenueForm(RecordForm):
     is_covered = TickField(L_("下雨淋不着"), default=True)
     directions = TextField(L_("怎么走"), render_kw={"maxlength": 2000})
     key_holder = LineField(L_("钥匙在谁那里"))
-    phone = PhoneField(L_("拿钥匙的人的电话"), render_kw={"type": "tel", "maxlength": 30})
+    phone = PhoneField(L_("拿钥匙的人的电话"))
     removes_phone = TickField(L_("不留电话了，删掉存着的"))
     retired_namesake: Namesake | None = None  # a venue of this name that may be used again instead
     allows_parallel = TickField(L_("可以同时上两节课"))
@@ -51,7 +51,7 @@ class SchoolForm(RecordForm):
     institution_name = LineField(L_("学校叫什么"))
     principal = LineField(L_("校长（负责人）"))
     contact_name = LineField(L_("村民有事找谁"))
-    contact_phone = PhoneField(L_("打哪个电话"), render_kw={"type": "tel", "maxlength": 30})
+    contact_phone = PhoneField(L_("打哪个电话"))
     usual_venue = ChoiceField(L_("平常在哪里上课"))
     equipment = ChoicesField(L_("学校里有的"))
 

@@ -13,7 +13,7 @@ from nightschool.queries.registers import attendance as queries
 from nightschool.queries.registers import register_history
 from nightschool.queries.registers.attendance import Register
 from nightschool.rules.almanac import spoken_day
-from nightschool.rules.names import finder
+from nightschool.rules.names import compared, finder
 from nightschool.rules.people.people import tell_refused_person
 from nightschool.rules.registers import attendance as rules
 from nightschool.texts import _, counted
@@ -220,11 +220,11 @@ def _differing(found: Register, form: RegisterForm) -> list[tuple[str, str, str]
 
 def _counted_twice(found: Register) -> list[str]:
     """The questions about names that came for themselves and instead of somebody, too."""
-    here = {person.name for person in found.people if person.status in rules.CAME_IN_PERSON}
+    here = {compared(person.name) for person in found.people if person.status in rules.CAME_IN_PERSON}
     return [
         rules.tell_counted_twice(person.came_instead, person.name)
         for person in found.people
-        if person.came_instead in here
+        if person.came_instead and compared(person.came_instead) in here
     ]
 
 

@@ -21,6 +21,7 @@ from nightschool.rules.registers.attendance import (
     read_guests,
     tell_refused_guests,
 )
+from nightschool.rules.typed import LONGEST_LINE, one_line, why_not_kept
 from nightschool.texts import L_, _
 from nightschool.web.site.forms import (
     Form,
@@ -29,7 +30,6 @@ from nightschool.web.site.forms import (
     TextField,
     TicksField,
     WholeNumberField,
-    cleaned,
 )
 
 BLANK_ROWS = 2  # for people who came and are not on the roster; a script adds more
@@ -44,7 +44,7 @@ class LinesField(Field):
         self.data = tuple(value or ())
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = tuple(cleaned(str(text)).replace("\n", " ")[:60] for text in valuelist)
+        self.data = tuple(one_line(str(text)) for text in valuelist)
 
 
 class StatusesField(Field):
@@ -97,7 +97,10 @@ class NewPeopleForm(Form):
         """True when it can be read; the sentences stand where they belong."""
         sound = bool(super().validate(extra_validators))
         for row, (name, group_name) in self._new_rows().items():
-            if name and not group_name:
+            sentences = (why_not_kept(text, LONGEST_LINE) for text in (name, group_name))
+            if sentence := next(filter(None, sentences), ""):
+                self.new_errors[row] = sentence
+            elif not group_name:
                 self.new_errors[row] = _("还没写是哪个组的。写三组、3组都行。")
         return sound and not self.new_errors
 
@@ -263,6 +266,8 @@ class RegisterForm(NewPeopleForm):
                 self.row_errors[learner] = _("到和%(what)s只能选一个。", what=mark_word(status))
             elif status == SUBSTITUTE and not written.get(learner):
                 self.row_errors[learner] = _("还没写家里是谁来的。")
+            elif status == SUBSTITUTE and (sentence := why_not_kept(written[learner], LONGEST_LINE)):
+                self.row_errors[learner] = sentence
 
 
 class VoidForm(Form):

@@ -24,6 +24,7 @@ from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import TextArea, TextInput
 
 from nightschool.rules import slots
+from nightschool.rules.typed import LONGEST_LINE, cleaned, why_not_kept, without_unseen
 from nightschool.texts import L_, LazyText, _
 
 S = TypeVar("S")
@@ -74,12 +75,6 @@ def version_in(text: Any) -> int:
     return int(told) if told.isascii() and told.isdigit() and len(told) < 10 else 0
 
 
-def cleaned(text: str) -> str:
-    """The text as it is kept: composed, without control characters, without blanks around."""
-    composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(c for c in composed if c == "\n" or unicodedata.category(c)[0] != "C").strip()
-
-
 class TextField(StringField):
     """Several lines of text, bounded; empty where a form came without them."""
 
@@ -95,10 +90,8 @@ class TextField(StringField):
         self.data = cleaned(str(valuelist[0])) if valuelist else ""
 
     def pre_validate(self, form: Any) -> None:
-        if self.data and len(self.data) > self.longest:
-            raise StopValidation(
-                _("最多写 %(n)d 个字，现在有 %(now)d 个。", n=self.longest, now=len(self.data))
-            )
+        if sentence := why_not_kept(self.data or "", self.longest):
+            raise StopValidation(sentence)
 
 
 class LineField(TextField):
@@ -106,7 +99,9 @@ class LineField(TextField):
 
     widget = TextInput()
 
-    def __init__(self, label: LazyText, validators: Any = None, *, longest: int = 60, **kwargs: Any) -> None:
+    def __init__(
+        self, label: LazyText, validators: Any = None, *, longest: int = LONGEST_LINE, **kwargs: Any
+    ) -> None:
         super().__init__(label, validators, longest=longest, **kwargs)
         self.render_kw = {"maxlength": longest, **(self.render_kw or {})}
 
@@ -130,7 +125,7 @@ class TypedField(StringField):
         self.typed = cleaned(str(valuelist[0])) if valuelist else ""
         self.data = None
         if self.typed:
-            self.data = self.parse(self.typed)
+            self.data = self.parse(without_unseen(self.typed))
 
     def _value(self) -> str:
         typed = getattr(self, "typed", "")

@@ -7,17 +7,22 @@ from typing import Any
 from wtforms import HiddenField
 
 from nightschool.rules.people.people import (
+    LONGEST_PHONE_TEXT,
     parse_birth_year,
     parse_phone,
     tell_unreadable_birth_year,
     tell_unreadable_phone,
 )
-from nightschool.texts import _
+from nightschool.texts import LazyText, _
 from nightschool.web.site.forms import ChoiceField, ChoicesField, Form, TickField, TypedField, version_in
 
 
 class PhoneField(TypedField):
-    """A phone number, or nothing."""
+    """A phone, or nothing: what people dial, of one number or several."""
+
+    def __init__(self, label: LazyText, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.render_kw = {"type": "tel", "maxlength": LONGEST_PHONE_TEXT, **(self.render_kw or {})}
 
     def parse(self, text: str) -> str:
         phone = parse_phone(text)

@@ -14,8 +14,6 @@
     excused: row.querySelector("[name=e]"), // of open lectures
     status: row.querySelector("[name=x]"), // of cohorts: late, excused, absent, a substitute, made up
     isExpected: !form.querySelector(".class") || row.closest(".class") !== null,
-    name: row.dataset.name.normalize("NFKC").toLowerCase(),
-    keys: row.dataset.keys.split(" "),
   }));
   let touched = false;
   let before = null; // the ticks before 全到, while it can be undone
@@ -25,7 +23,15 @@
     const text = form.elements[name].value.normalize("NFKC").trim();
     return /^[0-9]{1,6}$/.test(text) ? Number(text) : null;
   };
-  const lines = (text) => text.split(/[\n、，,；;。]+/).filter((line) => line.trim()).length;
+  // As rules/registers/attendance.py reads them: two words are a name and a place, of more each is one or the other.
+  const PLACE = /^(.+村|.{2,}(社区|街道|[镇乡县区市省街])|.*[0-9一二三四五六七八九十][组社队]|.{2,}(公司|合作社|学校|医院))$/;
+  const peopleIn = (line) => {
+    const words = line.replace(/[(（][^()（）]*[)）]/g, " ").trim().split(/\s+/).filter(Boolean);
+    const parted = words.filter((word, at) => !(at && word.length === 1 && words[at - 1].length === 1));
+    if (!parted.length) return 0;
+    return parted.length < 3 ? 1 : 1 + parted.slice(1).filter((word) => !PLACE.test(word)).length;
+  };
+  const guestsIn = (text) => text.split(/[\n、，,；;。/|]+/).reduce((sum, line) => sum + peopleIn(line), 0);
   const filled = (name) => [...form.querySelectorAll(`[name=${name}]`)].filter((input) => input.value.trim()).length;
 
   const isSetAside = ({ excused, status }) => Boolean((excused && excused.checked) || (status && status.value));
@@ -34,7 +40,7 @@
 
   function count() {
     const named = people.filter(isHere).length + filled("nn");
-    const guests = lines(form.elements.g.value) + (number("gn") || 0);
+    const guests = guestsIn(form.elements.g.value) + (number("gn") || 0);
     const counted = number("h");
     came.textContent = say(form.dataset.count, { n: named + guests });
     const parts = [say(form.dataset.written, { named, guests })];
@@ -47,12 +53,9 @@
   }
 
   function filter() {
-    const wanted = find.value.normalize("NFKC").trim().toLowerCase().replace(/['\s]/g, "");
-    for (const person of people) {
-      const fits = person.name.includes(wanted) || person.keys.some((key) => key.startsWith(wanted));
-      person.row.hidden = !fits;
-    }
-    for (const others of form.querySelectorAll("details")) if (wanted) others.open = true;
+    const fits = finder(find.value);
+    for (const { row } of people) row.hidden = !fits(row.dataset.name, row.dataset.keys);
+    for (const others of form.querySelectorAll("details")) if (find.value.trim()) others.open = true;
     for (const group of form.querySelectorAll("fieldset.group")) {
       const rows = [...group.querySelectorAll(".people > li")];
       group.hidden = rows.length > 0 && rows.every((row) => row.hidden);

@@ -9,12 +9,9 @@
   if (!people.length || find.value) return;
 
   function filter() {
-    const wanted = find.value.normalize("NFKC").trim().toLowerCase().replace(/['\s]/g, "");
+    const fits = finder(find.value);
     for (const row of people) {
-      const fits =
-        row.dataset.name.normalize("NFKC").toLowerCase().includes(wanted) ||
-        row.dataset.keys.split(" ").some((key) => key.startsWith(wanted));
-      row.hidden = !fits && !row.querySelector("[name=m]").checked;
+      row.hidden = !fits(row.dataset.name, row.dataset.keys) && !row.querySelector("[name=m]").checked;
     }
     for (const group of form.querySelectorAll("fieldset.group")) {
       const rows = [...group.querySelectorAll(".people > li")];

@@ -8,10 +8,10 @@ for (const box of document.querySelectorAll("[data-pick]")) {
   search.placeholder = box.dataset.pick;
   search.setAttribute("aria-label", box.dataset.pick);
   search.addEventListener("input", () => {
-    const wanted = search.value.trim();
+    const fits = finder(search.value);
     for (const chip of box.querySelectorAll(".chip, .chooses")) {
       const chosen = chip.querySelector("input")?.checked;
-      chip.hidden = !chosen && wanted !== "" && !chip.textContent.includes(wanted);
+      chip.hidden = !chosen && !fits(chip.textContent);
     }
   });
   // Enter in the search must not send the form.

@@ -16,7 +16,7 @@ class HandoverForm(Form):
     title = LineField(L_("职务"), render_kw={"autocomplete": "off"})
     from_day = DayField(L_("从哪天起接手"))
     becomes_contact = TickField(L_("课表上公开的联系人也换成接手的人"))
-    contact_phone = PhoneField(L_("接手的人公开的电话"), render_kw={"type": "tel", "maxlength": 30})
+    contact_phone = PhoneField(L_("接手的人公开的电话"))
 
     def handover(self) -> Handover:
         """What was said."""

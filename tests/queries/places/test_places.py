@@ -85,6 +85,39 @@ def test_an_old_name_finds_the_village_of_today(map_of_neijiang) -> None:
     assert (village.code, village.name, village.formerly) == (JIANLI, "建立村", ("建利村",))
 
 
+@pytest.mark.parametrize("typed", ["鹿角湾村", "鹿角", "lujiaowan", "ljw"])
+def test_who_bears_a_name_now_comes_before_who_bore_it_once(map_of_neijiang, typed: str) -> None:
+    once, now = f"{JIANLI[:9]}301", f"{JIANLI[:9]}302"
+    for as_of, rows in (
+        (date(2026, 1, 1), {once: "鹿角湾村委会"}),
+        (date(2026, 2, 1), {once: "红旗村委会", now: "鹿角湾村委会"}),
+    ):
+        listed = [RegionRow(line, code, name) for line, (code, name) in enumerate(rows.items())]
+        import_regions(map_of_neijiang, listed, as_of=as_of, by=SYSTEM, now=NOW)
+    assert [place.code for place in places.find(map_of_neijiang, typed, today=TODAY).places] == [now, once]
+
+
+@pytest.mark.parametrize("typed", ["玉　皇　村", "玉·皇村", "玉•皇村", "玉'皇村", "玉\u200b皇村"])
+def test_blanks_dots_and_apostrophes_do_not_hide_a_village(map_of_neijiang, typed: str) -> None:
+    assert ("玉皇村", "归德镇", "资中县") in found(map_of_neijiang, typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ["第（一）社区", "第(一)社区", "古丽·阿依", "古丽阿依", "\ue863家", "田\U0002ebf1"]
+)
+def test_a_name_with_signs_or_rare_characters_is_found(map_of_neijiang, typed: str) -> None:
+    rows = [
+        RegionRow(1, "511011100601", "第（一）社区居委会"),
+        RegionRow(2, "511011100602", "古丽·阿依村委会"),
+        RegionRow(3, "511011100603", "\ue863家村委会"),
+        RegionRow(4, "511011100604", "田\U0002ebf1村委会"),
+    ]
+    import_regions(map_of_neijiang, rows, as_of=TODAY, by=SYSTEM, now=NOW)
+    assert [
+        code for code in places.find(map_of_neijiang, typed, today=TODAY).places if code.code[-3:] > "600"
+    ]
+
+
 @pytest.mark.parametrize(
     "typed",
     ["玉皇村 资中", "玉皇村 · 归德镇 · 资中县", "资中县，玉皇村", "资中县玉皇村", "yhc 归德", "玉皇 guide"],

@@ -47,13 +47,10 @@ def test_somebody_is_found_by_name_login_village_and_sound(
     assert ("cjs" in names(accounts(db, query=query))) == is_found
 
 
-def test_too_many_names_to_read_aloud_are_told(
-    cast: Cast, db: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert accounts(db, query="chen").is_all_sounded
-    monkeypatch.setattr(queries, "MOST_SOUNDED", 3)
-    assert not accounts(db, query="chen").is_all_sounded
-    assert accounts(db, query="陈").is_all_sounded and accounts(db).is_all_sounded
+@pytest.mark.parametrize("query", ["买买提艾力", "买买提·艾力", "买买提　艾力", "maimaiti", "艾力"])
+def test_somebody_with_a_dot_in_the_name_is_found(cast: Cast, db: Session, query: str) -> None:
+    make_account(db, "mmt", "买买提·艾力", Role.COORDINATOR, SHIWAN)
+    assert names(accounts(db, query=query)) == ["mmt"]
 
 
 def test_role_state_and_end_narrow_the_list(cast: Cast, db: Session) -> None:

@@ -201,6 +201,17 @@ def test_days_late_is_told_only_when_it_is_long(days: int, late: int) -> None:
         ("张三\n\n李四 建立村\n", (WrittenGuest("张三"), WrittenGuest("李四", "建立村"))),
         ("张三、李四，王五", (WrittenGuest("张三"), WrittenGuest("李四"), WrittenGuest("王五"))),
         ("Li Ming", (WrittenGuest("Li", "Ming"),)),
+        ("张三\t玉皇村", (WrittenGuest("张三", "玉皇村"),)),
+        ("王　芳", (WrittenGuest("王 芳"),)),
+        ("王 芳 玉皇村", (WrittenGuest("王 芳", "玉皇村"),)),
+        ("张三 李四 王五", (WrittenGuest("张三"), WrittenGuest("李四"), WrittenGuest("王五"))),
+        ("张三 东兴区 玉皇村", (WrittenGuest("张三", "东兴区 玉皇村"),)),
+        (
+            "李四（玉皇村）王五 赵六",
+            (WrittenGuest("李四", "玉皇村"), WrittenGuest("王五"), WrittenGuest("赵六")),
+        ),
+        ("张三 隔壁", (WrittenGuest("张三", "隔壁"),)),
+        ("张三/李四", (WrittenGuest("张三"), WrittenGuest("李四"))),
     ],
 )
 def test_guests_are_read_as_people_write_them(text: str, guests: tuple[WrittenGuest, ...]) -> None:
@@ -234,6 +245,12 @@ def test_a_long_text_is_not_a_guest() -> None:
         ),
         (Turnout(named=23, unnamed_guests=3, headcount=24), "两个先走了", ()),
         (Turnout(headcount=20, women=21), "", ("女的写了 21 人，到的一共才 20 人。哪个数写错了？",)),
+        (
+            Turnout(named=10, headcount=5, women=9),
+            "先走了",
+            ("女的写了 9 人，到的一共才 5 人。哪个数写错了？",),
+        ),
+        (Turnout(headcount=0, over_60=1), "", ("60 岁以上的写了 1 人，到的一共才 0 人。哪个数写错了？",)),
         (Turnout(named=5, over_60=6), "", ("60 岁以上的写了 6 人，到的一共才 5 人。哪个数写错了？",)),
     ],
 )

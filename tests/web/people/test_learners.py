@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -98,6 +99,77 @@ def test_a_namesake_is_a_question_answered_with_a_tick(database: Database, chen:
     assert errors(answer.text) == ["3组已经有一个陈大秀。是同一个人就不用再加；是另一个人，在下面打勾再存。"]
     assert 'name="is_another"' in answer.text
     assert add(chen, group_name="3组", is_another="y").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("known", "typed"), [("王芳", "王　芳"), ("买买提·艾力", "买买提艾力"), ("王 芳", "王\t芳")]
+)
+def test_a_namesake_is_one_with_other_blanks_and_dots_too(chen: FlaskClient, known: str, typed: str) -> None:
+    add(chen, name=known)
+    answer = add(chen, name=typed)
+    assert answer.status_code == 409
+    assert errors(answer.text) == [
+        f"三组已经有一个{known}。是同一个人就不用再加；是另一个人，在下面打勾再存。"
+    ]
+    assert add(chen, name=typed, group_name="四组").status_code == 303
+
+
+def test_a_named_group_is_one_with_other_blanks_too(chen: FlaskClient) -> None:
+    add(chen, group_name="上湾 三组")
+    assert add(chen, group_name="上湾三组").status_code == 409
+    add(chen, name="刘国富", group_name="上湾三组")
+    assert chen.get(LIST).text.count("<h2>上湾") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [
+        ("买买提·艾力", "买买提艾力"),
+        ("买买提艾力", "买买提·艾力"),
+        ("买买提·艾力", "买买提•艾力"),
+        ("王　芳", "王芳"),
+        ("王芳", "王 芳"),
+        ("Ｏ’Neil", "o'neil"),
+    ],
+)
+def test_blanks_dots_and_apostrophes_do_not_hide_anybody(
+    database: Database, chen: FlaskClient, name: str, query: str
+) -> None:
+    add(chen, name=name)
+    add(chen, name="刘国富")
+    page = chen.get(LIST, query_string={"q": query}).text
+    assert "找到 1 人，一共 2 人。" in page
+    assert name in unescape(page)
+
+
+@pytest.mark.parametrize("name", ["田\U0002ebf1", "王\ue863", "郎\uf92c", "👨\u200d👩\u200d👧"])
+def test_rare_characters_of_a_name_are_kept_and_tell_people_apart(
+    database: Database, chen: FlaskClient, name: str
+) -> None:
+    assert add(chen, name=name[0]).status_code == 303
+    assert add(chen, name=name).status_code == 303
+    assert learner(database, name).name == name
+    assert name in chen.get(LIST).text
+
+
+@pytest.mark.parametrize("field", ["name", "group_name", "household"])
+def test_an_identity_number_is_written_down_nowhere(
+    database: Database, chen: FlaskClient, field: str
+) -> None:
+    answer = add(chen, **{field: "王小明 511002199001011234"})
+    assert answer.status_code == 422
+    assert errors(answer.text) == ["里面像是有身份证号。夜校不记身份证号，去掉再存。"]
+    with database.reading() as db:
+        assert db.scalars(select(Learner)).all() == []
+
+
+def test_every_number_of_a_phone_can_be_tapped(database: Database, chen: FlaskClient) -> None:
+    add(chen, phone="138 0000 5678 / 0832-2123456转801")
+    who = learner(database, "陈大秀")
+    assert "138****5678、0832-****56转***" in chen.get(LIST).text
+    shown = chen.post(f"/learners/{who.public_id}/phone").text
+    assert '<a href="tel:13800005678">13800005678</a>' in shown
+    assert '<a href="tel:08322123456,801">0832-2123456转801</a>' in shown
 
 
 @pytest.mark.parametrize("query", ["大秀", "cdx"])

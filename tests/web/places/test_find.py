@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -96,6 +97,60 @@ def test_walking_to_a_village_ends_at_its_page(villages: None, client: FlaskClie
     answer = client.get(f"/?at={JIANLI}")
     assert answer.status_code == 302
     assert answer.headers["Location"] == f"/v/{JIANLI}"
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "。",
+        "，今晚上课",
+        ".",
+        "…",
+        ")",
+        "）",
+        " 今晚",
+        "、",
+        "\u3000",
+        "/",
+        "/。",
+        "&from=singlemessage",
+        "”",
+        "’。",
+        "#",
+    ],
+)
+@pytest.mark.parametrize(
+    "address", [f"/v/{SHIWAN}", f"/v/{SHIWAN}.ics", f"/v/{SHIWAN}/changes", "/r/511002", "/login"]
+)
+def test_what_a_chat_takes_along_behind_an_address_leads_there(
+    villages: None, client: FlaskClient, address: str, behind: str
+) -> None:
+    answer = client.get(quote(address + behind))
+    assert (answer.status_code, answer.location) == (302, address)
+
+
+@pytest.mark.parametrize("path", ["/v/５１１００２１０５２０１", "/v/511002105201?lang=en。"])
+def test_an_address_typed_with_a_chinese_keyboard_leads_to_the_village(
+    villages: None, client: FlaskClient, path: str
+) -> None:
+    assert client.get(path, follow_redirects=True).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/。",
+        "/v/。",
+        "/v/5110021052011",
+        "/v/511002105201x",
+        "/nowhere。",
+        "/..。",
+        "/v/511002105299。",
+    ],
+)
+def test_what_is_behind_nothing_of_ours_is_not_found(villages: None, client: FlaskClient, path: str) -> None:
+    answer = client.get(quote(path), follow_redirects=True)
+    assert (answer.status_code, answer.request.host) == (404, "localhost")
 
 
 @pytest.mark.parametrize("at", ["511099000000", "x", "5110", "' OR 1=1"])

@@ -15,6 +15,7 @@ from nightschool.models.places import ImportState, Region, RegionImport, RegionK
 from nightschool.models.trust import AuditEvent
 from nightschool.web.site.errands import ERRANDS, Errands
 from tests.factories import JIANLI, NOW, SHIWAN, Cast, StillClock, make_upload
+from tests.formats.test_region_lists import book_of
 
 PATH = "/admin/regions/import"
 XINCUN, YUBA = "511002105203", "511002105202"
@@ -140,6 +141,86 @@ def test_bad_rows_are_named_and_left_out_only_when_told_to(
     errands_of(app).wait()
     assert count(database) == before + 2
     assert figures(admin.get(address).text)["跳过的行"] == 2
+
+
+def test_nothing_that_stands_in_a_skipped_row_is_said_to_be_gone(
+    app: Flask, admin: FlaskClient, database: Database
+) -> None:
+    damaged = LIST + f"{SHIWAN},#N/A\n"
+    page = admin.get(address := hand_in(admin, damaged).location).text
+    assert (figures(page)["标成已撤并"], figures(page)["读不了的行"]) == (0, 1)
+    assert "第 8 行 名称：「#N/A」不是名字，像是坏掉的字。" in page
+    admin.post(f"{address}/apply", data={"skip_bad": "y"})
+    errands_of(app).wait()
+    with database.reading() as db:
+        village = db.get_one(Region, SHIWAN)
+        assert (village.name, village.valid_to) == ("狮湾村", None)
+
+
+def test_nothing_is_said_to_be_gone_while_a_code_cannot_be_read(
+    app: Flask, admin: FlaskClient, database: Database
+) -> None:
+    page = admin.get(address := hand_in(admin, LIST + "5.11E+11,狮湾村村委会\n").location).text
+    assert figures(page)["标成已撤并"] == 0
+    assert "所以不知道名单里少了谁，什么也不标成已撤并" in page
+    admin.post(f"{address}/apply", data={"skip_bad": "y"})
+    errands_of(app).wait()
+    with database.reading() as db:
+        assert db.get_one(Region, SHIWAN).valid_to is None
+        assert db.get_one(Region, XINCUN).name == "新村"
+
+
+def test_rows_that_end_early_are_whole_rows(admin: FlaskClient) -> None:
+    rows = LIST.replace("代码,名称\n", "代码,名称,备注\n") + f"{SHIWAN},狮湾村村委会\n"
+    page = admin.get(hand_in(admin, rows).location).text
+    assert (figures(page)["标成已撤并"], figures(page)["读不了的行"]) == (0, 0)
+
+
+SWAPPED = f"""\
+代码,名称
+510000000000,四川省
+511000000000,内江市
+511002000000,市中区
+511002105000,全安镇
+{SHIWAN},余坝村村委会
+{YUBA},狮湾村村委会
+"""
+
+
+def test_codes_that_were_exchanged_are_set_apart_and_asked_about(
+    app: Flask, admin: FlaskClient, database: Database
+) -> None:
+    first = SWAPPED.replace("余坝", "?").replace("狮湾", "余坝").replace("?", "狮湾")
+    admin.post(hand_in(admin, first, as_of="2024-01-01").location + "/apply")
+    errands_of(app).wait()
+    address = hand_in(admin, SWAPPED).location
+    page = admin.get(address).text
+    assert f"{SHIWAN} 现在是狮湾村，名单里写的是余坝村。余坝村原来的代码是 {YUBA}。" in page
+    assert (figures(page)["改名，或者又有了"], figures(page)["标成已撤并"]) == (0, 0)
+    admin.post(f"{address}/apply")
+    errands_of(app).wait()
+    with database.reading() as db:
+        assert db.get_one(Region, SHIWAN).name == "狮湾村"
+    address = hand_in(admin, SWAPPED).location
+    admin.post(f"{address}/apply", data={"takes_given": "y"})
+    errands_of(app).wait()
+    with database.reading() as db:
+        assert db.get_one(Region, SHIWAN).name == "余坝村"
+    taken = re.findall(r'name="taken" value="([0-9]+)"', admin.get(PATH).text)[0]
+    answer = admin.post(f"{PATH}/withdraw", data={"taken": taken}, follow_redirects=True)
+    assert "2024年6月30日 的名单撤回了：" in answer.text
+    with database.reading() as db:
+        assert (db.get_one(Region, SHIWAN).name, db.get_one(Region, YUBA).name) == ("狮湾村", "余坝村")
+    again = admin.post(f"{PATH}/withdraw", data={"taken": taken}, follow_redirects=True)
+    assert "没有可以撤回的名单" in again.text
+    assert 'name="taken"' not in admin.get(PATH).text
+
+
+def test_sheets_that_are_not_read_are_named(admin: FlaskClient) -> None:
+    content = book_of(填表说明=[("照着填",)], 名单=[row.split(",") for row in LIST.splitlines()])
+    page = admin.get(hand_in(admin, content, "名单.xlsx").location).text
+    assert "这些工作表没有读：填表说明。" in page
+    assert figures(page)["新增"] == 2
 
 
 @pytest.mark.parametrize(
@@ -310,7 +391,7 @@ def test_statements_do_not_grow_with_uploads(
         for path in (PATH, address):
             statements.clear()
             assert admin.get(path).status_code == 200
-            assert len(statements) <= 2
+            assert len(statements) <= 3
 
 
 def test_the_way_there_is_shown_to_who_may_go_it(cast: Cast, browser_of: Any) -> None:

@@ -231,6 +231,42 @@ def test_guests_are_kept_by_name_and_by_number(village: Village) -> None:
     assert "到 5 人" in village.browser.get(village.url).text
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("张三\t大湾村", "张三 大湾村"),
+        ("张三\u2028李四", "张三\n李四"),
+        ("张三 李四 王五", "张三\n李四\n王五"),
+        ("张三 大湾村 李四 河口村", "张三 大湾村\n李四 河口村"),
+    ],
+)
+def test_guests_are_set_apart_by_any_blank_and_a_place_belongs_to_a_name(
+    village: Village, typed: str, kept: str
+) -> None:
+    assert village.send(g=typed).status_code == 303
+    assert village.open()["g"] == kept
+
+
+def test_two_words_that_may_be_two_people_are_asked_about(database: Database, village: Village) -> None:
+    answer = village.send(g="张三 李四")
+    assert answer.status_code == 422
+    assert errors(answer.text) == ["「张三 李四」是两个人就分两行写；李四是地方，就写成 张三（李四）。"]
+    assert submissions(database) == 0
+    assert village.send(g="张三（李四）").status_code == 303
+    assert village.open()["g"] == "张三（李四）"
+
+
+def test_no_name_on_a_sheet_is_cut_short_or_an_identity_number(database: Database, village: Village) -> None:
+    for name, sentence in {
+        "长" * 61: "最多写 60 个字，现在有 61 个。",
+        "王小明511002199001011234": "里面像是有身份证号。夜校不记身份证号，去掉再存。",
+    }.items():
+        answer = village.send(nn=[name], ng=["三组"])
+        assert (answer.status_code, errors(answer.text)) == (422, [sentence])
+    assert "身份证号" in village.send(g="王小明 511002199001011234").text
+    assert submissions(database) == 0
+
+
 @pytest.mark.parametrize("typed", ["很多", "-1", "20001", "9" * 400, "1.5"])
 def test_a_number_that_is_none_is_answered_and_kept(database: Database, village: Village, typed: str) -> None:
     answer = village.send("陈大秀", h=typed)
