@@ -8,7 +8,7 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from nightschool.rules.trust.passwords import as_hashed
+from nightschool.rules.trust.passwords import as_hashed, as_once_hashed
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Somebody who sends logins by the hundred must not fill the memory or keep every processor from the timetables.
@@ -20,24 +20,31 @@ NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$wpVvGUgXPsawaFEIpEHHHw$36DtC+K+ubfIrvg
 def hash_password(password: str) -> str:
     """The hash to store for this password."""
     with AT_ONCE:
-        return HASHER.hash(_bytes(password))
+        return HASHER.hash(_bytes(as_hashed(password)))
 
 
 def is_right(password_hash: str | None, password: str) -> bool:
     """True when the hash is this password's. Without a hash False, after the same time."""
+    plain, once = as_hashed(password), as_once_hashed(password)
+    return _fits(password_hash, plain) or (once != plain and _fits(password_hash, once))
+
+
+def renewed(password_hash: str | None, password: str) -> str | None:
+    """A new hash of a password just found right, where the stored one has another cost or spelling; else None."""
+    if password_hash is None:
+        return None
+    plain = as_hashed(password)
+    is_of_today = plain == as_once_hashed(password) or _fits(password_hash, plain)
+    return None if is_of_today and not HASHER.check_needs_rehash(password_hash) else hash_password(password)
+
+
+def _fits(password_hash: str | None, plain: str) -> bool:
     with AT_ONCE:
         try:
-            return HASHER.verify(password_hash or NOBODYS, _bytes(password)) and password_hash is not None
+            return HASHER.verify(password_hash or NOBODYS, _bytes(plain)) and password_hash is not None
         except (VerificationError, InvalidHashError):
             return False
 
 
-def renewed(password_hash: str | None, password: str) -> str | None:
-    """A new hash of a password just found right, where the stored one was made with another cost; None where not."""
-    if password_hash is None or not HASHER.check_needs_rehash(password_hash):
-        return None
-    return hash_password(password)
-
-
-def _bytes(password: str) -> bytes:
-    return as_hashed(password).encode(errors="surrogatepass")
+def _bytes(plain: str) -> bytes:
+    return plain.encode(errors="surrogatepass")

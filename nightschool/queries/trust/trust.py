@@ -13,6 +13,7 @@ from nightschool.models.places import NightSchool, Region
 from nightschool.models.trust import Account, KeptInput, LoginSession, LoginSlip, Posting
 from nightschool.queries.records import shaped
 from nightschool.rules.access import Actor, Post, Role
+from nightschool.rules.regions import ancestors_of
 from nightschool.rules.slots import Now
 from nightschool.rules.trust.accounts import initials, normalised_login_name, suggested_login_name
 
@@ -202,6 +203,21 @@ def kept_inputs(db: Session, account_id: int) -> tuple[tuple[str, str, datetime]
 def postings_of(db: Session, account_id: int) -> tuple[PostingLine, ...]:
     """All postings of an account, the latest first."""
     return _postings(db, Posting.account_id == account_id).get(account_id, ())
+
+
+def names_around(db: Session, login_name: str) -> tuple[str, ...]:
+    """What those around an account know too: its names, and those of its places and of what these lie in.
+
+    Cost: 3 queries.
+    """
+    name = normalised_login_name(login_name)
+    found = db.scalars(select(Account).where(Account.login_name == name)).one_or_none()
+    if found is None:
+        return (login_name,)
+    codes = db.scalars(select(Posting.region_code).where(Posting.account_id == found.id))
+    around = {one for code in codes if code for one in (code, *ancestors_of(code))}
+    places = db.scalars(select(Region.name).where(Region.code.in_(around)).order_by(Region.code))
+    return (found.login_name, found.display_name, *places)
 
 
 def account(db: Session, public_id: str, *, now: Now) -> AccountLine | None:

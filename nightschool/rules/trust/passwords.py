@@ -1,33 +1,132 @@
-"""Passwords: any characters, Chinese too; long enough, and not the login name itself."""
+"""Passwords: any characters, Chinese too; long enough, and nothing that others try first or neighbours would guess."""
 
+import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 
+from nightschool.rules.names import normalised, search_keys
 from nightschool.texts import _
 
 _SHORTEST = 8
 _LONGEST = 128
+_LONGEST_TRIED = 30  # no list has longer ones
+_LEAST_OWN = 4  # characters that are on no list and in no name
+
+# What passwords are made of wherever lists of stolen ones were counted, here and elsewhere. Runs, rows of the keyboard
+# and dates are no words and follow below.
+_WORDS = frozenset({
+    "password", "passwd", "passw0rd", "pass", "word", "pwd", "admin", "administrator", "root", "user", "guest",
+    "test", "login", "welcome", "hello", "letmein", "master", "secret", "changeme", "default", "public",
+    "system", "server", "manager", "office", "monkey", "dragon", "shadow", "sunshine", "princess", "football",
+    "baseball", "basketball", "superman", "batman", "starwars", "pokemon", "michael", "jordan", "charlie",
+    "iloveyou", "love", "lover", "baby", "angel", "money", "lucky", "happy", "summer", "winter", "spring",
+    "autumn", "flower", "computer", "internet", "samsung", "huawei", "xiaomi", "iphone", "android", "windows",
+    "google", "wechat", "weixin", "taobao", "alipay", "baidu", "tencent", "qq", "qwe", "asd", "zxc", "abc",
+    "aaa", "woaini", "woaiwojia", "woaizhongguo", "wodemima", "mima", "mimashi", "zhongguo", "china", "sichuan",
+    "chengdu", "neijiang", "beijing", "shanghai", "nongmin", "nongcun", "nongmincun", "yexiao", "nongminyexiao",
+    "nmyx", "nightschool", "xuexi", "xuexiao", "laoshi", "cunwei", "cunweihui", "shuji", "zhishu", "zhibu",
+    "dangyuan", "fupin", "xingfu", "kuaile", "jiankang", "pingan", "facai", "xiexie", "nihao", "daxue",
+    "gongzuo", "guanliyuan", "wang", "zhang", "liu", "chen", "yang", "huang", "zhao", "zhou", "sun", "zhu", "guo",
+    "lin", "gao", "luo", "520", "521", "1314", "5201314", "168", "110", "119", "120", "10086", "12345",
+})  # fmt: skip
+_CHINESE_WORDS = re.compile(
+    "一二三四五六七八九十|为人民服务|我的密码|我爱中国|我爱我家|农民夜校|乡村振兴|春节快乐|新年快乐|"
+    "恭喜发财|身体健康|万事如意|好好学习|天天向上|一二三四|五六七八|我爱你|村委会|村支部|党支部|共产党|"
+    "新时代|管理员|密码|账号|登录|中国|夜校|四川|内江|成都|书记|支书|主任|文书|老师|农民|学习"
+)
+_ROWS = (
+    "1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./", "!@#$%^&*()_+", "abcdefghijklmnopqrstuvwxyz",
+    "1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn", "7ujm", "8ik,", "9ol.", "0p;/", "147", "258", "369", "159", "357",
+    "0123456789", "1q2w3e4r5t6y7u8i9o0p", "q1w2e3r4t5y6u7i8o9p0", "1a2b3c4d5e6f", "a1b2c3d4e5f6",
+    "qazwsxedcrfvtgbyhnujm",
+)  # fmt: skip
+_ENDING = re.compile("(?:村|社区|镇|乡|街道|县|区|市)$")  # of a place
+_SHORTEST_RUN = 3
+_MONTH_AND_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+_NUMBERS = (
+    re.compile(r"1[3-9][0-9]{9}"),  # a telephone
+    re.compile(rf"(?:19|20)[0-9]{{2}}(?:{_MONTH_AND_DAY})?|[0-9]{{2}}{_MONTH_AND_DAY}"),
+)
+_REPEATED = re.compile(r"([^\W_])\1{2,}")
+_AGAIN = re.compile(r"(\w{2,8}?)\1+")
+_TWICE = re.compile(r"([^\W_])\1")
+_DISGUISED = str.maketrans("@$0135!", "asoiesi")
 
 
 def as_hashed(password: str) -> str:
-    """The password as it is hashed: the same whatever keyboard it came from (full-width or not, composed or not)."""
+    """The password as it is hashed: the same whatever keyboard it came from (full-width or not, composed or not).
+
+    Blanks at the ends mean nothing: a phone's keyboard puts one behind a word it has guessed.
+    """
+    return unicodedata.normalize("NFKC", password).strip()
+
+
+def as_once_hashed(password: str) -> str:
+    """The password as it was hashed before blanks at its ends meant nothing."""
     return unicodedata.normalize("NFKC", password)
 
 
-def problem_of(password: str, login_name: str = "") -> str | None:
-    """Why this cannot be a password: "too_short", "too_long" or "is_login_name"; None when it can.
+def problem_of(password: str, login_name: str = "", *, own: Iterable[str] = ()) -> str | None:
+    """Why this cannot be a password, None when it can: "too_short", "too_long", "is_login_name", "is_common", "is_own".
 
-    Source: NIST SP 800-63B asks for length and no rules about kinds of characters.
+    `own`: names that those around know too: of the account, its person, their village. Source: NIST SP 800-63B asks
+    for length, a list of common ones and words of the context, and no rules about kinds of characters.
     """
     if len(password) > _LONGEST:  # before composing, which can make a long text much longer
         return "too_long"
-    length = len(as_hashed(password))
-    if length < _SHORTEST:
+    plain = as_hashed(password)
+    if len(plain) < _SHORTEST:
         return "too_short"
-    if length > _LONGEST:
+    if len(plain) > _LONGEST:
         return "too_long"
-    if login_name and as_hashed(password).strip().lower() == as_hashed(login_name).strip().lower():
+    if login_name and plain.lower() == as_hashed(login_name).lower():
         return "is_login_name"
-    return None
+    if len(plain) > _LONGEST_TRIED:
+        return None
+    if _is_guessed(plain.lower(), _WORDS):
+        return "is_common"
+    names = {word for name in (login_name, *own) for word in _words_of(name)}
+    return "is_own" if names and _is_guessed(plain.lower(), _WORDS | names) else None
+
+
+def _words_of(name: str) -> Iterator[str]:
+    """A name as one may type it: itself, without its first character or its ending, and each of these in pinyin."""
+    plain = normalised(name)
+    parts = {plain, _ENDING.sub("", plain), plain[1:] if len(plain) > 2 else ""}
+    for part in parts:
+        yield from (word for word in (part, *search_keys(part)) if len(word) > 1)
+
+
+def _is_guessed(plain: str, words: frozenset[str] | set[str]) -> bool:
+    return any(
+        sum(character.isalnum() or not character.isascii() for character in _own_part(text, words))
+        < _LEAST_OWN
+        for text in (plain, plain.translate(_DISGUISED), _TWICE.sub(r"\1", plain))
+    )
+
+
+def _own_part(plain: str, words: Iterable[str]) -> str:
+    """What is left of a password without words, dates, runs, rows of the keyboard, and what is said again."""
+    for pattern in _NUMBERS:
+        plain = pattern.sub(" ", plain)
+    plain = _CHINESE_WORDS.sub(" ", plain)
+    for word in sorted(words, key=lambda word: (-len(word), word)):
+        plain = plain.replace(word, " ")
+    return _AGAIN.sub(r"\1", _without_runs(_REPEATED.sub(" ", plain)))
+
+
+def _without_runs(plain: str) -> str:
+    runs = [row for forward in _ROWS for row in (forward, forward[::-1])]
+    kept, at = "", 0
+    while at < len(plain):
+        end = at + _SHORTEST_RUN
+        while end <= len(plain) and any(plain[at:end] in row for row in runs):
+            end += 1
+        if end > at + _SHORTEST_RUN:
+            kept, at = f"{kept} ", end - 1
+        else:
+            kept, at = kept + plain[at], at + 1
+    return kept
 
 
 def tell_problem(code: str) -> str:
@@ -39,4 +138,13 @@ def tell_problem(code: str) -> str:
             return _("密码太长，最多 %(n)d 个字。", n=_LONGEST)
         case "is_login_name":
             return _("密码不能和登录名一样，别人一猜就中。")
+        case "is_common":
+            return _(
+                "这样的密码好多人在用，别人一试就中。换一句只有自己会说的话，%(n)d 个字以上。", n=_SHORTEST
+            )
+        case "is_own":
+            return _(
+                "密码里只有人名、村名这些别人也知道的，一猜就中。换一句只有自己会说的话，%(n)d 个字以上。",
+                n=_SHORTEST,
+            )
     raise ValueError(code)

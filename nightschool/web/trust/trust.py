@@ -22,6 +22,7 @@ from nightschool.errors import Refused
 from nightschool.models.trust import AttemptKind
 from nightschool.queries.trust import trust
 from nightschool.queries.trust.trust import Login
+from nightschool.rules.trust import passwords
 from nightschool.rules.trust.accounts import role_word, tell_refusal
 from nightschool.rules.trust.slips import read_code
 from nightschool.rules.trust.throttle import tell_wait
@@ -151,8 +152,10 @@ def _log_in_with_slip(form: SlipForm) -> OpenedLogin:
     with writing() as db:
         attempt = _book(db, AttemptKind.SLIP, form.login_name.data or "")
         fits = logins.slip_fits(db, attempt=attempt, code=code, digester=digester(), now=now())
+        known = trust.names_around(db, form.login_name.data or "")
     if not fits:
         raise Refused("wrong_slip")
+    _must_be_own(form, known)
     new_hash = hashing.hash_password(form.new_password.data or "")
     with writing() as db:
         return logins.log_in_with_slip(
@@ -170,8 +173,10 @@ def _change_password(form: PasswordForm) -> Any:
     login, who = _login(), actor()
     with writing() as db:
         attempt = _book(db, AttemptKind.PASSWORD, login.login_name)
+        known = trust.names_around(db, login.login_name)
     if not hashing.is_right(attempt.password_hash, form.password.data or ""):
         raise Refused("wrong_password", field="password")
+    _must_be_own(form, known)
     new_hash = hashing.hash_password(form.new_password.data or "")
     with writing() as db:
         logins.forgive(db, attempt)
@@ -180,6 +185,12 @@ def _change_password(form: PasswordForm) -> Any:
         )
     flash(_("密码改好了。别的手机和电脑都要用新密码重新登录。"))
     return redirect(url_for("trust.me"), 303)
+
+
+def _must_be_own(form: SlipForm | PasswordForm, known: tuple[str, ...]) -> None:
+    """Raises Refused unless the new password is more than what those around know; asked once it is clear who it is."""
+    if problem := passwords.problem_of(form.new_password.data or "", own=known):
+        raise Refused(problem, field="new_password")
 
 
 def _book(db: Any, kind: AttemptKind, login_name: str) -> logins.Attempt:
@@ -230,6 +241,8 @@ def _answered(form: Form, template: str, answer: Callable[[], Any]) -> Any:
 def _told(refusal: Refused) -> str:
     if refusal.code == "too_many":
         return tell_wait(refusal.details["until"], now().instant)
+    if refusal.field == "new_password":
+        return passwords.tell_problem(refusal.code)
     return tell_refusal(refusal)
 
 
