@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from nightschool.rules.almanac import clock, full_day
+from nightschool.rules.names import compared
 from nightschool.rules.places.travel import UNKNOWN_WAY_MINUTES, Journey
 from nightschool.rules.seasons.daylight import Position, dark_at
 from nightschool.rules.seasons.farm_windows import FarmWindow, in_season
@@ -21,6 +22,7 @@ WALK_HOME_MINUTES = 30
 _RAINY_MONTHS = range(5, 10)
 SAME_TOPIC_DAYS = 60
 _EVENING = 17 * 60
+_FIRST_UP, _LAST_UP = 6 * 60, 23 * 60  # nobody means to teach before or after
 _NO_MARKETS = Markets()
 _UNKNOWN = Holidays(frozenset(), {})
 
@@ -77,11 +79,21 @@ def advise(slot: Slot, around: Surroundings, *, today: date) -> tuple[Advice, ..
     """What speaks against this slot, the weightier first; nothing for a day on which nothing does."""
     found: list[Advice] = []
     for ask in (
-        _market, _farm_work, _holiday, _darkness, _rain, _travel, _busy_teacher, _weekly_limit, _same_topic,
+        _odd_hours, _market, _farm_work, _holiday, _darkness, _rain, _travel, _busy_teacher, _weekly_limit, _same_topic,
         _same_evening,
     ):  # fmt: skip
         found += ask(slot, around, today)
     return tuple(found)
+
+
+def _odd_hours(slot: Slot, _around: Surroundings, _today: date) -> Iterator[Advice]:
+    if slot.starts < _FIRST_UP:
+        told = {"starts": clock(slot.starts), "meant": clock(slot.starts + 12 * 60)}
+        sentence = _("%(starts)s 是凌晨。是不是说下午 %(meant)s？", **told)
+        yield Advice("odd_hours", sentence, _("上课的钟点"))
+    elif slot.ends > _LAST_UP:
+        sentence = _("上到 %(ends)s 已经是深夜。钟点是不是写错了？", ends=clock(slot.ends))
+        yield Advice("odd_hours", sentence, _("上课的钟点"))
 
 
 def _market(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice]:
@@ -256,7 +268,8 @@ def _same_topic(slot: Slot, around: Surroundings, today: date) -> Iterator[Advic
     close = [
         one
         for one in around.here
-        if one.title == around.title and 0 < abs((one.day - slot.day).days) < SAME_TOPIC_DAYS
+        if compared(one.title) == compared(around.title)
+        and 0 < abs((one.day - slot.day).days) < SAME_TOPIC_DAYS
     ]
     if close:
         nearest = min(close, key=lambda one: abs((one.day - slot.day).days))

@@ -22,6 +22,7 @@ _ROOM_TO_TRAVEL = (
 
 # How much a thing speaks against a date; a day later costs _LATER, the time that was asked for gains _ASKED_FOR.
 _AGAINST = {
+    "odd_hours": 70,
     "darkness": 60,
     "travel": 50,
     "farm_work": 45,

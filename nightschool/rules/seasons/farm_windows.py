@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from nightschool.errors import Refused
 from nightschool.rules.almanac import day_with_year, spoken_day
+from nightschool.rules.names import compared
 from nightschool.texts import N_, _
 
 LONGEST_DAYS = 120
@@ -40,7 +41,8 @@ def check_window(window: FarmWindow, others: Iterable[FarmWindow], *, today: dat
     if (window.last - window.first) > timedelta(days=LONGEST_DAYS):
         raise Refused("window_too_long", field="last", most=LONGEST_DAYS)
     for other in others:
-        if other.name == window.name and other.first <= window.last and window.first <= other.last:
+        is_same = compared(other.name) == compared(window.name)
+        if is_same and other.first <= window.last and window.first <= other.last:
             raise Refused(
                 "window_overlaps", field="first", name=other.name, first=other.first, last=other.last
             )
@@ -54,7 +56,7 @@ def check_near(field: str, day: date, *, today: date) -> None:
 
 def in_season(windows: Iterable[FarmWindow], day: date) -> tuple[FarmWindow, ...]:
     """The windows the day lies in, one of each name."""
-    return tuple({window.name: window for window in windows if window.has(day)}.values())
+    return tuple({compared(window.name): window for window in windows if window.has(day)}.values())
 
 
 _REFUSED = {

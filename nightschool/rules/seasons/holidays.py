@@ -67,6 +67,7 @@ def shipped_holidays() -> Holidays:
 _YEAR = re.compile(r"([0-9]{4})\s*年\s*(?:部分)?\s*节假日")  # its title is set in two lines
 _ITEM = re.compile(r"[一二三四五六七八九十]+、\s*([^:：\n]{2,20})[:：]")
 _DAY = re.compile(r"(?:([0-9]{4})年)?(?:([0-9]{1,2})月)?([0-9]{1,2})日(?:[(（]([^()（）]*)[)）])?")
+_VERB = re.compile(r"放假|上班|补班")
 _COUNT = re.compile(r"共\s*([0-9]{1,2})\s*天")
 _WEEKDAY = re.compile(r"(?:周|星期)([一二三四五六日天])")
 _WEEKDAYS = "一二三四五六日"
@@ -76,9 +77,9 @@ def read_notice(text: str) -> tuple[int, tuple[Holiday, ...]]:
     """The year and the days of a notice pasted from the State Council's page, in the order of the days.
 
     What the notice itself says twice is checked: the weekday beside a date, and 共几天. Raises: Refused with
-    `notice_without_year`, `notice_empty`, `notice_line` (a sentence no date can be read in), `notice_weekday`,
-    `notice_count`, `notice_no_such_day`, `notice_contradicts` or `notice_incomplete` (a holiday of every year is
-    missing: the end was not pasted).
+    `notice_without_year`, `notice_empty`, `notice_line` (a sentence no date can be read in), `notice_unclear` (are
+    these days off, or worked?), `notice_weekday`, `notice_count`, `notice_no_such_day`, `notice_contradicts` or
+    `notice_incomplete` (a holiday of every year is missing: the end was not pasted).
     """
     plain = unicodedata.normalize("NFKC", text)
     found_year = _YEAR.search(plain)
@@ -101,23 +102,50 @@ def read_notice(text: str) -> tuple[int, tuple[Holiday, ...]]:
     return year, tuple(days[day] for day in sorted(days))
 
 
-def _read_item(name: str, body: str, year: int) -> Iterable[Holiday]:
-    read = False
+def _read_item(name: str, body: str, year: int) -> list[Holiday]:
+    found: list[Holiday] = []
+    off = 0  # days of the last stretch that is told as off
     for sentence in filter(None, (part.strip() for part in re.split(r"[。;；\n]", body))):
-        works = "上班" in sentence
-        if not works and "放假" not in sentence:
-            continue
-        spans = list(_spans(sentence, year))
-        if not spans:
-            raise Refused("notice_line", field="notice", text=sentence[:30])
-        read = True
-        days = [first + _A_DAY * number for first, last in spans for number in range((last - first).days + 1)]
+        for works, told in _told_days(sentence):
+            days = [
+                first + _A_DAY * number
+                for first, last in _spans(told, year)
+                for number in range((last - first).days + 1)
+            ]
+            off = off if works else len(days)
+            found += (Holiday(day, not works, name) for day in days)
+        # However the sentence is cut: the number in it is of the days off before it.
         counted = _COUNT.search(sentence)
-        if counted and not works and int(counted[1]) != len(days):
-            raise Refused("notice_count", field="notice", name=name, said=int(counted[1]), n=len(days))
-        yield from (Holiday(day, not works, name) for day in days)
-    if not read:
+        if counted and int(counted[1]) != off:
+            raise Refused("notice_count", field="notice", name=name, said=int(counted[1]), n=off)
+    if not found:
         raise Refused("notice_line", field="notice", text=f"{name}：{body.strip()[:20]}")
+    return found
+
+
+def _told_days(sentence: str) -> Iterable[tuple[bool, str]]:
+    """Whether people work, and the words with its dates, of each thing that the sentence says.
+
+    One comma in the place of a full stop makes one sentence of two: what is said of dates stands behind them, and
+    before them only where the sentence begins with it. Raises Refused where dates are left over, or missing.
+    """
+    verbs = list(_VERB.finditer(sentence))
+    begins = bool(verbs) and not _DAY.search(sentence[: verbs[0].start()])
+    starts = [verb.end() for verb in verbs] if begins else [0, *(verb.end() for verb in verbs)]
+    ends = [*(verb.start() for verb in verbs[1:]), None] if begins else [verb.start() for verb in verbs]
+    told = [
+        (verb[0] != "放假", sentence[start:end])
+        for verb, start, end in zip(verbs, starts, ends, strict=False)
+        if _DAY.search(sentence[start:end])
+    ]
+    rest = "" if begins or not verbs else sentence[verbs[-1].end() :]
+    if verbs and (
+        not told or len({works for works, _told in told}) < len({verb[0] == "放假" for verb in verbs})
+    ):
+        raise Refused("notice_line", field="notice", text=sentence[:30])
+    if _DAY.search(rest):
+        raise Refused("notice_unclear", field="notice", text=rest.strip(",、调休 ")[:30])
+    return told
 
 
 def _spans(sentence: str, year: int) -> Iterable[tuple[date, date]]:
@@ -158,6 +186,7 @@ _REFUSED = {
     "notice_without_year": N_("没找到是哪一年。从标题「关于…年部分节假日安排的通知」开始，整篇贴进来。"),
     "notice_empty": N_("没找到「一、元旦：…」这样的条目。把通知正文整篇贴进来。"),
     "notice_line": N_("「%(text)s」里没读出日期。对一下原文，是不是少贴了字。"),
+    "notice_unclear": N_("「%(text)s」是放假还是上班？对一下原文，补上这两个字。"),
     "notice_count": N_("%(name)s写的是共 %(said)d 天，日期数下来是 %(n)d 天。对一下原文。"),
     "notice_weekday": N_("「%(text)s」和日历对不上：%(day)s不是这个星期几。对一下年份和日期。"),
     "notice_no_such_day": N_("没有「%(text)s」这一天。对一下原文。"),

@@ -33,6 +33,12 @@ def test_nothing_is_said_where_nothing_speaks_against_a_date() -> None:
     assert kinds(EVENING, QUIET) == kinds(MORNING, QUIET) == []
 
 
+def test_hours_at_which_nobody_teaches_are_asked_about() -> None:
+    assert told(Slot(FRIDAY, 60, 120), QUIET).startswith("01:00 是凌晨。是不是说下午 13:00？")
+    assert told(Slot(FRIDAY, 22 * 60, 23 * 60 + 30), QUIET).startswith("上到 23:30 已经是深夜。")
+    assert kinds(Slot(FRIDAY, 6 * 60, 7 * 60), QUIET) == kinds(Slot(FRIDAY, 21 * 60, 23 * 60), QUIET) == []
+
+
 def test_a_market_morning_is_told_with_the_townships_rule() -> None:
     market = replace(QUIET, markets=Markets((read_market("逢三六九"),)))
     assert "逢场" in told(MORNING, market) and "全安镇的场期：农历逢三六九" in told(MORNING, market)

@@ -70,6 +70,57 @@ def test_a_holiday_over_new_year_keeps_its_days_of_both_years() -> None:
     assert [one.day for one in days][:3] == [date(2023, 12, 30), date(2023, 12, 31), date(2024, 1, 1)]
 
 
+NATIONAL = "10月1日（周五）至7日（周四）放假调休"
+WORKED = "9月26日（周日）、10月9日（周六）上班"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"{NATIONAL}，共7天。{WORKED}。",
+        f"{NATIONAL}，共7天，{WORKED}。",
+        f"{NATIONAL}，共7天,{WORKED}。",
+        f"{NATIONAL}，共7天 {WORKED}",
+        f"{NATIONAL}。共7天。{WORKED}。",
+        f"{NATIONAL}；{WORKED}。",
+        f"{WORKED}，{NATIONAL}，共7天。",
+        "放假：10月1日（周五）至7日（周四），共7天，上班：9月26日（周日）、10月9日（周六）。",
+        f"{NATIONAL}，共7天，9月26日（周日），10月9日（周六）补班。",
+    ],
+)
+def test_days_off_and_days_worked_are_told_apart_whatever_stands_between(said: str) -> None:
+    rest = REST_OF_NOTICE[: REST_OF_NOTICE.index("\n七、")]
+    _year, days = read_notice(
+        f"关于2027年部分节假日安排的通知\n一、元旦：1月1日放假。{rest}\n七、国庆节：{said}"
+    )
+    found = {one.day: one.is_off for one in days if one.name == "国庆节"}
+    assert found == {
+        **{date(2027, 10, day): True for day in range(1, 8)},
+        date(2027, 9, 26): False,
+        date(2027, 10, 9): False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (f"{NATIONAL}，共8天，{WORKED}。", "共 8 天，日期数下来是 7 天"),
+        (f"{NATIONAL}。共8天。{WORKED}。", "共 8 天，日期数下来是 7 天"),
+        (f"{WORKED}，{NATIONAL}，共9天。", "共 9 天，日期数下来是 7 天"),
+        (
+            f"{NATIONAL}，共7天，9月26日（周日）、10月9日（周六）。",
+            "「共7天,9月26日(周日)、10月9日(周六)」是放假还是上班？",
+        ),
+        ("10月1日（周五）至7日（周四）放假上班。", "没读出日期"),
+    ],
+)
+def test_a_count_is_always_checked_and_no_date_is_left_over(said: str, told: str) -> None:
+    rest = REST_OF_NOTICE[: REST_OF_NOTICE.index("\n七、")]
+    with pytest.raises(Refused) as refused:
+        read_notice(f"关于2027年部分节假日安排的通知\n一、元旦：1月1日放假。{rest}\n七、国庆节：{said}")
+    assert told in tell_refused_notice(refused.value)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
