@@ -7,9 +7,10 @@ from nightschool.actions.trust import accounts as actions
 from nightschool.actions.trust.hashing import hash_password
 from nightschool.cli.installation import Installation, Line, fail, migrated_installation, told_plainly
 from nightschool.errors import NotAllowed, NotFound, Refused
+from nightschool.queries.places.places import names_of
 from nightschool.queries.trust import trust
 from nightschool.rules.access import SYSTEM, Role
-from nightschool.rules.regions import full_code
+from nightschool.rules.regions import ancestors_of, full_code
 from nightschool.rules.trust import passwords
 from nightschool.rules.trust.accounts import normalised_login_name, tell_refusal
 from nightschool.rules.trust.slips import grouped
@@ -40,7 +41,11 @@ def accounts() -> None:
 def create(role: str, region: str, login_name: str, display_name: str, title: str, asks: bool) -> None:
     """Create an account, and print the one-time code that lets its owner set a password."""
     installation = migrated_installation()
-    password_hash = hash_password(_asked_password(login_name, display_name)) if asks else None
+    region_code, password_hash = _region(region), None
+    if asks:
+        with told_plainly(), installation.database.reading() as db:
+            around = names_of(db, (region_code, *ancestors_of(region_code)) if region_code else ())
+        password_hash = hash_password(_asked_password(login_name, display_name, *around.values()))
     with told_plainly(), installation.database.writing() as db:
         try:
             made = actions.create_account(
@@ -48,7 +53,7 @@ def create(role: str, region: str, login_name: str, display_name: str, title: st
                 login_name=login_name,
                 display_name=display_name,
                 role=Role(role),
-                region_code=_region(region),
+                region_code=region_code,
                 title=title,
                 password_hash=password_hash,
                 by=SYSTEM,

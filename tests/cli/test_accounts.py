@@ -15,6 +15,7 @@ from nightschool.database import Database
 from nightschool.models.trust import Account, AuditEvent, LoginSlip, Posting
 from nightschool.settings import sqlite_url
 from tests import factories
+from tests.factories import SHIWAN
 
 CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 PASSWORD = "秋收以后再来上课"
@@ -41,6 +42,34 @@ def stored(folder: Path, table: Any) -> list[Any]:
         rows = list(db.scalars(select(table)))
     database.dispose()
     return rows
+
+
+@pytest.mark.parametrize("password", ["12345678", "狮湾村狮湾村2016", "chenxiuying88", "quananzhen123"])
+def test_a_password_that_others_would_guess_is_refused(place: Path, password: str) -> None:
+    words = ("create", "--role", "coordinator", "--region", SHIWAN, "--name", "陈秀英", "--password")
+    told = accounts(place, *words, typed=f"{password}\n{password}\n")
+    assert told.exit_code == 1
+    assert "换一句只有自己会说的话" in told.output
+    assert stored(place, Account) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [("王\ue863", "王\ue863"), ("田\U0002ebf1", "田\U0002ebf1"), ("王\t芳", "王 芳"), ("王\u202e芳", "王芳")],
+)
+def test_a_name_is_kept_as_it_was_typed(tmp_path: Path, name: str, kept: str) -> None:
+    assert accounts(tmp_path, "create", "--name", name).exit_code == 0
+    assert [account.display_name for account in stored(tmp_path, Account)] == [kept]
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [("长" * 61, "最多写 60 个字，现在有 61 个。"), ("王小明 511002199001011234", "里面像是有身份证号。")],
+)
+def test_a_name_that_cannot_be_kept_is_told(tmp_path: Path, name: str, sentence: str) -> None:
+    told = accounts(tmp_path, "create", "--name", name)
+    assert told.exit_code != 0
+    assert sentence in told.output
 
 
 def test_first_administrator_is_made_on_a_new_installation_and_told_a_code(tmp_path: Path) -> None:

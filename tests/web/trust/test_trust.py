@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from nightschool.actions.trust import accounts, logins
-from nightschool.actions.trust.hashing import hash_password, is_right
+from nightschool.actions.trust.hashing import HASHER, hash_password, is_right
 from nightschool.database import Database
 from nightschool.models.trust import Account, AttemptKind, LoginSession, LoginSlip, Posting
 from nightschool.rules.access import SYSTEM
@@ -102,6 +102,40 @@ def test_password_of_any_characters_works_unchanged(
     with database.reading() as db:
         assert is_right(db.get_one(Account, cast.chen).password_hash, password)
     assert log_in(client, password=password).status_code == 303
+
+
+@pytest.mark.parametrize("chosen", ["秋收以后再来上课", "秋收以后再来上课 ", "　秋收以后再来上课"])
+@pytest.mark.parametrize("tried", ["秋收以后再来上课", "秋收以后再来上课 ", "\t秋收以后再来上课\n"])
+def test_blanks_at_the_ends_of_a_password_mean_nothing(
+    client: FlaskClient, database: Database, cast: Cast, chosen: str, tried: str
+) -> None:
+    assert use_slip(client, slip_code(database, cast.chen), password=chosen).status_code == 303
+    assert log_in(client, password=tried).status_code == 303
+
+
+def test_a_password_of_before_is_taken_with_its_blank_and_without_it_from_then_on(
+    client: FlaskClient, database: Database, cast: Cast
+) -> None:
+    with database.writing() as db:
+        db.get_one(Account, cast.chen).password_hash = HASHER.hash(f"{PASSWORD} ".encode())
+    assert log_in(client, password=PASSWORD).status_code == 422
+    assert log_in(client, password=f"{PASSWORD} ").status_code == 303
+    assert log_in(client, password=PASSWORD).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "password", ["12345678", "狮湾村12345678", "shiwancun2016", "陈书记陈书记陈书记", "chenshuji88"]
+)
+def test_a_password_that_others_would_guess_is_refused_and_the_slip_stays_good(
+    client: FlaskClient, database: Database, cast: Cast, password: str
+) -> None:
+    code = slip_code(database, cast.chen)
+    answer = use_slip(client, code, password=password)
+    assert answer.status_code == 422
+    assert "换一句只有自己会说的话" in answer.text
+    assert use_slip(client, code).status_code == 303
+    changed = client.post("/me/password", data={"password": "另外一句新密码呀", "new_password": password})
+    assert changed.status_code == 422 and "换一句只有自己会说的话" in changed.text
 
 
 def test_page_asked_for_before_logging_in_is_shown_after_it(client: FlaskClient, chen: int) -> None:
