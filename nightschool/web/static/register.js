@@ -26,7 +26,7 @@
   // As rules/registers/attendance.py reads them: two words are a name and a place, of more each is one or the other.
   const PLACE = /^(.+村|.{2,}(社区|街道|[镇乡县区市省街])|.*[0-9一二三四五六七八九十][组社队]|.{2,}(公司|合作社|学校|医院))$/;
   const peopleIn = (line) => {
-    const words = line.replace(/[(（][^()（）]*[)）]/g, " ").trim().split(/\s+/).filter(Boolean);
+    const words = line.replace(/[(（][^()（）]*[)）]/g, " 某村 ").trim().split(/\s+/).filter(Boolean);
     const parted = words.filter((word, at) => !(at && word.length === 1 && words[at - 1].length === 1));
     if (!parted.length) return 0;
     return parted.length < 3 ? 1 : 1 + parted.slice(1).filter((word) => !PLACE.test(word)).length;
