@@ -19,8 +19,14 @@ from nightschool.rules.slots import Now
 R = TypeVar("R")
 
 LONGEST_SORT_KEY = 200
-# What of an entry is not a column of its name: names have their sounds beside them, phones are sealed.
-_NOT_WORD_FOR_WORD = frozenset({"name", "phone", "removes_phone", "is_another"})
+# What of an entry is not a column of its name: names have their sounds beside them, phones are sealed, and a learner's
+# group has its day.
+_NOT_WORD_FOR_WORD = frozenset(
+    {
+        *("name", "phone", "removes_phone", "is_another"),
+        *("group_name", "came_on", "always_here", "group_was_wrong"),
+    }
+)
 
 
 def locked(db: Session, model: type[R], which: ColumnElement[bool]) -> R:

@@ -1,5 +1,6 @@
 """People: the teachers a region can call on, and the learners of a village."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +16,7 @@ from nightschool.models.base import (
     InRegion,
     Instant,
     LineText,
+    Numbered,
     RegionRef,
     Sealed,
     SearchKeys,
@@ -97,7 +99,11 @@ class Learner(Addressed, Versioned, Base):
     sex: Mapped[Code | None]
     birth_year: Mapped[int | None]
     phone: Mapped[Sealed | None]  # sealed about "learner.phone:<public_id>"
-    retired_at: Mapped[Instant | None]  # on no new register; what was attended stays
+    came_on: Mapped[
+        date | None
+    ]  # first day in this group of this village; None: before anybody wrote it down
+    left_on: Mapped[date | None]  # first day on the roster no more
+    retired_at: Mapped[Instant | None]  # when that was entered: on no new register; what was attended stays
     merged_into_id: Mapped[int | None] = mapped_column(
         ForeignKey("learner.id", ondelete="RESTRICT"), index=True
     )
@@ -109,6 +115,22 @@ class Learner(Addressed, Versioned, Base):
         CheckConstraint("birth_year IS NULL OR birth_year BETWEEN 1900 AND 2100", name="birth_year_sensible"),
         Index("ix_learner_region_code_name_key", "region_code", "group_number", "name_key"),
     )
+
+
+class FormerStay(Numbered, Base):
+    """One row is one time a learner was on a roster, or in a group, where they are no more; the present one is theirs.
+
+    No two rows of a learner overlap, nor does the learner's own.
+    """
+
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"), index=True)
+    region_code: Mapped[InRegion]
+    group_name: Mapped[ShortText]
+    group_number: Mapped[int] = mapped_column(default=0)
+    came_on: Mapped[date | None]
+    left_on: Mapped[date]  # first day there no more
+
+    __table_args__ = (CheckConstraint("came_on IS NULL OR came_on < left_on", name="days_in_order"),)
 
 
 class PersonMerge(Addressed, Base):

@@ -130,8 +130,13 @@ class RegionSettings(Versioned, Base):
     region_code: Mapped[RegionRef] = mapped_column(primary_key=True)
     approves_plans: Mapped[bool] = mapped_column(default=False)  # of a township: plans wait for its word
     travel_kmh: Mapped[int | None]  # None: that of the region above, else rules.places.travel.USUAL_KMH
+    # After so many days a saved register is changed with a reason. None: as above, else registers.attendance.OPEN_DAYS
+    register_days: Mapped[int | None]
 
     __table_args__ = (
+        CheckConstraint(
+            "register_days IS NULL OR register_days BETWEEN 0 AND 400", name="register_days_sensible"
+        ),
         CheckConstraint("travel_kmh IS NULL OR travel_kmh BETWEEN 3 AND 120", name="travel_kmh_sensible"),
     )
 

@@ -5,7 +5,7 @@ would swallow its neighbours.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -107,6 +107,13 @@ def parent_of(code: str) -> str | None:
     """The region right above; a province has none."""
     above = ancestors_of(code)
     return above[-1] if above else None
+
+
+def settled_along(line: Sequence[str], settled: Mapping[str, int | None]) -> tuple[int | None, str]:
+    """What the nearest of these regions, the largest first, has settled, and which that is; "": none of them."""
+    return next(
+        ((value, code) for code in reversed(line) if (value := settled.get(code)) is not None), (None, "")
+    )
 
 
 def township_of(code: str) -> str:

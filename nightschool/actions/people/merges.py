@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from nightschool.actions.people import stays as learner_stays
 from nightschool.actions.people.merged_rows import lock_registers, move, put_back
 from nightschool.actions.records import note, store_phone
 from nightschool.errors import NotFound, Refused, StaleRecord
@@ -50,6 +51,8 @@ def merge_people(
         "fields": _fill(db, kind, one, other) if may(by, KEEPERS[kind], one.region_code) else [],
     }
     moved |= move(db, kind, one, other, now=now)
+    if kind == PersonKind.LEARNER and other.retired_at is None:
+        learner_stays.goes(other, now.day)
     other.retired_at, other.merged_into_id = other.retired_at or now.instant, one.id
     db.add(
         PersonMerge(
@@ -105,6 +108,8 @@ def undo_merge(db: Session, *, kind: str, merged: str, by: Actor, now: Now) -> N
     stays = put_back(db, kind, one, other, moved, now=now)
     retired_at = moved["retired_at"]
     other.merged_into_id = None
+    if kind == PersonKind.LEARNER and not retired_at:
+        other.left_on = None
     other.retired_at = datetime.fromisoformat(retired_at).astimezone(UTC) if retired_at else None
     merge.undone_at = now.instant
     db.flush()

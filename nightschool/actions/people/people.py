@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.actions.notices.revisions import coming, shown_anew
+from nightschool.actions.people import stays
 from nightschool.actions.records import (
     LONGEST_SORT_KEY,
     changed_fields,
@@ -45,47 +46,64 @@ def add_learner(db: Session, *, village: str, entry: LearnerEntry, by: Actor, no
     not say that this is another; `retired` in the details is that one, when they come no more and may be asked back.
     """
     require(by, "keep_people", village)
-    learner = enrol_on_the_spot(db, village=village, entry=entry, today=now.day)
+    came_on = None if entry.always_here else entry.came_on or now.day
+    learner = enrol_on_the_spot(db, village=village, entry=entry, came_on=came_on, today=now.day)
     note(db, learner, "learner.add", by=by, now=now)
     return learner.public_id
 
 
-def enrol_on_the_spot(db: Session, *, village: str, entry: LearnerEntry, today: date) -> Learner:
-    """The learner is on the roster, as part of something that leaves its own audit line. Raises as `add_learner`."""
+def enrol_on_the_spot(
+    db: Session, *, village: str, entry: LearnerEntry, came_on: date | None, today: date
+) -> Learner:
+    """The learner is on the roster from that day, as part of something that leaves its own audit line.
+
+    Raises as `add_learner`.
+    """
     check_learner(entry, today=today)
+    if came_on is not None and came_on > today:
+        raise Refused("not_come_yet", field="came_on")
     _ask_about_namesakes(db, village, entry)
-    learner = Learner(public_id=new_public_id(), region_code=village)
-    _fill_learner(db, learner, entry)
+    learner = Learner(public_id=new_public_id(), region_code=village, came_on=came_on)
+    fill(db, learner, entry)
+    learner.group_name, learner.group_number = entry.group_name, group_number(entry.group_name)
     db.add(learner)
     db.flush()
     return learner
 
 
-def enrol_newcomers(db: Session, *, village: str, newcomers: Iterable[NewLearner], today: date) -> list[int]:
-    """The ids of those who came and were not on the roster, and are now. Raises as `add_learner`, with their `row`."""
+def enrol_newcomers(
+    db: Session, *, village: str, newcomers: Iterable[NewLearner], came_on: date, today: date
+) -> list[int]:
+    """The ids of those who came that day and were not on the roster, and are from that day on.
+
+    Raises as `add_learner`, with their `row`.
+    """
     ids = []
     for row, new in enumerate(newcomers):
         entry = LearnerEntry(new.name, new.group_name, is_another=new.is_another)
         try:
-            ids.append(enrol_on_the_spot(db, village=village, entry=entry, today=today).id)
+            learner = enrol_on_the_spot(db, village=village, entry=entry, came_on=came_on, today=today)
         except Refused as refused:
             raise Refused(refused.code, field=refused.field, row=row, **refused.details) from None
+        ids.append(learner.id)
     return ids
 
 
 def edit_learner(
     db: Session, *, learner: str, entry: LearnerEntry, version: int, by: Actor, now: Now
 ) -> None:
-    """The learner's record says what the entry says.
+    """The learner's record says what the entry says; a new group holds from the day it names, else from today.
 
-    Raises: StaleRecord when somebody saved it since this version; Refused as `add_learner` does.
+    Registers of before show the former group, unless the entry says that it was wrong.
+    Raises: StaleRecord when somebody saved it since this version; Refused as `add_learner` and `stays.began` do.
     """
     which = Learner.public_id == learner
     found = locked_as_seen(db, Learner, which, version=version, by=by)
     check_learner(entry, today=now.day)
     if (entry.name, entry.group_name) != (found.name, found.group_name):
         _ask_about_namesakes(db, found.region_code, entry, but=found.id)
-    _fill_learner(db, found, entry)
+    fill(db, found, entry)
+    _stay(db, found, entry, today=now.day)
     if fields := changed_fields(found):
         db.flush()
         note(db, found, "learner.edit", by=by, now=now, fields=fields)
@@ -186,9 +204,17 @@ def _ask_about_namesakes(db: Session, village: str, entry: LearnerEntry, *, but:
     raise Refused("same_name", field="name", name=found.name, group=entry.group_name, retired=retired)
 
 
-def _fill_learner(db: Session, learner: Learner, entry: LearnerEntry) -> None:
-    fill(db, learner, entry)
-    learner.group_number = group_number(entry.group_name)
+def _stay(db: Session, learner: Learner, entry: LearnerEntry, *, today: date) -> None:
+    """The group and its first day are those of the entry."""
+    since = entry.came_on or learner.came_on
+    if entry.group_name != learner.group_name and not entry.group_was_wrong and learner.left_on is None:
+        if since is not None and since > today:
+            raise Refused("not_come_yet", field="came_on")
+        moved_on = today if since is None or since == learner.came_on else since
+        stays.settles(db, learner, village=learner.region_code, group_name=entry.group_name, day=moved_on)
+    else:
+        learner.group_name, learner.group_number = entry.group_name, group_number(entry.group_name)
+        stays.began(db, learner, None if entry.always_here else since, today=today)
 
 
 def _shown_otherwise(teacher: str, entry: TeacherEntry) -> ColumnElement[bool]:

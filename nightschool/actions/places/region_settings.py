@@ -1,4 +1,4 @@
-"""A region settles for itself whether its township looks at plans first, and how fast one gets on there."""
+"""A region settles for itself if plans are looked at first, how fast one gets on, how long registers stay open."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ from nightschool.models.places import Region, RegionSettings
 from nightschool.rules.access import Actor, require
 from nightschool.rules.places.travel import FASTEST_KMH, SLOWEST_KMH
 from nightschool.rules.regions import Level, level_of
+from nightschool.rules.registers.attendance import MOST_OPEN_DAYS
 from nightschool.rules.slots import Now
 
 
@@ -21,23 +22,30 @@ def change_settings(
     region: str,
     approves_plans: bool,
     travel_kmh: int | None,
+    register_days: int | None = None,
     seen_version: int,
     by: Actor,
     now: Now,
 ) -> None:
-    """The region has these settings; without a speed that of the region above holds. Only townships approve plans.
+    """The region has these settings; what it leaves open is as in the region above. Only townships approve plans.
 
     `seen_version` is 0 where nothing was settled yet. Raises: NotFound for a village, which settles nothing;
-    StaleRecord; Refused with `speed_out_of_range`.
+    StaleRecord; Refused with `speed_out_of_range` or `days_out_of_range`.
     """
     require(by, "settle", region)
     if db.get(Region, region) is None or level_of(region) is Level.VILLAGE:
         raise NotFound
     if travel_kmh is not None and not SLOWEST_KMH <= travel_kmh <= FASTEST_KMH:
         raise Refused("speed_out_of_range", field="travel_kmh", least=SLOWEST_KMH, most=FASTEST_KMH)
+    if register_days is not None and not 0 <= register_days <= MOST_OPEN_DAYS:
+        raise Refused("days_out_of_range", field="register_days", least=0, most=MOST_OPEN_DAYS)
     approves_plans = approves_plans and level_of(region) is Level.TOWNSHIP
     found = _settings(db, region, seen_version)
-    values: dict[str, Any] = {"approves_plans": approves_plans, "travel_kmh": travel_kmh}
+    values: dict[str, Any] = {
+        "approves_plans": approves_plans,
+        "travel_kmh": travel_kmh,
+        "register_days": register_days,
+    }
     fields = sorted(name for name, value in values.items() if getattr(found, name) != value)
     if not fields:
         return

@@ -18,6 +18,8 @@ from nightschool.models.attendance import Mark, Submission, SubmissionKind
 from nightschool.models.base import Base
 from nightschool.models.people import Learner
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
+from nightschool.queries.people.stays import EVER_OF_VILLAGE
+from nightschool.queries.places.region_settings import register_days
 from nightschool.queries.registers.attendance import register_version
 from nightschool.rules.access import Actor, require
 from nightschool.rules.people.merges import MERGED, stronger_mark
@@ -26,6 +28,7 @@ from nightschool.rules.registers.attendance import (
     PRESENT,
     Rank,
     Sheet,
+    asks_why,
     check_marks,
     fingerprint,
     outranks,
@@ -48,10 +51,7 @@ _TO_LOCK = (
 # Locked, so that nobody is merged into another between this look and the marks.
 _LEARNERS = (
     select(Learner.public_id, func.coalesce(Learner.merged_into_id, Learner.id).label("id"))
-    .where(
-        Learner.public_id.in_(bindparam("wanted", expanding=True)),
-        Learner.region_code == bindparam("village"),
-    )
+    .where(Learner.public_id.in_(bindparam("wanted", expanding=True)), Learner.id.in_(EVER_OF_VILLAGE))
     .with_for_update(read=True)
 )
 _MARKS = select(Mark.learner_id, Mark.status, Mark.came_instead).where(
@@ -109,13 +109,15 @@ def record_sheet(
     by: Actor,
     now: Now,
     based_on: int | None = None,
+    reason: str = "",
 ) -> Receipt:
     """The sheet is what counts for this class session, which is held; every arrival stays on record.
 
     Sent again with the same id it changes nothing and gives the same receipt. `based_on` is the register's version the
     sender saw; without it the sheet counts when it was taken later than all that stand.
-    Raises: Refused with `other_content` when the id came before with something else, with `foreign_learner`, with the
-    codes of `why_no_register` and `check_marks`, or as `add_learner` does for the new learners (`row` in the details);
+    Raises: Refused with `other_content` when the id came before with something else, with `foreign_learner`, with
+    `why_changed` when it changes an old register and gives no reason, with the codes of `why_no_register` and
+    `check_marks`, or as `add_learner` does for the new learners (`row` in the details);
     StaleRecord when the register has changed since. Cost: a dozen statements, however many marks.
     """
     held = _locked(db, class_session)
@@ -130,13 +132,17 @@ def record_sheet(
         device=device,
         taken_at=taken_at,
         difference_note=sheet.difference_note,
+        reason=reason,
     )
     version = register_version(db, held.id)
     if (seen := _arrive(db, submission)) is not None:
         return _same_receipt(seen, class_session, submission)
-    if reason := why_no_register(held.status, held.day, now.day):
-        raise Refused(reason, day=held.day)
+    if closed := why_no_register(held.status, held.day, now.day):
+        raise Refused(closed, day=held.day)
     _check_current(db, held, submission, based_on=based_on, version=version)
+    is_change = held.status == SessionStatus.HELD
+    if is_change and not reason and asks_why(held.day, now.day, register_days(db, held.region_code)):
+        raise Refused("why_changed", field="reason")
     check_marks(sheet, is_cohort=_is_cohort(db, held, sheet))
     ids = _learner_ids(db, held.region_code, sheet.marks)
     wanted: dict[int, _Said] = {}
@@ -145,7 +151,9 @@ def record_sheet(
         said = wanted.get(ids[public_id])
         if said is None or stronger_mark(said[0], status) == MERGED:
             wanted[ids[public_id]] = status, sheet.came_instead.get(public_id, "")
-    new = enrol_newcomers(db, village=held.region_code, newcomers=sheet.new_learners, today=now.day)
+    new = enrol_newcomers(
+        db, village=held.region_code, newcomers=sheet.new_learners, came_on=held.day, today=now.day
+    )
     wanted |= dict.fromkeys(new, (PRESENT, ""))
     changes = _set_marks(db, held, wanted, submission_id)
     _replace_counts(db, held, submission_id, sheet)
@@ -260,7 +268,7 @@ def _is_cohort(db: Session, held: ClassSession, sheet: Sheet) -> bool:
 
 
 def _learner_ids(db: Session, region_code: str, public_ids: Iterable[str]) -> dict[str, int]:
-    """The learners behind these public ids, all of this village; who was merged into another is that other one."""
+    """The learners behind these public ids, of this village now or once; who was merged into another is that one."""
     wanted = list(public_ids)
     if not wanted:
         return {}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nightschool.actions.people.people import enrol_newcomers
@@ -14,6 +14,7 @@ from nightschool.models.attendance import Mark
 from nightschool.models.people import Learner
 from nightschool.models.teaching import ClassSession, Course, Enrolment, EnrolmentStatus
 from nightschool.queries.registers.cohorts import last_day_of
+from nightschool.queries.registers.seats import count_of, is_away
 from nightschool.rules.access import Actor
 from nightschool.rules.registers.attendance import OF_OPEN_LECTURES, NewLearner
 from nightschool.rules.registers.cohorts import (
@@ -26,6 +27,13 @@ from nightschool.rules.registers.cohorts import (
 from nightschool.rules.slots import Now
 
 ACTIVE = (EnrolmentStatus.ENROLLED, EnrolmentStatus.WAITING)
+
+_AWAY = (
+    select(is_away())
+    .select_from(Enrolment)
+    .join(Learner, Learner.id == Enrolment.learner_id)
+    .join(Course, Course.id == Enrolment.course_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,9 @@ def enrol_learners(db: Session, *, course: str, asking: Asking, day: date, by: A
     if not asking.learners and not asking.new_learners:
         raise Refused("nobody_chosen")
     ids = _learner_ids(db, record.region_code, asking.learners)
-    ids += enrol_newcomers(db, village=record.region_code, newcomers=asking.new_learners, today=now.day)
+    ids += enrol_newcomers(
+        db, village=record.region_code, newcomers=asking.new_learners, came_on=day, today=now.day
+    )
     known = _enrolments(db, record.id, ids)
     wanting = [key for key in ids if key not in known or known[key].status == EnrolmentStatus.LEFT]
     enrolled, waiting = _count(db, record.id, ACTIVE[0]), _count(db, record.id, ACTIVE[1])
@@ -127,6 +137,8 @@ def let_in(db: Session, *, course: str, learner: str, by: Actor, now: Now) -> in
     enrolment = _enrolment(db, record, learner)
     if enrolment.status == EnrolmentStatus.LEFT:
         raise Refused("not_enrolled")
+    if db.scalar(_AWAY.where(Enrolment.id == enrolment.id)):
+        raise Refused("away")
     if enrolment.status == EnrolmentStatus.WAITING:
         last_day = last_day_of(db, record.id)
         check_enrolment(record.kind, last_day, now.day, today=now.day, source="self", proxy_name="")
@@ -162,12 +174,8 @@ def leave(db: Session, *, course: str, learner: str, by: Actor, now: Now) -> Non
 
 
 def _count(db: Session, course_id: int, *statuses: str) -> int:
-    return (
-        db.scalar(
-            select(func.count()).where(Enrolment.course_id == course_id, Enrolment.status.in_(statuses))
-        )
-        or 0
-    )
+    seats = select(*(count_of(status) for status in statuses)).where(Course.id == course_id)
+    return sum(db.execute(seats).one())
 
 
 def _has_marks(db: Session, course_id: int) -> bool:

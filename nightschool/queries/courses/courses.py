@@ -173,6 +173,7 @@ def courses(db: Session, village: str, asked: Asked = UNASKED, *, at: Moment) ->
 def _course_lines(db: Session, village: str, at: Moment) -> list[CourseLine]:
     """Each course of the village with its sessions counted, the one with the latest session first."""
     is_draft = ClassSession.status == SessionStatus.DRAFT
+    meets = ClassSession.status != SessionStatus.POSTPONED  # which is counted where it went
     comes = (ClassSession.status == SessionStatus.SCHEDULED) & ~sessions.is_over(at)
     rows = db.execute(
         select(
@@ -183,9 +184,9 @@ def _course_lines(db: Session, village: str, at: Moment) -> list[CourseLine]:
             category_word(),
             Course.retired_at.is_not(None).label("is_retired"),
             Course.version,
-            func.count(ClassSession.id).label("sessions"),
-            func.min(ClassSession.day).label("first"),
-            func.max(ClassSession.day).label("last"),
+            func.count(case((meets, ClassSession.id))).label("sessions"),
+            func.min(case((meets, ClassSession.day))).label("first"),
+            func.max(case((meets, ClassSession.day))).label("last"),
             func.min(case((comes, ClassSession.day))).label("next"),
             func.count(case((is_draft, ClassSession.id))).label("drafts"),
         )

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -242,7 +242,13 @@ def past(db: Session, village: str, asked: Asked = UNASKED, *, at: Moment) -> Li
     if sort.value == "oldest":
         found.reverse()
     choices = (status, when, category, course, sort)
-    return paged(found, asked, choices, total=len(rows), write=lambda shown: _in_order(db, shown))
+    listing = paged(found, asked, choices, total=_meetings(rows), write=lambda shown: _in_order(db, shown))
+    return replace(listing, found=_meetings(found) or len(found))
+
+
+def _meetings(rows: Collection[Any]) -> int:
+    """How many meetings these are: one that was put off is counted where it went."""
+    return sum(row.status != SessionStatus.POSTPONED for row in rows)
 
 
 def _past_choices(asked: Asked, rows: Collection[Any]) -> tuple[Choice, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Generic, TypeVar
 
@@ -21,6 +22,8 @@ class LearnerRecord(records.Record):
     household: str
     sex: str | None
     birth_year: int | None
+    came_on: date | None = None
+    left_on: date | None = None
     merged_into_id: int | None = None
 
 

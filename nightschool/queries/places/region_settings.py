@@ -1,4 +1,4 @@
-"""What a region has settled for itself and what holds where it has not: approval of plans, speed of its roads."""
+"""What a region has settled for itself, and what holds where it has not: plans, roads, old registers."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from nightschool.models.places import Region, RegionSettings
 from nightschool.queries.records import shaped
 from nightschool.rules.places.travel import speed_along
-from nightschool.rules.regions import ancestors_of, level_of, township_of
+from nightschool.rules.regions import ancestors_of, level_of, settled_along, township_of
+from nightschool.rules.registers.attendance import OPEN_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Settled:
     travel_kmh: int | None  # None: that of the region above
     kmh_above: int
     kmh_from: str  # the region whose speed that is; empty: the usual one
+    register_days: int | None  # None: that of the region above
+    days_above: int
 
 
 def settings(db: Session, region: str) -> Settled | None:
@@ -35,6 +38,7 @@ def settings(db: Session, region: str) -> Settled | None:
             RegionSettings.version,
             RegionSettings.approves_plans,
             RegionSettings.travel_kmh,
+            RegionSettings.register_days,
         )
         .outerjoin(RegionSettings, RegionSettings.region_code == Region.code)
         .where(Region.code.in_((region, *above)))
@@ -44,6 +48,7 @@ def settings(db: Session, region: str) -> Settled | None:
         return None
     own = found[region]
     kmh_above, settled_by = speed_along(above, {code: row.travel_kmh for code, row in found.items()})
+    days_above, _from = settled_along(above, {code: row.register_days for code, row in found.items()})
     return shaped(
         Settled,
         own,
@@ -52,6 +57,7 @@ def settings(db: Session, region: str) -> Settled | None:
         approves_plans=bool(own.approves_plans),
         kmh_above=kmh_above,
         kmh_from=found[settled_by].name if settled_by else "",
+        days_above=OPEN_DAYS if days_above is None else days_above,
     )
 
 
@@ -61,3 +67,15 @@ _APPROVES = select(RegionSettings.approves_plans).where(RegionSettings.region_co
 def approves_plans(db: Session, village: str) -> bool:
     """True when the township of this village looks at plans before they are announced. Cost: 1 query."""
     return bool(db.scalar(_APPROVES, {"township": township_of(village)}))
+
+
+def register_days(db: Session, village: str) -> int:
+    """After how many days a saved register of this village is changed with a reason. Cost: 1 query."""
+    line = ancestors_of(village)
+    rows = db.execute(
+        select(RegionSettings.region_code, RegionSettings.register_days).where(
+            RegionSettings.region_code.in_(line)
+        )
+    )
+    settled, _from = settled_along(line, {row.region_code: row.register_days for row in rows})
+    return OPEN_DAYS if settled is None else settled

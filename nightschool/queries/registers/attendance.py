@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.attendance import Guest, Headcount, Mark, Submission
@@ -16,7 +16,8 @@ from nightschool.models.places import Region, Venue
 from nightschool.models.teaching import ClassSession, Course, Enrolment, EnrolmentStatus
 from nightschool.models.trust import Account
 from nightschool.queries.figures import attendances
-from nightschool.queries.people.people import VILLAGER, Group, Villager, by_group
+from nightschool.queries.people.people import Group, Villager, by_group
+from nightschool.queries.people.stays import THERE
 from nightschool.queries.records import shaped
 from nightschool.rules.names import compared
 from nightschool.rules.people.people import group_order
@@ -32,10 +33,10 @@ from nightschool.rules.registers.cohorts import CourseKind
 
 
 class Membership(StrEnum):
-    """Where somebody stands to the course on the day of one of its sessions."""
+    """Where somebody stood that day: in the cohort, or at an open lecture on the village's roster."""
 
     IN_CLASS = "in_class"
-    JOINED_LATER = "joined_later"  # on the roster now, but not yet that day
+    JOINED_LATER = "joined_later"  # on it now, but not yet that day
     WAITING = "waiting"
     OUTSIDE = "outside"
 
@@ -110,17 +111,17 @@ class Register:
 
     @property
     def expected(self) -> tuple[RegisterPerson, ...]:
-        """Whom 全到 means: who was in the cohort that day; at an open lecture everybody of the village."""
-        return tuple(p for p in self.people if p.membership == Membership.IN_CLASS or not self.is_cohort)
+        """Whom 全到 means: who was in the cohort that day; at an open lecture who was on the village's roster."""
+        return tuple(person for person in self.people if person.membership == Membership.IN_CLASS)
 
     @property
     def in_class(self) -> tuple[Group[RegisterPerson], ...]:
-        """Who was in the cohort that day, by group."""
+        """Who was on the roster that day, by group."""
         return self._placed(Membership.IN_CLASS)
 
     @property
     def joined_later(self) -> tuple[RegisterPerson, ...]:
-        """Who is in the cohort since: they make this session up, or had come as guests."""
+        """Who is on the roster since: they make this session up, or had come as guests."""
         return tuple(person for person in self.people if person.membership == Membership.JOINED_LATER)
 
     @property
@@ -175,24 +176,33 @@ _SESSION = (
     .outerjoin(Venue, Venue.id == ClassSession.venue_id)
     .where(ClassSession.public_id == bindparam("public_id"))
 )
+_WANTED = union_all(
+    select(THERE.c.person),
+    select(Learner.id).where(Learner.region_code == bindparam("village"), Learner.retired_at.is_(None)),
+    select(Mark.learner_id).where(Mark.class_session_id == bindparam("class_session")),
+)
 _PEOPLE = (
     select(
-        *VILLAGER,
+        Learner.public_id,
+        Learner.name,
+        Learner.search_keys.label("keys"),
+        func.coalesce(THERE.c.group_number, Learner.group_number).label("group_number"),
+        func.coalesce(THERE.c.group_name, Learner.group_name).label("group_name"),
+        Learner.name_key,
         Mark.status,
         func.coalesce(Mark.came_instead, "").label("came_instead"),
         Learner.household,
         Enrolment.status.label("enrolment"),
         Enrolment.enrolled_on,
         Enrolment.left_on,
+        THERE.c.person.is_not(None).label("was_there"),
     )
+    .outerjoin(THERE, THERE.c.person == Learner.id)
     .outerjoin(Mark, (Mark.learner_id == Learner.id) & (Mark.class_session_id == bindparam("class_session")))
     .outerjoin(Enrolment, (Enrolment.learner_id == Learner.id) & (Enrolment.course_id == bindparam("course")))
-    .where(
-        Learner.region_code == bindparam("village"),
-        # Who comes no more is on no new register, and stays on those that know of them.
-        or_(Learner.retired_at.is_(None), Mark.status.is_not(None)),
-        Learner.merged_into_id.is_(None),
-    )
+    # Who was there that day, who has a mark all the same, and apart from them who came since.
+    .where(Learner.id.in_(_WANTED), Learner.merged_into_id.is_(None))
+    .order_by(THERE.c.is_merged)
 )
 _GUESTS = (
     select(Guest.name, Guest.home)
@@ -273,13 +283,16 @@ def register_version(db: Session, class_session_id: int) -> int:
 
 
 def _people(db: Session, this: Any) -> list[RegisterPerson]:
-    values = {"class_session": this.id, "course": this.course_id, "village": this.region_code}
-    rows = db.execute(_PEOPLE, values).all()
+    values = {
+        "class_session": this.id, "course": this.course_id, "village": this.region_code, "day": this.day
+    }  # fmt: skip
+    rows = list({row.public_id: row for row in reversed(db.execute(_PEOPLE, values).all())}.values())
     families = _families(rows) if this.is_cohort else {}
     return [
-        RegisterPerson(
-            *row[:8],
-            membership=_membership(row, this.day),
+        shaped(
+            RegisterPerson,
+            row,
+            membership=_membership(row, this),
             family=tuple(name for name in families.get(_family(row), ()) if name != row.name),
         )
         for row in rows
@@ -291,7 +304,10 @@ def _elsewhere(db: Session, this: Any) -> tuple[Elsewhere, ...]:
     return tuple(Elsewhere(*row) for row in found)
 
 
-def _membership(row: Any, day: date) -> Membership:
+def _membership(row: Any, this: Any) -> Membership:
+    if not this.is_cohort:
+        return Membership.IN_CLASS if row.was_there or row.status else Membership.JOINED_LATER
+    day = this.day
     if row.enrolment is None:
         return Membership.OUTSIDE
     if row.enrolment == EnrolmentStatus.WAITING:

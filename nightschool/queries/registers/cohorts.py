@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import bindparam, case, func, select, union_all
 from sqlalchemy.orm import Session
 
 from nightschool.models.attendance import Mark
@@ -21,6 +21,7 @@ from nightschool.models.teaching import (
 from nightschool.queries.figures import attendances
 from nightschool.queries.people.people import VILLAGER, Group, Villager, by_group
 from nightschool.queries.records import shaped
+from nightschool.queries.registers.seats import count_of, is_away, left_on, standing
 from nightschool.rules.courses.statuses import HOLDING
 from nightschool.rules.people.people import group_label, group_order
 from nightschool.rules.registers.cohorts import CourseKind
@@ -89,6 +90,7 @@ class RosterPerson(Villager):
     enrolled_on: date | None
     left_on: date | None
     asked_at: datetime | None
+    is_away: bool  # put away, or of another village by now: back in it only once they are back
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ def roster(db: Session, course: str) -> Roster | None:
     for person in people:
         by_status[person.status].append(person)
     waiting = sorted(by_status[EnrolmentStatus.WAITING], key=lambda one: str(one.asked_at))
-    outside = [one for one in people if one.status in (OUTSIDE, EnrolmentStatus.LEFT)]
+    outside = [one for one in people if one.status in (OUTSIDE, EnrolmentStatus.LEFT) and not one.is_away]
     return Roster(
         cohort=shaped(Cohort, row),
         enrolled=by_group(by_status[EnrolmentStatus.ENROLLED]),
@@ -223,15 +225,6 @@ def _last_day() -> Any:
     return select(func.max(ClassSession.day)).where(ClassSession.status.in_(HOLDING))
 
 
-def _people_who(status: str) -> ColumnElement[int]:
-    return (
-        select(func.count())
-        .where(Enrolment.course_id == Course.id, Enrolment.status == status)
-        .correlate(Course)
-        .scalar_subquery()
-    )
-
-
 _COHORT = (
     select(
         Course.id,
@@ -249,8 +242,8 @@ _COHORT = (
         .correlate(Course)
         .scalar_subquery()
         .label("last_day"),
-        _people_who(EnrolmentStatus.ENROLLED).label("enrolled"),
-        _people_who(EnrolmentStatus.WAITING).label("waiting"),
+        count_of(EnrolmentStatus.ENROLLED).label("enrolled"),
+        count_of(EnrolmentStatus.WAITING).label("waiting"),
     )
     .join(Region, Region.code == Course.region_code)
     .where(Course.public_id == bindparam("course"))
@@ -259,21 +252,25 @@ _COHORT = (
 
 def _people(db: Session, course_id: int, region_code: str) -> list[RosterPerson]:
     """Everybody of the village who is on its roster or in the cohort, in the order in which they enrolled."""
+    living = select(Learner.id).where(Learner.region_code == region_code, Learner.retired_at.is_(None))
+    seated = select(Enrolment.learner_id).where(
+        Enrolment.course_id == course_id, Enrolment.status != EnrolmentStatus.LEFT
+    )
     rows: Any = db.execute(
         select(
             *VILLAGER,
-            func.coalesce(Enrolment.status, OUTSIDE),
+            case((Enrolment.id.is_(None), OUTSIDE), else_=standing()),
             func.coalesce(Enrolment.source, ""),
             func.coalesce(Enrolment.proxy_name, ""),
             Enrolment.enrolled_on,
-            Enrolment.left_on,
+            left_on(),
             Enrolment.asked_at,
+            is_away(),
         )
+        .select_from(Learner)
+        .join(Course, Course.id == course_id)
         .outerjoin(Enrolment, (Enrolment.learner_id == Learner.id) & (Enrolment.course_id == course_id))
-        .where(
-            Learner.region_code == region_code,
-            Learner.retired_at.is_(None) | Enrolment.status.in_(("enrolled", "waiting")),
-        )
+        .where(Learner.id.in_(union_all(living, seated)), Learner.merged_into_id.is_(None))
         .order_by(Enrolment.id)  # of those who asked in one go, the one named first waits first
     )
     return [RosterPerson(*row) for row in rows]
@@ -298,9 +295,10 @@ def _graduation_lines(
             Learner.group_number,
             Learner.name_key,
             Enrolment.enrolled_on,
-            Enrolment.left_on,
+            left_on().label("left_on"),
         )
         .join(Enrolment, Enrolment.learner_id == Learner.id)
+        .join(Course, Course.id == Enrolment.course_id)
         .where(Enrolment.course_id == course_id, Enrolment.status != EnrolmentStatus.WAITING)
     ).all()
     if by_name:

@@ -7,13 +7,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.attendance import Guest, Headcount, MarkEvent, Submission, SubmissionKind
 from nightschool.models.people import Learner
 from nightschool.models.teaching import ClassSession
 from nightschool.models.trust import Account
+from nightschool.queries.people.stays import THERE
 from nightschool.queries.records import shaped
 from nightschool.rules.people.people import group_label
 from nightschool.rules.registers.attendance import WrittenGuest
@@ -87,7 +88,7 @@ def arrivals_of(db: Session, class_session: str) -> RegisterHistory | None:
     if found is None:
         return None
     counted = _counted(db, found.id)
-    changes = _changes(db, found.id)
+    changes = _changes(db, found)
     arrivals, before = [], Counted()
     for row in _submissions(db, found.id):
         after = counted.get(row.id, Counted())
@@ -117,8 +118,9 @@ def _submissions(db: Session, class_session_id: int) -> Any:
     ).all()
 
 
-def _changes(db: Session, class_session_id: int) -> Mapping[UUID, list[ChangedMark]]:
+def _changes(db: Session, this: Any) -> Mapping[UUID, list[ChangedMark]]:
     changes: dict[UUID, list[ChangedMark]] = defaultdict(list)
+    group_name = func.coalesce(THERE.c.group_name, Learner.group_name)
     rows = db.execute(
         select(
             MarkEvent.submission_id,
@@ -127,11 +129,13 @@ def _changes(db: Session, class_session_id: int) -> Mapping[UUID, list[ChangedMa
             MarkEvent.status,
             MarkEvent.came_instead,
             Learner.name,
-            Learner.group_name,
+            group_name.label("group_name"),
         )
         .join(Learner, Learner.id == MarkEvent.learner_id)
-        .where(MarkEvent.class_session_id == class_session_id)
-        .order_by(Learner.group_number, Learner.group_name, MarkEvent.id)
+        .outerjoin(THERE, (THERE.c.person == Learner.id) & ~THERE.c.is_merged)
+        .where(MarkEvent.class_session_id == this.id)
+        .order_by(func.coalesce(THERE.c.group_number, Learner.group_number), group_name, MarkEvent.id),
+        {"village": this.region_code, "day": this.day},
     )
     came: dict[int, str] = {}  # learner -> who came instead, as the event before this one says
     for row in rows:

@@ -31,7 +31,7 @@ TEACHER_KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class LearnerEntry:
-    """A learner as a coordinator writes one down. An empty phone leaves the stored one as it is."""
+    """A learner as a coordinator writes one down. An empty phone or day leaves the stored one as it is."""
 
     name: str
     group_name: str
@@ -41,6 +41,9 @@ class LearnerEntry:
     phone: str = ""
     removes_phone: bool = False
     is_another: bool = False  # yes, there is one of the same name in this group, and this is another
+    came_on: date | None = None  # in this group since; of a new learner without it: today
+    always_here: bool = False  # the first day is not known: earlier than anything written down
+    group_was_wrong: bool = False  # the group is put right, on registers of before as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +268,9 @@ _REFUSED = {
     "same_name_retired": N_(
         "%(group)s有一位不再来的%(name)s。是同一个人，把他请回来就行；是另一个人，在下面打勾再存。"
     ),
+    "not_come_yet": N_("这一天还没到。填今天或以前的日子，空着就是今天。"),
+    "too_early": N_("%(name)s的上一段记到%(day)s。这里填那天或以后的日子。"),
+    "came_after_leaving": N_("%(day)s就不再来了，哪天来的要在那以前。"),
     "known_teacher": N_("名单里已经有同名的老师，看看是不是同一个人。是另一个人，在下面打勾再存。"),
 }
 

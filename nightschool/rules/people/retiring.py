@@ -28,6 +28,15 @@ class StillBooked:
     class_session: str  # public id
 
 
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A cohort in which a learner has a seat, or waits for one."""
+
+    course: str  # public id
+    title: str
+    is_waiting: bool
+
+
 RETIRE = {
     RecordKind.LEARNER: N_("%(name)s不再来了"),
     RecordKind.TEACHER: N_("%(name)s不再请了"),
@@ -72,6 +81,8 @@ def tell_refused_retiring(refused: Refused, kind: RecordKind, name: str) -> str:
             if kind is RecordKind.TEACHER:
                 return counted("还有 %(n)d 次课排着%(name)s：", n, name=name)
             return counted("%(name)s还排着 %(n)d 次课：", n, name=name)
+        case "still_seated":
+            return _("%(name)s还在这些班里。不再来了，位子就空出来，排队的不再排：", name=name)
         case "still_coming":
             n = len(refused.details["sessions"])
             return counted(
@@ -79,6 +90,8 @@ def tell_refused_retiring(refused: Refused, kind: RecordKind, name: str) -> str:
                 n,
                 name=name,
             )
+        case "not_gone_yet":
+            return _("这一天还没到。填今天或以前的日子。")
         case "merged":
             return _("%(name)s已经并到另一份里了，要分开就撤销合并。", name=name)
     raise ValueError(refused.code)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import asin, ceil, cos, radians, sin, sqrt
 
+from nightschool.rules.regions import settled_along
 from nightschool.rules.seasons.daylight import Position
 
 USUAL_KMH = 30  # a motorbike or a car on village roads; a region may know better
@@ -50,4 +51,5 @@ def speed_along(line: Sequence[str], settled: Mapping[str, int | None]) -> tuple
 
     `line` is of regions, the largest first; of those that have settled it the nearest has the last word.
     """
-    return next(((kmh, code) for code in reversed(line) if (kmh := settled.get(code))), (USUAL_KMH, ""))
+    kmh, settled_by = settled_along(line, settled)
+    return kmh or USUAL_KMH, settled_by

@@ -38,6 +38,9 @@ STATUS_WORDS = {
 }
 
 LATE_AFTER_DAYS = 14
+# A register saved before is changed with a reason once its class is so many days past; a region may know better.
+OPEN_DAYS = 14
+MOST_OPEN_DAYS = 400
 MOST_GUESTS = 500
 
 Key = TypeVar("Key", int, str)  # learners go by row number inside, by public id outside
@@ -199,6 +202,7 @@ _REFUSED = {
     "cohort_only": N_("这是讲座，只记到和请假。要记迟到、代到和补课，先到课程那里改成班。"),
     "substitute_unnamed": N_("还没写家里是谁来的。写在那个人下面。"),
     "no_register": N_("这节课没有登记，没有可作废的。"),
+    "why_changed": N_("这节课过去好些天了，名单也存过。要改，写一句为什么改，再保存。"),
     "reason_missing": N_("还没写为什么作废。写一句，以后查得到。"),
 }
 
@@ -226,6 +230,11 @@ def days_late(day: date, today: date) -> int:
     """How many days after the session a register is entered, where that is long enough to be worth a word; else 0."""
     late = (today - day).days
     return late if late > LATE_AFTER_DAYS else 0
+
+
+def asks_why(day: date, today: date, open_days: int) -> bool:
+    """True when a register that was saved before is changed only with a reason, its class being so long past."""
+    return (today - day).days > open_days
 
 
 _GUESTS_APART = re.compile(r"[\n、，,；;。/|]+")

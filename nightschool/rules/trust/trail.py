@@ -225,6 +225,10 @@ FIELD_WORDS = {
     "weekly_limit": N_("一周最多几节"),
     "approves_plans": N_("计划要不要先审"),
     "travel_kmh": N_("路上每小时几公里"),
+    "register_days": N_("多少天后改点名要写原因"),
+    "came_on": N_("哪天来的"),
+    "left_on": N_("哪天走的"),
+    "region_code": N_("哪个村"),
     "audience": N_("对象"),
     "expected": N_("预计人数"),
 }

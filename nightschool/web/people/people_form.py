@@ -12,7 +12,7 @@ from nightschool.rules.people.people import (
     teacher_kind_word,
 )
 from nightschool.texts import L_, _
-from nightschool.web.site.forms import ChoiceField, LineField, Required, TickField, WholeNumberField
+from nightschool.web.site.forms import ChoiceField, DayField, LineField, Required, TickField, WholeNumberField
 from nightschool.web.site.record_forms import BirthYearField, PhoneField, RecordForm
 
 
@@ -23,6 +23,9 @@ class LearnerForm(RecordForm):
     group_name = LineField(
         L_("哪个组"), [Required(L_("还没写是哪个组的。写三组、3组都行。"))], render_kw={"list": "groups"}
     )
+    came_on = DayField(L_("哪天来的"))
+    always_here = TickField(L_("一直在村里，以前的点名也列上"))
+    group_was_wrong = TickField(L_("以前的组写错了，过去的点名也照新的写"))
     household = LineField(L_("户主"))
     sex = ChoiceField(L_("性别"))
     birth_year = BirthYearField(L_("出生年份"), render_kw={"inputmode": "numeric", "maxlength": 20})

@@ -9,6 +9,7 @@ from nightschool.errors import Refused, StaleRecord
 from nightschool.queries.people import retiring as queries
 from nightschool.queries.people.retiring import Retirable
 from nightschool.queries.places import places
+from nightschool.queries.registers.seats import seats_of
 from nightschool.rules.access import KEEPERS
 from nightschool.rules.people.retiring import (
     BACK,
@@ -21,10 +22,11 @@ from nightschool.rules.people.retiring import (
 )
 from nightschool.rules.regions import Level, level_of
 from nightschool.texts import _
+from nightschool.web.people.retiring_form import GoneForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import moment, now, reading, writing
 from nightschool.web.site.forms import version_in
-from nightschool.web.site.records import CLASH, look_up
+from nightschool.web.site.records import BAD_INPUT, CLASH, look_up
 
 bp = Blueprint("retiring", __name__)
 
@@ -51,8 +53,11 @@ for each in RecordKind:
 def _retire(kind: RecordKind, public_id: str) -> Any:
     """Done, with the way back beside it; or the page that tells what still counts on the record, and asks."""
     found = _found(kind, public_id)
+    form = GoneForm()
     if request.method == "GET":
-        return _page(kind, found)
+        return _page(kind, found, form)
+    if not form.validate():
+        return _page(kind, found, form), BAD_INPUT
     try:
         with writing() as db:
             version = actions.retire(
@@ -61,13 +66,16 @@ def _retire(kind: RecordKind, public_id: str) -> Any:
                 public_id=public_id,
                 version=_seen(),
                 keeps_booked=request.form.get("keeps") == "1",
+                day=form.day.data,
                 by=actor(),
                 now=now(),
             )
     except StaleRecord:
-        return _page(kind, _found(kind, public_id), is_stale=True), CLASH
-    except Refused:
-        return _page(kind, found), CLASH
+        return _page(kind, _found(kind, public_id), form, is_stale=True), CLASH
+    except Refused as refused:
+        if refused.field:
+            form.refuse(refused.field, tell_refused_retiring(refused, kind, found.name))
+        return _page(kind, found, form), CLASH
     done = {
         "said": _(RETIRED[kind], name=found.name),
         "undo": url_for(f"retiring.{kind}_back", **{kind.value: public_id}),
@@ -98,9 +106,11 @@ def _bring_back(kind: RecordKind, public_id: str) -> Any:
     return redirect(_record_of(kind, public_id), 303)
 
 
-def _page(kind: RecordKind, found: Retirable, *, is_stale: bool = False) -> str:
+def _page(kind: RecordKind, found: Retirable, form: GoneForm, *, is_stale: bool = False) -> str:
+    is_learner = kind is RecordKind.LEARNER
     with reading() as db:
         booked = queries.still_booked(db, kind, found.id, home=found.region_code, at=moment())
+        seats = seats_of(db, found.id, at=moment()) if is_learner and not found.is_retired else ()
     code = "still_coming" if kind is RecordKind.COURSE else "still_booked"
     return render_template(
         "people/retiring/retire.html",
@@ -109,6 +119,9 @@ def _page(kind: RecordKind, found: Retirable, *, is_stale: bool = False) -> str:
         place=look_up(places.region_named, found.region_code),
         booked=booked,
         sentence=tell_refused_retiring(Refused(code, sessions=booked), kind, found.name) if booked else "",
+        seats=seats,
+        seated=tell_refused_retiring(Refused("still_seated"), kind, found.name),
+        form=form,
         heading=_(RETIRE[kind], name=found.name),
         meaning=_(MEANING[kind]),
         back_words=_(BRING_BACK[kind]),

@@ -35,6 +35,7 @@ def edit(region: str) -> Any:
             region=region,
             approves_plans=bool(form.approves_plans.data),
             travel_kmh=form.travel_kmh.data,
+            register_days=form.register_days.data,
             seen_version=form.seen_version,
             by=actor(),
             now=now(),

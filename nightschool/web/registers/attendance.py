@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.registers import attendance as actions
 from nightschool.errors import Refused, StaleRecord
+from nightschool.queries.places.region_settings import register_days
 from nightschool.queries.registers import attendance as queries
 from nightschool.queries.registers import register_history
 from nightschool.queries.registers.attendance import Register
@@ -20,7 +21,7 @@ from nightschool.texts import _, counted
 from nightschool.web.registers.attendance_form import RegisterForm, Ticked, VoidForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.browser import device_name
-from nightschool.web.site.context import now, today
+from nightschool.web.site.context import now, reading, today
 from nightschool.web.site.forms import version_in
 from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, look_up, tried
 
@@ -112,6 +113,7 @@ def _save(class_session: str, form: RegisterForm) -> Any:
             device=device_name(),
             taken_at=now().instant,
             based_on=version_in(form.based_on.data),
+            reason=form.reason.data or "",
             by=actor(),
             now=now(),
         )
@@ -163,6 +165,7 @@ def _page(found: Register, form: RegisterForm) -> str:
         choices={code: rules.mark_word(code) for code in rules.STATUS_WORDS if code != rules.PRESENT},
         hits=hits,
         outside_is_open=not found.in_class or bool(outside & shown),
+        later_is_open=not found.in_class or bool({one.public_id for one in found.joined_later} & shown),
         differing=_differing(found, form) if form.is_stale else [],
         questions=[
             *rules.questions(found.turnout, found.difference_note),
@@ -170,7 +173,14 @@ def _page(found: Register, form: RegisterForm) -> str:
             *_counted_twice(found),
         ],
         days_late=0 if found.saved else rules.days_late(found.day, today()),
+        asks_why=found.saved is not None and found.day < today() and _asks_why(found),
     )
+
+
+def _asks_why(found: Register) -> bool:
+    """True when it is so old that what is saved is changed only with a reason."""
+    with reading() as db:
+        return rules.asks_why(found.day, today(), register_days(db, found.region_code))
 
 
 def _stored(found: Register) -> dict[str, Any]:

@@ -165,6 +165,8 @@ class RegisterForm(NewPeopleForm):
     over_60 = WholeNumberField(L_("60 岁以上的"), name="o")
     difference_note = LineField(L_("数不一样，怎么回事？"), name="d", longest=200)
 
+    reason = LineField(L_("为什么现在改"), name="why", longest=200)
+
     # Somebody else has saved the register since: nothing typed is lost, and sent once more it is saved on top.
     is_stale = False
 

@@ -69,7 +69,7 @@ def roster(course: str) -> Any:
         outcome = actions.enrol_learners(
             db, course=course, asking=asking, day=form.day.data, by=actor(), now=now()
         )
-        _say(outcome)
+        _say(outcome, ahead=found.cohort.waiting)
 
     status = tried(form, enrol, _refuse_enrolment)
     if status == SAVED:
@@ -139,10 +139,13 @@ def _refuse_enrolment(form: EnrolForm, refused: Refused) -> int:
     return CLASH if form.refuse_new(refused, sentence) else BAD_INPUT
 
 
-def _say(outcome: Outcome) -> None:
+def _say(outcome: Outcome, *, ahead: int) -> None:
     if outcome.enrolled:
         flash(counted("收了 %(n)d 人进班。", outcome.enrolled))
-    if outcome.waiting:
+    if outcome.waiting and ahead:
+        told = counted("前面已经有 %(n)d 人在等，先报名的先进。", ahead)
+        flash(told + counted("这 %(n)d 人排在后面。", outcome.waiting))
+    elif outcome.waiting:
         flash(counted("前面没有空位，%(n)d 人先排队。", outcome.waiting))
     if not outcome.enrolled and not outcome.waiting:
         flash(_("勾的人都已经在班里，或者在排队，没有变。"))

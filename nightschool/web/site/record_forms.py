@@ -57,7 +57,10 @@ class RecordForm(Form):
 
     # Fields whose stored value is not to be compared, because the form never shows it.
     NOT_COMPARED = frozenset(
-        {"version", "csrf_token", "phone", "removes_phone", "is_another", "agreed", "agreed_for"}
+        {
+            *("version", "csrf_token", "phone", "removes_phone", "is_another", "agreed", "agreed_for"),
+            *("always_here", "group_was_wrong"),
+        }
     )
 
     is_stale = False

@@ -13,7 +13,7 @@
     present: row.querySelector("[name=m]"),
     excused: row.querySelector("[name=e]"), // of open lectures
     status: row.querySelector("[name=x]"), // of cohorts: late, excused, absent, a substitute, made up
-    isExpected: !form.querySelector(".class") || row.closest(".class") !== null,
+    isExpected: row.closest("[data-expected]") !== null, // whom 全到 means
   }));
   let touched = false;
   let before = null; // the ticks before 全到, while it can be undone

@@ -19,7 +19,7 @@ from nightschool.database import Database
 from nightschool.errors import NotAllowed, NotFound, Refused, StaleRecord
 from nightschool.models.attendance import Guest, Headcount, Mark, MarkEvent, Submission
 from nightschool.models.people import Learner
-from nightschool.models.places import Region
+from nightschool.models.places import Region, RegionSettings
 from nightschool.models.teaching import Booking, ClassSession, SessionStatus
 from nightschool.models.trust import AuditEvent
 from nightschool.rules.access import SYSTEM, Actor, Post, Role
@@ -489,3 +489,31 @@ def test_any_order_and_any_repeat_of_sheets_ends_in_the_same_register(
             )
 
     assert delivered(order) == delivered(list(numbers))
+
+
+def test_an_old_register_is_changed_with_a_reason_that_its_history_tells(
+    cast: Cast, db: Session, learners: dict[str, Learner]
+) -> None:
+    old = make_session(db, make_course(db), TODAY - timedelta(days=15))
+    save(cast, db, old, sheet_of(learners, 陈大秀="present"))  # entered late, not changed
+    with pytest.raises(Refused, match="why_changed"), db.begin_nested():
+        save(cast, db, old, sheet_of(learners, 刘国富="present"), based_on=1)
+    save(cast, db, old, sheet_of(learners, 刘国富="present"), reason="写错了名字", based_on=1)
+    assert marks(db, learners) == {"刘国富": "present"}
+    assert db.scalars(select(Submission.reason).where(Submission.reason != "")).all() == ["写错了名字"]
+    recent = make_session(db, make_course(db), TODAY - timedelta(days=14))
+    for mark in ("present", "excused"):
+        save(cast, db, recent, sheet_of(learners, 陈大秀=mark), based_on=int(mark == "excused"))
+
+
+def test_how_long_a_register_stays_open_is_settled_by_the_nearest_region(
+    cast: Cast, db: Session, learners: dict[str, Learner]
+) -> None:
+    db.add(RegionSettings(region_code="511002000000", register_days=40))
+    old = make_session(db, make_course(db), TODAY - timedelta(days=15))
+    for mark in ("present", "excused"):
+        save(cast, db, old, sheet_of(learners, 陈大秀=mark), based_on=int(mark == "excused"))
+    db.add(RegionSettings(region_code="511002105000", register_days=0))
+    with pytest.raises(Refused, match="why_changed"):
+        save(cast, db, old, sheet_of(learners, 陈大秀="present"), based_on=2)
+    save(cast, db, make_session(db, make_course(db), TODAY), sheet_of(learners, 陈大秀="present"))

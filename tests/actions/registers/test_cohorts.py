@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from nightschool.actions.people.retiring import bring_back, retire
 from nightschool.actions.registers.attendance import record_sheet, void_register
 from nightschool.actions.registers.cohorts import Asking, Outcome, enrol_learners, leave, let_in, set_cohort
 from nightschool.errors import NotAllowed, NotFound, Refused, StaleRecord
@@ -17,6 +18,8 @@ from nightschool.models.teaching import Course, Enrolment
 from nightschool.models.trust import AuditEvent
 from nightschool.queries.figures import attendances
 from nightschool.queries.registers import attendance, register_history
+from nightschool.queries.registers.cohorts import roster as roster_of
+from nightschool.rules.people.retiring import RecordKind
 from nightschool.rules.registers.attendance import NewLearner, Sheet
 from nightschool.rules.registers.cohorts import CohortEntry
 from nightschool.rules.registers.graduation import Basis, GraduationRule
@@ -388,3 +391,60 @@ def test_an_old_register_stays_what_it_was_when_its_lecture_becomes_a_cohort(
     assert found is not None
     assert [person.name for person in found.walked_in] == ["陈大秀"]
     assert found.expected == ()
+
+
+def put_away(cast: Cast, db: Session, learner: str, **given: Any) -> None:
+    record = db.scalars(select(Learner).where(Learner.public_id == learner)).one()
+    retire(
+        db,
+        RecordKind.LEARNER,
+        public_id=learner,
+        version=record.version,
+        by=cast.chen_actor,
+        now=NOW,
+        **given,
+    )
+
+
+def test_who_is_put_away_has_neither_a_seat_nor_a_place_in_the_queue(
+    cast: Cast, db: Session, cohort: Course, learners: dict[str, str]
+) -> None:
+    chen, liu, zhang, li = learners.values()
+    enrol(cast, db, cohort, chen, liu, zhang, li)
+    for learner, waits in ((chen, False), (zhang, True)):
+        with pytest.raises(Refused, match="still_seated") as refused:
+            put_away(cast, db, learner)
+        assert [(seat.title, seat.is_waiting) for seat in refused.value.details["seats"]] == [
+            ("柑橘田间学校", waits)
+        ]
+        put_away(cast, db, learner, keeps_booked=True)
+    found = roster_of(db, cohort.public_id)
+    assert found is not None
+    assert (found.cohort.enrolled, found.cohort.waiting, found.cohort.free) == (1, 1, 1)
+    assert [person.name for person in found.waiting] == ["李永福"]
+    assert sorted(person.name for person in found.left) == ["张桂花", "陈大秀"]
+    assert {person.name for group in found.outside for person in group.people} == set()
+    with pytest.raises(Refused, match="away"):
+        let_in(db, course=cohort.public_id, learner=zhang, by=cast.chen_actor, now=NOW)
+    assert let_in(db, course=cohort.public_id, learner=li, by=cast.chen_actor, now=NOW) == 2
+
+
+def test_who_comes_back_has_the_seat_again_or_waits_first_when_others_have_it(
+    cast: Cast, db: Session, cohort: Course, learners: dict[str, str]
+) -> None:
+    chen, liu, zhang, _li = learners.values()
+    enrol(cast, db, cohort, chen, liu, zhang)
+
+    def back() -> None:
+        version = db.scalar(select(Learner.version).where(Learner.public_id == chen)) or 0
+        bring_back(db, RecordKind.LEARNER, public_id=chen, version=version, by=cast.chen_actor, now=NOW)
+
+    put_away(cast, db, chen, keeps_booked=True)
+    back()
+    assert roster(db)["陈大秀"] == "enrolled"
+    put_away(cast, db, chen, keeps_booked=True)
+    let_in(db, course=cohort.public_id, learner=zhang, by=cast.chen_actor, now=NOW)
+    back()
+    found = roster_of(db, cohort.public_id)
+    assert found is not None and (found.cohort.enrolled, found.cohort.waiting) == (2, 1)
+    assert [person.name for person in found.waiting] == ["陈大秀"]

@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 from nightschool.models.attendance import Mark
 from nightschool.models.people import Teacher
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
+from nightschool.queries.courses import courses, sessions
 from nightschool.queries.courses.histories import MEETINGS_A_PAGE, attended, history
 from nightschool.queries.people import teachers
 from nightschool.queries.places import schools
+from nightschool.rules.listings import Asked
 from nightschool.rules.slots import Moment
 from tests.factories import (
     SHIWAN,
@@ -91,3 +93,21 @@ def test_one_of_the_family_who_came_instead_is_an_attendance_and_not_the_learner
     assert (totals.attendances, totals.people) == (2, 1)
     assert attended(db, there.public_id).total == 1
     assert attended(db, away.public_id).total == 0
+
+
+def test_a_class_that_was_put_off_is_counted_once_in_every_list(cast: Cast, db: Session) -> None:
+    course = make_course(db)
+    days = [TODAY - timedelta(days=days) for days in range(1, 7)]
+    for day in days:
+        make_session(db, course, day)
+    later = make_session(db, course, TODAY - timedelta(days=8))
+    later.status = "held"
+    put_off = make_session(db, course, TODAY - timedelta(days=9))
+    put_off.status, put_off.reason, put_off.successor_id = "postponed", "weather", later.id
+    db.flush()
+    [line] = courses.courses(db, SHIWAN, at=AT).lines
+    assert (line.sessions, line.first) == (7, later.day)
+    listing = sessions.past(db, SHIWAN, at=AT)
+    assert (listing.total, listing.found, len(listing.lines)) == (7, 7, 8)
+    chosen = sessions.past(db, SHIWAN, Asked(chosen={"status": "postponed"}), at=AT)
+    assert (chosen.found, len(chosen.lines)) == (1, 1)

@@ -11,8 +11,9 @@ from flask.testing import FlaskClient
 from nightschool.database import Database
 from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Venue
-from nightschool.models.teaching import Course
+from nightschool.models.teaching import Course, Enrolment
 from tests.factories import (
+    NOW,
     SHIWAN,
     TODAY,
     Cast,
@@ -249,3 +250,21 @@ def test_a_held_register_with_one_who_comes_no_more_is_saved_again_with_their_ma
     asked = chen.post(address, data=row)
     assert asked.status_code == 409
     assert "1组有一位不再来的陈大秀" in asked.text
+
+
+def test_putting_a_learner_away_names_the_classes_they_have_a_seat_in(
+    database: Database, chen: FlaskClient, records: dict[str, Any]
+) -> None:
+    learner = records["learner"]
+    with database.writing() as db:
+        course = make_course(db, title="柑橘田间学校", kind="cohort", capacity=1)
+        make_session(db, course, TODAY)
+        db.add(Enrolment(course_id=course.id, learner_id=learner.id, enrolled_on=TODAY, asked_at=NOW.instant))
+        public_id = course.public_id
+    url = f"/learners/{learner.public_id}/retire"
+    asked = chen.post(url, data={"seen": "1"})
+    assert asked.status_code == 409 and "陈大秀还在这些班里" in asked.text and "柑橘田间学校" in asked.text
+    assert not is_away(database, learner)
+    assert chen.post(url, data={"seen": "1", "keeps": "1", "day": TODAY.isoformat()}).status_code == 303
+    page = chen.get(f"/courses/{public_id}/roster").text
+    assert "还空 1 个位子" in page and "起不再来了" in page and "收回陈大秀" not in page

@@ -468,3 +468,34 @@ def test_a_strange_form_is_no_accident(database: Database, village: Village) -> 
         {"do": "nonsense", "q": "\x00"},
     ):
         assert village.browser.post(village.url, data=form).status_code < 500
+
+
+def test_changing_an_old_register_asks_why_and_the_history_says_it(
+    database: Database, village: Village
+) -> None:
+    with database.writing() as db:
+        made = db.scalars(select(ClassSession).where(ClassSession.public_id == village.session)).one()
+        made.day = TODAY - timedelta(days=20)
+    assert 'name="why"' not in village.browser.get(village.url).text
+    assert village.send("陈大秀").status_code == 303
+    assert "为什么现在改" in village.browser.get(village.url).text
+    asked = village.send("陈大秀", "刘国富")
+    assert asked.status_code == 409 and "写一句为什么改" in asked.text
+    assert ticked(asked.text, "m") == [village.learners["陈大秀"], village.learners["刘国富"]]
+    assert village.send("陈大秀", "刘国富", why="漏了一个人").status_code == 303
+    assert "原因：漏了一个人" in village.browser.get(f"{village.url}/history").text
+
+
+def test_who_came_on_the_roster_later_stands_apart_on_an_old_register_and_all_present_leaves_them_out(
+    database: Database, village: Village
+) -> None:
+    with database.writing() as db:
+        made = db.scalars(select(ClassSession).where(ClassSession.public_id == village.session)).one()
+        made.day = TODAY - timedelta(days=3)
+        liu = db.scalars(select(Learner).where(Learner.public_id == village.learners["刘国富"])).one()
+        liu.came_on = TODAY
+    page = village.browser.get(village.url).text
+    assert "那天以后才上名单的（1 人），来了就勾" in page
+    after = village.send(do="all").text
+    assert sorted(ticked(after, "m")) == sorted(village.learners[name] for name in ("陈大秀", "张桂花"))
+    assert village.send("刘国富").status_code == 303  # there all the same
