@@ -3,13 +3,13 @@
 W1 to W8 of docs/domain.md, the way between villages, and how much a teacher takes on in a week.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.names import compared
-from nightschool.rules.places.travel import UNKNOWN_WAY_MINUTES, Journey
+from nightschool.rules.places.travel import Journey, gap_needed
 from nightschool.rules.seasons.daylight import Position, dark_at
 from nightschool.rules.seasons.farm_windows import FarmWindow, in_season
 from nightschool.rules.seasons.holidays import Holidays
@@ -23,6 +23,8 @@ _RAINY_MONTHS = range(5, 10)
 SAME_TOPIC_DAYS = 60
 _EVENING = 17 * 60
 _FIRST_UP, _LAST_UP = 6 * 60, 23 * 60  # nobody means to teach before or after
+# What is known of a year, a place, a topic or an hour, and would read the same at every date of a list.
+_SAID_ONCE = frozenset({"holiday_unknown", "odd_hours", "rain", "same_topic"})
 _NO_MARKETS = Markets()
 _UNKNOWN = Holidays(frozenset(), {})
 
@@ -96,6 +98,16 @@ def _odd_hours(slot: Slot, _around: Surroundings, _today: date) -> Iterator[Advi
         yield Advice("odd_hours", sentence, _("上课的钟点"))
 
 
+def said_once(advice: Iterable[tuple[Advice, ...]]) -> list[tuple[Advice, ...]]:
+    """The advice on each date of a list, without what an earlier date of it was told in the same words."""
+    said: set[Advice] = set()
+    told = []
+    for on_a_date in advice:
+        told.append(tuple(one for one in on_a_date if one.kind not in _SAID_ONCE or one not in said))
+        said.update(on_a_date)
+    return told
+
+
 def _market(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice]:
     if slot.starts >= _MARKET_OVER or not around.markets.on(slot.day):
         return
@@ -126,10 +138,10 @@ def _farm_work(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice
 
 
 def _holiday(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice]:
-    if not around.holidays.is_known(slot.day.year) and slot.day not in around.holidays.otherwise:
+    if around.holidays.may_be_moved(slot.day):
         yield Advice(
             "holiday_unknown",
-            _("%(year)d 年放假调休还没公布，这天放不放假不知道。", year=slot.day.year),
+            _("%(year)d 年怎么调休还没公布，放假前后的日子说不准。", year=slot.day.year),
             _("节假日表"),
         )
         return
@@ -208,11 +220,11 @@ def _travel(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice]:
             gap = max(slot.starts - one.ends, one.starts - slot.ends)
             if one.day != slot.day or one.is_here or gap < 0:  # at the same time is a conflict, not a way
                 continue
-            if gap < (one.way.minutes if one.way else UNKNOWN_WAY_MINUTES):
-                yield Advice("travel", _tell_way(name, one, slot), _way_source(one.way, around))
+            if gap < gap_needed(one.way):
+                yield Advice("travel", _tell_way(name, one, slot, gap), _way_source(one.way, around))
 
 
-def _tell_way(name: str, one: NearbySession, slot: Slot) -> str:
+def _tell_way(name: str, one: NearbySession, slot: Slot, gap: int) -> str:
     words = {"teacher": name, "village": one.village}
     is_before = one.ends <= slot.starts
     words["time"] = clock(one.ends if is_before else one.starts)
@@ -222,17 +234,17 @@ def _tell_way(name: str, one: NearbySession, slot: Slot) -> str:
                 "%(teacher)s %(time)s 才在%(village)s下课，过来要多久不知道。先问问赶不赶得上。", **words
             )
         return _("%(teacher)s %(time)s 要在%(village)s上课，过去要多久不知道。先问问赶不赶得上。", **words)
-    way = {"minutes": one.way.minutes, "km": max(1, round(one.way.km)), "kmh": one.way.kmh}
+    way = {"minutes": one.way.minutes, "km": max(1, round(one.way.km)), "kmh": one.way.kmh, "gap": gap}
     if is_before:
         return _(
             "%(teacher)s %(time)s 才在%(village)s下课，过来大约要 %(minutes)d 分钟"
-            "（%(km)d 公里，按每小时 %(kmh)d 公里算）。",
+            "（%(km)d 公里，按每小时 %(kmh)d 公里算），中间只隔 %(gap)d 分钟。",
             **words,
             **way,
         )
     return _(
         "%(teacher)s %(time)s 要在%(village)s上课，过去大约要 %(minutes)d 分钟"
-        "（%(km)d 公里，按每小时 %(kmh)d 公里算）。",
+        "（%(km)d 公里，按每小时 %(kmh)d 公里算），中间只隔 %(gap)d 分钟。",
         **words,
         **way,
     )
@@ -286,13 +298,14 @@ def _same_topic(slot: Slot, around: Surroundings, today: date) -> Iterator[Advic
 
 def _same_evening(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice]:
     for one in around.here:
-        same_part = (one.starts >= _EVENING) == (slot.starts >= _EVENING)
-        if one.day == slot.day and same_part:
-            yield Advice(
-                "same_evening",
-                _(
-                    "这天村里还有「%(title)s」（%(from)s–%(to)s），人会分成两处。",
-                    **{"title": one.title, "from": clock(one.starts), "to": clock(one.ends)},
-                ),
-                _("村里的课"),
+        gap = max(slot.starts - one.ends, one.starts - slot.ends)
+        if one.day != slot.day or gap > 0:
+            continue
+        words = {"title": one.title, "from": clock(one.starts), "to": clock(one.ends)}
+        if gap == 0:
+            sentence = _(
+                "村里「%(title)s」（%(from)s–%(to)s）紧挨着这节课，两节都来的人中间歇不了。", **words
             )
+        else:
+            sentence = _("这时候村里还有「%(title)s」（%(from)s–%(to)s），人会分成两处。", **words)
+        yield Advice("same_evening", sentence, _("村里的课"))

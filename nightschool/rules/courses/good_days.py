@@ -1,11 +1,12 @@
 """Which day suits: the best free slots of some weeks for a course, each with what speaks for it and against it."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from nightschool.rules.almanac import clock
-from nightschool.rules.courses.advice import WALK_HOME_MINUTES, Advice, NearbySession, Surroundings, advise
+from nightschool.rules.courses.advice import WALK_HOME_MINUTES, Advice, Surroundings, advise, said_once
+from nightschool.rules.places.travel import gap_needed
 from nightschool.rules.seasons.daylight import dark_at
 from nightschool.rules.slots import DAY_MINUTES, Moment, Slot
 from nightschool.texts import _
@@ -16,9 +17,6 @@ MOST_SUGGESTED = 5
 _LONGEST_LIST_OF_DAYS = 62
 _USUAL_STARTS = (19 * 60, 14 * 60 + 30, 9 * 60)
 JUST_OVER_DAYS = 10
-_ROOM_TO_TRAVEL = (
-    60  # minutes between two classes of one teacher in neighbouring villages; the way is not known
-)
 
 # How much a thing speaks against a date; a day later costs _LATER, the time that was asked for gains _ASKED_FOR.
 _AGAINST = {
@@ -76,7 +74,9 @@ def suggest(
         ]
         if options:
             best.append(max(options, key=lambda option: option.score))
-    return tuple(sorted(best, key=lambda option: (-option.score, option.slot))[:MOST_SUGGESTED])
+    first = sorted(best, key=lambda option: (-option.score, option.slot))[:MOST_SUGGESTED]
+    heard = said_once(option.against for option in first)
+    return tuple(replace(option, against=against) for option, against in zip(first, heard, strict=True))
 
 
 def window(first: date, until: date | None) -> tuple[date, ...]:
@@ -110,11 +110,6 @@ def _weighed(slot: Slot, asked: int, number: int, around: Surroundings, today: d
     return Suggestion(slot, reasons, against, score)
 
 
-def _room(one: NearbySession) -> int:
-    """The minutes a teacher needs to come over from there."""
-    return _ROOM_TO_TRAVEL if one.way is None else one.way.minutes
-
-
 def _reasons(slot: Slot, around: Surroundings) -> tuple[tuple[str, ...], bool]:
     """What speaks for the slot, and whether a teacher is close by that day with time to come over."""
     reasons = []
@@ -126,7 +121,7 @@ def _reasons(slot: Slot, around: Surroundings) -> tuple[tuple[str, ...], bool]:
     for name, sessions in around.taught.items():
         for one in sessions:
             gap = max(slot.starts - one.ends, one.starts - slot.ends)
-            if one.day == slot.day and one.is_near and gap >= _room(one):
+            if one.day == slot.day and one.is_near and gap >= gap_needed(one.way):
                 near = True
                 reasons.append(_("%(teacher)s当天在%(village)s", teacher=name, village=one.village))
     if not around.is_lit and around.position is not None:

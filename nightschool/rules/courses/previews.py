@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from nightschool.rules.almanac import spoken_day, weekday_name
-from nightschool.rules.courses.advice import Advice, Surroundings, advise
+from nightschool.rules.courses.advice import Advice, Surroundings, advise, said_once
 from nightschool.rules.courses.alternatives import Alternative, Way, label, tell_alternatives, tell_instead
 from nightschool.rules.courses.conflicts import Conflict, explain, whom_to_ask
 from nightschool.rules.courses.proposals import Instead, Proposal
@@ -138,6 +138,8 @@ def preview(
                 else (),
             )
         )
+    heard = said_once(day.advice for day in days)
+    days = [replace(day, advice=advice) for day, advice in zip(days, heard, strict=True)]
     return Preview(tuple(days), _first_day_note(proposal, at.day), _stray_note(proposal, at.day))
 
 

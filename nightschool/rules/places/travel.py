@@ -15,6 +15,7 @@ ROAD_FACTOR = (
 )
 STEP_MINUTES = 5  # nobody sets out to the minute
 UNKNOWN_WAY_MINUTES = 60  # where the way is not known, a shorter gap than this is worth asking about
+MARGIN_MINUTES = 20  # to say goodbye, start the motorbike and set up again
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class Journey:
     def minutes(self) -> int:
         """How long it takes, rounded up to five minutes; nothing for no way at all."""
         return ceil(round(self.km * 60 / self.kmh, 6) / STEP_MINUTES) * STEP_MINUTES
+
+
+def gap_needed(way: Journey | None) -> int:
+    """The minutes there should be between two classes of one teacher with this way between them."""
+    return UNKNOWN_WAY_MINUTES if way is None else way.minutes + MARGIN_MINUTES
 
 
 def straight_km(one: Position, other: Position) -> float:

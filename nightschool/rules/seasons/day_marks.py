@@ -78,9 +78,9 @@ def tell_markets(marks: DayMarks) -> str:
 
 
 def tell_unknown_years(marks: DayMarks, years: Iterable[int]) -> list[str]:
-    """A sentence for each of these years whose holidays nobody has announced."""
+    """A sentence for each of these years whose moved days nobody has announced."""
     return [
-        _("%(year)d 年放假和调休：未公布。", year=year)
+        _("%(year)d 年怎么调休：未公布，只标了法定的放假日。", year=year)
         for year in sorted(set(years))
         if not marks.holidays.is_known(year)
     ]

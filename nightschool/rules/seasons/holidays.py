@@ -1,7 +1,8 @@
 """Public holidays with their make-up working days, as far as the State Council has announced them.
 
 Years announced until this version are shipped (the package chinesecalendar, checked against two others for 2018 to
-2026). A later year is unknown, never guessed, until somebody pastes its notice.
+2026). Of a later year the days fixed by law are known; which days are moved around them is open, never guessed, until
+somebody pastes its notice.
 """
 
 import re
@@ -11,8 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 
+from borax.calendars.lunardate import LunarDate
+
 from nightschool.errors import Refused
-from nightschool.rules.almanac import day_with_year
+from nightschool.rules.almanac import day_with_year, solar_term
 from nightschool.texts import N_, _
 
 _A_DAY = timedelta(days=1)
@@ -50,8 +53,46 @@ class Holidays:
         return year in self.years
 
     def on(self, day: date) -> Holiday | None:
-        """What the day is, when it is a holiday or a make-up working day."""
-        return self.otherwise.get(day) or self.days.get(day)
+        """What the day is, when it is a holiday or a make-up working day; in a year not announced, a holiday by law."""
+        found = self.otherwise.get(day) or self.days.get(day)
+        return found if found or self.is_known(day.year) else fixed_by_law(day.year).get(day)
+
+    def may_be_moved(self, day: date) -> bool:
+        """True where a day of a year not announced lies so close to a holiday that it may be off, or be worked."""
+        if self.is_known(day.year) or self.on(day):
+            return False
+        return any(abs((day - fixed).days) <= MOVED_WITHIN_DAYS for fixed in _fixed_around(day.year))
+
+
+MOVED_WITHIN_DAYS = 14  # no day that was moved in 2004 to 2026 lies farther from the holiday it belongs to
+_LAW_SINCE = 2025
+
+
+@cache
+def fixed_by_law(year: int) -> Mapping[date, Holiday]:
+    """The thirteen days that everybody has off in every year, as the law stands since 2025; of earlier years none.
+
+    Source: 全国年节及纪念日放假办法, as of 1 January 2025, article 2.
+    """
+    if not _LAW_SINCE <= year < 2100:
+        return {}
+    spring = LunarDate(year, 1, 1).to_solar_date()
+    days = {
+        "元旦": [date(year, 1, 1)],
+        "春节": [spring + _A_DAY * number for number in range(-1, 3)],
+        "清明节": [
+            day for day in (date(year, 4, number) for number in (4, 5, 6)) if solar_term(day) == _("清明")
+        ],
+        "劳动节": [date(year, 5, 1), date(year, 5, 2)],
+        "端午节": [LunarDate(year, 5, 5).to_solar_date()],
+        "中秋节": [LunarDate(year, 8, 15).to_solar_date()],
+        "国庆节": [date(year, 10, number) for number in (1, 2, 3)],
+    }
+    return {day: Holiday(day, True, name) for name, those in days.items() for day in those}
+
+
+def _fixed_around(year: int) -> tuple[date, ...]:
+    return tuple(day for near in (year - 1, year, year + 1) for day in fixed_by_law(near))
 
 
 @cache

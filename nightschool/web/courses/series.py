@@ -16,7 +16,7 @@ from nightschool.queries.courses.sessions import SessionPage
 from nightschool.queries.courses.surroundings import surroundings
 from nightschool.queries.seasons.localities import locality
 from nightschool.rules.almanac import full_day
-from nightschool.rules.courses.advice import Advice, Surroundings, advise
+from nightschool.rules.courses.advice import Advice, Surroundings, advise, said_once
 from nightschool.rules.courses.alternatives import Alternative, Way, Wish, label_common
 from nightschool.rules.courses.conflicts import Conflict
 from nightschool.rules.courses.previews import WayOut, choices_of
@@ -235,10 +235,8 @@ def _advice_on(
         zone=services().settings.timezone,
         but_course=shown.course,
     )
-    return {
-        step.member.id: advise(step.after.slot, _seen_from(step, named, found), today=today())
-        for step in changing
-    }
+    advice = (advise(step.after.slot, _seen_from(step, named, found), today=today()) for step in changing)
+    return {step.member.id: heard for step, heard in zip(changing, said_once(advice), strict=True)}
 
 
 def _bears_on_advice(step: Step) -> bool:

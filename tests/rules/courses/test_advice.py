@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from nightschool.errors import Refused
-from nightschool.rules.courses.advice import NearbySession, Surroundings, advise
+from nightschool.rules.courses.advice import NearbySession, Surroundings, advise, said_once
 from nightschool.rules.places.travel import Journey
 from nightschool.rules.seasons.daylight import Position, dark_at, known_seat
 from nightschool.rules.seasons.farm_windows import FarmWindow, check_window, in_season, tell_refused_window
@@ -62,7 +62,25 @@ def test_holidays_make_up_days_and_years_not_announced() -> None:
     assert "国庆节放假" in told(Slot(date(2026, 10, 1), 1140, 1230), QUIET)
     assert "补班" in told(Slot(date(2026, 10, 10), 540, 630), QUIET)
     assert kinds(Slot(date(2026, 10, 10), 1140, 1230), QUIET) == []
-    assert "2027 年放假调休还没公布" in told(Slot(date(2027, 3, 1), 1140, 1230), QUIET)
+
+
+def test_the_days_fixed_by_law_are_known_in_every_year_and_only_what_is_moved_around_them_is_open() -> None:
+    assert "国庆节放假" in told(Slot(date(2027, 10, 1), 1140, 1230), QUIET)
+    assert "春节放假" in told(Slot(date(2031, 1, 22), 1140, 1230), QUIET)  # the eve counts since 2025
+    assert "2027 年怎么调休还没公布" in told(Slot(date(2027, 10, 9), 540, 630), QUIET)
+    assert kinds(Slot(date(2027, 3, 15), 540, 630), QUIET) == []
+    assert kinds(Slot(date(2027, 11, 26), 1140, 1230), QUIET) == []
+
+
+def test_what_is_the_same_at_every_date_of_a_list_is_said_at_the_first() -> None:
+    yard = replace(QUIET, is_covered=False, venue="院坝", markets=Markets((read_market("天天"),)))
+    days = [date(2027, 9, number) for number in (20, 21, 22)]
+    heard = said_once(advise(Slot(day, 540, 630), yard, today=TODAY) for day in days)
+    assert [[one.kind for one in them] for them in heard] == [
+        ["market", "holiday_unknown", "rain"],
+        ["market"],
+        ["market"],
+    ]
 
 
 def test_what_a_county_says_of_a_day_counts_even_in_a_year_not_announced() -> None:
@@ -102,12 +120,25 @@ def test_the_same_topic_again_within_two_months() -> None:
     )
 
 
-def test_another_class_the_same_evening() -> None:
-    other = NearbySession(FRIDAY, 1080, 1140, "合唱", "", True)
-    assert "人会分成两处" in told(EVENING, replace(QUIET, here=[other]))
-    assert kinds(MORNING, replace(QUIET, here=[other])) == []
-    at_once = NearbySession(EVENING.day, EVENING.starts, EVENING.ends, "合唱", "", True)
-    assert "人会分成两处" in told(EVENING, replace(QUIET, here=[at_once]))
+@pytest.mark.parametrize(
+    ("starts", "ends", "sentence"),
+    [
+        (1140, 1230, "这时候村里还有「合唱」（19:00–20:30），人会分成两处。"),
+        (1080, 1150, "人会分成两处"),
+        (1220, 1300, "人会分成两处"),
+        (1080, 1140, "村里「合唱」（18:00–19:00）紧挨着这节课"),
+        (1230, 1300, "紧挨着这节课"),
+        (1070, 1130, ""),
+        (180, 240, ""),
+        (840, 930, ""),
+    ],
+)
+def test_another_class_is_told_where_it_overlaps_or_touches(starts: int, ends: int, sentence: str) -> None:
+    around = replace(QUIET, here=[NearbySession(FRIDAY, starts, ends, "合唱", "", True)])
+    if sentence:
+        assert sentence in told(EVENING, around)
+    assert kinds(EVENING, around) == (["same_evening"] if sentence else [])
+    assert kinds(EVENING, replace(around, here=[replace(around.here[0], day=TODAY)])) == []
 
 
 def test_sunset_is_that_of_the_place_and_the_season() -> None:
@@ -161,12 +192,13 @@ def test_a_teacher_who_cannot_be_here_in_time_is_told_with_the_way() -> None:
     late = Slot(FRIDAY, 1250, 1310)
     [before] = ways(late, elsewhere(1140, 1230, Journey(20, 30)), kmh_of="威远县")
     assert before.startswith(
-        "周老师 20:30 才在建立村下课，过来大约要 40 分钟（20 公里，按每小时 30 公里算）。"
+        "周老师 20:30 才在建立村下课，过来大约要 40 分钟（20 公里，按每小时 30 公里算），中间只隔 20 分钟。"
     )
     assert "快慢是威远县定的" in before
     [after] = ways(Slot(FRIDAY, 1020, 1110), elsewhere(1140, 1230, Journey(20, 30)))
     assert after.startswith("周老师 19:00 要在建立村上课，过去大约要 40 分钟")
-    assert ways(late, elsewhere(1140, 1210, Journey(20, 30))) == []  # forty minutes are enough
+    assert len(ways(late, elsewhere(1140, 1191, Journey(20, 30)))) == 1
+    assert ways(late, elsewhere(1140, 1190, Journey(20, 30))) == []  # forty, and twenty to breathe
     assert ways(late, elsewhere(1140, 1230, Journey(20, 30), FRIDAY + timedelta(days=1))) == []
     assert ways(late, NearbySession(FRIDAY, 1140, 1230, "", "狮湾村", is_here=True)) == []
 

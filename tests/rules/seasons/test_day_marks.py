@@ -45,8 +45,8 @@ def test_a_village_s_own_day_has_the_last_word() -> None:
 
 def test_years_nobody_announced_are_said_to_be_so() -> None:
     assert tell_unknown_years(DayMarks(shipped_holidays()), range(2026, 2029)) == [
-        "2027 年放假和调休：未公布。",
-        "2028 年放假和调休：未公布。",
+        "2027 年怎么调休：未公布，只标了法定的放假日。",
+        "2028 年怎么调休：未公布，只标了法定的放假日。",
     ]
 
 

@@ -7,7 +7,14 @@ from itertools import groupby
 import pytest
 
 from nightschool.errors import Refused
-from nightschool.rules.seasons.holidays import Holiday, read_notice, shipped_holidays, tell_refused_notice
+from nightschool.rules.seasons.holidays import (
+    MOVED_WITHIN_DAYS,
+    Holiday,
+    fixed_by_law,
+    read_notice,
+    shipped_holidays,
+    tell_refused_notice,
+)
 from tests.factories import REST_OF_NOTICE
 
 WEEKDAYS = "一二三四五六日"
@@ -153,5 +160,21 @@ def test_a_notice_that_cannot_be_read_says_what_is_wrong_with_it(text: str, told
 def test_a_year_nobody_announced_is_unknown() -> None:
     assert shipped_holidays().is_known(2026)
     assert not shipped_holidays().is_known(2027)
+    assert shipped_holidays().on(date(2027, 10, 1)).name == "国庆节"
+    assert not shipped_holidays().may_be_moved(date(2026, 9, 28))
     assert shipped_holidays().on(date(2026, 10, 1)).is_off
     assert shipped_holidays().on(date(2026, 11, 24)) is None
+
+
+@pytest.mark.parametrize("year", [2025, 2026])
+def test_the_days_fixed_by_law_are_off_in_every_year_announced_since(year: int) -> None:
+    fixed = fixed_by_law(year)
+    assert len(fixed) == 13
+    announced = shipped_holidays()
+    assert {day: announced.on(day).name for day in fixed} == {day: one.name for day, one in fixed.items()}
+
+
+def test_no_day_that_was_moved_lies_farther_from_its_holiday_than_is_looked() -> None:
+    moved = [day for day in shipped_holidays().days if day.year >= 2025]
+    fixed = [day for year in (2025, 2026, 2027) for day in fixed_by_law(year)]
+    assert max(min(abs((day - one).days) for one in fixed) for day in moved) <= MOVED_WITHIN_DAYS
