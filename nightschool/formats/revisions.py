@@ -75,24 +75,18 @@ def tell_changes_gist(village: Village) -> str:
     return _("%(name)s的课改到哪天、取消了没有、换了地点或老师没有。", name=tell_name(village))
 
 
-def tell_since(changelog: Changelog, zone: ZoneInfo, today: date, days: int) -> str:
-    """Since when changes are told: since the notice, or of so many days."""
-    if changelog.announced_at is None:
-        return _("近 %(days)d 天里改了的，新的在前。", days=days)
-    local = changelog.announced_at.astimezone(zone)
-    when = {"day": _tell_day(local.date(), today), "time": clock(local.hour * 60 + local.minute)}
-    return _("%(day)s %(time)s 通知以后改了的，新的在前。", **when)
+def tell_since(days: int) -> str:
+    """Of how many days changes are told."""
+    return _("近 %(days)d 天里改了、通知里还没说过的，新的在前。", days=days)
 
 
 def _tell_day(day: date, today: date) -> str:
     return _("今天") if day == today else spoken_day(day, today)
 
 
-def tell_unchanged(changelog: Changelog) -> str:
+def tell_unchanged() -> str:
     """That there is nothing to tell."""
-    if changelog.announced_at is None:
-        return _("这些天没有变动，照课表上课。")
-    return _("通知以后没有变动，照通知上课。")
+    return _("通知以后没有变动，照课表上课。")
 
 
 def atom(

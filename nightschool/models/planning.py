@@ -25,7 +25,10 @@ from nightschool.rules.resources import ResourceKind
 
 
 class SessionRevision(Base):
-    """One row is what villagers could read of one public class session from one of its revisions on; never changed."""
+    """One row is what villagers could read of one public class session from one of its revisions on; never changed.
+
+    It goes when the change that made it is taken back within its minutes, so that the changelog never tells of it.
+    """
 
     class_session_id: Mapped[int] = mapped_column(
         ForeignKey("class_session.id", ondelete="CASCADE"), primary_key=True

@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from nightschool.actions.courses.bookings import hold_slots, release_slots, slot_of
 from nightschool.actions.courses.staffing import set_course_teachers, set_session_teachers
-from nightschool.actions.notices.revisions import remember, write_first
+from nightschool.actions.notices.revisions import remember, unsay, write_first
 from nightschool.actions.records import locked_for, locked_sessions, note
 from nightschool.actions.touching import touch_villages
 from nightschool.database import broken_constraint
@@ -29,6 +29,8 @@ from nightschool.rules.slots import Moment, Now
 def take_back(db: Session, *, change: str, by: Actor, now: Now) -> TakenBack:
     """The class sessions of this change are what they were before it, and hold what they held: a further revision.
 
+    Their changelog tells neither of the change nor of this, unless a notice told of the change.
+
     What the change made is deleted while it is a draft; once published it is cancelled, so that feeds tell it.
     Raises: Refused as rules.courses.undo.tell_refused_undo says; CannotSchedule when an old slot is taken by now.
     """
@@ -39,6 +41,7 @@ def take_back(db: Session, *, change: str, by: Actor, now: Now) -> TakenBack:
     made = [records[named["id"]] for named in kept.before["made"]]
     was_public = any(record.published_at for record in records.values())
     write_first(db, list(records.values()))
+    unsay(db, [*changed, *made], {record.id: record.revision for record in records.values()})
     _put_back(db, changed, kept.before["changed"], now)
     _put_course_back(db, course, kept)
     done = _told(db, kept, (*changed, *made), course, now.moment)

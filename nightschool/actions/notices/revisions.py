@@ -106,6 +106,23 @@ def shown_anew(db: Session, class_sessions: Sequence[ClassSession], *, now: Now)
         remember(db, db.scalars(again).all(), now=now)
 
 
+def unsay(db: Session, class_sessions: Sequence[ClassSession], revisions: Mapping[int, int]) -> None:
+    """What was told of each of these class sessions with this revision, by its id, was taken back and is told no more.
+
+    A notice that has told it since had the last word: that stays, and so does what follows. Cost: 1 statement.
+    """
+    untold = [
+        (record.id, revisions[record.id])
+        for record in class_sessions
+        if (record.announced_revision or 0) < revisions[record.id]
+    ]
+    db.execute(
+        delete(SessionRevision)
+        .where(tuple_(SessionRevision.class_session_id, SessionRevision.revision).in_(untold))
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _raise_revisions(db: Session, which: ColumnElement[bool], *, now: Now) -> None:
     """The revision of each of these class sessions that is public is one higher. Cost: 1 statement."""
     db.flush()

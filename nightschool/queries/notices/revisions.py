@@ -3,16 +3,16 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Date, Integer, Select, bindparam, func, or_, select
+from sqlalchemy import Boolean, ColumnElement, Connection, Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.base import UtcDateTime
 from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
-from nightschool.models.planning import MonthPlan, SessionRevision
+from nightschool.models.planning import SessionRevision
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course, SessionStatus
 from nightschool.queries.notices import timetable
 from nightschool.queries.public_names import PUBLIC_NAME
@@ -40,25 +40,22 @@ class Made:
 class Changelog:
     """What changed in a village's class sessions since a moment, the latest first."""
 
-    announced_at: datetime | None  # that moment, when it is that of the last notice
     made: tuple[Made, ...]
     are_more: bool
 
 
 def changelog(
-    db: Session | Connection, village: str, *, month: date, since: datetime, number: int = 1
+    db: Session | Connection, village: str, *, since: datetime, told_too: bool = False, number: int = 1
 ) -> Changelog:
-    """What changed since the notice of this month or one to come; where there is none, since that moment.
+    """What changed since this moment and no notice has told; with `told_too`, what notices told is among it.
 
-    Of several notices the earliest counts, that the notice of the next month does not hide what changed in this one;
-    what the later ones told of a class session is left out.
+    A notice tells of the class sessions of its own month, and closes no change of another.
 
-    Public: of a class session that never was, nothing is written down. Cost: 2 queries.
+    Public: of a class session that never was, nothing is written down. Cost: 1 query.
     """
-    announced_at = db.scalar(_NOTICE, {"village": village, "month": month})
-    values = {"village": village, "since": announced_at or since, "skipped": (number - 1) * _PAGE}
+    values = {"village": village, "since": since, "skipped": (number - 1) * _PAGE, "told_too": told_too}
     rows = db.execute(_CHANGES, values).all()
-    return Changelog(announced_at, tuple(map(_made, rows[:_PAGE])), len(rows) > _PAGE)
+    return Changelog(tuple(map(_made, rows[:_PAGE])), len(rows) > _PAGE)
 
 
 def latest_revisions(db: Session, *, class_session: str = "", course: str = "") -> tuple[Made, ...]:
@@ -113,14 +110,12 @@ def _revisions(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     )
 
 
-_NOTICE = select(func.min(MonthPlan.announced_at)).where(
-    MonthPlan.region_code == bindparam("village"), MonthPlan.month >= bindparam("month", type_=Date())
-)
 _CHANGES = (
     _revisions(
         SessionRevision.region_code == bindparam("village"),
         SessionRevision.made_at > bindparam("since", type_=UtcDateTime()),
         or_(
+            bindparam("told_too", type_=Boolean()),
             ClassSession.announced_revision.is_(None),
             SessionRevision.revision > ClassSession.announced_revision,
         ),

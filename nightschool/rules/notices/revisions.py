@@ -10,7 +10,7 @@ from nightschool.rules.almanac import clock, day_with_year, day_without_year, fu
 from nightschool.rules.courses.reasons import tell_reason
 from nightschool.rules.people.people import tell_public_name
 from nightschool.rules.slots import Moment
-from nightschool.texts import SOURCE_LANGUAGE, _, language
+from nightschool.texts import N_, SOURCE_LANGUAGE, _, language
 
 TOLD_FOR_DAYS = 60  # what changed is told for so long, where no notice says since when
 _ALWAYS = ("title", "day", "starts", "ends", "standing")
@@ -73,6 +73,10 @@ class Facts:
         """True when it does not take place, or is not public any more."""
         return self.standing != Standing.TAKES_PLACE
 
+    def is_over(self, at: Moment) -> bool:
+        """True from the minute on at which it ends or would have ended."""
+        return at >= Moment(self.day, self.ends)
+
 
 def facts_json(facts: Facts) -> dict[str, Any]:
     """The facts as JSON holds them; what does not apply is left out."""
@@ -109,7 +113,7 @@ def differences(before: Facts | None, after: Facts) -> tuple[Difference, ...]:
     Nothing before means that it was not public. One that replaces a postponed one is not new: that one tells of it.
     """
     if before is None or (before.standing == Standing.WITHDRAWN and not after.is_off):
-        return () if after.moved_from or after.is_found else (Difference.ADDED,)
+        return () if after.moved_from or after.is_found or after.is_off else (Difference.ADDED,)
     found: list[Difference] = []
     if after.is_off and (before.standing != after.standing):
         found.append(Difference.OFF)
@@ -158,7 +162,7 @@ def _tell_differing(difference: str, told: Moment | None, begins: Moment, today:
         case Difference.OFF:
             return _("通知时还要上")
         case Difference.ON:
-            return _("恢复了，照常上")
+            return _("恢复了，照常上") if begins.day >= today else _("恢复了")
         case Difference.PLACE:
             return _("换了地点")
         case Difference.TEACHERS:
@@ -172,22 +176,31 @@ def _tell_differing(difference: str, told: Moment | None, begins: Moment, today:
 
 def _tell(difference: Difference, before: Facts, after: Facts, at: Moment) -> str:
     said = {"when": _when(after.begins, at), "title": after.title}
+    is_over = after.is_over(at)
     match difference:
-        case Difference.ADDED:
-            return _("加了一次：%(when)s %(title)s。", **said)
         case Difference.OFF:
             return _tell_off(after, at)
-        case Difference.ON:
-            return _("%(when)s 的%(title)s恢复了，照常上。", **said)
         case Difference.TIME:
             return _tell_time(before, after, at)
         case Difference.PLACE:
-            return _tell_place(before, after, said)
+            return _tell_place(before, after, said, is_over)
         case Difference.TEACHERS:
-            return _tell_teachers(before, after, said)
-    return _(
-        "%(when)s 的%(former)s改讲%(title)s。", when=said["when"], former=before.title, title=after.title
-    )
+            return _tell_teachers(before, after, said, is_over)
+        case Difference.TITLE:
+            said["former"] = before.title
+    return _((_OVER if is_over else _TO_COME)[difference], **said)
+
+
+_TO_COME = {
+    Difference.ADDED: N_("加了一次：%(when)s %(title)s。"),
+    Difference.ON: N_("%(when)s 的%(title)s恢复了，照常上。"),
+    Difference.TITLE: N_("%(when)s 的%(former)s改讲%(title)s。"),
+}
+_OVER = {
+    Difference.ADDED: N_("补记了一次：%(when)s %(title)s。"),
+    Difference.ON: N_("%(when)s 的%(title)s记成没开成，是记错了。"),
+    Difference.TITLE: N_("%(when)s 讲的是%(title)s，不是%(former)s。"),
+}
 
 
 def unended(text: str) -> str:
@@ -201,35 +214,51 @@ def _tell_off(after: Facts, at: Moment) -> str:
     if after.standing == Standing.WITHDRAWN:
         return _("%(when)s 的%(title)s先撤下来了，还没定。", when=said["when"], title=after.title)
     if after.standing == Standing.CANCELLED:
-        if at >= Moment(after.day, after.ends):
+        if after.is_over(at):
             return _("%(when)s 的%(title)s没开成：%(why)s。", **said)
         return _("%(when)s 的%(title)s取消了：%(why)s。", **said)
     if after.moves_to is None:
         return _("%(when)s 的%(title)s改期，新的时间还没定：%(why)s。", **said)
-    return _("%(when)s 的%(title)s改到 %(to)s：%(why)s。", **said, to=_when(after.moves_to, at))
+    said["to"] = _when(after.moves_to, at)
+    if after.is_over(at):
+        return _("%(when)s 的%(title)s没开成，改到 %(to)s：%(why)s。", **said)
+    return _("%(when)s 的%(title)s改到 %(to)s：%(why)s。", **said)
 
 
 def _tell_time(before: Facts, after: Facts, at: Moment) -> str:
     said = {"when": _when(before.begins, at), "title": before.title}
     if before.begins == after.begins:
-        return _("%(when)s 的%(title)s改成上到 %(until)s。", **said, until=clock(after.ends))
+        said["until"] = clock(after.ends)
+        if after.is_over(at):
+            return _("%(when)s 的%(title)s上到了 %(until)s。", **said)
+        return _("%(when)s 的%(title)s改成上到 %(until)s。", **said)
+    if after.is_over(at):
+        return _("%(when)s 的%(title)s是 %(to)s 上的。", **said, to=_when(after.begins, at))
     return _("%(when)s 的%(title)s改到 %(to)s。", **said, to=_when(after.begins, at))
 
 
-def _tell_place(before: Facts, after: Facts, said: Mapping[str, str]) -> str:
+def _tell_place(before: Facts, after: Facts, said: Mapping[str, str], is_over: bool) -> str:
     if not after.place:
+        if is_over:
+            return _("%(when)s 的%(title)s，地点没有记。", **said)
         return _("%(when)s 的%(title)s，地点还没定。", **said)
     if before.place_id == after.place_id:
         return _("%(when)s 的%(title)s，上课的地方现在叫%(place)s。", **said, place=after.place)
+    if is_over:
+        return _("%(when)s 的%(title)s是在%(place)s上的。", **said, place=after.place)
     if not before.place:
         return _("%(when)s 的%(title)s在%(place)s上。", **said, place=after.place)
     return _("%(when)s 的%(title)s换到%(place)s上。", **said, place=after.place)
 
 
-def _tell_teachers(before: Facts, after: Facts, said: Mapping[str, str]) -> str:
+def _tell_teachers(before: Facts, after: Facts, said: Mapping[str, str], is_over: bool) -> str:
     if not after.teachers:
+        if is_over:
+            return _("%(when)s 的%(title)s，谁讲的没有记。", **said)
         return _("%(when)s 的%(title)s，老师还没定。", **said)
     who = _("、").join(tell_public_name(one.name, one.unit) for one in after.teachers)
+    if is_over:
+        return _("%(when)s 的%(title)s是%(who)s讲的。", **said, who=who)
     if not before.teachers or _who(before) == _who(after):
         return _("%(when)s 的%(title)s由%(who)s讲。", **said, who=who)
     return _("%(when)s 的%(title)s改由%(who)s讲。", **said, who=who)

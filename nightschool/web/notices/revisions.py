@@ -1,4 +1,4 @@
-"""What changed since the notice: `/v/<code>/changes` to read, `/v/<code>.atom` to subscribe to. No login, no cookie."""
+"""What changed and stands in no notice yet: `/v/<code>/changes` to read, `/v/<code>.atom` to subscribe to. No login, no cookie."""
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
@@ -31,15 +31,15 @@ bp = Blueprint("revisions", __name__)
 @bp.get("/v/<region_code:code>/changes")
 @public
 def changes(code: str) -> Response:
-    """Every change since the notice, the latest first, so many on a page."""
+    """Every change that no notice has told yet, the latest first, so many on a page."""
     return _answer(code, _page, number=chapter_number())
 
 
 @bp.get("/v/<region_code:code>.atom")
 @open_data
 def feed(code: str) -> Response:
-    """The same, to subscribe to."""
-    return _answer(code, _feed, "application/atom+xml")
+    """The same, to subscribe to; what a notice has told since stays in it."""
+    return _answer(code, _feed, "application/atom+xml", told_too=True)
 
 
 def _answer(
@@ -47,6 +47,7 @@ def _answer(
     write: Callable[[Village, Changelog, Reading], str | bytes],
     mimetype: str = "text/html",
     *,
+    told_too: bool = False,
     number: int = 1,
 ) -> Response:
     """The village's changes as `write` writes them.
@@ -58,22 +59,21 @@ def _answer(
         village = village_here(db, code, at=moment())
 
         def build() -> str | bytes:
-            month, zone = today().replace(day=1), services().zone
-            since = datetime.combine(today() - timedelta(days=TOLD_FOR_DAYS), time(), zone)
-            found = revisions.changelog(db, code, month=month, since=since, number=number)
+            since = datetime.combine(today() - timedelta(days=TOLD_FOR_DAYS), time(), services().zone)
+            found = revisions.changelog(db, code, since=since, told_too=told_too, number=number)
             return write(village, found, here)
 
         return deliver(here, f"{village.revision} {today()}", build, mimetype)
 
 
 def _page(village: Village, found: Changelog, here: Reading) -> str:
-    zone, title = services().zone, tell_changes(village)
+    title = tell_changes(village)
     return render_template(
         "notices/revisions/changes.html",
         title=title,
-        since=tell_since(found, zone, today(), TOLD_FOR_DAYS),
-        days=by_day(tell_made(found.made, zone), today()),
-        unchanged=tell_unchanged(found),
+        since=tell_since(TOLD_FOR_DAYS),
+        days=by_day(tell_made(found.made, services().zone), today()),
+        unchanged=tell_unchanged(),
         are_more=found.are_more,
         number=here.number,
         code=village.code,

@@ -139,7 +139,10 @@ def test_the_known_way_decides_whether_a_teacher_next_door_can_come_over() -> No
         [one] = asked(there(way), days=DECEMBER[5:6])
         return one.slot.starts == 1140, one.reasons
 
-    assert best(Journey(5, 30)) == (True, ("王老师当天在断桥村",))  # ten minutes and some to breathe, of thirty
+    assert best(Journey(5, 30)) == (
+        True,
+        ("王老师当天在断桥村",),
+    )  # ten minutes and some to breathe, of thirty
     assert best(None)[0] is False and best(Journey(10, 30))[0] is False
 
 

@@ -117,10 +117,47 @@ def test_every_difference_has_its_sentence(before: Facts | None, after: Facts, s
     assert tell_differences(before, after, NOW) == (sentence,)
 
 
-def test_what_was_not_held_is_told_so_once_it_is_over() -> None:
-    assert tell_differences(FACTS, OFF, Moment(DAY, 21 * 60)) == (
-        "12月4日（十月廿六） 19:00 的柑橘修剪没开成：农活忙。",
-    )
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        (FACTS, OFF, "12月4日（十月廿六） 19:00 的柑橘修剪没开成：农活忙。"),
+        (OFF, FACTS, "12月4日（十月廿六） 19:00 的柑橘修剪记成没开成，是记错了。"),
+        (None, FACTS, "补记了一次：12月4日（十月廿六） 19:00 柑橘修剪。"),
+        (
+            FACTS,
+            replace(POSTPONED, moves_to=Moment(date(2026, 12, 11), 1140)),
+            "12月4日（十月廿六） 19:00 的柑橘修剪没开成，改到 12月11日（冬月初三） 19:00：村里开会。",
+        ),
+        (
+            FACTS,
+            replace(FACTS, starts=18 * 60),
+            "12月4日（十月廿六） 19:00 的柑橘修剪是 12月4日（十月廿六） 18:00 上的。",
+        ),
+        (
+            FACTS,
+            replace(FACTS, day=date(2026, 12, 5)),
+            "12月4日（十月廿六） 19:00 的柑橘修剪改到 12月5日（十月廿七） 19:00。",
+        ),
+        (FACTS, replace(FACTS, ends=20 * 60), "12月4日（十月廿六） 19:00 的柑橘修剪上到了 20:00。"),
+        (
+            FACTS,
+            replace(FACTS, place="会堂", place_id=2),
+            "12月4日（十月廿六） 19:00 的柑橘修剪是在会堂上的。",
+        ),
+        (
+            FACTS,
+            replace(FACTS, place="", place_id=None),
+            "12月4日（十月廿六） 19:00 的柑橘修剪，地点没有记。",
+        ),
+        (FACTS, replace(FACTS, teachers=(LI,)), "12月4日（十月廿六） 19:00 的柑橘修剪是李老师讲的。"),
+        (FACTS, replace(FACTS, teachers=()), "12月4日（十月廿六） 19:00 的柑橘修剪，谁讲的没有记。"),
+        (FACTS, replace(FACTS, title="施肥"), "12月4日（十月廿六） 19:00 讲的是施肥，不是柑橘修剪。"),
+    ],
+)
+def test_of_a_class_that_is_over_nothing_is_told_as_if_it_were_to_come(
+    before: Facts | None, after: Facts, sentence: str
+) -> None:
+    assert tell_differences(before, after, Moment(DAY, 21 * 60)) == (sentence,)
 
 
 @pytest.mark.parametrize(
@@ -132,6 +169,7 @@ def test_what_was_not_held_is_told_so_once_it_is_over() -> None:
         (POSTPONED, replace(POSTPONED, moves_to=Moment(DAY, 600))),  # the one it moved to tells
         (None, replace(FACTS, moved_from=Moment(DAY, 600))),  # and this one's predecessor
         (None, replace(FACTS, is_found=True)),
+        (None, OFF),  # added and taken away again before anything was told
     ],
 )
 def test_what_is_no_news_is_not_told(before: Facts | None, after: Facts) -> None:
@@ -163,6 +201,10 @@ def test_what_is_put_back_differs_in_nothing_from_what_was(before: Facts, after:
 )
 def test_mark_says_what_it_was(differs: str, told: Any, mark: str) -> None:
     assert tell_mark(differs, told, Moment(date(2026, 12, 5), 1140), NOW.day) == mark
+
+
+def test_mark_of_a_day_that_is_over_does_not_promise_a_class() -> None:
+    assert tell_mark("on", Moment(DAY, 1140), Moment(DAY, 1140), date(2026, 12, 5)) == "变更：恢复了"
 
 
 def test_codes_of_all_differences_fit_where_a_session_keeps_them() -> None:
