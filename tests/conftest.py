@@ -36,7 +36,7 @@ from tests.factories import KEYS, NOW, Cast
 
 CLUSTER = "TESTS_CLUSTER"  # where the controller tells its workers which cluster to use
 WHAT_TO_DO = "what to do"
-KEPT_TABLES = {"category"}
+KEPT_TABLES = {"category", "feed_identity"}
 
 # Time tells nothing on a machine that does other things too; and one database serves all examples of a test.
 hypothesis_settings.register_profile(

@@ -31,7 +31,7 @@ from nightschool.settings import sqlite_url
 from nightschool.texts import _
 
 BATCH = 1000
-_SHIPPED = frozenset({"category"})  # rows a fresh database already has
+_SHIPPED = frozenset({"category", "feed_identity"})  # rows a fresh database already has
 
 
 @click.command()

@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from nightschool.actions.notices.feeds import keep_identity
 from nightschool.database import Database, migrate
+from nightschool.queries.condition import feeds_known_by
 from nightschool.rules.slots import Now
 from nightschool.rules.typed import LONGEST_LINE, one_line, why_not_kept
 from nightschool.sealing import Sealer
@@ -58,6 +60,11 @@ def migrated_installation() -> Installation:
     found = this_installation()
     with told_plainly():
         migrate(found.database)
+        with found.database.reading() as db:
+            known_by = feeds_known_by(db)
+        if not known_by:
+            with found.database.writing() as db:
+                keep_identity(db, address=found.settings.base_url)
     return found
 
 

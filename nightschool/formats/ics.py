@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from icalendar import Calendar, Event, Timezone, vDuration
+from icalendar import Alarm, Calendar, Event, Timezone, vDuration
 
-from nightschool.formats.region_text import tell_cut, tell_region
+from nightschool.formats.region_text import tell_cut, tell_host, tell_region
 from nightschool.formats.timetable_text import (
     one_line,
     tell_change,
@@ -23,6 +23,7 @@ from nightschool.formats.timetable_text import (
     tell_origin,
     tell_teachers,
 )
+from nightschool.rules.regions import Level
 from nightschool.texts import _
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from nightschool.rules.slots import Slot
 
 _REFRESH = timedelta(hours=6)
+_RINGS_BEFORE = timedelta(hours=2)  # time to have supper and get there
 
 _END = b"END:VCALENDAR\r\n"
 _NEW_LINES = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
@@ -42,16 +44,16 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 
 
 def calendar(timetable: Timetable, *, address: str, zone: ZoneInfo) -> bytes:
-    """The calendar file of this timetable. `address` is that of the village's page; its host ends the UIDs.
+    """The calendar file of this timetable. `address` is that of the village's page.
 
     Cancelled and postponed sessions stay in it as CANCELLED, so that a phone takes them off its calendar.
     """
     entries = (*reversed(timetable.past), *timetable.ahead)
     village = timetable.village
-    contact = tell_contact(village.school)
+    told = _Place(village.name, tell_contact(village.school), address, zone)
     return _written(
         tell_name(village),
-        [_event(entry, entry.title, village.name, contact, url=address, zone=zone) for entry in entries],
+        [_event(entry, entry.title, told) for entry in entries],
         _span(entries, timetable.today),
         address=address,
         zone=zone,
@@ -67,7 +69,18 @@ def region_calendar(
     """
     return _written(
         tell_region(timetable.area),
-        [_event_in(village, entry, "", site, reading, zone) for village, entry in timetable.meetings],
+        [
+            _event_in(
+                _Place(
+                    _tell_village(village, timetable.area.level),
+                    "",
+                    f"{site}/v/{village.code}{reading}",
+                    zone,
+                ),
+                entry,
+            )
+            for village, entry in timetable.meetings
+        ],
         _span([entry for _village, entry in timetable.meetings], timetable.today),
         address=address,
         zone=zone,
@@ -78,13 +91,23 @@ def region_calendar(
 def teacher_calendar(timetable: OwnTimetable, *, site: str, reading: str, zone: ZoneInfo) -> bytes:
     """The calendar file of one teacher's classes: each as its village's own calendar has it, and whom to phone there.
 
+    It rings before each, as the page that hands the address out promises.
     The address it is read at opens it to whoever has it, so that it stands nowhere in the file.
     """
     visits = (*reversed(timetable.past), *timetable.ahead)
     return _written(
         _("%(name)s的课", name=timetable.opened.name),
         [
-            _event_in(visit.village, visit.entry, tell_contact(visit.school), site, reading, zone)
+            _event_in(
+                _Place(
+                    _tell_village(visit.village, Level.CITY),
+                    tell_contact(visit.school),
+                    f"{site}/v/{visit.village.code}{reading}",
+                    zone,
+                    rings=visit.entry.takes_place,
+                ),
+                visit.entry,
+            )
             for visit in visits
         ],
         _span([visit.entry for visit in visits], timetable.at.day),
@@ -93,29 +116,47 @@ def teacher_calendar(timetable: OwnTimetable, *, site: str, reading: str, zone: 
     )
 
 
-def _event_in(village: Host, entry: Entry, contact: str, site: str, reading: str, zone: ZoneInfo) -> bytes:
+class _Place(NamedTuple):
+    """What the events of one village have in common."""
+
+    village: str
+    contact: str
+    url: str
+    zone: ZoneInfo
+    rings: bool = False
+
+
+def _tell_village(village: Host, level: Level) -> str:
+    """永兴村（双才镇）: a village's name is borne by others too, and its page tells them apart the same way."""
+    where = tell_host(village, level)
+    return _("%(village)s（%(where)s）", village=village.name, where=where) if where else village.name
+
+
+def _event_in(place: _Place, entry: Entry) -> bytes:
     """An event in a calendar of several villages: each is named."""
-    title = _("%(village)s：%(title)s", village=village.name, title=entry.title)
-    return _event(entry, title, village.name, contact, url=f"{site}/v/{village.code}{reading}", zone=zone)
+    return _event(entry, _("%(village)s：%(title)s", village=place.village, title=entry.title), place)
 
 
-def _event(entry: Entry, title: str, village: str, contact: str, *, url: str, zone: ZoneInfo) -> bytes:
+def _event(entry: Entry, title: str, told: _Place) -> bytes:
     """The event of this session. Many phones show no other sign that it does not take place than its title."""
     if not entry.takes_place:
         called_off = _("取消：%(title)s", title=title)
         title = called_off if entry.status == "cancelled" else _("改期：%(title)s", title=title)
-    place = _("%(village)s %(venue)s", village=village, venue=entry.venue) if entry.venue else village
+    place = (
+        _("%(village)s %(venue)s", village=told.village, venue=entry.venue) if entry.venue else told.village
+    )
     return _written_event(
-        f"{entry.public_id}@{urlsplit(url).hostname or 'localhost'}",
+        f"{entry.public_id}@{urlsplit(entry.known_by or told.url).hostname or 'localhost'}",
         entry.changed_at,
         entry.revision,
         entry.slot,
-        zone,
+        told.zone,
         "CONFIRMED" if entry.takes_place else "CANCELLED",
         title,
         place,
-        "\n".join(_description(entry, contact)),
-        url,
+        "\n".join(_description(entry, told.contact)),
+        told.url,
+        rings=told.rings,
     )
 
 
@@ -148,6 +189,8 @@ def _written_event(
     place: str,
     description: str,
     url: str,
+    *,
+    rings: bool,
 ) -> bytes:
     event = Event()
     midnight = datetime.combine(slot.day, time(), zone)
@@ -162,6 +205,12 @@ def _written_event(
     event.add("location", _plain(place))
     event.add("description", _plain(description))
     event.add("url", url)
+    if rings:
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("trigger", -_RINGS_BEFORE)
+        alarm.add("description", _plain(title))
+        event.add_component(alarm)
     return event.to_ical(sorted=False)
 
 

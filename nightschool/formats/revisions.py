@@ -90,17 +90,17 @@ def tell_unchanged() -> str:
 
 
 def atom(
-    village: Village, changelog: Changelog, *, address: str, page: str, language_page: str, zone: ZoneInfo
+    village: Village, changelog: Changelog, *, address: str, known_as: str, language_page: str, zone: ZoneInfo
 ) -> bytes:
-    """The changelog as an Atom feed. `address` is its own, `page` that of the same as a page, both whole.
+    """The changelog as an Atom feed. `address` is its own, `known_as` what its id is made of, whatever its address.
 
-    `language_page` is the page as it is read in the feed's language.
+    `language_page` is the same as a page, as it is read in the feed's language.
     """
     changes = tell_made(changelog.made, zone)
     updated = changes[0].made_at if changes else village.changed_at
     lang = "zh-Hans" if language() == SOURCE_LANGUAGE else language()
     feed = Element("feed", {"xmlns": ATOM, "xml:lang": lang})
-    _add(feed, "id", f"urn:uuid:{uuid5(NAMESPACE_URL, page)}")
+    _add(feed, "id", f"urn:uuid:{uuid5(NAMESPACE_URL, known_as)}")
     _add(feed, "title", tell_changes(village))
     _add(feed, "updated", _stamp(updated))
     _add(SubElement(feed, "author"), "name", tell_name(village))

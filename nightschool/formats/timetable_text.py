@@ -10,7 +10,7 @@ from nightschool.rules.almanac import clock, day_with_year, full_day, lunar_labe
 from nightschool.rules.courses.reasons import tell_reason
 from nightschool.rules.notices.revisions import tell_mark, tell_moment
 from nightschool.rules.people.people import dialable, tell_public_name
-from nightschool.rules.places.schools import institution_word
+from nightschool.rules.places.schools import institution_word, whom_to_ask
 from nightschool.rules.regions import Level, level_of
 from nightschool.texts import _, counted, language
 
@@ -129,9 +129,10 @@ def tell_attendances(entry: Entry) -> str:
 
 def tell_contact(school: School | None) -> str:
     """Whom to ask, in one sentence."""
-    if school is None or not (school.contact_name or school.contact_phone or school.principal):
+    who = whom_to_ask(school.contact_name, school.principal) if school else ""
+    if school is None or not (who or school.contact_phone):
         return _("不清楚的，问村委会。")
-    who = school.contact_name or school.principal or _("夜校")
+    who = who or _("夜校")
     if not school.contact_phone:
         return _("不清楚的，问：%(who)s", who=who)
     return _("不清楚的，问：%(who)s %(phone)s", who=who, phone=school.contact_phone)

@@ -41,6 +41,15 @@ class SessionRevision(Base):
     __table_args__ = (Index("ix_session_revision_region_code_made_at", "region_code", "made_at"),)
 
 
+class FeedIdentity(Base):
+    """The only row holds the address by which feeds and their events are known, wherever they are served from now."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address: Mapped[LineText]
+
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+
 class MonthPlan(Addressed, Versioned, Base):
     """One row is the plan (开课计划) of a village's school for one month. Its lines are the month's class sessions."""
 

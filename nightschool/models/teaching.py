@@ -145,7 +145,7 @@ class ChangeSet(Addressed, Base):
 class ClassSession(Addressed, Base):
     """One row is one meeting of a course (课次), with its own title, category, place and teachers.
 
-    `revision` rises with every change of the row, and is the SEQUENCE of the calendar feed.
+    `revision` rises with every change of the row; with `shown_otherwise` it is the SEQUENCE of the calendar feed.
     """
 
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="RESTRICT"), index=True)
@@ -173,6 +173,8 @@ class ClassSession(Addressed, Base):
         default=""
     )  # rules.notices.revisions.Difference, a comma between
     revision: Mapped[int] = mapped_column()
+    # So many times feeds said something else of it, whom to phone or a name, though nobody changed it.
+    shown_otherwise: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[Instant]
 
     venue: Mapped[Venue | None] = relationship(lazy="raise_on_sql")

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.places import NightSchool
+from nightschool.models.planning import FeedIdentity
 from nightschool.models.trust import BackupMade
 
 
@@ -17,3 +18,8 @@ def last_backup(db: Session) -> datetime | None:
 def first_school(db: Session) -> date | None:
     """The day on which the first night school was opened here; None while there is none. Cost: 1 query."""
     return db.scalar(select(func.min(NightSchool.opened_on)))
+
+
+def feeds_known_by(db: Session) -> str:
+    """The address in the ids of feeds and of their events; empty while that is the one they are served at."""
+    return db.scalar(select(FeedIdentity.address)) or ""

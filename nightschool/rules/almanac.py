@@ -130,6 +130,13 @@ def lunar_day_label(day: date) -> str:
     return _lunar_day_label(day, language())
 
 
+def lunar_day_name(number: int) -> str:
+    """初一, 十五, 廿三, 三十; in English the number alone."""
+    if language() != SOURCE_LANGUAGE:
+        return str(number)
+    return str(LunarDate(2022, 1, number).cn_day)  # a month of thirty days
+
+
 @lru_cache(maxsize=4096)
 def _lunar_day_label(day: date, spoken: str) -> str:
     try:

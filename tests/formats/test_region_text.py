@@ -137,6 +137,23 @@ def test_its_calendar_holds_the_events_of_the_villages_with_the_village_before_e
     assert (event.start, event.end) == (own.start, own.end)
 
 
+@pytest.mark.parametrize(
+    ("level", "title", "location"),
+    [
+        (Level.TOWNSHIP, "永兴村：柑橘冬季管护", "永兴村 村活动室"),
+        (Level.COUNTY, "永兴村（全安镇）：柑橘冬季管护", "永兴村（全安镇） 村活动室"),
+        (Level.CITY, "永兴村（全安镇 · 市中区）：柑橘冬季管护", "永兴村（全安镇 · 市中区） 村活动室"),
+    ],
+)
+def test_its_calendar_tells_villages_of_one_name_apart_as_the_page_does(
+    level: Level, title: str, location: str
+) -> None:
+    found = of((HOST._replace(name="永兴村"), on(1)))
+    data = written(replace(found, area=replace(found.area, level=level)))
+    [event] = icalendar.Calendar.from_ical(data).walk("VEVENT")
+    assert (str(event["SUMMARY"]), str(event["LOCATION"])) == (title, location)
+
+
 def test_its_calendar_keeps_what_was_called_off_and_says_where_it_ends() -> None:
     off = on(1, status="cancelled", reason="weather")
     data = written(of((HOST, off), goes_on=Start(LAST)))

@@ -44,7 +44,7 @@ _ACTIONS = {
 }
 # What no change that can be taken back touches: which record it is, and what counts or notes the changes themselves.
 NOT_OF_A_SESSION = frozenset(
-    {"id", "public_id", "course_id", "region_code", "revision", "changed_at"}
+    {"id", "public_id", "course_id", "region_code", "revision", "shown_otherwise", "changed_at"}
     | {"announced_revision", "told_day", "told_starts", "differs"}
 )
 # The dates of a course are its sessions; a cohort's roster and a course put away have actions of their own.

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, insert, select, tuple_,
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from nightschool.actions.notices.feeds import first_in_feeds, show_otherwise
 from nightschool.actions.records import locked_sessions
 from nightschool.actions.touching import touch_villages
 from nightschool.models.planning import SessionRevision
@@ -69,7 +70,8 @@ def remember(db: Session, class_sessions: Sequence[ClassSession], *, now: Now) -
 def mark_told(db: Session, class_sessions: Sequence[ClassSession], now: Now) -> None:
     """Villagers were told of these class sessions as they are now: the public ones differ from the notice in nothing.
 
-    The revision of none of them rises. Their villages' pages are built anew.
+    The revision of none of them rises; feeds show those otherwise that were marked. Their villages' pages are built
+    anew.
     """
     public = [record for record in class_sessions if record.published_at is not None]
     if not public:
@@ -77,6 +79,8 @@ def mark_told(db: Session, class_sessions: Sequence[ClassSession], now: Now) -> 
     db.flush()
     write_first(db, public)
     remember(db, public, now=now)
+    if marked := [record.id for record in public if record.differs]:
+        show_otherwise(db, ClassSession.id.in_(marked), now=now)
     as_told = [
         {"announced_revision": one.revision, "told_day": one.day, "told_starts": one.starts, "differs": ""}
         for one in public
@@ -85,25 +89,33 @@ def mark_told(db: Session, class_sessions: Sequence[ClassSession], now: Now) -> 
     touch_villages(db, {record.region_code for record in public}, now=now)
 
 
-def coming(db: Session, which: ColumnElement[bool], *, now: Now) -> list[ClassSession]:
-    """The public class sessions to come of these, locked, each with what villagers could read of it written down.
+def in_feeds(db: Session, which: ColumnElement[bool], *, now: Now) -> list[ClassSession]:
+    """The public class sessions in feeds of these, locked; what villagers could read of those to come is written down.
 
     To be called before what they show (a place's name, a teacher's) is changed; `shown_anew` is called after.
     """
-    # No class session to come anywhere on earth is before yesterday.
-    since = now.instant.date() - timedelta(days=1)
-    records = locked_sessions(db, which, ClassSession.published_at.is_not(None), ClassSession.day >= since)
-    write_first(db, records)
+    since = ClassSession.day >= first_in_feeds(now)
+    records = locked_sessions(db, which, ClassSession.published_at.is_not(None), since)
+    write_first(db, [record for record in records if _is_coming(record, now)])
     return list(records)
 
 
 def shown_anew(db: Session, class_sessions: Sequence[ClassSession], *, now: Now) -> None:
-    """What these class sessions show has another name: their revisions rise, and say it."""
-    if class_sessions:
-        these = ClassSession.id.in_([record.id for record in class_sessions])
+    """What these class sessions show has another name: feeds say it, and of those to come their revisions too."""
+    coming = [record.id for record in class_sessions if _is_coming(record, now)]
+    past = {record.id for record in class_sessions}.difference(coming)
+    if past:
+        show_otherwise(db, ClassSession.id.in_(past), now=now)
+    if coming:
+        these = ClassSession.id.in_(coming)
         _raise_revisions(db, these, now=now)
         again = select(ClassSession).where(these).execution_options(populate_existing=True)
         remember(db, db.scalars(again).all(), now=now)
+
+
+def _is_coming(record: ClassSession, now: Now) -> bool:
+    """No class session to come anywhere on earth is before yesterday."""
+    return record.day >= now.instant.date() - timedelta(days=1)
 
 
 def unsay(db: Session, class_sessions: Sequence[ClassSession], revisions: Mapping[int, int]) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from nightschool.actions.courses.bookings import GUARD, lock_slots
-from nightschool.actions.notices.revisions import coming, shown_anew
+from nightschool.actions.notices.revisions import in_feeds, shown_anew
 from nightschool.actions.touching import touch_villages
 from nightschool.database import broken_constraint
 from nightschool.errors import Refused
@@ -223,7 +223,7 @@ def _lock_lessons(db: Session, one: int, other: int, *, now: Now) -> list[ClassS
         )
     )
     lock_slots(db, [Want(Slot(*row), both) for row in rows])
-    return coming(db, teaches, now=now)
+    return in_feeds(db, teaches, now=now)
 
 
 def _rebook(db: Session, old: int, new: int, class_session_ids: Sequence[int]) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from nightschool.actions.notices.revisions import coming, shown_anew
+from nightschool.actions.notices.revisions import in_feeds, shown_anew
 from nightschool.actions.people import stays
 from nightschool.actions.records import (
     LONGEST_SORT_KEY,
@@ -141,7 +141,7 @@ def edit_teacher(
     Raises: StaleRecord when somebody saved it since this version; Refused with `name_missing`.
     """
     # Class sessions are locked first, as by whoever changes one of them.
-    shown = coming(db, _shown_otherwise(teacher, entry), now=now)
+    shown = in_feeds(db, _shown_otherwise(teacher, entry), now=now)
     which = Teacher.public_id == teacher
     found = locked_as_seen(db, Teacher, which, version=version, by=by)
     _check_teacher(entry)

@@ -8,10 +8,12 @@ from sqlalchemy import ColumnElement, bindparam, delete, or_, select, text, true
 from sqlalchemy.orm import Session
 
 from nightschool.actions.bulk import insert_rows
+from nightschool.actions.notices.feeds import show_otherwise
 from nightschool.actions.records import note
 from nightschool.actions.touching import forget_loaded, touch_villages
 from nightschool.errors import Refused
 from nightschool.models.places import Region, RegionKey, RegionName, TakenList
+from nightschool.models.teaching import ClassSession
 from nightschool.queries.scope import inside
 from nightschool.rules.access import Actor, require
 from nightschool.rules.names import compared, search_keys, usual_keys
@@ -136,6 +138,7 @@ def wait_for_other_lists(db: Session) -> None:
 
 def store(db: Session, plan: Merge, listed: set[str], *, now: Now, progress: Progress = silent) -> None:
     """The plan is in the tables, all that the list names is found by its names, and pages show it."""
+    otherwise = _called_otherwise(db, plan)
     known = sorted(listed - plan.facts.keys())
     done, every = 0, len(plan.facts) + len(known)
     # A parent's code sorts before its children's, which the foreign key asks for.
@@ -152,6 +155,7 @@ def store(db: Session, plan: Merge, listed: set[str], *, now: Now, progress: Pro
     progress(every, every)
     forget_loaded(db)
     touch_villages(db, _shown_otherwise(db, plan), now=now)
+    _show_events_otherwise(db, otherwise, now=now)
 
 
 def _pages(codes: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -311,6 +315,24 @@ def _shown_otherwise(db: Session, plan: Merge) -> set[str]:
         if (above and code.startswith(above)) or successor in plan.renamed:
             shown.add(code)
     return shown
+
+
+def _called_otherwise(db: Session, plan: Merge) -> set[str]:
+    """The regions that will have another name where people read it."""
+    found = set()
+    for page in _pages(sorted(plan.renamed)):
+        for code, name in db.execute(select(Region.code, Region.name).where(Region.code.in_(page))):
+            if name != display_name(plan.facts[code].official_name, code):
+                found.add(code)
+    return found
+
+
+def _show_events_otherwise(db: Session, renamed: set[str], *, now: Now) -> None:
+    """Events in feeds tell in which village they are, and where that lies: those say otherwise now."""
+    hosts = db.scalars(select(ClassSession.region_code).distinct()) if renamed else ()
+    telling = [code for code in hosts if not renamed.isdisjoint((code, *ancestors_of(code)))]
+    for page in _pages(sorted(telling)):
+        show_otherwise(db, ClassSession.region_code.in_(page), now=now)
 
 
 def _count_rows_anew(db: Session) -> None:

@@ -3,10 +3,12 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from nightschool.actions.notices.feeds import show_otherwise, told_contact
 from nightschool.actions.records import changed_fields, locked_as_seen, note
 from nightschool.actions.touching import touch_villages
 from nightschool.errors import Refused
 from nightschool.models.places import NightSchool, Venue
+from nightschool.models.teaching import ClassSession
 from nightschool.rules.access import Actor
 from nightschool.rules.places.checklist import TICKED
 from nightschool.rules.places.schools import SchoolEntry
@@ -21,6 +23,7 @@ def edit_school(db: Session, *, village: str, entry: SchoolEntry, version: int, 
     """
     which = NightSchool.region_code == village
     found = locked_as_seen(db, NightSchool, which, version=version, by=by)
+    former = told_contact(found)
     found.usual_venue_id = _venue_id(db, village, entry.usual_venue)
     found.institution_name = entry.institution_name or None
     found.principal = entry.principal
@@ -35,6 +38,8 @@ def edit_school(db: Session, *, village: str, entry: SchoolEntry, version: int, 
     db.flush()
     if fields != ["equipment"]:  # which no public page shows
         touch_villages(db, [village], now=now)
+    if told_contact(found) != former:
+        show_otherwise(db, ClassSession.region_code == village, now=now)
     note(db, found, "school.edit", by=by, now=now, fields=fields)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.actions.courses.bookings import hold_slots, slot_of
-from nightschool.actions.notices.revisions import coming, shown_anew
+from nightschool.actions.notices.revisions import in_feeds, shown_anew
 from nightschool.actions.records import (
     changed_fields,
     fill,
@@ -48,7 +48,7 @@ def edit_venue(db: Session, *, venue: str, entry: VenueEntry, version: int, by: 
     `still_shared` when it is no longer to be shared and sessions from today on overlap in it.
     """
     # Class sessions are locked first, as by whoever changes one of them.
-    shown = coming(db, _shown_otherwise(venue, entry), now=now)
+    shown = in_feeds(db, _shown_otherwise(venue, entry), now=now)
     # Until the transaction ends nobody schedules by what it said before (see actions.courses.bookings).
     found = locked_as_seen(db, Venue, Venue.public_id == venue, version=version, by=by)
     _check_name(db, found.region_code, entry.name, but=found.id)

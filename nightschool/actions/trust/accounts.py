@@ -9,11 +9,13 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from nightschool.actions.notices.feeds import show_otherwise
 from nightschool.actions.records import note
 from nightschool.actions.touching import touch_villages
 from nightschool.database import broken_constraint
 from nightschool.errors import NotAllowed, NotFound, Refused
 from nightschool.models.places import NightSchool, Region
+from nightschool.models.teaching import ClassSession
 from nightschool.models.trust import Account, LoginSession, LoginSlip, Posting
 from nightschool.queries import scope
 from nightschool.queries.trust import trust
@@ -123,6 +125,7 @@ def open_school(
         now=now,
     )
     touch_villages(db, [village_code], now=now)
+    show_otherwise(db, ClassSession.region_code == village_code, now=now)
     return new_slip(db, account, digester=digester, by=by, now=now)
 
 

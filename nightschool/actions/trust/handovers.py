@@ -6,12 +6,14 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from nightschool.actions.notices.feeds import show_otherwise, told_contact
 from nightschool.actions.records import note
 from nightschool.actions.touching import touch_villages
 from nightschool.actions.trust import accounts
 from nightschool.actions.trust.accounts import Slip
 from nightschool.errors import NotAllowed, NotFound, Refused
 from nightschool.models.places import NightSchool
+from nightschool.models.teaching import ClassSession
 from nightschool.models.trust import Account
 from nightschool.queries.trust import handovers as queries
 from nightschool.queries.trust import trust
@@ -58,8 +60,11 @@ def hand_over(
         for posting_id in held[leaving].postings:
             _end(db, leaving, posting_id, held[leaving].display_name, from_day, by=by, now=now)
     account = _begin(db, village, handover, from_day, set(held), by=by, now=now)
+    former = told_contact(school)
     fields = _new_contact(school, handover, account.display_name)
     db.flush()
+    if told_contact(school) != former:
+        show_otherwise(db, ClassSession.region_code == village, now=now)
     begins, gone = from_day.isoformat(), len(handover.leaving)
     note(db, school, "school.hand_over", by=by, now=now, from_day=begins, leaving=gone, fields=fields)
     touch_villages(db, [village], now=now)

@@ -31,6 +31,7 @@ from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.people import Teacher
 from nightschool.models.places import NightSchool, Region, Venue
+from nightschool.models.planning import FeedIdentity
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, SessionStatus
 from nightschool.queries.figures import attendances
 from nightschool.queries.public_names import PUBLIC_NAME
@@ -104,6 +105,7 @@ class Village:
     changed_at: datetime
     school: School | None
     ended_today: int  # so many of today's sessions are over
+    known_by: str = ""  # the address in the ids of its feeds; empty while that is the one it is served at
 
 
 class SeenTeacher(NamedTuple):
@@ -133,6 +135,7 @@ class Entry(NamedTuple):
     teachers: tuple[SeenTeacher, ...] = ()
     differs: str = ""  # in what from the last notice: rules.notices.revisions.Difference, a comma between
     told: Moment | None = None  # when that notice said it would be, where anything differs
+    known_by: str = ""  # the address in its UID; empty while that is the one it is served at
 
     @property
     def takes_place(self) -> bool:
@@ -203,6 +206,7 @@ def village(db: Session | Connection, code: str, *, at: Moment) -> Village | Non
         changed_at=row.changed_at,
         school=school_in(row),
         ended_today=row.ended_today,
+        known_by=row.known_by or "",
     )
 
 
@@ -268,7 +272,7 @@ def entries_of(rows: Iterable[Sequence[Any]]) -> list[Entry]:
     for (
         public_id, title, summary, day, starts, ends, status, venue, directions, reason, reason_text,
         to_day, to_starts, from_day, from_starts, revision, changed_at, came, teacher, unit,
-        differs, told_day, told_starts,
+        differs, told_day, told_starts, known_by,
     ) in rows:  # fmt: skip
         teachers = () if teacher is None else (SeenTeacher(teacher, unit),)
         if entries and entries[-1].public_id == public_id:
@@ -292,6 +296,7 @@ def entries_of(rows: Iterable[Sequence[Any]]) -> list[Entry]:
             teachers,
             differs,
             Moment(told_day, told_starts) if differs and told_day else None,
+            known_by or "",
         )
         entries.append(entry)
     return entries
@@ -311,6 +316,7 @@ SCHOOL = (
     NightSchool.contact_name,
     NightSchool.contact_phone,
 )
+KNOWN_BY = select(FeedIdentity.address).scalar_subquery().label("known_by")
 _TODAY = bindparam("today", type_=Date())
 _MINUTES = bindparam("minutes", type_=Integer())
 _OURS: tuple[ColumnElement[bool], ...] = (
@@ -342,6 +348,7 @@ def _standing() -> Select[*tuple[Any, ...]]:
             Region.changed_at,
             *SCHOOL,
             ended.label("ended_today"),
+            KNOWN_BY,
         )
         .outerjoin(township, township.code == Region.parent_code)
         .outerjoin(county, county.code == township.parent_code)
@@ -417,7 +424,7 @@ def entry_rows(source: FromClause | None = None) -> Select[*tuple[Any, ...]]:
             ClassSession.reason,
             ClassSession.reason_text,
             *MOVES,
-            ClassSession.revision,
+            (ClassSession.revision + ClassSession.shown_otherwise).label("revision"),
             ClassSession.changed_at,
             came.label("attendances"),
             PUBLIC_NAME,
@@ -425,6 +432,7 @@ def entry_rows(source: FromClause | None = None) -> Select[*tuple[Any, ...]]:
             ClassSession.differs,
             ClassSession.told_day,
             ClassSession.told_starts,
+            KNOWN_BY,
         ).select_from(ClassSession if source is None else source)
     )
 

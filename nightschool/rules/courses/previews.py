@@ -10,8 +10,9 @@ from nightschool.rules.courses.advice import Advice, Surroundings, advise, said_
 from nightschool.rules.courses.alternatives import Alternative, Way, label, tell_alternatives, tell_instead
 from nightschool.rules.courses.conflicts import Conflict, explain, whom_to_ask
 from nightschool.rules.courses.proposals import Instead, Proposal
-from nightschool.rules.courses.recurrence import MOST_NAMED, Weekly, days_of
+from nightschool.rules.courses.recurrence import MOST_NAMED, AroundMarket, Weekly, days_of
 from nightschool.rules.resources import ResourceKind
+from nightschool.rules.seasons.markets import MissingThirtieth, tell_market
 from nightschool.rules.slots import Moment, Slot
 from nightschool.texts import _, counted
 
@@ -60,7 +61,7 @@ class Preview:
     """All dates in order."""
 
     days: tuple[PreviewDay, ...]
-    note: str  # about a first day that is none of the weekdays; else empty
+    note: str  # what was understood, or about a first day that is none of the weekdays; else empty
     stray: str = ""  # about days that were left out and are none of the dates any more; else empty
 
     @property
@@ -140,7 +141,7 @@ def preview(
         )
     heard = said_once(day.advice for day in days)
     days = [replace(day, advice=advice) for day, advice in zip(days, heard, strict=True)]
-    return Preview(tuple(days), _first_day_note(proposal, at.day), _stray_note(proposal, at.day))
+    return Preview(tuple(days), _rule_note(proposal, at.day), _stray_note(proposal, at.day))
 
 
 def _as_for(own: Instead | None, around: Surroundings, names: Mapping[str, str]) -> Surroundings:
@@ -194,8 +195,16 @@ def _stray_note(proposal: Proposal, today: date) -> str:
     return _("原先勾了不排的 %(days)s，照现在这样排本来就没有课，不用再去掉。", days=told)
 
 
-def _first_day_note(proposal: Proposal, today: date) -> str:
+def _rule_note(proposal: Proposal, today: date) -> str:
+    """What was understood of a rule in the words of the farmers' calendar; or about a first day that is no such day."""
     rule = proposal.recurrence
+    if isinstance(rule, AroundMarket) and not rule.shift:
+        rules = _("；").join(map(tell_market, rule.markets))
+        if any(
+            one.has_thirtieth and one.missing_thirtieth == MissingThirtieth.SKIPPED for one in rule.markets
+        ):
+            return _("照%(rules)s排。小月没有三十，那个月少一次。", rules=rules)
+        return _("照%(rules)s排。", rules=rules)
     if not isinstance(rule, Weekly) or rule.first.weekday() in rule.weekdays:
         return ""
     return _(

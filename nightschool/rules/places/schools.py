@@ -18,6 +18,11 @@ class SchoolEntry:
     equipment: Collection[str] = ()  # ticked items of rules.places.checklist
 
 
+def whom_to_ask(contact_name: str, principal: str) -> str:
+    """Whom villagers ask: who is named for that, else who is in charge; empty where nobody is named."""
+    return contact_name or principal
+
+
 def institution_word(institution_name: str | None) -> str:
     """What the school calls itself, or what most are called."""
     return institution_name or _("农民夜校")

@@ -1,4 +1,4 @@
-"""Market days: which days people go to market, by the digits of a lunar or solar date, by weekday, or daily.
+"""Market days: which days people go to market, by the digits or the day of a lunar or solar date, by weekday, or daily.
 
 A township's own table is typed in by whoever knows it; nothing is assumed. Custom differs in what happens to a market
 of the thirtieth in a lunar month of twenty-nine days, so that is part of the rule (docs/domain.md).
@@ -6,7 +6,7 @@ of the thirtieth in a lunar month of twenty-nine days, so that is part of the ru
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -16,11 +16,12 @@ from typing import assert_never
 from borax.calendars.lunardate import LunarDate
 
 from nightschool.errors import Refused
-from nightschool.rules.almanac import WEEKDAYS
+from nightschool.rules.almanac import WEEKDAYS, lunar_day_name
 from nightschool.texts import N_, SOURCE_LANGUAGE, _, language
 
 _A_DAY = timedelta(days=1)
 TEN = 0  # the digit of the tenth, twentieth and thirtieth
+LAST = 0  # of the days of a month: its last, whichever that is
 
 
 class MarketKind(StrEnum):
@@ -28,6 +29,8 @@ class MarketKind(StrEnum):
     SOLAR = "solar"
     WEEKDAY = "weekday"
     DAILY = "daily"
+    LUNAR_DAY = "lunar_day"
+    SOLAR_DAY = "solar_day"
 
 
 class MissingThirtieth(StrEnum):
@@ -56,21 +59,37 @@ _WEEKDAY_OF = {
 _OF_WEEKDAYS = re.compile("每?逢?(?:周|星期|礼拜)|(?:周|星期|礼拜)")
 _SAID_TOO = re.compile("公历|阳历|新历|农历|阴历|旧历|每月|逢|赶场|场")
 _BETWEEN = "、,/和"
-# A day of the month and not its last digit: 十五, 二十一, 15, 31. Read digit by digit it would be another market.
-_DAY_OF_MONTH = re.compile(
-    "十[一二三四五六七八九]|(?<![0-9])(?:1[1-9]|2[0-9]|3[01])(?![0-9])|初[一二三四五六七八九十]|廿"
+# A day of the month, or its last digits: 十五, 三十, 15, 31. Read digit by digit some would be another market.
+_DAY_OR_DIGITS = re.compile(
+    "[二三]?十[一二三四五六七八九]|[二三2-3]十|(?<![0-9])(?:1[1-9]|2[0-9]|3[01])(?![0-9])|初[一二三四五六七八九十]|廿"
 )
+_OF_A_MONTH = re.compile("每个?月")
+_SOLAR_WORDS, _LUNAR_WORDS = re.compile("公历|阳历|新历"), re.compile("农历|阴历|旧历")
+# One day of a month: its last, a lunar one by its own name, or a number with 日 or 号 behind it where it is solar.
+_DAY_OF_MONTH = re.compile(
+    "(?P<last>最后[一1]天|月[底末尾])|(?:(?P<lunar>[初廿卅])(?P<of>[一二三四五六七八九十]|10|[1-9])?"
+    "|(?P<tens>[二三]?十)?(?P<ones>[一二三四五六七八九])?(?P<number>[0-9]{1,2})?)(?P<solar>[日号]?)"
+)
+_TENS = {"初": 0, "廿": 20, "卅": 30, "十": 10, "二十": 20, "三十": 30}
 
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """One market: `numbers` are last digits of the day (0 for ten) or weekdays from 1, Monday, to 7."""
+    """One market: `numbers` are last digits of the day (0 for ten), weekdays from 1, Monday, to 7, or days of a month.
+
+    Of days of a month 0 is the last.
+    """
 
     kind: MarketKind
     numbers: frozenset[int] = frozenset()
     missing_thirtieth: str = MissingThirtieth.SKIPPED
     place: str = ""
     is_example: bool = False
+
+    @property
+    def has_thirtieth(self) -> bool:
+        """True where a lunar month of twenty-nine days makes a difference."""
+        return _thirtieth(self.kind) in self.numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +115,29 @@ def is_market_day(market: Market, day: date) -> bool:
             return day.isoweekday() in market.numbers
         case MarketKind.SOLAR:
             return day.day % 10 in market.numbers
-        case MarketKind.LUNAR:
+        case MarketKind.SOLAR_DAY:
+            return day.day in market.numbers or (LAST in market.numbers and (day + _A_DAY).day == 1)
+        case MarketKind.LUNAR | MarketKind.LUNAR_DAY:
             return _is_lunar_market_day(market, day)
         case never:
             assert_never(never)
+
+
+def _thirtieth(kind: str) -> int | None:
+    """What stands for the thirtieth among the numbers of such a market."""
+    return {MarketKind.LUNAR: TEN, MarketKind.LUNAR_DAY: 30}.get(MarketKind(kind))
 
 
 def _is_lunar_market_day(market: Market, day: date) -> bool:
     number, length = _lunar_day(day)
     if number == 0:
         return False
-    if number % 10 in market.numbers:
+    if market.kind == MarketKind.LUNAR_DAY:
+        if number in market.numbers or (LAST in market.numbers and number == length):
+            return True
+    elif number % 10 in market.numbers:
         return True
-    if TEN not in market.numbers or market.missing_thirtieth == MissingThirtieth.SKIPPED:
+    if not market.has_thirtieth or market.missing_thirtieth == MissingThirtieth.SKIPPED:
         return False
     if market.missing_thirtieth == MissingThirtieth.DAY_BEFORE:
         return number == length == 29
@@ -116,10 +145,11 @@ def _is_lunar_market_day(market: Market, day: date) -> bool:
 
 
 def read_market(text: str, *, missing_thirtieth: str = MissingThirtieth.SKIPPED, place: str = "") -> Market:
-    """The market in this text: 逢一四七, 农历三六九, 公历逢五逢十, 单日, 双日, 每周三六, 天天.
+    """The market in this text: 逢一四七, 公历逢五逢十, 单日, 每周三六, 天天, 每月初一、十五, 每月5日, 每月最后一天.
 
-    A word for the calendar is 农历 unless 公历 (or 阳历, 新历) is said. Raises: Refused with `market_unreadable`,
-    `market_of_a_day` (十五, 31: a day and no last digit) or `market_empty`.
+    Digits are of the 农历 unless 公历 (or 阳历, 新历) is said; a day of the month is of the 公历 where it is written in
+    figures or with 日 or 号, or is the last. Raises: Refused with `market_unreadable`, `market_empty`, or
+    `market_two_meanings` (十五, 三十, 每月三、六: last digits or days of the month).
     """
     plain = "".join(unicodedata.normalize("NFKC", text).split()).strip("。.")
     if not plain:
@@ -130,10 +160,12 @@ def read_market(text: str, *, missing_thirtieth: str = MissingThirtieth.SKIPPED,
         return Market(
             MarketKind.WEEKDAY, _numbers(_OF_WEEKDAYS.sub("", plain), _WEEKDAY_OF, text), place=place
         )
-    kind = MarketKind.SOLAR if any(word in plain for word in ("公历", "阳历", "新历")) else MarketKind.LUNAR
-    plain = _SAID_TOO.sub("", plain)
-    if found := _DAY_OF_MONTH.search(plain):
-        raise Refused("market_of_a_day", field="days", text=found[0])
+    if _OF_A_MONTH.search(plain) and "逢" not in plain:
+        return _read_days_of_month(text, missing_thirtieth, place)
+    kind = MarketKind.SOLAR if _SOLAR_WORDS.search(plain) else MarketKind.LUNAR
+    plain = _SAID_TOO.sub("", plain.replace("逢", "、"))
+    if found := _DAY_OR_DIGITS.search(plain):
+        raise Refused("market_two_meanings", field="days", text=found[0])
     if plain in ("单日", "单"):
         numbers = frozenset({1, 3, 5, 7, 9})
     elif plain in ("双日", "双"):
@@ -141,6 +173,44 @@ def read_market(text: str, *, missing_thirtieth: str = MissingThirtieth.SKIPPED,
     else:
         numbers = _numbers(re.sub("[日号]", "", plain.replace("10", "十")), _DIGITS, text)
     return Market(kind, numbers, missing_thirtieth, place)
+
+
+def _read_days_of_month(text: str, missing_thirtieth: str, place: str) -> Market:
+    """每月初一、十五; 每月5日和20日; 农历每月15; 每月最后一天."""
+    plain = "、".join(re.sub(r"\s+(?=[日号])", "", unicodedata.normalize("NFKC", text)).split()).strip("。.")
+    is_solar, is_lunar = bool(_SOLAR_WORDS.search(plain)), bool(_LUNAR_WORDS.search(plain))
+    names = _SAID_TOO.sub("", _OF_A_MONTH.sub("", plain)).replace("的", "")
+    read = [
+        _DAY_OF_MONTH.fullmatch(one) for one in re.split(f"[{_BETWEEN}]|(?<=[日号天])(?=.)", names) if one
+    ]
+    days = [_day_in(one) if one else None for one in read]
+    if not days or None in days:
+        raise Refused("market_unreadable", field="days", text=text[:20])
+    says_solar = any(one["number"] or one["solar"] for one in read if one)
+    says_lunar = any(one["lunar"] for one in read if one)
+    says_which = is_solar or is_lunar or says_solar or says_lunar
+    if not says_which and any(one["ones"] and not one["tens"] for one in read if one):
+        raise Refused("market_two_meanings", field="days", text=names[:10])
+    if is_solar == is_lunar:  # neither is said, or both
+        is_lunar = says_lunar or not (says_solar or all(day == LAST for day in days))
+        is_solar = says_solar and says_lunar
+    numbers = frozenset(day for day in days if day is not None)
+    if (is_solar and (is_lunar or says_lunar)) or max(numbers) > (30 if is_lunar else 31):
+        raise Refused("market_unreadable", field="days", text=text[:20])
+    return Market(
+        MarketKind.LUNAR_DAY if is_lunar else MarketKind.SOLAR_DAY, numbers, missing_thirtieth, place
+    )
+
+
+def _day_in(found: re.Match[str]) -> int | None:
+    """The day of the month that is named there; None where nothing is, or more than one thing."""
+    if found["last"]:
+        return LAST
+    if found["number"]:
+        return None if found["tens"] or found["ones"] else int(found["number"]) or None
+    ones = found["of"] or found["ones"] or ""
+    of_ones = 10 if ones in ("十", "10") else int(_DIGITS.get(ones, 0))
+    return _TENS.get(found["lunar"] or found["tens"] or "", 0) + of_ones or None
 
 
 def _numbers(plain: str, meaning: Mapping[str, int], text: str) -> frozenset[int]:
@@ -164,22 +234,33 @@ def tell_market(market: Market) -> str:
             return _("公历逢%(digits)s", digits=_tell_digits(market.numbers))
         case MarketKind.LUNAR:
             return _("农历逢%(digits)s", digits=_tell_digits(market.numbers))
+        case MarketKind.SOLAR_DAY:
+            return _("公历每月%(days)s", days=_tell_days(market.numbers, lambda day: _("%(day)d日", day=day)))
+        case MarketKind.LUNAR_DAY:
+            return _("农历每月%(days)s", days=_tell_days(market.numbers, lunar_day_name))
         case never:
             assert_never(never)
 
 
 def _tell_digits(numbers: Iterable[int]) -> str:
-    """三六九, "3, 6, 9"."""
+    """三六九, 三、十 (which 三十 is not), "3, 6, 9"."""
     digits = sorted(numbers, key=lambda number: number or 10)  # one to nine, then ten
     if language() == SOURCE_LANGUAGE:
-        return "".join(_CHARACTERS[digit] for digit in digits)
+        return ("、" if TEN in digits else "").join(_CHARACTERS[digit] for digit in digits)
     return ", ".join(str(digit or 10) for digit in digits)
+
+
+def _tell_days(numbers: Iterable[int], name: Callable[[int], str]) -> str:
+    """初一、十五; 5日、最后一天."""
+    days = sorted(numbers, key=lambda number: number or 32)
+    return _("、").join(name(day) if day != LAST else _("最后一天") for day in days)
 
 
 _REFUSED = {
     "market_empty": N_("写上逢哪些日子，像：逢三六九、单日、每周三周六。"),
-    "market_of_a_day": N_(
-        "「%(text)s」是一个日子。场期只写尾数：逢三，就是初三、十三、廿三。几个尾数用顿号隔开，像：一、六。"
+    "market_two_meanings": N_(
+        "「%(text)s」说的是尾数，还是一个月里的那一天？尾数写：逢三、十，就是初三、初十、十三、二十这样。"
+        "一个月里的哪天写：每月三十、每月初一、十五、每月5日、每月最后一天。"
     ),
     "market_unreadable": N_("「%(text)s」看不懂。像这样写：逢三六九、公历逢五逢十、单日、每周三周六。"),
     "market_known": N_("这个场已经有了。"),

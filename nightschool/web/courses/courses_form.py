@@ -58,7 +58,7 @@ _REPEATS = {
     WEEKLY: L_("每周都上"),
     LISTED: L_("几个日期"),
     MONTHLY: L_("每月第几个星期几"),
-    LUNAR: L_("逢农历几"),
+    LUNAR: L_("逢几，或每月几日"),
     MARKET: L_("跟着赶场天"),
 }
 _NTH_WORDS = {

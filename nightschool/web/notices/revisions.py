@@ -1,4 +1,4 @@
-"""What changed and stands in no notice yet: `/v/<code>/changes` to read, `/v/<code>.atom` to subscribe to. No login, no cookie."""
+"""What changed and stands in no notice yet: `/v/<code>/changes` to read, `/v/<code>.atom` to subscribe to. No login."""
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
@@ -87,7 +87,8 @@ def _feed(village: Village, found: Changelog, _here: Reading) -> bytes:
         village,
         found,
         address=whole(url_for("revisions.feed", code=code, big=None)),
-        page=whole(url_for("revisions.changes", code=code, lang=None, big=None)),
+        known_as=(village.known_by or whole(""))
+        + url_for("revisions.changes", code=code, lang=None, big=None),
         language_page=whole(url_for("revisions.changes", code=code, big=None)),
         zone=services().zone,
     )

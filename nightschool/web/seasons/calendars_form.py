@@ -36,7 +36,7 @@ class MarketForm(Form):
     """On which days people go to this market."""
 
     days = LineField(L_("逢哪些日子"), [Required(L_("写上逢哪些日子，像：逢三六九、单日、每周三周六。"))])
-    missing_thirtieth = ChoiceField(L_("逢十的场，小月没有三十怎么办"), default="skipped")
+    missing_thirtieth = ChoiceField(L_("逢十或逢三十的场，小月没有三十怎么办"), default="skipped")
     place = LineField(L_("哪里的场"))
 
     def __init__(self, **kwargs: Any) -> None:

@@ -1,14 +1,21 @@
-"""`url_for` in templates, with a memory: nearly every page leads to the same few places."""
+"""`url_for` in templates, with a memory, since nearly every page leads to the same few places; and `webcal`."""
 
 from functools import lru_cache
 from typing import Any
 
 from flask import Flask, g, request, url_for
 
+from nightschool.web.site.context import whole
+
 
 def init_app(app: Flask) -> None:
-    """Templates have this `url_for` in place of Flask's, which works out every address anew."""
-    app.jinja_env.globals.update(url_for=_url_for)
+    """Templates have these; this `url_for` in place of Flask's, which works out every address anew."""
+    app.jinja_env.globals.update(url_for=_url_for, webcal=webcal)
+
+
+def webcal(path: str) -> str:
+    """The whole address of a calendar of ours, which a phone subscribes to and does not merely read once."""
+    return f"webcal:{whole(path).partition(':')[2]}"
 
 
 def _url_for(endpoint: str, **values: Any) -> str:

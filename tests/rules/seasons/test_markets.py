@@ -45,6 +45,32 @@ def days(first: date = FIRST, last: date = LAST) -> list[date]:
         ("每周一、周四", "weekday", {1, 4}),
         ("天天", "daily", set()),
         ("１、４、７", "lunar", {1, 4, 7}),
+        ("逢三逢十", "lunar", {3, 0}),
+        ("逢二、十", "lunar", {2, 0}),
+        ("每月逢三六九", "lunar", {3, 6, 9}),
+        ("每月三十", "lunar_day", {30}),
+        ("每月二十", "lunar_day", {20}),
+        ("每月初一、十五", "lunar_day", {1, 15}),
+        ("每月初一和十五", "lunar_day", {1, 15}),
+        ("每个月初八 十八 廿八", "lunar_day", {8, 18, 28}),
+        ("农历每月5日", "lunar_day", {5}),
+        ("每月农历初十", "lunar_day", {10}),
+        ("农历每月三、六", "lunar_day", {3, 6}),
+        ("农历每月最后一天", "lunar_day", {0}),
+        ("每月5日", "solar_day", {5}),
+        ("每月５号", "solar_day", {5}),
+        ("每月 5 号 20 号", "solar_day", {5, 20}),
+        ("每月5日、20日", "solar_day", {5, 20}),
+        ("每月5、20日", "solar_day", {5, 20}),
+        ("每月5日20日", "solar_day", {5, 20}),
+        ("每月十五号", "solar_day", {15}),
+        ("每月15", "solar_day", {15}),
+        ("公历每月三、六", "solar_day", {3, 6}),
+        ("每月最后一天", "solar_day", {0}),
+        ("每月的最后一天", "solar_day", {0}),
+        ("每月15日和最后一天", "solar_day", {15, 0}),
+        ("每月月底", "solar_day", {0}),
+        ("每月三十一日", "solar_day", {31}),
     ],
 )
 def test_market_is_read_as_people_write_it(typed: str, kind: str, numbers: set[int]) -> None:
@@ -53,15 +79,50 @@ def test_market_is_read_as_people_write_it(typed: str, kind: str, numbers: set[i
 
 
 @pytest.mark.parametrize(
-    "typed", ["逢十五", "二十一", "逢31", "三十一日", "逢初三", "公历逢15日", "廿三", "逢16"]
+    "typed",
+    [
+        "逢十五",
+        "二十一",
+        "逢31",
+        "三十一日",
+        "逢初三",
+        "公历逢15日",
+        "廿三",
+        "逢16",
+        "三十",
+        "二十",
+        "逢三十",
+        "3十",
+        "公历二十",
+        "每月三、六、九",
+        "每月三",
+        "每月十、三",
+    ],
 )
-def test_a_day_of_the_month_is_not_taken_for_digits(typed: str) -> None:
+def test_what_may_be_digits_or_a_day_of_the_month_is_asked(typed: str) -> None:
     with pytest.raises(Refused) as refused:
         read_market(typed)
-    assert "场期只写尾数" in tell_refused_market(refused.value)
+    assert "说的是尾数，还是一个月里的那一天" in tell_refused_market(refused.value)
 
 
-@pytest.mark.parametrize("typed", ["赶集", "逢", "每周", "逢x", "公历", "每周八"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "赶集",
+        "逢",
+        "每周",
+        "逢x",
+        "公历",
+        "每周八",
+        "每月",
+        "每月0日",
+        "每月32日",
+        "农历每月31日",
+        "公历每月初一",
+        "每月初一、5日",
+        "每月初",
+    ],
+)
 def test_what_cannot_be_read_says_how_to_write_it(typed: str) -> None:
     with pytest.raises(Refused) as refused:
         read_market(typed)
@@ -74,9 +135,51 @@ def test_what_is_told_reads_back(numbers: set[int], kind: str) -> None:
     assert read_market(tell_market(market)) == market
 
 
+@given(st.sets(st.integers(0, 30), min_size=1), st.sampled_from(["lunar_day", "solar_day"]))
+def test_days_of_the_month_read_back_too(numbers: set[int], kind: str) -> None:
+    market = Market(kind, frozenset(numbers))
+    assert read_market(tell_market(market)) == market
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("每月三十", "农历每月三十"),
+        ("逢三逢十", "农历逢三、十"),
+        ("每月初一、十五", "农历每月初一、十五"),
+        ("每月20号", "公历每月20日"),
+        ("每月20日和最后一天", "公历每月20日、最后一天"),
+    ],
+)
+def test_what_is_kept_is_told_without_two_meanings(typed: str, told: str) -> None:
+    assert tell_market(read_market(typed)) == told
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("每月三十", [date(2026, 3, 18)]),  # 正月三十; the second month has none
+        ("每月初一、十五", [date(2026, 3, 3), date(2026, 3, 19), date(2026, 4, 2), date(2026, 4, 17)]),
+        ("农历每月最后一天", [date(2026, 3, 18), date(2026, 4, 16)]),
+        ("每月5日", [date(2026, 3, 5), date(2026, 4, 5)]),
+        ("每月31日", [date(2026, 3, 31)]),
+        ("每月最后一天", [date(2026, 3, 31), date(2026, 4, 30)]),
+    ],
+)
+def test_a_market_on_days_of_the_month(typed: str, kept: list[date]) -> None:
+    market = read_market(typed)
+    assert [day for day in days(date(2026, 3, 1), date(2026, 4, 30)) if is_market_day(market, day)] == kept
+
+
+def test_a_market_of_the_thirtieth_alone_moves_like_any_of_the_thirtieth() -> None:
+    around = days(date(2026, 4, 12), date(2026, 4, 20))
+    moved = read_market("每月三十", missing_thirtieth=MissingThirtieth.DAY_AFTER)
+    assert [day for day in around if is_market_day(moved, day)] == [date(2026, 4, 17)]
+
+
 def test_market_is_told_in_english_too() -> None:
     market = read_market("逢三六十")
-    assert tell_market(market) == "农历逢三六十"
+    assert tell_market(market) == "农历逢三、六、十"
     with texts.using_language("en"):
         assert "3, 6, 10" in tell_market(market)
 

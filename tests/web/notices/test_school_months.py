@@ -65,7 +65,7 @@ def test_the_year_shows_classes_days_and_what_became_of_it(busy: None, client: F
     ):
         assert told in seen
     assert "还没定的课" not in seen
-    assert "2027 年放假和调休：未公布。" in sight(client.get(f"/v/{SHIWAN}/year/2027").text)
+    assert "2027 年怎么调休：未公布，只标了法定的放假日。" in sight(client.get(f"/v/{SHIWAN}/year/2027").text)
 
 
 def test_the_coordinator_s_year_has_the_drafts_and_nobody_else_s(

@@ -347,7 +347,7 @@ def test_the_first_load_fits_14_kilobytes_without_scripts_cookies_or_strangers(
     for address in re.findall(r'<link rel="canonical"[^>]*>|<link rel="alternate" hreflang[^>]*>', page):
         page = page.replace(address, "")  # where the page is, not what it loads
     for address in re.findall(r'(?:src|href)="([^"]+)"', page):
-        assert re.match(r"/(?!/)|tel:|#", address), address
+        assert re.match(r"/(?!/)|tel:|webcal:|#", address), address
 
 
 @pytest.mark.parametrize("form", EVERY_FORM)

@@ -101,8 +101,12 @@ def test_the_feed_tells_what_the_page_tells_under_the_villages_own_uids(
         str(event["SUMMARY"]): event
         for event in icalendar.Calendar.from_ical(client.get(FEED).data).walk("VEVENT")
     }
-    assert list(events) == ["狮湾村：修枝", "狮湾村：柑橘冬季管护", "取消：狮湾村：刷白", "狮湾村：施肥"]
-    tonight, off = events["狮湾村：柑橘冬季管护"], events["取消：狮湾村：刷白"]
+    here = "狮湾村（全安镇 · 市中区）"
+    assert list(events) == [f"{here}：修枝", f"{here}：柑橘冬季管护", f"取消：{here}：刷白", f"{here}：施肥"]
+    tonight, off = events[f"{here}：柑橘冬季管护"], events[f"取消：{here}：刷白"]
+    # The page that hands the address out promises it.
+    assert [str(alarm["TRIGGER"].to_ical()) for alarm in tonight.walk("VALARM")] == [str(b"-PT2H")]
+    assert off.walk("VALARM") == []
     assert tonight.start.astimezone(UTC).isoformat() == "2026-11-24T11:00:00+00:00"
     assert (tonight["STATUS"], off["STATUS"]) == ("CONFIRMED", "CANCELLED")
     assert "0832-5550101" in tonight["DESCRIPTION"] and "村活动室" in tonight["LOCATION"]

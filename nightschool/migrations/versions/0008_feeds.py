@@ -1,0 +1,46 @@
+"""What feeds are known by, how often a class session was shown otherwise, and markets on days of the month.
+
+The column is added in place: rebuilding a table, as Alembic does on SQLite, loses its guards. `market_rule` has none.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+KINDS = ("lunar", "solar", "weekday", "daily", "lunar_day", "solar_day")
+
+
+def upgrade() -> None:
+    op.execute("ALTER TABLE class_session ADD COLUMN shown_otherwise INTEGER DEFAULT 0 NOT NULL")
+    op.create_table(
+        "feed_identity",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(length=200), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_feed_identity_only_one")),
+        sa.PrimaryKeyConstraint("id", name="pk_feed_identity"),
+    )
+    # Where classes were served already, their feeds are known by the address they have: the next start says which.
+    op.execute(
+        "INSERT INTO feed_identity (id, address) SELECT 1, 'http://nightschool'"
+        " WHERE NOT EXISTS (SELECT 1 FROM class_session)"
+    )
+    _allow(KINDS)
+
+
+def downgrade() -> None:
+    # Without a day's own kind its market has no days that the older schema could say.
+    op.execute("DELETE FROM market_rule WHERE kind IN ('lunar_day', 'solar_day')")
+    _allow(KINDS[:4])
+    op.drop_table("feed_identity")
+    op.execute("ALTER TABLE class_session DROP COLUMN shown_otherwise")
+
+
+def _allow(kinds: tuple[str, ...]) -> None:
+    with op.batch_alter_table("market_rule") as batch:
+        batch.drop_constraint(op.f("ck_market_rule_kind_known"), type_="check")
+        told = ", ".join(f"'{kind}'" for kind in kinds)
+        batch.create_check_constraint(op.f("ck_market_rule_kind_known"), sa.text(f"kind IN ({told})"))
