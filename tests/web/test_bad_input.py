@@ -46,7 +46,6 @@ SERIES: dict[str, tuple[dict[str, Any], str]] = {
     "times in words": ({**WEEKLY, "times": "很多"}, "写的是「很多」"),
     "no end": (WEEKLY, "要有个头"),
     "two ends": ({**WEEKLY, "until": "2026-12-25", "times": "3"}, "只填一个"),
-    "no weekday": ({**WEEKLY, "weekdays": [], "times": "3"}, "每周哪几天上课，还没选"),
     "a weekday there is none of": ({**WEEKLY, "weekdays": ["9"], "times": "3"}, "选的有一项已经不在单子上了"),
     "every 0 weeks": ({**WEEKLY, "times": "3", "every": "0"}, "这里填 1 到 12 的整数"),
     "every 99 weeks": ({**WEEKLY, "times": "3", "every": "99"}, "这里填 1 到 12 的整数"),
@@ -58,7 +57,10 @@ SERIES: dict[str, tuple[dict[str, Any], str]] = {
         "这样排，一天也没有",
     ),
     "lunar days without digits": ({"repeat": "lunar", "times": "3"}, "写上逢哪些日子"),
-    "a lunar day 31": ({"repeat": "lunar", "lunar": "逢31", "times": "3"}, "「31」是一个日子。场期只写尾数"),
+    "a lunar day 31": (
+        {"repeat": "lunar", "lunar": "逢31", "times": "3"},
+        "「31」说的是尾数，还是一个月里的那一天？",
+    ),
     "lunar nonsense": ({"repeat": "lunar", "lunar": "月亮圆了", "times": "3"}, "「月亮圆了」看不懂"),
     "a market nobody knows": ({"repeat": "market", "market": "0", "times": "3"}, "不知道哪天逢场"),
     "a market shifted by words": ({"repeat": "market", "market": "后天", "times": "3"}, "不在单子上"),
@@ -202,7 +204,7 @@ CALENDAR: dict[str, tuple[str, dict[str, str], str]] = {
     "a single day without a word": ("day", {"day": "2027-05-01", "name": "庙会"}, "选这天怎么样"),
     "a market without digits": ("market", {"days": "逢", "place": "全安"}, "「逢」看不懂"),
     "a market of nothing": ("market", {"days": " ", "place": "全安"}, "写上逢哪些日子"),
-    "a market on the 31st": ("market", {"days": "公历31日", "place": "全安"}, "「31」是一个日子"),
+    "a market on the 31st": ("market", {"days": "公历31日", "place": "全安"}, "「31」说的是尾数"),
     "a market that is known": ("market", {"days": "三六九", "place": "全安"}, "这个场已经有了"),
 }
 

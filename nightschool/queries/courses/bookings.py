@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.places import NightSchool, Region, Venue
@@ -85,6 +85,9 @@ def holdings(
     """
     if not resources or not days:
         return ()
+    # Who asks is not told to phone themselves, in whichever village they stand as the one to ask.
+    own = select(NightSchool.contact_phone).where(NightSchool.region_code == for_village).scalar_subquery()
+    is_another = NightSchool.contact_phone != func.coalesce(own, "")
     rows = db.execute(
         select(
             Booking.resource_kind,
@@ -99,8 +102,8 @@ def holdings(
             ClassSession.region_code.label("village_code"),
             Region.name.label("village"),
             func.coalesce(Venue.name, "").label("venue"),
-            func.coalesce(NightSchool.contact_name, "").label("contact_name"),
-            func.coalesce(NightSchool.contact_phone, "").label("contact_phone"),
+            case((is_another, NightSchool.contact_name), else_="").label("contact_name"),
+            case((is_another, NightSchool.contact_phone), else_="").label("contact_phone"),
         )
         .join(ClassSession, ClassSession.id == Booking.class_session_id)
         .join(Region, Region.code == ClassSession.region_code)

@@ -243,25 +243,13 @@ def label_common(alternative: Alternative) -> str:
 
 
 def label(alternative: Alternative, today: date) -> str:
-    """What taking it does, whole, for a button: which date, and what becomes of it."""
-    day = full_day(alternative.wanted.day, today)
-    names = _("、").join(alternative.names)
-    match alternative.way:
-        case Way.OUT:
-            return _("%(day)s 不排", day=day)
-        case Way.VENUE if alternative.note:
-            return _("%(day)s 换到%(venue)s（%(note)s）", day=day, venue=names, note=alternative.note)
-        case Way.VENUE:
-            return _("%(day)s 换到%(venue)s", day=day, venue=names)
-        case Way.TEACHER if alternative.note:
-            return _("%(day)s 请%(teacher)s（%(note)s）", day=day, teacher=names, note=alternative.note)
-        case Way.TEACHER:
-            return _("%(day)s 请%(teacher)s", day=day, teacher=names)
-    slot = alternative.instead.slot or alternative.wanted
-    told = {"day": day, "from": clock(slot.starts), "to": clock(slot.ends)}
-    if slot.day == alternative.wanted.day:
-        return _("%(day)s 改到当天 %(from)s–%(to)s", **told)
-    return _("%(day)s 改到 %(other)s %(from)s–%(to)s", other=full_day(slot.day, today), **told)
+    """How it is once it was taken, for a button; nothing of what was wanted, which may be no day of the class."""
+    if alternative.way == Way.TIME:
+        slot = alternative.instead.slot or alternative.wanted
+        told = {"day": full_day(slot.day, today), "from": clock(slot.starts), "to": clock(slot.ends)}
+        return _("改到 %(day)s %(from)s–%(to)s", **told)
+    way = _way(alternative, today)
+    return _("%(way)s（%(note)s）", way=way, note=alternative.note) if alternative.note else way
 
 
 def tell_alternatives(alternatives: Sequence[Alternative], today: date) -> str:

@@ -62,6 +62,7 @@ class Preview:
 
     days: tuple[PreviewDay, ...]
     note: str  # what was understood, or about a first day that is none of the weekdays; else empty
+    times: int | None = None  # how many times the rule says
     stray: str = ""  # about days that were left out and are none of the dates any more; else empty
 
     @property
@@ -87,6 +88,11 @@ class Preview:
     def wanted(self) -> int:
         """How many sessions there would be, the taken dates among them."""
         return sum(not day.is_left_out for day in self.days)
+
+    @property
+    def fewer_than(self) -> int | None:
+        """How many times it was to be, where dates left out make it fewer."""
+        return self.times if self.times is not None and 0 < self.wanted < self.times else None
 
     @property
     def summary(self) -> str:
@@ -141,7 +147,12 @@ def preview(
         )
     heard = said_once(day.advice for day in days)
     days = [replace(day, advice=advice) for day, advice in zip(days, heard, strict=True)]
-    return Preview(tuple(days), _rule_note(proposal, at.day), _stray_note(proposal, at.day))
+    return Preview(
+        tuple(days),
+        _rule_note(proposal, at.day),
+        getattr(proposal.recurrence, "times", None),
+        _stray_note(proposal, at.day),
+    )
 
 
 def _as_for(own: Instead | None, around: Surroundings, names: Mapping[str, str]) -> Surroundings:

@@ -5,8 +5,8 @@ says has no rule there, and is walked day by day.
 """
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -183,6 +183,18 @@ def expanded(recurrence: Recurrence) -> tuple[date, ...]:
             return tuple(sorted(days)[:most])
     wanted = most if recurrence.times is None else min(recurrence.times, most)
     return tuple(islice(_repeated(recurrence), wanted))
+
+
+def filled_up(rule: Repeating, leave_out: Collection[date]) -> Repeating:
+    """The same rule going on until it has met as many times as it says on other days than these."""
+    wanted = rule.times
+    while wanted is not None and rule.times is not None and rule.times <= MOST_DATES:
+        days = expanded(rule)
+        kept = sum(day not in leave_out for day in days)
+        if kept >= wanted or len(days) < rule.times:
+            break
+        rule = replace(rule, times=rule.times + wanted - kept)
+    return rule
 
 
 def _repeated(rule: Repeating) -> Iterator[date]:

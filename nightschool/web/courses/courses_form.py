@@ -21,8 +21,10 @@ from nightschool.rules.courses.recurrence import (
     Once,
     Recurrence,
     RecurrenceFault,
+    Repeating,
     Weekly,
     days_of,
+    filled_up,
     recurrence_problem,
     tell_recurrence_problem,
 )
@@ -48,6 +50,7 @@ from nightschool.web.site.forms import (
     LineField,
     Required,
     TextField,
+    TickField,
     WholeNumberField,
 )
 from nightschool.web.site.record_forms import RecordForm
@@ -204,6 +207,7 @@ class ScheduleForm(CommonForm):
     dates = TextField(L_("哪些日期"), longest=4000)
     kind = ChoiceField(L_("讲座还是班"), chips=True)
     leave_out = DaysField()
+    fill_up = TickField()  # what is left out is made up for after the last date
     instead = InsteadField()
     clash = DaysField()
     skip_holiday = DaysField()
@@ -226,6 +230,8 @@ class ScheduleForm(CommonForm):
     def validate(self, extra_validators: Any = None) -> bool:
         super().validate(extra_validators)
         recurrence = self._recurrence()
+        if isinstance(recurrence, Repeating) and self.fill_up.data:
+            recurrence = filled_up(recurrence, self.leave_out.data)
         if recurrence is not None:
             self.recurrence = recurrence
             self._check_recurrence(recurrence)
@@ -300,7 +306,9 @@ class ScheduleForm(CommonForm):
         if any(self[name].errors for name in ("until", "times", "weekdays", "every", "nth", "market")):
             return None
         frame = {"first": self.first.data, "until": self.until.data, "times": self.times.data}
-        weekdays = tuple(sorted(int(number) for number in self.weekdays.data or ()))
+        weekdays = tuple(sorted(int(number) for number in self.weekdays.data or ())) or (
+            self.first.data.weekday(),
+        )
         match self.repeat.data:
             case "weekly":
                 return Weekly(weekdays=weekdays, every=self.every.data or 1, **frame)

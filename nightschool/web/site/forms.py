@@ -232,7 +232,7 @@ class Agreeing(Form):
 
     WANTED = (
         "day", "first", "repeat", "weekdays", "every", "nth", "lunar", "market", "until", "times", "dates", "starts",
-        "ends", "teachers", "venue", "instead",
+        "ends", "teachers", "venue", "instead", "fill_up",
     )  # fmt: skip
 
     agreed = TickField(L_("不开、不来的时候已经说好了，照样排"))

@@ -140,8 +140,8 @@ def test_taken_dates_are_told_in_place_and_everything_typed_is_kept(
     answer = chen.post(NEW, data=weekly(filled_in, do="publish"))
     assert answer.status_code == 409
     assert "周五 11月27日（十月十九） 19:00–20:30，周老师已经有课：医保怎么报销（村活动室）。" in answer.text
-    assert "要商量，打电话给陈书记：0832-5550101。" in answer.text
-    assert "周五 11月27日（十月十九） 改到当天 17:30–19:00" in answer.text
+    assert "打电话给陈书记" not in answer.text  # who reads it is who would be phoned
+    assert "改到 周五 11月27日（十月十九） 17:30–19:00" in answer.text
     assert 'value="柑橘冬季管护"' in answer.text
     assert "带上剪刀" in answer.text
     assert "去掉这几天，其余照排" in answer.text
@@ -181,7 +181,10 @@ def hidden(page: str, name: str) -> list[str]:
 def buttons(page: str, name: str) -> dict[str, str]:
     """Words of a button -> what it sends."""
     return {
-        words: value for value, words in re.findall(rf'name="{name}" value="([^"]+)"[^>]*>([^<]+)<', page)
+        named or words: value
+        for value, named, words in re.findall(
+            rf'name="{name}" value="([^"]+)"(?: aria-label="([^"]+)")?[^>]*>([^<]+)<', page
+        )
     }
 
 
@@ -197,9 +200,9 @@ def test_one_date_of_a_series_has_something_else_with_one_tap_and_the_rest_stays
     clash = chen.post(NEW, data=data).text
     assert "可以改到当天 17:30、改到当天 20:30" in clash and "，或者这天不排。" in clash
     taps = (
-        "周五 11月27日（十月十九） 改到 周六 11月28日（十月二十） 19:00–20:30",
-        "周五 12月4日（十月廿六） 不排",
-        "周五 12月11日（冬月初三） 换到村办公室",
+        "周五 11月27日（十月十九）：改到 周六 11月28日（十月二十） 19:00–20:30",
+        "周五 12月4日（十月廿六）：这天不排",
+        "周五 12月11日（冬月初三）：换到村办公室",
     )
     page = clash
     for words in taps:
@@ -276,7 +279,7 @@ def test_of_one_evening_another_room_or_teacher_is_taken_in_the_form_itself(
         busy = make_course(db, title="医保怎么报销", teachers=(cast.teacher,))
         make_session(db, busy, FRIDAY, teachers=(cast.teacher,))
     clash = chen.post(NEW, data={**filled_in, "do": "publish"}).text
-    take = buttons(clash, "take")["周五 11月27日（十月十九） 请李老师（农技站）"]
+    take = buttons(clash, "take")["请李老师（农技站）"]
     page = chen.post(NEW, data={**filled_in, "take": take}).text
     assert f'name="teachers" value="{li}" checked' in page
     assert "已经有课" not in page
@@ -328,7 +331,6 @@ def test_a_past_date_is_allowed_with_a_sentence(
         ({"starts": "晚饭后"}, "「晚饭后」不是一个时间。"),
         ({"starts": "23:00", "ends": "0:30"}, "从 23:00 上到 00:30 就过了半夜十二点。"),
         ({"ends": "18:00"}, "19:00 开始，18:00 就结束了，前后反了。"),
-        ({"repeat": "weekly", "weekdays": [], "times": "3"}, "每周哪几天上课，还没选。"),
         ({"repeat": "weekly", "weekdays": ["4"]}, "要有个头"),
         ({"repeat": "weekly", "weekdays": ["4"], "until": "2026-11-26"}, "前后反了"),
         ({"repeat": "weekly", "weekdays": ["4"], "times": "500"}, "这里填 1 到 200 的整数"),
@@ -535,3 +537,32 @@ def test_a_clash_costs_the_same_however_many_dates_rooms_and_teachers_there_are(
     # Login and scope; the village, its teachers and venues, the categories; five for the conflicts, two for the ways
     # out, four for the advice.
     assert len(statements) == 17
+
+
+def test_nobody_ticks_the_weekday_that_the_first_day_tells(
+    chen: FlaskClient, filled_in: dict[str, Any], database: Database
+) -> None:
+    weeks = {**filled_in, "repeat": "weekly", "weekdays": [], "times": "3", "do": "publish"}
+    assert chen.post(NEW, data=weeks).status_code == 303
+    assert stored_days(database) == [FRIDAY, date(2026, 12, 4), date(2026, 12, 11)]
+    others = {**weeks, "title": "养猪", "weekdays": ["1"], "venue": "", "teachers": []}
+    assert chen.post(NEW, data=others).status_code == 303
+    assert date(2026, 12, 1) in stored_days(database)
+
+
+def test_dates_left_out_of_so_many_are_made_up_for_after_the_last(
+    chen: FlaskClient, filled_in: dict[str, Any], database: Database, cast: Cast
+) -> None:
+    occupy(database, cast, date(2026, 12, 4), date(2026, 12, 11))
+    six = {**filled_in, "repeat": "weekly", "weekdays": [], "times": "6"}
+    page = chen.post(NEW, data={**six, "clash": ["2026-12-04", "2026-12-11"], "do": "drop-look"}).text
+    assert "一共 4 次。" in page and "补到后面，凑够 6 次" in page
+    dropped = {**six, "leave_out": ["2026-12-04", "2026-12-11"]}
+    page = chen.post(NEW, data={**dropped, "fill_up": "1"}).text
+    assert "一共 6 次。" in page and "凑够" not in page
+    assert 'name="fill_up" value="1"' in page and re.search(r'name="times"[^>]* value="6"', page)
+    # One date more that is left out is made up for as well.
+    more = {**dropped, "fill_up": "1", "leave_out": [*dropped["leave_out"], "2026-12-18"], "do": "publish"}
+    assert chen.post(NEW, data=more).status_code == 303
+    days = [FRIDAY, *(date(2026, 12, 25) + timedelta(days=7 * number) for number in range(5))]
+    assert [day for day in stored_days(database) if day.day not in (4, 11) or day.month == 1] == days

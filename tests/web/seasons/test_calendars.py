@@ -168,6 +168,10 @@ def test_dates_against_a_holiday_are_left_out_with_one_tap_and_put_back_with_ano
         ({"repeat": "monthly", "weekdays": "4", "nth": "-1", "times": "2"}, ["11月27日", "12月25日"]),
         ({"repeat": "lunar", "lunar": "逢三六九", "times": "2"}, ["11月27日", "12月1日"]),
         ({"repeat": "market", "market": "1", "times": "2"}, ["11月28日", "12月2日"]),
+        ({"repeat": "monthly", "nth": "1", "times": "2"}, ["12月4日", "2027年1月1日"]),
+        ({"repeat": "lunar", "lunar": "每月初一、十五", "times": "2"}, ["12月9日", "12月23日"]),
+        ({"repeat": "lunar", "lunar": "每月5日", "times": "2"}, ["12月5日", "2027年1月5日"]),
+        ({"repeat": "lunar", "lunar": "每月最后一天", "times": "2"}, ["11月30日", "12月31日"]),
     ],
 )
 def test_a_course_repeats_as_villages_say_it(chen, keeper, fields, first_days) -> None:
@@ -183,9 +187,38 @@ def test_a_course_repeats_as_villages_say_it(chen, keeper, fields, first_days) -
         ({"repeat": "market", "market": "0", "times": "2"}, "不知道哪天逢场"),
         ({"repeat": "lunar", "lunar": "赶集", "times": "2"}, "看不懂"),
         ({"repeat": "weekly", "weekdays": "4", "every": "99", "times": "2"}, "这里填 1 到 12 的整数"),
-        ({"repeat": "monthly", "nth": "1", "times": "2"}, "还没选"),
         ({"repeat": "lunar", "lunar": "单日"}, "要有个头"),
     ],
 )
 def test_a_rule_that_cannot_be_says_so_at_its_field(chen, fields, sentence) -> None:
     assert sentence in preview(chen, **fields)
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("每月初一、十五", "照农历每月初一、十五排。"),
+        ("每月三十", "照农历每月三十排。小月没有三十，那个月少一次。"),
+        ("逢三逢十", "照农历逢三、十排。小月没有三十，那个月少一次。"),
+        ("每月5号", "照公历每月5日排。"),
+    ],
+)
+def test_what_was_understood_of_a_rule_is_told_back(chen, typed: str, told: str) -> None:
+    assert told in preview(chen, starts="19:00", ends="20:30", repeat="lunar", lunar=typed, times="3")
+
+
+@pytest.mark.parametrize("typed", ["三十", "二十", "逢三十", "每月三、六"])
+def test_words_with_two_meanings_are_asked_about_in_a_course_and_as_a_market(
+    chen, keeper, typed: str
+) -> None:
+    asked = "说的是尾数，还是一个月里的那一天"
+    assert asked in preview(chen, repeat="lunar", lunar=typed, times="3")
+    answer = send(keeper, TOWNSHIP, "market", days=typed, missing_thirtieth="skipped")
+    assert answer.status_code == 422 and asked in answer.text
+
+
+def test_a_market_on_days_of_the_month_is_kept_and_told_to_everybody(chen, keeper) -> None:
+    page = send(keeper, TOWNSHIP, "market", days="每月初一、十五", missing_thirtieth="skipped").text
+    assert "农历每月初一、十五" in page and "没有三十就不逢" not in page.split("<form")[0]
+    assert "上午逢场" in preview(chen, first="2026-12-09")
+    assert "全安镇的场期：农历每月初一、十五" in preview(chen, first="2026-12-23")
