@@ -16,7 +16,7 @@ pytestmark = pytest.mark.check("texts: `python3 run.py texts`, and translate wha
 ROOT = Path(__file__).resolve().parent.parent
 # What people type or see in their own files as it is, whatever language the page is in: market days, a notice, columns.
 TO_TYPE = re.compile(
-    "关于…年部分节假日安排的通知|「一、元旦：…」|每周三周六|公历逢五逢十|逢三六九|逢五逢十|单日|天天|公历|统计用区划代码|区划代码|代码|名称"
+    "逢三、十|每月三十|每月初一、十五|每月5日|每月最后一天|关于…年部分节假日安排的通知|「一、元旦：…」|每周三周六|公历逢五逢十|逢三六九|逢五逢十|单日|天天|公历|统计用区划代码|区划代码|代码|名称"
 )
 CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 PLACE = re.compile(r"%\((\w+)\)(?:0\d)?[ds]")

@@ -10,7 +10,7 @@ from nightschool.rules.almanac import clock, day_with_year, full_day, lunar_labe
 from nightschool.rules.courses.reasons import tell_reason
 from nightschool.rules.notices.revisions import tell_mark, tell_moment
 from nightschool.rules.people.people import dialable, tell_public_name
-from nightschool.rules.places.schools import institution_word, whom_to_ask
+from nightschool.rules.places.schools import asked_of, institution_word
 from nightschool.rules.regions import Level, level_of
 from nightschool.texts import _, counted, language
 
@@ -129,7 +129,7 @@ def tell_attendances(entry: Entry) -> str:
 
 def tell_contact(school: School | None) -> str:
     """Whom to ask, in one sentence."""
-    who = whom_to_ask(school.contact_name, school.principal) if school else ""
+    who = asked_of(school.contact_name, school.principal) if school else ""
     if school is None or not (who or school.contact_phone):
         return _("不清楚的，问村委会。")
     who = who or _("夜校")

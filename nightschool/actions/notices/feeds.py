@@ -10,7 +10,7 @@ from nightschool.models.planning import FeedIdentity
 from nightschool.models.teaching import ClassSession
 from nightschool.queries.condition import feeds_known_by
 from nightschool.queries.notices.timetable import FEED_EXTENT
-from nightschool.rules.places.schools import whom_to_ask
+from nightschool.rules.places.schools import asked_of
 from nightschool.rules.slots import Now
 
 
@@ -45,4 +45,4 @@ def show_otherwise(db: Session, *which: ColumnElement[bool], now: Now) -> None:
 
 def told_contact(school: NightSchool) -> tuple[str, str]:
     """What every event of the village's feed tells of its school: whom to ask, and their phone."""
-    return whom_to_ask(school.contact_name, school.principal), school.contact_phone
+    return asked_of(school.contact_name, school.principal), school.contact_phone

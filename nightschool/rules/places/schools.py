@@ -18,7 +18,7 @@ class SchoolEntry:
     equipment: Collection[str] = ()  # ticked items of rules.places.checklist
 
 
-def whom_to_ask(contact_name: str, principal: str) -> str:
+def asked_of(contact_name: str, principal: str) -> str:
     """Whom villagers ask: who is named for that, else who is in charge; empty where nobody is named."""
     return contact_name or principal
 
