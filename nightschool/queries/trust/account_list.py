@@ -108,6 +108,7 @@ def _answering(query: str) -> list[ColumnElement[bool]]:
     return [
         or_(
             Account.login_name.contains(normalised(query), autoescape=True),
+            func.lower(Account.display_name).contains(normalised(query), autoescape=True),
             Account.search_keys.contains(f" {plain}" if plain.isascii() else plain, autoescape=True),
             Account.id.in_(select(Posting.account_id).where(Posting.region_code.in_(villages))),
         )

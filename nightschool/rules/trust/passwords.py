@@ -83,10 +83,10 @@ def problem_of(password: str, login_name: str = "", *, own: Iterable[str] = ()) 
         return "is_login_name"
     if len(plain) > _LONGEST_TRIED:
         return None
-    if _is_guessed(plain.lower(), _WORDS):
-        return "is_common"
     names = {word for name in (login_name, *own) for word in _words_of(name)}
-    return "is_own" if names and _is_guessed(plain.lower(), _WORDS | names) else None
+    if not _is_guessed(plain.lower(), names):
+        return None
+    return "is_own" if any(name in plain.lower() for name in names) else "is_common"
 
 
 def _words_of(name: str) -> Iterator[str]:
@@ -94,25 +94,31 @@ def _words_of(name: str) -> Iterator[str]:
     plain = normalised(name)
     parts = {plain, _ENDING.sub("", plain), plain[1:] if len(plain) > 2 else ""}
     for part in parts:
-        yield from (word for word in (part, *search_keys(part)) if len(word) > 1)
+        words = (part, *search_keys(part))
+        yield from (word for word in words if len(word) > (2 if word.isascii() else 1))
 
 
-def _is_guessed(plain: str, words: frozenset[str] | set[str]) -> bool:
+def _is_guessed(plain: str, names: set[str]) -> bool:
     return any(
-        sum(character.isalnum() or not character.isascii() for character in _own_part(text, words))
+        sum(character.isalnum() or not character.isascii() for character in _own_part(text, names))
         < _LEAST_OWN
         for text in (plain, plain.translate(_DISGUISED), _TWICE.sub(r"\1", plain))
     )
 
 
-def _own_part(plain: str, words: Iterable[str]) -> str:
-    """What is left of a password without words, dates, runs, rows of the keyboard, and what is said again."""
+def _own_part(plain: str, names: Iterable[str]) -> str:
+    """What is left of a password without names, dates, words, runs, rows of the keyboard, and what is said again."""
+    plain = _without(plain, names)
     for pattern in _NUMBERS:
         plain = pattern.sub(" ", plain)
-    plain = _CHINESE_WORDS.sub(" ", plain)
+    plain = _without(_CHINESE_WORDS.sub(" ", plain), _WORDS)
+    return _AGAIN.sub(r"\1", _without_runs(_REPEATED.sub(" ", plain)))
+
+
+def _without(plain: str, words: Iterable[str]) -> str:
     for word in sorted(words, key=lambda word: (-len(word), word)):
         plain = plain.replace(word, " ")
-    return _AGAIN.sub(r"\1", _without_runs(_REPEATED.sub(" ", plain)))
+    return plain
 
 
 def _without_runs(plain: str) -> str:

@@ -53,6 +53,12 @@ def test_somebody_with_a_dot_in_the_name_is_found(cast: Cast, db: Session, query
     assert names(accounts(db, query=query)) == ["mmt"]
 
 
+@pytest.mark.parametrize("query", ["smith", "John Smith", "johnsmith", "JOHN"])
+def test_a_part_of_a_name_in_latin_letters_is_enough(cast: Cast, db: Session, query: str) -> None:
+    make_account(db, "js", "John Smith", Role.COORDINATOR, SHIWAN)
+    assert names(accounts(db, query=query)) == ["js"]
+
+
 def test_role_state_and_end_narrow_the_list(cast: Cast, db: Session) -> None:
     gone = make_account(db, "old1", "退休的人", Role.COORDINATOR, SHIWAN)
     db.query(Posting).filter_by(account_id=gone.id).update({"to_day": TODAY - timedelta(days=1)})
