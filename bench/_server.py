@@ -1,4 +1,4 @@
-"""The server that is measured: the real application and constant pages, side by side in one waitress.
+"""The server that is measured: the real application and constant pages, side by side in one server.
 
 Run by public_pages.py and staff_pages.py as a process of its own: `python -m bench._server URL`. It prints its port.
 """
@@ -93,8 +93,9 @@ def main() -> None:
         keys=keys,
     )
     app = create_app(settings, database, clock=lambda: NOW.instant)
-    server = make_server(Side(app, constant_app(), database), settings)
-    print(server.effective_port, flush=True)
+    app.wsgi_app = Side(app, constant_app(), database)  # type: ignore[method-assign]  # as Flask says
+    server = make_server(app, settings)
+    print(server.port, flush=True)
     server.run()
 
 

@@ -3,6 +3,7 @@
 Nothing is created or migrated when this is imported. Migrating is one explicit step under a lock (`migrate`).
 """
 
+import errno
 import re
 import sqlite3
 import time
@@ -17,6 +18,7 @@ from sqlalchemy.exc import IntegrityError, InvalidatePoolError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from nightschool.errors import NewerDatabase
 from nightschool.sealing import Sealer
 
 # Older SQLite libraries can corrupt a WAL database when two connections write and checkpoint at once.
@@ -41,10 +43,15 @@ def sqlite_is_fit_for_wal() -> bool:
 
 
 class Database:
-    """One database, SQLite or PostgreSQL. Sessions made here carry the sealer in `db.info["sealer"]`."""
+    """One database, SQLite or PostgreSQL. Sessions made here carry the sealer in `db.info["sealer"]`.
 
-    def __init__(self, url: str, *, sealer: Sealer) -> None:
+    `is_alone`: the SQLite file is this process's alone. It opens on a disk without room for what processes share, is
+    read as always, and written again as soon as there is room. Not on Windows.
+    """
+
+    def __init__(self, url: str, *, sealer: Sealer, is_alone: bool = False) -> None:
         self.url = make_url(url)
+        self.is_alone = is_alone
         self.sealer = sealer
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         make = self._sqlite_engine if self.is_sqlite else self._postgresql_engine
@@ -102,8 +109,12 @@ class Database:
     def _sqlite_engine(self, **options: Any) -> Engine:
         if self.url.database and self.url.database != ":memory:":
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        url = self.url
+        if self.is_alone:
+            file = Path(self.url.database or "").resolve().as_uri()
+            url = url.set(database=file, query={"vfs": "unix-excl", "uri": "true"})
         engine = create_engine(
-            self.url,
+            url,
             hide_parameters=True,  # an error's text must not carry what people entered
             module=sqlite_module(),
             pool_size=10,
@@ -167,6 +178,12 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def is_full(error: BaseException) -> bool:
+    """True when this error says that there is no room left on the disk."""
+    words = str(getattr(error, "orig", error))
+    return getattr(error, "errno", None) == errno.ENOSPC or "is full" in words or "No space left" in words
+
+
 def broken_constraint(error: IntegrityError) -> str | None:
     """The name of the constraint this error broke, or None when the driver does not say.
 
@@ -188,7 +205,12 @@ def broken_constraint(error: IntegrityError) -> str | None:
 
 
 def migrate(database: Database, revision: str = "head") -> None:
-    """The tables are those of this revision. One process migrates at a time; the others wait and find it done."""
+    """The tables are those of this revision. One process migrates at a time; the others wait and find it done.
+
+    Raises NewerDatabase, and leaves it alone.
+    """
+    if revision == "head" and is_current(database):
+        return
     with database.engine.connect() as connection:
         if database.is_sqlite:
             _migrate_sqlite(connection, revision)
@@ -224,11 +246,21 @@ def _run_migrations(connection: Connection, revision: str) -> None:
     from alembic import command
 
     config = alembic_config()
+    _refuse_newer(connection, config)
     config.attributes["connection"] = connection
     if revision == "head":
         command.upgrade(config, "head")
     else:
         command.downgrade(config, revision)
+
+
+def _refuse_newer(connection: Connection, config: Any) -> None:
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if MigrationContext.configure(connection).get_current_revision() not in known | {None}:
+        raise NewerDatabase
 
 
 def alembic_config() -> Any:

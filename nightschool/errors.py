@@ -50,8 +50,20 @@ class Refused(NightSchoolError):
         self.details = details
 
 
+class Unreadable(NightSchoolError):
+    """A sealed value does not open: the key is lost, or it is damaged, or another row's."""
+
+
+class NewerDatabase(NightSchoolError):
+    """The database was last used by a newer version of this program."""
+
+
 class ConfigurationError(NightSchoolError):
     """A setting, key or file is missing or unfit; the message says what to mend."""
+
+
+class UnfitKeys(ConfigurationError):
+    """What should be the keys of this installation is not the content of a key file."""
 
 
 @dataclass(frozen=True)

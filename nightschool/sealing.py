@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from nightschool.errors import ConfigurationError
+from nightschool.errors import ConfigurationError, Unreadable
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
@@ -40,19 +40,16 @@ class Sealer:
         return f"{self._newest}.{base64.urlsafe_b64encode(nonce + ciphertext).decode()}"
 
     def open(self, sealed: str, *, about: str) -> str:
-        """The text that was sealed for this place.
-
-        Raises ConfigurationError when its key is missing or the value was not sealed for this place.
-        """
+        """The text that was sealed for this place. Raises Unreadable."""
         key_id, _, body = sealed.partition(".")
         cipher = self._ciphers.get(key_id)
         if cipher is None:
-            raise ConfigurationError(f"the key {key_id!r} that sealed this field is missing")
-        raw = base64.urlsafe_b64decode(body)
+            raise Unreadable(f"the key {key_id!r} is missing")
         try:
+            raw = base64.urlsafe_b64decode(body)
             return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], about.encode()).decode()
-        except InvalidTag:
-            raise ConfigurationError("a sealed field does not belong to the row it stands in") from None
+        except (InvalidTag, ValueError):
+            raise Unreadable("damaged, or not sealed for this place") from None
 
 
 class Digester:

@@ -1,18 +1,18 @@
 """Every setting, in one frozen place, read from the environment once. `nightschool doctor` prints them.
 
-Keys come from the environment, or from a file only its owner may read that is made at the first start.
+Keys come from the environment, or from a file that only its owner may read and that the first start makes.
 """
 
 import base64
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from nightschool.errors import ConfigurationError
+from nightschool.errors import ConfigurationError, UnfitKeys
 
 PREFIX = "NIGHTSCHOOL_"
 LOGS = ("requests", "warnings")
@@ -24,6 +24,7 @@ class Keys:
 
     signing: str = field(repr=False)
     sealing: Mapping[str, bytes] = field(repr=False)
+    are_kept: bool = True  # False: there are none yet, and these have been made up just now
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ class Settings:
         return self.base_url.startswith("https://")
 
     @property
+    def key_file(self) -> Path:
+        """Where the keys are kept, unless they come from the environment."""
+        return self.data_folder / "keys.json"
+
+    @property
     def trusted_hosts(self) -> tuple[str, ...]:
         """The host names a request may be addressed to: the base address's own, and this machine's loopback names."""
         return tuple(
@@ -55,7 +61,7 @@ class Settings:
 
 
 def from_environment(environ: Mapping[str, str]) -> Settings:
-    """The settings this environment describes; makes the data folder and the key file when they are missing.
+    """The settings this environment describes; makes the data folder when it is missing.
 
     Variables: NIGHTSCHOOL_DATA (a folder, default `nightschool-data` in the current one), NIGHTSCHOOL_DATABASE_URL,
     NIGHTSCHOOL_BASE_URL, NIGHTSCHOOL_LISTEN (host:port), NIGHTSCHOOL_TIMEZONE, NIGHTSCHOOL_THREADS,
@@ -74,13 +80,16 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     log = value("LOG", LOGS[0])
     if log not in LOGS:
         raise ConfigurationError(f"NIGHTSCHOOL_LOG must be one of: {', '.join(LOGS)}")
+    database_url = value("DATABASE_URL", sqlite_url(data_folder / "nightschool.db"))
+    if not database_url.startswith(("sqlite:///", "postgresql:", "postgresql+")):
+        raise ConfigurationError("NIGHTSCHOOL_DATABASE_URL must begin with sqlite:/// or postgresql://")
     return Settings(
         data_folder=data_folder,
-        database_url=value("DATABASE_URL", sqlite_url(data_folder / "nightschool.db")),
+        database_url=database_url,
         base_url=base_url,
         listen_host=host or "127.0.0.1",
         listen_port=_whole(port, "NIGHTSCHOOL_LISTEN", 1, 65535),
-        timezone=value("TIMEZONE", "Asia/Shanghai"),
+        timezone=_timezone(value("TIMEZONE", "Asia/Shanghai")),
         keys=_keys(environ.get(PREFIX + "KEYS", ""), data_folder),
         threads=_whole(value("THREADS", "8"), "NIGHTSCHOOL_THREADS", 1, 64),
         proxy_hops=_whole(value("PROXY_HOPS", "0"), "NIGHTSCHOOL_PROXY_HOPS", 0, 5),
@@ -94,8 +103,8 @@ def sqlite_url(path: Path) -> str:
 
 
 def new_keys() -> Keys:
-    """Fresh random keys."""
-    return Keys(signing=secrets.token_urlsafe(32), sealing={"k1": secrets.token_bytes(32)})
+    """Fresh random keys, which nobody keeps yet."""
+    return Keys(secrets.token_urlsafe(32), {"k1": secrets.token_bytes(32)}, are_kept=False)
 
 
 def dump_keys(keys: Keys) -> str:
@@ -105,32 +114,32 @@ def dump_keys(keys: Keys) -> str:
 
 
 def load_keys(text: str) -> Keys:
-    """The keys written in a key file. Raises ConfigurationError when it cannot be read."""
+    """The keys written in a key file. Raises UnfitKeys when it cannot be read."""
     try:
         content = json.loads(text)
         sealing = {name: base64.b64decode(key, validate=True) for name, key in content["sealing"].items()}
         keys = Keys(signing=content["signing"], sealing=sealing)
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise ConfigurationError("the keys cannot be read: they must be the content of a key file") from None
+        raise UnfitKeys("the keys cannot be read: they must be the content of a key file") from None
     if len(keys.signing) < 32 or not sealing or any(len(key) != 32 for key in sealing.values()):
-        raise ConfigurationError("the keys are too short: let the first start make new ones")
+        raise UnfitKeys("the keys are too short: let the first start make new ones")
     return keys
 
 
 def _keys(given: str, folder: Path) -> Keys:
     if given.strip():
         return load_keys(given)
-    path = folder / "keys.json"
     folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "keys.json"
+    return load_keys(path.read_text(encoding="utf-8", errors="replace")) if path.exists() else new_keys()
+
+
+def _timezone(name: str) -> str:
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return load_keys(path.read_text(encoding="utf-8"))
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(dump_keys(new_keys()))
-        file.flush()
-        os.fsync(file.fileno())
-    return load_keys(path.read_text(encoding="utf-8"))
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise ConfigurationError("NIGHTSCHOOL_TIMEZONE must read like Asia/Shanghai") from None
+    return name
 
 
 def _whole(text: str, name: str, low: int, high: int) -> int:

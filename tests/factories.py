@@ -7,6 +7,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,7 +36,7 @@ from nightschool.rules.people.teacher_links import digest_of
 from nightschool.rules.regions import display_name, level_of, parent_of
 from nightschool.rules.slots import Now
 from nightschool.sealing import Sealer
-from nightschool.settings import Keys
+from nightschool.settings import Keys, dump_keys
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = Now.at(datetime(2026, 11, 24, 2, 0, tzinfo=UTC), ZONE)
@@ -206,6 +207,12 @@ def make_account(db: Session, login_name: str, display_name: str, role: Role, re
 
 def actor(account: Account, role: Role, region: str | None) -> Actor:
     return Actor(account_id=account.id, name=account.display_name, posts=(Post(role, region),))
+
+
+def keep_keys(folder: Path) -> None:
+    """The installation in this folder has the keys of the tests."""
+    (folder / "keys.json").write_text(dump_keys(KEYS), encoding="utf-8")
+    (folder / "keys.json").chmod(0o600)
 
 
 def make_login(database: Database, account_id: int, *, at: datetime = NOW.instant, **columns: Any) -> str:

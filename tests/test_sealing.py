@@ -2,7 +2,7 @@
 
 import pytest
 
-from nightschool.errors import ConfigurationError
+from nightschool.errors import ConfigurationError, Unreadable
 from nightschool.sealing import Sealer
 
 PHONE = "13800000000"
@@ -19,7 +19,7 @@ def test_what_is_sealed_opens_again_and_does_not_show() -> None:
 def test_value_moved_to_another_row_does_not_open() -> None:
     sealer = Sealer({"k1": bytes(32)})
     sealed = sealer.seal(PHONE, about="learner.phone:a")
-    with pytest.raises(ConfigurationError):
+    with pytest.raises(Unreadable):
         sealer.open(sealed, about="learner.phone:b")
 
 
@@ -32,7 +32,7 @@ def test_older_key_still_opens_after_a_newer_one_came() -> None:
 
 def test_lost_key_is_said_and_nothing_opens() -> None:
     sealed = Sealer({"k1": bytes(32)}).seal(PHONE, about="x")
-    with pytest.raises(ConfigurationError, match="k1"):
+    with pytest.raises(Unreadable, match="k1"):
         Sealer({"k2": b"2" * 32}).open(sealed, about="x")
 
 
@@ -40,3 +40,9 @@ def test_lost_key_is_said_and_nothing_opens() -> None:
 def test_unfit_keys_are_refused(keys: dict[str, bytes]) -> None:
     with pytest.raises(ConfigurationError):
         Sealer(keys)
+
+
+@pytest.mark.parametrize("damaged", ["", "k1", "k1.", "k1.A", "k1.AAAA", "k1.%%%", "号码", "k1." + "A" * 60])
+def test_anything_damaged_is_unreadable_and_nothing_else(damaged: str) -> None:
+    with pytest.raises(Unreadable):
+        Sealer({"k1": bytes(32)}).open(damaged, about="x")

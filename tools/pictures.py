@@ -94,7 +94,7 @@ def main(pictures: Path = PICTURES) -> int:
             for picture in TAKEN:
                 take(browser, picture, settings.base_url, accounts, pictures)
             browser.close()
-        server.close()
+        server.stop()
         database.dispose()
     return 0
 

@@ -98,10 +98,11 @@ def store_phone(db: Session, record: Any, typed: str, *, removes: bool = False) 
 def reveal_phone(db: Session, record: Any, *, by: Actor, now: Now) -> str:
     """The number in full, empty when there is none; that it was looked up is on the trail."""
     kind = record.__tablename__
-    number = phones.in_full(db, kind, record.public_id, getattr(record, phones.COLUMNS[kind]))
+    sealed = getattr(record, phones.COLUMNS[kind])
+    number = phones.in_full(db, kind, record.public_id, sealed)
     if number:
         note(db, record, f"{kind}.phone", by=by, now=now)
-    return number
+    return number or phones.masked(db, kind, record.public_id, sealed)
 
 
 def note(

@@ -10,6 +10,7 @@ from nightschool.cli.accounts import accounts
 from nightschool.cli.backup import backup, restore
 from nightschool.cli.demo import demo
 from nightschool.cli.doctor import doctor
+from nightschool.cli.keys import keys
 from nightschool.cli.regions import regions
 from nightschool.cli.serve import serve
 from nightschool.errors import ConfigurationError
@@ -19,9 +20,10 @@ from nightschool.texts import SOURCE_LANGUAGE, set_language
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
     """Nightschool, the course manager for farmers' night schools."""
+    os.umask(0o077)  # nobody else on this machine reads what any command makes
 
 
-for command in (serve, demo, doctor, regions, accounts, backup, restore):
+for command in (serve, demo, doctor, regions, accounts, backup, restore, keys):
     cli.add_command(command)
 
 

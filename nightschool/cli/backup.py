@@ -1,12 +1,13 @@
 """`backup` and `restore`: one SQLite file holds everything, whichever database it came from.
 
 A copy is taken while the school goes on working, checked before it gets its name, and never put over something that
-is there. The keys are not in it: they are kept apart, and a restored database needs the same ones.
+is there. It carries a manifest, so that one that has changed since is not restored (`manifest.py`). The keys are not in
+it: they are kept apart, and a restored database needs the same ones.
 """
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -14,19 +15,24 @@ from typing import Any
 
 import click
 from sqlalchemy import Connection, Table, func, inspect, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from nightschool.actions.trust.backups import note_backup
+from nightschool.actions.trust.backups import note_backup, note_restored
+from nightschool.cli import manifest
 from nightschool.cli.installation import (
     Installation,
+    arriving,
+    ask_for_its_keys,
     fail,
-    migrated_installation,
+    tell_lost_keys,
     this_installation,
     told_plainly,
 )
 from nightschool.database import Database, is_current, migrate, sqlite_module
 from nightschool.models import Base
+from nightschool.queries.trust.keys import has_mark, keys_fit
 from nightschool.rules.access import SYSTEM
+from nightschool.sealing import Digester
 from nightschool.settings import sqlite_url
 from nightschool.texts import _
 
@@ -44,52 +50,102 @@ def backup(file: Path) -> None:
     with told_plainly(), arriving(file) as partial:
         if not is_current(installation.database):
             fail(_("数据库还没建好或版本旧。运行 serve 会自动升级。"))
+        ask_for_its_keys(installation)
         if installation.database.is_sqlite:
             _copy_sqlite(Path(installation.database.url.database or ""), partial)
         else:
-            copy = Database(sqlite_url(partial), sealer=installation.database.sealer)
-            migrate(copy)
-            _copy_rows(installation.database, copy)
-            copy.dispose()
-            _settle(partial)
-        check_file(partial)
+            with _at(partial, installation.database) as copy:
+                migrate(copy)
+                _copy_rows(installation.database, copy)
+        _check(partial, file)
+        manifest.write(partial)
+        _settle(partial)
+        manifest.seal(partial, installation.settings.keys.signing)
     _note(installation, file)
     click.echo(
         _(
             "备份好了：%(file)s。密钥不在里面，另外收好 %(keys)s。",
             file=file,
-            keys=installation.settings.data_folder / "keys.json",
+            keys=installation.settings.key_file,
         )
     )
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-def restore(file: Path) -> None:
+@click.option(
+    "--without-manifest", is_flag=True, help="FILE is of a time when backups had no list of what is in them."
+)
+def restore(file: Path, without_manifest: bool) -> None:
     """Bring everything in FILE into the database of this environment, which must be empty or not exist yet."""
-    check_file(file)
-    target = this_installation().database
+    installation = this_installation()
+    target = installation.database
     with told_plainly():
+        if not without_manifest and (why := manifest.problem(file)):
+            fail(_TELL[why](file))
         if target.is_sqlite:
             place = Path(target.url.database or "")
             if place.exists():
                 fail(_("%(file)s 已经有了，不会盖掉它。先把它挪开。", file=place))
             with arriving(place) as partial:
-                _copy_sqlite(file, partial)
-                check_file(partial)
-            migrated_installation()
+                _prepare(file, partial, installation)
         else:
             migrate(target)
             if not _is_empty(target):
                 fail(_("数据库里已经有记录，不会盖掉。恢复到一个空的数据库里。"))
             with tempfile.TemporaryDirectory() as folder:
                 copy = Path(folder) / "restore.db"
-                _copy_sqlite(file, copy)
-                source = Database(sqlite_url(copy), sealer=target.sealer)
-                migrate(source)
-                _copy_rows(source, target)
-                source.dispose()
-    click.echo(_("恢复好了。还要放好同一份密钥，电话号码才看得见。"))
+                _prepare(file, copy, installation)
+                with _at(copy, target) as source:
+                    _copy_rows(source, target)
+        with target.reading() as db:
+            is_readable = keys_fit(db, Digester(installation.settings.keys.signing))
+    click.echo(_("恢复好了。以前的登录都已经退出，各人用自己的密码重新登录。"))
+    if not is_readable or not installation.settings.keys.are_kept:
+        click.echo(tell_lost_keys(installation.settings))
+
+
+def _prepare(file: Path, copy: Path, installation: Installation) -> None:
+    """The copy holds what the backup holds, at the newest revision, with every login of before ended."""
+    _copy_sqlite(file, copy)
+    _check(copy, file)
+    if not manifest.take_out(copy):
+        fail(_TELL["changed"](file))
+    with _at(copy, installation.database) as restored:
+        try:
+            migrate(restored)
+        except SQLAlchemyError:
+            fail(_TELL["not_ours"](file))
+        missing = Base.metadata.tables.keys() - set(inspect(restored.engine).get_table_names())
+        if missing:
+            fail(_TELL["not_ours"](file))
+        signing = installation.settings.keys.signing
+        with restored.writing() as db:
+            is_ours = has_mark(db) and keys_fit(db, Digester(signing))
+            if is_ours and not manifest.is_sealed_with(file, signing):
+                fail(_TELL["changed"](file))
+            note_restored(db, by=SYSTEM, now=installation.now())
+
+
+@contextmanager
+def _at(path: Path, like: Database) -> Iterator[Database]:
+    """A database in this file, which in the end is one file with nothing beside it, and on the disk."""
+    database = Database(sqlite_url(path), sealer=like.sealer)
+    try:
+        yield database
+    finally:
+        database.dispose()
+    _settle(path)
+
+
+_TELL: Mapping[str, Callable[[Path], str]] = {
+    "not_ours": lambda file: _("%(file)s 不是完好的夜校备份，没有用它。", file=file),
+    "changed": lambda file: _("%(file)s 备份以后变过，和它自己记的对不上，没有用它。换一份备份。", file=file),
+    "no_manifest": lambda file: _(
+        "%(file)s 里没有备份的清单：不是夜校的备份，或者是老版本做的。确定是自己的老备份，才加 --without-manifest。",
+        file=file,
+    ),
+}
 
 
 def _note(installation: Installation, file: Path) -> None:
@@ -101,35 +157,11 @@ def _note(installation: Installation, file: Path) -> None:
         click.echo(_("数据库正忙，没能记下这次备份的时间。备份本身是好的。"), err=True)
 
 
-@contextmanager
-def arriving(file: Path) -> Iterator[Path]:
-    """A path beside `file` to write to; it gets the file's name when the block ends well, and is gone when not.
-
-    The name is given by a hard link where there are any, so that a file that came meanwhile is not put over.
-    """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
-    try:
-        yield partial
-        try:
-            os.link(partial, file)
-        except FileExistsError:
-            raise
-        except OSError:
-            os.rename(partial, file)
-    finally:
-        for leftover in (
-            partial,
-            *(partial.with_name(partial.name + end) for end in ("-wal", "-shm", "-journal")),
-        ):
-            leftover.unlink(missing_ok=True)
-
-
-def check_file(file: Path) -> None:
-    """The command ends with a sentence unless the file is a whole night-school database."""
+def _check(path: Path, file: Path) -> None:
+    """The command ends with a sentence about the file unless the database in `path` is whole."""
     module = sqlite_module()
     try:
-        connection = module.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
+        connection = module.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
         try:
             sound = connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
             whole = not connection.execute("PRAGMA foreign_key_check").fetchall()
@@ -139,7 +171,7 @@ def check_file(file: Path) -> None:
     except module.DatabaseError:
         sound = whole = ours = False
     if not (sound and whole and ours):
-        fail(_("%(file)s 不是完好的夜校备份，没有用它。", file=file))
+        fail(_TELL["not_ours"](file))
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:

@@ -7,8 +7,15 @@ from pathlib import Path
 
 import click
 
-from nightschool.cli.backup import arriving
-from nightschool.cli.installation import Installation, fail, must_be_free, told_plainly
+from nightschool.cli.installation import (
+    Installation,
+    arriving,
+    fail,
+    keep_keys,
+    must_be_free,
+    opened,
+    told_plainly,
+)
 from nightschool.cli.serve import run
 from nightschool.database import Database, migrate
 from nightschool.sealing import Sealer
@@ -32,8 +39,9 @@ def demo(port: int, fresh: bool) -> None:
         _start_over(folder)
     with told_plainly():
         settings = _settings(folder, port)
-        database = Database(settings.database_url, sealer=Sealer(settings.keys.sealing))
+        database = opened(settings)
         if not Path(database.url.database or "").exists():
+            keep_keys(settings)
             _build(settings, folder)
         migrate(database)
         passwords = _passwords(Installation(settings, database), folder)

@@ -12,13 +12,15 @@ import click
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from nightschool.cli.installation import Installation, this_installation
+from nightschool.cli.installation import Installation, tell_clock, tell_lost_keys, this_installation
 from nightschool.database import is_current, sqlite_is_fit_for_wal, sqlite_module
 from nightschool.queries.condition import first_school, last_backup
+from nightschool.queries.trust.keys import keys_fit, unreadable
+from nightschool.sealing import Digester
 from nightschool.settings import PREFIX
 from nightschool.texts import _
 
-_PACKAGES = ("flask", "sqlalchemy", "wtforms", "alembic", "waitress", "cryptography", "argon2-cffi")
+_PACKAGES = ("flask", "sqlalchemy", "wtforms", "alembic", "uvicorn", "cryptography", "argon2-cffi")
 _LEAST_FREE_MEGABYTES = 500
 _BACKUP_EVERY = timedelta(days=8)
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -68,7 +70,7 @@ def to_mend(installation: Installation) -> Iterator[str]:
         yield _("SQLite 太旧，只能用较慢的写法。装上 pysqlite3，或换新一点的 Python。")
     if free_megabytes(installation) < _LEAST_FREE_MEGABYTES:
         yield _("磁盘快满了，至少留出 500 MB。")
-    key_file = settings.data_folder / "keys.json"
+    key_file = settings.key_file
     if key_file.exists() and sys.platform != "win32" and stat.S_IMODE(key_file.stat().st_mode) & 0o077:
         yield _("密钥文件 %(path)s 别人也能读。把权限改成 600。", path=key_file)
     if not settings.is_https and settings.listen_host not in _LOOPBACK:
@@ -81,10 +83,30 @@ def to_mend(installation: Installation) -> Iterator[str]:
     try:
         if not is_current(database):
             yield _("数据库还没建好或版本旧。运行 serve 会自动升级。")
-        elif _is_backup_due(installation):
+            return
+        if _is_backup_due(installation):
             yield _("一个多星期没有备份了。运行 backup FILE，把文件放到别的机器上。")
+        if sentence := tell_clock(installation):
+            yield sentence
+        yield from _sealed_to_mend(installation)
     except SQLAlchemyError as error:
         yield _("数据库连不上：%(why)s", why=str(error.__cause__ or error).strip())
+
+
+def _sealed_to_mend(installation: Installation) -> Iterator[str]:
+    """Every sealed value is opened."""
+    with installation.database.reading() as db:
+        if not installation.settings.keys.are_kept or not keys_fit(
+            db, Digester(installation.settings.keys.signing)
+        ):
+            yield tell_lost_keys(installation.settings)
+            return
+        for kind, count in unreadable(db).items():
+            yield _(
+                "%(table)s 里有 %(n)d 个存着的值坏了，打不开；页面上写着『号码看不到』，重新填一次就好。",
+                table=kind,
+                n=count,
+            )
 
 
 def _version_of(package: str) -> str:
@@ -103,7 +125,7 @@ def free_megabytes(installation: Installation) -> int:
 def _last_backup(installation: Installation) -> str:
     try:
         with installation.database.reading() as db:
-            made = last_backup(db)
+            made = last_backup(db, now=installation.now())
     except SQLAlchemyError:
         return "-"
     return f"{made:%Y-%m-%d %H:%M} UTC" if made else _("还没有过")
@@ -112,7 +134,7 @@ def _last_backup(installation: Installation) -> str:
 def _is_backup_due(installation: Installation) -> bool:
     """True when there is something to lose and the last copy of it is old."""
     with installation.database.reading() as db:
-        made = last_backup(db)
+        made = last_backup(db, now=installation.now())
         if made is not None:
             return installation.now().instant - made > _BACKUP_EVERY
         first = first_school(db)

@@ -1,12 +1,15 @@
 """`serve`: the real thing on the operator's database."""
 
-from wsgiref.types import WSGIApplication
+from typing import TYPE_CHECKING
 
 import click
 
-from nightschool.cli.installation import migrated_installation, must_be_free, this_installation
+from nightschool.cli.installation import migrated_installation, must_be_free, tell_clock, this_installation
 from nightschool.settings import Settings
 from nightschool.texts import _
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 @click.command()
@@ -18,15 +21,19 @@ def serve() -> None:
 
     from nightschool.web.app import create_app
 
+    if installation.database.is_alone:
+        click.echo(_("磁盘满了：课表照常能看，什么也存不上。腾出地方就好，不用重新启动。"), err=True)
+    if sentence := tell_clock(installation):
+        click.echo(sentence, err=True)
     app = create_app(installation.settings, installation.database)
     click.echo(_("农民夜校开着：%(address)s（按 Ctrl+C 停下）", address=settings.base_url))
     run(app, settings)
 
 
-def run(app: WSGIApplication, settings: Settings) -> None:
+def run(app: "Flask", settings: Settings) -> None:
     """Answers until it is stopped, and tells on stderr how it went: one JSON object a line."""
     from nightschool.web.site import logs
     from nightschool.web.site.server import make_server
 
     logs.start(settings.log)
-    make_server(logs.with_request_lines(app), settings).run()
+    make_server(app, settings).run()

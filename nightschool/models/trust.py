@@ -18,6 +18,7 @@ from nightschool.models.base import (
     LineText,
     Numbered,
     RegionCode,
+    Sealed,
     ShortText,
     Versioned,
     as_searched,
@@ -124,6 +125,13 @@ class AuditEvent(Numbered, Base):
         Index("ix_audit_event_record", "record"),
         Index("ix_audit_event_region_code_at", "region_code", "at"),
     )
+
+
+class KeyMark(Numbered, Base):
+    """The one row says by which keys personal fields are sealed and digests made: a start with others is refused."""
+
+    sealed: Mapped[Sealed]  # sealed about "key_mark.sealed"
+    digest: Mapped[Digest]
 
 
 class BackupMade(Numbered, Base):

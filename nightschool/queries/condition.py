@@ -7,12 +7,18 @@ from sqlalchemy.orm import Session
 
 from nightschool.models.places import NightSchool
 from nightschool.models.planning import FeedIdentity
-from nightschool.models.trust import BackupMade
+from nightschool.models.trust import AuditEvent, BackupMade
+from nightschool.rules.slots import Now
 
 
-def last_backup(db: Session) -> datetime | None:
+def last_backup(db: Session, *, now: Now) -> datetime | None:
     """When the newest backup was made; None when there has never been one. Cost: 1 query, of one row of an index."""
-    return db.scalar(select(func.max(BackupMade.at)))
+    return db.scalar(select(func.max(BackupMade.at)).where(BackupMade.at <= now.believable))
+
+
+def latest_line(db: Session) -> datetime | None:
+    """What the clock said when the trail got its latest line; None while it has none. Cost: 1 query."""
+    return db.scalar(select(AuditEvent.at).order_by(AuditEvent.id.desc()).limit(1))
 
 
 def first_school(db: Session) -> date | None:

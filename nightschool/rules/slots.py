@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from nightschool.rules.almanac import clock
@@ -55,6 +55,9 @@ class Moment:
     minutes: int
 
 
+CLOCK_SKEW = timedelta(minutes=10)  # that two clocks, or one before and after it was set, may be apart
+
+
 @dataclass(frozen=True, slots=True)
 class Now:
     """When something is done: the instant, aware and in UTC, and what the village's clock shows at it."""
@@ -73,6 +76,11 @@ class Now:
     def moment(self) -> Moment:
         """The point on the village's clock."""
         return Moment(self.day, self.minutes)
+
+    @property
+    def believable(self) -> datetime:
+        """The latest instant that can have been noted by now; a later one is of a time when the clock was wrong."""
+        return self.instant + CLOCK_SKEW
 
 
 class SlotFault(StrEnum):

@@ -47,7 +47,7 @@ def create_app(
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=True,
         TRUSTED_HOSTS=list(settings.trusted_hosts),
-        MAX_CONTENT_LENGTH=access.MEGABYTE,
+        MAX_CONTENT_LENGTH=access.MOST_OF_ANYBODY,
         MAX_FORM_MEMORY_SIZE=access.MEGABYTE,
         MAX_FORM_PARTS=5000,
     )

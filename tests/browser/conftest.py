@@ -2,13 +2,13 @@
 
 import os
 import shutil
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import waitress
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from nightschool.cli import demo_data
@@ -18,6 +18,7 @@ from nightschool.rules.slots import Now
 from nightschool.sealing import Sealer
 from nightschool.settings import from_environment
 from nightschool.web.app import create_app
+from nightschool.web.site.server import make_server
 from tests.factories import NOW
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
@@ -64,20 +65,19 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if why := missing():
         pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
     folder = tmp_path_factory.mktemp("site")
-    probe = waitress.create_server(lambda *_: [], host="127.0.0.1", port=0)
-    port = probe.effective_port
-    probe.close()
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
     settings = from_environment({"NIGHTSCHOOL_DATA": str(folder), "NIGHTSCHOOL_LISTEN": f"127.0.0.1:{port}"})
     database = Database(settings.database_url, sealer=Sealer(settings.keys.sealing))
     migrate(database)
     installation = StillInstallation(settings, database)
     accounts = demo_data.build(installation, say=lambda _line: None)
     server_app = create_app(settings, database, clock=lambda: installation.now().instant)
-    server = waitress.create_server(server_app, host="127.0.0.1", port=port, threads=4, ident=None)
+    server = make_server(server_app, settings)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield Site(settings.base_url, installation, accounts)
-    server.close()
+    server.stop()
     thread.join(timeout=5)
     database.dispose()
 

@@ -29,6 +29,7 @@ def place(tmp_path: Path, sqlite_template: Path) -> Path:
     with database.writing() as db:
         factories.make_places(db)
     database.dispose()
+    factories.keep_keys(tmp_path)
     return tmp_path
 
 

@@ -1,18 +1,30 @@
 """Backup and restore: everything comes back, nothing that is there is ever put over."""
 
+import os
+import random
 import shutil
+import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from click.testing import CliRunner, Result
 from sqlalchemy import select, text
 
-from nightschool.cli import cli
-from nightschool.database import Database
+from nightschool.actions.trust.keys import take_keys
+from nightschool.cli import cli, manifest
+from nightschool.database import Database, alembic_config
 from nightschool.models import Base
+from nightschool.queries.trust.trust import login_by_token
+from nightschool.rules.access import SYSTEM
+from nightschool.sealing import Digester
 from nightschool.settings import dump_keys, sqlite_url
 from tests import factories
-from tests.factories import make_course, make_learner, make_register, make_session
+from tests.factories import NOW, make_course, make_learner, make_register, make_session
+
+LEARNER = "x" * 22
 
 
 def run(*words: str, url: str, folder: Path) -> Result:
@@ -48,8 +60,10 @@ def filled(database, cast) -> Database:
         successor = make_session(db, course, teachers=(cast.teacher,))
         make_session(db, course, starts=600, ends=660, status="postponed", successor_id=successor.id)
         held = make_session(db, course, starts=700, ends=760)
-        phone = factories.SEALER.seal("13800000000", about="learner.phone:x")
-        make_register(db, held, cast.chen, present=(make_learner(db, phone=phone).id,), total=31)
+        phone = factories.SEALER.seal("13800000000", about=f"learner.phone:{LEARNER}")
+        learner = make_learner(db, phone=phone, public_id=LEARNER)
+        make_register(db, held, cast.chen, present=(learner.id,), total=31)
+        take_keys(db, digester=Digester(factories.KEYS.signing), by=SYSTEM, now=NOW)
     return database
 
 
@@ -108,7 +122,7 @@ def test_truncated_backup_is_refused_and_leaves_nothing(filled, tmp_path, part) 
     broken.write_bytes(content[: int(len(content) * part)])
     target = tmp_path / "new.db"
     refused = run("restore", str(broken), url=sqlite_url(target), folder=tmp_path)
-    assert refused.exit_code == 1 and "不是完好的夜校备份" in refused.output
+    assert refused.exit_code == 1 and ("备份以后变过" in refused.output or "没有备份的清单" in refused.output)
     assert not target.exists()
 
 
@@ -132,6 +146,128 @@ def test_sealed_phone_opens_after_restoring_with_the_same_keys(filled, tmp_path)
     again = Database(sqlite_url(tmp_path / "again.db"), sealer=factories.SEALER)
     with again.reading() as db:
         sealed = db.scalar(text("SELECT phone FROM learner"))
-        assert factories.SEALER.open(sealed, about="learner.phone:x") == "13800000000"
+        assert factories.SEALER.open(sealed, about=f"learner.phone:{LEARNER}") == "13800000000"
     again.dispose()
     assert b"13800000000" not in copy.read_bytes()
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("seed", range(12))
+def test_backup_in_which_one_bit_has_changed_is_refused_and_leaves_nothing(filled, tmp_path, seed) -> None:
+    copy = tmp_path / "monday.db"
+    run("backup", str(copy), url=url_of(filled), folder=tmp_path)
+    content = bytearray(copy.read_bytes())
+    chance = random.Random(seed)
+    content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
+    copy.write_bytes(content)
+    place = tmp_path / "new"
+    place.mkdir()
+    refused = run("restore", str(copy), url=sqlite_url(place / "new.db"), folder=tmp_path)
+    assert refused.exit_code == 1 and len(refused.output.splitlines()) == 1
+    assert list(place.iterdir()) == []
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_backup_changed_on_purpose_by_who_has_no_keys_is_refused(filled, tmp_path) -> None:
+    copy = tmp_path / "monday.db"
+    run("backup", str(copy), url=url_of(filled), folder=tmp_path)
+    with sqlite3.connect(copy) as connection:
+        connection.execute("UPDATE account SET display_name = '别人'")
+    connection.close()
+    manifest.seal(copy, "another signing key, of whoever changed it")
+    refused = run("restore", str(copy), url=sqlite_url(tmp_path / "new.db"), folder=tmp_path)
+    assert refused.exit_code == 1 and "备份以后变过" in refused.output
+    assert not (tmp_path / "new.db").exists()
+
+
+def any_database(path: Path, *statements: str) -> Path:
+    with sqlite3.connect(path) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+    return path
+
+
+@pytest.mark.parametrize("words", [(), ("--without-manifest",)])
+def test_any_other_database_is_no_backup(tmp_path, words) -> None:
+    found = any_database(
+        tmp_path / "found.db",
+        "CREATE TABLE alembic_version (version_num TEXT)",
+        "INSERT INTO alembic_version VALUES ('0004')",
+    )
+    refused = run(
+        "restore", str(found), *words, url=sqlite_url(tmp_path / "new.db"), folder=tmp_path / "data"
+    )
+    assert refused.exit_code == 1 and not (tmp_path / "new.db").exists()
+    assert "Traceback" not in refused.output and isinstance(refused.exception, SystemExit)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_database_of_a_newer_version_is_left_alone_by_every_command(filled, tmp_path) -> None:
+    with filled.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    filled.dispose()
+    place = Path(filled.url.database or "")
+    for words in (["accounts", "create", "--name", "王"], ["serve"], ["keys", "replace", "--yes"]):
+        refused = run(*words, url=url_of(filled), folder=tmp_path)
+        assert refused.exit_code == 1 and "更新的版本" in refused.output
+    with filled.engine.begin() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+        connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": head()})
+    copy = tmp_path / "newer.db"
+    assert run("backup", str(copy), url=url_of(filled), folder=tmp_path).exit_code == 0
+    any_database(copy, "UPDATE alembic_version SET version_num = '9999'")
+    manifest.seal(copy, factories.KEYS.signing)
+    refused = run("restore", str(copy), url=sqlite_url(tmp_path / "new" / "new.db"), folder=tmp_path)
+    assert refused.exit_code == 1 and "更新的版本" in refused.output
+    assert list((tmp_path / "new").iterdir()) == [] and place.exists()
+
+
+def head() -> str:
+    return ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
+
+
+def test_restoring_ends_every_login_of_before(filled, cast, tmp_path) -> None:
+    token = factories.make_login(filled, cast.chen)
+    copy = tmp_path / "monday.db"
+    run("backup", str(copy), url=url_of(filled), folder=tmp_path)
+    restored = run("restore", str(copy), url=sqlite_url(tmp_path / "new.db"), folder=tmp_path)
+    assert restored.exit_code == 0 and "以前的登录都已经退出" in restored.output
+    for database, is_in in (
+        (filled, True),
+        (Database(sqlite_url(tmp_path / "new.db"), sealer=factories.SEALER), False),
+    ):
+        with database.reading() as db:
+            assert (login_by_token(db, token, now=NOW) is not None) == is_in
+        database.dispose()
+
+
+def test_backup_onto_a_full_disk_is_one_sentence_and_leaves_nothing(filled, tmp_path) -> None:
+    if not Path("/dev/full").exists() or os.geteuid():
+        pytest.skip("needs a small disk of its own")
+    small = tmp_path / "small"
+    small.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(small)]).returncode:
+        pytest.skip("this machine cannot mount one")
+    try:
+        refused = run("backup", str(small / "monday.db"), url=url_of(filled), folder=tmp_path)
+        assert refused.exit_code == 1 and "磁盘满了" in refused.output
+        assert list(small.iterdir()) == []
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_nobody_else_can_read_what_commands_make(tmp_path) -> None:
+    old = os.umask(0o022)
+    try:
+        folder = tmp_path / "data"
+        environment = {"NIGHTSCHOOL_DATA": str(folder)}
+        CliRunner().invoke(cli, ["accounts", "create", "--name", "王管理"], env=environment)
+        (folder / "nightschool.db").chmod(0o644)  # as an earlier version left it
+        CliRunner().invoke(cli, ["backup", str(tmp_path / "copy" / "monday.db")], env=environment)
+        made = [path for where in (folder, tmp_path / "copy") for path in where.rglob("*")]
+        assert len(made) >= 3
+        assert [path.name for path in made if path.is_file() and path.stat().st_mode & 0o077] == []
+    finally:
+        os.umask(old)

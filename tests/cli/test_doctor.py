@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+import time_machine
 from click.testing import CliRunner
 
 from nightschool.cli import cli
@@ -22,6 +23,7 @@ def test_new_installation_is_told_to_serve_first(tmp_path) -> None:
 
 
 def test_sound_installation_has_nothing_to_mend(tmp_path) -> None:
+    factories.keep_keys(tmp_path)
     database = Database(sqlite_url(tmp_path / "nightschool.db"), sealer=factories.SEALER)
     migrate(database)
     database.dispose()
@@ -32,6 +34,7 @@ def test_sound_installation_has_nothing_to_mend(tmp_path) -> None:
 
 
 def test_backup_is_asked_for_once_there_is_something_to_lose(tmp_path) -> None:
+    factories.keep_keys(tmp_path)
     database = Database(sqlite_url(tmp_path / "nightschool.db"), sealer=factories.SEALER)
     migrate(database)
     with database.writing() as db:
@@ -66,8 +69,7 @@ def test_secrets_are_not_printed(tmp_path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
 def test_key_file_others_can_read_is_to_be_mended(tmp_path) -> None:
-    doctor(tmp_path)
-    assert (tmp_path / "keys.json").stat().st_mode & 0o777 == 0o600
+    factories.keep_keys(tmp_path)
     (tmp_path / "keys.json").chmod(0o644)
     assert "把权限改成 600" in doctor(tmp_path).output
 
@@ -85,10 +87,34 @@ def test_open_door_without_tls_is_to_be_mended(tmp_path) -> None:
         ("NIGHTSCHOOL_THREADS", "many"),
         ("NIGHTSCHOOL_PROXY_HOPS", "6"),
         ("NIGHTSCHOOL_LOG", "everything"),
+        ("NIGHTSCHOOL_DATABASE_URL", "nonsense"),
+        ("NIGHTSCHOOL_DATABASE_URL", "mysql://127.0.0.1/school"),
+        ("NIGHTSCHOOL_TIMEZONE", "Mars/Base"),
+        ("NIGHTSCHOOL_TIMEZONE", "../../etc/passwd"),
         ("NIGHTSCHOOL_KEYS", "{"),
     ],
 )
 def test_unfit_setting_is_named(tmp_path, name: str, value: str) -> None:
     told = doctor(tmp_path, **{name: value})
     assert told.exit_code != 0
-    assert name in str(told.exception) or "key" in str(told.exception)
+    assert name in str(told.exception) or "密钥" in told.output
+
+
+@pytest.mark.parametrize(
+    ("days", "is_told"), [(-1000, True), (-1, True), (0, False), (40, False), (1000, True)]
+)
+def test_a_clock_far_from_the_latest_record_is_told(tmp_path, days: int, is_told: bool) -> None:
+    environment = {"NIGHTSCHOOL_DATA": str(tmp_path)}
+    with time_machine.travel(factories.NOW.instant):
+        CliRunner().invoke(cli, ["accounts", "create", "--name", "王管理"], env=environment)
+    with time_machine.travel(factories.later(days=days).instant):
+        assert ("钟不准就先调好" in doctor(tmp_path).output) == is_told
+
+
+def test_once_the_clock_is_right_again_nothing_is_told(tmp_path) -> None:
+    environment = {"NIGHTSCHOOL_DATA": str(tmp_path)}
+    for days in (1000, 0):
+        with time_machine.travel(factories.later(days=days).instant):
+            CliRunner().invoke(cli, ["accounts", "create", "--name", "王管理"], env=environment)
+    with time_machine.travel(factories.later(minutes=1).instant):
+        assert "钟" not in doctor(tmp_path).output

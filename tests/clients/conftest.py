@@ -13,8 +13,8 @@ from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 import pytest
-import waitress
 from flask import Flask
+from werkzeug.serving import make_server
 
 from tools import apart
 
@@ -38,11 +38,11 @@ def cannot_run(why: str) -> NoReturn:
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
     """Where the application answers on this machine."""
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=2)
-    thread = threading.Thread(target=server.run, daemon=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
     thread.join(timeout=5)
 
 

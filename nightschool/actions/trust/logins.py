@@ -182,7 +182,10 @@ def _refuse_too_many(db: Session, by_name: str, by_address: str, now: Now) -> No
     ):
         failed = db.execute(
             select(LoginAttempt.at)
-            .where(column == digest, LoginAttempt.at > now.instant - throttle.LONGEST_MEMORY)
+            .where(
+                column == digest,
+                LoginAttempt.at.between(now.instant - throttle.LONGEST_MEMORY, now.believable),
+            )
             .order_by(LoginAttempt.at.desc())
             .limit(throttle.most_tries(limits))
         ).scalars()

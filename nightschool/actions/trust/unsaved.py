@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from nightschool.errors import ConfigurationError
+from nightschool.errors import Unreadable
 from nightschool.models.base import new_public_id
 from nightschool.models.trust import KeptInput
 from nightschool.rules.slots import Now
@@ -66,7 +66,7 @@ def take(db: Session, *, account_id: int, now: Now, public_id: str | None = None
     for row in sorted(gone.all(), key=lambda row: row.id):
         try:
             path, body = json.loads(_sealer(db).open(row.body.decode(), about=_about(row.public_id)))
-        except ConfigurationError:  # sealed with a key that is no longer here: nobody can read it again
+        except Unreadable:
             continue
         taken.append(Unsaved(path, body, row.kept_at))
     return tuple(taken)

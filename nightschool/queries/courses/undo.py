@@ -72,7 +72,7 @@ def _latest(db: Session, village: str, now: Now) -> list[ChangeSet]:
         select(ChangeSet)
         .where(
             ChangeSet.region_code == village,
-            ChangeSet.made_at >= now.instant - UNDO_WITHIN,
+            ChangeSet.made_at.between(now.instant - UNDO_WITHIN, now.believable),
             ChangeSet.undone_at.is_(None),
         )
         .order_by(ChangeSet.id.desc())

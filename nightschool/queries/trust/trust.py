@@ -111,6 +111,7 @@ _IN_FORCE = (
         LoginSession.token_digest == bindparam("digest"),
         LoginSession.revoked_at.is_(None),
         LoginSession.expires_at > bindparam("now"),
+        LoginSession.created_at <= bindparam("believable"),
         Account.disabled_at.is_(None),
         in_force(bindparam("today")),
     )
@@ -120,12 +121,18 @@ _IN_FORCE = (
 
 def is_open(now: Now) -> ColumnElement[bool]:
     """The condition that a login is in force at this instant."""
-    return and_(LoginSession.revoked_at.is_(None), LoginSession.expires_at > now.instant)
+    return and_(
+        LoginSession.revoked_at.is_(None),
+        LoginSession.expires_at > now.instant,
+        LoginSession.created_at <= now.believable,
+    )
 
 
 def is_unused(now: Now) -> ColumnElement[bool]:
     """The condition that a login slip still lets somebody in."""
-    return and_(LoginSlip.used_at.is_(None), LoginSlip.expires_at > now.instant)
+    return and_(
+        LoginSlip.used_at.is_(None), LoginSlip.expires_at > now.instant, LoginSlip.made_at <= now.believable
+    )
 
 
 def slip_until(now: Now) -> ScalarSelect[Any]:
@@ -136,7 +143,8 @@ def slip_until(now: Now) -> ScalarSelect[Any]:
 
 def login_by_token(db: Session, token: str, *, now: Now) -> Login | None:
     """The login this token stands for, with the postings in force today; None when it, or every posting, has ended."""
-    rows = db.execute(_IN_FORCE, {"digest": token_digest(token), "now": now.instant, "today": now.day}).all()
+    at = {"now": now.instant, "believable": now.believable, "today": now.day}
+    rows = db.execute(_IN_FORCE, {"digest": token_digest(token), **at}).all()
     if not rows:
         return None
     first = rows[0]

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from nightschool.errors import Refused
 from nightschool.rules.almanac import clock, full_day
-from nightschool.rules.slots import Slot
+from nightschool.rules.slots import CLOCK_SKEW, Slot
 from nightschool.texts import N_, _, counted
 
 UNDO_WITHIN = timedelta(minutes=10)
@@ -56,7 +56,7 @@ def check_time(made_at: datetime, undone_at: datetime | None, now: datetime) -> 
     """Raises Refused with `undo_done` or `undo_too_late` unless the change may still be taken back."""
     if undone_at is not None:
         raise Refused("undo_done")
-    if now - made_at > UNDO_WITHIN:
+    if not now - UNDO_WITHIN <= made_at <= now + CLOCK_SKEW:
         raise Refused("undo_too_late")
 
 

@@ -166,6 +166,11 @@ def _masked(number: str) -> str:
     return f"{hidden}转{'*' * len(extension)}" if extension else hidden
 
 
+def tell_lost_phone() -> str:
+    """What stands in place of a number that was stored and can no longer be read."""
+    return _("号码看不到")
+
+
 _GROUP = re.compile(
     r"第?([0-9]{1,3}|[二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
     r"(?:村民小组|生产队|小组|组|社|队)?",

@@ -133,6 +133,8 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
         "regions.upload": [N_("%(who)s 上传了一份区划名单")],
         "regions.successor": [N_("%(who)s 记下了这个村并到了哪里")],
         "backup.made": [N_("%(who)s 做了一次备份")],
+        "backup.restored": [N_("%(who)s 从备份恢复了数据")],
+        "keys.replaced": [N_("%(who)s 换了密钥，原来的找不回来了")],
     },
     Kind.QUESTIONS: {
         "question.ask": [N_("%(who)s 记下了群众的一个问题")],

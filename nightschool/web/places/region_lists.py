@@ -45,7 +45,7 @@ MOST_MEGABYTES = 20  # of a list
 
 
 @bp.route("/admin/regions/import", methods=["GET", "POST"])
-@allows("keep_regions", most_bytes=MOST_MEGABYTES * MEGABYTE)
+@allows("keep_regions", most_bytes=MOST_MEGABYTES * MEGABYTE, files=frozenset({"file"}))
 def upload() -> Any:
     """A list is handed in: read at once, compared with what is known, and kept to be looked through."""
     form = RegionListForm()

@@ -1,7 +1,6 @@
 """The register of one class session: filled in, put right, taken back, and looked through."""
 
 import uuid
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,6 +12,7 @@ from nightschool.queries.places.region_settings import register_days
 from nightschool.queries.registers import attendance as queries
 from nightschool.queries.registers import register_history
 from nightschool.queries.registers.attendance import Register
+from nightschool.rules import slots
 from nightschool.rules.almanac import spoken_day
 from nightschool.rules.names import compared, finder
 from nightschool.rules.people.people import tell_refused_person
@@ -28,7 +28,6 @@ from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, look_up, tried
 bp = Blueprint("attendance", __name__)
 
 # A phone's clock that is off by more than this is worth a word in the history.
-CLOCK_SKEW = timedelta(minutes=10)
 
 
 @bp.route("/sessions/<public_id:class_session>/register", methods=["GET", "POST"])
@@ -87,7 +86,7 @@ def history(class_session: str) -> Any:
     """Every version of the register: who saved it when, and what that changed."""
     found = look_up(register_history.arrivals_of, class_session)
     return render_template(
-        "registers/attendance/history.html", history=found, mark_word=rules.mark_word, skew=CLOCK_SKEW
+        "registers/attendance/history.html", history=found, mark_word=rules.mark_word, skew=slots.CLOCK_SKEW
     )
 
 

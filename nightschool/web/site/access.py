@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from flask import (
     Flask,
@@ -21,6 +22,7 @@ from flask import (
 )
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
 
 from nightschool.actions.trust import logins
 from nightschool.errors import ConfigurationError
@@ -32,11 +34,15 @@ from nightschool.texts import _
 from nightschool.web.site.browser import login_token
 from nightschool.web.site.context import now, reading, today, writing
 from nightschool.web.site.redirects import own_path, this_path
-from nightschool.web.site.unsaved import keep_this_request
+from nightschool.web.site.unsaved import keep_this_request, login_ended_here
 
 _logger = logging.getLogger(__name__)
 
-MEGABYTE = 1024 * 1024
+KILOBYTE = 1024
+MEGABYTE = 1024 * KILOBYTE
+MOST_OF_ANYBODY = (
+    64 * KILOBYTE
+)  # that somebody without a login may send in one go, and anybody to an open page
 
 # Where somebody begins, by the first verb they hold.
 HOMES = (("see_village", "desk.home"), ("see_overview", "overview.home"), ("manage_accounts", "admin.home"))
@@ -49,7 +55,9 @@ class Access:
     verb: str | None
     is_by_secret: bool = False  # public to whoever has the address, which nobody else is to learn
     is_open: bool = False  # public to other programs too: any page of any site may read it, without a key
-    most_bytes: int | None = None  # that may be sent to it in one go, where that is more than elsewhere
+    most_bytes: int = MEGABYTE  # that who may use it may send to it in one go
+    checks_a_password: bool = False  # which takes long on purpose
+    files: frozenset[str] = frozenset()  # the fields in which a file may come
 
     @property
     def is_public(self) -> bool:
@@ -57,8 +65,9 @@ class Access:
 
 
 def init_app(app: Flask) -> None:
-    """Who may send more than others can, and templates know who is logged in, and what they may."""
-    app.url_value_preprocessor(_allow_more)
+    """Nobody sends more than they may, and templates know who is logged in, and what they may."""
+    app.url_value_preprocessor(_limit)
+    app.before_request(_refuse_files)
     app.jinja_env.globals.update(home_of=home_of, current_login=current_login, may=may_here)
 
 
@@ -85,7 +94,15 @@ def by_secret(view: Callable[..., Any]) -> Callable[..., Any]:
     return view
 
 
-def allows(verb: str, *, most_bytes: int | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def checking_a_password(view: Callable[..., Any]) -> Callable[..., Any]:
+    """What is sent to the view has a password checked: the server has it wait apart, in nobody's way. Stands on top."""
+    view.access = replace(view.access, checks_a_password=True)  # type: ignore[attr-defined]  # read by access_of
+    return view
+
+
+def allows(
+    verb: str, *, most_bytes: int = MEGABYTE, files: frozenset[str] = frozenset()
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The view is open to who may do this in every region its address names; anywhere, when it names none.
 
     Out of scope and unknown are the same 404. Without a login, or after its end, it leads to the login page; a form
@@ -104,7 +121,7 @@ def allows(verb: str, *, most_bytes: int | None = None) -> Callable[[Callable[..
                 abort(404)
             return view(**params)
 
-        guarded.access = Access(verb, most_bytes=most_bytes)  # type: ignore[attr-defined]  # read by access_of
+        guarded.access = Access(verb, most_bytes=most_bytes, files=files)  # type: ignore[attr-defined]  # read by access_of
         return guarded
 
     return decorate
@@ -130,7 +147,7 @@ def current_login() -> Login | None:
         if token := login_token():
             with reading() as db:
                 g.login = login_by_token(db, token, now=now())
-            if g.login and now().instant - g.login.last_seen_at >= logins.SEEN_EVERY:
+            if g.login and abs(now().instant - g.login.last_seen_at) >= logins.SEEN_EVERY:
                 after_this_request(_leave_word)
     found: Login | None = g.login
     return found
@@ -189,15 +206,44 @@ def _is_record_in_scope(db: Session, who: Actor, verb: str, name: str, params: d
     return may(who, verb, region)
 
 
-def _allow_more(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+def most_bytes_of(app: Flask, environ: WSGIEnvironment) -> int:
+    """How many bytes the application takes with this request, of which all but the body is here."""
+    with app.request_context(environ):
+        return _most_bytes()
+
+
+def checks_a_password(app: Flask, environ: WSGIEnvironment) -> bool:
+    """True when what is posted there has a password checked."""
+    try:
+        path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
+        endpoint, _values = app.url_map.bind("").match(path, method="POST")
+    except HTTPException:
+        return False
+    access: Access = app.view_functions[endpoint].access  # type: ignore[attr-defined]
+    return access.checks_a_password
+
+
+def _limit(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Decided before anything of a form is read, its token too."""
-    if request.method != "POST":
-        return
-    access = access_of(endpoint)
-    if access and access.verb and access.most_bytes:
-        login = current_login()
-        if login and login.actor.posts_for(access.verb):
-            request.max_content_length = access.most_bytes
+    if request.method == "POST" and (request.content_length or MEGABYTE) > MOST_OF_ANYBODY:
+        request.max_content_length = _most_bytes()
+
+
+def _refuse_files() -> None:
+    """A file where a text is expected is no form of ours."""
+    access = access_of(request.endpoint)
+    if request.method == "POST" and request.files.keys() - (access.files if access else ()):
+        abort(400)
+
+
+def _most_bytes() -> int:
+    access = access_of(request.endpoint)
+    if request.method != "POST" or access is None or access.verb is None:
+        return MOST_OF_ANYBODY
+    login = current_login()
+    if login is None:
+        return MEGABYTE if login_ended_here() else MOST_OF_ANYBODY
+    return access.most_bytes if login.actor.posts_for(access.verb) else MEGABYTE
 
 
 def _leave_word(response: Response) -> Response:

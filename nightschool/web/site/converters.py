@@ -1,6 +1,8 @@
 """The typed parts of addresses."""
 
-from werkzeug.routing import BaseConverter, ValidationError
+from typing import Any
+
+from werkzeug.routing import BaseConverter, IntegerConverter, ValidationError
 
 from nightschool.rules.seasons.months import Month
 
@@ -40,6 +42,13 @@ class MonthConverter(BaseConverter):
         return value.code
 
 
+class NumberConverter(IntegerConverter):
+    """A whole number that a column can hold; there is nothing under a larger one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max": 2**31 - 1, **kwargs})
+
+
 class SecretConverter(BaseConverter):
     """What opens a page without a login: 24 random bytes."""
 
@@ -52,4 +61,5 @@ CONVERTERS = {
     "short_code": ShortCodeConverter,
     "month": MonthConverter,
     "secret": SecretConverter,
+    "int": NumberConverter,
 }

@@ -1,9 +1,10 @@
 """What people see when something cannot be done. The only place that catches everything."""
 
 import logging
+from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, g, render_template, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import (
     HTTPException,
@@ -12,6 +13,9 @@ from werkzeug.exceptions import (
     SecurityError,
     ServiceUnavailable,
 )
+
+from nightschool.database import is_full
+from nightschool.queries.trust.trust import Login
 
 _logger = logging.getLogger(__name__)
 
@@ -34,18 +38,33 @@ def _http(error: HTTPException) -> Any:
         # Sent to a host that is not ours: no page can be built, since no address on it would be right.
         return Response("400\n", status=400, mimetype="text/plain")
     if isinstance(error, RequestEntityTooLarge):
-        most = (request.max_content_length or 0) // 1024**2
+        kilobytes = (request.max_content_length or 0) // 1024
+        most = f"{kilobytes} KB" if kilobytes < 1024 else f"{kilobytes // 1024} MB"
         return render_template("errors/413.html", most=most), 413
     if error.code >= 500:
         return _page("500", error.code)
     return _page("400", error.code)
 
 
-def _database_away(_error: OperationalError) -> Any:
+def _database_away(error: OperationalError) -> Any:
+    if is_full(error):
+        return _full()
     _logger.exception("the database did not answer: %s %s", request.method, request.endpoint)
     return _page("503", ServiceUnavailable.code)
 
 
-def _unexpected(_error: Exception) -> Any:
+def _full() -> Any:
+    """Nothing is asked of the database: who is logged in was read before anything was to be saved."""
+    _logger.error("the disk is full: %s %s", request.method, request.endpoint)
+    login: Login | None = g.get("login")
+    is_administrator = login is not None and bool(login.actor.posts_for("manage_accounts"))
+    return render_template(
+        "errors/507.html", is_administrator=is_administrator
+    ), HTTPStatus.INSUFFICIENT_STORAGE
+
+
+def _unexpected(error: Exception) -> Any:
+    if is_full(error):
+        return _full()
     _logger.exception("unexpected: %s %s", request.method, request.endpoint)
     return _page("500", InternalServerError.code)

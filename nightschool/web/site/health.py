@@ -14,6 +14,7 @@ from nightschool.web.site.context import now, reading, services
 bp = Blueprint("health", __name__)
 
 LEAST_FREE_MEGABYTES = 50  # below, a day's registers may no longer find room
+LITTLE_FREE_MEGABYTES = 500  # below, administrators are told
 
 
 @bp.get("/healthz")
@@ -26,16 +27,20 @@ def check() -> Any:
     found: dict[str, Any] = {"database": "ok", "backup_age_hours": None}
     try:
         with reading() as db:
-            backed_up = last_backup(db)
+            backed_up = last_backup(db, now=now())
     except SQLAlchemyError:
         found["database"] = "unreachable"
     else:
         if backed_up is not None:
             found["backup_age_hours"] = max(0, (now().instant - backed_up) // timedelta(hours=1))
-    free = shutil.disk_usage(services().settings.data_folder).free // 1024**2
-    found["free_megabytes"] = free
-    is_well = found["database"] == "ok" and free >= LEAST_FREE_MEGABYTES
+    found["free_megabytes"] = free_megabytes()
+    is_well = found["database"] == "ok" and found["free_megabytes"] >= LEAST_FREE_MEGABYTES
     answer = jsonify({"status": "ok" if is_well else "failing", **found})
     answer.status_code = 200 if is_well else 503
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def free_megabytes() -> int:
+    """Free space where the data lives."""
+    return shutil.disk_usage(services().settings.data_folder).free // 1024**2

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, after_this_request, g, request
+from flask import Flask, Response, after_this_request, current_app, g, request
 from markupsafe import Markup
 
 from nightschool.texts import LANGUAGES, SOURCE_LANGUAGE, counted, gettext, set_language
@@ -78,7 +78,15 @@ def reading_link(*, lang: str | None = None, big: bool | None = None) -> str:
         args.pop(name, None)
         if chosen[name] != default or g.get("remembers_reading"):
             args[name] = chosen[name]
-    return request.path + (f"?{urlencode(args)}" if args else "")
+    return _known_path() + (f"?{urlencode(args)}" if args else "")
+
+
+def _known_path() -> str:
+    """The path of this page as our own route writes it, never as it came in; where there is none, that of `/`."""
+    adapter = current_app.url_map.bind("", script_name=request.script_root or "/")
+    if request.endpoint is None:
+        return adapter.build("find.home")
+    return adapter.build(request.endpoint, request.view_args)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Where to go on after logging in: only to a page of ours, named by its path."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import current_app, request
 from werkzeug.exceptions import HTTPException
@@ -32,4 +32,4 @@ def own_path(text: str | None) -> str | None:
 def this_path() -> str:
     """This request's own path, with its query, percent-encoded."""
     query = request.query_string.decode("ascii", "ignore")
-    return request.path + (f"?{query}" if query else "")
+    return quote(request.path) + (f"?{query}" if query else "")

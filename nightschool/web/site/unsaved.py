@@ -15,7 +15,7 @@ from markupsafe import escape
 from nightschool import texts
 from nightschool.actions.trust import unsaved
 from nightschool.actions.trust.unsaved import Unsaved
-from nightschool.queries.trust.trust import ended_login
+from nightschool.queries.trust.trust import EndedLogin, ended_login
 from nightschool.texts import _
 from nightschool.web.site.browser import cookie_name, login_token
 from nightschool.web.site.context import now, reading, writing
@@ -37,18 +37,25 @@ _FORM_WITHOUT_ACTION = re.compile(r"<form(?![^>]*\saction=)")
 
 def keep_this_request() -> bool:
     """True when this form is kept for the account whose login this browser had until it ended."""
-    token = login_token()
-    if not token or request.files or request.environ.get(SENT_AGAIN):
+    if request.files or request.environ.get(SENT_AGAIN):
         return False
-    with reading() as db:
-        ended = ended_login(db, token, now=now())
-    if ended is None or ended.ended_at < now().instant - unsaved.UNSAVED_KEPT_FOR:
+    ended = login_ended_here()
+    if ended is None:
         return False
     fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     with writing() as db:
         return unsaved.keep(
             db, account_id=ended.account_id, path=this_path(), body=urlencode(fields), now=now()
         )
+
+
+def login_ended_here() -> EndedLogin | None:
+    """The login this browser had, when it ended so lately that what is sent with it is kept."""
+    if not login_token():
+        return None
+    with reading() as db:
+        ended = ended_login(db, login_token(), now=now())
+    return ended if ended and ended.ended_at >= now().instant - unsaved.UNSAVED_KEPT_FOR else None
 
 
 def send_again(account_id: int, token: str, *, public_id: str | None = None) -> Response | None:

@@ -21,6 +21,7 @@ from nightschool.rules.trust.slips import grouped
 from nightschool.texts import _, counted
 from nightschool.web.site.access import actor, allows, current_login
 from nightschool.web.site.context import digester, now, reading, services, today, writing
+from nightschool.web.site.health import LITTLE_FREE_MEGABYTES, free_megabytes
 from nightschool.web.site.listings import page_number
 from nightschool.web.site.records import BAD_INPUT, answered, look_up
 from nightschool.web.trust.trust_form import (
@@ -54,7 +55,7 @@ def home() -> Any:
         step = places.step(db, None, today=today()) if None in mine else None
     if step is not None:
         names |= {place.code: place.name for place in (*step.line, *step.below)}
-    return render_template("trust/admin/home.html", names=names)
+    return render_template("trust/admin/home.html", names=names, **_room())
 
 
 @bp.get("/admin/<region_code:region>")
@@ -81,7 +82,12 @@ def region(region: str) -> Any:
         role_word=role_word,
         today=today(),
         level=level.value,
+        **_room(),
     )
+
+
+def _room() -> dict[str, int]:
+    return {"free_megabytes": free_megabytes(), "LITTLE_FREE_MEGABYTES": LITTLE_FREE_MEGABYTES}
 
 
 @bp.route("/admin/<region_code:region>/schools/new", methods=["GET", "POST"])

@@ -28,7 +28,14 @@ from nightschool.rules.trust.slips import read_code
 from nightschool.rules.trust.throttle import tell_wait
 from nightschool.texts import _
 from nightschool.web.site import browser, unsaved
-from nightschool.web.site.access import actor, allows, current_login, home_of, public
+from nightschool.web.site.access import (
+    actor,
+    allows,
+    checking_a_password,
+    current_login,
+    home_of,
+    public,
+)
 from nightschool.web.site.context import digester, now, reading, today, writing
 from nightschool.web.site.forms import Form
 from nightschool.web.site.records import BAD_INPUT, SAVED, SHOWN, tried
@@ -41,6 +48,7 @@ TOO_MANY = 429
 
 
 @bp.route("/login", methods=["GET", "POST"])
+@checking_a_password
 @public
 def login() -> Any:
     """With name and password."""
@@ -49,6 +57,7 @@ def login() -> Any:
 
 
 @bp.route("/login/slip", methods=["GET", "POST"])
+@checking_a_password
 @public
 def slip() -> Any:
     """With a printed slip, which sets a password."""
@@ -91,6 +100,7 @@ def me() -> Any:
 
 
 @bp.route("/me/password", methods=["GET", "POST"])
+@checking_a_password
 @allows("own_account")
 def password() -> Any:
     """Another password; every other device is out."""

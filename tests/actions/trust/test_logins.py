@@ -460,3 +460,42 @@ def test_reading_a_login_takes_one_statement(database: Database, cast: Cast, sta
     with database.reading() as db:
         login_by_token(db, token, now=NOW)
     assert len(statements) == 1
+
+
+# A clock that was wrong
+
+
+YEARS_AHEAD = later(days=3 * 365)
+
+
+def test_tries_of_a_time_when_the_clock_was_ahead_keep_nobody_out(database: Database, cast: Cast) -> None:
+    with database.writing() as db:
+        for _ in range(5):
+            book(db, at=YEARS_AHEAD)
+        wait_of(lambda: book(db, at=YEARS_AHEAD))
+        book(db, at=NOW)
+
+
+def test_a_login_of_a_time_when_the_clock_was_ahead_does_not_last_for_years(
+    database: Database, cast: Cast
+) -> None:
+    token = make_login(database, cast.chen, at=YEARS_AHEAD.instant)
+    with database.reading() as db:
+        assert login_by_token(db, token, now=YEARS_AHEAD) is not None
+        assert login_by_token(db, token, now=NOW) is None
+        assert devices(db, cast.chen, now=NOW) == ()
+
+
+def test_a_slip_of_a_time_when_the_clock_was_ahead_does_not_last_for_years(
+    database: Database, cast: Cast
+) -> None:
+    with database.writing() as db:
+        code = slip_of(db, cast.chen, at=YEARS_AHEAD)
+        with pytest.raises(Refused):
+            use_slip(db, code)
+
+
+def test_a_clock_set_back_by_minutes_changes_nothing(database: Database, cast: Cast) -> None:
+    token = make_login(database, cast.chen, at=later(minutes=9).instant)
+    with database.reading() as db:
+        assert login_by_token(db, token, now=NOW) is not None

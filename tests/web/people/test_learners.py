@@ -254,3 +254,21 @@ def test_fields_that_are_not_in_the_form_change_nothing(database: Database, chen
     who = learner(database, "陈大秀")
     assert (who.region_code, who.id == 999, who.public_id == "x" * 22) == (SHIWAN, False, False)
     assert who.name_key.startswith("chen")
+
+
+def test_a_number_that_can_no_longer_be_read_stops_nothing_and_is_written_anew(
+    database: Database, chen: FlaskClient
+) -> None:
+    add(chen, phone=PHONE)
+    add(chen, name="刘国富", phone="13800001111")
+    with database.writing() as db:
+        db.scalars(select(Learner).where(Learner.name == "陈大秀")).one().phone = "k1.damaged"
+    page = chen.get(LIST).text
+    assert "号码看不到" in page and "138****1111" in page
+    who = learner(database, "陈大秀")
+    assert chen.get(f"/learners/{who.public_id}").status_code == 200
+    shown = chen.post(f"/learners/{who.public_id}/phone").text
+    assert "重新写一次就好" in shown and "tel:" not in shown
+    assert chen.get(f"/learners/{who.public_id}/edit").status_code in (200, 404)
+    assert edit(chen, who, phone=PHONE).status_code == 303
+    assert "138****5678" in chen.get(LIST).text

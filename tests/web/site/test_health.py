@@ -30,10 +30,27 @@ def test_the_age_of_the_newest_backup_is_told_in_hours(client, database) -> None
     assert client.get("/healthz").json["backup_age_hours"] == 30
 
 
+def test_a_backup_of_the_future_is_not_believed(client, database) -> None:
+    with database.writing() as db:
+        note_backup(db, size_bytes=10, by=SYSTEM, now=later(days=-9))
+        note_backup(db, size_bytes=12, by=SYSTEM, now=later(days=1000))
+    assert client.get("/healthz").json["backup_age_hours"] == 9 * 24
+
+
 def test_a_full_disk_is_not_healthy(client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: Usage(10**9, 10**9, 10 * 1024**2))
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json["status"], answer.json["free_megabytes"]) == (503, "failing", 10)
+
+
+def test_administrators_are_told_before_the_disk_is_full(
+    cast, browser_of, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = browser_of(cast.region_administrator)
+    assert "磁盘快满了" not in browser.get("/admin/511002000000").text
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: Usage(10**9, 10**9, 300 * 1024**2))
+    assert "磁盘快满了，只剩 300 MB" in browser.get("/admin/511002000000").text
+    assert "磁盘" not in browser_of(cast.chen).get("/desk", follow_redirects=True).text
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
