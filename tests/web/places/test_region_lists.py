@@ -271,6 +271,12 @@ def test_a_file_name_is_kept_without_its_way_and_without_tricks(
     assert "&lt;b&gt;名单" in admin.get(address).text
 
 
+def test_a_file_named_by_an_identity_number_is_refused(admin: FlaskClient, database: Database) -> None:
+    answer = hand_in(admin, name="王小明511002199001011234.csv")
+    assert answer.status_code == 422
+    assert "文件名：里面像是有身份证号。" in answer.text
+
+
 def test_only_this_page_takes_more_than_a_megabyte_and_only_from_who_may(
     app: Flask, admin: FlaskClient, cast: Cast, browser_of: Any, database: Database
 ) -> None:
