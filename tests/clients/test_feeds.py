@@ -62,7 +62,7 @@ def test_moved_cancelled_and_restored_dates_arrive_where_people_read_them(
     database: Database, cast: Cast, app: Flask, address: str, subscriber: Subscriber
 ) -> None:
     sessions = four_sessions(database, cast)
-    uids = {f"{public_id}@localhost" for public_id in sessions}
+    uids = {f"{public_id}@nightschool" for public_id in sessions}
     subscriber.subscribe(village=f"{address}/v/{SHIWAN}.ics", township=f"{address}/r/{TOWNSHIP}.ics")
 
     subscriber.sync()
@@ -101,7 +101,7 @@ def test_libraries_read_moved_cancelled_and_restored_dates(
         )
         assert without_uid(village) == lines(changed=is_changed)
         assert without_uid(township) == lines(changed=is_changed, village="狮湾村：")
-        uids = {f"{public_id}@localhost" for public_id in sessions}
+        uids = {f"{public_id}@nightschool" for public_id in sessions}
         assert {one.uid for one in village} == {one.uid for one in township} == uids
 
 

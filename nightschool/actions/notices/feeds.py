@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from nightschool.models.places import NightSchool
@@ -16,9 +17,14 @@ from nightschool.rules.slots import Now
 
 def keep_identity(db: Session, *, address: str) -> None:
     """Feeds are known by this address for ever, unless they are by another already."""
-    if not feeds_known_by(db):
-        db.add(FeedIdentity(id=1, address=address))
-        db.flush()
+    if feeds_known_by(db):
+        return
+    try:
+        with db.begin_nested():
+            db.add(FeedIdentity(id=1, address=address))
+    except IntegrityError:  # another process started at the same moment, and was first
+        if not feeds_known_by(db):
+            raise
 
 
 def first_in_feeds(now: Now) -> date:
