@@ -26,8 +26,8 @@ def run(town: Town, is_short: bool) -> Iterator[Figure]:
             ]
             for writer in writers:
                 writer.start()
-            begun = len(saved)
-            while len(saved) == begun and process.poll() is None:
+            begun, latest = len(saved), time.monotonic() + 60
+            while len(saved) == begun and time.monotonic() < latest:
                 time.sleep(0.01)
             time.sleep(chance.uniform(0, 0.7))
             os.kill(process.pid, signal.SIGKILL)
