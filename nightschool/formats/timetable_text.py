@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
 
+    from nightschool.queries.contacts import VillageContact
     from nightschool.queries.notices.region_timetable import Area, Host
     from nightschool.queries.notices.timetable import Entry, School, SeenTeacher, Timetable, Village
     from nightschool.rules.slots import Slot
@@ -127,7 +128,7 @@ def tell_attendances(entry: Entry) -> str:
     return counted("来了 %(n)d 人次", entry.attendances)
 
 
-def tell_contact(school: School | None) -> str:
+def tell_contact(school: School | VillageContact | None) -> str:
     """Whom to ask, in one sentence."""
     who = asked_of(school.contact_name, school.principal) if school else ""
     if school is None or not (who or school.contact_phone):

@@ -87,6 +87,7 @@ class ClosedTime(Addressed, Base):
     starts: Mapped[Minutes] = mapped_column(default=0)
     ends: Mapped[Minutes] = mapped_column(default=1440)
     note: Mapped[LineText] = mapped_column(default="")
+    made_at: Mapped[Instant | None]  # nothing: before this was noted
 
     __table_args__ = (
         one_of("resource_kind", ResourceKind),

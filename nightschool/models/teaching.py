@@ -17,6 +17,7 @@ from nightschool.models.base import (
     LineText,
     Minutes,
     Numbered,
+    RegionCode,
     RegionRef,
     SearchKeys,
     ShortText,
@@ -162,6 +163,10 @@ class ClassSession(Addressed, Base):
     published_at: Mapped[Instant | None]  # None: no villager has ever seen it
     reason: Mapped[Code | None]
     reason_text: Mapped[LineText] = mapped_column(default="")
+    called_off_by: Mapped[RegionCode | None]  # the township that called it off; its own village: nothing here
+    agreed_at: Mapped[
+        Instant | None
+    ]  # when its village said that it meets all the same, whatever was closed then
     successor_id: Mapped[int | None] = mapped_column(
         ForeignKey("class_session.id", ondelete="RESTRICT"), unique=True
     )

@@ -106,6 +106,7 @@ FITTING = {
     "region": {
         "see_overview",
         "approve_plans",
+        "call_off",
         "manage_accounts",
         "keep_teachers",
         "keep_calendars",

@@ -21,11 +21,13 @@ from nightschool.actions.notices.revisions import remember, write_first
 from nightschool.actions.records import note
 from nightschool.actions.touching import touch_villages
 from nightschool.models.base import Base
-from nightschool.models.teaching import ChangeSet, ClassSession, Course
+from nightschool.models.teaching import ChangeSet, ClassSession, Course, SessionStatus
 from nightschool.queries.courses.courses import teachers_of_course
+from nightschool.queries.oversight.plans import waiting_months
 from nightschool.rules.access import Actor
 from nightschool.rules.courses.statuses import HOLDING
 from nightschool.rules.courses.undo import Undoable
+from nightschool.rules.seasons.months import month_of
 from nightschool.rules.slots import Now
 
 # How the trail calls each change.
@@ -41,16 +43,20 @@ _ACTIONS = {
     Undoable.MOVE_FOLLOWING: "series.move",
     Undoable.EDIT_FOLLOWING: "series.change",
     Undoable.COURSE: "courses.edit",
+    Undoable.EXTEND: "courses.extend",
+    Undoable.CANCEL_SEVERAL: "sessions.cancel_several",
+    Undoable.POSTPONE_SEVERAL: "sessions.postpone_several",
+    Undoable.CALL_OFF: "sessions.call_off",
 }
 # What no change that can be taken back touches: which record it is, and what counts or notes the changes themselves.
 NOT_OF_A_SESSION = frozenset(
     {"id", "public_id", "course_id", "region_code", "revision", "shown_otherwise", "changed_at"}
     | {"announced_revision", "told_day", "told_starts", "differs"}
 )
-# The dates of a course are its sessions; a cohort's roster and a course put away have actions of their own.
+# A cohort's roster and a course put away have actions of their own.
 NOT_OF_A_COURSE = frozenset(
     {"id", "public_id", "region_code", "version", "created_at", "published_at", "retired_at"}
-    | {"kind", "recurrence", "skipped_dates", "capacity", "graduation_basis", "graduation_percent"}
+    | {"kind", "capacity", "graduation_basis", "graduation_percent"}
 )
 UNDO_KEPT_FOR = timedelta(days=1)  # long enough to tell somebody who comes late that it is too late
 
@@ -74,6 +80,7 @@ def changing(
     course: Course | None = None,
     edits_course: bool = False,
     about: ClassSession | None = None,
+    kept_in: str | None = None,
     by: Actor,
     now: Now,
     agreed: bool = False,
@@ -82,9 +89,11 @@ def changing(
     """What the block does to these class sessions is done with all that belongs to it, or it raises.
 
     After the block each holds the slot it needs now, and no other; a course put away is back when it is to meet again;
+    what comes into a month whose plan waits for its approval waits with it;
     the village's pages and the sessions' revisions say what villagers can read; the trail has one line, of the session
     it is `about`, else of the course, else of the first session, with what is `told`; and for a while the change can be
-    taken back.
+    taken back, where its village keeps its records. Of several villages each has its line, with the number of its
+    sessions, and the region above them that it is `kept_in` takes it back.
     `changed` are locked records as they were. Their revision rises with the first statement of the block, so that it
     changes them before it asks the database anything. `made` were added and flushed. `course` is given when the change
     is about it as a whole, `edits_course` when the block changes its own columns or teachers. `agreed`: closed times of
@@ -96,18 +105,64 @@ def changing(
     was_public = course is not None and course.published_at is not None
     for record in changed:
         record.changed_at = now.instant
+        if agreed:
+            record.agreed_at = now.instant
         flag_modified(record, "changed_at")  # the revision rises also when only the teachers are others
     yield
+    _let_wait(db, changed, before, now)
     db.flush()
     records = (*changed, *made)
     _hold(db, changed, made, before, by=by, now=now, agreed=agreed)
     is_told = course is not None and course.published_at is not None and not was_public
-    if is_told or any(record.published_at for record in records):
-        touch_villages(db, {(course or records[0]).region_code}, now=now)
-    note(db, about or course or records[0], _ACTIONS[what], by=by, now=now, **(told or {}))
+    was_read = any(was["columns"]["published_at"] for was in before)
+    if is_told or was_read or any(record.published_at for record in records):
+        touch_villages(db, {one.region_code for one in (course, *records) if one is not None}, now=now)
+    _note(db, what, records, about or course, by=by, now=now, told=told or {})
     if records or course_before:
         remember(db, records, now=now)
-        _keep(db, what, before, changed, made, course, course_before, by=by, now=now)
+        home = kept_in or (course or records[0]).region_code
+        _keep(db, what, home, before, changed, made, course, course_before, by=by, now=now)
+
+
+def _let_wait(
+    db: Session, changed: Sequence[ClassSession], before: Sequence[Mapping[str, Any]], now: Now
+) -> None:
+    """What comes into a month whose plan the township has not approved waits for that like a class that is added."""
+    arrived = [
+        record
+        for record, was in zip(changed, before, strict=True)
+        if record.published_at is not None
+        and record.status == SessionStatus.SCHEDULED
+        and month_of(record.day) != month_of(date.fromisoformat(was["columns"]["day"]))
+    ]
+    if not arrived:
+        return
+    with db.no_autoflush:  # one revision for the whole change
+        days = [record.day for record in arrived]
+        waiting = waiting_months(db, arrived[0].region_code, days, today=now.day)
+    for record in arrived:
+        if month_of(record.day) in waiting:
+            record.status, record.published_at = SessionStatus.DRAFT, None
+
+
+def _note(
+    db: Session,
+    what: Undoable,
+    records: Sequence[ClassSession],
+    about: ClassSession | Course | None,
+    *,
+    by: Actor,
+    now: Now,
+    told: Mapping[str, Any],
+) -> None:
+    of_villages: dict[str, list[ClassSession]] = {}
+    for record in records:
+        of_villages.setdefault(record.region_code, []).append(record)
+    if len(of_villages) < 2:
+        note(db, about or records[0], _ACTIONS[what], by=by, now=now, **told)
+        return
+    for those in of_villages.values():
+        note(db, those[0], _ACTIONS[what], by=by, now=now, **{**told, "sessions": len(those)})
 
 
 def picture(db: Session, class_sessions: Sequence[ClassSession]) -> list[dict[str, Any]]:
@@ -178,6 +233,7 @@ def _needs(shown: Mapping[str, Any]) -> tuple[Any, ...]:
 def _keep(
     db: Session,
     what: Undoable,
+    region_code: str,
     before: Sequence[Mapping[str, Any]],
     changed: Sequence[ClassSession],
     made: Sequence[ClassSession],
@@ -195,7 +251,6 @@ def _keep(
     if course is not None:
         named = {"id": course.id, "public_id": course.public_id, "version": course.version}
         kept["course"] = {**named, **course_before}
-    region_code = (course or (*changed, *made)[0]).region_code
     forgotten = (ChangeSet.region_code == region_code, ChangeSet.made_at < now.instant - UNDO_KEPT_FOR)
     db.execute(delete(ChangeSet).where(*forgotten))
     db.add(

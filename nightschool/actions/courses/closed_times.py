@@ -48,6 +48,7 @@ def add_closed_time(
         starts=closed.starts,
         ends=closed.ends,
         note=closed.note,
+        made_at=now.instant,
     )
     db.add(row)
     db.flush()

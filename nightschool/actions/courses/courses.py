@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from nightschool.actions.courses.changing import changing
 from nightschool.actions.courses.series import apply_steps, check_seen, fields_changed, lock_to_come
-from nightschool.actions.courses.sessions import new_session
+from nightschool.actions.courses.sessions import check_not_there, new_session
 from nightschool.actions.courses.staffing import (
     Staff,
     find_staff,
@@ -20,7 +20,7 @@ from nightschool.actions.courses.staffing import (
     set_session_teachers,
 )
 from nightschool.actions.records import locked_as_seen, locked_for, locked_sessions
-from nightschool.errors import Refused
+from nightschool.errors import NotFound, Refused
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries.courses import series as queries
 from nightschool.queries.oversight import plans
@@ -33,6 +33,9 @@ from nightschool.rules.courses.undo import Undoable
 from nightschool.rules.names import stored_keys
 from nightschool.rules.slots import Now, Slot, slot_problem
 
+# What a course that is held again takes over besides what its form says.
+_LIKE = ("organiser", "delivery_mode", "capacity", "graduation_basis", "graduation_percent")
+
 
 def schedule_course(
     db: Session,
@@ -43,12 +46,14 @@ def schedule_course(
     now: Now,
     agreed: bool = False,
     not_twice: bool = False,
+    like: str | None = None,
 ) -> str:
     """The course stands with a class session for each of its dates, every one of them holding its slot.
 
     Where the proposal has something otherwise for one date, that session alone has its own time, place or teachers.
     Published, villagers see it at once; a draft holds its slots just the same. Dates may be past. `agreed`: closed
-    times of its teachers and its venues do not stand against it.
+    times of its teachers and its venues do not stand against it. It is `like` another course of the village (public id)
+    in what a proposal says nothing of: how many seats a cohort has, and who graduates.
     Returns the course's public id. Raises: Refused for impossible times or dates, with `plan_not_approved` where the
     township approves plans first, and with `course_twice` where the village has it already and it shall be
     `not_twice`; CannotSchedule for taken dates.
@@ -58,12 +63,10 @@ def schedule_course(
     dates = proposal.dates
     if publish:
         _check_plans(db, proposal.region_code, [one.slot.day for one in dates], now.day)
-    staff, *of_dates = find_staffs(
-        db,
-        proposal.region_code,
-        [(proposal.teachers, proposal.venue), *((one.teachers, one.venue) for one in dates)],
-    )
+    model = {} if like is None else _settings(db, like, proposal.region_code)
+    staff, *of_dates = _find_staffs(db, proposal)
     course = Course(
+        **model,
         region_code=proposal.region_code,
         kind=proposal.kind,
         title=proposal.title,
@@ -83,21 +86,105 @@ def schedule_course(
     db.add(course)
     db.flush()
     set_course_teachers(db, course.id, staff.teacher_ids, is_new=True)
-    class_sessions = [
-        new_session(course, one.slot, own.venue_id, is_public=publish, now=now)
-        for one, own in zip(dates, of_dates, strict=True)
-    ]
-    db.add_all(class_sessions)
-    db.flush()
+    class_sessions = _add_sessions(db, course, proposal, of_dates, publish=publish, now=now, agreed=agreed)
     counts = {"sessions": len(class_sessions), "skipped": len(course.skipped_dates), "published": publish}
     with changing(
         db, Undoable.SCHEDULE, made=class_sessions, course=course, by=by, now=now, agreed=agreed, told=counts
     ):
-        teachers = {made.id: own.teacher_ids for made, own in zip(class_sessions, of_dates, strict=True)}
-        set_session_teachers(db, teachers, are_new=True)
+        _set_teachers(db, class_sessions, of_dates)
     if not_twice:
         _check_not_twice(db, course, class_sessions)
     return course.public_id
+
+
+def extend_course(
+    db: Session,
+    *,
+    course: str,
+    proposal: Proposal,
+    publish: bool,
+    by: Actor,
+    now: Now,
+    agreed: bool = False,
+) -> int:
+    """The course meets on the dates of the proposal too, each as the proposal says; what it was stays as it was.
+
+    By which rule it meets, and which dates were left out, is kept with it. Returns how many class sessions were added.
+    Raises: as `schedule_course`; Refused with `already_there` where the course meets then as it is.
+    """
+    record = locked_for(db, Course, Course.public_id == course, verb="schedule", by=by)
+    check_proposal(proposal)
+    dates = proposal.dates
+    for one in dates:
+        check_not_there(db, record.id, one.slot)
+    if publish:
+        _check_plans(db, record.region_code, [one.slot.day for one in dates], now.day)
+    _staff, *of_dates = _find_staffs(db, proposal)
+    made = _add_sessions(db, record, proposal, of_dates, publish=publish, now=now, agreed=agreed)
+    told = {"sessions": len(made), "published": publish}
+    with changing(
+        db,
+        Undoable.EXTEND,
+        made=made,
+        course=record,
+        edits_course=True,
+        by=by,
+        now=now,
+        agreed=agreed,
+        told=told,
+    ):
+        record.recurrence = recurrence_json(proposal.recurrence)
+        skipped = {*record.skipped_dates, *(day.isoformat() for day in proposal.skipped)}
+        record.skipped_dates = sorted(skipped)
+        if publish and record.published_at is None:
+            record.published_at = now.instant
+        _set_teachers(db, made, of_dates)
+    return len(made)
+
+
+def _settings(db: Session, like: str, village: str) -> dict[str, Any]:
+    """What another course of the village has that no proposal speaks of. Raises NotFound."""
+    where = (Course.public_id == like, Course.region_code == village)
+    found = db.scalars(select(Course).where(*where)).one_or_none()
+    if found is None:
+        raise NotFound
+    return {name: getattr(found, name) for name in _LIKE}
+
+
+def _find_staffs(db: Session, proposal: Proposal) -> Sequence[Staff]:
+    """Who teaches and where: of the course, then of each of its dates."""
+    wanted = [(one.teachers, one.venue) for one in proposal.dates]
+    return find_staffs(db, proposal.region_code, [(proposal.teachers, proposal.venue), *wanted])
+
+
+def _add_sessions(
+    db: Session,
+    course: Course,
+    proposal: Proposal,
+    of_dates: Sequence[Staff],
+    *,
+    publish: bool,
+    now: Now,
+    agreed: bool,
+) -> list[ClassSession]:
+    """A class session for each date of the proposal, without teachers yet."""
+    made = []
+    for one, own in zip(proposal.dates, of_dates, strict=True):
+        record = new_session(course, one.slot, own.venue_id, is_public=publish, now=now, agreed=agreed)
+        record.title, record.summary = proposal.title, proposal.summary
+        record.category_code = proposal.category_code
+        for name in ("title", "summary", "category_code", "delivery_mode"):
+            if (value := getattr(one.lesson, name)) is not None:
+                setattr(record, name, value)
+        made.append(record)
+    db.add_all(made)
+    db.flush()
+    return made
+
+
+def _set_teachers(db: Session, made: Sequence[ClassSession], of_dates: Sequence[Staff]) -> None:
+    teachers = {record.id: own.teacher_ids for record, own in zip(made, of_dates, strict=True)}
+    set_session_teachers(db, teachers, are_new=True)
 
 
 def _check_not_twice(db: Session, course: Course, made: Sequence[ClassSession]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from nightschool.actions.courses.bookings import slot_of
 from nightschool.actions.courses.changing import changing
 from nightschool.actions.courses.staffing import Staff, find_staff, set_session_teachers, teachers_of_sessions
-from nightschool.actions.records import locked_for
+from nightschool.actions.records import locked_for, note
 from nightschool.errors import Refused, StaleRecord
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries.oversight.plans import waiting_months
@@ -44,7 +44,7 @@ def move_session(
     told = {"before": told_slot(former), "after": told_slot(slot)}
     with changing(db, Undoable.MOVE, [record], by=by, now=now, agreed=agreed, told=told):
         record.day, record.starts, record.ends = slot.day, slot.starts, slot.ends
-    _check_not_there(db, record.course_id, slot, but=record.id)
+    check_not_there(db, record.course_id, slot, but=record.id)
 
 
 def change_session(
@@ -81,6 +81,18 @@ def change_session(
             set_session_teachers(db, {record.id: staff.teacher_ids})
 
 
+def agree_session(db: Session, *, class_session: str, by: Actor, now: Now) -> None:
+    """The session meets all the same, whatever is closed then by now: its village said so.
+
+    It is no change that villagers read, and what it holds stays. Raises: NotFound, NotAllowed, Refused.
+    """
+    record = locked_for(db, ClassSession, ClassSession.public_id == class_session, verb="schedule", by=by)
+    check_change(Change.MOVE, record.status)
+    record.agreed_at = now.instant
+    db.flush()
+    note(db, record, "sessions.agree", by=by, now=now)
+
+
 def cancel_session(
     db: Session,
     *,
@@ -96,7 +108,7 @@ def cancel_session(
     Raises: StaleRecord; Refused, with `has_register` for a held session: its register must be voided first.
     """
     record = _changeable(db, class_session, Change.CANCEL, by, seen_revision)
-    _check_reason(reason)
+    check_reason(reason)
     with changing(db, Undoable.CANCEL, [record], by=by, now=now, told={"reason": reason}):
         record.status, record.reason, record.reason_text = SessionStatus.CANCELLED, reason, reason_text
 
@@ -117,8 +129,8 @@ def restore_session(
     record = _changeable(db, class_session, Change.RESTORE, by, seen_revision)
     with changing(db, Undoable.RESTORE, [record], by=by, now=now, agreed=agreed):
         record.status = SessionStatus.SCHEDULED if record.published_at else SessionStatus.DRAFT
-        record.reason, record.reason_text = None, ""
-    _check_not_there(db, record.course_id, slot_of(record), but=record.id)
+        record.reason, record.reason_text, record.called_off_by = None, "", None
+    check_not_there(db, record.course_id, slot_of(record), but=record.id)
 
 
 def add_session(
@@ -141,10 +153,9 @@ def add_session(
     found = locked_for(db, Course, Course.public_id == course, verb="schedule", by=by)
     check_slot(slot)
     staff = find_staff(db, found.region_code, teachers=teachers, venue=venue)
-    _check_not_there(db, found.id, slot)
-    waits = waiting_months(db, found.region_code, [slot.day], today=now.day)
-    is_public = found.published_at is not None and not waits
-    record = new_session(found, slot, staff.venue_id, is_public=is_public, now=now)
+    check_not_there(db, found.id, slot)
+    is_public = found.published_at is not None and may_be_public(db, found.region_code, slot, now)
+    record = new_session(found, slot, staff.venue_id, is_public=is_public, now=now, agreed=agreed)
     db.add(record)
     db.flush()
     told = {"after": told_slot(slot)}
@@ -153,7 +164,7 @@ def add_session(
     return record.public_id
 
 
-def _check_not_there(db: Session, course_id: int, slot: Slot, *, but: int = 0) -> None:
+def check_not_there(db: Session, course_id: int, slot: Slot, *, but: int = 0) -> None:
     """Raises Refused with `already_there` when the course meets then as it is, in another session than `but`.
 
     Without teacher and place no booking would tell.
@@ -189,12 +200,12 @@ def postpone_session(
     """
     record = _changeable(db, class_session, Change.POSTPONE, by, seen_revision)
     check_slot(slot)
-    _check_reason(reason)
+    check_reason(reason)
     if slot == slot_of(record):
         raise Refused("same_slot", field="day")
     teacher_ids = teachers_of_sessions(db, [record.id])[record.id]
-    is_public = record.published_at is not None
-    successor = new_session(record, slot, record.venue_id, is_public=is_public, now=now)
+    is_public = record.published_at is not None and may_be_public(db, record.region_code, slot, now)
+    successor = new_session(record, slot, record.venue_id, is_public=is_public, now=now, agreed=agreed)
     db.add(successor)
     db.flush()
     told = {"reason": reason, "after": told_slot(slot), "successor": successor.id}
@@ -204,14 +215,28 @@ def postpone_session(
         record.status, record.successor_id = SessionStatus.POSTPONED, successor.id
         record.reason, record.reason_text = reason, reason_text
         set_session_teachers(db, {successor.id: teacher_ids}, are_new=True)
-    _check_not_there(db, record.course_id, slot, but=successor.id)
+    check_not_there(db, record.course_id, slot, but=successor.id)
     return successor.public_id
 
 
+def may_be_public(db: Session, village: str, slot: Slot, now: Now) -> bool:
+    """Whether a class session in this slot waits for nobody: the plan of its month needs no approval, or has it."""
+    return not waiting_months(db, village, [slot.day], today=now.day)
+
+
 def new_session(
-    like: Course | ClassSession, slot: Slot, venue_id: int | None, *, is_public: bool, now: Now
+    like: Course | ClassSession,
+    slot: Slot,
+    venue_id: int | None,
+    *,
+    is_public: bool,
+    now: Now,
+    agreed: bool = False,
 ) -> ClassSession:
-    """One more class session of this course, or like this one; not added yet, and without teachers."""
+    """One more class session of this course, or like this one; not added yet, and without teachers.
+
+    `agreed`: it meets whatever is closed then.
+    """
     return ClassSession(
         course_id=like.id if isinstance(like, Course) else like.course_id,
         region_code=like.region_code,
@@ -225,6 +250,7 @@ def new_session(
         ends=slot.ends,
         status=SessionStatus.SCHEDULED if is_public else SessionStatus.DRAFT,
         published_at=now.instant if is_public else None,
+        agreed_at=now.instant if agreed else None,
         changed_at=now.instant,
     )
 
@@ -241,7 +267,8 @@ def _changeable(db: Session, public_id: str, change: Change, by: Actor, seen_rev
     return record
 
 
-def _check_reason(reason: str) -> None:
+def check_reason(reason: str) -> None:
+    """Raises Refused with `reason_missing` unless it is one of the list."""
     if reason not in REASONS:
         raise Refused("reason_missing", field="reason")
 

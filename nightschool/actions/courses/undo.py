@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Date, delete, func, select
@@ -12,17 +13,17 @@ from sqlalchemy.orm.attributes import flag_modified
 from nightschool.actions.courses.bookings import hold_slots, release_slots, slot_of
 from nightschool.actions.courses.staffing import set_course_teachers, set_session_teachers
 from nightschool.actions.notices.revisions import remember, unsay, write_first
-from nightschool.actions.records import locked_for, locked_sessions, note
+from nightschool.actions.records import locked, locked_sessions, note
 from nightschool.actions.touching import touch_villages
 from nightschool.database import broken_constraint
 from nightschool.errors import Refused
 from nightschool.models.base import UtcDateTime
 from nightschool.models.people import Teacher
 from nightschool.models.teaching import ChangeSet, ClassSession, Course, SessionStatus
-from nightschool.rules.access import Actor
+from nightschool.rules.access import Actor, require
 from nightschool.rules.courses.reasons import TAKEN_BACK
 from nightschool.rules.courses.statuses import HOLDING
-from nightschool.rules.courses.undo import OF_A_SERIES, TakenBack, Undoable, check_time
+from nightschool.rules.courses.undo import OF_A_SERIES, OF_SEVERAL, TakenBack, Undoable, check_time, verb_of
 from nightschool.rules.slots import Moment, Now
 
 
@@ -46,25 +47,34 @@ def take_back(db: Session, *, change: str, by: Actor, now: Now) -> TakenBack:
     _put_course_back(db, course, kept)
     done = _told(db, kept, (*changed, *made), course, now.moment)
     release_slots(db, list(records))
-    _unmake(db, made, course, now)
-    if kept.what == Undoable.PUBLISH and course is not None:
+    _unmake(db, made, course, now, is_all=kept.what == Undoable.SCHEDULE)
+    if kept.what in (Undoable.PUBLISH, Undoable.EXTEND) and course is not None:
         _unpublish(db, course)
-    standing = [record for record in changed if record.status in HOLDING]
-    hold_slots(db, standing, moment=now.moment, agreed=True)  # closed or not: it was so before
+    standing = sorted((one for one in changed if one.status in HOLDING), key=_village)
+    for _code, those in groupby(standing, key=_village):
+        hold_slots(db, list(those), moment=now.moment, agreed=True)  # closed or not: it was so before
     kept.undone_at = now.instant
     db.flush()
     remember(db, [*changed, *(record for record in made if record.published_at is not None)], now=now)
     if was_public or any(record.published_at for record in changed):
-        touch_villages(db, [kept.region_code], now=now)
+        touch_villages(db, {record.region_code for record in records.values()} or {kept.region_code}, now=now)
     facts = kept.before.get("course")
-    record = f"course {facts['id']}" if facts else f"class_session {next(iter(records))}"
+    firsts = {record.region_code: f"class_session {record.id}" for record in reversed(records.values())}
+    if facts:
+        firsts = {kept.region_code: f"course {facts['id']}"}
     told = {"what": kept.what, "sessions": len(records)}
-    note(db, record, "sessions.undo", by=by, now=now, region_code=kept.region_code, **told)
+    for region_code, record in firsts.items():
+        note(db, record, "sessions.undo", by=by, now=now, region_code=region_code, **told)
     return done
 
 
+def _village(record: ClassSession) -> str:
+    return record.region_code
+
+
 def _takeable(db: Session, public_id: str, by: Actor, now: Now) -> ChangeSet:
-    kept = locked_for(db, ChangeSet, ChangeSet.public_id == public_id, verb="schedule", by=by)
+    kept = locked(db, ChangeSet, ChangeSet.public_id == public_id)
+    require(by, verb_of(kept.what), kept.region_code)
     check_time(kept.made_at, kept.undone_at, now.instant)
     return kept
 
@@ -135,10 +145,12 @@ def _check_teachers(db: Session, teacher_ids: Collection[int]) -> None:
         raise Refused("undo_changed_since")
 
 
-def _unmake(db: Session, made: Sequence[ClassSession], course: Course | None, now: Now) -> None:
+def _unmake(
+    db: Session, made: Sequence[ClassSession], course: Course | None, now: Now, *, is_all: bool
+) -> None:
     """These class sessions, which hold nothing any more, are gone, or cancelled where villagers know of them.
 
-    With the last of them goes the course that was made with them.
+    With the last of them goes the course that was made with them, when they are all it had.
     """
     for record in made:
         if record.published_at is not None:
@@ -149,7 +161,7 @@ def _unmake(db: Session, made: Sequence[ClassSession], course: Course | None, no
     try:
         with db.begin_nested():
             db.execute(delete(ClassSession).where(ClassSession.id.in_(drafts)))
-            if course is not None and made and len(drafts) == len(made):
+            if course is not None and is_all and made and len(drafts) == len(made):
                 db.execute(delete(Course).where(Course.id == course.id))
     except IntegrityError as error:
         # Somebody enrolled, or another class session was added to the course.
@@ -171,7 +183,9 @@ def _told(
 ) -> TakenBack:
     """What was taken back, told before what was made goes: afterwards there may be nothing left to ask."""
     first = records[0] if records else None
-    if course is not None and (first is None or kept.what in OF_A_SERIES):
+    if kept.what in OF_SEVERAL:
+        return TakenBack(kept.what, kept.region_code, "", len(kept.before["changed"]))
+    if course is not None and (first is None or kept.what in {*OF_A_SERIES, Undoable.EXTEND}):
         return TakenBack(kept.what, kept.region_code, course.title, len(records), course=course.public_id)
     assert first is not None, "a change without a course has a session"
     status = first.status

@@ -15,6 +15,7 @@ from nightschool.errors import Refused
 from nightschool.models.planning import MonthPlan
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries.oversight import plans as queries
+from nightschool.queries.oversight.approvals import APPROVAL, plan_facts
 from nightschool.rules.access import Actor, require
 from nightschool.rules.notices.revisions import unended
 from nightschool.rules.oversight.plans import PlanStatus, PlanStep, check_code, check_step
@@ -51,8 +52,9 @@ def approve(db: Session, *, village: str, month: Month, seen: str, by: Actor, no
     lines = _lines(db, village, month)
     _check_seen(lines, seen, month)
     plan.status, plan.decided_at, plan.decided_by = PlanStatus.APPROVED, now.instant, by.account_id
-    approved = [[line.id, line.day.isoformat(), line.starts] for line in lines]
-    _note(db, queries.APPROVAL, plan, by, now, sessions=len(lines), lines=approved)
+    told = plan_facts(db, [line.id for line in lines])
+    approved = [{"id": line.id, **told[line.id]} for line in lines]
+    _note(db, APPROVAL, plan, by, now, sessions=len(lines), lines=approved)
 
 
 def send_back(db: Session, *, village: str, month: Month, reason: str, by: Actor, now: Now) -> None:

@@ -1,17 +1,19 @@
 """When teachers do not come and venues are not open: for their own pages, and for who wants to schedule."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from nightschool.models.people import Teacher
 from nightschool.models.places import Region, Venue
 from nightschool.models.planning import ClosedTime as Row
 from nightschool.models.teaching import Booking, ClassSession, ClassSessionTeacher
+from nightschool.queries.contacts import VillageContact, contacts
 from nightschool.rules.courses.closed_times import ClosedTime
 from nightschool.rules.courses.statuses import TO_COME
 from nightschool.rules.resources import Resource, ResourceKind
@@ -21,12 +23,27 @@ _COLUMNS = (Row.first, Row.last, Row.weekdays, Row.starts, Row.ends, Row.note)
 
 
 @dataclass(frozen=True, slots=True)
+class Absence:
+    """A class session to come that stands in a closed time of its teacher or its place."""
+
+    class_session: str  # public id
+    title: str
+    slot: Slot
+    region_code: str
+    status: str
+    kind: str  # of what is closed
+    name: str
+    closed_time: str  # public id
+    closed: ClosedTime
+
+
+@dataclass(frozen=True, slots=True)
 class ClosedLine:
-    """One closed time as a page lists it; `standing`: how many class sessions to come stand in it all the same."""
+    """One closed time as a page lists it; `standing`: the class sessions to come in it that nobody agreed to yet."""
 
     public_id: str
     closed: ClosedTime
-    standing: int
+    standing: tuple[Absence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +56,7 @@ class ClosedPage:
     region: str
     name: str
     lines: tuple[ClosedLine, ...]
+    contacts: Mapping[str, VillageContact]  # of the villages whose class sessions stand in them
 
 
 def closed_times(
@@ -63,7 +81,7 @@ def closed_times(
 
 
 def page(db: Session, kind: str, public_id: str, *, today: date) -> ClosedPage | None:
-    """The closed times of a teacher or venue that are not over, the nearest first; None: no such. Cost: 3 queries."""
+    """The closed times of a teacher or venue that are not over, the nearest first; None: no such. Cost: 4 queries."""
     table: type[Teacher | Venue] = Teacher if kind == ResourceKind.TEACHER else Venue
     record = db.execute(
         select(table.id, table.region_code, table.name, Region.name.label("region"))
@@ -81,15 +99,18 @@ def page(db: Session, kind: str, public_id: str, *, today: date) -> ClosedPage |
         )
         .order_by(Row.first.is_not(None), Row.first, Row.id)
     ).all()
-    slots = _standing(db, kind, record.id, today) if rows else []
-    lines = ((row.public_id, from_row(row)) for row in rows)
+    its = and_(Row.resource_kind == kind, Row.resource_id == record.id)
+    standing: dict[str, list[Absence]] = defaultdict(list)
+    for one in _absences(db, its, today=today) if rows else ():
+        standing[one.closed_time].append(one)
     return ClosedPage(
         kind=kind,
         public_id=public_id,
         region_code=record.region_code,
         region=record.region,
         name=record.name,
-        lines=tuple(ClosedLine(key, closed, sum(map(closed.covers, slots))) for key, closed in lines),
+        lines=tuple(ClosedLine(row.public_id, from_row(row), tuple(standing[row.public_id])) for row in rows),
+        contacts=contacts(db, {one.region_code for them in standing.values() for one in them}),
     )
 
 
@@ -110,14 +131,76 @@ def from_row(row: object) -> ClosedTime:
     return ClosedTime(first, last, frozenset(weekdays), starts, ends, note)
 
 
-def _standing(db: Session, kind: str, key: int, today: date) -> list[Slot]:
-    """The slots of the sessions to come; those of a venue that holds no slots are among them."""
-    statement = select(ClassSession.day, ClassSession.starts, ClassSession.ends)
-    if kind == ResourceKind.TEACHER:
-        statement = statement.join(
-            ClassSessionTeacher, ClassSessionTeacher.class_session_id == ClassSession.id
-        ).where(ClassSessionTeacher.teacher_id == key)
+def absences_in(db: Session, village: str, *, today: date) -> tuple[Absence, ...]:
+    """What of a village's classes stands in closed times, by day. Cost: 1 query."""
+    return _absences(db, ClassSession.region_code == village, today=today)
+
+
+def absences_of(db: Session, class_session: str, *, today: date) -> tuple[Absence, ...]:
+    """The closed times in which this class session stands. Cost: 1 query."""
+    return _absences(db, ClassSession.public_id == class_session, today=today)
+
+
+def _absences(db: Session, *which: ColumnElement[bool], today: date) -> tuple[Absence, ...]:
+    """The class sessions to come of these that stand in a closed time, by day; each closed time of each. Cost: 1 query.
+
+    What their village agreed to after it was noted is left out.
+    """
+    unsettled = or_(ClassSession.agreed_at.is_(None), Row.made_at > ClassSession.agreed_at)
+    found = union_all(
+        *(
+            _closing(kind).where(
+                ClassSession.day >= today,
+                ClassSession.status.in_(TO_COME),
+                or_(Row.first.is_(None), Row.first <= ClassSession.day),
+                or_(Row.last.is_(None), Row.last >= ClassSession.day),
+                unsettled,
+                *which,
+            )
+            for kind in ResourceKind
+        )
+    ).subquery()
+    rows = db.execute(select(found).order_by(found.c.day, found.c.starts_at, found.c.id, found.c.closed_id))
+    return tuple(
+        Absence(
+            row.public_id,
+            row.title,
+            Slot(row.day, row.starts_at, row.ends_at),
+            row.region_code,
+            row.status,
+            row.resource_kind,
+            row.name,
+            row.closed_time,
+            closed,
+        )
+        for row in rows
+        if (closed := from_row(row)).covers(Slot(row.day, row.starts_at, row.ends_at))
+    )
+
+
+def _closing(kind: ResourceKind) -> Select[*tuple[Any, ...]]:
+    """Class sessions beside the closed times of what they need of this kind, whenever these are."""
+    table: Any = Teacher if kind is ResourceKind.TEACHER else Venue
+    statement = select(
+        ClassSession.id,
+        ClassSession.public_id,
+        ClassSession.title,
+        ClassSession.day,
+        ClassSession.starts.label("starts_at"),
+        ClassSession.ends.label("ends_at"),
+        ClassSession.region_code,
+        ClassSession.status,
+        Row.id.label("closed_id"),
+        Row.public_id.label("closed_time"),
+        Row.resource_kind,
+        *_COLUMNS,
+        table.name.label("name"),
+    )
+    if kind is ResourceKind.TEACHER:
+        needs = ClassSessionTeacher.class_session_id == ClassSession.id
+        statement = statement.join(ClassSessionTeacher, needs).join(
+            Teacher, Teacher.id == ClassSessionTeacher.teacher_id
+        )
     else:
-        statement = statement.where(ClassSession.venue_id == key)
-    to_come = (ClassSession.day >= today, ClassSession.status.in_(TO_COME))
-    return [Slot(*row) for row in db.execute(statement.where(*to_come))]
+        statement = statement.join(Venue, Venue.id == ClassSession.venue_id)
+    return statement.join(Row, (Row.resource_kind == kind) & (Row.resource_id == table.id))

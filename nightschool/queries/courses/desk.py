@@ -41,6 +41,7 @@ class Desk:
     unrecorded_total: int
     drafts: tuple[DraftCourse, ...]
     incomplete: tuple[SessionLine, ...]  # of those to come, without teacher or place
+    called_off: tuple[SessionLine, ...]  # by the township, and not over
     has_venue: bool = True
     has_course: bool = True
     has_learner: bool = True
@@ -48,7 +49,7 @@ class Desk:
     @property
     def is_empty(self) -> bool:
         """Nothing comes, nothing is left to do."""
-        return not (self.today or self.coming or self.unrecorded or self.drafts)
+        return not (self.today or self.coming or self.unrecorded or self.drafts or self.called_off)
 
     @property
     def is_beginning(self) -> bool:
@@ -74,6 +75,7 @@ _COMING = (
         or_(
             ClassSession.status.in_(TO_COME) & ~is_over(AT),
             (ClassSession.status == SessionStatus.HELD) & (ClassSession.day == AT.day),
+            ClassSession.called_off_by.is_not(None) & ~is_over(AT),
         ),
     )
     .order_by(ClassSession.day, ClassSession.starts, ClassSession.id)
@@ -111,6 +113,8 @@ def desk(db: Session, village: str, *, at: Moment) -> Desk:
     unrecorded = db.execute(_UNRECORDED, now).all()
     every = lines(db, [*rows, *unrecorded])
     coming, missing = every[: len(rows)], every[len(rows) :]
+    called_off = tuple(line for line in coming if line.is_called_off)
+    coming = tuple(line for line in coming if not line.is_called_off)
     return Desk(
         code=village,
         village=place.name,
@@ -122,6 +126,7 @@ def desk(db: Session, village: str, *, at: Moment) -> Desk:
         incomplete=tuple(
             line for line in coming if line.status in TO_COME and not (line.teachers and line.venue)
         ),
+        called_off=called_off,
         has_venue=place[1],
         has_learner=place[2],
         has_course=place[3],

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.queries.courses import bookings
 from nightschool.queries.courses.elsewhere import sessions_around
+from nightschool.queries.courses.shared_people import people_elsewhere
 from nightschool.queries.seasons.calendars import days_otherwise, seasons
 from nightschool.queries.seasons.localities import Locality
 from nightschool.rules.courses.advice import Surroundings
@@ -33,9 +34,10 @@ def surroundings(
     """What is known around these days in a village: for `rules.courses.advice.advise`.
 
     Teachers and venue by public id; what is to be known of themselves is among the `choices`. What is left out:
-    `queries.courses.elsewhere.sessions_around`. Cost: 4 queries, however many days.
+    `queries.courses.elsewhere.sessions_around`. Cost: 4 queries, 5 of a course, however many days.
     """
     first, last = min(days), max(days)
+    course = but_course or not_here
     holidays, markets = days_otherwise(db, here.code, first, last)
     taught, in_village = sessions_around(
         db,
@@ -61,6 +63,7 @@ def surroundings(
         venue=place.name if place else "",
         taught=taught,
         here=in_village,
+        people=people_elsewhere(db, course, first, last) if course else (),
         title=title,
         weekly_limits={
             one.name: one.weekly_limit

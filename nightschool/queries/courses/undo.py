@@ -1,14 +1,14 @@
 """What can still be taken back: the latest changes of class sessions and courses, while their time lasts."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nightschool.models.teaching import ChangeSet, ClassSession, Course
-from nightschool.rules.courses.undo import OF_ONE_SESSION, UNDO_WITHIN
+from nightschool.rules.courses.undo import OF_ONE_SESSION, UNDO_WITHIN, Undoable
 from nightschool.rules.slots import Now
 
 _MOST_LOOKED_AT = 30
@@ -29,6 +29,17 @@ def just_made(db: Session, village: str, *, now: Now) -> str | None:
         ChangeSet.region_code == village, ChangeSet.made_at == now.instant, ChangeSet.undone_at.is_(None)
     )
     return db.scalars(made.order_by(ChangeSet.id.desc()).limit(1)).first()
+
+
+def latest_of(db: Session, region: str, what: Undoable, *, now: Now) -> str | None:
+    """The latest such change of this region that was not taken back, while it is remembered. Cost: 1 query."""
+    statement = select(ChangeSet.public_id).where(
+        ChangeSet.region_code == region,
+        ChangeSet.what == what,
+        ChangeSet.made_at >= now.instant - timedelta(hours=12),
+        ChangeSet.undone_at.is_(None),
+    )
+    return db.scalars(statement.order_by(ChangeSet.id.desc()).limit(1)).first()
 
 
 def recent_of_session(

@@ -12,19 +12,19 @@ from sqlalchemy.orm import Session, aliased
 from nightschool.models.places import NightSchool, Region, Venue
 from nightschool.models.planning import MonthPlan
 from nightschool.models.teaching import Category, ClassSession, Course, SessionStatus
-from nightschool.models.trust import AuditEvent
 from nightschool.queries.courses.sessions import LINE, After, category_word, is_over, teachers_of
+from nightschool.queries.oversight.approvals import Since, since_approvals
 from nightschool.queries.places.region_settings import approves_plans
 from nightschool.queries.records import shaped
 from nightschool.rules.oversight import plans as rules
+from nightschool.rules.oversight.approvals import Gone, Then
 from nightschool.rules.oversight.plans import PlanStanding, PlanStatus, check_code
 from nightschool.rules.regions import parent_of
 from nightschool.rules.seasons.months import Month, month_of
 from nightschool.rules.slots import Moment, Slot
 
 CALLED_OFF = (SessionStatus.CANCELLED, SessionStatus.POSTPONED)
-_OPEN = (PlanStatus.APPROVED, PlanStatus.ANNOUNCED)
-APPROVAL = "plans.approve"  # the line of the trail that keeps what was approved
+OPEN = (PlanStatus.APPROVED, PlanStatus.ANNOUNCED)
 
 _Before = aliased(ClassSession, name="before")
 
@@ -59,9 +59,7 @@ class PlanLine:
     is_changed: bool  # otherwise than the last notice said, or not in it
     differs: str  # in what: rules.notices.revisions.Difference, a comma between
     is_added: bool = False  # after the township approved the plan
-    approved: Moment | None = (
-        None  # when it was to be when the township approved, where that was another time
-    )
+    approved: Then | None = None  # as the township approved it, where it is otherwise now
 
     @property
     def is_called_off(self) -> bool:
@@ -86,6 +84,7 @@ class PlanPage:
     announced_at: datetime | None
     lines: tuple[PlanLine, ...]
     gone: tuple[PlanLine, ...]  # told for this month, and in another one now
+    approved_gone: tuple[Gone, ...]  # approved for this month, and not in it any more
     seen: str  # stands for exactly these lines
 
 
@@ -176,7 +175,7 @@ def waiting_months(db: Session, village: str, days: Iterable[date], *, today: da
         select(MonthPlan.month).where(
             MonthPlan.region_code == village,
             MonthPlan.month.in_([month.first for month in months]),
-            MonthPlan.status.in_(_OPEN),
+            MonthPlan.status.in_(OPEN),
         )
     ).all()
     return tuple(month for month in months if month.first not in is_open)
@@ -205,7 +204,10 @@ def reminders(db: Session, village: str, *, today: date) -> tuple[PlanStanding, 
 
 
 def month_page(db: Session, village: str, month: Month, *, today: date) -> PlanPage | None:
-    """The month's plan of this village; None: no such village. Cost: 4 queries, 5 once it was approved."""
+    """The month's plan of this village; None: no such village.
+
+    Cost: 4 queries, 7 once it was approved, 10 when something is otherwise since.
+    """
     township = aliased(Region)
     row = db.execute(
         select(
@@ -232,8 +234,11 @@ def month_page(db: Session, village: str, month: Month, *, today: date) -> PlanP
     if row is None:
         return None
     rows = _rows(db, village, month, today)
-    teachers, approved = teachers_of(db, [of.id for of in rows]), _approved(db, row)
-    lines = [_line(of, teachers[of.id], approved) for of in rows]
+    teachers = teachers_of(db, [of.id for of in rows])
+    is_approved = row.decided_at is not None and row.status in OPEN
+    here = {of.id for of in rows if of.is_here}
+    since = since_approvals(db, {row.plan: here}).get(row.plan) if is_approved else None
+    lines = [_line(of, teachers[of.id], since) for of in rows]
     own = [line for line, of in zip(lines, rows, strict=True) if of.is_here]
     gone = tuple(line for line, of in zip(lines, rows, strict=True) if not of.is_here and line.is_changed)
     live = [line for line in own if not line.is_called_off]
@@ -254,6 +259,7 @@ def month_page(db: Session, village: str, month: Month, *, today: date) -> PlanP
         standing=found,
         lines=tuple(own) if is_announced else tuple(replace(line, is_changed=False) for line in own),
         gone=gone if is_announced else (),
+        approved_gone=since.gone if since else (),
         seen=check_code((of.id, of.revision) for of in rows if of.is_here),
     )
 
@@ -279,24 +285,7 @@ def _rows(db: Session, village: str, month: Month, today: date) -> Collection[An
     ).all()
 
 
-def _approved(db: Session, plan: Any) -> dict[int, Moment] | None:
-    """When each class session was to be when the township approved the plan; None: it did not. Cost: 1 query."""
-    if plan.decided_at is None or plan.status not in _OPEN:
-        return None
-    details = db.scalars(
-        select(AuditEvent.details)
-        .where(AuditEvent.record == f"month_plan {plan.plan}", AuditEvent.action == APPROVAL)
-        .order_by(AuditEvent.id.desc())
-        .limit(1)
-    ).first()
-    if details is None:
-        return None
-    return {number: Moment(date.fromisoformat(day), starts) for number, day, starts in details["lines"]}
-
-
-def _line(row: Any, teachers: Iterable[Any], approved: dict[int, Moment] | None) -> PlanLine:
-    begins = Moment(row.day, row.starts)
-    then = approved.get(row.id) if approved is not None else None
+def _line(row: Any, teachers: Iterable[Any], since: Since | None) -> PlanLine:
     return shaped(
         PlanLine,
         row,
@@ -305,6 +294,6 @@ def _line(row: Any, teachers: Iterable[Any], approved: dict[int, Moment] | None)
         moves_to=Moment(row.after_day, row.after_starts) if row.after_day else None,
         told=Moment(row.told_day, row.told_starts) if row.told_day else None,
         is_changed=bool(row.is_changed),
-        is_added=approved is not None and then is None,
-        approved=then if then is not None and then != begins else None,
+        is_added=since is not None and row.id in since.added,
+        approved=since.changed.get(row.id) if since else None,
     )

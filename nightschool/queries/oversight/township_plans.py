@@ -1,5 +1,6 @@
 """The plans of a month as those above the villages see them: village by village in a township, counted above it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -10,8 +11,9 @@ from sqlalchemy.orm import Session
 from nightschool.models.places import NightSchool, Region, RegionSettings
 from nightschool.models.planning import MonthPlan
 from nightschool.models.teaching import ClassSession
+from nightschool.queries.oversight.approvals import since_approvals
 from nightschool.queries.oversight.overview import BELOW, regions_below
-from nightschool.queries.oversight.plans import CALLED_OFF, in_month, month_counts
+from nightschool.queries.oversight.plans import CALLED_OFF, OPEN, in_month, month_counts
 from nightschool.queries.scope import inside
 from nightschool.rules.oversight.plans import PlanStanding, PlanStatus
 from nightschool.rules.regions import PREFIX_DIGITS, Level, ancestors_of, full_code, level_of
@@ -25,6 +27,7 @@ class VillagePlan:
     code: str
     name: str
     standing: PlanStanding
+    since_approval: int = 0  # class sessions that came, went or are otherwise since
 
 
 @dataclass
@@ -64,7 +67,11 @@ class RegionPlans:
 
 
 def plans_of(db: Session, code: str, month: Month, *, today: date) -> RegionPlans | None:
-    """The plans of a region's month; None: no such region. Cost: 2 queries of a township, 4 of what is larger."""
+    """The plans of a region's month; None: no such region.
+
+    Cost: 2 queries of a township, 6 where plans were approved, 9 when something is otherwise since; 4 of what is
+    larger.
+    """
     above = ancestors_of(code)
     named = (
         select(Region.code, Region.name, RegionSettings.approves_plans)
@@ -105,6 +112,8 @@ def _villages(
             Region.code,
             Region.name,
             MonthPlan.status,
+            MonthPlan.id.label("plan"),
+            MonthPlan.decided_at,
             counted.c.sessions,
             counted.c.drafts,
             counted.c.changes,
@@ -117,8 +126,26 @@ def _villages(
             or_(has_school & is_there, MonthPlan.id.is_not(None), counted.c.sessions > 0),
         )
         .order_by(Region.code)
+    ).all()
+    differences = _since_approval(db, month, rows)
+    return tuple(
+        VillagePlan(row.code, row.name, _standing(row, month, approves, today), differences.get(row.plan, 0))
+        for row in rows
     )
-    return tuple(VillagePlan(row.code, row.name, _standing(row, month, approves, today)) for row in rows)
+
+
+def _since_approval(db: Session, month: Month, rows: Sequence[Any]) -> dict[int, int]:
+    """In how many class sessions each approved plan is otherwise now, by its id. Cost: 4 or 7 queries."""
+    plans = {row.code: row.plan for row in rows if row.decided_at is not None and row.status in OPEN}
+    if not plans:
+        return {}
+    here: dict[int, list[int]] = {plan: [] for plan in plans.values()}
+    of_month = select(ClassSession.region_code, ClassSession.id).where(
+        ClassSession.region_code.in_(plans), in_month(month)
+    )
+    for row in db.execute(of_month):
+        here[plans[row.region_code]].append(row.id)
+    return {plan: since.differences for plan, since in since_approvals(db, here).items()}
 
 
 def _standing(row: Any, month: Month, approves: bool, today: date) -> PlanStanding:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from nightschool.rules.almanac import clock, full_day
+from nightschool.rules.courses.shared_people import PeopleElsewhere, tell_names
 from nightschool.rules.names import compared
 from nightschool.rules.places.travel import Journey, gap_needed
 from nightschool.rules.seasons.daylight import Position, dark_at
@@ -72,6 +73,7 @@ class Surroundings:
     taught: Mapping[str, Sequence[NearbySession]] = field(default_factory=dict)
     weekly_limits: Mapping[str, int] = field(default_factory=dict)
     here: Sequence[NearbySession] = ()  # sessions of this village
+    people: Sequence[PeopleElsewhere] = ()  # of the cohort that is asked about
     title: str = ""
     planned: Sequence[date] = ()  # days of the same proposal
     kmh_of: str = ""  # the region that settled how fast one gets on
@@ -81,8 +83,8 @@ def advise(slot: Slot, around: Surroundings, *, today: date) -> tuple[Advice, ..
     """What speaks against this slot, the weightier first; nothing for a day on which nothing does."""
     found: list[Advice] = []
     for ask in (
-        _odd_hours, _market, _farm_work, _holiday, _darkness, _rain, _travel, _busy_teacher, _weekly_limit, _same_topic,
-        _same_evening,
+        _odd_hours, _people_elsewhere, _market, _farm_work, _holiday, _darkness, _rain, _travel, _busy_teacher,
+        _weekly_limit, _same_topic, _same_evening,
     ):  # fmt: skip
         found += ask(slot, around, today)
     return tuple(found)
@@ -106,6 +108,22 @@ def said_once(advice: Iterable[tuple[Advice, ...]]) -> list[tuple[Advice, ...]]:
         told.append(tuple(one for one in on_a_date if one.kind not in _SAID_ONCE or one not in said))
         said.update(on_a_date)
     return told
+
+
+def _people_elsewhere(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice]:
+    for one in around.people:
+        if one.slot.overlaps(slot):
+            words = {
+                "names": tell_names(one.names),
+                "title": one.title,
+                "from": clock(one.slot.starts),
+                "to": clock(one.slot.ends),
+            }
+            yield Advice(
+                "people_elsewhere",
+                _("%(names)s也在「%(title)s」那个班，%(from)s–%(to)s 正好在上。", **words),
+                _("两个班的名册"),
+            )
 
 
 def _market(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice]:

@@ -59,6 +59,11 @@ class Choices:
         return {key: one.name for key, one in self.by_id.items()}
 
     @property
+    def offered(self) -> frozenset[str]:
+        """The public ids of all but what was put away."""
+        return frozenset(key for key, one in self.by_id.items() if not one.is_retired)
+
+    @property
     def usual_venue(self) -> str:
         """Public id; empty: none. Where there is one place only, it is the usual one without being called so."""
         usual = next((one.public_id for one in self.venues if one.is_usual and not one.is_retired), "")

@@ -9,7 +9,7 @@ from nightschool.rules.almanac import spoken_day, weekday_name
 from nightschool.rules.courses.advice import Advice, Surroundings, advise, said_once
 from nightschool.rules.courses.alternatives import Alternative, Way, label, tell_alternatives, tell_instead
 from nightschool.rules.courses.conflicts import Conflict, explain, whom_to_ask
-from nightschool.rules.courses.proposals import Instead, Proposal
+from nightschool.rules.courses.proposals import Instead, PlannedDate, Proposal
 from nightschool.rules.courses.recurrence import MOST_NAMED, AroundMarket, Weekly, days_of
 from nightschool.rules.resources import ResourceKind
 from nightschool.rules.seasons.markets import MissingThirtieth, tell_market
@@ -50,6 +50,7 @@ class PreviewDay:
     is_left_out: bool
     is_past: bool
     taken: tuple[Taken, ...]
+    title: str = ""  # of a class that is held again, where it has one of its own
     otherwise: str = ""  # what was chosen for this date alone, in words
     ways_out: str = ""  # all its choices in one sentence
     choices: tuple[WayOut, ...] = ()
@@ -119,13 +120,13 @@ def preview(
     clashing: dict[Slot, list[Conflict]] = defaultdict(list)
     for conflict in conflicts:
         clashing[conflict.wanted].append(conflict)
-    slots = {one.day: one.slot for one in proposal.dates}
+    planned = {one.day: one for one in proposal.dates}
     usual = [one.slot.day for one in proposal.dates if one.teachers == proposal.teachers]
     around = replace(around, planned=tuple(usual))
     days = []
     for day in days_of(proposal.recurrence):
         is_left_out = day in proposal.leave_out
-        slot = slots.get(day, Slot(day, proposal.starts, proposal.ends))
+        slot = planned[day].slot if day in planned else Slot(day, proposal.starts, proposal.ends)
         found = () if is_left_out else clashing.get(slot, ())
         offered = alternatives.get(day, ()) if found else ()
         own = None if is_left_out else proposal.instead.get(day)
@@ -137,10 +138,14 @@ def preview(
                 is_left_out=is_left_out,
                 is_past=slot.finishes <= at,
                 taken=tuple(tell_taken(conflict, proposal.region_code, at.day) for conflict in found),
+                title=(planned[day].lesson.title or "") if day in planned else "",
                 otherwise=tell_instead(own, day, names, at.day) if own else "",
                 ways_out=tell_alternatives(offered, at.day) if found else "",
                 choices=choices_of(offered, at.day),
-                advice=_unsaid(advise(slot, _as_for(own, around, names), today=at.day), found)
+                advice=_unsaid(
+                    advise(slot, _as_for(_otherwise(planned[day], proposal), around, names), today=at.day),
+                    found,
+                )
                 if is_wanted
                 else (),
             )
@@ -155,11 +160,19 @@ def preview(
     )
 
 
-def _as_for(own: Instead | None, around: Surroundings, names: Mapping[str, str]) -> Surroundings:
+def _otherwise(planned: PlannedDate, proposal: Proposal) -> Instead:
+    """Its place and teachers, where they are others than those of the rest."""
+    return Instead(
+        venue=planned.venue if planned.venue != proposal.venue else None,
+        teachers=planned.teachers if planned.teachers != proposal.teachers else None,
+    )
+
+
+def _as_for(own: Instead, around: Surroundings, names: Mapping[str, str]) -> Surroundings:
     """What is known around a date, without what was known of a place or teachers it no longer has."""
-    if own is not None and own.venue is not None:
+    if own.venue is not None:
         around = replace(around, is_lit=True, is_covered=True)
-    if own is not None and own.teachers is not None:
+    if own.teachers is not None:
         kept = {names.get(key, "") for key in own.teachers}
         around = replace(
             around,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from nightschool.errors import Refused
 from nightschool.rules.almanac import clock, spoken_day
@@ -44,6 +44,22 @@ AS_THE_REST = Instead()
 
 
 @dataclass(frozen=True, slots=True)
+class HeldAgain:
+    """What a class session that is held again had otherwise than its course; None: the same. Public ids."""
+
+    title: str | None = None
+    summary: str | None = None
+    category_code: str | None = None
+    delivery_mode: str | None = None
+    venue: str | None = None
+    teachers: tuple[str, ...] | None = None
+    times: tuple[int, int] | None = None
+
+
+AS_ITS_COURSE = HeldAgain()
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedDate:
     """One date of a proposal, and what its class session will have: perhaps on another day than that date."""
 
@@ -51,6 +67,7 @@ class PlannedDate:
     slot: Slot
     teachers: tuple[str, ...]
     venue: str | None
+    lesson: HeldAgain = AS_ITS_COURSE
 
 
 @dataclass(frozen=True)
@@ -71,25 +88,33 @@ class Proposal:
     audience: str = ""  # for whom
     expected: int | None = None  # so many people are expected each time
     instead: Mapping[date, Instead] = field(default_factory=dict)  # for single dates of the recurrence
+    lessons: tuple[
+        HeldAgain, ...
+    ] = ()  # of a course that is held again, in their order; further dates are as the course
 
     @cached_property
     def dates(self) -> tuple[PlannedDate, ...]:
         """The dates wanted, in order, each with what its class session will have; those left out are none of them."""
-        return tuple(self._on(day) for day in days_of(self.recurrence) if day not in self.leave_out)
+        days = [day for day in days_of(self.recurrence) if day not in self.leave_out]
+        return tuple(
+            self._on(day, lesson or AS_ITS_COURSE)
+            for day, lesson in zip_longest(days, self.lessons[: len(days)])
+        )
 
     @property
     def skipped(self) -> tuple[date, ...]:
         """The dates of the recurrence that were left out, kept so that they can be put back."""
         return tuple(day for day in days_of(self.recurrence) if day in self.leave_out)
 
-    def _on(self, day: date) -> PlannedDate:
-        own = self.instead.get(day, AS_THE_REST)
-        return PlannedDate(
-            day=day,
-            slot=own.slot or Slot(day, self.starts, self.ends),
-            teachers=self.teachers if own.teachers is None else own.teachers,
-            venue=self.venue if own.venue is None else own.venue,
+    def _on(self, day: date, lesson: HeldAgain) -> PlannedDate:
+        usual = Instead(
+            Slot(day, *(lesson.times or (self.starts, self.ends))),
+            lesson.venue or self.venue,
+            self.teachers if lesson.teachers is None else lesson.teachers,
         )
+        own = usual.and_also(self.instead.get(day, AS_THE_REST))
+        assert own.slot is not None and own.teachers is not None
+        return PlannedDate(day, own.slot, own.teachers, own.venue, lesson)
 
 
 def check_proposal(proposal: Proposal) -> None:

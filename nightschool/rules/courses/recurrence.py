@@ -5,7 +5,7 @@ says has no rule there, and is walked day by day.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -16,7 +16,7 @@ from typing import Any
 from dateutil.rrule import MO, MONTHLY, WEEKLY, rrule, weekday
 
 from nightschool.rules.almanac import day_with_year, weekday_name
-from nightschool.rules.seasons.markets import Market, is_market_day
+from nightschool.rules.seasons.markets import Market, MarketKind, MissingThirtieth, is_market_day
 from nightschool.texts import N_, _, counted
 
 MOST_DATES = 200
@@ -262,6 +262,40 @@ def recurrence_json(recurrence: Recurrence) -> dict[str, Any]:
             return {"kind": "market", "markets": kept, "shift": shift, **_frame(recurrence)}
         case Listed(days):
             return {"kind": "listed", "days": [day.isoformat() for day in days]}
+
+
+def recurrence_from_json(kept: Mapping[str, Any]) -> Recurrence | None:
+    """The recurrence that `recurrence_json` wrote; None where it cannot be read any more."""
+    try:
+        return _READERS[kept["kind"]](kept)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _read_frame(kept: Mapping[str, Any]) -> dict[str, Any]:
+    until = kept["until"]
+    return {
+        "first": date.fromisoformat(kept["first"]),
+        "until": date.fromisoformat(until) if until else None,
+        "times": kept["times"],
+    }
+
+
+def _read_market(kept: Mapping[str, Any]) -> Market:
+    return Market(
+        MarketKind(kept["kind"]), frozenset(kept["numbers"]), MissingThirtieth(kept["missing_thirtieth"])
+    )
+
+
+_READERS: dict[str, Callable[[Mapping[str, Any]], Recurrence]] = {
+    "once": lambda kept: Once(date.fromisoformat(kept["first"])),
+    "weekly": lambda kept: Weekly(weekdays=tuple(kept["weekdays"]), every=kept["every"], **_read_frame(kept)),
+    "monthly": lambda kept: Monthly(weekdays=tuple(kept["weekdays"]), nth=kept["nth"], **_read_frame(kept)),
+    "market": lambda kept: AroundMarket(
+        markets=tuple(map(_read_market, kept["markets"])), shift=kept["shift"], **_read_frame(kept)
+    ),
+    "listed": lambda kept: Listed(tuple(map(date.fromisoformat, kept["days"]))),
+}
 
 
 def _frame(rule: Repeating) -> dict[str, Any]:

@@ -27,7 +27,9 @@ class Reach(StrEnum):
     """How far a change of one class session goes."""
 
     ONE = "one"
-    FOLLOWING = "following"
+    FOLLOWING = "following"  # of its course
+    DAY = "day"  # all of that day in its village
+    WEEK = "week"
 
 
 class Stays(StrEnum):
@@ -154,7 +156,7 @@ def _step(member: Member, former: State, wanted: State, at: Moment, *, with_own_
     own = [
         name for name in moving if getattr(one, name) not in (getattr(former, name), getattr(wanted, name))
     ]
-    slot = _shifted(one.slot, former.slot, wanted.slot, with_own_time=with_own_time)
+    slot = shifted(one.slot, former.slot, wanted.slot, with_own_time=with_own_time)
     if (
         not with_own_time
         and _times(wanted) != _times(former)
@@ -167,7 +169,7 @@ def _step(member: Member, former: State, wanted: State, at: Moment, *, with_own_
     return Step(member, one, Stays.OWN if own else Stays.SAME, tuple(own))
 
 
-def _shifted(one: Slot, former: Slot, wanted: Slot, *, with_own_time: bool) -> Slot:
+def shifted(one: Slot, former: Slot, wanted: Slot, *, with_own_time: bool) -> Slot:
     """As many days on; start and end go along where they change, together, and own ones only when asked to."""
     day = one.day + (wanted.day - former.day)
     changes = (wanted.starts, wanted.ends) != (former.starts, former.ends)

@@ -30,11 +30,22 @@ class Undoable(StrEnum):
     MOVE_FOLLOWING = "move_following"
     EDIT_FOLLOWING = "edit_following"
     COURSE = "course"  # edited as a whole, with its sessions to come
+    EXTEND = "extend"  # a course meets on more dates
+    CANCEL_SEVERAL = "cancel_several"
+    POSTPONE_SEVERAL = "postpone_several"
+    CALL_OFF = "call_off"  # an evening of several villages, by their township
 
 
 OF_A_SERIES = frozenset({Undoable.MOVE_FOLLOWING, Undoable.EDIT_FOLLOWING, Undoable.COURSE})
+OF_SEVERAL = frozenset({Undoable.CANCEL_SEVERAL, Undoable.POSTPONE_SEVERAL, Undoable.CALL_OFF})
 # What the page of one class session offers to take back.
-OF_ONE_SESSION = frozenset(Undoable) - {Undoable.PUBLISH, Undoable.SCHEDULE, Undoable.COURSE}
+OF_ONE_SESSION = frozenset(Undoable) - {
+    Undoable.PUBLISH,
+    Undoable.SCHEDULE,
+    Undoable.COURSE,
+    Undoable.EXTEND,
+    Undoable.CALL_OFF,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,11 @@ class TakenBack:
     is_past: bool = False
     class_session: str = ""  # public ids, to go on with
     course: str = ""
+
+
+def verb_of(what: str) -> str:
+    """The verb that it takes to take such a change back: whoever may make it may."""
+    return "call_off" if what == Undoable.CALL_OFF else "schedule"
 
 
 def check_time(made_at: datetime, undone_at: datetime | None, now: datetime) -> None:
@@ -72,6 +88,10 @@ _DONE = {
     Undoable.COURSE: N_("刚才改了整门课，%(until)s 以前可以撤销。"),
     Undoable.PUBLISH: N_("刚才公布的，%(until)s 以前可以撤销。"),
     Undoable.SCHEDULE: N_("刚才排的，%(until)s 以前可以撤销。"),
+    Undoable.EXTEND: N_("刚才接着排的，%(until)s 以前可以撤销。"),
+    Undoable.CANCEL_SEVERAL: N_("刚才几次课一起记了不上，%(until)s 以前可以一起撤销。"),
+    Undoable.POSTPONE_SEVERAL: N_("刚才几次课一起改了期，%(until)s 以前可以一起撤销。"),
+    Undoable.CALL_OFF: N_("刚才几个村的课一起取消了，%(until)s 以前可以一起撤销。"),
 }
 
 _REFUSED = {
@@ -96,6 +116,8 @@ def tell_refused_undo(refused: Refused) -> str:
 def tell_taken_back(done: TakenBack, today: date) -> str:
     """One sentence: what is as it was before."""
     title = done.title
+    if done.what in OF_SEVERAL:
+        return counted("撤销了：%(n)d 次课和改以前一样。", done.sessions)
     if done.slot is None:
         return _tell_course(done)
     day = full_day(done.slot.day, today)
@@ -134,6 +156,8 @@ def _tell_course(done: TakenBack) -> str:
             done.sessions,
             **named,
         )
+    if done.what == Undoable.EXTEND:
+        return counted("撤销了：%(title)s接着排的 %(n)d 次不上了。", done.sessions, **named)
     if done.status:
         return counted(
             "撤销了：%(title)s的 %(n)d 次课都取消了。",

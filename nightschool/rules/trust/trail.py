@@ -47,6 +47,10 @@ _KIND_WORDS = {
 SENTENCES: dict[Kind, dict[str, list[str]]] = {
     Kind.CLASSES: {
         "courses.schedule": [N_("%(who)s 排了%(what)s，%(n)s 次课"), N_("%(who)s 排了%(what)s")],
+        "courses.extend": [
+            N_("%(who)s 给%(what)s接着排了 %(n)s 次课"),
+            N_("%(who)s 给%(what)s接着排了课"),
+        ],
         "courses.publish": [N_("%(who)s 公布了%(what)s，%(n)s 次课"), N_("%(who)s 公布了%(what)s")],
         "courses.edit": [N_("%(who)s 改了%(what)s：%(fields)s"), N_("%(who)s 改了%(what)s")],
         "sessions.move": [
@@ -59,6 +63,19 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
             N_("%(who)s 把 %(what)s改期到 %(after)s：%(reason)s"),
             N_("%(who)s 给 %(what)s改了期"),
         ],
+        "sessions.cancel_several": [
+            N_("%(who)s 取消了 %(what)s和别的，一共 %(n)s 次：%(reason)s"),
+            N_("%(who)s 取消了几次课"),
+        ],
+        "sessions.postpone_several": [
+            N_("%(who)s 给 %(what)s和别的改了期，一共 %(n)s 次：%(reason)s"),
+            N_("%(who)s 给几次课改了期"),
+        ],
+        "sessions.call_off": [
+            N_("%(who)s 通知停了 %(what)s，村里一共 %(n)s 次：%(reason)s"),
+            N_("%(who)s 通知停了几次课"),
+        ],
+        "sessions.agree": [N_("%(who)s 说好了 %(what)s照常上")],
         "sessions.add": [N_("%(who)s 加了一次课：%(what)s")],
         "sessions.restore": [N_("%(who)s 恢复了 %(what)s")],
         "series.move": [

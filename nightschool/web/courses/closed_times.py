@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from nightschool.actions.courses import closed_times as actions
 from nightschool.errors import NotFound, Refused
 from nightschool.queries.courses import closed_times as queries
-from nightschool.queries.courses.closed_times import ClosedPage
+from nightschool.queries.courses.closed_times import Absence, ClosedPage
 from nightschool.rules.almanac import clock
 from nightschool.rules.courses.closed_times import (
     ClosedTime,
@@ -20,7 +20,7 @@ from nightschool.rules.resources import ResourceKind
 from nightschool.rules.slots import shown_end
 from nightschool.texts import _, counted
 from nightschool.web.courses.closed_times_form import ClosedTimeForm, RemovedForm
-from nightschool.web.site.access import actor, allows
+from nightschool.web.site.access import actor, allows, may_here
 from nightschool.web.site.context import now, reading, today, writing
 from nightschool.web.site.records import SAVED, SHOWN, look_up, tried
 
@@ -72,10 +72,23 @@ def shown(found: ClosedPage) -> dict[str, Any]:
                 "public_id": line.public_id,
                 "when": tell_closed_when(line.closed, today()),
                 "sentence": tell_closed(line.closed, kind=found.kind, name=found.name, today=today()),
-                "standing": line.standing,
+                "standing": [_told(found, one) for one in line.standing],
             }
             for line in found.lines
         ],
+    }
+
+
+def _told(found: ClosedPage, one: Absence) -> dict[str, Any]:
+    """A class session that stands in it: where, when, what as far as one may know, and whom to phone."""
+    is_own = may_here("schedule", one.region_code)
+    contact = found.contacts[one.region_code]
+    return {
+        "class_session": one.class_session if is_own else "",
+        "village": contact.village,
+        "title": one.title if is_own or one.status != "draft" else "",
+        "slot": one.slot,
+        "contact": contact,
     }
 
 
@@ -134,8 +147,8 @@ def _tell_added(found: ClosedPage, key: str) -> None:
     if line.standing:
         flash(
             counted(
-                "这段时间里已经排了 %(n)d 节课，没有动。要改的话，一节一节改。",
-                line.standing,
+                "这段时间里已经排了 %(n)d 节课，没有动。都列在下面，给村里打电话。",
+                len(line.standing),
             ),
             "alarm",
         )

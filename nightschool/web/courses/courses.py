@@ -1,15 +1,15 @@
 """Courses: scheduled with a preview of every date, looked at, published, edited."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from nightschool.actions.courses import courses as actions
-from nightschool.errors import CannotSchedule, Refused, StaleRecord
+from nightschool.errors import CannotSchedule, NotFound, Refused, StaleRecord
 from nightschool.formats.revisions import tell_made
-from nightschool.queries.courses import alternatives, bookings, undo
+from nightschool.queries.courses import alternatives, bookings, copies, undo
 from nightschool.queries.courses import courses as queries
 from nightschool.queries.courses.choices import on_offer
 from nightschool.queries.courses.courses import CoursePage
@@ -20,6 +20,7 @@ from nightschool.queries.registers import cohorts
 from nightschool.queries.seasons.localities import Locality, locality
 from nightschool.rules.almanac import full_day
 from nightschool.rules.courses import good_days as rules
+from nightschool.rules.courses.changes import tell_refused_change
 from nightschool.rules.courses.choices import Choices, TeacherChoice, VenueChoice
 from nightschool.rules.courses.good_days import Suggestion
 from nightschool.rules.courses.previews import preview, tell_taken
@@ -32,6 +33,7 @@ from nightschool.rules.slots import shown_end
 from nightschool.texts import _, counted
 from nightschool.web.courses import course_edits
 from nightschool.web.courses.alternatives_form import button_value, read_day
+from nightschool.web.courses.copies import copied_data, further_data
 from nightschool.web.courses.courses_form import ONCE, CourseForm, ScheduleForm
 from nightschool.web.courses.series import BACK
 from nightschool.web.courses.undo import flash_done, undo_offered
@@ -67,18 +69,64 @@ def _venue_label(venue: VenueChoice) -> str:
 @bp.route("/desk/<region_code:village>/courses/new", methods=["GET", "POST"])
 @allows("schedule")
 def new(village: str) -> Any:
-    """A course more: its dates are looked at first, then it is scheduled."""
+    """A course more, or one `like` another: its dates are looked at first, then it is scheduled."""
     with reading() as db:
         here, choices = locality(db, village), on_offer(db, village)
-        categories = queries.categories(db)
-    form = ScheduleForm(
-        data={**_USUAL_EVENING, "venue": choices.usual_venue, "first": read_day(request.args.get("day", ""))}
-    )
-    form.offer(categories=categories, **labelled(choices))
+        like_of = request.args.get("like")
+        model = copies.copied(db, like_of, choices) if like_of else None
+    if model is not None and model.course.region_code != village:
+        raise NotFound
+    started = {"venue": choices.usual_venue, "first": read_day(request.args.get("day", ""))}
+    if model is not None:
+        started = copied_data(model, choices, here.markets, today())
+    form = _schedule_form(here, choices, {**_USUAL_EVENING, **started})
+    form.lessons = model.lessons if model else ()
+    like = model.course if model else None
+
+    def schedule(*, publish: bool) -> Any:
+        return _schedule(form, village, publish=publish, like=like)
+
+    return _scheduling(form, here, choices, schedule, like=like)
+
+
+@bp.route("/courses/<public_id:course>/more", methods=["GET", "POST"])
+@allows("schedule")
+def more(course: str) -> Any:
+    """A course meets further: some weeks longer, or again and again after a single class; checked like a new one."""
+    found = _course(course)
+    with reading() as db:
+        here, choices = locality(db, found.region_code), on_offer(db, found.region_code)
+        model = copies.copied(db, course, choices)
+    assert model is not None, "the course was found"
+    of = request.args.get("of", "")
+    started = further_data(model, choices, here.markets, today(), of=of)
+    form = _schedule_form(here, choices, {**_USUAL_EVENING, **started})
+
+    def schedule(*, publish: bool) -> Any:
+        return _extend(form, found, publish=publish)
+
+    return _scheduling(form, here, choices, schedule, extends=found)
+
+
+def _schedule_form(here: Locality, choices: Choices, data: dict[str, Any]) -> ScheduleForm:
+    form = ScheduleForm(data=data)
+    with reading() as db:
+        form.offer(categories=queries.categories(db), **labelled(choices))
     form.today = today()
     form.markets = here.markets
+    return form
+
+
+def _scheduling(
+    form: ScheduleForm,
+    here: Locality,
+    choices: Choices,
+    schedule: Callable[..., Any],
+    **of: CoursePage | None,
+) -> Any:
+    """The page as it was asked for, or what `schedule` answers; `of` which course it is a copy or goes on."""
     if not form.is_submitted():
-        return _schedule_page(form, here, choices)
+        return _schedule_page(form, here, choices, of=of)
     dropping, _dash, todo = request.form.get("do", "look").rpartition("-")
     if dropping == "drop":
         form.drop_clashes()
@@ -87,28 +135,32 @@ def new(village: str) -> Any:
     form.alter(request.form.get("alter", ""))
     form.as_the_rest(request.form.get("as_the_rest", ""))
     if todo == "find":
-        return _find(form, here, choices)
+        return _find(form, here, choices, of)
     if not form.validate():
-        return _schedule_page(form, here, choices, asked="look" if form.is_all_left_out else ""), BAD_INPUT
+        asked = "look" if form.is_all_left_out else ""
+        return _schedule_page(form, here, choices, asked=asked, of=of), BAD_INPUT
     if todo not in ("draft", "publish"):
-        return _schedule_page(form, here, choices, asked="look")
+        return _schedule_page(form, here, choices, asked="look", of=of)
     try:
-        return _schedule(form, village, publish=todo == "publish")
+        return schedule(publish=todo == "publish")
     except CannotSchedule as clash:
-        return _schedule_page(form, here, choices, asked=todo, clash=clash), CLASH
+        return _schedule_page(form, here, choices, asked=todo, clash=clash, of=of), CLASH
     except Refused as refused:
         if refused.code == "course_twice":
             form.refuse("title", tell_course_twice(refused, today()))
-            return _schedule_page(form, here, choices), CLASH
-        return _schedule_page(form, here, choices, asked="look", waiting=refused), CLASH
+            return _schedule_page(form, here, choices, of=of), CLASH
+        if refused.code == "already_there":
+            form.refuse(None, tell_refused_change(refused))
+            return _schedule_page(form, here, choices, asked="look", of=of), CLASH
+        return _schedule_page(form, here, choices, asked="look", waiting=refused, of=of), CLASH
 
 
-def _find(form: ScheduleForm, here: Locality, choices: Choices) -> Any:
+def _find(form: ScheduleForm, here: Locality, choices: Choices, of: Mapping[str, CoursePage | None]) -> Any:
     """The form as it was filled in, and the days that suit; only the times must be sound for that."""
     is_unread = form.shows_unread()
     form.check_times()
     if is_unread or form.ends.errors:
-        return _schedule_page(form, here, choices), BAD_INPUT
+        return _schedule_page(form, here, choices, of=of), BAD_INPUT
     starts, ends = form.times_or(_USUAL_EVENING["starts"], _USUAL_EVENING["ends"])
     first = max(form.first.data or today(), today())
     with reading() as db:
@@ -124,10 +176,10 @@ def _find(form: ScheduleForm, here: Locality, choices: Choices) -> Any:
             zone=services().settings.timezone,
             not_before=moment(),
         )
-    return _schedule_page(form, here, choices, found=found)
+    return _schedule_page(form, here, choices, found=found, of=of)
 
 
-def _schedule(form: ScheduleForm, village: str, *, publish: bool) -> Any:
+def _schedule(form: ScheduleForm, village: str, *, publish: bool, like: CoursePage | None) -> Any:
     proposal = form.proposal(village)
     with writing() as db:
         course = actions.schedule_course(
@@ -138,10 +190,32 @@ def _schedule(form: ScheduleForm, village: str, *, publish: bool) -> Any:
             now=now(),
             agreed=form.is_agreed,
             not_twice=True,
+            like=like.public_id if like else None,
         )
         change = undo.just_made(db, village, now=now())
     flash_done(_tell_scheduled(proposal, publish=publish), change)
     return redirect(url_for("courses.show", course=course), 303)
+
+
+def _extend(form: ScheduleForm, found: CoursePage, *, publish: bool) -> Any:
+    proposal = form.proposal(found.region_code)
+    with writing() as db:
+        count = actions.extend_course(
+            db,
+            course=found.public_id,
+            proposal=proposal,
+            publish=publish,
+            by=actor(),
+            now=now(),
+            agreed=form.is_agreed,
+        )
+        change = undo.just_made(db, found.region_code, now=now())
+    if publish:
+        told = counted("%(title)s接着排好了 %(n)d 次，村里人已经看得到。", count, title=found.title)
+    else:
+        told = counted("%(title)s接着排好了 %(n)d 次，还没公布。", count, title=found.title)
+    flash_done(told, change)
+    return redirect(url_for("courses.show", course=found.public_id), 303)
 
 
 def _tell_scheduled(proposal: Proposal, *, publish: bool) -> str:
@@ -165,6 +239,7 @@ def _schedule_page(
     clash: CannotSchedule | None = None,
     waiting: Refused | None = None,
     found: Sequence[Suggestion] | None = None,
+    of: Mapping[str, CoursePage | None],
 ) -> str:
     """The form as it was filled in; below it every date, once it was asked for, or the days `found` to suit.
 
@@ -192,6 +267,7 @@ def _schedule_page(
                 teachers=proposal.teachers,
                 venue=proposal.venue,
                 zone=zone,
+                not_here=extends.public_id if (extends := of.get("extends")) else "",
             )
         shown = preview(
             proposal, conflicts, at=moment(), around=around, alternatives=instead, names=choices.names
@@ -201,6 +277,8 @@ def _schedule_page(
         form=form,
         here=here,
         village=here.code,
+        like=of.get("like"),
+        extends=of.get("extends"),
         preview=shown,
         asked=asked,
         found=found,

@@ -8,6 +8,7 @@ from nightschool.errors import Refused
 from nightschool.rules.almanac import WEEKDAYS, full_day
 from nightschool.rules.courses.datelists import read_dates, tell_unread
 from nightschool.rules.courses.proposals import (
+    HeldAgain,
     Proposal,
     refused_instead,
     tell_refused_instead,
@@ -215,6 +216,7 @@ class ScheduleForm(CommonForm):
     skip_market = DaysField()
 
     markets: tuple[Market, ...] = ()
+    lessons: tuple[HeldAgain, ...] = ()  # of a course that is held again
     today: date
     recurrence: Recurrence
     is_all_left_out = False  # and nothing else is wrong: the dates can be shown, with their ticks
@@ -290,6 +292,7 @@ class ScheduleForm(CommonForm):
             leave_out=frozenset(self.leave_out.data),
             kind=self.kind.data or CourseKind.OPEN_LECTURE,
             instead=self.instead.data,
+            lessons=self.lessons,
             **self.common,
         )
 
@@ -358,6 +361,29 @@ class ScheduleForm(CommonForm):
         for day, code in sorted(refused.items()):
             self.instead.data.pop(day, None)
             self.refuse(None, tell_refused_instead(code, full_day(day, self.today)))
+
+
+def recurrence_data(recurrence: Recurrence | None, markets: tuple[Market, ...]) -> dict[str, Any]:
+    """The fields of a ScheduleForm that say by which rule to meet; from when to when is asked anew.
+
+    `markets` are those of the township now: a rule around these stays a rule around them.
+    """
+    match recurrence:
+        case Weekly(weekdays=weekdays, every=every):
+            return {
+                "repeat": WEEKLY,
+                "weekdays": [*map(str, weekdays)],
+                "every": every if every > 1 else None,
+            }
+        case Monthly(weekdays=weekdays, nth=nth):
+            return {"repeat": MONTHLY, "weekdays": [*map(str, weekdays)], "nth": str(nth)}
+        case AroundMarket(markets=kept, shift=0) if len(kept) == 1 and kept != markets:
+            return {"repeat": LUNAR, "lunar": tell_market(kept[0])}
+        case AroundMarket(shift=shift):
+            return {"repeat": MARKET, "market": str(shift)}
+        case Listed():
+            return {"repeat": LISTED}
+    return {"repeat": ONCE}
 
 
 class CourseForm(CommonForm, RecordForm):

@@ -1,14 +1,17 @@
 """The desk: one screen a village, and its past sessions."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for
 
 from nightschool.actions.trust import logins
+from nightschool.queries.courses import closed_times, sessions
 from nightschool.queries.courses import desk as queries
-from nightschool.queries.courses import sessions
+from nightschool.queries.courses.closed_times import Absence
 from nightschool.queries.oversight.plans import reminders
 from nightschool.queries.places import places
+from nightschool.rules.courses.closed_times import tell_closed
 from nightschool.rules.oversight.plans import tell_reminder
 from nightschool.web.site.access import actor, allows, current_login, home_of
 from nightschool.web.site.context import moment, reading, today, writing
@@ -37,10 +40,24 @@ def village(village: str) -> Any:
     with reading() as db:
         found = queries.desk(db, village, at=moment())
         plans = [(one.month, tell_reminder(one, today())) for one in reminders(db, village, today=today())]
+        absent = closed_times.absences_in(db, village, today=today())
         others = places.regions_named(db, [code for code in _villages() if code != village])
     return render_template(
-        "courses/desk/village.html", desk=found, others=others, plans=[line for line in plans if line[1]]
+        "courses/desk/village.html",
+        desk=found,
+        absent=_told(absent),
+        others=others,
+        plans=[line for line in plans if line[1]],
     )
+
+
+def _told(absences: Sequence[Absence]) -> list[tuple[Absence, list[str]]]:
+    """Each class session with the sentences of what is closed then."""
+    told: dict[str, tuple[Absence, list[str]]] = {}
+    for one in absences:
+        sentence = tell_closed(one.closed, kind=one.kind, name=one.name, today=today())
+        told.setdefault(one.class_session, (one, []))[1].append(sentence)
+    return list(told.values())
 
 
 @bp.post("/desk/<region_code:village>/switch")

@@ -67,8 +67,8 @@ def later(found: SessionPage) -> int:
 
 
 def is_asked(form: SessionForm) -> bool:
-    """Whether this change is to reach the following sessions too."""
-    return isinstance(form, Reaching) and form.reach.data == Reach.FOLLOWING
+    """Whether this change is to reach other sessions too."""
+    return isinstance(form, Reaching) and form.reach.data not in ("", Reach.ONE)
 
 
 def look_or_save_following(found: SessionPage, form: ShiftForm | EditForm) -> Any:
@@ -137,7 +137,7 @@ def shown_first(
         )
         if conflicts:
             raise CannotSchedule(conflicts)
-        said = _advice_on(db, steps, named, shown)
+        said = advice_on(db, steps, named, shown)
     if (answer := at_once(steps)) is not None:
         return answer
     page = _diff_page(steps, named, said, shown, is_stale=is_stale)
@@ -198,15 +198,12 @@ def _diff_page(
         )
         for step in steps
     ]
-    typed = [
-        pair for pair in request.form.items(multi=True) if pair[0] not in ("csrf_token", "do", "seen", "take")
-    ]
     changing = [one for one in told if one.lines]
     return render_template(
         "courses/series/diff.html",
         shown=shown,
         is_stale=is_stale,
-        typed=typed,
+        typed=typed(),
         seen=steps_digest(steps),
         count=tell_count(len(changing)),
         changing=changing,
@@ -214,7 +211,13 @@ def _diff_page(
     )
 
 
-def _advice_on(
+def typed() -> list[tuple[str, str]]:
+    """What was sent, to be sent again from a page in between; its buttons and ticks are that page's own."""
+    own = ("csrf_token", "do", "seen", "take", "pick")
+    return [pair for pair in request.form.items(multi=True) if pair[0] not in own]
+
+
+def advice_on(
     db: Session, steps: Sequence[Step], named: Names, shown: ShownSeries
 ) -> dict[int, tuple[Advice, ...]]:
     """What speaks against each session that would be at another time, in another place or with others.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from nightschool.actions.courses import sessions as actions
@@ -12,26 +12,30 @@ from nightschool.formats.revisions import tell_made
 from nightschool.queries.courses import courses, undo
 from nightschool.queries.courses import sessions as queries
 from nightschool.queries.courses.choices import on_offer
+from nightschool.queries.courses.closed_times import absences_of
 from nightschool.queries.courses.courses import CoursePage
 from nightschool.queries.courses.sessions import SessionLine, SessionPage
 from nightschool.queries.notices import revisions
 from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.courses.changes import Change, may_change, refused_change, tell_refused_change
+from nightschool.rules.courses.closed_times import tell_closed
 from nightschool.rules.courses.conflicts import Conflict
 from nightschool.rules.courses.previews import tell_taken
+from nightschool.rules.courses.reach import reach_choices
 from nightschool.rules.courses.reasons import tell_reason
 from nightschool.rules.courses.recurrence import RecurrenceProblem, tell_recurrence_problem
 from nightschool.rules.courses.statuses import TO_COME, status_word
 from nightschool.rules.notices.revisions import tell_mark
 from nightschool.rules.slots import Slot, SlotProblem, shown_end, tell_slot_problem
 from nightschool.texts import _
-from nightschool.web.courses import advice, series
+from nightschool.web.courses import advice, reach, series
 from nightschool.web.courses.alternatives import instead_for_added, instead_for_session
 from nightschool.web.courses.alternatives_form import read_day
 from nightschool.web.courses.courses import labelled
 from nightschool.web.courses.sessions_form import (
     AddForm,
     EditForm,
+    Following,
     MoveForm,
     PostponeForm,
     ReasonForm,
@@ -67,12 +71,14 @@ def show(class_session: str) -> Any:
         made = revisions.latest_revisions(db, class_session=class_session) if found.revision > 1 else ()
         is_to_come = found.line.status in TO_COME and found.line.slot.begins > moment()
         said = advice.about_session(db, found, found.line.slot) if is_to_come else ()
+        closed = absences_of(db, class_session, today=today()) if is_to_come else ()
     return render_template(
         "courses/sessions/show.html",
         session=found,
         history=tell_made(made, services().zone),
         undoable=undo_offered(recent),
         advice=said,
+        closed=[tell_closed(one.closed, kind=one.kind, name=one.name, today=today()) for one in closed],
         possible={change.value for change in Change if may_change(change, found.line.status)},
         is_past=found.line.slot.finishes <= moment(),
         begins_by_today=found.line.slot.day <= today(),
@@ -122,6 +128,20 @@ def edit(class_session: str) -> Any:
         return _("%(when)s %(title)s改好了。", when=_when(found.line.slot), title=form.title.data)
 
     return carry_out(found, form, Change.EDIT, act, done)
+
+
+@bp.post("/sessions/<public_id:class_session>/agree")
+@allows("schedule")
+def agree(class_session: str) -> Any:
+    """It meets all the same, though its teacher or place was said not to be there."""
+    try:
+        with writing() as db:
+            actions.agree_session(db, class_session=class_session, by=actor(), now=now())
+    except Refused as refused:
+        flash(_tell(refused), "alarm")
+    else:
+        flash(_("记下了：说好了照常上。"))
+    return redirect(url_for("sessions.show", class_session=class_session), 303)
 
 
 @bp.route("/sessions/<public_id:class_session>/cancel", methods=["GET", "POST"])
@@ -262,8 +282,10 @@ def carry_out(
 
     if not may_change(change, found.line.status):
         return again(found)
-    if isinstance(form, ShiftForm | EditForm):
-        form.offer_reach(series.later(found))
+    if isinstance(form, Following):
+        form.offer_following(series.later(found))
+    elif isinstance(form, ReasonForm):
+        form.offer_reach(reach_choices(reach.counts(found, change)))
     if not form.is_submitted():
         return again(found)
     if isinstance(form, MoveForm):
@@ -273,6 +295,8 @@ def carry_out(
     if request.form.get("do") == series.BACK:
         return again(found)
     try:
+        if isinstance(form, ReasonForm) and series.is_asked(form):
+            return reach.look_or_save_several(found, form, change)
         if isinstance(form, ShiftForm | EditForm) and series.is_asked(form):
             return series.look_or_save_following(found, form)
         with writing() as db:

@@ -10,7 +10,15 @@ from nightschool.rules.courses.series import Reach
 from nightschool.rules.slots import Slot, slot_problem
 from nightschool.texts import L_, _, counted
 from nightschool.web.courses.courses_form import Staffed, Timed, put, read_slot
-from nightschool.web.site.forms import Agreeing, ChoiceField, DayField, LineField, Required, version_in
+from nightschool.web.site.forms import (
+    Agreeing,
+    ChoiceField,
+    DayField,
+    LineField,
+    Required,
+    TicksField,
+    version_in,
+)
 
 
 class SessionForm(Agreeing):
@@ -25,17 +33,40 @@ class SessionForm(Agreeing):
 
 
 class Reaching(SessionForm):
-    """A change that may go on to the class sessions that follow."""
+    """A change that may go on to other class sessions."""
 
     reach = ChoiceField(L_("改哪几次"), chips=True)
+
+    def offer_reach(self, choices: Mapping[str, str]) -> None:
+        """Only this one, or how far else."""
+        self.reach.choices = dict(choices)
+        self.reach.data = self.reach.data or Reach.ONE.value
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether there is anything to go on to."""
+        return len(self.reach.choices) > 1
+
+    @property
+    def reaches(self) -> Reach:
+        """How far it is to go."""
+        return Reach(self.reach.data or Reach.ONE)
+
+
+class Following(Reaching):
+    """A change that may go on to the class sessions that follow in its course."""
+
     later = 0
 
-    def offer_reach(self, later: int) -> None:
+    def offer_following(self, later: int) -> None:
         """Only this one, or this one and so many later ones."""
         self.later = later
         both = counted("这一次和后面的 %(n)d 次", later)
-        self.reach.choices = {Reach.ONE.value: _("只改这一次"), Reach.FOLLOWING.value: both}
-        self.reach.data = self.reach.data or Reach.ONE.value
+        self.offer_reach({Reach.ONE.value: _("只改这一次"), Reach.FOLLOWING.value: both})
+
+    @property
+    def is_offered(self) -> bool:
+        return bool(self.later)
 
 
 class MoveForm(SessionForm, Timed):
@@ -66,13 +97,14 @@ class MoveForm(SessionForm, Timed):
         return Slot(self.day.data, self.starts.data, self.ends_at)
 
 
-class ShiftForm(Reaching, MoveForm):
+class ShiftForm(Following, MoveForm):
     """Another day or time, for this one or for those that follow too."""
 
 
-class ReasonForm(SessionForm):
-    """Why."""
+class ReasonForm(Reaching):
+    """Why, and which ones."""
 
+    pick = TicksField()
     reason = ChoiceField(
         L_("为什么"), [Required(L_("还没选原因。选一个最接近的，细节写在后面。"))], chips=True
     )
@@ -124,7 +156,7 @@ class AddForm(MoveForm, Staffed):
     """One more class session of a course."""
 
 
-class EditForm(Reaching, Staffed):
+class EditForm(Following, Staffed):
     """What it is about, who teaches, where."""
 
     title = LineField(L_("讲什么"), [Required(L_("讲什么？"))])

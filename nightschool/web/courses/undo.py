@@ -3,23 +3,39 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from nightschool.actions.courses import undo as actions
 from nightschool.errors import CannotSchedule, Refused
+from nightschool.formats.change_message import change_message
 from nightschool.queries import scope
 from nightschool.queries.courses.undo import Recent
+from nightschool.queries.notices import changes
 from nightschool.rules.courses.previews import tell_taken
 from nightschool.rules.courses.undo import TakenBack, tell_refused_undo, tell_taken_back, tell_undoable
 from nightschool.texts import _
 from nightschool.web.site.access import actor, allows
-from nightschool.web.site.context import now, services, today, writing
+from nightschool.web.site.context import moment, now, services, today, writing
 from nightschool.web.site.records import look_up
 from nightschool.web.site.redirects import own_path
 
 bp = Blueprint("undo", __name__)
 
 _UNDO = "undo:"  # a flashed message of this category carries the change that its button takes back
+
+
+@bp.get("/changes/<public_id:change>")
+@allows("schedule")
+def show(change: str) -> Any:
+    """What was changed, with the way back, and the message to send."""
+    found = look_up(changes.change_page, change, now=now())
+    recent = Recent(found.public_id, found.what, found.until) if found.until else None
+    return render_template(
+        "courses/undo/show.html",
+        change=found,
+        undoable=undo_offered(recent),
+        message=change_message(found, moment()),
+    )
 
 
 @bp.post("/changes/<public_id:change>/undo")

@@ -11,6 +11,7 @@ from nightschool.queries.oversight import plans as queries
 from nightschool.queries.oversight.plans import PlanPage
 from nightschool.rules.notices.revisions import tell_moment
 from nightschool.rules.oversight import plans as rules
+from nightschool.rules.oversight.approvals import tell_gone, tell_since_approval
 from nightschool.rules.places.schools import institution_word
 from nightschool.rules.seasons.months import Month, month_word
 from nightschool.rules.seasons.periods import whole_month
@@ -32,6 +33,8 @@ def words() -> dict[str, Any]:
         "state_word": rules.state_word,
         "tell_moment": lambda instant: tell_moment(instant, today()),
         "tell_change": _tell_change,
+        "tell_since_approval": lambda then: tell_since_approval(then, today()),
+        "tell_gone": lambda gone: tell_gone(gone, today()),
     }
 
 

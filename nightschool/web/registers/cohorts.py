@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from nightschool.actions.registers import cohorts as actions
 from nightschool.actions.registers.cohorts import Asking, Outcome
 from nightschool.errors import Refused
+from nightschool.queries.courses import shared_people
 from nightschool.queries.registers import cohorts as queries
 from nightschool.queries.registers.cohorts import Cohort, Roster
+from nightschool.rules.courses.shared_people import tell_in_both
 from nightschool.rules.names import finder
 from nightschool.rules.registers import graduation as rules
 from nightschool.rules.registers.attendance import mark_word
@@ -21,7 +23,7 @@ from nightschool.rules.registers.cohorts import source_word, tell_refused_cohort
 from nightschool.texts import _, counted
 from nightschool.web.registers.cohorts_form import CohortForm, EnrolForm
 from nightschool.web.site.access import actor, allows
-from nightschool.web.site.context import moment, now, today, writing
+from nightschool.web.site.context import moment, now, reading, today, writing
 from nightschool.web.site.converters import PublicIdConverter
 from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, edited, look_up, tried
 
@@ -73,6 +75,9 @@ def roster(course: str) -> Any:
 
     status = tried(form, enrol, _refuse_enrolment)
     if status == SAVED:
+        if request.form.get("then"):  # the roster says it itself
+            for sentence in _overlaps(course):
+                flash(sentence, "alarm")
         return redirect(_back(course), SAVED)
     return _roster_page(found, form), status
 
@@ -159,6 +164,12 @@ def _back(course: str) -> str:
     return url_for("cohorts.roster", course=course)
 
 
+def _overlaps(course: str) -> list[str]:
+    with reading() as db:
+        found = shared_people.overlaps(db, course, today=today())
+    return [tell_in_both(one, today()) for one in found]
+
+
 def _roster_page(found: Roster, form: EnrolForm) -> str:
     query, ticked = form.query.data, set(form.learners.data)
     fits = finder(query)
@@ -180,6 +191,7 @@ def _roster_page(found: Roster, form: EnrolForm) -> str:
         ticked=ticked,
         shown=shown,
         total=total,
+        overlaps=_overlaps(found.cohort.public_id),
         lists_all=lists_all,
         source_word=source_word,
         is_over=found.cohort.is_over(today()),

@@ -152,11 +152,11 @@ def test_every_column_is_put_back_or_named_as_one_that_no_change_touches() -> No
     """A new column belongs into one of the two lists: here, or among those that are left alone."""
     assert set(SESSION_COLUMNS) == {
         "title", "summary", "category_code", "delivery_mode", "venue_id", "day", "starts", "ends", "status",
-        "published_at", "reason", "reason_text", "successor_id",
+        "published_at", "reason", "reason_text", "successor_id", "called_off_by", "agreed_at",
     }  # fmt: skip
     assert set(COURSE_COLUMNS) == {
         "title", "search_keys", "summary", "category_code", "venue_id", "starts", "ends", "audience", "expected",
-        "organiser", "delivery_mode",
+        "organiser", "delivery_mode", "recurrence", "skipped_dates",
     }  # fmt: skip
     assert set(ClassSession.__table__.columns.keys()) == {*SESSION_COLUMNS, *NOT_OF_A_SESSION}
     assert set(Course.__table__.columns.keys()) == {*COURSE_COLUMNS, *NOT_OF_A_COURSE}

@@ -1,5 +1,6 @@
 """The life of a month's plan, with the township's approval and without it."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,18 +9,34 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nightschool.actions.courses.courses import Common, edit_course, publish_course, schedule_course
-from nightschool.actions.courses.sessions import add_session, change_session, move_session, postpone_session
+from nightschool.actions.courses.series import move_following
+from nightschool.actions.courses.sessions import (
+    add_session,
+    cancel_session,
+    change_session,
+    move_session,
+    postpone_session,
+)
+from nightschool.actions.courses.undo import take_back
 from nightschool.actions.oversight import plans
 from nightschool.errors import NotAllowed, Refused
+from nightschool.models.people import Teacher
 from nightschool.models.places import Region, RegionSettings
 from nightschool.models.planning import MonthPlan
-from nightschool.models.teaching import ClassSession, Course
+from nightschool.models.teaching import ChangeSet, ClassSession, Course
+from nightschool.models.trust import AuditEvent
+from nightschool.queries.courses.series import members
 from nightschool.queries.oversight import plans as queries
+from nightschool.queries.oversight import township_plans
 from nightschool.rules.access import Actor, Post, Role
 from nightschool.rules.courses.proposals import Proposal
 from nightschool.rules.courses.recurrence import Listed, Once
+from nightschool.rules.courses.series import plan_following, steps_digest
+from nightschool.rules.notices.revisions import tell_moment
+from nightschool.rules.oversight.approvals import tell_gone, tell_since_approval
+from nightschool.rules.regions import parent_of
 from nightschool.rules.seasons.months import Month
-from nightschool.rules.slots import Now, Slot
+from nightschool.rules.slots import Moment, Now, Slot
 from tests.factories import JIANLI, NOW, SHIWAN, TODAY, Cast, later, make_course, make_session
 
 DECEMBER = Month(2026, 12)
@@ -276,13 +293,120 @@ def test_one_more_class_of_a_public_course_waits_as_a_draft_for_the_plan(cast: C
 def test_what_was_moved_after_the_approval_says_when_it_was_to_be(cast: Cast, db: Session) -> None:
     approval(db)
     lines = december(db)
-    plans.submit(db, **how(cast))
-    plans.approve(db, seen=seen(db), **how(cast, TOWNSHIP))
+    approve(db, cast)
     lines[1].day = SECOND + timedelta(days=1)
     announce(db, cast)
     told = page_of(db).lines
-    assert [line.approved and line.approved.day for line in told] == [None, SECOND]
+    assert [line.approved and line.approved.begins.day for line in told] == [None, SECOND]
     assert not any(line.is_added for line in told)
+
+
+def approve(db: Session, cast: Cast) -> None:
+    plans.submit(db, **how(cast))
+    plans.approve(db, seen=seen(db), **how(cast, TOWNSHIP))
+
+
+def test_everything_the_approval_was_about_is_remembered_and_marked(cast: Cast, db: Session) -> None:
+    approval(db)
+    course = schedule(
+        db,
+        cast,
+        a_course(
+            FIRST, teachers=(db.get_one(Teacher, cast.teacher).public_id,), audience="果农", expected=40
+        ),
+        publish=False,
+    )
+    record = db.scalars(select(Course).where(Course.public_id == course)).one()
+    approve(db, cast)
+    [line] = db.scalars(select(ClassSession).where(ClassSession.course_id == record.id)).all()
+    change_session(
+        db, class_session=line.public_id, seen_revision=line.revision, title="养蜂", summary="", teachers=(), venue=None,
+        by=cast.chen_actor, now=NOW,
+    )  # fmt: skip
+    line.category_code, line.delivery_mode = "skill", "field"
+    record.audience, record.expected = "", None
+    db.flush()
+    then = page_of(db).lines[0].approved
+    assert then is not None
+    assert tell_since_approval(then, TODAY) == (
+        "批的时候：讲「防诈骗」；法律法规；讲座；由周老师讲；对象：果农；预计 40 人"
+    )
+    cancel_session(
+        db, class_session=line.public_id, seen_revision=line.revision, reason="weather", reason_text="",
+        by=cast.chen_actor, now=NOW,
+    )  # fmt: skip
+    then = page_of(db).lines[0].approved
+    assert then is not None
+    assert "还要上" in tell_since_approval(then, TODAY)
+    counted = township_plans.plans_of(db, parent_of(SHIWAN) or "", DECEMBER, today=TODAY)
+    assert counted is not None
+    assert [one.since_approval for one in counted.villages] == [1]
+
+
+def test_what_was_approved_and_went_away_keeps_a_line(cast: Cast, db: Session) -> None:
+    approval(db)
+    lines = december(db)
+    approve(db, cast)
+    lines[0].day = date(2027, 1, 8)
+    db.delete(lines[1])
+    db.flush()
+    assert [tell_gone(one, TODAY) for one in page_of(db).approved_gone] == [
+        f"{tell_moment(Moment(FIRST, lines[0].starts), TODAY)} 柑橘冬季管护：改到 周五 2027年1月8日（腊月初一） 19:00",
+        f"{tell_moment(Moment(SECOND, lines[0].starts), TODAY)} 柑橘冬季管护：现在没有了",
+    ]
+
+
+def test_an_approval_of_before_tells_the_times_that_it_kept(cast: Cast, db: Session) -> None:
+    approval(db)
+    lines = december(db)
+    approve(db, cast)
+    kept = db.scalars(select(AuditEvent).where(AuditEvent.action == "plans.approve")).one()
+    old = [[line.id, line.day.isoformat(), line.starts] for line in lines]
+    events: Any = AuditEvent.__table__
+    values = {name: getattr(kept, name) for name in ("at", "account_id", "region_code", "record")}
+    db.execute(
+        events.insert().values(action="plans.approve", details={"sessions": 2, "lines": old}, **values)
+    )
+    lines[0].title, lines[1].starts = "养蜂", lines[1].starts - 60
+    db.flush()
+    assert [line.approved and line.approved.fields for line in page_of(db).lines] == [None, ("time",)]
+
+
+@pytest.mark.parametrize("how_it_comes", ["moved", "postponed", "with its series"])
+def test_what_lands_in_a_month_that_nobody_approved_waits_like_a_class_that_is_added(
+    cast: Cast, db: Session, how_it_comes: str
+) -> None:
+    lines = december(db, published=True)
+    approval(db)
+    there = Slot(date(2027, 1, 8), 1140, 1200)
+    one = lines[1]
+    given = {
+        "class_session": one.public_id,
+        "seen_revision": one.revision,
+        "slot": there,
+        "by": cast.chen_actor,
+        "now": NOW,
+    }
+    if how_it_comes == "moved":
+        move_session(db, **given)
+    elif how_it_comes == "postponed":
+        postpone_session(db, reason="weather", reason_text="", **given)
+    else:
+        every = members(db, course_of(db, one))
+        this = next(member for member in every if member.id == one.id)
+        steps = plan_following(every, this, replace(this.state, slot=there), NOW.moment)
+        move_following(db, seen=steps_digest(steps), **given)
+    landed = db.scalars(select(ClassSession).where(ClassSession.day == there.day)).one()
+    assert (landed.status, landed.published_at) == ("draft", None)
+    assert db.scalars(select(Region.changed_at).where(Region.code == SHIWAN)).one() == NOW.instant
+    [change] = db.scalars(select(ChangeSet.public_id))
+    take_back(db, change=change, by=cast.chen_actor, now=later(minutes=1))
+    db.refresh(one)
+    assert (one.day, one.status) == (SECOND, "scheduled")
+
+
+def course_of(db: Session, record: ClassSession) -> str:
+    return db.scalars(select(Course.public_id).where(Course.id == record.course_id)).one()
 
 
 def test_for_whom_and_how_many_are_kept_with_the_course(cast: Cast, db: Session) -> None:

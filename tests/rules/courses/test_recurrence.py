@@ -21,11 +21,12 @@ from nightschool.rules.courses.recurrence import (
     RecurrenceFault,
     Weekly,
     days_of,
+    recurrence_from_json,
     recurrence_json,
     recurrence_problem,
     tell_recurrence_problem,
 )
-from nightschool.rules.seasons.markets import Market, is_market_day
+from nightschool.rules.seasons.markets import Market, is_market_day, read_market
 
 FRIDAY = date(2026, 11, 27)
 days = st.dates(date(2015, 1, 1), date(2040, 12, 31))
@@ -224,3 +225,29 @@ def test_impossible_repeating_rules_have_their_sentence(rule: Recurrence, fault:
 )  # fmt: skip
 def test_a_recurrence_is_kept_with_everything_that_was_said(rule: Recurrence, kept: dict[str, Any]) -> None:
     assert json.loads(json.dumps(recurrence_json(rule))) == kept
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Once(date(2026, 11, 27)),
+        Weekly(date(2026, 11, 27), (1, 4), until=date(2027, 1, 1), every=2),
+        Monthly(date(2026, 11, 27), (4,), -1, times=3),
+        AroundMarket(
+            date(2026, 11, 27),
+            (read_market("逢三六九", missing_thirtieth="day_before"), read_market("每周三")),
+            -1,
+            times=4,
+        ),
+        Listed((date(2026, 11, 27), date(2026, 12, 4))),
+    ],
+)
+def test_what_was_kept_of_a_rule_is_read_again(rule: Recurrence) -> None:
+    assert recurrence_from_json(json.loads(json.dumps(recurrence_json(rule)))) == rule
+
+
+@pytest.mark.parametrize(
+    "kept", [{}, {"kind": "daily"}, {"kind": "once", "first": "morgen"}, {"kind": "weekly"}]
+)
+def test_a_rule_that_cannot_be_read_is_none(kept: dict[str, str]) -> None:
+    assert recurrence_from_json(kept) is None

@@ -207,7 +207,7 @@ def test_the_page_costs_the_same_however_many_times_and_classes_there_are(
             )
     statements.clear()
     assert chen.get(f"/venues/{venue}/closed").text.count("去掉 从") == items
-    assert len(statements) == 5
+    assert len(statements) == 6
 
 
 def test_a_course_and_a_session_called_off_ask_for_the_same_tick(

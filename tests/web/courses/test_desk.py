@@ -197,4 +197,4 @@ def test_the_desk_costs_the_same_however_much_there_is(
     statements.clear()
     assert chen.get(DESK).status_code == 200
     # Login, scope, five of the desk, three of its plans.
-    assert len(statements) == 10
+    assert len(statements) == 11

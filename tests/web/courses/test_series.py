@@ -209,7 +209,7 @@ def test_showing_costs_the_same_however_many_sessions_follow(
     shown = chen.post(path, data={"revision": seen, "day": "2026-11-25", **EVENING, **FOLLOWING})
     assert shown.text.count("时间：") == items + 1
     # Login, scope, the session, how many follow, the series, its names, what is held, and what speaks against it.
-    assert len(statements) == 20
+    assert len(statements) == 21
 
 
 # A whole course

@@ -267,10 +267,10 @@ def test_a_stranger_gets_nothing(
             assert browser_of(outsider).post(f"{tonight.path}{change}").status_code == 404
 
 
-def test_the_page_costs_ten_statements_besides_login_and_scope(
+def test_the_page_costs_twelve_statements_besides_login_and_scope(
     tonight: Evening, statements: list[str]
 ) -> None:
     statements.clear()
     tonight.get("")
-    # Two of the session, one of what can be taken back, seven of what speaks against its date.
-    assert len(statements) == 12
+    # Two of the session, one of what can be taken back, one of what is closed, eight of what speaks against its date.
+    assert len(statements) == 14

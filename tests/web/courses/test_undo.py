@@ -196,4 +196,4 @@ def test_what_can_be_taken_back_costs_one_statement(
     statements.clear()
     assert "/changes/" in chen.get(f"/sessions/{tonight}").text
     # Login, scope, two of the session, one of the changes, one of its revisions, and what speaks against its date.
-    assert len(statements) == 13
+    assert len(statements) == 15

@@ -308,7 +308,7 @@ def test_pages_of_a_cohort_cost_the_same_however_many_people(
     cohort.browser.post(
         f"/courses/{cohort.course}/roster", data={"m": ids, "source": "self", "day": TODAY.isoformat()}
     )
-    for path, budget in (("/roster", 4), ("/graduation", 6), ("/cohort", 3)):
+    for path, budget in (("/roster", 5), ("/graduation", 6), ("/cohort", 3)):
         statements.clear()
         cohort.get(path)
         assert len(statements) == budget, path  # login and scope are two of them

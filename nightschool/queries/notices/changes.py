@@ -1,0 +1,64 @@
+"""A change of class sessions as villagers are to be told of it, village by village, for the message to send."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from nightschool.models.places import Region
+from nightschool.models.teaching import ChangeSet
+from nightschool.queries.contacts import VillageContact, contacts
+from nightschool.queries.notices.revisions import Made, revisions_made
+from nightschool.rules.courses.undo import UNDO_WITHIN
+from nightschool.rules.slots import Now
+
+
+@dataclass(frozen=True, slots=True)
+class VillageChange:
+    """What a change means for the villagers of one village, and whom they can ask."""
+
+    contact: VillageContact
+    made: tuple[Made, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePage:
+    """A change of class sessions: what it was, until when it can be taken back, and what villagers are to be told."""
+
+    public_id: str
+    what: str
+    region_code: str
+    region: str
+    sessions: int
+    until: datetime | None  # None: it can be taken back no more
+    villages: tuple[VillageChange, ...]
+
+
+def change_page(db: Session, change: str, *, now: Now) -> ChangePage | None:
+    """A change with what there is to tell of it; None: no such, or it is forgotten. Cost: 3 queries."""
+    found = db.execute(
+        select(ChangeSet, Region.name)
+        .join(Region, Region.code == ChangeSet.region_code)
+        .where(ChangeSet.public_id == change)
+    ).one_or_none()
+    if found is None:
+        return None
+    kept, region = found
+    entries = (*kept.before["changed"], *kept.before["made"])
+    made: dict[str, list[Made]] = defaultdict(list)
+    for village, one in revisions_made(db, {entry["id"]: entry["revision"] for entry in entries}):
+        made[village].append(one)
+    until = kept.made_at + UNDO_WITHIN
+    return ChangePage(
+        public_id=kept.public_id,
+        what=kept.what,
+        region_code=kept.region_code,
+        region=region,
+        sessions=len(kept.before["changed"] or kept.before["made"]),
+        until=until if kept.undone_at is None and now.instant <= until else None,
+        villages=tuple(
+            VillageChange(contact, tuple(made[code])) for code, contact in contacts(db, made.keys()).items()
+        ),
+    )

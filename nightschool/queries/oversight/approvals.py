@@ -1,0 +1,152 @@
+"""What a township approved of a village's month, beside what became of it since."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from nightschool.models.people import Teacher
+from nightschool.models.places import Venue
+from nightschool.models.teaching import ClassSession, Course, SessionStatus
+from nightschool.models.trust import AuditEvent
+from nightschool.queries.courses.courses import categories
+from nightschool.queries.courses.sessions import teachers_of
+from nightschool.rules.oversight.approvals import (
+    Gone,
+    Then,
+    fields_changed_since,
+    read_approved,
+)
+from nightschool.rules.slots import Moment
+
+APPROVAL = "plans.approve"  # the line of the trail that keeps what was approved
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What became of what was approved: the ids of what came to it, and as it was what is otherwise now, or gone."""
+
+    added: frozenset[int]
+    changed: Mapping[int, Then] = field(default_factory=dict)
+    gone: tuple[Gone, ...] = ()
+
+    @property
+    def differences(self) -> int:
+        """In how many class sessions the month is otherwise than it was approved."""
+        return len(self.added) + len(self.changed) + len(self.gone)
+
+
+def plan_facts(db: Session, class_sessions: Collection[int]) -> dict[int, dict[str, Any]]:
+    """All that a plan is about, of each of these class sessions, as JSON values. Cost: 2 queries."""
+    rows = db.execute(
+        select(
+            ClassSession.id,
+            ClassSession.day,
+            ClassSession.starts,
+            ClassSession.ends,
+            ClassSession.title,
+            ClassSession.category_code.label("category"),
+            ClassSession.delivery_mode.label("mode"),
+            ClassSession.venue_id.label("venue"),
+            Course.audience,
+            Course.expected,
+            ClassSession.status.in_((SessionStatus.CANCELLED, SessionStatus.POSTPONED)).label("is_off"),
+        )
+        .join(Course, Course.id == ClassSession.course_id)
+        .where(ClassSession.id.in_(class_sessions))
+    ).all()
+    teachers = teachers_of(db, [row.id for row in rows])
+    found = {}
+    for row in rows:
+        values = dict(row._mapping) | {"day": row.day.isoformat()}
+        found[values.pop("id")] = values | {
+            "teachers": [one.id for one in teachers[row.id]],
+            "is_off": bool(row.is_off),
+        }
+    return found
+
+
+def since_approvals(db: Session, plans: Mapping[int, Collection[int]]) -> dict[int, Since]:
+    """What became of what was approved last of each of these plans; without one that never was.
+
+    `plans` has the ids of the class sessions that are in the month of each.
+    Cost: 1 query, 3 where any was approved, 6 where something is otherwise.
+    """
+    approvals = select(AuditEvent.record, AuditEvent.details).where(
+        AuditEvent.record.in_([f"month_plan {plan}" for plan in plans]), AuditEvent.action == APPROVAL
+    )
+    details = {row.record: row.details for row in db.execute(approvals.order_by(AuditEvent.id))}
+    approved = {
+        plan: dict(map(read_approved, details[f"month_plan {plan}"]["lines"]))
+        for plan in plans
+        if f"month_plan {plan}" in details
+    }
+    if not approved:
+        return {}
+    now = plan_facts(db, {key for lines in approved.values() for key in lines})
+    other = {plan: _otherwise(lines, now, plans[plan]) for plan, lines in approved.items()}
+    called = _called(db, [approved[plan][key] for plan, keys in other.items() for key in keys])
+    return {plan: _since(approved[plan], now, plans[plan], keys, called) for plan, keys in other.items()}
+
+
+def _otherwise(
+    approved: Mapping[int, dict[str, Any]], now: Mapping[int, dict[str, Any]], here: Collection[int]
+) -> dict[int, tuple[str, ...]]:
+    """What of this is otherwise now, and in what; what is not here any more too."""
+    return {
+        key: fields
+        for key, then in approved.items()
+        if (fields := fields_changed_since(then, now[key]) if key in now else ()) or key not in here
+    }
+
+
+def _since(
+    approved: Mapping[int, dict[str, Any]],
+    now: Mapping[int, dict[str, Any]],
+    here: Collection[int],
+    otherwise: Mapping[int, tuple[str, ...]],
+    called: Mapping[str, Mapping[Any, str]],
+) -> Since:
+    changed, gone = {}, []
+    for key, fields in otherwise.items():
+        then = _then(approved[key], fields, called)
+        if key in here:
+            changed[key] = then
+        else:
+            moment = Moment(date.fromisoformat(now[key]["day"]), now[key]["starts"]) if key in now else None
+            gone.append(Gone(then, moment))
+    added = frozenset(here) - approved.keys()
+    return Since(added, changed, tuple(sorted(gone, key=lambda one: one.then.begins)))
+
+
+def _called(db: Session, approved: Collection[Mapping[str, Any]]) -> Mapping[str, Mapping[Any, str]]:
+    """What the ids and codes of these are called. Cost: 3 queries; none for none."""
+    if not approved:
+        return {}
+    teachers = {one for then in approved for one in then.get("teachers", ())}
+    venues = {then.get("venue") for then in approved} - {None}
+    taught_by = db.execute(select(Teacher.id, Teacher.name).where(Teacher.id.in_(teachers)))
+    places = db.execute(select(Venue.id, Venue.name).where(Venue.id.in_(venues)))
+    return {
+        "teachers": {row.id: row.name for row in taught_by},
+        "venues": {row.id: row.name for row in places},
+        "categories": categories(db),
+    }
+
+
+def _then(then: Mapping[str, Any], fields: tuple[str, ...], called: Mapping[str, Mapping[Any, str]]) -> Then:
+    return Then(
+        begins=Moment(date.fromisoformat(then["day"]), then["starts"]),
+        fields=fields,
+        title=then.get("title", ""),
+        category=called["categories"].get(then.get("category"), ""),
+        mode=then.get("mode", ""),
+        venue=called["venues"].get(then.get("venue"), ""),
+        teachers=tuple(called["teachers"].get(one, "") for one in then.get("teachers", ())),
+        audience=then.get("audience", ""),
+        expected=then.get("expected"),
+        is_off=then.get("is_off", False),
+    )
