@@ -6,6 +6,7 @@ Keys come from the environment, or from a file that only its owner may read and 
 import base64
 import json
 import secrets
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +52,11 @@ class Settings:
     def key_file(self) -> Path:
         """Where the keys are kept, unless they come from the environment."""
         return self.data_folder / "keys.json"
+
+    @property
+    def free_megabytes(self) -> int:
+        """Free space where the data lives."""
+        return shutil.disk_usage(self.data_folder).free // 1024**2
 
     @property
     def trusted_hosts(self) -> tuple[str, ...]:

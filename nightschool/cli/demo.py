@@ -13,7 +13,7 @@ from nightschool.cli.installation import (
     fail,
     keep_keys,
     must_be_free,
-    opened,
+    open_database,
     told_plainly,
 )
 from nightschool.cli.serve import run
@@ -39,7 +39,7 @@ def demo(port: int, fresh: bool) -> None:
         _start_over(folder)
     with told_plainly():
         settings = _settings(folder, port)
-        database = opened(settings)
+        database = open_database(settings)
         if not Path(database.url.database or "").exists():
             keep_keys(settings)
             _build(settings, folder)

@@ -1,7 +1,6 @@
 """`doctor`: what this installation is, and what to mend."""
 
 import platform
-import shutil
 import stat
 import sys
 from collections.abc import Iterator
@@ -58,7 +57,7 @@ def facts(installation: Installation) -> Iterator[tuple[str, str]]:
     yield PREFIX + "PROXY_HOPS", str(settings.proxy_hops)
     yield PREFIX + "LOG", settings.log
     yield PREFIX + "KEYS", ", ".join(settings.keys.sealing)
-    yield _("空余磁盘"), f"{free_megabytes(installation)} MB"
+    yield _("空余磁盘"), f"{installation.settings.free_megabytes} MB"
     yield _("数据库"), _database_state(installation)
     yield _("上次备份"), _last_backup(installation)
 
@@ -68,7 +67,7 @@ def to_mend(installation: Installation) -> Iterator[str]:
     settings, database = installation.settings, installation.database
     if database.is_sqlite and not sqlite_is_fit_for_wal():
         yield _("SQLite 太旧，只能用较慢的写法。装上 pysqlite3，或换新一点的 Python。")
-    if free_megabytes(installation) < _LEAST_FREE_MEGABYTES:
+    if installation.settings.free_megabytes < _LEAST_FREE_MEGABYTES:
         yield _("磁盘快满了，至少留出 500 MB。")
     key_file = settings.key_file
     if key_file.exists() and sys.platform != "win32" and stat.S_IMODE(key_file.stat().st_mode) & 0o077:
@@ -115,11 +114,6 @@ def _version_of(package: str) -> str:
         return version(package)
     except ModuleNotFoundError:
         return "-"
-
-
-def free_megabytes(installation: Installation) -> int:
-    """Free space where the data lives."""
-    return shutil.disk_usage(installation.settings.data_folder).free // 1024**2
 
 
 def _last_backup(installation: Installation) -> str:

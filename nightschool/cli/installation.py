@@ -64,7 +64,7 @@ def this_installation() -> Installation:
     """The installation this environment describes. Nothing is migrated yet, and keys that are missing are not made."""
     with told_plainly():
         settings = from_environment(os.environ)
-        database = opened(settings)
+        database = open_database(settings)
     click.get_current_context().call_on_close(database.dispose)
     return Installation(settings, database)
 
@@ -102,7 +102,7 @@ def ask_for_its_keys(found: Installation) -> None:
         fail(tell_lost_keys(found.settings))
 
 
-def opened(settings: Settings) -> Database:
+def open_database(settings: Settings) -> Database:
     """The database, also on a full disk; nothing is made where there is none yet."""
     sealer = Sealer(settings.keys.sealing)
     database = Database(settings.database_url, sealer=sealer)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from nightschool.formats.timetable_text import one_line, tell_name
+from nightschool.formats.timetable_text import on_one_line, tell_name
 from nightschool.rules.almanac import clock, spoken_day
 from nightschool.rules.notices.revisions import tell_differences, tell_in_one
 from nightschool.rules.slots import Moment
@@ -117,7 +117,7 @@ def atom(
 
 
 def _add(parent: Element, name: str, text: str) -> None:
-    SubElement(parent, name).text = _UNWRITABLE.sub("", one_line(text))
+    SubElement(parent, name).text = _UNWRITABLE.sub("", on_one_line(text))
 
 
 def _link(parent: Element, rel: str, kind: str, address: str) -> None:

@@ -304,10 +304,10 @@ def page_words(timetable: Timetable, zone: ZoneInfo) -> dict[str, Any]:
 
 def timetable_text(timetable: Timetable, *, address: str) -> str:
     """The timetable as plain text, to be read aloud or pasted into a message; one session a line after the next one."""
-    return "\n".join(map(one_line, _lines(timetable, address))).strip("\n") + "\n"
+    return "\n".join(map(on_one_line, _lines(timetable, address))).strip("\n") + "\n"
 
 
-def one_line(text: str) -> str:
+def on_one_line(text: str) -> str:
     """The text on one line, without control characters."""
     plain = " ".join(text.split())
     return plain if plain.isprintable() else _CONTROLS.sub("", plain)

@@ -51,7 +51,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class LastList:
     """The list that was taken in last."""
 
     id: int
@@ -60,13 +60,13 @@ class Taken:
     counts: dict[str, int]
 
 
-def last_taken(db: Session) -> Taken | None:
+def last_taken(db: Session) -> LastList | None:
     """The list that can be withdrawn. Cost: 1 query."""
     columns = select(
         TakenList.id, TakenList.as_of, TakenList.taken_at, TakenList.counts, TakenList.withdrawn_at
     )
     row = db.execute(columns.order_by(TakenList.id.desc()).limit(1)).first()
-    return Taken(*row[:4]) if row and row.withdrawn_at is None else None
+    return LastList(*row[:4]) if row and row.withdrawn_at is None else None
 
 
 def upload(db: Session, public_id: str) -> Upload | None:
@@ -80,7 +80,7 @@ def latest(db: Session, *, limit: int = 5) -> tuple[Upload, ...]:
     return tuple(_read(row) for row in db.execute(_uploads().order_by(RegionImport.id.desc()).limit(limit)))
 
 
-class Listed(Protocol):
+class ReadList(Protocol):
     """A list as it was read."""
 
     @property
@@ -91,7 +91,7 @@ class Listed(Protocol):
     def is_every_code_read(self) -> bool: ...
 
 
-def told_counts(db: Session, plan: Merge, found: Listed) -> dict[str, Any]:
+def told_counts(db: Session, plan: Merge, found: ReadList) -> dict[str, Any]:
     """What is kept beside an upload: how much the plan changes, with examples, and what of the file was not taken.
 
     Cost: 2 queries.

@@ -17,7 +17,7 @@ MARK = "key_mark.sealed"
 _WITH_PHONES: dict[str, Any] = {"learner": Learner, "teacher": Teacher, "venue": Venue}
 
 
-def digest_of(digester: Digester) -> str:
+def key_digest(digester: Digester) -> str:
     """Tells one signing key from another, and nothing about it."""
     return digester("key mark")
 
@@ -30,7 +30,7 @@ def has_mark(db: Session) -> bool:
 def keys_fit(db: Session, digester: Digester) -> bool:
     """True when the database is of these keys, or knows of none yet and what stands in it opens with them."""
     mark = db.scalar(select(KeyMark))
-    if mark is not None and mark.digest != digest_of(digester):
+    if mark is not None and mark.digest != key_digest(digester):
         return False
     if mark is not None and _opens(db, mark.sealed, MARK):
         return True

@@ -21,7 +21,7 @@ from nightschool.rules.trust.slips import grouped
 from nightschool.texts import _, counted
 from nightschool.web.site.access import actor, allows, current_login
 from nightschool.web.site.context import digester, now, reading, services, today, writing
-from nightschool.web.site.health import LITTLE_FREE_MEGABYTES, free_megabytes
+from nightschool.web.site.health import LITTLE_FREE_MEGABYTES
 from nightschool.web.site.listings import page_number
 from nightschool.web.site.records import BAD_INPUT, answered, look_up
 from nightschool.web.trust.trust_form import (
@@ -87,7 +87,10 @@ def region(region: str) -> Any:
 
 
 def _room() -> dict[str, int]:
-    return {"free_megabytes": free_megabytes(), "LITTLE_FREE_MEGABYTES": LITTLE_FREE_MEGABYTES}
+    return {
+        "free_megabytes": services().settings.free_megabytes,
+        "LITTLE_FREE_MEGABYTES": LITTLE_FREE_MEGABYTES,
+    }
 
 
 @bp.route("/admin/<region_code:region>/schools/new", methods=["GET", "POST"])
