@@ -15,7 +15,7 @@ from icalendar import Alarm, Calendar, Event, Timezone, vDuration
 
 from nightschool.formats.region_text import tell_cut, tell_host, tell_region
 from nightschool.formats.timetable_text import (
-    one_line,
+    on_one_line,
     tell_change,
     tell_contact,
     tell_lunar,
@@ -224,7 +224,7 @@ def _written(
     note: str = "",
 ) -> bytes:
     """The file: these events, from the first to the last of these days, below what is said of the calendar itself."""
-    head = _written_head(one_line(name), address, zone, days[0].year, days[1].year, note)
+    head = _written_head(on_one_line(name), address, zone, days[0].year, days[1].year, note)
     return b"".join((head, *events, _END))
 
 
