@@ -7,14 +7,16 @@ import errno
 import re
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import IntegrityError, InvalidatePoolError
+from sqlalchemy.exc import IntegrityError, InvalidatePoolError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -26,6 +28,17 @@ SQLITE_FIT_FOR_WAL = (3, 51, 3)
 MIGRATION_LOCK = 0x4E696768745363  # any constant of this project's own, for pg_advisory_lock
 SECONDS_OF_REST = 1.0  # a database server takes longer to start anew
 MIGRATIONS = Path(__file__).parent / "migrations"
+# SQLite has one writer. Nobody waits longer than this for being it: a page must say something in the end.
+LONGEST_WAIT = 10.0
+# What is raised when the database is not there, or has let nobody in for too long.
+OUT_OF_REACH = (OperationalError, TimeoutError)
+BUSY_TIMEOUT = 5000  # milliseconds, for what else SQLite may have to wait for
+# SQLite asks for its lock less and less often, up to every tenth of a second, and is overtaken by who comes later. We
+# ask this often instead; and a process whose writers follow one another leaves, now and then, a gap that the others
+# find.
+ASK_EVERY = 0.002
+GIVE_WAY_AFTER = 0.1
+GAP = 0.006
 
 
 def sqlite_module() -> ModuleType:
@@ -40,6 +53,42 @@ def sqlite_module() -> ModuleType:
 def sqlite_is_fit_for_wal() -> bool:
     """True when the SQLite library in use has the WAL-reset race mended."""
     return tuple(sqlite_module().sqlite_version_info) >= SQLITE_FIT_FOR_WAL
+
+
+class Turns:
+    """One at a time, in the order they came: the queue of this process's writers."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._queue: deque[Lock] = deque()  # the first one's is open
+        self._busy_since = 0.0
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """The block runs when all who came earlier are done. Raises TimeoutError after LONGEST_WAIT."""
+        mine = Lock()
+        mine.acquire()
+        with self._lock:
+            self._queue.append(mine)
+            if len(self._queue) == 1:
+                self._busy_since = time.monotonic()
+                mine.release()
+        try:
+            if not mine.acquire(timeout=LONGEST_WAIT):
+                raise TimeoutError("too many writers wait")
+            yield
+        finally:
+            self._leave(mine)
+
+    def _leave(self, mine: Lock) -> None:
+        if time.monotonic() - self._busy_since > GIVE_WAY_AFTER:
+            time.sleep(GAP)
+            self._busy_since = time.monotonic()
+        with self._lock:
+            was_first = self._queue[0] is mine
+            self._queue.remove(mine)
+            if was_first and self._queue:
+                self._queue[0].release()
 
 
 class Database:
@@ -59,6 +108,7 @@ class Database:
         self._for_looking = self.engine.execution_options(postgresql_readonly=True)
         # One of its own, with connections of its own: nothing is to be set and set back around a statement.
         self._without_transactions = make(isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+        self._turns = Turns()
         if self.is_sqlite:
             event.listen(self.engine, "begin", _begin)
 
@@ -88,9 +138,11 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """A session for changing: commits when the block ends well, leaves nothing behind when it does not.
 
-        On SQLite it starts with BEGIN IMMEDIATE, so that looking and then inserting is one step nobody gets between.
+        On SQLite it starts with BEGIN IMMEDIATE, so that looking and then inserting is one step nobody gets between;
+        writers come in one after another, in the order they came. Raises one of OUT_OF_REACH when nobody was let in for
+        LONGEST_WAIT seconds.
         """
-        with self.engine.connect() as connection:
+        with self._turns.turn() if self.is_sqlite else nullcontext(), self.engine.connect() as connection:
             connection = connection.execution_options(nightschool_writes=True)
             with Session(connection, info={"sealer": self.sealer}, expire_on_commit=False) as db:
                 try:
@@ -119,7 +171,6 @@ class Database:
             module=sqlite_module(),
             pool_size=10,
             max_overflow=20,
-            connect_args={"timeout": 5.0},
             **options,
         )
         journal = "WAL" if sqlite_is_fit_for_wal() else "DELETE"
@@ -129,7 +180,7 @@ class Database:
             connection.isolation_level = None  # the driver's own BEGIN comes too late; _begin says which one
             cursor = connection.cursor()
             for pragma in (
-                "busy_timeout=5000",
+                f"busy_timeout={BUSY_TIMEOUT}",
                 f"journal_mode={journal}",
                 "synchronous=FULL",
                 "foreign_keys=ON",
@@ -174,8 +225,27 @@ class Database:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("nightschool_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get("nightschool_writes"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        _begin_writing(connection)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+
+
+def _begin_writing(connection: Connection) -> None:
+    """The transaction of a writer has begun, as soon as no other process writes."""
+    until = time.monotonic() + LONGEST_WAIT
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+        except OperationalError as error:
+            if "locked" not in str(error.orig) or time.monotonic() > until:
+                raise
+        time.sleep(ASK_EVERY)
 
 
 def is_full(error: BaseException) -> bool:

@@ -1,6 +1,6 @@
 """What can be refused, as data. A rule turns each into a sentence; nothing here speaks to people itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,13 +41,24 @@ class StaleRecord(NightSchoolError):
 
 
 class Refused(NightSchoolError):
-    """A rule says no. `code` names the rule, `details` carry what its sentence needs, `field` where it belongs."""
+    """A rule says no. `code` names the rule, `details` carry what its sentence needs, `field` where it belongs.
+
+    `others`: what else is wrong with the same, so that all of it can be told at once.
+    """
 
     def __init__(self, code: str, *, field: str | None = None, **details: Any) -> None:
         super().__init__(code)
         self.code = code
         self.field = field
         self.details = details
+        self.others: tuple[Refused, ...] = ()
+
+
+def refuse_all(problems: Iterable[Refused]) -> None:
+    """Raises the first of these, with the others; nothing where there is none."""
+    if found := tuple(problems):
+        found[0].others = found[1:]
+        raise found[0]
 
 
 class Unreadable(NightSchoolError):

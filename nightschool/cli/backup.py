@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 from sqlalchemy import Connection, Table, func, inspect, select, text
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from nightschool.actions.trust.backups import note_backup, note_restored
 from nightschool.cli import manifest
@@ -28,7 +28,7 @@ from nightschool.cli.installation import (
     this_installation,
     told_plainly,
 )
-from nightschool.database import Database, is_current, migrate, sqlite_module
+from nightschool.database import OUT_OF_REACH, Database, is_current, migrate, sqlite_module
 from nightschool.models import Base
 from nightschool.queries.trust.keys import has_mark, keys_fit
 from nightschool.rules.access import SYSTEM
@@ -153,7 +153,7 @@ def _note(installation: Installation, file: Path) -> None:
     try:
         with installation.database.writing() as db:
             note_backup(db, size_bytes=file.stat().st_size, by=SYSTEM, now=installation.now())
-    except OperationalError:
+    except OUT_OF_REACH:
         click.echo(_("数据库正忙，没能记下这次备份的时间。备份本身是好的。"), err=True)
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from nightschool.actions.notices.feeds import keep_identity
 from nightschool.actions.trust.keys import take_keys
-from nightschool.database import Database, is_full, migrate, sqlite_module
+from nightschool.database import OUT_OF_REACH, Database, is_full, migrate, sqlite_module
 from nightschool.errors import NewerDatabase, UnfitKeys
 from nightschool.queries.condition import feeds_known_by, latest_line
 from nightschool.queries.trust.keys import has_mark, keys_fit
@@ -175,7 +175,7 @@ def told_plainly() -> Iterator[None]:
     """What a machine can do to a command is told in one sentence, and the command ends with 1."""
     try:
         yield
-    except (OSError, DBAPIError, sqlite_module().Error) as error:
+    except (OSError, DBAPIError, *OUT_OF_REACH, sqlite_module().Error) as error:
         if is_full(error):
             fail(_("磁盘满了，没有存。腾出一些空间再来一次。"))
         if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):

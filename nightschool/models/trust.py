@@ -1,7 +1,6 @@
 """Trust: accounts, the postings that give them rights, how they log in, and the trail they leave."""
 
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String
@@ -25,11 +24,6 @@ from nightschool.models.base import (
     one_of,
 )
 from nightschool.rules.access import Role
-
-
-class AttemptKind(StrEnum):
-    PASSWORD = "password"
-    SLIP = "slip"
 
 
 class Account(Addressed, Versioned, Base):
@@ -75,15 +69,13 @@ class LoginSession(Numbered, Base):
 
 
 class LoginAttempt(Numbered, Base):
-    """One row is one failed try to log in; names and addresses only as keyed digests."""
+    """One row is one password that was not right; names and networks only as keyed digests."""
 
-    kind: Mapped[Code]
-    name_digest: Mapped[Digest]
+    name_digest: Mapped[Digest]  # of the name and of whom the try is counted among
     address_digest: Mapped[Digest]
     at: Mapped[Instant]
 
     __table_args__ = (
-        one_of("kind", AttemptKind),
         Index("ix_login_attempt_name_digest_at", "name_digest", "at"),
         Index("ix_login_attempt_address_digest_at", "address_digest", "at"),
     )
@@ -107,6 +99,24 @@ class KeptInput(Addressed, Base):
     path: Mapped[str] = mapped_column(String(500))
     body: Mapped[bytes] = mapped_column(LargeBinary)
     kept_at: Mapped[Instant]
+
+
+class AnsweredForm(Base):
+    """One row is one form that was acted on: sent again, it gets the same answer and nothing is done."""
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"), primary_key=True)
+    once: Mapped[str] = mapped_column(String(22), primary_key=True)  # made where the form was shown
+    fingerprint: Mapped[Digest]
+    answer: Mapped[bytes | None] = mapped_column(LargeBinary)  # sealed; None until it has gone out
+    at: Mapped[Instant] = mapped_column(index=True)
+
+
+class SecretPage(Addressed, Base):
+    """One row is one page with a secret on it, sealed: who made it may look at it again for an hour."""
+
+    account_id: Mapped[AccountRef]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[Instant] = mapped_column(index=True)
 
 
 class AuditEvent(Numbered, Base):

@@ -24,6 +24,7 @@ from nightschool.web.site import (
     language,
     links,
     logs,
+    once,
     packing,
     static_files,
 )
@@ -64,6 +65,7 @@ def create_app(
         access,
         dates,
         links,
+        once,
         static_files,
         headers,
         packing,

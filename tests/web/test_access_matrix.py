@@ -70,6 +70,8 @@ UNSCOPED = {
     "other_learner": "a learner beside one of the same village; the view asks that they are",
     "other_teacher": "a teacher beside one whose keeper asks; the view asks that they may know of this one",
     "secret": "of a teacher's own address; it opens that teacher's classes to whoever has it, and nothing else",
+    "form": "the one-time id of a form; the query looks whose it is",
+    "secret_page": "a login slip or a link, shown to who made it; the query looks whose it is",
     "called": "a teacher beside the village that calls; the action asks that this village sees them",
 }
 PUBLIC = {
@@ -89,6 +91,7 @@ OWN = {
     "trust.password",
     "trust.revoke",
     "trust.save_again",
+    "receipts.show",
 }
 # What a view may ask for whose address names such a record: a weaker verb would open it to the wrong people.
 FITTING = {
@@ -148,6 +151,8 @@ ANYWHERE = {
     "last": "2026-09",
     "month_code": "2026-11",
     "secret": SECRET,
+    "secret_page": "p" * 22,
+    "form": "f" * 22,
 }
 ANSWERS = {200, 303, 409, 422, 429}
 one_database = pytest.mark.one_database

@@ -103,9 +103,12 @@ TOLD_ON_PAPER = {
 }
 # Papers for one person or for the township, not for a notice board.
 PRIVATE_PAPERS = {
-    "admin.make_slip": "a slip for one person",
+    "admin.show_slip": "a slip for one person",
     "handovers.sheet": "from one coordinator to the next",
-    "openings.slips": "slips for the people named on them",
+    "handovers.sheet_with_slip": "from one coordinator to the next",
+    "openings.sheet": "slips for the people named on them",
+    "teacher_links.made": "an address for one teacher",
+    "teacher_links.made_by_village": "an address for one teacher",
 }
 PAPER = re.compile(r'class="(?:sheet|paper|[^"]*onlyprint)')
 UNPRINTED = re.compile(r'<header class="top">.*?</header>', re.DOTALL)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from nightschool.actions.notices.revisions import mark_told, remember
 from nightschool.actions.records import note
 from nightschool.actions.touching import touch_villages
-from nightschool.errors import Refused
+from nightschool.errors import Refused, StaleRecord
 from nightschool.models.planning import MonthPlan
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries.oversight import plans as queries
@@ -98,10 +98,12 @@ def announce(db: Session, *, village: str, month: Month, seen: str, by: Actor, n
     return meeting
 
 
-def keep_note(db: Session, *, village: str, month: Month, note: str, by: Actor, now: Now) -> None:
-    """The plan has this note."""
+def keep_note(db: Session, *, village: str, month: Month, note: str, seen: str, by: Actor, now: Now) -> None:
+    """The plan has this note. Raises StaleRecord when it has another one by now than the one that was `seen`."""
     require(by, "schedule", village)
     plan = _plan(db, village, month)
+    if plan.note not in (seen, note):
+        raise StaleRecord("month_plan", 0, plan.version)
     if plan.note != note:
         plan.note = note
         _note(db, "plans.note", plan, by, now)

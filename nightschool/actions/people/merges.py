@@ -23,7 +23,7 @@ from nightschool.actions.records import note, store_phone
 from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.people import PersonKind, PersonMerge
 from nightschool.queries.people import merges as queries
-from nightschool.queries.people.merges import PEOPLE
+from nightschool.queries.people.merges import PEOPLE, later_merge
 from nightschool.rules.access import KEEPERS, Actor, may, require
 from nightschool.rules.people.merges import NotPutBack, gaps, undo_until
 from nightschool.rules.regions import is_inside
@@ -155,13 +155,7 @@ def _check(kind: str, one: Any, other: Any) -> None:
 
 
 def _check_order(db: Session, merge: PersonMerge, one: Any) -> None:
-    later = select(PersonMerge.id).where(
-        PersonMerge.kind == merge.kind,
-        PersonMerge.id > merge.id,
-        PersonMerge.undone_at.is_(None),
-        (PersonMerge.kept_id == merge.kept_id) | (PersonMerge.merged_id == merge.kept_id),
-    )
-    if db.scalar(later.limit(1)) is not None:
+    if db.scalar(later_merge(merge.kind, merge.id, merge.kept_id).limit(1)) is not None:
         raise Refused("undo_later_first", name=one.name)
 
 

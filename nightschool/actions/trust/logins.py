@@ -1,41 +1,48 @@
 """Logging in and out. A try is counted before the password is looked at, so that simultaneous tries count too.
 
 Checking a password takes long on purpose and therefore happens between two transactions: `book_attempt` in the first,
-then `hashing.is_right`, then `log_in` or nothing in the second. A try that fails simply stays counted.
+then `hashing.is_right`, then `log_in` or nothing in the second. A try that fails simply stays counted. Nothing is
+counted of login slips (see rules.trust.throttle).
 """
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import delete, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, text, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from nightschool.actions.records import locked, note
 from nightschool.actions.trust.accounts import end_logins, own_region, slip_digest
 from nightschool.errors import Refused
-from nightschool.models.trust import Account, AttemptKind, LoginAttempt, LoginSession, LoginSlip
+from nightschool.models.trust import Account, LoginAttempt, LoginSession, LoginSlip
 from nightschool.queries.trust import trust
 from nightschool.rules.access import Actor
 from nightschool.rules.slots import Now
 from nightschool.rules.trust import throttle
 from nightschool.rules.trust.accounts import normalised_login_name
+from nightschool.rules.trust.throttle import Pace
 from nightschool.sealing import Digester
 
 OWN_PHONE = timedelta(days=30)
 SHARED_COMPUTER = timedelta(hours=12)
 FORGOTTEN_AFTER = timedelta(days=60)  # an ended login is known that long
 SEEN_EVERY = timedelta(hours=1)
+SENT_TWICE_WITHIN = timedelta(minutes=10)
+# Whom a try on a name is counted among: the owner's browsers, networks that have hardly tried it, all others.
+_PLACES = {"known": throttle.KNOWN_BROWSER, "new": throttle.NEW_PLACE, "": throttle.STRANGER}
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """A try that has been counted."""
+    """A try: one that has been counted, or one with a slip, of which nothing is."""
 
-    id: int
+    id: int | None
     login_name: str
     account_id: int | None
     password_hash: str | None
+    name_digests: tuple[str, ...] = ()  # under which tries on this name are counted
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,6 @@ class OpenedLogin:
 def book_attempt(
     db: Session,
     *,
-    kind: AttemptKind,
     login_name: str,
     address: str | None,
     token: str = "",
@@ -70,25 +76,27 @@ def book_attempt(
     """The try is counted as failed, until `log_in` finds otherwise.
 
     `address`: where it comes from, None when that cannot be told. `token`: what the browser still has of an earlier
-    login; a browser this account has used is counted apart, so that strangers' guesses do not keep its owner out.
-    Raises Refused("too_many", until=...) when it must wait. The same queries whether or not there is such an account.
+    login; in a browser this account has used nobody else's tries count, whatever network they came from.
+    Raises Refused("too_many", until=..., is_network=...) when it must wait. The same queries whether or not there is
+    such an account.
     """
-    name = normalised_login_name(login_name)
-    account = db.execute(
-        select(Account.id, Account.password_hash).where(Account.login_name == name)
-    ).one_or_none()
-    known = _is_known_browser(db, token, account.id if account else -1)
-    by_name = digester("attempt name", kind, name, "known" if known else "")
-    by_address = digester("attempt address", address or secrets.token_hex(16))
+    attempt = _attempt(db, login_name)
+    is_known = _is_known_browser(db, token, attempt.account_id or -1)
+    network = digester("attempt address", throttle.network_of(address) if address else secrets.token_hex(16))
+    places = {place: digester("attempt name", attempt.login_name, place) for place in _PLACES}
     _one_at_a_time(db)
-    _refuse_too_many(db, by_name, by_address, now)
-    attempt = LoginAttempt(kind=kind, name_digest=by_name, address_digest=by_address, at=now.instant)
-    db.add(attempt)
-    db.execute(delete(LoginAttempt).where(LoginAttempt.at < now.instant - throttle.LONGEST_MEMORY))
+    _forget_old(db, now)
+    is_new = _tries(db, places, network) < throttle.IS_NEW_FOR and address is not None
+    place = "known" if is_known else "new" if is_new else ""
+    _refuse_too_many(db, LoginAttempt.name_digest, places[place], _PLACES[place], now)
+    if is_known:
+        network = places["known"]
+    else:
+        _refuse_too_many(db, LoginAttempt.address_digest, network, throttle.NETWORK, now)
+    booked = LoginAttempt(name_digest=places[place], address_digest=network, at=now.instant)
+    db.add(booked)
     db.flush()
-    return Attempt(
-        attempt.id, name, account.id if account else None, account.password_hash if account else None
-    )
+    return replace(attempt, id=booked.id, name_digests=tuple(places.values()))
 
 
 def log_in(
@@ -112,15 +120,26 @@ def log_in(
     return _open(db, account, attempt, browser, action="login.open", now=now)
 
 
-def slip_fits(db: Session, *, attempt: Attempt, code: str, digester: Digester, now: Now) -> bool:
+def slip_fits(db: Session, *, login_name: str, code: str, digester: Digester, now: Now) -> bool:
     """True when this account has a slip with this code that is neither used, void nor too old."""
-    return _fitting_slip(db, attempt, code, digester, now) is not None
+    return db.scalar(_fitting_slip(_attempt(db, login_name), code, digester, now)) is not None
+
+
+def just_used_slip(
+    db: Session, *, login_name: str, code: str, digester: Digester, now: Now
+) -> Attempt | None:
+    """Whom this slip let in a moment ago, to be let in again if the password is the one that was set by it."""
+    attempt = _attempt(db, login_name)
+    used = select(LoginSlip.id).where(
+        _is_slip_of(attempt, code, digester), LoginSlip.used_at > now.instant - SENT_TWICE_WITHIN
+    )
+    return attempt if db.execute(used).one_or_none() else None
 
 
 def log_in_with_slip(
     db: Session,
     *,
-    attempt: Attempt,
+    login_name: str,
     code: str,
     new_hash: str,
     digester: Digester,
@@ -131,7 +150,8 @@ def log_in_with_slip(
 
     Raises Refused("wrong_slip") or Refused("no_posting"); then the slip is still good.
     """
-    slip = _fitting_slip(db, attempt, code, digester, now)
+    attempt = _attempt(db, login_name)
+    slip = db.scalar(_fitting_slip(attempt, code, digester, now).with_for_update(of=LoginSlip))
     if slip is None:
         raise Refused("wrong_slip")
     slip.used_at = now.instant
@@ -174,38 +194,50 @@ def _one_at_a_time(db: Session) -> None:
         db.execute(text("LOCK TABLE login_attempt IN EXCLUSIVE MODE"))
 
 
-def _refuse_too_many(db: Session, by_name: str, by_address: str, now: Now) -> None:
-    until = now.instant
-    for column, digest, limits in (
-        (LoginAttempt.name_digest, by_name, throttle.BY_NAME),
-        (LoginAttempt.address_digest, by_address, throttle.BY_ADDRESS),
-    ):
-        failed = db.execute(
-            select(LoginAttempt.at)
-            .where(
-                column == digest,
-                LoginAttempt.at.between(now.instant - throttle.LONGEST_MEMORY, now.believable),
-            )
-            .order_by(LoginAttempt.at.desc())
-            .limit(throttle.most_tries(limits))
-        ).scalars()
-        until = max(until, throttle.next_try(list(failed), limits, now.instant))
+def _attempt(db: Session, login_name: str) -> Attempt:
+    name = normalised_login_name(login_name)
+    account = db.execute(
+        select(Account.id, Account.password_hash).where(Account.login_name == name)
+    ).one_or_none()
+    return Attempt(None, name, account.id if account else None, account.password_hash if account else None)
+
+
+def _forget_old(db: Session, now: Now) -> None:
+    """What counts no more is gone; and what lies in the future, which a clock that was wrong has written."""
+    too_old = LoginAttempt.at < now.instant - throttle.MEMORY
+    db.execute(delete(LoginAttempt).where(or_(too_old, LoginAttempt.at > now.believable)))
+
+
+def _tries(db: Session, places: Mapping[str, str], network: str) -> int:
+    """How many strangers' tries on a name have come from a network."""
+    strangers = (places[place] for place in ("new", ""))
+    tries = select(func.count()).where(
+        LoginAttempt.name_digest.in_(strangers), LoginAttempt.address_digest == network
+    )
+    return db.execute(tries).scalar_one()
+
+
+def _refuse_too_many(
+    db: Session, column: InstrumentedAttribute[str], digest: str, pace: Pace, now: Now
+) -> None:
+    latest = select(LoginAttempt.at).where(column == digest).order_by(LoginAttempt.at.desc()).limit(pace.free)
+    until = throttle.next_try(db.scalars(latest).all(), pace, now.instant)
     if until > now.instant:
-        raise Refused("too_many", until=until)
+        raise Refused("too_many", until=until, is_network=pace is throttle.NETWORK)
 
 
-def _fitting_slip(db: Session, attempt: Attempt, code: str, digester: Digester, now: Now) -> LoginSlip | None:
-    """The slip, locked, so that nobody else uses it at the same time."""
-    return db.scalar(
+def _is_slip_of(attempt: Attempt, code: str, digester: Digester) -> ColumnElement[bool]:
+    return and_(
+        LoginSlip.account_id == (attempt.account_id or -1),
+        LoginSlip.code_digest == slip_digest(digester, attempt.login_name, code),
+    )
+
+
+def _fitting_slip(attempt: Attempt, code: str, digester: Digester, now: Now) -> Select[LoginSlip]:
+    return (
         select(LoginSlip)
         .join(Account, Account.id == LoginSlip.account_id)
-        .where(
-            LoginSlip.account_id == (attempt.account_id or -1),
-            LoginSlip.code_digest == slip_digest(digester, attempt.login_name, code),
-            trust.is_unused(now),
-            Account.disabled_at.is_(None),
-        )
-        .with_for_update(of=LoginSlip)
+        .where(_is_slip_of(attempt, code, digester), trust.is_unused(now), Account.disabled_at.is_(None))
     )
 
 
@@ -246,15 +278,12 @@ def _open(
 
 def forgive(db: Session, attempt: Attempt) -> None:
     """The try was no failure, and what was got wrong for this name from the same place no longer counts."""
-    mine = select(LoginAttempt.name_digest, LoginAttempt.address_digest).where(LoginAttempt.id == attempt.id)
-    row = db.execute(mine).one_or_none()
-    if row is not None:
-        db.execute(
-            delete(LoginAttempt).where(
-                LoginAttempt.name_digest == row.name_digest,
-                LoginAttempt.address_digest == row.address_digest,
-            )
+    here = select(LoginAttempt.address_digest).where(LoginAttempt.id == attempt.id).scalar_subquery()
+    db.execute(
+        delete(LoginAttempt).where(
+            LoginAttempt.name_digest.in_(attempt.name_digests), LoginAttempt.address_digest == here
         )
+    )
 
 
 def _end_own(db: Session, login_id: int, *, action: str, by: Actor, now: Now) -> None:

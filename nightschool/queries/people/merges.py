@@ -127,6 +127,7 @@ class MergedPair:
     region_code: str  # where the merged record is kept
     merged_at: datetime
     by: str
+    waits: bool  # the kept record was merged once more since, which is to be taken back first
 
     @property
     def until(self) -> datetime:
@@ -235,7 +236,18 @@ def merge_of(db: Session, kind: str, merged: str) -> MergedPair | None:
 def undoable_merges(db: Session, kind: str, kept: str, *, now: Now) -> tuple[MergedPair, ...]:
     """What was put into this record and can still be taken back, the latest first. Cost: 1 query."""
     found = _merged_pairs(db, kind, aliased(PEOPLE[kind]), PEOPLE[kind].public_id == kept)
-    return tuple(pair for pair in found if now.instant < pair.until)
+    return tuple(pair for pair in found if now.instant < pair.until and not pair.waits)
+
+
+def later_merge(kind: str, merge_id: Any, kept_id: Any) -> Select[int]:
+    """What the record that was kept by a merge has to do with since; to be asked of columns or of values."""
+    later = aliased(PersonMerge)
+    return select(later.id).where(
+        later.kind == kind,
+        later.id > merge_id,
+        later.undone_at.is_(None),
+        (later.kept_id == kept_id) | (later.merged_id == kept_id),
+    )
 
 
 def _merged_pairs(db: Session, kind: str, gone: Any, which: ColumnElement[bool]) -> list[MergedPair]:
@@ -250,6 +262,7 @@ def _merged_pairs(db: Session, kind: str, gone: Any, which: ColumnElement[bool])
             gone.region_code,
             PersonMerge.merged_at,
             func.coalesce(Account.display_name, ""),
+            later_merge(kind, PersonMerge.id, PersonMerge.kept_id).exists(),
         )
         .select_from(PersonMerge)
         .join(gone, gone.id == PersonMerge.merged_id)

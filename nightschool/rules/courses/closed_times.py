@@ -1,10 +1,10 @@
 """Closed times: when a teacher does not come or a venue is not open, whether that covers a class, and its sentence."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from nightschool.errors import Refused
+from nightschool.errors import Refused, refuse_all
 from nightschool.rules.almanac import WEEKDAYS, clock, day_with_year, day_without_year, lunar_label
 from nightschool.rules.resources import ResourceKind
 from nightschool.rules.slots import DAY_MINUTES, Slot
@@ -53,20 +53,24 @@ def check_closed_time(
     The codes are `last_before_first`, `ends_before_starts`, `over`, `never`, `always` (a question), `known` or
     `too_many`, and the field it belongs to.
     """
-    if closed.first and closed.last and closed.last < closed.first:
-        raise Refused("last_before_first", field="last", first=closed.first, last=closed.last)
-    if not 0 <= closed.starts < closed.ends <= DAY_MINUTES:
-        raise Refused("ends_before_starts", field="ends", starts=closed.starts, ends=closed.ends)
-    if closed.last and closed.last < today:
-        raise Refused("over", field="last", last=closed.last)
-    if not _happens(closed):
-        raise Refused("never", field="weekdays", first=closed.first, last=closed.last)
+    refuse_all(_problems(closed, today))
     if closed.is_always and not is_sure:
         raise Refused("always")
     if closed in known:
         raise Refused("known")
     if len(known) >= MOST_TIMES:
         raise Refused("too_many", most=MOST_TIMES)
+
+
+def _problems(closed: ClosedTime, today: date) -> Iterator[Refused]:
+    if not 0 <= closed.starts < closed.ends <= DAY_MINUTES:
+        yield Refused("ends_before_starts", field="ends", starts=closed.starts, ends=closed.ends)
+    if closed.first and closed.last and closed.last < closed.first:
+        yield Refused("last_before_first", field="last", first=closed.first, last=closed.last)
+    elif closed.last and closed.last < today:
+        yield Refused("over", field="last", last=closed.last)
+    elif not _happens(closed):
+        yield Refused("never", field="weekdays", first=closed.first, last=closed.last)
 
 
 def _happens(closed: ClosedTime) -> bool:

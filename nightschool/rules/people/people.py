@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from nightschool.errors import Refused
+from nightschool.errors import Refused, refuse_all
 from nightschool.rules.names import compared
 from nightschool.texts import N_, _
 
@@ -33,8 +34,8 @@ TEACHER_KINDS = {
 class LearnerEntry:
     """A learner as a coordinator writes one down. An empty phone or day leaves the stored one as it is."""
 
-    name: str
-    group_name: str
+    name: str = ""
+    group_name: str = ""
     household: str = ""
     sex: str | None = None
     birth_year: int | None = None
@@ -251,17 +252,21 @@ def check_learner(entry: LearnerEntry, *, today: date) -> None:
 
     The codes are `name_missing`, `group_missing`, `not_born_yet` or `child`, each with its field.
     """
+    refuse_all(_learner_problems(entry, today))
+
+
+def _learner_problems(entry: LearnerEntry, today: date) -> Iterator[Refused]:
     if not entry.name:
-        raise Refused("name_missing", field="name")
+        yield Refused("name_missing", field="name")
     if not entry.group_name:
-        raise Refused("group_missing", field="group_name")
+        yield Refused("group_missing", field="group_name")
     if entry.birth_year is None:
         return
     if entry.birth_year > today.year:
-        raise Refused("not_born_yet", field="birth_year", year=entry.birth_year)
+        yield Refused("not_born_yet", field="birth_year", year=entry.birth_year)
     # Only the year is known, so the year in which somebody turns 14 still counts as below it.
-    if today.year - entry.birth_year <= YOUNGEST_BY_NAME:
-        raise Refused("child", field="birth_year", year=entry.birth_year)
+    elif today.year - entry.birth_year <= YOUNGEST_BY_NAME:
+        yield Refused("child", field="birth_year", year=entry.birth_year)
 
 
 _REFUSED = {

@@ -1,5 +1,6 @@
 """When a teacher does not come and a venue is not open: one page for each, with the list and the form."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, session, url_for
@@ -12,6 +13,7 @@ from nightschool.queries.courses.closed_times import Absence, ClosedPage
 from nightschool.rules.almanac import clock
 from nightschool.rules.courses.closed_times import (
     ClosedTime,
+    check_closed_time,
     tell_closed,
     tell_closed_when,
     tell_refused_closed_time,
@@ -117,7 +119,9 @@ def _page(kind: ResourceKind, public_id: str) -> Any:
         )
         made.append(key)
 
-    status = tried(form, save, _refuse)
+    sure = bool(form.is_sure.data)
+    rule = partial(check_closed_time, today=today(), is_sure=sure)
+    status = tried(form, save, _refuse, check=lambda: rule(form.closed()))
     if status == SAVED:
         _tell_added(_found(kind, public_id), made[0])
         return redirect(shown(found)["page"], SAVED)

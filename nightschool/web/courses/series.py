@@ -43,6 +43,7 @@ from nightschool.web.site.access import actor
 from nightschool.web.site.context import moment, now, reading, services, today, writing
 from nightschool.web.site.forms import Agreeing
 from nightschool.web.site.records import CLASH
+from nightschool.web.site.sent import sent_fields
 
 SAVE, BACK = "save", "back"
 
@@ -213,8 +214,7 @@ def _diff_page(
 
 def typed() -> list[tuple[str, str]]:
     """What was sent, to be sent again from a page in between; its buttons and ticks are that page's own."""
-    own = ("csrf_token", "do", "seen", "take", "pick")
-    return [pair for pair in request.form.items(multi=True) if pair[0] not in own]
+    return sent_fields("do", "seen", "take", "pick")
 
 
 def advice_on(

@@ -108,8 +108,7 @@ def edit(class_session: str) -> Any:
     found = _session(class_session)
     with reading() as db:
         choices = on_offer(db, found.region_code, teachers=found.teacher_ids, venues=[found.venue_id])
-    stored = {"teachers": list(found.teacher_ids), "venue": found.venue_id, "title": found.line.title}
-    form = EditForm(data={**stored, "summary": found.summary, "revision": found.revision})
+    form = EditForm(data=_stored(found))
     form.offer(**labelled(choices))
     # A link of another page says what to start from; sent once, only a button of this page counts.
     form.take_staff((request.form if form.is_submitted() else request.args).get("take", ""))
@@ -309,6 +308,7 @@ def carry_out(
         return again(found, clash.conflicts), CLASH
     except StaleRecord:
         found = _session(found.line.public_id)
+        form.compare(_stored(found))
         form.revision.data = str(found.revision)
         return again(found, is_stale=True), CLASH
     flash_done(done(), made)
@@ -331,6 +331,17 @@ def _page(
         **_ways_out(found, form, conflicts),
         advice=advice.about_change(found, form),
     )
+
+
+def _stored(found: SessionPage) -> dict[str, Any]:
+    """What the forms of a class session start from."""
+    return {
+        **_slot_values(found),
+        "teachers": list(found.teacher_ids),
+        "venue": found.venue_id,
+        "title": found.line.title,
+        "summary": found.summary,
+    }
 
 
 def _ways_out(found: SessionPage, form: SessionForm, conflicts: Sequence[Conflict]) -> dict[str, Any]:

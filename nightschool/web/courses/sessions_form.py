@@ -19,9 +19,10 @@ from nightschool.web.site.forms import (
     TicksField,
     version_in,
 )
+from nightschool.web.site.record_forms import ComparedForm
 
 
-class SessionForm(Agreeing):
+class SessionForm(Agreeing, ComparedForm):
     """A change of one class session; it remembers which revision it was opened on."""
 
     revision = HiddenField(default="0")

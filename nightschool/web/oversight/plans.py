@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from nightschool.actions.oversight import plans as actions
-from nightschool.errors import Refused
+from nightschool.errors import Refused, StaleRecord
 from nightschool.formats import plan_table
 from nightschool.queries.oversight import plans as queries
 from nightschool.queries.oversight.plans import PlanPage
@@ -69,6 +69,11 @@ def act(village: str, month: Month) -> Any:
         return _page(village, month, form=form), BAD_INPUT
     try:
         told = _carry_out(todo, village, month, form)
+    except StaleRecord:
+        stored = _plan(village, month).note
+        form.compare({"note": stored})
+        form.seen_note.data = stored
+        return _page(village, month, form=form), CLASH
     except Refused as refused:
         return _page(village, month, refusal=rules.tell_refused(refused, today())), CLASH
     if told:
@@ -98,7 +103,8 @@ def _carry_out(todo: str, village: str, month: Month, form: NoteForm) -> str:
                     **said,
                 )
             case "note":
-                actions.keep_note(db, note=form.note.data or "", **what)
+                seen = form.seen_note.data or ""
+                actions.keep_note(db, note=form.note.data or "", seen=seen, **what)
                 return _("备注存好了。")
     return ""
 
@@ -113,7 +119,7 @@ def _page(
         plan=plan,
         why=why,
         refusal=refusal,
-        form=form or NoteForm(formdata=None, data={"note": plan.note}),
+        form=form or NoteForm(formdata=None, data={"note": plan.note, "seen_note": plan.note}),
         next_step=rules.next_step(plan.standing),
         told=rules.tell_standing(plan.standing, township=township, reason=plan.return_reason, today=today()),
         first_day=max(month.first, today()) if not plan.standing.is_over else None,

@@ -1,5 +1,6 @@
 """The learners of a village: list, find, add, edit."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from itertools import groupby
@@ -14,11 +15,11 @@ from nightschool.queries.courses import histories
 from nightschool.queries.people import merges, people, rosters
 from nightschool.queries.people.people import LearnerRecord
 from nightschool.queries.places import places
-from nightschool.rules.people.people import dialable, sex_word, tell_refused_person
+from nightschool.rules.people.people import check_learner, dialable, sex_word, tell_refused_person
 from nightschool.texts import _
 from nightschool.web.people.people_form import LearnerForm
 from nightschool.web.site.access import actor, allows
-from nightschool.web.site.context import now, reading, writing
+from nightschool.web.site.context import now, reading, today, writing
 from nightschool.web.site.listings import Shown, asked
 from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, edited, look_up, tried
 
@@ -52,7 +53,7 @@ def new(village: str) -> Any:
     def add(db: Session) -> None:
         actions.add_learner(db, village=village, entry=form.entry(), by=actor(), now=now())
 
-    status = tried(form, add, _refuse)
+    status = tried(form, add, _refuse, check=_rule_of(form))
     if status == SAVED:
         flash(_("记下了：%(name)s（%(group)s）。", name=form.name.data, group=form.group_name.data))
         return redirect(url_for("learners.index", village=village), SAVED)
@@ -74,7 +75,7 @@ def edit(learner: str) -> Any:
             db, learner=learner, entry=form.entry(), version=form.seen_version, by=actor(), now=now()
         )
 
-    record, status = edited(form, record, save, _refuse, again=look)
+    record, status = edited(form, record, save, _refuse, again=look, check=_rule_of(form))
     if status == SAVED:
         flash(_("改好了：%(name)s。", name=form.name.data))
         return redirect(url_for("learners.index", village=record.region_code), SAVED)
@@ -90,6 +91,10 @@ def phone(learner: str) -> Any:
     record = look_up(people.learner, learner)
     form = LearnerForm(formdata=None, data=asdict(record))
     return _page(form, record.region_code, 200, record, number=number)
+
+
+def _rule_of(form: LearnerForm) -> Callable[[], None]:
+    return lambda: check_learner(form.entry(), today=today())
 
 
 def _refuse(form: LearnerForm, refused: Refused) -> int:

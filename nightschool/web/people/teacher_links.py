@@ -25,6 +25,7 @@ from nightschool.web.site.access import actor, allows, by_secret
 from nightschool.web.site.context import moment, now, services, writing
 from nightschool.web.site.language import Reading
 from nightschool.web.site.records import CLASH, look_up
+from nightschool.web.site.secret_pages import keep_secret, secret_of
 
 bp = Blueprint("teacher_links", __name__)
 
@@ -48,6 +49,22 @@ def of_village(village: str, teacher: str) -> Any:
     if record.merged_into_id:
         raise NotFound
     return _page(record, village)
+
+
+@bp.get("/teachers/<public_id:teacher>/links/<public_id:secret_page>")
+@allows("keep_teachers")
+def made(teacher: str, secret_page: str) -> Any:
+    """A link that was just made, for who made it and for an hour: afterwards its secret is kept nowhere."""
+    record = look_up(people.teacher, teacher)
+    return _made(record, record.region_code, secret_page, url_for("teacher_links.index", teacher=teacher))
+
+
+@bp.get("/desk/<region_code:village>/teachers/<public_id:teacher>/links/<public_id:secret_page>")
+@allows("keep_teachers")
+def made_by_village(village: str, teacher: str, secret_page: str) -> Any:
+    """The same of a village that calls on a teacher."""
+    back = url_for("teacher_links.of_village", village=village, teacher=teacher)
+    return _made(look_up(people.teacher, teacher), village, secret_page, back)
 
 
 @bp.post("/teacher-links/<public_id:teacher_link>/revoke")
@@ -133,7 +150,8 @@ def _page(record: TeacherRecord, region: str) -> Any:
         try:
             with writing() as db:
                 made = actions.make_link(db, teacher=record.public_id, region=region, by=actor(), now=now())
-            return _made(record, region, made.secret)
+                page = keep_secret(db, teacher=record.public_id, region=region, secret=made.secret)
+            return redirect(f"{request.path}/{page}", 303)
         except Refused as refused:
             sentence, status = tell_refused_link(refused), CLASH
     shown = render_template(
@@ -148,8 +166,12 @@ def _page(record: TeacherRecord, region: str) -> Any:
     return shown, status
 
 
-def _made(record: TeacherRecord, region: str, secret: str) -> Any:
-    """The link itself is the answer: to show it at another address, its secret would have to be kept meanwhile."""
+def _made(record: TeacherRecord, region: str, secret_page: str, back: str) -> Any:
+    kept = secret_of(secret_page)
+    if kept is None or (kept["teacher"], kept["region"]) != (record.public_id, region):
+        flash(_("网址只留一个小时，这一个看不到了。没记下来，就作废了再做一个。"), "alarm")
+        return redirect(back, 303)
+    secret = kept["secret"]
     address = _address(secret)
     return render_template(
         "people/teacher_links/made.html",
@@ -159,7 +181,7 @@ def _made(record: TeacherRecord, region: str, secret: str) -> Any:
         address=address,
         links=_links(secret),
         qr=_qr(address),
-        back=request.path,
+        back=back,
     )
 
 

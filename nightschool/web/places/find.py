@@ -16,6 +16,7 @@ from nightschool.web.site.access import public
 from nightschool.web.site.context import reading, today
 from nightschool.web.site.delivery import fresh_for
 from nightschool.web.site.language import reading_here
+from nightschool.web.site.sent import text_given_back
 from nightschool.web.site.sharing import Card, card
 
 bp = Blueprint("find", __name__)
@@ -77,7 +78,8 @@ def not_found(_error: Exception) -> Any:
         with reading() as db:
             # What lies further down in a region that is there is missing, not the region.
             nearest = None if places.regions_named(db, [code]) else places.nearest(db, code, today=today())
-    return render_template("errors/404.html", nearest=nearest, is_village=village is not None), 404
+    told = {"nearest": nearest, "is_village": village is not None, "text": text_given_back()}
+    return render_template("errors/404.html", **told), 404
 
 
 def _pasted_address() -> str:

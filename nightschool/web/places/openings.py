@@ -1,21 +1,26 @@
 """All villages of a township at once: night schools opened, slips printed on sheets, and printed anew when lost."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
+from sqlalchemy.orm import Session
 
 from nightschool.actions.places import openings as actions
+from nightschool.actions.trust.accounts import Slip
 from nightschool.errors import Refused
 from nightschool.queries.places import openings as queries
 from nightschool.queries.places import places
-from nightschool.queries.places.places import PlaceStep
 from nightschool.rules.regions import Level, level_of
 from nightschool.rules.trust.accounts import tell_refusal
 from nightschool.rules.trust.slips import grouped
+from nightschool.texts import _
 from nightschool.web.places.openings_form import OpeningsForm, SlipsForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import digester, now, reading, services, today, writing
 from nightschool.web.site.records import BAD_INPUT, answered, look_up
+from nightschool.web.site.secret_pages import keep_secret, secret_of
+from nightschool.web.trust.slips import kept_slip, read_slip
 
 bp = Blueprint("openings", __name__)
 
@@ -32,7 +37,7 @@ def villages(region: str) -> Any:
     form = OpeningsForm(found)
     if form.is_submitted() and form.validate() and not form.is_wrong:
         try:
-            return _sheet(step, _open(form))
+            return redirect(_open(form, region), 303)
         except Refused as refusal:
             form.refuse_row(refusal.details.get("row", ""), tell_refusal(refusal))
     page = render_template(
@@ -57,22 +62,44 @@ def slips(region: str) -> Any:
     def renew() -> str:
         how = {"chosen": form.chosen.data, "digester": digester(), "by": actor(), "now": now()}
         with writing() as db:
-            made = actions.renew_slips(db, region_code=region, **how)
-        return _sheet(step, list(made))
+            return _keep(db, region, actions.renew_slips(db, region_code=region, **how))
 
-    if paper := answered(form, renew, tell_refusal):
-        return paper
+    if page := answered(form, renew, tell_refusal):
+        return redirect(page, 303)
     page = render_template(
         "places/openings/slips.html", form=form, waiting=waiting, here=step.line[-1], above=step.line[:-1]
     )
     return page, BAD_INPUT if form.form_errors else 200
 
 
-def _open(form: OpeningsForm) -> list[tuple[str, Any]]:
+@bp.get("/admin/<region_code:region>/slips/<public_id:secret_page>")
+@allows("manage_accounts")
+def sheet(region: str, secret_page: str) -> Any:
+    """The slips on a sheet, for who made them and for an hour: afterwards their codes are stored nowhere."""
+    kept = secret_of(secret_page)
+    if kept is None or kept["region"] != region:
+        flash(_("登录码只留一个小时，这一页看不到了。没打出来的，在这里再打。"), "alarm")
+        return redirect(url_for("openings.slips", region=region), 303)
+    slips = [(village, read_slip(slip)) for village, slip in kept["slips"]]
+    return render_template(
+        "places/openings/sheet.html",
+        here=look_up(places.step, region, today=today()).line[-1],
+        slips=[(village, slip, grouped(slip.code)) for village, slip in slips],
+        base=services().settings.base_url,
+    )
+
+
+def _open(form: OpeningsForm, region: str) -> str:
     wanted = form.openings()
     with writing() as db:
         made = actions.open_schools(db, openings=wanted, digester=digester(), by=actor(), now=now())
-    return [(one.village, slip) for one, slip in zip(wanted, made, strict=True)]
+        return _keep(db, region, [(one.village, slip) for one, slip in zip(wanted, made, strict=True)])
+
+
+def _keep(db: Session, region: str, made: Iterable[tuple[str, Slip]]) -> str:
+    """Where the sheet can be looked at."""
+    page = keep_secret(db, region=region, slips=[(village, kept_slip(slip)) for village, slip in made])
+    return url_for("openings.sheet", region=region, secret_page=page)
 
 
 def _larger(region: str) -> Any:
@@ -87,14 +114,4 @@ def _larger(region: str) -> Any:
         below = queries.units_below(db, region, Level.TOWNSHIP, today=today())
     return render_template(
         "places/openings/townships.html", here=step.line[-1], above=step.line[:-1], below=below
-    )
-
-
-def _sheet(step: PlaceStep, made: list[tuple[str, Any]]) -> str:
-    """The slips themselves are the answer: to show them at another address, their codes would have to be kept."""
-    return render_template(
-        "places/openings/sheet.html",
-        here=step.line[-1],
-        slips=[(village, slip, grouped(slip.code)) for village, slip in made],
-        base=services().settings.base_url,
     )

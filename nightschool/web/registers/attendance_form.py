@@ -104,6 +104,10 @@ class NewPeopleForm(Form):
                 self.new_errors[row] = _("还没写是哪个组的。写三组、3组都行。")
         return sound and not self.new_errors
 
+    def wrong(self) -> list[tuple[str, str, str]]:
+        rows = [(f"new-{row}", self.new_names.data[row], told) for row, told in self.new_errors.items()]
+        return [*super().wrong(), *rows]
+
     def new_learners(self) -> tuple[NewLearner, ...]:
         """Whom the rows name."""
         return tuple(
@@ -187,6 +191,10 @@ class RegisterForm(NewPeopleForm):
             self.refuse("guests", tell_refused_guests(refused))
             sound = False
         return sound and not self.row_errors
+
+    def wrong(self) -> list[tuple[str, str, str]]:
+        people = [(f"wrong-{learner}", "", told) for learner, told in self.row_errors.items()]
+        return [*super().wrong(), *people]
 
     def sheet(self) -> Sheet:
         """What the form says; only after it was found sound."""

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from wsgiref.types import WSGIEnvironment
 
@@ -17,14 +17,15 @@ from flask import (
     g,
     make_response,
     redirect,
+    render_template,
     request,
     url_for,
 )
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from nightschool.actions.trust import logins
+from nightschool.database import OUT_OF_REACH
 from nightschool.errors import ConfigurationError
 from nightschool.queries import scope
 from nightschool.queries.trust.trust import Login, login_by_token
@@ -33,7 +34,9 @@ from nightschool.rules.regions import is_inside
 from nightschool.texts import _
 from nightschool.web.site.browser import login_token
 from nightschool.web.site.context import now, reading, today, writing
+from nightschool.web.site.once import answered_once
 from nightschool.web.site.redirects import own_path, this_path
+from nightschool.web.site.sent import text_given_back
 from nightschool.web.site.unsaved import keep_this_request, login_ended_here
 
 _logger = logging.getLogger(__name__)
@@ -43,6 +46,9 @@ MEGABYTE = 1024 * KILOBYTE
 MOST_OF_ANYBODY = (
     64 * KILOBYTE
 )  # that somebody without a login may send in one go, and anybody to an open page
+
+# The verb whose forms carry passwords: nothing of them is kept, not even a digest.
+_CARRIES_PASSWORDS = "own_account"
 
 # Where somebody begins, by the first verb they hold.
 HOMES = (("see_village", "desk.home"), ("see_overview", "overview.home"), ("manage_accounts", "admin.home"))
@@ -119,7 +125,10 @@ def allows(
                 return _to_login(verb)
             if not _is_in_scope(login.actor, verb, params):
                 abort(404)
-            return view(**params)
+            if request.method != "POST" or verb == _CARRIES_PASSWORDS:
+                return view(**params)
+            account_id = login.actor.account_id
+            return answered_once(account_id, partial(view, **params), otherwise=home_of(login.actor))
 
         guarded.access = Access(verb, most_bytes=most_bytes, files=files)  # type: ignore[attr-defined]  # read by access_of
         return guarded
@@ -177,9 +186,11 @@ def home_of(who: Actor) -> str:
 
 
 def _to_login(verb: str) -> Response:
-    if request.method == "POST" and verb != "own_account":  # whose forms carry passwords
+    if request.method == "POST" and verb != _CARRIES_PASSWORDS:
         if keep_this_request():
             flash(_("登录到时间了。刚才写的没有丢：用同一个账号登录，就会存上。"))
+        elif text := text_given_back():
+            return make_response(render_template("errors/not_logged_in.html", text=text), 403)
         else:
             flash(_("要先登录。刚才写的没有存上。"), "alarm")
     here = own_path(this_path())
@@ -254,6 +265,6 @@ def _leave_word(response: Response) -> Response:
     try:
         with writing() as db:
             logins.see(db, login_id=g.login.id, now=now())
-    except OperationalError:
+    except OUT_OF_REACH:
         _logger.warning("could not note that a login is in use")
     return response

@@ -69,10 +69,16 @@ def looking() -> Connection:
 
 @contextmanager
 def writing() -> Iterator[Session]:
-    """A session for changing; see Database.writing. What the request looks at afterwards is as it is by then."""
+    """A session for changing; see Database.writing. What the request looks at afterwards is as it is by then.
+
+    That a form has arrived is part of the first change it makes (web/site/once.py).
+    """
     _stop_reading()
     with services().database.writing() as db:
+        if claim := g.get("claim"):
+            claim(db)
         yield db
+    g.pop("claim", None)
     _stop_reading()
 
 

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, g, render_template, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
@@ -12,9 +11,7 @@ from flask_wtf.csrf import CSRFError
 from nightschool.web.site.access import current_login
 from nightschool.web.site.browser import KEEP_COOKIE_SECONDS
 from nightschool.web.site.redirects import this_path
-from nightschool.web.site.unsaved import SENT_AGAIN
-
-MOST_FIELDS = 5000
+from nightschool.web.site.sent import SENT_AGAIN, given_back, once_sent
 
 
 class FormGuard(CSRFProtect):
@@ -54,17 +51,5 @@ def init_app(app: Flask) -> None:
 
 def _token_missing(_error: CSRFError) -> Any:
     """A plain sentence. Who is logged in and comes from a page of ours may send what was typed with one more tap."""
-    fields = _fields() if _comes_from_here() and request.endpoint and current_login() else []
-    return render_template("errors/400_form.html", fields=fields, path=this_path()), 400
-
-
-def _fields() -> list[tuple[str, str]]:
-    pairs = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
-    secret = any("password" in name or name == "code" for name, _value in pairs)
-    return [] if secret or len(pairs) > MOST_FIELDS else pairs
-
-
-def _comes_from_here() -> bool:
-    """True when the browser says that the form stood on a page of this host; the cookie's SameSite says it too."""
-    origin = request.headers.get("Origin") or request.referrer or ""
-    return urlsplit(origin).netloc == request.host
+    fields = given_back() if request.endpoint and current_login() else []
+    return render_template("errors/400_form.html", fields=fields, path=this_path(), once=once_sent()), 400

@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, g, render_template, request
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import (
     HTTPException,
     InternalServerError,
@@ -14,8 +13,10 @@ from werkzeug.exceptions import (
     ServiceUnavailable,
 )
 
-from nightschool.database import is_full
+from nightschool.database import OUT_OF_REACH, is_full
 from nightschool.queries.trust.trust import Login
+from nightschool.web.site.redirects import this_path
+from nightschool.web.site.sent import given_back, once_sent
 
 _logger = logging.getLogger(__name__)
 
@@ -23,12 +24,19 @@ _logger = logging.getLogger(__name__)
 def init_app(app: Flask) -> None:
     """Every failure has a page in the reader's language; what is not found has its own, in the feature that finds."""
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _database_away)
+    for kind in OUT_OF_REACH:
+        app.register_error_handler(kind, _database_away)
     app.register_error_handler(Exception, _unexpected)
 
 
 def _page(name: str, status: int) -> tuple[str, int]:
     return render_template(f"errors/{name}.html"), status
+
+
+def _not_saved(name: str, status: int) -> tuple[str, int]:
+    """The page carries what was sent, so that one more tap sends it again."""
+    back = {"fields": given_back(), "path": this_path(), "once": once_sent()}
+    return render_template(f"errors/{name}.html", status=status, **back), status
 
 
 def _http(error: HTTPException) -> Any:
@@ -46,11 +54,11 @@ def _http(error: HTTPException) -> Any:
     return _page("400", error.code)
 
 
-def _database_away(error: OperationalError) -> Any:
+def _database_away(error: Exception) -> Any:
     if is_full(error):
         return _full()
     _logger.exception("the database did not answer: %s %s", request.method, request.endpoint)
-    return _page("503", ServiceUnavailable.code)
+    return _not_saved("503", ServiceUnavailable.code)
 
 
 def _full() -> Any:
@@ -67,4 +75,4 @@ def _unexpected(error: Exception) -> Any:
     if is_full(error):
         return _full()
     _logger.exception("unexpected: %s %s", request.method, request.endpoint)
-    return _page("500", InternalServerError.code)
+    return _not_saved("500", InternalServerError.code)

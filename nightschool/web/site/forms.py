@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import (
     BooleanField,
     Field,
@@ -26,6 +27,7 @@ from wtforms.widgets import TextArea, TextInput
 from nightschool.rules import slots
 from nightschool.rules.typed import LONGEST_LINE, cleaned, why_not_kept, without_unseen
 from nightschool.texts import L_, LazyText, _
+from nightschool.web.site.sent import ONCE, new_once
 
 S = TypeVar("S")
 
@@ -36,12 +38,31 @@ class Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         locales = False  # every message is our own
 
+    carries_passwords = False  # then nothing of it is remembered when it is sent
+
+    def hidden_tag(self, *fields: Any) -> Markup:
+        """All that is hidden in the form: its fields, the token, and the id by which it is known when sent twice."""
+        hidden: Markup = super().hidden_tag(*fields)
+        if self.carries_passwords:
+            return hidden
+        once = Markup('<input type="hidden" name="{}" value="{}">').format(ONCE, new_once())
+        return hidden + once
+
     def refuse(self, field_name: str | None, sentence: str) -> None:
         """The sentence stands at this field; at the top of the form when there is no such field."""
         if field_name and field_name in self:
             self[field_name].errors = [*self[field_name].errors, sentence]
         else:
             self.form_errors.append(sentence)
+
+    def wrong(self) -> list[tuple[str, str, str]]:
+        """What is to be put right, for the list above the form: where it stands on the page, what it is called, why."""
+        return [
+            (str(one.id), str(one.label.text), sentence)
+            for one in self
+            for sentence in one.errors
+            if sentence
+        ]
 
     def filled(self, shape: type[S]) -> S:
         """What was filled in, in this shape; where nothing was, the shape has its default. Only after `validate`."""

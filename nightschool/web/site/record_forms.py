@@ -50,21 +50,31 @@ class SavedOtherwise:
     theirs: str
 
 
-class RecordForm(Form):
-    """The form of one record. It remembers which version it was opened on."""
-
-    version = HiddenField(default="0")
-
-    # Fields whose stored value is not to be compared, because the form never shows it.
-    NOT_COMPARED = frozenset(
-        {
-            *("version", "csrf_token", "phone", "removes_phone", "is_another", "agreed", "agreed_for"),
-            *("always_here", "group_was_wrong"),
-        }
-    )
+class ComparedForm(Form):
+    """The form of what somebody else can save meanwhile."""
 
     is_stale = False
     differences: tuple[SavedOtherwise, ...] = ()
+
+    def compare(self, stored: Mapping[str, Any]) -> None:
+        """The form keeps what was typed, and tells where something else is stored by now."""
+        self.is_stale = True
+        pairs = (
+            (field, shown_as(field, field.data), shown_as(field, stored[name]))
+            for name, field in self._fields.items()
+            if name in stored and not isinstance(field, HiddenField)
+        )
+        self.differences = tuple(
+            SavedOtherwise(str(field.label.text), mine, theirs)
+            for field, mine, theirs in pairs
+            if mine != theirs
+        )
+
+
+class RecordForm(ComparedForm):
+    """The form of one record. It remembers which version it was opened on."""
+
+    version = HiddenField(default="0")
 
     @property
     def seen_version(self) -> int:
@@ -72,16 +82,8 @@ class RecordForm(Form):
         return version_in(self.version.data)
 
     def show_stale(self, stored: Mapping[str, Any]) -> None:
-        """The form keeps what was typed, tells what differs from what is stored, and may be saved on top of it."""
-        self.is_stale = True
-        self.differences = tuple(
-            SavedOtherwise(
-                str(field.label.text), shown_as(field, field.data), shown_as(field, stored.get(name))
-            )
-            for name, field in self._fields.items()
-            if name not in self.NOT_COMPARED
-            and shown_as(field, field.data) != shown_as(field, stored.get(name))
-        )
+        """The same as `compare`, and it may be saved on top of what is stored."""
+        self.compare(stored)
         self.version.data = str(stored["version"])
 
 

@@ -33,38 +33,67 @@ def look_up(query: Callable[Concatenate[Session, P], T | None], /, *args: P.args
 
 
 def tried(
-    form: F, save: Callable[[Session], object], refuse: Callable[[F, Any], int | None] | None = None
+    form: F,
+    save: Callable[[Session], object],
+    refuse: Callable[[F, Any], int | None] | None = None,
+    *,
+    check: Callable[[], object] | None = None,
 ) -> int:
     """The status of the answer: SHOWN before anything is sent, SAVED, or why not, and then the form says so.
 
     `refuse` puts the sentence of a Refused or CannotSchedule at its field; its status is BAD_INPUT unless it says
-    another. Without it the form lets nothing through that could be refused.
+    another. Without it the form lets nothing through that could be refused. `check`: the rule that `save` asks first;
+    it is asked too where part of the form cannot be read, so that all that is wrong is told at once.
     """
     if not form.is_submitted():
         return SHOWN
-    if not form.validate():
+    is_read = form.validate()
+    if not is_read and check is None:
         return BAD_INPUT
     try:
+        if not is_read and check is not None:
+            check()
+            return BAD_INPUT
         with writing() as db:
             save(db)
     except (Refused, CannotSchedule) as refusal:
         if refuse is None:
             raise
-        return refuse(form, refusal) or BAD_INPUT
+        statuses = [refuse(form, one) for one in _told(form, refusal)]
+        return BAD_INPUT if not is_read else next(filter(None, statuses), BAD_INPUT)
     return SAVED
 
 
-def answered(form: F, answer: Callable[[], T], tell: Callable[[Refused], str]) -> T | None:
+def answered(
+    form: F,
+    answer: Callable[[], T],
+    tell: Callable[[Refused], str],
+    *,
+    check: Callable[[], object] | None = None,
+) -> T | None:
     """The answer to a form that was sent, where it can be given only now; None: the page with the form is due.
 
-    What is refused is told at its field of the form.
+    What is refused is told at its field of the form. `check`: as in `tried`.
     """
-    if form.validate_on_submit():
-        try:
+    if not form.is_submitted():
+        return None
+    try:
+        if form.validate():
             return answer()
-        except Refused as refused:
-            form.refuse(refused.field, tell(refused))
+        if check is not None:
+            check()
+    except Refused as refusal:
+        for one in _told(form, refusal):
+            form.refuse(one.field, tell(one))
     return None
+
+
+def _told(form: Form, refusal: Any) -> list[Any]:
+    """All that was refused, but for fields that say already what is wrong with them."""
+    wrong = {name for name in form.data if name in form and form[name].errors}
+    return [
+        one for one in (refusal, *getattr(refusal, "others", ())) if getattr(one, "field", None) not in wrong
+    ]
 
 
 def edited(
@@ -74,6 +103,7 @@ def edited(
     refuse: Callable[[R, Any], int | None] | None = None,
     *,
     again: Callable[[], T],
+    check: Callable[[], object] | None = None,
 ) -> tuple[T, int]:
     """The same for the form of a record that there is already; the record as it is stored now comes back with it.
 
@@ -81,7 +111,7 @@ def edited(
     is told, and sent once more the form is saved on top.
     """
     try:
-        return record, tried(form, save, refuse)
+        return record, tried(form, save, refuse, check=check)
     except StaleRecord:
         record = again()
         form.show_stale(asdict(record))  # type: ignore[call-overload]  # any dataclass

@@ -20,9 +20,8 @@ from nightschool.texts import _
 from nightschool.web.site.browser import cookie_name, login_token
 from nightschool.web.site.context import now, reading, writing
 from nightschool.web.site.redirects import this_path
+from nightschool.web.site.sent import SENT_AGAIN
 
-# A key of the WSGI environment, which no header can set (those all begin with HTTP_).
-SENT_AGAIN = "nightschool.sent_again"
 # Of the browser's headers, what would let it take the inner answer for one it has, or for one in another encoding.
 NOT_PASSED_ON = (
     "HTTP_COOKIE",
@@ -61,8 +60,8 @@ def login_ended_here() -> EndedLogin | None:
 def send_again(account_id: int, token: str, *, public_id: str | None = None) -> Response | None:
     """What the account entered after its login had ended is saved now; the answer of the last, or None without any.
 
-    An answer that is a page and no redirect (a clash, a field to mend) is shown at once; what is left then stays kept,
-    and so does what met a failure of ours.
+    An answer that is a page and no redirect (a clash, a field to mend, what was written where one has no business any
+    more) is shown at once; what is left then stays kept, and so does what met a failure of ours.
     """
     with writing() as db:
         waiting = list(unsaved.take(db, account_id=account_id, now=now(), public_id=public_id))
@@ -72,9 +71,6 @@ def send_again(account_id: int, token: str, *, public_id: str | None = None) -> 
         response = _answer(form, token)
         if 300 <= response.status_code < 400:
             answer = response
-            continue
-        if response.status_code == 404:
-            flash(_("登录以前写的那一页已经不归你管了，或者没有了，所以没有存上。"), "alarm")
             continue
         if response.status_code >= 500:
             waiting.insert(0, form)

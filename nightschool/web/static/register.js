@@ -86,6 +86,7 @@
     const next = last.cloneNode(true);
     for (const extra of next.querySelectorAll(".errors, .tick")) extra.remove();
     next.classList.remove("wrong");
+    next.removeAttribute("id");
     for (const input of next.querySelectorAll("input")) input.value = "";
     last.after(next);
   }

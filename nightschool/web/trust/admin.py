@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 
 from nightschool.actions.trust import accounts, devices
 from nightschool.actions.trust.accounts import Slip
@@ -24,6 +25,8 @@ from nightschool.web.site.context import digester, now, reading, services, today
 from nightschool.web.site.health import LITTLE_FREE_MEGABYTES
 from nightschool.web.site.listings import page_number
 from nightschool.web.site.records import BAD_INPUT, answered, look_up
+from nightschool.web.site.secret_pages import keep_secret, secret_of
+from nightschool.web.trust.slips import kept_slip, read_slip
 from nightschool.web.trust.trust_form import (
     AccountForm,
     ConfirmForm,
@@ -100,8 +103,8 @@ def open_school(region: str) -> Any:
     form = OpenSchoolForm()
     village = _village(form.village.data or request.args.get("village", ""), region)
     if village is not None:
-        if paper := answered(form, lambda: _paper(_open(form, village.code)), tell_refusal):
-            return paper
+        if page := answered(form, lambda: _open(form, village.code), tell_refusal):
+            return redirect(page, 303)
         form.village.data = village.code
     found, query = _search(region)
     page = render_template(
@@ -116,8 +119,9 @@ def new_account(region: str) -> Any:
     """An account with a role in this region; the answer is the slip to print."""
     form = AccountForm()
     form.role.choices = _roles(region)
-    paper = answered(form, lambda: _paper(_create(form, region)), tell_refusal)
-    return paper or _region_page("trust/admin/new_account.html", form, region)
+    if page := answered(form, lambda: _create(form, region), tell_refusal):
+        return redirect(page, 303)
+    return _region_page("trust/admin/new_account.html", form, region)
 
 
 @bp.route("/admin/<region_code:region>/postings/new", methods=["GET", "POST"])
@@ -159,13 +163,26 @@ def account(account: str) -> Any:
 @bp.post("/accounts/<public_id:account>/slip")
 @allows("manage_accounts")
 def slip(account: str) -> Any:
-    """A new slip, shown this once: its code is stored nowhere."""
+    """A new slip, to be printed."""
     try:
         with writing() as db:
-            made = accounts.make_slip(db, account=account, digester=digester(), **_acting())
+            page = _keep(db, accounts.make_slip(db, account=account, digester=digester(), **_acting()))
     except Refused as refusal:
         return _back(account, refusal)
-    return _paper(made)
+    return redirect(page, 303)
+
+
+@bp.get("/accounts/<public_id:account>/slip/<public_id:secret_page>")
+@allows("manage_accounts")
+def show_slip(account: str, secret_page: str) -> Any:
+    """The slip, for who made it and for an hour: afterwards its code is stored nowhere."""
+    kept = secret_of(secret_page)
+    slip = read_slip(kept["slip"]) if kept else None
+    if slip is None or slip.account != account:
+        flash(_("登录码只留一个小时，这一张看不到了。没打出来，就再打一张。"), "alarm")
+        return redirect(url_for("admin.account", account=account), 303)
+    base = services().settings.base_url
+    return render_template("trust/admin/slip.html", slip=slip, code=grouped(slip.code), base=base)
 
 
 @bp.post("/accounts/<public_id:account>/postings/<int:posting>/end")
@@ -228,9 +245,9 @@ def _acting() -> dict[str, Any]:
     return {"by": actor(), "now": now()}
 
 
-def _open(form: OpenSchoolForm, village: str) -> Slip:
+def _open(form: OpenSchoolForm, village: str) -> str:
     with writing() as db:
-        return accounts.open_school(
+        slip = accounts.open_school(
             db,
             village_code=village,
             display_name=form.display_name.data or "",
@@ -239,9 +256,10 @@ def _open(form: OpenSchoolForm, village: str) -> Slip:
             digester=digester(),
             **_acting(),
         )
+        return _keep(db, slip)
 
 
-def _create(form: AccountForm, region: str) -> Slip:
+def _create(form: AccountForm, region: str) -> str:
     with writing() as db:
         made = accounts.create_account(
             db,
@@ -252,7 +270,7 @@ def _create(form: AccountForm, region: str) -> Slip:
             title=form.title.data or "",
             **_acting(),
         )
-        return accounts.make_slip(db, account=made.public_id, digester=digester(), **_acting())
+        return _keep(db, accounts.make_slip(db, account=made.public_id, digester=digester(), **_acting()))
 
 
 def _give(form: PostingForm, region: str) -> str:
@@ -293,10 +311,10 @@ def _back(account: str, refusal: Refused) -> Any:
     return redirect(url_for("admin.account", account=account), 303)
 
 
-def _paper(made: Slip) -> Any:
-    """The slip itself is the answer: to show it at another address, its code would have to be kept meanwhile."""
-    base = services().settings.base_url
-    return render_template("trust/admin/slip.html", slip=made, code=grouped(made.code), base=base)
+def _keep(db: Session, slip: Slip) -> str:
+    """Where the slip can be looked at."""
+    page = keep_secret(db, slip=kept_slip(slip))
+    return url_for("admin.show_slip", account=slip.account, secret_page=page)
 
 
 def _region_page(template: str, form: Any, region: str) -> tuple[str, int]:

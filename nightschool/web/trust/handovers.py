@@ -1,22 +1,27 @@
 """A village handed over to the next coordinator: what is open, who goes, who comes, and the sheet for both."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 
 from nightschool.actions.trust import handovers as actions
+from nightschool.actions.trust.accounts import Slip
 from nightschool.actions.trust.handovers import HandedOver
 from nightschool.queries.trust import handovers as queries
 from nightschool.queries.trust.handovers import Estate
 from nightschool.rules.almanac import spoken_day
 from nightschool.rules.places.schools import institution_word
 from nightschool.rules.trust.accounts import tell_refusal
+from nightschool.rules.trust.handovers import check_handover
 from nightschool.rules.trust.slips import grouped
 from nightschool.texts import _
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import digester, moment, now, services, today, writing
 from nightschool.web.site.records import BAD_INPUT, answered, look_up
+from nightschool.web.site.secret_pages import keep_secret, secret_of
 from nightschool.web.trust.handovers_form import HandoverForm
+from nightschool.web.trust.slips import kept_slip, read_slip
 
 bp = Blueprint("handovers", __name__)
 
@@ -24,7 +29,7 @@ bp = Blueprint("handovers", __name__)
 @bp.route("/admin/<region_code:village>/handover", methods=["GET", "POST"])
 @allows("manage_accounts")
 def new(village: str) -> Any:
-    """What is open in the village, and the form; the answer is the new slip, where one is needed."""
+    """What is open in the village, and the form; it leads to the sheet, with the new slip where one is needed."""
     estate = _estate(village)
     form = HandoverForm()
     form.leaving.choices = {line.account: line.display_name for line in estate.coordinators}
@@ -32,9 +37,10 @@ def new(village: str) -> Any:
         form.becomes_contact.data = bool(form.becomes_contact.data and _was_contact(estate))
     else:
         _begin(form, estate)
-    done = answered(form, lambda: _done(village, estate, form, _hand_over(village, form)), tell_refusal)
-    if done is not None:
-        return done
+    rule = partial(check_handover, today=today())
+    hand_over = partial(_hand_over, village, estate, form)
+    if sheet := answered(form, hand_over, tell_refusal, check=lambda: rule(form.handover())):
+        return redirect(sheet, 303)
     page = render_template(
         "trust/handovers/new.html", form=form, estate=estate, was_contact=_was_contact(estate), today=today()
     )
@@ -46,6 +52,16 @@ def new(village: str) -> Any:
 def sheet(village: str) -> Any:
     """The hand-over sheet, as things stand now."""
     return _sheet(_estate(village))
+
+
+@bp.get("/admin/<region_code:village>/handover/sheet/<public_id:secret_page>")
+@allows("manage_accounts")
+def sheet_with_slip(village: str, secret_page: str) -> Any:
+    """The same with the new coordinator's slip, for who handed over and for an hour."""
+    kept = secret_of(secret_page)
+    if kept is None or kept["village"] != village:
+        return redirect(url_for("handovers.sheet", village=village), 303)
+    return _sheet(_estate(village), read_slip(kept["slip"]))
 
 
 def _estate(village: str) -> Estate:
@@ -65,9 +81,10 @@ def _was_contact(estate: Estate) -> bool:
     return estate.contact_name in {line.display_name for line in estate.coordinators}
 
 
-def _hand_over(village: str, form: HandoverForm) -> HandedOver:
+def _hand_over(village: str, before: Estate, form: HandoverForm) -> str:
+    """Where the sheet can be looked at."""
     with writing() as db:
-        return actions.hand_over(
+        made = actions.hand_over(
             db,
             village=village,
             handover=form.handover(),
@@ -75,9 +92,14 @@ def _hand_over(village: str, form: HandoverForm) -> HandedOver:
             by=actor(),
             now=now(),
         )
+        page = keep_secret(db, village=village, slip=kept_slip(made.slip)) if made.slip else ""
+    _tell(before, form, made)
+    if page:
+        return url_for("handovers.sheet_with_slip", village=village, secret_page=page)
+    return url_for("handovers.sheet", village=village)
 
 
-def _done(village: str, before: Estate, form: HandoverForm, made: HandedOver) -> Any:
+def _tell(before: Estate, form: HandoverForm, made: HandedOver) -> None:
     gone = [line.display_name for line in before.coordinators if line.account in (form.leaving.data or ())]
     told = _(
         "%(village)s从 %(day)s 起由%(name)s接手。%(gone)s的职责到前一天为止。",
@@ -86,16 +108,12 @@ def _done(village: str, before: Estate, form: HandoverForm, made: HandedOver) ->
         name=made.display_name,
         gone=_("、").join(gone),
     )
-    if made.slip is not None:
-        return _sheet(_estate(village), made=made, told=told)
     flash(told)
     if made.needs_slip_later:
         flash(_("%(name)s还没登录过。登录单 14 天内有效，临到接手再打。", name=made.display_name))
-    return redirect(url_for("handovers.sheet", village=village), 303)
 
 
-def _sheet(estate: Estate, *, made: HandedOver | None = None, told: str = "") -> str:
-    slip = made.slip if made else None
+def _sheet(estate: Estate, slip: Slip | None = None) -> str:
     return render_template(
         "trust/handovers/sheet.html",
         estate=estate,
@@ -103,6 +121,5 @@ def _sheet(estate: Estate, *, made: HandedOver | None = None, told: str = "") ->
         code=grouped(slip.code) if slip else "",
         base=services().settings.base_url,
         institution_word=institution_word,
-        told=told,
         today=today(),
     )

@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 from nightschool.actions.trust import accounts, hashing, logins
 from nightschool.actions.trust.logins import Browser, OpenedLogin
 from nightschool.errors import Refused
-from nightschool.models.trust import AttemptKind
 from nightschool.queries.trust import trust
 from nightschool.queries.trust.trust import Login
 from nightschool.rules.trust import passwords
@@ -73,6 +72,8 @@ def logout() -> Any:
         logins.log_out(db, login_id=_login().id, by=actor(), now=now())
     session.clear()
     response = redirect(url_for("find.home"), 303)
+    # What scripts have kept of unsaved forms goes too.
+    response.headers["Clear-Site-Data"] = '"storage"'
     browser.take_token(response)  # type: ignore[arg-type]  # werkzeug's Response has all it needs
     return response
 
@@ -147,7 +148,7 @@ def save_again(waiting: str) -> Any:
 def _log_in(form: LoginForm) -> OpenedLogin:
     typed = form.password.data or ""
     with writing() as db:
-        attempt = _book(db, AttemptKind.PASSWORD, form.login_name.data or "")
+        attempt = _book(db, form.login_name.data or "")
     if not hashing.is_right(attempt.password_hash, typed):
         raise Refused("wrong_login")
     renewed = hashing.renewed(attempt.password_hash, typed)
@@ -158,41 +159,40 @@ def _log_in(form: LoginForm) -> OpenedLogin:
 
 
 def _log_in_with_slip(form: SlipForm) -> OpenedLogin:
-    code = read_code(form.code.data or "")
-    with writing() as db:
-        attempt = _book(db, AttemptKind.SLIP, form.login_name.data or "")
-        fits = logins.slip_fits(db, attempt=attempt, code=code, digester=digester(), now=now())
+    code, typed = read_code(form.code.data or ""), form.new_password.data or ""
+    slip = {"login_name": form.login_name.data or "", "code": code, "digester": digester()}
+    with reading() as db:
+        fits = logins.slip_fits(db, **slip, now=now())
+        sent_twice = None if fits else logins.just_used_slip(db, **slip, now=now())
         known = trust.names_around(db, form.login_name.data or "")
+    if sent_twice is not None and hashing.is_right(sent_twice.password_hash, typed):
+        with writing() as db:
+            return logins.log_in(db, attempt=sent_twice, browser=_this_browser(form), now=now())
     if not fits:
         raise Refused("wrong_slip")
     _must_be_own(form, known)
-    new_hash = hashing.hash_password(form.new_password.data or "")
+    new_hash = hashing.hash_password(typed)
     with writing() as db:
-        return logins.log_in_with_slip(
-            db,
-            attempt=attempt,
-            code=code,
-            new_hash=new_hash,
-            digester=digester(),
-            browser=_this_browser(form),
-            now=now(),
-        )
+        return logins.log_in_with_slip(db, **slip, new_hash=new_hash, browser=_this_browser(form), now=now())
 
 
 def _change_password(form: PasswordForm) -> Any:
     login, who = _login(), actor()
     with writing() as db:
-        attempt = _book(db, AttemptKind.PASSWORD, login.login_name)
+        attempt = _book(db, login.login_name)
         known = trust.names_around(db, login.login_name)
-    if not hashing.is_right(attempt.password_hash, form.password.data or ""):
+    is_right = hashing.is_right(attempt.password_hash, form.password.data or "")
+    # Sent twice, the second arrival finds that it is the new one already.
+    if not is_right and not hashing.is_right(attempt.password_hash, form.new_password.data or ""):
         raise Refused("wrong_password", field="password")
     _must_be_own(form, known)
     new_hash = hashing.hash_password(form.new_password.data or "")
     with writing() as db:
         logins.forgive(db, attempt)
-        accounts.change_password(
-            db, seen_hash=attempt.password_hash, new_hash=new_hash, keep_login=login.id, by=who, now=now()
-        )
+        if is_right:
+            accounts.change_password(
+                db, seen_hash=attempt.password_hash, new_hash=new_hash, keep_login=login.id, by=who, now=now()
+            )
     flash(_("密码改好了。别的手机和电脑都要用新密码重新登录。"))
     return redirect(url_for("trust.me"), 303)
 
@@ -203,10 +203,9 @@ def _must_be_own(form: SlipForm | PasswordForm, known: tuple[str, ...]) -> None:
         raise Refused(problem, field="new_password")
 
 
-def _book(db: Any, kind: AttemptKind, login_name: str) -> logins.Attempt:
+def _book(db: Any, login_name: str) -> logins.Attempt:
     return logins.book_attempt(
         db,
-        kind=kind,
         login_name=login_name,
         address=browser.address(),
         token=browser.login_token(),
@@ -250,7 +249,7 @@ def _answered(form: Form, template: str, answer: Callable[[], Any]) -> Any:
 
 def _told(refusal: Refused) -> str:
     if refusal.code == "too_many":
-        return tell_wait(refusal.details["until"], now().instant)
+        return tell_wait(now=now().instant, **refusal.details)
     if refusal.field == "new_password":
         return passwords.tell_problem(refusal.code)
     return tell_refusal(refusal)

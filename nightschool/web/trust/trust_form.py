@@ -36,6 +36,8 @@ class NewPasswordField(PasswordField):
 class LoginForm(Form):
     """Login name and password."""
 
+    carries_passwords = True
+
     login_name = LineField(
         L_("登录名"), [Required(L_("写登录名。"))], render_kw={"autocomplete": "username", **NAME_KEYS}
     )
@@ -45,6 +47,8 @@ class LoginForm(Form):
 
 class SlipForm(Form):
     """The two lines of a printed login slip, and the password to be."""
+
+    carries_passwords = True
 
     login_name = LineField(
         L_("登录名"),
@@ -66,6 +70,8 @@ class SlipForm(Form):
 
 class PasswordForm(Form):
     """The old password and the new."""
+
+    carries_passwords = True
 
     password = PasswordField(
         L_("现在的密码"), [Required(L_("写现在的密码。"))], autocomplete="current-password"

@@ -12,7 +12,7 @@ from nightschool.actions.trust import logins
 from nightschool.database import Database
 from nightschool.errors import NotAllowed, Refused
 from nightschool.models.places import NightSchool
-from nightschool.models.trust import Account, AttemptKind, LoginSlip, Posting
+from nightschool.models.trust import Account, LoginSlip, Posting
 from nightschool.rules.access import Role
 from nightschool.rules.places.openings import Opening
 from nightschool.sealing import Digester
@@ -43,10 +43,7 @@ def renew(db: Session, cast: Cast, chosen: list[str], **other: Any) -> Any:
 
 
 def fits(db: Session, slip: Any) -> bool:
-    attempt = logins.book_attempt(
-        db, kind=AttemptKind.SLIP, login_name=slip.login_name, address=None, digester=DIGESTER, now=NOW
-    )
-    return logins.slip_fits(db, attempt=attempt, code=slip.code, digester=DIGESTER, now=NOW)
+    return logins.slip_fits(db, login_name=slip.login_name, code=slip.code, digester=DIGESTER, now=NOW)
 
 
 def test_every_village_has_its_school_its_coordinator_and_a_slip_that_fits(cast: Cast, db: Session) -> None:

@@ -16,7 +16,6 @@ from nightschool.database import Database
 from nightschool.errors import NotFound, Refused
 from nightschool.models.trust import (
     Account,
-    AttemptKind,
     AuditEvent,
     LoginAttempt,
     LoginSession,
@@ -26,6 +25,7 @@ from nightschool.models.trust import (
 from nightschool.queries.trust.trust import devices, ended_login, login_by_token, token_digest
 from nightschool.rules.access import SYSTEM, Post, Role
 from nightschool.rules.slots import Now
+from nightschool.rules.trust.throttle import IS_NEW_FOR, NETWORK, NEW_PLACE, STRANGER
 from nightschool.sealing import Digester
 from tests.factories import KEYS, NOW, SHIWAN, TODAY, Cast, later, make_login
 
@@ -33,6 +33,7 @@ DIGESTER = Digester(KEYS.signing)
 PHONE = Browser("Android · WeChat", is_own_phone=True)
 COMPUTER = Browser("Windows · Edge", is_own_phone=False)
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 
 
 def book(
@@ -41,12 +42,9 @@ def book(
     *,
     at: Now = NOW,
     address: str | None = "10.0.0.1",
-    kind: AttemptKind = AttemptKind.PASSWORD,
     token: str = "",
 ) -> Attempt:
-    return logins.book_attempt(
-        db, kind=kind, login_name=name, address=address, token=token, digester=DIGESTER, now=at
-    )
+    return logins.book_attempt(db, login_name=name, address=address, token=token, digester=DIGESTER, now=at)
 
 
 def wait_of(book_again: Callable[[], object]) -> datetime:
@@ -65,7 +63,7 @@ def slip_of(db: Session, account_id: int, *, at: Now = NOW) -> str:
 def use_slip(db: Session, code: str, name: str = "cjs", *, at: Now = NOW) -> logins.OpenedLogin:
     return logins.log_in_with_slip(
         db,
-        attempt=book(db, name, at=at, kind=AttemptKind.SLIP, address=None),
+        login_name=name,
         code=code,
         new_hash="new hash",
         digester=DIGESTER,
@@ -107,100 +105,159 @@ def test_hash_made_with_another_cost_is_renewed() -> None:
 # Tries
 
 
-def test_sixth_failure_in_five_minutes_must_wait(cast: Cast, db: Session) -> None:
-    for minute in range(5):
-        book(db, at=later(minute * MINUTE / 2))
-    assert wait_of(lambda: book(db, at=later(3 * MINUTE))) == NOW.instant + 5 * MINUTE
+def guess(
+    db: Session, name: str = "cjs", *, at: Now = NOW, address: str | None = "10.0.0.66", times: int = 99
+) -> int:
+    """How many of so many tries at one instant are looked at."""
+    looked_at = 0
+    for _number in range(times):
+        try:
+            book(db, name, at=at, address=address)
+        except Refused:
+            break
+        looked_at += 1
+    return looked_at
+
+
+def test_some_failures_in_quick_succession_cost_a_minute(cast: Cast, db: Session) -> None:
+    assert guess(db) == IS_NEW_FOR + STRANGER.free
+    assert wait_of(lambda: book(db, address="10.0.0.66")) == NOW.instant + MINUTE
+    assert guess(db, at=later(MINUTE)) == 1
 
 
 def test_waiting_is_the_same_for_a_name_that_does_not_exist(cast: Cast, db: Session) -> None:
-    for _ in range(5):
-        book(db, "nobody")
-    assert wait_of(lambda: book(db, "nobody")) == NOW.instant + 5 * MINUTE
+    assert guess(db, "nobody") == guess(db, "cjs")
+    assert wait_of(lambda: book(db, "nobody", address="10.0.0.66")) == NOW.instant + MINUTE
 
 
 def test_name_is_counted_however_it_is_typed(cast: Cast, db: Session) -> None:
-    for name in ("cjs", "CJS", " cjs ", "ｃｊｓ", "Cjs"):
+    for name in ("cjs", "CJS", " cjs ", "ｃｊｓ", "Cjs", "CjS", "cjS"):
         book(db, name)
     wait_of(lambda: book(db))
 
 
+def test_a_hundred_guesses_an_hour_are_looked_at_however_many_networks_they_come_from(
+    cast: Cast, db: Session
+) -> None:
+    looked_at = sum(
+        guess(db, at=later(seconds=20 * number), address=f"10.7.{number}.1", times=1) for number in range(180)
+    )
+    looked_at += guess(db, at=later(HOUR - MINUTE))
+    assert looked_at <= 100
+
+
+def test_an_hour_of_guessing_from_one_network_keeps_the_owner_nowhere_else_waiting(
+    cast: Cast, db: Session
+) -> None:
+    for minute in range(60):
+        guess(db, at=later(minute * MINUTE))
+    assert guess(db, at=later(HOUR), address="10.0.0.1") >= IS_NEW_FOR
+
+
+def test_a_stranger_behind_the_same_network_keeps_the_owner_waiting_for_a_minute_at_most(
+    cast: Cast, db: Session
+) -> None:
+    for number in range(99):
+        guess(db, f"name{number}", times=1)
+    guess(db)
+    assert wait_of(lambda: book(db, address="10.0.0.66")) <= NOW.instant + MINUTE
+    book(db, at=later(MINUTE), address="10.0.0.66")
+
+
 def test_one_account_that_must_wait_keeps_nobody_else_waiting(cast: Cast, db: Session) -> None:
-    for number in range(5):
-        book(db, address=f"10.0.1.{number}")
-    wait_of(lambda: book(db))
-    assert book(db, "lzs", address="10.0.1.1").account_id == cast.luo
+    guess(db)
+    assert book(db, "lzs", address="10.0.0.66").account_id == cast.luo
 
 
-def test_one_address_that_tries_many_names_must_wait(cast: Cast, db: Session) -> None:
+def test_one_network_that_tries_many_names_must_wait_a_little(cast: Cast, db: Session) -> None:
     for number in range(60):
         book(db, f"name{number}")
-    assert wait_of(lambda: book(db, "yet another")) == NOW.instant + 10 * MINUTE
+    with pytest.raises(Refused) as refused:
+        book(db, "yet another")
+    assert refused.value.details == {"until": NOW.instant + NETWORK.every, "is_network": True}
     book(db, "yet another", address="10.0.0.2")
+    book(db, "yet another", at=later(NETWORK.every))
+
+
+def test_a_whole_ipv6_network_counts_as_one(cast: Cast, db: Session) -> None:
+    for number in range(60):
+        book(db, f"name{number}", address=f"2001:db8:1:2::{number:x}")
+    wait_of(lambda: book(db, "yet another", address="2001:db8:1:2:ffff::1"))
+    book(db, "yet another", address="2001:db8:1:3::1")
 
 
 def test_without_an_address_only_the_name_counts(cast: Cast, db: Session) -> None:
     for number in range(100):
         book(db, f"name{number}", address=None)
+    assert guess(db, address=None) == STRANGER.free
 
 
-def test_strangers_guesses_do_not_keep_the_owner_out_of_his_own_phone(database: Database, cast: Cast) -> None:
+def test_strangers_guesses_keep_the_owner_out_of_no_browser_he_has_used(
+    database: Database, cast: Cast
+) -> None:
     token = make_login(database, cast.chen)
     with database.writing() as db:
-        for number in range(5):
-            book(db, address=f"10.0.1.{number}")
-        assert book(db, token=token).account_id == cast.chen
+        guess(db)
+        for number in range(60):
+            book(db, f"name{number}", address="10.0.0.1")
+        assert book(db, token=token, address="10.0.0.1").account_id == cast.chen
 
 
 def test_known_phone_of_another_account_counts_as_a_strangers(database: Database, cast: Cast) -> None:
     token = make_login(database, cast.luo)
     with database.writing() as db:
-        for number in range(5):
-            book(db, address=f"10.0.1.{number}")
-        wait_of(lambda: book(db, token=token))
+        guess(db)
+        wait_of(lambda: book(db, token=token, address="10.0.0.66"))
 
 
 def test_known_phone_is_limited_too(database: Database, cast: Cast) -> None:
     token = make_login(database, cast.chen)
     with database.writing() as db:
-        for _ in range(5):
-            book(db, token=token)
-        wait_of(lambda: book(db, token=token))
+        for number in range(5):
+            book(db, token=token, address=f"10.0.1.{number}")
+        assert wait_of(lambda: book(db, token=token)) == NOW.instant + MINUTE
 
 
 def test_a_phone_that_was_logged_out_counts_as_a_strangers(database: Database, cast: Cast) -> None:
     token = make_login(database, cast.chen, revoked_at=NOW.instant - MINUTE)
     with database.writing() as db:
-        for number in range(5):
-            book(db, address=f"10.0.1.{number}")
-        wait_of(lambda: book(db, token=token))
+        guess(db)
+        wait_of(lambda: book(db, token=token, address="10.0.0.66"))
 
 
-def test_guessing_slips_and_guessing_passwords_are_counted_apart(cast: Cast, db: Session) -> None:
-    for _ in range(5):
-        book(db)
-    book(db, kind=AttemptKind.SLIP)
+def test_guessing_slips_and_passwords_keeps_nobody_waiting_who_has_the_slip(cast: Cast, db: Session) -> None:
+    code = slip_of(db, cast.chen)
+    guess(db)
+    for _ in range(100):
+        with pytest.raises(Refused, match="wrong_slip"):
+            use_slip(db, "AAAABBBBCCCC")
+    assert use_slip(db, code).actor == cast.chen_actor
 
 
 def test_refused_try_is_not_counted_so_that_the_wait_ends(cast: Cast, db: Session) -> None:
-    for _ in range(5):
-        book(db)
+    guess(db)
     for _ in range(50):
-        wait_of(lambda: book(db, at=later(4 * MINUTE)))
-    book(db, at=later(6 * MINUTE))
+        wait_of(lambda: book(db, at=later(seconds=59), address="10.0.0.66"))
+    book(db, at=later(MINUTE), address="10.0.0.66")
 
 
-def test_tries_are_forgotten_after_a_day(cast: Cast, db: Session) -> None:
+def test_a_clock_that_was_years_ahead_keeps_nobody_out(cast: Cast, db: Session) -> None:
+    guess(db, at=later(days=3 * 365))
+    book(db, address="10.0.0.66")
+    assert db.scalar(select(func.count()).select_from(LoginAttempt)) == 1
+
+
+def test_tries_are_forgotten_after_an_hour(cast: Cast, db: Session) -> None:
     book(db)
-    book(db, "lzs", at=later(days=1, minutes=1))
+    book(db, "lzs", at=later(hours=1, minutes=1))
     assert db.scalar(select(func.count()).select_from(LoginAttempt)) == 1
 
 
 def test_names_and_addresses_are_stored_as_keyed_digests(cast: Cast, db: Session) -> None:
     book(db)
     attempt = db.scalars(select(LoginAttempt)).one()
-    assert attempt.name_digest == DIGESTER("attempt name", "password", "cjs", "")
-    assert attempt.name_digest != Digester("another key")("attempt name", "password", "cjs", "")
+    assert attempt.name_digest == DIGESTER("attempt name", "cjs", "new")
+    assert attempt.name_digest != Digester("another key")("attempt name", "cjs", "new")
     assert "10.0.0.1" not in attempt.address_digest
 
 
@@ -214,7 +271,7 @@ def test_simultaneous_tries_do_not_pass_the_limit(database: Database, cast: Cast
         return True
 
     with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(try_once, range(24))) == 5
+        assert sum(pool.map(try_once, range(24))) == NEW_PLACE.free
 
 
 # Logging in

@@ -75,6 +75,20 @@ def test_after_a_day_there_is_no_button_any_more(
     assert "过了 24 小时，不能撤回了。" in chen.get(f"/learners/{gone}/merged").text
 
 
+def test_of_several_merges_only_the_latest_is_offered_to_be_taken_back(
+    chen: FlaskClient, two: tuple[str, str], database: Database
+) -> None:
+    kept, gone = two
+    with database.writing() as db:
+        third = make_learner(db, name="陈大修", birth_year=1965).public_id
+    for one, into in ((gone, kept), (third, kept)):
+        path = f"/learners/{one}/same/{into}"
+        chen.post(path, data=agreed(chen.get(path).text))
+    page = chen.get(f"/learners/{gone}/merged").text
+    assert "先撤回后来的那次" in page and "merged/undo" not in page
+    assert re.findall(r"/learners/([^/]+)/merged/undo", chen.get(f"/learners/{kept}").text) == [third]
+
+
 def test_nothing_is_merged_that_was_not_agreed_to_as_shown(chen: FlaskClient, two: tuple[str, str]) -> None:
     path = f"/learners/{two[1]}/same/{two[0]}"
     assert chen.post(path).status_code == 422

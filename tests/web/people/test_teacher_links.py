@@ -154,7 +154,7 @@ def test_made_once_shown_once_revoked_at_once(
     client: FlaskClient, browser_of: Any, cast: Cast, term: str
 ) -> None:
     administrator, list_ = browser_of(cast.region_administrator), f"/teachers/{term}/links"
-    answer = administrator.post(list_)
+    answer = administrator.post(list_, follow_redirects=True)
     secret = made(answer)
     assert "<svg" in answer.text and "style=" not in answer.text
     assert client.get(f"/t/{secret}").status_code == 200
@@ -176,7 +176,7 @@ def test_a_village_makes_a_link_to_its_own_classes_and_is_told_so(
     chen, list_ = browser_of(cast.chen), f"/desk/{SHIWAN}/teachers/{term}/links"
     assert "链接里只有周老师在狮湾村的课。要一个包括所有村的，找全安镇的管理员。" in chen.get(list_).text
     assert chen.post(f"/teachers/{term}/links").status_code == 404
-    secret = made(chen.post(list_))
+    secret = made(chen.post(list_, follow_redirects=True))
     assert "这里只有狮湾村的课。" in client.get(f"/t/{secret}").text
     assert SECRET not in chen.get(list_).text and chen.get(list_).text.count("/revoke") == 1
 

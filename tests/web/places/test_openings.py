@@ -42,7 +42,11 @@ def test_page_lists_the_villages_without_a_school_all_ticked(admin: FlaskClient)
 def test_all_are_opened_and_every_slip_lets_its_coordinator_in(
     admin: FlaskClient, database: Database, client: FlaskClient
 ) -> None:
-    sheet = admin.post(ALL.format(TOWNSHIP), data={"o": [QIAO, BA], f"n-{BA}": "王小明", f"t-{BA}": "村文书"})
+    sheet = admin.post(
+        ALL.format(TOWNSHIP),
+        data={"o": [QIAO, BA], f"n-{BA}": "王小明", f"t-{BA}": "村文书"},
+        follow_redirects=True,
+    )
     assert sheet.status_code == 200 and sheet.headers["Cache-Control"] == "no-store"
     codes = CODE.findall(sheet.text)
     assert len(codes) == len(set(codes)) == 2
@@ -60,7 +64,9 @@ def test_all_are_opened_and_every_slip_lets_its_coordinator_in(
 
 
 def test_only_the_ticked_ones_are_opened(admin: FlaskClient, database: Database) -> None:
-    sheet = admin.post(ALL.format(TOWNSHIP), data={"o": [BA], f"n-{QIAO}": "没打勾的人"})
+    sheet = admin.post(
+        ALL.format(TOWNSHIP), data={"o": [BA], f"n-{QIAO}": "没打勾的人"}, follow_redirects=True
+    )
     assert len(CODE.findall(sheet.text)) == 1
     page = admin.get(ALL.format(TOWNSHIP)).text
     assert "断桥村" in page and "洪坝村" not in page
@@ -120,7 +126,7 @@ def test_county_leads_to_its_townships(admin: FlaskClient) -> None:
 def test_lost_sheet_is_printed_anew_for_who_has_not_got_in(
     admin: FlaskClient, client: FlaskClient, database: Database
 ) -> None:
-    first = CODE.findall(admin.post(ALL.format(TOWNSHIP), data={"o": [QIAO, BA]}).text)
+    first = CODE.findall(admin.post(ALL.format(TOWNSHIP), data={"o": [QIAO, BA]}, follow_redirects=True).text)
     entered = {"login_name": "dqc1", "code": first[0], "new_password": "秋收以后再来上课"}
     client.post("/login/slip", data=entered)
     page = admin.get(f"/admin/{TOWNSHIP}/slips")
@@ -128,7 +134,7 @@ def test_lost_sheet_is_printed_anew_for_who_has_not_got_in(
     with database.reading() as db:
         waiting = db.scalars(select(Account.public_id).where(Account.login_name == "hbc1")).one()
         done = db.scalars(select(Account.public_id).where(Account.login_name == "dqc1")).one()
-    sheet = admin.post(f"/admin/{TOWNSHIP}/slips", data={"a": [waiting, done]})
+    sheet = admin.post(f"/admin/{TOWNSHIP}/slips", data={"a": [waiting, done]}, follow_redirects=True)
     [code] = CODE.findall(sheet.text)
     assert code not in first
     entered |= {"login_name": "hbc1"}

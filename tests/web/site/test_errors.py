@@ -1,18 +1,25 @@
 """What people see when there is nothing there, or something cannot be done."""
 
+import html
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask, render_template
 from flask.testing import FlaskClient
-from sqlalchemy import event, text
+from sqlalchemy import event, text, update
 
 from nightschool.database import Database
-from tests.factories import SHIWAN, Cast, make_places
+from nightschool.models.trust import Posting
+from tests.factories import JIANLI, SHIWAN, TODAY, Cast, make_places
 
-PAGES = ["400", "400_form", "404", "413", "500", "503", "507"]
+PAGES = ["400", "400_form", "404", "409_form", "413", "500", "503", "507", "not_logged_in"]
+NEW_LEARNER = f"/desk/{SHIWAN}/learners/new"
+TYPED = {"name": "张桂花", "group_name": "二组", "sex": "female", "household": "家住桥头，门口有两棵柚子树"}
+FROM_HERE = {"Origin": "http://localhost"}
 
 
 @pytest.fixture
@@ -29,6 +36,16 @@ def no_names(database: Database) -> Iterator[None]:
     yield
     with database.engine.begin() as connection:
         connection.execute(text("ALTER TABLE region_name_away RENAME TO region_name"))
+
+
+@pytest.fixture
+def no_learners(database: Database) -> Iterator[None]:
+    """A database in which no learner can be read or written."""
+    with database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE learner RENAME TO learner_away"))
+    yield
+    with database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE learner_away RENAME TO learner"))
 
 
 @pytest.mark.parametrize("ending", ["", ".ics", ".txt", "/past"])
@@ -188,3 +205,77 @@ def test_a_full_disk_lets_everybody_read_and_tells_who_looks_after_it(
             statuses.append(answer.status_code)
         assert statuses[-1] == 507 and words in answer.text and "之前存好的都在" in answer.text
     assert client.get(f"/v/{SHIWAN}").status_code == 200
+
+
+# What was sent and could not be saved
+
+
+def copied(page: str) -> list[str]:
+    """The lines that the page hands back to be copied."""
+    found = re.search(r'<textarea id="written"[^>]*>(.*?)</textarea>', page, re.DOTALL)
+    return html.unescape(found[1]).strip().splitlines() if found else []
+
+
+def test_form_of_a_village_that_is_no_longer_mine_hands_the_text_back(
+    browser_of: Any, cast: Cast, database: Database
+) -> None:
+    chen = browser_of(cast.chen)
+    with database.writing() as db:
+        db.execute(update(Posting).where(Posting.account_id == cast.chen).values(region_code=JIANLI))
+    answer = chen.post(NEW_LEARNER, data={**TYPED, "once": "x" * 22, "version": "3"}, headers=FROM_HERE)
+    assert answer.status_code == 404 and "不归你管了" in answer.text
+    assert copied(answer.text) == [TYPED["name"], TYPED["group_name"], TYPED["household"]]
+    unknown = chen.post(NEW_LEARNER.replace(SHIWAN, "511002999999"), data=TYPED, headers=FROM_HERE)
+    assert (unknown.status_code, copied(unknown.text)) == (404, copied(answer.text))
+
+
+def test_who_has_handed_over_the_only_village_gets_the_text_back_too(
+    browser_of: Any, cast: Cast, database: Database
+) -> None:
+    chen = browser_of(cast.chen)
+    with database.writing() as db:
+        yesterday = TODAY - timedelta(days=1)
+        db.execute(update(Posting).where(Posting.account_id == cast.chen).values(to_day=yesterday))
+    answer = chen.post(NEW_LEARNER, data=TYPED, headers=FROM_HERE)
+    assert answer.status_code == 403
+    assert copied(answer.text) == [TYPED["name"], TYPED["group_name"], TYPED["household"]]
+
+
+@pytest.mark.parametrize(
+    ("data", "headers"),
+    [
+        (TYPED, {}),
+        (TYPED, {"Origin": "http://evil.example"}),
+        ({"password": "秋收以后再来上课"}, FROM_HERE),
+        ({"new_password": "秋收以后再来上课", "note": "x y"}, FROM_HERE),
+    ],
+)
+def test_nothing_secret_and_nothing_of_another_site_is_handed_back(
+    browser_of: Any, cast: Cast, data: dict[str, str], headers: dict[str, str]
+) -> None:
+    answer = browser_of(cast.chen).post("/nothing/here", data=data, headers=headers)
+    assert answer.status_code == 404 and copied(answer.text) == []
+
+
+def test_a_busy_database_hands_the_form_back_to_be_sent_once_more(
+    browser_of: Any, cast: Cast, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL has many writers")
+    monkeypatch.setattr("nightschool.database.LONGEST_WAIT", 0.05)
+    chen, once = browser_of(cast.chen), "o" * 22
+    with database.writing():
+        busy = chen.post(NEW_LEARNER, data={**TYPED, "once": once}, headers=FROM_HERE)
+    assert busy.status_code == 503
+    again = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', busy.text))
+    assert {**TYPED, "once": once}.items() <= {k: html.unescape(v) for k, v in again.items()}.items()
+    assert f'action="{NEW_LEARNER}"' in busy.text
+    assert chen.post(NEW_LEARNER, data=again).status_code == 303
+
+
+def test_a_failure_of_ours_hands_the_form_back(
+    browser_of: Any, cast: Cast, database: Database, no_learners: None
+) -> None:
+    failed = browser_of(cast.chen).post(NEW_LEARNER, data=TYPED, headers=FROM_HERE)
+    assert failed.status_code >= 500 and "再存一次" in failed.text
+    assert TYPED["household"] in html.unescape(failed.text)

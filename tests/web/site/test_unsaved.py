@@ -192,9 +192,10 @@ def test_rights_that_ended_meanwhile_save_nothing_and_it_is_said(too_late: Eveni
         )
         db.execute(update(Posting).where(Posting.region_code == SHIWAN).values(to_day=date(2026, 11, 23)))
     answer = too_late.logs_in()
-    assert answer.status_code == 303
+    assert answer.status_code == 404
     assert too_late.count(Submission) == 0
-    assert "所以没有存上" in too_late.browser.get(answer.location, follow_redirects=True).text
+    assert "所以没有存上" in answer.text and ">3</textarea>" in answer.text
+    assert too_late.browser.get("/desk", follow_redirects=True).status_code == 200
 
 
 def test_what_needs_a_second_look_is_shown_again_with_everything_typed(too_late: Evening) -> None:

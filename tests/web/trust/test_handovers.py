@@ -66,7 +66,7 @@ def test_new_coordinator_gets_in_and_the_old_one_is_out(
     admin: FlaskClient, database: Database, cast: Cast, browser_of: Any, client: FlaskClient
 ) -> None:
     chen = browser_of(cast.chen)
-    answer = admin.post(PATH, data=said(database, cast))
+    answer = admin.post(PATH, data=said(database, cast), follow_redirects=True)
     assert answer.status_code == 200 and answer.headers["Cache-Control"] == "no-store"
     assert "狮湾村从 周二 11月24日 起由王小明接手。陈书记的职责到前一天为止" in answer.text
     [code] = CODE.findall(answer.text)

@@ -1,0 +1,67 @@
+"""Answered forms and pages with secrets; failed logins are counted otherwise, so those of the last day are forgotten."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "answered_form",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("once", sa.String(length=22), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        _account("answered_form"),
+        sa.PrimaryKeyConstraint("account_id", "once", name="pk_answered_form"),
+    )
+    op.create_index("ix_answered_form_at", "answered_form", ["at"])
+    op.create_table(
+        "secret_page",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=22), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        _account("secret_page"),
+        sa.PrimaryKeyConstraint("id", name="pk_secret_page"),
+        sa.UniqueConstraint("public_id", name="uq_secret_page_public_id"),
+    )
+    op.create_index("ix_secret_page_made_at", "secret_page", ["made_at"])
+    op.drop_table("login_attempt")
+    _create_login_attempt()
+
+
+def downgrade() -> None:
+    op.drop_table("login_attempt")
+    _create_login_attempt(
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.CheckConstraint("kind IN ('password', 'slip')", name="ck_login_attempt_kind_known"),
+    )
+    op.drop_table("secret_page")
+    op.drop_table("answered_form")
+
+
+def _account(table: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        ["account_id"], ["account.id"], name=f"fk_{table}_account_id", ondelete="RESTRICT"
+    )
+
+
+def _create_login_attempt(*kind: sa.schema.SchemaItem) -> None:
+    op.create_table(
+        "login_attempt",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name_digest", sa.String(length=64), nullable=False),
+        sa.Column("address_digest", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        *kind,
+        sa.PrimaryKeyConstraint("id", name="pk_login_attempt"),
+    )
+    for digest in ("address_digest", "name_digest"):
+        op.create_index(f"ix_login_attempt_{digest}_at", "login_attempt", [digest, "at"])

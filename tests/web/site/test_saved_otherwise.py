@@ -1,0 +1,133 @@
+"""Two people who edit the same thing: who saves later is told what the other has saved, and loses nothing."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from nightschool.database import Database
+from nightschool.models.people import Teacher
+from nightschool.models.places import Venue
+from tests.factories import (
+    NOW,
+    SHIWAN,
+    TODAY,
+    Cast,
+    make_course,
+    make_learner,
+    make_question,
+    make_register,
+    make_session,
+)
+from tests.web.site.test_once import CHANGING
+
+MINE, THEIRS = "我写的这一句", "别人先存的那句"
+
+
+@dataclass(frozen=True)
+class Edited:
+    """A page where something that stands already is edited: where, by whom, and the field in which both write."""
+
+    path: str
+    field: str
+    by: str = "chen"
+    mine: str = MINE
+    theirs: str = THEIRS
+    do: str = ""
+
+
+EDITED = {
+    "courses.edit": Edited("/courses/{course}/edit", "summary"),
+    "cohorts.settings": Edited("/courses/{course}/cohort", "capacity", mine="31", theirs="32"),
+    "learners.edit": Edited("/learners/{learner}", "household"),
+    "plans.act": Edited(f"/desk/{SHIWAN}/plan/2026-12", "note", do="note"),
+    "questions.edit": Edited("/questions/{question}", "answer"),
+    "region_settings.edit": Edited(
+        "/settings/511002105000", "travel_kmh", by="township_supervisor", mine="31", theirs="32"
+    ),
+    "schools.edit": Edited(f"/desk/{SHIWAN}/school/edit", "principal"),
+    "sessions.edit": Edited("/sessions/{class_session}/edit", "summary"),
+    "teachers.edit": Edited("/teachers/{teacher}", "specialities", by="region_administrator"),
+    "venues.edit": Edited("/venues/{venue}", "directions"),
+}
+# Steps rather than texts: what has been done meanwhile is told, or was the same step.
+STEPS = CHANGING - EDITED.keys()
+
+
+@pytest.fixture
+def records(database: Database, cast: Cast) -> dict[str, str]:
+    with database.writing() as db:
+        course = make_course(
+            db, kind="cohort", capacity=30, graduation_basis="sessions", graduation_percent=75
+        )
+        held = make_session(db, make_course(db), TODAY - timedelta(days=1), published_at=NOW.instant)
+        make_register(db, held, cast.chen, total=3)
+        return {
+            "course": course.public_id,
+            "class_session": make_session(db, course, TODAY + timedelta(days=7)).public_id,
+            "question": make_question(db, held).public_id,
+            "learner": make_learner(db).public_id,
+            "teacher": db.get_one(Teacher, cast.teacher).public_id,
+            "venue": db.get_one(Venue, cast.venue).public_id,
+        }
+
+
+def opened(browser: FlaskClient, path: str, field: str) -> dict[str, Any]:
+    """The fields of the form with this field, as a browser would send them back."""
+    page = browser.get(path).text
+    [form] = [one for one in re.findall(r"<form.*?</form>", page, re.DOTALL) if f'name="{field}"' in one]
+    sent: dict[str, Any] = {}
+    for tag in re.findall(r"<input[^>]*>", form):
+        named = dict(re.findall(r'(\w+)="([^"]*)"', tag))
+        is_on = named.get("type") not in ("radio", "checkbox") or re.search(r"\schecked", tag)
+        if "name" in named and is_on:
+            sent.setdefault(named["name"], []).append(unescape(named.get("value", "")))
+    for name, text in re.findall(
+        r'<textarea[^>]*name="([^"]+)"[^>]*>\r?\n?(.*?)</textarea>', form, re.DOTALL
+    ):
+        sent[name] = [unescape(text)]
+    for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        sent[name] = re.findall(r'<option selected value="([^"]*)"', options)
+    return sent
+
+
+def save(browser: FlaskClient, path: str, data: dict[str, Any]) -> Any:
+    """The form is sent; where it is shown first what would change, that is agreed to."""
+    answer = browser.post(path, data=data)
+    if answer.status_code == 200:
+        typed = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', answer.text)
+        agreed: dict[str, list[str]] = {}
+        for name, value in typed:
+            agreed.setdefault(name, []).append(unescape(value))
+        answer = browser.post(path, data=agreed | {"do": "save"})
+    return answer
+
+
+@pytest.mark.parametrize("endpoint", EDITED)
+def test_who_saves_later_is_shown_both_and_may_save_on_top(
+    database: Database, cast: Cast, records: dict[str, str], browser_of: Any, endpoint: str
+) -> None:
+    edited = EDITED[endpoint]
+    path, field = edited.path.format(**records), edited.field
+    one, other = (browser_of(getattr(cast, edited.by)) for _ in range(2))
+    mine = opened(one, path, field) | {field: edited.mine, "do": edited.do}
+    theirs = opened(other, path, field) | {field: edited.theirs, "do": edited.do}
+    assert save(other, path, theirs).status_code == 303
+    stale = save(one, path, mine)
+    assert stale.status_code == 409
+    assert f"存着的是「{edited.theirs}」，这里是「{edited.mine}」" in unescape(stale.text)
+    again = re.findall(r'name="(version|revision|seen_note|once)"[^>]* value="([^"]*)"', stale.text)
+    on_top = mine | {name: unescape(value) for name, value in again} | {field: edited.mine, "do": edited.do}
+    assert save(one, path, on_top).status_code == 303
+    assert edited.mine in unescape(one.get(path).text)
+
+
+def test_everything_that_is_edited_is_in_the_list(app: Flask) -> None:
+    """A form of a record carries its version, and stands above."""
+    assert not {name for name in STEPS if name.endswith((".edit", ".settings"))}
+    assert EDITED.keys() <= CHANGING
