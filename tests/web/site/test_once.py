@@ -89,6 +89,7 @@ FILLED = {
     "closed_times.of_teacher": Filled(ADMIN, CLOSED),
     "closed_times.of_venue": Filled(COORDINATOR, CLOSED),
     "courses.new": Filled(COORDINATOR, COURSE),
+    "courses.more": Filled(COORDINATOR, COURSE),
     "sessions.add": Filled(COORDINATOR, {"day": "2026-12-08", "starts": "19:00", "ends": "20:30"}),
     "sessions.postpone": Filled(
         COORDINATOR,
@@ -111,8 +112,8 @@ CHANGING = {
     "calendars.remove", "closed_times.remove_of_teacher", "closed_times.remove_of_venue", "cohorts.leave",
     "cohorts.let_in", "cohorts.settings", "courses.publish", "courses.edit", "desk.switch", "learners.edit",
     "learners.phone", "merges.compare_learner", "merges.compare_teacher", "merges.undo_learner",
-    "merges.undo_teacher", "plans.act", "questions.edit", "questions.remove", "region_lists.apply", "courses.more", "sessions.agree", "evenings.evening", "region_lists.withdraw",
-    "region_settings.edit", "retiring.course", "retiring.course_back", "retiring.learner", "retiring.learner_back",
+    "merges.undo_teacher", "plans.act", "questions.edit", "questions.remove", "region_lists.apply",
+    "evenings.evening", "region_lists.withdraw", "region_settings.edit", "sessions.agree", "retiring.course", "retiring.course_back", "retiring.learner", "retiring.learner_back",
     "retiring.teacher", "retiring.teacher_back", "retiring.venue", "retiring.venue_back", "schools.edit",
     "sessions.cancel", "sessions.edit", "sessions.move", "sessions.restore", "swaps.teacher", "teacher_links.revoke",
     "teachers.edit", "teachers.phone", "teachers.phone_for_village", "township_plans.decide", "undo.take_back",
