@@ -189,7 +189,7 @@ def _name_fault(name: str) -> RowFault | None:
         return RowFault.NAME_LONG
     if has_identity_number(name):
         return RowFault.NAME_IDENTITY
-    return RowFault.NAME_DAMAGED if _is_damaged(name) else None
+    return RowFault.NAME_UNPRINTABLE if _is_damaged(name) else None
 
 
 # What a spreadsheet writes where it could not work something out, programs where they had nothing, and what becomes of

@@ -210,7 +210,7 @@ class RowFault(StrEnum):
     NAME_MISSING = "name_missing"
     NAME_LONG = "name_long"
     NAME_IDENTITY = "name_identity"
-    NAME_DAMAGED = "name_unprintable"  # what was kept of uploads calls it so
+    NAME_UNPRINTABLE = "name_unprintable"  # what was kept of uploads calls it so
     PARENT_UNKNOWN = "parent_unknown"
 
 
@@ -245,7 +245,7 @@ _ROW_FAULTS = {
     RowFault.NAME_MISSING: N_("第 %(line)d 行 %(column)s：没有名字。"),
     RowFault.NAME_LONG: N_("第 %(line)d 行 %(column)s：「%(value)s」太长。最多 %(longest)d 个字。"),
     RowFault.NAME_IDENTITY: N_("第 %(line)d 行 %(column)s：里面像是有身份证号。去掉，再来一次。"),
-    RowFault.NAME_DAMAGED: N_(
+    RowFault.NAME_UNPRINTABLE: N_(
         "第 %(line)d 行 %(column)s：「%(value)s」不是名字，像是坏掉的字。照原来的名单再写一遍。"
     ),
     RowFault.PARENT_UNKNOWN: N_(

@@ -28,7 +28,7 @@ from nightschool.database import Database
 from nightschool.models import Base
 from nightschool.models.attendance import Guest, Mark, MarkEvent
 from nightschool.models.calendars import FarmSeason
-from nightschool.models.people import PersonMerge
+from nightschool.models.people import FormerStay, PersonMerge
 from nightschool.models.places import Venue
 from nightschool.models.planning import ClosedTime, MonthPlan
 from nightschool.models.teaching import ClassSession, Enrolment, SessionStatus
@@ -72,6 +72,7 @@ OWN = {
     "audit_event.action",
     "audit_event.record",
     "class_session.differs",
+    "key_mark.sealed",
     "kept_input.path",
     "region_key.key",
 }
@@ -198,6 +199,7 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
                 kind="learner", kept_id=learner.id, merged_id=other.id, merged_at=NOW.instant, moved=merge
             )
         )
+        db.add(FormerStay(learner_id=learner.id, region_code=SHIWAN, group_name="?", left_on=TODAY))
         db.add(KeptInput(account_id=cast.chen, path="/x", body=b"HiddenKept", kept_at=NOW.instant))
         db.add(
             AuditEvent(

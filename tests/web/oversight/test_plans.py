@@ -23,6 +23,7 @@ from tests.factories import (
     Cast,
     StillClock,
     make_course,
+    make_login,
     make_region,
     make_school,
     make_session,
@@ -74,11 +75,14 @@ def test_an_empty_month_teaches_the_first_step(chen: FlaskClient) -> None:
     assert 'value="2026-12-01"' in chen.get(f"/desk/{SHIWAN}/courses/new?day=2026-12-01").text
 
 
-def test_from_the_20th_the_next_month_comes_first_and_says_why(chen: FlaskClient, clock: StillClock) -> None:
+def test_from_the_20th_the_next_month_comes_first_and_says_why(
+    chen: FlaskClient, clock: StillClock, database: Database, cast: Cast
+) -> None:
     page = chen.get(f"/desk/{SHIWAN}/plan").text
     assert "12月的开课计划" in page and "从 20 号起，先看12月的。" in page
     assert "/plan/2026-11" in page and "/plan/2027-01" in page
     clock.move(days=-10)
+    chen.set_cookie("nightschool", make_login(database, cast.chen, at=clock()))
     assert "11月没有课要上了" in chen.get(f"/desk/{SHIWAN}/plan").text
 
 

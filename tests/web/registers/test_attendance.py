@@ -22,6 +22,7 @@ from tests.factories import (
     StillClock,
     make_course,
     make_learner,
+    make_login,
     make_session,
     make_venue,
 )
@@ -378,9 +379,10 @@ def test_where_there_is_no_register_a_sentence_says_why(
 
 
 def test_the_register_opens_at_midnight_of_its_day(
-    database: Database, village: Village, clock: StillClock
+    database: Database, cast: Cast, village: Village, clock: StillClock
 ) -> None:
     clock.move(days=-1, hours=13, minutes=59)
+    village.browser.set_cookie("nightschool", make_login(database, cast.chen, at=clock()))
     assert "到那天零点起就能点名。" in village.browser.get(village.url).text
     clock.move(minutes=1)
     assert village.send("陈大秀").status_code == 303
