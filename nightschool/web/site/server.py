@@ -47,6 +47,8 @@ class Connection(H11Protocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
+        # Head and body go out apart; without this the body waits until the browser has confirmed the head, 40 ms.
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.app_state = {"connection": self}  # which uvicorn hands on with every request
         self.keeps_us_waiting()
         if len(self.connections) > self.most and self.waiting:
