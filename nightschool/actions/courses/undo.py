@@ -1,6 +1,6 @@
 """Taking a change of class sessions back: what they were, as `changing` kept it, is put back as a further change."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -18,12 +18,12 @@ from nightschool.actions.touching import touch_villages
 from nightschool.database import broken_constraint
 from nightschool.errors import Refused
 from nightschool.models.base import UtcDateTime
-from nightschool.models.people import Teacher
 from nightschool.models.teaching import ChangeSet, ClassSession, Course, SessionStatus
+from nightschool.queries.courses.undo import why_not
 from nightschool.rules.access import Actor, require
 from nightschool.rules.courses.reasons import TAKEN_BACK
 from nightschool.rules.courses.statuses import HOLDING
-from nightschool.rules.courses.undo import OF_A_SERIES, OF_SEVERAL, TakenBack, Undoable, check_time, verb_of
+from nightschool.rules.courses.undo import OF_A_SERIES, OF_SEVERAL, TakenBack, Undoable, verb_of
 from nightschool.rules.slots import Moment, Now
 
 
@@ -35,9 +35,14 @@ def take_back(db: Session, *, change: str, by: Actor, now: Now) -> TakenBack:
     What the change made is deleted while it is a draft; once published it is cancelled, so that feeds tell it.
     Raises: Refused as rules.courses.undo.tell_refused_undo says; CannotSchedule when an old slot is taken by now.
     """
-    kept = _takeable(db, change, by, now)
-    course = _course(db, kept)
-    records = _sessions(db, kept)
+    kept = locked(db, ChangeSet, ChangeSet.public_id == change)
+    require(by, verb_of(kept.what), kept.region_code)
+    facts = kept.before.get("course")
+    course = db.get(Course, facts["id"], with_for_update=True, populate_existing=True) if facts else None
+    touched = [entry["id"] for entry in (*kept.before["changed"], *kept.before["made"])]
+    records = {record.id: record for record in locked_sessions(db, ClassSession.id.in_(touched))}
+    if reason := why_not(db, kept, now=now):  # asked now that nobody can change any of them
+        raise Refused(reason)
     changed = [records[shown["id"]] for shown in kept.before["changed"]]
     made = [records[named["id"]] for named in kept.before["made"]]
     was_public = any(record.published_at for record in records.values())
@@ -58,7 +63,6 @@ def take_back(db: Session, *, change: str, by: Actor, now: Now) -> TakenBack:
     remember(db, [*changed, *(record for record in made if record.published_at is not None)], now=now)
     if was_public or any(record.published_at for record in changed):
         touch_villages(db, {record.region_code for record in records.values()} or {kept.region_code}, now=now)
-    facts = kept.before.get("course")
     firsts = {record.region_code: f"class_session {record.id}" for record in reversed(records.values())}
     if facts:
         firsts = {kept.region_code: f"course {facts['id']}"}
@@ -72,50 +76,9 @@ def _village(record: ClassSession) -> str:
     return record.region_code
 
 
-def _takeable(db: Session, public_id: str, by: Actor, now: Now) -> ChangeSet:
-    kept = locked(db, ChangeSet, ChangeSet.public_id == public_id)
-    require(by, verb_of(kept.what), kept.region_code)
-    check_time(kept.made_at, kept.undone_at, now.instant)
-    return kept
-
-
-def _course(db: Session, kept: ChangeSet) -> Course | None:
-    """The course it was about, locked; one that was scheduled or edited is as it was then."""
-    facts = kept.before.get("course")
-    if facts is None:
-        return None
-    course = db.scalar(
-        select(Course)
-        .where(Course.id == facts["id"])
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    is_as_left = course is not None and course.version == facts["version"]
-    if course is None or ((kept.before["made"] or "columns" in facts) and not is_as_left):
-        raise Refused("undo_changed_since")
-    return course
-
-
-def _sessions(db: Session, kept: ChangeSet) -> dict[int, ClassSession]:
-    """The class sessions of the change by their ids, locked, each as the change left it.
-
-    Raises: Refused with `undo_has_register` or `undo_changed_since`.
-    """
-    revisions = {entry["id"]: entry["revision"] for entry in (*kept.before["changed"], *kept.before["made"])}
-    records = locked_sessions(db, ClassSession.id.in_(revisions))
-    if any(
-        record.status == SessionStatus.HELD and record.revision != revisions[record.id] for record in records
-    ):
-        raise Refused("undo_has_register")
-    if {record.id: record.revision for record in records} != revisions:
-        raise Refused("undo_changed_since")
-    return {record.id: record for record in records}
-
-
 def _put_back(
     db: Session, changed: Sequence[ClassSession], before: Sequence[Mapping[str, Any]], now: Now
 ) -> None:
-    _check_teachers(db, {teacher_id for shown in before for teacher_id in shown["teachers"]})
     for record, shown in zip(changed, before, strict=True):
         for name, value in shown["columns"].items():
             setattr(record, name, _from_json(name, value))
@@ -130,19 +93,11 @@ def _put_course_back(db: Session, course: Course | None, kept: ChangeSet) -> Non
     shown = kept.before.get("course", {})
     if course is None or "columns" not in shown:
         return
-    _check_teachers(db, shown["teachers"])
     set_course_teachers(db, course.id, shown["teachers"])
     for name, value in shown["columns"].items():
         setattr(course, name, value)
     flag_modified(course, "title")  # the version rises also when only the teachers were others
     db.flush()
-
-
-def _check_teachers(db: Session, teacher_ids: Collection[int]) -> None:
-    """Raises Refused when one of these was merged into another teacher since."""
-    merged = select(func.count()).where(Teacher.id.in_(teacher_ids), Teacher.merged_into_id.is_not(None))
-    if teacher_ids and db.scalar(merged):
-        raise Refused("undo_changed_since")
 
 
 def _unmake(
@@ -164,7 +119,7 @@ def _unmake(
             if course is not None and is_all and made and len(drafts) == len(made):
                 db.execute(delete(Course).where(Course.id == course.id))
     except IntegrityError as error:
-        # Somebody enrolled, or another class session was added to the course.
+        # Somebody has just enrolled, or added another class session to the course.
         if not (broken_constraint(error) or "").startswith(("fk_", "foreign_key")):
             raise
         raise Refused("undo_in_use") from error

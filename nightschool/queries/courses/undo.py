@@ -1,15 +1,20 @@
 """What can still be taken back: the latest changes of class sessions and courses, while their time lasts."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from nightschool.models.teaching import ChangeSet, ClassSession, Course
-from nightschool.rules.courses.undo import OF_ONE_SESSION, UNDO_WITHIN, Undoable
-from nightschool.rules.slots import Now
+from nightschool.models.people import Teacher
+from nightschool.models.teaching import ChangeSet, ClassSession, Course, Enrolment, SessionStatus
+from nightschool.queries.courses.bookings import holdings
+from nightschool.rules.courses.statuses import HOLDING
+from nightschool.rules.courses.undo import OF_ONE_SESSION, UNDO_WITHIN, Undoable, too_late
+from nightschool.rules.resources import Resource, ResourceKind
+from nightschool.rules.slots import Now, Slot
 
 _MOST_LOOKED_AT = 30
 
@@ -45,37 +50,94 @@ def latest_of(db: Session, region: str, what: Undoable, *, now: Now) -> str | No
 def recent_of_session(
     db: Session, village: str, class_session: str, *, revision: int, now: Now
 ) -> Recent | None:
-    """What was last done to this one class session, if it can be taken back and nothing came after. Cost: 1 query."""
+    """What was last done to this one class session, if it can be taken back. Cost: 1 query, and `way_back`."""
     for row in _latest(db, village, now):
         entries = [*row.before["changed"], *row.before["made"]]
         found = {entry["public_id"]: entry["revision"] for entry in entries}
         if row.what in OF_ONE_SESSION and found.get(class_session) == revision:
-            return Recent(row.public_id, row.what, row.made_at + UNDO_WITHIN)
+            return way_back(db, row, now=now)
     return None
 
 
 def recent_of_course(db: Session, village: str, course: str, *, now: Now) -> Recent | None:
-    """What was last done to the course as a whole, if it can be taken back and nothing came after.
-
-    Cost: 1 query, 2 when there is such a change, 3 when it edited the course itself.
-    """
+    """What was last done to the course as a whole, if it can be taken back. Cost: 1 query, and `way_back`."""
     for row in _latest(db, village, now):
         if row.before.get("course", {}).get("public_id") == course:
-            is_as_left = _is_as_left(db, row.before)
-            return Recent(row.public_id, row.what, row.made_at + UNDO_WITHIN) if is_as_left else None
+            return way_back(db, row, now=now)
     return None
 
 
-def _is_as_left(db: Session, kept: dict[str, Any]) -> bool:
-    """Whether the class sessions of a change, and a course that it edited, are still as the change left them."""
-    left = {entry["id"]: entry["revision"] for entry in (*kept["changed"], *kept["made"])}
-    now = db.execute(select(ClassSession.id, ClassSession.revision).where(ClassSession.id.in_(left)))
-    if {row.id: row.revision for row in now} != left:
-        return False
-    course = kept["course"]
-    if "columns" not in course:
+def way_back(db: Session, change: ChangeSet, *, now: Now) -> Recent | None:
+    """This change where it can be taken back as things stand. Cost: 2 to 6 queries, none once it is too late."""
+    if why_not(db, change, now=now) or not _are_slots_free(db, change):
+        return None
+    return Recent(change.public_id, change.what, change.made_at + UNDO_WITHIN)
+
+
+def why_not(db: Session, change: ChangeSet, *, now: Now) -> str | None:
+    """Why this change cannot be taken back; None when it can, unless one of the old slots is taken by now.
+
+    One of the codes of rules.courses.undo.tell_refused_undo. Cost: 1 to 4 queries, none once it is too late.
+    """
+    if reason := too_late(change.made_at, change.undone_at, now):
+        return reason
+    before = change.before
+    left = {entry["id"]: entry["revision"] for entry in (*before["changed"], *before["made"])}
+    columns = select(ClassSession.id, ClassSession.revision, ClassSession.status)
+    rows = db.execute(columns.where(ClassSession.id.in_(left))).all()
+    if any(row.status == SessionStatus.HELD and row.revision != left[row.id] for row in rows):
+        return "undo_has_register"
+    is_as_left = {row.id: row.revision for row in rows} == left and _is_course_as_left(db, before)
+    if not is_as_left or _are_merged(db, before):
+        return "undo_changed_since"
+    if change.what == Undoable.SCHEDULE and _is_in_use(db, before["course"]["id"], left):
+        return "undo_in_use"
+    return None
+
+
+def _is_course_as_left(db: Session, before: Mapping[str, Any]) -> bool:
+    """True of no course; one that was scheduled or edited must be as it was then, any other must be there."""
+    if "course" not in before:
         return True
-    return bool(db.scalar(select(Course.version).where(Course.id == course["id"])) == course["version"])
+    course = before["course"]
+    version = db.scalar(select(Course.version).where(Course.id == course["id"]))
+    may_differ = not before["made"] and "columns" not in course
+    return version is not None and (may_differ or version == course["version"])
+
+
+def _are_merged(db: Session, before: Mapping[str, Any]) -> bool:
+    """True when a teacher who would come back was merged into another since."""
+    shown = (*before["changed"], before.get("course", {}))
+    teachers = {teacher for one in shown for teacher in one.get("teachers", ())}
+    merged = select(func.count()).where(Teacher.id.in_(teachers), Teacher.merged_into_id.is_not(None))
+    return bool(teachers) and bool(db.scalar(merged))
+
+
+def _is_in_use(db: Session, course_id: int, made: Collection[int]) -> bool:
+    """True when a course that would go has somebody enrolled, or class sessions that were added since."""
+    drafts = select(func.count()).where(ClassSession.id.in_(made), ClassSession.published_at.is_(None))
+    if db.scalar(drafts) != len(made):
+        return False  # it stays, and its class sessions stand as cancelled
+    enrolled = select(Enrolment.id).where(Enrolment.course_id == course_id)
+    added = select(ClassSession.id).where(ClassSession.course_id == course_id, ClassSession.id.not_in(made))
+    return any(db.execute(some.limit(1)).first() for some in (enrolled, added))
+
+
+def _are_slots_free(db: Session, change: ChangeSet) -> bool:
+    """True when nobody else holds by now what the class sessions held before."""
+    wanted = []
+    for shown in change.before["changed"]:
+        was = shown["columns"]
+        if was["status"] in HOLDING:
+            slot = Slot(date.fromisoformat(was["day"]), was["starts"], was["ends"])
+            wanted += [(Resource(ResourceKind.TEACHER, teacher), slot) for teacher in shown["teachers"]]
+            wanted += [(Resource(ResourceKind.VENUE, was["venue_id"]), slot)] if was["venue_id"] else []
+    resources, days = {resource for resource, _slot in wanted}, {slot.day for _resource, slot in wanted}
+    own = {entry["id"] for entry in (*change.before["changed"], *change.before["made"])}
+    held = holdings(db, resources, days, for_village=change.region_code, ignoring=own)
+    return not any(
+        one.resource == resource and one.slot.overlaps(slot) for one in held for resource, slot in wanted
+    )
 
 
 def _latest(db: Session, village: str, now: Now) -> list[ChangeSet]:

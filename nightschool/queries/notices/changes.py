@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,8 +9,8 @@ from sqlalchemy.orm import Session
 from nightschool.models.places import Region
 from nightschool.models.teaching import ChangeSet
 from nightschool.queries.contacts import VillageContact, contacts
+from nightschool.queries.courses.undo import Recent, way_back
 from nightschool.queries.notices.revisions import Made, revisions_made
-from nightschool.rules.courses.undo import UNDO_WITHIN
 from nightschool.rules.slots import Now
 
 
@@ -25,19 +24,19 @@ class VillageChange:
 
 @dataclass(frozen=True, slots=True)
 class ChangePage:
-    """A change of class sessions: what it was, until when it can be taken back, and what villagers are to be told."""
+    """A change of class sessions: what it was, whether it can be taken back, and what villagers are to be told."""
 
     public_id: str
     what: str
     region_code: str
     region: str
     sessions: int
-    until: datetime | None  # None: it can be taken back no more
+    way_back: Recent | None
     villages: tuple[VillageChange, ...]
 
 
 def change_page(db: Session, change: str, *, now: Now) -> ChangePage | None:
-    """A change with what there is to tell of it; None: no such, or it is forgotten. Cost: 3 queries."""
+    """A change with what there is to tell of it; None: no such, or it is forgotten. Cost: 3 queries, and `way_back`."""
     found = db.execute(
         select(ChangeSet, Region.name)
         .join(Region, Region.code == ChangeSet.region_code)
@@ -50,14 +49,13 @@ def change_page(db: Session, change: str, *, now: Now) -> ChangePage | None:
     made: dict[str, list[Made]] = defaultdict(list)
     for village, one in revisions_made(db, {entry["id"]: entry["revision"] for entry in entries}):
         made[village].append(one)
-    until = kept.made_at + UNDO_WITHIN
     return ChangePage(
         public_id=kept.public_id,
         what=kept.what,
         region_code=kept.region_code,
         region=region,
         sessions=len(kept.before["changed"] or kept.before["made"]),
-        until=until if kept.undone_at is None and now.instant <= until else None,
+        way_back=way_back(db, kept, now=now),
         villages=tuple(
             VillageChange(contact, tuple(made[code])) for code, contact in contacts(db, made.keys()).items()
         ),

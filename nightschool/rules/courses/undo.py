@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from nightschool.errors import Refused
 from nightschool.rules.almanac import clock, full_day
-from nightschool.rules.slots import CLOCK_SKEW, Slot
+from nightschool.rules.slots import Now, Slot
 from nightschool.texts import N_, _, counted
 
 UNDO_WITHIN = timedelta(minutes=10)
@@ -68,12 +68,11 @@ def verb_of(what: str) -> str:
     return "call_off" if what == Undoable.CALL_OFF else "schedule"
 
 
-def check_time(made_at: datetime, undone_at: datetime | None, now: datetime) -> None:
-    """Raises Refused with `undo_done` or `undo_too_late` unless the change may still be taken back."""
+def too_late(made_at: datetime, undone_at: datetime | None, now: Now) -> str | None:
+    """Why a change of this time can be taken back no more, `undo_done` or `undo_too_late`; None while it can."""
     if undone_at is not None:
-        raise Refused("undo_done")
-    if not now - UNDO_WITHIN <= made_at <= now + CLOCK_SKEW:
-        raise Refused("undo_too_late")
+        return "undo_done"
+    return None if now.instant - UNDO_WITHIN <= made_at <= now.believable else "undo_too_late"
 
 
 _DONE = {

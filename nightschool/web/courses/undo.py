@@ -29,11 +29,10 @@ _UNDO = "undo:"  # a flashed message of this category carries the change that it
 def show(change: str) -> Any:
     """What was changed, with the way back, and the message to send."""
     found = look_up(changes.change_page, change, now=now())
-    recent = Recent(found.public_id, found.what, found.until) if found.until else None
     return render_template(
         "courses/undo/show.html",
         change=found,
-        undoable=undo_offered(recent),
+        undoable=undo_offered(found.way_back),
         message=change_message(found, moment()),
     )
 

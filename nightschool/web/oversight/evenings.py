@@ -14,8 +14,7 @@ from nightschool.errors import CannotSchedule, NotFound, Refused, StaleRecord
 from nightschool.formats.change_message import change_message
 from nightschool.queries.courses import reach as queries
 from nightschool.queries.courses import undo
-from nightschool.queries.courses.undo import Recent
-from nightschool.queries.notices.changes import ChangePage, change_page
+from nightschool.queries.notices.changes import change_page
 from nightschool.queries.places import places
 from nightschool.rules.courses.changes import tell_refused_change
 from nightschool.rules.courses.undo import Undoable, tell_refused_undo, tell_taken_back
@@ -97,15 +96,9 @@ def _page(region: str, form: EveningForm) -> str:
         form=form,
         ticked=form.pick.data if form.is_submitted() else every,
         change=change,
-        undoable=_offered(change),
+        undoable=undo_offered(change.way_back) if change else None,
         message=change_message(change, moment()) if change else "",
     )
-
-
-def _offered(change: ChangePage | None) -> dict[str, str] | None:
-    if change is None or change.until is None:
-        return None
-    return undo_offered(Recent(change.public_id, change.what, change.until))
 
 
 def _day() -> date:

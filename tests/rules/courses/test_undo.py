@@ -1,6 +1,6 @@
 """How long a change can be taken back, and what is said of it."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -10,12 +10,12 @@ from nightschool.rules.courses.reasons import TAKEN_BACK, tell_reason
 from nightschool.rules.courses.undo import (
     TakenBack,
     Undoable,
-    check_time,
     tell_refused_undo,
     tell_taken_back,
     tell_undoable,
+    too_late,
 )
-from nightschool.rules.slots import Slot
+from nightschool.rules.slots import Now, Slot
 from nightschool.texts import using_language
 from tests.factories import NOW, SHIWAN, TODAY
 
@@ -25,18 +25,24 @@ def taken_back(what: str, **given: Any) -> TakenBack:
     return TakenBack(what, SHIWAN, "柑橘冬季管护", **{**values, **given})
 
 
+def later(**by: int) -> Now:
+    return Now.at(NOW.instant + timedelta(**by), UTC)
+
+
 def test_ten_minutes_and_not_a_second_more() -> None:
-    check_time(NOW.instant, None, NOW.instant + timedelta(minutes=10))
-    with pytest.raises(Refused) as refusal:
-        check_time(NOW.instant, None, NOW.instant + timedelta(minutes=10, seconds=1))
-    assert refusal.value.code == "undo_too_late"
-    assert "10 分钟" in tell_refused_undo(refusal.value)
+    assert too_late(NOW.instant, None, later(minutes=10)) is None
+    assert too_late(NOW.instant, None, later(minutes=10, seconds=1)) == "undo_too_late"
+    assert "10 分钟" in tell_refused_undo(Refused("undo_too_late"))
+
+
+def test_what_a_clock_that_was_ahead_has_noted_is_over() -> None:
+    assert too_late(later(minutes=9).instant, None, NOW) is None
+    assert too_late(later(days=1).instant, None, NOW) == "undo_too_late"
 
 
 def test_only_once() -> None:
-    with pytest.raises(Refused) as refusal:
-        check_time(NOW.instant, NOW.instant, NOW.instant)
-    assert tell_refused_undo(refusal.value) == "这一步已经撤销过了。"
+    assert too_late(NOW.instant, NOW.instant, NOW) == "undo_done"
+    assert tell_refused_undo(Refused("undo_done")) == "这一步已经撤销过了。"
 
 
 @pytest.mark.parametrize("code", ["undo_changed_since", "undo_has_register", "undo_in_use"])

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from nightschool.database import Database
-from nightschool.models.teaching import ClassSession
-from tests.factories import SHIWAN, TODAY, Cast, StillClock, make_course, make_session
+from nightschool.models.teaching import ClassSession, Course
+from tests.factories import SHIWAN, TODAY, Cast, StillClock, make_course, make_learner, make_session
 
 
 @pytest.fixture
@@ -81,6 +81,57 @@ def test_a_slot_taken_meanwhile_is_named_where_one_was(
     assert back.request.path == f"/sessions/{tonight}"
     assert "撤销不了，原来的时间已经占着了：" in back.text
     assert "医保怎么报销" in back.text
+
+
+def test_nothing_is_offered_that_would_be_refused_because_of_a_later_class_of_the_series(
+    chen: FlaskClient, database: Database, cast: Cast
+) -> None:
+    with database.writing() as db:
+        course = make_course(db)
+        days = [TODAY + timedelta(days=7 * number) for number in (1, 2, 3)]
+        first, later, _last = [make_session(db, course, day).public_id for day in days]
+    path = f"/sessions/{first}/move"
+    asked = {"day": "2026-12-01", "starts": "18:00", "ends": "19:30", "reach": "following"}
+    shown = post(chen, path, **asked).text
+    seen = re.search(r'name="seen" value="([^"]+)"', shown)
+    assert seen is not None
+    post(chen, path, **asked, do="save", seen=seen[1])
+    undo = undo_of(chen.get(f"/sessions/{first}").text)
+    own_page = undo.removesuffix("/undo")
+    assert undo in chen.get(own_page).text
+    post(chen, f"/sessions/{later}/cancel", reason="weather")
+    assert undo not in chen.get(own_page).text
+    refused = chen.post(undo, data={"next": f"/sessions/{first}"}, follow_redirects=True).text
+    assert "撤销不了：之后又改过。照现在的样子再改一次就行。" in refused
+    assert "/changes/" not in chen.get(f"/sessions/{first}").text
+    assert "/changes/" in chen.get(f"/sessions/{later}").text
+
+
+def test_nothing_is_offered_once_the_old_slot_is_taken(
+    chen: FlaskClient, database: Database, cast: Cast, tonight: str
+) -> None:
+    post(chen, f"/sessions/{tonight}/move", day="2026-11-27", starts="19:00", ends="20:30")
+    assert "/changes/" in chen.get(f"/sessions/{tonight}").text
+    with database.writing() as db:
+        make_session(db, make_course(db, title="医保怎么报销", venue_id=cast.venue), TODAY)
+    assert "/changes/" not in chen.get(f"/sessions/{tonight}").text
+
+
+def test_scheduling_is_not_offered_to_be_taken_back_once_somebody_is_enrolled(
+    chen: FlaskClient, database: Database, cast: Cast
+) -> None:
+    data = {
+        "title": "果树班", "category": "skill", "repeat": "once", "first": "2026-11-27", "kind": "cohort",
+        "starts": "19:00", "ends": "20:30", "venue": "", "do": "draft",
+    }  # fmt: skip
+    chen.post(f"/desk/{SHIWAN}/courses/new", data=data)
+    with database.writing() as db:
+        course = db.scalars(select(Course)).one().public_id
+        learner = make_learner(db).public_id
+    assert "/changes/" in chen.get(f"/courses/{course}").text
+    enrolling = {"m": learner, "day": TODAY.isoformat(), "source": "self"}
+    assert chen.post(f"/courses/{course}/roster", data=enrolling).status_code == 303
+    assert "/changes/" not in chen.get(f"/courses/{course}").text
 
 
 def test_postponing_is_taken_back_from_the_page_of_the_new_one(
@@ -181,7 +232,7 @@ def public_id_of(db: Any, course: int) -> str:
 
 
 @pytest.mark.parametrize("changes", [1, 30])
-def test_what_can_be_taken_back_costs_one_statement(
+def test_what_can_be_taken_back_costs_the_same_however_much_was_done(
     chen: FlaskClient, tonight: str, statements: list[str], changes: int
 ) -> None:
     for number in range(changes):
@@ -195,5 +246,6 @@ def test_what_can_be_taken_back_costs_one_statement(
     chen.get(f"/sessions/{tonight}")
     statements.clear()
     assert "/changes/" in chen.get(f"/sessions/{tonight}").text
-    # Login, scope, two of the session, one of the changes, one of its revisions, and what speaks against its date.
-    assert len(statements) == 15
+    # Login, scope, two of the session, one of the changes, three of whether it still works, one of its revisions, and what
+    # speaks against its date.
+    assert len(statements) == 18
