@@ -5,6 +5,7 @@ Figures are of the public page of a village, asked on a new connection each time
 
 import asyncio
 import http.client
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -139,15 +140,20 @@ async def _too_much(town: Town, head: bytes, piece: bytes, temporary: Path) -> t
 
 
 def try_passwords(ready: Any, town: Town) -> None:
-    """Forty people without end, each time another name. Until the process is ended."""
+    """Forty people without end, each time another name, from another address. Until the process is ended."""
 
     def go_on(number: int) -> None:
-        browser = Browser(town)
         for tries in count():
+            # All of 127.0.0.0/8 is this machine, but not where only one address of it was given to it.
+            comes_from = (
+                f"127.{number + 1}.{tries // 250 % 250}.{tries % 250 + 1}" if is_linux else "127.0.0.1"
+            )
+            browser = Browser(town, comes_from)
             browser.post(
                 "/login", "/login", login_name=f"guess{number}x{tries}", password="password-of-nobody"
             )
 
+    is_linux = sys.platform == "linux"
     for number in range(40):
         threading.Thread(target=go_on, args=(number,), daemon=True).start()
     time.sleep(0.5)

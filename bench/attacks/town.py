@@ -12,6 +12,8 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
+from http.client import HTTPConnection, HTTPResponse
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -117,12 +119,25 @@ class Town:
         return False
 
 
+class From(urllib.request.HTTPHandler):
+    """Connections come from this address of the machine."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.connect = partial(HTTPConnection, source_address=(address, 0))
+
+    def http_open(self, request: urllib.request.Request) -> HTTPResponse:
+        return self.do_open(self.connect, request)
+
+
 class Browser:
     """One person's browser: keeps cookies, and sends the token of the form it has looked at."""
 
-    def __init__(self, town: Town) -> None:
+    def __init__(self, town: Town, comes_from: str = "127.0.0.1") -> None:
         self.address = town.address
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        self.opener = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(CookieJar()), From(comes_from)
+        )
 
     def get(self, path: str) -> tuple[int, str]:
         """Status and text."""

@@ -18,7 +18,7 @@ from flask import Flask, request
 from nightschool.database import Database
 from nightschool.settings import Settings
 from nightschool.web.site.access import MEGABYTE, MOST_OF_ANYBODY, public
-from nightschool.web.site.server import make_server
+from nightschool.web.site.server import Connection, make_server
 from tests.factories import KEYS, SHIWAN, Cast, make_login
 
 pytestmark = pytest.mark.one_database
@@ -280,3 +280,17 @@ def test_a_connection_is_kept_after_an_answer_that_nothing_has_changed(port: int
     unchanged = connection.getresponse()
     assert (unchanged.status, unchanged.read()) == (304, b"") and connection.sock is own
     connection.close()
+
+
+def test_a_body_does_not_wait_for_the_browser_to_confirm_the_head(port: int) -> None:
+    with ExitStack() as stack:
+        browser = opened(port, stack)
+        latest, ours = time.monotonic() + 10, []
+        while not ours and time.monotonic() < latest:
+            ours = [
+                connection.transport
+                for server in Connection.__subclasses__()
+                for connection in tuple(server.waiting)
+                if connection.transport.get_extra_info("peername") == browser.getsockname()
+            ]
+        assert ours[0].get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
