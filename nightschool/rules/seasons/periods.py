@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from nightschool.rules.almanac import day_with_year
+from nightschool.rules.almanac import day_with_year, day_without_year
 from nightschool.rules.seasons.months import Month
 from nightschool.texts import _
 
@@ -39,7 +39,10 @@ def whole_month(month: Month) -> Period:
 
 
 def tell_period(period: Period) -> str:
-    """The period in words."""
+    """The period in words, the year once: 2026年11月23日到11月29日, 2026年11月."""
     if period.kind == "month":
         return _("%(year)d年%(month)d月", year=period.first.year, month=period.first.month)
-    return _("%(first)s 到 %(last)s", first=day_with_year(period.first), last=day_with_year(period.last))
+    if period.first.year != period.last.year:
+        return _("%(first)s到%(last)s", first=day_with_year(period.first), last=day_with_year(period.last))
+    first, last = day_without_year(period.first), day_without_year(period.last)
+    return _("%(year)d年%(first)s到%(last)s", year=period.first.year, first=first, last=last)

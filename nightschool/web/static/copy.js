@@ -1,0 +1,18 @@
+// A button below words that are to be sent: it copies them as they are read. Without scripts they can be selected.
+"use strict";
+
+for (const button of document.querySelectorAll("button.copy")) {
+  const words = button.previousElementSibling;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    getSelection().selectAllChildren(words);
+    let done = true;
+    try {
+      await navigator.clipboard.writeText(words.innerText.trim());
+    } catch {
+      // Browsers that have no clipboard for pages, as those without https.
+      done = document.execCommand("copy");
+    }
+    button.textContent = done ? button.dataset.done : button.dataset.selected;
+  });
+}
