@@ -7,6 +7,8 @@ import shutil
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,6 +76,21 @@ def take(
     page.screenshot(path=folder / f"{picture.name}.png")
 
 
+@contextmanager
+def demonstration(port: int = PORT) -> Iterator[tuple[str, dict[str, tuple[str, str]]]]:
+    """The demonstration on that evening, while the block lasts: its address, and its accounts with their passwords."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = from_environment({"NIGHTSCHOOL_DATA": folder, "NIGHTSCHOOL_LISTEN": f"127.0.0.1:{port}"})
+        database = Database(settings.database_url, sealer=Sealer(settings.keys.sealing))
+        migrate(database)
+        accounts = demo_data.build(ThatEvening(settings, database), say=print)
+        server = make_server(create_app(settings, database, clock=lambda: EVENING), settings)
+        threading.Thread(target=server.run, daemon=True).start()
+        yield settings.base_url, accounts
+        server.stop()
+        database.dispose()
+
+
 def main(pictures: Path = PICTURES) -> int:
     """All pictures are taken anew into this folder; 1 where there is no Chromium."""
     chromium = shutil.which("chromium")
@@ -81,21 +98,11 @@ def main(pictures: Path = PICTURES) -> int:
         print("Chromium is not installed (Debian: apt-get install chromium)", file=sys.stderr)
         return 1
     pictures.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        settings = from_environment({"NIGHTSCHOOL_DATA": folder, "NIGHTSCHOOL_LISTEN": f"127.0.0.1:{PORT}"})
-        database = Database(settings.database_url, sealer=Sealer(settings.keys.sealing))
-        migrate(database)
-        installation = ThatEvening(settings, database)
-        accounts = demo_data.build(installation, say=print)
-        server = make_server(create_app(settings, database, clock=lambda: EVENING), settings)
-        threading.Thread(target=server.run, daemon=True).start()
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            for picture in TAKEN:
-                take(browser, picture, settings.base_url, accounts, pictures)
-            browser.close()
-        server.stop()
-        database.dispose()
+    with demonstration() as (site, accounts), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for picture in TAKEN:
+            take(browser, picture, site, accounts, pictures)
+        browser.close()
     return 0
 
 

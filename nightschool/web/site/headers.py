@@ -8,12 +8,13 @@ from flask import Flask, Response, g, request
 
 from nightschool.web.site.access import access_of
 from nightschool.web.site.context import services
+from nightschool.web.site.static_files import first_style_digest
 
 CONTENT = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
-        "style-src 'self'",
+        f"style-src 'self' 'sha256-{first_style_digest()}'",
         "img-src 'self'",
         "font-src 'self'",
         "connect-src 'self'",

@@ -2,11 +2,14 @@
 
 import hashlib
 import mimetypes
+import re
+from base64 import b64encode
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, abort
+from markupsafe import Markup
 
 from nightschool.web.site.access import public
 from nightschool.web.site.packing import packed, plain_or_packed
@@ -17,9 +20,10 @@ FOR_EVER = 365 * 24 * 3600
 
 
 def init_app(app: Flask) -> None:
-    """`url_for("static", filename=…)` answers with a versioned address."""
+    """`url_for("static", filename=…)` answers with a versioned address; templates have `first_style`."""
     app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=static)
     app.url_defaults(_version)
+    app.jinja_env.globals["first_style"] = first_style
 
 
 @public
@@ -60,3 +64,18 @@ def _version(endpoint: str, values: dict[str, Any]) -> None:
 def digest(filename: str) -> str:
     """A short digest of a shipped file's content."""
     return hashlib.sha256(content(filename)).hexdigest()[:10]
+
+
+@cache
+def first_style() -> Markup:
+    """What public pages need of the stylesheet before its mark, to stand in them: on a slow network the file is a way
+    there and back more, and is waited for by nobody who reads.
+    """
+    first, mark, _rest = content("app.css").decode().partition("/* So far public pages carry it")
+    assert mark
+    return Markup(re.sub(r"/\*.*?\*/|\n", "", first, flags=re.DOTALL))
+
+
+def first_style_digest() -> str:
+    """What a browser knows it by before it applies it."""
+    return b64encode(hashlib.sha256(first_style().encode()).digest()).decode()
