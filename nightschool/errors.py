@@ -1,6 +1,6 @@
 """What can be refused, as data. A rule turns each into a sentence; nothing here speaks to people itself."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +59,17 @@ def refuse_all(problems: Iterable[Refused]) -> None:
     if found := tuple(problems):
         found[0].others = found[1:]
         raise found[0]
+
+
+def told_together(*checks: Callable[[], object]) -> None:
+    """Raises what any of these raises, all at once."""
+    problems: list[Refused] = []
+    for check in checks:
+        try:
+            check()
+        except Refused as refused:
+            problems += (refused, *refused.others)
+    refuse_all(problems)
 
 
 class Unreadable(NightSchoolError):

@@ -60,8 +60,6 @@ def enrol_on_the_spot(
     Raises as `add_learner`.
     """
     check_learner(entry, today=today)
-    if came_on is not None and came_on > today:
-        raise Refused("not_come_yet", field="came_on")
     _ask_about_namesakes(db, village, entry)
     learner = Learner(public_id=new_public_id(), region_code=village, came_on=came_on)
     fill(db, learner, entry)
@@ -208,8 +206,6 @@ def _stay(db: Session, learner: Learner, entry: LearnerEntry, *, today: date) ->
     """The group and its first day are those of the entry."""
     since = entry.came_on or learner.came_on
     if entry.group_name != learner.group_name and not entry.group_was_wrong and learner.left_on is None:
-        if since is not None and since > today:
-            raise Refused("not_come_yet", field="came_on")
         moved_on = today if since is None or since == learner.came_on else since
         stays.settles(db, learner, village=learner.region_code, group_name=entry.group_name, day=moved_on)
     else:

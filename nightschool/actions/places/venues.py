@@ -32,7 +32,7 @@ from nightschool.rules.slots import Moment, Now
 def add_venue(db: Session, *, village: str, entry: VenueEntry, by: Actor, now: Now) -> str:
     """The venue is one of the village's; its public id comes back. Raises: Refused, `name_missing` or `same_venue`."""
     require(by, "keep_venues", village)
-    _check_name(db, village, entry.name)
+    check_venue_name(db, village, entry.name)
     venue = Venue(public_id=new_public_id(), region_code=village)
     fill(db, venue, entry)
     db.add(venue)
@@ -51,7 +51,7 @@ def edit_venue(db: Session, *, venue: str, entry: VenueEntry, version: int, by: 
     shown = in_feeds(db, _shown_otherwise(venue, entry), now=now)
     # Until the transaction ends nobody schedules by what it said before (see actions.courses.bookings).
     found = locked_as_seen(db, Venue, Venue.public_id == venue, version=version, by=by)
-    _check_name(db, found.region_code, entry.name, but=found.id)
+    check_venue_name(db, found.region_code, entry.name, but=venue)
     held_slots = found.holds_slots
     fill(db, found, entry)
     fields = changed_fields(found)
@@ -81,12 +81,13 @@ def _shown_otherwise(venue: str, entry: VenueEntry) -> ColumnElement[bool]:
     return ClassSession.venue_id.in_(select(Venue.id).where(Venue.public_id == venue, others))
 
 
-def _check_name(db: Session, village: str, name: str, *, but: int = 0) -> None:
+def check_venue_name(db: Session, village: str, name: str, *, but: str = "") -> None:
+    """Raises Refused with `name_missing`, or `same_venue` when another than `but` of this village is called so."""
     if not name:
         raise Refused("name_missing", field="name")
     is_retired = Venue.retired_at.is_not(None).label("is_retired")
     known = select(Venue.public_id, Venue.name, Venue.version, is_retired)
-    known = known.where(Venue.region_code == village, Venue.id != but).order_by(is_retired, Venue.id)
+    known = known.where(Venue.region_code == village, Venue.public_id != but).order_by(is_retired, Venue.id)
     if row := next((row for row in db.execute(known) if compared(row.name) == compared(name)), None):
         retired = Namesake(row.public_id, row.name, row.version, is_retired=True)
         raise Refused("same_venue", field="name", name=row.name, retired=retired if row.is_retired else None)

@@ -79,7 +79,7 @@ def enrol_learners(db: Session, *, course: str, asking: Asking, day: date, by: A
     """Each of them is in the cohort from this day; beyond its capacity they wait, in the order given.
 
     Who left is back. Who is in it or waits already stays as they are, so that a form sent twice changes nothing.
-    Raises: Refused as `check_enrolment` does, with `put_away`, `nobody_chosen`, `foreign_learner`, or as `add_learner`
+    Raises: Refused as `check_enrolment` does, with `put_away`, `foreign_learner`, or as `add_learner`
     does for the new learners (`row` in the details). Cost: some ten statements, however many learners are known.
     """
     record = locked_for(db, Course, Course.public_id == course, verb="keep_people", by=by)
@@ -93,9 +93,8 @@ def enrol_learners(db: Session, *, course: str, asking: Asking, day: date, by: A
         today=now.day,
         source=asking.source,
         proxy_name=proxy_name,
+        asking=len(asking.learners) + len(asking.new_learners),
     )
-    if not asking.learners and not asking.new_learners:
-        raise Refused("nobody_chosen")
     ids = _learner_ids(db, record.region_code, asking.learners)
     ids += enrol_newcomers(
         db, village=record.region_code, newcomers=asking.new_learners, came_on=day, today=now.day

@@ -60,7 +60,8 @@ def add_season(db: Session, *, region: str, window: FarmWindow, by: Actor, now: 
     """
     require(by, _KEEP, region)
     known = db.scalars(select(FarmSeason).where(FarmSeason.region_code == region)).all()
-    check_window(window, [FarmWindow(one.name, one.first, one.last) for one in known], today=now.day)
+    others = [FarmWindow(one.name, one.first, one.last) for one in known]
+    check_window(window.name, window.first, window.last, others, today=now.day)
     season = FarmSeason(
         region_code=region,
         name=window.name,

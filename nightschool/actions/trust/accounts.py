@@ -13,7 +13,7 @@ from nightschool.actions.notices.feeds import show_otherwise
 from nightschool.actions.records import note
 from nightschool.actions.touching import touch_villages
 from nightschool.database import broken_constraint
-from nightschool.errors import NotAllowed, NotFound, Refused
+from nightschool.errors import NotAllowed, NotFound, Refused, told_together
 from nightschool.models.places import NightSchool, Region
 from nightschool.models.teaching import ClassSession
 from nightschool.models.trust import Account, LoginSession, LoginSlip, Posting
@@ -59,10 +59,11 @@ def create_account(
     """
     if not display_name.strip():
         raise Refused("display_name_missing", field="display_name")
-    _require_may_give(db, by, role, region_code)
+    told_together(
+        lambda: check_post(db, role, region_code, by=by),
+        lambda: check_login_name(db, login_name, display_name),
+    )
     name = accounts.normalised_login_name(login_name) or trust.free_login_name(db, display_name)
-    if problem := accounts.login_name_problem(name):
-        raise Refused(problem, field="login_name")
     account = Account(
         login_name=name,
         display_name=display_name.strip(),
@@ -75,11 +76,23 @@ def create_account(
     except IntegrityError as error:
         if broken_constraint(error) != "uq_account_login_name":
             raise
-        free = trust.free_login_name(db, display_name)
-        raise Refused("login_name_taken", field="login_name", name=name, free=free) from None
+        check_login_name(db, name, display_name)  # somebody has just taken it
+        raise
     _post(db, account.id, role, region_code, title=title, from_day=from_day or now.day)
     note(db, account, "account.create", by=by, now=now, region_code=region_code, role=role)
     return account
+
+
+def check_login_name(db: Session, login_name: str, display_name: str) -> None:
+    """Raises Refused unless a new account can have this login name; with none one is made that can."""
+    name = accounts.normalised_login_name(login_name)
+    if not name:
+        return
+    if problem := accounts.login_name_problem(name):
+        raise Refused(problem, field="login_name")
+    if trust.account_called(db, name) is not None:
+        free = trust.free_login_name(db, display_name)
+        raise Refused("login_name_taken", field="login_name", name=name, free=free)
 
 
 def open_school(
@@ -146,9 +159,9 @@ def give_posting(
     Raises Refused("own_account"), ("posting_exists"), ("days_out_of_order"), ("role_level") or ("no_school").
     """
     found = managed(db, account, by=by, today=now.day, but_own=True)
-    _require_may_give(db, by, role, region_code)
-    if to_day is not None and to_day < from_day:
-        raise Refused("days_out_of_order", field="to_day", day=from_day)
+    told_together(
+        lambda: check_post(db, role, region_code, by=by), lambda: accounts.check_days(from_day, to_day)
+    )
     same = select(Posting.id).where(
         Posting.account_id == found.id,
         Posting.role == role,
@@ -292,7 +305,8 @@ def managed(db: Session, account: str, *, by: Actor, today: date, but_own: bool 
     return found
 
 
-def _require_may_give(db: Session, by: Actor, role: Role, region_code: str | None) -> None:
+def check_post(db: Session, role: Role, region_code: str | None, *, by: Actor) -> None:
+    """Raises Refused with `role_level` or `no_school` unless somebody can be given this role there by this actor."""
     if not accounts.may_give(by, role, region_code):
         raise NotAllowed(MANAGE, region_code)
     if not accounts.fits_level(role, region_code):
@@ -301,6 +315,21 @@ def _require_may_give(db: Session, by: Actor, role: Role, region_code: str | Non
         raise NotFound
     if role is Role.COORDINATOR and region_code is not None and not trust.has_school(db, region_code):
         raise Refused("no_school", field="role")
+
+
+def named_account(db: Session, login_name: str, *, by: Actor, now: Now) -> str:
+    """The public id of the account of this login name, which is this actor's to manage and not their own.
+
+    Raises Refused with `no_account`, which tells no more than that, or `own_account`.
+    """
+    account = trust.account_called(db, login_name)
+    try:
+        if account is None:
+            raise NotFound
+        managed(db, account, by=by, today=now.day, but_own=True)
+    except (NotFound, NotAllowed):
+        raise Refused("no_account", field="login_name") from None
+    return account
 
 
 def _post(

@@ -250,7 +250,7 @@ def tell_unreadable_birth_year(typed: str) -> str:
 def check_learner(entry: LearnerEntry, *, today: date) -> None:
     """Raises Refused unless this learner may be recorded by name.
 
-    The codes are `name_missing`, `group_missing`, `not_born_yet` or `child`, each with its field.
+    The codes are `name_missing`, `group_missing`, `not_come_yet`, `not_born_yet` or `child`, each with its field.
     """
     refuse_all(_learner_problems(entry, today))
 
@@ -260,6 +260,8 @@ def _learner_problems(entry: LearnerEntry, today: date) -> Iterator[Refused]:
         yield Refused("name_missing", field="name")
     if not entry.group_name:
         yield Refused("group_missing", field="group_name")
+    if entry.came_on is not None and entry.came_on > today:
+        yield Refused("not_come_yet", field="came_on")
     if entry.birth_year is None:
         return
     if entry.birth_year > today.year:

@@ -1,11 +1,11 @@
 """Cohorts: who may enrol when, who waits, and what a course may be changed into."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from nightschool.errors import Refused
+from nightschool.errors import Refused, refuse_all
 from nightschool.rules.almanac import spoken_day
 from nightschool.rules.people.people import tell_refused_person
 from nightschool.rules.registers.graduation import GraduationRule
@@ -61,24 +61,41 @@ def places_free(capacity: int | None, enrolled: int, waiting: int, *, asking: in
 
 
 def check_enrolment(
-    kind: str, last_day: date | None, day: date, *, today: date, source: str, proxy_name: str
+    kind: str,
+    last_day: date | None,
+    day: date | None,
+    *,
+    today: date,
+    source: str,
+    proxy_name: str,
+    asking: int = 1,
 ) -> None:
-    """Raises Refused unless somebody can have enrolled on this day (I9).
+    """Raises Refused unless so many can have enrolled on this day (I9); one that is not known yet is not asked about.
 
     `last_day`: of the last class session that is not called off; the cohort ends with it. The day that counts is the
     one written down, so that what stood on paper can be entered later.
-    The codes are `no_cohort`, `all_called_off`, `cohort_over`, `not_yet`, or `proxy_unnamed`.
+    The codes are `no_cohort`, `all_called_off`, `cohort_over`, `not_yet`, `proxy_unnamed`, or `nobody_chosen`.
     """
+    refuse_all(_enrolment_problems(kind, last_day, day, today, source, proxy_name, asking))
+
+
+def _enrolment_problems(
+    kind: str, last_day: date | None, day: date | None, today: date, source: str, proxy_name: str, asking: int
+) -> Iterator[Refused]:
     if kind != CourseKind.COHORT:
-        raise Refused("no_cohort")
+        yield Refused("no_cohort")
+        return
     if last_day is None:
-        raise Refused("all_called_off")
-    if day > today:
-        raise Refused("not_yet", field="day")
-    if day > last_day:
-        raise Refused("cohort_over", field="day", day=last_day)
+        yield Refused("all_called_off")
+        return
+    if day is not None and day > today:
+        yield Refused("not_yet", field="day")
+    elif day is not None and day > last_day:
+        yield Refused("cohort_over", field="day", day=last_day)
     if source == "proxy" and not proxy_name:
-        raise Refused("proxy_unnamed", field="proxy_name")
+        yield Refused("proxy_unnamed", field="proxy_name")
+    if not asking:
+        yield Refused("nobody_chosen")
 
 
 def check_kind_change(before: str, after: str, *, active: int, has_marks: bool) -> None:

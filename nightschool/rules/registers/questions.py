@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
-from nightschool.errors import Refused
+from nightschool.errors import Refused, refuse_all
 from nightschool.rules.typed import has_identity_number
 from nightschool.texts import N_, _
 
@@ -20,13 +21,17 @@ def check_question(text: str, answer: str = "") -> None:
     The codes are `question_missing`, `too_long` and how many characters there may be, or `names_somebody` and
     whether it is a `phone` or an `identity` number; each with its field.
     """
+    refuse_all(_problems(text, answer))
+
+
+def _problems(text: str, answer: str) -> Iterator[Refused]:
     if not text:
-        raise Refused("question_missing", field="text")
+        yield Refused("question_missing", field="text")
     for field, written, longest in (("text", text, LONGEST_QUESTION), ("answer", answer, LONGEST_ANSWER)):
         if len(written) > longest:
-            raise Refused("too_long", field=field, n=longest, now=len(written))
-        if number := number_in(written):
-            raise Refused("names_somebody", field=field, number=number)
+            yield Refused("too_long", field=field, n=longest, now=len(written))
+        elif number := number_in(written):
+            yield Refused("names_somebody", field=field, number=number)
 
 
 def number_in(text: str) -> str:

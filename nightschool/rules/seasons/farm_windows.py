@@ -1,10 +1,10 @@
 """Farm windows: the weeks of a year in which a crop leaves no time for anything else (双抢, harvest, picking)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from nightschool.errors import Refused
+from nightschool.errors import Refused, refuse_all
 from nightschool.rules.almanac import day_with_year, spoken_day
 from nightschool.rules.names import compared
 from nightschool.texts import N_, _
@@ -28,30 +28,46 @@ class FarmWindow:
         return self.first <= day <= self.last
 
 
-def check_window(window: FarmWindow, others: Iterable[FarmWindow], *, today: date) -> None:
+def check_window(
+    name: str, first: date | None, last: date | None, others: Iterable[FarmWindow], *, today: date
+) -> None:
     """Raises Refused unless the window is sound: with `window_unnamed`, `day_far_away`,
-    `window_backwards`, `window_too_long`, or `window_overlaps` with the other of the same name.
+    `window_backwards`, `window_too_long`, or `window_overlaps` with the other of the same name. A day that is not known
+    yet is not asked about.
     """
-    if not window.name.strip():
-        raise Refused("window_unnamed", field="name")
-    check_near("first", window.first, today=today)
-    check_near("last", window.last, today=today)
-    if window.last < window.first:
-        raise Refused("window_backwards", field="last", first=window.first)
-    if (window.last - window.first) > timedelta(days=LONGEST_DAYS):
-        raise Refused("window_too_long", field="last", most=LONGEST_DAYS)
+    refuse_all(_problems(name, first, last, others, today))
+
+
+def _problems(
+    name: str, first: date | None, last: date | None, others: Iterable[FarmWindow], today: date
+) -> Iterator[Refused]:
+    if not name.strip():
+        yield Refused("window_unnamed", field="name")
+    far = [*_far_away("first", first, today), *_far_away("last", last, today)]
+    yield from far
+    if first is None or last is None or far:
+        return
+    if last < first:
+        yield Refused("window_backwards", field="last", first=first)
+        return
+    if (last - first) > timedelta(days=LONGEST_DAYS):
+        yield Refused("window_too_long", field="last", most=LONGEST_DAYS)
     for other in others:
-        is_same = compared(other.name) == compared(window.name)
-        if is_same and other.first <= window.last and window.first <= other.last:
-            raise Refused(
+        if compared(other.name) == compared(name) and other.first <= last and first <= other.last:
+            yield Refused(
                 "window_overlaps", field="first", name=other.name, first=other.first, last=other.last
             )
+            return
 
 
-def check_near(field: str, day: date, *, today: date) -> None:
+def check_near(field: str, day: date | None, *, today: date) -> None:
     """Raises Refused with `day_far_away` unless somebody may keep this day in a calendar."""
-    if abs(day.year - today.year) > YEARS_AROUND:
-        raise Refused("day_far_away", field=field, day=day)
+    refuse_all(_far_away(field, day, today))
+
+
+def _far_away(field: str, day: date | None, today: date) -> Iterator[Refused]:
+    if day is not None and abs(day.year - today.year) > YEARS_AROUND:
+        yield Refused("day_far_away", field=field, day=day)
 
 
 def in_season(windows: Iterable[FarmWindow], day: date) -> tuple[FarmWindow, ...]:

@@ -50,6 +50,12 @@ def login_name_problem(login_name: str) -> str | None:
     return None
 
 
+def check_days(from_day: date | None, to_day: date | None) -> None:
+    """Raises Refused unless a posting can hold from this day to that; one that is not known is not asked about."""
+    if from_day is not None and to_day is not None and to_day < from_day:
+        raise Refused("days_out_of_order", field="to_day", day=from_day)
+
+
 def suggested_login_name(display_name: str, taken: Collection[str]) -> str:
     """Initials and the first number that is free: cxy1 for 陈秀英."""
     stem = initials(display_name) or "yx"

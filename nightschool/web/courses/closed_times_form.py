@@ -29,7 +29,7 @@ class ClosedTimeForm(Form):
         return ClosedTime(
             first=self.first.data,
             last=self.last.data,
-            weekdays=frozenset(int(number) for number in self.weekdays.data or ()),
+            weekdays=frozenset(int(one) for one in self.weekdays.data or () if one in self.weekdays.choices),
             starts=self.starts.data or 0,
             ends=self.ends.data or DAY_MINUTES,  # browsers write the midnight that closes a day as 00:00
             note=self.note.data or "",

@@ -60,6 +60,10 @@ class OpeningsForm(Form):
     def is_wrong(self) -> bool:
         return bool(self.form_errors or self.errors or any(row.errors for row in self.rows))
 
+    def wrong(self) -> list[tuple[str, str, str]]:
+        rows = ((f"n-{row.code}", row.village, told) for row in self.rows for told in row.errors)
+        return [*super().wrong(), *rows]
+
     def refuse_row(self, code: str, sentence: str) -> None:
         """The sentence stands at this village's row; at the top when there is no such row."""
         row = next((row for row in self.rows if row.code == code), None)

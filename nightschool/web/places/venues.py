@@ -18,7 +18,7 @@ from nightschool.texts import _
 from nightschool.web.courses.closed_times import closed_of
 from nightschool.web.places.venues_form import VenueForm
 from nightschool.web.site.access import actor, allows
-from nightschool.web.site.context import now, today, writing
+from nightschool.web.site.context import now, reading, today, writing
 from nightschool.web.site.listings import Shown, asked
 from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, edited, look_up, tried
 
@@ -44,7 +44,7 @@ def new(village: str) -> Any:
     def add(db: Session) -> None:
         actions.add_venue(db, village=village, entry=form.entry(), by=actor(), now=now())
 
-    status = tried(form, add, _refuse)
+    status = tried(form, add, _refuse, check=partial(_check_name, form, village))
     if status == SAVED:
         flash(_("%(name)s可以排课了。", name=form.name.data))
         return redirect(url_for("venues.index", village=village), SAVED)
@@ -72,7 +72,8 @@ def edit(venue: str) -> Any:
             form.refuse("allows_parallel", sentence)
         return CLASH
 
-    record, status = edited(form, record, save, refuse, again=look)
+    rule = partial(_check_name, form, record.region_code, but=venue)
+    record, status = edited(form, record, save, refuse, again=look, check=rule)
     if status == SAVED:
         flash(_("%(name)s改好了。", name=form.name.data))
         return redirect(url_for("venues.index", village=record.region_code), SAVED)
@@ -88,6 +89,11 @@ def phone(venue: str) -> Any:
     record = look_up(queries.venue, venue)
     form = VenueForm(formdata=None, data=asdict(record))
     return _page(form, record.region_code, 200, record, number)
+
+
+def _check_name(form: VenueForm, village: str, *, but: str = "") -> None:
+    with reading() as db:
+        actions.check_venue_name(db, village, form.name.data or "", but=but)
 
 
 def _refuse(form: VenueForm, refused: Refused) -> int:

@@ -19,7 +19,12 @@ from nightschool.rules.courses.shared_people import tell_in_both
 from nightschool.rules.names import finder
 from nightschool.rules.registers import graduation as rules
 from nightschool.rules.registers.attendance import mark_word
-from nightschool.rules.registers.cohorts import source_word, tell_refused_cohort
+from nightschool.rules.registers.cohorts import (
+    check_enrolment,
+    check_kind_change,
+    source_word,
+    tell_refused_cohort,
+)
 from nightschool.texts import _, counted
 from nightschool.web.registers.cohorts_form import CohortForm, EnrolForm
 from nightschool.web.site.access import actor, allows
@@ -45,7 +50,11 @@ def settings(course: str) -> Any:
             db, course=course, entry=form.entry(), seen_version=form.seen_version, by=actor(), now=now()
         )
 
-    found, status = edited(form, found, save, _refuse, again=partial(_cohort, course))
+    def rule() -> None:
+        active = found.enrolled + found.waiting
+        check_kind_change(found.kind, form.kind.data or found.kind, active=active, has_marks=False)
+
+    found, status = edited(form, found, save, _refuse, again=partial(_cohort, course), check=rule)
     if status == SAVED:
         flash(_("存好了。"))
         return redirect(url_for("courses.show", course=course), SAVED)
@@ -73,7 +82,19 @@ def roster(course: str) -> Any:
         )
         _say(outcome, ahead=found.cohort.waiting)
 
-    status = tried(form, enrol, _refuse_enrolment)
+    def rule() -> None:
+        cohort = found.cohort
+        check_enrolment(
+            cohort.kind,
+            cohort.last_day,
+            form.day.data,
+            today=today(),
+            source=form.source.data or "self",
+            proxy_name=form.proxy_name.data or "",
+            asking=len(form.learners.data) + len(form.new_learners()),
+        )
+
+    status = tried(form, enrol, _refuse_enrolment, check=rule)
     if status == SAVED:
         if request.form.get("then"):  # the roster says it itself
             for sentence in _overlaps(course):

@@ -13,7 +13,7 @@ from nightschool.queries.courses import sessions
 from nightschool.queries.places import places
 from nightschool.queries.registers import questions as queries
 from nightschool.queries.registers.questions import QuestionRecord
-from nightschool.rules.registers.questions import tell_refused_question
+from nightschool.rules.registers.questions import check_question, tell_refused_question
 from nightschool.texts import _
 from nightschool.web.registers.questions_form import AskForm, QuestionForm
 from nightschool.web.site.access import actor, allows
@@ -74,7 +74,8 @@ def edit(question: str) -> Any:
             now=now(),
         )
 
-    record, status = edited(form, record, save, _refuse, again=look)
+    rule = partial(check_question, form.text.data or "", form.answer.data or "")
+    record, status = edited(form, record, save, _refuse, again=look, check=rule)
     if status == SAVED:
         flash(_told_saved(record, form))
         return redirect(url_for("questions.index", village=record.region_code), SAVED)

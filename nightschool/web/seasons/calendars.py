@@ -16,7 +16,14 @@ from nightschool.rules.seasons.farm_windows import tell_refused_window
 from nightschool.rules.seasons.holidays import tell_refused_notice
 from nightschool.rules.seasons.markets import MISSING_WORDS, tell_market, tell_refused_market
 from nightschool.texts import _, counted
-from nightschool.web.seasons.calendars_form import DayForm, MarketForm, NoticeForm, PositionForm, SeasonForm
+from nightschool.web.seasons.calendars_form import (
+    CalendarForm,
+    DayForm,
+    MarketForm,
+    NoticeForm,
+    PositionForm,
+    SeasonForm,
+)
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import now, services, today, writing
 from nightschool.web.site.forms import Form
@@ -24,7 +31,7 @@ from nightschool.web.site.records import BAD_INPUT, SAVED, SHOWN, look_up, tried
 
 bp = Blueprint("calendars", __name__)
 
-FORMS: dict[str, type[Form]] = {
+FORMS: dict[str, type[CalendarForm]] = {
     "market": MarketForm,
     "season": SeasonForm,
     "day": DayForm,
@@ -41,7 +48,14 @@ def show(region: str) -> Any:
     forms = _forms(found, sent)
     status = BAD_INPUT if sent else SHOWN
     if sent in forms:
-        status = tried(forms[sent], lambda db: flash(SAVE[sent](db, region, forms[sent])), _refuse)
+        form = forms[sent]
+        own = [line.window for line in found.seasons if line.is_own]
+        status = tried(
+            form,
+            lambda db: flash(SAVE[sent](db, region, form)),
+            _refuse,
+            check=lambda: form.check(own, today()),
+        )
         if status == SAVED:
             return redirect(url_for("calendars.show", region=region), SAVED)
     return _page(found, forms), status
@@ -94,7 +108,7 @@ def _remove(db: Any, region: str, kind: str, key: str) -> None:
 
 def _forms(found: queries.Calendars, sent: str) -> dict[str, Any]:
     """Each form of the page, the one that was sent with what it brought."""
-    made = {name: kind() if name == sent else kind(formdata=None) for name, kind in FORMS.items()}
+    made = {name: kind(name) if name == sent else kind(name, formdata=None) for name, kind in FORMS.items()}
     level = level_of(found.code)
     if level is not Level.TOWNSHIP:
         del made["market"]

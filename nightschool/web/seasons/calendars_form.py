@@ -2,9 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
-from nightschool.rules.seasons.farm_windows import FarmWindow
+from wtforms import HiddenField
+
+from nightschool.rules.seasons.farm_windows import FarmWindow, check_near, check_window
 from nightschool.rules.seasons.markets import MISSING_WORDS, Market, read_market
 from nightschool.texts import L_, LazyText, _
 from nightschool.web.site.forms import ChoiceField, DayField, Form, LineField, Required, TextField, TypedField
@@ -32,15 +36,28 @@ class DegreesField(TypedField):
         return float(plain)
 
 
-class MarketForm(Form):
+class CalendarForm(Form):
+    """One of several forms on a page, each sent by itself."""
+
+    def __init__(self, name: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        for one in self:
+            if not isinstance(one, HiddenField):
+                one.id = one.label.field_id = f"{name}-{one.id}"  # forms on one page have fields of one name
+
+    def check(self, windows: Iterable[FarmWindow], today: date) -> None:
+        """Raises Refused where the rules say no to what could be read; `windows` are those kept already."""
+
+
+class MarketForm(CalendarForm):
     """On which days people go to this market."""
 
     days = LineField(L_("逢哪些日子"), [Required(L_("写上逢哪些日子，像：逢三六九、单日、每周三周六。"))])
     missing_thirtieth = ChoiceField(L_("逢十或逢三十的场，小月没有三十怎么办"), default="skipped")
     place = LineField(L_("哪里的场"))
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.missing_thirtieth.choices = {code: _(word) for code, word in MISSING_WORDS.items()}
 
     def market(self) -> Market:
@@ -51,8 +68,11 @@ class MarketForm(Form):
             place=self.place.data or "",
         )
 
+    def check(self, windows: Iterable[FarmWindow], today: date) -> None:
+        self.market()
 
-class SeasonForm(Form):
+
+class SeasonForm(CalendarForm):
     """One farm window."""
 
     name = LineField(L_("什么农活"), [Required(L_("写上是什么农活，像：双抢、柑橘采收。"))])
@@ -63,8 +83,11 @@ class SeasonForm(Form):
         """As it was filled in."""
         return FarmWindow(self.name.data or "", self.first.data, self.last.data)
 
+    def check(self, windows: Iterable[FarmWindow], today: date) -> None:
+        check_window(self.name.data or "", self.first.data, self.last.data, windows, today=today)
 
-class DayForm(Form):
+
+class DayForm(CalendarForm):
     """One day that is otherwise."""
 
     day = DayField(L_("哪一天"), [Required(L_("填哪一天。"))])
@@ -76,8 +99,11 @@ class DayForm(Form):
         kinds = {code: str(word) for code, word in DAY_KINDS.items() if markets or code.startswith("holiday")}
         self.what.choices = kinds
 
+    def check(self, windows: Iterable[FarmWindow], today: date) -> None:
+        check_near("day", self.day.data, today=today)
 
-class PositionForm(Form):
+
+class PositionForm(CalendarForm):
     """Where the village office lies."""
 
     latitude = DegreesField(L_("纬度"), [Required(L_("填纬度，像 29.58。"))], most=90)

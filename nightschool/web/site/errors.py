@@ -33,9 +33,9 @@ def _page(name: str, status: int) -> tuple[str, int]:
     return render_template(f"errors/{name}.html"), status
 
 
-def _not_saved(name: str, status: int) -> tuple[str, int]:
+def _not_saved(name: str, status: int, **said: bool) -> tuple[str, int]:
     """The page carries what was sent, so that one more tap sends it again."""
-    back = {"fields": given_back(), "path": this_path(), "once": once_sent()}
+    back = {"fields": given_back(), "path": this_path(), "once": once_sent(), **said}
     return render_template(f"errors/{name}.html", status=status, **back), status
 
 
@@ -66,9 +66,7 @@ def _full() -> Any:
     _logger.error("the disk is full: %s %s", request.method, request.endpoint)
     login: Login | None = g.get("login")
     is_administrator = login is not None and bool(login.actor.posts_for("manage_accounts"))
-    return render_template(
-        "errors/507.html", is_administrator=is_administrator
-    ), HTTPStatus.INSUFFICIENT_STORAGE
+    return _not_saved("507", HTTPStatus.INSUFFICIENT_STORAGE, is_administrator=is_administrator)
 
 
 def _unexpected(error: Exception) -> Any:

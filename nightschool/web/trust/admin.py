@@ -10,14 +10,22 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.trust import accounts, devices
 from nightschool.actions.trust.accounts import Slip
-from nightschool.errors import NotAllowed, NotFound, Refused
+from nightschool.errors import Refused, told_together
 from nightschool.queries.places import openings, places
 from nightschool.queries.trust import trust
 from nightschool.queries.trust.account_list import Show, account_list
 from nightschool.rules.access import Actor, Role
 from nightschool.rules.almanac import spoken_day
 from nightschool.rules.regions import Level, is_inside, level_of
-from nightschool.rules.trust.accounts import ROLES, may_give, role_word, roles_for, tell_refusal, tops
+from nightschool.rules.trust.accounts import (
+    ROLES,
+    check_days,
+    may_give,
+    role_word,
+    roles_for,
+    tell_refusal,
+    tops,
+)
 from nightschool.rules.trust.slips import grouped
 from nightschool.texts import _, counted
 from nightschool.web.site.access import actor, allows, current_login
@@ -103,7 +111,8 @@ def open_school(region: str) -> Any:
     form = OpenSchoolForm()
     village = _village(form.village.data or request.args.get("village", ""), region)
     if village is not None:
-        if page := answered(form, lambda: _open(form, village.code), tell_refusal):
+        rule = partial(_check_new, form)
+        if page := answered(form, lambda: _open(form, village.code), tell_refusal, check=rule):
             return redirect(page, 303)
         form.village.data = village.code
     found, query = _search(region)
@@ -119,7 +128,8 @@ def new_account(region: str) -> Any:
     """An account with a role in this region; the answer is the slip to print."""
     form = AccountForm()
     form.role.choices = _roles(region)
-    if page := answered(form, lambda: _create(form, region), tell_refusal):
+    rule = partial(_check_new, form, region)
+    if page := answered(form, lambda: _create(form, region), tell_refusal, check=rule):
         return redirect(page, 303)
     return _region_page("trust/admin/new_account.html", form, region)
 
@@ -130,7 +140,8 @@ def new_posting(region: str) -> Any:
     """A role in this region for somebody who has an account already."""
     form = PostingForm()
     form.role.choices = _roles(region)
-    if account := answered(form, lambda: _give(form, region), tell_refusal):
+    rule = partial(_check_posting, form, region)
+    if account := answered(form, lambda: _give(form, region), tell_refusal, check=rule):
         told = {"role": role_word(form.role.data), "day": spoken_day(form.from_day.data, today())}
         flash(_("给了：%(role)s，从 %(day)s 起。给错了就在下面收回。", **told))
         return redirect(url_for("admin.account", account=account), 303)
@@ -275,24 +286,44 @@ def _create(form: AccountForm, region: str) -> str:
 
 def _give(form: PostingForm, region: str) -> str:
     """The public id of the account. Who may not touch it learns no more than that it is not there."""
+    _check_posting(form, region)
     with writing() as db:
-        account = trust.account_called(db, form.login_name.data or "")
-        try:
-            if account is None:
-                raise NotFound
-            accounts.give_posting(
-                db,
-                account=account,
-                role=Role(form.role.data),
-                region_code=region,
-                title=form.title.data or "",
-                from_day=form.from_day.data,
-                to_day=form.to_day.data,
-                **_acting(),
-            )
-        except (NotFound, NotAllowed):
-            raise Refused("no_account", field="login_name") from None
+        account = accounts.named_account(db, form.login_name.data or "", **_acting())
+        accounts.give_posting(
+            db,
+            account=account,
+            role=Role(form.role.data),
+            region_code=region,
+            title=form.title.data or "",
+            from_day=form.from_day.data,
+            to_day=form.to_day.data,
+            **_acting(),
+        )
     return account
+
+
+def _check_new(form: OpenSchoolForm | AccountForm, region: str = "") -> None:
+    """All that stands against the new account, as far as it is filled in; `region` where its role is asked for."""
+    name, called = form.login_name.data or "", form.display_name.data or ""
+    with reading() as db:
+        told_together(
+            lambda: _check_role(db, form, region), lambda: accounts.check_login_name(db, name, called)
+        )
+
+
+def _check_posting(form: PostingForm, region: str) -> None:
+    """All that stands against the posting, as far as it is filled in."""
+    with reading() as db:
+        told_together(
+            lambda: accounts.named_account(db, form.login_name.data or "", **_acting()),
+            lambda: _check_role(db, form, region),
+            lambda: check_days(form.from_day.data, form.to_day.data),
+        )
+
+
+def _check_role(db: Session, form: Any, region: str) -> None:
+    if region and form.role.data in form.role.choices:
+        accounts.check_post(db, Role(form.role.data), region, by=actor())
 
 
 def _changed(account: str, change: Callable[..., T], tell: Callable[[T], str]) -> Any:

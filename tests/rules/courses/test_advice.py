@@ -166,14 +166,14 @@ def test_sunset_is_that_of_the_place_and_the_season() -> None:
 def test_a_window_that_cannot_be_says_why(window: FarmWindow, sentence: str) -> None:
     known = [FarmWindow("双抢", FRIDAY + timedelta(days=3), FRIDAY + timedelta(days=9))]
     with pytest.raises(Refused) as refused:
-        check_window(window, known, today=TODAY)
+        check_window(window.name, window.first, window.last, known, today=TODAY)
     assert sentence in tell_refused_window(refused.value, today=TODAY)
 
 
 def test_both_ends_of_a_window_belong_to_it() -> None:
     window = FarmWindow("双抢", FRIDAY, FRIDAY + timedelta(days=3))
     after = FarmWindow("双抢", FRIDAY + timedelta(days=4), FRIDAY + timedelta(days=9))
-    check_window(window, [after], today=TODAY)
+    check_window(window.name, window.first, window.last, [after], today=TODAY)
     assert in_season([window, window], FRIDAY) == in_season([window], FRIDAY + timedelta(days=3)) == (window,)
     assert in_season([window], FRIDAY + timedelta(days=4)) == ()
 

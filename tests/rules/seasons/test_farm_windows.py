@@ -19,7 +19,7 @@ HARVEST = FarmWindow("柑橘采收", TODAY, TODAY + timedelta(days=20), "市中�
 
 
 def check(window: FarmWindow, *others: FarmWindow) -> None:
-    check_window(window, others, today=TODAY)
+    check_window(window.name, window.first, window.last, others, today=TODAY)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,13 @@ def test_a_window_may_be_one_day_and_as_long_as_the_longest_and_years_away() -> 
     check(FarmWindow("插秧", TODAY, TODAY, "市中区"))
     check(FarmWindow("插秧", TODAY, TODAY + LONGEST, "市中区"))
     check(FarmWindow("插秧", *[date(TODAY.year + YEARS_AROUND, 12, 31)] * 2, "市中区"))
+
+
+def test_all_that_is_wrong_with_a_window_is_told_as_far_as_it_is_known() -> None:
+    far = date(TODAY.year + YEARS_AROUND + 1, 1, 1)
+    with pytest.raises(Refused) as refused:
+        check_window(" ", None, far, (), today=TODAY)
+    assert [one.field for one in (refused.value, *refused.value.others)] == ["name", "last"]
 
 
 def test_windows_of_one_name_share_no_day_and_those_of_two_names_may() -> None:

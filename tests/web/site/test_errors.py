@@ -201,9 +201,10 @@ def test_a_full_disk_lets_everybody_read_and_tells_who_looks_after_it(
         while 507 not in statuses and len(statuses) < 200:
             name = "很长的名字" * 8 + str(len(statuses))
             fields = {"name": name, "display_name": name, "group_name": "三组", "version": "0"}
-            answer = browser.post(address, data=fields)
+            answer = browser.post(address, data=fields, headers=FROM_HERE)
             statuses.append(answer.status_code)
         assert statuses[-1] == 507 and words in answer.text and "之前存好的都在" in answer.text
+        assert name in html.unescape(answer.text) and "再存一次" in answer.text
     assert client.get(f"/v/{SHIWAN}").status_code == 200
 
 

@@ -5,11 +5,17 @@ from html import unescape
 from typing import Any
 
 import pytest
+from flask import Flask, url_for
 from flask.testing import FlaskClient
 
 from nightschool.database import Database
 from nightschool.models.people import Teacher
-from tests.factories import SHIWAN, TODAY, Cast, make_course, make_learner, make_session
+from nightschool.models.teaching import CourseKind
+from tests.factories import SHIWAN, TODAY, Cast, make_course, make_learner, make_session, make_venue
+from tests.web.site.test_once import COUNTY, TOWNSHIP, hidden_on, records
+from tests.web.test_access_matrix import ANYWHERE
+
+__all__ = ["records"]
 
 NEW_LEARNER = f"/desk/{SHIWAN}/learners/new"
 
@@ -87,3 +93,106 @@ def test_the_registers_rows_are_led_to_as_well(chen: FlaskClient, database: Data
     data = {"m": learner, "e": learner, "h": "很多", "nn": "王小明", "ng": "", "do": "save"}
     told = summary(chen.post(f"/sessions/{lesson}/register", data=data).text)
     assert sorted(told) == sorted(["h", "new-0", f"wrong-{learner}"])
+
+
+TYPED_INTO = r"<(?:input|textarea)[^>]*>"
+LONG = "x" * 2100  # no line may be so long, and no day, time or number reads so
+
+
+def test_all_that_is_wrong_with_an_account_is_told_at_once(browser_of: Any, cast: Cast) -> None:
+    admin = browser_of(cast.region_administrator)
+    page = admin.post(f"/admin/{TOWNSHIP}/accounts/new", data={"login_name": "cjs"}).text
+    assert sorted(summary(page)) == ["display_name", "login_name", "role"]
+    data = {"display_name": "王小明", "role": "coordinator", "login_name": "a"}
+    page = admin.post("/admin/511002105202/accounts/new", data=data)
+    assert page.status_code == 404  # no such village
+
+
+@pytest.mark.parametrize("name", ["nobody1", "lzs"])
+def test_all_that_is_wrong_with_a_posting_is_told_at_once(browser_of: Any, cast: Cast, name: str) -> None:
+    """Whether there is an account that is somebody else's to manage is not told, whatever else is wrong."""
+    admin, path = browser_of(cast.region_administrator), f"/admin/{TOWNSHIP}/postings/new"
+    days = {"from_day": "2026-12-10", "to_day": "2026-12-01"}
+    told = summary(admin.post(path, data={"login_name": name, **days}).text)
+    assert sorted(told) == ["login_name", "role", "to_day"] and "不归你管" in told["login_name"]
+    told = summary(admin.post(path, data={"login_name": name, "role": "supervisor", **days}).text)
+    assert sorted(told) == ["login_name", "to_day"]
+
+
+def test_all_that_is_wrong_with_a_farm_window_is_told_at_once(chen: FlaskClient) -> None:
+    path = f"/calendars/{SHIWAN}"
+    data = {"what_is_sent": "season", "name": "", "first": "2062-12-10", "last": "五月"}
+    assert sorted(summary(chen.post(path, data=data).text)) == ["season-first", "season-last", "season-name"]
+    day = {"what_is_sent": "day", "day": "2062-12-10", "name": LONG}
+    assert sorted(summary(chen.post(path, data=day).text)) == ["day-day", "day-name", "day-what"]
+
+
+def test_all_that_is_wrong_with_an_enrolment_is_told_at_once(chen: FlaskClient, database: Database) -> None:
+    with database.writing() as db:
+        course = make_course(db, kind=CourseKind.COHORT)
+        make_session(db, course, TODAY)
+        path = f"/courses/{course.public_id}/roster"
+    data = {"day": "2027-01-01", "source": "proxy", "nn": "王小明", "ng": ""}
+    assert sorted(summary(chen.post(path, data=data).text)) == ["day", "new-0", "proxy_name"]
+    page = chen.post(path, data={"day": "2027-01-01", "source": "proxy"})
+    assert sorted(summary(page.text)) == ["day", "proxy_name"] and "还没勾人" in page.text
+
+
+def test_a_name_that_is_taken_and_a_number_that_is_none_are_told_at_once(
+    chen: FlaskClient, database: Database
+) -> None:
+    with database.writing() as db:
+        make_venue(db, SHIWAN, name="文化院坝")
+    page = chen.post(f"/desk/{SHIWAN}/venues/new", data={"name": "文化 院坝", "seats": "很多"}).text
+    assert sorted(summary(page)) == ["name", "seats"]
+
+
+def test_a_question_and_its_answer_that_name_somebody_are_both_told(
+    chen: FlaskClient, database: Database
+) -> None:
+    with database.writing() as db:
+        lesson = make_session(db, make_course(db), TODAY).public_id
+    chen.post(f"/sessions/{lesson}/questions", data={"text": "黄龙病怎么认？"})
+    [path] = set(re.findall(r'href="(/questions/[^"]+)"', chen.get(f"/desk/{SHIWAN}/questions").text))
+    data = {"text": "13800005678 问的", "answer": "打 13800005679", "version": "1"}
+    assert sorted(summary(chen.post(path, data=data).text)) == ["answer", "text"]
+
+
+def test_in_every_form_the_list_leads_to_all_that_is_wrong(
+    app: Flask, cast: Cast, browser_of: Any, records: dict[str, Any]
+) -> None:
+    """Every field that one types into is filled with what cannot be, in every form that a page shows."""
+    browsers = [browser_of(one) for one in (cast.chen, cast.region_administrator, cast.system_administrator)]
+    tried, silent = set(), []
+    for rule in app.url_map.iter_rules():
+        if (
+            rule.endpoint == "static"
+            or "GET" not in (rule.methods or ())
+            or not rule.arguments <= {*records, *ANYWHERE, "region", "code"}
+        ):
+            continue
+        for browser, region in [(one, code) for one in browsers for code in (SHIWAN, TOWNSHIP, COUNTY)]:
+            values = {**ANYWHERE, **records, "code": region, "region": region}
+            with app.test_request_context():
+                path = url_for(rule.endpoint, **{name: values[name] for name in rule.arguments})
+            shown = browser.get(path)
+            page = shown.text if shown.mimetype == "text/html" and shown.status_code == 200 else ""
+            for form in re.findall(r'<form method="post".*?</form>', page, re.DOTALL):
+                typed = [one for one in re.findall(TYPED_INTO, form) if "hidden" not in one]
+                names = [found[1] for one in typed if (found := re.search(r'name="([^"]+)"', one))]
+                action = re.search(r'^<form method="post" action="([^"]+)"', form)
+                where = unescape(action[1]) if action else path
+                key = (re.sub(r"[0-9A-Za-z_-]{22}|[0-9]{12}", "", where), *names)
+                if not names or key in tried or where in ("/login", "/logout"):
+                    continue
+                tried.add(key)
+                done = re.findall(r'<button name="do" value="([^"]+)"', form)[-1:]
+                data = {**hidden_on(form), **dict.fromkeys(names, LONG), "do": "".join(done)}
+                answer = browser.post(where, data=data)
+                assert answer.status_code < 500, where
+                ids = set(re.findall(r'id="([^"]+)-errors"', answer.text))
+                led_to = {*summary(answer.text)} if "wrongs" in answer.text else set()
+                if ids - led_to or (answer.status_code >= 400 and "wrongs" not in answer.text):
+                    silent.append((where, answer.status_code, ids - led_to))
+    assert not silent
+    assert len(tried) >= 30, tried
