@@ -27,10 +27,12 @@ from nightschool.models.teaching import (
     ClassSessionTeacher,
     Course,
     CourseTeacher,
+    Label,
     SessionStatus,
 )
 from nightschool.models.trust import Account, LoginSession, Posting
 from nightschool.rules.access import Actor, Post, Role
+from nightschool.rules.courses.labels import LabelKind
 from nightschool.rules.names import sort_key, stored_keys
 from nightschool.rules.people.teacher_links import digest_of
 from nightschool.rules.regions import display_name, level_of, parent_of
@@ -261,6 +263,16 @@ def make_course(
         db.add(CourseTeacher(course_id=course.id, teacher_id=teacher_id, position=position))
     db.flush()
     return course
+
+
+def make_label(
+    db: Session, name: str, code: str = "511002000000", kind: LabelKind = LabelKind.UNIT, **columns: Any
+) -> Label:
+    """A unit, or a campaign, on the list of the county."""
+    label = Label(region_code=code, kind=kind, name=name, **{"search_keys": stored_keys(name), **columns})
+    db.add(label)
+    db.flush()
+    return label
 
 
 def make_session(

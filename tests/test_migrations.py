@@ -160,15 +160,21 @@ def fill_old(connection: Connection, kept: dict[str, list[dict[str, Any]]]) -> N
             connection.execute(text(f"INSERT INTO {name} ({named}) VALUES ({places})"), rows)
 
 
+# What was never filled in by anybody, and is otherwise or gone since.
+NOT_KEPT = {"course": {"organiser", "delivery_mode"}, "class_session": {"delivery_mode"}}
+
+
 def rows_of(database: Database, kept: dict[str, list[dict[str, Any]]]) -> dict[str, list[tuple[Any, ...]]]:
     """The old columns of every row."""
+    columns = {
+        name: ", ".join(column for column in rows[0] if column not in NOT_KEPT.get(name, ()))
+        for name, rows in kept.items()
+        if rows
+    }
     with database.engine.connect() as connection:
         return {
-            name: sorted(
-                map(tuple, connection.execute(text(f"SELECT {', '.join(rows[0])} FROM {name}"))), key=repr
-            )
-            for name, rows in kept.items()
-            if rows
+            name: sorted(map(tuple, connection.execute(text(f"SELECT {named} FROM {name}"))), key=repr)
+            for name, named in columns.items()
         }
 
 

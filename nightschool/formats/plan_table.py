@@ -6,9 +6,10 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from nightschool.rules.almanac import clock
+from nightschool.rules.courses.modes import mode_word
 from nightschool.rules.courses.reasons import tell_reason
 from nightschool.rules.notices.revisions import tell_moment
-from nightschool.rules.oversight.plans import mode_word, tell_plan_change
+from nightschool.rules.oversight.plans import tell_plan_change
 from nightschool.rules.places.schools import institution_word
 from nightschool.rules.seasons.periods import tell_period, whole_month
 from nightschool.texts import _, counted
@@ -16,23 +17,23 @@ from nightschool.texts import _, counted
 if TYPE_CHECKING:
     from nightschool.queries.oversight.plans import Lecturer, PlanLine, PlanPage
 
-_WIDTHS = (6, 22, 12, 26, 16, 24, 11, 14, 9, 11, 22)  # of the columns, in characters
+_WIDTHS = (6, 22, 12, 26, 16, 24, 11, 18, 14, 9, 11, 22)  # of the columns, in characters
 
 
 def columns() -> tuple[str, ...]:
     """The heads of the columns."""
     return (
-        _("序号"), _("时间"), _("课程类别"), _("课题"), _("地点"), _("授课人及单位"), _("授课形式"), _("对象"),
-        _("预计人数"), _("责任人"), _("备注"),
+        _("序号"), _("时间"), _("课程类别"), _("课题"), _("地点"), _("授课人及单位"), _("授课形式"), _("主办（协办）"),
+        _("对象"), _("预计人数"), _("责任人"), _("备注"),
     )  # fmt: skip
 
 
 def rows(plan: PlanPage) -> tuple[tuple[str, ...], ...]:
     """The cells of every class session in the month, in the order of their days."""
-    return tuple(_row(number, line, plan.principal) for number, line in enumerate(plan.lines, start=1))
+    return tuple(_row(number, line, plan) for number, line in enumerate(plan.lines, start=1))
 
 
-def _row(number: int, line: PlanLine, responsible: str) -> tuple[str, ...]:
+def _row(number: int, line: PlanLine, plan: PlanPage) -> tuple[str, ...]:
     return (
         str(number),
         _when(line),
@@ -41,9 +42,10 @@ def _row(number: int, line: PlanLine, responsible: str) -> tuple[str, ...]:
         line.venue or _("还没定"),
         _("；").join(_guest(guest) for guest in line.guests) or _("还没定"),
         mode_word(line.mode),
+        _organisers(line, plan.village),
         line.audience,
         "" if line.expected is None else counted("%(n)d 人", line.expected),
-        responsible,
+        plan.principal,
         _remark(line),
     )
 
@@ -60,6 +62,14 @@ def _guest(guest: Lecturer) -> str:
     if guest.unit:
         return _("%(name)s（%(unit)s）", name=guest.public_name, unit=guest.unit)
     return guest.public_name
+
+
+def _organisers(line: PlanLine, village: str) -> str:
+    """县农业农村局（县妇联）; the village itself where nobody else is named."""
+    hosts = _("、").join(line.labels.hosts) or village
+    if not line.labels.helpers:
+        return hosts
+    return _("%(hosts)s（%(helpers)s）", hosts=hosts, helpers=_("、").join(line.labels.helpers))
 
 
 def _remark(line: PlanLine) -> str:

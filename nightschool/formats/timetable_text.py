@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nightschool.rules.almanac import clock, day_with_year, full_day, lunar_label, spoken_day, spoken_moment
+from nightschool.rules.courses.labels import tell_organisers
+from nightschool.rules.courses.modes import tell_mode
 from nightschool.rules.courses.reasons import tell_reason
 from nightschool.rules.notices.revisions import tell_mark, tell_moment
 from nightschool.rules.people.people import dialable, tell_public_name
@@ -51,6 +53,7 @@ class Announced(NamedTuple):
     summary: str
     change: str
     origin: str
+    how: str  # how it is given, and who organises it
 
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -98,6 +101,11 @@ def tell_lunar(day: date) -> str:
 def tell_teachers(teachers: tuple[SeenTeacher, ...]) -> str:
     """All teachers of a session; empty while there is none."""
     return _tell_teachers(teachers, language()) if teachers else ""
+
+
+def tell_how(entry: Entry) -> str:
+    """田间课堂 · 主办：县农业农村局: how it is given, where it is no lecture, and who else organises it."""
+    return " · ".join(filter(None, (tell_mode(entry.mode), tell_organisers(entry.labels))))
 
 
 def tell_change(entry: Entry, today: date, *, is_past: bool = False) -> str:
@@ -274,6 +282,7 @@ def announced(entry: Entry, today: date, *, is_past: bool = False) -> Announced:
         summary=entry.summary,
         change=tell_change(entry, today, is_past=is_past),
         origin=tell_origin(entry, today),
+        how=tell_how(entry),
     )
 
 
@@ -345,6 +354,8 @@ def _next_lines(entry: Entry, today: date) -> Iterator[str]:
         yield _("地点：%(venue)s", venue=entry.venue)
     if entry.teachers:
         yield _("老师：%(teachers)s", teachers=tell_teachers(entry.teachers))
+    if how := tell_how(entry):
+        yield how
     if entry.moved_from or entry.differs:
         yield tell_origin(entry, today)
     if entry.summary:

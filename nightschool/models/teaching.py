@@ -27,8 +27,9 @@ from nightschool.models.base import (
 )
 from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
+from nightschool.rules.courses.labels import LabelKind, LabelRole
+from nightschool.rules.courses.modes import MODES
 from nightschool.rules.courses.reasons import REASONS
-from nightschool.rules.oversight.plans import MODES
 from nightschool.rules.registers.cohorts import SOURCES, CourseKind
 from nightschool.rules.registers.graduation import Basis
 from nightschool.rules.resources import ResourceKind
@@ -69,10 +70,9 @@ class Course(Addressed, Versioned, Base):
     title: Mapped[ShortText]
     category_code: Mapped[Code] = mapped_column(ForeignKey("category.code", ondelete="RESTRICT"))
     summary: Mapped[LineText] = mapped_column(default="")
-    organiser: Mapped[LineText] = mapped_column(default="")
     audience: Mapped[LineText] = mapped_column(default="")  # for whom: 果农, 全体村民
     expected: Mapped[int | None]  # so many people are expected each time
-    delivery_mode: Mapped[Code] = mapped_column(default="lecture")
+    delivery_mode: Mapped[Code | None]  # None: as is usual at its venue, rules.courses.modes.mode_of
     venue_id: Mapped[VenueRef | None]
     starts: Mapped[Minutes]
     ends: Mapped[Minutes]
@@ -109,6 +109,31 @@ class CourseTeacher(Base):
         ForeignKey("teacher.id", ondelete="RESTRICT"), primary_key=True, index=True
     )
     position: Mapped[int] = mapped_column(default=0)
+
+
+class Label(Addressed, Versioned, Base):
+    """One row is a name that classes can bear, on a list of a region: a unit that organises, or a campaign."""
+
+    region_code: Mapped[InRegion]
+    kind: Mapped[Code]
+    name: Mapped[ShortText]
+    search_keys: Mapped[SearchKeys]  # pinyin and initials, one space between
+    retired_at: Mapped[Instant | None]  # offered no more; what bore it bears it still
+
+    __table_args__ = (one_of("kind", LabelKind), UniqueConstraint("region_code", "kind", "name"))
+
+
+class CourseLabel(Base):
+    """One row is one label that the class sessions of a course bear by default."""
+
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True)
+    label_id: Mapped[int] = mapped_column(
+        ForeignKey("label.id", ondelete="RESTRICT"), primary_key=True, index=True
+    )
+    role: Mapped[Code]
+    position: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (one_of("role", LabelRole),)
 
 
 class Enrolment(Numbered, Versioned, Base):
@@ -154,7 +179,7 @@ class ClassSession(Addressed, Base):
     title: Mapped[ShortText]
     category_code: Mapped[Code] = mapped_column(ForeignKey("category.code", ondelete="RESTRICT"))
     summary: Mapped[LineText] = mapped_column(default="")
-    delivery_mode: Mapped[Code] = mapped_column(default="lecture")
+    delivery_mode: Mapped[Code | None]  # None: as is usual at its venue, rules.courses.modes.mode_of
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id", ondelete="RESTRICT"), index=True)
     day: Mapped[date]
     starts: Mapped[Minutes]
@@ -220,6 +245,21 @@ class ClassSessionTeacher(Base):
         ForeignKey("teacher.id", ondelete="RESTRICT"), primary_key=True, index=True
     )
     position: Mapped[int] = mapped_column(default=0)
+
+
+class ClassSessionLabel(Base):
+    """One row is one label that one class session bears."""
+
+    class_session_id: Mapped[int] = mapped_column(
+        ForeignKey("class_session.id", ondelete="CASCADE"), primary_key=True
+    )
+    label_id: Mapped[int] = mapped_column(
+        ForeignKey("label.id", ondelete="RESTRICT"), primary_key=True, index=True
+    )
+    role: Mapped[Code]
+    position: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (one_of("role", LabelRole),)
 
 
 class Booking(Numbered, Base):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from nightschool.models.people import Learner, Teacher, TeacherLink
 from nightschool.models.places import Region, Venue
 from nightschool.models.planning import Question
-from nightschool.models.teaching import ChangeSet, ClassSession, Course
+from nightschool.models.teaching import ChangeSet, ClassSession, Course, Label
 from nightschool.models.trust import Account, Posting
 from nightschool.rules.regions import Level, code_range
 
@@ -25,6 +25,7 @@ _REGION_OF: dict[str, Select[str]] = {
             ("change", ChangeSet),
             ("class_session", ClassSession),
             ("course", Course),
+            ("label", Label),
             ("learner", Learner),
             ("question", Question),
             ("teacher", Teacher),

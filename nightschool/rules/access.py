@@ -25,6 +25,7 @@ VERBS: dict[str, frozenset[Role]] = {
     "keep_teachers": frozenset({Role.COORDINATOR}) | ADMINISTRATORS,
     "keep_venues": frozenset({Role.COORDINATOR}),
     "keep_school": frozenset({Role.COORDINATOR}),
+    "keep_labels": frozenset({Role.COORDINATOR}) | ADMINISTRATORS,  # the lists of units and of campaigns
     "keep_calendars": frozenset({Role.COORDINATOR}) | ADMINISTRATORS,
     "see_overview": frozenset({Role.SUPERVISOR}),
     "approve_plans": frozenset({Role.SUPERVISOR}),  # or returns them; still edits nothing in a village
@@ -42,6 +43,7 @@ KEEPERS = {
     "learner": "keep_people",
     "teacher": "keep_teachers",
     "venue": "keep_venues",
+    "label": "keep_labels",
     "course": "schedule",
     "night_school": "keep_school",
     "question": "keep_register",

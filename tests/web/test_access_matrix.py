@@ -32,6 +32,7 @@ from tests.factories import (
     make_account,
     make_change,
     make_course,
+    make_label,
     make_learner,
     make_link,
     make_login,
@@ -113,6 +114,7 @@ FITTING = {
         "manage_accounts",
         "keep_teachers",
         "keep_calendars",
+        "keep_labels",
         "settle",
     },
     "class_session": {"schedule", "keep_register", "see_trail"},
@@ -123,6 +125,7 @@ FITTING = {
     "learner": {"keep_people"},
     "teacher": {"keep_teachers", "see_trail"},
     "venue": {"keep_venues", "see_trail"},
+    "label": {"keep_labels"},
     "account": {"manage_accounts"},
 }
 
@@ -207,6 +210,7 @@ def village_home(db: Any, code: str, account: int, township_teacher: str) -> Hom
     }  # fmt: skip
     values |= {
         "question": make_question(db, past).public_id,
+        "label": make_label(db, "村合作社", code).public_id,
         "teacher_link": make_link(db, own_teacher).public_id,
     }
     db.flush()
@@ -220,6 +224,7 @@ def region_home(db: Any, code: str, account: int, account_region: str | None) ->
     values = {"region": code, "teacher": teacher.public_id, "posting": posting}
     values["other_teacher"] = make_teacher(db, code, name="片区老师").public_id
     values["teacher_link"] = make_link(db, teacher).public_id
+    values["label"] = make_label(db, "农技站", code).public_id
     values["account"] = public_id(db, Account, account)
     return Home(code, values, (account_region,))
 

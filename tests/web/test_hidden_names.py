@@ -45,6 +45,7 @@ from tests.factories import (
     later,
     make_change,
     make_course,
+    make_label,
     make_learner,
     make_link,
     make_login,
@@ -60,7 +61,7 @@ from tests.web.test_access_matrix import ANYWHERE, SECRET
 OPEN = {
     "category.name", "category.name_en",
     "class_session.title", "class_session.summary", "class_session.reason_text",
-    "course.title", "course.summary",
+    "course.title", "course.summary", "label.name",
     "market_rule.place", "special_day.name",
     "night_school.institution_name", "night_school.principal", "night_school.contact_name", "night_school.contact_phone",
     "region.name", "region.official_name", "region_name.name", "region_name.official_name",
@@ -151,9 +152,7 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
         hidden_since = make_teacher(db, name=HIDDEN_SINCE, unit="县医院")
         venue = db.get_one(Venue, cast.venue)
         both = (cast.teacher, hidden.id, hidden_since.id)
-        course = make_course(
-            db, teachers=both, venue_id=cast.venue, kind="cohort", organiser="?", audience="?"
-        )
+        course = make_course(db, teachers=both, venue_id=cast.venue, kind="cohort", audience="?")
         past = make_session(db, course, TODAY - timedelta(days=7), teachers=both)
         learner, other = make_learner(db, name="甲", household="?"), make_learner(db, name="乙")
         register = make_register(db, past, cast.chen, present=(learner.id,), total=3)
@@ -220,7 +219,7 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
             "class_session": past.public_id, "course": course.public_id, "learner": learner.public_id,
             "other_learner": other.public_id, "teacher": hidden.public_id, "other_teacher": hidden_since.public_id,
             "venue": venue.public_id, "question": question.public_id, "change": change.public_id, "login": 1,
-            "teacher_link": link.public_id, "upload": upload.public_id, "account": account.public_id, "posting": posting.id,
+            "teacher_link": link.public_id, "label": make_label(db, "县农机站").public_id, "upload": upload.public_id, "account": account.public_id, "posting": posting.id,
         }  # fmt: skip
         edit_teacher(
             db, teacher=hidden_since.public_id, entry=entry, version=hidden_since.version,

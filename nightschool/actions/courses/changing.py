@@ -1,13 +1,14 @@
 """One change of class sessions, seen to as a whole: what they hold, what villagers read, the trail, and the way back.
 
 `ChangeSet.before` holds: `changed`, each session the change found (id, public id, the revision it got by the change,
-its columns and teachers before); `made`, each session the change made (id, public id, revision); and `course`, when
-it was about one as a whole (id, public id, version): scheduled when its sessions were made with it, and edited when its
-own columns and teachers before stand there too.
+its columns, teachers and labels before); `made`, each session the change made (id, public id, revision); and `course`,
+when it was about one as a whole (id, public id, version): scheduled when its sessions were made with it, and edited
+when its own columns, teachers and labels before stand there too.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from nightschool.actions.courses.bookings import hold_slots, release_slots, slot_of
+from nightschool.actions.courses.labelling import labels_of_sessions
 from nightschool.actions.courses.staffing import teachers_of_sessions
 from nightschool.actions.notices.revisions import remember, write_first
 from nightschool.actions.records import note
@@ -23,6 +25,7 @@ from nightschool.actions.touching import touch_villages
 from nightschool.models.base import Base
 from nightschool.models.teaching import ChangeSet, ClassSession, Course, SessionStatus
 from nightschool.queries.courses.courses import teachers_of_course
+from nightschool.queries.courses.labels import labels_of_course
 from nightschool.queries.oversight.plans import waiting_months
 from nightschool.rules.access import Actor
 from nightschool.rules.courses.statuses import HOLDING
@@ -177,12 +180,14 @@ def picture(db: Session, class_sessions: Sequence[ClassSession]) -> list[dict[st
 def _shown(db: Session, class_sessions: Sequence[ClassSession]) -> list[dict[str, Any]]:
     if not class_sessions:
         return []
-    teachers = teachers_of_sessions(db, [record.id for record in class_sessions])
+    ids = [record.id for record in class_sessions]
+    teachers, labels = teachers_of_sessions(db, ids), labels_of_sessions(db, ids)
     return [
         {
             "id": record.id,
             "columns": {name: _as_json(getattr(record, name)) for name in SESSION_COLUMNS},
             "teachers": list(teachers[record.id]),
+            "labels": asdict(labels[record.id]),
         }
         for record in class_sessions
     ]
@@ -192,6 +197,7 @@ def _course_shown(db: Session, course: Course) -> dict[str, Any]:
     return {
         "columns": {name: getattr(course, name) for name in COURSE_COLUMNS},
         "teachers": [one.id for one in teachers_of_course(db, course.id)],
+        "labels": asdict(labels_of_course(db, course.id).turned(lambda one: one.id)),
     }
 
 

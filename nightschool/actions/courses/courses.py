@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from nightschool.actions.courses.changing import changing
+from nightschool.actions.courses.labelling import find_labels, set_course_labels, set_session_labels
 from nightschool.actions.courses.series import apply_steps, check_seen, fields_changed, lock_to_come
 from nightschool.actions.courses.sessions import check_not_there, new_session
 from nightschool.actions.courses.staffing import (
@@ -25,6 +26,7 @@ from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries.courses import series as queries
 from nightschool.queries.oversight import plans
 from nightschool.rules.access import Actor, require
+from nightschool.rules.courses.labels import NO_LABELS, Labels
 from nightschool.rules.courses.proposals import Proposal, check_proposal
 from nightschool.rules.courses.recurrence import recurrence_json
 from nightschool.rules.courses.series import State, plan_whole
@@ -34,7 +36,7 @@ from nightschool.rules.names import stored_keys
 from nightschool.rules.slots import Now, Slot, slot_problem
 
 # What a course that is held again takes over besides what its form says.
-_LIKE = ("organiser", "delivery_mode", "capacity", "graduation_basis", "graduation_percent")
+_LIKE = ("capacity", "graduation_basis", "graduation_percent")
 
 
 def schedule_course(
@@ -65,6 +67,7 @@ def schedule_course(
         _check_plans(db, proposal.region_code, [one.slot.day for one in dates], now.day)
     model = {} if like is None else _settings(db, like, proposal.region_code)
     staff, *of_dates = _find_staffs(db, proposal)
+    labels, of_lessons = _find_labels(db, proposal)
     course = Course(
         **model,
         region_code=proposal.region_code,
@@ -75,6 +78,7 @@ def schedule_course(
         summary=proposal.summary,
         audience=proposal.audience,
         expected=proposal.expected,
+        delivery_mode=proposal.mode,
         venue_id=staff.venue_id,
         starts=proposal.starts,
         ends=proposal.ends,
@@ -86,12 +90,13 @@ def schedule_course(
     db.add(course)
     db.flush()
     set_course_teachers(db, course.id, staff.teacher_ids, is_new=True)
+    set_course_labels(db, course.id, labels, is_new=True)
     class_sessions = _add_sessions(db, course, proposal, of_dates, publish=publish, now=now, agreed=agreed)
     counts = {"sessions": len(class_sessions), "skipped": len(course.skipped_dates), "published": publish}
     with changing(
         db, Undoable.SCHEDULE, made=class_sessions, course=course, by=by, now=now, agreed=agreed, told=counts
     ):
-        _set_teachers(db, class_sessions, of_dates)
+        _put_in(db, class_sessions, of_dates, of_lessons)
     if not_twice:
         _check_not_twice(db, course, class_sessions)
     return course.public_id
@@ -120,6 +125,7 @@ def extend_course(
     if publish:
         _check_plans(db, record.region_code, [one.slot.day for one in dates], now.day)
     _staff, *of_dates = _find_staffs(db, proposal)
+    _labels, of_lessons = _find_labels(db, proposal)
     made = _add_sessions(db, record, proposal, of_dates, publish=publish, now=now, agreed=agreed)
     told = {"sessions": len(made), "published": publish}
     with changing(
@@ -138,7 +144,7 @@ def extend_course(
         record.skipped_dates = sorted(skipped)
         if publish and record.published_at is None:
             record.published_at = now.instant
-        _set_teachers(db, made, of_dates)
+        _put_in(db, made, of_dates, of_lessons)
     return len(made)
 
 
@@ -157,6 +163,17 @@ def _find_staffs(db: Session, proposal: Proposal) -> Sequence[Staff]:
     return find_staffs(db, proposal.region_code, [(proposal.teachers, proposal.venue), *wanted])
 
 
+def _find_labels(db: Session, proposal: Proposal) -> tuple[Labels[int], Sequence[Labels[int]]]:
+    """What the course bears, then what each of its dates bears. Cost: 1 query for each that is otherwise."""
+    of_lessons = [
+        proposal.labels if one.lesson.labels is None else one.lesson.labels for one in proposal.dates
+    ]
+    found = {
+        labels: find_labels(db, proposal.region_code, labels) for labels in {proposal.labels, *of_lessons}
+    }
+    return found[proposal.labels], [found[labels] for labels in of_lessons]
+
+
 def _add_sessions(
     db: Session,
     course: Course,
@@ -167,24 +184,30 @@ def _add_sessions(
     now: Now,
     agreed: bool,
 ) -> list[ClassSession]:
-    """A class session for each date of the proposal, without teachers yet."""
+    """A class session for each date of the proposal, without teachers and labels yet."""
     made = []
     for one, own in zip(proposal.dates, of_dates, strict=True):
         record = new_session(course, one.slot, own.venue_id, is_public=publish, now=now, agreed=agreed)
         record.title, record.summary = proposal.title, proposal.summary
-        record.category_code = proposal.category_code
-        for name in ("title", "summary", "category_code", "delivery_mode"):
+        record.category_code, record.delivery_mode = proposal.category_code, proposal.mode
+        for name in ("title", "summary", "category_code"):
             if (value := getattr(one.lesson, name)) is not None:
                 setattr(record, name, value)
+        if one.lesson.mode is not None:
+            record.delivery_mode = one.lesson.mode or None
         made.append(record)
     db.add_all(made)
     db.flush()
     return made
 
 
-def _set_teachers(db: Session, made: Sequence[ClassSession], of_dates: Sequence[Staff]) -> None:
+def _put_in(
+    db: Session, made: Sequence[ClassSession], of_dates: Sequence[Staff], of_lessons: Sequence[Labels[int]]
+) -> None:
     teachers = {record.id: own.teacher_ids for record, own in zip(made, of_dates, strict=True)}
     set_session_teachers(db, teachers, are_new=True)
+    labels = {record.id: own for record, own in zip(made, of_lessons, strict=True)}
+    set_session_labels(db, labels, are_new=True)
 
 
 def _check_not_twice(db: Session, course: Course, made: Sequence[ClassSession]) -> None:
@@ -247,6 +270,8 @@ class Common:
     ends: int
     audience: str = ""
     expected: int | None = None
+    mode: str | None = None
+    labels: Labels[str] = NO_LABELS
 
 
 def edit_course(
@@ -277,6 +302,7 @@ def edit_course(
         venue=common.venue,
         former=Staff(former.teacher_ids, former.venue_id),
     )
+    labels = find_labels(db, record.region_code, common.labels, former=former.labels)
     wanted = State(
         slot=Slot(now.day, common.starts, common.ends),
         title=common.title,
@@ -284,6 +310,10 @@ def edit_course(
         summary=common.summary,
         venue_id=staff.venue_id,
         teacher_ids=staff.teacher_ids,
+        mode=common.mode,
+        hosts=labels.hosts,
+        helpers=labels.helpers,
+        campaigns=labels.campaigns,
     )
     records = {one.id: one for one in lock_to_come(db, record.id)}
     steps = plan_whole(queries.members(db, course), former, wanted, now.moment)
@@ -320,9 +350,11 @@ def _put(db: Session, record: Course, wanted: State, own: Mapping[str, Any]) -> 
         "venue_id": wanted.venue_id,
         "starts": wanted.slot.starts,
         "ends": wanted.slot.ends,
+        "delivery_mode": wanted.mode,
         **own,
     }
     for name, value in values.items():
         setattr(record, name, value)
-    flag_modified(record, "title")  # the version rises also when only the teachers are others
+    flag_modified(record, "title")  # the version rises also when only teachers or labels are others
     set_course_teachers(db, record.id, wanted.teacher_ids)
+    set_course_labels(db, record.id, wanted.labels)

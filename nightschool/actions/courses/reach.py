@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nightschool.actions.courses.changing import changing
+from nightschool.actions.courses.labelling import set_session_labels
 from nightschool.actions.courses.sessions import (
     check_not_there,
     check_reason,
@@ -113,8 +114,9 @@ def postpone_several(
         for key, record in records.items():
             record.status, record.successor_id = SessionStatus.POSTPONED, successors[key].id
             record.reason, record.reason_text = reason, reason_text
-        teachers = {successors[step.member.id].id: step.member.state.teacher_ids for step in steps}
-        set_session_teachers(db, teachers, are_new=True)
+        was = {successors[step.member.id].id: step.member.state for step in steps}
+        set_session_teachers(db, {key: state.teacher_ids for key, state in was.items()}, are_new=True)
+        set_session_labels(db, {key: state.labels for key, state in was.items()}, are_new=True)
     for step in steps:
         made = successors[step.member.id]
         check_not_there(db, made.course_id, step.after.slot, but=made.id)

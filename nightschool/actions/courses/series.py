@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.actions.courses.changing import changing
+from nightschool.actions.courses.labelling import find_labels, set_session_labels
 from nightschool.actions.courses.sessions import told_slot
 from nightschool.actions.courses.staffing import Staff, find_staff, set_session_teachers
 from nightschool.actions.records import locked_sessions
@@ -16,6 +17,7 @@ from nightschool.models.teaching import ClassSession, Course
 from nightschool.queries.courses import series as queries
 from nightschool.rules.access import Actor, require
 from nightschool.rules.courses.changes import Change, check_change
+from nightschool.rules.courses.labels import NO_LABELS, Labels
 from nightschool.rules.courses.series import Member, State, Step, plan_following, steps_digest
 from nightschool.rules.courses.statuses import TO_COME
 from nightschool.rules.courses.undo import Undoable
@@ -56,11 +58,13 @@ def change_following(
     summary: str,
     teachers: Sequence[str],
     venue: str | None,
+    mode: str | None = None,
+    labels: Labels[str] = NO_LABELS,
     by: Actor,
     now: Now,
     agreed: bool = False,
 ) -> int:
-    """The session has this title, these teachers and this place, and so has each to come after it that had its former.
+    """The session has all this, and so has each to come after it that had what this one had before.
 
     `seen` is the digest of the steps that were shown. All or nothing; returns how many sessions changed.
     Raises: StaleRecord when something was changed since it was shown; Refused, CannotSchedule naming each date.
@@ -69,8 +73,17 @@ def change_following(
     former = Staff(this.state.teacher_ids, this.state.venue_id)
     region_code = records[this.id].region_code
     staff = find_staff(db, region_code, teachers=teachers, venue=venue, former=former)
+    borne = find_labels(db, region_code, labels, former=this.state.labels)
     wanted = replace(
-        this.state, title=title, summary=summary, venue_id=staff.venue_id, teacher_ids=staff.teacher_ids
+        this.state,
+        title=title,
+        summary=summary,
+        venue_id=staff.venue_id,
+        teacher_ids=staff.teacher_ids,
+        mode=mode,
+        hosts=borne.hosts,
+        helpers=borne.helpers,
+        campaigns=borne.campaigns,
     )
     steps = plan_following(members, this, wanted, now.moment)
     told = {"fields": fields_changed(this.state, wanted)}
@@ -82,6 +95,7 @@ def change_following(
 def apply_steps(db: Session, steps: Iterable[Step], records: Mapping[int, ClassSession]) -> None:
     """Each session is what its step says. To be called inside `changing`, which sees to all that belongs to it."""
     restaffed: dict[int, tuple[int, ...]] = {}
+    relabelled: dict[int, Labels[int]] = {}
     for step in steps:
         if not step.changes:
             continue
@@ -89,10 +103,14 @@ def apply_steps(db: Session, steps: Iterable[Step], records: Mapping[int, ClassS
         record.day, record.starts, record.ends = after.slot.day, after.slot.starts, after.slot.ends
         record.title, record.summary = after.title, after.summary
         record.category_code, record.venue_id = after.category_code, after.venue_id
+        record.delivery_mode = after.mode
         if after.teacher_ids != step.member.state.teacher_ids:
             restaffed[record.id] = after.teacher_ids
+        if after.labels != step.member.state.labels:
+            relabelled[record.id] = after.labels
     if restaffed:
         set_session_teachers(db, restaffed)
+    set_session_labels(db, relabelled)
 
 
 def check_seen(steps: Iterable[Step], seen: str) -> None:
@@ -106,6 +124,10 @@ def fields_changed(former: State, wanted: State) -> list[str]:
     names = ("title", "category_code", "summary", "venue_id")
     found = [name for name in names if getattr(former, name) != getattr(wanted, name)]
     found += [name for name in ("starts", "ends") if getattr(former.slot, name) != getattr(wanted.slot, name)]
+    if former.mode != wanted.mode:
+        found.append("delivery_mode")
+    if former.labels != wanted.labels:
+        found.append("labels")
     return [*found, "teachers"] if former.teacher_ids != wanted.teacher_ids else found
 
 

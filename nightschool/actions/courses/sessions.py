@@ -8,13 +8,16 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.courses.bookings import slot_of
 from nightschool.actions.courses.changing import changing
+from nightschool.actions.courses.labelling import find_labels, labels_of_sessions, set_session_labels
 from nightschool.actions.courses.staffing import Staff, find_staff, set_session_teachers, teachers_of_sessions
 from nightschool.actions.records import locked_for, note
 from nightschool.errors import Refused, StaleRecord
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
+from nightschool.queries.courses.labels import labels_of_course
 from nightschool.queries.oversight.plans import waiting_months
 from nightschool.rules.access import Actor
 from nightschool.rules.courses.changes import Change, check_change
+from nightschool.rules.courses.labels import NO_LABELS, Labels
 from nightschool.rules.courses.proposals import check_slot
 from nightschool.rules.courses.reasons import REASONS
 from nightschool.rules.courses.undo import Undoable
@@ -56,11 +59,13 @@ def change_session(
     summary: str,
     teachers: Sequence[str],
     venue: str | None,
+    mode: str | None = None,
+    labels: Labels[str] = NO_LABELS,
     by: Actor,
     now: Now,
     agreed: bool = False,
 ) -> None:
-    """The session has this title, these teachers and this place, and holds them.
+    """The session has this title, these teachers and this place, and holds them; it is given like this, by these units.
 
     Of a held session too: who really taught it, and where, may be put right.
     Raises: Refused, StaleRecord, CannotSchedule.
@@ -68,10 +73,14 @@ def change_session(
     record = _changeable(db, class_session, Change.EDIT, by, seen_revision)
     former = Staff(teachers_of_sessions(db, [record.id])[record.id], record.venue_id)
     staff = find_staff(db, record.region_code, teachers=teachers, venue=venue, former=former)
-    values = {"title": title, "summary": summary, "venue_id": staff.venue_id}
+    bore = labels_of_sessions(db, [record.id])[record.id]
+    borne = find_labels(db, record.region_code, labels, former=bore)
+    values = {"title": title, "summary": summary, "venue_id": staff.venue_id, "delivery_mode": mode}
     fields = [name for name, value in values.items() if getattr(record, name) != value]
     if former.teacher_ids != staff.teacher_ids:
         fields.append("teachers")
+    if bore != borne:
+        fields.append("labels")
     if not fields:
         return
     with changing(db, Undoable.EDIT, [record], by=by, now=now, agreed=agreed, told={"fields": fields}):
@@ -79,6 +88,8 @@ def change_session(
             setattr(record, name, value)
         if "teachers" in fields:
             set_session_teachers(db, {record.id: staff.teacher_ids})
+        if "labels" in fields:
+            set_session_labels(db, {record.id: borne})
 
 
 def agree_session(db: Session, *, class_session: str, by: Actor, now: Now) -> None:
@@ -161,6 +172,8 @@ def add_session(
     told = {"after": told_slot(slot)}
     with changing(db, Undoable.ADD, made=[record], by=by, now=now, agreed=agreed, told=told):
         set_session_teachers(db, {record.id: staff.teacher_ids}, are_new=True)
+        borne = labels_of_course(db, found.id).turned(lambda one: one.id)
+        set_session_labels(db, {record.id: borne}, are_new=True)
     return record.public_id
 
 
@@ -215,6 +228,7 @@ def postpone_session(
         record.status, record.successor_id = SessionStatus.POSTPONED, successor.id
         record.reason, record.reason_text = reason, reason_text
         set_session_teachers(db, {successor.id: teacher_ids}, are_new=True)
+        set_session_labels(db, {successor.id: labels_of_sessions(db, [record.id])[record.id]}, are_new=True)
     check_not_there(db, record.course_id, slot, but=successor.id)
     return successor.public_id
 

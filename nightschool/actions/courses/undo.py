@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from nightschool.actions.courses.bookings import hold_slots, release_slots, slot_of
+from nightschool.actions.courses.labelling import set_course_labels, set_session_labels
 from nightschool.actions.courses.staffing import set_course_teachers, set_session_teachers
 from nightschool.actions.notices.revisions import remember, unsay, write_first
 from nightschool.actions.records import locked, locked_sessions, note
@@ -21,6 +22,7 @@ from nightschool.models.base import UtcDateTime
 from nightschool.models.teaching import ChangeSet, ClassSession, Course, SessionStatus
 from nightschool.queries.courses.undo import why_not
 from nightschool.rules.access import Actor, require
+from nightschool.rules.courses.labels import Labels
 from nightschool.rules.courses.reasons import TAKEN_BACK
 from nightschool.rules.courses.statuses import HOLDING
 from nightschool.rules.courses.undo import OF_A_SERIES, OF_SEVERAL, TakenBack, Undoable, verb_of
@@ -85,6 +87,7 @@ def _put_back(
         record.changed_at = now.instant
         flag_modified(record, "changed_at")  # the revision rises in any case
     set_session_teachers(db, {shown["id"]: shown["teachers"] for shown in before})
+    set_session_labels(db, {shown["id"]: _labels(shown) for shown in before})
     db.flush()
 
 
@@ -94,10 +97,16 @@ def _put_course_back(db: Session, course: Course | None, kept: ChangeSet) -> Non
     if course is None or "columns" not in shown:
         return
     set_course_teachers(db, course.id, shown["teachers"])
+    set_course_labels(db, course.id, _labels(shown))
     for name, value in shown["columns"].items():
         setattr(course, name, value)
     flag_modified(course, "title")  # the version rises also when only the teachers were others
     db.flush()
+
+
+def _labels(shown: Mapping[str, Any]) -> Labels[int]:
+    """What bore these labels; a change of before there were any bore none."""
+    return Labels(**{role: tuple(ids) for role, ids in shown.get("labels", {}).items()})
 
 
 def _unmake(

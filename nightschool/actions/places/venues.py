@@ -76,8 +76,8 @@ def reveal_venue_phone(db: Session, *, venue: str, by: Actor, now: Now) -> str:
 
 
 def _shown_otherwise(venue: str, entry: VenueEntry) -> ColumnElement[bool]:
-    """Class sessions at this venue, while it is not called and described as the entry does."""
-    others = or_(Venue.name != entry.name, Venue.directions != entry.directions)
+    """Class sessions at this venue, while it is not called, described and of a kind as in the entry."""
+    others = or_(Venue.name != entry.name, Venue.directions != entry.directions, Venue.kind != entry.kind)
     return ClassSession.venue_id.in_(select(Venue.id).where(Venue.public_id == venue, others))
 
 

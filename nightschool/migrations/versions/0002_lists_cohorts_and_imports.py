@@ -7,6 +7,8 @@ key with a name cannot be added in place there; the two tables that get one have
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.columns import drop_columns
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -199,5 +201,4 @@ def downgrade() -> None:
             batch.drop_column("merged_into_id")
             batch.drop_column("retired_at")
     for table, columns in ADDED.items():
-        for column in reversed(columns):
-            op.execute(f"ALTER TABLE {table} DROP COLUMN {column.split()[0]}")
+        drop_columns(table, tuple(column.split()[0] for column in columns))

@@ -6,6 +6,8 @@ Columns are added in place: rebuilding a table, as Alembic does on SQLite, loses
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.columns import drop_columns
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -201,5 +203,4 @@ def downgrade() -> None:
     for table in reversed(MADE):
         op.drop_table(table)
     for table, columns in ADDED.items():
-        for column in reversed(columns):
-            op.execute(f"ALTER TABLE {table} DROP COLUMN {column.split()[0]}")
+        drop_columns(table, tuple(column.split()[0] for column in columns))

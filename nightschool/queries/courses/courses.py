@@ -13,8 +13,10 @@ from nightschool.models.places import Region, Venue
 from nightschool.models.teaching import Category, ClassSession, Course, CourseTeacher, SessionStatus
 from nightschool.queries.courses import sessions
 from nightschool.queries.courses.histories import History, history
+from nightschool.queries.courses.labels import Borne, borne_text, read_borne
 from nightschool.queries.courses.sessions import category_word
 from nightschool.queries.records import shaped
+from nightschool.rules.courses.labels import NO_LABELS, Labels
 from nightschool.rules.listings import RETIRED, UNASKED, Asked, Listing, paged
 from nightschool.rules.names import finder, sort_key
 from nightschool.rules.slots import Moment
@@ -42,6 +44,8 @@ class CoursePage:
     drafts: int
     version: int
     retired_at: datetime | None = None
+    delivery_mode: str | None = None  # None: as is usual at the venue
+    labels: Labels[Borne] = NO_LABELS
     audience: str = ""
     expected: int | None = None
 
@@ -79,6 +83,7 @@ def course(db: Session, public_id: str) -> CoursePage | None:
             Venue.public_id.label("venue_public_id"),
             Venue.name.label("venue"),
             category_word(),
+            borne_text(Course),
             select(func.count())
             .where(ClassSession.course_id == Course.id, ClassSession.status == SessionStatus.DRAFT)
             .correlate(Course)
@@ -100,6 +105,7 @@ def course(db: Session, public_id: str) -> CoursePage | None:
         venue=row.venue or "",
         teacher_ids=tuple(teacher.public_id for teacher in teachers),
         teachers=tuple(teacher.name for teacher in teachers),
+        labels=read_borne(row.borne),
         skipped=_still_skipped(db, row),
     )
 

@@ -1,6 +1,7 @@
 """The class sessions of one course as a change of the whole series needs them, and what their numbers are called."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
-from nightschool.models.teaching import ClassSession, Course
+from nightschool.models.teaching import ClassSession, Course, Label
 from nightschool.queries.courses import bookings, courses
 from nightschool.queries.courses.choices import chosen
+from nightschool.queries.courses.labels import Borne, borne_text, labels_of_course, read_borne
 from nightschool.queries.courses.sessions import teachers_of
 from nightschool.rules.courses.conflicts import DAYS_AHEAD, Conflict, Want, nearest_common, want_of
+from nightschool.rules.courses.labels import Labels
 from nightschool.rules.courses.series import Member, Names, State, Step
 from nightschool.rules.resources import Resource, ResourceKind
 from nightschool.rules.slots import Moment, Slot
@@ -39,6 +42,8 @@ def members_where(db: Session, *which: ColumnElement[bool]) -> tuple[Member, ...
             ClassSession.category_code,
             ClassSession.summary,
             ClassSession.venue_id,
+            ClassSession.delivery_mode,
+            borne_text(),
         )
         .join(Course, Course.id == ClassSession.course_id)
         .where(*which)
@@ -51,19 +56,20 @@ def members_where(db: Session, *which: ColumnElement[bool]) -> tuple[Member, ...
             row.public_id,
             row.revision,
             row.status,
-            _state(row, row.day, [one.id for one in teachers[row.id]]),
+            _state(row, row.day, [one.id for one in teachers[row.id]], read_borne(row.borne)),
         )
         for row in rows
     )
 
 
 def course_state(db: Session, course: str, day: date) -> State:
-    """What a course says of its sessions, as if of one on this day. Cost: 2 queries."""
+    """What a course says of its sessions, as if of one on this day. Cost: 3 queries."""
     found = db.scalars(select(Course).where(Course.public_id == course)).one()
-    return _state(found, day, [one.id for one in courses.teachers_of_course(db, found.id)])
+    teachers = [one.id for one in courses.teachers_of_course(db, found.id)]
+    return _state(found, day, teachers, labels_of_course(db, found.id))
 
 
-def _state(found: Any, day: date, teachers: Iterable[int]) -> State:
+def _state(found: Any, day: date, teachers: Iterable[int], labels: Labels[Borne]) -> State:
     return State(
         slot=Slot(day, found.starts, found.ends),
         title=found.title,
@@ -71,7 +77,18 @@ def _state(found: Any, day: date, teachers: Iterable[int]) -> State:
         summary=found.summary,
         venue_id=found.venue_id,
         teacher_ids=tuple(teachers),
+        mode=found.delivery_mode,
+        **asdict(labels.turned(lambda one: one.id)),
     )
+
+
+def label_ids(db: Session, labels: Labels[str]) -> dict[str, tuple[int, ...]]:
+    """These labels, by their public ids, as a State has them. Cost: 1 query."""
+    names = {name for names in labels.by_role.values() for name in names}
+    wanted = select(Label.public_id, Label.id).where(Label.public_id.in_(names))
+    rows = db.execute(wanted) if names else ()
+    known = {row.public_id: row.id for row in rows}
+    return asdict(labels.turned(lambda name: known.get(name, 0)))
 
 
 def staff_ids(db: Session, *, teachers: Sequence[str], venue: str | None) -> dict[str, Any]:
@@ -84,16 +101,19 @@ def staff_ids(db: Session, *, teachers: Sequence[str], venue: str | None) -> dic
 
 
 def names(db: Session, steps: Collection[Step]) -> Names:
-    """What the numbers and codes of these steps are called. Cost: 3 queries."""
+    """What the numbers and codes of these steps are called. Cost: 4 queries at most."""
     states = [state for step in steps for state in (step.member.state, step.after)]
     teachers = {teacher_id for state in states for teacher_id in state.teacher_ids}
     venues = {state.venue_id for state in states if state.venue_id is not None}
+    labels = {one for state in states for ids in state.labels.by_role.values() for one in ids}
+    borne = db.execute(select(Label.id, Label.name).where(Label.id.in_(labels))) if labels else ()
     taught_by = db.execute(select(Teacher.id, Teacher.name).where(Teacher.id.in_(teachers)))
     places = db.scalars(select(Venue).where(Venue.id.in_(venues))).all()
     return Names(
         teachers={row.id: row.name for row in taught_by},
         venues={venue.id: venue.name for venue in places},
         categories=courses.categories(db),
+        labels={row.id: row.name for row in borne},
         shared={venue.id for venue in places if not venue.holds_slots},
     )
 

@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session, aliased
 from nightschool.models.people import Teacher
 from nightschool.models.places import Region, Venue
 from nightschool.models.teaching import Category, ClassSession, ClassSessionTeacher, Course, SessionStatus
+from nightschool.queries.courses.labels import Borne, borne_text, read_borne
 from nightschool.queries.figures import attendances
 from nightschool.queries.public_names import PUBLIC_NAME
 from nightschool.queries.records import shaped
+from nightschool.rules.courses.labels import Labels
+from nightschool.rules.courses.modes import mode_of
 from nightschool.rules.courses.statuses import status_word
 from nightschool.rules.listings import UNASKED, Asked, Choice, Listing, paged
 from nightschool.rules.names import finder
@@ -78,6 +81,9 @@ class SessionPage:
     venue_id: str  # public id; empty: none
     teacher_ids: tuple[str, ...]
     revision: int
+    delivery_mode: str | None  # as it was chosen; None: as is usual at its venue
+    mode: str  # how it is given
+    labels: Labels[Borne]
     successor: Neighbour | None
     predecessor: Neighbour | None
 
@@ -167,6 +173,9 @@ _PAGE = (
         ClassSession.region_code,
         ClassSession.summary,
         ClassSession.revision,
+        ClassSession.delivery_mode,
+        Venue.kind.label("venue_kind"),
+        borne_text(),
         Region.name.label("village"),
         Course.public_id.label("course"),
         Course.title.label("course_title"),
@@ -197,6 +206,8 @@ def class_session(db: Session, public_id: str) -> SessionPage | None:
         line=_line(row, teachers),
         venue_id=row.venue_public_id or "",
         teacher_ids=tuple(one.public_id for one in teachers),
+        mode=mode_of(row.delivery_mode, row.venue_kind),
+        labels=read_borne(row.borne),
         successor=_neighbour(row.after_public_id, row.after_day, row.after_starts, row.after_ends),
         predecessor=_neighbour(row.before_public_id, row.before_day, row.before_starts, row.before_ends),
     )

@@ -33,8 +33,11 @@ from nightschool.models.people import Teacher
 from nightschool.models.places import NightSchool, Region, Venue
 from nightschool.models.planning import FeedIdentity
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, SessionStatus
+from nightschool.queries.courses.labels import borne_text, names_borne
 from nightschool.queries.figures import attendances
 from nightschool.queries.public_names import PUBLIC_NAME
+from nightschool.rules.courses.labels import NO_LABELS, Labels
+from nightschool.rules.courses.modes import mode_of
 from nightschool.rules.regions import Level
 from nightschool.rules.slots import Moment, Slot
 
@@ -136,6 +139,8 @@ class Entry(NamedTuple):
     differs: str = ""  # in what from the last notice: rules.notices.revisions.Difference, a comma between
     told: Moment | None = None  # when that notice said it would be, where anything differs
     known_by: str = ""  # the address in its UID; empty while that is the one it is served at
+    mode: str = "lecture"  # rules.courses.modes.MODES
+    labels: Labels[str] = NO_LABELS  # the names of who organises it, and of its campaigns
 
     @property
     def takes_place(self) -> bool:
@@ -272,7 +277,7 @@ def entries_of(rows: Iterable[Sequence[Any]]) -> list[Entry]:
     for (
         public_id, title, summary, day, starts, ends, status, venue, directions, reason, reason_text,
         to_day, to_starts, from_day, from_starts, revision, changed_at, came, teacher, unit,
-        differs, told_day, told_starts, known_by,
+        differs, told_day, told_starts, known_by, mode, kind, borne,
     ) in rows:  # fmt: skip
         teachers = () if teacher is None else (SeenTeacher(teacher, unit),)
         if entries and entries[-1].public_id == public_id:
@@ -297,6 +302,8 @@ def entries_of(rows: Iterable[Sequence[Any]]) -> list[Entry]:
             differs,
             Moment(told_day, told_starts) if differs and told_day else None,
             known_by or "",
+            mode_of(mode, kind),
+            names_borne(borne),
         )
         entries.append(entry)
     return entries
@@ -433,6 +440,9 @@ def entry_rows(source: FromClause | None = None) -> Select[*tuple[Any, ...]]:
             ClassSession.told_day,
             ClassSession.told_starts,
             KNOWN_BY,
+            ClassSession.delivery_mode,
+            Venue.kind.label("venue_kind"),
+            borne_text(),
         ).select_from(ClassSession if source is None else source)
     )
 

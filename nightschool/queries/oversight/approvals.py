@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 
 from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
-from nightschool.models.teaching import ClassSession, Course, SessionStatus
+from nightschool.models.teaching import ClassSession, Course, Label, SessionStatus
 from nightschool.models.trust import AuditEvent
 from nightschool.queries.courses.courses import categories
+from nightschool.queries.courses.labels import borne_text, read_borne
 from nightschool.queries.courses.sessions import teachers_of
+from nightschool.rules.courses.labels import LabelRole, Labels
+from nightschool.rules.courses.modes import mode_of
 from nightschool.rules.oversight.approvals import (
     Gone,
     Then,
@@ -49,21 +52,28 @@ def plan_facts(db: Session, class_sessions: Collection[int]) -> dict[int, dict[s
             ClassSession.ends,
             ClassSession.title,
             ClassSession.category_code.label("category"),
-            ClassSession.delivery_mode.label("mode"),
+            ClassSession.delivery_mode,
+            Venue.kind.label("venue_kind"),
             ClassSession.venue_id.label("venue"),
+            borne_text(),
             Course.audience,
             Course.expected,
             ClassSession.status.in_((SessionStatus.CANCELLED, SessionStatus.POSTPONED)).label("is_off"),
         )
         .join(Course, Course.id == ClassSession.course_id)
+        .outerjoin(Venue, Venue.id == ClassSession.venue_id)
         .where(ClassSession.id.in_(class_sessions))
     ).all()
     teachers = teachers_of(db, [row.id for row in rows])
     found = {}
     for row in rows:
         values = dict(row._mapping) | {"day": row.day.isoformat()}
+        labels = read_borne(values.pop("borne"))
+        mode = mode_of(values.pop("delivery_mode"), values.pop("venue_kind"))
         found[values.pop("id")] = values | {
+            "mode": mode,
             "teachers": [one.id for one in teachers[row.id]],
+            **{role.value: [one.id for one in borne] for role, borne in labels.by_role.items()},
             "is_off": bool(row.is_off),
         }
     return found
@@ -73,7 +83,7 @@ def since_approvals(db: Session, plans: Mapping[int, Collection[int]]) -> dict[i
     """What became of what was approved last of each of these plans; without one that never was.
 
     `plans` has the ids of the class sessions that are in the month of each.
-    Cost: 1 query, 3 where any was approved, 6 where something is otherwise.
+    Cost: 1 query, 3 where any was approved, 7 where something is otherwise.
     """
     approvals = select(AuditEvent.record, AuditEvent.details).where(
         AuditEvent.record.in_([f"month_plan {plan}" for plan in plans]), AuditEvent.action == APPROVAL
@@ -123,14 +133,17 @@ def _since(
 
 
 def _called(db: Session, approved: Collection[Mapping[str, Any]]) -> Mapping[str, Mapping[Any, str]]:
-    """What the ids and codes of these are called. Cost: 3 queries; none for none."""
+    """What the ids and codes of these are called. Cost: 4 queries; none for none."""
     if not approved:
         return {}
     teachers = {one for then in approved for one in then.get("teachers", ())}
     venues = {then.get("venue") for then in approved} - {None}
     taught_by = db.execute(select(Teacher.id, Teacher.name).where(Teacher.id.in_(teachers)))
     places = db.execute(select(Venue.id, Venue.name).where(Venue.id.in_(venues)))
+    labels = {one for then in approved for role in LabelRole for one in then.get(role, ())}
+    borne = db.execute(select(Label.id, Label.name).where(Label.id.in_(labels)))
     return {
+        "labels": {row.id: row.name for row in borne},
         "teachers": {row.id: row.name for row in taught_by},
         "venues": {row.id: row.name for row in places},
         "categories": categories(db),
@@ -148,5 +161,8 @@ def _then(then: Mapping[str, Any], fields: tuple[str, ...], called: Mapping[str,
         teachers=tuple(called["teachers"].get(one, "") for one in then.get("teachers", ())),
         audience=then.get("audience", ""),
         expected=then.get("expected"),
+        labels=Labels(
+            *(tuple(called["labels"].get(one, "") for one in then.get(role, ())) for role in LabelRole)
+        ),
         is_off=then.get("is_off", False),
     )

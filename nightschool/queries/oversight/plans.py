@@ -12,10 +12,13 @@ from sqlalchemy.orm import Session, aliased
 from nightschool.models.places import NightSchool, Region, Venue
 from nightschool.models.planning import MonthPlan
 from nightschool.models.teaching import Category, ClassSession, Course, SessionStatus
+from nightschool.queries.courses.labels import borne_text, names_borne
 from nightschool.queries.courses.sessions import LINE, After, category_word, is_over, teachers_of
 from nightschool.queries.oversight.approvals import Since, since_approvals
 from nightschool.queries.places.region_settings import approves_plans
 from nightschool.queries.records import shaped
+from nightschool.rules.courses.labels import Labels
+from nightschool.rules.courses.modes import mode_of
 from nightschool.rules.oversight import plans as rules
 from nightschool.rules.oversight.approvals import Gone, Then
 from nightschool.rules.oversight.plans import PlanStanding, PlanStatus, check_code
@@ -50,6 +53,7 @@ class PlanLine:
     venue: str
     guests: tuple[Lecturer, ...]
     mode: str
+    labels: Labels[str]  # the names of who organises it, and of its campaigns
     audience: str
     expected: int | None
     reason: str | None
@@ -206,7 +210,7 @@ def reminders(db: Session, village: str, *, today: date) -> tuple[PlanStanding, 
 def month_page(db: Session, village: str, month: Month, *, today: date) -> PlanPage | None:
     """The month's plan of this village; None: no such village.
 
-    Cost: 4 queries, 7 once it was approved, 10 when something is otherwise since.
+    Cost: 4 queries, 7 once it was approved, 11 when something is otherwise since.
     """
     township = aliased(Region)
     row = db.execute(
@@ -269,7 +273,9 @@ def _rows(db: Session, village: str, month: Month, today: date) -> Collection[An
         select(
             *LINE,
             ClassSession.revision,
-            ClassSession.delivery_mode.label("mode"),
+            ClassSession.delivery_mode,
+            Venue.kind.label("venue_kind"),
+            borne_text(),
             category_word(),
             Course.audience,
             Course.expected,
@@ -290,6 +296,8 @@ def _line(row: Any, teachers: Iterable[Any], since: Since | None) -> PlanLine:
         PlanLine,
         row,
         slot=Slot(row.day, row.starts, row.ends),
+        mode=mode_of(row.delivery_mode, row.venue_kind),
+        labels=names_borne(row.borne),
         guests=tuple(Lecturer(one.name, one.unit, one.public_name) for one in teachers),
         moves_to=Moment(row.after_day, row.after_starts) if row.after_day else None,
         told=Moment(row.told_day, row.told_starts) if row.told_day else None,

@@ -10,6 +10,7 @@ from itertools import pairwise, zip_longest
 
 from nightschool.errors import Refused
 from nightschool.rules.almanac import clock, spoken_day
+from nightschool.rules.courses.labels import NO_LABELS, Labels
 from nightschool.rules.courses.recurrence import (
     EARLIEST_DAY,
     LATEST_DAY,
@@ -50,7 +51,8 @@ class HeldAgain:
     title: str | None = None
     summary: str | None = None
     category_code: str | None = None
-    delivery_mode: str | None = None
+    mode: str | None = None  # empty: as is usual at its venue
+    labels: Labels[str] | None = None
     venue: str | None = None
     teachers: tuple[str, ...] | None = None
     times: tuple[int, int] | None = None
@@ -87,6 +89,8 @@ class Proposal:
     kind: str = "open_lecture"  # or "cohort"
     audience: str = ""  # for whom
     expected: int | None = None  # so many people are expected each time
+    mode: str | None = None  # None: as is usual at its venue
+    labels: Labels[str] = NO_LABELS
     instead: Mapping[date, Instead] = field(default_factory=dict)  # for single dates of the recurrence
     lessons: tuple[
         HeldAgain, ...

@@ -2,17 +2,20 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
 from nightschool.rules.almanac import clock, full_day
+from nightschool.rules.courses.labels import Labels
+from nightschool.rules.courses.modes import mode_word
 from nightschool.rules.courses.proposals import check_slot
 from nightschool.rules.courses.statuses import TO_COME
 from nightschool.rules.slots import Moment, Slot
 from nightschool.texts import N_, _, counted
 
-_CONTENT = ("title", "category_code", "summary", "venue_id", "teacher_ids")
+_LABELS = ("hosts", "helpers", "campaigns")
+_CONTENT = ("title", "category_code", "summary", "venue_id", "teacher_ids", "mode", *_LABELS)
 # The line that says that this of a class session changes.
 _CHANGED = {
     "venue_id": N_("地点：%(before)s → %(after)s"),
@@ -20,6 +23,10 @@ _CHANGED = {
     "title": N_("讲什么：%(before)s → %(after)s"),
     "summary": N_("一句话讲什么：%(before)s → %(after)s"),
     "category_code": N_("哪一类：%(before)s → %(after)s"),
+    "mode": N_("授课形式：%(before)s → %(after)s"),
+    "hosts": N_("主办：%(before)s → %(after)s"),
+    "helpers": N_("协办：%(before)s → %(after)s"),
+    "campaigns": N_("专项活动：%(before)s → %(after)s"),
 }
 
 
@@ -54,6 +61,15 @@ class State:
     summary: str
     venue_id: int | None
     teacher_ids: tuple[int, ...]
+    mode: str | None = None  # None: as is usual at its venue
+    hosts: tuple[int, ...] = ()
+    helpers: tuple[int, ...] = ()
+    campaigns: tuple[int, ...] = ()
+
+    @property
+    def labels(self) -> Labels[int]:
+        """The units and campaigns it bears."""
+        return Labels(self.hosts, self.helpers, self.campaigns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +105,7 @@ class Names:
     teachers: Mapping[int, str]
     venues: Mapping[int, str]
     categories: Mapping[str, str]
+    labels: Mapping[int, str] = field(default_factory=dict)
     shared: Collection[int] = ()  # the venues of these that hold no slots
 
 
@@ -208,6 +225,11 @@ def _called(state: State, name: str, names: Names) -> str:
             return names.categories.get(state.category_code, "")
         case "summary":
             return state.summary or _("没写")
+        case "mode":
+            return mode_word(state.mode) if state.mode else _("看地点")
+        case "hosts" | "helpers" | "campaigns":
+            borne = getattr(state, name)
+            return _("、").join(names.labels.get(one, "") for one in borne) if borne else _("没写")
     return state.title
 
 
@@ -220,6 +242,10 @@ def tell_own(own: Sequence[str]) -> str:
         "venue_id": _("地点"),
         "teacher_ids": _("讲课的老师"),
         "times": _("时间"),
+        "mode": _("授课形式"),
+        "hosts": _("主办"),
+        "helpers": _("协办"),
+        "campaigns": _("专项活动"),
     }
     return _("单独改过的不动：%(what)s。", what=_("、").join(words[name] for name in own)) if own else ""
 

@@ -5,14 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from nightschool.rules.courses.labels import NO_LABELS, LabelRole, Labels, label_role_word
+from nightschool.rules.courses.modes import mode_word
 from nightschool.rules.notices.revisions import tell_moment
-from nightschool.rules.oversight.plans import mode_word
 from nightschool.rules.slots import Moment
 from nightschool.texts import _, counted
 
 # What of a class session a plan is about: everything on its paper. Approvals of before know only day and starts.
 _TIME = ("day", "starts", "ends")
-FACTS = (*_TIME, "title", "category", "mode", "venue", "teachers", "audience", "expected", "is_off")
+FACTS = (
+    *(*_TIME, "title", "category", "mode", "venue", "teachers"),
+    *LabelRole,
+    *("audience", "expected", "is_off"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class Then:
     teachers: tuple[str, ...] = ()
     audience: str = ""
     expected: int | None = None
+    labels: Labels[str] = NO_LABELS
     is_off: bool = False
 
 
@@ -81,6 +87,9 @@ def _tell(field: str, then: Then, today: date) -> str:
             return _("在%(place)s", place=then.venue) if then.venue else _("地点还没定")
         case "teachers":
             return _("由%(who)s讲", who=_named(then.teachers)) if then.teachers else _("老师还没定")
+        case "host" | "helper" | "campaign":
+            borne = _named(then.labels.by_role[LabelRole(field)]) or _("没写")
+            return _("%(role)s：%(names)s", role=label_role_word(field), names=borne)
         case "is_off":
             return _("不上") if then.is_off else _("还要上")
         case "audience":

@@ -17,18 +17,6 @@ from nightschool.texts import N_, _, counted
 
 NEXT_MONTH_FROM = 20  # day of the month from which the next one is the one to plan
 
-# How a class is given, in the words of the forms.
-MODES = {
-    "lecture": N_("讲座"),
-    "demo": N_("现场示范"),
-    "field": N_("田间课堂"),
-    "courtyard": N_("院坝课堂"),
-    "discussion": N_("讨论"),
-    "video": N_("远教视频"),
-    "online": N_("微信或直播"),
-    "home": N_("送教入户"),
-}
-
 
 class PlanStatus(StrEnum):
     DRAFT = "draft"
@@ -181,11 +169,6 @@ def tell_refused(refused: Refused, today: date) -> str:
 
 
 # Words
-
-
-def mode_word(code: str) -> str:
-    """How a class is given, in the current language."""
-    return _(MODES[code])
 
 
 def state_word(standing: PlanStanding) -> str:

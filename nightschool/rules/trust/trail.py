@@ -93,6 +93,11 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
         "plans.return": [N_("%(who)s 退回了%(month)s的开课计划")],
         "plans.announce": [N_("%(who)s 公布了%(month)s的开课计划，%(n)s 次课")],
         "plans.note": [N_("%(who)s 改了%(month)s开课计划的备注")],
+        "label.add": [N_("%(who)s 往名单里加了 %(n)s 个单位或活动"), N_("%(who)s 往名单里加了单位或活动")],
+        "label.edit": [
+            N_("%(who)s 改了名单里的%(what)s：%(fields)s"),
+            N_("%(who)s 改了名单里的一个单位或活动"),
+        ],
         "courses.retire": [N_("%(who)s 收起了%(what)s")],
         "courses.back": [N_("%(who)s 又用上了%(what)s")],
     },
@@ -249,6 +254,8 @@ FIELD_WORDS = {
     "left_on": N_("哪天走的"),
     "region_code": N_("哪个村"),
     "audience": N_("对象"),
+    "delivery_mode": N_("授课形式"),
+    "labels": N_("主办、协办和专项活动"),
     "expected": N_("预计人数"),
 }
 

@@ -1,5 +1,6 @@
 """What the form of a course starts from when a course is held again, or goes on: everything in it, on new dates."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from nightschool.rules.courses.proposals import HeldAgain
 from nightschool.rules.courses.recurrence import MOST_DATES, Listed, Once, Weekly, days_of
 from nightschool.rules.seasons.markets import Market
 from nightschool.rules.slots import shown_end
-from nightschool.web.courses.courses_form import LISTED, ONCE, recurrence_data
+from nightschool.web.courses.courses_form import LISTED, ONCE, label_data, recurrence_data
 
 _WEEK = timedelta(days=7)
 
@@ -39,7 +40,7 @@ def further_data(
     last = max(model.days, default=today)
     common, rule = _common(model, choices), model.recurrence
     if of in model.sessions:
-        common |= _own(model.lessons[model.sessions.index(of)])
+        common |= _own(model.lessons[model.sessions.index(of)], model.label_names)
         last = model.days[model.sessions.index(of)] if len(model.days) == 1 else last
     if rule is None or isinstance(rule, Once | Listed):
         rule = Weekly(last, (last.weekday(),))
@@ -48,14 +49,17 @@ def further_data(
     return {**common, **recurrence_data(rule, markets), "first": first}
 
 
-def _own(lesson: HeldAgain) -> dict[str, Any]:
+def _own(lesson: HeldAgain, names: Mapping[str, str]) -> dict[str, Any]:
     own: dict[str, Any] = {
         "title": lesson.title,
         "summary": lesson.summary,
         "category": lesson.category_code,
+        "mode": lesson.mode,
         "venue": lesson.venue,
         "teachers": None if lesson.teachers is None else list(lesson.teachers),
     }
+    if lesson.labels is not None:
+        own |= label_data(lesson.labels, names)
     if lesson.times is not None:
         own |= {"starts": lesson.times[0], "ends": shown_end(lesson.times[1])}
     return {name: value for name, value in own.items() if value is not None}
@@ -81,4 +85,6 @@ def _common(model: Copied, choices: Choices) -> dict[str, Any]:
         "teachers": [one for one in course.teacher_ids if one in offered],
         "venue": course.venue_id if course.venue_id in offered else "",
         "kind": model.kind,
+        "mode": course.delivery_mode or "",
+        **label_data(course.labels.turned(lambda one: one.public_id), model.label_names),
     }

@@ -71,7 +71,9 @@ def _plan(db: Session, form: CourseForm, found: CoursePage) -> tuple[Step, ...]:
         title=form.title.data,
         category_code=form.category.data,
         summary=form.summary.data or "",
+        mode=form.mode.data or None,
         **queries.staff_ids(db, **form.staff),
+        **queries.label_ids(db, form.chosen_labels),
     )
     return plan_whole(queries.members(db, found.public_id), former, wanted, moment())
 

@@ -13,6 +13,8 @@ from nightschool.queries.courses import alternatives, bookings, copies, undo
 from nightschool.queries.courses import courses as queries
 from nightschool.queries.courses.choices import on_offer
 from nightschool.queries.courses.courses import CoursePage
+from nightschool.queries.courses.labels import labels_on_offer
+from nightschool.queries.courses.sessions import SessionPage
 from nightschool.queries.courses.surroundings import good_days, surroundings
 from nightschool.queries.notices import revisions
 from nightschool.queries.places import places
@@ -34,7 +36,7 @@ from nightschool.texts import _, counted
 from nightschool.web.courses import course_edits
 from nightschool.web.courses.alternatives_form import button_value, read_day
 from nightschool.web.courses.copies import copied_data, further_data
-from nightschool.web.courses.courses_form import ONCE, CourseForm, ScheduleForm
+from nightschool.web.courses.courses_form import ONCE, CourseForm, ScheduleForm, label_data
 from nightschool.web.courses.series import BACK
 from nightschool.web.courses.undo import flash_done, undo_offered
 from nightschool.web.site.access import actor, allows
@@ -64,6 +66,13 @@ def _teacher_label(teacher: TeacherChoice) -> str:
 
 def _venue_label(venue: VenueChoice) -> str:
     return _("%(name)s（不再用了）", name=venue.name) if venue.is_retired else venue.name
+
+
+def stored_manner(found: CoursePage | SessionPage) -> dict[str, Any]:
+    """The values these fields start from."""
+    names = {one.public_id: one.name for borne in found.labels.by_role.values() for one in borne}
+    labels = found.labels.turned(lambda one: one.public_id)
+    return {"mode": found.delivery_mode or "", **label_data(labels, names)}
 
 
 @bp.route("/desk/<region_code:village>/courses/new", methods=["GET", "POST"])
@@ -111,7 +120,9 @@ def more(course: str) -> Any:
 def _schedule_form(here: Locality, choices: Choices, data: dict[str, Any]) -> ScheduleForm:
     form = ScheduleForm(data=data)
     with reading() as db:
-        form.offer(categories=queries.categories(db), **labelled(choices))
+        form.offer(
+            categories=queries.categories(db), labels=labels_on_offer(db, here.code), **labelled(choices)
+        )
     form.today = today()
     form.markets = here.markets
     return form
@@ -350,8 +361,9 @@ def edit(course: str) -> Any:
     with reading() as db:
         choices = on_offer(db, found.region_code, teachers=found.teacher_ids, venues=[found.venue_id])
         categories = queries.categories(db)
+        labels = labels_on_offer(db, found.region_code, kept=found.labels)
     form = CourseForm(data=_stored(found))
-    form.offer(categories=categories, **labelled(choices))
+    form.offer(categories=categories, labels=labels, **labelled(choices))
     if not form.is_submitted():
         return _edit_page(form, found)
     form.take_staff(request.form.get("take", ""))
@@ -394,4 +406,5 @@ def _stored(found: CoursePage) -> dict[str, Any]:
         "teachers": list(found.teacher_ids),
         "venue": found.venue_id,
         "ends": shown_end(found.ends),
+        **stored_manner(found),
     }

@@ -1,12 +1,24 @@
 """Forms of courses: scheduling one, and editing what its class sessions have in common."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+
+from wtforms.validators import StopValidation
 
 from nightschool.errors import Refused
 from nightschool.rules.almanac import WEEKDAYS, full_day
 from nightschool.rules.courses.datelists import read_dates, tell_unread
+from nightschool.rules.courses.labels import (
+    MOST_OF_A_KIND,
+    LabelChoice,
+    LabelKind,
+    Labels,
+    find_label,
+    split_names,
+    tell_refused_label,
+)
+from nightschool.rules.courses.modes import MODES, mode_word
 from nightschool.rules.courses.proposals import (
     HeldAgain,
     Proposal,
@@ -125,6 +137,61 @@ class Staffed(Agreeing):
         return {"teachers": self.chosen_teachers, "venue": self.chosen_venue}
 
 
+class UnitsField(LineField):
+    """Units of a list, each by its name, a part of it or its pinyin, with commas between; shown again in full."""
+
+    among: Sequence[LabelChoice] = ()
+    chosen: tuple[str, ...] = ()  # their public ids, once they were found
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        found, problems = [], []
+        for typed in split_names(self.data or ""):
+            try:
+                found.append(find_label(typed, self.among))
+            except Refused as refused:
+                problems.append(tell_refused_label(refused))
+        if len(found) > MOST_OF_A_KIND:
+            problems.append(tell_refused_label(Refused("too_many_labels")))
+        if problems:
+            self.errors = [*self.errors, *problems[:-1]]
+            raise StopValidation(problems[-1])
+        self.chosen = tuple(dict.fromkeys(one.public_id for one in found))
+        self.data = _("、").join(dict.fromkeys(one.name for one in found))
+
+
+class Labelled(Form):
+    """How a class is given, who organises it, and the campaigns it belongs to: nothing of it must be filled in."""
+
+    mode = ChoiceField(L_("授课形式"))
+    hosts = UnitsField(L_("主办"), longest=400, render_kw={"list": "units"})
+    helpers = UnitsField(L_("协办"), longest=400, render_kw={"list": "units"})
+    campaigns = ChoicesField(L_("专项活动"))
+
+    def offer_labels(self, labels: Mapping[LabelKind, Sequence[LabelChoice]]) -> None:
+        """These are the units and campaigns to choose from."""
+        self.hosts.among = self.helpers.among = labels[LabelKind.UNIT]
+        self.campaigns.choices = {one.public_id: one.name for one in labels[LabelKind.CAMPAIGN]}
+        by_place = _("看地点：田间是田间课堂，院坝是院坝课堂，别处是讲座")
+        self.mode.choices = {"": by_place, **{code: mode_word(code) for code in MODES}}
+
+    @property
+    def says_more(self) -> bool:
+        """True when any of what the page folds away was filled in, or cannot be read."""
+        folded = ("mode", "hosts", "helpers", "campaigns", "audience", "expected")
+        return any(self[name].data or self[name].errors for name in folded if name in self)
+
+    @property
+    def chosen_labels(self) -> Labels[str]:
+        """Their public ids; only after the form was found good."""
+        return Labels(self.hosts.chosen, self.helpers.chosen, tuple(self.campaigns.data or ()))
+
+    @property
+    def manner(self) -> dict[str, Any]:
+        """All of it, as actions take it."""
+        return {"mode": self.mode.data or None, "labels": self.chosen_labels}
+
+
 class Timed(Form):
     """From when to when, on one day."""
 
@@ -160,7 +227,7 @@ def put(field: Any, value: Any) -> None:
     field.data, field.typed, field.process_errors = value, "", []
 
 
-class CommonForm(Staffed, Timed):
+class CommonForm(Staffed, Timed, Labelled):
     """What the class sessions of a course have in common."""
 
     title = LineField(L_("讲什么"), [Required(L_("讲什么？写几个字，像「柑橘冬季管护」。"))])
@@ -169,8 +236,15 @@ class CommonForm(Staffed, Timed):
     audience = LineField(L_("对象"), longest=60)
     expected = WholeNumberField(L_("预计人数"), least=1)
 
-    def offer(self, *, categories: Mapping[str, str], **choices: Mapping[str, str]) -> None:
+    def offer(
+        self,
+        *,
+        categories: Mapping[str, str],
+        labels: Mapping[LabelKind, Sequence[LabelChoice]],
+        **choices: Mapping[str, str],
+    ) -> None:
         self.category.choices = dict(categories)
+        self.offer_labels(labels)
         super().offer(**choices)
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -190,6 +264,7 @@ class CommonForm(Staffed, Timed):
             "starts": self.starts.data,
             "ends": self.ends_at,
             **self.staff,
+            **self.manner,
         }
 
 
@@ -361,6 +436,15 @@ class ScheduleForm(CommonForm):
         for day, code in sorted(refused.items()):
             self.instead.data.pop(day, None)
             self.refuse(None, tell_refused_instead(code, full_day(day, self.today)))
+
+
+def label_data(labels: Labels[str], names: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of a Labelled form that say these labels, by their public ids; their `names` likewise."""
+    return {
+        "hosts": _("、").join(names[one] for one in labels.hosts),
+        "helpers": _("、").join(names[one] for one in labels.helpers),
+        "campaigns": list(labels.campaigns),
+    }
 
 
 def recurrence_data(recurrence: Recurrence | None, markets: tuple[Market, ...]) -> dict[str, Any]:

@@ -277,7 +277,9 @@ def _plan(db: Session, found: SessionPage, form: ShiftForm | EditForm) -> tuple[
             this.state,
             title=form.title.data,
             summary=form.summary.data or "",
+            mode=form.mode.data or None,
             **queries.staff_ids(db, **form.staff),
+            **queries.label_ids(db, form.chosen_labels),
         )
     return plan_following(members, this, wanted, moment())
 
@@ -301,7 +303,7 @@ def _save(found: SessionPage, form: ShiftForm | EditForm, seen: str) -> Any:
             count = actions.move_following(db, slot=form.slot(), **given)
         else:
             words = {"title": form.title.data, "summary": form.summary.data or ""}
-            count = actions.change_following(db, **words, **form.staff, **given)
+            count = actions.change_following(db, **words, **form.staff, **form.manner, **given)
         change = undo.just_made(db, found.region_code, now=now())
     told = counted(
         "%(title)s：%(day)s 起改好了 %(n)d 次课。",

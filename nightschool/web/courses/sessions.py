@@ -14,12 +14,15 @@ from nightschool.queries.courses import sessions as queries
 from nightschool.queries.courses.choices import on_offer
 from nightschool.queries.courses.closed_times import absences_of
 from nightschool.queries.courses.courses import CoursePage
+from nightschool.queries.courses.labels import labels_on_offer
 from nightschool.queries.courses.sessions import SessionLine, SessionPage
 from nightschool.queries.notices import revisions
 from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.courses.changes import Change, may_change, refused_change, tell_refused_change
 from nightschool.rules.courses.closed_times import tell_closed
 from nightschool.rules.courses.conflicts import Conflict
+from nightschool.rules.courses.labels import label_role_word, tell_organisers
+from nightschool.rules.courses.modes import mode_word
 from nightschool.rules.courses.previews import tell_taken
 from nightschool.rules.courses.reach import reach_choices
 from nightschool.rules.courses.reasons import tell_reason
@@ -31,7 +34,7 @@ from nightschool.texts import _
 from nightschool.web.courses import advice, reach, series
 from nightschool.web.courses.alternatives import instead_for_added, instead_for_session
 from nightschool.web.courses.alternatives_form import read_day
-from nightschool.web.courses.courses import labelled
+from nightschool.web.courses.courses import labelled, stored_manner
 from nightschool.web.courses.sessions_form import (
     AddForm,
     EditForm,
@@ -50,7 +53,8 @@ from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, look_up, tried
 
 bp = Blueprint("sessions", __name__)
 bp.add_app_template_global(status_word)
-bp.add_app_template_global(tell_reason)
+for telling in (mode_word, label_role_word, tell_organisers, tell_reason):
+    bp.add_app_template_global(telling)
 
 
 @bp.app_template_global("tell_mark")
@@ -108,8 +112,10 @@ def edit(class_session: str) -> Any:
     found = _session(class_session)
     with reading() as db:
         choices = on_offer(db, found.region_code, teachers=found.teacher_ids, venues=[found.venue_id])
+        labels = labels_on_offer(db, found.region_code, kept=found.labels)
     form = EditForm(data=_stored(found))
     form.offer(**labelled(choices))
+    form.offer_labels(labels)
     # A link of another page says what to start from; sent once, only a button of this page counts.
     form.take_staff((request.form if form.is_submitted() else request.args).get("take", ""))
 
@@ -119,6 +125,7 @@ def edit(class_session: str) -> Any:
             title=form.title.data,
             summary=form.summary.data or "",
             **form.staff,
+            **form.manner,
             **_as_seen(found, form),
             agreed=form.is_agreed,
         )
@@ -341,6 +348,7 @@ def _stored(found: SessionPage) -> dict[str, Any]:
         "venue": found.venue_id,
         "title": found.line.title,
         "summary": found.summary,
+        **stored_manner(found),
     }
 
 

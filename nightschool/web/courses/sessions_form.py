@@ -9,7 +9,7 @@ from nightschool.rules.courses.reasons import reason_choices
 from nightschool.rules.courses.series import Reach
 from nightschool.rules.slots import Slot, slot_problem
 from nightschool.texts import L_, _, counted
-from nightschool.web.courses.courses_form import Staffed, Timed, put, read_slot
+from nightschool.web.courses.courses_form import Labelled, Staffed, Timed, put, read_slot
 from nightschool.web.site.forms import (
     Agreeing,
     ChoiceField,
@@ -157,7 +157,7 @@ class AddForm(MoveForm, Staffed):
     """One more class session of a course."""
 
 
-class EditForm(Following, Staffed):
+class EditForm(Following, Staffed, Labelled):
     """What it is about, who teaches, where."""
 
     title = LineField(L_("讲什么"), [Required(L_("讲什么？"))])

@@ -156,7 +156,7 @@ def test_every_column_is_put_back_or_named_as_one_that_no_change_touches() -> No
     }  # fmt: skip
     assert set(COURSE_COLUMNS) == {
         "title", "search_keys", "summary", "category_code", "venue_id", "starts", "ends", "audience", "expected",
-        "organiser", "delivery_mode", "recurrence", "skipped_dates",
+        "delivery_mode", "recurrence", "skipped_dates",
     }  # fmt: skip
     assert set(ClassSession.__table__.columns.keys()) == {*SESSION_COLUMNS, *NOT_OF_A_SESSION}
     assert set(Course.__table__.columns.keys()) == {*COURSE_COLUMNS, *NOT_OF_A_COURSE}

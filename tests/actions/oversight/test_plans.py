@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nightschool.actions.courses.courses import Common, edit_course, publish_course, schedule_course
+from nightschool.actions.courses.labelling import set_session_labels
 from nightschool.actions.courses.series import move_following
 from nightschool.actions.courses.sessions import (
     add_session,
@@ -29,6 +30,7 @@ from nightschool.queries.courses.series import members
 from nightschool.queries.oversight import plans as queries
 from nightschool.queries.oversight import township_plans
 from nightschool.rules.access import Actor, Post, Role
+from nightschool.rules.courses.labels import LabelKind, Labels
 from nightschool.rules.courses.proposals import Proposal
 from nightschool.rules.courses.recurrence import Listed, Once
 from nightschool.rules.courses.series import plan_following, steps_digest
@@ -37,7 +39,7 @@ from nightschool.rules.oversight.approvals import tell_gone, tell_since_approval
 from nightschool.rules.regions import parent_of
 from nightschool.rules.seasons.months import Month
 from nightschool.rules.slots import Moment, Now, Slot
-from tests.factories import JIANLI, NOW, SHIWAN, TODAY, Cast, later, make_course, make_session
+from tests.factories import JIANLI, NOW, SHIWAN, TODAY, Cast, later, make_course, make_label, make_session
 
 DECEMBER = Month(2026, 12)
 FIRST, SECOND = date(2026, 12, 5), date(2026, 12, 12)
@@ -317,6 +319,9 @@ def test_everything_the_approval_was_about_is_remembered_and_marked(cast: Cast, 
         publish=False,
     )
     record = db.scalars(select(Course).where(Course.public_id == course)).one()
+    [line] = db.scalars(select(ClassSession).where(ClassSession.course_id == record.id)).all()
+    unit, campaign = make_label(db, "县司法局").id, make_label(db, "法律七进", kind=LabelKind.CAMPAIGN).id
+    set_session_labels(db, {line.id: Labels((unit,), (), (campaign,))})
     approve(db, cast)
     [line] = db.scalars(select(ClassSession).where(ClassSession.course_id == record.id)).all()
     change_session(
@@ -329,7 +334,7 @@ def test_everything_the_approval_was_about_is_remembered_and_marked(cast: Cast, 
     then = page_of(db).lines[0].approved
     assert then is not None
     assert tell_since_approval(then, TODAY) == (
-        "批的时候：讲「防诈骗」；法律法规；讲座；由周老师讲；对象：果农；预计 40 人"
+        "批的时候：讲「防诈骗」；法律法规；讲座；由周老师讲；主办：县司法局；专项活动：法律七进；对象：果农；预计 40 人"
     )
     cancel_session(
         db, class_session=line.public_id, seen_revision=line.revision, reason="weather", reason_text="",

@@ -8,9 +8,23 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from nightschool.actions.courses.labelling import set_course_labels, set_session_labels
 from nightschool.database import Database
 from nightschool.models.teaching import Booking, ClassSession, ClassSessionTeacher, Course, SessionStatus
-from tests.factories import JIANLI, SHIWAN, TODAY, Cast, make_course, make_session, make_teacher, make_venue
+from nightschool.queries.courses.labels import Borne, labels_of, labels_of_course
+from nightschool.rules.courses.labels import LabelKind, Labels
+from tests.factories import (
+    JIANLI,
+    NOW,
+    SHIWAN,
+    TODAY,
+    Cast,
+    make_course,
+    make_label,
+    make_session,
+    make_teacher,
+    make_venue,
+)
 
 WEEK = timedelta(days=7)
 SPRING = date(2026, 3, 3)  # a Tuesday
@@ -33,8 +47,11 @@ def chen(cast: Cast, browser_of: Any) -> FlaskClient:
 
 @pytest.fixture
 def spring(cast: Cast, database: Database) -> str:
-    """A cohort of four evenings in spring: one with a title, a place and a teacher of its own, one rained out."""
+    """A cohort of four evenings in spring: one with a title, a place, a teacher and a unit of its own, one rained out."""
     with database.writing() as db:
+        bureau, union = make_label(db, "县农业农村局").id, make_label(db, "县总工会").id
+        gone = make_label(db, "县扶贫办", retired_at=NOW.instant).id
+        campaign = make_label(db, "感恩奋进", kind=LabelKind.CAMPAIGN).id
         yard, ma = make_venue(db, name="院坝"), make_teacher(db, name="马老师")
         course = make_course(
             db,
@@ -47,12 +64,19 @@ def spring(cast: Cast, database: Database) -> str:
             audience="果农",
             expected=20,
             recurrence=WEEKLY,
+            delivery_mode="demo",
         )
+        set_course_labels(db, course.id, Labels((bureau,), (gone,), (campaign,)))
         own = {"title": "第二课：嫁接", "venue_id": yard.id, "starts": 18 * 60, "delivery_mode": "field"}
-        make_session(db, course, SPRING, teachers=(cast.teacher,), status=SessionStatus.HELD)
-        make_session(db, course, SPRING + WEEK, teachers=(ma.id,), **own)
-        make_session(db, course, SPRING + WEEK * 2, teachers=(cast.teacher,), status=SessionStatus.CANCELLED)
-        make_session(db, course, SPRING + WEEK * 3, teachers=(cast.teacher,))
+        as_course = {"teachers": (cast.teacher,), "delivery_mode": "demo"}
+        made = [
+            make_session(db, course, SPRING, status=SessionStatus.HELD, **as_course),
+            make_session(db, course, SPRING + WEEK, teachers=(ma.id,), **own),
+            make_session(db, course, SPRING + WEEK * 2, status=SessionStatus.CANCELLED, **as_course),
+            make_session(db, course, SPRING + WEEK * 3, **{**as_course, "delivery_mode": None}),
+        ]
+        borne = {one.id: Labels((bureau,), (gone,), (campaign,)) for one in made}
+        set_session_labels(db, borne | {made[1].id: Labels((union, bureau))})
         return course.public_id
 
 
@@ -66,7 +90,20 @@ def filled(page: str) -> dict[str, Any]:
         sent.setdefault(name[1], []).append(value[1] if value else "")
     for name, text in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>([^<]*)</textarea>', page):
         sent[name] = text.strip()
+    for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL):
+        sent[name] = re.findall(r'<option[^>]*selected[^>]*value="([^"]*)"', options)
     return sent
+
+
+def told(labels: Labels[Borne]) -> str:
+    return "|".join("、".join(one.name for one in borne) for borne in labels.by_role.values())
+
+
+def bearing(database: Database, found: list[ClassSession]) -> list[str]:
+    """Who organises each of these, who helps, and its campaigns."""
+    with database.reading() as db:
+        borne = labels_of(db, [one.id for one in found])
+    return [told(borne[one.id]) for one in found]
 
 
 def sessions(database: Database, but: str = "") -> list[ClassSession]:
@@ -91,15 +128,27 @@ def test_last_terms_course_is_held_again_with_everything_in_it_on_new_dates(
     assert made.status_code == 303
     new = sessions(database, but=spring)
     assert [(one.day, one.title, one.starts, one.delivery_mode, one.status) for one in new] == [
-        (TODAY + WEEK, "柑橘冬季管护", 1140, "lecture", "scheduled"),
+        (TODAY + WEEK, "柑橘冬季管护", 1140, "demo", "scheduled"),
         (TODAY + WEEK * 2, "第二课：嫁接", 1080, "field", "scheduled"),
-        (TODAY + WEEK * 3, "柑橘冬季管护", 1140, "lecture", "scheduled"),
-        (TODAY + WEEK * 4, "柑橘冬季管护", 1140, "lecture", "scheduled"),
+        (TODAY + WEEK * 3, "柑橘冬季管护", 1140, "demo", "scheduled"),
+        (TODAY + WEEK * 4, "柑橘冬季管护", 1140, None, "scheduled"),
     ]
+    usual = "县农业农村局||感恩奋进"  # what was put away since is left out
+    assert bearing(database, new) == [usual, "县总工会、县农业农村局||", usual, usual]
     with database.reading() as db:
         old = db.scalars(select(Course).where(Course.public_id == spring)).one()
         course = db.scalars(select(Course).where(Course.public_id != spring)).one()
-        for name in ("kind", "capacity", "graduation_percent", "summary", "audience", "expected", "venue_id"):
+        assert told(labels_of_course(db, course.id)) == usual
+        for name in (
+            "kind",
+            "delivery_mode",
+            "capacity",
+            "graduation_percent",
+            "summary",
+            "audience",
+            "expected",
+            "venue_id",
+        ):
             assert getattr(course, name) == getattr(old, name)
         of_second = (
             select(ClassSession.venue_id, ClassSessionTeacher.teacher_id)
@@ -108,6 +157,23 @@ def test_last_terms_course_is_held_again_with_everything_in_it_on_new_dates(
         )
         assert len(set(db.execute(of_second))) == 1  # the same place and teacher as in spring
         assert db.scalars(select(Booking).where(Booking.day == TODAY + WEEK * 2)).all()
+
+
+def test_goes_on_with_the_units_and_the_form_of_the_course_or_of_the_class_it_goes_on_from(
+    chen: FlaskClient, spring: str, database: Database
+) -> None:
+    second = sessions(database)[1].public_id
+    for of, mode, borne in (
+        ("", "demo", "县农业农村局||感恩奋进"),
+        (second, "field", "县总工会、县农业农村局||"),
+    ):
+        path = f"/courses/{spring}/more?of={of}"
+        sent = {**filled(chen.get(path).text), "repeat": "once", "do": "draft"}
+        assert chen.post(path, data=sent).status_code == 303
+        [made] = [one for one in sessions(database) if one.status == "draft"]
+        assert (made.delivery_mode, bearing(database, [made])) == (mode, [borne])
+        back = re.findall(r'action="(/changes/[^"]+/undo)"', chen.get(f"/courses/{spring}").text)
+        chen.post(back[0])
 
 
 def test_a_copy_is_checked_like_a_new_course(

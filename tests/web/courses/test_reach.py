@@ -8,9 +8,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from nightschool.actions.courses.labelling import set_session_labels
 from nightschool.database import Database
 from nightschool.models.teaching import Booking, ClassSession, SessionStatus
-from tests.factories import SHIWAN, TODAY, Cast, make_course, make_session, make_venue
+from nightschool.queries.courses.labels import labels_of
+from nightschool.rules.courses.labels import Labels
+from tests.factories import SHIWAN, TODAY, Cast, make_course, make_label, make_session, make_venue
 from tests.web.courses.test_series import fields, look
 
 WEEK = timedelta(days=7)
@@ -111,9 +114,12 @@ def test_all_of_a_day_and_of_a_week_of_the_village(
     assert [number for number, status in enumerate(statuses(database)) if status == "cancelled"] == [0, 8, 9]
 
 
-def test_put_off_together_each_keeps_its_teachers_and_place_and_villagers_read_when(
+def test_put_off_together_each_keeps_its_teachers_place_and_organisers_and_villagers_read_when(
     chen: FlaskClient, term: list[str], database: Database
 ) -> None:
+    with database.writing() as db:
+        first = db.scalars(select(ClassSession).where(ClassSession.public_id == term[0])).one()
+        set_session_labels(db, {first.id: Labels((make_label(db, "县农机站").id,))})
     path = f"/sessions/{term[0]}/postpone"
     thursday = (TODAY + timedelta(days=2)).isoformat()
     shown = look(chen, path, **RAIN, day=thursday, starts="19:00", ends="20:30", reach="day")
@@ -130,6 +136,9 @@ def test_put_off_together_each_keeps_its_teachers_and_place_and_villagers_read_w
         assert moved.status == SessionStatus.POSTPONED
         held = db.scalars(select(Booking.resource_kind).where(Booking.class_session_id == moved.successor_id))
         assert sorted(held) == ["teacher", "venue"]
+        assert moved.successor_id is not None
+        borne = labels_of(db, [moved.successor_id])[moved.successor_id]
+        assert [one.name for one in borne.hosts] == ["县农机站"]
     undo(chen, saved)
     assert statuses(database)[0] == "scheduled"
 

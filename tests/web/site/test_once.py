@@ -102,6 +102,8 @@ FILLED = {
     "teacher_links.index": Filled(ADMIN),
     "teacher_links.of_village": Filled(COORDINATOR),
     "venues.new": Filled(COORDINATOR, {"name": "文化院坝", "kind": "courtyard"}),
+    "labels.unit": Filled(COORDINATOR, {"names": "村合作社"}),
+    "labels.campaign": Filled(ADMIN, {"names": "感恩奋进"}, COUNTY),
     "questions.ask": Filled(COORDINATOR, {"text": "黄龙病怎么认？"}, of={"class_session": "held"}),
 }
 # Known by the submission they carry; tests/web/registers/test_attendance.py sends them twice.
@@ -113,7 +115,7 @@ CHANGING = {
     "cohorts.let_in", "cohorts.settings", "courses.publish", "courses.edit", "desk.switch", "learners.edit",
     "learners.phone", "merges.compare_learner", "merges.compare_teacher", "merges.undo_learner",
     "merges.undo_teacher", "plans.act", "questions.edit", "questions.remove", "region_lists.apply",
-    "evenings.evening", "region_lists.withdraw", "region_settings.edit", "sessions.agree", "retiring.course", "retiring.course_back", "retiring.learner", "retiring.learner_back",
+    "evenings.evening", "labels.edit", "region_lists.withdraw", "region_settings.edit", "sessions.agree", "retiring.course", "retiring.course_back", "retiring.learner", "retiring.learner_back",
     "retiring.teacher", "retiring.teacher_back", "retiring.venue", "retiring.venue_back", "schools.edit",
     "sessions.cancel", "sessions.edit", "sessions.move", "sessions.restore", "swaps.teacher", "teacher_links.revoke",
     "teachers.edit", "teachers.phone", "teachers.phone_for_village", "township_plans.decide", "undo.take_back",

@@ -1,0 +1,262 @@
+"""Units and campaigns: what a village can choose, what classes bear, the lists of a region, and figures by each."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import reduce
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, String, bindparam, cast, func, or_, select
+from sqlalchemy.orm import Session
+
+from nightschool.models.places import Region
+from nightschool.models.teaching import (
+    ClassSession,
+    ClassSessionLabel,
+    Course,
+    CourseLabel,
+    Label,
+    SessionStatus,
+)
+from nightschool.queries.figures import attendances
+from nightschool.queries.records import shaped
+from nightschool.queries.scope import inside
+from nightschool.rules.courses.labels import NO_LABELS, LabelChoice, LabelKind, LabelRole, Labels, labels_from
+from nightschool.rules.listings import RETIRED, UNASKED, Asked, Listing, paged
+from nightschool.rules.names import finder, sort_key
+from nightschool.rules.regions import ancestors_of
+from nightschool.texts import _
+
+
+class Borne(NamedTuple):
+    """One label as a class bears it."""
+
+    id: int
+    public_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRecord:
+    """One label with where its list is kept, as its form starts from it."""
+
+    public_id: str
+    region_code: str
+    kind: str
+    name: str
+    version: int
+    retired_at: datetime | None
+
+    @property
+    def is_retired(self) -> bool:
+        """True when it is offered no more."""
+        return self.retired_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelLine:
+    """One label in a list: where it is kept, and how many classes bear it."""
+
+    public_id: str
+    region_code: str
+    region: str
+    name: str
+    search_keys: str
+    is_retired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFigures:
+    """What was held with one label in a period."""
+
+    public_id: str
+    name: str
+    hosted: int  # class sessions held, of a unit those it organised first
+    helped: int
+    attendances: int  # 人次 of all of them
+
+
+_NAMED = (Label.id, Label.public_id, Label.name)
+_OF_SESSIONS = (
+    select(ClassSessionLabel.class_session_id.label("of"), ClassSessionLabel.role, *_NAMED)
+    .join(Label, Label.id == ClassSessionLabel.label_id)
+    .where(ClassSessionLabel.class_session_id.in_(bindparam("class_sessions", expanding=True)))
+    .order_by(ClassSessionLabel.class_session_id, ClassSessionLabel.position)
+)
+
+
+def labels_of(db: Session, class_session_ids: Collection[int]) -> dict[int, Labels[Borne]]:
+    """What each of these class sessions bears, in order. Cost: 1 query; none for no session."""
+    rows = (
+        db.execute(_OF_SESSIONS, {"class_sessions": list(class_session_ids)}).all()
+        if class_session_ids
+        else ()
+    )
+    found: dict[int, list[tuple[str, Borne]]] = {key: [] for key in class_session_ids}
+    for row in rows:
+        found[row.of].append((row.role, Borne(row.id, row.public_id, row.name)))
+    return {key: labels_from(borne) for key, borne in found.items()}
+
+
+def labels_of_course(db: Session, course_id: int) -> Labels[Borne]:
+    """What the class sessions of a course bear by default, in order. Cost: 1 query."""
+    rows = db.execute(
+        select(CourseLabel.role, *_NAMED)
+        .join(Label, Label.id == CourseLabel.label_id)
+        .where(CourseLabel.course_id == course_id)
+        .order_by(CourseLabel.position)
+    )
+    return labels_from((row.role, Borne(row.id, row.public_id, row.name)) for row in rows)
+
+
+def borne_text(of: type[ClassSession | Course] = ClassSession) -> ColumnElement[str | None]:
+    """All that a class session, or a course, bears as one text, for a column of its own row; `read_borne` reads it."""
+    table: Any = ClassSessionLabel if of is ClassSession else CourseLabel
+    key = ClassSessionLabel.class_session_id if of is ClassSession else CourseLabel.course_id
+    parts = (cast(table.position, String), table.role, cast(Label.id, String), Label.public_id, Label.name)
+    one = reduce(lambda text, part: text + " " + part, parts)
+    return (
+        select(func.aggregate_strings(one, "\n"))
+        .join(Label, Label.id == table.label_id)
+        .where(key == of.id)
+        .correlate(of)
+        .scalar_subquery()
+        .label("borne")
+    )
+
+
+def read_borne(text: str | None) -> Labels[Borne]:
+    """What `borne_text` wrote, in order."""
+    if not text:
+        return NO_LABELS
+    found = sorted((line.split(" ", 4) for line in text.split("\n")), key=lambda one: int(one[0]))
+    return labels_from((role, Borne(int(key), name_id, name)) for _at, role, key, name_id, name in found)
+
+
+def names_borne(text: str | None) -> Labels[str]:
+    """The names of it alone."""
+    return read_borne(text).turned(lambda one: one.name) if text else NO_LABELS
+
+
+def bears(label: str) -> ColumnElement[bool]:
+    """The class session bears the label of this public id, as whatever it is to it."""
+    return ClassSession.id.in_(
+        select(ClassSessionLabel.class_session_id)
+        .join(Label, Label.id == ClassSessionLabel.label_id)
+        .where(Label.public_id == label)
+    )
+
+
+def labels_on_offer(
+    db: Session, village: str, kept: Labels[Borne] = NO_LABELS
+) -> dict[LabelKind, tuple[LabelChoice, ...]]:
+    """What a village can choose: the lists kept there and above it, and what is `kept` though it was put away.
+
+    Cost: 1 query.
+    """
+    borne = [one.id for those in kept.by_role.values() for one in those]
+    rows = db.execute(
+        select(Label.kind, Label.public_id, Label.name, Label.search_keys, Label.retired_at).where(
+            Label.region_code.in_((village, *ancestors_of(village))),
+            or_(Label.retired_at.is_(None), Label.id.in_(borne)),
+        )
+    ).all()
+    found: dict[LabelKind, list[LabelChoice]] = {kind: [] for kind in LabelKind}
+    for row in sorted(rows, key=lambda row: sort_key(row.name)):
+        choice = LabelChoice(row.public_id, row.name, row.search_keys, row.retired_at is not None)
+        found[LabelKind(row.kind)].append(choice)
+    return {kind: tuple(choices) for kind, choices in found.items()}
+
+
+def kept_label(db: Session, public_id: str) -> LabelRecord | None:
+    """One label; None: no such."""
+    row = db.execute(select(Label.__table__).where(Label.public_id == public_id)).one_or_none()
+    return shaped(LabelRecord, row) if row else None
+
+
+def labels(db: Session, region: str, asked: Asked = UNASKED, *, kind: LabelKind) -> Listing[LabelLine] | None:
+    """The list of a region with those above it, as asked for. Cost: 1 query."""
+    rows = db.execute(
+        select(
+            Label.public_id,
+            Label.region_code,
+            Region.name.label("region"),
+            Label.name,
+            Label.search_keys,
+            Label.retired_at.is_not(None).label("is_retired"),
+        )
+        .join(Region, Region.code == Label.region_code)
+        .where(Label.region_code.in_((region, *ancestors_of(region))), Label.kind == kind.value)
+    ).all()
+    lines = sorted((shaped(LabelLine, row) for row in rows), key=lambda line: sort_key(line.name))
+    state = asked.choice("state", _("用不用"), {"": _("在用的"), RETIRED: _("收起的")})
+    fits = finder(asked.query)
+    fitting = [line for line in lines if fits(line.name, line.search_keys)]
+    found = [line for line in fitting if line.is_retired == (state.value == RETIRED)]
+    return paged(
+        found,
+        asked,
+        (state,),
+        total=sum(line.is_retired == (state.value == RETIRED) for line in lines),
+        elsewhere=sum(line.is_retired for line in fitting) if state.value != RETIRED else 0,
+        write=tuple,
+    )
+
+
+def label_figures(
+    db: Session, region: str, *, kind: LabelKind, first: date, last: date
+) -> tuple[LabelFigures, ...]:
+    """What was held in a region from a day to a day with each label of a kind, in the order of their names.
+
+    A class that bears two counts for both, and was entered once. Cost: 1 query.
+    """
+    is_helper = ClassSessionLabel.role == LabelRole.HELPER.value
+    rows = db.execute(
+        select(
+            Label.public_id,
+            Label.name,
+            func.count().filter(~is_helper).label("hosted"),
+            func.count().filter(is_helper).label("helped"),
+            func.coalesce(func.sum(attendances()), 0).label("attendances"),
+        )
+        .select_from(ClassSession)
+        .join(ClassSessionLabel, ClassSessionLabel.class_session_id == ClassSession.id)
+        .join(Label, Label.id == ClassSessionLabel.label_id)
+        .where(
+            inside(ClassSession.region_code, region),
+            ClassSession.day.between(first, last),
+            ClassSession.status == SessionStatus.HELD.value,
+            Label.kind == kind.value,
+        )
+        .group_by(Label.id)
+    ).all()
+    return tuple(
+        shaped(LabelFigures, row, attendances=int(row.attendances))
+        for row in sorted(rows, key=lambda row: sort_key(row.name))
+    )
+
+
+def labels_used(db: Session, region: str, *, first: date, last: date) -> dict[str, str]:
+    """The names, by public id, of all that classes of a region bear in a period. Cost: 1 query."""
+    rows = db.execute(
+        select(Label.public_id, Label.name)
+        .join(ClassSessionLabel, ClassSessionLabel.label_id == Label.id)
+        .join(ClassSession, ClassSession.id == ClassSessionLabel.class_session_id)
+        .where(inside(ClassSession.region_code, region), ClassSession.day.between(first, last))
+        .distinct()
+    ).all()
+    return {row.public_id: row.name for row in sorted(rows, key=lambda row: sort_key(row.name))}
+
+
+def courses_bearing(db: Session, village: str) -> dict[str, tuple[set[str], str]]:
+    """Of the courses of a village: each campaign they have, by its public id, with their public ids and its name."""
+    rows = db.execute(
+        select(Label.public_id, Label.name, Course.public_id.label("course"))
+        .join(CourseLabel, CourseLabel.label_id == Label.id)
+        .join(Course, Course.id == CourseLabel.course_id)
+        .where(Course.region_code == village, Label.kind == LabelKind.CAMPAIGN.value)
+    ).all()
+    found: dict[str, tuple[set[str], str]] = {}
+    for row in rows:
+        found.setdefault(row.public_id, (set(), row.name))[0].add(row.course)
+    return found
