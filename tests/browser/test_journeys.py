@@ -45,7 +45,7 @@ def test_coordinator_schedules_publishes_moves_and_takes_the_register(
     hour = {"phone": "06:10", "plain_phone": "07:10"}[scripts]
     end = {"phone": "06:50", "plain_phone": "07:50"}[scripts]
     log_in(page, site, "jianli")
-    page.click("text=排一门课")
+    page.click("text=排课")
     page.fill("[name=title]", title)
     page.check("[name=category][value=skill]")
     page.fill("[name=starts]", hour)

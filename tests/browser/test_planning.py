@@ -35,7 +35,7 @@ class Thumb:
 
     def press(self, words: str) -> None:
         """One tap on a button or link that leads to another page."""
-        target = self.page.locator("main").locator("button:not(.skip), a", has_text=words).first
+        target = self.page.locator("main, nav.entries").locator("button:not(.skip), a", has_text=words).first
         self.shoot()
         self.taps += 1
         with self.page.expect_navigation():
@@ -116,8 +116,7 @@ def test_a_new_coordinator_plans_next_month_in_forty_taps(phone: Page, site: Sit
 
 def schedule_a_lecture(thumb: Thumb, month: date) -> date:
     """The county's teacher comes once, on the best day the page finds for them; that day."""
-    thumb.press("回到桌面")
-    thumb.press("排一门课")
+    thumb.press("排课")
     thumb.fill(title="柑橘冬季修剪")
     thumb.choose(category="skill")
     thumb.tap(thumb.page.locator("label.chip:has([name=teachers])"))
@@ -135,8 +134,7 @@ def schedule_a_series(thumb: Thumb, month: date, lecture: date) -> date:
     """Three afternoons, a week apart, from early in the month, away from the lecture's weekday; the first of them."""
     away = {lecture.weekday(), (lecture.weekday() - 1) % 7}  # where one is moved to is the day after
     first = next(day for day in (month + timedelta(days=n) for n in range(1, 5)) if day.weekday() not in away)
-    thumb.press("回到桌面")
-    thumb.press("排一门课")
+    thumb.press("排课")
     thumb.fill(title="手机怎么用", starts="14:00", ends="15:30")
     thumb.choose(category="policy", repeat="weekly")
     thumb.fill(first=first.isoformat())

@@ -1,7 +1,10 @@
 """The desk of a village: what comes next, what is not recorded yet, and what waits for a decision."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -30,17 +33,28 @@ class DraftCourse:
 
 
 @dataclass(frozen=True, slots=True)
+class Undecided:
+    """The sessions to come of one course that lack the same: a teacher, a place, or both."""
+
+    course: str  # public id
+    title: str
+    lacks_teacher: bool
+    lacks_venue: bool
+    sessions: tuple[SessionLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """One screen: nothing on it but what its coordinator has to know or do now."""
 
     code: str
     village: str
-    today: tuple[SessionLine, ...]  # tonight's, with what has ended but is not recorded among `unrecorded`
+    today: tuple[SessionLine, ...]  # of this day, what is still to be recorded first
     coming: tuple[SessionLine, ...]  # of the days after, up to two weeks
-    unrecorded: tuple[SessionLine, ...]  # past, with neither register nor reason, the latest first
+    unrecorded: tuple[SessionLine, ...]  # of days before, with neither register nor reason, the latest first
     unrecorded_total: int
     drafts: tuple[DraftCourse, ...]
-    incomplete: tuple[SessionLine, ...]  # of those to come, without teacher or place
+    undecided: tuple[Undecided, ...]  # of those to come, what lacks a teacher or a place
     called_off: tuple[SessionLine, ...]  # by the township, and not over
     has_venue: bool = True
     has_course: bool = True
@@ -57,8 +71,10 @@ class Desk:
         return not (self.has_venue and self.has_course and self.has_learner)
 
 
+_OF_TODAY = (SessionStatus.SCHEDULED, SessionStatus.HELD, SessionStatus.CANCELLED)
 _HERE = ClassSession.region_code == bindparam("village")
-_LATE = (_HERE, ClassSession.status == SessionStatus.SCHEDULED, is_over(AT))
+_IS_LATE = (ClassSession.status == SessionStatus.SCHEDULED) & (ClassSession.day < AT.day)
+_LATE = (_HERE, _IS_LATE)
 
 _PLACE = select(
     Region.name,
@@ -69,12 +85,16 @@ _PLACE = select(
     exists().where(Course.region_code == bindparam("village")),
 ).where(Region.code == bindparam("village"))
 _COMING = (
-    LINES.where(
+    LINES.add_columns(
+        Course.public_id.label("course"), Course.title.label("course_title"), ClassSession.called_off_by
+    )
+    .join(Course, Course.id == ClassSession.course_id)
+    .where(
         _HERE,
         ClassSession.day.between(AT.day, bindparam("until")),
         or_(
             ClassSession.status.in_(TO_COME) & ~is_over(AT),
-            (ClassSession.status == SessionStatus.HELD) & (ClassSession.day == AT.day),
+            (ClassSession.day == AT.day) & ClassSession.status.in_(_OF_TODAY),
             ClassSession.called_off_by.is_not(None) & ~is_over(AT),
         ),
     )
@@ -113,21 +133,48 @@ def desk(db: Session, village: str, *, at: Moment) -> Desk:
     unrecorded = db.execute(_UNRECORDED, now).all()
     every = lines(db, [*rows, *unrecorded])
     coming, missing = every[: len(rows)], every[len(rows) :]
-    called_off = tuple(line for line in coming if line.is_called_off)
-    coming = tuple(line for line in coming if not line.is_called_off)
+    called_off = tuple(
+        line
+        for row, line in zip(rows, coming, strict=True)
+        if row.called_off_by is not None and line.is_called_off
+    )
+    ahead = [line for line in coming if line not in called_off]
+    today = [line for line in ahead if line.slot.day == at.day]
     return Desk(
         code=village,
         village=place.name,
-        today=tuple(line for line in coming if line.slot.day == at.day),
-        coming=tuple(line for line in coming if line.slot.day > at.day),
+        today=tuple(sorted(today, key=lambda line: line.status not in TO_COME)),
+        coming=tuple(line for line in ahead if line.slot.day > at.day),
         unrecorded=missing,
         unrecorded_total=unrecorded[0].total if unrecorded else 0,
         drafts=tuple(DraftCourse(*row) for row in db.execute(_DRAFTS, {"village": village})),
-        incomplete=tuple(
-            line for line in coming if line.status in TO_COME and not (line.teachers and line.venue)
-        ),
+        undecided=_undecided(rows, coming),
         called_off=called_off,
         has_venue=place[1],
         has_learner=place[2],
         has_course=place[3],
     )
+
+
+def _undecided(rows: Sequence[Any], lines: Sequence[SessionLine]) -> tuple[Undecided, ...]:
+    """What of these lines lacks a teacher or a place, a course at a time."""
+    found: dict[tuple[str, str, bool, bool], list[SessionLine]] = defaultdict(list)
+    for row, line in zip(rows, lines, strict=True):
+        lacks = (not line.teachers, not line.venue)
+        if line.status in TO_COME and any(lacks):
+            found[(row.course, row.course_title, *lacks)].append(line)
+    return tuple(Undecided(*key, tuple(sessions)) for key, sessions in found.items())
+
+
+_OPEN = (
+    select(ClassSession.region_code, func.count())
+    .where(ClassSession.region_code.in_(bindparam("villages", expanding=True)), _IS_LATE)
+    .group_by(ClassSession.region_code)
+)
+
+
+def open_registers(db: Session, villages: Sequence[str], *, at: Moment) -> dict[str, int]:
+    """How many sessions of days before each of these villages has neither recorded nor told why. Cost: 1 query."""
+    if not villages:
+        return {}
+    return dict(db.execute(_OPEN, {"villages": villages, "day": at.day}).all())

@@ -13,7 +13,7 @@ from nightschool.queries.oversight.plans import reminders
 from nightschool.queries.places import places
 from nightschool.rules.courses.closed_times import tell_closed
 from nightschool.rules.oversight.plans import tell_reminder
-from nightschool.web.site.access import actor, allows, current_login, home_of
+from nightschool.web.site.access import actor, allows, current_login, home_of, village_here, villages_of
 from nightschool.web.site.context import moment, reading, today, writing
 from nightschool.web.site.listings import Shown, asked
 from nightschool.web.site.records import look_up
@@ -25,12 +25,8 @@ bp = Blueprint("desk", __name__)
 @allows("own_account")
 def home() -> Any:
     """The village last worked on, or the first; who serves none begins elsewhere."""
-    login = current_login()
-    villages = _villages()
-    if login is None or not villages:
-        return redirect(home_of(actor()), 303)
-    last = login.village_code
-    return redirect(url_for("desk.village", village=last if last in villages else villages[0]), 303)
+    here = village_here()
+    return redirect(url_for("desk.village", village=here) if here else home_of(actor()), 303)
 
 
 @bp.get("/desk/<region_code:village>")
@@ -41,12 +37,14 @@ def village(village: str) -> Any:
         found = queries.desk(db, village, at=moment())
         plans = [(one.month, tell_reminder(one, today())) for one in reminders(db, village, today=today())]
         absent = closed_times.absences_in(db, village, today=today())
-        others = places.regions_named(db, [code for code in _villages() if code != village])
+        elsewhere = [code for code in villages_of(actor()) if code != village]
+        others = places.regions_named(db, elsewhere)
+        unrecorded = queries.open_registers(db, elsewhere, at=moment())
     return render_template(
         "courses/desk/village.html",
         desk=found,
         absent=_told(absent),
-        others=others,
+        others=[(one, unrecorded.get(one.code, 0)) for one in others],
         plans=[line for line in plans if line[1]],
     )
 
@@ -58,6 +56,23 @@ def _told(absences: Sequence[Absence]) -> list[tuple[Absence, list[str]]]:
         sentence = tell_closed(one.closed, kind=one.kind, name=one.name, today=today())
         told.setdefault(one.class_session, (one, []))[1].append(sentence)
     return list(told.values())
+
+
+@bp.get("/desk/<region_code:village>/papers")
+@allows("see_village")
+def papers(village: str) -> Any:
+    """What can be printed and put up, and what can be sent on."""
+    return render_template(
+        "courses/desk/papers.html",
+        place=look_up(places.region_named, village),
+    )
+
+
+@bp.get("/desk/<region_code:village>/more")
+@allows("see_village")
+def more(village: str) -> Any:
+    """Where everything else is."""
+    return render_template("courses/desk/more.html", place=look_up(places.region_named, village))
 
 
 @bp.post("/desk/<region_code:village>/switch")
@@ -80,9 +95,3 @@ def past(village: str) -> Any:
     shown = Shown("desk.past", {"village": village}, ask, found)
     place = look_up(places.region_named, village)
     return render_template("courses/desk/past.html", shown=shown, place=place)
-
-
-def _villages() -> list[str]:
-    """The villages whose desk this person has, in the order of the postings."""
-    posts = actor().posts_for("see_village")
-    return list(dict.fromkeys(post.region_code for post in posts if post.region_code))

@@ -27,6 +27,7 @@ from nightschool.rules.courses.previews import tell_taken
 from nightschool.rules.courses.reach import reach_choices
 from nightschool.rules.courses.reasons import tell_reason
 from nightschool.rules.courses.recurrence import RecurrenceProblem, tell_recurrence_problem
+from nightschool.rules.courses.series import Reach
 from nightschool.rules.courses.statuses import TO_COME, status_word
 from nightschool.rules.notices.revisions import tell_mark
 from nightschool.rules.slots import Slot, SlotProblem, shown_end, tell_slot_problem
@@ -113,7 +114,7 @@ def edit(class_session: str) -> Any:
     with reading() as db:
         choices = on_offer(db, found.region_code, teachers=found.teacher_ids, venues=[found.venue_id])
         labels = labels_on_offer(db, found.region_code, kept=found.labels)
-    form = EditForm(data=_stored(found))
+    form = EditForm(data={**_stored(found), "reach": request.args.get("reach", type=Reach)})
     form.offer(**labelled(choices))
     form.offer_labels(labels)
     # A link of another page says what to start from; sent once, only a button of this page counts.
@@ -209,7 +210,7 @@ def restore(class_session: str) -> Any:
     def done() -> str:
         words = {"when": _when(found.line.slot), "title": found.line.title}
         if found.line.slot.finishes <= moment():
-            return _("%(when)s %(title)s恢复了，可以记到课。", **words)
+            return _("%(when)s %(title)s恢复了，可以点名。", **words)
         return _("%(when)s %(title)s恢复了，照常上。", **words)
 
     return carry_out(found, form, Change.RESTORE, act, done)

@@ -61,7 +61,7 @@ def evening(region: str) -> Any:
     except StaleRecord:
         form.refuse(None, _("还没存：你看的时候，有的村已经改过了。现在是下面这些，再看一遍。"))
         return _page(region, form), CLASH
-    flash(counted("%(n)d 次课取消了，各村的课表和桌面上都写着。", count))
+    flash(counted("%(n)d 次课取消了，各村的课表和工作台上都写着。", count))
     return redirect(url_for("evenings.evening", region=region, day=form.day.data.isoformat()), 303)
 
 

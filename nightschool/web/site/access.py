@@ -74,7 +74,9 @@ def init_app(app: Flask) -> None:
     """Nobody sends more than they may, and templates know who is logged in, and what they may."""
     app.url_value_preprocessor(_limit)
     app.before_request(_refuse_files)
-    app.jinja_env.globals.update(home_of=home_of, current_login=current_login, may=may_here)
+    app.jinja_env.globals.update(
+        home_of=home_of, current_login=current_login, may=may_here, village_here=village_here
+    )
 
 
 def public(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -185,6 +187,22 @@ def home_of(who: Actor) -> str:
     return url_for(endpoint)
 
 
+def villages_of(who: Actor) -> list[str]:
+    """The villages whose desk this person has, in the order of the postings."""
+    return list(dict.fromkeys(post.region_code for post in who.posts_for("see_village") if post.region_code))
+
+
+def village_here() -> str | None:
+    """The village that who is logged in works in here: the page's own, else the one last worked on, else the first.
+
+    None for who has no village's desk.
+    """
+    login = current_login()
+    villages = villages_of(login.actor) if login else []
+    wanted = (g.get("region"), login.village_code if login else None)
+    return next((code for code in wanted if code in villages), villages[0] if villages else None)
+
+
 def _to_login(verb: str) -> Response:
     if request.method == "POST" and verb != _CARRIES_PASSWORDS:
         if keep_this_request():
@@ -212,6 +230,7 @@ def _is_record_in_scope(db: Session, who: Actor, verb: str, name: str, params: d
     region = scope.region_of(db, name, params[name])
     if region is None:
         return False
+    g.region = params.get("village", region)
     if name == "teacher" and "village" in params:  # one that the village can call on, kept there or above
         return is_inside(params["village"], region)
     return may(who, verb, region)

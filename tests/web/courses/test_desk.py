@@ -1,5 +1,6 @@
 """The desk: one screen that says what comes next, what is not recorded, and what waits for a decision."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from nightschool.database import Database
 from nightschool.models.places import NightSchool, Venue
+from nightschool.models.teaching import ClassSession
 from nightschool.models.trust import Posting
 from nightschool.rules.access import Role
 from tests.factories import (
@@ -77,7 +79,7 @@ def test_a_desk_with_nothing_ahead_says_so(chen: FlaskClient, database: Database
     fill(database, cast, -7, status="cancelled")
     with database.writing() as db:
         make_learner(db)
-    assert "接下来没有课，也没有要补记的。" in chen.get(DESK).text
+    assert "接下来没有课，要点名的也都点过了。" in chen.get(DESK).text
 
 
 def test_tonight_comes_first_with_the_register_one_tap_away(
@@ -103,8 +105,6 @@ def test_past_sessions_without_register_or_reason_are_asked_for(
     fill(database, cast, -7, status="cancelled")
     [held] = fill(database, cast, -8)
     with database.writing() as db:
-        from nightschool.models.teaching import ClassSession
-
         session = db.scalars(select(ClassSession).where(ClassSession.public_id == held)).one()
         make_register(db, session, cast.chen, total=31)
     page = chen.get(DESK).text
@@ -113,14 +113,44 @@ def test_past_sessions_without_register_or_reason_are_asked_for(
     assert f"/sessions/{missing}/cancel" in page
 
 
-def test_a_session_that_ended_this_evening_is_asked_for_at_once(
+def test_a_class_of_today_stays_on_top_until_it_is_recorded_and_then_says_how_many_came(
     chen: FlaskClient, database: Database, cast: Cast, clock: StillClock
 ) -> None:
-    fill(database, cast, 0)
-    clock.move(hours=10, minutes=30)  # 20:30 in the village
+    [tonight] = fill(database, cast, 0)
+    fill(database, cast, -6)
+    clock.move(hours=10, minutes=30)  # 20:30 in the village: it is over
     page = chen.get(DESK).text
     assert "还没记的（1）" in page
-    assert "今天</h2>" not in page
+    assert page.index(f"/sessions/{tonight}/register") < page.index("还没记的")
+    assert page.count('class="button small"') == 1  # of all the buttons, its register is the solid one
+    with database.writing() as db:
+        session = db.scalars(select(ClassSession).where(ClassSession.public_id == tonight)).one()
+        make_register(db, session, cast.chen, total=28)
+    page = chen.get(DESK).text
+    assert "已记 28 人次" in page
+    assert page.count(f"/sessions/{tonight}/register") == 1  # to change it
+    assert f"/sessions/{tonight}/cancel" not in page
+
+
+def test_what_is_still_to_be_recorded_of_today_stands_before_what_is_done(
+    chen: FlaskClient, database: Database, cast: Cast
+) -> None:
+    [morning] = fill(database, cast, 0, starts=8 * 60, ends=9 * 60)
+    [evening] = fill(database, cast, 0)
+    with database.writing() as db:
+        session = db.scalars(select(ClassSession).where(ClassSession.public_id == morning)).one()
+        make_register(db, session, cast.chen, total=12)
+    page = chen.get(DESK).text
+    assert page.index(evening) < page.index(morning)
+
+
+def test_what_was_not_held_today_stays_today_with_its_reason(
+    chen: FlaskClient, database: Database, cast: Cast
+) -> None:
+    fill(database, cast, 0, status="cancelled")
+    page = chen.get(DESK).text
+    assert "今天（" in page
+    assert "天气不好" in page
 
 
 def test_many_unrecorded_ones_are_counted_and_lead_to_the_whole_list(
@@ -129,7 +159,7 @@ def test_many_unrecorded_ones_are_counted_and_lead_to_the_whole_list(
     fill(database, cast, *range(-40, -2))
     page = chen.get(DESK).text
     assert "还没记的（38）" in page
-    assert page.count("记到课") == 12  # six buttons, each with its spoken label
+    assert page.count(">点名<") == 6
     assert "都列出来" in page
 
 
@@ -142,6 +172,19 @@ def test_drafts_and_sessions_without_teacher_or_place_wait_for_a_decision(
     assert "2 次课还没公布 · 第一次是 周五 11月27日" in page
     assert f"/sessions/{lonely}/edit" in page
     assert "老师和地点都还没定" in page
+
+
+def test_a_teacher_who_is_missing_on_several_dates_is_asked_for_once_and_found_for_all(
+    chen: FlaskClient, database: Database, cast: Cast
+) -> None:
+    [first, _second] = fill(database, cast, 3, 10, teachers=())
+    page = chen.get(DESK).text
+    assert page.count("老师还没定") == 1
+    assert "周五 11月27日" in page and "周五 12月4日" in page
+    ways = chen.get(f"/sessions/{first}/edit?reach=following").text
+    assert "以后都请" in page and f"/sessions/{first}/edit?reach=following" in page
+    assert 'value="following" checked' in ways or 'checked type="radio" value="following"' in ways
+    assert chen.get(f"/sessions/{first}/edit?reach=x").status_code == 200
 
 
 def test_past_sessions_are_listed_page_by_page(chen: FlaskClient, database: Database, cast: Cast) -> None:
@@ -170,6 +213,10 @@ def test_who_serves_two_villages_switches_and_is_remembered(
         )
     chen = browser_of(cast.chen)
     assert "换到建立村" in chen.get(DESK).text
+    with database.writing() as db:
+        elsewhere = make_course(db, JIANLI)
+        make_session(db, elsewhere, TODAY - timedelta(days=3))
+    assert "建立村：1 次还没记" in chen.get(DESK).text
     assert chen.get("/desk").location == DESK
     assert chen.post(f"/desk/{JIANLI}/switch").location == f"/desk/{JIANLI}"
     assert chen.get("/desk").location == f"/desk/{JIANLI}"
@@ -181,7 +228,7 @@ def test_others_begin_where_they_work(cast: Cast, browser_of: Any) -> None:
 
 
 def test_nobody_sees_another_villages_desk(cast: Cast, browser_of: Any, client: FlaskClient) -> None:
-    for path in (DESK, f"{DESK}/past"):
+    for path in (DESK, f"{DESK}/past", f"{DESK}/papers", f"{DESK}/more"):
         assert browser_of(cast.luo).get(path).status_code == 404
         assert browser_of(cast.county_supervisor).get(path).status_code == 404
         assert client.get(path).status_code == 303
@@ -198,3 +245,38 @@ def test_the_desk_costs_the_same_however_much_there_is(
     assert chen.get(DESK).status_code == 200
     # Login, scope, five of the desk, three of its plans.
     assert len(statements) == 11
+
+
+def test_every_page_of_a_village_has_the_same_four_entries_and_leads_home(
+    chen: FlaskClient, database: Database, cast: Cast
+) -> None:
+    [session] = fill(database, cast, 3)
+    for path in (DESK, f"/sessions/{session}", f"/sessions/{session}/move", f"{DESK}/learners", "/me"):
+        page = chen.get(path).text
+        for way in ("", "/courses/new", "/learners", "/papers", "/more"):
+            assert f'<a href="{DESK}{way}"' in page, (path, way)
+
+
+def test_the_entries_lead_to_the_village_that_the_page_is_of(
+    chen: FlaskClient, cast: Cast, database: Database, browser_of: Any
+) -> None:
+    with database.writing() as db:
+        db.add(
+            Posting(
+                account_id=cast.chen, role=Role.COORDINATOR, region_code=JIANLI, from_day=date(2020, 1, 1)
+            )
+        )
+    chen = browser_of(cast.chen)
+    assert f"/desk/{JIANLI}/papers" in chen.get(f"/desk/{JIANLI}/learners").text
+    assert f"{DESK}/papers" in chen.get(f"{DESK}/learners").text
+    assert "papers" not in browser_of(cast.township_supervisor).get("/overview").text
+
+
+def test_what_can_be_printed_and_where_everything_else_is_leads_somewhere(chen: FlaskClient) -> None:
+    for path in (f"{DESK}/papers", f"{DESK}/more"):
+        page = chen.get(path).text
+        main = page[page.index("<main") : page.index("</main>")]
+        addresses = re.findall(r'href="([^"]+)"', main)
+        assert len(addresses) > 5
+        for address in addresses:
+            assert chen.get(address, follow_redirects=True).status_code == 200, address

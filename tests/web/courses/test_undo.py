@@ -189,7 +189,7 @@ def test_a_cancelled_session_is_brought_back_much_later(
 def test_a_past_one_is_brought_back_to_be_recorded(chen: FlaskClient, database: Database, cast: Cast) -> None:
     with database.writing() as db:
         past = make_session(db, make_course(db), TODAY - timedelta(days=3), status="cancelled").public_id
-    assert "恢复了，可以记到课。" in post(chen, f"/sessions/{past}/restore").text
+    assert "恢复了，可以点名。" in post(chen, f"/sessions/{past}/restore").text
 
 
 def test_bringing_back_into_a_taken_slot_is_refused_with_who_has_it(
