@@ -1,7 +1,8 @@
 """A change of class sessions as villagers are to be told of it, village by village, for the message to send."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from nightschool.models.places import Region
 from nightschool.models.teaching import ChangeSet
 from nightschool.queries.contacts import VillageContact, contacts
 from nightschool.queries.courses.undo import Recent, way_back
-from nightschool.queries.notices.revisions import Made, revisions_made
+from nightschool.queries.notices.revisions import Made, changelog, revisions_made
 from nightschool.rules.slots import Now
 
 
@@ -59,4 +60,18 @@ def change_page(db: Session, change: str, *, now: Now) -> ChangePage | None:
         villages=tuple(
             VillageChange(contact, tuple(made[code])) for code, contact in contacts(db, made.keys()).items()
         ),
+    )
+
+
+def changes_since(db: Session, village: str, *, since: datetime) -> VillageChange:
+    """All that villagers of one village are to be told of what changed since then, whoever changed it. Cost: 2 queries.
+
+    What was changed several times is told once, from what it was to what it is.
+    """
+    made: dict[str, Made] = {}
+    for later in changelog(db, village, since=since, told_too=True).made:
+        latest = made.setdefault(later.class_session, later)
+        made[later.class_session] = replace(latest, before=later.before)
+    return VillageChange(
+        contacts(db, [village])[village], tuple(sorted(made.values(), key=lambda one: one.after.begins))
     )

@@ -7,15 +7,16 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from nightschool.actions.courses import undo as actions
 from nightschool.errors import CannotSchedule, Refused
-from nightschool.formats.change_message import change_message
+from nightschool.formats.messages import change_message
 from nightschool.queries import scope
 from nightschool.queries.courses.undo import Recent
 from nightschool.queries.notices import changes
+from nightschool.queries.notices.changes import ChangePage
 from nightschool.rules.courses.previews import tell_taken
 from nightschool.rules.courses.undo import TakenBack, tell_refused_undo, tell_taken_back, tell_undoable
 from nightschool.texts import _
 from nightschool.web.site.access import actor, allows
-from nightschool.web.site.context import moment, now, services, today, writing
+from nightschool.web.site.context import moment, now, reading, services, today, writing
 from nightschool.web.site.records import look_up
 from nightschool.web.site.redirects import own_path
 
@@ -33,8 +34,20 @@ def show(change: str) -> Any:
         "courses/undo/show.html",
         change=found,
         undoable=undo_offered(found.way_back),
-        message=change_message(found, moment()),
+        message=_message(found),
     )
+
+
+@bp.app_template_global()
+def message_of(change: str) -> str:
+    """What to send of a change that was just made; empty where villagers need not know."""
+    with reading() as db:
+        found = changes.change_page(db, change, now=now())
+    return _message(found) if found else ""
+
+
+def _message(found: ChangePage) -> str:
+    return change_message(found.villages, moment(), region=found.region)
 
 
 @bp.post("/changes/<public_id:change>/undo")

@@ -11,7 +11,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from nightschool.actions.courses import reach as actions
 from nightschool.actions.courses import undo as undo_actions
 from nightschool.errors import CannotSchedule, NotFound, Refused, StaleRecord
-from nightschool.formats.change_message import change_message
+from nightschool.formats.messages import change_message
 from nightschool.queries.courses import reach as queries
 from nightschool.queries.courses import undo
 from nightschool.queries.notices.changes import change_page
@@ -97,7 +97,7 @@ def _page(region: str, form: EveningForm) -> str:
         ticked=form.pick.data if form.is_submitted() else every,
         change=change,
         undoable=undo_offered(change.way_back) if change else None,
-        message=change_message(change, moment()) if change else "",
+        message=change_message(change.villages, moment(), region=change.region) if change else "",
     )
 
 

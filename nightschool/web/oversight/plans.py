@@ -7,6 +7,8 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from nightschool.actions.oversight import plans as actions
 from nightschool.errors import Refused, StaleRecord
 from nightschool.formats import plan_table
+from nightschool.formats.messages import month_message
+from nightschool.queries.contacts import contacts
 from nightschool.queries.oversight import plans as queries
 from nightschool.queries.oversight.plans import PlanPage
 from nightschool.rules.notices.revisions import tell_moment
@@ -114,11 +116,14 @@ def _page(
 ) -> str:
     plan = _plan(village, month)
     township = plan.township
+    is_told = plan.standing.stage == rules.PlanStatus.ANNOUNCED and not plan.standing.untold
+    message = month_message(plan, look_up(contacts, [village])[village], moment()) if is_told else ""
     return render_template(
         "oversight/plans/month.html",
         plan=plan,
         why=why,
         refusal=refusal,
+        message=message,
         form=form or NoteForm(formdata=None, data={"note": plan.note, "seen_note": plan.note}),
         next_step=rules.next_step(plan.standing),
         told=rules.tell_standing(plan.standing, township=township, reason=plan.return_reason, today=today()),
