@@ -69,9 +69,10 @@ def changes_since(db: Session, village: str, *, since: datetime) -> VillageChang
     What was changed several times is told once, from what it was to what it is.
     """
     made: dict[str, Made] = {}
-    for later in changelog(db, village, since=since, told_too=True).made:
-        latest = made.setdefault(later.class_session, later)
-        made[later.class_session] = replace(latest, before=later.before)
+    for one in changelog(db, village, since=since, told_too=True).made:
+        if not one.after.is_found:
+            later = made.get(one.class_session, one)
+            made[one.class_session] = replace(later, before=one.before)
     return VillageChange(
         contacts(db, [village])[village], tuple(sorted(made.values(), key=lambda one: one.after.begins))
     )

@@ -13,7 +13,7 @@ from nightschool.queries.oversight.plans import reminders
 from nightschool.queries.places import places
 from nightschool.rules.courses.closed_times import tell_closed
 from nightschool.rules.oversight.plans import tell_reminder
-from nightschool.web.site.access import actor, allows, current_login, home_of, village_here, villages_of
+from nightschool.web.site.access import actor, allows, current_login, home_of, village_at_hand, villages_of
 from nightschool.web.site.context import moment, reading, today, writing
 from nightschool.web.site.listings import Shown, asked
 from nightschool.web.site.records import look_up
@@ -25,7 +25,7 @@ bp = Blueprint("desk", __name__)
 @allows("own_account")
 def home() -> Any:
     """The village last worked on, or the first; who serves none begins elsewhere."""
-    here = village_here()
+    here = village_at_hand()
     return redirect(url_for("desk.village", village=here) if here else home_of(actor()), 303)
 
 

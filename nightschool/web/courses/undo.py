@@ -3,7 +3,16 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    flash,
+    g,
+    get_flashed_messages,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 
 from nightschool.actions.courses import undo as actions
 from nightschool.errors import CannotSchedule, Refused
@@ -38,12 +47,18 @@ def show(change: str) -> Any:
     )
 
 
-@bp.app_template_global()
-def message_of(change: str) -> str:
-    """What to send of a change that was just made; empty where villagers need not know."""
+@bp.app_context_processor
+def _to_send() -> dict[str, dict[str, str]]:
+    """For a page that tells of changes just made: what to send of each, looked up before it is written."""
+    if not g.get("login"):
+        return {}
+    told = [category for category, _said in get_flashed_messages(with_categories=True)]
+    made = [category.removeprefix(_UNDO) for category in told if category.startswith(_UNDO)]
+    if not made:
+        return {"to_send": {}}
     with reading() as db:
-        found = changes.change_page(db, change, now=now())
-    return _message(found) if found else ""
+        found = [changes.change_page(db, change, now=now()) for change in made]
+    return {"to_send": {one.public_id: _message(one) for one in found if one}}
 
 
 def _message(found: ChangePage) -> str:

@@ -75,7 +75,7 @@ def init_app(app: Flask) -> None:
     app.url_value_preprocessor(_limit)
     app.before_request(_refuse_files)
     app.jinja_env.globals.update(
-        home_of=home_of, current_login=current_login, may=may_here, village_here=village_here
+        home_of=home_of, current_login=current_login, may=may_here, village_at_hand=village_at_hand
     )
 
 
@@ -192,7 +192,7 @@ def villages_of(who: Actor) -> list[str]:
     return list(dict.fromkeys(post.region_code for post in who.posts_for("see_village") if post.region_code))
 
 
-def village_here() -> str | None:
+def village_at_hand() -> str | None:
     """The village that who is logged in works in here: the page's own, else the one last worked on, else the first.
 
     None for who has no village's desk.

@@ -482,13 +482,14 @@ def test_a_course_page_costs_the_same_however_many_sessions_it_has(
     assert len(statements) == 11
 
 
-def test_a_course_page_costs_ten_statements_besides_login_and_scope(
+def test_a_course_page_costs_twelve_statements_besides_login_and_scope(
     chen: FlaskClient, filled_in: dict[str, Any], statements: list[str]
 ) -> None:
     path = chen.post(NEW, data=weekly(filled_in, do="publish")).location
+    assert "复制这段话" in chen.get(path).text
     statements.clear()
     assert "撤销" in chen.get(path).text
-    assert len(statements) == 12
+    assert len(statements) == 14
 
 
 def test_a_day_that_was_left_out_is_put_back_from_the_courses_page(

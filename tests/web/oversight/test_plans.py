@@ -96,6 +96,7 @@ def test_without_approval_one_tap_makes_the_month_public(
     assert "柑橘冬季管护" not in client.get(f"/v/{SHIWAN}").text
     page = do(chen, PLAN, "announce").text
     assert "公布了：12月的 2 次课" in page and "已公布" in page and 'value="announce"' not in page
+    assert "狮湾村农民夜校，12月的课：\n周六 12月5日（十月廿七） 19:00 柑橘" in page  # to send
     assert "柑橘冬季管护" in client.get(f"/v/{SHIWAN}").text
 
 
