@@ -5,11 +5,13 @@ from datetime import date
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from nightschool.actions.records import note
-from nightschool.errors import NotFound, Refused
+from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.calendars import FarmSeason, HolidayYear, MarketRule, RegionPosition, SpecialDay
+from nightschool.queries.seasons.calendars import special_days
 from nightschool.queries.seasons.localities import market_of
 from nightschool.rules.access import Actor, require
 from nightschool.rules.regions import Level, level_of
@@ -82,24 +84,32 @@ def remove_season(db: Session, *, region: str, season: str, by: Actor, now: Now)
 
 
 def set_day(
-    db: Session, *, region: str, kind: str, day: date, is_on: bool, name: str, by: Actor, now: Now
+    db: Session,
+    *,
+    region: str,
+    kind: str,
+    day: date,
+    is_on: bool,
+    name: str,
+    seen: str,
+    by: Actor,
+    now: Now,
 ) -> None:
     """On this day it is so in this region, whatever its calendar says; said again, the last word counts.
 
-    Raises: Refused with `day_far_away`.
+    `seen`: the digest of `queries.seasons.calendars.special_days` when it was looked at. Raises: Refused with
+    `day_far_away`; StaleRecord when something else was said of this day since.
     """
     require(by, _KEEP, region)
     check_near("day", day, today=now.day)
-    found = db.scalar(
-        select(SpecialDay).where(
-            SpecialDay.region_code == region, SpecialDay.kind == kind, SpecialDay.day == day
-        )
-    )
-    if found is None:
-        found = SpecialDay(region_code=region, kind=kind, day=day)
-        db.add(found)
+    which = (SpecialDay.region_code == region, SpecialDay.kind == kind, SpecialDay.day == day)
+    found = db.scalar(select(SpecialDay).where(*which).with_for_update())
+    is_otherwise = found is not None and (found.is_on, found.name) != (is_on, name)
+    if is_otherwise and special_days(db, region, today=now.day)[1] != seen:
+        raise StaleRecord("special_day", 0, 0)
+    found = found or SpecialDay(region_code=region, kind=kind, day=day)
     found.is_on, found.name = is_on, name
-    db.flush()
+    _put(db, found)
     note(db, found, "calendar.day", by=by, now=now, kind=kind, day=day.isoformat(), is_on=is_on)
 
 
@@ -136,16 +146,34 @@ def take_notice(db: Session, *, text: str, by: Actor, now: Now) -> tuple[int, in
     return year, len(days)
 
 
-def set_position(db: Session, *, region: str, latitude: float, longitude: float, by: Actor, now: Now) -> None:
-    """It is known where the region lies."""
+def set_position(
+    db: Session,
+    *,
+    region: str,
+    latitude: float,
+    longitude: float,
+    seen: tuple[float, float] | None,
+    by: Actor,
+    now: Now,
+) -> None:
+    """It is known where the region lies. Raises: StaleRecord when it lies elsewhere by now than what was `seen`."""
     require(by, _KEEP, region)
-    found = db.get(RegionPosition, region)
-    if found is None:
-        found = RegionPosition(region_code=region)
-        db.add(found)
+    found = db.get(RegionPosition, region, with_for_update=True)
+    if found is not None and (found.latitude, found.longitude) not in (seen, (latitude, longitude)):
+        raise StaleRecord("region_position", 0, 0)
+    found = found or RegionPosition(region_code=region)
     found.latitude, found.longitude = latitude, longitude
-    db.flush()
+    _put(db, found)
     note(db, found, "calendar.position", by=by, now=now)
+
+
+def _put(db: Session, record: SpecialDay | RegionPosition) -> None:
+    """It is stored. Raises StaleRecord when somebody has stored the first one at this very moment."""
+    try:
+        with db.begin_nested():
+            db.add(record)
+    except IntegrityError as error:
+        raise StaleRecord(record.__tablename__, 0, 0) from error
 
 
 def _taken_out(db: Session, table: type[Kept], which: ColumnElement[bool], region: str, by: Actor) -> Kept:

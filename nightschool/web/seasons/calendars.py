@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from nightschool.actions.seasons import calendars as actions
-from nightschool.errors import NotFound, Refused
+from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.queries.seasons import calendars as queries
 from nightschool.rules.almanac import spoken_day
 from nightschool.rules.regions import Level, level_of
@@ -27,7 +27,7 @@ from nightschool.web.seasons.calendars_form import (
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import now, services, today, writing
 from nightschool.web.site.forms import Form
-from nightschool.web.site.records import BAD_INPUT, SAVED, SHOWN, look_up, tried
+from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, SHOWN, look_up, tried
 
 bp = Blueprint("calendars", __name__)
 
@@ -50,12 +50,17 @@ def show(region: str) -> Any:
     if sent in forms:
         form = forms[sent]
         own = [line.window for line in found.seasons if line.is_own]
-        status = tried(
-            form,
-            lambda db: flash(SAVE[sent](db, region, form)),
-            _refuse,
-            check=lambda: form.check(own, today()),
-        )
+        try:
+            status = tried(
+                form,
+                lambda db: flash(SAVE[sent](db, region, form)),
+                _refuse,
+                check=lambda: form.check(own, today()),
+            )
+        except StaleRecord:
+            found = look_up(queries.calendars, region, today=today())
+            form.show_stored(*_stored(found, sent, form))
+            status = CLASH
         if status == SAVED:
             return redirect(url_for("calendars.show", region=region), SAVED)
     return _page(found, forms), status
@@ -115,7 +120,23 @@ def _forms(found: queries.Calendars, sent: str) -> dict[str, Any]:
     if level is not Level.VILLAGE:
         del made["position"]
     made["day"].offer(markets=level in (Level.TOWNSHIP, Level.VILLAGE))
+    for name, form in made.items():
+        if name != sent:
+            form.open(*_stored(found, name, form))
     return made
+
+
+def _stored(found: queries.Calendars, name: str, form: Any) -> tuple[dict[str, Any], str]:
+    """What stands there now of what this form says, and by what the form knows it again."""
+    if name == "position" and found.position is not None and not found.position.stands_for:
+        where = {"latitude": found.position.latitude, "longitude": found.position.longitude}
+        return where, f"{found.position.latitude},{found.position.longitude}"
+    if name != "day":
+        return {}, ""
+    kind = (form.what.data or "").partition("-")[0]
+    of_the_day = [line for line in found.special if (line.kind, line.day) == (kind, form.day.data)]
+    said = [{"what": f"{kind}-{'on' if one.is_on else 'off'}", "name": one.name} for one in of_the_day]
+    return next(iter(said), {}), found.special_digest
 
 
 def _page(found: queries.Calendars, forms: dict[str, Any]) -> str:
@@ -166,6 +187,7 @@ def _save_day(db: Any, region: str, form: DayForm) -> str:
         day=form.day.data,
         is_on=how == "on",
         name=form.name.data or "",
+        seen=form.seen.data or "",
         by=actor(),
         now=now(),
     )
@@ -174,7 +196,13 @@ def _save_day(db: Any, region: str, form: DayForm) -> str:
 
 def _save_position(db: Any, region: str, form: PositionForm) -> str:
     actions.set_position(
-        db, region=region, latitude=form.latitude.data, longitude=form.longitude.data, by=actor(), now=now()
+        db,
+        region=region,
+        latitude=form.latitude.data,
+        longitude=form.longitude.data,
+        seen=form.seen_position,
+        by=actor(),
+        now=now(),
     )
     return _("位置记下了，天黑的时间、老师路上的时间都按它算。")
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from nightschool.rules.seasons.farm_windows import FarmWindow, check_near, check
 from nightschool.rules.seasons.markets import MISSING_WORDS, Market, read_market
 from nightschool.texts import L_, LazyText, _
 from nightschool.web.site.forms import ChoiceField, DayField, Form, LineField, Required, TextField, TypedField
+from nightschool.web.site.record_forms import ComparedForm
 
 DAY_KINDS = {
     "market-on": L_("这天逢场"),
@@ -36,17 +37,29 @@ class DegreesField(TypedField):
         return float(plain)
 
 
-class CalendarForm(Form):
-    """One of several forms on a page, each sent by itself."""
+class CalendarForm(ComparedForm):
+    """One of several forms on a page, each sent by itself. It remembers what stood there when it was opened."""
+
+    seen = HiddenField()
 
     def __init__(self, name: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         for one in self:
-            if not isinstance(one, HiddenField):
-                one.id = one.label.field_id = f"{name}-{one.id}"  # forms on one page have fields of one name
+            one.id = one.label.field_id = f"{name}-{one.id}"  # forms on one page have fields of one name
 
     def check(self, windows: Iterable[FarmWindow], today: date) -> None:
         """Raises Refused where the rules say no to what could be read; `windows` are those kept already."""
+
+    def open(self, stored: Mapping[str, Any], seen: str) -> None:
+        """It starts from what stands there now, and remembers it."""
+        for name, value in stored.items():
+            self[name].data = value
+        self.seen.data = seen
+
+    def show_stored(self, stored: Mapping[str, Any], seen: str) -> None:
+        """What was typed stays, beside what stands there now; sent once more it is saved on top."""
+        self.compare(stored)
+        self.seen.data = seen
 
 
 class MarketForm(CalendarForm):
@@ -108,6 +121,15 @@ class PositionForm(CalendarForm):
 
     latitude = DegreesField(L_("纬度"), [Required(L_("填纬度，像 29.58。"))], most=90)
     longitude = DegreesField(L_("经度"), [Required(L_("填经度，像 105.06。"))], most=180)
+
+    @property
+    def seen_position(self) -> tuple[float, float] | None:
+        """Where it lay when the form was opened."""
+        try:
+            latitude, longitude = (float(one) for one in (self.seen.data or "").split(","))
+        except ValueError:
+            return None
+        return latitude, longitude
 
 
 class NoticeForm(Form):

@@ -83,9 +83,9 @@ def test_a_single_day_of_a_village_counts_there_alone_and_the_last_word_counts(
     cast: Cast, db: Session
 ) -> None:
     for is_on in (False, True):
-        actions.set_day(
-            db, region=SHIWAN, kind="market", day=FRIDAY, is_on=is_on, name="", by=cast.chen_actor, now=NOW
-        )
+        seen = queries.special_days(db, SHIWAN, today=TODAY)[1]
+        said = {"kind": "market", "day": FRIDAY, "is_on": is_on, "name": "", "seen": seen}
+        actions.set_day(db, region=SHIWAN, **said, by=cast.chen_actor, now=NOW)
     assert around(db).markets.on(FRIDAY)
     assert not around(db, JIANLI).markets.on(FRIDAY)
     [day] = db.scalars(select(SpecialDay)).all()
@@ -117,9 +117,8 @@ def test_a_pasted_notice_makes_its_year_known_and_a_second_one_replaces_it(cast:
 
 
 def test_a_village_may_be_off_when_the_country_is_not(cast: Cast, db: Session) -> None:
-    actions.set_day(
-        db, region=SHIWAN, kind="holiday", day=FRIDAY, is_on=True, name="赶苗场", by=cast.chen_actor, now=NOW
-    )
+    said = {"kind": "holiday", "day": FRIDAY, "is_on": True, "name": "赶苗场", "seen": ""}
+    actions.set_day(db, region=SHIWAN, **said, by=cast.chen_actor, now=NOW)
     found = around(db).holidays.on(FRIDAY)
     assert found is not None and (found.is_off, found.name) == (True, "赶苗场")
     assert around(db, JIANLI).holidays.on(FRIDAY) is None
@@ -127,7 +126,8 @@ def test_a_village_may_be_off_when_the_country_is_not(cast: Cast, db: Session) -
 
 def test_dusk_is_the_county_seats_until_the_village_says_where_it_lies(cast: Cast, db: Session) -> None:
     assert around(db).position.stands_for == "市中区"
-    actions.set_position(db, region=SHIWAN, latitude=29.61, longitude=105.01, by=cast.chen_actor, now=NOW)
+    where = {"latitude": 29.61, "longitude": 105.01, "seen": None}
+    actions.set_position(db, region=SHIWAN, **where, by=cast.chen_actor, now=NOW)
     position = around(db).position
     assert (position.latitude, position.longitude, position.stands_for) == (29.61, 105.01, "")
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -19,6 +20,7 @@ from tests.factories import (
     TODAY,
     Cast,
     make_course,
+    make_label,
     make_learner,
     make_question,
     make_register,
@@ -39,11 +41,16 @@ class Edited:
     mine: str = MINE
     theirs: str = THEIRS
     do: str = ""
+    also: dict[str, str] = dataclass_field(default_factory=dict)
 
 
 EDITED = {
+    "calendars.show": Edited(
+        f"/calendars/{SHIWAN}", "latitude", mine="29.61", theirs="29.62", also={"longitude": "105.01"}
+    ),
     "courses.edit": Edited("/courses/{course}/edit", "summary"),
     "cohorts.settings": Edited("/courses/{course}/cohort", "capacity", mine="31", theirs="32"),
+    "labels.edit": Edited("/labels/{label}", "name"),
     "learners.edit": Edited("/learners/{learner}", "household"),
     "plans.act": Edited(f"/desk/{SHIWAN}/plan/2026-12", "note", do="note"),
     "questions.edit": Edited("/questions/{question}", "answer"),
@@ -56,6 +63,7 @@ EDITED = {
     "venues.edit": Edited("/venues/{venue}", "directions"),
 }
 # Steps rather than texts: what has been done meanwhile is told, or was the same step.
+SEEN = r'name="(version|revision|seen|seen_note|once)"[^>]* value="([^"]*)"'
 STEPS = CHANGING - EDITED.keys()
 
 
@@ -69,6 +77,7 @@ def records(database: Database, cast: Cast) -> dict[str, str]:
         make_register(db, held, cast.chen, total=3)
         return {
             "course": course.public_id,
+            "label": make_label(db, "农技站", SHIWAN).public_id,
             "class_session": make_session(db, course, TODAY + timedelta(days=7)).public_id,
             "question": make_question(db, held).public_id,
             "learner": make_learner(db).public_id,
@@ -115,13 +124,13 @@ def test_who_saves_later_is_shown_both_and_may_save_on_top(
     edited = EDITED[endpoint]
     path, field = edited.path.format(**records), edited.field
     one, other = (browser_of(getattr(cast, edited.by)) for _ in range(2))
-    mine = opened(one, path, field) | {field: edited.mine, "do": edited.do}
-    theirs = opened(other, path, field) | {field: edited.theirs, "do": edited.do}
+    mine = opened(one, path, field) | {field: edited.mine, "do": edited.do} | edited.also
+    theirs = opened(other, path, field) | {field: edited.theirs, "do": edited.do} | edited.also
     assert save(other, path, theirs).status_code == 303
     stale = save(one, path, mine)
     assert stale.status_code == 409
     assert f"存着的是「{edited.theirs}」，这里是「{edited.mine}」" in unescape(stale.text)
-    again = re.findall(r'name="(version|revision|seen_note|once)"[^>]* value="([^"]*)"', stale.text)
+    again = re.findall(SEEN, stale.text)
     on_top = mine | {name: unescape(value) for name, value in again} | {field: edited.mine, "do": edited.do}
     assert save(one, path, on_top).status_code == 303
     assert edited.mine in unescape(one.get(path).text)
@@ -130,4 +139,24 @@ def test_who_saves_later_is_shown_both_and_may_save_on_top(
 def test_everything_that_is_edited_is_in_the_list(app: Flask) -> None:
     """A form of a record carries its version, and stands above."""
     assert not {name for name in STEPS if name.endswith((".edit", ".settings"))}
-    assert EDITED.keys() <= CHANGING
+    assert EDITED.keys() <= CHANGING | {"calendars.show"}
+
+
+def test_a_day_of_which_somebody_else_has_said_otherwise_shows_both(
+    cast: Cast, database: Database, browser_of: Any
+) -> None:
+    one, other = browser_of(cast.chen), browser_of(cast.chen)
+    path, day = f"/calendars/{SHIWAN}", {"day": "2026-12-03"}
+    mine = opened(one, path, "what") | day | {"what": "holiday-off", "name": MINE}
+    theirs = opened(other, path, "what") | day | {"what": "holiday-on", "name": THEIRS}
+    assert other.post(path, data=theirs).status_code == 303
+    stale = one.post(path, data=mine)
+    assert stale.status_code == 409
+    told = unescape(stale.text)
+    assert (
+        "存着的是「这天放假」，这里是「这天上班」" in told
+        and f"存着的是「{THEIRS}」，这里是「{MINE}」" in told
+    )
+    on_top = opened(one, path, "what") | day | {"what": "holiday-off", "name": MINE}
+    assert one.post(path, data=on_top).status_code == 303
+    assert THEIRS not in unescape(one.get(path).text)
