@@ -33,10 +33,17 @@ class ToldLine(NamedTuple):
     slot: Slot
     day: str
     times: str
-    what: str
+    title: str
+    about: str  # where, and who teaches; of one that takes place
+    summary: str  # what to bring; of one that is ahead and takes place
     change: str
     origin: str
     came: str
+
+    @property
+    def what(self) -> str:
+        """柑橘冬季管护 · 村活动室 · 周老师（农技站）."""
+        return f"{self.title} · {self.about}" if self.about else self.title
 
 
 class Announced(NamedTuple):
@@ -46,6 +53,7 @@ class Announced(NamedTuple):
     day: str  # 今晚; further off, the weekday and the date
     times: str
     day_under: str
+    is_near: bool  # today or tomorrow: on paper `day` would be wrong the day after
     title: str
     venue: str
     directions: str
@@ -55,6 +63,8 @@ class Announced(NamedTuple):
     origin: str
     how: str  # how it is given, and who organises it
 
+
+SHOWN_AHEAD = 6  # class sessions that a village's page shows before one asks for more
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 
@@ -136,13 +146,13 @@ def tell_attendances(entry: Entry) -> str:
     return counted("来了 %(n)d 人次", entry.attendances)
 
 
-def tell_contact(school: School | VillageContact | None) -> str:
-    """Whom to ask, in one sentence."""
+def tell_contact(school: School | VillageContact | None, *, with_phone: bool = True) -> str:
+    """Whom to ask, in one sentence; `with_phone` at which number."""
     who = asked_of(school.contact_name, school.principal) if school else ""
     if school is None or not (who or school.contact_phone):
         return _("不清楚的，问村委会。")
     who = who or _("夜校")
-    if not school.contact_phone:
+    if not (with_phone and school.contact_phone):
         return _("不清楚的，问：%(who)s", who=who)
     return _("不清楚的，问：%(who)s %(phone)s", who=who, phone=school.contact_phone)
 
@@ -187,7 +197,7 @@ def tell_as_of(today: date) -> str:
     return _("这是%(day)s的课表，后来改了的看网上。", day=told)
 
 
-def _tell_nothing(timetable: Timetable) -> str:
+def tell_nothing(timetable: Timetable) -> str:
     """That no session is planned, in the words that fit the village."""
     if timetable.village.is_former:
         return ""
@@ -200,6 +210,11 @@ def _tell_title(village: Village) -> str:
     """狮湾村 农民夜校（全安镇 · 市中区）: what tells it from others of its name."""
     where = tell_where(village)
     return _("%(name)s（%(where)s）", name=tell_name(village), where=where) if where else tell_name(village)
+
+
+def is_here(timetable: Timetable) -> bool:
+    """Whether there is anything to read, or somebody who may write it: a night school, or classes of one that was."""
+    return timetable.village.school is not None or bool(timetable.ahead or timetable.past)
 
 
 def tell_headline(timetable: Timetable) -> str:
@@ -226,7 +241,7 @@ def tell_gist(timetable: Timetable) -> str:
     village, today = timetable.village, timetable.today
     first = [*timetable.called_off, timetable.next] if timetable.next else timetable.called_off
     told = [_line(line) for line in told_lines(first, today)]
-    told = told or [tell_former(village, today) or _tell_nothing(timetable)]
+    told = told or [tell_former(village, today) or tell_nothing(timetable)]
     where = tell_where(village)
     return " · ".join([where, *told] if where else told)
 
@@ -246,19 +261,20 @@ def told_lines(entries: Iterable[Entry], today: date, *, is_past: bool = False) 
     spoken = language()
     told = []
     for entry in entries:
-        slot, change = entry.slot, ""
+        slot, change, about = entry.slot, "", ""
         if entry.takes_place:
             teachers = _tell_teachers(entry.teachers, spoken) if entry.teachers else ""
-            what = " · ".join([part for part in (entry.title, entry.venue, teachers) if part])
+            about = " · ".join([part for part in (entry.venue, teachers) if part])
         else:
             change = tell_change(entry, today, is_past=is_past)
-            what = entry.title
         told.append(
             ToldLine(
                 slot,
                 full_day(slot.day, today),
                 tell_times(slot),
-                what,
+                entry.title,
+                about,
+                "" if is_past or change else entry.summary,
                 change,
                 tell_origin(entry, today) if entry.moved_from or entry.differs else "",
                 tell_attendances(entry) if is_past else "",
@@ -275,6 +291,7 @@ def announced(entry: Entry, today: date, *, is_past: bool = False) -> Announced:
         day=spoken_moment(slot.day, slot.starts, today),
         times=tell_times(slot),
         day_under=_tell_day_under(slot, today),
+        is_near=(slot.day - today).days in (0, 1),
         title=entry.title,
         venue=entry.venue,
         directions=entry.directions if entry.venue else "",
@@ -289,7 +306,8 @@ def announced(entry: Entry, today: date, *, is_past: bool = False) -> Announced:
 def page_words(timetable: Timetable, zone: ZoneInfo) -> dict[str, Any]:
     """Everything a page says of this timetable, by the names its templates use. They only put it in order."""
     village, today = timetable.village, timetable.today
-    coming = timetable.next
+    coming, later = timetable.next, told_lines(timetable.later, today)
+    few = max(SHOWN_AHEAD - len(timetable.ahead) + len(later), 0)
     return {
         "title": _tell_title(village),
         "name": tell_name(village),
@@ -299,11 +317,13 @@ def page_words(timetable: Timetable, zone: ZoneInfo) -> dict[str, Any]:
         "former": tell_former(village, today),
         "called_off": [announced(entry, today) for entry in timetable.called_off],
         "next": announced(coming, today) if coming else None,
-        "nothing": "" if coming else _tell_nothing(timetable),
-        "later": told_lines(timetable.later, today),
+        "nothing": "" if coming else tell_nothing(timetable),
+        "later": later[:few],
+        "still_later": later[few:],
         "are_more_ahead": timetable.are_more_ahead,
-        "contact": tell_contact(village.school),
-        "phone": dialled(village.school),
+        "contact": tell_contact(village.school, with_phone=False),
+        "phones": dialable(village.school.contact_phone) if village.school else (),
+        "is_here": is_here(timetable),
         "past": told_lines(timetable.past, today, is_past=True),
         "are_more_past": timetable.are_more_past,
         "updated": tell_updated(village, zone, today),
@@ -332,7 +352,7 @@ def _lines(timetable: Timetable, address: str) -> Iterator[str]:
     if timetable.next:
         yield from _next_lines(timetable.next, today)
     else:
-        yield _tell_nothing(timetable)
+        yield tell_nothing(timetable)
     if timetable.later:
         yield from ("", _("接下来："))
         yield from map(_line, told_lines(timetable.later, today))

@@ -77,7 +77,7 @@ UNSCOPED = {
 }
 PUBLIC = {
     "find.home", "health.check", "static", "timetable.village", "timetable.feed", "timetable.text",
-    "timetable.past", "timetable.qr", "timetable.data", "region_timetable.region", "region_timetable.feed",
+    "timetable.past", "timetable.poster", "timetable.qr", "timetable.data", "region_timetable.region", "region_timetable.feed",
     "region_timetable.data", "open_data.show_schema", "sitemap.robots", "sitemap.index", "sitemap.part",
     "trust.login", "trust.slip", "teacher_links.page", "teacher_links.feed", "teacher_links.sheet",
     "revisions.changes", "revisions.feed",

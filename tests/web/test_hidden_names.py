@@ -112,7 +112,7 @@ PRIVATE_PAPERS = {
     "teacher_links.made": "an address for one teacher",
     "teacher_links.made_by_village": "an address for one teacher",
 }
-PAPER = re.compile(r'class="(?:sheet|paper|[^"]*onlyprint)')
+PAPER = re.compile(r'class="(?:sheet|paper|poster|[^"]*onlyprint)')
 UNPRINTED = re.compile(r'<header class="top">.*?</header>', re.DOTALL)
 MOST = 40  # addresses of one kind: months and years never end
 

@@ -8,9 +8,11 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from nightschool.formats.ics import calendar
+from nightschool.formats.poster import poster_words
 from nightschool.formats.qr import qr_svg
 from nightschool.formats.timetable_json import village_json
 from nightschool.formats.timetable_text import (
+    is_here,
     page_words,
     tell_gist,
     tell_headline,
@@ -53,6 +55,13 @@ def past(code: str) -> Response:
     """Everything that was, the latest first, so many on a page."""
     number = chapter_number()
     return _answer(code, chapter(number), _past_page, number=number)
+
+
+@bp.get("/v/<region_code:code>/poster")
+@public
+def poster(code: str) -> Response:
+    """One sheet for the notice board."""
+    return _answer(code, PAGE_EXTENT, _poster_page)
 
 
 @bp.get("/v/<region_code:code>.ics")
@@ -121,14 +130,19 @@ def _answer(
 
 
 def _page(found: Timetable, here: Reading) -> str:
-    is_indexed = found.village.school is not None or bool(found.ahead or found.past)
-    shown = card(here, tell_headline(found), tell_gist(found), is_indexed=is_indexed)
+    shown = card(here, tell_headline(found), tell_gist(found), is_indexed=is_here(found))
     return _rendered("village", found, card=shown, full=_page_address(found.village))
 
 
 def _past_page(found: Timetable, here: Reading) -> str:
     shown = card(here, tell_past(found.village), tell_past_gist(found.village))
     return _rendered("past", found, card=shown, number=here.number)
+
+
+def _poster_page(found: Timetable, here: Reading) -> str:
+    full = _page_address(found.village)
+    shown = card(here, tell_headline(found), tell_gist(found), is_indexed=False)
+    return _rendered("poster", found, card=shown, poster=poster_words(found, address=full))
 
 
 def _rendered(name: str, found: Timetable, **values: Any) -> str:

@@ -63,6 +63,11 @@ def sight(page: str) -> str:
     return " ".join(html.unescape(re.sub("<[^>]*>", " ", main)).split())
 
 
+def client_style(page: str) -> str:
+    """The address of the page's stylesheet."""
+    return re.findall(r'<link rel="stylesheet" href="([^"]+)"', page)[0]
+
+
 def next_of(page: str) -> str:
     found = re.search(r'<section class="next".*?</section>', page, re.DOTALL)
     return sight("<main>" + found[0]) if found else ""
@@ -79,11 +84,43 @@ def test_tonights_class_is_told_whole_and_first(database: Database, cast: Cast, 
     fill(database, cast, 7, 0, summary="带上剪刀")
     page = client.get(PAGE).text
     assert next_of(page) == (
-        "今晚 19:00–20:30 周二 11月24日（十月十六） 柑橘冬季管护 村活动室 周老师（农技站） 带上剪刀"
+        "柑橘冬季管护 今晚 19:00–20:30 周二 11月24日（十月十六） 村活动室 周老师（农技站） 带上剪刀"
     )
-    assert "接下来 周二 12月1日（十月廿三） 19:00–20:30 柑橘冬季管护 · 村活动室 · 周老师（农技站）" in sight(
-        page
+    assert (
+        "接下来 柑橘冬季管护 周二 12月1日（十月廿三） 19:00–20:30 村活动室 · 周老师（农技站） 带上剪刀"
+        in sight(page)
     )
+
+
+def test_whom_to_phone_and_the_calendar_stand_right_below_the_next_class(
+    database: Database, cast: Cast, client: FlaskClient
+) -> None:
+    fill(database, cast, 0, 7)
+    page = client.get(PAGE).text
+    below = sight("<main>" + page.partition("</section>")[2])
+    assert below.startswith("不清楚的，问：陈书记 打电话 0832-5550101 加到手机日历 订阅课表")
+    assert '<span class="nobr"><span class="noprint">打电话 </span>0832-5550101</span>' in page
+
+
+def test_six_classes_are_shown_and_the_others_one_tap_away(
+    database: Database, cast: Cast, client: FlaskClient
+) -> None:
+    fill(database, cast, 0, status=SessionStatus.CANCELLED)
+    fill(database, cast, *range(1, 10))
+    page = client.get(PAGE).text
+    shown, _, folded = page.partition("<summary>看更多：后面 4 节课</summary>")
+    assert len(re.findall("<time ", shown)) == 6
+    assert len(re.findall("<time ", folded)) == 4
+    assert "</details>" in folded
+
+
+def test_what_few_classes_there_are_is_all_there_is(
+    database: Database, cast: Cast, client: FlaskClient
+) -> None:
+    fill(database, cast, *range(6))
+    page = client.get(PAGE).text
+    assert "看更多" not in page
+    assert page.count("<time ") == 6
 
 
 def test_a_range_of_time_stays_on_one_line(database: Database, cast: Cast, client: FlaskClient) -> None:
@@ -101,12 +138,12 @@ def test_when_tonights_class_is_over_the_page_moves_on(
     fill(database, cast, 0, 1)
     clock.move(hours=10, minutes=29)
     before = client.get(PAGE)
-    assert next_of(before.text).startswith("今晚 19:00–20:30")
+    assert next_of(before.text).startswith("柑橘冬季管护 今晚 19:00–20:30")
     clock.move(minutes=1)
     after = client.get(PAGE, headers={"If-None-Match": before.headers["ETag"]})
     assert after.status_code == 200
-    assert next_of(after.text).startswith("明晚 19:00–20:30")
-    assert "上过的课 周二 11月24日" in sight(after.text)
+    assert next_of(after.text).startswith("柑橘冬季管护 明晚 19:00–20:30")
+    assert "上过的课 柑橘冬季管护 周二 11月24日" in sight(after.text)
 
 
 def test_tonight_is_never_yesterdays(
@@ -127,9 +164,9 @@ def test_a_cancelled_class_is_said_in_words_with_its_reason(
     fill(database, cast, 0, status=SessionStatus.CANCELLED, reason="weather")
     fill(database, cast, 7)
     page, _, text = (client.get(form).text for form in FORMS)
-    assert "今晚 19:00–20:30 柑橘冬季管护 取消：天气不好" in sight(page)
+    assert "柑橘冬季管护 取消：天气不好 今晚 19:00–20:30" in sight(page)
     assert "取消：天气不好" in text
-    assert next_of(page).startswith("周二 12月1日")
+    assert next_of(page).startswith("柑橘冬季管护 周二 12月1日")
 
 
 def test_a_postponed_class_names_the_other_date_and_the_new_one_the_old(
@@ -152,8 +189,16 @@ def test_drafts_are_on_no_form(database: Database, cast: Cast, client: FlaskClie
 def test_a_village_without_plans_says_whom_to_ask(cast: Cast, client: FlaskClient) -> None:
     page = client.get(PAGE).text
     assert "现在还没有排好的课。" in page
-    assert "不清楚的，问：陈书记 0832-5550101" in page
+    assert "不清楚的，问：陈书记 打电话 0832-5550101" in sight(page)
     assert 'href="tel:08325550101"' in page
+
+
+def test_each_of_two_numbers_can_be_tapped(database: Database, cast: Cast, client: FlaskClient) -> None:
+    with database.writing() as db:
+        school = db.query(NightSchool).filter_by(region_code=SHIWAN).one()
+        school.contact_phone = "0832-5550101、0832-5550102转801"
+    page = client.get(PAGE).text
+    assert re.findall('href="(tel:[^"]*)"', page) == ["tel:08325550101", "tel:08325550102,801"]
 
 
 def test_a_village_without_a_school_says_whom_to_ask(
@@ -166,6 +211,11 @@ def test_a_village_without_a_school_says_whom_to_ask(
         assert "余坝村" in page
         assert "这个村还没有在这里排夜校的课。" in page
         assert "不清楚的，问村委会。" in page
+    page = client.get("/v/511002105202").text
+    assert "村里已经在办夜校的，请村干部找镇上的管理员，在这里开通。" in page
+    led = set(re.findall('href="(/[^"]*)"', page.partition("<main")[2])) - {client_style(page)}
+    assert led == {"/r/511002105", "/", "/login"}
+    assert "text/calendar" not in page
     assert not events(client.get("/v/511002105202.ics").data)
 
 
@@ -185,7 +235,7 @@ def test_a_former_village_shows_its_history_and_leads_to_its_successor(
     page = client.get(PAGE).text
     assert "狮湾村已撤并，从周三 2020年1月1日起是建立村。" in sight(page)
     assert f'href="/v/{JIANLI}"' in page
-    assert "周五 2016年11月18日（十月十九） 09:00–11:00 柑橘栽培 来了 42 人次" in sight(page)
+    assert "柑橘栽培 周五 2016年11月18日（十月十九） 09:00–11:00 来了 42 人次" in sight(page)
     assert "现在还没有排好的课" not in page
 
 
@@ -254,7 +304,7 @@ def test_page_feed_and_text_agree(database: Database, cast: Cast, client: FlaskC
     }
     ahead_of_page = page.text.partition("上过的课")[0]
     shown = {}
-    for piece in ahead_of_page.split("<time ")[1:]:
+    for piece in re.split('<li>|<section class="next"|<div class="notice alarm"', ahead_of_page)[1:]:
         moment = piece.partition('datetime="')[2].partition('"')[0]
         title = re.search(r"第\d+课&<b>", sight("<main>" + "<p " + piece))
         assert title
