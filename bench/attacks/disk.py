@@ -18,7 +18,7 @@ def run(town: Town, is_short: bool) -> Iterator[Figure]:
     size = sum(path.stat().st_size for path in town.folder.iterdir()) + 4 * 1024**2
     with small_disk(town.folder.with_name("small"), size) as disk:
         if disk is None:
-            print("    not measured: a small disk cannot be mounted here (that needs root on Linux)")
+            print("disk: not measured, a small disk cannot be mounted here (that needs root on Linux)")
             return
         shutil.copytree(town.folder, disk / "town")
         full = Town(disk / "town", free_port(), town.accounts)

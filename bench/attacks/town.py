@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -40,6 +40,7 @@ class Figure:
     value: float
     limit: float
     unit: str = ""
+    seen: Sequence[str] = ()  # what was counted, one a line
 
     @property
     def is_missed(self) -> bool:
@@ -93,6 +94,14 @@ class Town:
         folder = self.folder.with_name(name)
         shutil.copytree(self.folder, folder)
         return Town(folder, free_port(), self.accounts)
+
+    def becomes(self, other: "Town") -> None:
+        """It holds what the other does, whoever has it open."""
+        with (
+            closing(sqlite_module().connect(other.folder / "nightschool.db")) as source,
+            closing(sqlite_module().connect(self.folder / "nightschool.db")) as target,
+        ):
+            source.backup(target)
 
     def asked(self, sql: str) -> Any:
         """The first value that this statement finds in the database, looked at beside the server."""

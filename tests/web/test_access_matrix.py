@@ -1,53 +1,48 @@
 """Every address, asked for by everybody: generated from the application's own list, so that none is forgotten."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass
 
 import pytest
 from flask import Blueprint, Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.routing import Rule
 
 from nightschool.database import Database
 from nightschool.errors import ConfigurationError
-from nightschool.models import Base
 from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Venue
 from nightschool.models.teaching import ClassSession, Course
-from nightschool.models.trust import Account, LoginSession, Posting
+from nightschool.models.trust import Posting
 from nightschool.queries import scope
-from nightschool.rules.access import VERBS, Actor, Post, Role, may
-from nightschool.rules.seasons.months import Month
+from nightschool.rules.access import VERBS, Actor, Post, Role
 from nightschool.web import app as web_app
 from nightschool.web.site.access import Access, allows, check_access
 from tests.factories import (
     JIANLI,
-    SEALER,
     SHIWAN,
     TODAY,
     Cast,
     make_account,
-    make_change,
-    make_course,
-    make_label,
-    make_learner,
     make_link,
-    make_login,
-    make_question,
     make_region,
-    make_register,
     make_school,
-    make_session,
     make_teacher,
     make_upload,
-    make_venue,
+)
+from tests.web.addresses import (
+    SECRET,
+    UPLOAD,
+    VILLAGER,
+    Home,
+    Visitor,
+    asked,
+    mismatches,
+    region_home,
+    rows,
+    taken_without_token,
+    verb_of,
+    village_home,
 )
 
-SECRET = "s" * 32  # of a teacher's own address
-UPLOAD = "u" * 22  # a list of regions that has been taken in
 SIBLING = "511002105202"  # in the same township as 狮湾村
 TOWNSHIP, COUNTY, CITY, PROVINCE = "511002105000", "511002000000", "511000000000", "510000000000"
 OTHER_COUNTY = "511024000000"
@@ -140,24 +135,6 @@ ROLES: dict[str, tuple[Post, ...]] = {
     "administrator of another county": (Post(Role.REGION_ADMINISTRATOR, OTHER_COUNTY),),
     "system administrator": (Post(Role.SYSTEM_ADMINISTRATOR, None),),
 }
-SEE_NO_VILLAGER = ("township supervisor", "county supervisor", "region administrator", "system administrator")
-VILLAGER = "陈大秀"  # a learner of every village
-# What these parts of addresses are, whoever asks.
-ANYWHERE = {
-    "filename": "app.css",
-    "area": "511002105",
-    "city": "5110",
-    "document": "village",
-    "month": Month(2026, 12),
-    "year": 2026,
-    "first": "2026-04",
-    "last": "2026-09",
-    "month_code": "2026-11",
-    "secret": SECRET,
-    "secret_page": "p" * 22,
-    "form": "f" * 22,
-}
-ANSWERS = {200, 303, 409, 422, 429}
 one_database = pytest.mark.one_database
 check = pytest.mark.check(
     "access: tests/web/test_access_matrix.py must know of an address, and of each part of it, whose it is"
@@ -165,68 +142,11 @@ check = pytest.mark.check(
 
 
 @dataclass
-class Home:
-    """Records that belong to one region, by the name they have in addresses."""
-
-    region: str
-    values: dict[str, Any] = field(default_factory=dict)
-    account_regions: tuple[str | None, ...] = ()
-
-
-@dataclass
 class World:
-    """Everybody's account, and the records of several regions."""
+    """Everybody, and the records of several regions."""
 
-    accounts: dict[str, int]
+    actors: dict[str, Actor]
     homes: list[Home]
-
-
-def public_id(db: Any, table: Any, key: int) -> str:
-    found: str = db.get_one(table, key).public_id
-    return found
-
-
-def village_home(db: Any, code: str, account: int, township_teacher: str) -> Home:
-    venue = make_venue(db, code, name="文化院坝")
-    own_teacher = make_teacher(db, code, name="本村老师")
-    for about, record, name in (
-        ("venue.key_holder_phone", venue, "key_holder_phone"),
-        ("teacher.phone", own_teacher, "phone"),
-    ):
-        setattr(record, name, SEALER.seal("13812345678", about=f"{about}:{record.public_id}"))
-    learner = make_learner(db, code, name=VILLAGER)
-    learner.phone = SEALER.seal("13812345678", about=f"learner.phone:{learner.public_id}")
-    course = make_course(db, code, teachers=(own_teacher.id,), venue_id=venue.id)
-    past = make_session(db, course, TODAY - timedelta(days=7), teachers=(own_teacher.id,))
-    make_register(db, past, account, present=(learner.id,), total=3)
-    tonight = make_session(db, course, TODAY, teachers=(own_teacher.id,))
-    posting = db.scalars(select(Posting.id).where(Posting.account_id == account)).one()
-    change = make_change(db, tonight)
-    values = {
-        "change": change.public_id, "code": code, "village": code, "region": code, "class_session": tonight.public_id, "course": course.public_id,
-        "learner": learner.public_id, "teacher": own_teacher.public_id, "venue": venue.public_id,
-        "account": public_id(db, Account, account), "posting": posting, "called": township_teacher,
-        "other_learner": make_learner(db, code, name="陈大绣").public_id, "other_teacher": township_teacher,
-    }  # fmt: skip
-    values |= {
-        "question": make_question(db, past).public_id,
-        "label": make_label(db, "村合作社", code).public_id,
-        "teacher_link": make_link(db, own_teacher).public_id,
-    }
-    db.flush()
-    return Home(code, values, (code,))
-
-
-def region_home(db: Any, code: str, account: int, account_region: str | None) -> Home:
-    teacher = make_teacher(db, code, name="片区老师")
-    teacher.phone = SEALER.seal("13812345678", about=f"teacher.phone:{teacher.public_id}")
-    posting = db.scalars(select(Posting.id).where(Posting.account_id == account)).one()
-    values = {"region": code, "teacher": teacher.public_id, "posting": posting}
-    values["other_teacher"] = make_teacher(db, code, name="片区老师").public_id
-    values["teacher_link"] = make_link(db, teacher).public_id
-    values["label"] = make_label(db, "农技站", code).public_id
-    values["account"] = public_id(db, Account, account)
-    return Home(code, values, (account_region,))
 
 
 @pytest.fixture
@@ -238,120 +158,42 @@ def world(database: Database, cast: Cast) -> World:
         other = make_account(db, "wygl", "威远县管理员", Role.REGION_ADMINISTRATOR, OTHER_COUNTY)
         make_upload(db, cast.system_administrator, public_id=UPLOAD, state="done")
         make_link(db, db.get_one(Teacher, cast.teacher), SECRET)
-        near = public_id(db, Teacher, cast.teacher)
+        near = db.get_one(Teacher, cast.teacher).public_id
         far = make_teacher(db, "511024100000", name="严陵镇老师").public_id
         homes = [
             village_home(db, SHIWAN, cast.chen, near),
             village_home(db, SIBLING, sibling.id, near),
             village_home(db, JIANLI, cast.luo, far),
-            region_home(db, TOWNSHIP, cast.township_supervisor, TOWNSHIP),
-            region_home(db, COUNTY, cast.region_administrator, COUNTY),
-            region_home(db, CITY, cast.system_administrator, None),
-            region_home(db, PROVINCE, other.id, OTHER_COUNTY),
+            region_home(db, TOWNSHIP, cast.township_supervisor),
+            region_home(db, COUNTY, cast.region_administrator),
+            region_home(db, CITY, cast.system_administrator),
+            region_home(db, PROVINCE, other.id),
         ]
-        accounts = {
-            "coordinator": cast.chen,
-            "coordinator next door": sibling.id,
-            "coordinator far away": cast.luo,
-            "township supervisor": cast.township_supervisor,
-            "county supervisor": cast.county_supervisor,
-            "region administrator": cast.region_administrator,
-            "administrator of another county": other.id,
-            "system administrator": cast.system_administrator,
-        }
-    return World(accounts, homes)
+    accounts = {
+        "anonymous": None,
+        "coordinator": cast.chen,
+        "coordinator next door": sibling.id,
+        "coordinator far away": cast.luo,
+        "township supervisor": cast.township_supervisor,
+        "county supervisor": cast.county_supervisor,
+        "region administrator": cast.region_administrator,
+        "administrator of another county": other.id,
+        "system administrator": cast.system_administrator,
+    }
+    return World({role: Actor(accounts[role], role, posts) for role, posts in ROLES.items()}, homes)
 
 
-class Visitor:
-    """One role's browser, which logs in again when an address has put it out."""
-
-    def __init__(self, app: Flask, database: Database, world: World, role: str) -> None:
-        self.app, self.database, self.account = app, database, world.accounts.get(role)
-        self.actor = Actor(self.account, role, ROLES[role])
-        self.browser: FlaskClient = app.test_client()
-        self.log_in()
-
-    def log_in(self) -> None:
-        self.browser = self.app.test_client()
-        if self.account is not None:
-            self.browser.set_cookie("nightschool", make_login(self.database, self.account))
-
-    def own_device(self) -> int:
-        if self.account is None:
-            return 1
-        with self.database.reading() as db:
-            mine = select(LoginSession.id).where(
-                LoginSession.account_id == self.account, LoginSession.revoked_at.is_(None)
-            )
-            return db.scalars(mine).first() or 1
-
-    def asks(self, rule: Rule, method: str, home: Home) -> Any:
-        values = {"waiting": "w" * 22, "login": self.own_device(), "upload": UPLOAD, **ANYWHERE}
-        values |= home.values
-        with self.app.test_request_context():
-            path = self.app.url_map.bind("localhost").build(
-                rule.endpoint, {name: values[name] for name in rule.arguments}, method=method
-            )
-        response = self.browser.open(
-            path, method=method, data={} if method == "POST" else None, buffered=True
-        )
-        if method == "POST" and rule.endpoint in OWN:
-            self.log_in()
-        return response
-
-
-def asked(app: Flask, world: World, methods: tuple[str, ...]) -> Iterator[tuple[Rule, str, Home]]:
-    for rule in app.url_map.iter_rules():
-        for home in world.homes:
-            known = {"waiting", "login", "upload"} | set(ANYWHERE) | set(home.values)
-            if rule.arguments <= known and (rule.arguments & set(home.values) or home is world.homes[0]):
-                for method in methods:
-                    if method in (rule.methods or ()):
-                        yield rule, method, home
-
-
-def expected(app: Flask, visitor: Visitor, rule: Rule, home: Home) -> str:
-    """What must come of it, by what the view declares and the rules of access."""
-    verb = app.view_functions[rule.endpoint].access.verb  # type: ignore[attr-defined]
-    if verb is None:
-        return "answer"
-    if visitor.account is None:
-        return "login"
-    named = [name for name in scope.NAMED if name in rule.arguments]
-    regions: list[str | None] = []
-    for name in named:
-        regions += home.account_regions if name == "account" else [home.region]
-    if named:
-        return "answer" if all(may(visitor.actor, verb, region) for region in regions) else "404"
-    return "answer" if visitor.actor.posts_for(verb) else "404"
-
-
-def came(response: Any) -> str:
-    if response.status_code == 303 and response.location.startswith("/login"):
-        return "login"
-    return "answer" if response.status_code in ANSWERS else str(response.status_code)
-
-
-def mismatches(visitor: Visitor, world: World, method: str, beginning: str = "/") -> str:
-    """Every address with this beginning that does not answer this visitor as it should, or tells too much, one a line."""
-    wrong, app = [], visitor.app
-    for rule, _method, home in asked(app, world, (method,)):
-        if not str(rule).startswith(beginning):
-            continue
-        answer = visitor.asks(rule, method, home)
-        want, got = expected(app, visitor, rule, home), came(answer)
-        if want != got:
-            wrong.append(f"{visitor.actor.name}: {method} {rule} of {home.region}: {got}, not {want}")
-        if visitor.actor.name in SEE_NO_VILLAGER and VILLAGER.encode() in answer.data:
-            wrong.append(f"{visitor.actor.name}: {method} {rule} of {home.region}: a villager")
-    return "\n".join(wrong)
+def faults(visitor: Visitor, world: World, method: str, beginning: str = "/") -> str:
+    """Every address with this beginning that does not answer this visitor as it should, one a line."""
+    asks = (ask for ask in asked(visitor.app, world.homes, (method,)) if str(ask.rule).startswith(beginning))
+    return "\n".join(mismatches(visitor, asks))
 
 
 def unfitting(app: Flask) -> list[str]:
     """Addresses with a part nobody knows whose it is, and views that ask for less than their records need."""
     wrong = []
     for rule in app.url_map.iter_rules():
-        verb = app.view_functions[rule.endpoint].access.verb  # type: ignore[attr-defined]
+        verb = verb_of(app, rule)
         wrong += [f"{rule}: {name}?" for name in rule.arguments if name not in (*scope.NAMED, *UNSCOPED)]
         wrong += [
             f"{rule}: {verb}" for name in scope.NAMED if name in rule.arguments and verb not in FITTING[name]
@@ -367,15 +209,6 @@ def unfitting(app: Flask) -> list[str]:
     return wrong
 
 
-def rows(database: Database) -> dict[str, Any]:
-    """Every row of every table."""
-    with database.reading() as db:
-        return {
-            table.name: sorted(map(repr, db.execute(select(table)).all()))
-            for table in Base.metadata.sorted_tables
-        }
-
-
 # The matrix
 
 
@@ -389,17 +222,17 @@ FURTHEST = ("coordinator", "system administrator")
 def test_everybody_gets_exactly_to_what_is_theirs_and_looking_changes_no_row(
     app: Flask, database: Database, world: World, role: str
 ) -> None:
-    visitor = Visitor(app, database, world, role)
+    visitor = Visitor(app, world.actors[role])
     before = rows(database)
-    assert mismatches(visitor, world, "GET") == ""
+    assert faults(visitor, world, "GET") == ""
     assert rows(database) == before
-    assert mismatches(visitor, world, "POST") == ""
+    assert faults(visitor, world, "POST") == ""
 
 
 @one_database
 @check
 def test_the_matrix_asks_for_every_address(app: Flask, world: World) -> None:
-    covered = {(str(rule), method) for rule, method, _home in asked(app, world, ("GET", "POST"))}
+    covered = {(str(ask.rule), ask.method) for ask in asked(app, world.homes, ("GET", "POST"))}
     every = {
         (str(rule), method)
         for rule in app.url_map.iter_rules()
@@ -424,7 +257,7 @@ def test_every_part_of_an_address_is_known_and_every_verb_fits_it(app: Flask) ->
 
 @one_database
 def test_out_of_scope_and_unknown_are_the_same_page(app: Flask, database: Database, world: World) -> None:
-    visitor = Visitor(app, database, world, "coordinator far away")
+    visitor = Visitor(app, world.actors["coordinator far away"])
     addresses = {
         "class_session": "/sessions/{}", "course": "/courses/{}", "learner": "/learners/{}",
         "teacher": "/teachers/{}", "venue": "/venues/{}", "village": "/desk/{}",
@@ -444,7 +277,7 @@ def test_whoever_has_two_postings_has_the_rights_of_each_where_it_holds(
 ) -> None:
     with database.writing() as db:
         db.add(Posting(account_id=cast.luo, role=Role.SUPERVISOR, region_code=TOWNSHIP, from_day=TODAY))
-    visitor = Visitor(app, database, world, "coordinator far away")
+    visitor = Visitor(app, world.actors["coordinator far away"])
     assert visitor.browser.get(f"/overview/{SHIWAN}").status_code == 200
     assert visitor.browser.get(f"/desk/{SHIWAN}").status_code == 404
     assert visitor.browser.get(f"/overview/{JIANLI}").status_code == 404
@@ -462,7 +295,7 @@ def test_planted_view_that_forgets_its_scope_is_found(app: Flask, database: Data
     planted.access = Access("schedule")  # type: ignore[attr-defined]
     app.add_url_rule("/planted/<public_id:class_session>", view_func=planted)
     for role in ("coordinator far away", "coordinator next door", "township supervisor", "anonymous"):
-        assert "/planted" in mismatches(Visitor(app, database, world, role), world, "GET", "/planted"), role
+        assert "/planted" in faults(Visitor(app, world.actors[role]), world, "GET", "/planted"), role
 
 
 @one_database
@@ -474,8 +307,8 @@ def test_planted_page_that_shows_a_villager_to_a_supervisor_is_found(
 
     planted.access = Access("see_overview")  # type: ignore[attr-defined]
     app.add_url_rule("/planted/<region>", view_func=planted)
-    supervisor = Visitor(app, database, world, "county supervisor")
-    assert "a villager" in mismatches(supervisor, world, "GET", "/planted")
+    supervisor = Visitor(app, world.actors["county supervisor"])
+    assert "a villager" in faults(supervisor, world, "GET", "/planted")
 
 
 @one_database
@@ -522,16 +355,9 @@ def test_no_form_without_its_token_is_acted_on(
     app: Flask, database: Database, world: World, role: str, token: str | None
 ) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
-    visitor = Visitor(app, database, world, role)
+    visitor = Visitor(app, world.actors[role])
     before = rows(database)
-    for rule, _method, home in asked(app, world, ("POST",)):
-        values = {"waiting": "w" * 22, "login": 1, "upload": UPLOAD, **ANYWHERE, **home.values}
-        with app.test_request_context():
-            path = app.url_map.bind("localhost").build(
-                rule.endpoint, {name: values[name] for name in rule.arguments}, method="POST"
-            )
-        response = visitor.browser.post(path, data={"csrf_token": token} if token else {"name": "x"})
-        assert response.status_code == 400, path
+    assert list(taken_without_token(visitor, asked(app, world.homes, ("POST",)), token)) == []
     assert rows(database) == before
 
 

@@ -55,7 +55,7 @@ from tests.factories import (
     make_teacher,
     make_upload,
 )
-from tests.web.test_access_matrix import ANYWHERE, SECRET
+from tests.web.addresses import ANYWHERE, SECRET
 
 # What anybody may read, where it is published at all.
 OPEN = {

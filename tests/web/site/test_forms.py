@@ -12,8 +12,8 @@ from nightschool.database import Database
 from nightschool.models.people import Teacher
 from nightschool.models.teaching import CourseKind
 from tests.factories import SHIWAN, TODAY, Cast, make_course, make_learner, make_session, make_venue
+from tests.web.addresses import ANYWHERE
 from tests.web.site.test_once import COUNTY, TOWNSHIP, hidden_on, records
-from tests.web.test_access_matrix import ANYWHERE
 
 __all__ = ["records"]
 

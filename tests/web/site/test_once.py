@@ -39,7 +39,7 @@ from tests.factories import (
     make_school,
     make_session,
 )
-from tests.web.test_access_matrix import rows
+from tests.web.addresses import rows
 from tests.web.test_bad_input import NOTICE
 
 QIAO, BA = "511002105202", "511002105203"
