@@ -166,6 +166,29 @@ def _undecided(rows: Sequence[Any], lines: Sequence[SessionLine]) -> tuple[Undec
     return tuple(Undecided(*key, tuple(sessions)) for key, sessions in found.items())
 
 
+_NEXT = (
+    select(ClassSession.public_id, ClassSession.title, ClassSession.day)
+    .where(_HERE, ClassSession.status == SessionStatus.SCHEDULED, is_over(AT))
+    .order_by(ClassSession.day.desc(), ClassSession.starts.desc(), ClassSession.id.desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecorded:
+    """A class session that is over and has neither register nor reason."""
+
+    public_id: str
+    title: str
+    day: date
+
+
+def next_unrecorded(db: Session, village: str, *, at: Moment) -> Unrecorded | None:
+    """The latest one in this village; None where all are recorded. Cost: 1 query."""
+    found = db.execute(_NEXT, {"village": village, "day": at.day, "minutes": at.minutes}).one_or_none()
+    return Unrecorded(*found) if found else None
+
+
 _OPEN = (
     select(ClassSession.region_code, func.count())
     .where(ClassSession.region_code.in_(bindparam("villages", expanding=True)), _IS_LATE)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.registers import attendance as actions
 from nightschool.errors import Refused, StaleRecord
+from nightschool.queries.courses import desk
 from nightschool.queries.places.region_settings import register_days
 from nightschool.queries.registers import attendance as queries
 from nightschool.queries.registers import register_history
@@ -21,7 +22,7 @@ from nightschool.texts import _, counted
 from nightschool.web.registers.attendance_form import RegisterForm, Ticked, VoidForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.browser import device_name
-from nightschool.web.site.context import now, reading, today
+from nightschool.web.site.context import moment, now, reading, today
 from nightschool.web.site.forms import version_in
 from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, look_up, tried
 
@@ -152,6 +153,8 @@ def _page(found: Register, form: RegisterForm) -> str:
     fits = finder(form.query.data)
     hits = [person for person in found.people if form.query.data and fits(person.name, person.keys)]
     outside = {person.public_id for group in found.outside for person in group.people}
+    with reading() as db:
+        next_open = desk.next_unrecorded(db, found.region_code, at=moment()) if found.saved else None
     shown = {*form.present.data, *form.row_errors, *(person.public_id for person in hits)}
     return render_template(
         "registers/attendance/register.html",
@@ -171,6 +174,7 @@ def _page(found: Register, form: RegisterForm) -> str:
             *(rules.tell_elsewhere(other) for other in found.elsewhere),
             *_counted_twice(found),
         ],
+        next_open=next_open,
         days_late=0 if found.saved else rules.days_late(found.day, today()),
         asks_why=found.saved is not None and found.day < today() and _asks_why(found),
     )

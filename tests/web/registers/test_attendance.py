@@ -126,6 +126,21 @@ def test_people_stand_by_group_and_sound(village: Village) -> None:
     assert {"cdx", "chendaxiu"} <= set(keys)
 
 
+def test_a_saved_register_leads_to_the_next_class_that_is_not_recorded(
+    village: Village, database: Database
+) -> None:
+    form = {**village.open(), "m": list(village.learners.values())}
+    assert "下一节没记的" not in village.browser.get(village.url).text
+    saved = village.browser.post(village.url, data=form, follow_redirects=True).text
+    assert "下一节没记的" not in saved  # there is none
+    with database.writing() as db:
+        course = make_course(db, title="医保怎么报销")
+        open_one = make_session(db, course, TODAY - timedelta(days=3)).public_id
+    page = village.browser.get(village.url).text
+    assert "下一节没记的：周六 11月21日 医保怎么报销" in page
+    assert f'href="/sessions/{open_one}/register"' in page
+
+
 def test_a_sheet_of_sixty_fits_into_four_kilobytes(village: Village) -> None:
     form = {**village.open(), "do": "save", "csrf_token": "x" * 91, "h": "60"}
     body = "&".join(f"{name}={text}" for name, text in form.items() if name not in "me")
@@ -140,8 +155,8 @@ def test_opening_and_saving_look_everything_up_once(village: Village, statements
     assert len(statements) == 16
     statements.clear()
     assert village.browser.get(village.url).status_code == 200
-    # Login, scope, five of the register.
-    assert len(statements) == 7
+    # Login, scope, five of the register, what is to be recorded next.
+    assert len(statements) == 8
 
 
 def test_both_ticked_is_answered_at_that_row_and_nothing_is_saved(
