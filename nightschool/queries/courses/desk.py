@@ -175,7 +175,7 @@ _NEXT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Unrecorded:
+class ToRecord:
     """A class session that is over and has neither register nor reason."""
 
     public_id: str
@@ -183,10 +183,10 @@ class Unrecorded:
     day: date
 
 
-def next_unrecorded(db: Session, village: str, *, at: Moment) -> Unrecorded | None:
+def next_unrecorded(db: Session, village: str, *, at: Moment) -> ToRecord | None:
     """The latest one in this village; None where all are recorded. Cost: 1 query."""
     found = db.execute(_NEXT, {"village": village, "day": at.day, "minutes": at.minutes}).one_or_none()
-    return Unrecorded(*found) if found else None
+    return ToRecord(*found) if found else None
 
 
 _OPEN = (
