@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from nightschool.actions.courses import closed_times, courses
+from nightschool.actions.courses import closed_times, courses, labels
 from nightschool.actions.people import people
 from nightschool.actions.places import region_lists, schools, venues
 from nightschool.actions.seasons import calendars
@@ -31,6 +31,7 @@ from nightschool.models.teaching import ClassSession
 from nightschool.models.trust import Account
 from nightschool.rules.access import SYSTEM, Actor, Post, Role
 from nightschool.rules.courses.closed_times import ClosedTime
+from nightschool.rules.courses.labels import LabelKind
 from nightschool.rules.courses.recurrence import Once
 from nightschool.rules.people.people import LearnerEntry, TeacherEntry
 from nightschool.rules.places.schools import SchoolEntry
@@ -61,6 +62,7 @@ def build(installation: Installation, *, say: Callable[[str], object]) -> dict[s
             )
         _first_class(stage, digester)
         teachers = {entry["region"]: _teacher(stage, entry) for entry in content["teachers"]}
+        _labels(stage, {entry["code"][:6] + "000000" for entry in content["schools"]})
         opened: list[DemoSchool] = []
         for number, entry in enumerate(content["schools"], start=1):
             say(_("开办夜校 %(n)d / %(all)d……", n=number, all=len(content["schools"])))
@@ -84,6 +86,14 @@ def build(installation: Installation, *, say: Callable[[str], object]) -> dict[s
     passwords = {name: secrets.token_hex(4) for name in shown}
     set_passwords(installation, passwords)
     return {name: (who, passwords[name]) for name, who in shown.items()}
+
+
+def _labels(stage: Stage, counties: set[str]) -> None:
+    """Every county has its list of units and of campaigns."""
+    for county in sorted(counties):
+        given: dict[str, Any] = {"region": county, "by": SYSTEM, "now": stage.begin}
+        for kind, names in ((LabelKind.UNIT, "units"), (LabelKind.CAMPAIGN, "campaigns")):
+            labels.add_labels(stage.db, kind=kind, names="\n".join(stage.content[names]), **given)
 
 
 def _calendars(stage: Stage, townships: set[str]) -> None:

@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from nightschool.actions.courses import sessions
 from nightschool.actions.registers import attendance
 from nightschool.models.teaching import ClassSession
+from nightschool.queries.courses.labels import labels_on_offer
 from nightschool.rules.access import Actor
+from nightschool.rules.courses.labels import Labels
 from nightschool.rules.courses.proposals import Proposal
 from nightschool.rules.courses.recurrence import Recurrence
 from nightschool.rules.registers.attendance import Sheet
@@ -69,6 +71,9 @@ class Stage:
     ) -> Proposal:
         """A course on this topic in the school's usual room."""
         start = parse_time(starts) or 0
+        offered = labels_on_offer(self.db, school.code)
+        known = {one.name: one.public_id for kind in offered.values() for one in kind}
+        roles = ("hosts", "helpers", "campaigns")
         return Proposal(
             region_code=school.code,
             title=topic["title"],
@@ -78,6 +83,7 @@ class Stage:
             ends=start + minutes,
             recurrence=recurrence,
             venue=school.room,
+            labels=Labels(*(tuple(known[name] for name in topic.get(role, ())) for role in roles)),
             **more,
         )
 

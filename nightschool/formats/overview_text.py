@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from nightschool.queries.oversight.overview import Overview
 
 
-def tell_figures(overview: Overview, period: Period) -> str:
-    """What was planned, held, not held and why, in neutral words."""
+def tell_figures(overview: Overview, period: Period, label: str = "") -> str:
+    """What was planned, held, not held and why, in neutral words; `label`: of these classes alone."""
     total = overview.total
     parts = [
         counted("应开 %(n)d 次", total.planned),
@@ -30,7 +30,7 @@ def tell_figures(overview: Overview, period: Period) -> str:
     return _(
         "%(period)s，%(place)s：%(figures)s。",
         period=tell_period(period),
-        place=overview.name,
+        place=_("%(place)s（只算%(label)s的）", place=overview.name, label=label) if label else overview.name,
         figures=_("，").join(parts),
     )
 

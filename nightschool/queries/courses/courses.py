@@ -13,7 +13,7 @@ from nightschool.models.places import Region, Venue
 from nightschool.models.teaching import Category, ClassSession, Course, CourseTeacher, SessionStatus
 from nightschool.queries.courses import sessions
 from nightschool.queries.courses.histories import History, history
-from nightschool.queries.courses.labels import Borne, borne_text, read_borne
+from nightschool.queries.courses.labels import Borne, borne_text, courses_bearing, read_borne
 from nightschool.queries.courses.sessions import category_word
 from nightschool.queries.records import shaped
 from nightschool.rules.courses.labels import NO_LABELS, Labels
@@ -143,7 +143,7 @@ def _still_skipped(db: Session, course: Any) -> tuple[date, ...]:
 def courses(db: Session, village: str, asked: Asked = UNASKED, *, at: Moment) -> Listing[CourseLine]:
     """The village's courses as asked for; unasked those not put away, the one with the latest session first.
 
-    Cost: 2 queries.
+    Cost: 3 queries.
     """
     words = categories(db)
     lines = _course_lines(db, village, at)
@@ -157,11 +157,15 @@ def courses(db: Session, village: str, asked: Asked = UNASKED, *, at: Moment) ->
     states[RETIRED] = _("收起的")
     state = asked.choice("state", _("到哪一步"), states)
     sort = asked.choice("sort", _("怎么排"), {"": _("新的在前"), "name": _("按名字")})
+    names, bearing = courses_bearing(db, village)
+    label = asked.choice("label", _("哪个单位、哪项活动"), {"": _("不管哪个"), **names})
     fits = finder(asked.query)
     fitting = [
         line
         for line in lines
-        if category.value in ("", line.category_code) and fits(line.title, line.search_keys)
+        if category.value in ("", line.category_code)
+        and (not label.value or line.public_id in bearing[label.value])
+        and fits(line.title, line.search_keys)
     ]
     found = [line for line in fitting if _is_in_state(line, state.value)]
     if sort.value == "name":
@@ -169,7 +173,7 @@ def courses(db: Session, village: str, asked: Asked = UNASKED, *, at: Moment) ->
     return paged(
         found,
         asked,
-        (category, state, sort),
+        (category, label, state, sort),
         total=sum((state.value == RETIRED) == line.is_retired for line in lines),
         elsewhere=sum(line.is_retired for line in fitting) if state.value != RETIRED else 0,
         write=tuple,

@@ -1,5 +1,6 @@
 """Units and campaigns: what a village can choose, what classes bear, the lists of a region, and figures by each."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,7 +8,7 @@ from functools import reduce
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, String, bindparam, cast, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.places import Region
 from nightschool.models.teaching import (
@@ -67,13 +68,22 @@ class LabelLine:
 
 @dataclass(frozen=True, slots=True)
 class LabelFigures:
-    """What was held with one label in a period."""
+    """One unit, or one campaign, in a period: how many class sessions bear it, whatever else they bear."""
 
-    public_id: str
+    public_id: str  # of one list that has it
     name: str
-    hosted: int  # class sessions held, of a unit those it organised first
-    helped: int
-    attendances: int  # 人次 of all of them
+    planned: int
+    held: int
+    helped: int  # of those held, the ones that a unit only helped with
+    attendances: int  # 人次 of those held
+
+
+@dataclass(frozen=True, slots=True)
+class KindFigures:
+    """All units, or all campaigns, of a period, in the order of their names."""
+
+    lines: tuple[LabelFigures, ...] = ()
+    held: int = 0  # class sessions that bear any of them, each counted once
 
 
 _NAMED = (Label.id, Label.public_id, Label.name)
@@ -139,11 +149,13 @@ def names_borne(text: str | None) -> Labels[str]:
 
 
 def bears(label: str) -> ColumnElement[bool]:
-    """The class session bears the label of this public id, as whatever it is to it."""
+    """The class session bears the label of this public id, or another county's of the same name, as whatever it is."""
+    meant = aliased(Label)
     return ClassSession.id.in_(
         select(ClassSessionLabel.class_session_id)
         .join(Label, Label.id == ClassSessionLabel.label_id)
-        .where(Label.public_id == label)
+        .join(meant, (meant.name == Label.name) & (meant.kind == Label.kind))
+        .where(meant.public_id == label)
     )
 
 
@@ -203,60 +215,59 @@ def labels(db: Session, region: str, asked: Asked = UNASKED, *, kind: LabelKind)
     )
 
 
-def label_figures(
-    db: Session, region: str, *, kind: LabelKind, first: date, last: date
-) -> tuple[LabelFigures, ...]:
-    """What was held in a region from a day to a day with each label of a kind, in the order of their names.
+def label_figures(db: Session, region: str, *, first: date, last: date) -> dict[LabelKind, KindFigures]:
+    """What was to be held in a region from a day to a day with each unit and each campaign.
 
-    A class that bears two counts for both, and was entered once. Cost: 1 query.
+    A class that bears two counts for both, and was entered once. What lists of several counties have by one name is
+    one line. Cost: 2 queries.
     """
+    is_held = ClassSession.status == SessionStatus.HELD.value
     is_helper = ClassSessionLabel.role == LabelRole.HELPER.value
-    rows = db.execute(
-        select(
-            Label.public_id,
-            Label.name,
-            func.count().filter(~is_helper).label("hosted"),
-            func.count().filter(is_helper).label("helped"),
-            func.coalesce(func.sum(attendances()), 0).label("attendances"),
-        )
+    borne = (
+        select()
         .select_from(ClassSession)
         .join(ClassSessionLabel, ClassSessionLabel.class_session_id == ClassSession.id)
         .join(Label, Label.id == ClassSessionLabel.label_id)
         .where(
             inside(ClassSession.region_code, region),
             ClassSession.day.between(first, last),
-            ClassSession.status == SessionStatus.HELD.value,
-            Label.kind == kind.value,
+            ClassSession.status.not_in((SessionStatus.DRAFT, SessionStatus.POSTPONED)),
         )
-        .group_by(Label.id)
-    ).all()
-    return tuple(
-        shaped(LabelFigures, row, attendances=int(row.attendances))
-        for row in sorted(rows, key=lambda row: sort_key(row.name))
     )
-
-
-def labels_used(db: Session, region: str, *, first: date, last: date) -> dict[str, str]:
-    """The names, by public id, of all that classes of a region bear in a period. Cost: 1 query."""
     rows = db.execute(
-        select(Label.public_id, Label.name)
-        .join(ClassSessionLabel, ClassSessionLabel.label_id == Label.id)
-        .join(ClassSession, ClassSession.id == ClassSessionLabel.class_session_id)
-        .where(inside(ClassSession.region_code, region), ClassSession.day.between(first, last))
-        .distinct()
+        borne.add_columns(
+            Label.kind,
+            Label.name,
+            func.min(Label.public_id).label("public_id"),
+            func.count().label("planned"),
+            func.count().filter(is_held).label("held"),
+            func.count().filter(is_held & is_helper).label("helped"),
+            func.coalesce(func.sum(attendances()).filter(is_held), 0).label("attendances"),
+        ).group_by(Label.kind, Label.name)
     ).all()
-    return {row.public_id: row.name for row in sorted(rows, key=lambda row: sort_key(row.name))}
+    once = borne.add_columns(Label.kind, func.count(ClassSession.id.distinct())).where(is_held)
+    held = {row[0]: row[1] for row in db.execute(once.group_by(Label.kind))}
+    lines: dict[str, list[LabelFigures]] = {kind: [] for kind in LabelKind}
+    for row in sorted(rows, key=lambda row: sort_key(row.name)):
+        lines[row.kind].append(shaped(LabelFigures, row, attendances=int(row.attendances)))
+    return {kind: KindFigures(tuple(lines[kind]), held.get(kind, 0)) for kind in LabelKind}
 
 
-def courses_bearing(db: Session, village: str) -> dict[str, tuple[set[str], str]]:
-    """Of the courses of a village: each campaign they have, by its public id, with their public ids and its name."""
-    rows = db.execute(
-        select(Label.public_id, Label.name, Course.public_id.label("course"))
-        .join(CourseLabel, CourseLabel.label_id == Label.id)
-        .join(Course, Course.id == CourseLabel.course_id)
-        .where(Course.region_code == village, Label.kind == LabelKind.CAMPAIGN.value)
-    ).all()
-    found: dict[str, tuple[set[str], str]] = {}
-    for row in rows:
-        found.setdefault(row.public_id, (set(), row.name))[0].add(row.course)
-    return found
+def courses_bearing(db: Session, village: str) -> tuple[dict[str, str], dict[str, set[str]]]:
+    """The names, by public id, of what courses of a village bear themselves or in a class; and the courses of each.
+
+    Both by public ids. Cost: 1 query.
+    """
+    named = (Label.public_id, Label.name, Course.public_id.label("course"))
+    by_default = select(*named).join(CourseLabel, CourseLabel.label_id == Label.id)
+    by_default = by_default.join(Course, Course.id == CourseLabel.course_id)
+    in_a_class = select(*named).join(ClassSessionLabel, ClassSessionLabel.label_id == Label.id)
+    in_a_class = in_a_class.join(ClassSession, ClassSession.id == ClassSessionLabel.class_session_id)
+    in_a_class = in_a_class.join(Course, Course.id == ClassSession.course_id)
+    here = Course.region_code == village
+    rows = db.execute(by_default.where(here).union(in_a_class.where(here))).all()
+    names, bearing = {}, defaultdict(set)
+    for row in sorted(rows, key=lambda row: sort_key(row.name)):
+        names[row.public_id] = row.name
+        bearing[row.public_id].add(row.course)
+    return names, bearing

@@ -1,15 +1,17 @@
 """What a supervisor sees: sessions, counts and reasons of a region's villages. No villager, no ranking."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Result, case, func, literal, select
+from sqlalchemy import ColumnElement, Result, case, func, literal, select, true
 from sqlalchemy.orm import Session
 
 from nightschool.models.places import NightSchool, Region
 from nightschool.models.teaching import ClassSession, SessionStatus
+from nightschool.queries.courses.labels import bears
 from nightschool.queries.figures import attendances
 from nightschool.queries.places.places import names_of
 from nightschool.queries.scope import inside
@@ -75,10 +77,13 @@ class Overview:
         return level_of(self.code) is Level.VILLAGE
 
 
-def overview_of(db: Session, code: str, *, first: date, last: date, today: date) -> Overview | None:
+def overview_of(
+    db: Session, code: str, *, first: date, last: date, today: date, label: str = ""
+) -> Overview | None:
     """The overview of a region from a day to a day, both included; None when there is no such region.
 
-    Parts without a night school and without a session are left out. Cost: three queries, whatever the size.
+    With a `label` (public id) only class sessions that bear it count. Parts with neither night school nor session
+    are left out. Cost: three queries, whatever the size.
     """
     above = ancestors_of(code)
     names = names_of(db, [*above, code])
@@ -87,7 +92,12 @@ def overview_of(db: Session, code: str, *, first: date, last: date, today: date)
     level = level_of(code)
     lines = {} if level is Level.VILLAGE else {row[0]: RegionFigures(*row) for row in regions_below(db, code)}
     total = RegionFigures(code, names[code], schools=sum(line.schools for line in lines.values()))
-    for row in _counts(db, code, BELOW.get(level, level), first, last, today):
+    which = (
+        inside(ClassSession.region_code, code),
+        ClassSession.day.between(first, last),
+        bears(label) if label else true(),
+    )
+    for row in _counts(db, BELOW.get(level, level), which, today):
         for line in (total, lines.get(full_code(row.part))):
             if line is not None:
                 _count(line, row.status, row.reason, row.is_past, row.sessions, row.attendances or 0)
@@ -97,7 +107,7 @@ def overview_of(db: Session, code: str, *, first: date, last: date, today: date)
         path=tuple((part, names[part]) for part in above if part in names),
         parts=tuple(lines[part] for part in lines if lines[part].schools or lines[part].planned),
         total=total,
-        meetings=_meetings(db, code, first, last, today) if level is Level.VILLAGE else (),
+        meetings=_meetings(db, which, today) if level is Level.VILLAGE else (),
     )
 
 
@@ -121,7 +131,7 @@ def regions_below(db: Session, code: str) -> list[tuple[str, str, int]]:
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def _counts(db: Session, code: str, level: Level, first: date, last: date, today: date) -> Result[Any]:
+def _counts(db: Session, level: Level, which: Iterable[ColumnElement[bool]], today: date) -> Result[Any]:
     sessions = (
         select(
             func.substr(ClassSession.region_code, 1, PREFIX_DIGITS[level]).label("part"),
@@ -131,8 +141,7 @@ def _counts(db: Session, code: str, level: Level, first: date, last: date, today
             attendances().label("attendances"),
         )
         .where(
-            inside(ClassSession.region_code, code),
-            ClassSession.day.between(first, last),
+            *which,
             ClassSession.status.not_in((SessionStatus.DRAFT, SessionStatus.POSTPONED)),
         )
         .subquery()
@@ -160,7 +169,7 @@ def _count(
         line.to_come += sessions
 
 
-def _meetings(db: Session, code: str, first: date, last: date, today: date) -> tuple[OverviewSession, ...]:
+def _meetings(db: Session, which: Iterable[ColumnElement[bool]], today: date) -> tuple[OverviewSession, ...]:
     rows = db.execute(
         select(
             ClassSession.title,
@@ -172,11 +181,7 @@ def _meetings(db: Session, code: str, first: date, last: date, today: date) -> t
             ClassSession.reason_text,
             attendances().label("attendances"),
         )
-        .where(
-            ClassSession.region_code == code,
-            ClassSession.day.between(first, last),
-            ClassSession.status != SessionStatus.DRAFT,
-        )
+        .where(*which, ClassSession.status != SessionStatus.DRAFT)
         .order_by(ClassSession.day, ClassSession.starts, ClassSession.id)
     )
     return tuple(OverviewSession(is_past=row.day < today, **row._mapping) for row in rows)

@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from nightschool.errors import NotFound
 from nightschool.formats.overview_text import tell_figures, tell_reasons
+from nightschool.queries.courses import labels
 from nightschool.queries.oversight import overview, township_plans
 from nightschool.queries.places import places
 from nightschool.rules.seasons.months import month_of
@@ -34,15 +35,25 @@ def home() -> Any:
 @bp.get("/overview/<region_code:region>")
 @allows("see_overview")
 def region(region: str) -> Any:
-    """One region's figures of a period."""
+    """One region's figures of a period, of all its classes or of those of one unit or campaign."""
     period = _period()
+    days = {"first": period.first, "last": period.last}
     with reading() as db:
-        found = overview.overview_of(db, region, first=period.first, last=period.last, today=today())
+        label = labels.kept_label(db, request.args.get("label", ""))
+        found = overview.overview_of(
+            db, region, **days, today=today(), label=label.public_id if label else ""
+        )
+        figures = {} if label else labels.label_figures(db, region, **days)
         waiting = township_plans.waiting(db, region, today=today())
     if found is None:
         raise NotFound
     return render_template(
-        "oversight/overview/region.html", overview=found, period=period, waiting=waiting[1] if waiting else 0
+        "oversight/overview/region.html",
+        overview=found,
+        period=period,
+        label=label,
+        figures=figures,
+        waiting=waiting[1] if waiting else 0,
     )
 
 

@@ -1,9 +1,31 @@
 """A supervisor looks at a region's week, and can copy it in one sentence."""
 
+import html
+import re
 from datetime import timedelta
+from typing import Any
 
+import pytest
+
+from nightschool.actions.courses.labelling import set_session_labels
+from nightschool.database import Database
 from nightschool.models.teaching import SessionStatus
-from tests.factories import SHIWAN, TODAY, make_course, make_learner, make_register, make_session
+from nightschool.rules.access import Role
+from nightschool.rules.courses.labels import LabelKind, Labels
+from tests.factories import (
+    JIANLI,
+    SHIWAN,
+    TODAY,
+    Cast,
+    make_account,
+    make_course,
+    make_label,
+    make_learner,
+    make_register,
+    make_session,
+)
+
+DAY = timedelta(days=1)
 
 
 def a_week(database, cast) -> None:
@@ -45,3 +67,87 @@ def test_period_that_cannot_be_read_is_this_week(database, cast, browser_of) -> 
 def test_other_regions_overview_is_not_there(cast, browser_of) -> None:
     assert browser_of(cast.township_supervisor).get("/overview/511024000000").status_code == 404
     assert browser_of(cast.chen).get("/overview/511002105000").status_code == 404
+
+
+@pytest.fixture
+def organised(database: Database, cast: Cast) -> str:
+    """A class held by two units in a campaign, one that a unit helped with, one to come, one of the village alone."""
+    with database.writing() as db:
+        bureau, union = make_label(db, "县农业农村局"), make_label(db, "县总工会")
+        campaign = make_label(db, "感恩奋进", kind=LabelKind.CAMPAIGN)
+        course = make_course(db, title="柑橘冬季管护")
+        held, helped = (
+            make_session(db, course, TODAY - DAY),
+            make_session(db, course, TODAY, starts=600, ends=660),
+        )
+        make_register(db, held, cast.chen, total=28)
+        make_register(db, helped, cast.chen, total=10)
+        coming = make_session(db, course, TODAY + DAY)
+        own = make_session(db, make_course(db, title="广场舞"), TODAY - DAY, starts=600, ends=660)
+        make_register(db, own, cast.chen, total=5)
+        borne = {
+            held.id: Labels((bureau.id, union.id), (), (campaign.id,)),
+            helped.id: Labels((union.id,), (bureau.id,)),
+            coming.id: Labels((bureau.id,)),
+        }
+        set_session_labels(db, borne)
+        return bureau.public_id
+
+
+def figures(page: str) -> list[tuple[str, ...]]:
+    """The rows of the tables of units and campaigns: name and numbers."""
+    rows = re.findall(r'<tr><th scope="row"><a[^>]*label=[^>]*>([^<]*)</a></th>(.*?)</tr>', page)
+    return [(name, *re.findall(r'class="number">(\d+)<', cells)) for name, cells in rows]
+
+
+@pytest.mark.parametrize("region", ["511002000000", "511002105000", SHIWAN])
+def test_a_class_counts_for_each_unit_that_organises_it_and_once_in_the_total(
+    organised: str, cast: Cast, browser_of: Any, region: str
+) -> None:
+    page = browser_of(cast.county_supervisor).get(f"/overview/{region}").text
+    assert "应开 4 次，已开 3 次，到课 43 人次" in page
+    assert figures(page) == [
+        ("县农业农村局", "3", "2", "1", "38"),
+        ("县总工会", "2", "2", "0", "38"),
+        ("感恩奋进", "1", "1", "28"),
+    ]
+    assert "不重复算，已开的一共 2 次。" in page and "不重复算，已开的一共 1 次。" in page
+
+
+def test_only_the_classes_of_one_unit_are_looked_at_in_other_periods_and_places_too(
+    organised: str, cast: Cast, browser_of: Any
+) -> None:
+    county = browser_of(cast.county_supervisor)
+    page = county.get(f"/overview/511002000000?label={organised}").text
+    assert "市中区（只算县农业农村局的）：应开 3 次，已开 2 次，到课 38 人次。" in page
+    led = re.search(r'href="(/overview/511002105000[^"]*)"', page)
+    assert led is not None and f"label={organised}" in led[1]
+    assert "全安镇（只算县农业农村局的）" in county.get(html.unescape(led[1])).text
+    village = county.get(f"/overview/{SHIWAN}?label={organised}").text
+    assert "柑橘冬季管护" in village and "广场舞" not in village
+    assert "看全部的课" in village
+    assert "（只算" not in county.get("/overview/511002000000?label=gone").text
+
+
+def test_the_coordinator_finds_the_courses_of_a_unit_whose_one_class_it_organised(
+    organised: str, cast: Cast, browser_of: Any
+) -> None:
+    page = browser_of(cast.chen).get(f"/desk/{SHIWAN}/courses?label={organised}").text
+    assert "找到 1 门，一共 2 门。" in page and "柑橘冬季管护" in page and "广场舞" not in page
+
+
+def test_a_campaign_of_several_counties_is_one_line_of_their_city(
+    organised: str, cast: Cast, database: Database, browser_of: Any
+) -> None:
+    with database.writing() as db:
+        there = make_label(db, "感恩奋进", "511024000000", kind=LabelKind.CAMPAIGN)
+        held = make_session(db, make_course(db, JIANLI), TODAY - DAY)
+        make_register(db, held, cast.chen, total=7)
+        set_session_labels(db, {held.id: Labels((), (), (there.id,))})
+        account = make_account(db, "njdd", "内江督导", Role.SUPERVISOR, "511000000000").id
+    city = browser_of(account)
+    page = city.get("/overview/511000000000").text
+    assert figures(page)[-1] == ("感恩奋进", "2", "2", "35")
+    led = re.search(r'href="([^"]*label=[^"]*)">感恩奋进', page)
+    assert led is not None
+    assert "已开 2 次，到课 35 人次" in city.get(html.unescape(led[1])).text
