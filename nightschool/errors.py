@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 
@@ -52,6 +53,17 @@ class Refused(NightSchoolError):
         self.field = field
         self.details = details
         self.others: tuple[Refused, ...] = ()
+
+
+class VillageEnded(NightSchoolError):
+    """Nothing new comes into this village after its last day; `successor` is empty where nobody stands for it."""
+
+    def __init__(self, village: str, ended_on: date, *, successor_code: str, successor: str) -> None:
+        super().__init__(f"{village} ended on {ended_on}")
+        self.village = village
+        self.ended_on = ended_on
+        self.successor_code = successor_code
+        self.successor = successor
 
 
 def refuse_all(problems: Iterable[Refused]) -> None:

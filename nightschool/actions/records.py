@@ -74,14 +74,19 @@ def changed_fields(record: Any) -> list[str]:
 
 def fill(db: Session, record: Any, entry: Any) -> None:
     """The record says word for word what the entry says; its name can be found by its sounds, its phone is sealed."""
-    if record.name != entry.name:
-        record.name, record.search_keys = entry.name, stored_keys(entry.name)
-        if hasattr(record, "name_key"):
-            record.name_key = sort_key(entry.name)[:LONGEST_SORT_KEY]
+    fill_name(record, entry.name)
     for field in fields(entry):
         if field.name not in _NOT_WORD_FOR_WORD:
             setattr(record, field.name, getattr(entry, field.name))
     store_phone(db, record, entry.phone, removes=entry.removes_phone)
+
+
+def fill_name(record: Any, name: str) -> None:
+    """The record has this name, and can be found by its sounds."""
+    if record.name != name:
+        record.name, record.search_keys = name, stored_keys(name)
+        if hasattr(record, "name_key"):
+            record.name_key = sort_key(name)[:LONGEST_SORT_KEY]
 
 
 def store_phone(db: Session, record: Any, typed: str, *, removes: bool = False) -> None:

@@ -64,6 +64,7 @@ class Region(Base):
         ),
         one_of("level", Level),
         Index("ix_region_parent_code", "parent_code"),
+        Index("ix_region_successor_code", "successor_code"),
     )
 
 
@@ -183,3 +184,14 @@ class Venue(Addressed, Versioned, Base):
     def holds_slots(self) -> bool:
         """True when two sessions may not share it: neither online nor declared fit for parallel use."""
         return not self.allows_parallel and self.kind != ONLINE
+
+
+class Takeover(Addressed, Base):
+    """One row is one time a village took over what another had: what was moved, so that it can be moved back."""
+
+    from_code: Mapped[InRegion]
+    to_code: Mapped[InRegion]
+    account_id: Mapped[AccountRef | None]
+    made_at: Mapped[Instant]
+    undone_at: Mapped[Instant | None]
+    moved: Mapped[dict[str, Any]] = mapped_column(JSON)  # actions.places.takeovers says what stands here

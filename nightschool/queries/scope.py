@@ -1,6 +1,8 @@
 """Where a record belongs: the one gateway from a name in an address to the region that decides who may see it."""
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, select
@@ -11,7 +13,7 @@ from nightschool.models.places import Region, Venue
 from nightschool.models.planning import Question
 from nightschool.models.teaching import ChangeSet, ClassSession, Course, Label
 from nightschool.models.trust import Account, Posting
-from nightschool.rules.regions import Level, code_range
+from nightschool.rules.regions import Level, code_range, is_inside
 
 _OF_REGION = select(Region.code).where(Region.code == bindparam("key"))
 
@@ -39,10 +41,17 @@ _REGION_OF: dict[str, Select[str]] = {
 NAMED = frozenset({*_REGION_OF, "account"})  # the address parameters that name something with a home
 
 
-def inside(column: Any, code: str) -> ColumnElement[bool]:
-    """The condition that the region this column names is the one given, or lies in it."""
+def inside(column: Any, code: str, heirs: Mapping[str, str] = MappingProxyType({})) -> ColumnElement[bool]:
+    """The condition that the region this column names is the one given, or lies in it.
+
+    `heirs`: former villages, each with the one that stands for it: there it is looked for, too.
+    """
     low, high = code_range(code)
     condition: ColumnElement[bool] = (column >= low) & (column < high)
+    if gone := [one for one, heir in heirs.items() if is_inside(one, code) and not is_inside(heir, code)]:
+        condition &= column.not_in(gone)
+    if come := [one for one, heir in heirs.items() if is_inside(heir, code) and not is_inside(one, code)]:
+        condition |= column.in_(come)
     return condition
 
 

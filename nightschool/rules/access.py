@@ -26,6 +26,8 @@ VERBS: dict[str, frozenset[Role]] = {
     "keep_venues": frozenset({Role.COORDINATOR}),
     "keep_school": frozenset({Role.COORDINATOR}),
     "keep_labels": frozenset({Role.COORDINATOR}) | ADMINISTRATORS,  # the lists of units and of campaigns
+    "take_over": frozenset({Role.COORDINATOR})
+    | ADMINISTRATORS,  # what a village had that was merged into this one
     "keep_calendars": frozenset({Role.COORDINATOR}) | ADMINISTRATORS,
     "see_overview": frozenset({Role.SUPERVISOR}),
     "approve_plans": frozenset({Role.SUPERVISOR}),  # or returns them; still edits nothing in a village

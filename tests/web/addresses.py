@@ -30,6 +30,7 @@ from tests.factories import (
     make_link,
     make_login,
     make_question,
+    make_region,
     make_register,
     make_session,
     make_teacher,
@@ -117,6 +118,8 @@ def village_home(db: Session, code: str, account: int, called: str) -> Home:
         "venue": venue,
     }
     values = {name: record.public_id for name, record in records.items()}
+    merged = {"valid_to": TODAY - timedelta(days=1), "successor_code": code, "successor_day": TODAY}
+    values["former"] = values["other"] = make_region(db, f"{code[:9]}9{code[10:]}", **merged).code
     values |= {"code": code, "village": code, "region": code, "called": called, "other_teacher": called}
     return _with_account(db, Home(code, values), account)
 

@@ -50,6 +50,7 @@ from tests.factories import (
     make_link,
     make_login,
     make_question,
+    make_region,
     make_register,
     make_session,
     make_teacher,
@@ -199,6 +200,7 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
             )
         )
         db.add(FormerStay(learner_id=learner.id, region_code=SHIWAN, group_name="?", left_on=TODAY))
+        former = make_region(db, "511002105299", successor_code=SHIWAN, successor_day=TODAY, valid_to=TODAY)
         db.add(KeptInput(account_id=cast.chen, path="/x", body=b"HiddenKept", kept_at=NOW.instant))
         db.add(
             AuditEvent(
@@ -218,7 +220,7 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
             "village": SHIWAN, "region": SHIWAN, "code": SHIWAN, "called": hidden.public_id, "waiting": "w" * 22,
             "class_session": past.public_id, "course": course.public_id, "learner": learner.public_id,
             "other_learner": other.public_id, "teacher": hidden.public_id, "other_teacher": hidden_since.public_id,
-            "venue": venue.public_id, "question": question.public_id, "change": change.public_id, "login": 1,
+            "former": former.code, "other": former.code, "venue": venue.public_id, "question": question.public_id, "change": change.public_id, "login": 1,
             "teacher_link": link.public_id, "label": make_label(db, "县农机站").public_id, "upload": upload.public_id, "account": account.public_id, "posting": posting.id,
         }  # fmt: skip
         edit_teacher(

@@ -19,6 +19,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from nightschool.actions.courses.bookings import hold_slots, release_slots, slot_of
 from nightschool.actions.courses.labelling import labels_of_sessions
 from nightschool.actions.courses.staffing import teachers_of_sessions
+from nightschool.actions.ended import check_goes_on
 from nightschool.actions.notices.revisions import remember, write_first
 from nightschool.actions.records import note
 from nightschool.actions.touching import touch_villages
@@ -28,7 +29,7 @@ from nightschool.queries.courses.courses import teachers_of_course
 from nightschool.queries.courses.labels import labels_of_course
 from nightschool.queries.oversight.plans import waiting_months
 from nightschool.rules.access import Actor
-from nightschool.rules.courses.statuses import HOLDING
+from nightschool.rules.courses.statuses import HOLDING, TO_COME
 from nightschool.rules.courses.undo import Undoable
 from nightschool.rules.seasons.months import month_of
 from nightschool.rules.slots import Now
@@ -101,7 +102,7 @@ def changing(
     changes them before it asks the database anything. `made` were added and flushed. `course` is given when the change
     is about it as a whole, `edits_course` when the block changes its own columns or teachers. `agreed`: closed times of
     teachers and venues do not stand against it.
-    Raises: CannotSchedule.
+    Raises: CannotSchedule; VillageEnded where class sessions come after the end of their village, or go on after it.
     """
     before = picture(db, changed)
     course_before = _course_shown(db, course) if course is not None and edits_course else {}
@@ -115,6 +116,7 @@ def changing(
     _let_wait(db, changed, before, now)
     db.flush()
     records = (*changed, *made)
+    check_goes_on(db, _meetings(changed, made, before, today=now.day))
     _hold(db, changed, made, before, by=by, now=now, agreed=agreed)
     is_told = course is not None and course.published_at is not None and not was_public
     was_read = any(was["columns"]["published_at"] for was in before)
@@ -228,6 +230,27 @@ def _hold(
             course.retired_at = None
             db.flush()
             note(db, course, "courses.back", by=by, now=now)
+
+
+def _meetings(
+    changed: Sequence[ClassSession],
+    made: Sequence[ClassSession],
+    before: Sequence[Mapping[str, Any]],
+    *,
+    today: date,
+) -> Iterator[tuple[str, date]]:
+    """The village of each that is to meet, and by which day that must be there.
+
+    What stood on its day already may not be changed only once the village has ended.
+    """
+    for record in made:
+        if record.status in TO_COME:
+            yield record.region_code, record.day
+    for record, was in zip(changed, before, strict=True):
+        columns = was["columns"]
+        stood = (columns["status"], columns["day"]) == (record.status, record.day.isoformat())
+        if record.status in TO_COME:
+            yield record.region_code, min(record.day, today) if stood else record.day
 
 
 def _needs(shown: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from nightschool.actions.ended import check_goes_on
 from nightschool.actions.notices.revisions import mark_told, remember
 from nightschool.actions.records import note
 from nightschool.actions.touching import touch_villages
@@ -17,6 +18,7 @@ from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries.oversight import plans as queries
 from nightschool.queries.oversight.approvals import APPROVAL, plan_facts
 from nightschool.rules.access import Actor, require
+from nightschool.rules.courses.statuses import TO_COME
 from nightschool.rules.notices.revisions import unended
 from nightschool.rules.oversight.plans import PlanStatus, PlanStep, check_code, check_step
 from nightschool.rules.seasons.months import Month, month_of
@@ -24,9 +26,13 @@ from nightschool.rules.slots import Now
 
 
 def submit(db: Session, *, village: str, month: Month, by: Actor, now: Now) -> None:
-    """The month's plan waits for the township's word. Raises: Refused as rules.oversight.plans.tell_refused says."""
+    """The month's plan waits for the township's word.
+
+    Raises: VillageEnded; Refused as rules.oversight.plans.tell_refused says.
+    """
     require(by, "schedule", village)
     plan = _plan(db, village, month)
+    check_goes_on(db, [(village, line.day) for line in _lines(db, village, month) if line.status in TO_COME])
     _check(db, PlanStep.SUBMIT, village, month, now.day)
     plan.status, plan.submitted_at, plan.return_reason = PlanStatus.SUBMITTED, now.instant, ""
     _note(db, "plans.submit", plan, by, now)
@@ -87,6 +93,7 @@ def announce(db: Session, *, village: str, month: Month, seen: str, by: Actor, n
     here = [line for line in lines if month_of(line.day) == month]
     _check_seen(here, seen, month)
     drafts = [line for line in here if line.status == SessionStatus.DRAFT]
+    check_goes_on(db, [(village, draft.day) for draft in drafts])
     _publish(db, drafts, courses, now)
     remember(db, drafts, now=now)
     plan.status, plan.announced_at = PlanStatus.ANNOUNCED, now.instant

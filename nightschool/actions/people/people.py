@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from nightschool.actions.ended import check_goes_on
 from nightschool.actions.notices.revisions import in_feeds, shown_anew
 from nightschool.actions.people import stays
 from nightschool.actions.records import (
@@ -42,10 +43,12 @@ from nightschool.rules.slots import Now
 def add_learner(db: Session, *, village: str, entry: LearnerEntry, by: Actor, now: Now) -> str:
     """The learner is on the village's roster; the public id comes back.
 
-    Raises: Refused as `check_learner` does, or with `same_name` when the group has one of this name and the entry does
-    not say that this is another; `retired` in the details is that one, when they come no more and may be asked back.
+    Raises: VillageEnded; Refused as `check_learner` does, or with `same_name` when the group has one of this name and
+    the entry does not say that this is another; `retired` in the details is that one, when they come no more and may be
+    asked back.
     """
     require(by, "keep_people", village)
+    check_goes_on(db, [(village, now.day)])
     came_on = None if entry.always_here else entry.came_on or now.day
     learner = enrol_on_the_spot(db, village=village, entry=entry, came_on=came_on, today=now.day)
     note(db, learner, "learner.add", by=by, now=now)
@@ -57,7 +60,7 @@ def enrol_on_the_spot(
 ) -> Learner:
     """The learner is on the roster from that day, as part of something that leaves its own audit line.
 
-    Raises as `add_learner`.
+    Raises: Refused as `add_learner`.
     """
     check_learner(entry, today=today)
     _ask_about_namesakes(db, village, entry)
@@ -74,7 +77,7 @@ def enrol_newcomers(
 ) -> list[int]:
     """The ids of those who came that day and were not on the roster, and are from that day on.
 
-    Raises as `add_learner`, with their `row`.
+    Raises: Refused as `add_learner`, with their `row`.
     """
     ids = []
     for row, new in enumerate(newcomers):
@@ -116,10 +119,11 @@ def reveal_learner_phone(db: Session, *, learner: str, by: Actor, now: Now) -> s
 def add_teacher(db: Session, *, region: str, entry: TeacherEntry, by: Actor, now: Now) -> str:
     """The teacher is kept at this village, township or county; the public id comes back.
 
-    Raises: Refused with `name_missing`, or with `known_teacher` and the `namesakes` this region already sees, when
-    the entry does not say that this is another.
+    Raises: VillageEnded; Refused with `name_missing`, or with `known_teacher` and the `namesakes` this region already
+    sees, when the entry does not say that this is another.
     """
     require(by, "keep_teachers", region)
+    check_goes_on(db, [(region, now.day)])
     _check_teacher(entry)
     if not entry.is_another and (namesakes := _teacher_namesakes(db, region, entry.name)):
         raise Refused("known_teacher", field="name", namesakes=namesakes)

@@ -40,6 +40,15 @@ def settles(db: Session, learner: Learner, *, village: str, group_name: str, day
     learner.group_name, learner.group_number = group_name, group_number(group_name)
 
 
+def moves_away(db: Session, learner: Learner, *, village: str, group_name: str) -> None:
+    """Who had gone is of the other village from the day they went, and on its roster only once they are back."""
+    if learner.left_on is not None:
+        _remember(db, learner, learner.left_on)
+        learner.came_on = learner.left_on
+    learner.region_code = village
+    learner.group_name, learner.group_number = group_name, group_number(group_name)
+
+
 def began(db: Session, learner: Learner, day: date | None, *, today: date) -> None:
     """The learner's present stay began on this day; None: before anybody wrote it down.
 

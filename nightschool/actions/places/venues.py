@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.actions.courses.bookings import hold_slots, slot_of
+from nightschool.actions.ended import check_goes_on
 from nightschool.actions.notices.revisions import in_feeds, shown_anew
 from nightschool.actions.records import (
     changed_fields,
@@ -30,8 +31,12 @@ from nightschool.rules.slots import Moment, Now
 
 
 def add_venue(db: Session, *, village: str, entry: VenueEntry, by: Actor, now: Now) -> str:
-    """The venue is one of the village's; its public id comes back. Raises: Refused, `name_missing` or `same_venue`."""
+    """The venue is one of the village's; its public id comes back.
+
+    Raises: VillageEnded; Refused with `name_missing` or `same_venue`.
+    """
     require(by, "keep_venues", village)
+    check_goes_on(db, [(village, now.day)])
     check_venue_name(db, village, entry.name)
     venue = Venue(public_id=new_public_id(), region_code=village)
     fill(db, venue, entry)

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from nightschool.actions.ended import check_goes_on
 from nightschool.actions.notices.feeds import show_otherwise
 from nightschool.actions.records import note
 from nightschool.actions.touching import touch_villages
@@ -111,12 +112,13 @@ def open_school(
 
     The coordinator is whom villagers turn to, unless another contact is named, or none yet.
 
-    Raises Refused("school_exists"), or what `create_account` raises; then nothing of it stands.
+    Raises Refused("school_exists"), VillageEnded, or what `create_account` raises; then nothing of it stands.
     """
     require(by, MANAGE, village_code)
     village = db.get(Region, village_code)
     if village is None:
         raise NotFound
+    check_goes_on(db, [(village_code, now.day)])
     contact = display_name.strip() if contact_name is None else contact_name
     school = NightSchool(region_code=village_code, contact_name=contact, opened_on=now.day)
     try:

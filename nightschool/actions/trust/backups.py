@@ -22,5 +22,5 @@ def note_restored(db: Session, *, by: Actor, now: Now) -> None:
     """Whoever was logged in when the backup was made is so no longer; that it was restored is on the trail."""
     require(by, "keep_regions", None)
     ended = update(LoginSession).where(LoginSession.revoked_at.is_(None)).values(revoked_at=now.instant)
-    count = db.execute(ended).rowcount  # type: ignore[attr-defined]  # a CursorResult, typed as Result
-    note(db, "backup", "backup.restored", by=by, now=now, logins=count)
+    logins = db.scalars(ended.returning(LoginSession.id)).all()
+    note(db, "backup", "backup.restored", by=by, now=now, logins=len(logins))

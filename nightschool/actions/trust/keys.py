@@ -14,7 +14,7 @@ from nightschool.sealing import Digester
 def take_keys(db: Session, *, digester: Digester, by: Actor, now: Now) -> None:
     """The database belongs to these keys from now on. What others have sealed cannot be read with them."""
     require(by, "keep_regions", None)
-    replaced = db.execute(delete(KeyMark)).rowcount  # type: ignore[attr-defined]  # a CursorResult, typed as Result
+    replaced = db.scalars(delete(KeyMark).returning(KeyMark.digest)).all()
     db.add(KeyMark(sealed=db.info["sealer"].seal("night school", about=MARK), digest=key_digest(digester)))
     db.flush()
     if replaced:

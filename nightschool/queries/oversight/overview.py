@@ -1,9 +1,10 @@
 """What a supervisor sees: sessions, counts and reasons of a region's villages. No villager, no ranking."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, Result, case, func, literal, select, true
@@ -78,12 +79,20 @@ class Overview:
 
 
 def overview_of(
-    db: Session, code: str, *, first: date, last: date, today: date, label: str = ""
+    db: Session,
+    code: str,
+    *,
+    first: date,
+    last: date,
+    today: date,
+    label: str = "",
+    heirs: Mapping[str, str] = MappingProxyType({}),
 ) -> Overview | None:
     """The overview of a region from a day to a day, both included; None when there is no such region.
 
-    With a `label` (public id) only class sessions that bear it count. Parts with neither night school nor session
-    are left out. Cost: three queries, whatever the size.
+    With a `label` (public id) only class sessions that bear it count. One of a village that has `heirs` counts for
+    the one that stands for it, not for the village of then. Parts with neither night school nor session are left out.
+    Cost: three queries, whatever the size.
     """
     above = ancestors_of(code)
     names = names_of(db, [*above, code])
@@ -93,12 +102,14 @@ def overview_of(
     lines = {} if level is Level.VILLAGE else {row[0]: RegionFigures(*row) for row in regions_below(db, code)}
     total = RegionFigures(code, names[code], schools=sum(line.schools for line in lines.values()))
     which = (
-        inside(ClassSession.region_code, code),
+        inside(ClassSession.region_code, code, heirs),
         ClassSession.day.between(first, last),
         bears(label) if label else true(),
     )
-    for row in _counts(db, BELOW.get(level, level), which, today):
-        for line in (total, lines.get(full_code(row.part))):
+    part_level = BELOW.get(level, level)
+    for row in _counts(db, Level.VILLAGE if heirs else part_level, which, today):
+        part = heirs.get(row.part, row.part)[: PREFIX_DIGITS[part_level]]
+        for line in (total, lines.get(full_code(part))):
             if line is not None:
                 _count(line, row.status, row.reason, row.is_past, row.sessions, row.attendances or 0)
     return Overview(

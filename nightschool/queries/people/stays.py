@@ -8,6 +8,9 @@ from sqlalchemy.orm import Session
 
 from nightschool.models.people import FormerStay, Learner
 from nightschool.models.places import Region
+from nightschool.queries.scope import inside
+from nightschool.rules.people.people import group_number, group_order
+from nightschool.rules.regions import Level, township_of
 
 _VILLAGE: BindParameter[str] = bindparam("village")
 _DAY: BindParameter[date] = bindparam("day")
@@ -71,3 +74,50 @@ def former_stays(db: Session, learner: str) -> tuple[Stay, ...]:
         .order_by(FormerStay.left_on.desc(), literal(0) - FormerStay.id)
     )
     return tuple(Stay(*row) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Movable:
+    """A learner who can go into another group or village."""
+
+    id: int
+    version: int
+    public_id: str
+    name: str
+    group_name: str
+
+
+def movable(db: Session, village: str, *, group: str, learner: str) -> tuple[Movable, ...]:
+    """All of a group who still come, as the list heads it, or the one learner. Cost: 1 query."""
+    rows = db.execute(
+        select(
+            Learner.id,
+            Learner.version,
+            Learner.public_id,
+            Learner.name,
+            Learner.group_name,
+            Learner.group_number,
+        )
+        .where(Learner.region_code == village, Learner.retired_at.is_(None), Learner.merged_into_id.is_(None))
+        .order_by(Learner.name_key, Learner.id)
+    )
+    wanted = group_order(group_number(group), group)
+    return tuple(
+        Movable(*row[:5])
+        for row in rows
+        if (row.public_id == learner if learner else group_order(row.group_number, row.group_name) == wanted)
+    )
+
+
+def villages_near(db: Session, village: str, *, today: date) -> dict[str, str]:
+    """The villages of its township that are there today, by code; this one first. Cost: 1 query."""
+    rows = db.execute(
+        select(Region.code, Region.name)
+        .where(
+            inside(Region.code, township_of(village)),
+            Region.level == Level.VILLAGE,
+            or_(Region.valid_to.is_(None), Region.valid_to >= today, Region.code == village),
+        )
+        .order_by(Region.code != village, Region.code)
+    )
+    return {row.code: row.name for row in rows}

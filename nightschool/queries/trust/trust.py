@@ -1,13 +1,13 @@
 """Accounts, postings and logins, as the pages need them."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, and_, bindparam, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.places import NightSchool, Region
 from nightschool.models.trust import Account, KeptInput, LoginSession, LoginSlip, Posting
@@ -92,6 +92,41 @@ def in_force(today: date | BindParameter[date]) -> ColumnElement[bool]:
     return and_(Posting.from_day <= today, not_over(today))
 
 
+# Who works in a village works on the records of those it stands for, too.
+_Former = aliased(Region, name="former")
+
+
+def _stands_for(today: date | BindParameter[date]) -> ColumnElement[bool]:
+    return and_(_Former.successor_code == Posting.region_code, _Former.successor_day <= today)
+
+
+def _posts(db: Session, rows: Iterable[Any], today: date) -> tuple[Post, ...]:
+    """The postings of these rows, and after them the same roles in the regions that theirs stand for.
+
+    Cost: 1 query for each merger behind another, of whoever stands for a region at all.
+    """
+    found = list(rows)
+    posts = dict.fromkeys(Post(Role(row.role), row.region_code) for row in found)
+    formers = dict.fromkeys(Post(Role(row.role), row.former) for row in found if row.former)
+    while formers := {post: None for post in formers if post not in posts}:
+        posts |= formers
+        merged = db.execute(
+            select(Region.successor_code, Region.code)
+            .where(
+                Region.successor_code.in_({post.region_code for post in formers}),
+                Region.successor_day <= today,
+            )
+            .order_by(Region.code)
+        ).all()
+        formers = dict.fromkeys(
+            Post(post.role, code)
+            for post in formers
+            for successor, code in merged
+            if successor == post.region_code
+        )
+    return tuple(posts)
+
+
 # Asked for with every request behind a login.
 _IN_FORCE = (
     select(
@@ -104,9 +139,11 @@ _IN_FORCE = (
         Account.display_name,
         Posting.role,
         Posting.region_code,
+        _Former.code.label("former"),
     )
     .join(Account, Account.id == LoginSession.account_id)
     .join(Posting, Posting.account_id == Account.id)
+    .outerjoin(_Former, _stands_for(bindparam("today")))
     .where(
         LoginSession.token_digest == bindparam("digest"),
         LoginSession.revoked_at.is_(None),
@@ -148,8 +185,7 @@ def login_by_token(db: Session, token: str, *, now: Now) -> Login | None:
     if not rows:
         return None
     first = rows[0]
-    posts = tuple(Post(Role(row.role), row.region_code) for row in rows)
-    return shaped(Login, first, actor=Actor(first.account_id, first.display_name, posts))
+    return shaped(Login, first, actor=Actor(first.account_id, first.display_name, _posts(db, rows, now.day)))
 
 
 def ended_login(db: Session, token: str, *, now: Now) -> EndedLogin | None:
@@ -171,11 +207,12 @@ def actor_of(db: Session, account_id: int, *, today: date) -> Actor:
     """The account as it acts on this day; without postings it may do nothing."""
     name = db.execute(select(Account.display_name).where(Account.id == account_id)).scalar_one()
     rows = db.execute(
-        select(Posting.role, Posting.region_code)
+        select(Posting.role, Posting.region_code, _Former.code.label("former"))
+        .outerjoin(_Former, _stands_for(today))
         .where(Posting.account_id == account_id, in_force(today))
         .order_by(Posting.id)
     ).all()
-    return Actor(account_id, name, tuple(Post(Role(row.role), row.region_code) for row in rows))
+    return Actor(account_id, name, _posts(db, rows, today))
 
 
 def devices(db: Session, account_id: int, *, now: Now) -> tuple[Device, ...]:

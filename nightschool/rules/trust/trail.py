@@ -108,6 +108,8 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
     Kind.LEARNERS: {
         "learner.add": [N_("%(who)s 添了%(what)s")],
         "learner.edit": [N_("%(who)s 改了%(what)s：%(fields)s"), N_("%(who)s 改了%(what)s")],
+        "learner.regroup": [N_("%(who)s 给学员换了组")],
+        "learner.move": [N_("%(who)s 把学员转到了另一个村")],
         "learner.phone": [N_("%(who)s 看了%(what)s的电话全号")],
         "learner.retire": [N_("%(who)s 把%(what)s移出了名册")],
         "learner.back": [N_("%(who)s 把%(what)s加回了名册")],
@@ -150,6 +152,8 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
             N_("%(who)s 把夜校交给了接手的人，从 %(from)s 起"),
             N_("%(who)s 把夜校交给了接手的人"),
         ],
+        "school.take_over": [N_("%(who)s 让接续的村接过了名单、老师、场地和后面的课")],
+        "school.give_back": [N_("%(who)s 撤回了接续：名单、老师、场地和后面的课又归原来的村")],
         "regions.import": [N_("%(who)s 录入了一份区划名单")],
         "regions.withdraw": [N_("%(who)s 撤回了一份区划名单")],
         "regions.upload": [N_("%(who)s 上传了一份区划名单")],

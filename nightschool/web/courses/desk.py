@@ -11,8 +11,10 @@ from nightschool.queries.courses import desk as queries
 from nightschool.queries.courses.closed_times import Absence
 from nightschool.queries.oversight.plans import reminders
 from nightschool.queries.places import places
+from nightschool.queries.places.takeovers import successions
 from nightschool.rules.courses.closed_times import tell_closed
 from nightschool.rules.oversight.plans import tell_reminder
+from nightschool.rules.places.takeovers import tell_ended
 from nightschool.web.site.access import actor, allows, current_login, home_of, village_at_hand, villages_of
 from nightschool.web.site.context import moment, reading, today, writing
 from nightschool.web.site.listings import Shown, asked
@@ -40,12 +42,17 @@ def village(village: str) -> Any:
         elsewhere = [code for code in villages_of(actor()) if code != village]
         others = places.regions_named(db, elsewhere)
         unrecorded = queries.open_registers(db, elsewhere, at=moment())
+        ended, formers = successions(db, village)
+        ended = ended if ended and ended.ended_on < today() else None
     return render_template(
         "courses/desk/village.html",
         desk=found,
         absent=_told(absent),
         others=[(one, unrecorded.get(one.code, 0)) for one in others],
         plans=[line for line in plans if line[1]],
+        ended=ended,
+        ended_told=tell_ended(ended.name, ended.ended_on, ended.successor) if ended else "",
+        formers=[one for one in formers if one.day and one.day <= today()],
     )
 
 

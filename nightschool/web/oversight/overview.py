@@ -10,6 +10,7 @@ from nightschool.formats.overview_text import tell_figures, tell_reasons
 from nightschool.queries.courses import labels
 from nightschool.queries.oversight import overview, township_plans
 from nightschool.queries.places import places
+from nightschool.queries.places.takeovers import todays_villages
 from nightschool.rules.seasons.months import month_of
 from nightschool.rules.seasons.periods import Period, tell_period, week_of, whole_month
 from nightschool.web.site.access import actor, allows
@@ -36,9 +37,11 @@ def home() -> Any:
 @allows("see_overview")
 def region(region: str) -> Any:
     """One region's figures of a period, of all its classes or of those of one unit or campaign."""
-    period = _period()
-    days = {"first": period.first, "last": period.last}
+    period, by_todays = _period(), request.args.get("by") == "today"
+    days: dict[str, Any] = {"first": period.first, "last": period.last}
     with reading() as db:
+        if by_todays:
+            days["heirs"] = todays_villages(db, today=today())
         label = labels.kept_label(db, request.args.get("label", ""))
         found = overview.overview_of(
             db, region, **days, today=today(), label=label.public_id if label else ""
@@ -53,6 +56,7 @@ def region(region: str) -> Any:
         period=period,
         label=label,
         figures=figures,
+        by_todays=by_todays,
         waiting=waiting[1] if waiting else 0,
     )
 

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from nightschool.actions.people import people as actions
 from nightschool.errors import Refused
 from nightschool.queries.courses import histories
-from nightschool.queries.people import merges, people, rosters
+from nightschool.queries.people import merges, people, rosters, stays
 from nightschool.queries.people.people import LearnerRecord
-from nightschool.queries.places import places
+from nightschool.queries.places import places, takeovers
 from nightschool.rules.people.people import check_learner, dialable, sex_word, tell_refused_person
 from nightschool.texts import _
 from nightschool.web.people.people_form import LearnerForm
@@ -34,6 +34,8 @@ def index(village: str) -> Any:
     ask = asked()
     learners = look_up(rosters.learners, village, ask)
     by_name = learners.value("sort") == "name"
+    with reading() as db:
+        handed_on = takeovers.handed_on(db, village, now=now())
     groups = groupby(learners.lines, lambda line: "" if by_name else line.group)
     return render_template(
         "people/learners/index.html",
@@ -41,6 +43,7 @@ def index(village: str) -> Any:
         groups=[(label, list(members)) for label, members in groups],
         place=look_up(places.region_named, village),
         sex_word=sex_word,
+        handed_on=handed_on,
     )
 
 
@@ -110,6 +113,7 @@ def _page(
     with reading() as db:
         groups = people.groups(db, village)
         attended = histories.attended(db, record.public_id) if record else None
+        former = stays.former_stays(db, record.public_id) if record else ()
         merged = merges.undoable_merges(db, "learner", record.public_id, now=now()) if record else ()
     page = render_template(
         "people/learners/edit.html",
@@ -120,5 +124,6 @@ def _page(
         number=number,
         attended=attended,
         merged=merged,
+        stays=former,
     )
     return page, status

@@ -114,10 +114,11 @@ CHANGING = {
     "calendars.remove", "closed_times.remove_of_teacher", "closed_times.remove_of_venue", "cohorts.leave",
     "cohorts.let_in", "cohorts.settings", "courses.publish", "courses.edit", "desk.switch", "learners.edit",
     "learners.phone", "merges.compare_learner", "merges.compare_teacher", "merges.undo_learner",
-    "merges.undo_teacher", "plans.act", "questions.edit", "questions.remove", "region_lists.apply",
+    "merges.undo_teacher", "moves.back", "moves.move", "plans.act", "questions.edit", "questions.remove", "region_lists.apply",
     "evenings.evening", "labels.edit", "region_lists.withdraw", "region_settings.edit", "sessions.agree", "retiring.course", "retiring.course_back", "retiring.learner", "retiring.learner_back",
     "retiring.teacher", "retiring.teacher_back", "retiring.venue", "retiring.venue_back", "schools.edit",
-    "sessions.cancel", "sessions.edit", "sessions.move", "sessions.restore", "swaps.teacher", "teacher_links.revoke",
+    "sessions.cancel", "sessions.edit", "sessions.move", "sessions.restore", "swaps.teacher", "takeovers.take", "takeovers.undo",
+    "teacher_links.revoke",
     "teachers.edit", "teachers.phone", "teachers.phone_for_village", "township_plans.decide", "undo.take_back",
     "venues.edit", "venues.phone",
 }  # fmt: skip

@@ -1,0 +1,42 @@
+"""What one village took over from another, or handed on, is remembered for a day to be put back."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "takeover",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=22), nullable=False),
+        sa.Column("from_code", sa.String(length=12), nullable=False),
+        sa.Column("to_code", sa.String(length=12), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("moved", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["from_code"], ["region.code"], name=op.f("fk_takeover_from_code"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_code"], ["region.code"], name=op.f("fk_takeover_to_code"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_takeover_account_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_takeover")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_takeover_public_id")),
+    )
+    op.create_index(op.f("ix_takeover_from_code"), "takeover", ["from_code"])
+    op.create_index(op.f("ix_takeover_to_code"), "takeover", ["to_code"])
+    op.create_index(op.f("ix_region_successor_code"), "region", ["successor_code"])
+
+
+def downgrade() -> None:
+    op.drop_index(op.f("ix_region_successor_code"), table_name="region")
+    op.drop_table("takeover")

@@ -1,0 +1,54 @@
+"""A merged village's desk leads on, and its successor takes over what it had."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask.testing import FlaskClient
+
+from nightschool.actions.places.successors import set_successor
+from nightschool.database import Database
+from nightschool.rules.access import SYSTEM, Role
+from tests.factories import JIANLI, NOW, SHIWAN, TODAY, Cast, make_account, make_course, make_learner
+
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+def test_the_former_villages_desk_leads_on_and_its_successor_takes_over_and_puts_back_in_the_browser(
+    database: Database, cast: Cast, browser_of: Callable[[int], FlaskClient]
+) -> None:
+    with database.writing() as db:
+        make_learner(db, JIANLI, "何大秀", "一组")
+        make_course(db, JIANLI, "柑橘")
+        set_successor(db, predecessor=JIANLI, successor=SHIWAN, day=YESTERDAY, by=SYSTEM, now=NOW)
+        wang = make_account(db, "wang", "王书记", Role.COORDINATOR, JIANLI).id
+    old = browser_of(wang)
+    desk = old.get(f"/desk/{JIANLI}").text
+    assert "那以后的课、学员、老师和场地都记在狮湾村" in desk and f'href="/v/{SHIWAN}"' in desk
+    assert "＋ 排一门课" not in desk and "开头三步" not in desk
+    form = {
+        "title": "春耕", "category": "skill", "starts": "09:00", "ends": "10:00", "repeat": "once", "venue": "",
+        "first": TODAY.isoformat(), "do": "publish",
+    }  # fmt: skip
+    refused = old.post(f"/desk/{JIANLI}/courses/new", data=form, headers={"Origin": "http://localhost"})
+    assert refused.status_code == 409 and "都记在狮湾村。这次没有存" in refused.text
+    assert "春耕" in refused.text and f'href="/v/{SHIWAN}"' in refused.text
+    url = f"/desk/{SHIWAN}/takeover/{JIANLI}"
+    assert old.get(url).status_code == 404
+    chen = browser_of(cast.chen)
+    assert url in chen.get(f"/desk/{SHIWAN}").text
+    seen = chen.get(url).text
+    assert "学员 1 人" in seen and "课程 1 门" in seen
+    changed = chen.post(url, data={"seen": "0-0-0-0-0-0"})
+    assert changed.status_code == 409 and "建立村又有变动，看一看再接" in changed.text
+    shown = {"seen": re.findall(r'name="seen" value="(.+?)"', seen)[0]}
+    assert "都接过来了，归狮湾村" in chen.post(url, data=shown, follow_redirects=True).text
+    assert "何大秀" in chen.get(f"/desk/{SHIWAN}/learners").text
+    assert "没有要接过来的了" in chen.post(url, data=shown, follow_redirects=True).text
+    assert "撤回了，又归建立村" in chen.post(f"{url}/undo", follow_redirects=True).text
+    assert "何大秀" not in chen.get(f"/desk/{SHIWAN}/learners").text
+    assert "何大秀" in chen.get(f"/desk/{JIANLI}/learners").text  # whose history is theirs, too
+    assert chen.get(f"/desk/{JIANLI}/takeover/{SHIWAN}").status_code == 404
+    supervised = browser_of(cast.township_supervisor).get("/overview/511002105000?by=today")
+    assert "也算在现在的村里" in supervised.text
+    assert supervised.text.count("by=today") >= 4 and "按当时的村算" in supervised.text
