@@ -1,7 +1,8 @@
 """Learners and teachers: written down, put right. Phones are sealed as they come in and opened only to be dialled."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ from nightschool.actions.records import (
     reveal_phone,
 )
 from nightschool.actions.touching import touch_villages
-from nightschool.errors import NotFound, Refused
+from nightschool.errors import NotFound, Refused, refuse_all
 from nightschool.models.base import new_public_id
 from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Region
@@ -38,6 +39,8 @@ from nightschool.rules.people.people import (
 from nightschool.rules.regions import ancestors_of
 from nightschool.rules.registers.attendance import NewLearner
 from nightschool.rules.slots import Now
+
+T = TypeVar("T")
 
 
 def add_learner(db: Session, *, village: str, entry: LearnerEntry, by: Actor, now: Now) -> str:
@@ -77,17 +80,35 @@ def enrol_newcomers(
 ) -> list[int]:
     """The ids of those who came that day and were not on the roster, and are from that day on.
 
-    Raises: Refused as `add_learner`, with their `row`.
+    Raises: Refused as `add_learner`, each with its `row`.
     """
-    ids = []
+
+    def enrol(entry: LearnerEntry) -> int:
+        return enrol_on_the_spot(db, village=village, entry=entry, came_on=came_on, today=today).id
+
+    return _one_by_one(newcomers, enrol)
+
+
+def add_learners(
+    db: Session, *, village: str, newcomers: Iterable[NewLearner], by: Actor, now: Now
+) -> list[str]:
+    """All of them are on the village's roster from today, or none; their public ids come back.
+
+    Raises: Refused as `add_learner`, each with its `row`.
+    """
+    return _one_by_one(newcomers, lambda entry: add_learner(db, village=village, entry=entry, by=by, now=now))
+
+
+def _one_by_one(newcomers: Iterable[NewLearner], add: Callable[[LearnerEntry], T]) -> list[T]:
+    """What `add` gives for each. Raises all that it raises, each with its `row`."""
+    added, problems = [], []
     for row, new in enumerate(newcomers):
-        entry = LearnerEntry(new.name, new.group_name, is_another=new.is_another)
         try:
-            learner = enrol_on_the_spot(db, village=village, entry=entry, came_on=came_on, today=today)
+            added.append(add(LearnerEntry(new.name, new.group_name, is_another=new.is_another)))
         except Refused as refused:
-            raise Refused(refused.code, field=refused.field, row=row, **refused.details) from None
-        ids.append(learner.id)
-    return ids
+            problems.append(Refused(refused.code, field=refused.field, row=row, **refused.details))
+    refuse_all(problems)
+    return added
 
 
 def edit_learner(

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from nightschool.actions.people import people as actions
@@ -50,8 +50,8 @@ def index(village: str) -> Any:
 @bp.route("/desk/<region_code:village>/learners/new", methods=["GET", "POST"])
 @allows("keep_people")
 def new(village: str) -> Any:
-    """One learner more."""
-    form = LearnerForm()
+    """One learner more; the next one is likely of the same group."""
+    form = LearnerForm(data={"group_name": request.args.get("group", "")[:60]})
 
     def add(db: Session) -> None:
         actions.add_learner(db, village=village, entry=form.entry(), by=actor(), now=now())
@@ -59,6 +59,8 @@ def new(village: str) -> Any:
     status = tried(form, add, _refuse, check=_rule_of(form))
     if status == SAVED:
         flash(_("记下了：%(name)s（%(group)s）。", name=form.name.data, group=form.group_name.data))
+        if request.form.get("do") == "another":
+            return redirect(url_for("learners.new", village=village, group=form.group_name.data), SAVED)
         return redirect(url_for("learners.index", village=village), SAVED)
     return _page(form, village, status)
 
@@ -111,7 +113,7 @@ def _page(
     form: LearnerForm, village: str, status: int, record: LearnerRecord | None = None, number: str = ""
 ) -> Any:
     with reading() as db:
-        groups = people.groups(db, village)
+        form.group_name.known = people.groups(db, village)
         attended = histories.attended(db, record.public_id) if record else None
         former = stays.former_stays(db, record.public_id) if record else ()
         merged = merges.undoable_merges(db, "learner", record.public_id, now=now()) if record else ()
@@ -119,7 +121,6 @@ def _page(
         "people/learners/edit.html",
         form=form,
         record=record,
-        groups=groups,
         place=look_up(places.region_named, village),
         number=number,
         attended=attended,

@@ -1,5 +1,6 @@
 """The forms of a learner and of a teacher."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from nightschool.rules.people.people import (
@@ -16,13 +17,20 @@ from nightschool.web.site.forms import ChoiceField, DayField, LineField, Require
 from nightschool.web.site.record_forms import BirthYearField, PhoneField, RecordForm
 
 
+class GroupField(LineField):
+    """The group of a village: one that there is, as a button, or another, written beside them, which goes before."""
+
+    known: Sequence[str] = ()
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata([next(filter(None, reversed([str(one).strip() for one in valuelist])), "")])
+
+
 class LearnerForm(RecordForm):
     """A learner: only the name and the group are needed."""
 
     name = LineField(L_("姓名"), [Required(L_("还没写名字。"))])
-    group_name = LineField(
-        L_("哪个组"), [Required(L_("还没写是哪个组的。写三组、3组都行。"))], render_kw={"list": "groups"}
-    )
+    group_name = GroupField(L_("哪个组"), [Required(L_("还没写是哪个组的。写三组、3组都行。"))])
     came_on = DayField(L_("哪天来的"))
     always_here = TickField(L_("一直在村里，以前的点名也列上"))
     group_was_wrong = TickField(L_("以前的组写错了，过去的点名也照新的写"))

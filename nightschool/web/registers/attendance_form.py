@@ -15,14 +15,14 @@ from nightschool.rules.registers.attendance import (
     PRESENT,
     STATUS_WORDS,
     SUBSTITUTE,
-    NewLearner,
     Sheet,
     mark_word,
     read_guests,
     tell_refused_guests,
 )
-from nightschool.rules.typed import LONGEST_LINE, one_line, why_not_kept
+from nightschool.rules.typed import LONGEST_LINE, why_not_kept
 from nightschool.texts import L_, _
+from nightschool.web.people.newcomers_form import LinesField, NewPeopleForm
 from nightschool.web.site.forms import (
     Form,
     LineField,
@@ -31,20 +31,6 @@ from nightschool.web.site.forms import (
     TicksField,
     WholeNumberField,
 )
-
-BLANK_ROWS = 2  # for people who came and are not on the roster; a script adds more
-
-
-class LinesField(Field):
-    """The same input several times, one row each."""
-
-    data: tuple[str, ...]
-
-    def process_data(self, value: Any) -> None:
-        self.data = tuple(value or ())
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = tuple(one_line(str(text)) for text in valuelist)
 
 
 class StatusesField(Field):
@@ -68,83 +54,6 @@ class Ticked:
     excused: tuple[str, ...] = ()
     statuses: Mapping[str, str] = field(default_factory=dict)
     came_instead: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class NewRow:
-    """One row for somebody who is not on the roster."""
-
-    name: str = ""
-    group_name: str = ""
-    error: str = ""
-    asks_if_another: bool = False
-    is_another: bool = False
-
-
-class NewPeopleForm(Form):
-    """A form with rows for people who are not on the village's roster yet."""
-
-    new_names = LinesField(name="nn")
-    new_groups = LinesField(name="ng")
-    others = TicksField(name="ns")  # rows that are another person of the same name
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.new_errors: dict[int, str] = {}  # row -> sentence
-        self.asked_rows: set[int] = set()  # rows that share a name with somebody on the roster
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """True when it can be read; the sentences stand where they belong."""
-        sound = bool(super().validate(extra_validators))
-        for row, (name, group_name) in self._new_rows().items():
-            sentences = (why_not_kept(text, LONGEST_LINE) for text in (name, group_name))
-            if sentence := next(filter(None, sentences), ""):
-                self.new_errors[row] = sentence
-            elif not group_name:
-                self.new_errors[row] = _("还没写是哪个组的。写三组、3组都行。")
-        return sound and not self.new_errors
-
-    def wrong(self) -> list[tuple[str, str, str]]:
-        rows = [(f"new-{row}", self.new_names.data[row], told) for row, told in self.new_errors.items()]
-        return [*super().wrong(), *rows]
-
-    def new_learners(self) -> tuple[NewLearner, ...]:
-        """Whom the rows name."""
-        return tuple(
-            NewLearner(name, group_name, is_another=str(row) in self.others.data)
-            for row, (name, group_name) in self._new_rows().items()
-        )
-
-    def refuse_new(self, refused: Refused, sentence: str) -> bool:
-        """The sentence stands at the new learner it is about, counted as in `new_learners()`.
-
-        True when it asks whether this is another of the same name.
-        """
-        row = list(self._new_rows())[refused.details["row"]]
-        self.new_errors[row] = sentence
-        if asks := refused.code == "same_name":
-            self.asked_rows.add(row)
-        return asks
-
-    def new_rows(self) -> list[NewRow]:
-        """The rows to show: those filled in, then blank ones."""
-        rows = [
-            NewRow(
-                name,
-                group_name,
-                self.new_errors.get(row, ""),
-                row in self.asked_rows or str(row) in self.others.data,
-                str(row) in self.others.data,
-            )
-            for row, (name, group_name) in self._new_rows().items()
-        ]
-        return rows + [NewRow()] * BLANK_ROWS
-
-    def _new_rows(self) -> dict[int, tuple[str, str]]:
-        """Row -> name and group of those who have a name."""
-        groups = (*self.new_groups.data, *[""] * len(self.new_names.data))
-        rows = enumerate(zip(self.new_names.data, groups, strict=False))
-        return {row: (name, group_name) for row, (name, group_name) in rows if name}
 
 
 class RegisterForm(NewPeopleForm):

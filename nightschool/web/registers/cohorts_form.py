@@ -13,7 +13,7 @@ from nightschool.rules.registers.cohorts import (
 )
 from nightschool.rules.registers.graduation import BASES, Basis, GraduationRule, basis_word
 from nightschool.texts import L_, _
-from nightschool.web.registers.attendance_form import NewPeopleForm
+from nightschool.web.people.newcomers_form import NewPeopleForm
 from nightschool.web.site.forms import (
     ChoiceField,
     DayField,

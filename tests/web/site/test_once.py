@@ -97,6 +97,7 @@ FILLED = {
     ),
     "cohorts.roster": Filled(COORDINATOR, {"m": "{learner}", "day": "2026-11-24", "source": "self"}),
     "learners.new": Filled(COORDINATOR, TYPED),
+    "newcomers.several": Filled(COORDINATOR, {"nn": "张桂花", "ng": "二组", "do": "save"}),
     "teachers.new": Filled(COORDINATOR, {"name": "吴医生", "kind": "local_expert"}),
     "teachers.new_of_region": Filled(ADMIN, {"name": "吴医生", "kind": "local_expert"}, TOWNSHIP),
     "teacher_links.index": Filled(ADMIN),
