@@ -141,7 +141,7 @@ def _weeks(timetable: RegionTimetable) -> Iterator[Week]:
         monday: list(those)
         for monday, those in groupby(timetable.days, key=lambda day: week_of(day[0]).first)
     }
-    this, following = week_of(today), week_of(week_of(today).after)
+    this, following = week_of(today), week_of(today).after
     for week, title, nothing in (
         (this, _("这周（%(days)s）", days=_tell_span(today, this.last)), _("这周没有排课")),
         (

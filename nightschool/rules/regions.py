@@ -30,6 +30,13 @@ class Level(StrEnum):
 
 
 PREFIX_DIGITS = {Level.PROVINCE: 2, Level.CITY: 4, Level.COUNTY: 6, Level.TOWNSHIP: 9, Level.VILLAGE: 12}
+# Level -> the level right below.
+BELOW = {
+    Level.PROVINCE: Level.CITY,
+    Level.CITY: Level.COUNTY,
+    Level.COUNTY: Level.TOWNSHIP,
+    Level.TOWNSHIP: Level.VILLAGE,
+}
 _WIDER = tuple((digits, "0" * (CODE_DIGITS - digits)) for digits in PREFIX_DIGITS.values())
 
 

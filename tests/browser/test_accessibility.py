@@ -130,7 +130,15 @@ def test_coordinators_pages_are_open_to_everybody(phone: Page, site: Site) -> No
 @pytest.mark.parametrize("login_name", ["quanan", "neijiang"])
 def test_supervisors_pages_are_open_to_everybody(phone: Page, site: Site, login_name: str) -> None:
     log_in(phone, site, login_name)
-    check(phone, ["/overview", f"/overview/{VILLAGE}", "/overview/511002105000?period=month"])
+    check(
+        phone,
+        [
+            "/overview",
+            f"/overview/{VILLAGE}",
+            "/overview/511002105000?when=2026-11",
+            "/overview/511002105000?show=planned",
+        ],
+    )
     check(phone, ["/overview/511002105000/plans", f"/overview/{VILLAGE}/plans/{next_month(site)}"])
 
 

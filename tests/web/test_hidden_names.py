@@ -34,6 +34,7 @@ from nightschool.models.planning import ClosedTime, MonthPlan
 from nightschool.models.teaching import ClassSession, Enrolment, SessionStatus
 from nightschool.models.trust import Account, AuditEvent, KeptInput, Posting
 from nightschool.queries.courses import sessions
+from nightschool.queries.oversight.overview import Figure
 from nightschool.rules.people.people import TeacherEntry
 from nightschool.web.site.access import Access, by_secret
 from tests.factories import (
@@ -57,6 +58,7 @@ from tests.factories import (
     make_upload,
 )
 from tests.web.addresses import ANYWHERE, SECRET
+from tests.web.test_access_matrix import COUNTY, TOWNSHIP
 
 # What anybody may read, where it is published at all.
 OPEN = {
@@ -369,6 +371,25 @@ def test_no_paper_says_what_is_not_for_everybody(
     readers = (cast.chen, cast.township_supervisor, cast.region_administrator)
     found = [paper for reader in readers for paper in papers(app, browser_of(reader), village)]
     assert told(found) == set(TOLD_ON_PAPER)
+
+
+# What those above the villages read: figures, classes, plans that were announced or handed in, and the school's phone
+
+
+@pytest.mark.parametrize("who", ["township_supervisor", "county_supervisor"])
+def test_officers_read_of_a_village_no_more_than_it_shows_everybody(
+    browser_of: Any, cast: Cast, village: dict[str, Any], who: str
+) -> None:
+    reader = browser_of(getattr(cast, who))
+    regions = [TOWNSHIP, SHIWAN, *([COUNTY] if who == "county_supervisor" else [])]
+    queries = ["", "?when=2026-11", *(f"?when=2026-11&show={figure}" for figure in Figure)]
+    paths = [f"/overview/{region}{query}" for region in regions for query in queries]
+    paths += [f"/overview/{region}/plans/2026-11" for region in regions if region != SHIWAN]
+    paths += [f"/overview/{TOWNSHIP}/evening"]
+    answers = [answer for path in paths if (answer := read(reader, path, path))]
+    assert len(answers) == len(paths)
+    bodies = [answer._replace(text=UNPRINTED.sub("", answer.text)) for answer in answers]
+    assert told(bodies) == set()
 
 
 # A guard that never fails guards nothing

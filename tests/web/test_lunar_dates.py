@@ -38,7 +38,7 @@ def test_wherever_the_class_of_friday_stands_its_lunar_date_does_too(
     chen = browser_of(cast.chen)
     for address in own:
         assert LUNAR in chen.get(address).text, address
-    week = f"/overview/{SHIWAN}?period=week&day=2026-11-27"
+    week = f"/overview/{SHIWAN}?when=2026-11-27"
     assert LUNAR in browser_of(cast.township_supervisor).get(week).text
 
 

@@ -119,7 +119,7 @@ class RegionTimetable:
 
 def last_day(today: date) -> date:
     """The Sunday of next week."""
-    return week_of(week_of(today).after).last
+    return week_of(today).after.last
 
 
 def area(db: Session | Connection, code: str, *, today: date) -> Area | None:

@@ -1,29 +1,35 @@
 """What a supervisor sees: sessions, counts and reasons of a region's villages. No villager, no ranking."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Result, case, func, literal, select, true
+from sqlalchemy import ColumnElement, Result, and_, case, func, select, true
 from sqlalchemy.orm import Session
 
-from nightschool.models.places import NightSchool, Region
 from nightschool.models.teaching import ClassSession, SessionStatus
 from nightschool.queries.courses.labels import bears
 from nightschool.queries.figures import attendances
+from nightschool.queries.places.openings import Below, units_below
 from nightschool.queries.places.places import names_of
 from nightschool.queries.scope import inside
-from nightschool.rules.regions import PREFIX_DIGITS, Level, ancestors_of, full_code, level_of
+from nightschool.rules.regions import BELOW, PREFIX_DIGITS, Level, ancestors_of, full_code, level_of
 
-BELOW = {
-    Level.PROVINCE: Level.CITY,
-    Level.CITY: Level.COUNTY,
-    Level.COUNTY: Level.TOWNSHIP,
-    Level.TOWNSHIP: Level.VILLAGE,
-}
+UNCOUNTED = (SessionStatus.DRAFT, SessionStatus.POSTPONED)
+
+
+class Figure(StrEnum):
+    """What a class session counts as."""
+
+    PLANNED = "planned"  # all that was or is to be held; what was postponed counts where it went
+    HELD = "held"
+    NOT_HELD = "not_held"
+    UNRECORDED = "unrecorded"  # past, with neither register nor reason
+    TO_COME = "to_come"
 
 
 @dataclass
@@ -32,17 +38,18 @@ class RegionFigures:
 
     code: str
     name: str
+    villages: int = 0
     schools: int = 0
     held: int = 0
     not_held: int = 0
-    unrecorded: int = 0  # past, with neither register nor reason
+    unrecorded: int = 0
     to_come: int = 0
     attendances: int = 0  # 人次
     reasons: Counter[str] = field(default_factory=Counter)  # reason code -> sessions not held
 
     @property
     def planned(self) -> int:
-        """All that was or is to be held in the period; a postponed session counts where it went."""
+        """The sum of the other four."""
         return self.held + self.not_held + self.unrecorded + self.to_come
 
 
@@ -50,6 +57,7 @@ class RegionFigures:
 class OverviewSession:
     """One class session as a supervisor sees it."""
 
+    region_code: str
     title: str
     day: date
     starts: int
@@ -63,19 +71,19 @@ class OverviewSession:
 
 @dataclass(frozen=True)
 class Overview:
-    """A region in a period: its parts in the order of their codes and their sum, or a village's sessions."""
+    """A region in a period: its parts in the order of their codes, and their sum."""
 
     code: str
     name: str
     path: tuple[tuple[str, str], ...]  # (code, name) of the regions above, largest first
-    parts: tuple[RegionFigures, ...]
+    parts: tuple[RegionFigures, ...]  # none of a village
+    without: tuple[Below, ...]  # right below, with neither a night school nor a class session in the period
     total: RegionFigures
-    meetings: tuple[OverviewSession, ...]
 
     @property
-    def is_village(self) -> bool:
-        """True when there are sessions to list instead of parts."""
-        return level_of(self.code) is Level.VILLAGE
+    def level(self) -> Level:
+        """What kind of unit it is."""
+        return level_of(self.code)
 
 
 def overview_of(
@@ -91,98 +99,60 @@ def overview_of(
     """The overview of a region from a day to a day, both included; None when there is no such region.
 
     With a `label` (public id) only class sessions that bear it count. One of a village that has `heirs` counts for
-    the one that stands for it, not for the village of then. Parts with neither night school nor session are left out.
-    Cost: three queries, whatever the size.
+    the one that stands for it, not for the village of then. Cost: three queries, whatever the size; two of a village;
+    one more where a former region without a night school had class sessions.
     """
     above = ancestors_of(code)
     names = names_of(db, [*above, code])
     if code not in names:
         return None
     level = level_of(code)
-    lines = {} if level is Level.VILLAGE else {row[0]: RegionFigures(*row) for row in regions_below(db, code)}
-    total = RegionFigures(code, names[code], schools=sum(line.schools for line in lines.values()))
-    which = (
-        inside(ClassSession.region_code, code, heirs),
-        ClassSession.day.between(first, last),
-        bears(label) if label else true(),
+    below = units_below(db, code, today=today) if level in BELOW else ()
+    lines = {one.code: RegionFigures(one.code, one.name, one.villages, one.schools) for one in below}
+    total = RegionFigures(
+        code,
+        names[code],
+        villages=sum(one.villages for one in below),
+        schools=sum(one.schools for one in below),
     )
     part_level = BELOW.get(level, level)
-    for row in _counts(db, Level.VILLAGE if heirs else part_level, which, today):
-        part = heirs.get(row.part, row.part)[: PREFIX_DIGITS[part_level]]
-        for line in (total, lines.get(full_code(part))):
+    which = _which(code, first, last, label, heirs)
+    rows = [
+        (full_code(heirs.get(row.part, row.part)[: PREFIX_DIGITS[part_level]]), row)
+        for row in _counts(db, Level.VILLAGE if heirs else part_level, which, today)
+    ]
+    if former := {part for part, _row in rows} - lines.keys() - {code}:
+        lines |= {part: RegionFigures(part, name) for part, name in names_of(db, former).items()}
+    for part, row in rows:
+        for line in (total, lines.get(part)):
             if line is not None:
-                _count(line, row.status, row.reason, row.is_past, row.sessions, row.attendances or 0)
-    return Overview(
-        code=code,
-        name=names[code],
-        path=tuple((part, names[part]) for part in above if part in names),
-        parts=tuple(lines[part] for part in lines if lines[part].schools or lines[part].planned),
-        total=total,
-        meetings=_meetings(db, which, today) if level is Level.VILLAGE else (),
-    )
+                _count(line, row.figure, row.reason, row.sessions, row.attendances or 0)
+    parts = tuple(line for _code, line in sorted(lines.items()) if line.schools or line.planned)
+    without = tuple(one for one in below if lines[one.code] not in parts)
+    path = tuple((part, names[part]) for part in above if part in names)
+    return Overview(code, names[code], path, parts, without, total)
 
 
-def regions_below(db: Session, code: str) -> list[tuple[str, str, int]]:
-    """Code, name and number of night schools of each region right below this one, in their order. Cost: 1 query."""
-    level = BELOW[level_of(code)]
-    digits = PREFIX_DIGITS[level]
-    part = func.substr(NightSchool.region_code, 1, digits)
-    schools = (
-        select(part.label("part"), func.count().label("schools"))
-        .where(inside(NightSchool.region_code, code))
-        .group_by(part)
-        .subquery()
-    )
-    rows = db.execute(
-        select(Region.code, Region.name, func.coalesce(schools.c.schools, 0))
-        .outerjoin(schools, schools.c.part == func.substr(Region.code, 1, digits))
-        .where(inside(Region.code, code), Region.level == level)
-        .order_by(Region.code)
-    )
-    return [(row[0], row[1], row[2]) for row in rows]
-
-
-def _counts(db: Session, level: Level, which: Iterable[ColumnElement[bool]], today: date) -> Result[Any]:
-    sessions = (
+def classes_of(
+    db: Session,
+    code: str,
+    figure: Figure | None,
+    *,
+    first: date,
+    last: date,
+    today: date,
+    label: str = "",
+    heirs: Mapping[str, str] = MappingProxyType({}),
+    rows: slice,
+) -> tuple[OverviewSession, ...]:
+    """Some rows of the class sessions behind a figure, village by village; None: those put off too. Cost: 1 query."""
+    wanted = {
+        None: ClassSession.status != SessionStatus.DRAFT,
+        Figure.PLANNED: ClassSession.status.not_in(UNCOUNTED),
+    }
+    found = db.execute(
         select(
-            func.substr(ClassSession.region_code, 1, PREFIX_DIGITS[level]).label("part"),
-            ClassSession.status,
-            ClassSession.reason,
-            case((ClassSession.day < today, literal(1)), else_=literal(0)).label("is_past"),
-            attendances().label("attendances"),
-        )
-        .where(
-            *which,
-            ClassSession.status.not_in((SessionStatus.DRAFT, SessionStatus.POSTPONED)),
-        )
-        .subquery()
-    )
-    kind = (sessions.c.part, sessions.c.status, sessions.c.reason, sessions.c.is_past)
-    return db.execute(
-        select(
-            *kind, func.count().label("sessions"), func.sum(sessions.c.attendances).label("attendances")
-        ).group_by(*kind)
-    )
-
-
-def _count(
-    line: RegionFigures, status: str, reason: str | None, is_past: int, sessions: int, came: int
-) -> None:
-    if status == SessionStatus.HELD:
-        line.held += sessions
-        line.attendances += int(came)
-    elif status == SessionStatus.CANCELLED:
-        line.not_held += sessions
-        line.reasons[reason or "other"] += sessions
-    elif is_past:
-        line.unrecorded += sessions
-    else:
-        line.to_come += sessions
-
-
-def _meetings(db: Session, which: Iterable[ColumnElement[bool]], today: date) -> tuple[OverviewSession, ...]:
-    rows = db.execute(
-        select(
+            ClassSession.region_code,
             ClassSession.title,
             ClassSession.day,
             ClassSession.starts,
@@ -192,7 +162,58 @@ def _meetings(db: Session, which: Iterable[ColumnElement[bool]], today: date) ->
             ClassSession.reason_text,
             attendances().label("attendances"),
         )
-        .where(*which, ClassSession.status != SessionStatus.DRAFT)
-        .order_by(ClassSession.day, ClassSession.starts, ClassSession.id)
+        .where(
+            *_which(code, first, last, label, heirs),
+            wanted[figure] if figure in wanted else and_(wanted[Figure.PLANNED], _figure(today) == figure),
+        )
+        .order_by(ClassSession.region_code, ClassSession.day, ClassSession.starts, ClassSession.id)
+        .slice(rows.start, rows.stop)
     )
-    return tuple(OverviewSession(is_past=row.day < today, **row._mapping) for row in rows)
+    return tuple(OverviewSession(is_past=row.day < today, **row._mapping) for row in found)
+
+
+def _which(
+    code: str, first: date, last: date, label: str, heirs: Mapping[str, str]
+) -> Collection[ColumnElement[bool]]:
+    return (
+        inside(ClassSession.region_code, code, heirs),
+        ClassSession.day.between(first, last),
+        bears(label) if label else true(),
+    )
+
+
+def _figure(today: date) -> ColumnElement[str]:
+    """What a class session that counts counts as."""
+    return case(
+        (ClassSession.status == SessionStatus.HELD, Figure.HELD.value),
+        (ClassSession.status == SessionStatus.CANCELLED, Figure.NOT_HELD.value),
+        (ClassSession.day < today, Figure.UNRECORDED.value),
+        else_=Figure.TO_COME.value,
+    )
+
+
+def _counts(db: Session, level: Level, which: Collection[ColumnElement[bool]], today: date) -> Result[Any]:
+    sessions = (
+        select(
+            func.substr(ClassSession.region_code, 1, PREFIX_DIGITS[level]).label("part"),
+            _figure(today).label("figure"),
+            ClassSession.reason,
+            attendances().label("attendances"),
+        )
+        .where(*which, ClassSession.status.not_in(UNCOUNTED))
+        .subquery()
+    )
+    kind = (sessions.c.part, sessions.c.figure, sessions.c.reason)
+    return db.execute(
+        select(
+            *kind, func.count().label("sessions"), func.sum(sessions.c.attendances).label("attendances")
+        ).group_by(*kind)
+    )
+
+
+def _count(line: RegionFigures, figure: str, reason: str | None, sessions: int, came: int) -> None:
+    setattr(line, figure, getattr(line, figure) + sessions)
+    if figure == Figure.HELD:
+        line.attendances += int(came)
+    elif figure == Figure.NOT_HELD:
+        line.reasons[reason or "other"] += sessions

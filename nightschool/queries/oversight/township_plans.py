@@ -12,11 +12,11 @@ from nightschool.models.places import NightSchool, Region, RegionSettings
 from nightschool.models.planning import MonthPlan
 from nightschool.models.teaching import ClassSession
 from nightschool.queries.oversight.approvals import since_approvals
-from nightschool.queries.oversight.overview import BELOW, regions_below
 from nightschool.queries.oversight.plans import CALLED_OFF, OPEN, in_month, month_counts
+from nightschool.queries.places.openings import units_below
 from nightschool.queries.scope import inside
 from nightschool.rules.oversight.plans import PlanStanding, PlanStatus
-from nightschool.rules.regions import PREFIX_DIGITS, Level, ancestors_of, full_code, level_of
+from nightschool.rules.regions import BELOW, PREFIX_DIGITS, Level, ancestors_of, full_code, level_of
 from nightschool.rules.seasons.months import Month, month_of
 
 
@@ -91,7 +91,7 @@ def plans_of(db: Session, code: str, month: Month, *, today: date) -> RegionPlan
         month=month,
         approves=approves,
         villages=_villages(db, code, month, approves, today) if is_township else (),
-        parts=() if is_township else _parts(db, code, month),
+        parts=() if is_township else _parts(db, code, month, today),
     )
 
 
@@ -160,10 +160,13 @@ def _standing(row: Any, month: Month, approves: bool, today: date) -> PlanStandi
     )
 
 
-def _parts(db: Session, code: str, month: Month) -> tuple[PartPlans, ...]:
+def _parts(db: Session, code: str, month: Month, today: date) -> tuple[PartPlans, ...]:
     """The parts of a region with a school, a plan or a class session, counted. Cost: 3 queries."""
     digits = PREFIX_DIGITS[BELOW[level_of(code)]]
-    parts = {row[0]: PartPlans(*row) for row in regions_below(db, code)}
+    parts = {
+        part.code: PartPlans(part.code, part.name, part.schools)
+        for part in units_below(db, code, today=today)
+    }
     planned = (
         select(
             func.substr(ClassSession.region_code, 1, digits).label("part"),

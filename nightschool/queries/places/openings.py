@@ -12,7 +12,7 @@ from nightschool.queries.scope import inside
 from nightschool.queries.trust.account_list import Show, posted_in
 from nightschool.queries.trust.trust import not_over, slip_until
 from nightschool.rules.places.openings import VillageToOpen
-from nightschool.rules.regions import CODE_DIGITS, PREFIX_DIGITS, Level
+from nightschool.rules.regions import BELOW, CODE_DIGITS, PREFIX_DIGITS, Level, level_of
 from nightschool.rules.slots import Now
 
 _MOST_WAITING = 120
@@ -50,8 +50,12 @@ def villages(db: Session, township: str, *, today: date) -> tuple[VillageToOpen,
     return tuple(VillageToOpen(*row) for row in rows)
 
 
-def units_below(db: Session, code: str, level: Level, *, today: date) -> tuple[Below, ...]:
-    """The regions of this level inside a region, with their living villages and night schools. Cost: 1 query."""
+def units_below(db: Session, code: str, *, today: date) -> tuple[Below, ...]:
+    """The regions right below one, with their living villages and night schools, in the order of their codes.
+
+    Former ones are left out unless there is a night school in them. Cost: 1 query.
+    """
+    level = BELOW[level_of(code)]
     digits = PREFIX_DIGITS[level]
     unit = aliased(Region, name="unit")
     prefix = func.substr(Region.code, 1, digits, type_=String) + "0" * (CODE_DIGITS - digits)

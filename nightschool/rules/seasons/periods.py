@@ -1,10 +1,12 @@
 """Periods a supervisor looks at: a week from Monday to Sunday, or a month."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from nightschool.rules.almanac import day_with_year, day_without_year
-from nightschool.rules.seasons.months import Month
+from nightschool.rules.seasons.months import FIRST_YEAR, LAST_YEAR, Month, month_of
 from nightschool.texts import _
 
 
@@ -17,14 +19,19 @@ class Period:
     last: date
 
     @property
-    def before(self) -> date:
-        """A day of the period before."""
-        return self.first - timedelta(days=1)
+    def code(self) -> str:
+        """How addresses say it: 2026-11 for a month, 2026-11-23 for the week of that Monday."""
+        return self.first.isoformat()[: 7 if self.kind == "month" else None]
 
     @property
-    def after(self) -> date:
-        """A day of the period after."""
-        return self.last + timedelta(days=1)
+    def before(self) -> Period:
+        """The week or the month before."""
+        return _around(self.kind, self.first - timedelta(days=1))
+
+    @property
+    def after(self) -> Period:
+        """The week or the month after."""
+        return _around(self.kind, self.last + timedelta(days=1))
 
 
 def week_of(day: date) -> Period:
@@ -36,6 +43,20 @@ def week_of(day: date) -> Period:
 def whole_month(month: Month) -> Period:
     """All days of the month."""
     return Period("month", month.first, month.last)
+
+
+def read_period(code: str, today: date) -> Period:
+    """The period that an address says; this week where it says none that can be read."""
+    kind = "month" if len(code) == len("2026-11") else "week"
+    try:
+        day = date.fromisoformat(f"{code}-01" if kind == "month" else code)
+    except ValueError:
+        return week_of(today)
+    return _around(kind, day) if FIRST_YEAR <= day.year <= LAST_YEAR else week_of(today)
+
+
+def _around(kind: str, day: date) -> Period:
+    return whole_month(month_of(day)) if kind == "month" else week_of(day)
 
 
 def tell_period(period: Period) -> str:

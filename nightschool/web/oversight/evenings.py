@@ -18,13 +18,14 @@ from nightschool.queries.notices.changes import change_page
 from nightschool.queries.places import places
 from nightschool.rules.courses.changes import tell_refused_change
 from nightschool.rules.courses.undo import Undoable, tell_refused_undo, tell_taken_back
-from nightschool.rules.regions import Level, level_of
+from nightschool.rules.regions import Level, ancestors_of, level_of
 from nightschool.texts import _, counted
 from nightschool.web.courses.undo import undo_offered
 from nightschool.web.oversight.evenings_form import EveningForm
+from nightschool.web.oversight.frame import kept
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import moment, now, reading, today, writing
-from nightschool.web.site.records import BAD_INPUT, CLASH, look_up
+from nightschool.web.site.records import BAD_INPUT, CLASH
 
 bp = Blueprint("evenings", __name__)
 
@@ -62,7 +63,7 @@ def evening(region: str) -> Any:
         form.refuse(None, _("还没存：你看的时候，有的村已经改过了。现在是下面这些，再看一遍。"))
         return _page(region, form), CLASH
     flash(counted("%(n)d 次课取消了，各村的课表和工作台上都写着。", count))
-    return redirect(url_for("evenings.evening", region=region, day=form.day.data.isoformat()), 303)
+    return redirect(url_for("evenings.evening", region=region, day=form.day.data.isoformat(), **kept()), 303)
 
 
 def _undo(region: str) -> Any:
@@ -77,20 +78,24 @@ def _undo(region: str) -> Any:
         flash(_("这一步已经撤销过了。"), "alarm")
     else:
         flash(tell_taken_back(done, today()))
-    return redirect(url_for("evenings.evening", region=region), 303)
+    return redirect(url_for("evenings.evening", region=region, **kept()), 303)
 
 
 def _page(region: str, form: EveningForm) -> str:
     day = form.day.data or today()
-    place = look_up(places.region_named, region)
     with reading() as db:
+        line = places.names_of(db, [*ancestors_of(region), region])
+        if region not in line:
+            raise NotFound
         villages = queries.evening(db, region, day, at=moment())
         made = undo.latest_of(db, region, Undoable.CALL_OFF, now=now())
         change = change_page(db, made, now=now()) if made else None
     every = [line.public_id for one in villages for line in one.lines]
     return render_template(
         "oversight/evenings/evening.html",
-        place=place,
+        code=region,
+        place=line.pop(region),
+        path=tuple(line.items()),
         day=day,
         villages=villages,
         form=form,
@@ -98,6 +103,7 @@ def _page(region: str, form: EveningForm) -> str:
         change=change,
         undoable=undo_offered(change.way_back) if change else None,
         message=change_message(change.villages, moment(), region=change.region) if change else "",
+        kept=kept(),
     )
 
 

@@ -1,23 +1,29 @@
-"""The supervisor's pages: a region, a week or a month, one table, and one sentence to copy."""
+"""The supervisor's pages: a region's week or month in a table, the classes behind its numbers, a sentence to copy."""
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 
 from nightschool.errors import NotFound
 from nightschool.formats.overview_text import tell_figures, tell_reasons
+from nightschool.queries.contacts import contacts
 from nightschool.queries.courses import labels
 from nightschool.queries.oversight import overview, township_plans
+from nightschool.queries.oversight.overview import Figure, Overview
 from nightschool.queries.places import places
 from nightschool.queries.places.takeovers import todays_villages
-from nightschool.rules.seasons.months import month_of
-from nightschool.rules.seasons.periods import Period, tell_period, week_of, whole_month
+from nightschool.rules.listings import page_of
+from nightschool.rules.places.schools import asked_of
+from nightschool.rules.regions import Level, township_of
+from nightschool.rules.seasons.periods import tell_period
+from nightschool.web.oversight.frame import asked_period, kept
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import reading, today
+from nightschool.web.site.listings import page_number
 
 bp = Blueprint("overview", __name__)
-for telling in (tell_figures, tell_period, tell_reasons):
+for telling in (tell_figures, tell_period, tell_reasons, asked_of):
     bp.add_app_template_global(telling)
 
 
@@ -36,37 +42,61 @@ def home() -> Any:
 @bp.get("/overview/<region_code:region>")
 @allows("see_overview")
 def region(region: str) -> Any:
-    """One region's figures of a period, of all its classes or of those of one unit or campaign."""
-    period, by_todays = _period(), request.args.get("by") == "today"
+    """One region's figures of a period, or the classes behind one: all, or those of one unit or campaign.
+
+    Of a village always the classes.
+    """
+    period = asked_period()
     days: dict[str, Any] = {"first": period.first, "last": period.last}
+    by_todays = request.args.get("by") == "today"
+    show = request.args.get("show")
+    figure = Figure(show) if show in set(Figure) else None
     with reading() as db:
         if by_todays:
             days["heirs"] = todays_villages(db, today=today())
         label = labels.kept_label(db, request.args.get("label", ""))
-        found = overview.overview_of(
-            db, region, **days, today=today(), label=label.public_id if label else ""
-        )
-        figures = {} if label else labels.label_figures(db, region, **days)
+        which = {**days, "today": today(), "label": label.public_id if label else ""}
+        found = overview.overview_of(db, region, **which)
+        if found is None:
+            raise NotFound
         waiting = township_plans.waiting(db, region, today=today())
-    if found is None:
-        raise NotFound
+        if figure or found.level is Level.VILLAGE:
+            behind = _classes(db, found, figure, which)
+        else:
+            below = [line.code for line in found.parts] if found.level is Level.TOWNSHIP else []
+            behind = {"contacts": contacts(db, below)}
+        if not (label or figure):
+            behind["of_labels"] = labels.label_figures(db, region, **days)
     return render_template(
         "oversight/overview/region.html",
         overview=found,
         period=period,
-        label=label,
-        figures=figures,
-        by_todays=by_todays,
         waiting=waiting[1] if waiting else 0,
+        figure=figure,
+        label=label,
+        by_todays=by_todays,
+        kept={**kept(), "label": label.public_id if label else None},
+        **behind,
     )
 
 
-def _period() -> Period:
-    """The period the address names; this week when it names none that can be read."""
-    try:
-        day = date.fromisoformat(request.args.get("day", "")[:10])
-    except ValueError:
-        day = today()
-    if not date(2000, 1, 1) <= day <= date(2100, 12, 31):
-        day = today()
-    return whole_month(month_of(day)) if request.args.get("period") == "month" else week_of(day)
+def _classes(db: Session, found: Overview, figure: Figure | None, which: dict[str, Any]) -> dict[str, Any]:
+    """A page of the class sessions behind a figure, and of each village its township and whom to phone."""
+    many = range(getattr(found.total, figure) if figure else 0)
+    rows, number, pages = page_of(many, page_number())
+    lines = overview.classes_of(
+        db,
+        found.code,
+        figure,
+        **which,
+        rows=slice(rows.start, rows.stop) if figure else slice(0, None),
+    )
+    villages = {line.region_code for line in lines}
+    return {
+        "classes": lines,
+        "number": number,
+        "pages": pages,
+        "contacts": contacts(db, villages),
+        "townships": places.names_of(db, {township_of(code) for code in villages}),
+        "township_of": township_of,
+    }

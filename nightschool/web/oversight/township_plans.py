@@ -6,12 +6,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from nightschool.actions.oversight import plans as actions
 from nightschool.errors import Refused
+from nightschool.queries.contacts import contacts
 from nightschool.queries.oversight import plans, township_plans
 from nightschool.rules.oversight import plans as rules
 from nightschool.rules.oversight.plans import PlanStep, step_problem
 from nightschool.rules.regions import Level, level_of
 from nightschool.rules.seasons.months import Month, month_word
 from nightschool.texts import _
+from nightschool.web.oversight.frame import kept
 from nightschool.web.oversight.plans import words
 from nightschool.web.oversight.plans_form import ReturnForm
 from nightschool.web.site.access import actor, allows
@@ -28,7 +30,7 @@ def home(region: str) -> Any:
     with reading() as db:
         waiting = township_plans.waiting(db, region, today=today())
     month = waiting[0] if waiting else rules.proposed_month(today(), more_to_come=True)
-    return redirect(url_for("township_plans.show", region=region, month=month), 303)
+    return redirect(url_for("township_plans.show", region=region, month=month, **kept()), 303)
 
 
 @bp.get("/overview/<region_code:region>/plans/<month:month>")
@@ -38,7 +40,9 @@ def show(region: str, month: Month) -> Any:
     if level_of(region) is Level.VILLAGE:
         return _read(region, month)
     found = look_up(township_plans.plans_of, region, month, today=today())
-    return render_template("oversight/plans/region.html", plans=found, **words())
+    with reading() as db:
+        whom = contacts(db, [line.code for line in found.villages])
+    return render_template("oversight/plans/region.html", plans=found, contacts=whom, kept=kept(), **words())
 
 
 @bp.post("/overview/<region_code:region>/plans/<month:month>")
@@ -57,7 +61,7 @@ def decide(region: str, month: Month) -> Any:
         form.refuse(refused.field, rules.tell_refused(refused, today()))
         return _read(region, month, form=form), BAD_INPUT if refused.field else CLASH
     flash(told)
-    return redirect(url_for("township_plans.show", region=region, month=month), 303)
+    return redirect(url_for("township_plans.show", region=region, month=month, **kept()), 303)
 
 
 def _decide(village: str, month: Month, form: ReturnForm | None) -> str:
@@ -79,5 +83,6 @@ def _read(village: str, month: Month, *, form: ReturnForm | None = None) -> str:
         form=form or ReturnForm(formdata=None),
         may_approve=step_problem(PlanStep.APPROVE, plan.standing) is None,
         may_return=step_problem(PlanStep.RETURN, plan.standing) is None,
+        kept=kept(),
         **words(),
     )

@@ -111,7 +111,7 @@ def _larger(region: str) -> Any:
         return redirect(url_for("admin.region", region=region), 303)
     step = look_up(places.step, region, today=today())
     with reading() as db:
-        below = queries.units_below(db, region, Level.TOWNSHIP, today=today())
+        below = queries.units_below(db, region, today=today())
     return render_template(
         "places/openings/townships.html", here=step.line[-1], above=step.line[:-1], below=below
     )

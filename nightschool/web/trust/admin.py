@@ -49,8 +49,7 @@ T = TypeVar("T")
 
 _MOST_SEARCHED = 500
 _MOST_SHOWN = 50
-# Level -> the level right below, whose night schools are counted.
-COUNTED = {Level.PROVINCE: Level.CITY, Level.CITY: Level.COUNTY, Level.COUNTY: Level.TOWNSHIP}
+SMALL = (Level.TOWNSHIP, Level.VILLAGE)
 
 
 @bp.get("/admin")
@@ -78,7 +77,7 @@ def region(region: str) -> Any:
     show = Show(show) if show in set(Show) else Show.EVERY
     step = look_up(places.step, region, today=today())
     with reading() as db:
-        units = openings.units_below(db, region, COUNTED[level], today=today()) if level in COUNTED else ()
+        units = openings.units_below(db, region, today=today()) if level not in SMALL else ()
         accounts = account_list(db, region, query=query, show=show, number=page_number(), now=now())
     return render_template(
         "trust/admin/region.html",

@@ -13,7 +13,9 @@ from tests.factories import (
     Cast,
     make_course,
     make_learner,
+    make_region,
     make_register,
+    make_school,
     make_session,
 )
 
@@ -55,9 +57,10 @@ def test_headcount_stands_for_attendances_where_the_room_was_counted(database, c
         held = make_session(db, make_course(db), TODAY)
         make_register(db, held, cast.chen, present=(make_learner(db).id,), total=28)
         seen = overview.overview_of(db, SHIWAN, **WEEK)
+        classes = overview.classes_of(db, SHIWAN, None, **WEEK, rows=slice(0, None))
     assert seen is not None
     assert seen.total.attendances == 28
-    assert [meeting.attendances for meeting in seen.meetings] == [28]
+    assert [meeting.attendances for meeting in classes] == [28]
 
 
 def test_city_sums_its_counties_and_never_a_neighbour(database, cast) -> None:
@@ -75,8 +78,6 @@ def test_city_sums_its_counties_and_never_a_neighbour(database, cast) -> None:
 
 
 def test_overview_costs_the_same_for_one_village_and_thirty(database, cast, statements) -> None:
-    from tests.factories import make_region, make_school
-
     with database.writing() as db:
         a_week_in_shiwan(db, cast)
         statements.clear()
@@ -92,6 +93,43 @@ def test_overview_costs_the_same_for_one_village_and_thirty(database, cast, stat
         many = len(statements)
     assert seen is not None and len(seen.parts) == 31
     assert few == many == 3
+
+
+def test_behind_each_number_stand_as_many_classes_village_by_village(database, cast) -> None:
+    with database.writing() as db:
+        a_week_in_shiwan(db, cast)
+        make_region(db, "511002105202")
+        make_session(db, make_course(db, "511002105202", title="防诈骗"), TODAY - timedelta(days=1))
+        seen = overview.overview_of(db, "511002000000", **WEEK)
+        assert seen is not None
+        behind = {
+            figure: overview.classes_of(db, seen.code, figure, **WEEK, rows=slice(0, 50))
+            for figure in overview.Figure
+        }
+        some = overview.classes_of(db, seen.code, overview.Figure.PLANNED, **WEEK, rows=slice(1, 3))
+    assert {figure: len(lines) for figure, lines in behind.items()} == {
+        figure: getattr(seen.total, figure) for figure in overview.Figure
+    }
+    assert [(one.region_code, one.title) for one in behind[overview.Figure.UNRECORDED]][-1] == (
+        "511002105202",
+        "防诈骗",
+    )
+    assert some == behind[overview.Figure.PLANNED][1:3]
+
+
+def test_villages_without_a_school_and_townships_without_any_are_listed(database, cast) -> None:
+    with database.writing() as db:
+        a_week_in_shiwan(db, cast)
+        make_region(db, "511002105202", "断桥村村民委员会")
+        make_region(db, "511002105203", valid_to=TODAY - timedelta(days=1))
+        make_region(db, "511002106000", "永安镇")
+        township = overview.overview_of(db, "511002105000", **WEEK)
+        county = overview.overview_of(db, "511002000000", **WEEK)
+    assert township is not None and county is not None
+    assert [one.name for one in township.without] == ["断桥村"]
+    assert [one.name for one in township.parts] == ["狮湾村"]
+    assert [(one.name, one.villages, one.schools) for one in county.parts] == [("全安镇", 2, 1)]
+    assert [one.name for one in county.without] == ["永安镇"]
 
 
 def test_unknown_region_is_none(db) -> None:

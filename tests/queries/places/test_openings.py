@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from nightschool.models.trust import Account, LoginSlip, Posting
 from nightschool.queries.places import openings
 from nightschool.rules.access import Role
-from nightschool.rules.regions import Level
 from tests.factories import JIANLI, NOW, SHIWAN, TODAY, Cast, make_account, make_region, make_school
 
 COUNTY, TOWNSHIP = "511002000000", "511002105000"
@@ -30,12 +29,12 @@ def test_county_counts_villages_and_schools_by_township(cast: Cast, db: Session)
     make_region(db, "511002105202")
     make_region(db, "511002105203", valid_to=TODAY - timedelta(days=1))
     make_region(db, "511002106000", "永安镇")
-    found = openings.units_below(db, COUNTY, Level.TOWNSHIP, today=TODAY)
+    found = openings.units_below(db, COUNTY, today=TODAY)
     assert [(place.name, place.villages, place.schools) for place in found] == [
         ("全安镇", 2, 1),
         ("永安镇", 0, 0),
     ]
-    [county, other] = openings.units_below(db, "511000000000", Level.COUNTY, today=TODAY)
+    [county, other] = openings.units_below(db, "511000000000", today=TODAY)
     assert (county.villages, county.schools, other.schools) == (2, 1, 1)
 
 
@@ -75,6 +74,6 @@ def test_each_list_is_one_statement(cast: Cast, db: Session, statements: list[st
         make_account(db, f"n{one}", f"新人{one}", Role.COORDINATOR, code)
     statements.clear()
     openings.villages(db, TOWNSHIP, today=TODAY)
-    openings.units_below(db, COUNTY, Level.TOWNSHIP, today=TODAY)
+    openings.units_below(db, COUNTY, today=TODAY)
     assert len(openings.never_logged_in(db, TOWNSHIP, now=NOW)) == number + 1
     assert len(statements) == 3

@@ -2,13 +2,14 @@
 
 import html
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from nightschool.actions.courses.labelling import set_session_labels
 from nightschool.database import Database
+from nightschool.models.places import NightSchool
 from nightschool.models.teaching import SessionStatus
 from nightschool.rules.access import Role
 from nightschool.rules.courses.labels import LabelKind, Labels
@@ -21,6 +22,7 @@ from tests.factories import (
     make_course,
     make_label,
     make_learner,
+    make_region,
     make_register,
     make_session,
 )
@@ -54,18 +56,79 @@ def test_supervisor_sees_sessions_and_reasons_but_no_villager(database, cast, br
 
 def test_period_can_be_a_month_and_moves(database, cast, browser_of) -> None:
     a_week(database, cast)
-    page = browser_of(cast.township_supervisor).get("/overview/511002105000?period=month&day=2026-11-10")
+    page = browser_of(cast.township_supervisor).get("/overview/511002105000?when=2026-11")
     assert "2026年11月" in page.text
-    assert "day=2026-10-31" in page.text and "day=2026-12-01" in page.text
+    assert "when=2026-10" in page.text and "when=2026-12" in page.text
 
 
 def test_period_that_cannot_be_read_is_this_week(database, cast, browser_of) -> None:
-    page = browser_of(cast.township_supervisor).get("/overview/511002105000?day=yesterday&period=%00")
+    page = browser_of(cast.township_supervisor).get("/overview/511002105000?when=yesterday%00&show=%00")
     assert page.status_code == 200 and "2026年11月23日" in page.text
 
 
+def test_each_number_leads_to_its_classes_and_each_village_has_its_phone(database, cast, browser_of) -> None:
+    a_week(database, cast)
+    with database.writing() as db:
+        db.query(NightSchool).filter_by(region_code=SHIWAN).update(
+            {"contact_name": "陈书记", "contact_phone": "13900000001"}
+        )
+        make_session(db, make_course(db, title="防诈骗"), TODAY - timedelta(days=1))
+    browser = browser_of(cast.township_supervisor)
+    page = browser.get("/overview/511002105000").text
+    assert 'href="tel:13900000001"' in page and "陈书记" in page
+    [link] = set(re.findall(r'<a href="([^"]*show=unrecorded)">1</a>', page[: page.index("<tfoot>")]))
+    behind = browser.get(link.replace("511002105201", "511002105000")).text
+    assert "防诈骗" in behind and "医保怎么报销" not in behind
+    assert 'href="tel:13900000001"' in behind
+    assert "防诈骗" in browser.get(link).text
+
+
+def test_what_is_looked_at_stays_from_page_to_page(database, cast, browser_of) -> None:
+    with database.writing() as db:
+        make_session(db, make_course(db), date(2026, 10, 6), status=SessionStatus.CANCELLED)
+    browser = browser_of(cast.county_supervisor)
+    page = browser.get("/overview/511002000000?when=2026-10&show=not_held").text
+    assert f"/overview/{SHIWAN}?when=2026-10" in page
+    assert "/overview/511002000000?show=not_held&amp;when=2026-09" in page
+    plans = browser.get("/overview/511002000000/plans?when=2026-10", follow_redirects=True)
+    assert plans.request.args["when"] == "2026-10"
+    assert "/overview/511002000000?when=2026-10" in plans.text
+    assert "/overview/511002105000/plans/2026-12?when=2026-10" in plans.text
+    evening = browser.get("/overview/511002105000/evening?when=2026-10").text
+    assert "/overview/511002105000?when=2026-10" in evening
+    assert '<input type="hidden" name="when" value="2026-10">' in evening
+
+
+def test_a_list_longer_than_a_page_is_turned(database, cast, browser_of) -> None:
+    with database.writing() as db:
+        course = make_course(db)
+        for number in range(60):
+            make_session(
+                db,
+                course,
+                TODAY + timedelta(days=number // 20),
+                starts=60 + 20 * (number % 20),
+                ends=75 + 20 * (number % 20),
+            )
+    browser = browser_of(cast.township_supervisor)
+    page = browser.get("/overview/511002105000?show=planned").text
+    assert page.count("<tr>") == 51 and "第 1 页，共 2 页" in page
+    assert browser.get("/overview/511002105000?show=planned&page=2").text.count("<tr>") == 11
+
+
+def test_villages_without_a_school_stand_below_in_the_order_of_their_codes(
+    database, cast, browser_of
+) -> None:
+    with database.writing() as db:
+        make_region(db, "511002105203", "断桥村村民委员会")
+        make_region(db, "511002105202", "湾桥村村民委员会")
+    page = browser_of(cast.township_supervisor).get("/overview/511002105000").text
+    assert page.index("还没办夜校的 2 个村") < page.index("湾桥村") < page.index("断桥村")
+
+
 def test_other_regions_overview_is_not_there(cast, browser_of) -> None:
-    assert browser_of(cast.township_supervisor).get("/overview/511024000000").status_code == 404
+    for wanted in ("", "?show=planned", "?when=2026-11&show=held"):
+        assert browser_of(cast.township_supervisor).get(f"/overview/511024000000{wanted}").status_code == 404
     assert browser_of(cast.chen).get("/overview/511002105000").status_code == 404
 
 
@@ -97,7 +160,7 @@ def organised(database: Database, cast: Cast) -> str:
 def figures(page: str) -> list[tuple[str, ...]]:
     """The rows of the tables of units and campaigns: name and numbers."""
     rows = re.findall(r'<tr><th scope="row"><a[^>]*label=[^>]*>([^<]*)</a></th>(.*?)</tr>', page)
-    return [(name, *re.findall(r'class="number">(\d+)<', cells)) for name, cells in rows]
+    return [(name, *re.findall(r'class="number"[^>]*>(\d+)<', cells)) for name, cells in rows]
 
 
 @pytest.mark.parametrize("region", ["511002000000", "511002105000", SHIWAN])
