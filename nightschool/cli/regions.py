@@ -12,7 +12,7 @@ import click
 from nightschool.actions.places import region_lists, successors, withdrawals
 from nightschool.actions.places.region_lists import Progress, share_of
 from nightschool.cli.installation import Installation, fail, migrated_installation, told_plainly
-from nightschool.errors import Problem, Refused
+from nightschool.errors import Problem, Refused, StaleRecord
 from nightschool.formats.region_lists import RegionList, read_regions
 from nightschool.queries.places.places import names_of
 from nightschool.rules.access import SYSTEM
@@ -82,11 +82,20 @@ def import_list(
 def withdraw() -> None:
     """Withdraw the list that was taken in last: names, ends and codes are what they were before it."""
     installation = migrated_installation()
-    with told_plainly(), installation.database.writing() as db:
+    with told_plainly():
         try:
-            done = withdrawals.withdraw_list(db, by=SYSTEM, now=installation.now())
+            with installation.database.reading() as db:
+                withdrawal = withdrawals.begin_withdrawal(db, by=SYSTEM, now=installation.now())
+            for step in withdrawal.steps:
+                with installation.database.writing() as db:
+                    step(db)
+            with installation.database.writing() as db:
+                at = installation.now()
+                done = withdrawals.finish_withdrawal(db, withdrawal.taken, by=SYSTEM, now=at)
         except Refused as refused:
             fail(tell_upload_refusal(refused))
+        except StaleRecord:
+            fail(_("另一份名单正在导入，等它完了再来。"))
     click.echo(tell_withdrawn(done.as_of, restored=done.restored, gone=done.gone, kept=done.kept))
 
 
@@ -122,20 +131,20 @@ def _import(installation: Installation, found: RegionList, *, skip_bad: bool, **
     try:
         with _progress_shown(len(found.rows)) as progress:
             region_lists.learn_sounds(found.rows, progress=share_of(progress, 0, 40))
-            with installation.database.writing() as db:
-                plan = region_lists.import_regions(
-                    db,
-                    found.rows,
-                    **how,
-                    skip_bad=skip_bad,
-                    by=SYSTEM,
-                    now=installation.now(),
-                    progress=share_of(progress, 40, 100),
-                )
+            with installation.database.reading() as db:
+                plan = region_lists.plan_import(db, found.rows, **how)
+            listed, at = {row.code for row in found.rows}, installation.now()
+            steps = region_lists.import_steps(plan, listed, skip_bad=skip_bad, by=SYSTEM, now=at)
+            for number, step in enumerate(steps, 1):
+                with installation.database.writing() as db:
+                    step(db)
+                progress(40 + 60 * number // len(steps), 100)
     except Refused as refused:
         _tell_problems(refused.details["problems"])
         _stop_at(refused.details["problems"], skip_bad=skip_bad)
         raise
+    except StaleRecord:
+        fail(_("另一份名单正在导入，等它完了再来。"))
     _tell_problems(plan.problems)
     return plan
 

@@ -123,6 +123,7 @@ class TakenList(Numbered, Base):
         JSON, default=dict
     )  # code -> rules.places.region_lists.as_json
     withdrawn_at: Mapped[Instant | None]
+    going_on: Mapped[bool] = mapped_column(default=False)  # it is not in to its end; begun again it goes on
 
 
 class RegionSettings(Versioned, Base):

@@ -1,7 +1,12 @@
-"""Lists of regions come in here: looked at first, then taken in whole or not at all."""
+"""Lists of regions come in here: looked at first, then taken in, step by step.
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+Each step is right by itself and a transaction of its own, so that nobody who saves something waits for a whole list. A
+list that was broken off is begun again and goes on where it stopped; what was before the first beginning is remembered.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, or_, select, text, true, update
@@ -11,7 +16,7 @@ from nightschool.actions.bulk import insert_rows
 from nightschool.actions.notices.feeds import show_otherwise
 from nightschool.actions.records import note
 from nightschool.actions.touching import forget_loaded, touch_villages
-from nightschool.errors import Refused
+from nightschool.errors import Refused, StaleRecord
 from nightschool.models.places import Region, RegionKey, RegionName, TakenList
 from nightschool.models.teaching import ClassSession
 from nightschool.queries.scope import inside
@@ -31,8 +36,9 @@ from nightschool.rules.regions import (
 from nightschool.rules.slots import Now
 
 Progress = Callable[[int, int], None]  # told how many steps are done, and of how many
+ListStep = Callable[[Session], None]  # what is done in one transaction
 
-_AT_ONCE = 1000  # regions written before progress is told again
+_AT_ONCE = 500  # regions written in one step
 MOST_RANGES = 100  # with more separate parts in a list, or more that they lie in, everything known is read
 
 
@@ -65,10 +71,7 @@ def plan_import(
 
 
 def learn_sounds(rows: Sequence[RegionRow], *, progress: Progress = silent) -> None:
-    """How these names are read is known to this process. Whoever does this first holds the writer's lock for less.
-
-    Reading a province's names takes longer than storing them, and on SQLite nobody else stores anything meanwhile.
-    """
+    """How these names are read is known to this process. Whoever does this first has shorter steps."""
     for number, row in enumerate(rows):
         search_keys(display_name(row.name, row.code))
         if number % _AT_ONCE == 0:
@@ -87,47 +90,68 @@ def import_regions(
     skip_bad: bool = False,
     by: Actor,
     now: Now,
-    progress: Progress = silent,
 ) -> Merge:
-    """The list of that day is taken in, and what it changed comes back; a second time nothing changes.
-
-    Every official name is kept, the newest list's name is shown, search keys follow the names. Nothing is deleted, and
-    until another list is taken in this one can be withdrawn.
-    Raises Refused("bad_rows") with its `problems` when a row's parent is unknown and bad rows are not to be skipped.
-    """
-    require(by, "keep_regions", None)
-    wait_for_other_lists(db)
+    """The list of that day is taken in at once: `plan_import`, then all of its `import_steps`."""
     plan = plan_import(db, rows, as_of=as_of, end_missing=end_missing, named=named, takes_given=takes_given)
-    if plan.problems and not skip_bad:
-        raise Refused("bad_rows", problems=plan.problems)
-    store(db, plan, {row.code for row in rows}, now=now, progress=progress)
-    if plan.new:
-        _count_rows_anew(db)
-    if plan.facts:
-        _remember(db, plan, by=by, now=now)
-    if plan.new or plan.changed or plan.ended:
-        note(
-            db,
-            f"region_list {as_of.isoformat()}",
-            "regions.import",
-            by=by,
-            now=now,
-            covered=list(plan.covered),
-            new=len(plan.new),
-            changed=len(plan.changed),
-            ended=len(plan.ended),
-        )
+    for step in import_steps(plan, {row.code for row in rows}, skip_bad=skip_bad, by=by, now=now):
+        step(db)
     return plan
 
 
-def _remember(db: Session, plan: Merge, *, by: Actor, now: Now) -> None:
+def import_steps(
+    plan: Merge, listed: set[str], *, skip_bad: bool = False, by: Actor, now: Now
+) -> tuple[ListStep, ...]:
+    """What takes a list in, that names the `listed` regions, to be done in this order; a second time nothing changes.
+
+    Every official name is kept, the newest list's name is shown, search keys follow the names. Nothing is deleted, and
+    until another list is taken in this one can be withdrawn.
+    Raises Refused("bad_rows") with its `problems` when a row's parent is unknown and bad rows are not to be skipped. A
+    step raises StaleRecord when its regions are no longer as they were planned with.
+    """
+    require(by, "keep_regions", None)
+    if plan.problems and not skip_bad:
+        raise Refused("bad_rows", problems=plan.problems)
+    begin = [partial(_begin, plan=plan, by=by, now=now)] if plan.facts else []
+    return (*begin, *store_steps(plan, listed, now=now), partial(_finish, plan=plan, by=by, now=now))
+
+
+def _begin(db: Session, *, plan: Merge, by: Actor, now: Now) -> None:
     """What was before is kept until the next list comes."""
-    db.execute(update(TakenList).values(before={}, added=[]))
+    wait_for_other_lists(db)
+    last = _last(db)
     counts = {"new": len(plan.new), "changed": len(plan.changed), "ended": len(plan.ended)}
+    added, before = set(plan.new), {code: as_json(was) for code, was in plan.before.items()}
+    if last is not None and last.going_on:  # it was broken off: this goes on with it
+        counts = (
+            last.counts if last.as_of == plan.as_of else {k: n + last.counts[k] for k, n in counts.items()}
+        )
+        added |= {*last.added}
+        before = {code: was for code, was in before.items() if code not in added} | last.before
+        db.delete(last)
+    db.execute(update(TakenList).values(before={}, added=[]))
     taken = TakenList(account_id=by.account_id, as_of=plan.as_of, taken_at=now.instant, counts=counts)
-    taken.added, taken.before = sorted(plan.new), {code: as_json(was) for code, was in plan.before.items()}
+    taken.added, taken.before, taken.going_on = sorted(added), before, True
     db.add(taken)
     db.flush()
+
+
+def _finish(db: Session, *, plan: Merge, by: Actor, now: Now) -> None:
+    """The list is in, and the trail has one line of it."""
+    last = _last(db)
+    if plan.new:
+        _count_rows_anew(db)
+    if last is None or not last.going_on:
+        return
+    last.going_on = False
+    db.flush()
+    if any(last.counts.values()):
+        what = f"region_list {last.as_of.isoformat()}"
+        note(db, what, "regions.import", by=by, now=now, covered=list(plan.covered), **last.counts)
+
+
+def _last(db: Session) -> TakenList | None:
+    statement = select(TakenList).where(TakenList.withdrawn_at.is_(None)).order_by(TakenList.id.desc())
+    return db.scalars(statement.limit(1).with_for_update()).first()
 
 
 def wait_for_other_lists(db: Session) -> None:
@@ -136,25 +160,27 @@ def wait_for_other_lists(db: Session) -> None:
         db.execute(text("LOCK TABLE region_name IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def store(db: Session, plan: Merge, listed: set[str], *, now: Now, progress: Progress = silent) -> None:
+def store_steps(plan: Merge, listed: set[str], *, now: Now) -> tuple[ListStep, ...]:
     """The plan is in the tables, all that the list names is found by its names, and pages show it."""
-    otherwise = _called_otherwise(db, plan)
-    known = sorted(listed - plan.facts.keys())
-    done, every = 0, len(plan.facts) + len(known)
     # A parent's code sorts before its children's, which the foreign key asks for.
-    for page in _pages(sorted(plan.facts)):
-        progress(done, every)
-        _write_regions(db, plan, page, now)
-        _write_names(db, plan, page)
-        _refresh_keys(db, page, plan)
-        done += len(page)
-    for page in _pages(known):
-        progress(done, every)
-        _refresh_keys(db, page, plan)
-        done += len(page)
-    progress(every, every)
+    differing = (partial(_store, plan=plan, codes=page, now=now) for page in _pages(sorted(plan.facts)))
+    known = sorted(listed - plan.facts.keys())
+    return (*differing, *(partial(_refresh_keys, codes=page, plan=plan) for page in _pages(known)))
+
+
+def _store(db: Session, *, plan: Merge, codes: Sequence[str], now: Now) -> None:
+    """These regions are as the plan says, and every page that shows something of it is built anew."""
+    wait_for_other_lists(db)
+    if known_facts(db, Region.code.in_(codes)) != {c: plan.before[c] for c in codes if c in plan.before}:
+        raise StaleRecord("region", 0, 0)
+    renamed = plan.renamed & set(codes)
+    otherwise = _called_otherwise(db, plan, renamed)
+    _write_regions(db, plan, codes, now)
+    _write_names(db, plan, codes)
+    _refresh_keys(db, codes=codes, plan=plan)
     forget_loaded(db)
-    touch_villages(db, _shown_otherwise(db, plan), now=now)
+    shown = (plan.changed | plan.ended) & set(codes)
+    touch_villages(db, shown | _naming(db, renamed), now=now)
     _show_events_otherwise(db, otherwise, now=now)
 
 
@@ -165,15 +191,19 @@ def _pages(codes: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _known(db: Session, rows: Sequence[RegionRow]) -> dict[str, RegionFacts]:
     """What is known of all regions that this list can say something about, and of the neighbours of its parts."""
-    within = _within(rows)
+    return known_facts(db, _within(rows))
+
+
+def known_facts(db: Session, which: ColumnElement[bool]) -> dict[str, RegionFacts]:
+    """What is known of these regions. Cost: 2 queries."""
     names: dict[str, dict[str, date]] = {}
     for code, official_name, as_of in db.execute(
         select(RegionName.region_code, RegionName.official_name, RegionName.as_of)
         .join(Region, Region.code == RegionName.region_code)
-        .where(within)
+        .where(which)
     ):
         names.setdefault(code, {})[official_name] = as_of
-    columns = select(Region.code, Region.official_name, Region.valid_from, Region.valid_to).where(within)
+    columns = select(Region.code, Region.official_name, Region.valid_from, Region.valid_to).where(which)
     return {
         code: RegionFacts(code, official_name, names[code], valid_from, valid_to)
         for code, official_name, valid_from, valid_to in db.execute(columns)
@@ -240,7 +270,7 @@ def _write_names(db: Session, plan: Merge, codes: Sequence[str]) -> None:
     )
 
 
-def _refresh_keys(db: Session, codes: Sequence[str], plan: Merge) -> None:
+def _refresh_keys(db: Session, *, codes: Sequence[str], plan: Merge) -> None:
     """These regions are found by the keys of all their names, and by no others.
 
     Compared with what is stored and not only with what changed, so that a better reading of names comes in with the
@@ -305,26 +335,25 @@ def _wanted_keys(called: dict[str, set[str]]) -> dict[tuple[str, str], bool]:
     return wanted
 
 
-def _shown_otherwise(db: Session, plan: Merge) -> set[str]:
-    """The regions whose pages show something that the plan changed: their own name or end, or one they name."""
-    shown = set(plan.changed | plan.ended)
-    if not plan.renamed:
-        return shown
-    above = tuple(prefix_of(code) for code in plan.renamed if level_of(code) is not Level.VILLAGE)
-    for code, successor in db.execute(select(Region.code, Region.successor_code)):
-        if (above and code.startswith(above)) or successor in plan.renamed:
-            shown.add(code)
-    return shown
+def _naming(db: Session, renamed: Collection[str]) -> set[str]:
+    """The regions whose pages name one of these: those that lie in one, and those for which one stands."""
+    if not renamed:
+        return set()
+    naming = set(db.scalars(select(Region.code).where(Region.successor_code.in_(renamed))))
+    if above := sorted(prefix_of(code) for code in renamed if level_of(code) is not Level.VILLAGE):
+        # What lies in regions that stand one after another does too.
+        last = max(prefix.ljust(12, "9") for prefix in above)
+        near = Region.code.between(above[0].ljust(12, "0"), last)
+        naming |= {
+            code for code in db.scalars(select(Region.code).where(near)) if code.startswith(tuple(above))
+        }
+    return naming
 
 
-def _called_otherwise(db: Session, plan: Merge) -> set[str]:
-    """The regions that will have another name where people read it."""
-    found = set()
-    for page in _pages(sorted(plan.renamed)):
-        for code, name in db.execute(select(Region.code, Region.name).where(Region.code.in_(page))):
-            if name != display_name(plan.facts[code].official_name, code):
-                found.add(code)
-    return found
+def _called_otherwise(db: Session, plan: Merge, renamed: Collection[str]) -> set[str]:
+    """Those of the renamed that will have another name where people read it."""
+    names = db.execute(select(Region.code, Region.name).where(Region.code.in_(renamed))) if renamed else ()
+    return {code for code, name in names if name != display_name(plan.facts[code].official_name, code)}
 
 
 def _show_events_otherwise(db: Session, renamed: set[str], *, now: Now) -> None:

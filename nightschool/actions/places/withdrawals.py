@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
+from itertools import groupby
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from nightschool.actions.places.region_lists import store, wait_for_other_lists
+from nightschool.actions.places.region_lists import ListStep, known_facts, store_steps, wait_for_other_lists
 from nightschool.actions.records import note
 from nightschool.errors import Refused
 from nightschool.models import Base
@@ -32,24 +34,45 @@ class Withdrawn:
 
 
 def withdraw_list(db: Session, *, taken: int | None = None, by: Actor, now: Now) -> Withdrawn:
-    """The last list taken in (`taken`, where somebody saw which) counts as if it had never come.
+    """The last list is withdrawn at once: all of its `withdrawal_steps`."""
+    withdrawal = begin_withdrawal(db, taken=taken, by=by, now=now)
+    for step in withdrawal.steps:
+        step(db)
+    return finish_withdrawal(db, withdrawal.taken, by=by, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A list that is being withdrawn: which, and what is to be done, each in a transaction of its own."""
+
+    taken: int
+    steps: tuple[ListStep, ...]
+
+
+def begin_withdrawal(db: Session, *, taken: int | None = None, by: Actor, now: Now) -> Withdrawal:
+    """What makes the last list taken in (`taken`, where somebody saw which) count as if it had never come.
 
     Regions that it was the first to name are gone, unless a night school, a record or a posting belongs to one. Who
-    stands for a village that it ended stays known, and so does that end. Raises Refused("nothing_to_withdraw").
+    stands for a village that it ended stays known, and so does that end. Broken off, it is begun again. Raises
+    Refused("nothing_to_withdraw").
     """
     require(by, "keep_regions", None)
+    last = _last(db, taken)
+    facts = {code: facts_of(code, kept) for code, kept in last.before.items()}
+    codes = sorted(last.added, reverse=True, key=lambda code: PREFIX_DIGITS[level_of(code)])
+    levels = groupby(codes, key=level_of)  # what lies in another first
+    gone = [partial(_take_out, codes=page) for _level, those in levels for page in _pages(list(those))]
+    return Withdrawal(last.id, (*store_steps(_back(db, facts, last.as_of), set(), now=now), *gone))
+
+
+def finish_withdrawal(db: Session, taken: int, *, by: Actor, now: Now) -> Withdrawn:
+    """The list is withdrawn. Raises Refused("nothing_to_withdraw")."""
     wait_for_other_lists(db)
-    last = db.scalars(select(TakenList).order_by(TakenList.id.desc()).limit(1).with_for_update()).first()
-    if last is None or last.withdrawn_at or taken not in (None, last.id):
-        raise Refused("nothing_to_withdraw")
-    _put_back(db, {code: facts_of(code, kept) for code, kept in last.before.items()}, last.as_of, now)
-    used = _used(db, last.added)
-    gone = [code for code in last.added if code not in used]
-    for digits in sorted(PREFIX_DIGITS.values(), reverse=True):  # what lies in another first
-        for page in _pages([code for code in gone if PREFIX_DIGITS[level_of(code)] == digits]):
-            db.connection().execute(delete(Region).where(Region.code.in_(page)))
-    withdrawn = Withdrawn(last.as_of, len(last.before), len(gone), len(used))
-    last.withdrawn_at, last.before, last.added = now.instant, {}, []
+    last = _last(db, taken)
+    counted = (db.scalar(select(func.count()).where(Region.code.in_(page))) for page in _pages(last.added))
+    kept = sum(found or 0 for found in counted)
+    withdrawn = Withdrawn(last.as_of, len(last.before), len(last.added) - kept, kept)
+    last.withdrawn_at, last.before, last.added, last.going_on = now.instant, {}, [], False
     note(
         db,
         f"region_list {last.as_of.isoformat()}",
@@ -63,10 +86,27 @@ def withdraw_list(db: Session, *, taken: int | None = None, by: Actor, now: Now)
     return withdrawn
 
 
-def _put_back(db: Session, facts: dict[str, RegionFacts], as_of: date, now: Now) -> None:
+def _last(db: Session, taken: int | None) -> TakenList:
+    last = db.scalars(select(TakenList).order_by(TakenList.id.desc()).limit(1)).first()
+    if last is None or last.withdrawn_at or taken not in (None, last.id):
+        raise Refused("nothing_to_withdraw")
+    return last
+
+
+def _take_out(db: Session, *, codes: list[str]) -> None:
+    """Those of these regions, all of one level, to which nothing belongs are gone."""
+    wait_for_other_lists(db)
+    used = _used(db, codes)
+    db.connection().execute(delete(Region).where(Region.code.in_([c for c in codes if c not in used])))
+
+
+def _back(db: Session, facts: dict[str, RegionFacts], as_of: date) -> Merge:
+    """The plan by which these regions are again what they were, as far as they still differ."""
     columns = select(Region.code, Region.official_name, Region.valid_to, Region.successor_code)
     renamed, revived, ended = set[str](), set[str](), set[str]()
+    before: dict[str, RegionFacts] = {}
     for page in _pages(sorted(facts)):
+        before |= known_facts(db, Region.code.in_(page))
         for code, official_name, valid_to, successor in db.execute(columns.where(Region.code.in_(page))):
             if successor is not None and facts[code].valid_to is None:
                 facts[code] = replace(facts[code], valid_to=valid_to)
@@ -74,17 +114,17 @@ def _put_back(db: Session, facts: dict[str, RegionFacts], as_of: date, now: Now)
                 renamed.add(code)
             if facts[code].valid_to != valid_to:
                 (ended if facts[code].valid_to else revived).add(code)
-    plan = Merge(
+    return Merge(
         as_of=as_of,
         covered=(),
-        facts=facts,
+        facts={code: found for code, found in facts.items() if found != before.get(code)},
         problems=(),
         new=frozenset(),
         renamed=frozenset(renamed),
         revived=frozenset(revived),
         ended=frozenset(ended),
+        before=before,
     )
-    store(db, plan, set(), now=now)
 
 
 def _used(db: Session, added: list[str]) -> set[str]:

@@ -58,15 +58,21 @@ class LastList:
     as_of: date
     taken_at: datetime
     counts: dict[str, int]
+    going_on: bool  # it is not in to its end
 
 
 def last_taken(db: Session) -> LastList | None:
     """The list that can be withdrawn. Cost: 1 query."""
     columns = select(
-        TakenList.id, TakenList.as_of, TakenList.taken_at, TakenList.counts, TakenList.withdrawn_at
+        TakenList.id,
+        TakenList.as_of,
+        TakenList.taken_at,
+        TakenList.counts,
+        TakenList.going_on,
+        TakenList.withdrawn_at,
     )
     row = db.execute(columns.order_by(TakenList.id.desc()).limit(1)).first()
-    return LastList(*row[:4]) if row and row.withdrawn_at is None else None
+    return LastList(*row[:5]) if row and row.withdrawn_at is None else None
 
 
 def upload(db: Session, public_id: str) -> Upload | None:

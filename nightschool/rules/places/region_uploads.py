@@ -20,9 +20,9 @@ class UploadStage(StrEnum):
     WAITING = "waiting"  # looked through, not taken in yet
     EXPIRED = "expired"  # its content is kept no longer
     GOING_ON = "going_on"
-    BROKEN_OFF = "broken_off"  # the process that ran it is gone, and nothing was written
+    BROKEN_OFF = "broken_off"  # the process that ran it is gone; begun again it goes on
     DONE = "done"
-    FAILED = "failed"  # nothing was written
+    FAILED = "failed"  # begun again it goes on
 
 
 def upload_stage(

@@ -1,7 +1,6 @@
 """A list of regions in the browser: uploaded, looked through, and taken in while a page tells how far it is."""
 
 import logging
-import time
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
@@ -11,9 +10,9 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 
 from nightschool.actions.places import region_uploads as uploads
 from nightschool.actions.places import withdrawals
-from nightschool.actions.places.region_lists import import_regions, learn_sounds, plan_import, share_of
+from nightschool.actions.places.region_lists import import_steps, learn_sounds, plan_import, share_of
 from nightschool.actions.places.region_uploads import Begun
-from nightschool.errors import Problem, Refused
+from nightschool.errors import Problem, Refused, StaleRecord
 from nightschool.formats.region_lists import RegionList, read_regions
 from nightschool.queries.places import region_uploads
 from nightschool.queries.places.region_uploads import Upload, told_counts
@@ -41,7 +40,6 @@ bp = Blueprint("region_lists", __name__)
 _logger = logging.getLogger(__name__)
 
 LOOK_AGAIN_SECONDS = 2
-NOTE_EVERY_SECONDS = 1.0
 MOST_MEGABYTES = 20  # of a list
 
 
@@ -119,11 +117,21 @@ def apply(upload: str) -> Any:
 def withdraw() -> Any:
     """The list taken in last, which the form names, counts as if it had never come."""
     taken = version_in(request.form.get("taken"))
+    if errands().is_busy_with_other(""):
+        flash(_("另一份名单正在导入，等它完了再来。"), "alarm")
+        return redirect(url_for("region_lists.upload"), 303)
     try:
+        with reading() as db:
+            withdrawal = withdrawals.begin_withdrawal(db, taken=taken, by=actor(), now=now())
+        for step in withdrawal.steps:
+            with services().database.writing() as db:
+                step(db)
         with writing() as db:
-            done = withdrawals.withdraw_list(db, taken=taken, by=actor(), now=now())
+            done = withdrawals.finish_withdrawal(db, withdrawal.taken, by=actor(), now=now())
     except Refused as refusal:
         flash(tell_upload_refusal(refusal), "alarm")
+    except StaleRecord:  # another list comes in just now, or this one is being withdrawn already
+        flash(_("另一份名单正在导入，等它完了再来。"), "alarm")
     else:
         flash(tell_withdrawn(done.as_of, restored=done.restored, gone=done.gone, kept=done.kept))
     return redirect(url_for("region_lists.upload"), 303)
@@ -200,26 +208,22 @@ def _percent(found: Upload) -> int:
 
 
 def _take_in(given: Services, begun: Begun, by: Actor, tell: Tell) -> None:
-    """In a thread of its own: the list is in whole, or not at all and its row says so."""
+    """In a thread of its own: the list is in, or its row says that it is not and can be begun again."""
     try:
         found = read_regions(begun.content)
         learn_sounds(found.rows, progress=share_of(tell, 5, 40))
-        noting = share_of(_noting(given, begun, tell), 40, 100)
+        how = {"as_of": begun.as_of, "end_missing": begun.end_missing, "takes_given": begun.takes_given}
+        with given.database.reading() as db:
+            plan = plan_import(db, found.rows, **_planned(found, **how))
+        listed, at = {row.code for row in found.rows}, given.now()
+        steps = import_steps(plan, listed, skip_bad=begun.skip_bad, by=by, now=at)
+        for number, step in enumerate(steps):
+            done = 40 + 60 * number // len(steps)
+            tell(done, 100)
+            with given.database.writing() as db:
+                step(db)
+                uploads.note_steps(db, begun.public_id, done, 100, now=given.now())
         with given.database.writing() as db:
-            plan = import_regions(
-                db,
-                found.rows,
-                **_planned(
-                    found,
-                    as_of=begun.as_of,
-                    end_missing=begun.end_missing,
-                    takes_given=begun.takes_given,
-                ),
-                skip_bad=begun.skip_bad,
-                by=by,
-                now=given.now(),
-                progress=noting,
-            )
             counts = told_counts(db, plan, found)
             if all(counts[kind] == begun.counts.get(kind) for kind in ("new", "changed", "ended")):
                 counts["samples"] = begun.counts["samples"]  # which know what was called otherwise before
@@ -227,21 +231,6 @@ def _take_in(given: Services, begun: Begun, by: Actor, tell: Tell) -> None:
     except Exception:
         _logger.exception("a list of regions was not taken in")
         _fail(given, begun)
-
-
-def _noting(given: Services, begun: Begun, tell: Tell) -> Tell:
-    """Progress for this process; on PostgreSQL, where others can write meanwhile, now and then in the row as well."""
-    last = time.monotonic()
-
-    def note(done: int, every: int) -> None:
-        nonlocal last
-        tell(done, every)
-        if not given.database.is_sqlite and time.monotonic() - last > NOTE_EVERY_SECONDS and done < every:
-            last = time.monotonic()
-            with given.database.writing() as other:
-                uploads.note_steps(other, begun.public_id, done, every, now=given.now())
-
-    return note
 
 
 def _fail(given: Services, begun: Begun) -> None:

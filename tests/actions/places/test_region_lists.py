@@ -9,18 +9,22 @@ import pytest
 from sqlalchemy import func, select
 
 import nightschool
+from nightschool.actions.places import region_lists
 from nightschool.actions.places.region_lists import (
     _known,
     import_regions,
+    import_steps,
     learn_sounds,
     plan_import,
     share_of,
 )
 from nightschool.actions.places.successors import set_successor
-from nightschool.errors import NotAllowed, Refused
+from nightschool.actions.places.withdrawals import begin_withdrawal, withdraw_list
+from nightschool.errors import NotAllowed, Refused, StaleRecord
 from nightschool.formats.region_lists import read_regions
 from nightschool.models.places import Region, RegionKey, RegionName
 from nightschool.models.trust import AuditEvent
+from nightschool.queries.places import region_uploads
 from nightschool.rules.access import SYSTEM, Actor, Post, Role
 from nightschool.rules.places.region_lists import merge
 from nightschool.rules.regions import Level, RegionRow, level_of
@@ -267,11 +271,66 @@ def test_a_township_s_list_does_not_read_the_whole_map(db) -> None:
     assert len(_known(db, rows)) < 60 < len(_known(db, []))
 
 
-def test_progress_is_told_from_nothing_to_all_and_never_backwards(db) -> None:
+def test_progress_of_a_part_is_told_as_percent_of_the_whole_and_never_backwards() -> None:
     told: list[tuple[int, int]] = []
-    rows = shipped(2017)
-    learn_sounds(rows, progress=share_of(lambda *step: told.append(step), 0, 40))
-    take(db, rows, OLD, progress=share_of(lambda *step: told.append(step), 40, 100))
+    learn_sounds(shipped(2017), progress=share_of(lambda *step: told.append(step), 0, 40))
     assert told == sorted(told)
-    assert (told[0], told[-1]) == ((0, 100), (100, 100))
-    assert len({done for done, _all in told}) >= 5
+    assert (told[0], told[-1]) == ((0, 100), (40, 100))
+
+
+def facts_only(db) -> list[Any]:
+    """What is known of all regions, without how often a page of theirs was shown otherwise."""
+    facts = select(Region.code, Region.name, Region.official_name, Region.valid_from, Region.valid_to)
+    names = select(RegionName.region_code, RegionName.official_name, RegionName.as_of)
+    return [sorted(db.execute(one), key=repr) for one in (facts, names)]
+
+
+@pytest.mark.parametrize("broken_after", [1, 2, 5, -1])
+def test_a_list_that_was_broken_off_goes_on_and_is_withdrawn_whole(
+    db, monkeypatch: pytest.MonkeyPatch, broken_after: int
+) -> None:
+    monkeypatch.setattr(region_lists, "_AT_ONCE", 40)
+    take(db, excerpt(2017), OLD)
+    before, facts_before = everything(db), facts_only(db)
+    rows = excerpt(2023)
+    listed = {row.code for row in rows}
+    with db.begin_nested() as whole:
+        wanted_plan = take(db, rows, NEW, end_missing=True)
+        wanted = everything(db)
+        whole.rollback()
+    db.expire_all()
+    assert everything(db) == before
+
+    plan = plan_import(db, rows, as_of=NEW, end_missing=True)
+    for step in import_steps(plan, listed, by=SYSTEM, now=NOW)[:broken_after]:
+        step(db)
+    assert region_uploads.last_taken(db).going_on
+    take(db, rows, NEW, end_missing=True)
+    assert everything(db) == wanted
+    taken = region_uploads.last_taken(db)
+    assert not taken.going_on and taken.counts["new"] == len(wanted_plan.new)
+    withdraw_list(db, by=SYSTEM, now=NOW)
+    assert facts_only(db) == facts_before
+
+
+def test_a_withdrawal_that_was_broken_off_is_begun_again(db, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(region_lists, "_AT_ONCE", 40)
+    take(db, excerpt(2017), OLD)
+    before = facts_only(db)
+    take(db, excerpt(2023), NEW, end_missing=True)
+    for step in begin_withdrawal(db, by=SYSTEM, now=NOW).steps[:3]:
+        step(db)
+    withdraw_list(db, by=SYSTEM, now=NOW)
+    assert facts_only(db) == before
+
+
+def test_a_step_that_was_planned_with_something_else_changes_nothing(db) -> None:
+    take(db, small(), OLD)
+    listed = {row.code for row in small()}
+    plan = plan_import(db, small((SHIWAN, "新狮湾村村委会")), as_of=NEW)
+    begin, store, *_more = import_steps(plan, listed, by=SYSTEM, now=NOW)
+    take(db, small((SHIWAN, "别的名字村村委会")), date(2020, 1, 1))
+    begin(db)
+    with pytest.raises(StaleRecord):
+        store(db)
+    assert row(db, SHIWAN, "official_name") == ("别的名字村村委会",)

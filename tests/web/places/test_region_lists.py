@@ -343,7 +343,7 @@ def test_when_the_server_stopped_in_between_it_can_be_begun_again(
     address = going_on(database, cast)
     clock.move(minutes=3)
     page = admin.get(address).text
-    assert "服务器停过。什么也没有写进去" in page
+    assert "服务器停过。再开始一次，就从断的地方接着导" in page
     admin.post(f"{address}/apply")
     errands_of(app).wait()
     assert "导入好了" in admin.get(address).text
@@ -359,7 +359,7 @@ def test_what_fails_in_between_leaves_nothing_and_says_so(
     admin.post(f"{address}/apply")
     errands_of(app).wait()
     page = admin.get(address).text
-    assert "没有导入成，什么也没有写进去" in page and "导入 2023年6月30日 的名单" in page
+    assert "没有导入完。再开始一次，就从断的地方接着导" in page and "导入 2023年6月30日 的名单" in page
     assert count(database) == before
 
 
