@@ -82,6 +82,10 @@ class Now:
         """The latest instant that can have been noted by now; a later one is of a time when the clock was wrong."""
         return self.instant + CLOCK_SKEW
 
+    def is_within(self, span: timedelta, of: datetime) -> bool:
+        """True while less than this span has passed since then; never of an instant that cannot be believed."""
+        return self.instant - span < of <= self.believable
+
 
 class SlotFault(StrEnum):
     """What can be wrong with a start and an end."""

@@ -25,7 +25,7 @@ from nightschool.models.people import PersonKind, PersonMerge
 from nightschool.queries.people import merges as queries
 from nightschool.queries.people.merges import PEOPLE, later_merge
 from nightschool.rules.access import KEEPERS, Actor, may, require
-from nightschool.rules.people.merges import NotPutBack, gaps, undo_until
+from nightschool.rules.people.merges import UNDO_FOR, NotPutBack, gaps
 from nightschool.rules.regions import is_inside
 from nightschool.rules.slots import Now
 
@@ -100,7 +100,7 @@ def undo_merge(db: Session, *, kind: str, merged: str, by: Actor, now: Now) -> N
     merge = db.get_one(PersonMerge, row.id, with_for_update=True, populate_existing=True)
     if merge.undone_at is not None:
         raise Refused("not_merged")
-    if now.instant >= undo_until(merge.merged_at):
+    if not now.is_within(UNDO_FOR, merge.merged_at):
         raise Refused("undo_over")
     _check_order(db, merge, one)
     moved = merge.moved

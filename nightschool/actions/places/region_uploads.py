@@ -85,7 +85,7 @@ def begin_import(
         made_at=found.made_at,
         changed_at=found.changed_at,
         is_running=is_running,
-        now=now.instant,
+        now=now,
     )
     if stands in (UploadStage.EXPIRED, UploadStage.GOING_ON, UploadStage.DONE):
         raise Refused(f"upload_{stands}")
@@ -121,9 +121,15 @@ def fail_import(db: Session, upload: str, *, now: Now) -> None:
 
 def forget_old_uploads(db: Session, *, now: Now) -> None:
     """What was uploaded more than a day ago, or is done, has no content; of what goes on nothing is taken away."""
-    over = or_(RegionImport.made_at < now.instant - UPLOAD_KEPT_FOR, RegionImport.state == ImportState.DONE)
+    over = or_(
+        RegionImport.made_at < now.instant - UPLOAD_KEPT_FOR,
+        RegionImport.made_at > now.believable,
+        RegionImport.state == ImportState.DONE,
+    )
     idle = or_(
-        RegionImport.state != ImportState.APPLYING, RegionImport.changed_at < now.instant - UPLOAD_KEPT_FOR
+        RegionImport.state != ImportState.APPLYING,
+        RegionImport.changed_at < now.instant - UPLOAD_KEPT_FOR,
+        RegionImport.changed_at > now.believable,
     )
     db.execute(update(RegionImport).where(RegionImport.content.is_not(None), over, idle).values(content=None))
 

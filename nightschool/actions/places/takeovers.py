@@ -29,7 +29,7 @@ from nightschool.queries.places import takeovers as queries
 from nightschool.rules.access import Actor, require
 from nightschool.rules.oversight.plans import check_code
 from nightschool.rules.people.people import group_number
-from nightschool.rules.places.takeovers import check_move, put_back_until, renamed
+from nightschool.rules.places.takeovers import PUT_BACK_FOR, check_move, renamed
 from nightschool.rules.regions import Level, ancestors_of, level_of
 from nightschool.rules.resources import ResourceKind
 from nightschool.rules.slots import Now
@@ -153,7 +153,7 @@ def give_back(db: Session, *, village: str, former: str, by: Actor, now: Now, ve
     # Who keeps people alone puts back nothing but people.
     if made is None or (verb == "keep_people" and any(made.moved[name] for name in _OTHERS)):
         raise Refused("not_taken_over")
-    if now.instant >= put_back_until(made.made_at):
+    if not now.is_within(PUT_BACK_FOR, made.made_at):
         raise Refused("too_late_to_put_back")
     moved = made.moved
     sessions = _locked(db, ClassSession.id.in_(moved["sessions"]), ClassSession.region_code == village)

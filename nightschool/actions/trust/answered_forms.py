@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -49,7 +49,8 @@ def forget_form(db: Session, *, account_id: int, once: str) -> None:
 
 def keep_secret_page(db: Session, content: dict[str, Any], *, account_id: int, now: Now) -> str:
     """What stands on a page with a secret is kept, sealed, for the account that made it; the page's public id."""
-    db.execute(delete(SecretPage).where(SecretPage.made_at < now.instant - SECRETS_SHOWN_FOR))
+    too_old = SecretPage.made_at < now.instant - SECRETS_SHOWN_FOR
+    db.execute(delete(SecretPage).where(or_(too_old, SecretPage.made_at > now.believable)))
     public_id = new_public_id()
     sealed = db.info["sealer"].seal(json.dumps(content), about=page_sealed_for(public_id))
     db.add(SecretPage(public_id=public_id, account_id=account_id, body=sealed.encode(), made_at=now.instant))

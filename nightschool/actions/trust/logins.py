@@ -131,7 +131,9 @@ def just_used_slip(
     """Whom this slip let in a moment ago, to be let in again if the password is the one that was set by it."""
     attempt = _attempt(db, login_name)
     used = select(LoginSlip.id).where(
-        _is_slip_of(attempt, code, digester), LoginSlip.used_at > now.instant - SENT_TWICE_WITHIN
+        _is_slip_of(attempt, code, digester),
+        LoginSlip.used_at > now.instant - SENT_TWICE_WITHIN,
+        LoginSlip.used_at <= now.believable,
     )
     return attempt if db.execute(used).one_or_none() else None
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.errors import Unreadable
@@ -73,7 +73,8 @@ def take(db: Session, *, account_id: int, now: Now, public_id: str | None = None
 
 
 def _forget_old(db: Session, now: Now) -> None:
-    db.execute(delete(KeptInput).where(KeptInput.kept_at < now.instant - UNSAVED_KEPT_FOR))
+    too_old = KeptInput.kept_at < now.instant - UNSAVED_KEPT_FOR
+    db.execute(delete(KeptInput).where(or_(too_old, KeptInput.kept_at > now.believable)))
 
 
 def _sealer(db: Session) -> Sealer:

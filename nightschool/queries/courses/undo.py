@@ -41,7 +41,7 @@ def latest_of(db: Session, region: str, what: Undoable, *, now: Now) -> str | No
     statement = select(ChangeSet.public_id).where(
         ChangeSet.region_code == region,
         ChangeSet.what == what,
-        ChangeSet.made_at >= now.instant - timedelta(hours=12),
+        ChangeSet.made_at.between(now.instant - timedelta(hours=12), now.believable),
         ChangeSet.undone_at.is_(None),
     )
     return db.scalars(statement.order_by(ChangeSet.id.desc()).limit(1)).first()

@@ -27,6 +27,7 @@ from nightschool.queries.scope import inside
 from nightschool.rules.names import compared, finder, search_keys
 from nightschool.rules.people.merges import (
     FIELDS,
+    UNDO_FOR,
     KnownLesson,
     Overlap,
     Traits,
@@ -236,7 +237,7 @@ def merge_of(db: Session, kind: str, merged: str) -> MergedPair | None:
 def undoable_merges(db: Session, kind: str, kept: str, *, now: Now) -> tuple[MergedPair, ...]:
     """What was put into this record and can still be taken back, the latest first. Cost: 1 query."""
     found = _merged_pairs(db, kind, aliased(PEOPLE[kind]), PEOPLE[kind].public_id == kept)
-    return tuple(pair for pair in found if now.instant < pair.until and not pair.waits)
+    return tuple(pair for pair in found if now.is_within(UNDO_FOR, pair.merged_at) and not pair.waits)
 
 
 def later_merge(kind: str, merge_id: Any, kept_id: Any) -> Select[int]:

@@ -14,7 +14,7 @@ from nightschool.models.planning import Question
 from nightschool.models.teaching import ClassSession, Course
 from nightschool.queries.courses.sessions import is_over
 from nightschool.rules.courses.statuses import TO_COME
-from nightschool.rules.places.takeovers import PUT_BACK_FOR, Belongings, put_back_until
+from nightschool.rules.places.takeovers import PUT_BACK_FOR, Belongings
 from nightschool.rules.slots import Moment, Now
 
 
@@ -112,6 +112,7 @@ def handed_on(db: Session, village: str, *, now: Now) -> tuple[HandedOn, ...]:
             Takeover.from_code == village,
             Takeover.undone_at.is_(None),
             Takeover.made_at > now.instant - PUT_BACK_FOR,
+            Takeover.made_at <= now.believable,
         )
         .order_by(Takeover.id)
     )
@@ -131,7 +132,7 @@ def taken_over(db: Session, village: str, former: str, *, now: Now) -> TakenOver
         .order_by(Takeover.id.desc())
         .limit(1)
     ).one_or_none()
-    return TakenOver(*row) if row and now.instant < put_back_until(row.made_at) else None
+    return TakenOver(*row) if row and now.is_within(PUT_BACK_FOR, row.made_at) else None
 
 
 _SUCCESSORS = select(Region.code, Region.successor_code).where(

@@ -65,6 +65,7 @@ def secret_page(db: Session, public_id: str, *, account_id: int, now: Now) -> di
             SecretPage.public_id == public_id,
             SecretPage.account_id == account_id,
             SecretPage.made_at > now.instant - SECRETS_SHOWN_FOR,
+            SecretPage.made_at <= now.believable,
         )
     ).one_or_none()
     found: dict[str, Any] | None = row and _opened(db, row.body, about=page_sealed_for(public_id))

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from nightschool.errors import Refused
 from nightschool.rules.almanac import day_with_year
+from nightschool.rules.slots import Now
 from nightschool.texts import N_, _
 
 UPLOAD_KEPT_FOR = timedelta(days=1)
@@ -26,15 +27,15 @@ class UploadStage(StrEnum):
 
 
 def upload_stage(
-    state: str, *, has_content: bool, made_at: datetime, changed_at: datetime, is_running: bool, now: datetime
+    state: str, *, has_content: bool, made_at: datetime, changed_at: datetime, is_running: bool, now: Now
 ) -> UploadStage:
     """What is to be told of an upload in this stored state; `is_running`: this process is at it."""
     if state == "done":
         return UploadStage.DONE
     if state == "applying":
-        is_fresh = is_running or now - changed_at < BROKEN_OFF_AFTER
+        is_fresh = is_running or now.is_within(BROKEN_OFF_AFTER, changed_at)
         return UploadStage.GOING_ON if is_fresh else UploadStage.BROKEN_OFF
-    if not has_content or now - made_at > UPLOAD_KEPT_FOR:
+    if not has_content or not now.is_within(UPLOAD_KEPT_FOR, made_at):
         return UploadStage.EXPIRED
     return UploadStage.FAILED if state == "failed" else UploadStage.WAITING
 

@@ -13,6 +13,7 @@ from nightschool.queries.people.merges import Side
 from nightschool.rules.access import KEEPERS, may
 from nightschool.rules.people.merges import (
     FIELDS,
+    UNDO_FOR,
     field_word,
     likeness_word,
     tell_not_put_back,
@@ -148,7 +149,10 @@ def _merged(kind: People, public_id: str) -> Any:
     if merge is None:
         return redirect(kind.page(public_id), 303)
     return render_template(
-        "people/merges/merged.html", kind=kind, merge=merge, can_undo=now().instant < merge.until
+        "people/merges/merged.html",
+        kind=kind,
+        merge=merge,
+        can_undo=now().is_within(UNDO_FOR, merge.merged_at),
     )
 
 

@@ -198,7 +198,7 @@ def _standing(found: Upload) -> UploadStage:
         made_at=found.made_at,
         changed_at=found.changed_at,
         is_running=errands().steps_of(found.public_id) is not None,
-        now=now().instant,
+        now=now(),
     )
 
 

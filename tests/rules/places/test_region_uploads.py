@@ -8,19 +8,23 @@ from nightschool.errors import Refused
 from nightschool.rules.places.region_uploads import UploadStage, tell_upload_refusal, upload_stage
 from tests.factories import NOW
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MOMENT, HOUR, DAY = timedelta(microseconds=1), timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.mark.parametrize(
     ("state", "has_content", "age", "silent_for", "is_running", "stands"),
     [
         ("previewed", True, HOUR, HOUR, False, UploadStage.WAITING),
-        ("previewed", True, DAY, DAY, False, UploadStage.WAITING),
+        ("previewed", True, DAY - MOMENT, DAY, False, UploadStage.WAITING),
+        ("previewed", True, DAY, DAY, False, UploadStage.EXPIRED),
         ("previewed", True, DAY + HOUR, DAY + HOUR, False, UploadStage.EXPIRED),
         ("previewed", False, HOUR, HOUR, False, UploadStage.EXPIRED),
         ("applying", True, HOUR, timedelta(seconds=30), False, UploadStage.GOING_ON),
         ("applying", True, HOUR, timedelta(minutes=3), False, UploadStage.BROKEN_OFF),
         ("applying", True, HOUR, timedelta(minutes=30), True, UploadStage.GOING_ON),
+        # A clock was years ahead when it was noted.
+        ("previewed", True, -900 * DAY, -900 * DAY, False, UploadStage.EXPIRED),
+        ("applying", True, -900 * DAY, -900 * DAY, False, UploadStage.BROKEN_OFF),
         ("done", False, 9 * DAY, 9 * DAY, False, UploadStage.DONE),
         ("failed", True, HOUR, HOUR, False, UploadStage.FAILED),
         ("failed", False, HOUR, HOUR, False, UploadStage.EXPIRED),
@@ -33,7 +37,7 @@ def test_where_an_upload_stands(state, has_content, age, silent_for, is_running,
         made_at=NOW.instant - age,
         changed_at=NOW.instant - silent_for,
         is_running=is_running,
-        now=NOW.instant,
+        now=NOW,
     )
 
 

@@ -6,15 +6,17 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from nightschool.database import Database
-from nightschool.models.people import Learner, Teacher
+from nightschool.models.people import Learner, PersonMerge, Teacher
 from tests.factories import (
     JIANLI,
     SHIWAN,
     TODAY,
     Cast,
     StillClock,
+    later,
     make_course,
     make_learner,
     make_register,
@@ -71,6 +73,18 @@ def test_after_a_day_there_is_no_button_any_more(
     chen.post(f"/learners/{gone}/same/{kept}", data=agreed(chen.get(f"/learners/{gone}/same/{kept}").text))
     clock.move(hours=25)
     assert "过了 24 小时，不能再撤回了。" in chen.get(f"/learners/{gone}/merged").text
+    chen.post(f"/learners/{gone}/merged/undo")
+    assert "过了 24 小时，不能撤回了。" in chen.get(f"/learners/{gone}/merged").text
+
+
+def test_a_merge_noted_by_a_clock_that_was_ahead_is_not_offered_to_be_taken_back_for_years(
+    chen: FlaskClient, two: tuple[str, str], database: Database
+) -> None:
+    kept, gone = two
+    chen.post(f"/learners/{gone}/same/{kept}", data=agreed(chen.get(f"/learners/{gone}/same/{kept}").text))
+    with database.writing() as db:
+        db.execute(update(PersonMerge).values(merged_at=later(days=300).instant))
+    assert "撤回：" not in chen.get(f"/learners/{kept}").text
     chen.post(f"/learners/{gone}/merged/undo")
     assert "过了 24 小时，不能撤回了。" in chen.get(f"/learners/{gone}/merged").text
 

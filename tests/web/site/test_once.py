@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -367,6 +367,9 @@ def test_a_page_with_a_secret_can_be_reloaded_for_an_hour_by_who_made_it(
     clock.move(minutes=1)
     gone = admin.get(page, follow_redirects=True)
     assert CODE.findall(gone.text) == [] and "登录码只留一个小时" in gone.text
+    with database.writing() as db:  # a clock was ahead when it was made
+        db.execute(update(SecretPage).values(made_at=later(days=300).instant))
+    assert CODE.findall(admin.get(page, follow_redirects=True).text) == []
 
 
 def test_secrets_are_kept_sealed_and_gone_with_the_next_one(
