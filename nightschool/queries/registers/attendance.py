@@ -95,6 +95,7 @@ class Register:
     starts: int
     ends: int
     venue: str
+    seats: int | None  # of the venue
     status: str
     version: int
     groups: tuple[Group[RegisterPerson], ...]
@@ -166,6 +167,7 @@ _SESSION = (
         (Course.kind == CourseKind.COHORT).label("is_cohort"),
         Region.name.label("village"),
         func.coalesce(Venue.name, "").label("venue"),
+        Venue.seats,
         select(func.count())
         .where(Submission.class_session_id == ClassSession.id)
         .scalar_subquery()

@@ -170,7 +170,7 @@ def _page(found: Register, form: RegisterForm) -> str:
         later_is_open=not found.in_class or bool({one.public_id for one in found.joined_later} & shown),
         differing=_differing(found, form) if form.is_stale else [],
         questions=[
-            *rules.questions(found.turnout, found.difference_note),
+            *rules.questions(found.turnout, found.difference_note, seats=found.seats),
             *(rules.tell_elsewhere(other) for other in found.elsewhere),
             *_counted_twice(found),
         ],
