@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nightschool.formats.timetable_text import (
     ToldLine,
+    on_one_line,
     tell_as_of,
     tell_former,
+    tell_one_line,
     tell_updated,
     told_lines,
 )
@@ -120,7 +122,7 @@ def region_words(timetable: RegionTimetable, zone: ZoneInfo) -> dict[str, Any]:
         "begins": ""
         if timetable.is_first_part
         else _("这一页从%(day)s看起。", day=spoken_day(timetable.start.day, today)),
-        "nothing": "" if timetable.meetings else _tell_nothing(timetable),
+        "nothing": "" if timetable.meetings else tell_nothing_in(timetable),
         "weeks": list(_weeks(timetable)) if timetable.meetings else [],
         "cut": tell_cut(timetable),
         "updated": tell_updated(area, zone, today),
@@ -128,7 +130,23 @@ def region_words(timetable: RegionTimetable, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _tell_nothing(timetable: RegionTimetable) -> str:
+def region_text(timetable: RegionTimetable, *, address: str) -> str:
+    """The same as plain text: a line a day, below it a line a class session."""
+    today = timetable.today
+    lines = [_("%(place)s这周和下周的课", place=timetable.area.name), tell_former(timetable.area, today)]
+    for day, spots in timetable.days:
+        lines += ["", full_day(day, today)]
+        for village, entries in spots:
+            where = tell_host(village, timetable.area.level)
+            host = _("%(village)s（%(where)s）", village=village.name, where=where) if where else village.name
+            lines += [f"{host} {tell_one_line(one)}" for one in told_lines(entries, today)]
+    lines += ["", tell_nothing_in(timetable) if not timetable.meetings else tell_cut(timetable)]
+    lines.append(_("课表：%(address)s", address=address))
+    return "\n".join(on_one_line(line) for line in lines).replace("\n\n\n", "\n\n") + "\n"
+
+
+def tell_nothing_in(timetable: RegionTimetable) -> str:
+    """That no class is planned in the region in these weeks."""
     if not timetable.is_first_part:
         return _("后面没有课了。")
     return _("这周和下周还没有排好的课。")

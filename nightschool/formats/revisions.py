@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from nightschool.formats.region_text import tell_region
 from nightschool.formats.timetable_text import on_one_line, tell_name
 from nightschool.rules.almanac import clock, spoken_day
 from nightschool.rules.notices.revisions import tell_differences, tell_in_one
@@ -20,12 +21,14 @@ from nightschool.rules.slots import Moment
 from nightschool.texts import SOURCE_LANGUAGE, _, language
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
     from zoneinfo import ZoneInfo
 
+    from nightschool.queries.notices.region_timetable import Area
     from nightschool.queries.notices.revisions import Changelog, Made
     from nightschool.queries.notices.timetable import Village
+    from nightschool.queries.places.places import NamedRegion
 
 ATOM = "http://www.w3.org/2005/Atom"
 # XML knows no way to write these.
@@ -62,7 +65,7 @@ def tell_made(made: Sequence[Made], zone: ZoneInfo) -> list[ToldChange]:
 
 def by_day(changes: Sequence[ToldChange], today: date) -> list[tuple[str, list[ToldChange]]]:
     """The changes of each day under its name, in their order."""
-    return [(_tell_day(day, today), list(those)) for day, those in groupby(changes, key=lambda one: one.day)]
+    return [(spoken_day(day, today), list(those)) for day, those in groupby(changes, key=lambda one: one.day)]
 
 
 def tell_changes(village: Village) -> str:
@@ -80,10 +83,6 @@ def tell_since(days: int) -> str:
     return _("近 %(days)d 天里改了、通知里还没说过的，新的在前。", days=days)
 
 
-def _tell_day(day: date, today: date) -> str:
-    return _("今天") if day == today else spoken_day(day, today)
-
-
 def tell_unchanged() -> str:
     """That there is nothing to tell."""
     return _("通知以后没有变动，照课表上课。")
@@ -97,21 +96,65 @@ def atom(
     `language_page` is the same as a page, as it is read in the feed's language.
     """
     changes = tell_made(changelog.made, zone)
-    updated = changes[0].made_at if changes else village.changed_at
+    return _feed(
+        known_as,
+        tell_changes(village),
+        tell_name(village),
+        village.changed_at,
+        address,
+        language_page,
+        [(one, one.sentence, language_page) for one in changes],
+    )
+
+
+def region_atom(
+    area: Area,
+    made: Sequence[tuple[NamedRegion, Made]],
+    *,
+    address: str,
+    known_as: str,
+    language_page: str,
+    page_of: Callable[[str], str],
+    zone: ZoneInfo,
+) -> bytes:
+    """The same of all villages of a region, each entry led by its village and leading to its changelog: `page_of`."""
+    changes = [
+        (
+            change,
+            _("%(village)s：%(title)s", village=village.name, title=change.sentence),
+            page_of(village.code),
+        )
+        for village, one in made
+        for change in tell_made([one], zone)
+    ]
+    title = _("%(village)s的课有什么变动", village=area.name)
+    return _feed(known_as, title, tell_region(area), area.changed_at, address, language_page, changes)
+
+
+def _feed(
+    known_as: str,
+    title: str,
+    author: str,
+    changed_at: datetime,
+    address: str,
+    page: str,
+    changes: Sequence[tuple[ToldChange, str, str]],
+) -> bytes:
+    """The file: each change with its title and the page it stands on."""
     lang = "zh-Hans" if language() == SOURCE_LANGUAGE else language()
     feed = Element("feed", {"xmlns": ATOM, "xml:lang": lang})
     _add(feed, "id", f"urn:uuid:{uuid5(NAMESPACE_URL, known_as)}")
-    _add(feed, "title", tell_changes(village))
-    _add(feed, "updated", _stamp(updated))
-    _add(SubElement(feed, "author"), "name", tell_name(village))
+    _add(feed, "title", title)
+    _add(feed, "updated", _stamp(changes[0][0].made_at if changes else changed_at))
+    _add(SubElement(feed, "author"), "name", author)
     _link(feed, "self", "application/atom+xml", address)
-    _link(feed, "alternate", "text/html", language_page)
-    for one in changes:
+    _link(feed, "alternate", "text/html", page)
+    for one, told, there in changes:
         entry = SubElement(feed, "entry")
         _add(entry, "id", f"urn:uuid:{uuid5(NAMESPACE_URL, one.anchor)}")
-        _add(entry, "title", one.sentence)
+        _add(entry, "title", told)
         _add(entry, "updated", _stamp(one.made_at))
-        _link(entry, "alternate", "text/html", f"{language_page}#{one.anchor}")
+        _link(entry, "alternate", "text/html", f"{there}#{one.anchor}")
     indent(feed)
     return tostring(feed, "utf-8", xml_declaration=True) + b"\n"
 

@@ -383,7 +383,12 @@ def _next_lines(entry: Entry, today: date) -> Iterator[str]:
 
 
 def _line(line: ToldLine) -> str:
-    return _told_in_one(f"{line.day} {line.times} {line.what}", line.change, line.origin, line.came)
+    return f"{line.day} {tell_one_line(line)}"
+
+
+def tell_one_line(line: ToldLine) -> str:
+    """19:00–20:30 柑橘冬季管护 · 村活动室；取消：天气不好: a class session whose day is said already."""
+    return _told_in_one(f"{line.times} {line.what}", line.change, line.origin, line.came)
 
 
 def _told_in_one(*parts: str) -> str:

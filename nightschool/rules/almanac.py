@@ -93,7 +93,7 @@ def spoken_moment(day: date, starts: int, today: date) -> str:
 
 
 def lunar_label(day: date) -> str:
-    """The farmers' calendar's day: 十月十九, 闰六月初六, 十月十四 小雪 when a solar term begins, "lunar 10/19".
+    """The farmers' calendar's day: 十月十九, 闰六月初六, 十月十四 节气小雪 when a solar term begins, "lunar 10/19".
 
     Empty before 1900 and after 2100.
     """
@@ -108,7 +108,7 @@ def _lunar_label(day: date, spoken: str) -> str:
     except ValueError:
         return ""
     label = str(lunar.cn_md) if spoken == SOURCE_LANGUAGE else _tell_lunar_number(lunar)
-    return _("%(lunar)s %(term)s", lunar=label, term=_(lunar.term)) if lunar.term else label
+    return _("%(lunar)s 节气%(term)s", lunar=label, term=_(lunar.term)) if lunar.term else label
 
 
 def solar_term(day: date) -> str:
@@ -151,9 +151,9 @@ def _lunar_day_label(day: date, spoken: str) -> str:
 def lunar_table(around: int) -> tuple[str, str]:
     """The lunar months and the solar terms from the year before this one to the second after it, for scripts.
 
-    Each "2026-11-09十月" is where a month begins, with what stands before the number of its day; "2026-11-22 小雪" is
-    where a term does, with what follows the number; a semicolon stands between two. The calendars in browsers are not
-    asked: 2027 begins on 6 February, and Chromium's has the 7th.
+    Each "2026-11-09十月" is where a month begins, with what stands before the number of its day; "2026-11-22 节气小雪"
+    is where a term does, with what follows the number; a semicolon stands between two. The calendars in browsers are
+    not asked: 2027 begins on 6 February, and Chromium's has the 7th.
     """
     return _lunar_table(around, language())
 
@@ -176,7 +176,7 @@ def _lunar_table(around: int, spoken: str) -> tuple[str, str]:
                 name = _tell_lunar_number(lunar).removesuffix("1")
             months.append(f"{day}{name}")
         if lunar.term:
-            terms.append(str(day) + _("%(lunar)s %(term)s", lunar="", term=_(lunar.term)))
+            terms.append(str(day) + _("%(lunar)s 节气%(term)s", lunar="", term=_(lunar.term)))
     return ";".join(months), ";".join(terms)
 
 

@@ -141,9 +141,9 @@ def test_every_year_has_its_24_solar_terms_in_order() -> None:
 
 
 def test_the_lunar_date_is_followed_by_the_solar_term() -> None:
-    assert lunar_label(date(2026, 11, 22)) == "十月十四 小雪"
+    assert lunar_label(date(2026, 11, 22)) == "十月十四 节气小雪"
     with texts.using_language("en"):
-        assert lunar_label(date(2026, 11, 22)) == "lunar 10/14, Light Snow"
+        assert lunar_label(date(2026, 11, 22)) == "lunar 10/14, solar term Light Snow"
 
 
 def test_scripts_get_the_months_and_terms_around_a_year() -> None:
@@ -155,7 +155,7 @@ def test_scripts_get_the_months_and_terms_around_a_year() -> None:
     ]
     assert months[0] <= "2025-01-01"
     assert "2027-02-06正月" in months
-    assert "2026-11-22 小雪" in terms
+    assert "2026-11-22 节气小雪" in terms
     assert len([entry for entry in terms if entry >= "2025"]) == 4 * 24
     with texts.using_language("en"):
         assert "2026-11-09lunar 10/" in lunar_table(2026)[0]

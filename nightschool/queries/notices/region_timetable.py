@@ -31,6 +31,7 @@ from sqlalchemy.orm import Session, aliased
 from nightschool.models.places import NightSchool, Region
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher
 from nightschool.queries.notices.timetable import (
+    KNOWN_BY,
     Entry,
     Successor,
     entries_beside,
@@ -67,6 +68,7 @@ class Area:
     successor: Successor | None
     revisions: int
     changed_at: datetime
+    known_by: str = ""  # the address in the ids of its feeds; empty while that is the one it is served at
 
 
 class Host(NamedTuple):
@@ -141,6 +143,7 @@ def area(db: Session | Connection, code: str, *, today: date) -> Area | None:
         successor=successor_in(row),
         revisions=int(row.revisions),
         changed_at=row.changed_at,
+        known_by=row.known_by or "",
     )
 
 
@@ -214,6 +217,7 @@ def _standing() -> Select[*tuple[Any, ...]]:
         Region.successor_day,
         all_of_it.c.revisions,
         all_of_it.c.changed_at,
+        KNOWN_BY,
         *(
             column
             for number, one in enumerate(above)

@@ -22,12 +22,14 @@ from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.base import UtcDateTime
 from nightschool.models.people import Teacher
-from nightschool.models.places import Venue
+from nightschool.models.places import Region, Venue
 from nightschool.models.planning import SessionRevision
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course, SessionStatus
 from nightschool.queries.notices import timetable
+from nightschool.queries.places.places import NamedRegion
 from nightschool.queries.public_names import PUBLIC_NAME
 from nightschool.rules.notices.revisions import Facts, Known, Standing, facts_from_json
+from nightschool.rules.regions import code_range
 from nightschool.rules.slots import Moment
 
 _PAGE = 200
@@ -67,6 +69,18 @@ def changelog(
     values = {"village": village, "since": since, "skipped": (number - 1) * _PAGE, "told_too": told_too}
     rows = db.execute(_CHANGES, values).all()
     return Changelog(tuple(map(_made, rows[:_PAGE])), len(rows) > _PAGE)
+
+
+def region_changes(
+    db: Session | Connection, code: str, *, since: datetime
+) -> tuple[tuple[NamedRegion, Made], ...]:
+    """What changed in the villages of a region since a moment, the latest first, what notices told too.
+
+    Public, as `changelog` is. Villages whose pages have not changed since are not looked at. Cost: 1 query.
+    """
+    low, high = code_range(code)
+    rows = db.execute(_REGION_CHANGES, {"low": low, "high": high, "since": since})
+    return tuple((NamedRegion(village, name), _made(told)) for *told, village, name in map(tuple, rows))
 
 
 def latest_revisions(db: Session, *, class_session: str = "", course: str = "") -> tuple[Made, ...]:
@@ -143,6 +157,19 @@ _CHANGES = (
     )
     .limit(timetable.literal_number(_PAGE + 1))
     .offset(bindparam("skipped", type_=Integer()))
+)
+
+
+_REGION_CHANGES = (
+    _revisions(
+        Region.code >= bindparam("low"),
+        Region.code < bindparam("high"),
+        Region.changed_at > bindparam("since", type_=UtcDateTime()),
+        SessionRevision.made_at > bindparam("since", type_=UtcDateTime()),
+    )
+    .join(Region, Region.code == SessionRevision.region_code)
+    .add_columns(Region.code, Region.name)
+    .limit(timetable.literal_number(_PAGE))
 )
 
 

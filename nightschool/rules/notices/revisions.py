@@ -13,6 +13,7 @@ from nightschool.rules.slots import Moment
 from nightschool.texts import N_, SOURCE_LANGUAGE, _, language
 
 TOLD_FOR_DAYS = 60  # what changed is told for so long, where no notice says since when
+REGION_TOLD_FOR_DAYS = 14  # of all villages together, so long
 _ALWAYS = ("title", "day", "starts", "ends", "standing")
 
 

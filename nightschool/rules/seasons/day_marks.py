@@ -45,10 +45,10 @@ def _tell_holiday(name: str, is_off: bool) -> str:
 
 
 def tell_notes(marks: DayMarks, days: Iterable[date]) -> list[str]:
-    """What is special in these days of one month: 立冬 7日, 小雪 22日, 国庆节放假 1日到7日."""
+    """What is special in these days of one month: 节气立冬 7日, 国庆节放假 1日到7日."""
     days = tuple(days)
     told = [
-        _("%(what)s %(days)s", what=solar_term(day), days=_tell_days(day, day))
+        _("%(what)s %(days)s", what=_("节气%(term)s", term=solar_term(day)), days=_tell_days(day, day))
         for day in days
         if solar_term(day)
     ]

@@ -5,21 +5,33 @@ The canonical address has the short code: 511002105 for a township, 511002 for a
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from markupsafe import Markup
+from sqlalchemy import Connection
 
+from nightschool.formats.embedded import read_look, region_embedded, style_of, tell_frame
 from nightschool.formats.ics import region_calendar
-from nightschool.formats.region_text import region_words, tell_region_summary, tell_region_title
+from nightschool.formats.region_text import (
+    region_text,
+    region_words,
+    tell_region,
+    tell_region_summary,
+    tell_region_title,
+)
+from nightschool.formats.revisions import region_atom
 from nightschool.formats.timetable_json import region_json
-from nightschool.queries.notices import region_timetable
-from nightschool.queries.notices.region_timetable import IN_A_FEED, ON_A_PAGE, RegionTimetable, Start
+from nightschool.queries.notices import region_timetable, revisions
+from nightschool.queries.notices.region_timetable import IN_A_FEED, ON_A_PAGE, Area, RegionTimetable, Start
 from nightschool.rules.almanac import spoken_day
+from nightschool.rules.notices.revisions import REGION_TOLD_FOR_DAYS
 from nightschool.rules.regions import Level, full_code, is_inside, level_of, prefix_of
 from nightschool.web.site.access import open_data, public
 from nightschool.web.site.context import looking, services, today, whole
 from nightschool.web.site.delivery import deliver
+from nightschool.web.site.headers import framed
 from nightschool.web.site.language import Reading, reading_here
 from nightschool.web.site.sharing import card
 
@@ -32,31 +44,56 @@ _START = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:\.([0-9]{12}))?")
 @public
 def region(area: str) -> Any:
     """The page of two weeks, or a part of it."""
-    return _answer(area, "", ON_A_PAGE, _page)
+    return _answer(area, "", _weeks(_page))
 
 
 @bp.get("/r/<short_code:area>.ics")
 @open_data
 def feed(area: str) -> Any:
     """The calendar to subscribe to."""
-    return _answer(area, ".ics", IN_A_FEED, _feed, "text/calendar")
+    return _answer(area, ".ics", _weeks(_feed, IN_A_FEED), "text/calendar")
 
 
 @bp.get("/r/<short_code:area>.json")
 @open_data
 def data(area: str) -> Any:
     """The same for other programs; its schema is at /schema/region.json."""
-    return _answer(area, ".json", ON_A_PAGE, _data, "application/json")
+    return _answer(area, ".json", _weeks(_data), "application/json")
+
+
+@bp.get("/r/<short_code:area>.txt")
+@open_data
+def text(area: str) -> Any:
+    """The page in plain words."""
+    return _answer(area, ".txt", _weeks(_text), "text/plain")
+
+
+@bp.get("/r/<short_code:area>/embed")
+@open_data
+def embed(area: str) -> Any:
+    """Coming classes for a frame in another site's page, which says in the address what they look like."""
+    look = read_look(request.args)
+    answer = _answer(area, "/embed", _weeks(_embedded), look=look)
+    return framed(answer, style_of(look))
+
+
+@bp.get("/r/<short_code:area>.atom")
+@open_data
+def changes(area: str) -> Any:
+    """What changed in the villages of the region these two weeks, to subscribe to."""
+    return _answer(area, ".atom", _changes, "application/atom+xml")
 
 
 def _answer(
     short_code: str,
     ending: str,
-    most: int,
-    write: Callable[[RegionTimetable, Reading], str | bytes],
+    written: Callable[[Connection, Area, Start | None, Reading], str | bytes],
     mimetype: str = "text/html",
+    *,
+    look: tuple[tuple[str, str], ...] = (),
 ) -> Any:
-    """What runs in the region as `write` writes it; other ways to write the code lead here.
+    """What there is to say of the region as `written` looks it up and writes it; other ways to write the code
+    lead here.
 
     All forms depend on every village in the region, and on the day.
     """
@@ -66,19 +103,44 @@ def _answer(
         return redirect(f"{request.script_root}/v/{code}{ending}{query}", 301)
     if prefix_of(code) != short_code:
         return redirect(f"{request.script_root}/r/{prefix_of(code)}{ending}{query}", 301)
-    since = "" if ending == ".ics" else request.args.get("from", "")
+    since = "" if ending in (".ics", ".atom", "/embed") else request.args.get("from", "")
     start = _read(since, code)
     if (since and start is None) or (start and start.day > region_timetable.last_day(today())):
         abort(404)
-    here = reading_here(since=since)
+    here = reading_here(since=since, look=look)
     with looking() as db:
         area = region_timetable.area(db, code, today=today()) or abort(404)
 
-        def build() -> str | bytes:
-            found = region_timetable.region_timetable(db, area, today=today(), start=start, most=most)
-            return write(found, here)
+        return deliver(here, f"{area.revisions} {today()}", lambda: written(db, area, start, here), mimetype)
 
-        return deliver(here, f"{area.revisions} {today()}", build, mimetype)
+
+def _weeks(
+    write: Callable[[RegionTimetable, Reading], str | bytes], most: int | None = None
+) -> Callable[[Connection, Area, Start | None, Reading], str | bytes]:
+    """This week and next of a region, looked up and written so."""
+
+    def written(db: Connection, area: Area, start: Start | None, here: Reading) -> str | bytes:
+        found = region_timetable.region_timetable(
+            db, area, today=today(), start=start, most=most or ON_A_PAGE
+        )
+        return write(found, here)
+
+    return written
+
+
+def _changes(db: Connection, area: Area, _start: Start | None, _here: Reading) -> bytes:
+    since = datetime.combine(today() - timedelta(days=REGION_TOLD_FOR_DAYS), time(), services().zone)
+    short = prefix_of(area.code)
+    page = url_for("region_timetable.region", area=short, lang=None, big=None)
+    return region_atom(
+        area,
+        revisions.region_changes(db, area.code, since=since),
+        address=whole(url_for("region_timetable.changes", area=short, big=None)),
+        known_as=(area.known_by or whole("")) + page,
+        language_page=whole(url_for("region_timetable.region", area=short, big=None)),
+        page_of=lambda village: whole(url_for("revisions.changes", code=village, big=None)),
+        zone=services().zone,
+    )
 
 
 def _page(found: RegionTimetable, here: Reading) -> str:
@@ -94,6 +156,9 @@ def _page(found: RegionTimetable, here: Reading) -> str:
         next=_part("region_timetable.region", found, _written(found.goes_on)) if found.goes_on else "",
         days=_days(found) if found.goes_on or not found.is_first_part else (),
         full=_page_address(found),
+        frame=tell_frame(
+            whole(url_for("region_timetable.embed", area=area, big=None)), tell_region(found.area)
+        ),
         successor=found.area.successor,
         successor_area=prefix_of(found.area.successor.code) if found.area.successor else "",
         card=card(
@@ -103,6 +168,15 @@ def _page(found: RegionTimetable, here: Reading) -> str:
             is_indexed=bool(found.meetings) and found.is_first_part,
         ),
     )
+
+
+def _text(found: RegionTimetable, _here: Reading) -> str:
+    return region_text(found, address=_page_address(found))
+
+
+def _embedded(found: RegionTimetable, here: Reading) -> str:
+    words, full = region_embedded(found), _page_address(found)
+    return render_template("notices/embed.html", **words, style=Markup(style_of(here.look)), full=full)
 
 
 def _feed(found: RegionTimetable, _here: Reading) -> bytes:

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
+from markupsafe import Markup
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from nightschool.formats.embedded import read_look, style_of, village_embedded
 from nightschool.formats.ics import calendar
 from nightschool.formats.poster import poster_words
 from nightschool.formats.qr import qr_svg
@@ -34,6 +36,7 @@ from nightschool.rules.slots import Moment
 from nightschool.web.site.access import open_data, public
 from nightschool.web.site.context import looking, moment, services, whole
 from nightschool.web.site.delivery import deliver
+from nightschool.web.site.headers import framed
 from nightschool.web.site.language import Reading, reading_here
 from nightschool.web.site.sharing import card
 
@@ -62,6 +65,14 @@ def past(code: str) -> Response:
 def poster(code: str) -> Response:
     """One sheet for the notice board."""
     return _answer(code, PAGE_EXTENT, _poster_page)
+
+
+@bp.get("/v/<region_code:code>/embed")
+@open_data
+def embed(code: str) -> Response:
+    """Coming classes for a frame in another site's page, which says in the address what they look like."""
+    look = read_look(request.args)
+    return framed(_answer(code, PAGE_EXTENT, _embedded, look=look), style_of(look))
 
 
 @bp.get("/v/<region_code:code>.ics")
@@ -113,12 +124,13 @@ def _answer(
     mimetype: str = "text/html",
     *,
     number: int = 1,
+    look: tuple[tuple[str, str], ...] = (),
 ) -> Response:
     """The village's timetable as `write` writes it.
 
     All forms depend on the village, its day, and how many sessions of it are over.
     """
-    here, at = reading_here(number=number), moment()
+    here, at = reading_here(number=number, look=look), moment()
     with looking() as db:
         village = village_here(db, code, at=at)
 
@@ -155,6 +167,12 @@ def _rendered(name: str, found: Timetable, **values: Any) -> str:
         successor=found.village.successor,
         **values,
     )
+
+
+def _embedded(found: Timetable, here: Reading) -> str:
+    full = _page_address(found.village)
+    words = village_embedded(found)
+    return render_template("notices/embed.html", **words, style=Markup(style_of(here.look)), full=full)
 
 
 def _feed(found: Timetable, _here: Reading) -> bytes:

@@ -8,7 +8,7 @@ from flask import Flask, Response, g, request
 
 from nightschool.web.site.access import access_of
 from nightschool.web.site.context import services
-from nightschool.web.site.static_files import first_style_digest
+from nightschool.web.site.static_files import first_style_digest, style_digest
 
 CONTENT = "; ".join(
     (
@@ -58,6 +58,16 @@ def init_app(app: Flask) -> None:
     app.after_request(_protect)
 
 
+def framed(response: Response, style: str) -> Response:
+    """The answer, which any site may show in a frame: a page without forms and scripts, dressed in this style alone."""
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src 'sha256-{style_digest(style)}'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors *"
+    )
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
 def _carrying(fixed: Sequence[tuple[str, str]], application: WSGIApplication) -> WSGIApplication:
     """The application, whose answers carry these headers unless they have their own. Written to the list that goes out:
     a response's headers are checked and copied one by one, which costs more than the rest of a kept page.
@@ -66,6 +76,8 @@ def _carrying(fixed: Sequence[tuple[str, str]], application: WSGIApplication) ->
     def carrying(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def starting(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
             own = dict(headers)
+            if "Content-Security-Policy" in own:
+                own["X-Frame-Options"] = ""  # it says itself who may frame it
             return start_response(status, [*headers, *(one for one in fixed if one[0] not in own)], *rest)
 
         return application(environ, starting)

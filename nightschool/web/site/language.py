@@ -99,6 +99,7 @@ class Reading:
     number: int = 1  # which page of several
     since: str = ""  # where a part of a long list begins
     at: str = ""  # the region that a walk has come to
+    look: tuple[tuple[str, str], ...] = ()  # what another site wants it to look like
 
     @property
     def query(self) -> str:
@@ -106,6 +107,7 @@ class Reading:
         args: dict[str, Any] = {"page": self.number} if self.number > 1 else {}
         args |= {"from": self.since} if self.since else {}
         args |= {"at": self.at} if self.at else {}
+        args |= dict(self.look)
         args |= {"lang": self.lang} if self.lang != SOURCE_LANGUAGE else {}
         args |= {"big": 1} if self.big else {}
         return f"?{urlencode(args)}" if args else ""
@@ -118,6 +120,8 @@ class Reading:
         return read.path + read.query
 
 
-def reading_here(*, number: int = 1, since: str = "", at: str = "") -> Reading:
+def reading_here(
+    *, number: int = 1, since: str = "", at: str = "", look: tuple[tuple[str, str], ...] = ()
+) -> Reading:
     """This request's canonical address: whatever else stands in its own means nothing."""
-    return Reading(request.script_root + request.path, g.lang, g.big, number, since, at)
+    return Reading(request.script_root + request.path, g.lang, g.big, number, since, at, look)

@@ -77,5 +77,10 @@ def first_style() -> Markup:
 
 
 def first_style_digest() -> str:
-    """What a browser knows it by before it applies it."""
-    return b64encode(hashlib.sha256(first_style().encode()).digest()).decode()
+    """What a browser knows that part by."""
+    return style_digest(first_style())
+
+
+def style_digest(style: str) -> str:
+    """What a browser knows a style in a page by before it applies it."""
+    return b64encode(hashlib.sha256(style.encode()).digest()).decode()

@@ -29,8 +29,8 @@ def test_a_small_calendar_says_the_lunar_day_and_names_the_month_on_its_first() 
 def test_a_month_tells_its_terms_holidays_and_make_up_days() -> None:
     marks = DayMarks(shipped_holidays())
     assert tell_notes(marks, Month(2026, 10).days) == [
-        "寒露 8日",
-        "霜降 23日",
+        "节气寒露 8日",
+        "节气霜降 23日",
         "国庆节放假 1日到7日",
         "国庆节补班 10日",
     ]

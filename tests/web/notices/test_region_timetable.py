@@ -302,3 +302,22 @@ def test_kept_answers_of_parts_languages_and_sizes_do_not_mix(busy: None, client
     first: list[Any] = [client.get(address).text for address in asked]
     assert [client.get(address).text for address in asked] == first
     assert len(set(first)) == len(asked)
+
+
+def test_the_plain_text_says_the_same(busy: None, client: FlaskClient) -> None:
+    text = client.get(f"{PAGE}.txt")
+    assert text.mimetype == "text/plain"
+    lines = text.text.split("\n")
+    assert lines[0] == "全安镇这周和下周的课"
+    at = lines.index("周二 11月24日（十月十六）")
+    assert lines[at + 1] == "狮湾村 19:00–20:30 柑橘冬季管护 · 村活动室 · 周老师（农技站）"
+    assert "老坝村 19:00–20:30 用电安全；改到周三 12月2日（十月廿四） 19:00：停电" in lines
+    assert lines[-2:] == ["课表：http://localhost/r/511002105", ""]
+    assert "狮湾村（全安镇） 19:00–20:30" in client.get("/r/511002.txt").text
+    assert "\n\n\n" not in text.text
+
+
+def test_a_region_without_classes_says_so_in_plain_text(cast: Cast, client: FlaskClient) -> None:
+    assert client.get(f"{PAGE}.txt").text == (
+        "全安镇这周和下周的课\n\n这周和下周还没有排好的课。\n课表：http://localhost/r/511002105\n"
+    )

@@ -283,3 +283,30 @@ def test_coordinator_sees_the_mark_and_how_it_came_about(
         assert "变更：原定周五 12月4日（十月廿六） 19:00" in page
         assert MOVED in page and "改动经过" in page
     assert "要再通知一次" in browser.get(f"/sessions/{announced}").text
+
+
+def test_a_region_tells_what_changed_in_its_villages(
+    client: FlaskClient, database: Database, cast: Cast, announced: str, statements: list[str]
+) -> None:
+    unchanged = client.get("/r/511002105.atom")
+    assert ET.fromstring(unchanged.data).findall(f"{ATOM}entry") == []
+    move(database, cast, announced)
+    statements.clear()
+    answer = client.get("/r/511002105.atom", headers={"If-None-Match": unchanged.headers["ETag"]})
+    assert (answer.status_code, answer.mimetype, len(statements)) == (200, "application/atom+xml", 2)
+    root = ET.fromstring(answer.data)
+    [entry] = root.findall(f"{ATOM}entry")
+    own, there = (
+        (link.get("rel"), link.get("href")) for link in (*root.findall(f"{ATOM}link"), *entry.findall(f"{ATOM}link"))
+        if link.get("rel") == "self" or "/v/" in link.get("href", "")
+    )  # fmt: skip
+    assert own == ("self", "http://localhost/r/511002105.atom")
+    [of_the_village] = feed(client)[1]
+    assert there == ("alternate", of_the_village.find(f"{ATOM}link").get("href"))  # type: ignore[union-attr]
+    assert entry.findtext(f"{ATOM}id") == of_the_village.findtext(f"{ATOM}id")
+    assert entry.findtext(f"{ATOM}title") == f"狮湾村：{MOVED}"
+    assert root.findtext(f"{ATOM}author/{ATOM}name") == "全安镇农民夜校"
+    for area, many in (("511002", 1), ("51", 1), ("511024", 0)):
+        assert client.get(f"/r/{area}.atom").text.count("<entry>") == many
+    assert client.get(f"/r/{SHIWAN}.atom").headers["Location"] == f"/v/{SHIWAN}.atom"
+    assert client.get("/r/511009.atom").status_code == 404

@@ -55,13 +55,13 @@ def test_the_year_shows_classes_days_and_what_became_of_it(busy: None, client: F
         "狮湾村 农民夜校 2026年",
         "排了 3 次，上了 1 次，取消 1 次（农活忙 1 次），还没到日子的 1 次。",
         "全安镇逢场：农历逢三六九（示例，不是真的）。",
-        "周日 11月22日（十月十四 小雪） 19:00–20:30 柑橘冬季管护",
+        "周日 11月22日（十月十四 节气小雪） 19:00–20:30 柑橘冬季管护",
         "柑橘冬季管护 没开成：农活忙",
         "周二 11月24日（十月十六） 逢场 19:00–20:30",
         "24 场 十六 课",
         "23 十五 停课",
-        "11月 立冬 7日 · 小雪 22日",
-        "1月 小寒 5日 · 大寒 20日 · 元旦放假 1日到3日 · 元旦补班 4日 没有排课",
+        "11月 节气立冬 7日 · 节气小雪 22日",
+        "1月 节气小寒 5日 · 节气大寒 20日 · 元旦放假 1日到3日 · 元旦补班 4日 没有排课",
     ):
         assert told in seen
     assert "还没定的课" not in seen
@@ -83,7 +83,7 @@ def test_the_term_says_who_teaches_and_what_it_is_about(busy: None, client: Flas
     seen = sight(client.get(TERM).text)
     assert "狮湾村 农民夜校 2026年10月到2027年4月（小春）" in seen
     assert "柑橘冬季管护 带上剪刀。 周老师（农技站） 村活动室" in seen
-    assert "2027年4月 清明 5日" in seen
+    assert "2027年4月 节气清明 5日" in seen
 
 
 def test_the_township_s_month_has_a_line_a_day(busy: None, client: FlaskClient) -> None:
@@ -92,7 +92,7 @@ def test_the_township_s_month_has_a_line_a_day(busy: None, client: FlaskClient) 
         "全安镇农民夜校 2026年11月 市中区 · 内江市 · 四川省",
         "这个月 1 个村有课，一共 2 次课。",
         "这个月没有排课的村：老坝村。",
-        "周日 11月22日 十月十四 小雪 狮湾村 19:00–20:30 柑橘冬季管护",
+        "周日 11月22日 十月十四 节气小雪 狮湾村 19:00–20:30 柑橘冬季管护",
         "周二 11月24日 十月十六 逢场 狮湾村 19:00–20:30 柑橘冬季管护",
     ):
         assert told in seen
