@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from nightschool.actions.courses import closed_times, courses, labels
 from nightschool.actions.people import people
-from nightschool.actions.places import region_lists, schools, venues
+from nightschool.actions.places import region_lists, schools, supporters, venues
 from nightschool.actions.seasons import calendars
 from nightschool.actions.trust import accounts
 from nightschool.actions.trust.hashing import hash_password
@@ -35,6 +35,7 @@ from nightschool.rules.courses.labels import LabelKind
 from nightschool.rules.courses.recurrence import Once
 from nightschool.rules.people.people import LearnerEntry, TeacherEntry
 from nightschool.rules.places.schools import SchoolEntry
+from nightschool.rules.places.supporters import SupporterEntry
 from nightschool.rules.places.venues import VenueEntry
 from nightschool.rules.registers.attendance import Sheet
 from nightschool.rules.seasons.farm_windows import FarmWindow
@@ -190,6 +191,8 @@ def _open_school(stage: Stage, entry: dict[str, Any], digester: Digester) -> Dem
         usual_venue=rooms[0],
     )
     schools.edit_school(stage.db, entry=told, version=school.version, **given)
+    five = {part: SupporterEntry(*named) for part, named in entry.get("supporters", {}).items()}
+    supporters.edit_supporters(stage.db, entries=five, version=school.version, **given)
     for learner in _invented_learners(stage):
         people.add_learner(stage.db, entry=learner, **given)
     return DemoSchool(entry["code"], actor, rooms[0])

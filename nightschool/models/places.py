@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from nightschool.models.base import (
@@ -27,6 +27,7 @@ from nightschool.models.base import (
     digits,
     one_of,
 )
+from nightschool.rules.places.supporters import SUPPORTERS
 from nightschool.rules.places.venues import ONLINE, VENUE_KINDS
 from nightschool.rules.regions import Level
 
@@ -156,6 +157,17 @@ class NightSchool(Numbered, Versioned, Base):
     equipment: Mapped[dict[str, bool]] = mapped_column(
         JSON, default=dict
     )  # ticked items of rules.places.checklist
+
+
+class Supporter(Addressed, Base):
+    """One row is one of the five names of a village (五个一); it changes with the version of the school."""
+
+    region_code: Mapped[RegionRef]
+    part: Mapped[Code]
+    name: Mapped[ShortText]
+    phone: Mapped[Sealed | None]  # sealed about "supporter.phone:<public_id>"
+
+    __table_args__ = (one_of("part", SUPPORTERS), UniqueConstraint("region_code", "part"))
 
 
 class Venue(Addressed, Versioned, Base):

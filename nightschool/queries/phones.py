@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from nightschool.errors import Unreadable
 from nightschool.rules.people.people import masked_phone, tell_lost_phone
 
-COLUMNS = {"learner": "phone", "teacher": "phone", "venue": "key_holder_phone"}
+COLUMNS = {"learner": "phone", "teacher": "phone", "venue": "key_holder_phone", "supporter": "phone"}
 
 
 def sealed_for(kind: str, public_id: str) -> str:

@@ -29,7 +29,7 @@ from nightschool.models import Base
 from nightschool.models.attendance import Guest, Mark, MarkEvent
 from nightschool.models.calendars import FarmSeason
 from nightschool.models.people import FormerStay, PersonMerge
-from nightschool.models.places import Venue
+from nightschool.models.places import Supporter, Venue
 from nightschool.models.planning import ClosedTime, MonthPlan
 from nightschool.models.teaching import ClassSession, Enrolment, SessionStatus
 from nightschool.models.trust import Account, AuditEvent, KeptInput, Posting
@@ -85,6 +85,7 @@ PHONES = {
     "learner.phone": "19912345671",
     "teacher.phone": "19912345672",
     "venue.key_holder_phone": "19912345673",
+    "supporter.phone": "19912345674",
 }
 
 HIDDEN_SINCE, DRAFT = "HiddenSinceYesterday", "HiddenDraft"
@@ -192,6 +193,7 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
         change = make_change(db, shown[0])
         upload = make_upload(db, cast.system_administrator)
         db.add(FarmSeason(region_code=SHIWAN, name="?", first=TODAY, last=TODAY, note="?"))
+        db.add(Supporter(region_code=SHIWAN, part="agronomist", name="?"))
         link = make_link(db, hidden, SECRET)
         db.add(ClosedTime(resource_kind="teacher", resource_id=hidden.id, region_code=SHIWAN, note="?"))
         db.add(MonthPlan(region_code=SHIWAN, month=ANYWHERE["month"].first, note="?", return_reason="?"))

@@ -148,6 +148,8 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
     Kind.SCHOOL: {
         "school.open": [N_("%(who)s 办起了夜校")],
         "school.edit": [N_("%(who)s 改了夜校的情况：%(fields)s"), N_("%(who)s 改了夜校的情况")],
+        "school.supporters": [N_("%(who)s 改了五个一")],
+        "school.phones": [N_("%(who)s 看了五个一的电话全号")],
         "school.hand_over": [
             N_("%(who)s 把夜校交给了接手的人，从 %(from)s 起"),
             N_("%(who)s 把夜校交给了接手的人"),

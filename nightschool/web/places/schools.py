@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from nightschool.actions.places import schools as actions
 from nightschool.errors import Refused
 from nightschool.queries.places import schools, venues
+from nightschool.queries.places.supporters import supporters
 from nightschool.rules.places.schools import institution_word
 from nightschool.texts import _
 from nightschool.web.places.venues_form import SchoolForm
@@ -25,10 +26,13 @@ bp = Blueprint("schools", __name__)
 def show(village: str) -> Any:
     """The school with all that belongs to it, its checklist, and the address villagers open."""
     school = look_up(schools.school, village, today=today())
+    with reading() as db:
+        five = supporters(db, village)
     address = f"{services().settings.base_url}/v/{village}"
     return render_template(
         "places/schools/show.html",
         school=school,
+        supporters=five,
         village=village,
         address=address,
         institution_word=institution_word,

@@ -3,11 +3,13 @@
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from nightschool.actions.places.supporters import reveal_supporters
 from nightschool.actions.trust import handovers as actions
 from nightschool.actions.trust.accounts import Slip
 from nightschool.actions.trust.handovers import HandedOver
+from nightschool.queries.places.supporters import supporters
 from nightschool.queries.trust import handovers as queries
 from nightschool.queries.trust.handovers import Estate
 from nightschool.rules.almanac import spoken_day
@@ -17,7 +19,7 @@ from nightschool.rules.trust.handovers import check_handover
 from nightschool.rules.trust.slips import grouped
 from nightschool.texts import _
 from nightschool.web.site.access import actor, allows
-from nightschool.web.site.context import digester, moment, now, services, today, writing
+from nightschool.web.site.context import digester, moment, now, reading, services, today, writing
 from nightschool.web.site.records import BAD_INPUT, answered, look_up
 from nightschool.web.site.secret_pages import keep_secret, secret_of
 from nightschool.web.trust.handovers_form import HandoverForm
@@ -47,14 +49,14 @@ def new(village: str) -> Any:
     return page, BAD_INPUT if form.errors else 200
 
 
-@bp.get("/admin/<region_code:village>/handover/sheet")
+@bp.route("/admin/<region_code:village>/handover/sheet", methods=["GET", "POST"])
 @allows("manage_accounts")
 def sheet(village: str) -> Any:
-    """The hand-over sheet, as things stand now."""
+    """The hand-over sheet, as things stand now; asked for by a form, with the telephones of the five in full."""
     return _sheet(_estate(village))
 
 
-@bp.get("/admin/<region_code:village>/handover/sheet/<public_id:secret_page>")
+@bp.route("/admin/<region_code:village>/handover/sheet/<public_id:secret_page>", methods=["GET", "POST"])
 @allows("manage_accounts")
 def sheet_with_slip(village: str, secret_page: str) -> Any:
     """The same with the new coordinator's slip, for who handed over and for an hour."""
@@ -114,9 +116,18 @@ def _tell(before: Estate, form: HandoverForm, made: HandedOver) -> None:
 
 
 def _sheet(estate: Estate, slip: Slip | None = None) -> str:
+    in_full = request.method == "POST"
+    if in_full:
+        with writing() as db:
+            five = reveal_supporters(db, village=estate.code, verb="manage_accounts", by=actor(), now=now())
+    else:
+        with reading() as db:
+            five = supporters(db, estate.code)
     return render_template(
         "trust/handovers/sheet.html",
         estate=estate,
+        supporters=five,
+        in_full=in_full,
         slip=slip,
         code=grouped(slip.code) if slip else "",
         base=services().settings.base_url,

@@ -59,6 +59,7 @@ EDITED = {
     ),
     "schools.edit": Edited(f"/desk/{SHIWAN}/school/edit", "principal"),
     "sessions.edit": Edited("/sessions/{class_session}/edit", "summary"),
+    "supporters.edit": Edited(f"/desk/{SHIWAN}/supporters", "agronomist"),
     "teachers.edit": Edited("/teachers/{teacher}", "specialities", by="region_administrator"),
     "venues.edit": Edited("/venues/{venue}", "directions"),
 }

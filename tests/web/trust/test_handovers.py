@@ -156,7 +156,7 @@ def test_page_and_sheet_are_bounded(admin: FlaskClient, database: Database, stat
         for path in (PATH, f"{PATH}/sheet"):
             statements.clear()
             assert admin.get(path).status_code == 200
-            assert len(statements) <= 11, path
+            assert len(statements) <= 12, path
         with database.writing() as db:
             course = make_course(db, title="防诈骗")
             for day in range(30):

@@ -1,0 +1,34 @@
+"""The five names of a village (五个一), each with a sealed telephone."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+PARTS = "'contact_leader', 'helping_unit', 'village_team', 'first_secretary', 'agronomist'"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "supporter",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=22), nullable=False),
+        sa.Column("region_code", sa.String(length=12), nullable=False),
+        sa.Column("part", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("phone", sa.String(length=400), nullable=True),
+        sa.CheckConstraint(f"part IN ({PARTS})", name=op.f("ck_supporter_part_known")),
+        sa.ForeignKeyConstraint(
+            ["region_code"], ["region.code"], name="fk_supporter_region_code", ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_supporter"),
+        sa.UniqueConstraint("public_id", name="uq_supporter_public_id"),
+        sa.UniqueConstraint("region_code", "part", name="uq_supporter_region_code_part"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("supporter")
