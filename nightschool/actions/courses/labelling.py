@@ -16,7 +16,7 @@ from nightschool.rules.regions import ancestors_of
 def find_labels(
     db: Session, region_code: str, labels: Labels[str], *, former: Labels[int] = NO_LABELS
 ) -> Labels[int]:
-    """The labels behind these public ids. What was put away stays where it was (`former`).
+    """The labels behind these public ids. What was put away, or is a former village's, stays where it was (`former`).
 
     Raises: NotFound for one that is on no list of this village or above it, on one of another kind, or put away;
     Refused with `too_many_labels`.
@@ -31,8 +31,10 @@ def find_labels(
     rows = db.execute(
         select(Label.public_id, Label.id, Label.kind).where(
             Label.public_id.in_(wanted),
-            Label.region_code.in_((region_code, *ancestors_of(region_code))),
-            or_(Label.retired_at.is_(None), Label.id.in_(kept)),
+            or_(
+                Label.region_code.in_((region_code, *ancestors_of(region_code))) & Label.retired_at.is_(None),
+                Label.id.in_(kept),
+            ),
         )
     ).all()
     found = {row.public_id: row for row in rows}

@@ -163,15 +163,18 @@ def bears(label: str) -> ColumnElement[bool]:
 def labels_on_offer(
     db: Session, village: str, kept: Labels[Borne] = NO_LABELS
 ) -> dict[LabelKind, tuple[LabelChoice, ...]]:
-    """What a village can choose: the lists kept there and above it, and what is `kept` though it was put away.
+    """What a village can choose: the lists kept there and above it, and what is `kept` though it was put away,
+    or is on the list of a village that this one stands for.
 
     Cost: 1 query.
     """
     borne = [one.id for those in kept.by_role.values() for one in those]
     rows = db.execute(
         select(Label.kind, Label.public_id, Label.name, Label.search_keys, Label.retired_at).where(
-            Label.region_code.in_((village, *ancestors_of(village))),
-            or_(Label.retired_at.is_(None), Label.id.in_(borne)),
+            or_(
+                Label.region_code.in_((village, *ancestors_of(village))) & Label.retired_at.is_(None),
+                Label.id.in_(borne),
+            )
         )
     ).all()
     found: dict[LabelKind, list[LabelChoice]] = {kind: [] for kind in LabelKind}

@@ -11,10 +11,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from nightschool.actions.courses.labelling import set_session_labels
 from nightschool.database import Database
 from nightschool.models.teaching import ClassSession, Label
-from nightschool.rules.courses.labels import LabelKind
-from tests.factories import SHIWAN, Cast, make_course, make_label, make_session, make_venue
+from nightschool.rules.courses.labels import LabelKind, Labels
+from tests.factories import JIANLI, SHIWAN, Cast, make_course, make_label, make_session, make_venue
 
 NEW = f"/desk/{SHIWAN}/courses/new"
 PLAN = f"/desk/{SHIWAN}/plan/2026-12"
@@ -155,6 +156,19 @@ def test_one_class_with_another_organiser_keeps_it_when_its_course_is_edited(
     rows = paper(chen)
     assert [cell(row, "主办（协办）", rows) for row in rows[1:3]] == ["县妇女联合会", "县农业农村局"]
     assert [cell(row, "授课形式", rows) for row in rows[1:3]] == ["现场示范", "现场示范"]
+
+
+def test_what_a_former_village_had_on_its_list_stays_with_a_class_that_was_taken_over(
+    chen: FlaskClient, units: None, database: Database
+) -> None:
+    with database.writing() as db:
+        former = make_label(db, "村合作社", JIANLI)
+        session = make_session(db, make_course(db), date(2026, 12, 4))
+        set_session_labels(db, {session.id: Labels((former.id,))})
+        path = f"/sessions/{session.public_id}/edit"
+    assert "村合作社" in edited(chen, path, helpers="县农机站").text
+    refused = chen.post(NEW, data={**COURSE, "hosts": "村合作社"})
+    assert "单位名单里没有「村合作社」" in refused.text
 
 
 def test_another_organiser_is_taken_back_like_any_other_change(
