@@ -180,12 +180,14 @@ def test_in_every_form_the_list_leads_to_all_that_is_wrong(
             for form in re.findall(r'<form method="post".*?</form>', page, re.DOTALL):
                 typed = [one for one in re.findall(TYPED_INTO, form) if "hidden" not in one]
                 names = [found[1] for one in typed if (found := re.search(r'name="([^"]+)"', one))]
-                action = re.search(r'^<form method="post" action="([^"]+)"', form)
+                action = re.search(r'^<form method="post"[^>]* action="([^"]+)"', form)
                 where = unescape(action[1]) if action else path
                 key = (re.sub(r"[0-9A-Za-z_-]{22}|[0-9]{12}", "", where), *names)
                 if not names or key in tried or where in ("/login", "/logout"):
                     continue
                 tried.add(key)
+                if "novalidate" not in form.partition(">")[0] and "required" in form:
+                    silent.append((where, "the browser tells one thing at a time", set()))
                 done = re.findall(r'<button name="do" value="([^"]+)"', form)[-1:]
                 data = {**hidden_on(form), **dict.fromkeys(names, LONG), "do": "".join(done)}
                 answer = browser.post(where, data=data)
