@@ -21,7 +21,7 @@ def typed(phone: Page, site: Site) -> Callable[[str], None]:
     def fill(name: str) -> None:
         phone.goto(NEW)
         phone.fill("[name=name]", name)
-        phone.fill("[name=group_name]", "九组")
+        phone.fill("[type=text][name=group_name]", "九组")
         phone.fill("[name=household]", "打 13812345678 找他")
         phone.fill("[name=phone]", "13812345678")
         phone.wait_for_timeout(600)

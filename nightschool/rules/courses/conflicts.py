@@ -283,6 +283,19 @@ def explain(conflict: Conflict, *, village_code: str, today: date) -> str:
     return _("%(day)s %(from)s–%(to)s，%(what)s已经在%(village)s上课：%(course)s（%(venue)s）。", **told)
 
 
+def explain_together(conflicts: Sequence[Conflict], *, today: date) -> str:
+    """One sentence about one class of this village that takes several: teacher and room, or two teachers."""
+    holding = conflicts[0].holding
+    assert holding is not None, "a class takes them"
+    return _(
+        "%(day)s %(from)s–%(to)s，%(what)s都已经有课：%(course)s。",
+        **{"from": clock(holding.slot.starts), "to": clock(holding.slot.ends)},
+        day=full_day(holding.slot.day, today),
+        what=_("、").join(one.resource_name for one in conflicts),
+        course=holding.title,
+    )
+
+
 def whom_to_ask(conflict: Conflict) -> str:
     """One sentence: whom to phone about it; empty where nobody's number is known."""
     holding = conflict.holding

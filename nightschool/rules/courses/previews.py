@@ -8,7 +8,7 @@ from datetime import date
 from nightschool.rules.almanac import spoken_day, weekday_name
 from nightschool.rules.courses.advice import Advice, Surroundings, advise, said_once
 from nightschool.rules.courses.alternatives import Alternative, Way, label, tell_alternatives, tell_instead
-from nightschool.rules.courses.conflicts import Conflict, explain, whom_to_ask
+from nightschool.rules.courses.conflicts import Conflict, explain, explain_together, whom_to_ask
 from nightschool.rules.courses.proposals import Instead, PlannedDate, Proposal
 from nightschool.rules.courses.recurrence import MOST_NAMED, AroundMarket, Weekly, days_of
 from nightschool.rules.resources import ResourceKind
@@ -137,7 +137,7 @@ def preview(
                 slot=slot,
                 is_left_out=is_left_out,
                 is_past=slot.finishes <= at,
-                taken=tuple(tell_taken(conflict, proposal.region_code, at.day) for conflict in found),
+                taken=tuple(tell_all_taken(found, proposal.region_code, at.day)),
                 title=(planned[day].lesson.title or "") if day in planned else "",
                 otherwise=tell_instead(own, day, names, at.day) if own else "",
                 ways_out=tell_alternatives(offered, at.day) if found else "",
@@ -209,6 +209,26 @@ def tell_taken(conflict: Conflict, village_code: str, today: date, *, of_several
         is_closed=conflict.closed is not None,
         public_page=holding.village_code if holding and not is_own and not holding.is_private else "",
     )
+
+
+def tell_all_taken(
+    conflicts: Iterable[Conflict], village_code: str, today: date, *, of_several: bool = False
+) -> list[Taken]:
+    """All of them, and what one class of the village takes from another of its own in one sentence."""
+    together: dict[object, list[Conflict]] = defaultdict(list)
+    for conflict in conflicts:
+        holding = conflict.holding
+        is_own = holding is not None and holding.village_code == village_code and holding.class_session
+        together[(conflict.wanted, holding.class_session) if holding and is_own else conflict].append(
+            conflict
+        )
+    told = []
+    for those in together.values():
+        one = tell_taken(those[0], village_code, today, of_several=of_several)
+        if len(those) > 1:
+            one = replace(one, sentence=explain_together(those, today=today))
+        told.append(one)
+    return told
 
 
 def _stray_note(proposal: Proposal, today: date) -> str:

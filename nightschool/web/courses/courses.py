@@ -25,7 +25,7 @@ from nightschool.rules.courses import good_days as rules
 from nightschool.rules.courses.changes import tell_refused_change
 from nightschool.rules.courses.choices import Choices, TeacherChoice, VenueChoice
 from nightschool.rules.courses.good_days import Suggestion
-from nightschool.rules.courses.previews import preview, tell_taken
+from nightschool.rules.courses.previews import preview, tell_all_taken
 from nightschool.rules.courses.proposals import Proposal, tell_course_twice
 from nightschool.rules.courses.recurrence import days_of
 from nightschool.rules.oversight.plans import tell_refused
@@ -36,7 +36,8 @@ from nightschool.texts import _, counted
 from nightschool.web.courses import course_edits
 from nightschool.web.courses.alternatives_form import button_value, read_day
 from nightschool.web.courses.copies import copied_data, further_data
-from nightschool.web.courses.courses_form import ONCE, CourseForm, ScheduleForm, label_data
+from nightschool.web.courses.courses_form import ONCE, CourseForm, ScheduleForm, Staffed, label_data
+from nightschool.web.courses.in_place import ADDED
 from nightschool.web.courses.series import BACK
 from nightschool.web.courses.undo import flash_done, undo_offered
 from nightschool.web.site.access import actor, allows
@@ -145,6 +146,16 @@ def _scheduling(
     form.take(request.form.get("take", ""))
     form.alter(request.form.get("alter", ""))
     form.as_the_rest(request.form.get("as_the_rest", ""))
+    for what, added in ADDED.items():
+        if todo != what and not form[f"new_{what}"].data:
+            continue
+        if not added(form, here.code, choices):
+            return _schedule_page(form, here, choices, of=of), BAD_INPUT
+        with reading() as db:
+            choices = on_offer(db, here.code)
+        Staffed.offer(form, **labelled(choices))
+    if todo in ADDED:
+        return _schedule_page(form, here, choices, of=of)
     if todo == "find":
         return _find(form, here, choices, of)
     if not form.validate():
@@ -383,7 +394,7 @@ def edit(course: str) -> Any:
 
 def _edit_page(form: CourseForm, found: CoursePage, clash: CannotSchedule | None = None) -> str:
     conflicts = clash.conflicts if clash else ()
-    taken = [tell_taken(conflict, found.region_code, today(), of_several=True) for conflict in conflicts]
+    taken = tell_all_taken(conflicts, found.region_code, today(), of_several=True)
     others = course_edits.others(form, found, conflicts)
     return render_template(
         "courses/courses/edit.html",

@@ -85,6 +85,9 @@ _NTH_WORDS = {
     "-1": L_("最后一个"),
 }
 _SHIFT_WORDS = {"0": L_("赶场当天"), "-1": L_("赶场前一天"), "1": L_("赶场后一天")}
+_PASSING = {
+    "data-passing": "1"
+}  # gone from the page once it is acted on, which keep.js must not take for lost
 # What the advice on a date may be taken as a reason to leave it out, as the page writes it into hidden fields.
 _SKIPPED_KINDS = ("holiday", "farm_work", "market")
 
@@ -270,6 +273,10 @@ class CommonForm(Staffed, Timed, Labelled):
 
 class ScheduleForm(CommonForm):
     """A course before it is scheduled. Hand it today's date before it is validated."""
+
+    new_teacher = LineField(L_("新老师叫什么"), render_kw=_PASSING)
+    new_unit = LineField(L_("哪个单位的"), longest=200, render_kw=_PASSING)
+    new_venue = LineField(L_("新场地叫什么"), render_kw=_PASSING)
 
     first = DayField(L_("第一次哪天上"))
     repeat = ChoiceField(L_("上几次"), chips=True)

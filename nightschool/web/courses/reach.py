@@ -14,7 +14,7 @@ from nightschool.queries.courses import undo
 from nightschool.queries.courses.sessions import SessionPage
 from nightschool.rules.courses.changes import Change, tell_refused_change
 from nightschool.rules.courses.conflicts import Conflict
-from nightschool.rules.courses.previews import tell_taken
+from nightschool.rules.courses.previews import tell_all_taken
 from nightschool.rules.courses.reach import call_off, put_off, reach_digest, tell_done
 from nightschool.rules.courses.reasons import tell_reason
 from nightschool.rules.courses.series import Member, Names, Reach, Step, tell_step
@@ -113,7 +113,7 @@ def _page(
                 "title": step.member.state.title,
                 "is_past": step.member.state.slot.finishes <= moment(),
                 "becomes": tell_step(step, named, today()),
-                "taken": [tell_taken(one, found.region_code, today(), of_several=True) for one in taken],
+                "taken": tell_all_taken(taken, found.region_code, today(), of_several=True),
                 "meets_already": step.member.id in meets_already,
                 "advice": advice.get(step.member.id, ()),
                 "is_ticked": key in form.pick.data if was_shown else not stands,

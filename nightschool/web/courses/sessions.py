@@ -23,7 +23,7 @@ from nightschool.rules.courses.closed_times import tell_closed
 from nightschool.rules.courses.conflicts import Conflict
 from nightschool.rules.courses.labels import label_role_word, tell_organisers
 from nightschool.rules.courses.modes import mode_word
-from nightschool.rules.courses.previews import tell_taken
+from nightschool.rules.courses.previews import tell_all_taken
 from nightschool.rules.courses.reach import reach_choices
 from nightschool.rules.courses.reasons import tell_reason
 from nightschool.rules.courses.recurrence import RecurrenceProblem, tell_recurrence_problem
@@ -263,7 +263,7 @@ def _add_page(found: CoursePage, form: AddForm, conflicts: Sequence[Conflict]) -
         course=found,
         form=form,
         advice=advice.about_addition(found, form),
-        taken=[tell_taken(conflict, found.region_code, today()) for conflict in conflicts],
+        taken=tell_all_taken(conflicts, found.region_code, today()),
         **instead_for_added(found, form, conflicts),
     )
 
@@ -332,10 +332,7 @@ def _page(
         form=form,
         is_past=found.line.slot.finishes <= moment(),
         is_stale=is_stale,
-        taken=[
-            tell_taken(conflict, found.region_code, today(), of_several=series.is_asked(form))
-            for conflict in conflicts
-        ],
+        taken=tell_all_taken(conflicts, found.region_code, today(), of_several=series.is_asked(form)),
         **_ways_out(found, form, conflicts),
         advice=advice.about_change(found, form),
     )

@@ -16,7 +16,7 @@ from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.courses.changes import Change
 from nightschool.rules.courses.closed_times import tell_closed
 from nightschool.rules.courses.conflicts import Conflict
-from nightschool.rules.courses.previews import tell_taken
+from nightschool.rules.courses.previews import tell_all_taken
 from nightschool.rules.resources import ResourceKind
 from nightschool.texts import _
 from nightschool.web.courses.sessions import carry_out
@@ -97,6 +97,6 @@ def _page(
             if one.holding is None and one.closed is not None
         ],
         taken_ones=[one for one in stand_ins if one.holding is not None],
-        taken=[tell_taken(conflict, found.region_code, today()) for conflict in conflicts],
+        taken=tell_all_taken(conflicts, found.region_code, today()),
         is_stale=is_stale,
     )

@@ -107,7 +107,9 @@ class NewPeopleForm(Form):
 class PastedForm(NewPeopleForm):
     """Several learners at once: a pasted list becomes rows, which are looked at and saved."""
 
-    pasted = TextField(L_("把名单贴在这里：一行一个，名字后面写组"), longest=6000, render_kw={"rows": 6})
+    pasted = TextField(
+        L_("把名单贴在这里：一行一个，名字后面写组"), longest=6000, render_kw={"rows": 6, "data-passing": "1"}
+    )
     group_name = GroupField(L_("没写组的，都是哪个组的？"))
 
     def read(self) -> None:

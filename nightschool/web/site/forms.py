@@ -213,10 +213,15 @@ class DayField(NativeField):
         return value.isoformat()
 
 
-class ClockField(NativeField):
-    """A time of day in minutes since midnight. Browsers send 19:00; what people type is read by rules.slots."""
+class ClockField(TypedField):
+    """A time of day in minutes since midnight, written 19:00 whatever the browser speaks; rules.slots reads more."""
 
-    native = "time"
+    def __init__(self, label: LazyText, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.render_kw = {
+            "inputmode": "numeric", "maxlength": 12, "placeholder": "19:00", "autocomplete": "off",
+            **(self.render_kw or {}),
+        }  # fmt: skip
 
     def parse(self, text: str) -> int:
         minutes = slots.parse_time(text)

@@ -33,8 +33,11 @@
     (form.querySelector("textarea") || form.querySelectorAll(TEXTS).length > 2);
   const fields = (form) =>
     [...form.elements].filter(
-      ({ name, type, readOnly }) =>
-        name && !readOnly && !["hidden", "submit", "button", "file", "tel", "password", "fieldset"].includes(type),
+      ({ name, type, readOnly, dataset }) =>
+        name &&
+        !readOnly &&
+        !dataset.passing &&
+        !["hidden", "submit", "button", "file", "tel", "password", "fieldset"].includes(type),
     );
   const isTicked = ({ type }) => type === "checkbox" || type === "radio";
 
@@ -48,12 +51,18 @@
     return values;
   }
 
+  // What is kept is there already: the page came back with all of it.
+  const isShown = (kept, shown) =>
+    Object.entries(kept).every(([name, all]) => all.every((value) => !value || shown[name]?.includes(value)));
+
   function putBack(form, values) {
     for (const [name, all] of Object.entries(values)) {
-      all.forEach((value, place) => {
+      let written = 0;
+      all.forEach((value) => {
         // Looked for anew each time: some forms grow a row when their last one is used.
         const named = fields(form).filter((field) => field.name === name);
-        const field = isTicked(named[0] ?? {}) ? named.find((one) => one.value === value) : named[place];
+        const field =
+          named.find((one) => isTicked(one) && one.value === value) ?? named.filter((one) => !isTicked(one))[written++];
         if (!field) return;
         if (isTicked(field)) field.checked = true;
         else field.value = value;
@@ -106,13 +115,13 @@
   }
 
   function watch(form, key) {
-    const asShown = JSON.stringify(typed(form));
+    const asShown = typed(form);
     let pause;
     const keep = (sentAs) => {
       clearTimeout(pause);
       const values = typed(form);
       const id = sentAs ?? read(key)?.id;
-      if (id || JSON.stringify(values) !== asShown) write(key, { at: Date.now(), id, values });
+      if (id || !isShown(values, asShown) || !isShown(asShown, values)) write(key, { at: Date.now(), id, values });
     };
     const soon = () => {
       clearTimeout(pause);
@@ -136,7 +145,7 @@
       if (isOver || (key.startsWith(MINE) && entry.id && (await isSaved(entry.id)))) store.removeItem(key);
     }
     for (const { form, key, entry, asShown } of left) {
-      if (entry && read(key) && JSON.stringify(entry.values) !== asShown) offer(form, key, entry);
+      if (entry && read(key) && !isShown(entry.values, asShown)) offer(form, key, entry);
     }
   }
 

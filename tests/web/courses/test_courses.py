@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from nightschool.database import Database
 from nightschool.models.people import Teacher
@@ -139,7 +139,7 @@ def test_taken_dates_are_told_in_place_and_everything_typed_is_kept(
     occupy(database, cast, FRIDAY)
     answer = chen.post(NEW, data=weekly(filled_in, do="publish"))
     assert answer.status_code == 409
-    assert "周五 11月27日（十月十九） 19:00–20:30，周老师已经有课：医保怎么报销（村活动室）。" in answer.text
+    assert "周五 11月27日（十月十九） 19:00–20:30，周老师、村活动室都已经有课：医保怎么报销。" in answer.text
     assert "打电话给陈书记" not in answer.text  # who reads it is who would be phoned
     assert "改到 周五 11月27日（十月十九） 17:30–19:00" in answer.text
     assert 'value="柑橘冬季管护"' in answer.text
@@ -198,7 +198,7 @@ def test_one_date_of_a_series_has_something_else_with_one_tap_and_the_rest_stays
         make_session(db, room_alone, date(2026, 12, 11))
     data = weekly(filled_in, do="publish")
     clash = chen.post(NEW, data=data).text
-    assert "可以改到当天 17:30、改到当天 20:30" in clash and "，或者这天不排。" in clash
+    assert clash.count("换个时间、地方、老师，或者这天不排") == 3
     taps = (
         "周五 11月27日（十月十九）：改到 周六 11月28日（十月二十） 19:00–20:30",
         "周五 12月4日（十月廿六）：这天不排",
@@ -213,7 +213,9 @@ def test_one_date_of_a_series_has_something_else_with_one_tap_and_the_rest_stays
         }
         data |= {"do": "look", "alter": buttons(clash, "alter")[words]}
         page = chen.post(NEW, data=data).text
-    assert "改到 周六 11月28日（十月二十） 19:00" in page and "换到村办公室" in page and "这天不排。" in page
+    assert (
+        "改到 周六 11月28日（十月二十） 19:00" in page and "换到村办公室" in page and "first day gone" in page
+    )
     assert "排不下" not in page and 'value="柑橘冬季管护"' in page
     # What was chosen outlives a form that is not good yet.
     data = {**data, "alter": "", "instead": hidden(page, "instead"), "leave_out": ["2026-12-04"]}
@@ -567,3 +569,37 @@ def test_dates_left_out_of_so_many_are_made_up_for_after_the_last(
     assert chen.post(NEW, data=more).status_code == 303
     days = [FRIDAY, *(date(2026, 12, 25) + timedelta(days=7 * number) for number in range(5))]
     assert [day for day in stored_days(database) if day.day not in (4, 11) or day.month == 1] == days
+
+
+def test_a_new_teacher_and_a_new_place_are_added_in_the_form_and_already_chosen(
+    chen: FlaskClient, database: Database, filled_in: dict[str, Any]
+) -> None:
+    typed = {**weekly(filled_in), "new_teacher": "吴老师", "new_unit": "农技站", "new_venue": ""}
+    page = chen.post(NEW, data={**typed, "do": "teacher"}).text
+    assert "吴老师在名单上了，已经选好。" in page
+    teacher = re.search(r'name="teachers" value="([^"]+)" checked><span>吴老师（农技站）', page)
+    assert teacher is not None
+    page = chen.post(NEW, data={**weekly(filled_in), "new_venue": "晒坝", "do": "venue"}).text
+    assert re.search(r'name="venue" value="[^"]+" checked><span>晒坝', page)
+    # Twice is once: who is on the list already is only chosen.
+    chen.post(NEW, data={**typed, "new_teacher": "吴 老师", "do": "teacher"})
+    with database.reading() as db:
+        assert db.scalar(select(func.count()).where(Teacher.name.like("吴%"))) == 1
+        assert stored_days(database) == []
+
+
+def test_what_was_written_beside_the_list_is_added_on_the_way(
+    chen: FlaskClient, database: Database, filled_in: dict[str, Any]
+) -> None:
+    answer = chen.post(NEW, data=weekly(filled_in, do="publish", teachers=[], new_teacher="吴老师"))
+    assert answer.status_code == 303
+    assert "吴老师" in chen.get(answer.location).text
+
+
+def test_a_new_teacher_without_a_name_is_asked_for_it_and_nothing_is_lost(
+    chen: FlaskClient, filled_in: dict[str, Any]
+) -> None:
+    for todo, sentence in (("teacher", "还没写名字。"), ("venue", "还没写")):
+        answer = chen.post(NEW, data={**weekly(filled_in), "do": todo})
+        assert answer.status_code == 422 and sentence in answer.text
+        assert 'value="柑橘冬季管护"' in answer.text
