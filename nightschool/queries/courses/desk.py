@@ -125,6 +125,12 @@ _DRAFTS = (
 )
 
 
+def is_beginning(db: Session, village: str) -> bool:
+    """One of the first steps is still to be done. Cost: 1 query."""
+    _name, *steps = db.execute(_PLACE, {"village": village}).one()
+    return not all(steps)
+
+
 def desk(db: Session, village: str, *, at: Moment) -> Desk:
     """The village's desk at this moment. Cost: 5 queries, however much there is."""
     place = db.execute(_PLACE, {"village": village}).one()

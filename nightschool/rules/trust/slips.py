@@ -4,8 +4,11 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import timedelta
 
-# Crockford's base 32: no I, L, O or U, so that nothing is taken for 1, 0 or V. Twelve of them are 60 bits.
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+# What codes are made of: of characters that look alike on paper, 0 O Q, 1 I L, 2 Z, 5 S, 6 G, 8 B or U V, at most one.
+# Twelve of them are 55 bits.
+ALPHABET = "23456789ACDEFHJKMNPRTVWXY"
+# What codes were made of before, Crockford's base 32: slips on paper are good for VALID.
+_READABLE = frozenset("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 LENGTH = 12
 GROUP = 4
 VALID = timedelta(days=14)
@@ -14,12 +17,12 @@ _MISREAD = str.maketrans("OIL", "011")
 
 
 def code_of(numbers: Iterable[int]) -> str:
-    """The code that these numbers (0–31, LENGTH of them) spell, without its hyphens."""
+    """The code that these numbers (LENGTH of them, places in ALPHABET) spell, without its hyphens."""
     return "".join(ALPHABET[number] for number in numbers)
 
 
 def grouped(code: str) -> str:
-    """The code as it is printed: 7K3M-9QTX-2B4D."""
+    """The code as it is printed: 7K3M-9RTX-2D4A."""
     return "-".join(code[start : start + GROUP] for start in range(0, len(code), GROUP))
 
 
@@ -29,4 +32,4 @@ def read_code(typed: str) -> str:
         return ""
     plain = unicodedata.normalize("NFKC", typed).upper().translate(_MISREAD)
     code = "".join(character for character in plain if character.isalnum())
-    return code if len(code) == LENGTH and all(character in ALPHABET for character in code) else ""
+    return code if len(code) == LENGTH and _READABLE.issuperset(code) else ""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from nightschool.actions.people import people as actions
 from nightschool.errors import Refused
 from nightschool.queries.courses import histories
+from nightschool.queries.courses.desk import is_beginning
 from nightschool.queries.people import merges, people, rosters, stays
 from nightschool.queries.people.people import LearnerRecord
 from nightschool.queries.places import places, takeovers
@@ -50,7 +51,7 @@ def index(village: str) -> Any:
 @bp.route("/desk/<region_code:village>/learners/new", methods=["GET", "POST"])
 @allows("keep_people")
 def new(village: str) -> Any:
-    """One learner more; the next one is likely of the same group."""
+    """One learner more; the next one is likely of the same group. Among the first steps, back to them."""
     form = LearnerForm(data={"group_name": request.args.get("group", "")[:60]})
 
     def add(db: Session) -> None:
@@ -61,7 +62,9 @@ def new(village: str) -> Any:
         flash(_("记下了：%(name)s（%(group)s）。", name=form.name.data, group=form.group_name.data))
         if request.form.get("do") == "another":
             return redirect(url_for("learners.new", village=village, group=form.group_name.data), SAVED)
-        return redirect(url_for("learners.index", village=village), SAVED)
+        with reading() as db:
+            back = "desk.village" if is_beginning(db, village) else "learners.index"
+        return redirect(url_for(back, village=village), SAVED)
     return _page(form, village, status)
 
 

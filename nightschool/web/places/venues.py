@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.places import venues as actions
 from nightschool.errors import CannotSchedule, Refused
+from nightschool.queries.courses.desk import is_beginning
 from nightschool.queries.places import places
 from nightschool.queries.places import venues as queries
 from nightschool.queries.places.venues import VenueRecord
@@ -38,7 +39,7 @@ def index(village: str) -> Any:
 @bp.route("/desk/<region_code:village>/venues/new", methods=["GET", "POST"])
 @allows("keep_venues")
 def new(village: str) -> Any:
-    """One venue more."""
+    """One venue more; among the first steps, back to them."""
     form = VenueForm()
 
     def add(db: Session) -> None:
@@ -47,7 +48,9 @@ def new(village: str) -> Any:
     status = tried(form, add, _refuse, check=partial(_check_name, form, village))
     if status == SAVED:
         flash(_("%(name)s可以排课了。", name=form.name.data))
-        return redirect(url_for("venues.index", village=village), SAVED)
+        with reading() as db:
+            back = "desk.village" if is_beginning(db, village) else "venues.index"
+        return redirect(url_for(back, village=village), SAVED)
     return _page(form, village, status)
 
 

@@ -191,8 +191,12 @@ def show_slip(account: str, secret_page: str) -> Any:
     if slip is None or slip.account != account:
         flash(_("登录码只留一个小时，这一张看不到了。没打出来，就再打一张。"), "alarm")
         return redirect(url_for("admin.account", account=account), 303)
+    postings = look_up(trust.account, account, now=now()).postings
+    place = next((line.region_name for line in postings if not line.to_day or line.to_day >= today()), "")
     base = services().settings.base_url
-    return render_template("trust/admin/slip.html", slip=slip, code=grouped(slip.code), base=base)
+    return render_template(
+        "trust/admin/slip.html", slip=slip, place=place, code=grouped(slip.code), base=base
+    )
 
 
 @bp.post("/accounts/<public_id:account>/postings/<int:posting>/end")

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from nightschool.actions.trust import accounts, hashing, logins
 from nightschool.actions.trust.logins import Browser, OpenedLogin
 from nightschool.errors import Refused
+from nightschool.formats.qr import qr_svg
 from nightschool.queries.trust import trust
 from nightschool.queries.trust.trust import Login
 from nightschool.rules.trust import passwords
@@ -35,7 +36,7 @@ from nightschool.web.site.access import (
     home_of,
     public,
 )
-from nightschool.web.site.context import digester, now, reading, today, writing
+from nightschool.web.site.context import digester, now, reading, today, whole, writing
 from nightschool.web.site.forms import Form
 from nightschool.web.site.records import BAD_INPUT, SAVED, SHOWN, tried
 from nightschool.web.site.redirects import own_path
@@ -62,6 +63,14 @@ def slip() -> Any:
     """With a printed slip, which sets a password."""
     form = SlipForm()
     return _answered(form, "trust/trust/slip.html", lambda: _welcome(_log_in_with_slip(form)))
+
+
+@bp.get("/login/slip/qr.svg")
+@public
+def slip_qr() -> Response:
+    """The address of the page that takes a slip, for the camera of a phone; printed on each."""
+    address = whole(url_for("trust.slip", lang=None, big=None))
+    return Response(qr_svg(address), mimetype="image/svg+xml")
 
 
 @bp.post("/logout")

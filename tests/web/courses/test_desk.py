@@ -63,6 +63,18 @@ def test_an_empty_desk_teaches_the_first_steps_in_their_order(
     assert "第一步" not in chen.get(DESK).text
 
 
+def test_each_of_the_first_steps_leads_back_to_them(
+    chen: FlaskClient, database: Database, cast: Cast
+) -> None:
+    venue = {"name": "晒坝", "kind": "courtyard"}
+    learner = {"name": "陈大秀", "group_name": "一组"}
+    for address, step in ((f"{DESK}/venues", venue), (f"{DESK}/learners", learner)):
+        assert chen.post(f"{address}/new", data=step).location == DESK
+    fill(database, cast, 3)
+    venue["name"] = "村小教室"
+    assert chen.post(f"{DESK}/venues/new", data=venue).location == f"{DESK}/venues"
+
+
 def test_a_village_without_a_place_begins_with_one(chen: FlaskClient, database: Database, cast: Cast) -> None:
     with database.writing() as db:
         school = db.scalars(select(NightSchool).where(NightSchool.region_code == SHIWAN)).one()

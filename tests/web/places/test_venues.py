@@ -15,7 +15,8 @@ from nightschool.models.teaching import Booking
 from tests.factories import SHIWAN, TODAY, Cast, make_course, make_session, make_venue
 from tests.web.registers.test_attendance import errors, value
 
-LIST = f"/desk/{SHIWAN}/venues"
+DESK = f"/desk/{SHIWAN}"
+LIST = f"{DESK}/venues"
 PHONE = "13800005678"
 
 
@@ -41,7 +42,7 @@ def edit(browser: FlaskClient, place: Venue, **fields: str) -> Any:
 
 
 def test_a_venue_is_added_and_listed(database: Database, chen: FlaskClient) -> None:
-    assert add(chen, seats="60", key_holder="陈会计", phone=PHONE).location == LIST
+    assert add(chen, seats="60", key_holder="陈会计", phone=PHONE).location == DESK  # among the first steps
     page = chen.get(LIST).text
     assert re.findall(r'<p class="first"><a href="[^"]*">([^<]+)</a>', page) == ["村活动室", "陈家院坝"]
     for told in ("平常在这里", "院坝 · 坐 60 人 · 晚上没灯 · 露天", "钥匙：陈会计 138****5678"):

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from nightschool.actions.trust.hashing import hash_password
 from nightschool.database import Database
+from nightschool.formats.qr import qr_svg
 from nightschool.models.places import NightSchool, RegionKey
 from nightschool.models.trust import Account, AuditEvent, LoginSlip, Posting
 from nightschool.rules.access import Role
@@ -487,3 +488,31 @@ def test_pages_of_a_region_cost_the_same_however_large_it_is(
         assert page.status_code == 200
         assert len(statements) <= 9, path
     assert ("下一页" in admin.get(f"/admin/{COUNTY}").text) == (villages > 29)
+
+
+def test_a_slip_says_the_village_and_leads_a_camera_to_the_page_that_takes_it(
+    database: Database, cast: Cast, browser_of: Any, client: FlaskClient
+) -> None:
+    with database.reading() as db:
+        account = db.get_one(Account, cast.chen).public_id
+    page = browser_of(cast.region_administrator).post(f"/accounts/{account}/slip", follow_redirects=True)
+    assert "狮湾村 农民夜校登录单" in page.text and "/login/slip/qr.svg" in page.text
+    [code] = CODE.findall(page.text)
+    assert not set(code) & set("01BGILOQSUZ")
+    picture = client.get("/login/slip/qr.svg")
+    assert picture.mimetype == "image/svg+xml"
+    assert picture.data == qr_svg("http://localhost/login/slip")
+
+
+def test_a_region_s_page_has_its_schools_first_then_who_holds_what_and_all_else_at_the_end(
+    admin: FlaskClient,
+) -> None:
+    page = admin.get(f"/admin/{TOWNSHIP}").text
+    order = ["几个村一起办夜校", "狮湾村", "断桥村", "谁管什么", "开一个账号", "找人", "场期和农时"]
+    assert sorted(order, key=page.index) == order
+    assert f'href="/admin/{QIAO}/schools/new?village={QIAO}"' in page
+    county = admin.get(f"/admin/{COUNTY}").text
+    assert re.search(
+        r'全安镇</a></th>\s*<td class="number" data-head="村">2</td><td class="number" data-head="夜校">1</td>',
+        county,
+    )
