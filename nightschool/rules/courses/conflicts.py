@@ -15,7 +15,7 @@ from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.courses.closed_times import ClosedTime, tell_closed
 from nightschool.rules.resources import Resource, ResourceKind
 from nightschool.rules.slots import DAY_MINUTES, Moment, Slot
-from nightschool.texts import _
+from nightschool.texts import N_, _
 
 # Alternatives are looked for at hours when people come, on the quarter hours and right before and after other classes.
 _SENSIBLE_FROM = 6 * 60
@@ -251,8 +251,11 @@ def _free_on(
     return [Slot(day, start, start + length) for start in (*free, *too_near)[:most]]
 
 
-def explain(conflict: Conflict, *, village_code: str, today: date) -> str:
-    """One sentence for the people of this village: what is taken, when, where, by which course and teacher."""
+def explain(conflict: Conflict, *, village_code: str, today: date, under_its_day: bool = False) -> str:
+    """One sentence for the people of this village: what is taken, when, where, by which course and teacher.
+
+    Told `under_its_day` it does not say that day again.
+    """
     holding = conflict.holding
     if conflict.closed is not None:
         return tell_closed(
@@ -260,40 +263,49 @@ def explain(conflict: Conflict, *, village_code: str, today: date) -> str:
         )
     if holding is None:
         return _("%(day)s 这门课排了两次，时间撞在一起了。", day=full_day(conflict.wanted.day, today))
+    is_own = holding.village_code == village_code
+    if holding.is_private:
+        text = N_("%(day)s %(from)s–%(to)s，%(what)s已经被%(village)s占了。")
+    elif conflict.resource.kind == ResourceKind.VENUE:
+        text = _VENUE_TAKEN[is_own]
+    else:
+        text = _TEACHER_TAKEN[is_own]
+    return _tell_held(
+        text, holding, conflict.resource_name, "" if under_its_day else full_day(holding.slot.day, today)
+    )
+
+
+_VENUE_TAKEN = {
+    True: N_("%(day)s %(from)s–%(to)s，%(what)s已经有课：%(course)s（%(teachers)s）。"),
+    False: N_("%(day)s %(from)s–%(to)s，%(what)s已经给%(village)s上课用了：%(course)s（%(teachers)s）。"),
+}
+_TEACHER_TAKEN = {
+    True: N_("%(day)s %(from)s–%(to)s，%(what)s已经有课：%(course)s（%(venue)s）。"),
+    False: N_("%(day)s %(from)s–%(to)s，%(what)s已经在%(village)s上课：%(course)s（%(venue)s）。"),
+}
+
+
+def explain_together(conflicts: Sequence[Conflict], *, today: date, under_its_day: bool = False) -> str:
+    """The same about one class of this village that takes several: teacher and room, or two teachers."""
+    holding = conflicts[0].holding
+    assert holding is not None, "a class takes them"
+    what = _("、").join(one.resource_name for one in conflicts)
+    text = N_("%(day)s %(from)s–%(to)s，%(what)s都已经有课：%(course)s。")
+    return _tell_held(text, holding, what, "" if under_its_day else full_day(holding.slot.day, today))
+
+
+def _tell_held(text: str, holding: Holding, what: str, day: str) -> str:
     told = {
-        "day": full_day(holding.slot.day, today),
+        "day": day,
         "from": clock(holding.slot.starts),
         "to": clock(holding.slot.ends),
-        "what": conflict.resource_name,
+        "what": what,
         "village": holding.village,
         "course": holding.title,
         "venue": holding.venue or _("地点未定"),
         "teachers": _("、").join(holding.teachers) or _("老师未定"),
     }
-    if holding.is_private:
-        return _("%(day)s %(from)s–%(to)s，%(what)s已经被%(village)s占了。", **told)
-    if conflict.resource.kind == ResourceKind.VENUE:
-        if holding.village_code == village_code:
-            return _("%(day)s %(from)s–%(to)s，%(what)s已经有课：%(course)s（%(teachers)s）。", **told)
-        return _(
-            "%(day)s %(from)s–%(to)s，%(what)s已经给%(village)s上课用了：%(course)s（%(teachers)s）。", **told
-        )
-    if holding.village_code == village_code:
-        return _("%(day)s %(from)s–%(to)s，%(what)s已经有课：%(course)s（%(venue)s）。", **told)
-    return _("%(day)s %(from)s–%(to)s，%(what)s已经在%(village)s上课：%(course)s（%(venue)s）。", **told)
-
-
-def explain_together(conflicts: Sequence[Conflict], *, today: date) -> str:
-    """One sentence about one class of this village that takes several: teacher and room, or two teachers."""
-    holding = conflicts[0].holding
-    assert holding is not None, "a class takes them"
-    return _(
-        "%(day)s %(from)s–%(to)s，%(what)s都已经有课：%(course)s。",
-        **{"from": clock(holding.slot.starts), "to": clock(holding.slot.ends)},
-        day=full_day(holding.slot.day, today),
-        what=_("、").join(one.resource_name for one in conflicts),
-        course=holding.title,
-    )
+    return _(text, **told).lstrip()
 
 
 def whom_to_ask(conflict: Conflict) -> str:

@@ -137,7 +137,9 @@ def preview(
                 slot=slot,
                 is_left_out=is_left_out,
                 is_past=slot.finishes <= at,
-                taken=tuple(tell_all_taken(found, proposal.region_code, at.day)),
+                taken=tuple(
+                    tell_all_taken(found, proposal.region_code, at.day, under_its_day=slot.day == day)
+                ),
                 title=(planned[day].lesson.title or "") if day in planned else "",
                 otherwise=tell_instead(own, day, names, at.day) if own else "",
                 ways_out=tell_alternatives(offered, at.day) if found else "",
@@ -194,10 +196,17 @@ def choices_of(alternatives: Iterable[Alternative], today: date) -> tuple[WayOut
     return tuple(WayOut(one.instead, one.way == Way.OUT, label(one, today)) for one in alternatives)
 
 
-def tell_taken(conflict: Conflict, village_code: str, today: date, *, of_several: bool = False) -> Taken:
+def tell_taken(
+    conflict: Conflict,
+    village_code: str,
+    today: date,
+    *,
+    of_several: bool = False,
+    under_its_day: bool = False,
+) -> Taken:
     """The conflict in the words of this village; where it is one `of_several` dates, each says which."""
     holding = conflict.holding
-    sentence = explain(conflict, village_code=village_code, today=today)
+    sentence = explain(conflict, village_code=village_code, today=today, under_its_day=under_its_day)
     if of_several and conflict.closed is not None:
         day = spoken_day(conflict.wanted.day, today)
         sentence = _("%(day)s，%(closed)s", day=day, closed=sentence)
@@ -212,7 +221,12 @@ def tell_taken(conflict: Conflict, village_code: str, today: date, *, of_several
 
 
 def tell_all_taken(
-    conflicts: Iterable[Conflict], village_code: str, today: date, *, of_several: bool = False
+    conflicts: Iterable[Conflict],
+    village_code: str,
+    today: date,
+    *,
+    of_several: bool = False,
+    under_its_day: bool = False,
 ) -> list[Taken]:
     """All of them, and what one class of the village takes from another of its own in one sentence."""
     together: dict[object, list[Conflict]] = defaultdict(list)
@@ -224,9 +238,9 @@ def tell_all_taken(
         )
     told = []
     for those in together.values():
-        one = tell_taken(those[0], village_code, today, of_several=of_several)
+        one = tell_taken(those[0], village_code, today, of_several=of_several, under_its_day=under_its_day)
         if len(those) > 1:
-            one = replace(one, sentence=explain_together(those, today=today))
+            one = replace(one, sentence=explain_together(those, today=today, under_its_day=under_its_day))
         told.append(one)
     return told
 
