@@ -44,8 +44,9 @@ _NEW_LINES = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 
 
-def calendar(timetable: Timetable, *, address: str, zone: ZoneInfo) -> bytes:
-    """The calendar file of this timetable. `address` is that of the village's page.
+def calendar(timetable: Timetable, *, address: str, zone: ZoneInfo, course: str = "") -> bytes:
+    """The calendar file of this timetable. `address` is that of the village's page, `course` the title of the only
+    course in it.
 
     Cancelled and postponed sessions stay in it as CANCELLED, so that a phone takes them off its calendar.
     """
@@ -53,7 +54,7 @@ def calendar(timetable: Timetable, *, address: str, zone: ZoneInfo) -> bytes:
     village = timetable.village
     told = _Place(village.name, tell_contact(village.school), address, zone)
     return _written(
-        tell_name(village),
+        " · ".join(part for part in (course, tell_name(village)) if part),
         [_event(entry, entry.title, told) for entry in entries],
         _span(entries, timetable.today),
         address=address,

@@ -212,6 +212,12 @@ def _tell_title(village: Village) -> str:
     return _("%(name)s（%(where)s）", name=tell_name(village), where=where) if where else tell_name(village)
 
 
+def _courses(timetable: Timetable) -> list[tuple[str, str]]:
+    """The courses of the classes ahead by their public ids, where there are several to choose from."""
+    found = {entry.course: entry.course_title for entry in timetable.ahead}
+    return list(found.items()) if len(found) > 1 else []
+
+
 def is_here(timetable: Timetable) -> bool:
     """Whether there is anything to read, or somebody who may write it: a night school, or classes of one that was."""
     return timetable.village.school is not None or bool(timetable.ahead or timetable.past)
@@ -324,6 +330,7 @@ def page_words(timetable: Timetable, zone: ZoneInfo) -> dict[str, Any]:
         "contact": tell_contact(village.school, with_phone=False),
         "phones": dialable(village.school.contact_phone) if village.school else (),
         "is_here": is_here(timetable),
+        "courses": _courses(timetable),
         "past": told_lines(timetable.past, today, is_past=True),
         "are_more_past": timetable.are_more_past,
         "updated": tell_updated(village, zone, today),

@@ -32,7 +32,7 @@ from sqlalchemy.orm import Session, aliased
 from nightschool.models.people import Teacher
 from nightschool.models.places import NightSchool, Region, Venue
 from nightschool.models.planning import FeedIdentity
-from nightschool.models.teaching import ClassSession, ClassSessionTeacher, SessionStatus
+from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course, SessionStatus
 from nightschool.queries.courses.labels import borne_text, names_borne
 from nightschool.queries.figures import attendances
 from nightschool.queries.public_names import PUBLIC_NAME
@@ -65,6 +65,7 @@ class Extent:
 
 PAGE_EXTENT = Extent(ahead=24, ahead_days=EIGHT_WEEKS, back=5)
 FEED_EXTENT = Extent(ahead=1000, back=1000, back_days=60)
+COURSE_EXTENT = Extent(ahead=1000, back=1000)
 
 
 def chapter(number: int) -> Extent:
@@ -141,6 +142,8 @@ class Entry(NamedTuple):
     known_by: str = ""  # the address in its UID; empty while that is the one it is served at
     mode: str = "lecture"  # rules.courses.modes.MODES
     labels: Labels[str] = NO_LABELS  # the names of who organises it, and of its campaigns
+    course: str = ""  # public id
+    course_title: str = ""
 
     @property
     def takes_place(self) -> bool:
@@ -181,13 +184,16 @@ class Timetable:
 
 
 def timetable(
-    db: Session | Connection, village: Village, *, at: Moment, extent: Extent = PAGE_EXTENT
+    db: Session | Connection, village: Village, *, at: Moment, extent: Extent = PAGE_EXTENT, course: str = ""
 ) -> Timetable:
-    """The timetable of a village, as `village` answered in the same look, at this minute. Cost: 1 query."""
+    """The timetable of a village, as `village` answered in the same look, at this minute; or of one of its courses,
+    named by its public id. Cost: 1 query.
+    """
     if village.is_former and extent == PAGE_EXTENT:
         extent = replace(extent, back=CHAPTER)
-    values = {"village": village.code, **extent.from_now(at)}
-    entries = entries_of(db.execute(_sessions(extent.ahead, extent.back), values).all())
+    values = {"village": village.code, **extent.from_now(at)} | ({"course": course} if course else {})
+    statement = _sessions(extent.ahead, extent.back, of_a_course=bool(course))
+    entries = entries_of(db.execute(statement, values).all())
     return Timetable(village, at.day, **parted(entries, at, extent, lambda entry: entry))
 
 
@@ -278,6 +284,7 @@ def entries_of(rows: Iterable[Sequence[Any]]) -> list[Entry]:
         public_id, title, summary, day, starts, ends, status, venue, directions, reason, reason_text,
         to_day, to_starts, from_day, from_starts, revision, changed_at, came, teacher, unit,
         differs, told_day, told_starts, known_by, mode, kind, borne,
+        course, course_title,
     ) in rows:  # fmt: skip
         teachers = () if teacher is None else (SeenTeacher(teacher, unit),)
         if entries and entries[-1].public_id == public_id:
@@ -304,6 +311,8 @@ def entries_of(rows: Iterable[Sequence[Any]]) -> list[Entry]:
             known_by or "",
             mode_of(mode, kind),
             names_borne(borne),
+            course,
+            course_title,
         )
         entries.append(entry)
     return entries
@@ -330,6 +339,8 @@ _OURS: tuple[ColumnElement[bool], ...] = (
     ClassSession.region_code == bindparam("village"),
     ClassSession.published_at.is_not(None),
 )
+
+_COURSE = select(Course.id).where(Course.public_id == bindparam("course")).scalar_subquery()
 
 
 def _standing() -> Select[*tuple[Any, ...]]:
@@ -403,10 +414,11 @@ def literal_number(number: int) -> ColumnElement[int]:
 
 
 @cache
-def _sessions(ahead_limit: int, back_limit: int) -> Select[*tuple[Any, ...]]:
+def _sessions(ahead_limit: int, back_limit: int, *, of_a_course: bool) -> Select[*tuple[Any, ...]]:
+    ours = (*_OURS, ClassSession.course_id == _COURSE) if of_a_course else _OURS
     return (
         entry_rows()
-        .where(ClassSession.id.in_(wanted(_OURS, ahead_limit, back_limit)))
+        .where(ClassSession.id.in_(wanted(ours, ahead_limit, back_limit)))
         .order_by(ClassSession.day, ClassSession.starts, ClassSession.id, ClassSessionTeacher.position)
     )
 
@@ -443,8 +455,10 @@ def entry_rows(source: FromClause | None = None) -> Select[*tuple[Any, ...]]:
             ClassSession.delivery_mode,
             Venue.kind.label("venue_kind"),
             borne_text(),
+            Course.public_id.label("course"),
+            Course.title.label("course_title"),
         ).select_from(ClassSession if source is None else source)
-    )
+    ).join(Course, Course.id == ClassSession.course_id)
 
 
 def with_surroundings(sessions: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:

@@ -151,7 +151,6 @@ def _visits(db: Session, found: Opened, *, at: Moment, extent: Extent) -> list[V
     rows = db.execute(
         with_hosts(entry_rows())
         .add_columns(*SCHOOL, *columns)
-        .join(Course, Course.id == ClassSession.course_id)
         .outerjoin(NightSchool, NightSchool.region_code == ClassSession.region_code)
         .where(ClassSession.id.in_(wanted(_of_this_teacher(found), extent.ahead, extent.back)))
         .order_by(ClassSession.day, ClassSession.starts, ClassSession.id, ClassSessionTeacher.position),

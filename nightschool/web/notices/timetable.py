@@ -24,6 +24,7 @@ from nightschool.formats.timetable_text import (
 )
 from nightschool.queries.notices import timetable
 from nightschool.queries.notices.timetable import (
+    COURSE_EXTENT,
     FEED_EXTENT,
     PAGE_EXTENT,
     Extent,
@@ -78,8 +79,10 @@ def embed(code: str) -> Response:
 @bp.get("/v/<region_code:code>.ics")
 @open_data
 def feed(code: str) -> Response:
-    """The calendar to subscribe to."""
-    return _answer(code, FEED_EXTENT, _feed, "text/calendar")
+    """The calendar to subscribe to; with `?course=`, of one course alone."""
+    course = request.args.get("course", "")
+    extent = COURSE_EXTENT if course else FEED_EXTENT
+    return _answer(code, extent, _feed, "text/calendar", course=course)
 
 
 @bp.get("/v/<region_code:code>.txt")
@@ -124,18 +127,19 @@ def _answer(
     mimetype: str = "text/html",
     *,
     number: int = 1,
+    course: str = "",
     look: tuple[tuple[str, str], ...] = (),
 ) -> Response:
     """The village's timetable as `write` writes it.
 
     All forms depend on the village, its day, and how many sessions of it are over.
     """
-    here, at = reading_here(number=number, look=look), moment()
+    here, at = reading_here(number=number, course=course, look=look), moment()
     with looking() as db:
         village = village_here(db, code, at=at)
 
         def build() -> str | bytes:
-            return write(timetable.timetable(db, village, at=at, extent=extent), here)
+            return write(timetable.timetable(db, village, at=at, extent=extent, course=course), here)
 
         state = f"{village.revision} {at.day} {village.ended_today}"
         return deliver(here, state, build, mimetype)
@@ -175,8 +179,11 @@ def _embedded(found: Timetable, here: Reading) -> str:
     return render_template("notices/embed.html", **words, style=Markup(style_of(here.look)), full=full)
 
 
-def _feed(found: Timetable, _here: Reading) -> bytes:
-    return calendar(found, address=_page_address(found.village), zone=services().zone)
+def _feed(found: Timetable, here: Reading) -> bytes:
+    course = next((one.course_title for one in (*found.ahead, *found.past) if here.course), "")
+    if here.course and not course:
+        abort(404)
+    return calendar(found, address=_page_address(found.village), zone=services().zone, course=course)
 
 
 def _text(found: Timetable, _here: Reading) -> str:

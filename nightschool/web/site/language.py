@@ -99,6 +99,7 @@ class Reading:
     number: int = 1  # which page of several
     since: str = ""  # where a part of a long list begins
     at: str = ""  # the region that a walk has come to
+    course: str = ""  # the only one of a village that is wanted
     look: tuple[tuple[str, str], ...] = ()  # what another site wants it to look like
 
     @property
@@ -107,6 +108,7 @@ class Reading:
         args: dict[str, Any] = {"page": self.number} if self.number > 1 else {}
         args |= {"from": self.since} if self.since else {}
         args |= {"at": self.at} if self.at else {}
+        args |= {"course": self.course} if self.course else {}
         args |= dict(self.look)
         args |= {"lang": self.lang} if self.lang != SOURCE_LANGUAGE else {}
         args |= {"big": 1} if self.big else {}
@@ -121,7 +123,12 @@ class Reading:
 
 
 def reading_here(
-    *, number: int = 1, since: str = "", at: str = "", look: tuple[tuple[str, str], ...] = ()
+    *,
+    number: int = 1,
+    since: str = "",
+    at: str = "",
+    course: str = "",
+    look: tuple[tuple[str, str], ...] = (),
 ) -> Reading:
     """This request's canonical address: whatever else stands in its own means nothing."""
-    return Reading(request.script_root + request.path, g.lang, g.big, number, since, at, look)
+    return Reading(request.script_root + request.path, g.lang, g.big, number, since, at, course, look)

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from nightschool.actions.touching import touch_villages
 from nightschool.database import Database
 from nightschool.models.places import NightSchool, Region, Venue
-from nightschool.models.teaching import SessionStatus
+from nightschool.models.teaching import Course, SessionStatus
 from tests.factories import (
     JIANLI,
     NOW,
@@ -509,3 +510,35 @@ def test_the_feed_keeps_what_was_called_off_as_cancelled(
     postpone(database, 3, 5)
     states = [str(event["STATUS"]) for event in events(client.get(f"{PAGE}.ics").data)]
     assert states == ["CANCELLED", "CANCELLED", "CONFIRMED"]
+
+
+def test_one_course_can_be_had_alone(database: Database, cast: Cast, client: FlaskClient) -> None:
+    fill(database, cast, 1, 8, -90)
+    with database.writing() as db:
+        course = make_course(db, title="防诈骗")
+        make_session(db, course, ahead(2), title="防诈骗第一讲")
+        draft = make_course(db, title="还没定的课", published=False)
+        make_session(db, draft, ahead(3), status=SessionStatus.DRAFT)
+        pruning = db.scalars(select(Course.public_id).where(Course.title == "柑橘冬季管护")).one()
+        fraud, unseen = course.public_id, draft.public_id
+    page = html.unescape(client.get(f"{PAGE}?lang=en").text)
+    assert f"webcal://localhost{PAGE}.ics?course={pruning}&lang=en" in page
+    assert f'.ics?course={fraud}&lang=en">防诈骗</a>' in page and unseen not in page
+    alone = client.get(f"{PAGE}.ics?course={fraud}")
+    assert [str(event["SUMMARY"]) for event in events(alone.data)] == ["防诈骗第一讲"]
+    assert "X-WR-CALNAME:防诈骗 · 狮湾村 农民夜校" in alone.text
+    days = [event["DTSTART"].dt.date() for event in events(client.get(f"{PAGE}.ics?course={pruning}").data)]
+    assert days == [ahead(-90), ahead(1), ahead(8)]
+    assert {event["UID"] for event in events(alone.data)} < {
+        event["UID"] for event in events(client.get(f"{PAGE}.ics").data)
+    }
+    for other in (unseen, "x" * 22, "x"):
+        assert client.get(f"{PAGE}.ics?course={other}").status_code == 404
+    assert client.get(f"/v/{JIANLI}.ics?course={fraud}").status_code == 404
+
+
+def test_a_village_with_one_course_offers_no_choice(
+    database: Database, cast: Cast, client: FlaskClient
+) -> None:
+    fill(database, cast, 1, 2)
+    assert "只要一门课的" not in client.get(PAGE).text
