@@ -35,6 +35,7 @@ ROOT = Path(__file__).parents[1]
 SHELVES = ("rules", "actions")
 COPIED = ("nightschool", "templates", "tests", "tools", "pyproject.toml", "run.py", "README.md", "docs")
 LEFT_OUT = {"browser", "clients", "cli"}  # folders of tests that start whole programs
+WHOLE = ("tests/rules/test_codes.py",)  # tests that read every module, and import none of them
 ORDER = ("rules", "actions", "queries", "formats", "web")  # the quickest tests first
 NO_TEST = 5  # what pytest ends with when it ran none
 LONGEST = 200  # seconds for one test; with a mutant it may never end
@@ -79,7 +80,7 @@ class Imports:
         return found
 
     def nearest_tests(self, module: Path, most: int) -> tuple[list[Path], list[Path]]:
-        """The tests on the module's own shelf that carry its name; and so many of the next ones.
+        """The tests on the module's own shelf that carry its name, and those of every module; and so many of the next.
 
         These carry its name on other shelves, or import it, or carry the name of what uses it.
         """
@@ -88,6 +89,7 @@ class Imports:
         users = [path for path in self.users[dotted(module)] if path.is_relative_to(ROOT / "nightschool")]
         every = dict.fromkeys([*named, *using, *(test for user in users for test in tests_named(user))])
         near = [path for path in named if path.is_relative_to(own)] or using[:1]
+        near += [ROOT / path for path in WHOLE]
         return near, [path for path in every if path not in near][:most]
 
     def _tests_using(self, module: Path) -> list[Path]:

@@ -14,7 +14,7 @@ _LEAST_OWN = 4  # characters that are on no list and in no name
 
 # What passwords are made of wherever lists of stolen ones were counted, here and elsewhere. Runs, rows of the keyboard
 # and dates are no words and follow below.
-_WORDS = frozenset({
+WORDS = frozenset({
     "password", "passwd", "passw0rd", "pass", "word", "pwd", "admin", "administrator", "root", "user", "guest",
     "test", "login", "welcome", "hello", "letmein", "master", "secret", "changeme", "default", "public",
     "system", "server", "manager", "office", "monkey", "dragon", "shadow", "sunshine", "princess", "football",
@@ -27,14 +27,14 @@ _WORDS = frozenset({
     "nmyx", "nightschool", "xuexi", "xuexiao", "laoshi", "cunwei", "cunweihui", "shuji", "zhishu", "zhibu",
     "dangyuan", "fupin", "xingfu", "kuaile", "jiankang", "pingan", "facai", "xiexie", "nihao", "daxue",
     "gongzuo", "guanliyuan", "wang", "zhang", "liu", "chen", "yang", "huang", "zhao", "zhou", "sun", "zhu", "guo",
-    "lin", "gao", "luo", "520", "521", "1314", "5201314", "168", "110", "119", "120", "10086", "12345",
+    "lin", "gao", "luo", "520", "521", "1314", "168", "110", "119", "120", "10086", "12345",
 })  # fmt: skip
-_CHINESE_WORDS = re.compile(
+CHINESE_WORDS = re.compile(
     "一二三四五六七八九十|为人民服务|我的密码|我爱中国|我爱我家|农民夜校|乡村振兴|春节快乐|新年快乐|"
     "恭喜发财|身体健康|万事如意|好好学习|天天向上|一二三四|五六七八|我爱你|村委会|村支部|党支部|共产党|"
     "新时代|管理员|密码|账号|登录|中国|夜校|四川|内江|成都|书记|支书|主任|文书|老师|农民|学习"
 )
-_ROWS = (
+ROWS = (
     "1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./", "!@#$%^&*()_+", "abcdefghijklmnopqrstuvwxyz",
     "1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn", "7ujm", "8ik,", "9ol.", "0p;/", "147", "258", "369", "159", "357",
     "0123456789", "1q2w3e4r5t6y7u8i9o0p", "q1w2e3r4t5y6u7i8o9p0", "1a2b3c4d5e6f", "a1b2c3d4e5f6",
@@ -44,7 +44,7 @@ _ENDING = re.compile("(?:村|社区|镇|乡|街道|县|区|市)$")  # of a place
 _SHORTEST_RUN = 3
 _MONTH_AND_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 _NUMBERS = (
-    re.compile(r"1[3-9][0-9]{9}"),  # a telephone
+    re.compile(r"5201314|1[3-9][0-9]{9}"),  # "I love you for ever", said in digits; a telephone
     re.compile(rf"(?:19|20)[0-9]{{2}}(?:{_MONTH_AND_DAY})?|[0-9]{{2}}{_MONTH_AND_DAY}"),
 )
 _REPEATED = re.compile(r"([^\W_])\1{2,}")
@@ -111,7 +111,7 @@ def _own_part(plain: str, names: Iterable[str]) -> str:
     plain = _without(plain, names)
     for pattern in _NUMBERS:
         plain = pattern.sub(" ", plain)
-    plain = _without(_CHINESE_WORDS.sub(" ", plain), _WORDS)
+    plain = _without(CHINESE_WORDS.sub(" ", plain), WORDS)
     return _AGAIN.sub(r"\1", _without_runs(_REPEATED.sub(" ", plain)))
 
 
@@ -122,7 +122,7 @@ def _without(plain: str, words: Iterable[str]) -> str:
 
 
 def _without_runs(plain: str) -> str:
-    runs = [row for forward in _ROWS for row in (forward, forward[::-1])]
+    runs = [row for forward in ROWS for row in (forward, forward[::-1])]
     kept, at = "", 0
     while at < len(plain):
         end = at + _SHORTEST_RUN

@@ -2,7 +2,15 @@
 
 import pytest
 
-from nightschool.rules.trust.passwords import as_hashed, problem_of, tell_problem
+from nightschool.rules.trust.passwords import (
+    CHINESE_WORDS,
+    ROWS,
+    WORDS,
+    as_hashed,
+    as_once_hashed,
+    problem_of,
+    tell_problem,
+)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +82,50 @@ def test_a_password_of_names_that_neighbours_know_is_not_taken(password: str) ->
     own = ("陈秀英", "玉皇村", "永安镇")
     assert problem_of(password, "cxy1", own=own) in ("is_own", "is_common")
     assert problem_of("柚子树下第三块田", "cxy1", own=own) is None
+
+
+def test_a_common_word_or_row_of_the_keyboard_counts_for_nothing() -> None:
+    rows = (row[at : at + 3] for row in ROWS for at in range(len(row) - 2))
+    for known in (*WORDS, *CHINESE_WORDS.pattern.split("|"), *rows):
+        for written in (known, known[::-1] if known.isascii() and known not in WORDS else known.upper()):
+            # Three characters of one's own are too few; dots are of no weight, and make it long enough.
+            assert problem_of(f"柚.{written}.子树.....") == "is_common", written
+            assert problem_of(f"柚.{written}.子树下.....") is None, written
+
+
+@pytest.mark.parametrize(
+    "known",
+    ["13912345678", "19650308", "20261124", "650308", "1965", "2026", "5201314", "aaa", "柚柚柚"],
+)
+def test_a_telephone_or_a_date_counts_for_nothing(known: str) -> None:
+    assert problem_of(f"柚.{known}.子树.....") == "is_common"
+
+
+@pytest.mark.parametrize("number", ["651308", "650332", "18650308", "12913456789"])
+def test_digits_that_are_neither_count(number: str) -> None:
+    assert problem_of(f"柚.{number}.子树.....") is None
+
+
+def test_what_is_longer_than_any_list_is_not_looked_at() -> None:
+    assert (problem_of("a" * 30), problem_of("a" * 31)) == ("is_common", None)
+
+
+def test_a_password_with_blanks_that_was_set_once_still_lets_in() -> None:
+    assert as_once_hashed(" ｐａｓｓ ") == " pass "
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("too_short", "密码太短，至少 8 个字。"),
+        ("too_long", "密码太长，最多 128 个字。"),
+        ("is_login_name", "密码不能和登录名一样，"),
+        ("is_common", "这样的密码好多人在用，"),
+        ("is_own", "密码里只有人名、村名"),
+    ],
+)
+def test_each_problem_has_its_sentence(code: str, told: str) -> None:
+    assert tell_problem(code).startswith(told)
 
 
 def test_what_to_do_instead_is_said() -> None:
