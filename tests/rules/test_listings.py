@@ -1,8 +1,16 @@
 """What a list was asked for, and the page of it that is shown."""
 
+from dataclasses import dataclass
+
 import pytest
 
-from nightschool.rules.listings import Asked, Listing, is_wanted, page_of
+from nightschool.rules.listings import UNASKED, Asked, Listing, is_wanted, of_records, page_of, states
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    is_retired: bool
 
 
 @pytest.mark.parametrize(
@@ -47,3 +55,27 @@ def test_another_order_narrows_nothing() -> None:
     assert not one.is_narrowed
     assert Listing(("陈",), 1, 1, 1, 1, (group, sort)).is_narrowed
     assert (one.value("sort"), one.value("group")) == ("name", "")
+
+
+ROWS = tuple(Row(name, is_retired=name in "丙丁") for name in "甲乙丙丁")
+
+
+@pytest.mark.parametrize(
+    ("state", "shown", "total", "elsewhere"),
+    [("", "乙甲", 2, 1), ("retired", "丙", 2, 2), ("all", "丙乙甲", 4, 0)],
+)
+def test_records_are_listed_in_order_and_those_elsewhere_are_counted(
+    state: str, shown: str, total: int, elsewhere: int
+) -> None:
+    choices = (Asked(chosen={"state": state}).choice("state", "", states("在用", "收起", ROWS)),)
+    found = of_records(
+        ROWS, ROWS[:3], UNASKED, choices,
+        order=lambda rows: rows[::-1], write=lambda rows: tuple(row.name for row in rows),
+    )  # fmt: skip
+    assert ("".join(found.lines), found.found) == (shown, len(shown))
+    assert (found.total, found.elsewhere, found.page, found.pages) == (total, elsewhere, 1, 1)
+
+
+def test_there_is_a_state_to_choose_once_something_was_put_away() -> None:
+    assert states("在用", "收起", ROWS[:2]) == {"": "在用"}
+    assert states("在用", "收起", ROWS) == {"": "在用", "retired": "收起", "all": "都列出来"}

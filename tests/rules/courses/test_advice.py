@@ -7,6 +7,7 @@ import pytest
 
 from nightschool.errors import Refused
 from nightschool.rules.courses.advice import NearbySession, Surroundings, advise, said_once
+from nightschool.rules.courses.shared_people import InBoth, PeopleElsewhere, tell_in_both, tell_names
 from nightschool.rules.places.travel import Journey
 from nightschool.rules.seasons.daylight import Position, dark_at, known_seat
 from nightschool.rules.seasons.farm_windows import FarmWindow, check_window, in_season, tell_refused_window
@@ -225,3 +226,31 @@ def test_a_week_that_is_full_is_told_from_monday_to_sunday() -> None:
     # The earlier dates of the same course count with them, the later ones do not.
     planned = replace(full, weekly_limits={"周老师": 3}, planned=[FRIDAY - timedelta(days=1), FRIDAY])
     assert "连上面几次，周老师这一周已经有 3 节课" in told(EVENING, planned)
+
+
+def test_who_is_meant_to_be_in_another_class_is_named_with_it() -> None:
+    elsewhere = PeopleElsewhere(EVENING, "养蜂班", ("张三", "李四"))
+    around = replace(QUIET, people=(elsewhere,))
+    assert told(EVENING, around) == "张三、李四也在「养蜂班」那个班，19:00–20:30 正好在上。两个班的名册"
+    assert kinds(MORNING, around) == []
+
+
+def test_of_many_people_six_are_named() -> None:
+    names = tuple("甲乙丙丁戊己庚辛")
+    assert tell_names(names[:6]) == "甲、乙、丙、丁、戊、己"
+    assert tell_names(names) == "甲、乙、丙、丁、戊、己和另外 2 人"
+    both = InBoth("养蜂班", names[:1], (date(2026, 12, 4), date(2026, 12, 11)))
+    assert (
+        tell_in_both(both, TODAY) == "甲也在「养蜂班」那个班，周五 12月4日（十月廿六） 起有 2 次正好同时上。"
+    )
+
+
+def test_a_teachers_other_classes_of_the_day_are_counted_and_named() -> None:
+    two = [NearbySession(FRIDAY, starts, starts + 90, "", "建立村", False) for starts in (300, 420)]
+    busy = replace(QUIET, taught={"周老师": two})
+    assert told(EVENING, busy) == "周老师这天已经有 2 节课：建立村 05:00–06:30、建立村 07:00–08:30。排好的课"
+
+
+def test_an_example_of_farm_work_is_called_one() -> None:
+    window = FarmWindow("柑橘采收", FRIDAY, FRIDAY, "市中区", is_example=True)
+    assert told(MORNING, replace(QUIET, windows=(window,))).endswith("市中区的农时表（示例，不是真的）")

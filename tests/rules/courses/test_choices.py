@@ -27,3 +27,18 @@ def test_what_is_no_choice_or_was_put_away_is_passed_over() -> None:
     assert CHOICES.want(EVENING, ("nobody",), None) == Want(EVENING, ())
     put_away = Choices((replace(ZHOU, is_retired=True),), (ROOM,))
     assert put_away.want(EVENING, ("zhou",), "room") == Want(EVENING, (ROOM.resource,))
+
+
+def test_everything_that_can_be_chosen_has_its_name_and_what_was_put_away_is_not_offered() -> None:
+    choices = replace(CHOICES, venues=(ROOM, replace(SQUARE, is_retired=True)))
+    assert choices.names == {"zhou": "周老师", "room": "村活动室", "square": "晒坝"}
+    assert choices.offered == {"zhou", "room"}
+
+
+def test_the_usual_venue_is_the_one_called_so_or_the_only_one() -> None:
+    usual = replace(SQUARE, is_usual=True)
+    assert Choices(venues=(ROOM, usual)).usual_venue == "square"
+    assert Choices(venues=(ROOM, SQUARE)).usual_venue == ""
+    assert Choices(venues=(ROOM, replace(usual, is_retired=True))).usual_venue == ""
+    assert Choices(venues=(ROOM,)).usual_venue == "room"
+    assert Choices().usual_venue == ""

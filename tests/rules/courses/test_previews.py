@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from nightschool.rules.courses.advice import NearbySession, Surroundings
+from nightschool.rules.courses.advice import Advice, NearbySession, Surroundings
 from nightschool.rules.courses.conflicts import Conflict, Holding
-from nightschool.rules.courses.previews import Preview, preview
+from nightschool.rules.courses.previews import Preview, preview, tell_taken
 from nightschool.rules.courses.proposals import Instead, Proposal
 from nightschool.rules.courses.recurrence import Weekly
 from nightschool.rules.resources import Resource, ResourceKind
@@ -88,3 +88,32 @@ def test_what_a_conflict_says_is_not_said_again_as_advice() -> None:
     assert kinds() == {"same_evening", "busy_teacher"}
     assert kinds(clash(HERE)) == {"busy_teacher"}
     assert kinds(replace(clash(HERE), resource=Resource(ResourceKind.TEACHER, 1))) == {"same_evening"}
+
+
+def test_a_kind_of_advice_is_a_reason_to_skip_dates_unless_it_speaks_against_all() -> None:
+    shown = looked_at(WEEKLY, [])
+    advice = {kind: (Advice(kind, kind, ""),) for kind in ("holiday", "rain")}
+    first, second, third = shown.days
+    some = replace(
+        shown, days=(replace(first, advice=advice["holiday"]), replace(second, advice=advice["rain"]), third)
+    )
+    assert some.skippable == {"holiday": (FRIDAY,)}
+    assert replace(some, days=(replace(first, advice=advice["holiday"]),)).skippable == {}
+
+
+def test_what_is_held_there_is_told_with_whom_to_ask_and_what_may_be_looked_at() -> None:
+    own = tell_taken(clash(HERE), HERE, NOW.day)
+    other = tell_taken(clash(THERE), HERE, NOW.day)
+    assert (own.own_session, own.public_page, own.is_closed) == ("x" * 22, "", False)
+    assert (other.own_session, other.public_page, other.is_closed) == ("", THERE, False)
+
+
+def test_where_every_date_is_left_out_there_is_no_class() -> None:
+    dates = frozenset({FRIDAY, NEXT, date(2026, 12, 11)})
+    shown = looked_at(replace(WEEKLY, leave_out=dates), [])
+    assert (shown.wanted, shown.fewer_than, shown.clashes) == (0, None, ())
+    assert shown.summary.startswith("每一天都勾了不排，")
+    fewer = looked_at(replace(WEEKLY, leave_out=frozenset({NEXT})), [clash(HERE)])
+    assert (fewer.wanted, fewer.fewer_than, fewer.summary) == (2, 3, "一共 2 次。")
+    assert looked_at(WEEKLY, [clash(HERE)]).clashes == (NEXT,)
+    assert looked_at(WEEKLY, []).fewer_than is None

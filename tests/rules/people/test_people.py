@@ -1,5 +1,7 @@
 """What a coordinator writes about people is read the way it is meant, or answered with what to write instead."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,12 +10,16 @@ from nightschool.errors import Refused
 from nightschool.rules.people.people import (
     LearnerEntry,
     check_learner,
+    dialable,
     group_label,
     group_number,
     group_order,
+    guessed_birth_year,
     masked_phone,
+    numbers_of,
     parse_birth_year,
     parse_phone,
+    tell_public_name,
     tell_refused_person,
     tell_unreadable_birth_year,
     tell_unreadable_phone,
@@ -199,3 +205,83 @@ def test_who_may_not_be_recorded_by_name(entry: LearnerEntry, code: str) -> None
 @pytest.mark.parametrize("year", [None, 1930, 2011])
 def test_who_may_be_recorded_by_name(year: int | None) -> None:
     check_learner(LearnerEntry("陈大秀", "一组", birth_year=year), today=TODAY)
+
+
+def test_all_that_is_wrong_with_a_learner_is_told_each_at_its_field() -> None:
+    entry = LearnerEntry(birth_year=TODAY.year + 1, came_on=TODAY + timedelta(days=1))
+    with pytest.raises(Refused) as refused:
+        check_learner(entry, today=TODAY)
+    assert [(one.code, one.field) for one in (refused.value, *refused.value.others)] == [
+        ("name_missing", "name"),
+        ("group_missing", "group_name"),
+        ("not_come_yet", "came_on"),
+        ("not_born_yet", "birth_year"),
+    ]
+    check_learner(LearnerEntry("陈大秀", "一组", came_on=TODAY), today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("refused", "told"),
+    [
+        (Refused("child", year=2014), "2014 年出生的可能还不满 14 岁。"),
+        (Refused("not_born_yet", year=2027), "2027 年还没到。"),
+        (Refused("same_name", group="3", name="陈大秀", retired=False), "3组已经有一个陈大秀。"),
+        (Refused("same_name", group="三组", name="陈大秀", retired=True), "三组有一位不再来的陈大秀。"),
+        (Refused("too_early", name="陈大秀", day="11月1日"), "陈大秀的上一段记到11月1日。"),
+        (Refused("came_after_leaving", day="11月1日"), "11月1日就不再来了，"),
+    ],
+)
+def test_each_refusal_has_its_sentence(refused: Refused, told: str) -> None:
+    assert tell_refused_person(refused).startswith(told)
+
+
+def test_every_number_of_a_phone_is_dialled_by_itself() -> None:
+    assert dialable("") == ()
+    assert dialable("0832-2123456转801、+85291234567") == (
+        ("0832-2123456转801", "08322123456,801"),
+        ("+85291234567", "+85291234567"),
+    )
+    assert (numbers_of(""), numbers_of("110、120")) == (frozenset(), {"110", "120"})
+
+
+def test_villagers_know_a_teacher_by_as_much_as_is_public() -> None:
+    assert tell_public_name("周老师", "农技站") == "周老师（农技站）"
+    assert tell_public_name("周老师", "") == "周老师"
+    assert tell_public_name("", "农技站") == "农技站的老师"
+    assert tell_public_name("", "") == "老师"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("010-85550101", "010-85550101"),
+        ("029-85550101", "029-85550101"),
+        ("0391-5550101", "0391-5550101"),
+        ("13000005678", "13000005678"),
+        ("19900005678", "19900005678"),
+        ("12900005678", None),
+        ("2123456", "2123456"),
+        ("82123456", "82123456"),
+        ("1212345", None),
+        ("8008001234", "800-800-1234"),
+        ("10086", "10086"),
+        ("10012345", "10012345"),
+        ("956789", "956789"),
+        ("+8613800005678", "13800005678"),
+        ("8613800005678", "13800005678"),
+        ("0832-2123456转801转2", None),
+        ("13800005678转801", None),
+    ],
+)
+def test_numbers_at_the_ends_of_each_kind(typed: str, kept: str | None) -> None:
+    assert parse_phone(typed) == kept
+
+
+@pytest.mark.parametrize(("typed", "year"), [("10", 2010), ("11", 1911), ("00", 2000), ("零五年", 2005)])
+def test_two_digits_up_to_ten_are_guessed_after_2000(typed: str, year: int) -> None:
+    assert guessed_birth_year(typed) == year
+
+
+@pytest.mark.parametrize(("typed", "year"), [("1900", 1900), ("2099", 2099), ("1899", None), ("2100", None)])
+def test_a_year_is_of_these_two_centuries(typed: str, year: int | None) -> None:
+    assert parse_birth_year(typed) == year

@@ -42,3 +42,17 @@ def test_a_long_session_is_seen_behind_a_short_one() -> None:
     planned = [at(1080, 1320, "整晚"), at(1090, 1100, "短"), at(1200, 1260, "后面")]
     with pytest.raises(Refused):
         check_unshared(planned[::2], venue="院坝")
+
+
+@pytest.mark.parametrize(
+    ("refused", "told"),
+    [
+        (Refused("name_missing"), "还没写叫什么。"),
+        (Refused("same_venue", name="村小"), "已经有一个场地叫村小。"),
+        (Refused("same_venue", name="村小", retired=True), "有一个不再用的场地就叫村小。"),
+    ],
+)
+def test_why_a_venue_is_not_saved_is_told(refused: Refused, told: str) -> None:
+    assert tell_refused_venue(refused, today=TODAY).startswith(told)
+    with pytest.raises(ValueError, match="unheard_of"):
+        tell_refused_venue(Refused("unheard_of"), today=TODAY)

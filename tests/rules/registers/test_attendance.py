@@ -17,6 +17,8 @@ from nightschool.rules.registers.attendance import (
     Sheet,
     Turnout,
     WrittenGuest,
+    asks_why,
+    check_marks,
     days_late,
     fingerprint,
     mark_word,
@@ -24,9 +26,12 @@ from nightschool.rules.registers.attendance import (
     questions,
     read_guests,
     reconcile,
+    tell_counted_twice,
     tell_elsewhere,
     tell_no_register,
     tell_refused_guests,
+    tell_refused_register,
+    void_fingerprint,
     why_no_register,
     write_guests,
 )
@@ -277,4 +282,78 @@ def test_a_mark_is_told_with_who_came_instead() -> None:
 def test_somebody_at_two_places_is_asked_about() -> None:
     assert tell_elsewhere(Elsewhere("陈大秀", "x" * 22, "防诈骗", 19 * 60, 20 * 60)) == (
         "陈大秀这个时间在「防诈骗」（19:00–20:00）也记了到。是哪一节？"
+    )
+
+
+@pytest.mark.parametrize(
+    ("marks", "is_cohort", "code"),
+    [
+        ({"a": "present", "b": "excused"}, False, None),
+        ({"a": "late"}, False, "cohort_only"),
+        ({"a": "makeup"}, False, "cohort_only"),
+        ({"a": "late", "b": "absent", "c": "makeup"}, True, None),
+    ],
+)
+def test_a_lecture_knows_who_came_and_who_excused_themselves(
+    marks: dict[str, str], is_cohort: bool, code: str | None
+) -> None:
+    assert refused_marks(Sheet(marks), is_cohort=is_cohort) == code
+
+
+@pytest.mark.parametrize(
+    ("came_instead", "code"),
+    [
+        ({"a": "陈二"}, None),
+        ({}, "substitute_unnamed"),
+        ({"a": ""}, "substitute_unnamed"),
+        ({"b": "陈二"}, "substitute_unnamed"),
+    ],
+)
+def test_who_came_instead_is_named(came_instead: dict[str, str], code: str | None) -> None:
+    sheet = Sheet({"a": "substitute", "b": "present"}, came_instead=came_instead)
+    assert refused_marks(sheet, is_cohort=True) == code
+
+
+def refused_marks(sheet: Sheet, *, is_cohort: bool) -> str | None:
+    try:
+        check_marks(sheet, is_cohort=is_cohort)
+    except Refused as refused:
+        return refused.code
+    return None
+
+
+@pytest.mark.parametrize(
+    ("refused", "told"),
+    [
+        (Refused("opens_later", day=date(2026, 11, 27)), "周五 11月27日 才上课。"),
+        (Refused("is_draft", day=TODAY), "这节课还没公布，"),
+        (Refused("is_cancelled", day=TODAY), "这节课取消了，"),
+        (Refused("is_postponed", day=TODAY), "这节课改期了，"),
+        (Refused("foreign_learner"), "名单里有人不是这个村的学员，"),
+        (Refused("other_content"), "这张单子先前已经存过一份，"),
+        (Refused("cohort_only"), "这是讲座，"),
+        (Refused("substitute_unnamed"), "还没写家里是谁来的。"),
+        (Refused("no_register"), "这节课没有登记，"),
+        (Refused("why_changed"), "这节课过去好些天了，"),
+        (Refused("reason_missing"), "还没写为什么作废。"),
+    ],
+)
+def test_why_a_register_is_not_saved_is_told(refused: Refused, told: str) -> None:
+    assert tell_refused_register(refused, today=TODAY).startswith(told)
+
+
+def test_a_name_that_stands_twice_is_asked_about() -> None:
+    assert tell_counted_twice("陈二", "陈大秀").startswith("陈二自己记了到，又写成替陈大秀来的。")
+
+
+def test_a_reason_is_asked_for_from_the_day_after_the_last_open_one() -> None:
+    assert not asks_why(TODAY - timedelta(days=14), TODAY, 14)
+    assert asks_why(TODAY - timedelta(days=15), TODAY, 14)
+
+
+def test_a_voiding_is_another_one_with_another_reason_or_class() -> None:
+    assert void_fingerprint("s", "记错了") == void_fingerprint("s", "记错了")
+    assert (
+        len({void_fingerprint("s", "记错了"), void_fingerprint("t", "记错了"), void_fingerprint("s", "")})
+        == 3
     )
