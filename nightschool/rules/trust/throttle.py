@@ -3,7 +3,7 @@
 Nobody is ever locked out: after some tries in quick succession the next is let through a moment after the last one.
 What a try is counted among is decided so that a stranger uses up the tries of strangers only. Of the tries that
 strangers make on one name, wherever they come from, at most a hundred an hour are looked at. Nothing is counted of
-login slips: their code has 60 random bits, so guessing leads nowhere however fast it is.
+login slips: their code has 55 random bits, so guessing leads nowhere however fast it is.
 """
 
 import math
