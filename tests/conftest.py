@@ -6,11 +6,13 @@ wording, what a form refuses, to whom an address is shut. Whatever stores, locks
 dates or JSON, and whatever a constraint or a trigger decides, stays on both. In doubt: both.
 """
 
+import gc
 import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +21,8 @@ from flask import Flask, before_render_template, template_rendered
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
-from werkzeug.routing import Rule
 
 from nightschool import texts
 from nightschool.database import Database, migrate
@@ -31,6 +31,9 @@ from nightschool.models.trust import AuditEvent
 from nightschool.rules.trust.trail import ACTIONS
 from nightschool.settings import Settings, sqlite_url
 from nightschool.web.app import create_app
+from nightschool.web.site.context import SERVICES, Services
+from nightschool.web.site.delivery import EXTENSION, Shelf
+from nightschool.web.site.errands import ERRANDS, Errands
 from tests import factories, postgres_cluster
 from tests.factories import KEYS, NOW, Cast
 
@@ -75,6 +78,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if mark := item.get_closest_marker("check"):
             item.user_properties.append((WHAT_TO_DO, mark.args[0]))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now lives as long as the tests do: to look through it for rubbish would take a tenth of
+    their time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -226,44 +238,23 @@ def clock() -> factories.StillClock:
     return factories.StillClock(NOW.instant)
 
 
-class Compiled(BytecodeCache):
-    """Templates compiled once a worker, not once a test."""
-
-    def __init__(self) -> None:
-        self.code: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.code:
-            bucket.bytecode_from_string(self.code[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.code[bucket.key] = bucket.bytecode_to_string()
-
-
-COMPILED = Compiled()
-
-_compile_builder = Rule._compile_builder
-
-
-def _when_first_asked(self: Rule, append_unknown: bool = True) -> Any:
-    """What builds an address of this rule, itself built when one is wanted: most tests want a few of all of them."""
-    made: list[Any] = []
-
-    def build(rule: Rule, /, **values: Any) -> Any:
-        if not made:
-            made.append(_compile_builder(rule, append_unknown))
-        return made[0](rule, **values)
-
-    return build
-
-
-# Half of what an application costs to make, which nearly every test of a page does.
-Rule._compile_builder = _when_first_asked  # type: ignore[method-assign]
+MADE: list[Flask] = []  # the one application of this worker, once a test has asked for one
 
 
 @pytest.fixture
-def app(database: Database, clock: factories.StillClock, tmp_path: Path) -> Iterator[Flask]:
-    """The application on this database. Any SQL while a template renders fails the test."""
+def own_application() -> None:
+    """The test has an application to which it may add addresses."""
+
+
+@pytest.fixture
+def app(
+    request: pytest.FixtureRequest, database: Database, clock: factories.StillClock, tmp_path: Path
+) -> Iterator[Flask]:
+    """The application on this database. Any SQL while a template renders fails the test.
+
+    It is made once a worker, which takes longer than most tests of a page, and keeps nothing between two tests but its
+    compiled templates and addresses. What adds an address to it asks for `own_application`.
+    """
     settings = Settings(
         data_folder=tmp_path,
         database_url="",
@@ -273,9 +264,18 @@ def app(database: Database, clock: factories.StillClock, tmp_path: Path) -> Iter
         timezone="Asia/Shanghai",
         keys=KEYS,
     )
-    app = create_app(settings, database, clock=clock)
+    is_shared = "own_application" not in request.fixturenames
+    if MADE and is_shared:
+        app = MADE[0]
+        services: Services = app.extensions[SERVICES]
+        app.extensions[SERVICES] = replace(services, settings=settings, database=database, clock=clock)
+        app.extensions[ERRANDS] = Errands()
+        app.extensions[EXTENSION] = replace(app.extensions[EXTENSION], shelf=Shelf())
+    else:
+        app = create_app(settings, database, clock=clock)
+        MADE.extend([app] if is_shared else [])
+    as_made = dict(app.config), dict(app.view_functions), dict(app.jinja_env.globals)
     app.config.update(TESTING=False, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
-    app.jinja_env.bytecode_cache = COMPILED
     rendering: list[str] = []
 
     def begin(_app: Flask, template: Any, context: Any) -> None:
@@ -288,10 +288,17 @@ def app(database: Database, clock: factories.StillClock, tmp_path: Path) -> Iter
         if rendering:
             raise AssertionError(f"SQL while {rendering[-1]} renders: {statement}")
 
-    before_render_template.connect(begin, app)
-    template_rendered.connect(end, app)
-    with listening(database, refuse):
+    with (
+        before_render_template.connected_to(begin, app),
+        template_rendered.connected_to(end, app),
+        listening(database, refuse),
+    ):
         yield app
+    app.config.clear()
+    app.config.update(as_made[0])
+    assert (app.view_functions, app.jinja_env.globals) == as_made[1:] or not is_shared, (
+        "ask for own_application"
+    )
 
 
 @pytest.fixture

@@ -290,6 +290,7 @@ def test_whoever_has_two_postings_has_the_rights_of_each_where_it_holds(
 # A guard that never fails guards nothing
 
 
+@pytest.mark.usefixtures("own_application")
 @one_database
 def test_planted_view_that_forgets_its_scope_is_found(app: Flask, database: Database, world: World) -> None:
     def planted(class_session: str) -> str:
@@ -301,6 +302,7 @@ def test_planted_view_that_forgets_its_scope_is_found(app: Flask, database: Data
         assert "/planted" in faults(Visitor(app, world.actors[role]), world, "GET", "/planted"), role
 
 
+@pytest.mark.usefixtures("own_application")
 @one_database
 def test_planted_page_that_shows_a_villager_to_a_supervisor_is_found(
     app: Flask, database: Database, world: World
@@ -314,6 +316,7 @@ def test_planted_page_that_shows_a_villager_to_a_supervisor_is_found(
     assert "a villager" in faults(supervisor, world, "GET", "/planted")
 
 
+@pytest.mark.usefixtures("own_application")
 @one_database
 def test_planted_part_of_an_address_that_nobody_knows_is_found(app: Flask) -> None:
     view = allows("schedule")(lambda lesson: lesson)
@@ -321,6 +324,7 @@ def test_planted_part_of_an_address_that_nobody_knows_is_found(app: Flask) -> No
     assert unfitting(app) == ["/planted/<public_id:lesson>: lesson?"]
 
 
+@pytest.mark.usefixtures("own_application")
 @one_database
 def test_planted_view_that_asks_for_too_little_is_found(app: Flask) -> None:
     view = allows("own_account")(lambda learner: learner)

@@ -409,6 +409,7 @@ def planted(app: Flask, database: Database, *, is_public: bool) -> None:
     app.add_url_rule("/planted/<region_code:code>", "planted", view)
 
 
+@pytest.mark.usefixtures("own_application")
 def test_a_planted_page_of_lines_for_staff_is_found(
     app: Flask, database: Database, client: FlaskClient, village: dict[str, Any]
 ) -> None:
@@ -419,6 +420,7 @@ def test_a_planted_page_of_lines_for_staff_is_found(
     }
 
 
+@pytest.mark.usefixtures("own_application")
 def test_a_planted_paper_of_lines_for_staff_is_found(
     app: Flask, database: Database, browser_of: Any, cast: Cast, village: dict[str, Any]
 ) -> None:
@@ -426,6 +428,7 @@ def test_a_planted_paper_of_lines_for_staff_is_found(
     assert ("planted", "HiddenTeacherName") in told(papers(app, browser_of(cast.chen), village))
 
 
+@pytest.mark.usefixtures("own_application")
 def test_a_planted_public_address_that_nobody_can_fill_in_is_found(
     app: Flask, client: FlaskClient, village: dict[str, Any]
 ) -> None:

@@ -68,7 +68,7 @@ def answer(app: Flask, browser: FlaskClient, kind: str) -> tuple[int, TestRespon
 
 
 @pytest.fixture
-def breaking(app: Flask) -> Flask:
+def breaking(own_application: None, app: Flask) -> Flask:
     """One page of this application breaks."""
 
     @public
