@@ -72,5 +72,5 @@ def style_of(look: tuple[tuple[str, str], ...]) -> str:
         f"body{{margin:0;font:{chosen['size']}px/1.6 system-ui,sans-serif;color:#{chosen['ink']};background:{paper};"
         "overflow-wrap:anywhere}"
         f"a{{color:#{chosen['link']};display:inline-block;padding:.7em 0}}ul{{list-style:none;margin:0;padding:0}}"
-        "li{padding:.5em 0;border-top:1px solid}p{margin:0}time{word-break:keep-all}"
+        "li{padding:.5em 0;border-top:1px solid}p{margin:0}time{word-break:keep-all}time span{white-space:nowrap}"
     )
