@@ -12,6 +12,8 @@ from nightschool.rules.almanac import (
     clock,
     day_with_year,
     day_without_year,
+    lunar_day_label,
+    lunar_day_name,
     lunar_label,
     lunar_table,
     solar_term,
@@ -160,3 +162,18 @@ def test_scripts_get_the_months_and_terms_around_a_year() -> None:
     with texts.using_language("en"):
         assert "2026-11-09lunar 10/" in lunar_table(2026)[0]
         assert "2025-07-25lunar leap 6/" in lunar_table(2026)[0]
+
+
+def test_a_small_calendar_says_the_month_on_its_first_day_alone() -> None:
+    assert [lunar_day_label(date(2026, 11, day)) for day in (8, 9, 10)] == ["三十", "十月", "初二"]
+    assert lunar_day_label(date(2200, 1, 1)) == ""
+    with texts.using_language("en"):
+        assert [lunar_day_label(date(2026, 11, day)) for day in (8, 9)] == ["9/30", "10/1"]
+
+
+def test_days_of_a_lunar_month_have_their_names() -> None:
+    assert [lunar_day_name(number) for number in (1, 10, 15, 20, 23, 30)] == [
+        "初一", "初十", "十五", "二十", "廿三", "三十",
+    ]  # fmt: skip
+    with texts.using_language("en"):
+        assert lunar_day_name(23) == "23"

@@ -73,3 +73,17 @@ def test_settings_are_refused_where_they_do_not_belong(db: Session) -> None:
         settled(db, supervisor, TOWNSHIP, travel_kmh=60)
     settled(db, supervisor, TOWNSHIP, travel_kmh=60, seen_version=1)
     assert speed(db, SHIWAN) == (60, "全安镇")
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(("name", "least", "most"), [("travel_kmh", 3, 120), ("register_days", 0, 400)])
+def test_what_a_region_settles_has_its_limits(db: Session, name: str, least: int, most: int) -> None:
+    make_places(db)
+    administrator = somebody(db, Role.REGION_ADMINISTRATOR, COUNTY)
+    for beyond in (least - 1, most + 1):
+        with pytest.raises(Refused) as refused:
+            settled(db, administrator, COUNTY, **{name: beyond})
+        assert (refused.value.field, refused.value.details) == (name, {"least": least, "most": most})
+    settled(db, administrator, COUNTY, **{name: least})
+    settled(db, administrator, COUNTY, **{name: most}, seen_version=1)
+    assert getattr(settings(db, COUNTY), name) == most

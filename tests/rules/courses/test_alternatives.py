@@ -13,7 +13,9 @@ from nightschool.rules.courses.alternatives import (
     Way,
     Wish,
     find_alternatives,
+    find_common,
     label,
+    label_common,
     tell_alternatives,
     tell_instead,
 )
@@ -176,3 +178,17 @@ def test_what_was_chosen_is_told_in_words() -> None:
     chosen = Instead(Slot(EVENING.day, 1230, 1320), "office", ("li",))
     names = {"office": "村办公室", "li": "李老师"}
     assert tell_instead(chosen, EVENING.day, names, TODAY) == "改到当天 20:30；换到村办公室；请李老师"
+
+
+def test_a_series_may_change_to_what_is_free_on_all_its_days() -> None:
+    after = replace(EVENING, day=EVENING.day + timedelta(days=7))
+    wishes = [WISH, replace(WISH, slot=after)]
+    known = around(office=(after,), yard=(after,), far=(after,), doctor=(EVENING,))
+
+    def common(*resources: Resource) -> list[str]:
+        return [label_common(one) for one in find_common(wishes, clash(*resources), known)]
+
+    assert common(venue(1)) == ["都换到书屋"]
+    assert common(teacher(1)) == ["都请李老师"]
+    assert common(venue(1), teacher(1)) == []
+    assert find_common([], clash(venue(1)), known) == ()

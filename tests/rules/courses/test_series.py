@@ -13,13 +13,17 @@ from nightschool.rules.courses.series import (
     Names,
     State,
     Stays,
+    Step,
     following,
     plan_following,
     plan_whole,
+    shifted,
     steps_digest,
+    tell_count,
     tell_own,
     tell_step,
     tell_why_it_stays,
+    why_stays,
 )
 from nightschool.rules.slots import Moment, Slot
 
@@ -164,3 +168,54 @@ def test_nothing_that_is_over_or_called_off_ever_changes(
         if step.changes:
             assert step.after.slot.day - step.member.state.slot.day == timedelta(days=days)
             assert (step.after.slot.starts, step.after.slot.minutes) == (starts, 60)
+
+
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [
+        ({"venue_id": 8}, "地点：村活动室 → 晒坝"),
+        ({"venue_id": None}, "地点：村活动室 → 还没定"),
+        ({"teacher_ids": (1, 2)}, "老师：周老师 → 周老师、李老师"),
+        ({"teacher_ids": ()}, "老师：周老师 → 还没定"),
+        ({"title": "修剪"}, "讲什么：柑橘管护 → 修剪"),
+        ({"summary": "带剪刀"}, "一句话讲什么：没写 → 带剪刀"),
+        ({"category_code": "health"}, "哪一类：技能 → 健康"),
+        ({"mode": "field"}, "授课形式：看地点 → 田间课堂"),
+        ({"hosts": (5,)}, "主办：没写 → 县农业农村局"),
+        ({"helpers": (6,)}, "协办：没写 → 县妇联"),
+        ({"campaigns": (5, 6)}, "专项活动：没写 → 县农业农村局、县妇联"),
+        ({"slot": Slot(date(2026, 12, 4), 540, 630)}, "时间：改到 周五 12月4日（十月廿六） 09:00–10:30"),
+    ],
+)
+def test_each_respect_in_which_a_class_changes_has_its_line(changed: dict[str, Any], line: str) -> None:
+    names = replace(NAMES, labels={5: "县农业农村局", 6: "县妇联"})
+    assert tell_step(Step(TERM[2], state(0, **changed)), names, TODAY) == (line,)
+
+
+def test_a_class_is_over_from_the_minute_it_ends_and_begun_from_that_it_starts() -> None:
+    slot = Slot(TODAY, 600, 690)
+    assert why_stays("scheduled", slot, Moment(TODAY, 599)) is None
+    assert why_stays("scheduled", slot, Moment(TODAY, 600)) is Stays.BEGUN
+    assert why_stays("draft", slot, Moment(TODAY, 689)) is Stays.BEGUN
+    assert why_stays("draft", slot, Moment(TODAY, 690)) is Stays.OVER
+    assert why_stays("held", slot, Moment(TODAY, 0)) is Stays.HELD
+    assert len({tell_why_it_stays(one) for one in Stays}) == len(Stays)
+
+
+def test_a_time_of_its_own_goes_along_only_when_asked_to() -> None:
+    former, wanted = Slot(TODAY, 1140, 1230), Slot(TODAY + timedelta(days=1), 1200, 1290)
+    own, longer = Slot(TODAY, 540, 630), Slot(TODAY, 1140, 1260)
+    assert shifted(former, former, wanted, with_own_time=False) == wanted
+    for one in (own, longer):
+        assert shifted(one, former, wanted, with_own_time=False) == replace(one, day=wanted.day)
+        assert shifted(one, former, wanted, with_own_time=True) == wanted
+    another_day = replace(former, day=wanted.day)
+    assert shifted(own, former, another_day, with_own_time=True) == replace(own, day=wanted.day)
+
+
+def test_how_many_change_is_told() -> None:
+    assert tell_count(0).startswith("没有课次跟着变，")
+    assert tell_count(3) == "会变的有 3 次课，都在下面。"
+    whole = ("mode", "hosts", "helpers", "campaigns")
+    assert tell_own(whole) == "单独改过的不动：授课形式、主办、协办、专项活动。"
+    assert tell_own(()) == ""

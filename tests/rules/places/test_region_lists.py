@@ -1,5 +1,6 @@
 """What a list of regions says about the regions already known."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,7 +9,17 @@ from hypothesis import strategies as st
 
 from nightschool import texts
 from nightschool.errors import Refused
-from nightschool.rules.places.region_lists import RegionFacts, covered_by, merge, tell_successor_refusal
+from nightschool.rules.places.region_lists import (
+    GivenCode,
+    RegionFacts,
+    as_json,
+    covered_by,
+    facts_of,
+    given_codes,
+    merge,
+    tell_given,
+    tell_successor_refusal,
+)
 from nightschool.rules.regions import RegionRow, RowFault
 
 OLD, MIDDLE, NEW = date(2017, 10, 31), date(2020, 6, 30), date(2023, 6, 30)
@@ -267,3 +278,44 @@ def test_every_refusal_of_a_successor_has_its_sentence(code: str, language: str)
 def test_a_refusal_of_another_kind_is_not_swallowed() -> None:
     with pytest.raises(KeyError):
         tell_successor_refusal(Refused("something_else"))
+
+
+def test_a_code_that_is_given_to_another_village_says_who_bore_and_who_bears_the_names() -> None:
+    given = GivenCode("511002105201", "狮湾村", "玉皇村", bore="511002105202", bears="511002105203")
+    assert tell_given(given) == (
+        "511002105201 现在是狮湾村，名单里写的是玉皇村。玉皇村原来的代码是 511002105202。"
+        "名单里狮湾村的代码是 511002105203。"
+    )
+    assert tell_given(replace(given, bore="", bears="")) == "511002105201 现在是狮湾村，名单里写的是玉皇村。"
+
+
+def test_a_list_that_exchanges_two_codes_or_gives_one_away_is_asked_about() -> None:
+    known = {
+        code: RegionFacts(code, name, {name: date(2024, 1, 1)})
+        for code, name in {"511002105201": "狮湾村村民委员会", "511002105202": "玉皇村村民委员会"}.items()
+    }
+
+    def asked(first: str, second: str, as_of: date = date(2025, 1, 1)) -> list[GivenCode]:
+        rows = [
+            RegionRow(2, "511002105000", "全安镇"),
+            RegionRow(3, "511002105201", first),
+            RegionRow(4, "511002105202", second),
+        ]
+        return list(given_codes(known, rows, as_of=as_of))
+
+    assert asked("狮湾村村委会", "玉皇村村委会") == []
+    assert asked("狮湾新村村委会", "玉皇村村委会") == []
+    assert asked("玉皇村村委会", "狮湾村村委会") == [
+        GivenCode("511002105201", "狮湾村", "玉皇村", "511002105202", "511002105202"),
+        GivenCode("511002105202", "玉皇村", "狮湾村", "511002105201", "511002105201"),
+    ]
+    assert asked("玉皇村村委会", "石坝村村委会") == [
+        GivenCode("511002105201", "狮湾村", "玉皇村", "511002105202", ""),
+        GivenCode("511002105202", "玉皇村", "石坝村", "", "511002105201"),
+    ]
+    assert asked("玉皇村村委会", "狮湾村村委会", date(2023, 1, 1)) == []
+
+
+def test_what_is_kept_of_a_region_is_read_as_it_was() -> None:
+    facts = RegionFacts("511002105201", "狮湾村", {"狮湾村": date(2024, 1, 1)}, valid_to=date(2025, 1, 1))
+    assert facts_of(facts.code, as_json(facts)) == facts

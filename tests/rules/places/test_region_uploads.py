@@ -1,11 +1,16 @@
 """Where an uploaded list stands, told from what is stored and what this process is at."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from nightschool.errors import Refused
-from nightschool.rules.places.region_uploads import UploadStage, tell_upload_refusal, upload_stage
+from nightschool.rules.places.region_uploads import (
+    UploadStage,
+    tell_upload_refusal,
+    tell_withdrawn,
+    upload_stage,
+)
 from tests.factories import NOW
 
 MOMENT, HOUR, DAY = timedelta(microseconds=1), timedelta(hours=1), timedelta(days=1)
@@ -49,3 +54,8 @@ def test_every_refusal_has_its_sentence(code: str) -> None:
 def test_another_refusal_is_not_told_as_one_of_these() -> None:
     with pytest.raises(KeyError):
         tell_upload_refusal(Refused("something_else"))
+
+
+def test_what_was_withdrawn_is_told_with_its_numbers() -> None:
+    told = tell_withdrawn(date(2026, 11, 24), restored=12, gone=3, kept=1)
+    assert told.startswith("2026年11月24日 的名单撤回了：12 处回到导入以前，去掉 3 处，1 处已经有人在用")

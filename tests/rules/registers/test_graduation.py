@@ -1,6 +1,8 @@
 """Who graduates: a share of what was held and is to come, the same measure for everybody."""
 
+from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +14,9 @@ from nightschool.rules.registers.graduation import (
     CohortSessions,
     GraduationRule,
     Outlook,
+    basis_word,
     class_hours,
+    outlook_word,
     progress_of,
     required,
     tell_lacking,
@@ -151,3 +155,29 @@ def test_hours_are_rounded_so_that_they_never_flatter() -> None:
 def test_the_rule_is_told_with_what_it_is_a_share_of() -> None:
     assert tell_rule(GraduationRule()) == "上够全部次数的 75% 就结业。"
     assert tell_rule(GraduationRule(Basis.HOURS, 80)) == "上够全部学时的 80% 就结业。"
+
+
+@pytest.mark.parametrize(
+    ("rule", "one", "told"),
+    [
+        (GraduationRule(Basis.SESSIONS), {"lacking": 0}, "够了。"),
+        (GraduationRule(Basis.SESSIONS), {"lacking": 2}, "再上 2 次就够。"),
+        (GraduationRule(Basis.SESSIONS), {"lacking": 2, "to_make_up": 1}, "还差 2 次，其中 1 次要靠补课。"),
+        (GraduationRule(Basis.HOURS), {"lacking": 50}, "再上 1.2 学时就够。"),
+        (
+            GraduationRule(Basis.HOURS),
+            {"lacking": 90, "to_make_up": 1},
+            "还差 2 学时，其中 0.1 学时要靠补课。",
+        ),
+    ],
+)
+def test_what_is_lacking_is_told_in_sessions_or_hours(
+    rule: GraduationRule, one: dict[str, Any], told: str
+) -> None:
+    usual = progress_of(rule, EIGHT, {})
+    assert tell_lacking(rule, replace(usual, **{"to_make_up": 0, **one})) == told
+
+
+def test_every_outlook_and_basis_has_its_word() -> None:
+    assert len({outlook_word(one) for one in Outlook}) == len(Outlook)
+    assert len({basis_word(one) for one in Basis}) == len(Basis)

@@ -1,11 +1,15 @@
 """Login names, and who may give which role where."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from nightschool.errors import Refused
 from nightschool.rules.access import SYSTEM, Actor, Post, Role
 from nightschool.rules.trust.accounts import (
+    check_days,
     fits_level,
+    initials,
     login_name_problem,
     may_give,
     normalised_login_name,
@@ -119,3 +123,49 @@ def test_every_role_has_a_word(role: Role) -> None:
 def test_unknown_refusal_is_no_sentence() -> None:
     with pytest.raises(KeyError, match="nonsense"):
         tell_refusal(Refused("nonsense"))
+
+
+def test_a_posting_may_end_on_the_day_it_begins_and_not_before() -> None:
+    day = date(2026, 11, 24)
+    for from_day, to_day in ((day, day), (None, day), (day, None), (None, None)):
+        check_days(from_day, to_day)
+    with pytest.raises(Refused) as refused:
+        check_days(day, day - timedelta(days=1))
+    assert (refused.value.field, tell_refusal(refused.value)) == (
+        "to_day",
+        "最后一天不能早于 2026年11月24日。",
+    )
+
+
+@pytest.mark.parametrize(
+    ("refused", "told"),
+    [
+        (Refused("login_name_length"), "登录名要 2 到 30 个字。"),
+        (Refused("login_name_taken", name="cxy1", free="cxy2"), "登录名 cxy1 已经有人用了。可以用 cxy2。"),
+        (Refused("role_level", role=Role.SUPERVISOR), "督导不设在这一级。"),
+        (Refused("posting_ended", day=date(2026, 11, 24)), "这个职责已经在 2026年11月24日 到期了。"),
+        (Refused("too_many_at_once", n=120), "一次最多 120 个。"),
+    ],
+)
+def test_a_refusal_says_what_it_is_about(refused: Refused, told: str) -> None:
+    assert tell_refusal(refused).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("陈秀英", "cxy"),
+        ("单小红", "sxh"),
+        ("A1", "a1"),
+        ("一二三四五六七八九十", "yessw" + "lqb"),
+        ("·", ""),
+    ],
+)
+def test_initials_are_at_most_eight_letters(name: str, letters: str) -> None:
+    assert initials(name) == letters
+
+
+@pytest.mark.parametrize("character", "._-a1汉")
+def test_a_login_name_may_have_dots_and_lines(character: str) -> None:
+    assert login_name_problem(f"x{character}") is None
+    assert login_name_problem("x y") == login_name_problem("x@y") == "login_name_characters"
