@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -150,3 +151,34 @@ def test_a_full_week_costs_more_than_a_day_later() -> None:
     taught = {"王老师": [NearbySession(DECEMBER[0], 540, 630, "", "断桥村", is_here=False)]}
     around = replace(QUIET, taught=taught, weekly_limits={"王老师": 1})
     assert asked(around)[0].slot.day == date(2026, 12, 7)  # the Monday after
+
+
+FREE = date(2026, 12, 4)
+BUSY = NearbySession(FREE, 840, 930, "", "建立村", False)
+
+
+@pytest.mark.parametrize(
+    ("day", "around", "kind", "weight"),
+    [
+        (FREE, QUIET, "", 0),
+        (date(2026, 10, 1), QUIET, "holiday", 30),
+        (date(2027, 6, 4), QUIET, "holiday_unknown", 0),
+        (date(2026, 9, 15), replace(QUIET, is_covered=False), "rain", 15),
+        (
+            FREE,
+            replace(QUIET, title="防诈骗", here=[replace(BUSY, day=date(2026, 12, 1), title="防诈骗")]),
+            "same_topic",
+            20,
+        ),
+        (FREE, replace(QUIET, here=[replace(BUSY, starts=360, ends=1440)]), "same_evening", 30),
+        (FREE, replace(QUIET, taught={"周老师": []}, weekly_limits={"周老师": 0}), "weekly_limit", 30),
+        (FREE, replace(QUIET, windows=(FarmWindow("双抢", FREE, FREE),)), "farm_work", 15),
+        (FREE, replace(QUIET, taught={"周老师": [replace(BUSY, starts=0, ends=30)]}), "busy_teacher", 25),
+    ],
+)
+def test_each_thing_that_speaks_against_a_day_has_its_weight(
+    day: date, around: Surroundings, kind: str, weight: int
+) -> None:
+    early = Moment(date(2026, 9, 1), 0)
+    [found] = suggest([day], starts=1140, ends=1230, around=around, busy=(), not_before=early)
+    assert ([one.kind for one in found.against], found.score) == ([kind] if kind else [], 10 - weight)

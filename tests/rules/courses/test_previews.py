@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import date
 
 from nightschool.rules.courses.advice import Advice, NearbySession, Surroundings
+from nightschool.rules.courses.closed_times import ClosedTime
 from nightschool.rules.courses.conflicts import Conflict, Holding
 from nightschool.rules.courses.previews import Preview, preview, tell_taken
 from nightschool.rules.courses.proposals import Instead, Proposal
-from nightschool.rules.courses.recurrence import Weekly
+from nightschool.rules.courses.recurrence import AroundMarket, Weekly
 from nightschool.rules.resources import Resource, ResourceKind
+from nightschool.rules.seasons.markets import read_market
 from nightschool.rules.slots import Moment, Slot
 
 HERE, THERE = "511002105201", "511024100217"
@@ -117,3 +119,32 @@ def test_where_every_date_is_left_out_there_is_no_class() -> None:
     assert (fewer.wanted, fewer.fewer_than, fewer.summary) == (2, 3, "一共 2 次。")
     assert looked_at(WEEKLY, [clash(HERE)]).clashes == (NEXT,)
     assert looked_at(WEEKLY, []).fewer_than is None
+
+
+def test_a_first_day_that_is_none_of_the_weekdays_is_said_to_begin_later() -> None:
+    shown = looked_at(replace(WEEKLY, recurrence=Weekly(FRIDAY, (0,), times=2)), [])
+    assert shown.note == "第一天填的是 周五 11月27日，周五不在选的星期里，所以从 周一 11月30日 开始。"
+    assert looked_at(WEEKLY, []).note == ""
+
+
+def test_what_a_rule_of_market_days_means_is_said_with_its_short_months() -> None:
+    market = AroundMarket(FRIDAY, (read_market("逢三、十"),), times=2)
+    short = "照农历逢三、十排。小月没有三十，那个月少一次。"
+    assert looked_at(replace(WEEKLY, recurrence=market), []).note == short
+    plain = replace(market, markets=(read_market("逢三六九"),))
+    assert looked_at(replace(WEEKLY, recurrence=plain), []).note == "照农历逢三六九排。"
+    assert looked_at(replace(WEEKLY, recurrence=replace(market, shift=1)), []).note == ""
+
+
+def test_five_days_that_need_not_be_left_out_any_more_are_named() -> None:
+    days = [date(2026, 12, number) for number in range(1, 9) if number != 4]
+    told = looked_at(replace(WEEKLY, leave_out=frozenset(days)), []).stray
+    assert told.startswith("原先勾了不排的 周二 12月1日、周三 12月2日、") and told.count("周") == 5
+    assert looked_at(WEEKLY, []).stray == ""
+
+
+def test_of_several_dates_a_closed_one_says_which() -> None:
+    slot = Slot(NEXT, 1140, 1230)
+    closed = Conflict(slot, ROOM, "村活动室", None, closed=ClosedTime(NEXT, NEXT, note="修房顶"))
+    one, several = (tell_taken(closed, HERE, NOW.day, of_several=several) for several in (False, True))
+    assert one.is_closed and several.sentence == f"周五 12月4日，{one.sentence}"

@@ -21,6 +21,7 @@ from nightschool.rules.courses.recurrence import (
     RecurrenceFault,
     Weekly,
     days_of,
+    filled_up,
     recurrence_from_json,
     recurrence_json,
     recurrence_problem,
@@ -251,3 +252,16 @@ def test_what_was_kept_of_a_rule_is_read_again(rule: Recurrence) -> None:
 )
 def test_a_rule_that_cannot_be_read_is_none(kept: dict[str, str]) -> None:
     assert recurrence_from_json(kept) is None
+
+
+def test_a_rule_goes_on_until_it_has_met_as_often_as_it_says() -> None:
+    rule = Weekly(date(2026, 11, 24), (1,), times=3)
+    first, second, third = days_of(rule)
+    longer = filled_up(rule, {second})
+    assert days_of(longer) == (first, second, third, third + timedelta(days=7))
+    assert filled_up(rule, set()) == filled_up(rule, {second - timedelta(days=1)}) == rule
+    until = Weekly(date(2026, 11, 24), (1,), until=date(2026, 12, 24))
+    assert filled_up(until, {second}) == until
+    everywhere = {first + timedelta(days=7 * number) for number in range(300)}
+    given_up = filled_up(rule, everywhere)
+    assert isinstance(given_up, Weekly) and given_up.times == 201

@@ -13,6 +13,7 @@ from nightschool.rules.places.takeovers import (
     renamed,
     tell_belongings,
     tell_ended,
+    tell_refused_takeover,
 )
 
 TODAY = date(2026, 11, 24)
@@ -60,3 +61,20 @@ def test_a_learner_comes_into_a_group_today_or_before() -> None:
 def test_where_things_go_on_is_said_from_the_day_after_the_last() -> None:
     assert tell_ended("建立村", date(2026, 11, 30), "狮湾村").startswith("建立村从2026年12月1日起归狮湾村，")
     assert tell_ended("建立村", date(2026, 11, 30), "").startswith("建立村从2026年12月1日起从名单上去掉了，")
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("not_succeeded_yet", "还没到并村的那一天，"),
+        ("group_missing", "还没写是哪个组的。"),
+        ("not_come_yet", "这一天还没到。"),
+        ("same_place", "他们已经在这个组里了，"),
+        ("other_county", "只能转到同一个县里的村。"),
+        ("nothing_to_take", "没有要接过来的了。"),
+        ("not_taken_over", "没有可以撤回的。"),
+        ("too_late_to_put_back", "过了一天，不能整个撤回了。"),
+    ],
+)
+def test_why_nothing_is_taken_over_or_put_back_is_told(code: str, told: str) -> None:
+    assert tell_refused_takeover(Refused(code)).startswith(told)
