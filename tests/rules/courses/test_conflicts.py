@@ -13,7 +13,9 @@ from nightschool.rules.courses.conflicts import (
     Want,
     days_to_search,
     explain,
+    explain_together,
     find_conflicts,
+    nearest_common,
     nearest_free,
     whom_to_ask,
     with_free_times,
@@ -207,3 +209,36 @@ def test_a_full_week_offers_nothing() -> None:
     wanted = Slot(FRIDAY, 1140, 1230)
     busy = [Slot(FRIDAY + timedelta(days=ahead), 0, 1440) for ahead in range(8)]
     assert nearest_free(wanted, busy) == ()
+
+
+@given(st.lists(slots_of_a_week, max_size=20), st.lists(slots_of_a_week, max_size=20))
+def test_a_series_is_offered_times_that_are_free_on_all_its_days(
+    teachers: list[Slot], venues: list[Slot]
+) -> None:
+    wants = [Want(Slot(FRIDAY + timedelta(days=ahead), 1140, 1230), (TEACHER,), (VENUE,)) for ahead in (2, 0)]
+    for first in nearest_common(wants, {TEACHER: teachers, VENUE: venues}):
+        for ahead in (0, 2):
+            slot = Slot(first.day + timedelta(days=ahead), first.starts, first.ends)
+            assert not any(slot.overlaps(other) for other in (*teachers, *venues))
+
+
+def test_a_series_that_is_held_elsewhere_a_week_on_is_not_offered_that_hour() -> None:
+    wants = [Want(Slot(FRIDAY + timedelta(days=ahead), 1140, 1230), (TEACHER,)) for ahead in (0, 7)]
+    free = nearest_common(wants, {TEACHER: [wants[0].slot, wants[1].slot]})
+    assert free == nearest_free(wants[0].slot, [wants[0].slot])
+    longer = [wants[0], Want(Slot(FRIDAY + timedelta(days=7), 1140, 1260), (TEACHER,))]
+    assert nearest_common(longer, {}) == ()
+
+
+def test_under_its_day_a_conflict_does_not_say_the_day_again() -> None:
+    taken = Conflict(Slot(FRIDAY, 1140, 1230), TEACHER, "周老师", holding(village_code=HERE, teachers=()))
+    room = Conflict(taken.wanted, VENUE, "村活动室", holding(VENUE, village_code=HERE, teachers=()))
+    assert explain(taken, village_code=HERE, today=TODAY, under_its_day=True) == (
+        "19:00–20:30，周老师已经有课：柑橘管护（村活动室）。"
+    )
+    assert explain(room, village_code=HERE, today=TODAY, under_its_day=True) == (
+        "19:00–20:30，村活动室已经有课：柑橘管护（老师未定）。"
+    )
+    together = explain_together([taken, room], today=TODAY, under_its_day=True)
+    assert together == "19:00–20:30，周老师、村活动室都已经有课：柑橘管护。"
+    assert explain_together([taken, room], today=TODAY).startswith("周五 11月27日（十月十九） 19:00–20:30，")
