@@ -15,6 +15,7 @@ from nightschool.formats.timetable_text import (
 )
 from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.courses.expectations import tell_expected
+from nightschool.rules.notices.revisions import Difference
 from nightschool.rules.registers.graduation import CLASS_HOUR_MINUTES
 from nightschool.texts import _, counted
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from nightschool.formats.timetable_text import Announced
     from nightschool.queries.notices.timetable import Entry
-    from nightschool.queries.notices.visits import Notes, OwnTimetable, Visit, YearSoFar
+    from nightschool.queries.notices.visits import InCourse, Notes, OwnTimetable, Visit, YearSoFar
 
 
 _PAST_SHOWN = 5
@@ -32,7 +33,11 @@ _PAST_SHOWN = 5
 class ToldVisit(NamedTuple):
     """One class with where it is, whom to phone and how many came; what does not apply is empty."""
 
+    public_id: str
     about: Announced
+    meeting: str  # which of how many in its course
+    last: tuple[str, str]  # what was done in the course the last time, and what its summary said
+    absent: str  # why this teacher said not to come
     village: str
     above: str  # its township and county
     where: str  # village, township and room
@@ -53,7 +58,7 @@ class VillageNotes(NamedTuple):
     phone: str
     expected: str
     taught: tuple[str, ...]
-    questions: tuple[tuple[str, str], ...]  # what was asked, and when
+    questions: tuple[tuple[str, str, str], ...]  # what was asked, when, and its public id
 
 
 def _tell_extent(timetable: OwnTimetable) -> str:
@@ -80,21 +85,33 @@ def _tell_year(year: YearSoFar, today: date) -> str:
     )
 
 
-def _told(visit: Visit, timetable: OwnTimetable, *, is_past: bool = False) -> ToldVisit:
+def told_visit(visit: Visit, timetable: OwnTimetable, *, is_past: bool = False) -> ToldVisit:
     """The class in words, a past one with how many came."""
     village, entry = visit.village, visit.entry
     notes = timetable.notes.get(village.code)
     came = tell_attendances(entry) if is_past else ""
     if is_past and entry.status == "scheduled":
         came = _("来了多少人，村里还没记")
+    meeting = timetable.meetings.get(entry.public_id)
+    # That a class has another teacher now is no news to that teacher.
+    differs = ",".join(one for one in entry.differs.split(",") if one != Difference.TEACHERS)
     return ToldVisit(
-        about=announced(entry, timetable.at.day, is_past=is_past),
+        public_id=entry.public_id,
+        about=announced(entry._replace(differs=differs), timetable.at.day, is_past=is_past),
+        meeting=_tell_meeting(meeting),
+        last=_tell_last(meeting, timetable.at.day),
+        absent=timetable.absent.get(entry.public_id, ""),
         village=village.name,
         above=tell_where(village),
         where=" · ".join(filter(None, (village.name, village.township, entry.venue))),
         contact=_whom_to_phone(visit),
         phone=dialled(visit.school),
-        expected=tell_expected(visit.expected, notes.turnout if notes else None),
+        expected=" · ".join(
+            filter(
+                None,
+                (_tell_enrolled(meeting), tell_expected(visit.expected, notes.turnout if notes else None)),
+            )
+        ),
         audience=visit.audience,
         dark=_tell_dark(visit, timetable),
         beside=tell_teachers(entry.teachers) if len(entry.teachers) > 1 else "",
@@ -110,7 +127,9 @@ def _village_notes(visit: Visit, notes: Notes, today: date) -> VillageNotes:
         phone=dialled(visit.school),
         expected=tell_expected(visit.expected, notes.turnout),
         taught=tuple(_tell_taught(entry, today) for entry in notes.taught),
-        questions=tuple((one.text, _tell_asked(one.asked_on, one.title, today)) for one in notes.questions),
+        questions=tuple(
+            (one.text, _tell_asked(one.asked_on, one.title, today), one.public_id) for one in notes.questions
+        ),
     )
 
 
@@ -123,15 +142,15 @@ def own_page_words(timetable: OwnTimetable) -> dict[str, Any]:
         if visit.entry.takes_place:
             first_there.setdefault(visit.village.code, visit)
     notes = [_village_notes(visit, timetable.notes[code], today) for code, visit in first_there.items()]
-    past = [_told(visit, timetable, is_past=True) for visit in timetable.past]
+    past = [told_visit(visit, timetable, is_past=True) for visit in timetable.past]
     return {
         "title": _("%(name)s的课", name=timetable.opened.name),
         "unit": timetable.opened.unit,
         "extent": _tell_extent(timetable),
-        "called_off": [_told(visit, timetable) for visit in timetable.called_off],
-        "next": _told(coming, timetable) if coming else None,
+        "called_off": [told_visit(visit, timetable) for visit in timetable.called_off],
+        "next": told_visit(coming, timetable) if coming else None,
         "here": notes[0] if notes else None,
-        "later": [_told(visit, timetable) for visit in timetable.later],
+        "later": [told_visit(visit, timetable) for visit in timetable.later],
         "are_more_ahead": timetable.are_more_ahead,
         "elsewhere": notes[1:],
         "past": past[:_PAST_SHOWN],
@@ -149,6 +168,25 @@ def _whom_to_phone(visit: Visit) -> str:
         return tell_contact(school)
     who = school.contact_name or school.principal or _("夜校")
     return _("找%(who)s：%(phone)s", who=who, phone=school.contact_phone) if school.contact_phone else who
+
+
+def _tell_meeting(meeting: InCourse | None) -> str:
+    """第 3 次，一共 6 次; empty of a course that meets once."""
+    if meeting is None or meeting.of == 1:
+        return ""
+    return _("第 %(number)d 次，一共 %(of)d 次", number=meeting.number, of=meeting.of)
+
+
+def _tell_enrolled(meeting: InCourse | None) -> str:
+    if meeting is None or meeting.enrolled is None:
+        return ""
+    return counted("班上 %(n)d 个人", meeting.enrolled)
+
+
+def _tell_last(meeting: InCourse | None, today: date) -> tuple[str, str]:
+    if meeting is None or meeting.last is None:
+        return "", ""
+    return _tell_taught(meeting.last, today), meeting.last.summary
 
 
 def _tell_dark(visit: Visit, timetable: OwnTimetable) -> str:

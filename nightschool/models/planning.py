@@ -17,6 +17,7 @@ from nightschool.models.base import (
     LongText,
     Minutes,
     RegionRef,
+    ShortText,
     Versioned,
     one_of,
 )
@@ -88,6 +89,7 @@ class ClosedTime(Addressed, Base):
     ends: Mapped[Minutes] = mapped_column(default=1440)
     note: Mapped[LineText] = mapped_column(default="")
     made_at: Mapped[Instant | None]  # nothing: before this was noted
+    is_own_word: Mapped[bool | None]  # the teacher said so themself, of one class, by their own address
 
     __table_args__ = (
         one_of("resource_kind", ResourceKind),
@@ -108,6 +110,9 @@ class Question(Addressed, Versioned, Base):
     asked_on: Mapped[date]
     answer: Mapped[LongText] = mapped_column(default="")
     answered_on: Mapped[date | None]
+    answered_by: Mapped[
+        ShortText | None
+    ]  # the teacher who answered by their own address, as they were called
 
     __table_args__ = (
         CheckConstraint("(answer = '') = (answered_on IS NULL)", name="answered_when"),

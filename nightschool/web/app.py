@@ -14,6 +14,7 @@ from nightschool.database import Database
 from nightschool.settings import Settings
 from nightschool.web.site import (
     access,
+    browser,
     context,
     csrf,
     dates,
@@ -63,6 +64,7 @@ def create_app(
         language,
         csrf,
         access,
+        browser,
         dates,
         links,
         once,

@@ -8,13 +8,16 @@ from nightschool.actions.people.teacher_links import make_link
 from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Venue
 from nightschool.models.planning import Question
-from nightschool.models.teaching import ClassSession, Course
+from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course
 from nightschool.models.trust import Account
 from nightschool.rules.access import SYSTEM
 from nightschool.rules.seasons.months import month_of
 from tests.browser.conftest import AXE, Site, log_in
 
 VILLAGE = "511002105201"
+DESK = [
+    "/papers", "/more", "/message", "/learners", "/learners/several", "/courses/new", "/school", "/plan", "/past",
+]  # fmt: skip
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PUBLIC = [
     "/", "/?q=yhc", "/?at=511011000000", "/v/511002105201", "/v/511002105201/past", "/v/511002105201/changes", "/v/511002105201/poster",
@@ -64,6 +67,7 @@ def pages_of_coordinator(site: Site) -> list[str]:
         f"{desk}/learners?q=nobody", f"{desk}/past?status=held",
         f"/venues/{venue}/closed",
         f"{desk}/plan", f"{desk}/plan/{later}", f"{desk}/plan/{later}/paper",
+        f"{desk}/papers", f"{desk}/more", f"{desk}/message", f"{desk}/learners/several",
         f"{desk}/questions", f"/questions/{question}", f"/sessions/{held}/questions", f"{desk}/teachers/{visitor}/links",
         "/me/name", f"/trail/{VILLAGE}", f"/trail/{VILLAGE}?kind=registers", f"/courses/{course}/trail",
     ]  # fmt: skip
@@ -75,7 +79,7 @@ def pages_of_administrator(site: Site) -> list[str]:
         teacher = db.scalars(select(Teacher.public_id).where(Teacher.region_code == "511002000000")).first()
     county = "/admin/511002000000"
     return [
-        "/admin", county, f"{county}/schools/new", f"{county}/accounts/new", f"{county}/teachers",
+        "/admin", "/admin/pieces", county, f"{county}/schools/new", f"{county}/accounts/new", f"{county}/teachers",
         f"/accounts/{account}", f"/teachers/{teacher}", f"/teachers/{teacher}/links", f"/accounts/{account}/trail", f"{county}?q=nobody",
         f"{county}/schools/all", "/admin/511002105000/schools/all", f"{county}/slips", f"/admin/{VILLAGE}",
         "/admin/regions/import", "/calendars/notice", "/calendars/511002105000", f"{county}/postings/new",
@@ -86,11 +90,20 @@ def pages_of_administrator(site: Site) -> list[str]:
 
 def pages_of_teacher(site: Site) -> list[str]:
     """What a teacher opens by a link of their own."""
-    county = "511002000000"
+    county, at = "511002000000", site.installation.now()
     with site.installation.database.writing() as db:
-        teacher = db.scalars(select(Teacher.public_id).where(Teacher.region_code == county)).first()
-        made = make_link(db, teacher=teacher, region=county, by=SYSTEM, now=site.installation.now())
-    return [f"/t/{made.secret}", f"/t/{made.secret}/sheet"]
+        going = (
+            select(ClassSession.public_id, Teacher.public_id)
+            .join(ClassSessionTeacher, ClassSessionTeacher.class_session_id == ClassSession.id)
+            .join(Teacher, Teacher.id == ClassSessionTeacher.teacher_id)
+            .where(
+                Teacher.region_code == county, ClassSession.status == "scheduled", ClassSession.day > at.day
+            )
+        )
+        lesson, teacher = db.execute(going.order_by(ClassSession.day).limit(1)).one()
+        made = make_link(db, teacher=teacher, region=county, by=SYSTEM, now=at)
+    own = f"/t/{made.secret}"
+    return [own, f"{own}/sheet", f"{own}/absent/{lesson}"]
 
 
 def problems_of(page: Page, path: str) -> list[str]:
@@ -158,6 +171,25 @@ def test_timetable_is_readable_at_240_px_and_at_200_percent(phone: Page, width: 
     for path in ("/", f"/v/{VILLAGE}", f"/v/{VILLAGE}?lang=en"):
         phone.goto(path)
         assert phone.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+@pytest.mark.parametrize(
+    ("login_name", "paths"),
+    [
+        ("shiwan", [f"/desk/{VILLAGE}{page}" for page in ("", *DESK)]),
+        ("quanan", ["/overview", f"/overview/{VILLAGE}"]),
+        ("admin", ["/admin", "/admin/pieces", "/admin/511002105000"]),
+    ],
+)
+def test_staff_pages_scroll_only_downwards_at_240_px_and_at_200_percent(
+    phone: Page, site: Site, login_name: str, paths: list[str]
+) -> None:
+    log_in(phone, site, login_name)
+    for width, reading in ((180, ""), (240, ""), (240, "?lang=en&big=1")):
+        phone.set_viewport_size({"width": width, "height": 400})
+        for path in paths:
+            phone.goto(path + reading)
+            assert phone.evaluate("document.documentElement.scrollWidth") <= width, (path, reading)
 
 
 def test_page_is_usable_from_the_keyboard(phone: Page) -> None:

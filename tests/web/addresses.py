@@ -52,6 +52,8 @@ ANYWHERE = {
     "last": "2026-09",
     "month_code": "2026-11",
     "secret": SECRET,
+    "coming": "c" * 22,
+    "asked": "q" * 22,
     "secret_page": "p" * 22,
     "form": "f" * 22,
     "waiting": "w" * 22,

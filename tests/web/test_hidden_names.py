@@ -189,7 +189,7 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
         )
         remember(db, [past, *shown, off], now=later(days=-1))
         db.flush()
-        question = make_question(db, past, answer="?", answered_on=TODAY)
+        question = make_question(db, past, answer="?", answered_on=TODAY, answered_by="?")
         change = make_change(db, shown[0])
         upload = make_upload(db, cast.system_administrator)
         db.add(FarmSeason(region_code=SHIWAN, name="?", first=TODAY, last=TODAY, note="?"))

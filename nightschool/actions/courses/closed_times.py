@@ -34,6 +34,15 @@ def add_closed_time(
     Returns its public id. Raises: NotFound; Refused as `rules.courses.closed_times.check_closed_time` does.
     """
     record = _keeper(db, kind, of, by)
+    row = store_closed_time(db, kind=kind, record=record, closed=closed, now=now, is_sure=is_sure)
+    note(db, record, f"{kind}.closed", by=by, now=now, closed_time=row.id)
+    return row.public_id
+
+
+def store_closed_time(
+    db: Session, *, kind: str, record: Any, closed: ClosedTime, now: Now, is_sure: bool = False
+) -> Row:
+    """This teacher or venue, which is locked, has the closed time. Raises Refused as `add_closed_time` does."""
     rows = db.scalars(select(Row).where(Row.resource_kind == kind, Row.resource_id == record.id))
     known = [from_row(one) for one in rows if one.last is None or one.last >= now.day]
     check_closed_time(closed, known, today=now.day, is_sure=is_sure)
@@ -49,11 +58,11 @@ def add_closed_time(
         ends=closed.ends,
         note=closed.note,
         made_at=now.instant,
+        is_own_word=closed.is_own_word or None,
     )
     db.add(row)
     db.flush()
-    note(db, record, f"{kind}.closed", by=by, now=now, closed_time=row.id)
-    return row.public_id
+    return row
 
 
 def remove_closed_time(

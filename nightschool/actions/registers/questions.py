@@ -57,7 +57,7 @@ def edit_question(
         return
     action = "question.edit"
     if answer != found.answer:
-        found.answer = answer
+        found.answer, found.answered_by = answer, None
         found.answered_on = max(now.day, found.asked_on) if answer else None
         action = "question.answer" if answer else "question.reopen"
     found.text = text

@@ -19,7 +19,7 @@ from nightschool.rules.courses.statuses import TO_COME
 from nightschool.rules.resources import Resource, ResourceKind
 from nightschool.rules.slots import Slot
 
-_COLUMNS = (Row.first, Row.last, Row.weekdays, Row.starts, Row.ends, Row.note)
+_COLUMNS = (Row.first, Row.last, Row.weekdays, Row.starts, Row.ends, Row.note, Row.is_own_word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +127,8 @@ def of_resources(table: type[Row | Booking], resources: Collection[Resource]) ->
 
 def from_row(row: object) -> ClosedTime:
     """What stands in a row of the table, or in one that has its columns."""
-    first, last, weekdays, starts, ends, note = (getattr(row, column.key) for column in _COLUMNS)
-    return ClosedTime(first, last, frozenset(weekdays), starts, ends, note)
+    first, last, weekdays, starts, ends, note, own = (getattr(row, column.key) for column in _COLUMNS)
+    return ClosedTime(first, last, frozenset(weekdays), starts, ends, note, bool(own))
 
 
 def absences_in(db: Session, village: str, *, today: date) -> tuple[Absence, ...]:

@@ -9,12 +9,20 @@ from datetime import timedelta
 from itertools import takewhile
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, join, literal, select
+from sqlalchemy import ColumnElement, case, func, join, literal, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.calendars import RegionPosition
 from nightschool.models.places import NightSchool, Venue
-from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course, SessionStatus
+from nightschool.models.planning import ClosedTime
+from nightschool.models.teaching import (
+    ClassSession,
+    ClassSessionTeacher,
+    Course,
+    Enrolment,
+    EnrolmentStatus,
+    SessionStatus,
+)
 from nightschool.queries.figures import attendances
 from nightschool.queries.notices.region_timetable import Host, with_hosts
 from nightschool.queries.notices.timetable import (
@@ -36,12 +44,23 @@ from nightschool.queries.registers import questions
 from nightschool.queries.registers.questions import QuestionLine
 from nightschool.queries.scope import inside
 from nightschool.rules.courses.expectations import LAST_TIMES, UsualTurnout, usual
+from nightschool.rules.registers.cohorts import CourseKind
+from nightschool.rules.resources import ResourceKind
 from nightschool.rules.seasons.daylight import dark_at, position_of
-from nightschool.rules.slots import Moment
+from nightschool.rules.slots import Moment, Slot
 
 OWN_PAGE_EXTENT = Extent(ahead=100, ahead_days=EIGHT_WEEKS, back=50)
 TAUGHT_SHOWN = 3
 REMEMBERED = timedelta(days=730)  # how far back it is looked who taught what in a village
+
+
+class InCourse(NamedTuple):
+    """Where a class stands in its course: which of how many, what was done the last time, and how many are enrolled."""
+
+    number: int
+    of: int
+    last: Entry | None
+    enrolled: int | None  # of a cohort
 
 
 class Visit(NamedTuple):
@@ -86,6 +105,8 @@ class OwnTimetable:
     notes: dict[str, Notes] = field(default_factory=dict)  # by the code of a village that is ahead
     # By the class: when it gets dark, where there is no light.
     dark: dict[str, int] = field(default_factory=dict)
+    meetings: dict[str, InCourse] = field(default_factory=dict)  # by the class
+    absent: dict[str, str] = field(default_factory=dict)  # why the teacher said not to come, by the class
     year: YearSoFar = YearSoFar(0, 0, 0)
 
     @property
@@ -109,7 +130,7 @@ def own_timetable(
 ) -> OwnTimetable | None:
     """What the address with this secret shows; None where it opens nothing.
 
-    Of somebody who is asked no more it opens as long as a class is ahead, be it called off. Cost: at most 6 queries,
+    Of somebody who is asked no more it opens as long as a class is ahead, be it called off. Cost: at most 8 queries,
     however much they teach; of a feed 2.
     """
     found = opened(db, secret)
@@ -129,11 +150,13 @@ def _with_notes(db: Session, shown: OwnTimetable, zone: str) -> OwnTimetable:
         shown,
         notes=_notes(db, villages, shown.at) if villages else {},
         dark=_dark(db, going, zone),
+        meetings=_meetings(db, going) if going else {},
+        absent=_absent(db, shown.opened, going) if going else {},
         year=_year(db, shown.opened, shown.at),
     )
 
 
-def _of_this_teacher(found: Opened) -> tuple[ColumnElement[bool], ...]:
+def of_this_teacher(found: Opened) -> tuple[ColumnElement[bool], ...]:
     """The one condition on everything that is told: published, in the link's own region, taught by this very person."""
     theirs = select(ClassSessionTeacher.class_session_id).where(
         ClassSessionTeacher.teacher_id == found.teacher_id
@@ -152,7 +175,7 @@ def _visits(db: Session, found: Opened, *, at: Moment, extent: Extent) -> list[V
         with_hosts(entry_rows())
         .add_columns(*SCHOOL, *columns)
         .outerjoin(NightSchool, NightSchool.region_code == ClassSession.region_code)
-        .where(ClassSession.id.in_(wanted(_of_this_teacher(found), extent.ahead, extent.back)))
+        .where(ClassSession.id.in_(wanted(of_this_teacher(found), extent.ahead, extent.back)))
         .order_by(ClassSession.day, ClassSession.starts, ClassSession.id, ClassSessionTeacher.position),
         extent.from_now(at),
     ).all()
@@ -229,12 +252,58 @@ def _dark(db: Session, going: Iterable[Visit], zone: str) -> dict[str, int]:
     return told
 
 
+def _meetings(db: Session, going: Collection[Visit]) -> dict[str, InCourse]:
+    """Cost: 1 query."""
+    these = [visit.entry.public_id for visit in going]
+    courses = select(ClassSession.course_id).where(ClassSession.public_id.in_(these))
+    enrolled = (
+        select(func.count())
+        .where(Enrolment.course_id == ClassSession.course_id, Enrolment.status == EnrolmentStatus.ENROLLED)
+        .scalar_subquery()
+    )
+    rows = db.execute(
+        entry_rows()
+        .add_columns(ClassSession.course_id, case((Course.kind == CourseKind.COHORT, enrolled), else_=None))
+        .where(
+            ClassSession.course_id.in_(courses),
+            ClassSession.published_at.is_not(None),
+            ClassSession.status.in_((SessionStatus.SCHEDULED, SessionStatus.HELD)),
+        )
+        .order_by(ClassSession.day, ClassSession.starts, ClassSession.id, ClassSessionTeacher.position)
+    )
+    of_course: dict[int, list[tuple[Entry, int | None]]] = {}
+    for entry, (course, size) in entries_beside(rows, 2):
+        of_course.setdefault(course, []).append((entry, size))
+    found = {}
+    for entries in of_course.values():
+        last = None
+        for number, (entry, size) in enumerate(entries, 1):
+            found[entry.public_id] = InCourse(number, len(entries), last, size)
+            last = entry if entry.status == SessionStatus.HELD else last
+    return {one: found[one] for one in these if one in found}
+
+
+def _absent(db: Session, found: Opened, going: Iterable[Visit]) -> dict[str, str]:
+    """By class: why the teacher said, by their own address, that they do not come. Cost: 1 query."""
+    slots = {visit.entry.slot: visit.entry.public_id for visit in going}
+    rows = db.execute(
+        select(ClosedTime.first, ClosedTime.starts, ClosedTime.ends, ClosedTime.note).where(
+            ClosedTime.resource_kind == ResourceKind.TEACHER,
+            ClosedTime.resource_id == found.teacher_id,
+            ClosedTime.is_own_word.is_(True),
+            ClosedTime.first.in_({slot.day for slot in slots}),
+        )
+    )
+    told = ((slots.get(Slot(row.first, row.starts, row.ends)), row.note) for row in rows)
+    return {one: why for one, why in told if one}
+
+
 def _year(db: Session, found: Opened, at: Moment) -> YearSoFar:
     """Cost: 1 query."""
     held = (
         select((ClassSession.ends - ClassSession.starts).label("minutes"), attendances().label("came"))
         .where(
-            *_of_this_teacher(found),
+            *of_this_teacher(found),
             ClassSession.status == SessionStatus.HELD,
             ClassSession.day.between(at.day.replace(month=1, day=1), at.day),
         )

@@ -26,6 +26,7 @@ class QuestionLine:
     answer: str
     answered_on: date | None
     title: str
+    answered_by: str  # the teacher who wrote the answer by their own address; empty: the village wrote it
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,4 +124,5 @@ def _lines() -> Select[*tuple[Any, ...]]:
         Question.answer,
         Question.answered_on,
         func.coalesce(ClassSession.title, ""),
+        func.coalesce(Question.answered_by, ""),
     ).outerjoin(ClassSession, ClassSession.id == Question.class_session_id)

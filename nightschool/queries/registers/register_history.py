@@ -121,6 +121,7 @@ def _submissions(db: Session, class_session_id: int) -> Any:
 def _changes(db: Session, this: Any) -> Mapping[UUID, list[ChangedMark]]:
     changes: dict[UUID, list[ChangedMark]] = defaultdict(list)
     group_name = func.coalesce(THERE.c.group_name, Learner.group_name)
+    group_number = func.coalesce(THERE.c.group_number, Learner.group_number)
     rows = db.execute(
         select(
             MarkEvent.submission_id,
@@ -134,7 +135,7 @@ def _changes(db: Session, this: Any) -> Mapping[UUID, list[ChangedMark]]:
         .join(Learner, Learner.id == MarkEvent.learner_id)
         .outerjoin(THERE, (THERE.c.person == Learner.id) & ~THERE.c.is_merged)
         .where(MarkEvent.class_session_id == this.id)
-        .order_by(func.coalesce(THERE.c.group_number, Learner.group_number), group_name, MarkEvent.id),
+        .order_by(group_number, group_name, Learner.name_key, MarkEvent.id),
         {"village": this.region_code, "day": this.day},
     )
     came: dict[int, str] = {}  # learner -> who came instead, as the event before this one says

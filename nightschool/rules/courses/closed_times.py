@@ -24,6 +24,7 @@ class ClosedTime:
     starts: int = 0
     ends: int = DAY_MINUTES
     note: str = ""
+    is_own_word: bool = False  # the teacher said so themself, of one class
 
     def on(self, day: date) -> Slot | None:
         """The part of this day that is closed; None when none is."""
@@ -88,6 +89,8 @@ def tell_closed(closed: ClosedTime, *, kind: str, name: str, today: date) -> str
         if closed.note:
             return _("%(name)s %(when)s 不开：%(why)s。", **words)
         return _("%(name)s %(when)s 不开。", **words)
+    if closed.is_own_word:
+        return _("%(name)s自己说 %(when)s 来不了：%(why)s。", **words)
     if closed.note:
         return _("%(name)s %(when)s 不来：%(why)s。", **words)
     return _("%(name)s %(when)s 不来。", **words)
@@ -144,6 +147,7 @@ _REFUSED = {
         "哪天、几点都没填，就是一直这样，哪天都排不了课。是这个意思，就勾上再存；不是，就填上哪天或者星期几。"
     ),
     "known": N_("这一条已经记着了。"),
+    "too_often": N_("这节课说过好几回了，再有变化，打电话给村里。"),
     "too_many": N_("最多记 %(n)d 条。先去掉用不着的。"),
 }
 

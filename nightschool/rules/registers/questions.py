@@ -43,6 +43,7 @@ def number_in(text: str) -> str:
 
 _REFUSED = {
     "question_missing": N_("还没写问了什么。"),
+    "answered": N_("这个问题刚才有人答了，不用再写。"),
     "not_yet": N_("这节课还没上。上课那天起，群众问了什么就记在这里。"),
     "too_long": N_("最多写 %(n)d 个字，现在有 %(now)d 个。"),
     "identity": N_("里面像是有身份证号。这里不记是谁问的，把号码去掉再存。"),

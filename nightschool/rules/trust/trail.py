@@ -76,6 +76,8 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
             N_("%(who)s 通知停了几次课"),
         ],
         "sessions.agree": [N_("%(who)s 说好了 %(what)s照常上")],
+        "sessions.absent": [N_("%(who)s 记下老师自己说来不了：%(what)s")],
+        "sessions.present": [N_("%(who)s 记下老师自己说又能来了：%(what)s")],
         "sessions.add": [N_("%(who)s 加了一次课：%(what)s")],
         "sessions.restore": [N_("%(who)s 恢复了 %(what)s")],
         "series.move": [
@@ -167,6 +169,7 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
     Kind.QUESTIONS: {
         "question.ask": [N_("%(who)s 记下了群众的一个问题")],
         "question.answer": [N_("%(who)s 写了群众一个问题的答复")],
+        "question.own_answer": [N_("%(who)s 记下老师自己写的一个答复")],
         "question.edit": [N_("%(who)s 改了群众一个问题的写法")],
         "question.reopen": [N_("%(who)s 收回了群众一个问题的答复")],
         "question.remove": [N_("%(who)s 删掉了记下的一个问题")],

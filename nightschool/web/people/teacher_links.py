@@ -4,12 +4,14 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
+from nightschool.actions.courses import own_words as words
 from nightschool.actions.people import teacher_links as actions
 from nightschool.errors import NotFound, Refused
 from nightschool.formats.ics import teacher_calendar
 from nightschool.formats.qr import qr_svg
-from nightschool.formats.teacher_text import own_page_words
+from nightschool.formats.teacher_text import own_page_words, told_visit
 from nightschool.queries.notices import visits
 from nightschool.queries.notices.timetable import Extent
 from nightschool.queries.notices.visits import FEED_EXTENT, OWN_PAGE_EXTENT, OwnTimetable
@@ -18,13 +20,16 @@ from nightschool.queries.people import teacher_links as queries
 from nightschool.queries.people.people import TeacherRecord
 from nightschool.queries.places import places
 from nightschool.rules.access import may
+from nightschool.rules.courses.closed_times import tell_refused_closed_time
 from nightschool.rules.people.teacher_links import tell_refused_link
 from nightschool.rules.regions import Level, level_of
+from nightschool.rules.registers.questions import tell_refused_question
 from nightschool.texts import _
+from nightschool.web.people.teacher_links_form import AbsentForm, AnswerForm
 from nightschool.web.site.access import actor, allows, by_secret
-from nightschool.web.site.context import moment, now, services, writing
+from nightschool.web.site.context import moment, now, services, today, writing
 from nightschool.web.site.language import Reading
-from nightschool.web.site.records import CLASH, look_up
+from nightschool.web.site.records import CLASH, SAVED, look_up, tried
 from nightschool.web.site.secret_pages import keep_secret, secret_of
 
 bp = Blueprint("teacher_links", __name__)
@@ -88,7 +93,11 @@ def revoke(teacher_link: str) -> Any:
 def page(secret: str) -> Any:
     """The teacher's page: the next class first."""
     found = _found(secret, OWN_PAGE_EXTENT)
-    return render_template("people/teacher_links/page.html", links=_links(secret), **own_page_words(found))
+    said = _("您的答复村里看到了，谢谢。") if request.args.get("said") == "answer" else ""
+    told = own_page_words(found)
+    return render_template(
+        "people/teacher_links/page.html", links=_links(secret), secret=secret, said=said, **told
+    )
 
 
 @bp.get("/t/<secret:secret>.ics")
@@ -117,6 +126,66 @@ def sheet(secret: str) -> Any:
         address=_address(secret),
         **own_page_words(found),
     )
+
+
+@bp.route("/t/<secret:secret>/absent/<public_id:coming>", methods=["GET", "POST"])
+@by_secret
+def absent(secret: str, coming: str) -> Any:
+    """The teacher says that they cannot come to a class, or can after all; what is none of theirs leads to their page.
+
+    Without an id for the form: said twice it is said once.
+    """
+    back = redirect(url_for("teacher_links.page", secret=secret), SAVED)
+    found = _found(secret, OWN_PAGE_EXTENT)
+    visit = next((one for one in found.ahead if one.entry.public_id == coming), None)
+    if visit is None or not visit.entry.takes_place:
+        return back
+    form = AbsentForm(data={"reason": found.absent.get(coming, "")})
+    given = {"secret": secret, "class_session": coming, "now": now()}
+    if request.method == "POST" and request.form.get("do") == "present":
+        with writing() as db:
+            words.tell_present(db, **given)
+        return back
+
+    def save(db: Session) -> None:
+        words.tell_absent(db, reason=form.reason.data, **given)
+
+    def refuse(form: AbsentForm, refused: Refused) -> None:
+        form.refuse("reason", tell_refused_closed_time(refused, today=today()))
+
+    status = tried(form, save, refuse)
+    if status == SAVED:
+        return back
+    page = render_template(
+        "people/teacher_links/absent.html", links=_links(secret), form=form, one=told_visit(visit, found)
+    )
+    return page, status
+
+
+@bp.route("/t/<secret:secret>/answer/<public_id:asked>", methods=["GET", "POST"])
+@by_secret
+def answer(secret: str, asked: str) -> Any:
+    """The teacher answers a question that is open where they go; one that is not leads to their page."""
+    found = _found(secret, OWN_PAGE_EXTENT)
+    open_ones = [one for notes in found.notes.values() for one in notes.questions]
+    question = next((one for one in open_ones if one.public_id == asked), None)
+    form = AnswerForm()
+    if question is None and not form.is_submitted():
+        return redirect(url_for("teacher_links.page", secret=secret), SAVED)
+
+    def save(db: Session) -> None:
+        words.answer_question(db, secret=secret, question=asked, answer=form.answer.data, now=now())
+
+    try:
+        status = tried(form, save, lambda form, one: form.refuse("answer", tell_refused_question(one)))
+    except NotFound:
+        return redirect(url_for("teacher_links.page", secret=secret), SAVED)
+    if status == SAVED:
+        return redirect(url_for("teacher_links.page", secret=secret, said="answer"), SAVED)
+    page = render_template(
+        "people/teacher_links/answer.html", links=_links(secret), form=form, question=question
+    )
+    return page, status
 
 
 def _found(secret: str, extent: Extent) -> OwnTimetable:

@@ -3,8 +3,9 @@
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from flask import Response, request
+from flask import Flask, Response, request
 
+from nightschool.texts import N_, _
 from nightschool.web.site.context import services
 
 # The cookie outlives the login it carries: what is entered after the login has ended must still find its account.
@@ -19,6 +20,25 @@ SYSTEMS = (
     ("Macintosh", "Mac"),
     ("Linux", "Linux"),
 )
+_SYSTEM_WORDS = {
+    "HarmonyOS": N_("华为手机"),
+    "Android": N_("安卓手机"),
+    "iPhone": N_("苹果手机"),
+    "iPad": N_("苹果平板"),
+    "Windows": N_("电脑"),
+    "Mac": N_("苹果电脑"),
+    "Linux": N_("电脑"),
+}
+_PROGRAM_WORDS = {
+    "WeChat": N_("微信"),
+    "DingTalk": N_("钉钉"),
+    "Huawei": N_("华为浏览器"),
+    "Xiaomi": N_("小米浏览器"),
+    "OPPO": N_("OPPO 浏览器"),
+    "vivo": N_("vivo 浏览器"),
+    "QQ": N_("QQ 浏览器"),
+    "UC": N_("UC 浏览器"),
+}
 # Most browsers name several others; the first that fits is the one.
 PROGRAMS = (
     ("MicroMessenger", "WeChat"),
@@ -35,6 +55,11 @@ PROGRAMS = (
     ("Chrome", "Chrome"),
     ("Safari", "Safari"),
 )
+
+
+def init_app(app: Flask) -> None:
+    """Templates call devices as people do."""
+    app.jinja_env.globals.update(tell_device=tell_device)
 
 
 def cookie_name() -> str:
@@ -68,10 +93,21 @@ def take_token(response: Response) -> None:
 
 
 def device_name() -> str:
-    """What the browser seems to be, short enough to be recognised in a list: "Android · WeChat"."""
+    """What the browser seems to be, as it is kept: "Android · WeChat"; `tell_device` puts it into words."""
     says = request.user_agent.string[:400]
     names = (next((name for word, name in words if word in says), "") for words in (SYSTEMS, PROGRAMS))
     return " · ".join(name for name in names if name)
+
+
+def tell_device(kept: str) -> str:
+    """安卓手机上的微信, 电脑上的 Chrome; 一台设备 where nothing is known."""
+    system, _dot, program = kept.partition(" · ")
+    if not program:
+        return _(_SYSTEM_WORDS[system]) if system in _SYSTEM_WORDS else kept or _("一台设备")
+    words = {"system": _(_SYSTEM_WORDS.get(system, system))}
+    if program in _PROGRAM_WORDS:
+        return _("%(system)s上的%(program)s", program=_(_PROGRAM_WORDS[program]), **words)
+    return _("%(system)s上的 %(program)s", program=program, **words)
 
 
 def address() -> str | None:

@@ -94,7 +94,9 @@ def _protect(response: Response) -> Response:
     elif access is not None and access.is_by_secret:
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Robots-Tag"] = "noindex"
-        response.headers["Referrer-Policy"] = "no-referrer"
+        # A form must say that it stood on a page of this host, so its page tells this host alone.
+        takes_forms = "POST" in request.url_rule.methods  # type: ignore[union-attr,operator]  # it has a view
+        response.headers["Referrer-Policy"] = "same-origin" if takes_forms else "no-referrer"
     elif access is None or not access.is_public or _is_about_somebody():
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Robots-Tag"] = "noindex"

@@ -29,6 +29,7 @@ from nightschool.rules.trust.accounts import (
 from nightschool.rules.trust.slips import grouped
 from nightschool.texts import _, counted
 from nightschool.web.site.access import actor, allows, current_login
+from nightschool.web.site.browser import tell_device
 from nightschool.web.site.context import digester, now, reading, services, today, writing
 from nightschool.web.site.health import LITTLE_FREE_MEGABYTES
 from nightschool.web.site.listings import page_number
@@ -225,7 +226,7 @@ def revoke_device(account: str, login: int) -> Any:
     """One device of somebody's is out."""
 
     def told(device: str) -> str:
-        return _("%(device)s退出了，马上生效。用密码可以再登录。", device=device or _("一台设备"))
+        return _("%(device)s退出了，马上生效。用密码可以再登录。", device=tell_device(device))
 
     return _changed(account, partial(devices.revoke_device, login_id=login), told)
 

@@ -155,6 +155,16 @@ def test_a_register_costs_five_statements(
     assert len(statements) == 5
 
 
+def test_history_names_learners_of_a_group_by_their_sounds(
+    cast: Cast, db: Session, tonight: ClassSession
+) -> None:
+    called = [make_learner(db, name=name) for name in ("周大明", "安小红", "刘国富")]
+    save(cast, db, tonight, Sheet(marks={one.public_id: "present" for one in called}))
+    history = register_history.arrivals_of(db, tonight.public_id)
+    assert history is not None
+    assert [change.name for change in history.arrivals[0].changes] == ["安小红", "刘国富", "周大明"]
+
+
 def test_history_tells_who_saved_what_and_what_it_changed(
     cast: Cast, db: Session, tonight: ClassSession
 ) -> None:

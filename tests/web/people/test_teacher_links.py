@@ -11,12 +11,14 @@ import icalendar
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import Client
 
 from nightschool.database import Database
 from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
-from nightschool.models.teaching import SessionStatus
+from nightschool.models.planning import ClosedTime
+from nightschool.models.teaching import ClassSession, Course, Enrolment, SessionStatus
 from nightschool.web.site import logs
 from tests.factories import (
     JIANLI,
@@ -75,8 +77,9 @@ def test_the_page_says_first_where_and_when_and_whom_to_phone(client: FlaskClien
     said = words(client.get(PAGE).text)
     told = (
         "周老师的课", "今晚 19:00–20:30", "十月十六", "狮湾村", "全安镇 · 市中区", "村活动室", "村委会二楼",
-        "找陈书记：0832-5550101", "柑橘冬季管护", "带上剪刀", "果农", "预计来 30 人",
-        "狮湾村最近讲过的", "周二 11月17日（十月初九） 修枝 · 周老师（农技站）", "还没答的问题", "黄龙病怎么认？",
+        "找陈书记：0832-5550101", "柑橘冬季管护", "带上剪刀",
+        "第 2 次，一共 3 次", "上次讲了什么", "周二 11月17日（十月初九） 修枝 · 周老师（农技站）", "果农", "预计来 30 人",
+        "狮湾村最近讲过的", "还没答的问题", "黄龙病怎么认？",
         "接下来", "刷白", "取消：天气不好", "施肥", "讲过的课", "讲了 1 次课，2 个课时", "来了 21 人次",
     )  # fmt: skip
     places = [said.find(one) for one in told]
@@ -198,3 +201,112 @@ def test_without_a_class_ahead_the_page_says_so(client: FlaskClient, clock: Stil
     clock.move(days=4)
     assert "接下来没有排您的课。排上了，这里就有。" in client.get(PAGE).text
     assert client.get(SHEET).status_code == 200
+
+
+def lesson_of(page: str, n: int = 0) -> str:
+    return re.findall(r'href="(/t/s{32}/absent/[^"]+)"', page)[n]
+
+
+def question_of(page: str) -> str:
+    return re.findall(r'href="(/t/s{32}/answer/[^"]+)"', page)[0]
+
+
+def test_who_cannot_come_says_why_and_the_village_settles_it(
+    client: FlaskClient, browser_of: Any, cast: Cast, database: Database, term: str
+) -> None:
+    path = lesson_of(client.get(PAGE).text)
+    assert client.post(path, data={"reason": " "}).status_code == 422
+    for reason in ("下乡", "那天要开会", "那天要开会"):  # another reason goes for the first; twice is once
+        answer = client.post(path, data={"reason": reason})
+        assert (answer.status_code, answer.location) == (303, PAGE)
+    assert "您说了来不了：那天要开会。村里知道了。" in client.get(PAGE).text
+    assert "来不了" in client.get(SHEET).text and "/absent/" not in client.get(SHEET).text
+    chen = browser_of(cast.chen)
+    told = "周老师自己说 11月24日（十月十六） 19:00–20:30 来不了：那天要开会。"
+    desk = chen.get(f"/desk/{SHIWAN}").text
+    assert told in desk and "下乡" not in desk
+    trail = chen.get(f"/trail/{SHIWAN}").text
+    assert "记下老师自己说来不了" in trail
+    with database.reading() as db:
+        assert db.scalars(select(ClosedTime.note)).all() == ["那天要开会"]
+        assert db.scalars(select(ClassSession.status).where(ClassSession.day == TODAY)).all() == [
+            "scheduled",
+            "scheduled",
+        ]
+    assert client.post(path, data={"do": "present"}).location == PAGE
+    assert client.post(path, data={"do": "present"}).location == PAGE
+    assert told not in chen.get(f"/desk/{SHIWAN}").text and "您说了来不了" not in client.get(PAGE).text
+
+
+def test_nothing_is_said_of_another_class_nor_without_end(
+    client: FlaskClient, cast: Cast, database: Database, clock: StillClock, term: str
+) -> None:
+    with database.reading() as db:
+        others = db.scalars(select(ClassSession.public_id).where(ClassSession.region_code == JIANLI)).all()
+        held = db.scalars(select(ClassSession.public_id).where(ClassSession.status == "held")).all()
+    for other in (*others, *held, "x" * 22):
+        for answer in (
+            client.get(f"{PAGE}/absent/{other}"),
+            client.post(f"{PAGE}/absent/{other}", data={"reason": "忙"}),
+        ):
+            assert (answer.status_code, answer.location) == (303, PAGE)
+    path = lesson_of(client.get(PAGE).text)
+    assert client.post(path.replace("s" * 32, "x" * 32), data={"reason": "忙"}).status_code == 404
+    said = [client.post(path, data={"reason": f"忙{number}"}).status_code for number in range(12)]
+    assert said == [303] * 10 + [422] * 2
+    with database.reading() as db:
+        assert db.scalars(select(ClosedTime.note)).all() == ["忙9"]
+
+
+def test_an_open_question_is_answered_and_says_by_whom(
+    client: FlaskClient, browser_of: Any, cast: Cast, term: str
+) -> None:
+    path = question_of(client.get(PAGE).text)
+    assert "黄龙病怎么认？" in client.get(path).text
+    assert client.post(path, data={"answer": ""}).status_code == 422
+    refused = client.post(path, data={"answer": "打 13812345678"})
+    assert refused.status_code == 422 and "像是有手机号" in refused.text
+    for _time in range(2):
+        answer = client.post(path, data={"answer": "看叶脉。"})
+        assert (answer.status_code, answer.location) == (303, f"{PAGE}?said=answer")
+    page = client.get(answer.location).text
+    assert "您的答复村里看到了" in page and "黄龙病怎么认？" not in page
+    late = client.post(path, data={"answer": "看果子。"})
+    assert late.status_code == 422 and "刚才有人答了" in late.text
+    chen = browser_of(cast.chen)
+    questions = chen.get(f"/desk/{SHIWAN}/questions").text
+    assert "看叶脉。" in questions and "周老师自己 周二 11月24日（十月十六） 答的" in questions
+    assert client.get(path).location == PAGE
+
+
+def test_the_pages_with_a_form_tell_their_address_to_this_host_alone(client: FlaskClient, term: str) -> None:
+    """Without it a form would not be taken over TLS, where it must say on which page it stood."""
+    page = client.get(PAGE).text
+    for path in (lesson_of(page), question_of(page)):
+        answer = client.get(path)
+        assert answer.headers.getlist("Referrer-Policy") == ["same-origin"]
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_that_a_class_has_this_teacher_now_is_no_news_to_them(
+    client: FlaskClient, database: Database, term: str
+) -> None:
+    with database.writing() as db:
+        for one in db.scalars(select(ClassSession).where(ClassSession.day == TODAY)):
+            one.differs = "teachers"
+    assert "变更" not in client.get(PAGE).text
+    with database.writing() as db:
+        for one in db.scalars(select(ClassSession).where(ClassSession.day == TODAY)):
+            one.differs = "place,teachers"
+    assert "变更：换了地点" in client.get(PAGE).text
+
+
+def test_who_is_enrolled_is_a_number(client: FlaskClient, database: Database, term: str) -> None:
+    with database.writing() as db:
+        course = db.scalars(select(Course).where(Course.region_code == SHIWAN)).first()
+        assert course is not None
+        course.kind = "cohort"
+        learner = make_learner(db, name="刘国富")
+        db.add(Enrolment(course_id=course.id, learner_id=learner.id, enrolled_on=TODAY, asked_at=NOW.instant))
+    page = client.get(PAGE).text
+    assert "班上 1 个人 · 预计来 30 人" in page and "刘国富" not in page

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from nightschool.web.site.browser import address, device_name
+from nightschool.web.site.browser import address, device_name, tell_device
 
 WECHAT = (
     "Mozilla/5.0 (Linux; Android 10; ELE-AL00) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 "
@@ -17,21 +17,23 @@ EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/120.
 
 
 @pytest.mark.parametrize(
-    ("says", "name"),
+    ("says", "kept", "told"),
     [
-        (WECHAT, "Android · WeChat"),
-        (IPHONE, "iPhone · Safari"),
-        (HUAWEI, "HarmonyOS · Huawei"),
-        (EDGE, "Windows · Edge"),
-        ("curl/8.0", ""),
-        ("", ""),
-        ("<script>alert(1)</script>", ""),
-        ("x" * 100_000, ""),
+        (WECHAT, "Android · WeChat", "安卓手机上的微信"),
+        (IPHONE, "iPhone · Safari", "苹果手机上的 Safari"),
+        (HUAWEI, "HarmonyOS · Huawei", "华为手机上的华为浏览器"),
+        (EDGE, "Windows · Edge", "电脑上的 Edge"),
+        ("Mozilla/5.0 (iPad)", "iPad", "苹果平板"),
+        ("curl/8.0", "", "一台设备"),
+        ("", "", "一台设备"),
+        ("<script>alert(1)</script>", "", "一台设备"),
+        ("x" * 100_000, "", "一台设备"),
     ],
 )
-def test_device_is_named_so_that_its_owner_knows_it(app: Flask, says: str, name: str) -> None:
+def test_device_is_named_so_that_its_owner_knows_it(app: Flask, says: str, kept: str, told: str) -> None:
     with app.test_request_context(headers={"User-Agent": says}):
-        assert device_name() == name
+        assert device_name() == kept
+        assert tell_device(kept) == told
 
 
 def test_address_is_the_connections_and_never_a_headers(app: Flask) -> None:

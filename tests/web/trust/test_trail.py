@@ -104,7 +104,7 @@ def test_each_record_has_its_own_trail_reached_from_its_page(
     assert f"{world['account']}/trail" in admin.get(world["account"]).text
     assert "开了账号" in admin.get(f"{world['account']}/trail").text
     assert chen.get(f"{world['account']}/trail").status_code == 404
-    assert TRAIL in chen.get(f"/desk/{SHIWAN}").text and TRAIL in chen.get(f"/desk/{SHIWAN}/school").text
+    assert TRAIL in chen.get(f"/desk/{SHIWAN}/more").text and TRAIL in chen.get(f"/desk/{SHIWAN}/school").text
 
 
 def test_administrator_reads_it_without_a_villagers_name_and_a_supervisor_not_at_all(
