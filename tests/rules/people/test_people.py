@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from nightschool.errors import Refused
 from nightschool.rules.people.people import (
     LearnerEntry,
+    TeacherEntry,
     check_learner,
     dialable,
     group_label,
@@ -285,3 +286,10 @@ def test_two_digits_up_to_ten_are_guessed_after_2000(typed: str, year: int) -> N
 @pytest.mark.parametrize(("typed", "year"), [("1900", 1900), ("2099", 2099), ("1899", None), ("2100", None)])
 def test_a_year_is_of_these_two_centuries(typed: str, year: int | None) -> None:
     assert parse_birth_year(typed) == year
+
+
+def test_what_a_form_leaves_empty_is_written_down_as_nothing() -> None:
+    nobody = LearnerEntry("", "", "", None, None, "", False, False, None, False, False)
+    assert LearnerEntry() == nobody
+    local = TeacherEntry("周老师", "local_expert", "", "", "", "", False, True, None, False)
+    assert TeacherEntry("周老师") == local

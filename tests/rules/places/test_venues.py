@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from nightschool.errors import Refused
-from nightschool.rules.places.venues import PlannedHere, check_unshared, tell_refused_venue
+from nightschool.rules.places.venues import PlannedHere, VenueEntry, check_unshared, tell_refused_venue
 from nightschool.rules.slots import Slot
 
 TODAY = date(2026, 11, 24)
@@ -56,3 +56,8 @@ def test_why_a_venue_is_not_saved_is_told(refused: Refused, told: str) -> None:
     assert tell_refused_venue(refused, today=TODAY).startswith(told)
     with pytest.raises(ValueError, match="unheard_of"):
         tell_refused_venue(Refused("unheard_of"), today=TODAY)
+
+
+def test_a_venue_is_a_lit_and_covered_meeting_room_unless_it_is_said() -> None:
+    room = VenueEntry("村小", "meeting_room", None, True, True, "", "", "", False, False, None)
+    assert VenueEntry("村小") == room
