@@ -21,13 +21,13 @@ WORDS = frozenset({
     "baseball", "basketball", "superman", "batman", "starwars", "pokemon", "michael", "jordan", "charlie",
     "iloveyou", "love", "lover", "baby", "angel", "money", "lucky", "happy", "summer", "winter", "spring",
     "autumn", "flower", "computer", "internet", "samsung", "huawei", "xiaomi", "iphone", "android", "windows",
-    "google", "wechat", "weixin", "taobao", "alipay", "baidu", "tencent", "qq", "qwe", "asd", "zxc", "abc",
-    "aaa", "woaini", "woaiwojia", "woaizhongguo", "wodemima", "mima", "mimashi", "zhongguo", "china", "sichuan",
+    "google", "wechat", "weixin", "taobao", "alipay", "baidu", "tencent", "qq",
+    "woaini", "woaiwojia", "woaizhongguo", "wodemima", "mima", "mimashi", "zhongguo", "china", "sichuan",
     "chengdu", "neijiang", "beijing", "shanghai", "nongmin", "nongcun", "nongmincun", "yexiao", "nongminyexiao",
     "nmyx", "nightschool", "xuexi", "xuexiao", "laoshi", "cunwei", "cunweihui", "shuji", "zhishu", "zhibu",
     "dangyuan", "fupin", "xingfu", "kuaile", "jiankang", "pingan", "facai", "xiexie", "nihao", "daxue",
     "gongzuo", "guanliyuan", "wang", "zhang", "liu", "chen", "yang", "huang", "zhao", "zhou", "sun", "zhu", "guo",
-    "lin", "gao", "luo", "520", "521", "1314", "168", "110", "119", "120", "10086", "12345",
+    "lin", "gao", "luo", "520", "521", "1314", "168", "110", "119", "120", "10086",
 })  # fmt: skip
 CHINESE_WORDS = re.compile(
     "一二三四五六七八九十|为人民服务|我的密码|我爱中国|我爱我家|农民夜校|乡村振兴|春节快乐|新年快乐|"

@@ -63,7 +63,7 @@ def test_what_is_gone_says_where_it_went() -> None:
     moved = Gone(FULL, Moment(date(2027, 1, 5), 540))
     assert (
         tell_gone(moved, TODAY)
-        == "周五 12月4日（十月廿六） 19:00 柑橘管护：改到 周二 2027年1月5日（冬月廿八 小寒） 09:00"
+        == "周五 12月4日（十月廿六） 19:00 柑橘管护：改到 周二 2027年1月5日（冬月廿八 节气小寒） 09:00"
     )
 
 

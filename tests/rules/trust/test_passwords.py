@@ -95,7 +95,18 @@ def test_a_common_word_or_row_of_the_keyboard_counts_for_nothing() -> None:
 
 @pytest.mark.parametrize(
     "known",
-    ["13912345678", "19650308", "20261124", "650308", "1965", "2026", "5201314", "aaa", "柚柚柚"],
+    [
+        "13912345678",
+        "19650308",
+        "20261124",
+        "650308",
+        "1965",
+        "2026",
+        "5201314",
+        "aaaa",
+        "柚柚柚",
+        "0123456789",
+    ],
 )
 def test_a_telephone_or_a_date_counts_for_nothing(known: str) -> None:
     assert problem_of(f"柚.{known}.子树.....") == "is_common"
