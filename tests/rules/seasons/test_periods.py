@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from nightschool.rules.seasons.months import Month
-from nightschool.rules.seasons.periods import Period, tell_period, week_of, whole_month
+from nightschool.rules.seasons.periods import Period, read_period, tell_period, week_of, whole_month
 
 WEEK = Period("week", date(2026, 11, 23), date(2026, 11, 29))
 
@@ -13,7 +13,7 @@ WEEK = Period("week", date(2026, 11, 23), date(2026, 11, 29))
 @pytest.mark.parametrize("day", [date(2026, 11, 23), date(2026, 11, 26), date(2026, 11, 29)])
 def test_a_week_goes_from_monday_to_sunday(day: date) -> None:
     assert week_of(day) == WEEK
-    assert (WEEK.before, WEEK.after) == (date(2026, 11, 22), date(2026, 11, 30))
+    assert (WEEK.before, WEEK.after) == (week_of(date(2026, 11, 22)), week_of(date(2026, 11, 30)))
 
 
 def test_a_month_has_all_its_days() -> None:
@@ -30,3 +30,14 @@ def test_a_month_has_all_its_days() -> None:
 )
 def test_the_year_is_said_once(period: Period, told: str) -> None:
     assert tell_period(period) == told
+
+
+@pytest.mark.parametrize("period", [WEEK, whole_month(Month(2026, 12))])
+def test_a_period_is_read_from_its_address(period: Period) -> None:
+    assert read_period(period.code, date(2027, 1, 1)) == period
+    assert period.before.after == period.after.before == period
+
+
+@pytest.mark.parametrize("code", ["", "2026-13", "2026-11-31", "week", "0001-01", "9999-12-31"])
+def test_an_address_that_says_no_period_is_this_week(code: str) -> None:
+    assert read_period(code, date(2026, 11, 26)) == WEEK
