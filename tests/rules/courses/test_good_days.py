@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from nightschool.rules.courses.advice import NearbySession, Surroundings
 from nightschool.rules.courses.closed_times import ClosedTime
-from nightschool.rules.courses.good_days import MOST_SUGGESTED, suggest, window
+from nightschool.rules.courses.good_days import MOST_SUGGESTED, Suggestion, suggest, window
 from nightschool.rules.places.travel import Journey
 from nightschool.rules.seasons.daylight import Position
 from nightschool.rules.seasons.farm_windows import FarmWindow
@@ -180,5 +180,30 @@ def test_each_thing_that_speaks_against_a_day_has_its_weight(
     day: date, around: Surroundings, kind: str, weight: int
 ) -> None:
     early = Moment(date(2026, 9, 1), 0)
-    [found] = suggest([day], starts=1140, ends=1230, around=around, busy=(), not_before=early)
+    [found] = only(day, 1140, around, early)
     assert ([one.kind for one in found.against], found.score) == ([kind] if kind else [], 10 - weight)
+
+
+@pytest.mark.parametrize(
+    ("day", "starts", "around", "kinds", "weight"),
+    [
+        (FREE, 540, replace(QUIET, markets=Markets((read_market("天天"),))), ["market"], 40),
+        (FREE, 540, replace(QUIET, windows=(FarmWindow("双抢", FREE, FREE),)), ["farm_work"], 45),
+        (date(2026, 10, 10), 540, QUIET, ["make_up_day"], 20),
+        (FREE, 1305, QUIET, ["odd_hours"], 70),
+        (FREE, 1140, replace(QUIET, is_lit=False), ["darkness"], 60),
+        (FREE, 960, replace(QUIET, taught={"周老师": [BUSY]}), ["travel", "busy_teacher"], 75),
+    ],
+)
+def test_what_speaks_against_an_hour_has_its_weight_too(
+    day: date, starts: int, around: Surroundings, kinds: list[str], weight: int
+) -> None:
+    [found] = only(day, starts, around, Moment(date(2026, 9, 1), 0))
+    assert ([one.kind for one in found.against], found.score) == (kinds, 10 - weight)
+
+
+def only(day: date, starts: int, around: Surroundings, early: Moment) -> tuple[Suggestion, ...]:
+    """What is said of this hour alone: the rest of the day is taken."""
+    ends = starts + 90
+    busy = (Slot(day, 0, starts), Slot(day, ends, 1440))
+    return suggest([day], starts=starts, ends=ends, around=around, busy=busy, not_before=early)
