@@ -60,7 +60,7 @@ def test_every_day_has_its_lunar_date_and_its_solar_term(second: dict[date, Luna
     for day, lunar in second.items():
         label = f"{'闰' if lunar.is_leap else ''}{MONTHS[lunar.month - 1]}月{DAYS[lunar.day - 1]}"
         if lunar.term:
-            label += f" {lunar.term}"
+            label += f" 节气{lunar.term}"
         if (lunar_label(day), solar_term(day)) != (label, lunar.term):
             wrong.append((day, lunar_label(day), label))
     assert len(second) == 5846
