@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from nightschool.models.people import Teacher
@@ -101,7 +101,7 @@ def page(db: Session, kind: str, public_id: str, *, today: date) -> ClosedPage |
     ).all()
     its = and_(Row.resource_kind == kind, Row.resource_id == record.id)
     standing: dict[str, list[Absence]] = defaultdict(list)
-    for one in _absences(db, its, today=today) if rows else ():
+    for one in _absences(db, _standing_in(its), today=today) if rows else ():
         standing[one.closed_time].append(one)
     return ClosedPage(
         kind=kind,
@@ -131,53 +131,6 @@ def from_row(row: object) -> ClosedTime:
     return ClosedTime(first, last, frozenset(weekdays), starts, ends, note, bool(own))
 
 
-def absences_in(db: Session, village: str, *, today: date) -> tuple[Absence, ...]:
-    """What of a village's classes stands in closed times, by day. Cost: 1 query."""
-    return _absences(db, ClassSession.region_code == village, today=today)
-
-
-def absences_of(db: Session, class_session: str, *, today: date) -> tuple[Absence, ...]:
-    """The closed times in which this class session stands. Cost: 1 query."""
-    return _absences(db, ClassSession.public_id == class_session, today=today)
-
-
-def _absences(db: Session, *which: ColumnElement[bool], today: date) -> tuple[Absence, ...]:
-    """The class sessions to come of these that stand in a closed time, by day; each closed time of each. Cost: 1 query.
-
-    What their village agreed to after it was noted is left out.
-    """
-    unsettled = or_(ClassSession.agreed_at.is_(None), Row.made_at > ClassSession.agreed_at)
-    found = union_all(
-        *(
-            _closing(kind).where(
-                ClassSession.day >= today,
-                ClassSession.status.in_(TO_COME),
-                or_(Row.first.is_(None), Row.first <= ClassSession.day),
-                or_(Row.last.is_(None), Row.last >= ClassSession.day),
-                unsettled,
-                *which,
-            )
-            for kind in ResourceKind
-        )
-    ).subquery()
-    rows = db.execute(select(found).order_by(found.c.day, found.c.starts_at, found.c.id, found.c.closed_id))
-    return tuple(
-        Absence(
-            row.public_id,
-            row.title,
-            Slot(row.day, row.starts_at, row.ends_at),
-            row.region_code,
-            row.status,
-            row.resource_kind,
-            row.name,
-            row.closed_time,
-            closed,
-        )
-        for row in rows
-        if (closed := from_row(row)).covers(Slot(row.day, row.starts_at, row.ends_at))
-    )
-
-
 def _closing(kind: ResourceKind) -> Select[*tuple[Any, ...]]:
     """Class sessions beside the closed times of what they need of this kind, whenever these are."""
     table: Any = Teacher if kind is ResourceKind.TEACHER else Venue
@@ -204,3 +157,57 @@ def _closing(kind: ResourceKind) -> Select[*tuple[Any, ...]]:
     else:
         statement = statement.join(Venue, Venue.id == ClassSession.venue_id)
     return statement.join(Row, (Row.resource_kind == kind) & (Row.resource_id == table.id))
+
+
+def _standing_in(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The class sessions to come of these that stand in a closed time, by day; each closed time of each.
+
+    What their village agreed to after it was noted is left out.
+    """
+    unsettled = or_(ClassSession.agreed_at.is_(None), Row.made_at > ClassSession.agreed_at)
+    found = union_all(
+        *(
+            _closing(kind).where(
+                ClassSession.day >= bindparam("today"),
+                ClassSession.status.in_(TO_COME),
+                or_(Row.first.is_(None), Row.first <= ClassSession.day),
+                or_(Row.last.is_(None), Row.last >= ClassSession.day),
+                unsettled,
+                *which,
+            )
+            for kind in ResourceKind
+        )
+    ).subquery()
+    return select(found).order_by(found.c.day, found.c.starts_at, found.c.id, found.c.closed_id)
+
+
+_OF_A_VILLAGE = _standing_in(ClassSession.region_code == bindparam("village"))
+_OF_A_SESSION = _standing_in(ClassSession.public_id == bindparam("class_session"))
+
+
+def absences_in(db: Session, village: str, *, today: date) -> tuple[Absence, ...]:
+    """What of a village's classes stands in closed times, by day. Cost: 1 query."""
+    return _absences(db, _OF_A_VILLAGE, today=today, village=village)
+
+
+def absences_of(db: Session, class_session: str, *, today: date) -> tuple[Absence, ...]:
+    """The closed times in which this class session stands. Cost: 1 query."""
+    return _absences(db, _OF_A_SESSION, today=today, class_session=class_session)
+
+
+def _absences(db: Session, statement: Select[*tuple[Any, ...]], **values: Any) -> tuple[Absence, ...]:
+    return tuple(
+        Absence(
+            row.public_id,
+            row.title,
+            Slot(row.day, row.starts_at, row.ends_at),
+            row.region_code,
+            row.status,
+            row.resource_kind,
+            row.name,
+            row.closed_time,
+            closed,
+        )
+        for row in db.execute(statement, values)
+        if (closed := from_row(row)).covers(Slot(row.day, row.starts_at, row.ends_at))
+    )

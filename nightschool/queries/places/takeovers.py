@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.people import Learner, Teacher
@@ -48,22 +48,10 @@ class HandedOn:
     learners: int
 
 
-def successions(db: Session, village: str) -> tuple[Succession | None, tuple[Succession, ...]]:
-    """How this village has ended, None if it has not; and those it stands for, the latest first. Cost: 1 query."""
-    found = _ended(db, or_(Region.code == village, Region.successor_code == village))
-    return next((one for one in found if one.code == village), None), tuple(
-        one for one in found if one.code != village
-    )
-
-
-def ends(db: Session, villages: Iterable[str]) -> tuple[Succession, ...]:
-    """Those of these villages (codes) that have ended, or whose last day is known. Cost: 1 query."""
-    return _ended(db, Region.code.in_(sorted(villages)))
-
-
-def _ended(db: Session, which: ColumnElement[bool]) -> tuple[Succession, ...]:
+def _ended(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Of these villages those that have ended, with who stands for them."""
     successor = aliased(Region)
-    rows = db.execute(
+    return (
         select(
             Region.code,
             Region.name,
@@ -76,7 +64,23 @@ def _ended(db: Session, which: ColumnElement[bool]) -> tuple[Succession, ...]:
         .where(which, Region.valid_to.is_not(None))
         .order_by(Region.successor_day.desc(), Region.code)
     )
-    return tuple(Succession(*row) for row in rows)  # type: ignore[arg-type]  # ended, all of them
+
+
+_AROUND = _ended(or_(Region.code == bindparam("village"), Region.successor_code == bindparam("village")))
+_AMONG = _ended(Region.code.in_(bindparam("villages", expanding=True)))
+
+
+def successions(db: Session, village: str) -> tuple[Succession | None, tuple[Succession, ...]]:
+    """How this village has ended, None if it has not; and those it stands for, the latest first. Cost: 1 query."""
+    found = [Succession(*row) for row in db.execute(_AROUND, {"village": village})]
+    return next((one for one in found if one.code == village), None), tuple(
+        one for one in found if one.code != village
+    )
+
+
+def ends(db: Session, villages: Iterable[str]) -> tuple[Succession, ...]:
+    """Those of these villages (codes) that have ended, or whose last day is known. Cost: 1 query."""
+    return tuple(Succession(*row) for row in db.execute(_AMONG, {"villages": sorted(villages)}))
 
 
 def belongings(db: Session, village: str, *, at: Moment) -> Belongings:
