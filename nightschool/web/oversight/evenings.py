@@ -78,7 +78,7 @@ def _undo(region: str) -> Any:
         flash(_("这一步已经撤销过了。"), "alarm")
     else:
         flash(tell_taken_back(done, today()))
-    return redirect(url_for("evenings.evening", region=region, **kept()), 303)
+    return redirect(url_for("evenings.evening", region=region, day=request.args.get("day"), **kept()), 303)
 
 
 def _page(region: str, form: EveningForm) -> str:
