@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from nightschool.formats.timetable_text import tell_contact
@@ -47,11 +46,9 @@ def change_message(changes: Sequence[VillageChange], at: Moment, *, region: str 
     for village, made in news:
         if len(news) > 1:
             text.append(_("%(village)s：", village=village.contact.village))
-        for new, those in groupby(made, _new_course):
-            if new is None:
-                text += [_line(one, at, without_reason=bool(why)) for one in those]
-            else:
-                text += _tell_new([one.after for one in those], at)
+        for title, those in _new_courses(made).items():
+            text += _tell_new(title, [one.after for one in those], at)
+        text += [_line(one, at, without_reason=bool(why)) for one in made if not _is_new(one)]
     if why:
         text.append(_("原因：%(why)s。", why=why))
     if len(news) == 1:
@@ -74,29 +71,37 @@ def month_message(plan: PlanPage, contact: VillageContact, at: Moment) -> str:
     return "\n".join(text)
 
 
-def _new_course(one: Made) -> tuple[object, ...] | None:
-    """What new class sessions that are told together have in common; None of those that are not new."""
-    if differences(one.before, one.after) != (Difference.ADDED,):
-        return None
-    return (one.after.title, one.after.starts, one.after.ends, one.after.place, one.after.teachers)
+def _is_new(one: Made) -> bool:
+    return differences(one.before, one.after) == (Difference.ADDED,)
 
 
-def _tell_new(those: Sequence[Facts], at: Moment) -> list[str]:
-    """New class sessions of one title, a line a date, then where they meet and who teaches."""
-    first = those[0]
+def _new_courses(made: Sequence[Made]) -> dict[str, list[Made]]:
+    """The class sessions that are new, by their title."""
+    found: dict[str, list[Made]] = {}
+    for one in filter(_is_new, made):
+        found.setdefault(one.after.title, []).append(one)
+    return found
+
+
+def _tell_new(title: str, those: Sequence[Facts], at: Moment) -> list[str]:
+    """New class sessions of one title, a line a date, then where they meet and who teaches, where that is the same."""
     if len(those) == 1:
-        told = [_("加了一次课：%(title)s。", title=first.title)]
+        told = [_("加了一次课：%(title)s。", title=title)]
     else:
-        told = [_("新排了课：%(title)s，一共 %(n)d 次。", title=first.title, n=len(those))]
-    told += [tell_moment(one.begins, at.day) for one in those]
-    who = _("、").join(tell_public_name(one.name, one.unit) for one in first.teachers)
-    where_and_who = [
-        _("在%(place)s上", place=first.place) if first.place else "",
-        _("%(who)s讲", who=who) if who else "",
+        told = [_("新排了课：%(title)s，一共 %(n)d 次。", title=title, n=len(those))]
+    around = [_where_and_who(one) for one in those]
+    is_same = len(set(around)) == 1
+    told += [
+        tell_moment(one.begins, at.day) + (_("，") + what if what and not is_same else "")
+        for one, what in zip(those, around, strict=True)
     ]
-    if any(where_and_who):
-        told.append(_("%(what)s。", what=_("，").join(filter(None, where_and_who))))
-    return told
+    return told + ([_("%(what)s。", what=around[0])] if is_same and around[0] else [])
+
+
+def _where_and_who(one: Facts) -> str:
+    who = _("、").join(tell_public_name(known.name, known.unit) for known in one.teachers)
+    told = (_("在%(place)s上", place=one.place) if one.place else "", _("%(who)s讲", who=who) if who else "")
+    return _("，").join(filter(None, told))
 
 
 def _is_news(at: Moment) -> Callable[[Made], bool]:

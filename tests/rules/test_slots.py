@@ -172,3 +172,8 @@ def test_no_text_breaks_the_reader(typed: str) -> None:
 def test_hostile_text_is_no_time() -> None:
     for typed in ("1" * 50_000, "十" * 50_000, " " * 50_000 + "9:00", "晚上" * 25_000):
         assert parse_time(typed) is None
+
+
+def test_until_six_in_the_morning_a_class_is_meant_to_run_over_midnight_and_later_it_is_a_slip() -> None:
+    faults = [problem.fault for end in (6 * 60, 6 * 60 + 1) if (problem := slot_problem(19 * 60, end))]
+    assert faults == [SlotFault.PAST_MIDNIGHT, SlotFault.END_NOT_AFTER_START]

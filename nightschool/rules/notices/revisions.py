@@ -161,7 +161,7 @@ def tell_moment(moment: Moment, today: date) -> str:
 def _tell_differing(difference: str, told: Moment | None, begins: Moment, today: date) -> str:
     match difference:
         case Difference.OFF:
-            return _("通知时还要上")
+            return _("原来通知要上")
         case Difference.ON:
             return _("恢复了，照常上") if begins.day >= today else _("恢复了")
         case Difference.PLACE:

@@ -259,6 +259,30 @@ def read_guests(text: str) -> tuple[WrittenGuest, ...]:
     return tuple(guests)
 
 
+def read_list(text: str) -> tuple[WrittenGuest, ...]:
+    """The people of a pasted list, as `read_guests` reads them, each with the group as home.
+
+    What else lists say of people is passed over: the number of the row, sex, age, year of birth, telephone; and a head.
+    """
+    rows = (
+        " ".join(filter(_is_name, _APART.split(_ROW_NUMBER.sub("", row))))
+        for row in cleaned(text).split("\n")
+    )
+    return read_guests("\n".join(row for row in rows if not _HEAD.search(row)))
+
+
+_ROW_NUMBER = re.compile(r"^\s*[0-9０-９]+\s*[.．、)）:：]?(?=\s|[^0-9０-９\s])")
+_APART = re.compile(r"[\s,，;；]+")
+_PARTICULAR = re.compile(
+    r"男|女|[男女]性|[0-9０-９]{1,3}岁|(?:19|20)[0-9]{2}(?:[年./-].*)?|[0-9０-９+ -]{2,}|[一-龥]{1,4}族"
+)
+_HEAD = re.compile("姓名|名字|名单")
+
+
+def _is_name(word: str) -> bool:
+    return bool(word) and _PARTICULAR.fullmatch(word) is None
+
+
 def _guests_in(piece: str) -> list[WrittenGuest]:
     words: list[tuple[str, bool]] = []  # each with whether it stands in brackets, and so is a place
     for found in _GUEST_WORDS.finditer(piece.replace("（", "(").replace("）", ")")):

@@ -73,7 +73,7 @@ class Following(Reaching):
 class MoveForm(SessionForm, Timed):
     """Another day or time."""
 
-    day = DayField(L_("哪一天"), [Required(L_("改到哪一天？"))])
+    day = DayField(L_("改到哪一天"), [Required(L_("改到哪一天？"))])
 
     def validate(self, extra_validators: Any = None) -> bool:
         super().validate(extra_validators)

@@ -6,7 +6,7 @@ from typing import Any
 from wtforms import Field
 
 from nightschool.errors import Refused
-from nightschool.rules.registers.attendance import NewLearner, read_guests
+from nightschool.rules.registers.attendance import NewLearner, read_list
 from nightschool.rules.typed import LONGEST_LINE, one_line, why_not_kept
 from nightschool.texts import L_, _
 from nightschool.web.people.people_form import GroupField
@@ -113,8 +113,8 @@ class PastedForm(NewPeopleForm):
     group_name = GroupField(L_("没写组的，都是哪个组的？"))
 
     def read(self) -> None:
-        """What was pasted stands in rows. Raises Refused as `read_guests` does."""
-        found = read_guests(self.pasted.data or "")
+        """What was pasted stands in rows. Raises Refused as `read_list` does."""
+        found = read_list(self.pasted.data or "")
         group = self.group_name.data or ""
         names = [name for name, _group in self._new_rows().values()]
         groups = [group for _name, group in self._new_rows().values()]

@@ -195,7 +195,7 @@ def test_what_is_put_back_differs_in_nothing_from_what_was(before: Facts, after:
         ("time", Moment(DAY, 1140), "变更：原定周五 12月4日（十月廿六） 19:00"),
         ("time,place", Moment(DAY, 1140), "变更：原定周五 12月4日（十月廿六） 19:00；换了地点"),
         ("time", Moment(date(2026, 12, 5), 1140), "变更：换了时间"),  # only its end is another
-        ("off", Moment(DAY, 1140), "变更：通知时还要上"),
+        ("off", Moment(DAY, 1140), "变更：原来通知要上"),
         ("on,teachers,title", Moment(DAY, 1140), "变更：恢复了，照常上；换了老师；换了内容"),
     ],
 )

@@ -206,7 +206,7 @@ def test_called_off_class_says_that_the_notice_still_had_it(
 ) -> None:
     change(database, cast, announced, cancel_session, reason="farm_work", reason_text="收<柑橘>\ufffe")
     page = read(client, "")
-    assert "取消：收&lt;柑橘&gt;" in page and "变更：通知时还要上" in page
+    assert "取消：收&lt;柑橘&gt;" in page and "变更：原来通知要上" in page
     assert titles(client) == ["12月4日（十月廿六） 19:00 的柑橘修剪取消了：收<柑橘>。"]
     assert "STATUS:CANCELLED" in read(client, ".ics")
 

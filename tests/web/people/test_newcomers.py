@@ -48,6 +48,7 @@ def save(browser: FlaskClient, people: list[tuple[str, str]], **fields: Any) -> 
         "陈大秀 三组\n刘国富 一组\n张桂花",
         "陈大秀\t三组\r\n刘国富\t一组\r\n张桂花\t",
         "陈大秀（三组）、刘国富（一组）、张桂花",
+        "姓名,性别,组\n1. 陈大秀 女 1958 三组\n2、刘国富，男，62岁，一组\n3 张桂花 13800000001",
     ],
 )
 def test_a_pasted_list_is_looked_at_first_and_then_saved(

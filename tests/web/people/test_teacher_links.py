@@ -219,7 +219,7 @@ def test_who_cannot_come_says_why_and_the_village_settles_it(
     for reason in ("下乡", "那天要开会", "那天要开会"):  # another reason goes for the first; twice is once
         answer = client.post(path, data={"reason": reason})
         assert (answer.status_code, answer.location) == (303, PAGE)
-    assert "您说了来不了：那天要开会。村里知道了。" in client.get(PAGE).text
+    assert "您说了来不了：那天要开会。已经告诉村里。" in client.get(PAGE).text
     assert "来不了" in client.get(SHEET).text and "/absent/" not in client.get(SHEET).text
     chen = browser_of(cast.chen)
     told = "周老师自己说 11月24日（十月十六） 19:00–20:30 来不了：那天要开会。"
