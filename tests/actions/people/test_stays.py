@@ -136,6 +136,18 @@ def test_a_renamed_group_reads_on_an_old_register_as_it_was_called_then(village:
     assert (stay.group_name, stay.came_on, stay.left_on) == ("一组", None, TODAY)
 
 
+def test_a_move_to_another_group_holds_from_the_day_that_is_named_and_else_from_today(
+    village: Village,
+) -> None:
+    for name, said, first in (("陈大秀", {"came_on": BEFORE}, BEFORE), ("刘国富", {}, TODAY)):
+        learner = village.add(name, came_on=LONG_AGO)
+        village.edit(learner, name, "二组", **said)
+        with village.database.reading() as db:
+            [stay] = former_stays(db, learner)
+            moved_on = db.scalar(select(Learner.came_on).where(Learner.public_id == learner))
+        assert (stay.group_name, stay.left_on, moved_on) == ("一组", first, first)
+
+
 def test_a_group_that_was_written_wrongly_is_put_right_for_all_days(village: Village) -> None:
     learner = village.known("陈大秀", "四组")
     village.edit(learner, "陈大秀", "三组", group_was_wrong=True)

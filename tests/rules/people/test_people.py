@@ -295,5 +295,6 @@ def test_what_a_form_leaves_empty_is_written_down_as_nothing() -> None:
     assert TeacherEntry("周老师") == local
 
 
-def test_who_was_born_this_year_can_be_written_down() -> None:
-    check_learner(LearnerEntry("陈小宝", "一组", birth_year=TODAY.year), today=TODAY)
+def test_who_was_born_this_year_is_a_child_and_not_unborn() -> None:
+    with pytest.raises(Refused, match="child"):
+        check_learner(LearnerEntry("陈小宝", "一组", birth_year=TODAY.year), today=TODAY)

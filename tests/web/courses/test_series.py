@@ -84,6 +84,8 @@ def test_moving_this_and_the_following_shows_first_saves_then_and_is_taken_back_
     assert days(database) == [-7, 0, 7, 14, 21]
     saved = save(chen, path, shown)
     assert "柑橘冬季管护：周二 11月24日（十月十六） 起改好了 3 次课。" in saved.text
+    trail = chen.get(f"/sessions/{term[1]}/trail").text
+    assert "11月24日" in trail and "19:00" in trail and "11月25日" in trail and "18:00" in trail
     assert days(database) == [-7, 1, 8, 14, 22]
     [back] = re.findall(r'action="(/changes/[^"]+/undo)"', saved.text)
     assert (
