@@ -1,5 +1,6 @@
 """The campaigns of `bench.attack` that take seconds, in their short form: no limit is missed."""
 
+import os
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -35,18 +36,23 @@ def faults_of(page: str) -> list[str]:
         return list(texts.faults_of(shown, f"data:text/html,{page}", ["error: x"]))
 
 
+def need_chromium() -> None:
+    if not shutil.which("chromium"):
+        why = "Chromium is not installed"
+        pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
+
+
 @pytest.mark.parametrize("campaign", ["keys", "backups", "clocks", "forms", "texts"])
 def test_no_limit_is_missed(town: Town, campaign: str) -> None:
-    if campaign == "texts" and not shutil.which("chromium"):
-        pytest.skip("Chromium is not installed")
+    if campaign == "texts":
+        need_chromium()
     figures = apart(figures_of, campaign, town)
     assert figures and [figure for figure in figures if figure.is_missed] == []
 
 
 def test_a_page_that_a_text_hurts_is_found() -> None:
     page = "<title>x</title><b onclick=1><a href='javascript:1'>x</a><p style='width:999px'>x<script>hurt=1</script>"
-    if not shutil.which("chromium"):
-        pytest.skip("Chromium is not installed")
+    need_chromium()
     found = apart(faults_of, page)
     assert [fault.partition(":")[0] for fault in found] == [
         texts.RAN,

@@ -258,11 +258,10 @@ def test_nothing_secret_and_nothing_of_another_site_is_handed_back(
     assert answer.status_code == 404 and copied(answer.text) == []
 
 
+@pytest.mark.one_database  # PostgreSQL has many writers
 def test_a_busy_database_hands_the_form_back_to_be_sent_once_more(
     browser_of: Any, cast: Cast, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not database.is_sqlite:
-        pytest.skip("PostgreSQL has many writers")
     monkeypatch.setattr("nightschool.database.LONGEST_WAIT", 0.05)
     chen, once = browser_of(cast.chen), "o" * 22
     with database.writing():
