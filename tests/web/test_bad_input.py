@@ -259,3 +259,14 @@ def test_each_notice_that_cannot_be_read_says_where_and_stays(
     assert wrong == []
     assert count(database, SpecialDay) == 0
     assert system.post("/calendars/notice", data={"notice": NOTICE}).status_code == 303
+
+
+@pytest.mark.parametrize("todo", ["find", "look", "publish"])
+@pytest.mark.parametrize("repeat", ["once", "weekly", "monthly", "lunar"])
+def test_the_last_days_of_the_calendar_are_answered_like_others(
+    chen: FlaskClient, database: Database, todo: str, repeat: str
+) -> None:
+    rule = {"repeat": repeat, "weekdays": ["4"], "nth": "1", "lunar": "逢三六九", "times": "3", "do": todo}
+    for first in ("9999-12-31", "9999-12-03"):
+        answer = chen.post(NEW, data={**COURSE, **rule, "first": first})
+        assert answer.status_code in (200, 303, 409, 422), (first, answer.status_code)

@@ -181,7 +181,8 @@ def _find(form: ScheduleForm, here: Locality, choices: Choices, of: Mapping[str,
     """The form as it was filled in, and the days that suit; only the times must be sound for that."""
     is_unread = form.shows_unread()
     form.check_times()
-    if is_unread or form.ends.errors:
+    form.check_first()
+    if is_unread or form.ends.errors or form.first.errors:
         return _schedule_page(form, here, choices, of=of), BAD_INPUT
     starts, ends = form.times_or(_USUAL_EVENING["starts"], _USUAL_EVENING["ends"])
     first = max(form.first.data or today(), today())

@@ -323,6 +323,11 @@ class ScheduleForm(CommonForm):
             self._check_instead()
         return not self.errors
 
+    def check_first(self) -> None:
+        """A sentence stands at the first day where no class can be on it."""
+        if self.first.data and (problem := recurrence_problem(Once(self.first.data))):
+            self.refuse("first", tell_recurrence_problem(problem))
+
     def take(self, text: str) -> None:
         """One of the free times that the page offered stands in the fields; other text changes nothing."""
         slot = read_slot(text)
