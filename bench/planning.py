@@ -32,7 +32,7 @@ from nightschool.models.places import NightSchool, Venue
 from nightschool.models.teaching import Booking, ClassSession, ClassSessionTeacher
 from nightschool.queries.courses import alternatives, bookings
 from nightschool.queries.courses.choices import on_offer
-from nightschool.queries.courses.surroundings import good_days
+from nightschool.queries.courses.surroundings import good_days, surroundings
 from nightschool.queries.seasons.localities import locality
 from nightschool.rules.access import Actor, Post, Role
 from nightschool.rules.courses.good_days import window
@@ -173,7 +173,19 @@ def refusal(world: World, proposal: Proposal) -> int:
         with world.database.reading() as db:
             choices = on_offer(db, proposal.region_code)
             found = alternatives.for_proposal(db, proposal, clash.conflicts, choices, zone=ZONE)
-        shown = preview(proposal, clash.conflicts, at=AT, alternatives=found)
+            around = surroundings(
+                db,
+                locality(db, proposal.region_code),
+                {one.slot.day for one in proposal.dates},
+                choices=choices,
+                title=proposal.title,
+                teachers=proposal.teachers,
+                venue=proposal.venue,
+                zone=ZONE,
+            )
+        shown = preview(
+            proposal, clash.conflicts, at=AT, around=around, alternatives=found, names=choices.names
+        )
         assert all(len(day.choices) >= 3 for day in shown.days if day.taken)
         return len(clash.conflicts)
     return 0

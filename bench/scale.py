@@ -21,6 +21,7 @@ from bench._data import NOW, regions_of
 from bench._province import absent, sichuan_file
 from bench._scale_data import Filled, fill, logged_in
 from nightschool.database import Database
+from nightschool.formats import ics
 from nightschool.rules.regions import RegionRow
 from nightschool.sealing import Sealer
 from nightschool.settings import Settings, new_keys, sqlite_url
@@ -61,6 +62,7 @@ class Site:
     def get(self, path: str, who: str = "") -> tuple[float, float, int]:
         """Seconds by the clock, seconds of the processor, and bytes of one answer built anew."""
         self.app.extensions[EXTENSION].shelf.clear()
+        ics._written_event.cache_clear()  # a dozen villages' events would all be remembered, a province's never
         answer: list[Any] = []
         address, _, query = path.partition("?")
         environ = {
