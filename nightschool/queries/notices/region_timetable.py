@@ -17,6 +17,7 @@ from sqlalchemy import (
     Date,
     Select,
     String,
+    and_,
     bindparam,
     case,
     func,
@@ -37,6 +38,7 @@ from nightschool.queries.notices.timetable import (
     entries_beside,
     entry_rows,
     literal_number,
+    over,
     successor_in,
 )
 from nightschool.queries.places.places import NamedRegion
@@ -69,6 +71,7 @@ class Area:
     revisions: int
     changed_at: datetime
     known_by: str = ""  # the address in the ids of its feeds; empty while that is the one it is served at
+    is_over: bool = False  # it is a former one, and nothing is to come in it
 
 
 class Host(NamedTuple):
@@ -129,7 +132,7 @@ def area(db: Session | Connection, code: str, *, today: date) -> Area | None:
     if not is_code(code) or level_of(code) is Level.VILLAGE:
         return None
     low, high = code_range(code)
-    row = db.execute(_STANDING, {"region": code, "low": low, "high": high}).one_or_none()
+    row = db.execute(_STANDING, {"region": code, "low": low, "high": high, "today": today}).one_or_none()
     if row is None:
         return None
     above = [(row.code_2, row.name_2), (row.code_1, row.name_1), (row.code_0, row.name_0)]
@@ -144,6 +147,7 @@ def area(db: Session | Connection, code: str, *, today: date) -> Area | None:
         revisions=int(row.revisions),
         changed_at=row.changed_at,
         known_by=row.known_by or "",
+        is_over=row.is_over,
     )
 
 
@@ -218,6 +222,9 @@ def _standing() -> Select[*tuple[Any, ...]]:
         all_of_it.c.revisions,
         all_of_it.c.changed_at,
         KNOWN_BY,
+        over(
+            and_(ClassSession.region_code >= bindparam("low"), ClassSession.region_code < bindparam("high"))
+        ),
         *(
             column
             for number, one in enumerate(above)

@@ -21,6 +21,8 @@ from sqlalchemy import (
     Select,
     bindparam,
     case,
+    exists,
+    false,
     func,
     literal_column,
     or_,
@@ -110,6 +112,7 @@ class Village:
     school: School | None
     ended_today: int  # so many of today's sessions are over
     known_by: str = ""  # the address in the ids of its feeds; empty while that is the one it is served at
+    is_over: bool = False  # it is a former one, and nothing is to come in it
 
 
 class SeenTeacher(NamedTuple):
@@ -197,9 +200,12 @@ def timetable(
     return Timetable(village, at.day, **parted(entries, at, extent, lambda entry: entry))
 
 
-def village(db: Session | Connection, code: str, *, at: Moment) -> Village | None:
-    """A village as it stands at this minute; None when there is no such village. Cost: 1 query."""
-    values = {"village": code, "today": at.day, "minutes": at.minutes}
+def village(db: Session | Connection, code: str, *, at: Moment, course: str = "") -> Village | None:
+    """A village as it stands at this minute; None when there is no such village. Cost: 1 query.
+
+    It is not over for who asks about a course (its public id) that is still its own.
+    """
+    values = {"village": code, "today": at.day, "minutes": at.minutes, "course": course}
     row = db.execute(_STANDING, values).one_or_none()
     if row is None:
         return None
@@ -218,6 +224,7 @@ def village(db: Session | Connection, code: str, *, at: Moment) -> Village | Non
         school=school_in(row),
         ended_today=row.ended_today,
         known_by=row.known_by or "",
+        is_over=row.is_over,
     )
 
 
@@ -343,6 +350,16 @@ _OURS: tuple[ColumnElement[bool], ...] = (
 _COURSE = select(Course.id).where(Course.public_id == bindparam("course")).scalar_subquery()
 
 
+def over(is_here: ColumnElement[bool], *others: ColumnElement[bool]) -> ColumnElement[bool]:
+    """True of a former region of whose class sessions none is to come from today on, and of which nothing else holds.
+
+    Only of former regions they are looked for.
+    """
+    to_come = exists().where(is_here, ClassSession.day >= _TODAY, ClassSession.published_at.is_not(None))
+    is_over = case((Region.valid_to < _TODAY, ~or_(to_come, *others)), else_=false())
+    return is_over.label("is_over")
+
+
 def _standing() -> Select[*tuple[Any, ...]]:
     township, county, successor = aliased(Region), aliased(Region), aliased(Region)
     ended = (
@@ -351,6 +368,7 @@ def _standing() -> Select[*tuple[Any, ...]]:
         .where(*_OURS, ClassSession.day == _TODAY, ClassSession.ends <= _MINUTES)
         .scalar_subquery()
     )
+    is_its_own = exists().where(Course.public_id == bindparam("course"), Course.region_code == Region.code)
     return (
         select(
             Region.name,
@@ -367,6 +385,7 @@ def _standing() -> Select[*tuple[Any, ...]]:
             *SCHOOL,
             ended.label("ended_today"),
             KNOWN_BY,
+            over(ClassSession.region_code == Region.code, is_its_own),
         )
         .outerjoin(township, township.code == Region.parent_code)
         .outerjoin(county, county.code == township.parent_code)

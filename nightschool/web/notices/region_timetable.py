@@ -28,9 +28,9 @@ from nightschool.queries.notices.region_timetable import IN_A_FEED, ON_A_PAGE, A
 from nightschool.rules.almanac import spoken_day
 from nightschool.rules.notices.revisions import REGION_TOLD_FOR_DAYS
 from nightschool.rules.regions import Level, full_code, is_inside, level_of, prefix_of
-from nightschool.web.site.access import open_data, public
+from nightschool.web.site.access import is_for_programs, open_data, public
 from nightschool.web.site.context import looking, services, today, whole
-from nightschool.web.site.delivery import deliver
+from nightschool.web.site.delivery import deliver, goes_on_at
 from nightschool.web.site.headers import framed
 from nightschool.web.site.language import Reading, reading_here
 from nightschool.web.site.sharing import card
@@ -110,6 +110,8 @@ def _answer(
     here = reading_here(since=since, look=look)
     with looking() as db:
         area = region_timetable.area(db, code, today=today()) or abort(404)
+        if area.is_over and area.successor and is_for_programs():
+            return goes_on_at(reading_here(look=look), area=prefix_of(area.successor.code))
 
         return deliver(here, f"{area.revisions} {today()}", lambda: written(db, area, start, here), mimetype)
 

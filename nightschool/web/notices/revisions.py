@@ -56,7 +56,7 @@ def _answer(
     """
     here = reading_here(number=number)
     with looking() as db:
-        village = village_here(db, code, at=moment())
+        village = village_here(db, code, here, at=moment())
 
         def build() -> str | bytes:
             since = datetime.combine(today() - timedelta(days=TOLD_FOR_DAYS), time(), services().zone)

@@ -141,5 +141,5 @@ def _refused(code: str, refused: Refused | None, form: TermForm | None = None, *
 
 def _choice(code: str, form: TermForm) -> str:
     with reading() as db:
-        village = village_here(db, code, at=moment())
+        village = village_here(db, code, reading_here(), at=moment())
     return render_template("notices/school_months/choose.html", village=village, form=form)

@@ -34,9 +34,9 @@ from nightschool.queries.notices.timetable import (
 )
 from nightschool.rules.regions import parent_of, prefix_of
 from nightschool.rules.slots import Moment
-from nightschool.web.site.access import open_data, public
+from nightschool.web.site.access import is_for_programs, open_data, public
 from nightschool.web.site.context import looking, moment, services, whole
-from nightschool.web.site.delivery import deliver
+from nightschool.web.site.delivery import deliver, goes_on_at
 from nightschool.web.site.headers import framed
 from nightschool.web.site.language import Reading, reading_here
 from nightschool.web.site.sharing import card
@@ -114,10 +114,15 @@ def chapter_number() -> int:
     return number
 
 
-def village_here(db: Session | Connection, code: str, *, at: Moment) -> Village:
-    """The village that this request's address names, as it stands at this minute; or 404."""
-    found = timetable.village(db, code, at=at)
-    return found or abort(404)
+def village_here(db: Session | Connection, code: str, here: Reading, *, at: Moment) -> Village:
+    """The village that this request's address names, as it stands at this minute; or 404.
+
+    What others subscribe to leads on to the village that stands for it, once nothing is to come in it.
+    """
+    found = timetable.village(db, code, at=at, course=here.course) or abort(404)
+    if found.is_over and found.successor and is_for_programs():
+        abort(goes_on_at(here, code=found.successor.code))
+    return found
 
 
 def _answer(
@@ -136,7 +141,7 @@ def _answer(
     """
     here, at = reading_here(number=number, course=course, look=look), moment()
     with looking() as db:
-        village = village_here(db, code, at=at)
+        village = village_here(db, code, here, at=at)
 
         def build() -> str | bytes:
             return write(timetable.timetable(db, village, at=at, extent=extent, course=course), here)

@@ -144,6 +144,12 @@ def access_of(endpoint: str | None) -> Access | None:
     return getattr(view, "access", None)
 
 
+def is_for_programs() -> bool:
+    """True when this request asks for what programs subscribe to, and not for a page."""
+    access = access_of(request.endpoint)
+    return access is not None and access.is_open
+
+
 def check_access(app: Flask) -> None:
     """Raises ConfigurationError unless every view declares who may see it; it names those that do not."""
     silent = sorted(name for name, view in app.view_functions.items() if not hasattr(view, "access"))

@@ -7,15 +7,15 @@ of this state gets 304, a kept answer of this state is sent again, any other is 
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, redirect, request, url_for
 
-from nightschool.web.site.context import services
+from nightschool.web.site.context import services, whole
 from nightschool.web.site.language import Reading
 from nightschool.web.site.packing import packed, plain_or_packed
 
@@ -116,6 +116,14 @@ def deliver(
         found = Stored(tag, plain, packed(plain))
         delivery.shelf.put(address, found)
     return plain_or_packed(found.plain, found.packed, mimetype, headers)
+
+
+def goes_on_at(reading: Reading, **values: str) -> Response:
+    """The way to the same of another region. It is asked for anew each time: a merger can be taken back."""
+    path = url_for(str(request.endpoint), lang=None, big=None, **values)
+    answer = redirect(whole(replace(reading, path=path).link()), 302)
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
 
 
 def fresh_for(seconds: int, content: str | bytes, mimetype: str = "text/html") -> Response:

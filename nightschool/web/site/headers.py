@@ -6,7 +6,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, g, request
 
-from nightschool.web.site.access import access_of
+from nightschool.web.site.access import access_of, is_for_programs
 from nightschool.web.site.context import services
 from nightschool.web.site.static_files import first_style_digest, style_digest
 
@@ -87,7 +87,7 @@ def _carrying(fixed: Sequence[tuple[str, str]], application: WSGIApplication) ->
 
 def _protect(response: Response) -> Response:
     access = access_of(request.endpoint)
-    if access is not None and access.is_open:  # failures too, or another program would never learn of them
+    if is_for_programs():  # failures too, or another program would never learn of them
         response.headers.extend(_OPEN)
         if request.method == "OPTIONS":
             response.headers.extend(_ALLOWED)

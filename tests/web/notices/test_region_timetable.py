@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from nightschool.actions.touching import touch_villages
 from nightschool.database import Database
-from nightschool.models.teaching import SessionStatus
+from nightschool.models.teaching import ClassSession, SessionStatus
 from nightschool.queries.notices import region_timetable
 from nightschool.web.notices import region_timetable as web
 from tests.factories import (
@@ -198,6 +198,25 @@ def test_a_former_township_leads_to_what_it_is_now(
     page = client.get("/r/511002106").text
     assert "老镇已撤并，现在是全安镇。" in page
     assert 'href="/r/511002105">看全安镇的课' in page
+
+
+@pytest.mark.parametrize("ending", [".ics", ".json", ".txt", ".atom", "/embed"])
+def test_what_is_subscribed_to_of_a_former_township_follows_when_nothing_is_to_come_there(
+    database: Database, cast: Cast, client: FlaskClient, statements: list[str], ending: str
+) -> None:
+    with database.writing() as db:
+        make_region(db, "511002106000", "老镇", valid_to=ahead(-9), successor_code="511002105000")
+        make_region(db, "511002106201", "老村村民委员会", valid_to=ahead(-9))
+        left = make_session(db, make_course(db, "511002106201"), ahead(0)).id
+    assert client.get(f"/r/511002106{ending}").status_code == 200
+    with database.writing() as db:
+        db.get_one(ClassSession, left).day = ahead(-1)
+    statements.clear()
+    answer = client.get(f"/r/511002106{ending}?lang=en")
+    assert (answer.status_code, len(statements)) == (302, 1)
+    assert answer.headers["Location"] == f"http://localhost/r/511002105{ending}?lang=en"
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert client.get("/r/511002106").status_code == 200
 
 
 @pytest.mark.parametrize("form", FORMS)

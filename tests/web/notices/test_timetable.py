@@ -15,7 +15,7 @@ from sqlalchemy import select
 from nightschool.actions.touching import touch_villages
 from nightschool.database import Database
 from nightschool.models.places import NightSchool, Region, Venue
-from nightschool.models.teaching import Course, SessionStatus
+from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from tests.factories import (
     JIANLI,
     NOW,
@@ -246,6 +246,82 @@ def test_a_former_village_without_a_known_successor_says_so(
     with database.writing() as db:
         db.get_one(Region, SHIWAN).valid_to = date(2019, 12, 31)
     assert "狮湾村已撤并。并到了哪个村，这里还没有记。" in client.get(PAGE).text
+
+
+FEEDS = (f"{PAGE}.ics", f"{PAGE}.json", f"{PAGE}.txt", f"{PAGE}.atom", f"{PAGE}/embed")
+
+
+def end(database: Database, code: str = SHIWAN, *, successor: str | None = JIANLI) -> None:
+    with database.writing() as db:
+        region = db.get_one(Region, code)
+        region.valid_to, region.successor_code, region.successor_day = ahead(-1), successor, TODAY
+        touch_villages(db, [code], now=NOW)
+
+
+@pytest.mark.parametrize("form", FEEDS)
+def test_what_is_subscribed_to_of_a_former_village_follows_to_its_successor_when_nothing_is_to_come(
+    database: Database, cast: Cast, client: FlaskClient, statements: list[str], form: str
+) -> None:
+    fill(database, cast, -1, 0)
+    held = client.get(form)
+    end(database)
+    assert client.get(form).status_code == 200  # a class of today is still to come, or just over
+    with database.writing() as db:
+        db.query(ClassSession).filter(ClassSession.day == TODAY).update({"region_code": JIANLI})
+    statements.clear()
+    answer = client.get(f"{form}?lang=en&big=1&junk=1", headers={"If-None-Match": held.headers["ETag"]})
+    assert (answer.status_code, len(statements)) == (302, 1)
+    there = form.replace(SHIWAN, JIANLI)
+    assert answer.headers["Location"] == f"http://localhost{there}?lang=en&big=1"
+    assert answer.headers["Cache-Control"] == "no-cache"  # a merger can be taken back
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert client.get(there).status_code == 200
+    for page in (PAGE, f"{PAGE}/past", f"{PAGE}/poster", f"{PAGE}/changes"):
+        assert client.get(page).status_code == 200
+    assert not set(FEEDS[:3]) & set(re.findall(r'href="([^"?]*)', client.get(PAGE).text))
+
+
+def test_what_a_frame_looks_like_goes_along(database: Database, cast: Cast, client: FlaskClient) -> None:
+    end(database)
+    answer = client.get(f"{PAGE}/embed?ink=222222")
+    assert answer.headers["Location"] == f"http://localhost/v/{JIANLI}/embed?ink=222222"
+
+
+@pytest.mark.parametrize("form", FEEDS)
+def test_a_former_village_that_nobody_stands_for_or_that_is_back_keeps_its_feeds(
+    database: Database, cast: Cast, client: FlaskClient, form: str
+) -> None:
+    fill(database, cast, -3)
+    end(database, successor=None)
+    assert client.get(form).status_code == 200
+    end(database)
+    assert client.get(form).status_code == 302
+    with database.writing() as db:
+        db.get_one(Region, SHIWAN).valid_to = None
+    assert client.get(form).status_code == 200
+
+
+def test_the_feed_of_a_course_follows_the_course(
+    database: Database, cast: Cast, client: FlaskClient, statements: list[str]
+) -> None:
+    with database.writing() as db:
+        over, goes_on = (make_course(db, title=title) for title in ("办完的课", "还要办的课"))
+        for course in (over, goes_on):
+            make_session(db, course, ahead(-80))
+        coming = make_session(db, goes_on, ahead(3))
+        over_id, id_ = over.public_id, goes_on.public_id
+    end(database)
+    with database.writing() as db:
+        db.get_one(Course, goes_on.id).region_code = JIANLI
+        db.get_one(ClassSession, coming.id).region_code = JIANLI
+    answer = client.get(f"{PAGE}.ics?course={id_}")
+    assert answer.headers["Location"] == f"http://localhost/v/{JIANLI}.ics?course={id_}"
+    uids = [event["UID"] for event in events(client.get(f"/v/{JIANLI}.ics?course={id_}").data)]
+    assert uids == [f"{coming.public_id}@nightschool"]
+    statements.clear()
+    assert len(events(client.get(f"{PAGE}.ics?course={over_id}").data)) == 1
+    assert len(statements) == 2
+    assert client.get(f"{PAGE}.ics?course=nonesuch", follow_redirects=True).status_code == 404
 
 
 def test_the_page_ends_at_24_and_the_feed_does_not(
