@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from nightschool.models.base import (
@@ -123,3 +123,14 @@ class Headcount(Numbered, Base):
             postgresql_where=CURRENT,
         ),
     )
+
+
+class SignInSheet(Base):
+    """One row is what the row numbers mean on every sign-in sheet that was printed of one class session."""
+
+    class_session_id: Mapped[int] = mapped_column(
+        ForeignKey("class_session.id", ondelete="CASCADE"), primary_key=True
+    )
+    rows: Mapped[list[int | None]] = mapped_column(
+        JSON
+    )  # learners' ids; rules.registers.sign_in_sheets.SignInRows

@@ -104,6 +104,7 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
         "courses.back": [N_("%(who)s 又用上了%(what)s")],
     },
     Kind.REGISTERS: {
+        "register.number": [N_("%(who)s 给 %(what)s的签到簿排了行号")],
         "register.save": [N_("%(who)s 记了 %(what)s的到课")],
         "register.void": [N_("%(who)s 作废了 %(what)s的到课登记")],
     },
