@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def tell_figures(overview: Overview, period: Period, label: str = "") -> str:
-    """What was planned, held, not held and why, in neutral words; `label`: of these classes alone."""
+    """What was planned and what became of it, so that it adds up, in neutral words; `label`: of these classes alone."""
     total = overview.total
     parts = [
         counted("应开 %(n)d 次", total.planned),
@@ -27,6 +27,8 @@ def tell_figures(overview: Overview, period: Period, label: str = "") -> str:
         )
     if total.unrecorded:
         parts.append(counted("还有 %(n)d 次没记", total.unrecorded))
+    if total.to_come:
+        parts.append(counted("还没到日子的 %(n)d 次", total.to_come))
     return _(
         "%(period)s，%(place)s：%(figures)s。",
         period=tell_period(period),

@@ -40,19 +40,24 @@ def week_of(day: date) -> Period:
     return Period("week", first, first + timedelta(days=6))
 
 
+def week_to_look_at(today: date) -> Period:
+    """This week; on a Monday, when nothing of it has been yet, the one before, about which villages are phoned."""
+    return week_of(today - timedelta(days=1))
+
+
 def whole_month(month: Month) -> Period:
     """All days of the month."""
     return Period("month", month.first, month.last)
 
 
 def read_period(code: str, today: date) -> Period:
-    """The period that an address says; this week where it says none that can be read."""
+    """The period that an address says; the week to look at where it says none that can be read."""
     kind = "month" if len(code) == len("2026-11") else "week"
     try:
         day = date.fromisoformat(f"{code}-01" if kind == "month" else code)
     except ValueError:
-        return week_of(today)
-    return _around(kind, day) if FIRST_YEAR <= day.year <= LAST_YEAR else week_of(today)
+        return week_to_look_at(today)
+    return _around(kind, day) if FIRST_YEAR <= day.year <= LAST_YEAR else week_to_look_at(today)
 
 
 def _around(kind: str, day: date) -> Period:

@@ -9,12 +9,12 @@ from nightschool.web.site.context import today
 
 
 def asked_period() -> Period:
-    """The period the address names; this week when it names none that can be read."""
+    """The period the address names; the week to look at when it names none that can be read."""
     return read_period(request.args.get("when", ""), today())
 
 
 def kept() -> dict[str, Any]:
-    """What every address on these pages carries on; of the period nothing where it is this week, whichever that is."""
+    """What every address on these pages carries on; of the period nothing where it is what one looks at anyhow."""
     period = asked_period()
     return {
         "when": None if period == read_period("", today()) else period.code,

@@ -16,7 +16,8 @@ from nightschool.queries.places.takeovers import todays_villages
 from nightschool.rules.listings import page_of
 from nightschool.rules.places.schools import asked_of
 from nightschool.rules.regions import Level, township_of
-from nightschool.rules.seasons.periods import tell_period
+from nightschool.rules.seasons.months import month_of
+from nightschool.rules.seasons.periods import tell_period, week_of, whole_month
 from nightschool.web.oversight.frame import asked_period, kept
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import reading, today
@@ -71,6 +72,8 @@ def region(region: str) -> Any:
         "oversight/overview/region.html",
         overview=found,
         period=period,
+        this=whole_month(month_of(today())) if period.kind == "month" else week_of(today()),
+        this_week=week_of(today()).code,
         waiting=waiting[1] if waiting else 0,
         figure=figure,
         label=label,

@@ -5,7 +5,14 @@ from datetime import date
 import pytest
 
 from nightschool.rules.seasons.months import Month
-from nightschool.rules.seasons.periods import Period, read_period, tell_period, week_of, whole_month
+from nightschool.rules.seasons.periods import (
+    Period,
+    read_period,
+    tell_period,
+    week_of,
+    week_to_look_at,
+    whole_month,
+)
 
 WEEK = Period("week", date(2026, 11, 23), date(2026, 11, 29))
 
@@ -39,5 +46,18 @@ def test_a_period_is_read_from_its_address(period: Period) -> None:
 
 
 @pytest.mark.parametrize("code", ["", "2026-13", "2026-11-31", "week", "0001-01", "9999-12-31"])
-def test_an_address_that_says_no_period_is_this_week(code: str) -> None:
+def test_an_address_that_says_no_period_is_the_week_to_look_at(code: str) -> None:
     assert read_period(code, date(2026, 11, 26)) == WEEK
+
+
+@pytest.mark.parametrize(
+    ("today", "week"),
+    [
+        (date(2026, 11, 23), WEEK.before),
+        (date(2026, 11, 24), WEEK),
+        (date(2026, 11, 29), WEEK),
+        (date(2026, 11, 30), WEEK),
+    ],
+)
+def test_on_a_monday_the_week_before_is_looked_at(today: date, week: Period) -> None:
+    assert week_to_look_at(today) == week

@@ -43,7 +43,7 @@ def test_township_supervisor_reads_the_week_in_a_table_and_a_sentence(database, 
     a_week(database, cast)
     page = browser_of(cast.township_supervisor).get("/overview", follow_redirects=True)
     assert page.status_code == 200
-    assert "全安镇：应开 3 次，已开 1 次，到课 28 人次，没开成 1 次（天气不好 1 次）。" in page.text
+    assert "全安镇：应开 3 次，已开 1 次，到课 28 人次，没开成 1 次（天气不好 1 次），还没到日子的 1 次。" in page.text
     assert f"/overview/{SHIWAN}" in page.text
 
 
@@ -59,6 +59,22 @@ def test_period_can_be_a_month_and_moves(database, cast, browser_of) -> None:
     page = browser_of(cast.township_supervisor).get("/overview/511002105000?when=2026-11")
     assert "2026年11月" in page.text
     assert "when=2026-10" in page.text and "when=2026-12" in page.text
+
+
+def test_on_a_monday_last_week_is_looked_at_and_this_week_is_one_click_away(
+    database, cast, clock, browser_of
+) -> None:
+    a_week(database, cast)
+    clock.move(days=6)
+    browser = browser_of(cast.township_supervisor)
+    page = browser.get("/overview/511002105000").text
+    assert "2026年11月23日到11月29日，全安镇：应开 3 次" in page
+    [this_week] = re.findall(r'href="([^"]*)">这一周</a>', page)
+    assert "2026年11月30日到12月6日" in browser.get(this_week).text
+    month = browser.get("/overview/511002105000?when=2026-08").text
+    assert f'href="{this_week}">看这一周</a>' in month
+    [this_month] = re.findall(r'href="([^"]*)">这个月</a>', month)
+    assert "2026年11月，全安镇" in browser.get(this_month).text
 
 
 def test_period_that_cannot_be_read_is_this_week(database, cast, browser_of) -> None:
@@ -182,7 +198,7 @@ def test_only_the_classes_of_one_unit_are_looked_at_in_other_periods_and_places_
 ) -> None:
     county = browser_of(cast.county_supervisor)
     page = county.get(f"/overview/511002000000?label={organised}").text
-    assert "市中区（只算县农业农村局的）：应开 3 次，已开 2 次，到课 38 人次。" in page
+    assert "市中区（只算县农业农村局的）：应开 3 次，已开 2 次，到课 38 人次，还没到日子的 1 次。" in page
     led = re.search(r'href="(/overview/511002105000[^"]*)"', page)
     assert led is not None and f"label={organised}" in led[1]
     assert "全安镇（只算县农业农村局的）" in county.get(html.unescape(led[1])).text
