@@ -48,6 +48,11 @@ class RegionFigures:
     reasons: Counter[str] = field(default_factory=Counter)  # reason code -> sessions not held
 
     @property
+    def without(self) -> int:
+        """Villages that have no night school."""
+        return self.villages - self.schools
+
+    @property
     def planned(self) -> int:
         """The sum of the other four."""
         return self.held + self.not_held + self.unrecorded + self.to_come
@@ -77,7 +82,9 @@ class Overview:
     name: str
     path: tuple[tuple[str, str], ...]  # (code, name) of the regions above, largest first
     parts: tuple[RegionFigures, ...]  # none of a village
-    without: tuple[Below, ...]  # right below, with neither a night school nor a class session in the period
+    without: tuple[
+        Below, ...
+    ]  # villages of a township with neither a night school nor a class session in the period
     total: RegionFigures
 
     @property
@@ -127,8 +134,9 @@ def overview_of(
         for line in (total, lines.get(part)):
             if line is not None:
                 _count(line, row.figure, row.reason, row.sessions, row.attendances or 0)
-    parts = tuple(line for _code, line in sorted(lines.items()) if line.schools or line.planned)
-    without = tuple(one for one in below if lines[one.code] not in parts)
+    is_there = [line for _code, line in sorted(lines.items()) if line.villages or line.planned]
+    parts = tuple(line for line in is_there if level is not Level.TOWNSHIP or line.schools or line.planned)
+    without = tuple(one for one in below if level is Level.TOWNSHIP and lines[one.code] not in parts)
     path = tuple((part, names[part]) for part in above if part in names)
     return Overview(code, names[code], path, parts, without, total)
 

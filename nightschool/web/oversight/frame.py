@@ -1,11 +1,17 @@
 """What a supervisor's pages have in common: what is looked at, and how it is counted, stays as one moves."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import request
 
 from nightschool.rules.seasons.periods import Period, read_period
-from nightschool.web.site.context import today
+from nightschool.web.site.context import now, today
+
+
+def as_of() -> datetime:
+    """The instant whose data a supervisor's page shows, which paper has to say."""
+    return now().instant
 
 
 def asked_period() -> Period:

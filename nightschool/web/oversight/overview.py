@@ -1,4 +1,7 @@
-"""The supervisor's pages: a region's week or month in a table, the classes behind its numbers, a sentence to copy."""
+"""The supervisor's pages: a region's week or month in a table, the classes behind its numbers, a sentence to copy.
+
+Beside them the villages without a night school.
+"""
 
 from typing import Any
 
@@ -11,20 +14,21 @@ from nightschool.queries.contacts import contacts
 from nightschool.queries.courses import labels
 from nightschool.queries.oversight import overview, township_plans
 from nightschool.queries.oversight.overview import Figure, Overview
-from nightschool.queries.places import places
+from nightschool.queries.places import openings, places
 from nightschool.queries.places.takeovers import todays_villages
 from nightschool.rules.listings import page_of
 from nightschool.rules.places.schools import asked_of
-from nightschool.rules.regions import Level, township_of
+from nightschool.rules.regions import Level, level_of, township_of
 from nightschool.rules.seasons.months import month_of
 from nightschool.rules.seasons.periods import tell_period, week_of, whole_month
-from nightschool.web.oversight.frame import asked_period, kept
+from nightschool.web.oversight.frame import as_of, asked_period, kept
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import reading, today
 from nightschool.web.site.listings import page_number
+from nightschool.web.site.records import look_up
 
 bp = Blueprint("overview", __name__)
-for telling in (tell_figures, tell_period, tell_reasons, asked_of):
+for telling in (as_of, tell_figures, tell_period, tell_reasons, asked_of):
     bp.add_app_template_global(telling)
 
 
@@ -80,6 +84,28 @@ def region(region: str) -> Any:
         by_todays=by_todays,
         kept={**kept(), "label": label.public_id if label else None},
         **behind,
+    )
+
+
+@bp.get("/overview/<region_code:region>/without")
+@allows("see_overview")
+def without(region: str) -> Any:
+    """How many villages of each township have a night school, and which have none."""
+    if level_of(region) is Level.VILLAGE:
+        return redirect(url_for("overview.region", region=region, **kept()), 303)
+    line = look_up(places.step, region, today=today()).line
+    with reading() as db:
+        townships = openings.coverage(db, region, today=today())
+        counties = places.names_of(db, {one.county for one in townships})
+    return render_template(
+        "oversight/overview/without.html",
+        here=line[-1],
+        path=[(place.code, place.name) for place in line[:-1]],
+        townships=townships,
+        counties=counties,
+        villages=sum(one.villages for one in townships),
+        schools=sum(one.schools for one in townships),
+        kept=kept(),
     )
 
 

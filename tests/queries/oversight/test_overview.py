@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.models.teaching import SessionStatus
 from nightschool.queries.oversight import overview
+from nightschool.queries.places.openings import coverage, units_below
 from tests.factories import (
     JIANLI,
     SHIWAN,
@@ -117,19 +118,46 @@ def test_behind_each_number_stand_as_many_classes_village_by_village(database, c
     assert some == behind[overview.Figure.PLANNED][1:3]
 
 
-def test_villages_without_a_school_and_townships_without_any_are_listed(database, cast) -> None:
+def test_villages_without_a_school_are_listed_in_their_township_and_counted_above_it(database, cast) -> None:
     with database.writing() as db:
         a_week_in_shiwan(db, cast)
         make_region(db, "511002105202", "断桥村村民委员会")
         make_region(db, "511002105203", valid_to=TODAY - timedelta(days=1))
         make_region(db, "511002106000", "永安镇")
+        make_region(db, "511002106201", "大堰村村民委员会")
+        make_region(db, "511002107000", "空地镇")
         township = overview.overview_of(db, "511002105000", **WEEK)
         county = overview.overview_of(db, "511002000000", **WEEK)
     assert township is not None and county is not None
     assert [one.name for one in township.without] == ["断桥村"]
     assert [one.name for one in township.parts] == ["狮湾村"]
-    assert [(one.name, one.villages, one.schools) for one in county.parts] == [("全安镇", 2, 1)]
-    assert [one.name for one in county.without] == ["永安镇"]
+    assert [(one.name, one.villages, one.schools, one.without) for one in (*county.parts, county.total)] == [
+        ("全安镇", 2, 1, 1),
+        ("永安镇", 1, 0, 1),
+        ("市中区", 3, 1, 2),
+    ]
+    assert county.without == ()
+
+
+def test_every_township_says_which_villages_have_no_school_in_one_query(database, cast, statements) -> None:
+    with database.writing() as db:
+        make_region(db, "511002105203", "洪坝村村民委员会")
+        make_region(db, "511002105202", "断桥村村民委员会")
+        make_region(db, "511002105204", valid_to=TODAY - timedelta(days=1))
+        make_region(db, "511002106000", "永安镇")
+        make_region(db, "511002106201", "大堰村村民委员会")
+        make_region(db, "511002107000", "空地镇")
+        statements.clear()
+        city = coverage(db, "511000000000", today=TODAY)
+        assert len(statements) == 1
+        units = {one.code: one for one in units_below(db, "511002000000", today=TODAY)}
+    assert [(one.county, one.name, one.villages, one.schools, one.without) for one in city] == [
+        ("511002000000", "全安镇", 3, 1, ("断桥村", "洪坝村")),
+        ("511002000000", "永安镇", 1, 0, ("大堰村",)),
+        ("511024000000", "严陵镇", 1, 1, ()),
+    ]
+    for one in city[:2]:
+        assert (units[one.code].villages, units[one.code].schools) == (one.villages, one.schools)
 
 
 def test_unknown_region_is_none(db) -> None:

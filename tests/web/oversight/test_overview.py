@@ -43,7 +43,10 @@ def test_township_supervisor_reads_the_week_in_a_table_and_a_sentence(database, 
     a_week(database, cast)
     page = browser_of(cast.township_supervisor).get("/overview", follow_redirects=True)
     assert page.status_code == 200
-    assert "全安镇：应开 3 次，已开 1 次，到课 28 人次，没开成 1 次（天气不好 1 次），还没到日子的 1 次。" in page.text
+    assert (
+        "全安镇：应开 3 次，已开 1 次，到课 28 人次，没开成 1 次（天气不好 1 次），还没到日子的 1 次。"
+        in page.text
+    )
     assert f"/overview/{SHIWAN}" in page.text
 
 
@@ -140,6 +143,28 @@ def test_villages_without_a_school_stand_below_in_the_order_of_their_codes(
         make_region(db, "511002105202", "湾桥村村民委员会")
     page = browser_of(cast.township_supervisor).get("/overview/511002105000").text
     assert page.index("还没办夜校的 2 个村") < page.index("湾桥村") < page.index("断桥村")
+
+
+def test_each_number_of_villages_without_a_school_leads_to_their_names(database, cast, browser_of) -> None:
+    with database.writing() as db:
+        make_region(db, "511002105202", "湾桥村村民委员会")
+        make_region(db, "511002106000", "永安镇")
+        make_region(db, "511002106201", "大堰村村民委员会")
+        city = make_account(db, "njdd", "内江督导", Role.SUPERVISOR, "511000000000").id
+    browser = browser_of(city)
+    page = browser.get("/overview/511000000000?when=2026-10").text
+    links = re.findall(r'href="(/overview/51\d+/without[^"]*)">(\d)</a>', page)
+    assert links == [
+        ("/overview/511002000000/without?when=2026-10", "2"),
+        ("/overview/511000000000/without?when=2026-10", "2"),
+    ]
+    county, all_of_it = (browser.get(link).text for link, _number in links)
+    assert "市中区一共 3 个村，办了 1 所夜校，还没办的 2 个。" in county
+    assert "内江市一共 4 个村，办了 2 所夜校，还没办的 2 个。" in all_of_it
+    assert county.index("湾桥村") < county.index("大堰村") and "严陵镇" not in county
+    assert "威远县" in all_of_it and "都办了" in all_of_it
+    assert "/overview/511000000000/without?when=2026-10" in county  # the way up stays with what is looked at
+    assert browser.get(f"/overview/{SHIWAN}/without").location == f"/overview/{SHIWAN}"
 
 
 def test_other_regions_overview_is_not_there(cast, browser_of) -> None:

@@ -513,6 +513,6 @@ def test_a_region_s_page_has_its_schools_first_then_who_holds_what_and_all_else_
     assert f'href="/admin/{QIAO}/schools/new?village={QIAO}"' in page
     county = admin.get(f"/admin/{COUNTY}").text
     assert re.search(
-        r'全安镇</a></th>\s*<td class="number" data-head="村">2</td><td class="number" data-head="夜校">1</td>',
+        r'全安镇</a></th>\s*<td class="number" data-head="村数">2</td><td class="number" data-head="夜校数">1</td>',
         county,
     )
