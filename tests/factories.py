@@ -43,6 +43,7 @@ from nightschool.settings import Keys, dump_keys
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = Now.at(datetime(2026, 11, 24, 2, 0, tzinfo=UTC), ZONE)
 TODAY = NOW.day
+SOON = {"starts": 10 * 60 + 30, "ends": 12 * 60}  # of a class session that can be recorded at NOW
 KEYS = Keys(signing="a-signing-key-for-tests-only-0123456789", sealing={"k1": bytes(range(32))})
 SEALER = Sealer(KEYS.sealing)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from nightschool.rules.almanac import clock
@@ -76,6 +76,15 @@ class Now:
     def moment(self) -> Moment:
         """The point on the village's clock."""
         return Moment(self.day, self.minutes)
+
+    def moment_of(self, earlier: datetime) -> Moment:
+        """The point on the village's clock at an instant before this one; a later one is taken for this one.
+
+        By how long ago it was: a clock that was put forward in between would be an hour out, and China's is not.
+        """
+        ago = max(self.instant - earlier, timedelta())
+        local = datetime.combine(self.day, time()) + timedelta(minutes=self.minutes) - ago
+        return Moment(local.date(), local.hour * 60 + local.minute)
 
     @property
     def believable(self) -> datetime:

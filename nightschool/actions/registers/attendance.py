@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from nightschool.actions.courses.bookings import slot_of
 from nightschool.actions.people.people import enrol_newcomers
 from nightschool.actions.records import note
 from nightschool.actions.touching import touch_villages
@@ -137,8 +138,9 @@ def record_sheet(
     version = register_version(db, held.id)
     if (seen := _arrive(db, submission)) is not None:
         return _same_receipt(seen, class_session, submission)
-    if closed := why_no_register(held.status, held.day, now.day):
-        raise Refused(closed, day=held.day)
+    slot = slot_of(held)
+    if closed := why_no_register(held.status, slot, now.moment_of(taken_at)):
+        raise Refused(closed, slot=slot)
     _check_current(db, held, submission, based_on=based_on, version=version)
     is_change = held.status == SessionStatus.HELD
     if is_change and not reason and asks_why(held.day, now.day, register_days(db, held.region_code)):

@@ -30,6 +30,7 @@ from nightschool.rules.registers.attendance import (
     WrittenGuest,
 )
 from nightschool.rules.registers.cohorts import CourseKind
+from nightschool.rules.slots import Slot
 
 
 class Membership(StrEnum):
@@ -104,6 +105,11 @@ class Register:
     difference_note: str
     saved: SavedBy | None  # None: nothing is recorded, or what was has been voided
     elsewhere: tuple[Elsewhere, ...]
+
+    @property
+    def slot(self) -> Slot:
+        """When the class meets."""
+        return Slot(self.day, self.starts, self.ends)
 
     @property
     def people(self) -> tuple[RegisterPerson, ...]:

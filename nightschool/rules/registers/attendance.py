@@ -12,8 +12,9 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from nightschool.errors import Refused
-from nightschool.rules.almanac import clock, spoken_day
+from nightschool.rules.almanac import clock, spoken_moment
 from nightschool.rules.names import is_surname, may_be_person
+from nightschool.rules.slots import Moment, Slot
 from nightschool.rules.typed import LONGEST_LINE, cleaned
 from nightschool.texts import N_, _
 
@@ -181,17 +182,25 @@ class Turnout:
         return 0 if self.headcount is None else self.headcount - self.written
 
 
-def why_no_register(status: str, day: date, today: date) -> str | None:
-    """The code of why this class session has no register to fill in now, or None when it has."""
+OPENS_BEFORE = 60  # minutes before a class begins: whoever comes early is marked, nobody hours ahead
+
+
+def register_opens(slot: Slot) -> Moment:
+    """From when on a class session in this slot can be recorded; on its own day in any case."""
+    return Moment(slot.day, max(slot.starts - OPENS_BEFORE, 0))
+
+
+def why_no_register(status: str, slot: Slot, at: Moment) -> str | None:
+    """The code of why this class session has no register to fill in at this moment, or None when it has."""
     if status in ("draft", "cancelled", "postponed"):
         return f"is_{status}"
-    if status == "scheduled" and day > today:
+    if status == "scheduled" and at < register_opens(slot):
         return "opens_later"
     return None
 
 
 _NO_REGISTER = {
-    "opens_later": N_("%(day)s 才上课。到那天零点起就能点名。"),
+    "opens_later": N_("%(when)s 才上课，%(opens)s 起能点名。提前上了，就先改时间。"),
     "is_draft": N_("这节课还没公布，公布了才点名。"),
     "is_cancelled": N_("这节课取消了，不用点名。"),
     "is_postponed": N_("这节课改期了，点名在新的那一节。"),
@@ -207,15 +216,16 @@ _REFUSED = {
 }
 
 
-def tell_no_register(code: str, *, day: date, today: date) -> str:
+def tell_no_register(code: str, *, slot: Slot, today: date) -> str:
     """One sentence: why there is no register, and when or where there will be one."""
-    return _(_NO_REGISTER[code], day=spoken_day(day, today))
+    when = f"{spoken_moment(slot.day, slot.starts, today)} {clock(slot.starts)}"
+    return _(_NO_REGISTER[code], when=when, opens=clock(register_opens(slot).minutes))
 
 
 def tell_refused_register(refused: Refused, *, today: date) -> str:
     """One sentence: why this register was not saved or not voided, and what can be done."""
     if refused.code in _NO_REGISTER:
-        return tell_no_register(refused.code, day=refused.details["day"], today=today)
+        return tell_no_register(refused.code, slot=refused.details["slot"], today=today)
     return _(_REFUSED[refused.code])
 
 

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from nightschool.actions.registers import attendance as actions
 from nightschool.errors import Refused, StaleRecord
 from nightschool.queries.courses import desk
+from nightschool.queries.courses.sessions import SessionLine
 from nightschool.queries.places.region_settings import register_days
 from nightschool.queries.registers import attendance as queries
 from nightschool.queries.registers import register_history
 from nightschool.queries.registers.attendance import Register
 from nightschool.rules import slots
-from nightschool.rules.almanac import spoken_day
+from nightschool.rules.almanac import clock, spoken_day
 from nightschool.rules.names import compared, finder
 from nightschool.rules.people.people import tell_refused_person
 from nightschool.rules.registers import attendance as rules
@@ -28,7 +29,12 @@ from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, look_up, tried
 
 bp = Blueprint("attendance", __name__)
 
-# A phone's clock that is off by more than this is worth a word in the history.
+
+@bp.app_template_global("opens_later")
+def _opens_later(line: SessionLine) -> str:
+    """The hour from which this class session, of today or later, can be recorded; "" where it can be already."""
+    is_closed = rules.why_no_register(line.status, line.slot, moment()) == "opens_later"
+    return clock(rules.register_opens(line.slot).minutes) if is_closed else ""
 
 
 @bp.route("/sessions/<public_id:class_session>/register", methods=["GET", "POST"])
@@ -97,8 +103,8 @@ def _register(class_session: str) -> Register:
 
 def _opened(found: Register) -> str:
     # What was already ticked when somebody else cancelled stays on the page: then the action refuses, and says why.
-    if reason := rules.why_no_register(found.status, found.day, today()):
-        sentence = rules.tell_no_register(reason, day=found.day, today=today())
+    if reason := rules.why_no_register(found.status, found.slot, moment()):
+        sentence = rules.tell_no_register(reason, slot=found.slot, today=today())
         return render_template("registers/attendance/closed.html", register=found, sentence=sentence)
     return _page(found, RegisterForm(data=_stored(found)))
 

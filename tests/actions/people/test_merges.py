@@ -42,6 +42,7 @@ from tests.factories import (
     NOW,
     SEALER,
     SHIWAN,
+    SOON,
     TODAY,
     Cast,
     later,
@@ -182,7 +183,7 @@ def test_mark_events_stay_under_the_name_they_were_written_for(
     cast: Cast, db: Session, two: tuple[Learner, Learner]
 ) -> None:
     kept, merged = two
-    tonight = make_session(db, make_course(db), TODAY)
+    tonight = make_session(db, make_course(db), TODAY, **SOON)
     sheet = Sheet(marks={merged.public_id: "present"})
     save(db, cast, tonight, sheet)
     merge(db, cast, kept, merged)
@@ -208,7 +209,7 @@ def test_a_sheet_begun_before_the_merge_counts_for_the_one_who_is_left(
     cast: Cast, db: Session, two: tuple[Learner, Learner], said: str, counts: str
 ) -> None:
     kept, merged = two
-    tonight = make_session(db, make_course(db, kind="cohort"), TODAY)
+    tonight = make_session(db, make_course(db, kind="cohort"), TODAY, **SOON)
     merge(db, cast, kept, merged)
     save(db, cast, tonight, Sheet(marks={merged.public_id: said, kept.public_id: "absent"}))
     assert marks(db) == {(tonight.id, kept.id): counts}
@@ -218,7 +219,7 @@ def test_who_came_oneself_by_one_of_the_two_names_was_not_substituted(
     cast: Cast, db: Session, two: tuple[Learner, Learner]
 ) -> None:
     kept, merged = two
-    tonight = make_session(db, make_course(db, kind="cohort"), TODAY)
+    tonight = make_session(db, make_course(db, kind="cohort"), TODAY, **SOON)
     merge(db, cast, kept, merged)
     said = {merged.public_id: "present", kept.public_id: "substitute"}
     save(db, cast, tonight, Sheet(marks=said, came_instead={kept.public_id: "张小红"}))
@@ -316,7 +317,9 @@ def test_what_somebody_changed_since_stays_and_is_told(
 ) -> None:
     kept, merged = two
     merged.household = "陈国富"
-    tonight, earlier = (make_session(db, make_course(db), TODAY - timedelta(days=days)) for days in (0, 7))
+    tonight, earlier = (
+        make_session(db, make_course(db), TODAY - timedelta(days=days), **SOON) for days in (0, 7)
+    )
     for held in (tonight, earlier):
         save(db, cast, held, Sheet(marks={merged.public_id: "present"}))
     merge(db, cast, kept, merged)

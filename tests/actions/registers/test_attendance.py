@@ -24,13 +24,24 @@ from nightschool.models.teaching import Booking, ClassSession, SessionStatus
 from nightschool.models.trust import AuditEvent
 from nightschool.rules.access import SYSTEM, Actor, Post, Role
 from nightschool.rules.registers.attendance import NewLearner, Sheet, WrittenGuest
-from tests.factories import JIANLI, NOW, SHIWAN, TODAY, Cast, later, make_course, make_learner, make_session
+from tests.factories import (
+    JIANLI,
+    NOW,
+    SHIWAN,
+    SOON,
+    TODAY,
+    Cast,
+    later,
+    make_course,
+    make_learner,
+    make_session,
+)
 
 
 @pytest.fixture
 def tonight(cast: Cast, db: Session) -> ClassSession:
     """A lecture in the meeting room tonight."""
-    return make_session(db, make_course(db, venue_id=cast.venue), TODAY)
+    return make_session(db, make_course(db, venue_id=cast.venue), TODAY, **SOON)
 
 
 @pytest.fixture
@@ -196,7 +207,7 @@ def test_the_same_id_with_other_content_is_refused(
 
 
 def test_the_same_id_for_another_session_is_refused(cast: Cast, db: Session, tonight: ClassSession) -> None:
-    other = make_session(db, make_course(db, title="防诈骗", starts=600, ends=660), TODAY)
+    other = make_session(db, make_course(db, title="防诈骗", starts=600, ends=660), TODAY, **SOON)
     submission = uuid4()
     save(cast, db, tonight, Sheet(headcount=3), submission_id=submission)
     with pytest.raises(Refused, match="other_content"), db.begin_nested():
@@ -239,6 +250,17 @@ def test_no_register_where_there_is_none(cast: Cast, db: Session, columns: dict[
     session = make_session(db, make_course(db), **{"day": TODAY, **columns})
     with pytest.raises(Refused, match=code), db.begin_nested():
         save(cast, db, session)
+
+
+def test_what_counts_is_when_the_marks_were_made_and_not_when_they_arrive(cast: Cast, db: Session) -> None:
+    tonight = make_session(db, make_course(db), TODAY)  # from 19:00
+    begins = later(hours=9)
+    with pytest.raises(Refused, match="opens_later"), db.begin_nested():
+        save(cast, db, tonight, taken_at=begins.instant - timedelta(minutes=61), now=later(days=1))
+    with pytest.raises(Refused, match="opens_later"), db.begin_nested():
+        save(cast, db, tonight, taken_at=later(days=1).instant)  # by a clock that runs ahead
+    save(cast, db, tonight, taken_at=begins.instant - timedelta(minutes=60), now=later(days=1))
+    assert tonight.status == SessionStatus.HELD
 
 
 def test_the_register_stays_open_for_entering_later(cast: Cast, db: Session) -> None:
@@ -378,7 +400,7 @@ def test_a_big_register_costs_few_statements(
 def stored(database: Database, cast: Cast) -> tuple[str, list[str]]:
     """A lecture tonight and six learners, committed: public ids."""
     with database.writing() as db:
-        session = make_session(db, make_course(db, venue_id=cast.venue), TODAY)
+        session = make_session(db, make_course(db, venue_id=cast.venue), TODAY, **SOON)
         learners = [make_learner(db, name=f"村民{n}") for n in range(6)]
         return session.public_id, [learner.public_id for learner in learners]
 
@@ -462,7 +484,7 @@ def test_any_order_and_any_repeat_of_sheets_ends_in_the_same_register(
 
     def delivered(arrivals: list[int]) -> set[str]:
         with database.writing() as db:
-            session = make_session(db, make_course(db), TODAY, booked=False).public_id
+            session = make_session(db, make_course(db), TODAY, **SOON, booked=False).public_id
         # Ids are the primary key of one table, so each run has its own; how they compare stays the same.
         ids = [UUID(int=rank + 1 << 100 | uuid4().int >> 28) for rank in ranks]
         for number in arrivals:
@@ -516,4 +538,4 @@ def test_how_long_a_register_stays_open_is_settled_by_the_nearest_region(
     db.add(RegionSettings(region_code="511002105000", register_days=0))
     with pytest.raises(Refused, match="why_changed"):
         save(cast, db, old, sheet_of(learners, 陈大秀="present"), based_on=2)
-    save(cast, db, make_session(db, make_course(db), TODAY), sheet_of(learners, 陈大秀="present"))
+    save(cast, db, make_session(db, make_course(db), TODAY, **SOON), sheet_of(learners, 陈大秀="present"))

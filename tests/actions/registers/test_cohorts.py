@@ -26,6 +26,7 @@ from nightschool.rules.registers.graduation import Basis, GraduationRule
 from tests.factories import (
     JIANLI,
     NOW,
+    SOON,
     TODAY,
     Cast,
     later,
@@ -44,7 +45,7 @@ def cohort(cast: Cast, db: Session) -> Course:
     """A field school with two places; it met last week and meets today and in a week."""
     course = make_course(db, title="柑橘田间学校", venue_id=cast.venue, kind="cohort", capacity=2)
     for week in (-1, 0, 1):
-        make_session(db, course, TODAY + week * A_WEEK)
+        make_session(db, course, TODAY + week * A_WEEK, **SOON)
     return course
 
 
@@ -197,7 +198,7 @@ def test_nobody_enrols_in_a_lecture_after_the_end_or_from_another_village(
     cast: Cast, db: Session, cohort: Course, learners: dict[str, str]
 ) -> None:
     lecture = make_course(db, title="防诈骗")
-    make_session(db, lecture, TODAY)
+    make_session(db, lecture, TODAY, **SOON)
     over = make_course(db, title="去年的班", kind="cohort")
     make_session(db, over, TODAY - A_WEEK)
     make_session(db, over, TODAY + A_WEEK, status="cancelled", starts=8 * 60, ends=9 * 60)
@@ -234,7 +235,7 @@ def test_kind_capacity_and_rule_are_set_and_the_kind_changes_while_nothing_contr
     cast: Cast, db: Session, learners: dict[str, str]
 ) -> None:
     course = make_course(db)
-    make_session(db, course, TODAY)
+    make_session(db, course, TODAY, **SOON)
     given: dict[str, Any] = {"course": course.public_id, "by": cast.chen_actor, "now": NOW}
     set_cohort(
         db,
@@ -376,7 +377,7 @@ def test_an_old_register_stays_what_it_was_when_its_lecture_becomes_a_cohort(
     cast: Cast, db: Session, learners: dict[str, str]
 ) -> None:
     course = make_course(db)
-    session = make_session(db, course, TODAY)
+    session = make_session(db, course, TODAY, **SOON)
     learner = db.scalars(select(Learner).where(Learner.name == "陈大秀")).one()
     make_register(db, session, cast.chen, present=(learner.id,))
     set_cohort(

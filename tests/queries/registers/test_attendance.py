@@ -15,6 +15,7 @@ from nightschool.rules.registers.attendance import NewLearner, Sheet, Turnout, W
 from tests.factories import (
     JIANLI,
     NOW,
+    SOON,
     TODAY,
     Cast,
     later,
@@ -29,7 +30,7 @@ LATER = later(hours=12)
 
 @pytest.fixture
 def tonight(cast: Cast, db: Session) -> ClassSession:
-    return make_session(db, make_course(db, venue_id=cast.venue), TODAY)
+    return make_session(db, make_course(db, venue_id=cast.venue), TODAY, **SOON)
 
 
 def save(cast: Cast, db: Session, session: ClassSession, sheet: Sheet, **given: Any) -> None:
@@ -129,7 +130,7 @@ def take_back(cast: Cast, db: Session, session: ClassSession) -> None:
 
 @pytest.mark.parametrize(
     ("starts", "same_venue", "asked"),
-    [(19 * 60 + 30, False, True), (20 * 60 + 30, False, False), (19 * 60, True, False)],
+    [(11 * 60, False, True), (9 * 60 + 30, False, False), (10 * 60 + 30, True, False)],
 )
 def test_who_is_marked_at_two_places_at_once_is_asked_about(
     cast: Cast, db: Session, tonight: ClassSession, starts: int, same_venue: bool, asked: bool

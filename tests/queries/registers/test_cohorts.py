@@ -15,7 +15,7 @@ from nightschool.queries.registers.attendance import Membership
 from nightschool.rules.registers.attendance import Sheet
 from nightschool.rules.registers.graduation import Outlook
 from nightschool.rules.slots import Moment
-from tests.factories import NOW, TODAY, Cast, make_course, make_learner, make_session, on
+from tests.factories import NOW, TODAY, Cast, later, make_course, make_learner, make_session
 
 A_WEEK = timedelta(days=7)
 AT = Moment(TODAY, 10 * 60)
@@ -33,15 +33,16 @@ def put(db: Session, course: Course, learner: Learner, **columns: Any) -> None:
 
 
 def save(cast: Cast, db: Session, session: ClassSession, sheet: Sheet) -> None:
+    begins = later(days=(session.day - TODAY).days, hours=9)
     record_sheet(
         db,
         class_session=session.public_id,
         sheet=sheet,
         submission_id=uuid4(),
         device="",
-        taken_at=NOW.instant,
+        taken_at=begins.instant,
         by=cast.chen_actor,
-        now=on(session.day),
+        now=begins,
     )
 
 

@@ -35,8 +35,10 @@ from nightschool.rules.registers.attendance import (
     why_no_register,
     write_guests,
 )
+from nightschool.rules.slots import Moment, Slot
 
 TODAY = date(2026, 11, 24)
+TONIGHT = Slot(TODAY, 19 * 60, 20 * 60 + 30)
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 
 MARKS = st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(["present", "excused", "late"]))
@@ -170,24 +172,40 @@ def test_attendances_are_the_headcount_where_the_room_was_counted(turnout: Turno
 
 
 @pytest.mark.parametrize(
-    ("status", "day", "reason"),
+    ("status", "minutes", "reason"),
     [
-        ("scheduled", TODAY, None),
-        ("scheduled", TODAY - timedelta(days=400), None),
-        ("scheduled", TODAY + timedelta(days=1), "opens_later"),
-        ("held", TODAY, None),
-        ("draft", TODAY, "is_draft"),
-        ("cancelled", TODAY, "is_cancelled"),
-        ("postponed", TODAY, "is_postponed"),
+        ("scheduled", 18 * 60, None),
+        ("scheduled", 18 * 60 - 1, "opens_later"),
+        ("scheduled", 24 * 60 - 1, None),
+        ("held", 9 * 60, None),
+        ("draft", 19 * 60, "is_draft"),
+        ("cancelled", 9 * 60, "is_cancelled"),
+        ("postponed", 19 * 60, "is_postponed"),
     ],
 )
-def test_when_there_is_a_register(status: str, day: date, reason: str | None) -> None:
-    assert why_no_register(status, day, TODAY) == reason
+def test_when_there_is_a_register(status: str, minutes: int, reason: str | None) -> None:
+    assert why_no_register(status, TONIGHT, Moment(TODAY, minutes)) == reason
 
 
-def test_a_register_that_opens_later_says_when() -> None:
-    sentence = tell_no_register("opens_later", day=date(2026, 11, 27), today=TODAY)
-    assert sentence == "周五 11月27日 才上课。到那天零点起就能点名。"
+def test_a_register_opens_on_its_own_day_and_closes_on_none() -> None:
+    early = Slot(TODAY, 30, 90)
+    assert (
+        why_no_register("scheduled", early, Moment(TODAY - timedelta(days=1), 24 * 60 - 1)) == "opens_later"
+    )
+    assert why_no_register("scheduled", early, Moment(TODAY, 0)) is None
+    assert why_no_register("scheduled", early, Moment(TODAY + timedelta(days=400), 0)) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        (TODAY, "今晚 19:00 才上课，18:00 起能点名。"),
+        (date(2026, 11, 27), "周五 11月27日 19:00 才上课，18:00 起能点名。"),
+    ],
+)
+def test_a_register_that_opens_later_says_when(day: date, told: str) -> None:
+    sentence = tell_no_register("opens_later", slot=Slot(day, 19 * 60, 20 * 60), today=TODAY)
+    assert sentence == f"{told}提前上了，就先改时间。"
 
 
 @pytest.mark.parametrize(("days", "late"), [(0, 0), (14, 0), (15, 15), (-3, 0)])
@@ -325,10 +343,10 @@ def refused_marks(sheet: Sheet, *, is_cohort: bool) -> str | None:
 @pytest.mark.parametrize(
     ("refused", "told"),
     [
-        (Refused("opens_later", day=date(2026, 11, 27)), "周五 11月27日 才上课。"),
-        (Refused("is_draft", day=TODAY), "这节课还没公布，"),
-        (Refused("is_cancelled", day=TODAY), "这节课取消了，"),
-        (Refused("is_postponed", day=TODAY), "这节课改期了，"),
+        (Refused("opens_later", slot=TONIGHT), "今晚 19:00 才上课，"),
+        (Refused("is_draft", slot=TONIGHT), "这节课还没公布，"),
+        (Refused("is_cancelled", slot=TONIGHT), "这节课取消了，"),
+        (Refused("is_postponed", slot=TONIGHT), "这节课改期了，"),
         (Refused("foreign_learner"), "名单里有人不是这个村的学员，"),
         (Refused("other_content"), "这张单子先前已经存过一份，"),
         (Refused("cohort_only"), "这是讲座，"),

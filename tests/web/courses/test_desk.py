@@ -94,13 +94,17 @@ def test_a_desk_with_nothing_ahead_says_so(chen: FlaskClient, database: Database
     assert "接下来没有课，要点名的也都点过了。" in chen.get(DESK).text
 
 
-def test_tonight_comes_first_with_the_register_one_tap_away(
-    chen: FlaskClient, database: Database, cast: Cast
+def test_tonight_comes_first_with_the_register_one_tap_away_once_it_opens(
+    chen: FlaskClient, database: Database, cast: Cast, clock: StillClock
 ) -> None:
     [tonight] = fill(database, cast, 0)
     page = chen.get(DESK).text
     assert "今晚 19:00–20:30 柑橘冬季管护" in page
-    assert f"/sessions/{tonight}/register" in page
+    assert "18:00 起点名" in page and f"/sessions/{tonight}/cancel" in page
+    assert f"/sessions/{tonight}/register" not in page  # nobody has come yet
+    clock.move(hours=8)
+    page = chen.get(DESK).text
+    assert f"/sessions/{tonight}/register" in page and "起点名" not in page
 
 
 def test_two_weeks_are_shown_and_no_more(chen: FlaskClient, database: Database, cast: Cast) -> None:

@@ -15,6 +15,7 @@ from nightschool.models.teaching import Course, Enrolment
 from tests.factories import (
     NOW,
     SHIWAN,
+    SOON,
     TODAY,
     Cast,
     make_course,
@@ -225,7 +226,7 @@ def test_who_comes_no_more_is_on_no_new_register(
 ) -> None:
     learner: Learner = records["learner"]
     with database.writing() as db:
-        tonight = make_session(db, make_course(db)).public_id
+        tonight = make_session(db, make_course(db), **SOON).public_id
     assert learner.public_id in chen.get(f"/sessions/{tonight}/register").text
     chen.post(f"/learners/{learner.public_id}/retire", data={"seen": "1"})
     chen.get(DESK)  # where the confirmation is shown

@@ -17,6 +17,7 @@ from nightschool.models.people import Learner
 from nightschool.models.teaching import ClassSession, SessionStatus
 from tests.factories import (
     JIANLI,
+    SOON,
     TODAY,
     Cast,
     StillClock,
@@ -85,7 +86,7 @@ def errors(page: str) -> list[str]:
 def village(database: Database, cast: Cast, browser_of: Callable[[int], FlaskClient]) -> Village:
     with database.writing() as db:
         learners = {name: make_learner(db, name=name, group_name=NAMES[name]).public_id for name in NAMES}
-        session = make_session(db, make_course(db, venue_id=cast.venue), TODAY).public_id
+        session = make_session(db, make_course(db, venue_id=cast.venue), TODAY, **SOON).public_id
     return Village(browser_of(cast.chen), session, learners)
 
 
@@ -307,11 +308,11 @@ def test_somebody_marked_at_two_places_is_asked_about_after_saving(
 ) -> None:
     with database.writing() as db:
         course = make_course(db, title="防诈骗", venue_id=make_venue(db, name="村小").id)
-        other = Village(village.browser, make_session(db, course, TODAY).public_id, village.learners)
+        other = Village(village.browser, make_session(db, course, TODAY, **SOON).public_id, village.learners)
     other.send("陈大秀")
     assert village.send("陈大秀").status_code == 303
     assert (
-        "陈大秀这个时间在「防诈骗」（19:00–20:30）也记了到。是哪一节？"
+        "陈大秀这个时间在「防诈骗」（10:30–12:00）也记了到。是哪一节？"
         in village.browser.get(village.url).text
     )
 
@@ -373,7 +374,10 @@ def test_a_learner_of_another_village_is_refused(database: Database, village: Vi
 @pytest.mark.parametrize(
     ("columns", "sentence"),
     [
-        ({"day": TODAY + timedelta(days=3)}, "周五 11月27日 才上课。到那天零点起就能点名。"),
+        (
+            {"day": TODAY + timedelta(days=3)},
+            "周五 11月27日 19:00 才上课，18:00 起能点名。提前上了，就先改时间。",
+        ),
         ({"status": SessionStatus.DRAFT}, "这节课还没公布，公布了才点名。"),
         ({"status": SessionStatus.CANCELLED}, "这节课取消了，不用点名。"),
     ],
@@ -393,12 +397,16 @@ def test_where_there_is_no_register_a_sentence_says_why(
     assert submissions(database) == 0
 
 
-def test_the_register_opens_at_midnight_of_its_day(
+def test_the_register_opens_an_hour_before_the_class(
     database: Database, cast: Cast, village: Village, clock: StillClock
 ) -> None:
-    clock.move(days=-1, hours=13, minutes=59)
+    clock.move(minutes=-31)
     village.browser.set_cookie("nightschool", make_login(database, cast.chen, at=clock()))
-    assert "到那天零点起就能点名。" in village.browser.get(village.url).text
+    assert "今天上午 10:30 才上课，09:30 起能点名。" in village.browser.get(village.url).text
+    early = {"do": "save", "s": str(uuid4()), "v": "0", "m": [village.learners["陈大秀"]]}
+    refused = village.browser.post(village.url, data=early)
+    assert (refused.status_code, submissions(database)) == (409, 0)
+    assert "09:30 起能点名。" in refused.text
     clock.move(minutes=1)
     assert village.send("陈大秀").status_code == 303
     assert marks(database) == {"陈大秀": "present"}
@@ -417,7 +425,7 @@ def test_a_village_without_a_roster_can_still_count(
     database: Database, cast: Cast, browser_of: Callable[[int], FlaskClient]
 ) -> None:
     with database.writing() as db:
-        session = make_session(db, make_course(db, JIANLI), TODAY).public_id
+        session = make_session(db, make_course(db, JIANLI), TODAY, **SOON).public_id
     village = Village(browser_of(cast.luo), session, {})
     assert "这个村还没有学员名单。" in village.browser.get(village.url).text
     assert village.send(h="52").status_code == 303

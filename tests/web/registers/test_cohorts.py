@@ -14,7 +14,7 @@ from nightschool.database import Database
 from nightschool.models.attendance import Mark
 from nightschool.models.people import Learner
 from nightschool.models.teaching import Course, Enrolment
-from tests.factories import SHIWAN, TODAY, Cast, make_course, make_learner, make_session
+from tests.factories import SHIWAN, SOON, TODAY, Cast, make_course, make_learner, make_session
 
 A_WEEK = timedelta(days=7)
 NAMES = {"陈大秀": "一组", "刘国富": "一组", "张桂花": "二组", "李永福": "二组"}
@@ -61,7 +61,7 @@ def cohort(database: Database, cast: Cast, browser_of: Callable[[int], FlaskClie
     with database.writing() as db:
         learners = {name: make_learner(db, name=name, group_name=NAMES[name]).public_id for name in NAMES}
         course = make_course(db, title="柑橘田间学校", venue_id=cast.venue, kind="cohort", capacity=2)
-        session = make_session(db, course, TODAY).public_id
+        session = make_session(db, course, TODAY, **SOON).public_id
         make_session(db, course, TODAY + A_WEEK)
         public_id = course.public_id
     return Class(browser_of(cast.chen), public_id, session, learners)

@@ -22,6 +22,7 @@ from tests.factories import (
     JIANLI,
     NOW,
     SHIWAN,
+    SOON,
     Cast,
     StillClock,
     make_course,
@@ -62,7 +63,7 @@ def evening(database: Database, cast: Cast, client: FlaskClient) -> Evening:
         for account in (cast.chen, cast.luo):
             db.get_one(Account, account).password_hash = HASH
         learners = [make_learner(db, name=name).public_id for name in ("陈大秀", "刘国富", "张桂花")]
-        session = make_session(db, make_course(db), booked=False)
+        session = make_session(db, make_course(db), **SOON, booked=False)
         register = f"/sessions/{session.public_id}/register"
     token = make_login(database, cast.chen, is_own_phone=False, expires_at=NOW.instant + timedelta(hours=12))
     client.set_cookie("nightschool", token)
