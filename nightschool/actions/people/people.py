@@ -1,6 +1,6 @@
 """Learners and teachers: written down, put right. Phones are sealed as they come in and opened only to be dialled."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import TypeVar
 
@@ -65,14 +65,23 @@ def enrol_on_the_spot(
 
     Raises: Refused as `add_learner`.
     """
-    check_learner(entry, today=today)
-    _ask_about_namesakes(db, village, entry)
+    check_entry(db, village=village, entry=entry, today=today)
     learner = Learner(public_id=new_public_id(), region_code=village, came_on=came_on)
     fill(db, learner, entry)
     learner.group_name, learner.group_number = entry.group_name, group_number(entry.group_name)
     db.add(learner)
     db.flush()
     return learner
+
+
+def check_entry(db: Session, *, village: str, entry: LearnerEntry, today: date, of: str = "") -> None:
+    """Raises all that `add_learner` does, unless a learner of the village can be recorded so; `of`: this one."""
+    check_learner(entry, today=today, asked=_about_namesakes(db, village, entry, of=of))
+
+
+def check_newcomers(db: Session, *, village: str, newcomers: Iterable[NewLearner], today: date) -> None:
+    """Raises all that `add_learners` does of each of them by itself."""
+    _one_by_one(newcomers, lambda entry: check_entry(db, village=village, entry=entry, today=today))
 
 
 def enrol_newcomers(
@@ -106,7 +115,10 @@ def _one_by_one(newcomers: Iterable[NewLearner], add: Callable[[LearnerEntry], T
         try:
             added.append(add(LearnerEntry(new.name, new.group_name, is_another=new.is_another)))
         except Refused as refused:
-            problems.append(Refused(refused.code, field=refused.field, row=row, **refused.details))
+            problems += [
+                Refused(one.code, field=one.field, row=row, **one.details)
+                for one in (refused, *refused.others)
+            ]
     refuse_all(problems)
     return added
 
@@ -121,9 +133,7 @@ def edit_learner(
     """
     which = Learner.public_id == learner
     found = locked_as_seen(db, Learner, which, version=version, by=by)
-    check_learner(entry, today=now.day)
-    if (entry.name, entry.group_name) != (found.name, found.group_name):
-        _ask_about_namesakes(db, found.region_code, entry, but=found.id)
+    check_entry(db, village=found.region_code, entry=entry, today=now.day, of=learner)
     fill(db, found, entry)
     _stay(db, found, entry, today=now.day)
     if fields := changed_fields(found):
@@ -145,15 +155,20 @@ def add_teacher(db: Session, *, region: str, entry: TeacherEntry, by: Actor, now
     """
     require(by, "keep_teachers", region)
     check_goes_on(db, [(region, now.day)])
-    _check_teacher(entry)
-    if not entry.is_another and (namesakes := _teacher_namesakes(db, region, entry.name)):
-        raise Refused("known_teacher", field="name", namesakes=namesakes)
+    check_new_teacher(db, region=region, entry=entry)
     teacher = Teacher(public_id=new_public_id(), region_code=region)
     fill(db, teacher, entry)
     db.add(teacher)
     db.flush()
     note(db, teacher, "teacher.add", by=by, now=now)
     return teacher.public_id
+
+
+def check_new_teacher(db: Session, *, region: str, entry: TeacherEntry) -> None:
+    """Raises Refused as `add_teacher` does."""
+    _check_teacher(entry)
+    if not entry.is_another and (namesakes := _teacher_namesakes(db, region, entry.name)):
+        raise Refused("known_teacher", field="name", namesakes=namesakes)
 
 
 def edit_teacher(
@@ -196,12 +211,14 @@ def reveal_teacher_phone(db: Session, *, teacher: str, region: str, by: Actor, n
     return reveal_phone(db, found, by=by, now=now)
 
 
-def _ask_about_namesakes(db: Session, village: str, entry: LearnerEntry, *, but: int = 0) -> None:
-    """Raises Refused with `same_name` when the group has one of this name, unless the entry says that this is another.
+def _about_namesakes(db: Session, village: str, entry: LearnerEntry, *, of: str) -> Iterator[Refused]:
+    """The question `same_name` when the group has one of this name, unless the entry says that this is another.
 
-    When the only ones come no more, the latest of them is `retired` in its details.
+    Of a learner there is already it is asked only where the name or the group is another by now. When the only ones
+    come no more, the latest of them is `retired` in its details.
     """
-    if entry.is_another:
+    was = db.execute(select(Learner.name, Learner.group_name).where(Learner.public_id == of)).one_or_none()
+    if entry.is_another or (was is not None and was == (entry.name, entry.group_name)):
         return
     number = group_number(entry.group_name)
     is_retired = Learner.retired_at.is_not(None)
@@ -211,7 +228,7 @@ def _ask_about_namesakes(db: Session, village: str, entry: LearnerEntry, *, but:
             Learner.region_code == village,
             Learner.group_number == number,
             Learner.name_key == sort_key(entry.name)[:LONGEST_SORT_KEY],
-            Learner.id != but,
+            Learner.public_id != of,
             Learner.merged_into_id.is_(None),
         )
         .order_by(is_retired, Learner.id.desc())
@@ -224,7 +241,7 @@ def _ask_about_namesakes(db: Session, village: str, entry: LearnerEntry, *, but:
         return
     namesake = Namesake(*found[:4])
     retired = namesake if namesake.is_retired else None
-    raise Refused("same_name", field="name", name=found.name, group=entry.group_name, retired=retired)
+    yield Refused("same_name", field="name", name=found.name, group=entry.group_name, retired=retired)
 
 
 def _stay(db: Session, learner: Learner, entry: LearnerEntry, *, today: date) -> None:

@@ -14,7 +14,7 @@ from nightschool.actions.courses.bookings import slot_of
 from nightschool.actions.people.people import enrol_newcomers
 from nightschool.actions.records import note
 from nightschool.actions.touching import touch_villages
-from nightschool.errors import NotAllowed, NotFound, Refused, StaleRecord
+from nightschool.errors import NotAllowed, NotFound, Refused, StaleRecord, refuse_all, told_together
 from nightschool.models.attendance import Mark, Submission, SubmissionKind
 from nightschool.models.base import Base
 from nightschool.models.people import Learner
@@ -143,9 +143,20 @@ def record_sheet(
         raise Refused(closed, slot=slot)
     _check_current(db, held, submission, based_on=based_on, version=version)
     is_change = held.status == SessionStatus.HELD
-    if is_change and not reason and asks_why(held.day, now.day, register_days(db, held.region_code)):
-        raise Refused("why_changed", field="reason")
-    check_marks(sheet, is_cohort=_is_cohort(db, held, sheet))
+    why_changed = Refused("why_changed", field="reason")
+    is_unexplained = (
+        is_change and not reason and asks_why(held.day, now.day, register_days(db, held.region_code))
+    )
+    new: list[int] = []
+    told_together(
+        lambda: refuse_all([why_changed] if is_unexplained else ()),
+        lambda: check_marks(sheet, is_cohort=_is_cohort(db, held, sheet)),
+        lambda: new.extend(
+            enrol_newcomers(
+                db, village=held.region_code, newcomers=sheet.new_learners, came_on=held.day, today=now.day
+            )
+        ),
+    )
     ids = _learner_ids(db, held.region_code, sheet.marks)
     wanted: dict[int, _Said] = {}
     for public_id, status in sheet.marks.items():
@@ -153,9 +164,6 @@ def record_sheet(
         said = wanted.get(ids[public_id])
         if said is None or stronger_mark(said[0], status) == MERGED:
             wanted[ids[public_id]] = status, sheet.came_instead.get(public_id, "")
-    new = enrol_newcomers(
-        db, village=held.region_code, newcomers=sheet.new_learners, came_on=held.day, today=now.day
-    )
     wanted |= dict.fromkeys(new, (PRESENT, ""))
     changes = _set_marks(db, held, wanted, submission_id)
     _replace_counts(db, held, submission_id, sheet)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.people.people import enrol_newcomers
 from nightschool.actions.records import changed_fields, locked_as_seen, locked_for, note
-from nightschool.errors import Refused
+from nightschool.errors import Refused, told_together
 from nightschool.models.attendance import Mark
 from nightschool.models.people import Learner
 from nightschool.models.teaching import ClassSession, Course, Enrolment, EnrolmentStatus
@@ -86,18 +86,22 @@ def enrol_learners(db: Session, *, course: str, asking: Asking, day: date, by: A
     if record.retired_at is not None:
         raise Refused("put_away")
     proxy_name = asking.proxy_name if asking.source == "proxy" else ""
-    check_enrolment(
-        record.kind,
-        last_day_of(db, record.id),
-        day,
-        today=now.day,
-        source=asking.source,
-        proxy_name=proxy_name,
-        asking=len(asking.learners) + len(asking.new_learners),
-    )
     ids = _learner_ids(db, record.region_code, asking.learners)
-    ids += enrol_newcomers(
-        db, village=record.region_code, newcomers=asking.new_learners, came_on=day, today=now.day
+    told_together(
+        lambda: check_enrolment(
+            record.kind,
+            last_day_of(db, record.id),
+            day,
+            today=now.day,
+            source=asking.source,
+            proxy_name=proxy_name,
+            asking=len(asking.learners) + len(asking.new_learners),
+        ),
+        lambda: ids.extend(
+            enrol_newcomers(
+                db, village=record.region_code, newcomers=asking.new_learners, came_on=day, today=now.day
+            )
+        ),
     )
     known = _enrolments(db, record.id, ids)
     wanting = [key for key in ids if key not in known or known[key].status == EnrolmentStatus.LEFT]

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,7 +51,7 @@ class LearnerEntry:
 class TeacherEntry:
     """A teacher as written down. An empty phone leaves the stored one as it is."""
 
-    name: str
+    name: str = ""
     kind: str = "local_expert"
     unit: str = ""
     specialities: str = ""
@@ -247,12 +247,12 @@ def tell_unreadable_birth_year(typed: str) -> str:
     return _("出生年份写的是『%(typed)s』。填 %(guess)d，或留空。", typed=shown, guess=guess)
 
 
-def check_learner(entry: LearnerEntry, *, today: date) -> None:
-    """Raises Refused unless this learner may be recorded by name.
+def check_learner(entry: LearnerEntry, *, today: date, asked: Iterable[Refused] = ()) -> None:
+    """Raises Refused unless this learner may be recorded by name, with all that is `asked` besides.
 
     The codes are `name_missing`, `group_missing`, `not_come_yet`, `not_born_yet` or `child`, each with its field.
     """
-    refuse_all(_learner_problems(entry, today))
+    refuse_all((*_learner_problems(entry, today), *asked))
 
 
 def _learner_problems(entry: LearnerEntry, today: date) -> Iterator[Refused]:

@@ -95,7 +95,7 @@ def _enrolment_problems(
     if source == "proxy" and not proxy_name:
         yield Refused("proxy_unnamed", field="proxy_name")
     if not asking:
-        yield Refused("nobody_chosen")
+        yield Refused("nobody_chosen", field="learners")
 
 
 def check_kind_change(before: str, after: str, *, active: int, has_marks: bool) -> None:

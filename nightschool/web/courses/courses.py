@@ -146,14 +146,23 @@ def _scheduling(
     form.take(request.form.get("take", ""))
     form.alter(request.form.get("alter", ""))
     form.as_the_rest(request.form.get("as_the_rest", ""))
+    missed = {}
     for what, added in ADDED.items():
-        if todo != what and not form[f"new_{what}"].data:
+        field = form[f"new_{what}"]
+        if todo != what and not field.data:
             continue
         if not added(form, here.code, choices):
-            return _schedule_page(form, here, choices, of=of), BAD_INPUT
+            missed[field] = field.errors
+            continue
         with reading() as db:
             choices = on_offer(db, here.code)
         Staffed.offer(form, **labelled(choices))
+    if missed:
+        if todo not in (*ADDED, "find"):
+            form.validate()  # so that all that is wrong is told at once
+        for field, errors in missed.items():
+            field.errors = errors
+        return _schedule_page(form, here, choices, of=of), BAD_INPUT
     if todo in ADDED:
         return _schedule_page(form, here, choices, of=of)
     if todo == "find":

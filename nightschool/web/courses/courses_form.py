@@ -41,6 +41,7 @@ from nightschool.rules.courses.recurrence import (
     recurrence_problem,
     tell_recurrence_problem,
 )
+from nightschool.rules.people.people import Namesake
 from nightschool.rules.registers.cohorts import KINDS, CourseKind, course_kind_word
 from nightschool.rules.seasons.markets import Market, read_market, tell_market, tell_refused_market
 from nightschool.rules.slots import Slot, read_end, shown_end, slot_problem, tell_slot_problem
@@ -276,6 +277,7 @@ class ScheduleForm(CommonForm):
 
     new_teacher = LineField(L_("新老师叫什么"), render_kw=_PASSING)
     new_unit = LineField(L_("哪个单位的"), longest=200, render_kw=_PASSING)
+    is_another = TickField(L_("不是他，是另一个人"), render_kw=_PASSING)
     new_venue = LineField(L_("新场地叫什么"), render_kw=_PASSING)
 
     first = DayField(L_("第一次哪天上"))
@@ -298,6 +300,7 @@ class ScheduleForm(CommonForm):
     skip_market = DaysField()
 
     markets: tuple[Market, ...] = ()
+    namesakes: tuple[Namesake, ...] = ()  # who may be meant instead of a new teacher
     lessons: tuple[HeldAgain, ...] = ()  # of a course that is held again
     today: date
     recurrence: Recurrence

@@ -26,7 +26,7 @@ def teacher_added(form: ScheduleForm, village: str, choices: Choices) -> bool:
     name = form.new_teacher.data or ""
 
     def add(db: Session) -> str:
-        entry = TeacherEntry(name, unit=form.new_unit.data or "")
+        entry = TeacherEntry(name, unit=form.new_unit.data or "", is_another=bool(form.is_another.data))
         return people.add_teacher(db, region=village, entry=entry, by=actor(), now=now())
 
     listed = {compared(one.name): one.public_id for one in choices.teachers}
@@ -34,6 +34,7 @@ def teacher_added(form: ScheduleForm, village: str, choices: Choices) -> bool:
         teacher = _found_or_added(form, ("new_teacher", "new_unit"), listed.get(compared(name)), add)
     except Refused as refused:
         form.refuse("new_teacher", tell_refused_person(refused))
+        form.namesakes = refused.details.get("namesakes", ())
         return False
     if teacher:
         form.teachers.data = [*dict.fromkeys([*(form.teachers.data or ()), teacher])]

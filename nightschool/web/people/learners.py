@@ -16,7 +16,7 @@ from nightschool.queries.courses.desk import is_beginning
 from nightschool.queries.people import merges, people, rosters, stays
 from nightschool.queries.people.people import LearnerRecord
 from nightschool.queries.places import places, takeovers
-from nightschool.rules.people.people import check_learner, dialable, sex_word, tell_refused_person
+from nightschool.rules.people.people import dialable, sex_word, tell_refused_person
 from nightschool.texts import _
 from nightschool.web.people.people_form import LearnerForm
 from nightschool.web.site.access import actor, allows
@@ -57,7 +57,7 @@ def new(village: str) -> Any:
     def add(db: Session) -> None:
         actions.add_learner(db, village=village, entry=form.entry(), by=actor(), now=now())
 
-    status = tried(form, add, _refuse, check=_rule_of(form))
+    status = tried(form, add, _refuse, check=_rule_of(form, village))
     if status == SAVED:
         flash(_("记下了：%(name)s（%(group)s）。", name=form.name.data, group=form.group_name.data))
         if request.form.get("do") == "another":
@@ -83,7 +83,9 @@ def edit(learner: str) -> Any:
             db, learner=learner, entry=form.entry(), version=form.seen_version, by=actor(), now=now()
         )
 
-    record, status = edited(form, record, save, _refuse, again=look, check=_rule_of(form))
+    record, status = edited(
+        form, record, save, _refuse, again=look, check=_rule_of(form, record.region_code, learner)
+    )
     if status == SAVED:
         flash(_("改好了：%(name)s。", name=form.name.data))
         return redirect(url_for("learners.index", village=record.region_code), SAVED)
@@ -101,14 +103,18 @@ def phone(learner: str) -> Any:
     return _page(form, record.region_code, 200, record, number=number)
 
 
-def _rule_of(form: LearnerForm) -> Callable[[], None]:
-    return lambda: check_learner(form.entry(), today=today())
+def _rule_of(form: LearnerForm, village: str, learner: str = "") -> Callable[[], None]:
+    def rule() -> None:
+        with reading() as db:
+            actions.check_entry(db, village=village, entry=form.entry(), today=today(), of=learner)
+
+    return rule
 
 
 def _refuse(form: LearnerForm, refused: Refused) -> int:
     form.refuse(refused.field, tell_refused_person(refused))
-    form.asks_if_another = refused.code == "same_name"
-    form.retired_namesake = refused.details.get("retired")
+    if refused.code == "same_name":
+        form.asks_if_another, form.retired_namesake = True, refused.details["retired"]
     return CLASH if form.asks_if_another else BAD_INPUT
 
 

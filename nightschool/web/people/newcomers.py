@@ -1,5 +1,6 @@
 """Several learners at once, from a list that is pasted in."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -12,9 +13,9 @@ from nightschool.queries.places import places
 from nightschool.rules.people.people import tell_refused_person
 from nightschool.rules.registers.attendance import tell_refused_guests
 from nightschool.texts import counted
-from nightschool.web.people.newcomers_form import PastedForm
+from nightschool.web.people.newcomers_form import NewPeopleForm, PastedForm
 from nightschool.web.site.access import actor, allows
-from nightschool.web.site.context import now, reading
+from nightschool.web.site.context import now, reading, today
 from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, SHOWN, look_up, tried
 
 bp = Blueprint("newcomers", __name__)
@@ -36,11 +37,17 @@ def several(village: str) -> Any:
     def add(db: Session) -> None:
         actions.add_learners(db, village=village, newcomers=form.new_learners(), by=actor(), now=now())
 
-    status = tried(form, add, _refuse)
+    status = tried(form, add, _refuse, check=partial(check_rows, form, village))
     if status != SAVED:
         return _page(form, village, status)
     flash(counted("%(n)d 个人记在名单上了。", len(form.new_learners())))
     return redirect(url_for("learners.index", village=village), SAVED)
+
+
+def check_rows(form: NewPeopleForm, village: str) -> None:
+    """Raises what stands against the people whom the rows name, as far as these can be read."""
+    with reading() as db:
+        actions.check_newcomers(db, village=village, newcomers=form.new_learners(), today=today())
 
 
 def _refuse(form: PastedForm, refused: Refused) -> int:

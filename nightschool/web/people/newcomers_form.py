@@ -48,6 +48,7 @@ class NewPeopleForm(Form):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.new_errors: dict[int, str] = {}  # row -> sentence
+        self._unread: frozenset[int] = frozenset()
         self.asked_rows: set[int] = set()  # rows that share a name with somebody on the roster
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -59,6 +60,7 @@ class NewPeopleForm(Form):
                 self.new_errors[row] = sentence
             elif not group_name:
                 self.new_errors[row] = _("还没写是哪个组的。写三组、3组都行。")
+        self._unread = frozenset(self.new_errors)
         return sound and not self.new_errors
 
     def wrong(self) -> list[tuple[str, str, str]]:
@@ -66,10 +68,11 @@ class NewPeopleForm(Form):
         return [*super().wrong(), *rows]
 
     def new_learners(self) -> tuple[NewLearner, ...]:
-        """Whom the rows name."""
+        """Whom the rows name that can be read."""
         return tuple(
             NewLearner(name, group_name, is_another=str(row) in self.others.data)
             for row, (name, group_name) in self._new_rows().items()
+            if row not in self._unread
         )
 
     def refuse_new(self, refused: Refused, sentence: str) -> bool:
@@ -77,7 +80,7 @@ class NewPeopleForm(Form):
 
         True when it asks whether this is another of the same name.
         """
-        row = list(self._new_rows())[refused.details["row"]]
+        row = [row for row in self._new_rows() if row not in self._unread][refused.details["row"]]
         self.new_errors[row] = sentence
         if asks := refused.code == "same_name":
             self.asked_rows.add(row)

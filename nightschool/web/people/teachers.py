@@ -155,7 +155,11 @@ def _new(region: str) -> Any:
     def add(db: Session) -> None:
         actions.add_teacher(db, region=region, entry=form.entry(), by=actor(), now=now())
 
-    status = tried(form, add, _refuse)
+    def rule() -> None:
+        with reading() as db:
+            actions.check_new_teacher(db, region=region, entry=form.entry())
+
+    status = tried(form, add, _refuse, check=rule)
     if status == SAVED:
         flash(_("%(name)s加进名单了。", name=form.name.data))
         return redirect(list_of(region), SAVED)
@@ -164,7 +168,7 @@ def _new(region: str) -> Any:
 
 def _refuse(form: TeacherForm, refused: Refused) -> int:
     form.refuse(refused.field, tell_refused_person(refused))
-    form.namesakes = refused.details.get("namesakes", ())
+    form.namesakes = refused.details.get("namesakes", form.namesakes)
     return CLASH if form.namesakes else BAD_INPUT
 
 

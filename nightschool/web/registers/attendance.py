@@ -20,6 +20,7 @@ from nightschool.rules.names import compared, finder
 from nightschool.rules.people.people import tell_refused_person
 from nightschool.rules.registers import attendance as rules
 from nightschool.texts import _, counted
+from nightschool.web.people.newcomers import check_rows
 from nightschool.web.registers.attendance_form import RegisterForm, Ticked, VoidForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.browser import device_name
@@ -125,7 +126,9 @@ def _save(class_session: str, form: RegisterForm) -> Any:
         )
 
     try:
-        status = tried(form, save, _refuse_sheet)
+        status = tried(
+            form, save, _refuse_sheet, check=lambda: check_rows(form, _register(class_session).region_code)
+        )
     except StaleRecord:
         status, form.is_stale = CLASH, True
     if status == SAVED:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.registers import cohorts as actions
 from nightschool.actions.registers.cohorts import Asking, Outcome
-from nightschool.errors import Refused
+from nightschool.errors import Refused, told_together
 from nightschool.queries.courses import shared_people
 from nightschool.queries.registers import cohorts as queries
 from nightschool.queries.registers.cohorts import Cohort, Roster
@@ -26,6 +26,7 @@ from nightschool.rules.registers.cohorts import (
     tell_refused_cohort,
 )
 from nightschool.texts import _, counted
+from nightschool.web.people.newcomers import check_rows
 from nightschool.web.registers.cohorts_form import CohortForm, EnrolForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import moment, now, reading, today, writing
@@ -84,14 +85,17 @@ def roster(course: str) -> Any:
 
     def rule() -> None:
         cohort = found.cohort
-        check_enrolment(
-            cohort.kind,
-            cohort.last_day,
-            form.day.data,
-            today=today(),
-            source=form.source.data or "self",
-            proxy_name=form.proxy_name.data or "",
-            asking=len(form.learners.data) + len(form.new_learners()),
+        told_together(
+            lambda: check_enrolment(
+                cohort.kind,
+                cohort.last_day,
+                form.day.data,
+                today=today(),
+                source=form.source.data or "self",
+                proxy_name=form.proxy_name.data or "",
+                asking=len(form.learners.data) + sum(map(bool, form.new_names.data)),
+            ),
+            lambda: check_rows(form, cohort.region_code),
         )
 
     status = tried(form, enrol, _refuse_enrolment, check=rule)

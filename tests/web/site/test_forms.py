@@ -11,7 +11,17 @@ from flask.testing import FlaskClient
 from nightschool.database import Database
 from nightschool.models.people import Teacher
 from nightschool.models.teaching import CourseKind
-from tests.factories import SHIWAN, TODAY, Cast, make_course, make_learner, make_session, make_venue
+from tests.factories import (
+    NOW,
+    SHIWAN,
+    TODAY,
+    Cast,
+    make_course,
+    make_learner,
+    make_session,
+    make_teacher,
+    make_venue,
+)
 from tests.web.addresses import ANYWHERE
 from tests.web.site.test_once import COUNTY, TOWNSHIP, hidden_on, records
 
@@ -54,6 +64,78 @@ def test_each_field_says_one_thing_once(chen: FlaskClient, database: Database) -
     page = chen.post(NEW_LEARNER, data={"phone": "不知道"}).text
     assert sorted(summary(page)) == ["group_name", "name", "phone"]
     assert page.count("还没写名字。") == 2  # in the list, and at the field
+
+
+@pytest.mark.parametrize("wrong", [{"birth_year": "2020"}, {"birth_year": "六十年代", "phone": "不知道"}])
+def test_whether_it_is_the_same_person_is_asked_with_what_else_is_wrong(
+    chen: FlaskClient, database: Database, wrong: dict[str, str]
+) -> None:
+    with database.writing() as db:
+        make_learner(db, name="陈大秀", group_name="一组")
+        other = make_learner(db, name="陈小秀", group_name="一组").public_id
+    data = {"name": "陈大秀", "group_name": "一组", "version": "1", **wrong}
+    for path in (NEW_LEARNER, f"/learners/{other}"):
+        page = chen.post(path, data=data)
+        assert page.status_code == 422
+        assert sorted(summary(page.text)) == sorted(["name", *wrong])
+        assert 'name="is_another"' in page.text
+        still = chen.post(path, data={**data, "is_another": "y"})
+        assert (still.status_code, sorted(summary(still.text))) == (422, sorted(wrong))
+    page = chen.get(f"/desk/{SHIWAN}/learners").text
+    assert page.count("陈大秀") == 1, "nothing of what was tried stays"
+
+
+def test_a_row_that_is_asked_about_is_asked_about_beside_a_row_that_is_wrong(
+    chen: FlaskClient, database: Database
+) -> None:
+    with database.writing() as db:
+        make_learner(db, name="陈大秀", group_name="一组")
+        course = make_course(db, kind=CourseKind.COHORT)
+        lesson = make_session(db, course, TODAY).public_id
+    rows = {"nn": ["陈大秀", "王小明", "刘国富"], "ng": ["一组", "", "二组"], "do": "save"}
+    for path, also in (
+        (f"/desk/{SHIWAN}/learners/several", {}),
+        (f"/courses/{course.public_id}/roster", {"day": "2027-02-31", "source": "proxy"}),
+        (f"/courses/{course.public_id}/roster", {"day": "2027-01-01", "source": "self"}),
+        (f"/sessions/{lesson}/register", {"h": "很多", "g": "x" * 7000}),
+        (f"/sessions/{lesson}/register", {"m": "nobody"}),
+    ):
+        page = chen.post(path, data={**rows, **also})
+        told = summary(page.text)
+        assert "是同一个人就不用再加" in told["new-0"] and "哪个组" in told["new-1"]
+        assert "new-2" not in told
+        assert {*also} - {"source", "m"} <= {*told}, path
+        assert page.text.count("是另一个同名的人") == 1
+
+
+def test_whether_it_is_the_same_teacher_is_asked_with_what_else_is_wrong(
+    chen: FlaskClient, database: Database, cast: Cast
+) -> None:
+    with database.reading() as db:
+        known = db.get_one(Teacher, cast.teacher).name
+    page = chen.post(
+        f"/desk/{SHIWAN}/teachers/new", data={"name": known, "phone": "不知道", "weekly_limit": "x"}
+    )
+    assert sorted(summary(page.text)) == ["name", "phone", "weekly_limit"]
+    assert 'name="is_another"' in page.text
+
+
+def test_a_teacher_and_a_place_written_in_a_course_are_asked_about_with_what_is_wrong_with_the_course(
+    chen: FlaskClient, database: Database, cast: Cast
+) -> None:
+    with database.writing() as db:
+        make_teacher(db, name="吴志强", retired_at=NOW.instant)
+        make_venue(db, name="老院坝", retired_at=NOW.instant)
+    path = f"/desk/{SHIWAN}/courses/new"
+    data = {
+        "repeat": "once", "first": "2027-02-31", "starts": "19:00", "ends": "20:00", "new_teacher": "吴志强",
+        "new_venue": "老院坝", "do": "publish",
+    }  # fmt: skip
+    page = chen.post(path, data=data).text
+    assert {"title", "first", "new_teacher", "new_venue"} <= {*summary(page)}
+    assert 'name="is_another"' in page
+    data |= {"is_another": "y", "new_venue": "", "do": "teacher"}
+    assert "吴志强在名单上了，已经选好。" in chen.post(path, data=data).text
 
 
 def test_the_same_holds_for_a_learner_put_right(chen: FlaskClient, database: Database) -> None:
@@ -135,7 +217,11 @@ def test_all_that_is_wrong_with_an_enrolment_is_told_at_once(chen: FlaskClient, 
     data = {"day": "2027-01-01", "source": "proxy", "nn": "王小明", "ng": ""}
     assert sorted(summary(chen.post(path, data=data).text)) == ["day", "new-0", "proxy_name"]
     page = chen.post(path, data={"day": "2027-01-01", "source": "proxy"})
-    assert sorted(summary(page.text)) == ["day", "proxy_name"] and "还没勾人" in page.text
+    assert sorted(summary(page.text)) == ["day", "m", "proxy_name"] and "还没勾人" in page.text
+    with database.writing() as db:
+        make_learner(db)
+    page = chen.post(path, data={"day": TODAY.isoformat(), "source": "self", "do": "enrol"})
+    assert sorted(summary(page.text)) == ["m"]
 
 
 def test_a_name_that_is_taken_and_a_number_that_is_none_are_told_at_once(
