@@ -21,11 +21,28 @@ def test_slips_fit_their_paper(phone: Page, site: Site, language: str) -> None:
     assert wanted > 6
     phone.locator("input[name^=n-]").first.fill("欧阳修远阿卜杜热合曼")
     with phone.expect_navigation():
-        phone.click("main form .actions button")
+        phone.click("main form > .actions button")
     assert phone.locator(".slip").count() == wanted
+    phone.evaluate("window.print = () => { document.title = 'printed' }")
+    phone.locator("button.print").click()
+    assert phone.title() == "printed"
     phone.emulate_media(media="print")
     phone.set_viewport_size({"width": 680, "height": 1009})  # what A4 leaves between margins of 15 mm
     assert phone.evaluate(OVERFLOWING) == []
     heights = phone.evaluate(ROWS)
     assert 3 * max(heights) <= A4 - 30  # three rows of two on a page
     assert phone.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == -(-wanted // 6)
+
+
+def test_a_pasted_list_is_read_without_a_word_about_what_was_not_saved(phone: Page, site: Site) -> None:
+    log_in(phone, site, "szqadmin")
+    phone.goto("/admin/511002101000/schools/all")
+    village = phone.locator("label.tick span").first.inner_text()
+    phone.locator("summary").click()
+    phone.fill("[name=pasted]", f"{village}\t王小明\t村文书\t0832-5550101")
+    with phone.expect_navigation():
+        phone.click("button[value=read]")
+    assert phone.locator("[name=o]:checked").count() == 1
+    assert phone.locator("input[name^=n-]").first.input_value() == "王小明"
+    phone.wait_for_load_state("networkidle")
+    assert phone.locator(".kept").count() == 0

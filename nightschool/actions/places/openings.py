@@ -72,6 +72,7 @@ def _open(db: Session, one: Opening, *, digester: Digester, by: Actor, now: Now)
             login_name="" if one.names_a_person else trust.free_login_name(db, one.village),
             title=one.title,
             contact_name=None if one.names_a_person else "",
+            contact_phone=one.contact_phone,
             digester=digester,
             by=by,
             now=now,

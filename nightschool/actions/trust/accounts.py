@@ -104,13 +104,15 @@ def open_school(
     login_name: str,
     title: str = "",
     contact_name: str | None = None,
+    contact_phone: str = "",
     digester: Digester,
     by: Actor,
     now: Now,
 ) -> Slip:
     """The village has a night school, its coordinator an account, a posting and a login slip to be printed.
 
-    The coordinator is whom villagers turn to, unless another contact is named, or none yet.
+    The coordinator is whom villagers turn to, unless another contact is named, or none yet; at a telephone that
+    everybody may read.
 
     Raises Refused("school_exists"), VillageEnded, or what `create_account` raises; then nothing of it stands.
     """
@@ -120,7 +122,9 @@ def open_school(
         raise NotFound
     check_goes_on(db, [(village_code, now.day)])
     contact = display_name.strip() if contact_name is None else contact_name
-    school = NightSchool(region_code=village_code, contact_name=contact, opened_on=now.day)
+    school = NightSchool(
+        region_code=village_code, contact_name=contact, contact_phone=contact_phone, opened_on=now.day
+    )
     try:
         with db.begin_nested():
             db.add(school)

@@ -35,7 +35,7 @@ def villages(region: str) -> Any:
     with reading() as db:
         found = queries.villages(db, region, today=today())
     form = OpeningsForm(found)
-    if form.is_submitted() and form.validate() and not form.is_wrong:
+    if form.is_submitted() and not form.was_pasted and form.validate() and not form.is_wrong:
         try:
             return redirect(_open(form, region), 303)
         except Refused as refusal:
@@ -85,6 +85,7 @@ def sheet(region: str, secret_page: str) -> Any:
         "places/openings/sheet.html",
         here=look_up(places.step, region, today=today()).line[-1],
         slips=[(village, slip, grouped(slip.code)) for village, slip in slips],
+        opened=kept.get("opened", False),
         base=services().settings.base_url,
     )
 
@@ -93,12 +94,14 @@ def _open(form: OpeningsForm, region: str) -> str:
     wanted = form.openings()
     with writing() as db:
         made = actions.open_schools(db, openings=wanted, digester=digester(), by=actor(), now=now())
-        return _keep(db, region, [(one.village, slip) for one, slip in zip(wanted, made, strict=True)])
+        slips = [(one.village, slip) for one, slip in zip(wanted, made, strict=True)]
+        return _keep(db, region, slips, opened=True)
 
 
-def _keep(db: Session, region: str, made: Iterable[tuple[str, Slip]]) -> str:
-    """Where the sheet can be looked at."""
-    page = keep_secret(db, region=region, slips=[(village, kept_slip(slip)) for village, slip in made])
+def _keep(db: Session, region: str, made: Iterable[tuple[str, Slip]], *, opened: bool = False) -> str:
+    """Where the sheet can be looked at; `opened`: schools were."""
+    slips = [(village, kept_slip(slip)) for village, slip in made]
+    page = keep_secret(db, region=region, slips=slips, opened=opened)
     return url_for("openings.sheet", region=region, secret_page=page)
 
 

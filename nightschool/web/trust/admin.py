@@ -16,7 +16,7 @@ from nightschool.queries.trust import trust
 from nightschool.queries.trust.account_list import Show, account_list
 from nightschool.rules.access import Actor, Role
 from nightschool.rules.almanac import spoken_day
-from nightschool.rules.regions import Level, is_inside, level_of
+from nightschool.rules.regions import Level, is_inside, level_of, township_of
 from nightschool.rules.trust.accounts import (
     ROLES,
     check_days,
@@ -193,10 +193,18 @@ def show_slip(account: str, secret_page: str) -> Any:
         flash(_("登录码只留一个小时，这一张看不到了。没打出来，就再打一张。"), "alarm")
         return redirect(url_for("admin.account", account=account), 303)
     postings = look_up(trust.account, account, now=now()).postings
-    place = next((line.region_name for line in postings if not line.to_day or line.to_day >= today()), "")
-    base = services().settings.base_url
+    held = next((line for line in postings if not line.to_day or line.to_day >= today()), None)
+    region = (held.region_code if held else None) or ""
+    made = kept.get("made", "") if kept else ""
     return render_template(
-        "trust/admin/slip.html", slip=slip, place=place, code=grouped(slip.code), base=base
+        "trust/admin/slip.html",
+        slip=slip,
+        made=made,
+        place=held.region_name if held else "",
+        region=region,
+        township=township_of(region) if made == "school" else "",
+        code=grouped(slip.code),
+        base=services().settings.base_url,
     )
 
 
@@ -268,10 +276,11 @@ def _open(form: OpenSchoolForm, village: str) -> str:
             display_name=form.display_name.data or "",
             login_name=form.login_name.data or "",
             title=form.title.data or "",
+            contact_phone=form.contact_phone.data or "",
             digester=digester(),
             **_acting(),
         )
-        return _keep(db, slip)
+        return _keep(db, slip, made="school")
 
 
 def _create(form: AccountForm, region: str) -> str:
@@ -285,7 +294,8 @@ def _create(form: AccountForm, region: str) -> str:
             title=form.title.data or "",
             **_acting(),
         )
-        return _keep(db, accounts.make_slip(db, account=made.public_id, digester=digester(), **_acting()))
+        slip = accounts.make_slip(db, account=made.public_id, digester=digester(), **_acting())
+        return _keep(db, slip, made="account")
 
 
 def _give(form: PostingForm, region: str) -> str:
@@ -346,9 +356,9 @@ def _back(account: str, refusal: Refused) -> Any:
     return redirect(url_for("admin.account", account=account), 303)
 
 
-def _keep(db: Session, slip: Slip) -> str:
-    """Where the slip can be looked at."""
-    page = keep_secret(db, slip=kept_slip(slip))
+def _keep(db: Session, slip: Slip, *, made: str = "") -> str:
+    """Where the slip can be looked at, and what was made with it."""
+    page = keep_secret(db, slip=kept_slip(slip), made=made)
     return url_for("admin.show_slip", account=slip.account, secret_page=page)
 
 

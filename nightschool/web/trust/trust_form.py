@@ -9,6 +9,7 @@ from wtforms.validators import StopValidation
 from nightschool.rules.trust import passwords, slips
 from nightschool.texts import L_, _
 from nightschool.web.site.forms import ChoiceField, DayField, Form, LineField, Required, TickField
+from nightschool.web.site.record_forms import PhoneField
 
 NAME_KEYS = {"autocapitalize": "none", "spellcheck": "false"}
 
@@ -103,6 +104,7 @@ class OpenSchoolForm(PersonForm):
     """A village that opens its night school, and its coordinator."""
 
     village = HiddenField()
+    contact_phone = PhoneField(L_("村里人打哪个电话"), render_kw={"autocomplete": "off"})
 
 
 class AccountForm(PersonForm):

@@ -63,6 +63,33 @@ def test_all_are_opened_and_every_slip_lets_its_coordinator_in(
     assert "都办了夜校" in admin.get(ALL.format(TOWNSHIP)).text
 
 
+def test_a_pasted_list_ticks_its_villages_and_opens_nothing_yet(
+    admin: FlaskClient, database: Database
+) -> None:
+    before = schools(database)
+    pasted = "断桥村 王小明 村文书 0832-5550101\n石坝村 李四"
+    page = admin.post(ALL.format(TOWNSHIP), data={"o": [QIAO, BA], "pasted": pasted, "do": "read"}).text
+    assert schools(database) == before
+    assert page.count(" checked") == 1 and f'value="{QIAO}" checked' in page
+    for box, text in (("n", "王小明"), ("t", "村文书"), ("p", "0832-5550101")):
+        assert f'name="{box}-{QIAO}" value="{text}"' in page
+    assert "有 1 行没找到" in page and "石坝村 李四</textarea>" in page
+
+
+def test_the_phone_that_is_written_is_where_villagers_phone(
+    admin: FlaskClient, database: Database, client: FlaskClient
+) -> None:
+    wrong = {"o": [QIAO, BA], f"p-{QIAO}": "打给王小明", f"p-{BA}": "139 0000 0001"}
+    page = admin.post(ALL.format(TOWNSHIP), data=wrong)
+    assert page.status_code == 422 and f'href="#p-{QIAO}"' in page.text and "打给王小明" in page.text
+    sheet = admin.post(
+        ALL.format(TOWNSHIP), data={**wrong, f"p-{QIAO}": "0832 5550101"}, follow_redirects=True
+    )
+    assert "2 所夜校办好了" in sheet.text and 'class="print"' in sheet.text
+    assert "0832-5550101" in client.get(f"/v/{QIAO}").text
+    assert 'href="tel:13900000001"' in client.get(f"/v/{BA}").text
+
+
 def test_only_the_ticked_ones_are_opened(admin: FlaskClient, database: Database) -> None:
     sheet = admin.post(
         ALL.format(TOWNSHIP), data={"o": [BA], f"n-{QIAO}": "没打勾的人"}, follow_redirects=True

@@ -103,6 +103,26 @@ def test_code_is_shown_once_and_stored_nowhere(admin: FlaskClient, database: Dat
             assert text not in admin.get(path).text
 
 
+def test_who_opens_a_school_is_told_so_and_what_comes_next_and_may_say_where_villagers_phone(
+    admin: FlaskClient, database: Database, client: FlaskClient
+) -> None:
+    data = {"village": QIAO, "display_name": "王支书", "contact_phone": "打给我"}
+    refused = admin.post(f"/admin/{COUNTY}/schools/new", data=data)
+    assert refused.status_code == 422 and 'href="#contact_phone"' in refused.text
+    data["contact_phone"] = "139 0000 0001"
+    page = admin.post(f"/admin/{COUNTY}/schools/new", data=data, follow_redirects=True).text
+    assert "<h1>断桥村的夜校办好了</h1>" in page and "接下来" in page and 'class="print"' in page
+    assert f"/admin/{TOWNSHIP}/schools/all" in page and f"/admin/{QIAO}" in page
+    assert 'href="tel:13900000001"' in client.get(f"/v/{QIAO}").text
+    with database.reading() as db:
+        account = db.scalars(select(Account.public_id).where(Account.display_name == "王支书")).one()
+    again = admin.post(f"/accounts/{account}/slip", follow_redirects=True).text
+    assert "<h1>王支书的新登录单</h1>" in again and "办好了" not in again and "接下来" not in again
+    data = {"role": "supervisor", "display_name": "李四"}
+    made = admin.post(f"/admin/{TOWNSHIP}/accounts/new", data=data, follow_redirects=True).text
+    assert "<h1>李四的账号开好了</h1>" in made and "接下来" not in made
+
+
 def test_night_school_that_stands_already_is_refused_with_everything_typed(
     admin: FlaskClient, database: Database
 ) -> None:
