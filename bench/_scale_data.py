@@ -315,6 +315,7 @@ def _submissions(numbers: dict[str, int], big: str, account: int) -> Iterator[di
             "device": "",
             "taken_at": NOW.instant,
             "received_at": NOW.instant,
+            "arrival": 1,
             "fingerprint": "0" * 64,
             "reason": "",
             "difference_note": "",

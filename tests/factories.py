@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.courses.changing import picture
 from nightschool.database import Database
-from nightschool.models.attendance import Headcount, Mark, Submission
+from nightschool.models.attendance import Headcount, Mark, Submission, WaitingSheet
 from nightschool.models.base import new_public_id
 from nightschool.models.people import Learner, Teacher, TeacherLink
 from nightschool.models.places import NightSchool, Region, RegionImport, RegionName, Venue
@@ -31,11 +31,14 @@ from nightschool.models.teaching import (
     SessionStatus,
 )
 from nightschool.models.trust import Account, LoginSession, Posting
+from nightschool.queries.registers.attendance import register_version
 from nightschool.rules.access import Actor, Post, Role
 from nightschool.rules.courses.labels import LabelKind
 from nightschool.rules.names import sort_key, stored_keys
 from nightschool.rules.people.teacher_links import digest_of
 from nightschool.rules.regions import display_name, level_of, parent_of
+from nightschool.rules.registers.attendance import Sheet
+from nightschool.rules.registers.waiting import write_sheet
 from nightschool.rules.slots import Now
 from nightschool.sealing import Sealer
 from nightschool.settings import Keys, dump_keys
@@ -362,6 +365,7 @@ def make_register(
         account_id=account_id,
         taken_at=NOW.instant,
         received_at=NOW.instant,
+        arrival=register_version(db, class_session.id) + 1,
         fingerprint="0" * 64,
     )
     db.add(submission)
@@ -386,6 +390,21 @@ def make_register(
     class_session.status = SessionStatus.HELD
     db.flush()
     return submission
+
+
+def make_waiting_sheet(db: Session, class_session: ClassSession, submission: Submission) -> WaitingSheet:
+    """A sheet of this class session that was put aside."""
+    waiting = WaitingSheet(
+        region_code=class_session.region_code,
+        class_session_id=class_session.id,
+        submission_id=submission.id,
+        why="outranked",
+        content=write_sheet(Sheet(headcount=7)),
+        put_at=NOW.instant,
+    )
+    db.add(waiting)
+    db.flush()
+    return waiting
 
 
 def make_upload(db: Session, account_id: int, **columns: Any) -> RegionImport:

@@ -8,16 +8,19 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Uuid, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from nightschool.models.base import (
     AccountRef,
+    Addressed,
     Base,
     Code,
     Digest,
+    InRegion,
     Instant,
     LineText,
+    LongText,
     Numbered,
     ShortText,
     one_of,
@@ -53,8 +56,27 @@ class Submission(Base):
     difference_note: Mapped[LineText] = mapped_column(
         default=""
     )  # why names and headcount differ, when given
+    arrival: Mapped[int]  # the how manieth of its class session it is: the register's version with it
+    # Of a sheet written without signal: how many seconds its device's clock was behind ours when both last met, and
+    # the sheets of the same device, ids parted by blanks, that it was written instead of.
+    clock_offset: Mapped[int | None]
+    replaces: Mapped[LongText | None]
 
     __table_args__ = (one_of("kind", SubmissionKind),)
+
+
+class WaitingSheet(Addressed, Base):
+    """One row is one sheet that does not count, because another one does or a rule says no, until somebody looks."""
+
+    region_code: Mapped[InRegion]
+    class_session_id: Mapped[AtClassSession]
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id", ondelete="RESTRICT"), unique=True)
+    why: Mapped[Code]
+    content: Mapped[str] = mapped_column(Text())  # the sheet, as `rules.registers.waiting` writes it
+    put_at: Mapped[Instant]
+    settled_at: Mapped[Instant | None]
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"))
+    is_taken: Mapped[bool | None]  # its content was saved; False: it was looked at, and left
 
 
 class MarkEvent(Numbered, Base):

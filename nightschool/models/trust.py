@@ -66,6 +66,9 @@ class LoginSession(Numbered, Base):
     last_seen_at: Mapped[Instant]
     expires_at: Mapped[Instant]
     revoked_at: Mapped[Instant | None]
+    # Of a device that keeps registers without signal: when it last brought some, and how many it still kept then.
+    pocket_at: Mapped[Instant | None]
+    pocket_waits: Mapped[int | None]
 
 
 class LoginAttempt(Numbered, Base):

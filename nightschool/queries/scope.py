@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session
 
+from nightschool.models.attendance import WaitingSheet
 from nightschool.models.people import Learner, Teacher, TeacherLink
 from nightschool.models.places import Region, Venue
 from nightschool.models.planning import Question
@@ -33,6 +34,7 @@ _REGION_OF: dict[str, Select[str]] = {
             ("teacher", Teacher),
             ("teacher_link", TeacherLink),
             ("venue", Venue),
+            ("waiting_sheet", WaitingSheet),
         )
     },
 }

@@ -35,6 +35,7 @@ from tests.factories import (
     make_session,
     make_teacher,
     make_venue,
+    make_waiting_sheet,
 )
 
 SECRET = "s" * 32  # of a teacher's own address
@@ -105,7 +106,7 @@ def village_home(db: Session, code: str, account: int, called: str) -> Home:
         seal(db, about, record)
     course = make_course(db, code, teachers=(teacher.id,), venue_id=venue.id)
     past = make_session(db, course, TODAY - timedelta(days=7), teachers=(teacher.id,))
-    make_register(db, past, account, present=(learner.id,), total=3)
+    register = make_register(db, past, account, present=(learner.id,), total=3)
     tonight = make_session(db, course, TODAY, teachers=(teacher.id,))
     records = {
         "change": make_change(db, tonight),
@@ -115,6 +116,7 @@ def village_home(db: Session, code: str, account: int, called: str) -> Home:
         "learner": learner,
         "other_learner": make_learner(db, code, name="陈大绣"),
         "question": make_question(db, past),
+        "waiting_sheet": make_waiting_sheet(db, past, register),
         "teacher": teacher,
         "teacher_link": make_link(db, teacher),
         "venue": venue,

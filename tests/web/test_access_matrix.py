@@ -84,6 +84,7 @@ PUBLIC = {
     "region_month.this_month", "region_month.month", "region_month.qr",
 }  # fmt: skip
 OWN = {
+    "deliveries.receive",
     "desk.home",
     "trust.logout",
     "trust.me",
@@ -121,6 +122,7 @@ FITTING = {
     "course": {"schedule", "see_trail", "keep_people"},
     "change": {"schedule"},
     "question": {"keep_register"},
+    "waiting_sheet": {"keep_register"},
     "teacher_link": {"keep_teachers"},
     "learner": {"keep_people"},
     "teacher": {"keep_teachers", "see_trail"},

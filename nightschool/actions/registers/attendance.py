@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -55,6 +55,9 @@ _LEARNERS = (
     .where(Learner.public_id.in_(bindparam("wanted", expanding=True)), Learner.id.in_(EVER_OF_VILLAGE))
     .with_for_update(read=True)
 )
+_ARRIVED = select(Submission.id, Submission.taken_at, Submission.clock_offset, Submission.received_at).where(
+    Submission.class_session_id == bindparam("class_session"), Submission.arrival > bindparam("version")
+)
 _MARKS = select(Mark.learner_id, Mark.status, Mark.came_instead).where(
     Mark.class_session_id == bindparam("class_session")
 )
@@ -99,6 +102,22 @@ class Receipt:
     received_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What else is known of a sheet that was written without signal and came when there was some.
+
+    By how many seconds its device's clock was behind ours, and which sheets of the same device it was written instead
+    of.
+    """
+
+    clock_offset: int = 0
+    replaces: tuple[UUID, ...] = ()
+
+    def columns(self) -> dict[str, Any]:
+        """The same as the columns of a submission."""
+        return {"clock_offset": self.clock_offset, "replaces": " ".join(map(str, self.replaces))}
+
+
 def record_sheet(
     db: Session,
     *,
@@ -111,19 +130,22 @@ def record_sheet(
     now: Now,
     based_on: int | None = None,
     reason: str = "",
+    brought: Brought | None = None,
 ) -> Receipt:
     """The sheet is what counts for this class session, which is held; every arrival stays on record.
 
     Sent again with the same id it changes nothing and gives the same receipt. `based_on` is the register's version the
-    sender saw; without it the sheet counts when it was taken later than all that stand.
+    sender saw; without it, and of a sheet that was written without signal and `brought` later, it counts when it was
+    taken later than all that its sender had not seen.
     Raises: Refused with `other_content` when the id came before with something else, with `foreign_learner`, with
     `why_changed` when it changes an old register and gives no reason, with the codes of `why_no_register` and
     `check_marks`, or as `add_learner` does for the new learners (`row` in the details);
     StaleRecord when the register has changed since. Cost: a dozen statements, however many marks.
     """
-    held = _locked(db, class_session)
+    held = locked_for_register(db, class_session)
     require(by, "keep_register", held.region_code)
     submission = _submission(
+        db,
         held,
         by,
         now,
@@ -134,14 +156,14 @@ def record_sheet(
         taken_at=taken_at,
         difference_note=sheet.difference_note,
         reason=reason,
+        **(brought.columns() if brought else {}),
     )
-    version = register_version(db, held.id)
     if (seen := _arrive(db, submission)) is not None:
         return _same_receipt(seen, class_session, submission)
     slot = slot_of(held)
-    if closed := why_no_register(held.status, slot, now.moment_of(taken_at)):
+    if closed := why_no_register(held.status, slot, now.moment_of(rank_of(submission).taken_at)):
         raise Refused(closed, slot=slot)
-    _check_current(db, held, submission, based_on=based_on, version=version)
+    _check_current(db, held, submission, based_on=based_on, brought=brought)
     is_change = held.status == SessionStatus.HELD
     why_changed = Refused("why_changed", field="reason")
     is_unexplained = (
@@ -196,11 +218,12 @@ def void_register(
     It keeps holding its slot; cancelling it is another step. Sent again with the same id it changes nothing.
     Raises: Refused with `reason_missing`, `no_register` or `other_content`.
     """
-    held = _locked(db, class_session)
+    held = locked_for_register(db, class_session)
     require(by, "keep_register", held.region_code)
     if not reason:
         raise Refused("reason_missing", field="reason")
     submission = _submission(
+        db,
         held,
         by,
         now,
@@ -222,19 +245,56 @@ def void_register(
     return Receipt(submission_id, class_session, submission["fingerprint"], now.instant)
 
 
-def _locked(db: Session, class_session: str) -> ClassSession:
-    """The class session; until the transaction ends nobody else writes its register."""
+def put_on_record(
+    db: Session,
+    held: ClassSession,
+    *,
+    submission_id: UUID,
+    fingerprint: str,
+    device: str,
+    taken_at: datetime,
+    difference_note: str,
+    reason: str,
+    brought: Brought,
+    by: Actor,
+    now: Now,
+) -> Receipt:
+    """A sheet is on record that does not count. Raises Refused with `other_content` when its id came before."""
+    submission = _submission(
+        db,
+        held,
+        by,
+        now,
+        id=submission_id,
+        kind=SubmissionKind.SHEET,
+        fingerprint=fingerprint,
+        device=device,
+        taken_at=taken_at,
+        difference_note=difference_note,
+        reason=reason,
+        **brought.columns(),
+    )
+    if _arrive(db, submission) is not None:
+        raise Refused("other_content")
+    return Receipt(submission_id, held.public_id, fingerprint, now.instant)
+
+
+def locked_for_register(db: Session, class_session: str) -> ClassSession:
+    """The class session; until the transaction ends nobody else writes its register. Raises NotFound."""
     held = db.scalars(_TO_LOCK, {"public_id": class_session}).one_or_none()
     if held is None:
         raise NotFound
     return held
 
 
-def _submission(held: ClassSession, by: Actor, now: Now, *, device: str, **said: Any) -> dict[str, Any]:
+def _submission(
+    db: Session, held: ClassSession, by: Actor, now: Now, *, device: str, **said: Any
+) -> dict[str, Any]:
     if by.account_id is None:  # a register always names who handed it in
         raise NotAllowed("keep_register", held.region_code)
-    empty = {"reason": "", "difference_note": ""}
+    empty = {"reason": "", "difference_note": "", "clock_offset": None, "replaces": None}
     arrives = {"class_session_id": held.id, "account_id": by.account_id, "received_at": now.instant}
+    arrives["arrival"] = register_version(db, held.id) + 1
     return {**empty, **arrives, "device": device[:_LONGEST_DEVICE], **said}
 
 
@@ -254,20 +314,41 @@ def _same_receipt(seen: Submission, class_session: str, submission: Mapping[str,
 
 
 def _check_current(
-    db: Session, held: ClassSession, submission: Mapping[str, Any], *, based_on: int | None, version: int
+    db: Session,
+    held: ClassSession,
+    submission: Mapping[str, Any],
+    *,
+    based_on: int | None,
+    brought: Brought | None,
 ) -> None:
-    if based_on is not None:
-        if based_on != version:
-            raise StaleRecord("register", based_on, version)
+    version = submission["arrival"] - 1
+    if based_on == version:
         return
-    rows = db.execute(
-        select(Submission.id, Submission.taken_at, Submission.received_at).where(
-            Submission.class_session_id == held.id, Submission.id != submission["id"]
-        )
+    others = unseen(
+        db, held.id, submission["id"], based_on=based_on, replaces=brought.replaces if brought else ()
     )
-    arriving = Rank.of(submission["id"], submission["taken_at"], submission["received_at"])
-    if not outranks(arriving, (Rank.of(*row) for row in rows)):
-        raise StaleRecord("register", 0, version)
+    settles_by_rank = brought is not None or based_on is None
+    if others and not (settles_by_rank and outranks(rank_of(submission), others)):
+        raise StaleRecord("register", based_on or 0, version)
+
+
+def unseen(
+    db: Session,
+    class_session_id: int,
+    submission_id: UUID,
+    *,
+    based_on: int | None,
+    replaces: Iterable[UUID] = (),
+) -> list[Rank]:
+    """The ranks of what arrived for this class session unknown to whoever wrote a sheet of this id on that version."""
+    rows = db.execute(_ARRIVED, {"class_session": class_session_id, "version": based_on or 0})
+    return [rank_of(dict(row._mapping)) for row in rows if row.id not in {submission_id, *replaces}]
+
+
+def rank_of(submission: Mapping[str, Any]) -> Rank:
+    """The rank of an arrival, by its device's clock put right."""
+    taken_at = submission["taken_at"] + timedelta(seconds=submission.get("clock_offset") or 0)
+    return Rank.of(submission["id"], taken_at, submission["received_at"])
 
 
 def _is_cohort(db: Session, held: ClassSession, sheet: Sheet) -> bool:

@@ -183,6 +183,15 @@ def remember_village(db: Session, *, login_id: int, village_code: str) -> None:
     db.execute(update(LoginSession).where(LoginSession.id == login_id).values(village_code=village_code))
 
 
+def note_pocket(db: Session, *, login_id: int, waits: int, now: Now) -> None:
+    """This device keeps registers without signal; so many of them are still on it."""
+    db.execute(
+        update(LoginSession)
+        .where(LoginSession.id == login_id)
+        .values(pocket_at=now.instant, pocket_waits=waits)
+    )
+
+
 def _is_known_browser(db: Session, token: str, account_id: int) -> bool:
     owner = select(LoginSession.account_id).where(
         LoginSession.token_digest == trust.token_digest(token), LoginSession.revoked_at.is_(None)

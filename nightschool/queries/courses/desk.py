@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from nightschool.models.attendance import WaitingSheet
 from nightschool.models.people import Learner
 from nightschool.models.places import Region, Venue
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
@@ -56,6 +57,7 @@ class Desk:
     drafts: tuple[DraftCourse, ...]
     undecided: tuple[Undecided, ...]  # of those to come, what lacks a teacher or a place
     called_off: tuple[SessionLine, ...]  # by the township, and not over
+    sheets_waiting: int = 0  # that came from phones and do not count yet
     has_venue: bool = True
     has_course: bool = True
     has_learner: bool = True
@@ -83,6 +85,9 @@ _PLACE = select(
         for table in (Venue, Learner)
     ),
     exists().where(Course.region_code == bindparam("village")),
+    select(func.count())
+    .where(WaitingSheet.region_code == bindparam("village"), WaitingSheet.settled_at.is_(None))
+    .scalar_subquery(),
 ).where(Region.code == bindparam("village"))
 _COMING = (
     LINES.add_columns(
@@ -127,7 +132,7 @@ _DRAFTS = (
 
 def is_beginning(db: Session, village: str) -> bool:
     """One of the first steps is still to be done. Cost: 1 query."""
-    _name, *steps = db.execute(_PLACE, {"village": village}).one()
+    _name, *steps, _waiting = db.execute(_PLACE, {"village": village}).one()
     return not all(steps)
 
 
@@ -159,6 +164,7 @@ def desk(db: Session, village: str, *, at: Moment) -> Desk:
         has_venue=place[1],
         has_learner=place[2],
         has_course=place[3],
+        sheets_waiting=place[4],
     )
 
 

@@ -48,6 +48,8 @@ class Device:
     created_at: datetime
     last_seen_at: datetime
     expires_at: datetime
+    pocket_at: datetime | None  # of one that keeps registers without signal: when it last brought some
+    pocket_waits: int | None  # and how many it still kept then
 
 
 @dataclass(frozen=True)
@@ -188,6 +190,24 @@ def login_by_token(db: Session, token: str, *, now: Now) -> Login | None:
     return shaped(Login, first, actor=Actor(first.account_id, first.display_name, _posts(db, rows, now.day)))
 
 
+def login_without_posting(db: Session, token: str, *, now: Now) -> Login | None:
+    """The login this token stands for when every posting of its account has ended: it is known who it is, no more."""
+    row = db.execute(
+        select(
+            LoginSession.id,
+            LoginSession.is_own_phone,
+            LoginSession.village_code,
+            LoginSession.last_seen_at,
+            Account.id.label("account_id"),
+            Account.login_name,
+            Account.display_name,
+        )
+        .join(Account, Account.id == LoginSession.account_id)
+        .where(LoginSession.token_digest == token_digest(token), is_open(now), Account.disabled_at.is_(None))
+    ).one_or_none()
+    return shaped(Login, row, actor=Actor(row.account_id, row.display_name, ())) if row else None
+
+
 def ended_login(db: Session, token: str, *, now: Now) -> EndedLogin | None:
     """The login this token stood for until its time was over; None for one in force, revoked or unknown."""
     row = db.execute(
@@ -225,6 +245,8 @@ def devices(db: Session, account_id: int, *, now: Now) -> tuple[Device, ...]:
             LoginSession.created_at,
             LoginSession.last_seen_at,
             LoginSession.expires_at,
+            LoginSession.pocket_at,
+            LoginSession.pocket_waits,
         )
         .where(LoginSession.account_id == account_id, is_open(now))
         .order_by(LoginSession.last_seen_at.desc(), LoginSession.id.desc())

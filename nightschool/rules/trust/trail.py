@@ -107,6 +107,8 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
         "register.number": [N_("%(who)s 给 %(what)s的签到簿排了行号")],
         "register.save": [N_("%(who)s 记了 %(what)s的到课")],
         "register.void": [N_("%(who)s 作废了 %(what)s的到课登记")],
+        "register.wait": [N_("%(who)s 送来的 %(what)s的点名放在待处理里")],
+        "register.settle": [N_("%(who)s 处理了 %(what)s的一份点名")],
     },
     Kind.LEARNERS: {
         "learner.add": [N_("%(who)s 添了%(what)s")],

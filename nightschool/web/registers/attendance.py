@@ -7,13 +7,15 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from nightschool.actions.registers import attendance as actions
+from nightschool.actions.registers import deliveries
 from nightschool.errors import Refused, StaleRecord
 from nightschool.queries.courses import desk
 from nightschool.queries.courses.sessions import SessionLine
 from nightschool.queries.places.region_settings import register_days
 from nightschool.queries.registers import attendance as queries
-from nightschool.queries.registers import register_history
+from nightschool.queries.registers import register_history, waiting
 from nightschool.queries.registers.attendance import Register
+from nightschool.queries.registers.waiting import SheetWaiting
 from nightschool.rules import slots
 from nightschool.rules.almanac import clock, spoken_day
 from nightschool.rules.names import compared, finder
@@ -43,7 +45,8 @@ def _opens_later(line: SessionLine) -> str:
 def register(class_session: str) -> Any:
     """The register; saving it makes the session held."""
     if request.method != "POST":
-        return _opened(_register(class_session))
+        found = _register(class_session)
+        return _opened(found, _waiting(request.args.get("sheet"), found))
     form = RegisterForm()
     asked = request.form.get("do") or ("find" if form.query.data else "save")
     if asked == "save":
@@ -102,11 +105,21 @@ def _register(class_session: str) -> Register:
     return look_up(queries.register, class_session)
 
 
-def _opened(found: Register) -> str:
+def _waiting(public_id: str | None, found: Register) -> SheetWaiting | None:
+    """The sheet that waits and is to be looked at in this register; of another village there is none."""
+    if not public_id:
+        return None
+    sheet = look_up(waiting.sheet_waiting, public_id)
+    return sheet if sheet.region_code == found.region_code else None
+
+
+def _opened(found: Register, sheet: SheetWaiting | None = None) -> str:
     # What was already ticked when somebody else cancelled stays on the page: then the action refuses, and says why.
     if reason := rules.why_no_register(found.status, found.slot, moment()):
         sentence = rules.tell_no_register(reason, slot=found.slot, today=today())
         return render_template("registers/attendance/closed.html", register=found, sentence=sentence)
+    if sheet is not None:
+        return _page(found, RegisterForm(data=_stored(found) | _said(found, sheet)), sheet)
     return _page(found, RegisterForm(data=_stored(found)))
 
 
@@ -124,6 +137,8 @@ def _save(class_session: str, form: RegisterForm) -> Any:
             by=actor(),
             now=now(),
         )
+        if form.waiting.data:
+            deliveries.take_waiting(db, waiting_sheet=form.waiting.data, by=actor(), now=now())
 
     try:
         status = tried(
@@ -158,7 +173,7 @@ def _refuse_sheet(form: RegisterForm, refused: Refused) -> int:
     return CLASH
 
 
-def _page(found: Register, form: RegisterForm) -> str:
+def _page(found: Register, form: RegisterForm, sheet: SheetWaiting | None = None) -> str:
     fits = finder(form.query.data)
     hits = [person for person in found.people if form.query.data and fits(person.name, person.keys)]
     outside = {person.public_id for group in found.outside for person in group.people}
@@ -177,7 +192,8 @@ def _page(found: Register, form: RegisterForm) -> str:
         hits=hits,
         outside_is_open=not found.in_class or bool(outside & shown),
         later_is_open=not found.in_class or bool({one.public_id for one in found.joined_later} & shown),
-        differing=_differing(found, form) if form.is_stale else [],
+        differing=_differing(found, form) if form.is_stale or (sheet and found.saved) else [],
+        sheet=sheet,
         questions=[
             *rules.questions(found.turnout, found.difference_note, seats=found.seats),
             *(rules.tell_elsewhere(other) for other in found.elsewhere),
@@ -213,6 +229,32 @@ def _stored(found: Register) -> dict[str, Any]:
         "women": turnout.women,
         "over_60": turnout.over_60,
         "difference_note": found.difference_note,
+    }
+
+
+def _said(found: Register, waiting: SheetWaiting) -> dict[str, Any]:
+    """What the form shows of a sheet that waits: what it says of those who are on the list of this register."""
+    sheet = waiting.sheet
+    here = {person.public_id for person in found.people}
+    marks = {learner: status for learner, status in sheet.marks.items() if learner in here}
+    beside = {key: name for key, name in sheet.came_instead.items() if key in here}
+    present = rules.ATTENDED if not found.is_cohort else {rules.PRESENT}
+    excused = {rules.EXCUSED} if not found.is_cohort else set()
+    return {
+        "present": tuple(key for key, status in marks.items() if status in present),
+        "excused": tuple(key for key, status in marks.items() if status in excused),
+        "statuses": {key: one for key, one in marks.items() if one not in present} if found.is_cohort else {},
+        "substituted": tuple(beside) if found.is_cohort else (),
+        "substitutes": tuple(beside.values()) if found.is_cohort else (),
+        "new_names": tuple(one.name for one in sheet.new_learners),
+        "new_groups": tuple(one.group_name for one in sheet.new_learners),
+        "guests": rules.write_guests(sheet.guests),
+        "unnamed_guests": sheet.unnamed_guests or None,
+        "headcount": sheet.headcount,
+        "women": sheet.women,
+        "over_60": sheet.over_60,
+        "difference_note": sheet.difference_note,
+        "waiting": waiting.public_id,
     }
 
 

@@ -79,6 +79,7 @@ class RegisterForm(NewPeopleForm):
     difference_note = LineField(L_("数不一样，怎么回事？"), name="d", longest=200)
 
     reason = LineField(L_("为什么现在改"), name="why", longest=200)
+    waiting = HiddenField(name="w8")  # the sheet whose content is looked at here, and settled by saving
 
     # Somebody else has saved the register since: nothing typed is lost, and sent once more it is saved on top.
     is_stale = False

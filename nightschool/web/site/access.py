@@ -28,7 +28,7 @@ from nightschool.actions.trust import logins
 from nightschool.database import OUT_OF_REACH
 from nightschool.errors import ConfigurationError
 from nightschool.queries import scope
-from nightschool.queries.trust.trust import Login, login_by_token
+from nightschool.queries.trust.trust import Login, login_by_token, login_without_posting
 from nightschool.rules.access import VERBS, Actor, may
 from nightschool.rules.regions import is_inside
 from nightschool.texts import _
@@ -109,12 +109,16 @@ def checking_a_password(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def allows(
-    verb: str, *, most_bytes: int = MEGABYTE, files: frozenset[str] = frozenset()
+    verb: str,
+    *,
+    most_bytes: int = MEGABYTE,
+    files: frozenset[str] = frozenset(),
+    without_posting: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The view is open to who may do this in every region its address names; anywhere, when it names none.
 
     Out of scope and unknown are the same 404. Without a login, or after its end, it leads to the login page; a form
-    that arrives then is kept.
+    that arrives then is kept. `without_posting`: it is open to whoever has logged in, their posting may have ended.
     """
     if verb not in VERBS:
         raise ConfigurationError(f"no such verb: {verb}")
@@ -123,9 +127,12 @@ def allows(
         @wraps(view)
         def guarded(**params: Any) -> Any:
             login = current_login()
+            if login is None and without_posting and (token := login_token()):
+                with reading() as db:
+                    login = g.login = login_without_posting(db, token, now=now())
             if login is None:
                 return _to_login(verb)
-            if not _is_in_scope(login.actor, verb, params):
+            if not without_posting and not _is_in_scope(login.actor, verb, params):
                 abort(404)
             if request.method != "POST" or verb == _CARRIES_PASSWORDS:
                 return view(**params)
@@ -210,6 +217,8 @@ def village_at_hand() -> str | None:
 
 
 def _to_login(verb: str) -> Response:
+    if request.is_json:  # a script of ours, which keeps what it sent
+        return make_response({"error": _("登录到时间了。重新登录，再发一次。")}, 401)
     if request.method == "POST" and verb != _CARRIES_PASSWORDS:
         if keep_this_request():
             flash(_("登录到时间了。刚才写的没有丢：用同一个账号登录，就会存上。"))

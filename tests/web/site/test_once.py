@@ -113,7 +113,7 @@ SUBMISSIONS = {"attendance.register", "attendance.void"}
 CHANGING = {
     "admin.disable", "admin.enable", "admin.end_posting", "admin.revoke_device", "admin.revoke_devices",
     "calendars.remove", "closed_times.remove_of_teacher", "closed_times.remove_of_venue", "cohorts.leave",
-    "cohorts.let_in", "cohorts.settings", "courses.publish", "courses.edit", "desk.switch", "learners.edit",
+    "cohorts.let_in", "cohorts.settings", "courses.publish", "courses.edit", "desk.switch", "waiting.leave", "learners.edit",
     "learners.phone", "merges.compare_learner", "merges.compare_teacher", "merges.undo_learner",
     "merges.undo_teacher", "moves.back", "moves.move", "plans.act", "questions.edit", "questions.remove", "region_lists.apply",
     "evenings.evening", "labels.edit", "region_lists.withdraw", "region_settings.edit", "sessions.agree", "retiring.course", "retiring.course_back", "retiring.learner", "retiring.learner_back",

@@ -1,0 +1,80 @@
+"""Sheets that were written without signal: what their phone knew, and those that wait for somebody to look at them."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0018"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("submission") as batch:
+        batch.add_column(sa.Column("clock_offset", sa.Integer(), nullable=True))
+        batch.add_column(sa.Column("replaces", sa.String(2000), nullable=True))
+        batch.add_column(sa.Column("arrival", sa.Integer(), nullable=False, server_default="0"))
+    op.execute(
+        "UPDATE submission SET arrival = ("
+        " SELECT count(*) FROM submission AS other WHERE other.class_session_id = submission.class_session_id"
+        " AND (other.received_at < submission.received_at"
+        " OR (other.received_at = submission.received_at AND other.id <= submission.id)))"
+    )
+    with op.batch_alter_table("submission") as batch:
+        batch.alter_column("arrival", server_default=None, existing_type=sa.Integer())
+    op.add_column("login_session", sa.Column("pocket_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("login_session", sa.Column("pocket_waits", sa.Integer(), nullable=True))
+    op.create_table(
+        "waiting_sheet",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(22), nullable=False),
+        sa.Column("region_code", sa.String(12), nullable=False),
+        sa.Column("class_session_id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
+        sa.Column("why", sa.String(32), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("put_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by_id", sa.Integer(), nullable=True),
+        sa.Column("is_taken", sa.Boolean(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["region_code"],
+            ["region.code"],
+            name=op.f("fk_waiting_sheet_region_code"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["class_session_id"],
+            ["class_session.id"],
+            name=op.f("fk_waiting_sheet_class_session_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submission.id"],
+            name=op.f("fk_waiting_sheet_submission_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["settled_by_id"],
+            ["account.id"],
+            name=op.f("fk_waiting_sheet_settled_by_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waiting_sheet")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_waiting_sheet_public_id")),
+        sa.UniqueConstraint("submission_id", name=op.f("uq_waiting_sheet_submission_id")),
+    )
+    op.create_index(op.f("ix_waiting_sheet_class_session_id"), "waiting_sheet", ["class_session_id"])
+    op.create_index(op.f("ix_waiting_sheet_region_code"), "waiting_sheet", ["region_code"])
+
+
+def downgrade() -> None:
+    """What waits is lost, as are the clocks of phones; what counts stays as it is."""
+    op.drop_table("waiting_sheet")
+    op.drop_column("login_session", "pocket_waits")
+    op.drop_column("login_session", "pocket_at")
+    with op.batch_alter_table("submission") as batch:
+        batch.drop_column("arrival")
+        batch.drop_column("replaces")
+        batch.drop_column("clock_offset")

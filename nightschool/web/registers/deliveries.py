@@ -1,0 +1,137 @@
+"""The register without signal: what a phone takes along, and what it brings back. In JSON, for the phone's script."""
+
+from collections import Counter
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, jsonify, request
+from flask_wtf.csrf import generate_csrf
+
+from nightschool.actions.registers.deliveries import Delivered, Fate, bring_in
+from nightschool.actions.trust import logins
+from nightschool.errors import NotAllowed, NotFound, Refused
+from nightschool.queries.courses import sessions
+from nightschool.queries.people.people import groups
+from nightschool.queries.places import places
+from nightschool.queries.registers import pocket as queries
+from nightschool.queries.registers.attendance import Register, RegisterPerson
+from nightschool.rules.almanac import clock, full_day
+from nightschool.rules.registers import attendance as rules
+from nightschool.rules.registers.waiting import tell_why_waiting
+from nightschool.texts import _
+from nightschool.web.registers.brought import MOST_SHEETS, CannotRead, read_delivery
+from nightschool.web.site.access import actor, allows, current_login
+from nightschool.web.site.browser import device_name
+from nightschool.web.site.context import moment, now, reading, services, today, writing
+from nightschool.web.site.records import look_up
+
+bp = Blueprint("deliveries", __name__)
+
+
+@bp.get("/desk/<region_code:village>/pocket.json")
+@allows("keep_register")
+def taken_along(village: str) -> Any:
+    """What a phone keeps of this village: a key and a name for each learner, the classes around today, nothing else."""
+    place = look_up(places.region_named, village)
+    with reading() as db:
+        found = queries.pocket(db, village, today=today())
+        group_names = groups(db, village)
+    people = {one.public_id: one for register in found.registers for one in register.people}
+    borne = Counter(one.name for one in people.values())
+    return jsonify(
+        village=village,
+        name=place.name,
+        day=found.day.isoformat(),
+        at=now().instant.isoformat(),
+        token=generate_csrf(),
+        people={key: _label(one, borne) for key, one in people.items()},
+        groups=group_names,
+        classes=[_class(one) for one in found.registers],
+    )
+
+
+@bp.post("/deliveries")
+@allows("own_account", without_posting=True)
+def receive() -> Any:
+    """A receipt for each sheet that is kept, or what speaks against keeping it; each is taken in by itself.
+
+    What has no receipt stays on the phone. Beside them, how many sheets the phone still keeps is noted of this login.
+    """
+    said = request.get_json(silent=True)
+    sheets = said.get("sheets", []) if isinstance(said, dict) else None
+    if not isinstance(sheets, list) or len(sheets) > MOST_SHEETS:
+        return jsonify(error=_("这不是手机点名送来的。")), 400
+    receipts, refused = [], []
+    for sheet in sheets:
+        name = str(sheet.get("id", ""))[:36] if isinstance(sheet, dict) else ""
+        try:
+            receipts.append(_receipt(sheet))
+        except CannotRead as mistake:
+            refused.append({"id": name, "words": str(mistake) or _("这张单子读不出来，先留在手机里。")})
+        except (NotFound, NotAllowed):
+            words = _("这节课不在你管的村里，先留在手机里。换回点名的那个账号再发。")
+            refused.append({"id": name, "words": words})
+        except Refused:
+            refused.append({"id": name, "words": _("没有存成，先留在手机里，过一会儿再发。")})
+    _note(said.get("waits"))
+    return jsonify(receipts=receipts, refused=refused, at=now().instant.isoformat())
+
+
+def _receipt(said: Any) -> dict[str, Any]:
+    delivery = read_delivery(said, device=device_name())
+    with writing() as db:
+        done = bring_in(db, delivery, by=actor(), now=now())
+    return {
+        "id": str(done.receipt.submission_id),
+        "fingerprint": done.receipt.fingerprint,
+        "outcome": done.outcome,
+        "words": _told(done),
+    }
+
+
+def _told(done: Delivered) -> str:
+    found = look_up(sessions.class_session, done.receipt.class_session)
+    day, title = found.line.slot.day, found.line.title
+    if done.outcome == Fate.WAITS:
+        why = tell_why_waiting(done.why, day=day, today=today())
+        return _("%(title)s：放在待处理里了。%(why)s", title=title, why=why)
+    return _("%(title)s：存好了。", title=title)
+
+
+def _note(waits: Any) -> None:
+    login = current_login()
+    if login is not None and isinstance(waits, int) and 0 <= waits <= 9999:
+        with writing() as db:
+            logins.note_pocket(db, login_id=login.id, waits=waits, now=now())
+
+
+def _label(person: RegisterPerson, borne: Counter[str]) -> str:
+    """The name; of those who share it, with the group."""
+    if borne[person.name] == 1:
+        return person.name
+    return person.name + _("（%(what)s）", what=person.group_name)
+
+
+def _class(register: Register) -> dict[str, Any]:
+    closed = rules.why_no_register(register.status, register.slot, moment())
+    opens = rules.register_opens(register.slot)
+    zone = ZoneInfo(services().settings.timezone)
+    expected = [person.public_id for person in register.expected]
+    return {
+        "id": register.class_session,
+        "title": register.title,
+        "day": register.day.isoformat(),
+        "when": f"{full_day(register.day, today())} {clock(register.slot.starts)}–{clock(register.slot.ends)}",
+        "venue": register.venue,
+        "is_cohort": register.is_cohort,
+        "version": register.version,
+        "recorded": register.turnout.attendances if register.saved else None,
+        "opens_at": (
+            datetime.combine(opens.day, time(), zone) + timedelta(minutes=opens.minutes)
+        ).isoformat(),
+        "closed": rules.tell_no_register(closed, slot=register.slot, today=today()) if closed else "",
+        "is_off": closed not in (None, "opens_later"),
+        "expected": expected,
+        "others": [one.public_id for one in register.people if one.public_id not in set(expected)],
+    }
