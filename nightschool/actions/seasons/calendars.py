@@ -119,22 +119,26 @@ def forget_day(db: Session, *, region: str, special_day: int, by: Actor, now: No
     note(db, gone, "calendar.day_end", by=by, now=now, day=gone.day.isoformat())
 
 
-def take_notice(db: Session, *, text: str, by: Actor, now: Now) -> tuple[int, int]:
+def take_notice(db: Session, *, text: str, seen: str, by: Actor, now: Now) -> tuple[int, int]:
     """The holidays of the year are those of the notice, whatever was known of it before: the year, and how many days.
 
-    Raises: Refused, as `rules.seasons.holidays.read_notice` does; then nothing changes.
+    `seen`: the digest of `queries.seasons.calendars.special_days` when it was begun. Raises: Refused, as
+    `rules.seasons.holidays.read_notice` does; StaleRecord when another notice of the year was taken since.
     """
     require(by, "keep_regions", None)
     year, days = read_notice(text)
-    db.execute(
-        delete(SpecialDay).where(
-            SpecialDay.region_code.is_(None),
-            SpecialDay.kind == "holiday",
-            SpecialDay.day.between(date(year, 1, 1), date(year, 12, 31)),
-        )
+    of_the_year = (
+        SpecialDay.region_code.is_(None),
+        SpecialDay.kind == "holiday",
+        SpecialDay.day.between(date(year, 1, 1), date(year, 12, 31)),
     )
-    if db.get(HolidayYear, year) is None:
-        db.add(HolidayYear(year=year))
+    if db.get(HolidayYear, year, with_for_update=True) is None:
+        _put(db, HolidayYear(year=year))
+    elif special_days(db, None, today=now.day)[1] != seen:
+        stored = select(SpecialDay.day, SpecialDay.is_on, SpecialDay.name).where(*of_the_year)
+        if {tuple(row) for row in db.execute(stored)} != {(one.day, one.is_off, one.name) for one in days}:
+            raise StaleRecord("holiday_year", 0, 0)
+    db.execute(delete(SpecialDay).where(*of_the_year))
     known = set(db.scalars(select(SpecialDay.day).where(SpecialDay.region_code.is_(None))))
     db.add_all(
         SpecialDay(region_code=None, kind="holiday", day=one.day, is_on=one.is_off, name=one.name)
@@ -167,7 +171,7 @@ def set_position(
     note(db, found, "calendar.position", by=by, now=now)
 
 
-def _put(db: Session, record: SpecialDay | RegionPosition) -> None:
+def _put(db: Session, record: SpecialDay | RegionPosition | HolidayYear) -> None:
     """It is stored. Raises StaleRecord when somebody has stored the first one at this very moment."""
     try:
         with db.begin_nested():

@@ -89,10 +89,9 @@ def calendars(db: Session, region: str, *, today: date) -> Calendars | None:
     )
 
 
-def special_days(db: Session, region: str, *, today: date) -> tuple[tuple[SpecialLine, ...], str]:
-    """The single days that are otherwise in this very region, and a short name for all that is said of them.
-
-    Cost: 1 query.
+def special_days(db: Session, region: str | None, *, today: date) -> tuple[tuple[SpecialLine, ...], str]:
+    """The single days that are otherwise in this very region, and a short name for all that is said of them; without a
+    region, of the whole country, as its notices were pasted. Cost: 1 query.
     """
     rows = db.execute(
         select(SpecialDay.id, SpecialDay.kind, SpecialDay.day, SpecialDay.is_on, SpecialDay.name)

@@ -84,16 +84,22 @@ def remove(region: str) -> Any:
 @allows("keep_regions")
 def notice() -> Any:
     """The holidays of a year, pasted as they were announced."""
-    form = NoticeForm()
+    days, seen = look_up(queries.special_days, None, today=today())
+    form = NoticeForm(data={"seen": seen})
 
     def save(db: Session) -> None:
-        year, days = actions.take_notice(db, text=form.notice.data or "", by=actor(), now=now())
+        text, known = form.notice.data or "", form.seen.data or ""
+        year, days = actions.take_notice(db, text=text, seen=known, by=actor(), now=now())
         flash(counted("%(year)d 年的放假安排存好了，一共 %(n)d 天和平常不一样。", days, year=year))
 
     def refuse(form: NoticeForm, refused: Refused) -> None:
         form.refuse(refused.field, tell_refused_notice(refused))
 
-    status = tried(form, save, refuse)
+    try:
+        status = tried(form, save, refuse)
+    except StaleRecord:
+        form.show_stored({one.day: (one.is_on, one.name) for one in days}, seen)
+        status = CLASH
     if status == SAVED:
         return redirect(url_for("calendars.notice"), SAVED)
     return render_template("seasons/calendars/notice.html", form=form), status

@@ -8,11 +8,13 @@ from typing import Any
 
 from wtforms import HiddenField
 
+from nightschool.rules.almanac import day_with_year
 from nightschool.rules.seasons.farm_windows import FarmWindow, check_near, check_window
+from nightschool.rules.seasons.holidays import read_notice
 from nightschool.rules.seasons.markets import MISSING_WORDS, Market, read_market
 from nightschool.texts import L_, LazyText, _
-from nightschool.web.site.forms import ChoiceField, DayField, Form, LineField, Required, TextField, TypedField
-from nightschool.web.site.record_forms import ComparedForm
+from nightschool.web.site.forms import ChoiceField, DayField, LineField, Required, TextField, TypedField
+from nightschool.web.site.record_forms import ComparedForm, SavedOtherwise
 
 DAY_KINDS = {
     "market-on": L_("这天逢场"),
@@ -132,7 +134,28 @@ class PositionForm(CalendarForm):
         return latitude, longitude
 
 
-class NoticeForm(Form):
-    """A pasted notice."""
+class NoticeForm(ComparedForm):
+    """A pasted notice. It remembers what was known of all years when it was opened."""
 
+    seen = HiddenField()
     notice = TextField(L_("通知全文"), [Required(L_("把通知全文贴在这里。"))], longest=8000)
+
+    def show_stored(self, stored: Mapping[date, tuple[bool, str]], seen: str) -> None:
+        """The notice stays, and its days stand beside those that are stored by now; sent once more it is taken."""
+        year, days = read_notice(self.notice.data or "")
+        theirs = {day: told for day, told in stored.items() if day.year == year}
+        mine = {one.day: (one.is_off, one.name) for one in days}
+        self.is_stale, self.seen.data = True, seen
+        self.differences = tuple(
+            SavedOtherwise(day_with_year(day), _told(mine.get(day)), _told(theirs.get(day)))
+            for day in sorted({*mine, *theirs})
+            if mine.get(day) != theirs.get(day)
+        )
+
+
+def _told(day: tuple[bool, str] | None) -> str:
+    """放假（国庆节）, 上班（国庆节）."""
+    if day is None:
+        return _("和平常一样")
+    is_off, name = day
+    return _("放假（%(why)s）", why=name) if is_off else _("上班（%(why)s）", why=name)

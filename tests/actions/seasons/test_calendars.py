@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nightschool.actions.seasons import calendars as actions
-from nightschool.errors import NotAllowed, NotFound, Refused
+from nightschool.errors import NotAllowed, NotFound, Refused, StaleRecord
 from nightschool.models.calendars import FarmSeason, MarketRule, SpecialDay
 from nightschool.queries.courses.choices import on_offer
 from nightschool.queries.courses.surroundings import surroundings
@@ -109,8 +109,12 @@ def test_a_pasted_notice_makes_its_year_known_and_a_second_one_replaces_it(cast:
     day = date(2027, 1, 1)
     assert not around(db, day=day).holidays.is_known(2027)
     notice = "关于2027年部分节假日安排的通知\n一、元旦：1月1日（周五）至{}日放假，共{}天。" + REST_OF_NOTICE
-    assert actions.take_notice(db, text=notice.format(3, 3), by=SYSTEM, now=NOW) == (2027, 25)
-    assert actions.take_notice(db, text=notice.format(2, 2), by=SYSTEM, now=NOW) == (2027, 24)
+    assert actions.take_notice(db, text=notice.format(3, 3), seen="", by=SYSTEM, now=NOW) == (2027, 25)
+    with pytest.raises(StaleRecord):
+        actions.take_notice(db, text=notice.format(2, 2), seen="", by=SYSTEM, now=NOW)
+    assert actions.take_notice(db, text=notice.format(3, 3), seen="", by=SYSTEM, now=NOW) == (2027, 25)
+    seen = queries.special_days(db, None, today=TODAY)[1]
+    assert actions.take_notice(db, text=notice.format(2, 2), seen=seen, by=SYSTEM, now=NOW) == (2027, 24)
     known, _markets = queries.days_otherwise(db, SHIWAN, day, day + timedelta(days=9))
     assert known.is_known(2027)
     assert sorted(known.days) == [day, date(2027, 1, 2)]
@@ -150,7 +154,7 @@ def test_nobody_keeps_calendars_where_they_have_no_posting(cast: Cast, db: Sessi
     with pytest.raises(NotAllowed):
         actions.add_season(db, region=COUNTY, window=DOUBLE, by=cast.chen_actor, now=NOW)
     with pytest.raises(NotAllowed):
-        actions.take_notice(db, text="", by=cast.region_administrator_actor, now=NOW)
+        actions.take_notice(db, text="", seen="", by=cast.region_administrator_actor, now=NOW)
 
 
 @pytest.mark.parametrize("n", [1, 30])

@@ -1,5 +1,6 @@
 """The calendar page of a village, a township and the country, and the advice a coordinator sees while choosing dates."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -95,6 +96,29 @@ def test_a_notice_is_pasted_by_the_system_administrator_alone(cast, browser_of, 
     assert "2027 年的放假安排存好了，一共 25 天" in page.text
     assert chen.get("/calendars/notice").status_code == 404
     assert "已公布到 2027 年" in chen.get(f"/calendars/{SHIWAN}").text
+
+
+def test_another_notice_of_the_year_that_was_pasted_meanwhile_is_shown_beside_ones_own(
+    cast, browser_of
+) -> None:
+    first, second = (browser_of(cast.system_administrator) for _ in range(2))
+    notice = "关于2027年部分节假日安排的通知\n一、元旦：1月1日（周五）至{0}日放假，共{0}天。" + REST_OF_NOTICE
+
+    def seen(page: str) -> str:
+        return re.findall(r'name="seen"[^>]*value="([^"]*)"', page)[0]
+
+    opened = seen(first.get("/calendars/notice").text)
+    assert (
+        second.post("/calendars/notice", data={"notice": notice.format(3), "seen": opened}).status_code == 303
+    )
+    same = first.post("/calendars/notice", data={"notice": notice.format(3), "seen": opened})
+    assert same.status_code == 303
+    refused = first.post("/calendars/notice", data={"notice": notice.format(2), "seen": opened})
+    assert refused.status_code == 409 and notice.format(2) in refused.text
+    assert "2027年1月3日：存着的是「放假（元旦）」，这里是「和平常一样」" in refused.text
+    assert refused.text.count("存着的是") == 1
+    again = first.post("/calendars/notice", data={"notice": notice.format(2), "seen": seen(refused.text)})
+    assert again.status_code == 303
 
 
 def test_advice_never_stands_in_the_way(chen, keeper) -> None:
