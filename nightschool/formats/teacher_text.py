@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nightschool.formats.timetable_text import (
     announced,
-    dialled,
     tell_as_of,
     tell_attendances,
     tell_contact,
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from nightschool.formats.timetable_text import Announced
     from nightschool.queries.notices.timetable import Entry
-    from nightschool.queries.notices.visits import InCourse, Notes, OwnTimetable, Visit, YearSoFar
+    from nightschool.queries.notices.visits import InCourse, OwnTimetable, Visit, YearSoFar
 
 
 _PAST_SHOWN = 5
@@ -42,7 +41,7 @@ class ToldVisit(NamedTuple):
     above: str  # its township and county
     where: str  # village, township and room
     contact: str
-    phone: str
+    phone: str  # as it is written, several one behind the other
     expected: str
     audience: str
     dark: str
@@ -88,7 +87,6 @@ def _tell_year(year: YearSoFar, today: date) -> str:
 def told_visit(visit: Visit, timetable: OwnTimetable, *, is_past: bool = False) -> ToldVisit:
     """The class in words, a past one with how many came."""
     village, entry = visit.village, visit.entry
-    notes = timetable.notes.get(village.code)
     came = tell_attendances(entry) if is_past else ""
     if is_past and entry.status == "scheduled":
         came = _("来了多少人，村里还没记")
@@ -105,13 +103,8 @@ def told_visit(visit: Visit, timetable: OwnTimetable, *, is_past: bool = False) 
         above=tell_where(village),
         where=" · ".join(filter(None, (village.name, village.township, entry.venue))),
         contact=_whom_to_phone(visit),
-        phone=dialled(visit.school),
-        expected=" · ".join(
-            filter(
-                None,
-                (_tell_enrolled(meeting), tell_expected(visit.expected, notes.turnout if notes else None)),
-            )
-        ),
+        phone=visit.school.contact_phone if visit.school else "",
+        expected=" · ".join(filter(None, (_tell_enrolled(meeting), _tell_expected(visit, meeting)))),
         audience=visit.audience,
         dark=_tell_dark(visit, timetable),
         beside=tell_teachers(entry.teachers) if len(entry.teachers) > 1 else "",
@@ -119,13 +112,14 @@ def told_visit(visit: Visit, timetable: OwnTimetable, *, is_past: bool = False) 
     )
 
 
-def _village_notes(visit: Visit, notes: Notes, today: date) -> VillageNotes:
+def _village_notes(visit: Visit, timetable: OwnTimetable) -> VillageNotes:
     """Whom to phone in a village, what was taught there last, and what was asked and waits for an answer."""
+    notes, today = timetable.notes[visit.village.code], timetable.at.day
     return VillageNotes(
         name=visit.village.name,
         contact=_whom_to_phone(visit),
-        phone=dialled(visit.school),
-        expected=tell_expected(visit.expected, notes.turnout),
+        phone=visit.school.contact_phone if visit.school else "",
+        expected=_tell_expected(visit, timetable.meetings.get(visit.entry.public_id)),
         taught=tuple(_tell_taught(entry, today) for entry in notes.taught),
         questions=tuple(
             (one.text, _tell_asked(one.asked_on, one.title, today), one.public_id) for one in notes.questions
@@ -141,7 +135,7 @@ def own_page_words(timetable: OwnTimetable) -> dict[str, Any]:
     for visit in timetable.ahead:
         if visit.entry.takes_place:
             first_there.setdefault(visit.village.code, visit)
-    notes = [_village_notes(visit, timetable.notes[code], today) for code, visit in first_there.items()]
+    notes = [_village_notes(visit, timetable) for visit in first_there.values()]
     past = [told_visit(visit, timetable, is_past=True) for visit in timetable.past]
     return {
         "title": _("%(name)s的课", name=timetable.opened.name),
@@ -162,12 +156,12 @@ def own_page_words(timetable: OwnTimetable) -> dict[str, Any]:
 
 
 def _whom_to_phone(visit: Visit) -> str:
-    """Whom to phone before going; where nobody is told, the village committee."""
+    """Whom to phone before going, the number following; where nobody is told, the village committee."""
     school = visit.school
     if school is None or not (school.contact_name or school.contact_phone or school.principal):
         return tell_contact(school)
     who = school.contact_name or school.principal or _("夜校")
-    return _("找%(who)s：%(phone)s", who=who, phone=school.contact_phone) if school.contact_phone else who
+    return _("找%(who)s：", who=who) if school.contact_phone else who
 
 
 def _tell_meeting(meeting: InCourse | None) -> str:
@@ -175,6 +169,10 @@ def _tell_meeting(meeting: InCourse | None) -> str:
     if meeting is None or meeting.of == 1:
         return ""
     return _("第 %(number)d 次，一共 %(of)d 次", number=meeting.number, of=meeting.of)
+
+
+def _tell_expected(visit: Visit, meeting: InCourse | None) -> str:
+    return tell_expected(visit.expected, meeting.turnout if meeting else None)
 
 
 def _tell_enrolled(meeting: InCourse | None) -> str:

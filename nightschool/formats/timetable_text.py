@@ -157,11 +157,6 @@ def tell_contact(school: School | VillageContact | None, *, with_phone: bool = T
     return _("不清楚的，问：%(who)s %(phone)s", who=who, phone=school.contact_phone)
 
 
-def dialled(school: School | None) -> str:
-    """The contact's first number as a telephone takes it; empty where there is none."""
-    return next((taken for _shown, taken in dialable(school.contact_phone)), "") if school else ""
-
-
 def tell_former(place: Village | Area, today: date) -> str:
     """That the village or region is no more, and what it is now as far as is known; empty for a living one."""
     if not place.is_former:

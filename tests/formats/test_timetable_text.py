@@ -99,10 +99,6 @@ def test_whom_to_ask_is_always_said(school: School | None, said: str) -> None:
     assert said in told(village=replace(VILLAGE, school=school))
 
 
-def test_a_number_is_dialled_without_its_decoration() -> None:
-    assert words.dialled(School(None, "", "", "(0832) 555-0101")) == "08325550101"
-
-
 def test_a_village_without_plans_says_so() -> None:
     assert "现在还没有排好的课。" in told()
     assert "这个村还没有在这里排夜校的课。" in told(village=replace(VILLAGE, school=None))

@@ -3,6 +3,7 @@
 Nothing of any learner, no sealed telephone, and no draft is ever selected here.
 """
 
+from collections import deque
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -55,11 +56,12 @@ REMEMBERED = timedelta(days=730)  # how far back it is looked who taught what in
 
 
 class InCourse(NamedTuple):
-    """Where a class stands in its course: which of how many, what was done the last time, and how many are enrolled."""
+    """Where a class stands in its course: which of how many, what was done, how many came before and are enrolled."""
 
     number: int
     of: int
     last: Entry | None
+    turnout: UsualTurnout | None
     enrolled: int | None  # of a cohort
 
 
@@ -79,7 +81,6 @@ class Notes:
     """What to know of a village before teaching there."""
 
     taught: tuple[Entry, ...] = ()  # the last classes held there, the latest first
-    turnout: UsualTurnout | None = None
     questions: tuple[QuestionLine, ...] = ()
 
 
@@ -194,8 +195,7 @@ def _notes(db: Session, villages: Collection[str], at: Moment) -> dict[str, Note
     waiting = questions.open_in(db, villages)
     return {
         village: Notes(
-            tuple(held.get(village, ())[:TAUGHT_SHOWN]),
-            usual([one.attendances for one in held.get(village, ()) if one.attendances is not None]),
+            tuple(held.get(village, ())),
             waiting.get(village, ()),
         )
         for village in villages
@@ -218,7 +218,7 @@ def _held(db: Session, villages: Collection[str], at: Moment) -> dict[str, list[
         )
         .subquery()
     )
-    last = select(ranked.c.id).where(ranked.c.place <= LAST_TIMES).subquery("wanted")
+    last = select(ranked.c.id).where(ranked.c.place <= TAUGHT_SHOWN).subquery("wanted")
     chosen = join(last, ClassSession, ClassSession.id == last.c.id)
     rows = db.execute(
         entry_rows(chosen)
@@ -276,10 +276,12 @@ def _meetings(db: Session, going: Collection[Visit]) -> dict[str, InCourse]:
         of_course.setdefault(course, []).append((entry, size))
     found = {}
     for entries in of_course.values():
-        last = None
+        last, came = None, deque[int](maxlen=LAST_TIMES)
         for number, (entry, size) in enumerate(entries, 1):
-            found[entry.public_id] = InCourse(number, len(entries), last, size)
-            last = entry if entry.status == SessionStatus.HELD else last
+            found[entry.public_id] = InCourse(number, len(entries), last, usual(came), size)
+            if entry.status == SessionStatus.HELD:
+                last = entry
+                came.extend(() if entry.attendances is None else (entry.attendances,))
     return {one: found[one] for one in these if one in found}
 
 

@@ -96,6 +96,11 @@ def tell_closed(closed: ClosedTime, *, kind: str, name: str, today: date) -> str
     return _("%(name)s %(when)s 不来。", **words)
 
 
+def closed_mark(kind: str) -> str:
+    """The same in two words, in a list below which it is told whole."""
+    return _("场地用不了") if kind == ResourceKind.VENUE else _("老师来不了")
+
+
 def tell_closed_when(closed: ClosedTime, today: date) -> str:
     """从12月1日（十月廿三）起 每周二、周四 08:00–12:00; what limits nothing is left out."""
     parts = [_days(closed, today), _weekdays(closed), _times(closed)]

@@ -1,12 +1,12 @@
 """How many people a teacher may expect: what was entered for the course, else how many came the last times."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median_low
 
 from nightschool.texts import _, counted
 
-LAST_TIMES = 8  # held sessions of a village that are looked at
+LAST_TIMES = 8  # held sessions of a course that are looked at
 _ENOUGH_TO_TRIM = 5  # from so many on the fullest and the emptiest evening are left out
 
 
@@ -19,7 +19,7 @@ class UsualTurnout:
     middle: int
 
 
-def usual(counts: Sequence[int]) -> UsualTurnout | None:
+def usual(counts: Iterable[int]) -> UsualTurnout | None:
     """What is usual by these counts of 人次; None where nobody has counted yet."""
     known = sorted(counts)
     if not known:

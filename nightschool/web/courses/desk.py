@@ -12,7 +12,7 @@ from nightschool.queries.courses.closed_times import Absence
 from nightschool.queries.oversight.plans import reminders
 from nightschool.queries.places import places
 from nightschool.queries.places.takeovers import successions
-from nightschool.rules.courses.closed_times import tell_closed
+from nightschool.rules.courses.closed_times import closed_mark, tell_closed
 from nightschool.rules.oversight.plans import tell_reminder
 from nightschool.rules.places.takeovers import tell_ended
 from nightschool.web.site.access import actor, allows, current_login, home_of, village_at_hand, villages_of
@@ -48,6 +48,7 @@ def village(village: str) -> Any:
         "courses/desk/village.html",
         desk=found,
         absent=_told(absent),
+        marks={one.class_session: closed_mark(one.kind) for one in absent},
         others=[(one, unrecorded.get(one.code, 0)) for one in others],
         plans=[line for line in plans if line[1]],
         ended=ended,

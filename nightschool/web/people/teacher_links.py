@@ -24,7 +24,7 @@ from nightschool.rules.courses.closed_times import tell_refused_closed_time
 from nightschool.rules.people.teacher_links import tell_refused_link
 from nightschool.rules.regions import Level, level_of
 from nightschool.rules.registers.questions import tell_refused_question
-from nightschool.texts import _
+from nightschool.texts import N_, _
 from nightschool.web.people.teacher_links_form import AbsentForm, AnswerForm
 from nightschool.web.site.access import actor, allows, by_secret
 from nightschool.web.site.context import moment, now, services, today, writing
@@ -93,11 +93,23 @@ def revoke(teacher_link: str) -> Any:
 def page(secret: str) -> Any:
     """The teacher's page: the next class first."""
     found = _found(secret, OWN_PAGE_EXTENT)
-    said = _("您的答复村里看到了，谢谢。") if request.args.get("said") == "answer" else ""
+    said = _SAID.get(request.args.get("said", ""))
     told = own_page_words(found)
     return render_template(
-        "people/teacher_links/page.html", links=_links(secret), secret=secret, said=said, **told
+        "people/teacher_links/page.html",
+        links=_links(secret),
+        secret=secret,
+        said=_(said) if said else "",
+        **told,
     )
+
+
+# What was just done, by the word that the address of the page brings along.
+_SAID = {
+    "answer": N_("您的答复村里看到了，谢谢。"),
+    "absent": N_("已经告诉村里您来不了。换老师还是改时间，由村里定。"),
+    "present": N_("已经告诉村里您又能来了。"),
+}
 
 
 @bp.get("/t/<secret:secret>.ics")
@@ -135,17 +147,16 @@ def absent(secret: str, coming: str) -> Any:
 
     Without an id for the form: said twice it is said once.
     """
-    back = redirect(url_for("teacher_links.page", secret=secret), SAVED)
     found = _found(secret, OWN_PAGE_EXTENT)
     visit = next((one for one in found.ahead if one.entry.public_id == coming), None)
     if visit is None or not visit.entry.takes_place:
-        return back
+        return _back(secret)
     form = AbsentForm(data={"reason": found.absent.get(coming, "")})
     given = {"secret": secret, "class_session": coming, "now": now()}
     if request.method == "POST" and request.form.get("do") == "present":
         with writing() as db:
             words.tell_present(db, **given)
-        return back
+        return _back(secret, "present")
 
     def save(db: Session) -> None:
         words.tell_absent(db, reason=form.reason.data, **given)
@@ -155,7 +166,7 @@ def absent(secret: str, coming: str) -> Any:
 
     status = tried(form, save, refuse)
     if status == SAVED:
-        return back
+        return _back(secret, "absent")
     page = render_template(
         "people/teacher_links/absent.html", links=_links(secret), form=form, one=told_visit(visit, found)
     )
@@ -171,7 +182,7 @@ def answer(secret: str, asked: str) -> Any:
     question = next((one for one in open_ones if one.public_id == asked), None)
     form = AnswerForm()
     if question is None and not form.is_submitted():
-        return redirect(url_for("teacher_links.page", secret=secret), SAVED)
+        return _back(secret)
 
     def save(db: Session) -> None:
         words.answer_question(db, secret=secret, question=asked, answer=form.answer.data, now=now())
@@ -179,13 +190,17 @@ def answer(secret: str, asked: str) -> Any:
     try:
         status = tried(form, save, lambda form, one: form.refuse("answer", tell_refused_question(one)))
     except NotFound:
-        return redirect(url_for("teacher_links.page", secret=secret), SAVED)
+        return _back(secret)
     if status == SAVED:
-        return redirect(url_for("teacher_links.page", secret=secret, said="answer"), SAVED)
+        return _back(secret, "answer")
     page = render_template(
         "people/teacher_links/answer.html", links=_links(secret), form=form, question=question
     )
     return page, status
+
+
+def _back(secret: str, said: str | None = None) -> Any:
+    return redirect(url_for("teacher_links.page", secret=secret, said=said), SAVED)
 
 
 def _found(secret: str, extent: Extent) -> OwnTimetable:

@@ -131,10 +131,22 @@ def test_what_to_know_of_the_village_before_going(cast: Cast, zhou: Teacher, db:
     notes = found.notes[SHIWAN]
     assert [entry.title for entry in notes.taught] == ["7 天前", "14 天前", "21 天前"]
     assert notes.taught[0].teachers[0] == ("", "卫生院")
-    assert notes.turnout == UsualTurnout(20, 99, 24)
     assert [question.text for question in notes.questions] == ["怎么剪？"]
     assert 18 * 60 < found.dark[found.next.entry.public_id] < 19 * 60
     assert found.year.held == 0  # those were another's
+
+
+def test_how_many_come_is_told_by_this_course_alone(cast: Cast, zhou: Teacher, db: Session) -> None:
+    make_link(db, zhou, SECRET)
+    course, another = make_course(db), make_course(db, title="坝坝舞")
+    for of, days, came in ((course, 28, 99), (course, 21, 20), (course, 14, 24), (another, 7, 300)):
+        past = make_session(db, of, TODAY - timedelta(days=days), published_at=NOW.instant)
+        make_register(db, past, cast.chen, total=came)
+    make_session(db, course, TODAY - timedelta(days=7), status=SessionStatus.SCHEDULED)  # not recorded
+    make_session(db, course, TODAY, teachers=(zhou.id,), published_at=NOW.instant)
+    found = shown(db)
+    assert found.next is not None
+    assert found.meetings[found.next.entry.public_id].turnout == UsualTurnout(20, 99, 24)
 
 
 def test_what_was_held_this_year_is_added_up(cast: Cast, zhou: Teacher, db: Session) -> None:

@@ -77,7 +77,7 @@ def test_the_page_says_first_where_and_when_and_whom_to_phone(client: FlaskClien
     said = words(client.get(PAGE).text)
     told = (
         "周老师的课", "今晚 19:00–20:30", "十月十六", "狮湾村", "全安镇 · 市中区", "村活动室", "村委会二楼",
-        "找陈书记：0832-5550101", "柑橘冬季管护", "带上剪刀",
+        "找陈书记： 0832-5550101", "柑橘冬季管护", "带上剪刀",
         "第 2 次，一共 3 次", "上次讲了什么", "周二 11月17日（十月初九） 修枝 · 周老师（农技站）", "果农", "预计来 30 人",
         "狮湾村最近讲过的", "还没答的问题", "黄龙病怎么认？",
         "接下来", "刷白", "取消：天气不好", "施肥", "讲过的课", "讲了 1 次课，2 个课时", "来了 21 人次",
@@ -218,13 +218,17 @@ def test_who_cannot_come_says_why_and_the_village_settles_it(
     assert client.post(path, data={"reason": " "}).status_code == 422
     for reason in ("下乡", "那天要开会", "那天要开会"):  # another reason goes for the first; twice is once
         answer = client.post(path, data={"reason": reason})
-        assert (answer.status_code, answer.location) == (303, PAGE)
+        assert (answer.status_code, answer.location) == (303, f"{PAGE}?said=absent")
+    assert "已经告诉村里您来不了。换老师还是改时间，由村里定。" in client.get(answer.location).text
     assert "您说了来不了：那天要开会。已经告诉村里。" in client.get(PAGE).text
     assert "来不了" in client.get(SHEET).text and "/absent/" not in client.get(SHEET).text
     chen = browser_of(cast.chen)
     told = "周老师自己说 11月24日（十月十六） 19:00–20:30 来不了：那天要开会。"
     desk = chen.get(f"/desk/{SHIWAN}").text
     assert told in desk and "下乡" not in desk
+    assert (
+        desk.count("老师来不了") == 1 and desk.count(told) == 1
+    )  # in its list, and the sentence where it is decided
     trail = chen.get(f"/trail/{SHIWAN}").text
     assert "记下老师自己说来不了" in trail
     with database.reading() as db:
@@ -233,8 +237,9 @@ def test_who_cannot_come_says_why_and_the_village_settles_it(
             "scheduled",
             "scheduled",
         ]
-    assert client.post(path, data={"do": "present"}).location == PAGE
-    assert client.post(path, data={"do": "present"}).location == PAGE
+    for _again in range(2):
+        back = client.post(path, data={"do": "present"}).location
+        assert "已经告诉村里您又能来了。" in client.get(back).text
     assert told not in chen.get(f"/desk/{SHIWAN}").text and "您说了来不了" not in client.get(PAGE).text
 
 
