@@ -152,7 +152,8 @@ def _page(found: RegionTimetable, here: Reading) -> str:
         **region_words(found, services().zone),
         area=area,
         code=found.area.code,
-        month=f"{found.today:%Y-%m}",
+        # The month of a larger region is only the names of what lies below it, which stand here already.
+        month=f"{found.today:%Y-%m}" if found.area.level is Level.TOWNSHIP else "",
         root=request.script_root,
         reading=Reading("", g.lang, g.big).query,
         next=_part("region_timetable.region", found, _written(found.goes_on)) if found.goes_on else "",

@@ -64,6 +64,14 @@ def sight(page: str) -> str:
     return " ".join(html.unescape(re.sub("<[^>]*>", " ", main)).split())
 
 
+def test_a_whole_month_is_offered_where_it_is_more_than_names_of_places(
+    busy: None, client: FlaskClient
+) -> None:
+    assert "整个月的课" in client.get(PAGE).text
+    county = client.get(PAGE[:-3]).text
+    assert "这周和下周的课" in county and "整个月的课" not in county
+
+
 def test_the_township_sees_its_two_weeks(busy: None, client: FlaskClient) -> None:
     page = client.get(PAGE)
     assert page.status_code == 200
