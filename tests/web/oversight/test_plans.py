@@ -159,7 +159,13 @@ def test_the_whole_life_with_approval(
     assert "全安镇批了" in chen.get(PLAN).text
     assert "公布了：12月的 2 次课" in do(chen, PLAN, "announce").text
     assert "已公布" in township.get(f"/overview/{TOWNSHIP}/plans/2026-12").text
-    assert 'name="do"' not in township.get(READ).text  # nothing left to decide
+    read = township.get(READ).text
+    assert 'name="do"' not in read  # nothing left to decide
+    assert re.search(
+        r'<table class="plan desk">.*<th scope="row" class="day">周六 12月5日（十月廿七） 19:00', read, re.S
+    )
+    for text in ("果农", "40 人", "讲座", "周老师（农技站）"):
+        assert text in read, text
     assert "全安镇督导 批准了12月的开课计划，2 次课" in chen.get(f"/trail/{SHIWAN}").text
 
     with database.writing() as db:
@@ -234,6 +240,12 @@ def test_those_above_see_counts_and_a_village_only_inside_their_scope(
     do(chen, PLAN, "submit")
     county = browser_of(cast.county_supervisor)
     page = county.get("/overview/511002000000/plans/2026-12").text
+    total = page[page.index("<tfoot>") :]
+    assert re.findall(r'data-head="(\w+)">(\d)<', total)[:3] == [
+        ("夜校数", "1"),
+        ("排了课的村", "1"),
+        ("待审", "1"),
+    ]
     assert re.search(r"全安镇</a></th>\s*(<td class=\"number\" data-head=\"\w+\">1</td>){3}", page)
     assert "批准狮湾村12月的计划" in county.get(READ).text
     for path in (f"/overview/{JIANLI}/plans/2026-12", "/overview/511024000000/plans/2026-12"):
