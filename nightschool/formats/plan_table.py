@@ -12,6 +12,7 @@ from nightschool.rules.notices.revisions import tell_moment
 from nightschool.rules.oversight.plans import tell_plan_change
 from nightschool.rules.places.schools import institution_word
 from nightschool.rules.seasons.periods import tell_period, whole_month
+from nightschool.rules.typed import cleaned
 from nightschool.texts import _, counted
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def workbook(plan: PlanPage) -> bytes:
         is_whole = len(cells) == 1  # one text right across the sheet
         for position, text in enumerate(cells, start=1):
             cell = sheet.cell(number, position)
-            cell.value = text
+            cell.value = cleaned(text)  # a text from before such were refused would make no file
             cell.data_type = "s"
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             if number <= 2:

@@ -77,7 +77,14 @@ def sheet(db: Session, class_session: str) -> PrintedSheet | None:
     found = register(db, class_session)
     if found is None:
         return None
-    stored = db.scalar(_ROWS, {"class_session": class_session}) or []
+    return PrintedSheet(found, sheet_rows(db, found))
+
+
+def sheet_rows(db: Session, found: Register) -> tuple[SheetRow, ...]:
+    """What the row numbers mean that were given out for this register. Cost: 1 query, 2 once there are any."""
+    stored = db.scalar(_ROWS, {"class_session": found.class_session})
+    if not stored:
+        return ()
     names = {row.id: row for row in db.execute(_NAMES, {"learners": [one for one in stored if one]})}
     groups = {person.public_id: group.label for group in found.groups for person in group.people}
     expected = {person.public_id for person in found.expected}
@@ -89,7 +96,7 @@ def sheet(db: Session, class_session: str) -> PrintedSheet | None:
         group = groups.get(one.public_id) or group_label(one.group_name)
         return SheetRow(number, one.public_id, one.name, group, one.public_id in expected)
 
-    return PrintedSheet(found, tuple(row(number, learner) for number, learner in enumerate(stored, start=1)))
+    return tuple(row(number, learner) for number, learner in enumerate(stored, start=1))
 
 
 def comers(db: Session, class_session: str) -> tuple[list[Comer], int]:

@@ -293,12 +293,17 @@ def _is_name(word: str) -> bool:
     return bool(word) and _PARTICULAR.fullmatch(word) is None
 
 
+def _is_rest_of_name(before: str, word: str) -> bool:
+    """True when a blank parts a surname from the name it belongs to: 王 芳, 陈 大秀."""
+    return len(before) == 1 and is_surname(before) and len(word) <= 2 and not _PLACE.fullmatch(word)
+
+
 def _guests_in(piece: str) -> list[WrittenGuest]:
     words: list[tuple[str, bool]] = []  # each with whether it stands in brackets, and so is a place
     for found in _GUEST_WORDS.finditer(piece.replace("（", "(").replace("）", ")")):
         if found[1]:
             words.append((" ".join(found[1].split()), True))
-        elif words and len(found[2]) == len(words[-1][0]) == 1 and is_surname(words[-1][0]):
+        elif words and _is_rest_of_name(words[-1][0], found[2]):
             words[-1] = (f"{words[-1][0]} {found[2]}", False)  # 王 芳, as long as a name of three
         else:
             words.append((found[2], False))

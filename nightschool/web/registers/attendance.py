@@ -15,12 +15,22 @@ from nightschool.queries.places.region_settings import register_days
 from nightschool.queries.registers import attendance as queries
 from nightschool.queries.registers import register_history, waiting
 from nightschool.queries.registers.attendance import Register
+from nightschool.queries.registers.sign_in_sheets import sheet_rows
 from nightschool.queries.registers.waiting import SheetWaiting
 from nightschool.rules import slots
 from nightschool.rules.almanac import clock, spoken_day
 from nightschool.rules.names import compared, finder
 from nightschool.rules.people.people import tell_refused_person
 from nightschool.rules.registers import attendance as rules
+from nightschool.rules.registers.from_paper import (
+    OnRoster,
+    Recognised,
+    is_rows,
+    of_rows,
+    read_rows,
+    recognise,
+    tell_refused_paper,
+)
 from nightschool.texts import _, counted
 from nightschool.web.people.newcomers import check_rows
 from nightschool.web.registers.attendance_form import RegisterForm, Ticked, VoidForm
@@ -49,6 +59,8 @@ def register(class_session: str) -> Any:
         return _opened(found, _waiting(request.args.get("sheet"), found))
     form = RegisterForm()
     asked = request.form.get("do") or ("find" if form.query.data else "save")
+    if asked in ("save", "paper") and form.paper.data:  # what it means is looked at before it is saved
+        return _read_paper(_register(class_session), form)
     if asked == "save":
         return _save(class_session, form)
     found = _register(class_session)
@@ -103,6 +115,29 @@ def history(class_session: str) -> Any:
 
 def _register(class_session: str) -> Register:
     return look_up(queries.register, class_session)
+
+
+def _read_paper(found: Register, form: RegisterForm) -> Any:
+    """The page with whom the paper names ticked, or with what cannot be read of it; nothing is saved yet."""
+    text = form.paper.data or ""
+    with reading() as db:
+        rows = sheet_rows(db, found)
+    here = {person.public_id for person in found.people}
+    try:
+        if is_rows(text):
+            numbers = read_rows(text, last=len(rows))
+            learners = {row.number: row.learner for row in rows if row.learner}
+            gone = [(row.number, row.name) for row in rows if row.learner and row.learner not in here]
+            recognised = of_rows(numbers, learners, gone=gone)
+        else:
+            roster = [OnRoster(one.public_id, one.name, one.group_name) for one in found.people]
+            recognised = recognise(text, roster)
+    except Refused as refused:
+        tell = tell_refused_paper if refused.field == "paper" else rules.tell_refused_guests
+        form.refuse("paper", tell(refused))
+        return _page(found, form), BAD_INPUT
+    form.take_paper(recognised)
+    return _page(found, form, recognised=recognised)
 
 
 def _waiting(public_id: str | None, found: Register) -> SheetWaiting | None:
@@ -173,11 +208,18 @@ def _refuse_sheet(form: RegisterForm, refused: Refused) -> int:
     return CLASH
 
 
-def _page(found: Register, form: RegisterForm, sheet: SheetWaiting | None = None) -> str:
+def _page(
+    found: Register,
+    form: RegisterForm,
+    sheet: SheetWaiting | None = None,
+    *,
+    recognised: Recognised | None = None,
+) -> str:
     fits = finder(form.query.data)
     hits = [person for person in found.people if form.query.data and fits(person.name, person.keys)]
     outside = {person.public_id for group in found.outside for person in group.people}
     with reading() as db:
+        rows = sheet_rows(db, found)
         next_open = desk.next_unrecorded(db, found.region_code, at=moment()) if found.saved else None
     shown = {*form.present.data, *form.row_errors, *(person.public_id for person in hits)}
     return render_template(
@@ -194,6 +236,10 @@ def _page(found: Register, form: RegisterForm, sheet: SheetWaiting | None = None
         later_is_open=not found.in_class or bool({one.public_id for one in found.joined_later} & shown),
         differing=_differing(found, form) if form.is_stale or (sheet and found.saved) else [],
         sheet=sheet,
+        recognised=recognised,
+        names={person.public_id: person.name for person in found.people} if recognised else {},
+        numbers=(numbers := {row.learner: row.number for row in reversed(rows) if row.learner}),
+        in_order=lambda people: sorted(people, key=lambda one: numbers.get(one.public_id, len(rows))),
         questions=[
             *rules.questions(found.turnout, found.difference_note, seats=found.seats),
             *(rules.tell_elsewhere(other) for other in found.elsewhere),

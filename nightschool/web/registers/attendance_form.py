@@ -19,7 +19,9 @@ from nightschool.rules.registers.attendance import (
     mark_word,
     read_guests,
     tell_refused_guests,
+    write_guests,
 )
+from nightschool.rules.registers.from_paper import Recognised
 from nightschool.rules.typed import LONGEST_LINE, why_not_kept
 from nightschool.texts import L_, _
 from nightschool.web.people.newcomers_form import LinesField, NewPeopleForm
@@ -61,6 +63,7 @@ class RegisterForm(NewPeopleForm):
 
     submission = HiddenField(name="s")
     based_on = HiddenField(name="v")
+    paper = TextField(L_("序号，或者名字"), name="p", longest=6000, render_kw={"rows": 2})
     query = LineField(L_("找人：名字或拼音首字母"), name="q")
     present = TicksField(name="m")
     excused = TicksField(name="e")
@@ -159,6 +162,26 @@ class RegisterForm(NewPeopleForm):
         set_aside = {*self.excused.data, *self.statuses.data}
         more = (learner for learner in everybody if learner not in set_aside)
         self.present.data = tuple(dict.fromkeys((*self.present.data, *more)))
+
+    def take_paper(self, found: Recognised) -> None:
+        """Whom the paper names is ticked beside those ticked before, which can be had back; the others are written."""
+        self.ticked_before.data = self.present.data
+        self.undo_is_offered = True
+        self.present.data = tuple(dict.fromkeys((*self.present.data, *found.present)))
+        came = set(self.present.data)
+        self.excused.data = tuple(one for one in self.excused.data if one not in came)
+        self.statuses.data = {
+            one: status for one, status in self.statuses.data.items() if one not in found.present
+        }
+        try:
+            known = read_guests(self.guests.data)
+        except Refused:  # what stands there already is told at its own field
+            known = ()
+        more = write_guests(guest for guest in found.guests if guest not in known)
+        self.guests.data = "\n".join(filter(None, ((self.guests.data or "").rstrip(), more)))
+        if found.unnamed:
+            self.unnamed_guests.data = (self.unnamed_guests.data or 0) + found.unnamed
+        self.paper.data = ""
 
     def untick_all(self) -> None:
         """The ticks are those before `tick_all`."""

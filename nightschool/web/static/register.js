@@ -62,6 +62,22 @@
     }
   }
 
+  // As rules/registers/from_paper.py reads them: whom the row numbers mean is seen while they are typed.
+  const paper = form.elements.p;
+  const namesOnPaper = document.getElementById("paper-names");
+  const byRow = new Map(people.map(({ row }) => [Number(row.dataset.row), row.dataset.name]));
+
+  function showPaper() {
+    const text = paper.value.normalize("NFKC").replace(/[‐-―−~～〜到至]/g, "-").replace(/\+\s*\d+\s*[人个位]?/g, " ");
+    const names = [];
+    if (/^[\d\s,、;。.\-第号]*$/.test(text)) {
+      for (const [, first, to] of text.matchAll(/(\d{1,3})(?:\s*-\s*(\d{1,3}))?/g)) {
+        for (let row = Number(first); row <= Number(to ?? first); row += 1) names.push(byRow.get(row) ?? `${row}？`);
+      }
+    }
+    namesOnPaper.textContent = names.join("、");
+  }
+
   function tickAll(event) {
     event.preventDefault();
     touched = true;
@@ -109,6 +125,7 @@
       return;
     }
     touched = true;
+    if (event.target === paper) showPaper();
     if (event.target.name === "nn") addRow();
     count();
   });

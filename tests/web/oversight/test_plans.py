@@ -208,6 +208,7 @@ def test_the_paper_has_its_columns_and_no_name_that_is_not_public(
     with database.writing() as db:
         db.get_one(Teacher, cast.teacher).name_is_public = False
         make_session(db, make_course(db, title="=1+1"), date(2026, 12, 24))
+        make_session(db, make_course(db, title="果\x1b树\ufffe"), date(2026, 12, 25))
     page = chen.get(f"{PLAN}/paper").text
     for text in (
         "序号",
@@ -227,9 +228,10 @@ def test_the_paper_has_its_columns_and_no_name_that_is_not_public(
     answer = chen.get(f"{PLAN}/paper.xlsx")
     sheet = openpyxl.load_workbook(BytesIO(answer.data)).active
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    assert rows[1][:4] == ["序号", "时间", "课程类别", "课题"] and len(rows) == 6
+    assert rows[1][:4] == ["序号", "时间", "课程类别", "课题"] and len(rows) == 7
     assert rows[4][3] == "=1+1"
-    assert rows[5][0].startswith("村（盖章）：____") and "A6:K6" in sheet.merged_cells
+    assert rows[5][3] == "果树"  # from before such characters were refused
+    assert rows[6][0].startswith("村（盖章）：____") and "A7:K7" in sheet.merged_cells
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
 
 
