@@ -8,9 +8,10 @@ from nightschool.actions.oversight import plans as actions
 from nightschool.errors import Refused
 from nightschool.queries.contacts import contacts
 from nightschool.queries.oversight import plans, township_plans
+from nightschool.queries.places import places
 from nightschool.rules.oversight import plans as rules
 from nightschool.rules.oversight.plans import PlanStep, step_problem
-from nightschool.rules.regions import Level, level_of
+from nightschool.rules.regions import Level, level_of, township_of
 from nightschool.rules.seasons.months import Month, month_word
 from nightschool.texts import _
 from nightschool.web.oversight.frame import kept
@@ -48,7 +49,7 @@ def show(region: str, month: Month) -> Any:
 @bp.post("/overview/<region_code:region>/plans/<month:month>")
 @allows("approve_plans")
 def decide(region: str, month: Month) -> Any:
-    """The plan of a village is approved, or goes back with the reason."""
+    """The plan of a village is approved, or goes back with the reason; the township's list has the next."""
     if level_of(region) is not Level.VILLAGE:  # only villages have plans
         return redirect(url_for("township_plans.show", region=region, month=month), 303)
     form = ReturnForm()
@@ -61,18 +62,18 @@ def decide(region: str, month: Month) -> Any:
         form.refuse(refused.field, rules.tell_refused(refused, today()))
         return _read(region, month, form=form), BAD_INPUT if refused.field else CLASH
     flash(told)
-    return redirect(url_for("township_plans.show", region=region, month=month, **kept()), 303)
+    return redirect(url_for("township_plans.show", region=township_of(region), month=month, **kept()), 303)
 
 
 def _decide(village: str, month: Month, form: ReturnForm | None) -> str:
     what = {"village": village, "month": month, "by": actor(), "now": now()}
-    said = {"month": month_word(month, today())}
     with writing() as db:
+        said = {"month": month_word(month, today()), "village": places.names_of(db, [village])[village]}
         if form is not None:
             actions.send_back(db, reason=form.reason.data or "", **what)
-            return _("%(month)s的开课计划退回去了，村里看得到为什么。", **said)
+            return _("%(village)s%(month)s的开课计划退回去了，村里看得到为什么。", **said)
         actions.approve(db, seen=request.form.get("seen", ""), **what)
-        return _("批准了，村里可以公布%(month)s的课了。", **said)
+        return _("%(village)s的计划批准了，村里可以公布%(month)s的课了。", **said)
 
 
 def _read(village: str, month: Month, *, form: ReturnForm | None = None) -> str:

@@ -12,10 +12,12 @@ from nightschool.actions.trust import accounts, devices
 from nightschool.actions.trust.accounts import Slip
 from nightschool.errors import Refused, told_together
 from nightschool.queries.places import openings, places
+from nightschool.queries.places.takeovers import successions
 from nightschool.queries.trust import trust
 from nightschool.queries.trust.account_list import Show, account_list
 from nightschool.rules.access import Actor, Role
 from nightschool.rules.almanac import spoken_day
+from nightschool.rules.places.takeovers import tell_ended
 from nightschool.rules.regions import Level, is_inside, level_of, township_of
 from nightschool.rules.trust.accounts import (
     ROLES,
@@ -80,6 +82,7 @@ def region(region: str) -> Any:
     with reading() as db:
         units = openings.units_below(db, region, today=today()) if level not in SMALL else ()
         accounts = account_list(db, region, query=query, show=show, number=page_number(), now=now())
+        ended, formers = successions(db, region) if level is Level.VILLAGE else (None, ())
     return render_template(
         "trust/admin/region.html",
         here=step.line[-1],
@@ -93,6 +96,9 @@ def region(region: str) -> Any:
         role_word=role_word,
         today=today(),
         level=level.value,
+        ended=ended,
+        ended_told=tell_ended(ended.name, ended.ended_on, ended.successor) if ended else "",
+        formers=formers,
         **_room(),
     )
 

@@ -155,7 +155,9 @@ def test_the_whole_life_with_approval(
 
     stale = township.post(READ, data={"do": "approve", "seen": "0" * 16})
     assert stale.status_code == 409 and "刚才又改过" in stale.text
-    assert "批准了，村里可以公布12月的课了。" in do(township, READ, "approve").text
+    approved = do(township, READ, "approve")
+    assert "狮湾村的计划批准了，村里可以公布12月的课了。" in approved.text
+    assert approved.request.path == f"/overview/{TOWNSHIP}/plans/2026-12"  # where the next one waits
     assert "全安镇批了" in chen.get(PLAN).text
     assert "公布了：12月的 2 次课" in do(chen, PLAN, "announce").text
     assert "已公布" in township.get(f"/overview/{TOWNSHIP}/plans/2026-12").text

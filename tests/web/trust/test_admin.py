@@ -8,12 +8,13 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from nightschool.actions.places.successors import set_successor
 from nightschool.actions.trust.hashing import hash_password
 from nightschool.database import Database
 from nightschool.formats.qr import qr_svg
 from nightschool.models.places import NightSchool, RegionKey
 from nightschool.models.trust import Account, AuditEvent, LoginSlip, Posting
-from nightschool.rules.access import Role
+from nightschool.rules.access import SYSTEM, Role
 from tests.factories import (
     JIANLI,
     NOW,
@@ -536,3 +537,19 @@ def test_a_region_s_page_has_its_schools_first_then_who_holds_what_and_all_else_
         r'全安镇</a></th>\s*<td class="number" data-head="村数">2</td><td class="number" data-head="夜校数">1</td>',
         county,
     )
+
+
+def test_a_merged_village_says_where_it_belongs_and_what_is_taken_over_and_opens_no_school(
+    admin: FlaskClient, database: Database
+) -> None:
+    with database.writing() as db:
+        old = make_region(db, "511002105209", "老桥村村民委员会", valid_to=TODAY - timedelta(days=1))
+        set_successor(db, predecessor=old.code, successor=QIAO, day=TODAY, by=SYSTEM, now=NOW)
+    page = admin.get(f"/admin/{old.code}").text
+    assert "老桥村从2026年11月24日起归断桥村" in page and f"/desk/{QIAO}/takeover/{old.code}" in page
+    assert "给这个村办夜校" not in page
+    assert f"/desk/{QIAO}/takeover/{old.code}" in admin.get(f"/admin/{QIAO}").text
+    found = admin.get(f"/admin/{COUNTY}/schools/new?q=老桥").text
+    assert "已撤并" in found and f"village={old.code}" not in found
+    chosen = admin.get(f"/admin/{COUNTY}/schools/new?village={old.code}").text
+    assert "老桥村已经撤并，不再办夜校" in chosen and "display_name" not in chosen
