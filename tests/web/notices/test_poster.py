@@ -26,11 +26,11 @@ def fill(database: Database, cast: Cast, many: int, **columns: Any) -> None:
 @pytest.mark.parametrize(
     ("many", "title", "scale", "rows", "more"),
     [
-        (1, "防诈骗", "huge", 0, False),
-        (3, "防诈骗", "huge", 2, False),
-        (5, "防诈骗", "large", 4, False),
-        (24, "防诈骗", "tight", 5, True),
-        (24, "防诈骗和反传销" * 8, "tightest", 2, True),
+        (1, "防诈骗", "vast rows-vast", 0, False),
+        (3, "防诈骗", "large rows-large", 2, False),
+        (5, "防诈骗", "usual rows-usual", 4, False),
+        (24, "防诈骗", "tight rows-tight", 5, True),
+        (24, "防诈骗和反传销" * 8, "tightest rows-tightest", 3, True),
     ],
 )
 def test_the_type_is_as_large_as_the_classes_allow(
@@ -45,7 +45,8 @@ def test_the_type_is_as_large_as_the_classes_allow(
 ) -> None:
     fill(database, cast, many, title=title)
     page = client.get(POSTER).text
-    assert re.search(r'class="poster (\w+)"', page)[1] == scale  # type: ignore[index]
+    assert re.search(r'class="poster (\w+ rows-\w+)"', page)[1] == scale  # type: ignore[index]
+    assert 'class="print' in page and "回到网页" in page
     assert page.count("<li>") == rows
     assert ("后面还有课，扫码看。" in page) == more
 
