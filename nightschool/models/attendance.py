@@ -130,11 +130,13 @@ class Headcount(Numbered, Base):
     total: Mapped[int | None]  # None: nobody counted the room
     women: Mapped[int | None]
     over_60: Mapped[int | None]
+    on_paper: Mapped[int | None]  # signatures and thumb-prints on the sign-in sheet
     unnamed_guests: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (
         CheckConstraint("total IS NULL OR total BETWEEN 0 AND 20000", name="total_sensible"),
         CheckConstraint("women IS NULL OR women BETWEEN 0 AND 20000", name="women_sensible"),
+        CheckConstraint("on_paper IS NULL OR on_paper BETWEEN 0 AND 20000", name="on_paper_sensible"),
         CheckConstraint("over_60 IS NULL OR over_60 BETWEEN 0 AND 20000", name="over_60_sensible"),
         CheckConstraint("unnamed_guests BETWEEN 0 AND 20000", name="unnamed_guests_sensible"),
         Index(

@@ -401,6 +401,7 @@ def _replace_counts(db: Session, held: ClassSession, submission_id: UUID, sheet:
             "total": sheet.headcount,
             "women": sheet.women,
             "over_60": sheet.over_60,
+            "on_paper": sheet.on_paper,
             "unnamed_guests": sheet.unnamed_guests,
         },
     )

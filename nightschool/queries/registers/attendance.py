@@ -227,6 +227,7 @@ _COUNTED = (
         Headcount.total,
         Headcount.women,
         Headcount.over_60,
+        Headcount.on_paper,
     )
     .join(Submission, Submission.id == Headcount.submission_id)
     .join(Account, Account.id == Submission.account_id)

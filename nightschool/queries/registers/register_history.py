@@ -41,6 +41,7 @@ class Counted:
     headcount: int | None = None
     women: int | None = None
     over_60: int | None = None
+    on_paper: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,5 +162,6 @@ def _counted(db: Session, class_session_id: int) -> dict[UUID, Counted]:
         Headcount.total,
         Headcount.women,
         Headcount.over_60,
+        Headcount.on_paper,
     ).where(Headcount.class_session_id == class_session_id)
     return {row[0]: Counted(tuple(guests[row[0]]), *row[1:]) for row in db.execute(heads)}

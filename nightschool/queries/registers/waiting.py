@@ -139,6 +139,7 @@ def standing_sheet(db: Session, class_session_id: int) -> tuple[UUID, Sheet] | N
         headcount=head.total,
         women=head.women,
         over_60=head.over_60,
+        on_paper=head.on_paper,
         difference_note=db.scalar(_NOTE, {"submission": head.submission_id}) or "",
     )
     return head.submission_id, sheet

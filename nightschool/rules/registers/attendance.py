@@ -81,6 +81,7 @@ class Sheet:
     headcount: int | None = None
     women: int | None = None
     over_60: int | None = None
+    on_paper: int | None = None  # signatures on the sign-in sheet
     difference_note: str = ""
 
 
@@ -89,6 +90,8 @@ def fingerprint(class_session: str, sheet: Sheet) -> str:
     content = {**asdict(sheet), "marks": dict(sheet.marks), "class_session": class_session}
     if not sheet.came_instead:  # a sheet without it says what it said before sheets knew of it
         del content["came_instead"]
+    if sheet.on_paper is None:
+        del content["on_paper"]
     return _digest(content)
 
 
@@ -161,6 +164,7 @@ class Turnout:
     headcount: int | None = None
     women: int | None = None
     over_60: int | None = None
+    on_paper: int | None = None
 
     @property
     def written(self) -> int:
@@ -377,6 +381,14 @@ def questions(turnout: Turnout, note: str, *, seats: int | None = None) -> tuple
                 written=turnout.written,
                 headcount=turnout.headcount,
                 less=-turnout.difference,
+            )
+        )
+    if turnout.on_paper is not None and turnout.on_paper != turnout.written and not note:
+        asked.append(
+            _(
+                "纸上签了 %(paper)d 个，这里记了 %(written)d 人。有人没签，还是漏勾了？写一句就行，不用改成一样。",
+                paper=turnout.on_paper,
+                written=turnout.written,
             )
         )
     if seats and turnout.attendances > FULL_TIMES * seats and not note:

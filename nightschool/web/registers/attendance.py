@@ -15,6 +15,7 @@ from nightschool.queries.places.region_settings import register_days
 from nightschool.queries.registers import attendance as queries
 from nightschool.queries.registers import register_history, waiting
 from nightschool.queries.registers.attendance import Register
+from nightschool.queries.registers.regulars import regulars
 from nightschool.queries.registers.sign_in_sheets import sheet_rows
 from nightschool.queries.registers.waiting import SheetWaiting
 from nightschool.rules import slots
@@ -220,6 +221,7 @@ def _page(
     outside = {person.public_id for group in found.outside for person in group.people}
     with reading() as db:
         rows = sheet_rows(db, found)
+        often = regulars(db, found.region_code, found.guests, today=today()) if found.saved else ()
         next_open = desk.next_unrecorded(db, found.region_code, at=moment()) if found.saved else None
     shown = {*form.present.data, *form.row_errors, *(person.public_id for person in hits)}
     return render_template(
@@ -246,6 +248,7 @@ def _page(
             *_counted_twice(found),
         ],
         next_open=next_open,
+        often=often,
         days_late=0 if found.saved else rules.days_late(found.day, today()),
         asks_why=found.saved is not None and found.day < today() and _asks_why(found),
     )
@@ -274,6 +277,7 @@ def _stored(found: Register) -> dict[str, Any]:
         "headcount": turnout.headcount,
         "women": turnout.women,
         "over_60": turnout.over_60,
+        "on_paper": turnout.on_paper,
         "difference_note": found.difference_note,
     }
 
@@ -299,6 +303,7 @@ def _said(found: Register, waiting: SheetWaiting) -> dict[str, Any]:
         "headcount": sheet.headcount,
         "women": sheet.women,
         "over_60": sheet.over_60,
+        "on_paper": sheet.on_paper,
         "difference_note": sheet.difference_note,
         "waiting": waiting.public_id,
     }

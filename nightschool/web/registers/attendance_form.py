@@ -79,6 +79,7 @@ class RegisterForm(NewPeopleForm):
     headcount = WholeNumberField(L_("一共清点到几个人"), name="h")
     women = WholeNumberField(L_("其中女的"), name="w")
     over_60 = WholeNumberField(L_("60 岁以上的"), name="o")
+    on_paper = WholeNumberField(L_("纸上签了几个"), name="op")
     difference_note = LineField(L_("数不一样，怎么回事？"), name="d", longest=200)
 
     reason = LineField(L_("为什么现在改"), name="why", longest=200)
@@ -120,6 +121,7 @@ class RegisterForm(NewPeopleForm):
             headcount=self.headcount.data,
             women=self.women.data,
             over_60=self.over_60.data,
+            on_paper=self.on_paper.data,
             difference_note=self.difference_note.data,
         )
 

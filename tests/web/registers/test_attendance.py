@@ -524,3 +524,16 @@ def test_who_came_on_the_roster_later_stands_apart_on_an_old_register_and_all_pr
     after = village.send(do="all").text
     assert sorted(ticked(after, "m")) == sorted(village.learners[name] for name in ("陈大秀", "张桂花"))
     assert village.send("刘国富").status_code == 303  # there all the same
+
+
+def test_named_counted_and_on_paper_stand_side_by_side_and_need_not_be_equal(village: Village) -> None:
+    village.send("陈大秀", "刘国富", h="4", op="3")
+    page = village.browser.get(village.url).text
+    assert "记了 2 人 · 清点 4 人 · 纸上签了 3 个" in page
+    assert "纸上签了 3 个，这里记了 2 人。有人没签，还是漏勾了？" in page
+    village.send("陈大秀", "刘国富", h="4", op="3", d="一个人替老伴签的")
+    page = village.browser.get(village.url).text
+    assert "记了 2 人 · 清点 4 人 · 纸上签了 3 个" in page
+    assert "有人没签，还是漏勾了？" not in page
+    history = village.browser.get(f"{village.url}/history").text
+    assert "纸上签了几个" in history

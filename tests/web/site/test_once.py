@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from nightschool.actions.trust import answered_forms
 from nightschool.database import Database
+from nightschool.models.attendance import Guest
 from nightschool.models.people import Learner, Teacher, TeacherLink
 from nightschool.models.places import Venue
 from nightschool.models.teaching import CourseKind
@@ -105,6 +106,7 @@ FILLED = {
     "venues.new": Filled(COORDINATOR, {"name": "文化院坝", "kind": "courtyard"}),
     "labels.unit": Filled(COORDINATOR, {"names": "村合作社"}),
     "labels.campaign": Filled(ADMIN, {"names": "感恩奋进"}, COUNTY),
+    "regulars.take": Filled(COORDINATOR, {"name": "周远客", "home": "建立村"}),
     "questions.ask": Filled(COORDINATOR, {"text": "黄龙病怎么认？"}, of={"class_session": "held"}),
 }
 # Known by the submission they carry; tests/web/registers/test_attendance.py sends them twice.
@@ -137,7 +139,8 @@ def records(database: Database, cast: Cast) -> dict[str, Any]:
         course = make_course(db, kind=CourseKind.COHORT, capacity=30)
         session = make_session(db, course, TODAY + timedelta(days=7))
         held = make_session(db, make_course(db), TODAY - timedelta(days=1), published_at=NOW.instant)
-        make_register(db, held, cast.chen, total=3)
+        register = make_register(db, held, cast.chen, total=3)
+        db.add(Guest(class_session_id=held.id, submission_id=register.id, name="周远客", home="建立村"))
         return {
             "village": SHIWAN, "account": db.get_one(Account, cast.chen).public_id, "waiting": waiting.public_id,
             "course": course.public_id, "class_session": session.public_id,
