@@ -16,7 +16,7 @@ from nightschool.rules.registers.regulars import LOOKED_BACK_DAYS, is_regular
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class GuestVisit:
     """One class session to which the guest came."""
 
     class_session: str
@@ -29,7 +29,7 @@ class Regular:
 
     name: str
     home: str
-    visits: tuple[Visit, ...]
+    visits: tuple[GuestVisit, ...]
 
 
 _VISITS = (
@@ -60,10 +60,10 @@ def regulars(
 
 
 def _regulars(db: Session, village: str, guests: list[WrittenGuest], today: date) -> list[Regular]:
-    visits: dict[tuple[str, str], dict[str, Visit]] = defaultdict(dict)
+    visits: dict[tuple[str, str], dict[str, GuestVisit]] = defaultdict(dict)
     since = today - timedelta(days=LOOKED_BACK_DAYS)
     for name, home, class_session, day in db.execute(_VISITS, {"village": village, "since": since}):
-        visits[compared(name), compared(home)][class_session] = Visit(class_session, day)
+        visits[compared(name), compared(home)][class_session] = GuestVisit(class_session, day)
     return [
         Regular(one.name, one.home, tuple(visits[compared(one.name), compared(one.home)].values()))
         for one in guests
