@@ -192,6 +192,7 @@ def _counts(db: Session, held: list[int], account: int) -> None:
                 "account_id": account,
                 "taken_at": NOW.instant,
                 "received_at": NOW.instant,
+                "arrival": 1,
                 "fingerprint": "0" * 64,
             }
             for sheet, one in sheets

@@ -64,15 +64,16 @@ class Browser:
 @contextmanager
 def served(url: str) -> Iterator[Browser]:
     """A browser at a server of its own on this database."""
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "bench._server", url], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stdout is not None
-        yield Browser(int(process.stdout.readline()))
-    finally:
-        process.terminate()
-        process.wait()
+    ) as process:
+        try:
+            assert process.stdout is not None
+            browser = Browser(int(process.stdout.readline()))
+            yield browser
+            browser.connection.close()
+        finally:
+            process.terminate()
 
 
 def targets(anew: float, unchanged: float) -> list[Target]:

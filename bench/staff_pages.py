@@ -318,8 +318,8 @@ def _drive(database: Database, filled: Filled, held: int, learners: list[int], s
         cursor.execute("BEGIN IMMEDIATE")
     cursor.execute(
         "INSERT INTO submission (id, class_session_id, account_id, kind, device, taken_at, received_at, fingerprint,"
-        f" reason, difference_note) VALUES ({', '.join([place] * 10)})",
-        (key, held, filled.account, "sheet", "", when, when, "0" * 64, "", ""),
+        f" reason, difference_note, arrival) VALUES ({', '.join([place] * 11)})",
+        (key, held, filled.account, "sheet", "", when, when, "0" * 64, "", "", 1),
     )
     cursor.executemany(
         "INSERT INTO mark_event (submission_id, class_session_id, learner_id, status, before, came_instead)"
@@ -342,7 +342,9 @@ def run(name: str, url: str, rounds: int, requests: int) -> bool:
     filled = fill_staff(database)
     print(f"\n{name}")
     with served(url) as browser:
-        fine = report(name, measure(Staff(browser.connection.port, filled.token), filled, rounds, requests))
+        staff = Staff(browser.connection.port, filled.token)
+        fine = report(name, measure(staff, filled, rounds, requests))
+        staff.connection.close()
     fine &= compare_action(database, filled, rounds * 4)
     database.dispose()
     return fine

@@ -1,0 +1,30 @@
+"""Every bench still runs to its end: on a small database, once round, and without a look at what it measured."""
+
+from pathlib import Path
+
+import pytest
+
+from bench import planning, public_pages, scale, staff_pages
+from bench._data import regions_of
+from nightschool.settings import sqlite_url
+from nightschool.web.app import PACKAGE
+
+REGIONS = regions_of(PACKAGE / "data" / "regions-neijiang-2017.csv")
+
+
+def test_planning_is_measured_to_its_end(capsys: pytest.CaptureFixture[str]) -> None:
+    planning.run("sqlite", REGIONS, 12, 2, None)
+    assert "a good day in a month" in capsys.readouterr().out
+
+
+def test_scale_is_measured_to_its_end(capsys: pytest.CaptureFixture[str]) -> None:
+    scale.run("sqlite", REGIONS, 12, 4)
+    assert "county figures" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("bench", [public_pages, staff_pages])
+def test_pages_are_measured_to_their_end(
+    bench: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench.run("SQLite", sqlite_url(tmp_path / "bench.db"), 2, 1)  # type: ignore[attr-defined]
+    assert "SQLite" in capsys.readouterr().out
