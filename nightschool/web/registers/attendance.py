@@ -15,6 +15,7 @@ from nightschool.queries.places.region_settings import register_days
 from nightschool.queries.registers import attendance as queries
 from nightschool.queries.registers import register_history, waiting
 from nightschool.queries.registers.attendance import Register
+from nightschool.queries.registers.missed import stayed_away
 from nightschool.queries.registers.regulars import regulars
 from nightschool.queries.registers.sign_in_sheets import sheet_rows
 from nightschool.queries.registers.waiting import SheetWaiting
@@ -222,6 +223,7 @@ def _page(
     with reading() as db:
         rows = sheet_rows(db, found)
         often = regulars(db, found.region_code, found.guests, today=today()) if found.saved else ()
+        away = stayed_away(db, found) if found.saved else ()
         next_open = desk.next_unrecorded(db, found.region_code, at=moment()) if found.saved else None
     shown = {*form.present.data, *form.row_errors, *(person.public_id for person in hits)}
     return render_template(
@@ -249,6 +251,7 @@ def _page(
         ],
         next_open=next_open,
         often=often,
+        away=away,
         days_late=0 if found.saved else rules.days_late(found.day, today()),
         asks_why=found.saved is not None and found.day < today() and _asks_why(found),
     )
