@@ -1,15 +1,17 @@
 """Many night schools opened at once, and slips made anew for coordinators who have never got in."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from nightschool.actions.trust import accounts
 from nightschool.actions.trust.accounts import Slip
-from nightschool.errors import NotFound, Refused
+from nightschool.errors import NotFound, Refused, refuse_all, told_together
 from nightschool.queries.places import openings as queries
 from nightschool.queries.trust import trust
 from nightschool.rules.access import Actor, require
+from nightschool.rules.names import compared
 from nightschool.rules.places.openings import Opening
 from nightschool.rules.slots import Now
 from nightschool.sealing import Digester
@@ -19,17 +21,29 @@ MOST_AT_ONCE = 120  # more than any township has villages
 
 def open_schools(
     db: Session, *, openings: Sequence[Opening], digester: Digester, by: Actor, now: Now
-) -> tuple[Slip, ...]:
-    """Every one of these villages has a night school, a coordinator and a slip to be printed, in the order given.
+) -> tuple[Slip | None, ...]:
+    """Every one of these villages has a night school and a coordinator, each with a slip to be printed, in the order
+    given; who has an account already gets none.
 
-    All or nothing: raises what `accounts.open_school` raises, Refused with the village's code as `row` in its details;
+    All or nothing: raises all that `accounts.open_school` raises, Refused with the village code as `row` in details;
     then the caller's transaction must not be kept. Refused("nothing_chosen") or ("too_many_at_once").
     """
     if not openings:
         raise Refused("nothing_chosen")
     if len(openings) > MOST_AT_ONCE:
         raise Refused("too_many_at_once", n=MOST_AT_ONCE)
-    return tuple(_open(db, one, digester=digester, by=by, now=now) for one in openings)
+    slips: list[Slip | None] = []
+    coordinators: dict[str, str] = {}  # name -> account, of those that are open by now
+
+    def open_one(one: Opening) -> None:
+        name = compared(one.display_name)
+        account = coordinators.get(name, "") if one.is_of_above else one.account
+        slip = _open(db, one, account, digester=digester, by=by, now=now)
+        coordinators[name] = slip.account if slip else account
+        slips.append(slip)
+
+    told_together(*(partial(open_one, one) for one in openings))
+    return tuple(slips)
 
 
 def renew_slips(
@@ -63,7 +77,7 @@ def renew_slips(
     return tuple(slips)
 
 
-def _open(db: Session, one: Opening, *, digester: Digester, by: Actor, now: Now) -> Slip:
+def _open(db: Session, one: Opening, account: str, *, digester: Digester, by: Actor, now: Now) -> Slip | None:
     try:
         return accounts.open_school(
             db,
@@ -73,11 +87,17 @@ def _open(db: Session, one: Opening, *, digester: Digester, by: Actor, now: Now)
             title=one.title,
             contact_name=None if one.names_a_person else "",
             contact_phone=one.contact_phone,
+            account=account,
+            is_another=one.is_another or not one.names_a_person,
             digester=digester,
             by=by,
             now=now,
         )
     except Refused as refused:
-        raise Refused(refused.code, field=refused.field, row=one.village_code, **refused.details) from None
+        refuse_all(
+            Refused(told.code, field=told.field, row=one.village_code, **told.details)
+            for told in (refused, *refused.others)
+        )
+        raise
     except NotFound:
         raise Refused("no_village", row=one.village_code) from None

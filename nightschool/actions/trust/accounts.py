@@ -20,6 +20,7 @@ from nightschool.models.teaching import ClassSession
 from nightschool.models.trust import Account, LoginSession, LoginSlip, Posting
 from nightschool.queries import scope
 from nightschool.queries.trust import trust
+from nightschool.queries.trust.account_list import namesakes
 from nightschool.rules.access import Actor, Role, require
 from nightschool.rules.names import found_by
 from nightschool.rules.slots import Now
@@ -50,19 +51,22 @@ def create_account(
     title: str = "",
     from_day: date | None = None,
     password_hash: str | None = None,
+    is_another: bool = False,
     by: Actor,
     now: Now,
 ) -> Account:
     """An account stands, with its first posting. Without a password hash only a login slip lets it in.
 
-    No login name: one is made from the display name. Raises Refused, or NotAllowed when the actor may not give this
-    role there.
+    No login name: one is made from the display name. Raises Refused, with `known_account` when somebody called so has
+    an account and `is_another` does not say that this is another person; or NotAllowed when the actor may not give
+    this role there.
     """
     if not display_name.strip():
         raise Refused("display_name_missing", field="display_name")
     told_together(
-        lambda: check_post(db, role, region_code, by=by),
+        lambda: check_post(db, role, region_code, by=by, now=now),
         lambda: check_login_name(db, login_name, display_name),
+        lambda: check_namesakes(db, display_name, region_code, is_another=is_another, by=by, now=now),
     )
     name = accounts.normalised_login_name(login_name) or trust.free_login_name(db, display_name)
     account = Account(
@@ -96,6 +100,18 @@ def check_login_name(db: Session, login_name: str, display_name: str) -> None:
         raise Refused("login_name_taken", field="login_name", name=name, free=free)
 
 
+def check_namesakes(
+    db: Session, display_name: str, region_code: str | None, *, is_another: bool, by: Actor, now: Now
+) -> None:
+    """Raises Refused with `known_account` when somebody of this name has an account around there that this actor
+    manages, unless this is another. Who has no account themselves, at the command line, is not asked.
+    """
+    if by.account_id is None or region_code is None or is_another:
+        return
+    if namesakes(db, display_name, region_code, by=by, now=now):
+        raise Refused("known_account", field="who", name=display_name.strip())
+
+
 def open_school(
     db: Session,
     *,
@@ -105,11 +121,14 @@ def open_school(
     title: str = "",
     contact_name: str | None = None,
     contact_phone: str = "",
+    account: str = "",
+    is_another: bool = False,
     digester: Digester,
     by: Actor,
     now: Now,
-) -> Slip:
-    """The village has a night school, its coordinator an account, a posting and a login slip to be printed.
+) -> Slip | None:
+    """The village has a night school, its coordinator an account, a posting and a login slip to be printed; with the
+    `account` they have already, they get no other slip, and None comes back.
 
     The coordinator is whom villagers turn to, unless another contact is named, or none yet; at a telephone that
     everybody may read.
@@ -133,19 +152,20 @@ def open_school(
             raise
         raise Refused("school_exists", village=village.name) from None
     note(db, school, "school.open", by=by, now=now)
-    account = create_account(
-        db,
-        login_name=login_name,
-        display_name=display_name,
-        role=Role.COORDINATOR,
-        region_code=village_code,
-        title=title,
-        by=by,
-        now=now,
-    )
+    role: dict[str, Any] = {"role": Role.COORDINATOR, "region_code": village_code, "title": title}
+    made = None
+    if account:
+        give_posting(db, account=account, from_day=now.day, **role, by=by, now=now)
+    else:
+        called: dict[str, Any] = {
+            "login_name": login_name,
+            "display_name": display_name,
+            "is_another": is_another,
+        }
+        made = create_account(db, **called, **role, by=by, now=now)
     touch_villages(db, [village_code], now=now)
     show_otherwise(db, ClassSession.region_code == village_code, now=now)
-    return new_slip(db, account, digester=digester, by=by, now=now)
+    return new_slip(db, made, digester=digester, by=by, now=now) if made else None
 
 
 def give_posting(
@@ -166,7 +186,8 @@ def give_posting(
     """
     found = managed(db, account, by=by, today=now.day, but_own=True)
     told_together(
-        lambda: check_post(db, role, region_code, by=by), lambda: accounts.check_days(from_day, to_day)
+        lambda: check_post(db, role, region_code, by=by, now=now),
+        lambda: accounts.check_days(from_day, to_day),
     )
     same = select(Posting.id).where(
         Posting.account_id == found.id,
@@ -311,7 +332,7 @@ def managed(db: Session, account: str, *, by: Actor, today: date, but_own: bool 
     return found
 
 
-def check_post(db: Session, role: Role, region_code: str | None, *, by: Actor) -> None:
+def check_post(db: Session, role: Role, region_code: str | None, *, by: Actor, now: Now) -> None:
     """Raises Refused with `role_level` or `no_school` unless somebody can be given this role there by this actor."""
     if not accounts.may_give(by, role, region_code):
         raise NotAllowed(MANAGE, region_code)
@@ -319,14 +340,17 @@ def check_post(db: Session, role: Role, region_code: str | None, *, by: Actor) -
         raise Refused("role_level", field="role", role=role)
     if region_code is not None and db.get(Region, region_code) is None:
         raise NotFound
-    if role is Role.COORDINATOR and region_code is not None and not trust.has_school(db, region_code):
-        raise Refused("no_school", field="role")
+    if role is Role.COORDINATOR and region_code is not None:
+        check_goes_on(db, [(region_code, now.day)])
+        if not trust.has_school(db, region_code):
+            raise Refused("no_school", field="role")
 
 
-def named_account(db: Session, login_name: str, *, by: Actor, now: Now) -> str:
+def named_account(db: Session, login_name: str, region: str, *, by: Actor, now: Now) -> str:
     """The public id of the account of this login name, which is this actor's to manage and not their own.
 
-    Raises Refused with `no_account`, which tells no more than that, or `own_account`.
+    Raises Refused with `own_account`; `called_so` when it is the name of people around the region who have one; or
+    `no_account`, which tells no more than that.
     """
     account = trust.account_called(db, login_name)
     try:
@@ -334,6 +358,9 @@ def named_account(db: Session, login_name: str, *, by: Actor, now: Now) -> str:
             raise NotFound
         managed(db, account, by=by, today=now.day, but_own=True)
     except (NotFound, NotAllowed):
+        if found := namesakes(db, login_name, region, by=by, now=now):
+            logins = [(line.login_name, line.place) for line in found]
+            raise Refused("called_so", field="login_name", name=login_name, logins=logins) from None
         raise Refused("no_account", field="login_name") from None
     return account
 

@@ -11,7 +11,7 @@ from nightschool.actions.records import note
 from nightschool.actions.touching import touch_villages
 from nightschool.actions.trust import accounts
 from nightschool.actions.trust.accounts import Slip
-from nightschool.errors import NotAllowed, NotFound, Refused
+from nightschool.errors import NotAllowed, NotFound, Refused, told_together
 from nightschool.models.places import NightSchool
 from nightschool.models.teaching import ClassSession
 from nightschool.models.trust import Account
@@ -47,7 +47,7 @@ def hand_over(
     Raises Refused with the field it belongs to, or what `accounts` raises; then nothing of it stands.
     """
     require(by, accounts.MANAGE, village)
-    from_day = check_handover(handover, today=now.day)
+    from_day = check(db, village=village, handover=handover, by=by, now=now)
     school = db.scalars(
         select(NightSchool).where(NightSchool.region_code == village).with_for_update()
     ).one_or_none()
@@ -73,6 +73,18 @@ def hand_over(
     if needs_slip and is_soon:
         slip = accounts.make_slip(db, account=account.public_id, digester=digester, by=by, now=now)
     return HandedOver(account.public_id, account.display_name, slip, needs_slip and not is_soon)
+
+
+def check(db: Session, *, village: str, handover: Handover, by: Actor, now: Now) -> date:
+    """The day from which it holds. Raises Refused as `check_handover` and `accounts.check_namesakes` do, together."""
+    is_told_apart = handover.is_another or bool(handover.account)
+    told_together(
+        lambda: check_handover(handover, today=now.day),
+        lambda: accounts.check_namesakes(
+            db, handover.display_name, village, is_another=is_told_apart, by=by, now=now
+        ),
+    )
+    return check_handover(handover, today=now.day)
 
 
 def _end(
@@ -113,7 +125,7 @@ def _begin(
     now: Now,
 ) -> Account:
     """The account that comes, with its posting."""
-    if handover.display_name:
+    if handover.display_name and not handover.account:
         return accounts.create_account(
             db,
             login_name="",
@@ -122,15 +134,17 @@ def _begin(
             region_code=village,
             title=handover.title,
             from_day=from_day,
+            is_another=handover.is_another,
             by=by,
             now=now,
         )
-    called = trust.account_called(db, handover.login_name)
+    field = "who" if handover.account else "login_name"
+    called = handover.account or trust.account_called(db, handover.login_name)
     if called is None:
-        raise Refused("no_account", field="login_name")
+        called = accounts.named_account(db, handover.login_name, village, by=by, now=now)
     account = db.scalars(select(Account).where(Account.public_id == called)).one()
     if called in held:
-        raise Refused("comes_and_leaves", field="login_name", name=account.display_name)
+        raise Refused("comes_and_leaves", field=field, name=account.display_name)
     try:
         accounts.give_posting(
             db,
@@ -143,9 +157,9 @@ def _begin(
             now=now,
         )
     except (NotFound, NotAllowed):
-        raise Refused("no_account", field="login_name") from None
+        raise Refused("no_account", field=field) from None
     except Refused as refused:
-        raise Refused(refused.code, field="login_name", **refused.details) from None
+        raise Refused(refused.code, field=field, **refused.details) from None
     return account
 
 

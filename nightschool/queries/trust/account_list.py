@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 
 from nightschool.models.places import RegionKey, RegionName
 from nightschool.models.trust import Account, Posting
-from nightschool.queries.scope import inside
+from nightschool.queries.scope import account_regions, inside
 from nightschool.queries.trust.trust import AccountLine, account_lines, not_over
-from nightschool.rules.access import Role
+from nightschool.rules.access import Actor, Role, may
 from nightschool.rules.names import LONGEST_KEY, compared, normalised
+from nightschool.rules.regions import ancestors_of
 from nightschool.rules.slots import Now
 
 ACCOUNTS_A_PAGE = 30
+_MOST_NAMESAKES = 20
 
 
 class Show(StrEnum):
@@ -73,6 +75,32 @@ def account_list(
         offset=(number - 1) * ACCOUNTS_A_PAGE,
     )
     return AccountList(accounts, total, number, pages)
+
+
+def namesakes(db: Session, called: str, region: str, *, by: Actor, now: Now) -> tuple[AccountLine, ...]:
+    """The accounts of people called so who are, or were, posted in the county of this region, as far as the actor may
+    know of them: whoever is managed by somebody else as well is left out, and so are they themselves.
+
+    Cost: 2 queries, and one for each.
+    """
+    name = compared(called)
+    posted = select(Posting.account_id).where(
+        inside(Posting.region_code, (*ancestors_of(region), region)[:3][-1])
+    )
+    conditions = [
+        Account.id.in_(posted),
+        Account.id != (by.account_id or 0),
+        Account.search_keys.contains(name, autoescape=True),
+    ]
+    lines = account_lines(db, conditions, now=now, limit=_MOST_NAMESAKES) if name else ()
+    return tuple(
+        line
+        for line in lines
+        if compared(line.display_name) == name
+        and all(
+            may(by, "manage_accounts", place) for place in account_regions(db, line.public_id, today=now.day)
+        )
+    )
 
 
 def posted_in(code: str, show: Show, today: date) -> Select[*tuple[Any, ...]]:

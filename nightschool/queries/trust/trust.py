@@ -78,6 +78,11 @@ class AccountLine:
     slip_until: datetime | None  # a slip is out and not used yet
     postings: tuple[PostingLine, ...]
 
+    @property
+    def place(self) -> str:
+        """Where they are posted, or were last."""
+        return self.postings[0].region_name if self.postings else ""
+
 
 def token_digest(token: str) -> str:
     """What is stored of a login's token."""

@@ -28,6 +28,9 @@ class Opening:
     title: str = ""
     contact_phone: str = ""  # public: where villagers phone
     names_a_person: bool = True  # False: the name is only "the coordinator of this village"
+    account: str = ""  # public id: of those called so who have one this is meant
+    is_another: bool = False  # than all who are called so
+    is_of_above: bool = False  # the same person as in a village above
 
 
 @dataclass(frozen=True, slots=True)

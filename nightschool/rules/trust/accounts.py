@@ -116,6 +116,8 @@ _REFUSED = {
     "days_out_of_order": N_("最后一天不能早于 %(day)s。"),
     "own_account": N_("自己的账号自己动不了，要别的管理员来办。改密码在「我的账号」里。"),
     "disabled": N_("这个账号停用了。先启用，再打登录单。"),
+    "known_account": N_("已经有一个叫%(name)s的账号。是同一个人就用那个账号；是另一个人，也在这里选。"),
+    "called_so": N_("没有登录名是「%(name)s」的账号。叫这个名字的：%(logins)s。写登录名。"),
     "nobody_leaves": N_("勾上交出去的人。"),
     "nobody_comes": N_("写接手的人：有账号的写登录名，没有账号的写姓名。"),
     "two_come": N_("登录名和姓名只写一样：有账号的写登录名，没有账号的写姓名。"),
@@ -149,4 +151,6 @@ def tell_refusal(refused: Refused) -> str:
 def _told(value: Any) -> Any:
     if isinstance(value, Role):
         return role_word(value)
+    if isinstance(value, list):
+        return _("、").join(_("%(login)s（%(place)s）", login=login, place=place) for login, place in value)
     return day_with_year(value) if isinstance(value, date) else value

@@ -18,6 +18,8 @@ class Handover:
     leaving: Collection[str] = ()  # public ids
     login_name: str = ""  # of who has an account; else the name and the post of the new person
     display_name: str = ""
+    account: str = ""  # public id: of those called so this one is meant
+    is_another: bool = False  # than those called so who have an account
     title: str = ""
     from_day: date | None = None
     becomes_contact: bool = False

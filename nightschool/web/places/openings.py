@@ -20,6 +20,7 @@ from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import digester, now, reading, services, today, writing
 from nightschool.web.site.records import BAD_INPUT, answered, look_up
 from nightschool.web.site.secret_pages import keep_secret, secret_of
+from nightschool.web.trust.admin import known_as
 from nightschool.web.trust.slips import kept_slip, read_slip
 
 bp = Blueprint("openings", __name__)
@@ -35,11 +36,15 @@ def villages(region: str) -> Any:
     with reading() as db:
         found = queries.villages(db, region, today=today())
     form = OpeningsForm(found)
+    _ask(form, region, [row.code for row in form.ticked if row.who])
     if form.is_submitted() and not form.was_pasted and form.validate() and not form.is_wrong:
         try:
             return redirect(_open(form, region), 303)
         except Refused as refusal:
-            form.refuse_row(refusal.details.get("row", ""), tell_refusal(refusal))
+            told = (refusal, *refusal.others)
+            for one in told:
+                form.refuse_row(one.details.get("row", ""), tell_refusal(one))
+            _ask(form, region, [one.details["row"] for one in told if one.code == "known_account"])
     page = render_template(
         "places/openings/villages.html",
         form=form,
@@ -90,12 +95,27 @@ def sheet(region: str, secret_page: str) -> Any:
     )
 
 
+def _ask(form: OpeningsForm, region: str, codes: Iterable[str]) -> None:
+    """It can be chosen in these villages' rows who is meant by the name."""
+    named = {row.code: row.display_name for row in form.rows}
+    for code in codes:
+        form.ask(code, known_as(named[code], region))
+
+
 def _open(form: OpeningsForm, region: str) -> str:
     wanted = form.openings()
     with writing() as db:
         made = actions.open_schools(db, openings=wanted, digester=digester(), by=actor(), now=now())
-        slips = [(one.village, slip) for one, slip in zip(wanted, made, strict=True)]
-        return _keep(db, region, slips, opened=True)
+        slips = [(one.village, slip) for one, slip in zip(wanted, made, strict=True) if slip]
+        page = _keep(db, region, slips, opened=True) if slips else url_for("admin.region", region=region)
+    if known := [one.village for one, slip in zip(wanted, made, strict=True) if slip is None]:
+        flash(
+            _(
+                "%(villages)s的夜校办好了，管理员用已有的账号登录，不用另外的单子。",
+                villages=_("、").join(known),
+            )
+        )
+    return page
 
 
 def _keep(db: Session, region: str, made: Iterable[tuple[str, Slip]], *, opened: bool = False) -> str:

@@ -1,15 +1,19 @@
 """Many villages at once: one row each, kept as it was typed whatever is wrong with another."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 
 from flask import request
 
+from nightschool.rules.names import compared
 from nightschool.rules.people.people import parse_phone, tell_unreadable_phone
 from nightschool.rules.places.openings import Opening, VillageToOpen, read_pasted
 from nightschool.rules.typed import LONGEST_LINE, one_line, why_not_kept
 from nightschool.texts import L_, SOURCE_LANGUAGE, _, counted, using_language
 from nightschool.web.site.forms import Form, TextField, TicksField
+from nightschool.web.trust.trust_form import ANOTHER
+
+ABOVE = "above"  # the person of a village above
 
 
 @dataclass
@@ -22,6 +26,8 @@ class Row:
     display_name: str = ""
     title: str = ""
     contact_phone: str = ""
+    who: str = ""  # what is chosen of `choices`
+    choices: dict[str, str] = field(default_factory=dict)  # who may be meant by the name
     errors: list[tuple[str, str]] = field(default_factory=list)  # in which box (n, t, p), and the sentence
 
     @property
@@ -66,7 +72,7 @@ class OpeningsForm(Form):
     def _row(self, village: VillageToOpen) -> Row:
         if not self.is_submitted():
             return Row(village.code, village.name)
-        typed = (one_line(request.form.get(f"{name}-{village.code}", "")) for name in "ntp")
+        typed = (one_line(request.form.get(f"{name}-{village.code}", "")) for name in "ntpw")
         return Row(village.code, village.name, self._asks_for(village), *typed)
 
     def check(self) -> None:
@@ -102,6 +108,17 @@ class OpeningsForm(Form):
         else:
             self.form_errors.append(sentence)
 
+    def ask(self, code: str, known: Mapping[str, str]) -> None:
+        """By the name in this village's row one of these accounts may be meant, that of a village above, or none."""
+        row = next(row for row in self.ticked if row.code == code)
+        row.choices = {**known}
+        above = self.ticked[: self.ticked.index(row)]
+        same = (one.village for one in above if compared(one.display_name) == compared(row.display_name))
+        if village := next(same, ""):
+            row.choices[ABOVE] = _("和%(village)s的是同一个人", village=village)
+        row.choices[ANOTHER] = _("是另一个人，开新账号")
+        row.who = row.who if row.who in row.choices else ""
+
     def openings(self) -> list[Opening]:
         """What was ticked. Without a name the coordinator is called after the village."""
         with using_language(SOURCE_LANGUAGE):  # it is written down, whatever language the page is read in
@@ -113,6 +130,9 @@ class OpeningsForm(Form):
                     row.title,
                     parse_phone(row.contact_phone) or "",
                     names_a_person=bool(row.display_name),
+                    account=row.who if row.who not in (ABOVE, ANOTHER) else "",
+                    is_another=row.who == ANOTHER,
+                    is_of_above=row.who == ABOVE,
                 )
                 for row in self.ticked
             ]

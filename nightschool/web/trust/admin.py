@@ -14,7 +14,8 @@ from nightschool.errors import Refused, told_together
 from nightschool.queries.places import openings, places
 from nightschool.queries.places.takeovers import successions
 from nightschool.queries.trust import trust
-from nightschool.queries.trust.account_list import Show, account_list
+from nightschool.queries.trust.account_list import Show, account_list, namesakes
+from nightschool.queries.trust.trust import AccountLine
 from nightschool.rules.access import Actor, Role
 from nightschool.rules.almanac import spoken_day
 from nightschool.rules.places.takeovers import tell_ended
@@ -42,6 +43,7 @@ from nightschool.web.trust.trust_form import (
     AccountForm,
     ConfirmForm,
     EndPostingForm,
+    NamedForm,
     OpenSchoolForm,
     PostingForm,
 )
@@ -117,7 +119,8 @@ def open_school(region: str) -> Any:
     form = OpenSchoolForm()
     village = _village(form.village.data or request.args.get("village", ""), region)
     if village is not None:
-        rule = partial(_check_new, form)
+        ask_who(form, village.code)
+        rule = partial(_check_new, form, village.code)
         if page := answered(form, lambda: _open(form, village.code), tell_refusal, check=rule):
             return redirect(page, 303)
         form.village.data = village.code
@@ -134,6 +137,7 @@ def new_account(region: str) -> Any:
     """An account with a role in this region; the answer is the slip to print."""
     form = AccountForm()
     form.role.choices = _roles(region)
+    ask_who(form, region)
     rule = partial(_check_new, form, region)
     if page := answered(form, lambda: _create(form, region), tell_refusal, check=rule):
         return redirect(page, 303)
@@ -148,9 +152,7 @@ def new_posting(region: str) -> Any:
     form.role.choices = _roles(region)
     rule = partial(_check_posting, form, region)
     if account := answered(form, lambda: _give(form, region), tell_refusal, check=rule):
-        told = {"role": role_word(form.role.data), "day": spoken_day(form.from_day.data, today())}
-        flash(_("给了：%(role)s，从 %(day)s 起。给错了就在下面收回。", **told))
-        return redirect(url_for("admin.account", account=account), 303)
+        return redirect(_told_given(account, form.role.data, form.from_day.data), 303)
     if not form.is_submitted():
         form.from_day.data = today()
         for field in (form.login_name, form.title, form.role):  # the way back from a posting that was ended
@@ -270,6 +272,25 @@ def enable(account: str) -> Any:
     return _changed(account, accounts.enable_account, lambda _none: _("账号又能用了。"))
 
 
+def ask_who(form: NamedForm, region: str) -> None:
+    """Whoever is called as the form says, and has an account already, can be chosen in it."""
+    form.ask(known_as(form["display_name"].data or "", region))
+
+
+def known_as(name: str, region: str) -> dict[str, str]:
+    """The accounts of people called so around there, each in words: 是陈书记，狮湾村，登录名 csj."""
+    with reading() as db:
+        found = namesakes(db, name, region, **_acting())
+    return {line.public_id: _tell_account(line) for line in found}
+
+
+def _tell_account(line: AccountLine) -> str:
+    told = {"name": line.display_name, "place": line.place, "login": line.login_name}
+    if line.is_disabled:
+        return _("是%(name)s，%(place)s，登录名 %(login)s（停用了）", **told)
+    return _("是%(name)s，%(place)s，登录名 %(login)s", **told)
+
+
 def _acting() -> dict[str, Any]:
     return {"by": actor(), "now": now()}
 
@@ -283,32 +304,52 @@ def _open(form: OpenSchoolForm, village: str) -> str:
             login_name=form.login_name.data or "",
             title=form.title.data or "",
             contact_phone=form.contact_phone.data or "",
+            **form.meant,
             digester=digester(),
             **_acting(),
         )
-        return _keep(db, slip, made="school")
+        if slip is not None:
+            return _keep(db, slip, made="school")
+    flash(_("夜校办好了。%(name)s用原来的账号登录，不用单子。", name=form.display_name.data))
+    return url_for("admin.region", region=village)
 
 
 def _create(form: AccountForm, region: str) -> str:
+    role: dict[str, Any] = {
+        "role": Role(form.role.data),
+        "region_code": region,
+        "title": form.title.data or "",
+    }
+    meant = form.meant
+    if account := meant["account"]:
+        with writing() as db:
+            accounts.give_posting(db, account=account, from_day=today(), **role, **_acting())
+        return _told_given(account, form.role.data, today())
     with writing() as db:
         made = accounts.create_account(
             db,
             login_name=form.login_name.data or "",
             display_name=form.display_name.data or "",
-            role=Role(form.role.data),
-            region_code=region,
-            title=form.title.data or "",
+            is_another=meant["is_another"],
+            **role,
             **_acting(),
         )
         slip = accounts.make_slip(db, account=made.public_id, digester=digester(), **_acting())
         return _keep(db, slip, made="account")
 
 
+def _told_given(account: str, role: str, day: date) -> str:
+    """Where the account stands that was given this role; it is told there."""
+    told = {"role": role_word(role), "day": spoken_day(day, today())}
+    flash(_("给了：%(role)s，从 %(day)s 起。给错了就在下面收回。", **told))
+    return url_for("admin.account", account=account)
+
+
 def _give(form: PostingForm, region: str) -> str:
     """The public id of the account. Who may not touch it learns no more than that it is not there."""
     _check_posting(form, region)
     with writing() as db:
-        account = accounts.named_account(db, form.login_name.data or "", **_acting())
+        account = accounts.named_account(db, form.login_name.data or "", region, **_acting())
         accounts.give_posting(
             db,
             account=account,
@@ -322,12 +363,14 @@ def _give(form: PostingForm, region: str) -> str:
     return account
 
 
-def _check_new(form: OpenSchoolForm | AccountForm, region: str = "") -> None:
-    """All that stands against the new account, as far as it is filled in; `region` where its role is asked for."""
+def _check_new(form: OpenSchoolForm | AccountForm, region: str) -> None:
+    """All that stands against the new account, as far as it is filled in."""
     name, called = form.login_name.data or "", form.display_name.data or ""
     with reading() as db:
         told_together(
-            lambda: _check_role(db, form, region), lambda: accounts.check_login_name(db, name, called)
+            lambda: _check_role(db, form, region),
+            lambda: accounts.check_login_name(db, name, called),
+            lambda: accounts.check_namesakes(db, called, region, is_another=bool(form.who.data), **_acting()),
         )
 
 
@@ -335,15 +378,15 @@ def _check_posting(form: PostingForm, region: str) -> None:
     """All that stands against the posting, as far as it is filled in."""
     with reading() as db:
         told_together(
-            lambda: accounts.named_account(db, form.login_name.data or "", **_acting()),
+            lambda: accounts.named_account(db, form.login_name.data or "", region, **_acting()),
             lambda: _check_role(db, form, region),
             lambda: check_days(form.from_day.data, form.to_day.data),
         )
 
 
 def _check_role(db: Session, form: Any, region: str) -> None:
-    if region and form.role.data in form.role.choices:
-        accounts.check_post(db, Role(form.role.data), region, by=actor())
+    if "role" in form and form.role.data in form.role.choices:
+        accounts.check_post(db, Role(form.role.data), region, **_acting())
 
 
 def _changed(account: str, change: Callable[..., T], tell: Callable[[T], str]) -> Any:

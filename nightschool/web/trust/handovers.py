@@ -15,13 +15,13 @@ from nightschool.queries.trust.handovers import Estate
 from nightschool.rules.almanac import spoken_day
 from nightschool.rules.places.schools import institution_word
 from nightschool.rules.trust.accounts import tell_refusal
-from nightschool.rules.trust.handovers import check_handover
 from nightschool.rules.trust.slips import grouped
 from nightschool.texts import _
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import digester, moment, now, reading, services, today, writing
 from nightschool.web.site.records import BAD_INPUT, answered, look_up
 from nightschool.web.site.secret_pages import keep_secret, secret_of
+from nightschool.web.trust.admin import ask_who
 from nightschool.web.trust.handovers_form import HandoverForm
 from nightschool.web.trust.slips import kept_slip, read_slip
 
@@ -39,9 +39,14 @@ def new(village: str) -> Any:
         form.becomes_contact.data = bool(form.becomes_contact.data and _was_contact(estate))
     else:
         _begin(form, estate)
-    rule = partial(check_handover, today=today())
+    ask_who(form, village)
+
+    def rule() -> None:
+        with reading() as db:
+            actions.check(db, village=village, handover=form.handover(), by=actor(), now=now())
+
     hand_over = partial(_hand_over, village, estate, form)
-    if sheet := answered(form, hand_over, tell_refusal, check=lambda: rule(form.handover())):
+    if sheet := answered(form, hand_over, tell_refusal, check=rule):
         return redirect(sheet, 303)
     page = render_template(
         "trust/handovers/new.html", form=form, estate=estate, was_contact=_was_contact(estate), today=today()

@@ -1,13 +1,15 @@
 """The form that hands a village over: who goes, who comes, from which day."""
 
+from dataclasses import replace
+
 from nightschool.rules.trust.handovers import Handover
 from nightschool.texts import L_
-from nightschool.web.site.forms import ChoicesField, DayField, Form, LineField, TickField
+from nightschool.web.site.forms import ChoicesField, DayField, LineField, TickField
 from nightschool.web.site.record_forms import PhoneField
-from nightschool.web.trust.trust_form import NAME_KEYS
+from nightschool.web.trust.trust_form import NAME_KEYS, NamedForm
 
 
-class HandoverForm(Form):
+class HandoverForm(NamedForm):
     """What is missing is said by the action, which knows who keeps the village now."""
 
     leaving = ChoicesField(L_("谁交出去"))
@@ -20,4 +22,4 @@ class HandoverForm(Form):
 
     def handover(self) -> Handover:
         """What was said."""
-        return self.filled(Handover)
+        return replace(self.filled(Handover), **self.meant)

@@ -1,5 +1,6 @@
 """Forms about accounts: logging in, passwords, and what administrators fill in."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from wtforms import HiddenField
@@ -11,6 +12,7 @@ from nightschool.texts import L_, _
 from nightschool.web.site.forms import ChoiceField, DayField, Form, LineField, Required, TickField
 from nightschool.web.site.record_forms import PhoneField
 
+ANOTHER = "another"  # none of those who are called so
 NAME_KEYS = {"autocapitalize": "none", "spellcheck": "false"}
 
 
@@ -90,7 +92,23 @@ class NameForm(Form):
     display_name = LineField(L_("姓名"), [Required(L_("写上你的名字。"))], render_kw={"autocomplete": "name"})
 
 
-class PersonForm(Form):
+class NamedForm(Form):
+    """A form with somebody's name, of whom it is asked whether they are one of those called so who have an account."""
+
+    who = ChoiceField(L_("是不是同一个人"), chips=True)
+
+    def ask(self, known: Mapping[str, str]) -> None:
+        """One of these accounts may be meant, or somebody else."""
+        self.who.choices = {**known, ANOTHER: _("是另一个人，开新账号")}
+
+    @property
+    def meant(self) -> dict[str, Any]:
+        """Which account is meant, or that it is another person's."""
+        is_another = self.who.data == ANOTHER
+        return {"account": "" if is_another else self.who.data or "", "is_another": is_another}
+
+
+class PersonForm(NamedForm):
     """Somebody who gets an account."""
 
     display_name = LineField(
