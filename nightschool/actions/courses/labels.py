@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from nightschool.actions.ended import check_goes_on
 from nightschool.actions.notices.revisions import in_feeds, shown_anew
 from nightschool.actions.records import changed_fields, locked_as_seen, note
 from nightschool.actions.touching import touch_villages
@@ -20,11 +21,12 @@ def add_labels(db: Session, *, region: str, kind: LabelKind, names: str, by: Act
     """The region's list has these names, one a line or with commas between; returns how many it had not before.
 
     What a region above keeps is not kept twice; what was put away here is offered again. Raises: NotFound; Refused
-    with `name_missing` or `label_too_long`, and then none is added.
+    with `name_missing` or `label_too_long`, and then none is added; VillageEnded.
     """
     require(by, "keep_labels", region)
     if db.get(Region, region) is None:
         raise NotFound
+    check_goes_on(db, [(region, now.day)])
     wanted = {compared(name): name for name in split_names(names)}
     if not wanted:
         raise Refused("name_missing", field="names")

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from nightschool.actions.ended import check_goes_on
 from nightschool.actions.people.people import enrol_newcomers
 from nightschool.actions.records import changed_fields, locked_as_seen, locked_for, note
 from nightschool.errors import Refused, told_together
@@ -79,10 +80,11 @@ def enrol_learners(db: Session, *, course: str, asking: Asking, day: date, by: A
     """Each of them is in the cohort from this day; beyond its capacity they wait, in the order given.
 
     Who left is back. Who is in it or waits already stays as they are, so that a form sent twice changes nothing.
-    Raises: Refused as `check_enrolment` does, with `put_away`, `foreign_learner`, or as `add_learner`
+    Raises: VillageEnded; Refused as `check_enrolment` does, with `put_away`, `foreign_learner`, or as `add_learner`
     does for the new learners (`row` in the details). Cost: some ten statements, however many learners are known.
     """
     record = locked_for(db, Course, Course.public_id == course, verb="keep_people", by=by)
+    check_goes_on(db, [(record.region_code, day)])  # what stood on paper can be entered later
     if record.retired_at is not None:
         raise Refused("put_away")
     proxy_name = asking.proxy_name if asking.source == "proxy" else ""
@@ -134,9 +136,10 @@ def enrol_learners(db: Session, *, course: str, asking: Asking, day: date, by: A
 def let_in(db: Session, *, course: str, learner: str, by: Actor, now: Now) -> int:
     """Who waited is in the cohort from today, also beyond its capacity; returns how many are in it now.
 
-    Done already, nothing changes. Raises: Refused with `not_enrolled`, or as `check_enrolment` does.
+    Done already, nothing changes. Raises: VillageEnded; Refused with `not_enrolled`, or as `check_enrolment` does.
     """
     record = locked_for(db, Course, Course.public_id == course, verb="keep_people", by=by)
+    check_goes_on(db, [(record.region_code, now.day)])
     enrolment = _enrolment(db, record, learner)
     if enrolment.status == EnrolmentStatus.LEFT:
         raise Refused("not_enrolled")

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from nightschool.actions.ended import check_goes_on
 from nightschool.actions.records import note
 from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.calendars import FarmSeason, HolidayYear, MarketRule, RegionPosition, SpecialDay
@@ -61,6 +62,7 @@ def add_season(db: Session, *, region: str, window: FarmWindow, by: Actor, now: 
     `rules.seasons.farm_windows.check_window` does.
     """
     require(by, _KEEP, region)
+    check_goes_on(db, [(region, now.day)])
     known = db.scalars(select(FarmSeason).where(FarmSeason.region_code == region)).all()
     others = [FarmWindow(one.name, one.first, one.last) for one in known]
     check_window(window.name, window.first, window.last, others, today=now.day)
@@ -101,6 +103,7 @@ def set_day(
     `day_far_away`; StaleRecord when something else was said of this day since.
     """
     require(by, _KEEP, region)
+    check_goes_on(db, [(region, now.day)])
     check_near("day", day, today=now.day)
     which = (SpecialDay.region_code == region, SpecialDay.kind == kind, SpecialDay.day == day)
     found = db.scalar(select(SpecialDay).where(*which).with_for_update())

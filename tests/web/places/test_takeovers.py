@@ -3,14 +3,35 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
+import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from nightschool.actions.places.successors import set_successor
 from nightschool.database import Database
+from nightschool.models.teaching import Course, Enrolment
 from nightschool.rules.access import SYSTEM, Role
 from tests.factories import JIANLI, NOW, SHIWAN, TODAY, Cast, make_account, make_course, make_learner
+from tests.web.addresses import rows
+from tests.web.site.test_once import FILLED, address, filled_in, posted, records
 
+__all__ = ["records"]
+
+# What may still be written down in a village that has ended, and why.
+STILL = {
+    "questions.ask": "of a class that was",
+    "closed_times.of_venue": "what is not taken over yet is kept true, and goes along",
+    "closed_times.of_teacher": "the same",
+    "teacher_links.of_village": "it shows what was, and goes along",
+    "teacher_links.index": "the same",
+    "admin.slip": "who cannot get in records what was",
+}
+OF_NO_VILLAGE = {"region_lists.upload", "calendars.notice"}
+OF_A_VILLAGE = [
+    name for name, filled in FILLED.items() if filled.region == SHIWAN and name not in OF_NO_VILLAGE
+]
 YESTERDAY = TODAY - timedelta(days=1)
 
 
@@ -52,3 +73,44 @@ def test_the_former_villages_desk_leads_on_and_its_successor_takes_over_and_puts
     supervised = browser_of(cast.township_supervisor).get("/overview/511002105000?by=today")
     assert "也算在现在的村里" in supervised.text
     assert supervised.text.count("by=today") >= 4 and "按当时的村算" in supervised.text
+
+
+@pytest.mark.parametrize("endpoint", OF_A_VILLAGE)
+def test_nothing_new_comes_into_a_village_that_has_ended_by_any_form(
+    app: Flask, database: Database, cast: Cast, records: dict[str, Any], browser_of: Any, endpoint: str
+) -> None:
+    with database.writing() as db:
+        set_successor(db, predecessor=SHIWAN, successor=JIANLI, day=TODAY, by=SYSTEM, now=NOW)
+    filled = FILLED[endpoint]
+    [rule] = [rule for rule in posted(app) if rule.endpoint == endpoint]
+    of = {name: records[other] for name, other in filled.of.items()}
+    path = address(app, rule, {**records, **of}, SHIWAN)
+    browser = browser_of(getattr(cast, filled.by))
+    before = rows(database)
+    answer = browser.post(path, data=filled_in(filled, records))
+    if endpoint in STILL:
+        assert answer.status_code == 303
+        return
+    assert answer.status_code == 409 and "都记在建立村。这次没有存" in answer.text
+    assert rows(database) == before
+
+
+def test_nobody_who_waited_is_let_in_and_what_stood_on_paper_is_entered_later(
+    database: Database, cast: Cast, records: dict[str, Any], browser_of: Any
+) -> None:
+    with database.writing() as db:
+        course = db.query(Course).filter_by(public_id=records["course"]).one()
+        waits = make_learner(db, name="刘国富")
+        db.add(
+            Enrolment(
+                course_id=course.id, learner_id=waits.id, status="waiting", source="self", enrolled_on=YESTERDAY,
+                asked_at=NOW.instant,
+            )
+        )  # fmt: skip
+        set_successor(db, predecessor=SHIWAN, successor=JIANLI, day=TODAY, by=SYSTEM, now=NOW)
+        path = f"/courses/{records['course']}/roster"
+        waiting = waits.public_id
+    chen = browser_of(cast.chen)
+    assert chen.post(f"{path}/{waiting}/let-in").status_code == 409
+    paper = {"m": records["learner"], "day": YESTERDAY.isoformat(), "source": "self"}
+    assert chen.post(path, data=paper).status_code == 303
