@@ -153,6 +153,7 @@ def test_supervisors_pages_are_open_to_everybody(phone: Page, site: Site, login_
             f"/overview/{VILLAGE}",
             "/overview/511002105000?when=2026-11",
             "/overview/511002105000?show=planned",
+            "/overview/511002105000/without",
         ],
     )
     check(phone, ["/overview/511002105000/plans", f"/overview/{VILLAGE}/plans/{next_month(site)}"])
@@ -180,8 +181,8 @@ def test_timetable_is_readable_at_240_px_and_at_200_percent(phone: Page, width: 
     ("login_name", "paths"),
     [
         ("shiwan", [f"/desk/{VILLAGE}{page}" for page in ("", *DESK)]),
-        ("quanan", ["/overview", f"/overview/{VILLAGE}"]),
-        ("admin", ["/admin", "/admin/pieces", "/admin/511002105000"]),
+        ("quanan", ["/overview", f"/overview/{VILLAGE}", "/overview/511002105000/without"]),
+        ("admin", ["/admin", "/admin/pieces", "/admin/511002105000", "/admin/511002105000/schools/all"]),
     ],
 )
 def test_staff_pages_scroll_only_downwards_at_240_px_and_at_200_percent(

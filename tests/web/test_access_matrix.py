@@ -117,6 +117,7 @@ FITTING = {
         "keep_calendars",
         "keep_labels",
         "settle",
+        "keep_regions",  # to say which village stands for a merged one
     },
     "class_session": {"schedule", "keep_register", "see_trail"},
     "course": {"schedule", "see_trail", "keep_people"},

@@ -137,6 +137,18 @@ def coverage(db: Session, code: str, *, today: date) -> tuple[Coverage, ...]:
     return tuple(one for one in found if one.villages)
 
 
+def living_villages(db: Session, code: str, *, today: date) -> tuple[tuple[str, str, str], ...]:
+    """(code, name, name of the township) of the villages in a region, in the order of their codes. Cost: 1 query."""
+    township = aliased(Region, name="township")
+    rows = db.execute(
+        select(Region.code, Region.name, township.name)
+        .join(township, township.code == Region.parent_code)
+        .where(inside(Region.code, code), Region.level == Level.VILLAGE, _lives(today))
+        .order_by(Region.code)
+    )
+    return tuple((row[0], row[1], row[2]) for row in rows)
+
+
 def never_logged_in(db: Session, code: str, *, now: Now) -> tuple[Waiting, ...]:
     """The coordinators posted in a region, now or later, who have no password yet, in the order of their villages.
 

@@ -1,23 +1,29 @@
-"""A merged village's successor takes over what it had: seen first, done in one step, put back within a day."""
+"""A merged village's successor: named, and it takes over what there was, seen first, put back within a day."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from nightschool.actions.places import takeovers as actions
+from nightschool.actions.places.successors import set_successor
 from nightschool.errors import NotFound, Refused, StaleRecord, VillageEnded
+from nightschool.queries.places import openings, places
 from nightschool.queries.places import takeovers as queries
 from nightschool.queries.places.takeovers import Succession
+from nightschool.rules.places.region_lists import tell_successor_refusal
 from nightschool.rules.places.takeovers import (
     put_back_until,
     tell_belongings,
     tell_ended,
     tell_refused_takeover,
 )
+from nightschool.rules.regions import PREFIX_DIGITS, Level, full_code
 from nightschool.texts import _, counted
+from nightschool.web.places.takeovers_form import SuccessorForm
 from nightschool.web.site.access import actor, allows
-from nightschool.web.site.context import moment, now, reading, writing
-from nightschool.web.site.records import CLASH
+from nightschool.web.site.context import moment, now, reading, today, writing
+from nightschool.web.site.records import BAD_INPUT, CLASH, answered, look_up
 from nightschool.web.site.sent import text_given_back
 
 bp = Blueprint("takeovers", __name__)
@@ -71,6 +77,35 @@ def undo(village: str, former: str) -> Any:
     except Refused as refused:
         flash(tell_refused_takeover(refused), "alarm")
     return redirect(url_for("takeovers.show", village=village, former=former), 303)
+
+
+@bp.route("/admin/<region_code:region>/successor", methods=["GET", "POST"])
+@allows("keep_regions")
+def successor(region: str) -> Any:
+    """Which village of its county stands for one that has ended, and from which day on."""
+    line = look_up(places.step, region, today=today()).line
+    with reading() as db:
+        ended, _formers = queries.successions(db, region)
+        living = openings.living_villages(db, full_code(region[: PREFIX_DIGITS[Level.COUNTY]]), today=today())
+    if ended is None or line[-1].level != Level.VILLAGE:  # that one lives on is told by lists alone
+        return redirect(url_for("admin.region", region=region), 303)
+    begins = ended.day or ended.ended_on + timedelta(days=1)
+    form = SuccessorForm(data={"successor": ended.successor_code, "day": begins})
+    form.successor.choices = {"": _("选一个")} | {
+        code: f"{township} · {name}" for code, name, township in living if code != region
+    }
+
+    def name_it() -> str:
+        told = {"predecessor": region, "successor": form.successor.data, "day": form.day.data}
+        with writing() as db:
+            set_successor(db, **told, by=actor(), now=now())
+        return url_for("admin.region", region=region)
+
+    if page := answered(form, name_it, tell_successor_refusal):
+        flash(_("写上了。归的那个村现在可以接过名单、老师、场地和课。"))
+        return redirect(page, 303)
+    answer = render_template("places/takeovers/successor.html", form=form, here=line[-1], above=line[:-1])
+    return answer, BAD_INPUT if form.errors else 200
 
 
 def _page(found: Succession) -> str:

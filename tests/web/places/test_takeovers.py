@@ -13,7 +13,17 @@ from nightschool.actions.places.successors import set_successor
 from nightschool.database import Database
 from nightschool.models.teaching import Course, Enrolment
 from nightschool.rules.access import SYSTEM, Role
-from tests.factories import JIANLI, NOW, SHIWAN, TODAY, Cast, make_account, make_course, make_learner
+from tests.factories import (
+    JIANLI,
+    NOW,
+    SHIWAN,
+    TODAY,
+    Cast,
+    make_account,
+    make_course,
+    make_learner,
+    make_region,
+)
 from tests.web.addresses import rows
 from tests.web.site.test_once import FILLED, address, filled_in, posted, records
 
@@ -114,3 +124,21 @@ def test_nobody_who_waited_is_let_in_and_what_stood_on_paper_is_entered_later(
     assert chen.post(f"{path}/{waiting}/let-in").status_code == 409
     paper = {"m": records["learner"], "day": YESTERDAY.isoformat(), "source": "self"}
     assert chen.post(path, data=paper).status_code == 303
+
+
+def test_a_system_administrator_writes_which_village_stands_for_a_merged_one(
+    database: Database, cast: Cast, browser_of: Callable[[int], FlaskClient]
+) -> None:
+    with database.writing() as db:
+        old = make_region(db, "511002105209", "老桥村村民委员会", valid_to=YESTERDAY).code
+    browser = browser_of(cast.system_administrator)
+    url = f"/admin/{old}/successor"
+    assert url in browser.get(f"/admin/{old}").text
+    assert browser_of(cast.region_administrator).get(url).status_code == 404
+    assert f'value="{SHIWAN}">全安镇 · 狮湾村' in browser.get(url).text
+    wrong = browser.post(url, data={"successor": JIANLI, "day": ""})  # of another county, without a day
+    assert wrong.status_code == 422 and "写从哪天起" in wrong.text and "重新选一个" in wrong.text
+    told = browser.post(url, data={"successor": SHIWAN, "day": TODAY.isoformat()}, follow_redirects=True).text
+    assert "写上了" in told and "老桥村从2026年11月24日起归狮湾村" in told
+    assert f'selected value="{SHIWAN}"' in browser.get(url).text
+    assert browser.get(f"/admin/{SHIWAN}/successor").location == f"/admin/{SHIWAN}"  # it lives
