@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import TYPE_CHECKING
 
+from nightschool.formats.workbooks import in_bytes, write_text
 from nightschool.rules.almanac import clock
 from nightschool.rules.courses.modes import mode_word
 from nightschool.rules.courses.reasons import tell_reason
@@ -12,7 +12,6 @@ from nightschool.rules.notices.revisions import tell_moment
 from nightschool.rules.oversight.plans import tell_plan_change
 from nightschool.rules.places.schools import institution_word
 from nightschool.rules.seasons.periods import tell_period, whole_month
-from nightschool.rules.typed import cleaned
 from nightschool.texts import _, counted
 
 if TYPE_CHECKING:
@@ -111,8 +110,7 @@ def workbook(plan: PlanPage) -> bytes:
         is_whole = len(cells) == 1  # one text right across the sheet
         for position, text in enumerate(cells, start=1):
             cell = sheet.cell(number, position)
-            cell.value = cleaned(text)  # a text from before such were refused would make no file
-            cell.data_type = "s"
+            write_text(cell, text)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             if number <= 2:
                 cell.font = Font(bold=True)
@@ -122,10 +120,4 @@ def workbook(plan: PlanPage) -> bytes:
             sheet.merge_cells(start_row=number, start_column=1, end_row=number, end_column=len(_WIDTHS))
     for position, width in enumerate(_WIDTHS):
         sheet.column_dimensions[chr(ord("A") + position)].width = width
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = "2:2"
-    kept = BytesIO()
-    book.save(kept)
-    return kept.getvalue()
+    return in_bytes(book, head="2:2")

@@ -8,6 +8,7 @@ from nightschool.actions.oversight import plans as actions
 from nightschool.errors import Refused, StaleRecord
 from nightschool.formats import plan_table
 from nightschool.formats.messages import month_message
+from nightschool.formats.workbooks import WORKBOOK
 from nightschool.queries.contacts import contacts
 from nightschool.queries.oversight import plans as queries
 from nightschool.queries.oversight.plans import PlanPage
@@ -24,8 +25,6 @@ from nightschool.web.site.context import moment, now, reading, today, writing
 from nightschool.web.site.records import BAD_INPUT, CLASH, look_up
 
 bp = Blueprint("plans", __name__)
-
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def words() -> dict[str, Any]:

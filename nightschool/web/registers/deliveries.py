@@ -61,7 +61,7 @@ def receive() -> Any:
     said = request.get_json(silent=True)
     sheets = said.get("sheets", []) if isinstance(said, dict) else None
     if not isinstance(sheets, list) or len(sheets) > MOST_SHEETS:
-        return jsonify(error=_("这不是手机点名送来的。")), 400
+        return jsonify(error=_("这不是手机点名送来的。")), 422
     receipts, refused = [], []
     for sheet in sheets:
         name = str(sheet.get("id", ""))[:36] if isinstance(sheet, dict) else ""

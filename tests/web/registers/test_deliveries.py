@@ -101,7 +101,7 @@ def test_one_bad_sheet_does_not_hold_up_the_others(phone: Phone, database: Datab
 
 @pytest.mark.parametrize("said", [[], "x", {"sheets": "x"}, {"sheets": [{}] * 31}, None])
 def test_what_is_no_delivery_is_told_so(phone: Phone, said: Any) -> None:
-    assert phone.browser.post("/deliveries", json=said).status_code == 400
+    assert phone.browser.post("/deliveries", json=said).status_code == 422
 
 
 def test_without_a_login_nothing_is_taken_and_nothing_is_lost(
