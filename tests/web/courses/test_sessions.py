@@ -58,7 +58,7 @@ def test_the_page_tells_what_when_where_who_and_what_can_be_done(tonight: Evenin
     page = tonight.get("")
     for words in (
         "柑橘冬季管护",
-        "周二 11月24日（十月十六） 19:00–20:30",
+        "周二 11月24日（十月十六） <span class=\"nobr\">19:00–20:30</span>",
         "村活动室",
         "周老师",
         "点名",
@@ -66,7 +66,7 @@ def test_the_page_tells_what_when_where_who_and_what_can_be_done(tonight: Evenin
     ):
         assert words in page
     assert "取消 周二 11月24日 柑橘冬季管护" in page
-    assert "改期 周二 11月24日 柑橘冬季管护" in page
+    assert page.index("改期，写明原因") < page.index("村里人已经知道的，用这个") < page.index("只改时间")
 
 
 def test_moving_one_session(tonight: Evening, database: Database) -> None:
