@@ -41,7 +41,7 @@ from nightschool.rules.courses.recurrence import (
     recurrence_problem,
     tell_recurrence_problem,
 )
-from nightschool.rules.people.people import Namesake
+from nightschool.rules.people.people import TEACHER_KINDS, Namesake, teacher_kind_word
 from nightschool.rules.registers.cohorts import KINDS, CourseKind, course_kind_word
 from nightschool.rules.seasons.markets import Market, read_market, tell_market, tell_refused_market
 from nightschool.rules.slots import Slot, read_end, shown_end, slot_problem, tell_slot_problem
@@ -67,7 +67,7 @@ from nightschool.web.site.forms import (
     TickField,
     WholeNumberField,
 )
-from nightschool.web.site.record_forms import RecordForm
+from nightschool.web.site.record_forms import PhoneField, RecordForm
 
 ONCE, WEEKLY, MONTHLY, LUNAR, MARKET, LISTED = "once", "weekly", "monthly", "lunar", "market", "dates"
 _REPEATS = {
@@ -276,7 +276,9 @@ class ScheduleForm(CommonForm):
     """A course before it is scheduled. Hand it today's date before it is validated."""
 
     new_teacher = LineField(L_("新老师叫什么"), render_kw=_PASSING)
+    new_kind = ChoiceField(L_("是哪一类"), chips=True, render_kw=_PASSING)
     new_unit = LineField(L_("哪个单位的"), longest=200, render_kw=_PASSING)
+    new_phone = PhoneField(L_("电话"), render_kw=_PASSING)
     is_another = TickField(L_("不是他，是另一个人"), render_kw=_PASSING)
     new_venue = LineField(L_("新场地叫什么"), render_kw=_PASSING)
 
@@ -301,6 +303,7 @@ class ScheduleForm(CommonForm):
 
     markets: tuple[Market, ...] = ()
     namesakes: tuple[Namesake, ...] = ()  # who may be meant instead of a new teacher
+    told: tuple[str, ...] = ()  # who and what came on the lists with it
     lessons: tuple[HeldAgain, ...] = ()  # of a course that is held again
     today: date
     recurrence: Recurrence
@@ -312,6 +315,7 @@ class ScheduleForm(CommonForm):
         self.nth.choices = {key: str(words) for key, words in _NTH_WORDS.items()}
         self.market.choices = {key: str(words) for key, words in _SHIFT_WORDS.items()}
         self.kind.choices = {code: course_kind_word(code) for code in KINDS}
+        self.new_kind.choices = {code: teacher_kind_word(code) for code in TEACHER_KINDS}
         self.weekdays.choices = {str(number): _(words) for number, words in enumerate(WEEKDAYS)}
 
     def validate(self, extra_validators: Any = None) -> bool:

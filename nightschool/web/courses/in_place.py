@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from flask import flash
 from sqlalchemy.orm import Session
 
 from nightschool.actions.people import people
@@ -26,19 +25,30 @@ def teacher_added(form: ScheduleForm, village: str, choices: Choices) -> bool:
     name = form.new_teacher.data or ""
 
     def add(db: Session) -> str:
-        entry = TeacherEntry(name, unit=form.new_unit.data or "", is_another=bool(form.is_another.data))
+        if name and not form.new_kind.data:
+            raise Refused("kind_missing", field="new_teacher")
+        entry = TeacherEntry(
+            name,
+            kind=form.new_kind.data,
+            unit=form.new_unit.data or "",
+            phone=form.new_phone.data or "",
+            is_another=bool(form.is_another.data),
+        )
         return people.add_teacher(db, region=village, entry=entry, by=actor(), now=now())
 
     listed = {compared(one.name): one.public_id for one in choices.teachers}
     try:
-        teacher = _found_or_added(form, ("new_teacher", "new_unit"), listed.get(compared(name)), add)
+        teacher = _found_or_added(
+            form, ("new_teacher", "new_kind", "new_unit", "new_phone"), listed.get(compared(name)), add
+        )
     except Refused as refused:
-        form.refuse("new_teacher", tell_refused_person(refused))
+        is_kind = refused.code == "kind_missing"
+        form.refuse("new_teacher", _("是哪一类老师？点一个。") if is_kind else tell_refused_person(refused))
         form.namesakes = refused.details.get("namesakes", ())
         return False
     if teacher:
         form.teachers.data = [*dict.fromkeys([*(form.teachers.data or ()), teacher])]
-        flash(_("%(name)s在名单上了，已经选好。", name=name))
+        form.told += (_("%(name)s在名单上了，已经选好。", name=name),)
     return bool(teacher)
 
 
@@ -57,7 +67,7 @@ def venue_added(form: ScheduleForm, village: str, choices: Choices) -> bool:
         return False
     if venue:
         form.venue.data = venue
-        flash(_("%(name)s在名单上了，已经选好。", name=name))
+        form.told += (_("%(name)s在名单上了，已经选好。", name=name),)
     return bool(venue)
 
 

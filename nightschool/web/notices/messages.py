@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from nightschool.formats.messages import change_message
-from nightschool.queries.notices.changes import changes_since
+from nightschool.queries.notices.changes import changed_by, changes_since
 from nightschool.queries.places import places
 from nightschool.web.site.access import allows
 from nightschool.web.site.context import moment, now, reading
@@ -24,6 +24,10 @@ def latest(village: str) -> Any:
     place = look_up(places.region_named, village)
     with reading() as db:
         found = changes_since(db, village, since=now().instant - _SINCE)
+        people = changed_by(db, village, since=now().instant - _SINCE)
     return render_template(
-        "notices/messages/latest.html", place=place, message=change_message([found], moment())
+        "notices/messages/latest.html",
+        place=place,
+        message=change_message([found], moment()),
+        people=people,
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from nightschool.database import Database
 from nightschool.models.people import Teacher
@@ -144,7 +144,7 @@ def test_taken_dates_are_told_in_place_and_everything_typed_is_kept(
     assert "改到 周五 11月27日（十月十九） 17:30–19:00" in answer.text
     assert 'value="柑橘冬季管护"' in answer.text
     assert "带上剪刀" in answer.text
-    assert "去掉这几天，其余照排" in answer.text
+    assert "去掉这几天，只排" in answer.text
     assert stored_days(database) == [FRIDAY]
 
 
@@ -559,10 +559,12 @@ def test_dates_left_out_of_so_many_are_made_up_for_after_the_last(
     occupy(database, cast, date(2026, 12, 4), date(2026, 12, 11))
     six = {**filled_in, "repeat": "weekly", "weekdays": [], "times": "6"}
     page = chen.post(NEW, data={**six, "clash": ["2026-12-04", "2026-12-11"], "do": "drop-look"}).text
-    assert "一共 4 次。" in page and "补到后面，凑够 6 次" in page
+    assert "一共 4 次。" in page and "往后再加 2 次" in page
+    assert page.count("原来 6 次，现在 4 次。") == 2  # above the dates, and before it is published
+    assert "去掉这几天，只排 4 次" in chen.post(NEW, data={**six, "do": "publish"}).text
     dropped = {**six, "leave_out": ["2026-12-04", "2026-12-11"]}
     page = chen.post(NEW, data={**dropped, "fill_up": "1"}).text
-    assert "一共 6 次。" in page and "凑够" not in page
+    assert "一共 6 次。" in page and "往后再加" not in page
     assert 'name="fill_up" value="1"' in page and re.search(r'name="times"[^>]* value="6"', page)
     # One date more that is left out is made up for as well.
     more = {**dropped, "fill_up": "1", "leave_out": [*dropped["leave_out"], "2026-12-18"], "do": "publish"}
@@ -575,8 +577,11 @@ def test_a_new_teacher_and_a_new_place_are_added_in_the_form_and_already_chosen(
     chen: FlaskClient, database: Database, filled_in: dict[str, Any]
 ) -> None:
     typed = {**weekly(filled_in), "new_teacher": "吴老师", "new_unit": "农技站", "new_venue": ""}
+    asked = chen.post(NEW, data={**typed, "do": "teacher"})
+    assert asked.status_code == 422 and "是哪一类老师？点一个。" in asked.text
+    typed |= {"new_kind": "doctor", "new_phone": "0832-5550103"}
     page = chen.post(NEW, data={**typed, "do": "teacher"}).text
-    assert "吴老师在名单上了，已经选好。" in page
+    assert page.index('id="added"') < page.index("吴老师在名单上了，已经选好。") < page.index("加一位新老师")
     teacher = re.search(r'name="teachers" value="([^"]+)" checked><span>吴老师（农技站）', page)
     assert teacher is not None
     page = chen.post(NEW, data={**weekly(filled_in), "new_venue": "晒坝", "do": "venue"}).text
@@ -584,16 +589,27 @@ def test_a_new_teacher_and_a_new_place_are_added_in_the_form_and_already_chosen(
     # Twice is once: who is on the list already is only chosen.
     chen.post(NEW, data={**typed, "new_teacher": "吴 老师", "do": "teacher"})
     with database.reading() as db:
-        assert db.scalar(select(func.count()).where(Teacher.name.like("吴%"))) == 1
+        [teacher] = db.scalars(select(Teacher).where(Teacher.name.like("吴%"))).all()
+        assert teacher.kind == "doctor" and teacher.phone
         assert stored_days(database) == []
 
 
 def test_what_was_written_beside_the_list_is_added_on_the_way(
     chen: FlaskClient, database: Database, filled_in: dict[str, Any]
 ) -> None:
-    answer = chen.post(NEW, data=weekly(filled_in, do="publish", teachers=[], new_teacher="吴老师"))
+    answer = chen.post(
+        NEW, data=weekly(filled_in, do="publish", teachers=[], new_teacher="吴老师", new_kind="lawyer")
+    )
     assert answer.status_code == 303
     assert "吴老师" in chen.get(answer.location).text
+
+
+def test_who_comes_on_the_list_with_the_dates_is_told_beside_them(
+    chen: FlaskClient, filled_in: dict[str, Any]
+) -> None:
+    page = chen.post(NEW, data=weekly(filled_in, teachers=[], new_teacher="吴老师", new_kind="lawyer")).text
+    assert page.count("吴老师在名单上了，已经选好。") == 1
+    assert page.index('id="preview-head"') < page.index("吴老师在名单上了，已经选好。")
 
 
 def test_a_new_teacher_without_a_name_is_asked_for_it_and_nothing_is_lost(

@@ -58,7 +58,7 @@ def test_the_page_tells_what_when_where_who_and_what_can_be_done(tonight: Evenin
     page = tonight.get("")
     for words in (
         "柑橘冬季管护",
-        "周二 11月24日（十月十六） <span class=\"nobr\">19:00–20:30</span>",
+        '周二 11月24日（十月十六） <span class="nobr">19:00–20:30</span>',
         "村活动室",
         "周老师",
         "点名",

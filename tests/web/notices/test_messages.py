@@ -96,8 +96,11 @@ def test_all_changes_of_a_day_are_one_message_and_what_was_undone_is_not_in_it(
         "11月27日（十月十九） 19:00 的柑橘冬季管护改到 12月2日（十月廿四） 19:00。",
         "不清楚的，问：陈书记 0832-5550101",
     ]
+    told = chen.get(TOGETHER).text
+    assert "一天之内全村改的都在里面，不管是谁改的。" in told and "村里改过课的：陈书记。" in told
     [undo] = re.findall(r'action="(/changes/[^"]+/undo)"', page)
     chen.post(undo)
     assert "医保" not in "".join(to_send(chen.get(TOGETHER).text))
     clock.move(hours=25)
+    assert "村里改过课的" not in chen.get(TOGETHER).text
     assert "没有要告诉村里人的改动" in chen.get(TOGETHER).text

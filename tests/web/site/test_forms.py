@@ -128,7 +128,7 @@ def test_a_teacher_and_a_place_written_in_a_course_are_asked_about_with_what_is_
         make_venue(db, name="老院坝", retired_at=NOW.instant)
     path = f"/desk/{SHIWAN}/courses/new"
     data = {
-        "repeat": "once", "first": "2027-02-31", "starts": "19:00", "ends": "20:00", "new_teacher": "吴志强",
+        "repeat": "once", "first": "2027-02-31", "starts": "19:00", "ends": "20:00", "new_teacher": "吴志强", "new_kind": "doctor",
         "new_venue": "老院坝", "do": "publish",
     }  # fmt: skip
     page = chen.post(path, data=data).text
