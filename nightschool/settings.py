@@ -54,6 +54,11 @@ class Settings:
         return self.data_folder / "keys.json"
 
     @property
+    def font_folder(self) -> Path:
+        """Where an operator may put fonts with characters that the shipped one has not; it need not exist."""
+        return self.data_folder / "fonts"
+
+    @property
     def free_megabytes(self) -> int:
         """Free space where the data lives."""
         return shutil.disk_usage(self.data_folder).free // 1024**2

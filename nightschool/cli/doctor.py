@@ -13,13 +13,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from nightschool.cli.installation import Installation, tell_clock, tell_lost_keys, this_installation
 from nightschool.database import is_current, sqlite_is_fit_for_wal, sqlite_module
+from nightschool.formats.pdf import PAPER_PACKAGES
 from nightschool.queries.condition import first_school, last_backup
 from nightschool.queries.trust.keys import keys_fit, unreadable
 from nightschool.sealing import Digester
 from nightschool.settings import PREFIX
 from nightschool.texts import _
 
-_PACKAGES = ("flask", "sqlalchemy", "wtforms", "alembic", "uvicorn", "cryptography", "argon2-cffi")
+_PACKAGES = (
+    "flask", "sqlalchemy", "wtforms", "alembic", "uvicorn", "cryptography", "argon2-cffi", *PAPER_PACKAGES
+)  # fmt: skip
 _LEAST_FREE_MEGABYTES = 500
 _BACKUP_EVERY = timedelta(days=8)
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -69,6 +72,11 @@ def to_mend(installation: Installation) -> Iterator[str]:
         yield _("SQLite 太旧，只能用较慢的写法。装上 pysqlite3，或换新一点的 Python。")
     if installation.settings.free_megabytes < _LEAST_FREE_MEGABYTES:
         yield _("磁盘快满了，至少留出 500 MB。")
+    if "-" in map(_version_of, PAPER_PACKAGES):
+        yield _(
+            "做 PDF 要的 %(packages)s 没装全，只能从网页打印。重新安装一遍。",
+            packages=" ".join(PAPER_PACKAGES),
+        )
     key_file = settings.key_file
     if key_file.exists() and sys.platform != "win32" and stat.S_IMODE(key_file.stat().st_mode) & 0o077:
         yield _("密钥文件 %(path)s 别人也能读。把权限改成 600。", path=key_file)

@@ -15,7 +15,7 @@ from nightschool.rules.seasons.periods import tell_period, whole_month
 from nightschool.texts import _, counted
 
 if TYPE_CHECKING:
-    from nightschool.queries.oversight.plans import Lecturer, PlanLine, PlanPage
+    from nightschool.queries.oversight.plans import PlanLine, PlanPage
 
 _WIDTHS = (6, 22, 12, 26, 16, 24, 11, 18, 14, 9, 11, 22)  # of the columns, in characters
 
@@ -40,7 +40,7 @@ def _row(number: int, line: PlanLine, plan: PlanPage) -> tuple[str, ...]:
         line.category,
         line.title,
         line.venue or _("还没定"),
-        _("；").join(_guest(guest) for guest in line.guests) or _("还没定"),
+        _("；").join(tell_teacher(guest.public_name, guest.unit) for guest in line.guests) or _("还没定"),
         mode_word(line.mode),
         _organisers(line, plan.village),
         line.audience,
@@ -55,13 +55,13 @@ def _when(line: PlanLine) -> str:
     return f"{tell_moment(line.slot.begins, line.slot.day)}–{clock(line.slot.ends)}"
 
 
-def _guest(guest: Lecturer) -> str:
+def tell_teacher(public_name: str, unit: str) -> str:
     """As villagers read it: who did not want the name on the timetable is there by their unit."""
-    if not guest.public_name:
-        return guest.unit or _("外请老师")
-    if guest.unit:
-        return _("%(name)s（%(unit)s）", name=guest.public_name, unit=guest.unit)
-    return guest.public_name
+    if not public_name:
+        return unit or _("外请老师")
+    if unit:
+        return _("%(name)s（%(unit)s）", name=public_name, unit=unit)
+    return public_name
 
 
 def _organisers(line: PlanLine, village: str) -> str:

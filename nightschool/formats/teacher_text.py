@@ -96,7 +96,7 @@ def told_visit(visit: Visit, timetable: OwnTimetable, *, is_past: bool = False) 
     return ToldVisit(
         public_id=entry.public_id,
         about=announced(entry._replace(differs=differs), timetable.at.day, is_past=is_past),
-        meeting=_tell_meeting(meeting),
+        meeting=tell_meeting(meeting.number, meeting.of) if meeting else "",
         last=_tell_last(meeting, timetable.at.day),
         absent=timetable.absent.get(entry.public_id, ""),
         village=village.name,
@@ -164,11 +164,9 @@ def _whom_to_phone(visit: Visit) -> str:
     return _("找%(who)s：", who=who) if school.contact_phone else who
 
 
-def _tell_meeting(meeting: InCourse | None) -> str:
+def tell_meeting(number: int, of: int) -> str:
     """第 3 次，一共 6 次; empty of a course that meets once."""
-    if meeting is None or meeting.of == 1:
-        return ""
-    return _("第 %(number)d 次，一共 %(of)d 次", number=meeting.number, of=meeting.of)
+    return _("第 %(number)d 次，一共 %(of)d 次", number=number, of=of) if of > 1 else ""
 
 
 def _tell_expected(visit: Visit, meeting: InCourse | None) -> str:

@@ -27,6 +27,7 @@ from nightschool.web.site import (
     logs,
     once,
     packing,
+    papers,
     static_files,
 )
 from nightschool.web.site.context import SERVICES, Services
@@ -68,6 +69,7 @@ def create_app(
         dates,
         links,
         once,
+        papers,
         static_files,
         headers,
         packing,

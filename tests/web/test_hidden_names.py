@@ -18,12 +18,14 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 from sqlalchemy import Column, String
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
 from nightschool.actions.notices.revisions import remember
 from nightschool.actions.people.people import edit_teacher
+from nightschool.actions.registers.sign_in_sheets import number_rows
 from nightschool.database import Database
 from nightschool.models import Base
 from nightschool.models.attendance import Guest, Mark, MarkEvent
@@ -56,6 +58,7 @@ from tests.factories import (
     make_session,
     make_teacher,
     make_upload,
+    make_waiting_sheet,
 )
 from tests.web.addresses import ANYWHERE, SECRET
 from tests.web.test_access_matrix import COUNTY, TOWNSHIP
@@ -106,6 +109,17 @@ TOLD_ON_PAPER = {
     ("plans.paper", DRAFT): "the plan is printed to be approved, before it is announced",
     ("plans.workbook", DRAFT): "the plan is printed to be approved, before it is announced",
     ("school_months.with_drafts", DRAFT): "the coordinator's own year, which says so",
+}
+SIGNED = "who is expected signs beside their name, on paper that stays in the binder"
+TOLD_ON_PAPER |= {
+    (f"sign_in_sheets.{page}", f"HiddenLearner{hidden}"): SIGNED
+    for page in ("show", "pdf", "month_pdf")
+    for hidden in ("Name", "GroupName")
+}
+TOLD_ON_PAPER |= {
+    (f"roster_paper.{page}", f"HiddenLearner{hidden}"): "the roster for the binder, which says so"
+    for page in ("show", "pdf")
+    for hidden in ("Name", "GroupName", "Household")
 }
 # Papers for one person or for the township, not for a notice board.
 PRIVATE_PAPERS = {
@@ -162,7 +176,8 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
         register = make_register(db, past, cast.chen, present=(learner.id,), total=3)
         given = {"class_session_id": past.id, "submission_id": register.id}
         db.add(Guest(**given, name="?", home="?"))
-        register.device = register.reason = register.difference_note = "?"
+        register.device = register.reason = register.difference_note = register.replaces = "?"
+        make_waiting_sheet(db, past, register)
         db.add(Mark(**given, learner_id=other.id, status="substitute", came_instead="?"))
         db.add(
             MarkEvent(
@@ -170,7 +185,7 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
             )
         )
         db.add(
-            Enrolment(course_id=course.id, learner_id=learner.id, source="proxy", proxy_name="?", enrolled_on=TODAY, asked_at=NOW.instant)
+            Enrolment(course_id=course.id, learner_id=learner.id, source="proxy", proxy_name="?", enrolled_on=past.day, asked_at=NOW.instant)
         )  # fmt: skip
         shown = [make_session(db, course, TODAY + timedelta(days=days), teachers=both) for days in (0, 1, 9)]
         off = make_session(
@@ -189,6 +204,7 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
         )
         remember(db, [past, *shown, off], now=later(days=-1))
         db.flush()
+        number_rows(db, class_sessions=[one.public_id for one in (past, *shown)], by=cast.chen_actor, now=NOW)
         question = make_question(db, past, answer="?", answered_on=TODAY, answered_by="?")
         change = make_change(db, shown[0])
         upload = make_upload(db, cast.system_administrator)
@@ -327,6 +343,9 @@ def read(client: FlaskClient, endpoint: str, path: str) -> Answer | None:
         book = openpyxl.load_workbook(io.BytesIO(response.data))
         cells = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
         return Answer(endpoint, path, " ".join(cells))
+    if response.mimetype == "application/pdf":
+        pages = PdfReader(io.BytesIO(response.data)).pages
+        return Answer(endpoint, path, " ".join(page.extract_text() for page in pages))
     text = response.data.decode("utf-8", "replace").replace("\r\n ", "")  # lines of a calendar are folded
     return Answer(endpoint, path, html.unescape(text) + response.headers.get("Location", ""))
 
@@ -336,7 +355,7 @@ def told(answers: list[Answer]) -> set[tuple[str, str]]:
     return {
         (answer.endpoint, said)
         for answer in answers
-        for said in re.findall(r"Hidden[A-Za-z]+|1991234567\d", answer.text)
+        for said in re.findall(r"Hidden(?:(?!Hidden)[A-Za-z])+|1991234567\d", answer.text)
     }
 
 
@@ -361,7 +380,7 @@ def papers(app: Flask, reader: FlaskClient, values: dict[str, Any]) -> list[Answ
         path = address(app, rule, values)
         for query in ("", "?lang=en"):
             answer = read(reader, rule.endpoint, path + query)
-            if answer is None or not (PAPER.search(answer.text) or path.endswith(".xlsx")):
+            if answer is None or not (PAPER.search(answer.text) or path.endswith((".xlsx", ".pdf"))):
                 break
             found.append(answer._replace(text=UNPRINTED.sub("", answer.text)))
     return found

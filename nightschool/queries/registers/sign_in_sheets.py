@@ -1,6 +1,7 @@
 """Sign-in sheets: what their row numbers mean, and who is on the one that is printed now."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -8,11 +9,15 @@ from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.attendance import Mark, SignInSheet
 from nightschool.models.people import Learner
+from nightschool.models.places import NightSchool, Region
 from nightschool.models.teaching import ClassSession, SessionStatus
+from nightschool.queries.courses.sessions import teachers_of
 from nightschool.queries.figures import came_in_person
 from nightschool.queries.registers.attendance import Register, RegisterPerson, register
+from nightschool.rules.courses.statuses import HOLDING, TO_COME
 from nightschool.rules.people.people import group_label
 from nightschool.rules.registers.sign_in_sheets import LAST_CLASSES, Comer
+from nightschool.rules.seasons.months import Month
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +32,24 @@ class SheetRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """What stands above the rows, beside what the register says of its class session."""
+
+    township: str
+    institution_name: str | None
+    number: int  # which meeting of its course
+    of: int
+    teachers: tuple[
+        tuple[str, str], ...
+    ]  # the name that everybody may read, empty where there is none, and the unit
+
+
+@dataclass(frozen=True, slots=True)
 class PrintedSheet:
     """The sign-in sheet of one class session. `rows`: every number that was ever given out, in their order."""
 
     register: Register
+    head: Head
     rows: tuple[SheetRow, ...]
 
     def row(self, number: int) -> SheetRow | None:
@@ -53,7 +72,24 @@ class PrintedSheet:
         return tuple(person for person in self.register.expected if person.public_id not in known)
 
 
-_Kept = aliased(Learner, name="kept")
+_Kept, _Township = aliased(Learner, name="kept"), aliased(Region, name="township")
+_HEAD = (
+    select(
+        ClassSession.id,
+        ClassSession.course_id,
+        _Township.name.label("township"),
+        NightSchool.institution_name,
+    )
+    .join(Region, Region.code == ClassSession.region_code)
+    .join(_Township, _Township.code == Region.parent_code)
+    .outerjoin(NightSchool, NightSchool.region_code == Region.code)
+    .where(ClassSession.public_id == bindparam("class_session"))
+)
+_MEETINGS = (
+    select(ClassSession.id)
+    .where(ClassSession.course_id == bindparam("course"), ClassSession.status.in_(HOLDING))
+    .order_by(ClassSession.day, ClassSession.starts, ClassSession.id)
+)
 _ROWS = (
     select(SignInSheet.rows)
     .join(ClassSession, ClassSession.id == SignInSheet.class_session_id)
@@ -72,12 +108,12 @@ _IDS = select(Learner.id, Learner.public_id).where(
 def sheet(db: Session, class_session: str) -> PrintedSheet | None:
     """The sheet of a class session, with no rows while none was printed; None when there is no such session.
 
-    Cost: that of its register, and 2 queries.
+    Cost: that of its register, and 5 queries.
     """
     found = register(db, class_session)
     if found is None:
         return None
-    return PrintedSheet(found, sheet_rows(db, found))
+    return PrintedSheet(found, _head(db, class_session), sheet_rows(db, found))
 
 
 def sheet_rows(db: Session, found: Register) -> tuple[SheetRow, ...]:
@@ -97,6 +133,32 @@ def sheet_rows(db: Session, found: Register) -> tuple[SheetRow, ...]:
         return SheetRow(number, one.public_id, one.name, group, one.public_id in expected)
 
     return tuple(row(number, learner) for number, learner in enumerate(stored, start=1))
+
+
+def sheets_to_come(db: Session, village: str, month: Month, *, today: date) -> tuple[PrintedSheet, ...]:
+    """The sheets of the village's class sessions that are still to be held in this month, by day and time.
+
+    Cost: 1 query, and that of `sheet` for each.
+    """
+    these = db.scalars(
+        select(ClassSession.public_id)
+        .where(
+            ClassSession.region_code == village,
+            ClassSession.day.between(max(month.first, today), month.last),
+            ClassSession.status.in_(TO_COME),
+        )
+        .order_by(ClassSession.day, ClassSession.starts, ClassSession.id)
+    ).all()
+    return tuple(found for one in these if (found := sheet(db, one)))
+
+
+def _head(db: Session, class_session: str) -> Head:
+    found = db.execute(_HEAD, {"class_session": class_session}).one()
+    meetings = list(db.scalars(_MEETINGS, {"course": found.course_id}))
+    number = meetings.index(found.id) + 1 if found.id in meetings else 0
+    teachers = teachers_of(db, [found.id])[found.id]
+    told = tuple((teacher.public_name, teacher.unit) for teacher in teachers)
+    return Head(found.township, found.institution_name, number, len(meetings), told)
 
 
 def comers(db: Session, class_session: str) -> tuple[list[Comer], int]:

@@ -1,10 +1,12 @@
 """Sign-in sheets: who stands where on one, how many rows stay blank, and what a row number means for good."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from nightschool.errors import Refused
 from nightschool.rules.courses.statuses import HOLDING
+from nightschool.rules.trust.slips import ALPHABET
 from nightschool.texts import _
 
 LAST_CLASSES = 12  # that were held, by which it is known who comes often
@@ -54,6 +56,11 @@ def numbered(rows: SignInRows, order: Sequence[int]) -> SignInRows:
     if rows and not newcomers:
         return rows
     return (*rows, *newcomers, *(None,) * blank_rows(len(order)))
+
+
+def class_code(public_id: str) -> str:
+    """Five characters by which the pages of one class session's sheet are told from another's."""
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in hashlib.sha256(public_id.encode()).digest()[:5])
 
 
 def check_sheet(status: str) -> None:

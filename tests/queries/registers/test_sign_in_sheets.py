@@ -33,7 +33,7 @@ def class_session(cast: Cast, db: Session) -> ClassSession:
 
 
 def number(db: Session, cast: Cast, class_session: ClassSession) -> PrintedSheet:
-    number_rows(db, class_session=class_session.public_id, by=cast.chen_actor, now=NOW)
+    number_rows(db, class_sessions=[class_session.public_id], by=cast.chen_actor, now=NOW)
     db.flush()
     found = sheet(db, class_session.public_id)
     assert found is not None
@@ -145,11 +145,11 @@ def test_only_who_keeps_the_register_gives_out_numbers(
     cast: Cast, db: Session, class_session: ClassSession
 ) -> None:
     with pytest.raises(NotAllowed):
-        number_rows(db, class_session=class_session.public_id, by=cast.luo_actor, now=NOW)
+        number_rows(db, class_sessions=[class_session.public_id], by=cast.luo_actor, now=NOW)
     assert not db.query(SignInSheet).count()
 
 
 def test_what_is_called_off_has_no_numbers(cast: Cast, db: Session) -> None:
     off = make_session(db, make_course(db), TOMORROW, status=SessionStatus.CANCELLED)
     with pytest.raises(Refused, match="called_off"):
-        number_rows(db, class_session=off.public_id, by=cast.chen_actor, now=NOW)
+        number_rows(db, class_sessions=[off.public_id], by=cast.chen_actor, now=NOW)

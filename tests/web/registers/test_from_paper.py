@@ -31,7 +31,7 @@ def village(database: Database, cast: Cast, browser_of: Callable[[int], FlaskCli
         assert len(learners) == 60
         session = make_session(db, make_course(db, venue_id=cast.venue), TODAY, **SOON).public_id
     with database.writing() as db:
-        number_rows(db, class_session=session, by=cast.chen_actor, now=NOW)
+        number_rows(db, class_sessions=[session], by=cast.chen_actor, now=NOW)
     return Village(browser_of(cast.chen), session, learners)
 
 

@@ -120,7 +120,7 @@ CHANGING = {
     "merges.undo_teacher", "moves.back", "moves.move", "plans.act", "questions.edit", "questions.remove", "region_lists.apply",
     "evenings.evening", "labels.edit", "region_lists.withdraw", "region_settings.edit", "sessions.agree", "retiring.course", "retiring.course_back", "retiring.learner", "retiring.learner_back",
     "retiring.teacher", "retiring.teacher_back", "retiring.venue", "retiring.venue_back", "schools.edit", "supporters.edit", "supporters.phones", "handovers.sheet", "handovers.sheet_with_slip",
-    "sessions.cancel", "sessions.edit", "sessions.move", "sessions.restore", "swaps.teacher", "takeovers.successor", "takeovers.take", "takeovers.undo",
+    "sessions.cancel", "sessions.edit", "sessions.move", "sessions.restore", "sign_in_sheets.number", "sign_in_sheets.number_month", "swaps.teacher", "takeovers.successor", "takeovers.take", "takeovers.undo",
     "teacher_links.revoke",
     "teachers.edit", "teachers.phone", "teachers.phone_for_village", "township_plans.decide", "undo.take_back",
     "venues.edit", "venues.phone",

@@ -1,0 +1,43 @@
+"""Sets one paper, in a process of its own that `pdf` starts: what is asked for comes in as JSON, a PDF goes out.
+
+It knows nothing of the night school, so that whatever a template or a font makes it do ends with it.
+"""
+
+import json
+import sys
+from typing import Any
+
+
+def set_paper() -> None:
+    """Reads from standard input, writes to standard output; ends with 1 where the paper cannot be set."""
+    asked = json.load(sys.stdin.buffer)
+    _limit(asked["most_seconds"], asked["most_bytes"])
+    import typst
+
+    fonts = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=asked["font_folders"]
+    )
+    # What people typed goes in as data alone, and so is never read as the language of the template.
+    compiler = typst.Compiler(
+        asked["template"],
+        root=asked["root"],
+        font_paths=fonts,
+        ignore_system_fonts=True,
+        sys_inputs={"data": asked["data"]},
+    )
+    sys.stdout.buffer.write(compiler.compile(format="pdf", pdf_tags=False))
+
+
+def _limit(seconds: int, size: int) -> None:
+    if sys.platform == "win32":  # it has no such limits; `pdf` ends the process when its time is over
+        return
+    import resource
+
+    limits: tuple[tuple[int, Any], ...] = ((resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, size))
+    for what, most in limits:
+        _soft, hard = resource.getrlimit(what)
+        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+if __name__ == "__main__":
+    set_paper()
