@@ -32,6 +32,15 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 
+# What a browser complains of when a test refuses it something, or takes the network away.
+EXPECTED = (
+    "404 (NOT FOUND)",
+    "status of 4",
+    "status of 5",
+    "net::ERR_INTERNET_DISCONNECTED",
+    "net::ERR_FAILED",
+)
+
 
 def missing() -> str | None:
     """Why the browser tests cannot run here, or None."""
@@ -125,7 +134,7 @@ def watched(context: BrowserContext, site: Site) -> Iterator[Page]:
     page.set_default_timeout(10_000)
     yield page
     context.close()
-    assert [line for line in complaints if "404 (NOT FOUND)" not in line and "status of 4" not in line] == []
+    assert [line for line in complaints if not any(one in line for one in EXPECTED)] == []
 
 
 def log_in(page: Page, site: Site, login_name: str) -> None:

@@ -79,12 +79,13 @@ PUBLIC = {
     "timetable.past", "timetable.poster", "timetable.qr", "timetable.data", "region_timetable.region", "region_timetable.feed",
     "region_timetable.data", "region_timetable.text", "region_timetable.embed", "region_timetable.changes", "timetable.embed", "open_data.show_schema", "sitemap.robots", "sitemap.index", "sitemap.part",
     "trust.login", "trust.slip", "trust.slip_qr", "teacher_links.page", "teacher_links.feed", "teacher_links.sheet", "teacher_links.absent", "teacher_links.answer",
-    "revisions.changes", "revisions.feed",
+    "revisions.changes", "revisions.feed", "deliveries.worker",
     "school_months.this_year", "school_months.year", "school_months.term", "school_months.choose",
     "region_month.this_month", "region_month.month", "region_month.qr",
 }  # fmt: skip
 OWN = {
     "deliveries.receive",
+    "deliveries.sender",
     "desk.home",
     "trust.logout",
     "trust.me",

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, Response, jsonify, make_response, render_template, request
 from flask_wtf.csrf import generate_csrf
 
 from nightschool.actions.registers.deliveries import Delivered, Fate, bring_in
@@ -19,14 +19,49 @@ from nightschool.queries.registers.attendance import Register, RegisterPerson
 from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.registers import attendance as rules
 from nightschool.rules.registers.waiting import tell_why_waiting
+from nightschool.rules.slots import Slot
 from nightschool.texts import _
+from nightschool.web.registers.attendance_form import RegisterForm
 from nightschool.web.registers.brought import MOST_SHEETS, CannotRead, read_delivery
-from nightschool.web.site.access import actor, allows, current_login
+from nightschool.web.site.access import actor, allows, current_login, public
 from nightschool.web.site.browser import device_name
 from nightschool.web.site.context import moment, now, reading, services, today, writing
+from nightschool.web.site.headers import with_a_worker
+from nightschool.web.site.receipts import keeper
 from nightschool.web.site.records import look_up
+from nightschool.web.site.static_files import content
 
 bp = Blueprint("deliveries", __name__)
+
+
+@bp.get("/desk/<region_code:village>/pocket")
+@allows("keep_register")
+def page(village: str) -> Response:
+    """The register without signal, as a phone keeps it: nothing of anybody, which comes from the phone."""
+    text = render_template(
+        "registers/deliveries/pocket.html",
+        place=look_up(places.region_named, village),
+        form=RegisterForm(),
+        group_names=(),
+        numbers={},
+        in_order=list,
+        present=(),
+        excused=(),
+        statuses={},
+        beside={},
+        hits=(),
+        choices={code: rules.mark_word(code) for code in rules.STATUS_WORDS if code != rules.PRESENT},
+    )
+    return with_a_worker(make_response(text))
+
+
+@bp.get("/pocket-worker.js")
+@public
+def worker() -> Response:
+    """What answers in place of the network where there is none; at the root, for the addresses it looks after."""
+    response = Response(content("pocket_worker.js"), mimetype="text/javascript")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 @bp.get("/desk/<region_code:village>/pocket.json")
@@ -40,15 +75,21 @@ def taken_along(village: str) -> Any:
     people = {one.public_id: one for register in found.registers for one in register.people}
     borne = Counter(one.name for one in people.values())
     return jsonify(
+        **_known(),
         village=village,
         name=place.name,
         day=found.day.isoformat(),
-        at=now().instant.isoformat(),
-        token=generate_csrf(),
         people={key: _label(one, borne) for key, one in people.items()},
         groups=group_names,
         classes=[_class(one) for one in found.registers],
     )
+
+
+@bp.get("/deliveries")
+@allows("own_account", without_posting=True)
+def sender() -> Any:
+    """Whose sheets may be sent from here, and the token it takes."""
+    return jsonify(**_known(), token=generate_csrf())
 
 
 @bp.post("/deliveries")
@@ -78,11 +119,20 @@ def receive() -> Any:
     return jsonify(receipts=receipts, refused=refused, at=now().instant.isoformat())
 
 
+def _known() -> dict[str, Any]:
+    """Whose phone it is, as a browser knows them, whether theirs alone, and what time it is here."""
+    login = current_login()
+    own = login is not None and login.is_own_phone
+    return {"keeper": keeper(), "own": own, "at": now().instant.isoformat()}
+
+
 def _receipt(said: Any) -> dict[str, Any]:
     delivery = read_delivery(said, device=device_name())
     with writing() as db:
         done = bring_in(db, delivery, by=actor(), now=now())
+        version = queries.version_of(db, delivery.class_session)
     return {
+        "version": version,
         "id": str(done.receipt.submission_id),
         "fingerprint": done.receipt.fingerprint,
         "outcome": done.outcome,
@@ -113,6 +163,11 @@ def _label(person: RegisterPerson, borne: Counter[str]) -> str:
     return person.name + _("（%(what)s）", what=person.group_name)
 
 
+def _hours(slot: Slot) -> str:
+    """From when to when, which no line breaks."""
+    return f"{clock(slot.starts)}\u2060–\u2060{clock(slot.ends)}"
+
+
 def _class(register: Register) -> dict[str, Any]:
     closed = rules.why_no_register(register.status, register.slot, moment())
     opens = rules.register_opens(register.slot)
@@ -122,7 +177,7 @@ def _class(register: Register) -> dict[str, Any]:
         "id": register.class_session,
         "title": register.title,
         "day": register.day.isoformat(),
-        "when": f"{full_day(register.day, today())} {clock(register.slot.starts)}–{clock(register.slot.ends)}",
+        "when": f"{full_day(register.day, today())} {_hours(register.slot)}",
         "venue": register.venue,
         "is_cohort": register.is_cohort,
         "version": register.version,

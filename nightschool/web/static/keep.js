@@ -134,6 +134,11 @@
   }
 
   async function begin() {
+    try {
+      localStorage.setItem("keeper", told.dataset.keeper); // whose phone it is now, for the register without signal
+    } catch {
+      // Not allowed: then there is no such register here.
+    }
     const left = [...document.forms].filter(isLong).map((form, number) => {
       const key = `${MINE}${location.pathname} ${number}`;
       const entry = "whole" in form.dataset ? null : read(key); // whole: the page says all that was sent, read by now

@@ -2,8 +2,7 @@
 // Everything here also works without it, by sending the form.
 "use strict";
 
-(() => {
-  const form = document.getElementById("register");
+function keepRegister(form) {
   const came = document.getElementById("came");
   const difference = document.getElementById("difference");
   const find = form.elements.q;
@@ -139,9 +138,11 @@
   if (all) all.addEventListener("click", tickAll);
   document.getElementById("find").hidden = true;
   window.addEventListener("beforeunload", (event) => {
-    if (touched) event.preventDefault();
+    if (touched && form.isConnected) event.preventDefault();
   });
 
   filter();
   count();
-})();
+}
+
+if (document.getElementById("register")) keepRegister(document.getElementById("register"));

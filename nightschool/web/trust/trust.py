@@ -76,13 +76,13 @@ def slip_qr() -> Response:
 @bp.post("/logout")
 @allows("own_account")
 def logout() -> Any:
-    """This browser's login has ended, and it keeps nothing of it."""
+    """This browser's login has ended, and it keeps nothing of it but sheets that are not sent."""
     with writing() as db:
         logins.log_out(db, login_id=_login().id, by=actor(), now=now())
     session.clear()
     response = redirect(url_for("find.home"), 303)
-    # What scripts have kept of unsaved forms goes too.
-    response.headers["Clear-Site-Data"] = '"storage"'
+    if not request.form.get("keeps"):  # what scripts have kept goes too
+        response.headers["Clear-Site-Data"] = '"storage"'
     browser.take_token(response)  # type: ignore[arg-type]  # werkzeug's Response has all it needs
     return response
 

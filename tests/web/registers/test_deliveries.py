@@ -68,7 +68,7 @@ def test_a_phone_takes_along_keys_and_names_and_nothing_else_of_anybody(phone: P
     assert (about["version"], about["recorded"], about["closed"]) == (0, None, "")
     assert "一组" not in str(phone.kept["people"])
     assert set(phone.kept) == {
-        "village", "name", "day", "at", "token", "people", "groups", "classes"
+        "village", "name", "day", "at", "keeper", "own", "people", "groups", "classes"
     }  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def test_what_a_phone_brings_counts_and_has_a_receipt(phone: Phone, database: Da
     again = phone.bring(sheet).json["receipts"]
     assert again == [receipt]
     [about] = phone.browser.get(f"/desk/{SHIWAN}/pocket.json").json["classes"]
-    assert (about["version"], about["recorded"]) == (1, 12)
+    assert (about["version"], about["recorded"], receipt["version"]) == (1, 12, 1)
 
 
 def test_one_bad_sheet_does_not_hold_up_the_others(phone: Phone, database: Database) -> None:
@@ -198,3 +198,39 @@ def test_a_class_called_off_meanwhile_has_no_register_to_open_but_itself_to_brin
     assert "送来的时候，这节课已经取消了。" in page
     assert "打开看看，再存" not in page
     assert "去看这节课" in page
+
+
+def test_the_page_that_a_phone_keeps_says_nothing_of_anybody(phone: Phone, client: FlaskClient) -> None:
+    answer = phone.browser.get(f"/desk/{SHIWAN}/pocket")
+    assert not [one for one in ("陈大秀", "陈书记", "柑橘防冻", phone.kept["keeper"]) if one in answer.text]
+    assert "csrf_token" not in answer.text
+    policy = answer.headers["Content-Security-Policy"]
+    assert "trusted-types pocket; worker-src 'self'" in policy and "default-src 'none'" in policy
+    assert client.get(f"/desk/{SHIWAN}/pocket").status_code == 303
+    worker = client.get("/pocket-worker.js")
+    assert (worker.mimetype, worker.headers["Cache-Control"]) == ("text/javascript", "no-cache")
+
+
+def test_before_it_sends_a_phone_learns_whose_sheets_may_go(
+    phone: Phone,
+    client: FlaskClient,
+    cast: Cast,
+    database: Database,
+    browser_of: Callable[[int], FlaskClient],
+) -> None:
+    mine = phone.browser.get("/deliveries").json
+    assert mine["keeper"] == phone.kept["keeper"] and mine["token"] and mine["own"]
+    assert browser_of(cast.luo).get("/deliveries").json["keeper"] != mine["keeper"]
+    with database.writing() as db:
+        db.execute(
+            update(Posting).where(Posting.account_id == cast.chen).values(to_day=TODAY - timedelta(days=1))
+        )
+    assert phone.browser.get("/deliveries").json["keeper"] == mine["keeper"]
+    assert client.get("/deliveries").status_code == 303
+
+
+def test_logging_out_has_the_browser_forget_unless_its_script_has_kept_what_is_unsent(
+    phone: Phone, cast: Cast, browser_of: Callable[[int], FlaskClient]
+) -> None:
+    assert "Clear-Site-Data" not in phone.browser.post("/logout", data={"keeps": "1"}).headers
+    assert browser_of(cast.chen).post("/logout", data={"keeps": ""}).headers["Clear-Site-Data"] == '"storage"'
