@@ -38,7 +38,7 @@ from nightschool.rules.slots import Now
 Progress = Callable[[int, int], None]  # told how many steps are done, and of how many
 ListStep = Callable[[Session], None]  # what is done in one transaction
 
-_AT_ONCE = 500  # regions written in one step
+_AT_ONCE = 200  # regions written in one step
 MOST_RANGES = 100  # with more separate parts in a list, or more that they lie in, everything known is read
 
 
@@ -163,9 +163,9 @@ def wait_for_other_lists(db: Session) -> None:
 def store_steps(plan: Merge, listed: set[str], *, now: Now) -> tuple[ListStep, ...]:
     """The plan is in the tables, all that the list names is found by its names, and pages show it."""
     # A parent's code sorts before its children's, which the foreign key asks for.
-    differing = (partial(_store, plan=plan, codes=page, now=now) for page in _pages(sorted(plan.facts)))
+    differing = (partial(_store, plan=plan, codes=page, now=now) for page in pages(sorted(plan.facts)))
     known = sorted(listed - plan.facts.keys())
-    return (*differing, *(partial(_refresh_keys, codes=page, plan=plan) for page in _pages(known)))
+    return (*differing, *(partial(_refresh_keys, codes=page, plan=plan) for page in pages(known)))
 
 
 def _store(db: Session, *, plan: Merge, codes: Sequence[str], now: Now) -> None:
@@ -184,7 +184,8 @@ def _store(db: Session, *, plan: Merge, codes: Sequence[str], now: Now) -> None:
     _show_events_otherwise(db, otherwise, now=now)
 
 
-def _pages(codes: Sequence[str]) -> Iterator[Sequence[str]]:
+def pages(codes: Sequence[str]) -> Iterator[Sequence[str]]:
+    """As many of these at a time as one transaction or one statement takes."""
     for start in range(0, len(codes), _AT_ONCE):
         yield codes[start : start + _AT_ONCE]
 
@@ -336,16 +337,24 @@ def _wanted_keys(called: dict[str, set[str]]) -> dict[tuple[str, str], bool]:
 
 
 def _naming(db: Session, renamed: Collection[str]) -> set[str]:
-    """The regions whose pages name one of these: those that lie in one, and those for which one stands."""
+    """The regions whose pages name one of these: those that lie in one, and those for which one stands.
+
+    A village's pages name what it lies in directly, and what that lies in: of a city no more than that.
+    """
     if not renamed:
         return set()
     naming = set(db.scalars(select(Region.code).where(Region.successor_code.in_(renamed))))
-    if above := sorted(prefix_of(code) for code in renamed if level_of(code) is not Level.VILLAGE):
+    if above := sorted(code for code in renamed if level_of(code) is not Level.VILLAGE):
+        prefixes = tuple(map(prefix_of, above))
         # What lies in regions that stand one after another does too.
-        last = max(prefix.ljust(12, "9") for prefix in above)
-        near = Region.code.between(above[0].ljust(12, "0"), last)
+        near = Region.code.between(above[0], max(prefix.ljust(12, "9") for prefix in prefixes))
         naming |= {
-            code for code in db.scalars(select(Region.code).where(near)) if code.startswith(tuple(above))
+            code
+            for code in db.scalars(select(Region.code).where(near))
+            if code.startswith(prefixes)
+            and (
+                level_of(code) is not Level.VILLAGE or any(one in renamed for one in ancestors_of(code)[-2:])
+            )
         }
     return naming
 
@@ -360,7 +369,7 @@ def _show_events_otherwise(db: Session, renamed: set[str], *, now: Now) -> None:
     """Events in feeds tell in which village they are, and where that lies: those say otherwise now."""
     hosts = db.scalars(select(ClassSession.region_code).distinct()) if renamed else ()
     telling = [code for code in hosts if not renamed.isdisjoint((code, *ancestors_of(code)))]
-    for page in _pages(sorted(telling)):
+    for page in pages(sorted(telling)):
         show_otherwise(db, ClassSession.region_code.in_(page), now=now)
 
 

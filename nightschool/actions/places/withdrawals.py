@@ -1,6 +1,6 @@
 """The last list of regions that was taken in is withdrawn: names, ends and codes are what they were before it."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -9,7 +9,13 @@ from itertools import groupby
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from nightschool.actions.places.region_lists import ListStep, known_facts, store_steps, wait_for_other_lists
+from nightschool.actions.places.region_lists import (
+    ListStep,
+    known_facts,
+    pages,
+    store_steps,
+    wait_for_other_lists,
+)
 from nightschool.actions.records import note
 from nightschool.errors import Refused
 from nightschool.models import Base
@@ -19,7 +25,6 @@ from nightschool.rules.places.region_lists import Merge, RegionFacts, facts_of
 from nightschool.rules.regions import PREFIX_DIGITS, ancestors_of, level_of
 from nightschool.rules.slots import Now
 
-_AT_ONCE = 500
 _GOES_WITH_IT = {RegionName.__tablename__, RegionKey.__tablename__}
 
 
@@ -61,7 +66,7 @@ def begin_withdrawal(db: Session, *, taken: int | None = None, by: Actor, now: N
     facts = {code: facts_of(code, kept) for code, kept in last.before.items()}
     codes = sorted(last.added, reverse=True, key=lambda code: PREFIX_DIGITS[level_of(code)])
     levels = groupby(codes, key=level_of)  # what lies in another first
-    gone = [partial(_take_out, codes=page) for _level, those in levels for page in _pages(list(those))]
+    gone = [partial(_take_out, codes=page) for _level, those in levels for page in pages(list(those))]
     return Withdrawal(last.id, (*store_steps(_back(db, facts, last.as_of), set(), now=now), *gone))
 
 
@@ -69,7 +74,7 @@ def finish_withdrawal(db: Session, taken: int, *, by: Actor, now: Now) -> Withdr
     """The list is withdrawn. Raises Refused("nothing_to_withdraw")."""
     wait_for_other_lists(db)
     last = _last(db, taken)
-    counted = (db.scalar(select(func.count()).where(Region.code.in_(page))) for page in _pages(last.added))
+    counted = (db.scalar(select(func.count()).where(Region.code.in_(page))) for page in pages(last.added))
     kept = sum(found or 0 for found in counted)
     withdrawn = Withdrawn(last.as_of, len(last.before), len(last.added) - kept, kept)
     last.withdrawn_at, last.before, last.added, last.going_on = now.instant, {}, [], False
@@ -93,7 +98,7 @@ def _last(db: Session, taken: int | None) -> TakenList:
     return last
 
 
-def _take_out(db: Session, *, codes: list[str]) -> None:
+def _take_out(db: Session, *, codes: Sequence[str]) -> None:
     """Those of these regions, all of one level, to which nothing belongs are gone."""
     wait_for_other_lists(db)
     used = _used(db, codes)
@@ -105,7 +110,7 @@ def _back(db: Session, facts: dict[str, RegionFacts], as_of: date) -> Merge:
     columns = select(Region.code, Region.official_name, Region.valid_to, Region.successor_code)
     renamed, revived, ended = set[str](), set[str](), set[str]()
     before: dict[str, RegionFacts] = {}
-    for page in _pages(sorted(facts)):
+    for page in pages(sorted(facts)):
         before |= known_facts(db, Region.code.in_(page))
         for code, official_name, valid_to, successor in db.execute(columns.where(Region.code.in_(page))):
             if successor is not None and facts[code].valid_to is None:
@@ -127,7 +132,7 @@ def _back(db: Session, facts: dict[str, RegionFacts], as_of: date) -> Merge:
     )
 
 
-def _used(db: Session, added: list[str]) -> set[str]:
+def _used(db: Session, added: Sequence[str]) -> set[str]:
     """Those of the regions that something belongs to, with what they lie in."""
     ours, used = set(added), set[str]()
     for table in Base.metadata.sorted_tables:
@@ -135,12 +140,7 @@ def _used(db: Session, added: list[str]) -> set[str]:
             if table.name in _GOES_WITH_IT:
                 continue
             whose = column.table.c.code if table is Region.__table__ else column
-            for page in _pages(added):
+            for page in pages(added):
                 rows = db.execute(select(column, whose).where(column.in_(page)).distinct())
                 used.update(code for code, of in rows if table is not Region.__table__ or of not in ours)
     return {one for code in used for one in (*ancestors_of(code), code)} & ours
-
-
-def _pages(codes: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(codes), _AT_ONCE):
-        yield codes[start : start + _AT_ONCE]

@@ -195,6 +195,20 @@ def test_a_renamed_township_is_shown_on_the_pages_of_its_villages(db) -> None:
     assert row(db, JIANLI, "revision") == (1,)
 
 
+@pytest.mark.parametrize(
+    ("renamed", "of_villages"), [("511000000000", 1), ("510000000000", 1), ("511002000000", 2)]
+)
+def test_a_renamed_region_is_shown_wherever_it_is_named_and_nowhere_else(
+    db, renamed: str, of_villages: int
+) -> None:
+    """A village's pages name its township and its county; those of a county and a township all that they lie in."""
+    take(db, small(), OLD)
+    take(db, small((renamed, "新名县")), NEW)
+    assert row(db, SHIWAN, "revision") == (of_villages,)
+    assert row(db, "511002105000", "revision") == row(db, "511002000000", "revision") == (2,)
+    assert row(db, JIANLI, "revision") == (1,)
+
+
 def test_a_renamed_successor_is_shown_on_the_page_of_the_village_it_stands_for(db) -> None:
     take(db, small(), OLD)
     set_successor(db, predecessor=SHIWAN, successor="511002105202", day=date(2020, 1, 1), by=SYSTEM, now=NOW)
