@@ -88,11 +88,6 @@ SERIES: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.fixture
-def chen(cast: Cast, browser_of: Callable[[int], FlaskClient]) -> FlaskClient:
-    return browser_of(cast.chen)
-
-
 def count(database: Database, model: Any) -> int:
     with database.reading() as db:
         return db.scalar(select(func.count()).select_from(model)) or 0

@@ -20,12 +20,6 @@ AGREED = "已经说好了，照样排"
 
 
 @pytest.fixture
-def chen(cast: Cast, browser_of: Any) -> FlaskClient:
-    browser: FlaskClient = browser_of(cast.chen)
-    return browser
-
-
-@pytest.fixture
 def venue(cast: Cast, database: Database) -> str:
     with database.reading() as db:
         return db.get_one(Venue, cast.venue).public_id

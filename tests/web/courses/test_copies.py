@@ -39,13 +39,6 @@ WEEKLY = {
 
 
 @pytest.fixture
-def chen(cast: Cast, browser_of: Any) -> FlaskClient:
-    """陈书记's browser."""
-    browser: FlaskClient = browser_of(cast.chen)
-    return browser
-
-
-@pytest.fixture
 def spring(cast: Cast, database: Database) -> str:
     """A cohort of four evenings in spring: one with a title, a place, a teacher and a unit of its own, one rained out."""
     with database.writing() as db:

@@ -20,13 +20,6 @@ FRIDAY = date(2026, 11, 27)
 
 
 @pytest.fixture
-def chen(cast: Cast, browser_of: Any) -> FlaskClient:
-    """陈书记's browser."""
-    browser: FlaskClient = browser_of(cast.chen)
-    return browser
-
-
-@pytest.fixture
 def filled_in(cast: Cast, database: Database) -> dict[str, Any]:
     """The form as filled in for one Friday evening."""
     with database.reading() as db:

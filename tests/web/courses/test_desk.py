@@ -28,13 +28,6 @@ from tests.factories import (
 DESK = f"/desk/{SHIWAN}"
 
 
-@pytest.fixture
-def chen(cast: Cast, browser_of: Any) -> FlaskClient:
-    """陈书记's browser."""
-    browser: FlaskClient = browser_of(cast.chen)
-    return browser
-
-
 def fill(database: Database, cast: Cast, *aheads: int, **columns: Any) -> list[str]:
     """Sessions so many days from today."""
     with database.writing() as db:

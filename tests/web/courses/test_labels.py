@@ -27,12 +27,6 @@ COURSE = {
 
 
 @pytest.fixture
-def chen(cast: Cast, browser_of: Any) -> FlaskClient:
-    browser: FlaskClient = browser_of(cast.chen)
-    return browser
-
-
-@pytest.fixture
 def units(cast: Cast, database: Database) -> None:
     with database.writing() as db:
         for name in ("县农业农村局", "县妇女联合会", "县农机站"):

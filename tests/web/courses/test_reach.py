@@ -21,13 +21,6 @@ RAIN = {"reason": "weather", "reason_text": ""}
 
 
 @pytest.fixture
-def chen(cast: Cast, browser_of: Any) -> FlaskClient:
-    """陈书记's browser."""
-    browser: FlaskClient = browser_of(cast.chen)
-    return browser
-
-
-@pytest.fixture
 def term(cast: Cast, database: Database) -> list[str]:
     """Tonight and the seven Tuesdays after, and tonight another course in the yard, on Thursday a third."""
     with database.writing() as db:

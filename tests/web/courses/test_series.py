@@ -23,13 +23,6 @@ FOLLOWING = {"reach": "following"}
 
 
 @pytest.fixture
-def chen(cast: Cast, browser_of: Any) -> FlaskClient:
-    """陈书记's browser."""
-    browser: FlaskClient = browser_of(cast.chen)
-    return browser
-
-
-@pytest.fixture
 def term(cast: Cast, database: Database) -> list[str]:
     """Five Tuesdays from last week on; the fourth is cancelled."""
     with database.writing() as db:

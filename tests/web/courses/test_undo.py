@@ -14,13 +14,6 @@ from tests.factories import SHIWAN, TODAY, Cast, StillClock, make_course, make_l
 
 
 @pytest.fixture
-def chen(cast: Cast, browser_of: Any) -> FlaskClient:
-    """陈书记's browser."""
-    browser: FlaskClient = browser_of(cast.chen)
-    return browser
-
-
-@pytest.fixture
 def tonight(cast: Cast, database: Database) -> str:
     """Tonight's session in the meeting room."""
     with database.writing() as db:

@@ -14,13 +14,6 @@ TOGETHER = f"/desk/{SHIWAN}/message"
 
 
 @pytest.fixture
-def chen(cast: Cast, browser_of: Any) -> FlaskClient:
-    """陈书记's browser."""
-    browser: FlaskClient = browser_of(cast.chen)
-    return browser
-
-
-@pytest.fixture
 def friday(cast: Cast, database: Database) -> str:
     """A public session on the coming Friday."""
     with database.writing() as db:

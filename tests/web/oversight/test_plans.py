@@ -36,12 +36,6 @@ FIRST = date(2026, 12, 5)
 
 
 @pytest.fixture
-def chen(browser_of: Any, cast: Cast) -> FlaskClient:
-    browser: FlaskClient = browser_of(cast.chen)
-    return browser
-
-
-@pytest.fixture
 def township(browser_of: Any, cast: Cast) -> FlaskClient:
     browser: FlaskClient = browser_of(cast.township_supervisor)
     return browser

@@ -19,11 +19,6 @@ LIST = f"/desk/{SHIWAN}/learners"
 PHONE = "13800005678"
 
 
-@pytest.fixture
-def chen(cast: Cast, browser_of: Callable[[int], FlaskClient]) -> FlaskClient:
-    return browser_of(cast.chen)
-
-
 def learner(database: Database, name: str) -> Learner:
     with database.reading() as db:
         return db.scalars(select(Learner).where(Learner.name == name)).one()

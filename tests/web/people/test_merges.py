@@ -1,7 +1,6 @@
 """Two records that are one person: chosen, compared, put together and taken apart again, in plain words."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -23,11 +22,6 @@ from tests.factories import (
     make_session,
     make_teacher,
 )
-
-
-@pytest.fixture
-def chen(cast: Cast, browser_of: Callable[[int], FlaskClient]) -> FlaskClient:
-    return browser_of(cast.chen)
 
 
 @pytest.fixture

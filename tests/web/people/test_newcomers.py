@@ -1,7 +1,6 @@
 """Several learners at once: a pasted list is read into rows, looked at, put right and saved; one after another, too."""
 
 import re
-from collections.abc import Callable
 from html import unescape
 from typing import Any
 
@@ -12,16 +11,10 @@ from sqlalchemy import func, select
 from nightschool.database import Database
 from nightschool.models.people import Learner
 from nightschool.models.trust import AuditEvent
-from tests.factories import SHIWAN, Cast, make_learner
+from tests.factories import SHIWAN, make_learner
 
 LIST = f"/desk/{SHIWAN}/learners"
 SEVERAL = f"{LIST}/several"
-
-
-@pytest.fixture
-def chen(cast: Cast, browser_of: Callable[[int], FlaskClient]) -> FlaskClient:
-    """陈书记's browser."""
-    return browser_of(cast.chen)
 
 
 def rows(page: str) -> list[tuple[str, str]]:

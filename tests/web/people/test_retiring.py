@@ -31,11 +31,6 @@ TOWNSHIP_LIST = "/admin/511002105000/teachers"
 
 
 @pytest.fixture
-def chen(cast: Cast, browser_of: Callable[[int], FlaskClient]) -> FlaskClient:
-    return browser_of(cast.chen)
-
-
-@pytest.fixture
 def records(database: Database, cast: Cast) -> dict[str, Any]:
     with database.writing() as db:
         return {

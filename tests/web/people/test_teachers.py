@@ -20,11 +20,6 @@ PHONE = "13800005678"
 
 
 @pytest.fixture
-def chen(cast: Cast, browser_of: Callable[[int], FlaskClient]) -> FlaskClient:
-    return browser_of(cast.chen)
-
-
-@pytest.fixture
 def administrator(cast: Cast, browser_of: Callable[[int], FlaskClient]) -> FlaskClient:
     return browser_of(cast.region_administrator)
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -15,11 +14,6 @@ from tests.web.registers.test_attendance import errors, value
 
 PAGE = f"/desk/{SHIWAN}/school"
 URL = f"{PAGE}/edit"
-
-
-@pytest.fixture
-def chen(cast: Cast, browser_of: Callable[[int], FlaskClient]) -> FlaskClient:
-    return browser_of(cast.chen)
 
 
 def school(database: Database) -> NightSchool:

@@ -24,12 +24,6 @@ FIVE = {
 }
 
 
-@pytest.fixture
-def chen(cast: Cast, browser_of: Any) -> FlaskClient:
-    browser: FlaskClient = browser_of(cast.chen)
-    return browser
-
-
 def save(browser: FlaskClient, **fields: str) -> Any:
     version = value(browser.get(URL).text, "version")
     return browser.post(URL, data={**fields, "version": version}, follow_redirects=True)

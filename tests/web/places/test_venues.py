@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -18,11 +17,6 @@ from tests.web.registers.test_attendance import errors, value
 DESK = f"/desk/{SHIWAN}"
 LIST = f"{DESK}/venues"
 PHONE = "13800005678"
-
-
-@pytest.fixture
-def chen(cast: Cast, browser_of: Callable[[int], FlaskClient]) -> FlaskClient:
-    return browser_of(cast.chen)
 
 
 def venue(database: Database, name: str) -> Venue:

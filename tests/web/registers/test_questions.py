@@ -1,7 +1,5 @@
 """Questions asked in class, as their coordinator writes them down and answers them."""
 
-from typing import Any
-
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -12,12 +10,6 @@ from tests.factories import JIANLI, NOW, SHIWAN, TODAY, Cast, make_course, make_
 from tests.web.registers.test_attendance import errors, value
 
 LIST = f"/desk/{SHIWAN}/questions"
-
-
-@pytest.fixture
-def chen(cast: Cast, browser_of: Any) -> FlaskClient:
-    browser: FlaskClient = browser_of(cast.chen)
-    return browser
 
 
 @pytest.fixture

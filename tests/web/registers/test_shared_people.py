@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,12 +11,6 @@ from nightschool.models.teaching import Enrolment
 from tests.factories import NOW, SHIWAN, TODAY, Cast, make_course, make_learner, make_session, make_venue
 
 WEEK = timedelta(days=7)
-
-
-@pytest.fixture
-def chen(cast: Cast, browser_of: Any) -> FlaskClient:
-    browser: FlaskClient = browser_of(cast.chen)
-    return browser
 
 
 @pytest.fixture

@@ -14,11 +14,6 @@ FRIDAY = TODAY + timedelta(days=3)  # lunar 10/19
 
 
 @pytest.fixture
-def chen(cast: Cast, browser_of: Callable[[int], FlaskClient]) -> FlaskClient:
-    return browser_of(cast.chen)
-
-
-@pytest.fixture
 def keeper(cast: Cast, browser_of: Callable[[int], FlaskClient]) -> FlaskClient:
     return browser_of(cast.region_administrator)
 

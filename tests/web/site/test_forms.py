@@ -30,12 +30,6 @@ __all__ = ["records"]
 NEW_LEARNER = f"/desk/{SHIWAN}/learners/new"
 
 
-@pytest.fixture
-def chen(cast: Cast, browser_of: Any) -> FlaskClient:
-    browser: FlaskClient = browser_of(cast.chen)
-    return browser
-
-
 def summary(page: str) -> dict[str, str]:
     """Where the list above the form leads to, and what it says there."""
     box = page.partition('class="notice alarm wrongs"')[2].partition("</div>")[0]

@@ -1,7 +1,6 @@
 """A list's address holds all that was asked for; its page keeps what was typed and says how many of how many."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,7 +12,6 @@ from tests.factories import (
     NOW,
     SHIWAN,
     TODAY,
-    Cast,
     make_course,
     make_learner,
     make_session,
@@ -24,11 +22,6 @@ from tests.web.registers.test_attendance import value
 
 DESK = f"/desk/{SHIWAN}"
 LISTS = ("learners", "teachers", "venues", "courses", "past")
-
-
-@pytest.fixture
-def chen(cast: Cast, browser_of: Callable[[int], FlaskClient]) -> FlaskClient:
-    return browser_of(cast.chen)
 
 
 def fill(database: Database, items: int = 1) -> None:

@@ -149,12 +149,6 @@ def records(database: Database, cast: Cast) -> dict[str, Any]:
         }  # fmt: skip
 
 
-@pytest.fixture
-def chen(cast: Cast, browser_of: Any) -> FlaskClient:
-    browser: FlaskClient = browser_of(cast.chen)
-    return browser
-
-
 def learners(database: Database) -> int:
     with database.reading() as db:
         return db.scalar(select(func.count()).select_from(Learner)) or 0
