@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import planning, public_pages, scale, staff_pages
+from bench import deliveries, planning, public_pages, scale, staff_pages
 from bench._data import regions_of
 from nightschool.settings import sqlite_url
 from nightschool.web.app import PACKAGE
@@ -28,3 +28,8 @@ def test_pages_are_measured_to_their_end(
 ) -> None:
     bench.run("SQLite", sqlite_url(tmp_path / "bench.db"), 2, 1)  # type: ignore[attr-defined]
     assert "SQLite" in capsys.readouterr().out
+
+
+def test_deliveries_are_measured_to_their_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert deliveries.measure("SQLite", sqlite_url(tmp_path / "bench.db"), tmp_path, 70)
+    assert "1 kills" in capsys.readouterr().out

@@ -73,7 +73,7 @@ def along(phone: Page, enter: Callable[..., str], village: str, tonight: str) ->
     phone.goto(f"/desk/{village}/pocket")
     phone.get_by_role("link", name="没信号的课").first.wait_for()
     phone.wait_for_function(
-        "async () => (await caches.keys()).length && (await (await caches.open('pocket')).keys()).length > 4"
+        "async () => (await (await caches.open('pocket')).keys()).some(({ url }) => url.endsWith('/pocket'))"
     )
     phone.context.set_offline(True)
     return phone

@@ -29,6 +29,7 @@
   let note = {};
   let trouble = ""; // why the last try to send did not send: signal, login, server, full
   let told = ""; // what has just been done
+  let saved = ""; // the same of a sheet, said until it is sent
   let isSending = false;
   let isOwn = true; // this phone: names are kept on no other
   let open = null; // the register that is filled in
@@ -51,7 +52,7 @@
     const n = unsent().length;
     const doing = isSending ? words.sending : n ? say(words[trouble || "waiting"], { n }) : words[`${trouble || "all"}None`];
     const last = note.sentAt ? say(words.last, { when: spoken(note.sentAt) }) : "";
-    part("state").textContent = [told, doing, last].filter(Boolean).join(" ");
+    part("state").textContent = [told, n ? saved : "", doing, last].filter(Boolean).join(" ");
     part("state").classList.toggle("question", Boolean(trouble) || n > 0);
     part("login").hidden = trouble !== "login";
     part("keeps").hidden = !n;
@@ -298,7 +299,7 @@
       return;
     }
     navigator.storage?.persist?.();
-    told = say(words.saved, sheet);
+    saved = say(words.saved, sheet);
     trouble = navigator.onLine ? "" : "signal";
     await load();
     history.replaceState(null, "", location.pathname + location.search);

@@ -1,0 +1,291 @@
+"""Registers kept in Chromium without signal, under every fault: is a mark lost, or there twice?
+
+    python -m bench.offline [--short] [--runs 500]
+
+Each run is one coordinator's evening on a phone that has taken the class along: registers are saved and saved anew,
+tabs crash and are closed, the phone is full, the signal comes with answers that get lost, requests that never arrive,
+errors and redirects, and the worker with all it kept is thrown away. In the end there is signal, and what stands in the
+school must be what was saved last. Exits with 1 where a mark is lost or doubled.
+"""
+
+import argparse
+import random
+import secrets
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect, sync_playwright
+from sqlalchemy import select
+
+from bench.attacks.town import free_port
+from nightschool.database import Database, migrate
+from nightschool.models.attendance import Mark, Submission, WaitingSheet
+from nightschool.models.people import Learner
+from nightschool.models.teaching import ClassSession
+from nightschool.queries.registers.waiting import standing_sheet
+from nightschool.rules.access import Role
+from nightschool.settings import Settings, sqlite_url
+from nightschool.web.app import create_app
+from nightschool.web.site.server import make_server
+from tests import factories
+
+RUNS, SHORT, VILLAGERS = 500, 8, 8
+FAULTS = ("no answer", "answer lost", "500", "400", "redirect")
+STATE = "[data-part=state]"
+_TICK = """([session, keys, headcount]) => {
+    const form = document.getElementById("register");
+    for (const box of form.querySelectorAll("[name=m]")) box.checked = keys.includes(box.value);
+    form.elements.h.value = headcount;
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+}"""
+_FULL = """() => {
+    const put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function (value) {
+        if (this.name !== "outbox") return put.call(this, value);
+        IDBObjectStore.prototype.put = put;
+        throw new DOMException("full", "QuotaExceededError");
+    };
+}"""
+_FORGET_WORKER = """async () => {
+    for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
+    for (const name of await caches.keys()) await caches.delete(name);
+}"""
+_KEPT = "async () => (await (await caches.open('pocket')).keys()).some(({ url }) => url.endsWith('/pocket'))"
+
+
+@dataclass(frozen=True)
+class Evening:
+    """One class of a village of its own, and who keeps its register."""
+
+    village: str
+    class_session: str
+    people: tuple[str, ...]
+    token: str
+
+    @property
+    def address(self) -> str:
+        return f"/desk/{self.village}/pocket"
+
+
+class Phone:
+    """A phone in one evening. What stands in `saved` was saved last."""
+
+    def __init__(self, browser: Browser, address: str, evening: Evening, dice: random.Random) -> None:
+        self.evening, self.dice = evening, dice
+        self.context: BrowserContext = browser.new_context(
+            viewport={"width": 360, "height": 740}, base_url=address, locale="zh-CN"
+        )
+        self.context.add_cookies([{"name": "nightschool", "value": evening.token, "url": address}])
+        self.fault = ""
+        self.context.route("**/deliveries", self._meet)
+        self.saved: frozenset[str] | None = None
+        self.saves = 0
+        self.page = self._opened()
+        self.page.wait_for_function(_KEPT)
+        self.context.set_offline(True)
+
+    def live(self, tally: Counter[str]) -> None:
+        """Some hours of it."""
+        self.save(tally)
+        for _step in range(self.dice.randint(2, 5)):
+            step = self.dice.choice(
+                (self.save, self.crash, self.leave, self.meet_signal, self.meet_signal, self.renew)
+            )
+            step(tally)
+
+    def arrive(self) -> None:
+        """There is signal, and everything is sent."""
+        self.fault = ""
+        self.context.set_offline(False)
+        self.page.close()
+        self.page = self._opened()
+        expect(self.page.locator(STATE)).to_contain_text("没有等着发的", timeout=60_000)
+
+    def save(self, tally: Counter[str]) -> None:
+        people = frozenset(self.dice.sample(self.evening.people, self.dice.randint(0, VILLAGERS)))
+        self.page.evaluate("id => { location.hash = ''; location.hash = id; }", self.evening.class_session)
+        self.page.locator("[data-part=sheet] #register").wait_for()
+        self.page.evaluate(_TICK, [self.evening.class_session, sorted(people), str(len(people))])
+        if self.dice.random() < 0.2:
+            self.page.evaluate(_FULL)
+            self.page.get_by_role("button", name="保存").last.click()
+            self.page.locator("[data-part=full] button").wait_for()
+            tally["phones that were full"] += 1
+        self.page.get_by_role("button", name="保存").last.click()
+        self.page.locator("[data-part=home]").wait_for()
+        self.saved, self.saves = people, self.saves + 1
+        tally["saved"] += 1
+
+    def crash(self, tally: Counter[str]) -> None:
+        try:
+            self.page.goto("chrome://crash", timeout=800)
+        except Error:
+            tally["tabs that crashed"] += 1
+        self.leave(tally)
+
+    def leave(self, tally: Counter[str]) -> None:
+        self.page.close()
+        self.page = self._opened()
+        tally["tabs that were closed"] += 1
+
+    def meet_signal(self, tally: Counter[str]) -> None:
+        self.fault = self.dice.choice((*FAULTS, ""))
+        self.context.set_offline(False)
+        self.page.wait_for_timeout(self.dice.randint(20, 400))
+        self.context.set_offline(True)
+        tally["times with signal"] += 1
+
+    def renew(self, tally: Counter[str]) -> None:
+        self.page.evaluate(_FORGET_WORKER)
+        self.fault = self.dice.choice(FAULTS)
+        self.context.set_offline(False)
+        self.leave(tally)
+        self.page.wait_for_function(_KEPT)
+        self.context.set_offline(True)
+        tally["new workers"] += 1
+
+    def _opened(self) -> Page:
+        page = self.context.new_page()
+        page.set_default_timeout(30_000)
+        page.goto(self.evening.address)
+        page.locator(f"[data-part=classes] a[href='#{self.evening.class_session}']").wait_for()
+        return page
+
+    def _meet(self, route: Route) -> None:
+        try:
+            match self.fault:
+                case "no answer":
+                    route.abort()
+                case "answer lost" if route.request.method == "POST":
+                    route.fetch()
+                    route.abort()
+                case "500" | "400":
+                    route.fulfill(status=int(self.fault), body='{"receipts": []}')
+                case "redirect":
+                    route.fulfill(status=302, headers={"Location": "/login"})
+                case _:
+                    route.continue_()
+        except Error:
+            pass  # the page has gone meanwhile
+
+
+def evenings(database: Database, count: int) -> list[Evening]:
+    """So many villages with a class that can be recorded just now."""
+    found = []
+    with database.writing() as db:
+        factories.make_places(db)
+        for number in range(count):
+            village = f"511002105{300 + number:03d}"
+            factories.make_region(db, village)
+            course = factories.make_course(db, village, title="没信号的课")
+            held = factories.make_session(db, course, factories.TODAY, booked=False, **factories.SOON)
+            people = [
+                factories.make_learner(db, village, name=f"村民{one}").public_id for one in range(VILLAGERS)
+            ]
+            account = factories.make_account(db, secrets.token_hex(8), "联络员", Role.COORDINATOR, village).id
+            found.append((village, held.public_id, tuple(people), account))
+    return [Evening(*rest, factories.make_login(database, account)) for *rest, account in found]
+
+
+def look(database: Database, phone: Phone, tally: Counter[str]) -> None:
+    """What stands in the school, beside what was saved last."""
+    with database.reading() as db:
+        held = db.scalars(
+            select(ClassSession).where(ClassSession.public_id == phone.evening.class_session)
+        ).one()
+        marks = select(Learner.public_id).join(Mark, Mark.learner_id == Learner.id)
+        there = set(db.scalars(marks.where(Mark.class_session_id == held.id)))
+        found = standing_sheet(db, held.id)
+        arrived = db.scalars(select(Submission.id).where(Submission.class_session_id == held.id)).all()
+        waits = db.scalars(
+            select(WaitingSheet.id).where(
+                WaitingSheet.class_session_id == held.id, WaitingSheet.settled_at.is_(None)
+            )
+        ).all()
+    saved = phone.saved or frozenset()
+    tally["marks"] += len(saved)
+    tally["marks lost"] += len(saved - there)
+    tally["marks of former sheets that stayed"] += len(there - saved)
+    tally["counts lost"] += found is None or found[1].headcount != len(saved)
+    tally["sheets doubled"] += max(len(arrived) - phone.saves, 0) + len(waits)
+
+
+MUST_BE_NONE = (
+    "marks lost",
+    "marks of former sheets that stayed",
+    "counts lost",
+    "sheets doubled",
+    "runs that broke off",
+)
+
+
+def main() -> int:
+    """So many evenings; 0 when nothing was lost and nothing doubled."""
+    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    options.add_argument("--short", action="store_true")
+    options.add_argument("--runs", type=int, default=RUNS)
+    chosen = options.parse_args()
+    runs = SHORT if chosen.short else min(chosen.runs, 600)
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        print("Chromium is not installed (Debian: apt-get install chromium)", file=sys.stderr)
+        return 1
+    tally, began = Counter[str](), time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        port = free_port()
+        address = f"http://127.0.0.1:{port}"
+        settings = Settings(Path(folder), "", address, "127.0.0.1", port, "Asia/Shanghai", factories.KEYS)
+        database = Database(sqlite_url(Path(folder) / "bench.db"), sealer=factories.SEALER)
+        migrate(database)
+        planned = evenings(database, runs)
+        server = make_server(create_app(settings, database, clock=lambda: factories.NOW.instant), settings)
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+            )
+            for number, evening in enumerate(planned):
+                run(browser, address, database, evening, random.Random(number), tally)
+            browser.close()
+        server.stop()
+        thread.join(timeout=5)
+        database.dispose()
+    told = ", ".join(f"{n} {what}" for what, n in sorted(tally.items()) if what not in MUST_BE_NONE)
+    print(f"{runs} runs: {told}; {time.monotonic() - began:.0f} s")
+    for what in MUST_BE_NONE:
+        print(f"    {what:<60}{tally[what]:>6}  limit 0{'  MISSED' if tally[what] else ''}")
+    return int(any(tally[what] for what in MUST_BE_NONE))
+
+
+def run(
+    browser: Browser,
+    address: str,
+    database: Database,
+    evening: Evening,
+    dice: random.Random,
+    tally: Counter[str],
+) -> None:
+    """One evening has passed, and is counted; what broke it off is said."""
+    phone = None
+    try:
+        phone = Phone(browser, address, evening, dice)
+        phone.live(tally)
+        phone.arrive()
+        look(database, phone, tally)
+    except (Error, AssertionError) as broken:
+        tally["runs that broke off"] += 1
+        print(f"{evening.village}: {str(broken)[:300]}", file=sys.stderr)
+    finally:
+        if phone:
+            phone.context.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
