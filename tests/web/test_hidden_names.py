@@ -38,6 +38,8 @@ from nightschool.models.trust import Account, AuditEvent, KeptInput, Posting
 from nightschool.queries.courses import sessions
 from nightschool.queries.oversight.overview import Figure
 from nightschool.rules.people.people import TeacherEntry
+from nightschool.rules.registers.attendance import Sheet, WrittenGuest
+from nightschool.rules.registers.waiting import write_sheet
 from nightschool.web.site.access import Access, by_secret
 from tests.factories import (
     NOW,
@@ -82,6 +84,7 @@ OWN = {
     "key_mark.sealed",
     "kept_input.path",
     "region_key.key",
+    "submission.replaces",
 }
 CODES = {12, 22, 32, 64}  # lengths of columns for codes of regions, records and choices, and for digests
 PHONES = {
@@ -115,6 +118,16 @@ TOLD_ON_PAPER |= {
     (f"sign_in_sheets.{page}", f"HiddenLearner{hidden}"): SIGNED
     for page in ("show", "pdf", "month_pdf")
     for hidden in ("Name", "GroupName")
+}
+TOLD_ON_PAPER |= {
+    ("township_plans.show", "HiddenCourseAudience"): "a column of the plan",
+    ("township_plans.show", "HiddenMonthPlanNote"): "it is written to stand under the plan",
+    ("township_plans.show", DRAFT): "it is handed in to be approved, before it is announced",
+}
+TOLD_ON_PAPER |= {
+    (f"matrices.of_{what}", f"Hidden{hidden}"): "who came, for the village's own binder"
+    for what in ("class_session", "course")
+    for hidden in ("LearnerName", "LearnerGroupName", "GuestName", "GuestHome", "MarkCameInstead")
 }
 TOLD_ON_PAPER |= {
     (f"roster_paper.{page}", f"HiddenLearner{hidden}"): "the roster for the binder, which says so"
@@ -176,7 +189,7 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
         register = make_register(db, past, cast.chen, present=(learner.id,), total=3)
         given = {"class_session_id": past.id, "submission_id": register.id}
         db.add(Guest(**given, name="?", home="?"))
-        register.device = register.reason = register.difference_note = register.replaces = "?"
+        register.device = register.reason = register.difference_note = "?"
         make_waiting_sheet(db, past, register)
         db.add(Mark(**given, learner_id=other.id, status="substitute", came_instead="?"))
         db.add(
@@ -260,6 +273,8 @@ def plant(database: Database) -> None:
             name, table = f"{column.table.name}.{column.name}", column.table
             text: Any = sa.literal(marker(column))
             text = text.concat(table.c.id) if column.unique else text
+            if name == "waiting_sheet.content":
+                text = write_sheet(Sheet(guests=(WrittenGuest(marker(column)),)))
             which = ~table.c.name_is_public if name == "teacher.name" else column != ""
             if name in PHONES:
                 for key, public_id in db.execute(sa.select(table.c.id, table.c.public_id)).all():

@@ -36,6 +36,7 @@ def words() -> dict[str, Any]:
         "tell_change": _tell_change,
         "tell_since_approval": lambda then: tell_since_approval(then, today()),
         "tell_gone": lambda gone: tell_gone(gone, today()),
+        "tell_teacher": plan_table.tell_teacher,
     }
 
 

@@ -158,7 +158,9 @@ def test_the_whole_life_with_approval(
     read = township.get(READ).text
     assert 'name="do"' not in read  # nothing left to decide
     assert re.search(
-        r'<table class="plan desk">.*<th scope="row" class="day">周六 12月5日（十月廿七） 19:00', read, re.S
+        r'<table class="plan desk">.*<th scope="row" class="day">周六 12月5日（十月廿七） <span class="nobr">19:00',
+        read,
+        re.S,
     )
     for text in ("果农", "40 人", "讲座", "周老师（农技站）"):
         assert text in read, text
