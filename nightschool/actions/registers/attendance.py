@@ -55,9 +55,9 @@ _LEARNERS = (
     .where(Learner.public_id.in_(bindparam("wanted", expanding=True)), Learner.id.in_(EVER_OF_VILLAGE))
     .with_for_update(read=True)
 )
-_ARRIVED = select(Submission.id, Submission.taken_at, Submission.clock_offset, Submission.received_at).where(
-    Submission.class_session_id == bindparam("class_session"), Submission.arrival > bindparam("version")
-)
+_ARRIVED = select(
+    Submission.id, Submission.taken_at, Submission.clock_offset, Submission.received_at, Submission.replaces
+).where(Submission.class_session_id == bindparam("class_session"), Submission.arrival > bindparam("version"))
 _MARKS = select(Mark.learner_id, Mark.status, Mark.came_instead).where(
     Mark.class_session_id == bindparam("class_session")
 )
@@ -340,9 +340,14 @@ def unseen(
     based_on: int | None,
     replaces: Iterable[UUID] = (),
 ) -> list[Rank]:
-    """The ranks of what arrived for this class session unknown to whoever wrote a sheet of this id on that version."""
-    rows = db.execute(_ARRIVED, {"class_session": class_session_id, "version": based_on or 0})
-    return [rank_of(dict(row._mapping)) for row in rows if row.id not in {submission_id, *replaces}]
+    """The ranks of what arrived for this class session unknown to whoever wrote a sheet of this id on that version.
+
+    What its own device has written something else instead of speaks for nobody any more.
+    """
+    rows = db.execute(_ARRIVED, {"class_session": class_session_id, "version": based_on or 0}).all()
+    over = {UUID(one) for row in rows for one in (row.replaces or "").split()}
+    known = {submission_id, *replaces, *over}
+    return [rank_of(dict(row._mapping)) for row in rows if row.id not in known]
 
 
 def rank_of(submission: Mapping[str, Any]) -> Rank:

@@ -158,6 +158,18 @@ def test_whoever_has_seen_the_register_may_put_it_right_whatever_the_clock_says(
     assert waits(db) == []
 
 
+def test_a_sheet_that_its_own_phone_has_replaced_speaks_for_nobody(
+    cast: Cast, db: Session, tonight: ClassSession, learners: dict[str, Learner]
+) -> None:
+    first, second, third = learners.values()
+    mine, later_one = uuid4(), uuid4()
+    bring(cast, db, tonight, came(first, second), submission_id=later_one, minute=-9, replaces=[mine])
+    bring(cast, db, tonight, came(first), submission_id=mine, minute=40)  # its clock was put back in between
+    bring(cast, db, tonight, came(third), minute=20)
+    assert standing(db, tonight) == came(third)
+    assert waits(db) == [(later_one, "outranked")]
+
+
 def test_two_who_wrote_the_same_do_not_disagree(
     cast: Cast, db: Session, tonight: ClassSession, learners: dict[str, Learner]
 ) -> None:
