@@ -5,7 +5,7 @@
     python3 run.py serve    the real thing, on your own database
     python3 run.py test     the whole test suite; what follows is handed to pytest
     python3 run.py check    was anything forgotten? the tests that find that out within a minute, and what to do then
-    python3 run.py texts    what is still to be translated; map, pictures: docs/ as the code is; format: the style
+    python3 run.py texts    what is still to be translated; map, pictures, taps: docs/ as the code is; format: the style
     python3 run.py ...      anything else is a command of the night school itself, for example: doctor
 
 The first start installs what is needed into the folder .venv beside this file; later starts only read a stamp.
@@ -29,7 +29,13 @@ from pathlib import Path
 OLDEST_PYTHON = (3, 11)
 MEGABYTES = {"app": 320, "postgres": 50, "test": 450}  # what a lock takes, downloads included
 TESTS = {"test": [], "check": ["-m", "check"]}  # and which of them
-TOOLS = {"texts": "tools.texts", "map": "tools.map", "pictures": "tools.pictures", "format": "tools.style"}
+TOOLS = {
+    "texts": "tools.texts",
+    "map": "tools.map",
+    "pictures": "tools.pictures",
+    "taps": "tools.taps",
+    "format": "tools.style",
+}
 
 ROOT = Path(__file__).resolve().parent
 BROWSER_TESTS = ROOT / "tests" / "browser"
