@@ -1,5 +1,6 @@
 """Sign-in sheets: what their row numbers mean, and who is on the one that is printed now."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -159,6 +160,11 @@ def _head(db: Session, class_session: str) -> Head:
     teachers = teachers_of(db, [found.id])[found.id]
     told = tuple((teacher.public_name, teacher.unit) for teacher in teachers)
     return Head(found.township, found.institution_name, number, len(meetings), told)
+
+
+def row_numbers(rows: Iterable[SheetRow]) -> dict[str, int]:
+    """Learner's public id -> the row they are printed in, the first where they had several."""
+    return {row.learner: row.number for row in reversed(tuple(rows)) if row.learner}
 
 
 def comers(db: Session, class_session: str) -> tuple[list[Comer], int]:

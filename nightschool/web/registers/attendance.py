@@ -17,7 +17,7 @@ from nightschool.queries.registers import register_history, waiting
 from nightschool.queries.registers.attendance import Register
 from nightschool.queries.registers.missed import stayed_away
 from nightschool.queries.registers.regulars import regulars
-from nightschool.queries.registers.sign_in_sheets import sheet_rows
+from nightschool.queries.registers.sign_in_sheets import row_numbers, sheet_rows
 from nightschool.queries.registers.waiting import SheetWaiting
 from nightschool.rules import slots
 from nightschool.rules.almanac import clock, spoken_day
@@ -242,7 +242,7 @@ def _page(
         sheet=sheet,
         recognised=recognised,
         names={person.public_id: person.name for person in found.people} if recognised else {},
-        numbers=(numbers := {row.learner: row.number for row in reversed(rows) if row.learner}),
+        numbers=(numbers := row_numbers(rows)),
         in_order=lambda people: sorted(people, key=lambda one: numbers.get(one.public_id, len(rows))),
         questions=[
             *rules.questions(found.turnout, found.difference_note, seats=found.seats),

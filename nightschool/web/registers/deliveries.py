@@ -1,6 +1,7 @@
 """The register without signal: what a phone takes along, and what it brings back. In JSON, for the phone's script."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -81,7 +82,7 @@ def taken_along(village: str) -> Any:
         day=found.day.isoformat(),
         people={key: _label(one, borne) for key, one in people.items()},
         groups=group_names,
-        classes=[_class(one) for one in found.registers],
+        classes=[_class(one, rows) for one, rows in zip(found.registers, found.rows, strict=True)],
     )
 
 
@@ -168,11 +169,13 @@ def _hours(slot: Slot) -> str:
     return f"{clock(slot.starts)}\u2060–\u2060{clock(slot.ends)}"
 
 
-def _class(register: Register) -> dict[str, Any]:
+def _class(register: Register, rows: Mapping[str, int]) -> dict[str, Any]:
     closed = rules.why_no_register(register.status, register.slot, moment())
     opens = rules.register_opens(register.slot)
     zone = ZoneInfo(services().settings.timezone)
-    expected = [person.public_id for person in register.expected]
+    expected = [one.public_id for one in register.expected]
+    last = max(rows.values(), default=0) + 1
+    expected.sort(key=lambda key: rows.get(key, last))  # as on paper; who is not on it, behind
     return {
         "id": register.class_session,
         "title": register.title,
@@ -188,5 +191,6 @@ def _class(register: Register) -> dict[str, Any]:
         "closed": rules.tell_no_register(closed, slot=register.slot, today=today()) if closed else "",
         "is_off": closed not in (None, "opens_later"),
         "expected": expected,
+        "rows": rows,
         "others": [one.public_id for one in register.people if one.public_id not in set(expected)],
     }

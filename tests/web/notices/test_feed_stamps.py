@@ -109,7 +109,8 @@ def teacher(db: Session, cast: Cast, **changed: Any) -> None:
 
 
 def handed_over(db: Session, cast: Cast, **said: Any) -> None:
-    handover = Handover((db.get_one(Account, cast.chen).public_id,), "", "王小明", "村文书", TODAY, **said)
+    leaving = (db.get_one(Account, cast.chen).public_id,)
+    handover = Handover(leaving, display_name="王小明", title="村文书", from_day=TODAY, **said)
     hand_over(
         db,
         village=SHIWAN,

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
+from nightschool.actions.registers.sign_in_sheets import number_rows
 from nightschool.database import Database
 from nightschool.models.attendance import Mark, Submission, WaitingSheet
 from nightschool.models.teaching import ClassSession
@@ -70,6 +71,19 @@ def test_a_phone_takes_along_keys_and_names_and_nothing_else_of_anybody(phone: P
     assert set(phone.kept) == {
         "village", "name", "day", "at", "keeper", "own", "people", "groups", "classes"
     }  # fmt: skip
+
+
+def test_people_stand_on_the_phone_as_on_the_printed_sheet(
+    phone: Phone, database: Database, cast: Cast
+) -> None:
+    [about] = phone.kept["classes"]
+    assert about["rows"] == {}
+    with database.writing() as db:
+        number_rows(db, class_sessions=[about["id"]], by=cast.chen_actor, now=NOW)
+        made_later = make_learner(db, name="阿大", group_name="一组").public_id
+    [about] = phone.browser.get(f"/desk/{SHIWAN}/pocket.json").json["classes"]
+    assert [about["rows"].get(key) for key in about["expected"]] == [1, 2, 3, 4, None]
+    assert about["expected"][-1] == made_later
 
 
 def test_what_a_phone_brings_counts_and_has_a_receipt(phone: Phone, database: Database) -> None:
