@@ -163,9 +163,15 @@ def wait_for_other_lists(db: Session) -> None:
 def store_steps(plan: Merge, listed: set[str], *, now: Now) -> tuple[ListStep, ...]:
     """The plan is in the tables, all that the list names is found by its names, and pages show it."""
     # A parent's code sorts before its children's, which the foreign key asks for.
-    differing = (partial(_store, plan=plan, codes=page, now=now) for page in pages(sorted(plan.facts)))
+    differing = [partial(_store, plan=plan, codes=page, now=now) for page in pages(sorted(plan.facts))]
     known = sorted(listed - plan.facts.keys())
-    return (*differing, *(partial(_refresh_keys, codes=page, plan=plan) for page in pages(known)))
+    return (
+        *differing[:1],
+        # From the first rows on PostgreSQL knows that codes differ, and no step looks through all rows for its own.
+        *([_count_rows_anew] if plan.new else []),
+        *differing[1:],
+        *(partial(_refresh_keys, codes=page, plan=plan) for page in pages(known)),
+    )
 
 
 def _store(db: Session, *, plan: Merge, codes: Sequence[str], now: Now) -> None:
@@ -374,7 +380,7 @@ def _show_events_otherwise(db: Session, renamed: set[str], *, now: Now) -> None:
 
 
 def _count_rows_anew(db: Session) -> None:
-    """PostgreSQL plans with the new number of rows at once, and not after a minute in which searches take seconds."""
+    """PostgreSQL plans with the rows there are at once, and not after a minute in which searches take seconds."""
     if db.connection().dialect.name == "postgresql":
         for model in (Region, RegionName, RegionKey):
             db.execute(text(f"ANALYZE {model.__tablename__}"))
