@@ -2,33 +2,17 @@
 
 from collections import defaultdict
 
-from sqlalchemy import bindparam, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from nightschool.models.attendance import Mark
 from nightschool.models.people import Learner
-from nightschool.models.teaching import ClassSession, SessionStatus
 from nightschool.queries.registers.attendance import Register, RegisterPerson
+from nightschool.queries.registers.turnouts import HELD_UP_TO
 from nightschool.rules.registers.attendance import ATTENDED
 from nightschool.rules.registers.missed import LOOKED_AT, has_stayed_away
 
-_This = aliased(ClassSession, name="this")
-# The class session itself and those held before it: of its course where that is a cohort, else of the village.
-_HELD = (
-    select(ClassSession.id, ClassSession.day)
-    .join(_This, _This.public_id == bindparam("class_session"))
-    .where(
-        ClassSession.region_code == _This.region_code,
-        or_(~bindparam("is_cohort"), ClassSession.course_id == _This.course_id),
-        ClassSession.status == SessionStatus.HELD,
-        or_(
-            ClassSession.day < _This.day,
-            (ClassSession.day == _This.day) & (ClassSession.starts <= _This.starts),
-        ),
-    )
-    .order_by(ClassSession.day.desc(), ClassSession.starts.desc(), ClassSession.id.desc())
-    .limit(LOOKED_AT)
-)
+_HELD = HELD_UP_TO.limit(LOOKED_AT)
 _MARKS = (
     select(Mark.class_session_id, Mark.status, Learner.public_id)
     .join(Learner, Learner.id == Mark.learner_id)
@@ -44,7 +28,7 @@ def stayed_away(db: Session, found: Register) -> tuple[RegisterPerson, ...]:
 
     Cost: 1 query where there are too few classes to tell, else 3.
     """
-    held = db.execute(_HELD, {"class_session": found.class_session, "is_cohort": found.is_cohort}).all()
+    held = db.execute(_HELD, {"class_session": found.class_session}).all()
     if len(held) < LOOKED_AT // 2:
         return ()
     people = found.expected

@@ -12,6 +12,7 @@ from nightschool.queries.courses.closed_times import Absence
 from nightschool.queries.oversight.plans import reminders
 from nightschool.queries.places import places
 from nightschool.queries.places.takeovers import successions
+from nightschool.queries.registers.turnouts import last_turnouts
 from nightschool.rules.courses.closed_times import closed_mark, tell_closed
 from nightschool.rules.oversight.plans import tell_reminder
 from nightschool.rules.places.takeovers import tell_ended
@@ -37,6 +38,8 @@ def village(village: str) -> Any:
     """What comes next, what is not recorded yet, what waits for a decision."""
     with reading() as db:
         found = queries.desk(db, village, at=moment())
+        first = next(iter((*found.today, *found.coming)), None)
+        turnouts = last_turnouts(db, first.public_id) if first else ()
         plans = [(one.month, tell_reminder(one, today())) for one in reminders(db, village, today=today())]
         absent = closed_times.absences_in(db, village, today=today())
         elsewhere = [code for code in villages_of(actor()) if code != village]
@@ -47,6 +50,7 @@ def village(village: str) -> Any:
     return render_template(
         "courses/desk/village.html",
         desk=found,
+        turnouts=turnouts,
         absent=_told(absent),
         marks={one.class_session: closed_mark(one.kind) for one in absent},
         others=[(one, unrecorded.get(one.code, 0)) for one in others],

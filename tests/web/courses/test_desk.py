@@ -252,8 +252,8 @@ def test_the_desk_costs_the_same_however_much_there_is(
     fill(database, cast, *range(1, items + 1), status="draft", booked=False)
     statements.clear()
     assert chen.get(DESK).status_code == 200
-    # Login, scope, five of the desk, three of its plans, who is absent, and which villages were merged.
-    assert len(statements) == 12
+    # Login, scope, five of the desk, three of its plans, who is absent, the last turnouts, and which villages were merged.
+    assert len(statements) == 13
 
 
 def test_every_page_of_a_village_has_the_same_four_entries_and_leads_home(
@@ -289,3 +289,30 @@ def test_what_can_be_printed_and_where_everything_else_is_leads_somewhere(chen: 
         assert len(addresses) > 5
         for address in addresses:
             assert chen.get(address, follow_redirects=True).status_code == 200, address
+
+
+def test_the_first_class_shows_how_many_came_to_the_last_five_like_it(
+    chen: FlaskClient, database: Database, cast: Cast
+) -> None:
+    with database.writing() as db:
+        lectures, cohort = make_course(db), make_course(db, title="果树班", kind="cohort")
+        for weeks, total in ((7, 5), (6, 11), (5, 0), (4, 31), (3, 42), (2, 53)):
+            held = make_session(db, lectures, TODAY - timedelta(weeks=weeks))
+            make_register(db, held, cast.chen, total=total)
+        make_register(db, make_session(db, cohort, TODAY - timedelta(weeks=1)), cast.chen, total=64)
+        called = make_session(db, cohort, TODAY + timedelta(days=3), title="果树班").public_id
+    assert 'class="turnouts"' not in chen.get(DESK).text  # one class of this cohort is no series yet
+    with database.writing() as db:
+        make_session(db, make_course(db), TODAY + timedelta(days=2))
+    chart = chen.get(DESK).text.split('class="turnouts"')[1].split("</figure>")[0]
+    assert "前 5 次来了多少人次" in chart
+    told = re.search(r'aria-label="([^"]*)"', chart)
+    assert told and [line.rsplit(maxsplit=1)[1] for line in told[1].split("、")] == [
+        "0",
+        "31",
+        "42",
+        "53",
+        "64",
+    ]
+    assert re.findall(r'height="(\d+)"', chart) == ["0", "19", "26", "33", "40"]
+    assert called in chen.get(DESK).text
