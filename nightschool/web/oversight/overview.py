@@ -16,6 +16,7 @@ from nightschool.queries.oversight import overview, township_plans
 from nightschool.queries.oversight.overview import Figure, Overview
 from nightschool.queries.places import openings, places
 from nightschool.queries.places.takeovers import todays_villages
+from nightschool.queries.trust import trust
 from nightschool.rules.listings import page_of
 from nightschool.rules.places.schools import asked_of
 from nightschool.rules.regions import Level, level_of, township_of
@@ -23,7 +24,7 @@ from nightschool.rules.seasons.months import month_of
 from nightschool.rules.seasons.periods import tell_period, week_of, whole_month
 from nightschool.web.oversight.frame import as_of, asked_period, kept
 from nightschool.web.site.access import actor, allows
-from nightschool.web.site.context import reading, today
+from nightschool.web.site.context import now, reading, today
 from nightschool.web.site.listings import page_number
 from nightschool.web.site.records import look_up
 
@@ -72,6 +73,8 @@ def region(region: str) -> Any:
             behind = {"contacts": contacts(db, below)}
         if not (label or figure):
             behind["of_labels"] = labels.label_figures(db, region, **days)
+            if found.level is Level.TOWNSHIP:
+                behind["silent"] = trust.silent_phones(db, region, now=now())
     return render_template(
         "oversight/overview/region.html",
         overview=found,

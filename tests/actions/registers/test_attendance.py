@@ -38,17 +38,6 @@ from tests.factories import (
 )
 
 
-@pytest.fixture
-def tonight(cast: Cast, db: Session) -> ClassSession:
-    """A lecture in the meeting room tonight."""
-    return make_session(db, make_course(db, venue_id=cast.venue), TODAY, **SOON)
-
-
-@pytest.fixture
-def learners(cast: Cast, db: Session) -> dict[str, Learner]:
-    return {name: make_learner(db, name=name) for name in ("陈大秀", "刘国富", "张桂花")}
-
-
 def save(cast: Cast, db: Session, session: ClassSession, sheet: Sheet | None = None, **given: Any) -> Receipt:
     defaults: dict[str, Any] = {
         "submission_id": uuid4(),

@@ -41,17 +41,6 @@ from tests.factories import (
 )
 
 
-@pytest.fixture
-def tonight(cast: Cast, db: Session) -> ClassSession:
-    """A lecture in the meeting room tonight."""
-    return make_session(db, make_course(db, venue_id=cast.venue), TODAY, **SOON)
-
-
-@pytest.fixture
-def learners(cast: Cast, db: Session) -> dict[str, Learner]:
-    return {name: make_learner(db, name=name) for name in ("陈大秀", "刘国富", "张桂花")}
-
-
 def bring(
     cast: Cast, db: Session, session: ClassSession, sheet: Sheet, *, minute: int = 0, **given: Any
 ) -> Delivered:

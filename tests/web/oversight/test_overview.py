@@ -11,10 +11,12 @@ from nightschool.actions.courses.labelling import set_session_labels
 from nightschool.database import Database
 from nightschool.models.places import NightSchool
 from nightschool.models.teaching import SessionStatus
+from nightschool.models.trust import Posting
 from nightschool.rules.access import Role
 from nightschool.rules.courses.labels import LabelKind, Labels
 from tests.factories import (
     JIANLI,
+    NOW,
     SHIWAN,
     TODAY,
     Cast,
@@ -22,6 +24,7 @@ from tests.factories import (
     make_course,
     make_label,
     make_learner,
+    make_login,
     make_region,
     make_register,
     make_session,
@@ -255,3 +258,66 @@ def test_a_campaign_of_several_counties_is_one_line_of_their_city(
     led = re.search(r'href="([^"]*label=[^"]*)">感恩奋进', page)
     assert led is not None
     assert "已开 2 次，到课 35 人次" in city.get(html.unescape(led[1])).text
+
+
+PHONES = (
+    # kept nothing, looked at lately, brought by another since, over; and whether a township is told
+    ("三份", {"pocket_waits": 3}, True),
+    ("没有等着的", {"pocket_waits": 0}, True),
+    ("昨天送来过", {"pocket_waits": 3, "pocket_at": -1}, False),
+    ("没有等着的，还在用", {"pocket_waits": 0, "last_seen_at": -2}, False),
+    ("有等着的，还在用", {"pocket_waits": 1, "last_seen_at": -2}, True),
+    ("从来不这样点名", {"pocket_waits": None, "pocket_at": None}, False),
+    ("到时间了，有等着的", {"pocket_waits": 2, "expires_at": -5}, True),
+    ("到时间了，没有等着的", {"pocket_waits": 0, "expires_at": -5}, False),
+)
+
+
+@pytest.mark.parametrize(("what", "columns", "is_told"), PHONES, ids=[what for what, *_rest in PHONES])
+def test_a_township_is_told_of_phones_that_have_been_silent_for_a_week(
+    database: Database, cast: Cast, browser_of: Any, what: str, columns: dict[str, Any], is_told: bool
+) -> None:
+    days = {"last_seen_at": -9, "pocket_at": -9, "created_at": -20, **columns}
+    at = {
+        name: NOW.instant + n * DAY if isinstance(n, int) else n
+        for name, n in days.items()
+        if name != "pocket_waits"
+    }
+    make_login(database, cast.chen, pocket_waits=days["pocket_waits"], **at)
+    page = browser_of(cast.township_supervisor).get("/overview/511002105000").text
+    assert ("7 天没有送来过的手机" in page) is is_told
+    if is_told:
+        assert "狮湾村 · 陈书记（" in page
+        n = days["pocket_waits"]
+        assert (f"还有 {n} 份没有发出来" if n else "那时都发完了") in page
+    for elsewhere in ("/overview/511002105000?show=held", f"/overview/{SHIWAN}", "/overview/511002000000"):
+        assert "没有送来过的手机" not in browser_of(cast.county_supervisor).get(elsewhere).text
+    assert "没有送来过的手机" not in browser_of(cast.township_supervisor).get("/overview/511002106000").text
+
+
+@pytest.mark.parametrize(
+    ("waits", "is_over", "is_told"), [(0, False, False), (2, True, False), (2, False, True)]
+)
+def test_a_phone_that_another_one_took_the_place_of_is_not_told_of(
+    database: Database, cast: Cast, browser_of: Any, waits: int, is_over: bool, is_told: bool
+) -> None:
+    old = {"created_at": NOW.instant - 20 * DAY, "last_seen_at": NOW.instant - 9 * DAY}
+    over = {"revoked_at": NOW.instant - 3 * DAY} if is_over else {}
+    make_login(database, cast.chen, pocket_waits=waits, pocket_at=NOW.instant - 9 * DAY, **old, **over)
+    make_login(database, cast.chen, pocket_waits=0, pocket_at=NOW.instant - DAY)
+    page = browser_of(cast.township_supervisor).get("/overview/511002105000").text
+    assert ("没有送来过的手机" in page) is is_told
+
+
+def test_phones_of_others_than_the_coordinators_of_today_are_not_told_of(
+    database: Database, cast: Cast, browser_of: Any
+) -> None:
+    silent = {"pocket_waits": 3, "pocket_at": NOW.instant - 9 * DAY, "last_seen_at": NOW.instant - 9 * DAY}
+    make_login(database, cast.township_supervisor, **silent)
+    with database.writing() as db:
+        former = make_account(db, "former", "从前的", Role.COORDINATOR, SHIWAN)
+        db.query(Posting).filter_by(account_id=former.id).update({"to_day": TODAY - DAY})
+        former_id = former.id
+    make_login(database, former_id, **silent)
+    page = browser_of(cast.township_supervisor).get("/overview/511002105000").text
+    assert "没有送来过的手机" not in page
