@@ -40,14 +40,13 @@ TOPICS = (
 )
 
 
-def fill(database: Database) -> list[str]:
-    """The database is migrated and full; answers with the codes of its villages."""
+def fill(database: Database, schools: int | None = None) -> list[str]:
+    """The database is migrated, and all villages or the first so many have a school; answers with their codes."""
     migrate(database)
     with database.writing() as db:
         _regions(db)
-        villages = list(
-            db.scalars(select(Region.code).where(Region.level == Level.VILLAGE).order_by(Region.code))
-        )
+        every = select(Region.code).where(Region.level == Level.VILLAGE).order_by(Region.code).limit(schools)
+        villages = list(db.scalars(every))
         account = Account(login_name="bench", display_name="测量", created_at=NOW.instant)
         db.add(account)
         db.flush()

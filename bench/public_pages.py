@@ -165,10 +165,10 @@ def report(found: list[Target], browser: Browser, code: str) -> bool:
     return fine
 
 
-def run(name: str, url: str, rounds: int, requests: int) -> bool:
+def run(name: str, url: str, rounds: int, requests: int, schools: int | None = None) -> bool:
     """One database, filled and measured."""
     database = Database(url, sealer=Sealer(new_keys().sealing))
-    villages = fill(database)
+    villages = fill(database, schools)
     database.dispose()
     print(f"\n{name}: {len(villages)} villages")
     with served(url) as browser:

@@ -235,9 +235,13 @@ def databases(kind: str) -> Iterator[tuple[Database, Database]]:
     try:
         server = Database(cluster.url("postgres"), sealer=sealer)
         with server.engine.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(
-                "CREATE DATABASE large"
-            )
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.exec_driver_sql("CREATE DATABASE large")
+            # PostgreSQL chooses by its estimates whether it plans a known statement anew, which takes milliseconds, and
+            # chooses otherwise for the two: what is compared is the work, so both plan each time.
+            for name in ("postgres", "large"):
+                connection.exec_driver_sql(f"ALTER DATABASE {name} SET plan_cache_mode = force_custom_plan")
+        server.dispose()
         pair = [server, Database(cluster.url("large"), sealer=sealer)]
         yield pair[0], pair[1]
         for database in pair:

@@ -60,9 +60,9 @@ class Filled:
     token: str
 
 
-def fill_staff(database: Database) -> Filled:
+def fill_staff(database: Database, schools: int | None) -> Filled:
     """The database of the public pages, and in its first village a coordinator, 60 learners and two open registers."""
-    village = fill(database)[0]
+    village = fill(database, schools)[0]
     with database.writing() as db:
         account = Account(login_name="desk", display_name="陈桂花", created_at=NOW.instant)
         db.add(account)
@@ -336,10 +336,10 @@ def _drive(database: Database, filled: Filled, held: int, learners: list[int], s
     raw.close()
 
 
-def run(name: str, url: str, rounds: int, requests: int) -> bool:
+def run(name: str, url: str, rounds: int, requests: int, schools: int | None = None) -> bool:
     """One database, filled and measured."""
     database = Database(url, sealer=Sealer(new_keys().sealing))
-    filled = fill_staff(database)
+    filled = fill_staff(database, schools)
     print(f"\n{name}")
     with served(url) as browser:
         staff = Staff(browser.connection.port, filled.token)

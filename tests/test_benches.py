@@ -26,7 +26,7 @@ def test_scale_is_measured_to_its_end(capsys: pytest.CaptureFixture[str]) -> Non
 def test_pages_are_measured_to_their_end(
     bench: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bench.run("SQLite", sqlite_url(tmp_path / "bench.db"), 2, 1)  # type: ignore[attr-defined]
+    bench.run("SQLite", sqlite_url(tmp_path / "bench.db"), 2, 1, 60)  # type: ignore[attr-defined]
     assert "SQLite" in capsys.readouterr().out
 
 
