@@ -467,7 +467,48 @@ def test_without_signal_the_desk_leads_there_and_elsewhere_it_is_not_offered(
     page.goto(f"/desk/{village}/pocket")
     expect(page.get_by_text("微信里打开的，没信号时用不了")).to_be_visible()
     expect(page.get_by_role("link", name="打印名单，记在纸上")).to_be_visible()
+    expect(page.get_by_text("把到了的号写进去就行")).to_be_visible()
     chat.close()
+
+
+def test_without_signal_people_are_found_by_their_sounds(along: Page, tonight: str) -> None:
+    along.evaluate("id => { location.hash = id; }", tonight)
+    along.get_by_label("找人").fill("shandaxiu")
+    expect(along.locator("[data-part=expected] li:visible .tick span").first).to_have_text("单大秀")
+    along.get_by_label("找人").fill("oymz")
+    expect(along.locator("[data-part=expected] li:visible .tick span").first).to_have_text("欧阳明珠")
+
+
+def test_the_page_can_be_put_on_the_home_screen_and_starts_there_without_signal(
+    along: Page, site: Site, village: str
+) -> None:
+    browser = along.context.new_cdp_session(along)
+    along.context.set_offline(False)
+    along.reload()
+    manifest = browser.send("Page.getAppManifest")
+    assert (manifest["errors"], json.loads(manifest["data"])["name"]) == ([], "农民夜校")
+    assert browser.send("Page.getInstallabilityErrors")["installabilityErrors"] in (
+        [],
+        [{"errorId": "in-incognito", "errorArguments": []}],  # what this browser's windows are
+    )
+    along.context.set_offline(True)
+    along.goto(json.loads(manifest["data"])["start_url"])
+    expect(along).to_have_url(f"{site.address}/desk/{village}/pocket")
+
+
+def test_what_a_browser_may_clear_is_said_and_what_it_promised_to_keep(along: Page, tonight: str) -> None:
+    def promised(whether: str) -> None:
+        along.evaluate(f"navigator.storage.persisted = async () => {whether}")
+        along.evaluate("dispatchEvent(new Event('online'))")
+
+    tick(along, tonight, NAMES[0])
+    may_go, lasts = along.get_by_text("浏览器可能把没发的也清掉"), along.get_by_text("浏览器答应了不清掉")
+    promised("false")
+    expect(may_go).to_be_visible()
+    expect(lasts).to_be_hidden()
+    promised("true")
+    expect(lasts).to_be_visible()
+    expect(may_go).to_be_hidden()
 
 
 def test_sixty_villagers_go_in_one_small_parcel(along: Page, site: Site, tonight: str) -> None:

@@ -68,7 +68,10 @@ def worker() -> Response:
 @bp.get("/desk/<region_code:village>/pocket.json")
 @allows("keep_register")
 def taken_along(village: str) -> Any:
-    """What a phone keeps of this village: a key and a name for each learner, the classes around today, nothing else."""
+    """What a phone keeps of this village: a key, a name and its pinyin of each learner, the classes around today.
+
+    Nothing else.
+    """
     place = look_up(places.region_named, village)
     with reading() as db:
         found = queries.pocket(db, village, today=today())
@@ -81,6 +84,7 @@ def taken_along(village: str) -> Any:
         name=place.name,
         day=found.day.isoformat(),
         people={key: _label(one, borne) for key, one in people.items()},
+        sounds={key: one.keys for key, one in people.items()},
         groups=group_names,
         classes=[_class(one, rows) for one, rows in zip(found.registers, found.rows, strict=True)],
     )

@@ -31,6 +31,7 @@
   let told = ""; // what has just been done
   let saved = ""; // the same of a sheet, said until it is sent
   let isSending = false;
+  let isLasting = false; // what is kept here: the browser has promised to clear other things first
   let isOwn = true; // this phone: names are kept on no other
   let open = null; // the register that is filled in
 
@@ -45,6 +46,7 @@
     taken = found[0].find((one) => one.keeper === keeper && one.village === words.village) ?? null;
     sheets = found[1];
     note = found[2].find((one) => one.keeper === keeper) ?? {};
+    isLasting = (await navigator.storage?.persisted?.()) ?? false;
   }
 
   // What is going on, in one sentence or two.
@@ -55,8 +57,10 @@
     part("state").textContent = [told, n ? saved : "", doing, last].filter(Boolean).join(" ");
     part("state").classList.toggle("question", Boolean(trouble) || n > 0);
     part("login").hidden = trouble !== "login";
-    part("keeps").hidden = !n;
-    part("forgets").hidden = !(n || taken) || !/iPhone|iPad|Macintosh.*Mobile/.test(navigator.userAgent) || navigator.standalone === true;
+    const isApple = /iPhone|iPad/.test(navigator.userAgent) || (/Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1);
+    part("forgets").hidden = !(n || taken) || !isApple || navigator.standalone === true;
+    part("lasts").hidden = !isLasting || isApple;
+    part("mayGo").hidden = isLasting || isApple;
   }
 
   // Why the register cannot be opened here, "" where it can: too early, called off, or saved with marks that are not here.
@@ -141,8 +145,11 @@
     const name = taken.data.people[key] ?? "";
     item.id = key;
     item.dataset.name = name;
+    item.dataset.keys = taken.data.sounds?.[key] ?? ""; // those taken along by an older version have none
     item.querySelector("[name=m]").value = key;
     item.querySelector(".tick span").textContent = name;
+    const number = about.rows?.[key];
+    if (number) item.querySelector(".tick span").prepend(made("i", String(number), { className: "aside" }), " ");
     for (const box of item.querySelectorAll("[name=e], [name=ci]")) box.value = key;
     for (const option of item.querySelectorAll("option")) if (option.value) option.value = `${key} ${option.value.trim()}`;
     for (const one of item.querySelectorAll("[aria-label]")) one.setAttribute("aria-label", say(one.getAttribute("aria-label"), { name }));

@@ -84,7 +84,10 @@ async function pocketTake(address) {
       const isNeeded = unsent.some((one) => one.class === about.id) && !data.classes.some(({ id }) => id === about.id);
       if (!isNeeded) continue;
       data.classes.push(about);
-      for (const key of [...about.expected, ...about.others]) data.people[key] ??= former.data.people[key];
+      for (const key of [...about.expected, ...about.others]) {
+        data.people[key] ??= former.data.people[key];
+        data.sounds[key] ??= former.data.sounds?.[key];
+      }
     }
     taken.put({ keeper, village, at: Date.now(), data });
     const note = (await pocketAsked(notes.get(keeper))) ?? {};

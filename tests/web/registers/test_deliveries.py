@@ -16,6 +16,7 @@ from nightschool.database import Database
 from nightschool.models.attendance import Mark, Submission, WaitingSheet
 from nightschool.models.teaching import ClassSession
 from nightschool.models.trust import LoginSession, Posting
+from nightschool.rules.names import stored_keys
 from tests.factories import NOW, SHIWAN, SOON, TODAY, Cast, make_course, make_learner, make_session
 
 
@@ -68,8 +69,9 @@ def test_a_phone_takes_along_keys_and_names_and_nothing_else_of_anybody(phone: P
     assert sorted(about["expected"]) == sorted(phone.kept["people"])
     assert (about["version"], about["recorded"], about["closed"]) == (0, None, "")
     assert "一组" not in str(phone.kept["people"])
+    assert phone.kept["sounds"][phone.key("刘国富")] == stored_keys("刘国富")
     assert set(phone.kept) == {
-        "village", "name", "day", "at", "keeper", "own", "people", "groups", "classes"
+        "village", "name", "day", "at", "keeper", "own", "people", "sounds", "groups", "classes"
     }  # fmt: skip
 
 
