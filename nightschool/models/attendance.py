@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, Uuid, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from nightschool.models.base import (
@@ -25,6 +25,7 @@ from nightschool.models.base import (
     ShortText,
     one_of,
 )
+from nightschool.rules.registers.asked_back import AskedBackKind
 from nightschool.rules.registers.attendance import STATUS_WORDS
 
 
@@ -147,6 +148,20 @@ class Headcount(Numbered, Base):
             postgresql_where=CURRENT,
         ),
     )
+
+
+class AskedBackAnswer(Base):
+    """One row is what a village answered when it was asked back about one of its registers; nobody else reads it."""
+
+    class_session_id: Mapped[int] = mapped_column(
+        ForeignKey("class_session.id", ondelete="RESTRICT"), primary_key=True
+    )
+    kind: Mapped[str] = mapped_column(String(32), primary_key=True)
+    text: Mapped[LineText]
+    account_id: Mapped[AccountRef]
+    answered_at: Mapped[Instant]
+
+    __table_args__ = (one_of("kind", AskedBackKind),)
 
 
 class SignInSheet(Base):

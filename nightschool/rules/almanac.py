@@ -111,6 +111,15 @@ def _lunar_label(day: date, spoken: str) -> str:
     return _("%(lunar)s 节气%(term)s", lunar=label, term=_(lunar.term)) if lunar.term else label
 
 
+def is_new_years_eve(day: date) -> bool:
+    """True on the last day of the farmers' year (除夕); false before 1900 and after 2100."""
+    try:
+        lunar = LunarDate.from_solar(day + timedelta(days=1))
+    except ValueError:
+        return False
+    return (lunar.month, lunar.day) == (1, 1)
+
+
 def solar_term(day: date) -> str:
     """The solar term that begins on this day, 小雪; empty on other days, and before 1900 and after 2100."""
     term = _solar_term(day)

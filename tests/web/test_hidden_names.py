@@ -28,7 +28,7 @@ from nightschool.actions.people.people import edit_teacher
 from nightschool.actions.registers.sign_in_sheets import number_rows
 from nightschool.database import Database
 from nightschool.models import Base
-from nightschool.models.attendance import Guest, Mark, MarkEvent
+from nightschool.models.attendance import AskedBackAnswer, Guest, Mark, MarkEvent
 from nightschool.models.calendars import FarmSeason
 from nightschool.models.people import FormerStay, PersonMerge
 from nightschool.models.places import Supporter, Venue
@@ -191,6 +191,15 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
         db.add(Guest(**given, name="?", home="?"))
         register.device = register.reason = register.difference_note = "?"
         make_waiting_sheet(db, past, register)
+        db.add(
+            AskedBackAnswer(
+                class_session_id=past.id,
+                kind="quiet",
+                text="?",
+                account_id=cast.chen,
+                answered_at=NOW.instant,
+            )
+        )
         db.add(Mark(**given, learner_id=other.id, status="substitute", came_instead="?"))
         db.add(
             MarkEvent(

@@ -18,11 +18,11 @@ from nightschool.rules.seasons.markets import Markets, tell_market
 from nightschool.rules.slots import Slot
 from nightschool.texts import _
 
-_MARKET_OVER = 13 * 60  # by then people are back from market
+MARKET_OVER = 13 * 60  # by then people are back from market
 WALK_HOME_MINUTES = 30
 _RAINY_MONTHS = range(5, 10)
 SAME_TOPIC_DAYS = 60
-_EVENING = 17 * 60
+AFTER_WORK = 17 * 60
 _FIRST_UP, _LAST_UP = 6 * 60, 23 * 60  # nobody means to teach before or after
 # What is known of a year, a place, a topic or an hour, and would read the same at every date of a list.
 _SAID_ONCE = frozenset({"holiday_unknown", "odd_hours", "rain", "same_topic"})
@@ -127,7 +127,7 @@ def _people_elsewhere(slot: Slot, around: Surroundings, today: date) -> Iterator
 
 
 def _market(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice]:
-    if slot.starts >= _MARKET_OVER or not around.markets.on(slot.day):
+    if slot.starts >= MARKET_OVER or not around.markets.on(slot.day):
         return
     rules = _("；").join(tell_market(rule) for rule in around.markets.rules)
     source = _("%(township)s的场期：%(rules)s", township=around.markets_of, rules=rules)
@@ -142,7 +142,7 @@ def _farm_work(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice
         if window.is_example:
             source = _("%(source)s（示例，不是真的）", source=source)
         until = full_day(window.last, today)
-        if slot.starts >= _EVENING:
+        if slot.starts >= AFTER_WORK:
             sentence = _(
                 "正是%(name)s的时候，到%(last)s。讲地里这几天用得上的，短一点。", name=window.name, last=until
             )
@@ -168,7 +168,7 @@ def _holiday(slot: Slot, around: Surroundings, today: date) -> Iterator[Advice]:
         return
     if found.is_off:
         yield Advice("holiday", _("这天是%(name)s放假。", name=_(found.name)), _("节假日表"))
-    elif slot.starts < _EVENING:
+    elif slot.starts < AFTER_WORK:
         yield Advice(
             "make_up_day",
             _("这天要补班（%(name)s调休），上班的人来不了。", name=_(found.name)),

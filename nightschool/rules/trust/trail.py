@@ -108,6 +108,7 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
         "register.save": [N_("%(who)s 记了 %(what)s的到课")],
         "register.void": [N_("%(who)s 作废了 %(what)s的到课登记")],
         "register.wait": [N_("%(who)s 送来的 %(what)s的点名放在待处理里")],
+        "register.answer": [N_("%(who)s 答了关于 %(what)s的一句问话")],
         "register.settle": [N_("%(who)s 处理了 %(what)s的一份点名")],
     },
     Kind.LEARNERS: {

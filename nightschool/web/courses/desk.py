@@ -12,10 +12,12 @@ from nightschool.queries.courses.closed_times import Absence
 from nightschool.queries.oversight.plans import reminders
 from nightschool.queries.places import places
 from nightschool.queries.places.takeovers import successions
+from nightschool.queries.registers.asked_back import latest_class
 from nightschool.queries.registers.turnouts import last_turnouts
 from nightschool.rules.courses.closed_times import closed_mark, tell_closed
 from nightschool.rules.oversight.plans import tell_reminder
 from nightschool.rules.places.takeovers import tell_ended
+from nightschool.rules.registers.asked_back import tell_quiet
 from nightschool.web.site.access import actor, allows, current_login, home_of, village_at_hand, villages_of
 from nightschool.web.site.context import moment, reading, today, writing
 from nightschool.web.site.listings import Shown, asked
@@ -45,12 +47,15 @@ def village(village: str) -> Any:
         elsewhere = [code for code in villages_of(actor()) if code != village]
         others = places.regions_named(db, elsewhere)
         unrecorded = queries.open_registers(db, elsewhere, at=moment())
+        latest = latest_class(db, village) if found.is_empty else None
         ended, formers = successions(db, village)
         ended = ended if ended and ended.ended_on < today() else None
     return render_template(
         "courses/desk/village.html",
         desk=found,
         turnouts=turnouts,
+        latest=latest,
+        quiet=tell_quiet(latest.day, today()) if latest and latest.is_held else "",
         absent=_told(absent),
         marks={one.class_session: closed_mark(one.kind) for one in absent},
         others=[(one, unrecorded.get(one.code, 0)) for one in others],

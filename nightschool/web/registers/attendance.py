@@ -35,6 +35,7 @@ from nightschool.rules.registers.from_paper import (
 )
 from nightschool.texts import _, counted
 from nightschool.web.people.newcomers import check_rows
+from nightschool.web.registers.asked_back import asked_back_of
 from nightschool.web.registers.attendance_form import RegisterForm, Ticked, VoidForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.browser import device_name
@@ -249,6 +250,7 @@ def _page(
             *(rules.tell_elsewhere(other) for other in found.elsewhere),
             *_counted_twice(found),
         ],
+        asked_back=[] if form.is_stale else asked_back_of(found),
         next_open=next_open,
         often=often,
         away=away,
