@@ -20,10 +20,10 @@ from typing import Any
 from unicodedata import category
 
 from nightschool.errors import Refused
+from nightschool.formats.child import run_child
 from nightschool.texts import N_, _
 
 PAPER_PACKAGES = ("typst", "pylopdf-fonts-zh-cn")  # without which there is no PDF
-_TYPESETTER = Path(__file__).with_name("typesetter.py")
 _FONT_SUFFIXES = frozenset({".otf", ".ttf", ".ttc", ".otc"})
 _AT_ONCE = 2
 _MOST_SECONDS = 30
@@ -83,13 +83,7 @@ class Press:
         if not self._at_work.acquire(timeout=self._seconds):
             raise Refused("too_busy")
         try:
-            done = subprocess.run(
-                [sys.executable, "-P", str(_TYPESETTER)],
-                input=json.dumps(asked).encode(),
-                capture_output=True,
-                timeout=self._seconds,
-                check=False,
-            )
+            done = run_child("typesetter", json.dumps(asked).encode(), seconds=self._seconds)
         except subprocess.TimeoutExpired:
             raise Refused("too_long") from None
         except OSError as error:

@@ -5,21 +5,27 @@ Cells are cleaned as what is typed into a form is.
 
 import codecs
 import csv
+import json
 import re
+import subprocess
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
+from itertools import starmap
 from typing import Any
 
+from nightschool.formats.child import run_child
+from nightschool.formats.old_workbook import MOST_COLUMNS
 from nightschool.rules.typed import one_line
 
 MOST_UNPACKED_BYTES = 50 * 1024 * 1024  # of a workbook; a province's 60,000 rows come to 10 MB
 MOST_PARTS = 500  # files inside a workbook
 MOST_ROWS = 200_000
-MOST_COLUMNS = 60
 DELIMITERS = (",", "\t", ";")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # of workbooks before 2007, and of newer ones with a password
+OLD_SECONDS = 30
 
 
 class TableFault(StrEnum):
@@ -28,7 +34,7 @@ class TableFault(StrEnum):
     BROKEN_UTF8 = "broken_utf8"
     NOT_TEXT = "not_text"
     HTML = "html"
-    OLD_EXCEL = "old_excel"
+    ENCRYPTED = "encrypted"
     PDF = "pdf"
     BROKEN_WORKBOOK = "broken_workbook"
     TOO_LARGE = "too_large"
@@ -66,6 +72,9 @@ def read_tables(data: bytes) -> Iterator[Table]:
     if data.startswith(b"PK\x03\x04"):
         yield from _sheets(data)
         return
+    if data.startswith(_OLE):
+        yield from _old_sheets(data)
+        return
     if fault := _other_kind(data):
         raise UnreadableTable(fault)
     text = _decoded(data)
@@ -85,8 +94,6 @@ def cell_name(column: int, line: int) -> str:
 
 def _other_kind(data: bytes) -> TableFault | None:
     start = data[:1024].lstrip(codecs.BOM_UTF8 + b" \t\r\n").lower()
-    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        return TableFault.OLD_EXCEL
     if start.startswith(b"%pdf-"):
         return TableFault.PDF
     if start.startswith((b"<html", b"<!doctype", b"<table", b"<meta", b"<head", b"<?xml", b"<!--")):
@@ -173,6 +180,26 @@ def _opened(data: bytes) -> Any:
         raise UnreadableTable(TableFault.BROKEN_WORKBOOK) from error
 
 
+def _old_sheets(data: bytes) -> Iterator[Table]:
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise UnreadableTable(TableFault.ENCRYPTED)
+    try:
+        done = run_child("old_workbook", data, seconds=OLD_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise UnreadableTable(TableFault.TOO_LARGE) from None
+    if done.returncode:  # it met one of its limits
+        raise UnreadableTable(TableFault.TOO_LARGE)
+    answer = json.loads(done.stdout)
+    if "fault" in answer:
+        raise UnreadableTable(TableFault(answer["fault"]))
+    for sheet in answer["sheets"]:
+        yield Table(
+            starmap(_line, enumerate(sheet["rows"], start=1)),
+            sheet=one_line(sheet["name"]),
+            is_hidden=sheet["is_hidden"],
+        )
+
+
 def _rows(sheet: Any) -> Iterator[TableLine]:
     sheet.reset_dimensions()  # what a file says of its own size may be wrong
     rows = sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS, values_only=True)
@@ -187,8 +214,12 @@ def _rows(sheet: Any) -> Iterator[TableLine]:
         number += 1
         if number > MOST_ROWS:
             raise UnreadableTable(TableFault.TOO_LARGE)
-        cells = tuple(_text(value) for value in values)
-        yield TableLine(number, cells, " ".join(cell for cell in cells if cell))
+        yield _line(number, values)
+
+
+def _line(number: int, values: Iterable[Any]) -> TableLine:
+    cells = tuple(_text(value) for value in values)
+    return TableLine(number, cells, " ".join(cell for cell in cells if cell))
 
 
 def _text(value: Any) -> str:

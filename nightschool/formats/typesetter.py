@@ -5,13 +5,14 @@ It knows nothing of the night school, so that whatever a template or a font make
 
 import json
 import sys
-from typing import Any
+
+from nightschool.formats.child import limit
 
 
 def set_paper() -> None:
     """Reads from standard input, writes to standard output; ends with 1 where the paper cannot be set."""
     asked = json.load(sys.stdin.buffer)
-    _limit(asked["most_seconds"], asked["most_bytes"])
+    limit(seconds=asked["most_seconds"], size=asked["most_bytes"])
     import typst
 
     fonts = typst.Fonts(
@@ -26,17 +27,6 @@ def set_paper() -> None:
         sys_inputs={"data": asked["data"]},
     )
     sys.stdout.buffer.write(compiler.compile(format="pdf", pdf_tags=False))
-
-
-def _limit(seconds: int, size: int) -> None:
-    if sys.platform == "win32":  # it has no such limits; `pdf` ends the process when its time is over
-        return
-    import resource
-
-    limits: tuple[tuple[int, Any], ...] = ((resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, size))
-    for what, most in limits:
-        _soft, hard = resource.getrlimit(what)
-        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 if __name__ == "__main__":

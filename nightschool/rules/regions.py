@@ -204,7 +204,7 @@ class RowFault(StrEnum):
     BROKEN_UTF8 = "broken_utf8"
     NOT_TEXT = "not_text"
     HTML = "html"
-    OLD_EXCEL = "old_excel"
+    ENCRYPTED = "encrypted"
     PDF = "pdf"
     BROKEN_WORKBOOK = "broken_workbook"
     TOO_LARGE = "too_large"
@@ -227,9 +227,7 @@ _ROW_FAULTS = {
         "这个文件看不懂，不是 CSV，也不是 Excel 表。打开原来的表，另存为 xlsx 或 CSV，再来一次。"
     ),
     RowFault.HTML: N_("这是一个网页，只是名字像表格。用表格软件打开它，另存为 xlsx 或 CSV，再来一次。"),
-    RowFault.OLD_EXCEL: N_(
-        "这是老格式的 Excel 表（xls），或者加了密码。打开它，另存为 xlsx 或 CSV，不设密码，再来一次。"
-    ),
+    RowFault.ENCRYPTED: N_("这张表加了密码，读不了。打开它，去掉密码，另存为 xlsx，再来一次。"),
     RowFault.PDF: N_("这是 PDF，读不出表格。找到做它的那份表，另存为 xlsx 或 CSV，再来一次。"),
     RowFault.BROKEN_WORKBOOK: N_(
         "这个 Excel 文件打不开，可能没有传完整。用表格软件打开它，另存为 xlsx 或 CSV，再来一次。"

@@ -1,18 +1,21 @@
 """A list of regions as a file: what is read, and what is told about each bad row."""
 
 import zipfile
+from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 
 import openpyxl
 import pytest
+import xlwt
 from hypothesis import given
 from hypothesis import strategies as st
 
 import nightschool
 from nightschool.errors import Problem
+from nightschool.formats import tables
 from nightschool.formats.region_lists import read_regions
-from nightschool.formats.tables import cell_name
+from nightschool.formats.tables import cell_name, read_tables
 from nightschool.rules.regions import LONGEST_REGION_NAME, RegionRow, RowFault, tell_row_problem
 
 DATA = Path(nightschool.__file__).parent / "data"
@@ -323,6 +326,78 @@ def altered(data: bytes, part: str, change) -> bytes:
     return buffer.getvalue()
 
 
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def old_workbook(*rows: tuple[object, ...], sheet: str = "名单", hidden: bool = False) -> bytes:
+    book = xlwt.Workbook(encoding="utf-8")
+    for name in (sheet, "旧的"):
+        made = book.add_sheet(name)
+        made.visibility = int(hidden or name == "旧的")
+        for row, cells in enumerate(
+            rows if name == sheet else [("code", "name"), ("511011000000", "东兴区")]
+        ):
+            for column, cell in enumerate(cells):
+                day = (
+                    xlwt.easyxf(num_format_str="yyyy-mm-dd")
+                    if isinstance(cell, date)
+                    else xlwt.Style.default_style
+                )
+                made.write(row, column, cell, day)
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def test_an_old_workbook_is_read_like_a_new_one() -> None:
+    found = read_regions(
+        old_workbook(
+            ("市区的名单",), ("code", "name"), (511002000000, "市中区"), ("511011", "东兴区"), (None, "新村")
+        )
+    )
+    assert [(row.line, row.code, row.name) for row in found.rows] == [(3, "511002000000", "市中区")]
+    assert found.unread_sheets == ("旧的",)
+    assert [(problem.line, problem.column) for problem in found.problems] == [(4, "code A4"), (5, "code A5")]
+
+
+def test_the_cells_of_an_old_workbook_are_told_as_people_read_them() -> None:
+    cells = (
+        "陈大秀",
+        13800005678.0,
+        56.5,
+        date(1965, 3, 8),
+        datetime.fromisoformat("2026-11-02 19:30"),
+        True,
+        None,
+        "王　芳",
+    )
+    [first, _hidden] = read_tables(old_workbook(cells))
+    assert [line.cells for line in first.lines] == [
+        ("陈大秀", "13800005678", "56.5", "1965-03-08", "2026-11-02 19:30:00", "True", "", "王　芳")
+    ]
+
+
+def test_an_old_workbook_with_a_cell_in_its_last_corner_is_read_within_its_width() -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("名单")
+    sheet.write(0, 0, "code")
+    sheet.write(65535, 255, "x")
+    buffer = BytesIO()
+    book.save(buffer)
+    [table] = read_tables(buffer.getvalue())
+    *_above, last = table.lines
+    assert (last.number, set(last.cells or ())) == (65536, {""})
+
+
+def test_what_cannot_be_read_within_the_limits_of_its_process_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tables, "OLD_SECONDS", 0.001)
+    assert [problem.code for problem in read_regions(old_workbook(("code", "name"))).problems] == [
+        RowFault.TOO_LARGE
+    ]
+
+
 GOOD = workbook(("code", "name"), (511000000000, "内江市"))
 SHEET = "xl/worksheets/sheet1.xml"
 ENTITIES = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
@@ -343,7 +418,10 @@ ENTITIES = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;
         (b"%PDF-1.7 \xe2\xe3", RowFault.PDF),
         (b"\xef\xbb\xbf<html><table><tr><td>code", RowFault.HTML),
         (b'<?xml version="1.0"?><Workbook/>', RowFault.HTML),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, RowFault.OLD_EXCEL),
+        (OLE + b"\0" * 600, RowFault.BROKEN_WORKBOOK),
+        (OLE + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), RowFault.ENCRYPTED),
+        (old_workbook(("code", "name"), (511000000000, "内江市"))[:3000], RowFault.BROKEN_WORKBOOK),
+        (old_workbook(*[("长" * 30_000,)] * 800), RowFault.TOO_LARGE),
         (b"\xff\xfe\x00", RowFault.NOT_TEXT),
         (b"\x1f\x8b\x08\0\0\0\0", RowFault.NOT_TEXT),
         (b"code,name\n" + "内江".encode("gb18030") + b"\xff\xff", RowFault.NOT_TEXT),

@@ -227,7 +227,7 @@ def test_sheets_that_are_not_read_are_named(admin: FlaskClient) -> None:
     ("content", "told"),
     [
         (b"%PDF-1.4", "这是 PDF"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "老格式的 Excel"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "这个 Excel 文件打不开"),
         (b"PK\x03\x04broken", "打不开"),
         ("代码,名称\nx,甲\n", "第 2 行 代码"),
         ("", "空的"),
