@@ -2,7 +2,8 @@
 
 import json
 import secrets
-from collections.abc import Callable
+from base64 import b64encode
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -296,7 +297,7 @@ def test_a_full_phone_keeps_the_page_and_offers_the_file(
 
 
 def take_in(phone: Page, file: Path) -> None:
-    phone.get_by_text("拿进别的手机存的文件").click()
+    phone.get_by_text("拿进别的手机的", exact=True).click()
     phone.set_input_files("[data-part=in]", file)
 
 
@@ -321,11 +322,94 @@ def test_a_file_brings_sheets_to_another_computer_and_taken_in_twice_changes_not
         page.locator(STATE).wait_for()
     (tmp_path / "other.json").write_text(json.dumps({"nightschool": "pocket", "sheets": [{"id": 5}]}))
     take_in(page, tmp_path / "other.json")
-    expect(page.locator(STATE)).to_contain_text("这不是手机点名存的文件")
+    expect(page.locator(STATE)).to_contain_text("这不是手机点名存的")
     computer.close()
     along.context.set_offline(False)
     expect(along.locator(STATE)).to_contain_text("没有等着发的")
     assert (marks(site, tonight), arrived(site, tonight)) == (["present"], 1)
+
+
+CAMERA = """pictures => {
+    const screen = document.createElement("canvas"), pen = screen.getContext("2d");
+    screen.width = 640;
+    screen.height = 480;
+    let at = 0;
+    setInterval(async () => {
+        const bytes = Uint8Array.from(atob(pictures[at++ % pictures.length]), (one) => one.charCodeAt(0));
+        const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+        pen.setTransform(1, 0.02, -0.05, 0.98, 120, 30); // held by a hand, on a grey table
+        pen.fillStyle = "#777";
+        pen.fillRect(-200, -100, 1000, 700);
+        pen.drawImage(bitmap, 0, 0, 400, 400);
+    }, 300);
+    navigator.mediaDevices.getUserMedia = async () => screen.captureStream(15);
+}"""
+
+
+def codes_of(phone: Page) -> list[str]:
+    return phone.evaluate(
+        "async () => codesOf(pocketText((await pocketAll('outbox')).filter(({ sent }) => !sent)))"
+    )
+
+
+@pytest.fixture
+def computer(along: Page, site: Site, village: str) -> Iterator[Page]:
+    """Another browser of the same coordinator, with signal."""
+    context = along.context.browser.new_context(base_url=site.address)
+    context.add_cookies(along.context.cookies())
+    page = context.new_page()
+    page.goto(f"/desk/{village}/pocket")
+    page.get_by_text("拿进别的手机的", exact=True).click()
+    yield page
+    context.close()
+
+
+def test_codes_on_the_screen_are_read_by_another_s_camera_and_twice_change_nothing(
+    along: Page, site: Site, tonight: str, computer: Page
+) -> None:
+    tick(along, tonight, *NAMES[:2], headcount="9")
+    along.evaluate("() => { location.hash = ''; }")
+    along.get_by_role("button", name="显示成二维码").click()
+    along.get_by_role("button", name="停一下").click()
+    pictures, many = [], len(codes_of(along))
+    assert many > 1
+    for _one in range(many):
+        pictures.append(b64encode(along.locator("[data-part=codes] canvas").screenshot()).decode())
+        along.get_by_role("button", name="下一张").click()
+    expect(along.locator("[data-part=whichCode]")).to_contain_text(f"一共 {many} 张")
+    computer.evaluate(CAMERA, pictures)
+    for told in ("新拿进来 1 份", "新拿进来 0 份"):
+        computer.get_by_role("button", name="用相机扫").click()
+        expect(computer.locator(STATE)).to_contain_text(told, timeout=20_000)
+        expect(computer.locator(STATE)).to_contain_text("没有等着发的")
+        expect(computer.locator("[data-part=video]")).to_be_hidden()
+    assert (marks(site, tonight), arrived(site, tonight)) == (["present", "present"], 1)
+
+
+def test_codes_are_taken_in_as_pasted_text_in_any_order(
+    along: Page, site: Site, tonight: str, computer: Page
+) -> None:
+    tick(along, tonight, NAMES[0], headcount="9")
+    *others, last = codes_of(along)
+    box, told = computer.locator("[data-part=paste]"), computer.locator("[data-part=scanned]")
+    box.fill("https://example.org 周远客")
+    expect(told).to_contain_text("没有手机点名的二维码")
+    box.fill(f"{last} {last}")
+    expect(told).to_contain_text(f"扫到 1 张，一共 {len(others) + 1} 张")
+    wrong = others[0][:-1] + ("A" if others[0][-1] != "A" else "B")
+    box.fill("\n".join([wrong, *others[1:], last]))
+    expect(told).to_contain_text("扫到 0 张")
+    box.fill("。\n".join([last, *reversed(others)]))
+    expect(computer.locator(STATE)).to_contain_text("里面有 1 份，新拿进来 1 份")
+    expect(computer.locator(STATE)).to_contain_text("没有等着发的")
+    along.context.set_offline(False)
+    expect(along.locator(STATE)).to_contain_text("没有等着发的")
+    assert (marks(site, tonight), arrived(site, tonight)) == (["present"], 1)
+
+
+def test_a_camera_that_cannot_be_opened_is_said_so(computer: Page) -> None:
+    computer.get_by_role("button", name="用相机扫").click()
+    expect(computer.locator("[data-part=scanned]")).to_contain_text("相机打不开")
 
 
 def test_logging_out_over_unsent_sheets_asks_and_leaves_nothing_else_behind(

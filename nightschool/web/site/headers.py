@@ -59,9 +59,10 @@ def init_app(app: Flask) -> None:
 
 
 def with_a_worker(response: Response) -> Response:
-    """The answer, a page whose script may put a worker of ours beside the browser's pages."""
+    """The answer, a page whose script may put a worker of ours beside the browser's pages, and read codes by camera."""
     content = CONTENT.replace("trusted-types 'none'", "trusted-types pocket; worker-src 'self'")
     response.headers["Content-Security-Policy"] = content
+    response.headers["Permissions-Policy"] = FIXED["Permissions-Policy"].replace("camera=()", "camera=(self)")
     return response
 
 

@@ -23,6 +23,11 @@
 
   const A_MINUTE = 60_000;
   const SOON = 400;
+  const CODE_STAYS = 700;
+  const collect = codeCollector();
+  let turning = 0;
+  let stopScan = null;
+  let pasting = Promise.resolve();
   let keeper = localStorage.getItem("keeper");
   let taken = null; // names and classes of this village
   let sheets = []; // the outbox: mine and, on the same phone, other accounts'
@@ -31,6 +36,7 @@
   let told = ""; // what has just been done
   let saved = ""; // the same of a sheet, said until it is sent
   let isSending = false;
+  let isAskedAgain = false; // while it was sending
   let isLasting = false; // what is kept here: the browser has promised to clear other things first
   let isOwn = true; // this phone: names are kept on no other
   let open = null; // the register that is filled in
@@ -113,6 +119,7 @@
     );
     const waits = unsent();
     part("out").hidden = !waits.length;
+    if (!waits.length && turning) part("away").click();
     part("outbox").replaceChildren(
       ...waits.map((one) => {
         const item = made("li", "");
@@ -317,6 +324,7 @@
 
   // Everything of this account goes, one by one: what is wrong with one sheet holds up no other.
   async function send({ withRefused = true } = {}) {
+    isAskedAgain = isSending;
     if (isSending) return;
     isSending = true;
     if (!open) state();
@@ -328,6 +336,7 @@
     isSending = false;
     await load();
     if (!open) home();
+    if (isAskedAgain) await send();
   }
 
   async function sendAll(withRefused) {
@@ -375,21 +384,18 @@
     return why;
   }
 
-  // A file from another phone: its sheets stand in the outbox here, those that were here before as they were.
-  async function takeIn(event) {
-    const [file] = event.target.files;
-    if (!file) return;
+  // What another phone wrote out: its sheets stand in the outbox here, those that were here before as they were.
+  async function takeIn(text) {
     let found = [];
     try {
-      const said = JSON.parse(await file.text());
+      const said = JSON.parse(text);
       const isText = (value) => typeof value === "string";
       const isSheet = ({ id, class: of, form, taken_at: at, title, when, village }) =>
         [id, of, form, at, title, when, village].every(isText) && /^[0-9a-f-]{36}$/.test(id) && !Number.isNaN(Date.parse(at));
       if (said.nightschool === "pocket") found = said.sheets.filter(isSheet);
     } catch {
-      // No file of ours, which is said below.
+      // Nothing of ours, which is said below.
     }
-    event.target.value = "";
     if (!found.length) {
       told = words.noFile;
     } else if (!keeper) {
@@ -409,7 +415,78 @@
     }
     await load();
     home();
+    scrollTo(0, 0);
     send();
+  }
+
+  async function takeFile(event) {
+    const [file] = event.target.files;
+    if (!file) return;
+    const text = await file.text();
+    event.target.value = "";
+    await takeIn(text);
+  }
+
+  // Codes one after the other, for another phone's camera; each can be waited at.
+  async function showCodes() {
+    const codes = await codesOf(pocketText(unsent()));
+    part("codes").hidden = !codes.length;
+    part("tooMany").hidden = codes.length > 0;
+    let at = -1;
+    const turn = () => {
+      at = (at + 1) % codes.length;
+      drawCode(part("codes").querySelector("canvas"), codes[at]);
+      part("whichCode").textContent = say(words.code, { n: at + 1, m: codes.length });
+    };
+    const pause = () => {
+      clearInterval(turning);
+      turning = 0;
+      part("pause").textContent = words.play;
+    };
+    const play = () => {
+      turning = setInterval(turn, CODE_STAYS);
+      part("pause").textContent = words.pause;
+    };
+    pause();
+    if (!codes.length) return;
+    part("next").onclick = () => {
+      pause();
+      turn();
+    };
+    part("pause").onclick = () => (turning ? pause() : play());
+    part("away").onclick = () => {
+      pause();
+      part("codes").hidden = true;
+    };
+    turn();
+    if (codes.length > 1) play();
+    part("pause").hidden = part("next").hidden = codes.length === 1;
+    part("codes").scrollIntoView();
+  }
+
+  async function takeCodes(text) {
+    const { have, of, whole } = await collect(text);
+    part("scanned").textContent = of ? say(words.scanned, { n: have, m: of }) : text.trim() && words.noCode;
+    if (whole === null) return false;
+    part("paste").value = "";
+    await takeIn(whole);
+    return true;
+  }
+
+  async function scan() {
+    stopScan?.();
+    stopScan = null;
+    part("video").hidden = false;
+    try {
+      stopScan = await scanCodes(part("video"), async (text) => {
+        const isDone = await takeCodes(text);
+        part("video").hidden = isDone;
+        return isDone;
+      });
+    } catch {
+      part("video").hidden = true;
+      part("scanned").textContent = words.noCamera;
+    }
   }
 
   function why() {
@@ -435,7 +512,13 @@
     part("send").addEventListener("click", () => send());
     part("file").addEventListener("click", () => pocketFile(unsent()).then(load).then(home));
     part("othersFile").addEventListener("click", () => pocketFile(others()).then(load).then(home));
-    part("in").addEventListener("change", takeIn);
+    part("in").addEventListener("change", takeFile);
+    part("show").hidden = part("byCodes").hidden = !codesWork();
+    part("show").addEventListener("click", showCodes);
+    part("scan").addEventListener("click", scan);
+    part("paste").addEventListener("input", () => {
+      pasting = pasting.then(() => takeCodes(part("paste").value)); // what was taken in meanwhile is not there any more
+    });
     window.addEventListener("hashchange", show);
     window.addEventListener("online", () => send());
     window.addEventListener("offline", () => {

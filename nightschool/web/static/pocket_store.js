@@ -112,10 +112,15 @@ function pocketForget() {
   });
 }
 
-// The sheets as a file, which another phone or a computer takes in. Resolves when the browser has been given it.
-async function pocketFile(sheets) {
+// The sheets as another phone or a computer takes them in.
+function pocketText(sheets) {
   const plain = sheets.map(({ keeper, sent, refused, filed, ...sheet }) => sheet);
-  const text = JSON.stringify({ nightschool: "pocket", sheets: plain }, null, 1);
+  return JSON.stringify({ nightschool: "pocket", sheets: plain }, null, 1);
+}
+
+// The same as a file. Resolves when the browser has been given it.
+async function pocketFile(sheets) {
+  const text = pocketText(sheets);
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
   const day = new Date().toLocaleDateString("sv");
