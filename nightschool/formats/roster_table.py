@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from nightschool.formats.table_paper import TablePaper
 from nightschool.rules.almanac import day_with_year
 from nightschool.rules.people.people import sex_word
-from nightschool.texts import _, counted, language
+from nightschool.texts import _, counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,57 +15,34 @@ if TYPE_CHECKING:
 
     from nightschool.queries.people.rosters import LearnerLine
 
-_WIDTHS = (14, 46, 16, 26, 30, 46, 40, 36, 0)  # of the columns, in millimetres; 0: what is left
 
-
-def roster_title(village: str) -> str:
-    """What stands above."""
-    return _("%(village)s农民夜校学员花名册", village=village)
-
-
-def roster_under(lines: Sequence[LearnerLine], today: date) -> str:
-    """How many, as of when, and who it is for."""
-    return " · ".join(
-        (
-            counted("一共 %(n)d 人", len(lines)),
-            _("%(day)s 的名单", day=day_with_year(today)),
-            _("夜校自己留着用，不张贴、不外传"),
-        )
+def roster_paper(village: str, lines: Sequence[LearnerLine], today: date) -> TablePaper:
+    """Everybody in the order of the roster; how many, as of when, and who it is for."""
+    told = (
+        counted("一共 %(n)d 人", len(lines)),
+        _("%(day)s 的名单", day=day_with_year(today)),
+        _("夜校自己留着用，不张贴、不外传"),
     )
-
-
-def roster_columns() -> tuple[str, ...]:
-    """The heads of the columns."""
-    return (
-        _("序号"), _("姓名"), _("性别"), _("出生年份"), _("组别"), _("户主"), _("联系电话"), _("加入日期"), _("备注"),
+    return TablePaper(
+        title=_("%(village)s农民夜校学员花名册", village=village),
+        under=" · ".join(told),
+        columns=(
+            (_("序号"), 14), (_("姓名"), 46), (_("性别"), 16), (_("出生年份"), 26), (_("组别"), 30), (_("户主"), 46),
+            (_("联系电话"), 40), (_("加入日期"), 36), (_("备注"), 0),
+        ),
+        rows=tuple(_row(number, line) for number, line in enumerate(lines, start=1)),
     )  # fmt: skip
 
 
-def roster_rows(lines: Sequence[LearnerLine]) -> tuple[tuple[str, ...], ...]:
-    """The cells of every learner, in the order of the roster."""
-    return tuple(
-        (
-            str(number),
-            line.name,
-            sex_word(line.sex),
-            str(line.birth_year or ""),
-            line.group,
-            line.household,
-            line.masked_phone,
-            line.came_on.isoformat() if line.came_on else "",
-            "",
-        )
-        for number, line in enumerate(lines, start=1)
+def _row(number: int, line: LearnerLine) -> tuple[str, ...]:
+    return (
+        str(number),
+        line.name,
+        sex_word(line.sex),
+        str(line.birth_year or ""),
+        line.group,
+        line.household,
+        line.masked_phone,
+        line.came_on.isoformat() if line.came_on else "",
+        "",
     )
-
-
-def roster_data(village: str, lines: Sequence[LearnerLine], today: date) -> dict[str, Any]:
-    """What table.typ is given."""
-    return {
-        "lang": language(),
-        "title": roster_title(village),
-        "under": roster_under(lines, today),
-        "columns": [[head, width] for head, width in zip(roster_columns(), _WIDTHS, strict=True)],
-        "rows": roster_rows(lines),
-        "page": _("第 %(page)s 页，共 %(pages)s 页", page="{page}", pages="{pages}"),
-    }

@@ -134,6 +134,15 @@ TOLD_ON_PAPER |= {
     for page in ("show", "pdf")
     for hidden in ("Name", "GroupName", "Household")
 }
+TOLD_ON_PAPER |= {
+    (f"training_cards.{page}", f"HiddenLearner{hidden}"): "for the learner's own household"
+    for page in ("history", "history_pdf", "card", "card_pdf")
+    for hidden in ("Name", "GroupName", *(["Household"] if page.startswith("card") else []))
+}
+TOLD_ON_PAPER |= {
+    (f"teaching_slips.{page}", "HiddenTeacherName"): "the teacher's own proof for their unit"
+    for page in ("here", "here_pdf", "everywhere", "everywhere_pdf")
+}
 # Papers for one person or for the township, not for a notice board.
 PRIVATE_PAPERS = {
     "admin.show_slip": "a slip for one person",

@@ -19,8 +19,7 @@ from nightschool.queries.figures import attendances
 from nightschool.queries.people.people import Group, Villager, by_group
 from nightschool.queries.people.stays import THERE
 from nightschool.queries.records import shaped
-from nightschool.rules.names import compared
-from nightschool.rules.people.people import group_order
+from nightschool.rules.people.people import household_of
 from nightschool.rules.registers.attendance import (
     ATTENDED,
     CAME_IN_PERSON,
@@ -302,7 +301,7 @@ def _people(db: Session, this: Any) -> list[RegisterPerson]:
             RegisterPerson,
             row,
             membership=_membership(row, this),
-            family=tuple(name for name in families.get(_family(row), ()) if name != row.name),
+            family=tuple(name for name in families.get(household_of(row), ()) if name != row.name),
         )
         for row in rows
     ]
@@ -328,15 +327,10 @@ def _membership(row: Any, this: Any) -> Membership:
     return Membership.JOINED_LATER if row.enrolment == EnrolmentStatus.ENROLLED else Membership.OUTSIDE
 
 
-def _family(row: Any) -> tuple[Any, str]:
-    """The household as far as it is written down: the head's name, within their group."""
-    return group_order(row.group_number, row.group_name), compared(row.household or row.name)
-
-
 def _families(rows: Iterable[Any]) -> dict[tuple[Any, str], list[str]]:
     families = defaultdict(list)
     for row in rows:
-        families[_family(row)].append(row.name)
-        if row.household and row.household not in families[_family(row)]:
-            families[_family(row)].append(row.household)  # the head of it may be no learner
+        families[household_of(row)].append(row.name)
+        if row.household and row.household not in families[household_of(row)]:
+            families[household_of(row)].append(row.household)  # the head of it may be no learner
     return {key: list(dict.fromkeys(names)) for key, names in families.items()}

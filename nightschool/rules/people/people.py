@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from nightschool.errors import Refused, refuse_all
 from nightschool.rules.names import compared
@@ -197,6 +198,11 @@ def group_label(group_name: str) -> str:
 def group_order(number: int, group_name: str) -> tuple[bool, int, str]:
     """Sorts groups: by number, then those that have only a name. Equal for two ways to write one numbered group."""
     return (number == 0, number, "" if number else compared(group_name))
+
+
+def household_of(one: Any) -> tuple[tuple[bool, int, str], str]:
+    """Equal for learners of one household as far as it is written down: the head's name, within their group."""
+    return group_order(one.group_number, one.group_name), compared(one.household or one.name)
 
 
 def _number(text: str) -> int:

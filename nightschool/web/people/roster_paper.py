@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, url_for
 
-from nightschool.formats import roster_table
+from nightschool.formats.roster_table import roster_paper
+from nightschool.formats.table_paper import TablePaper
 from nightschool.queries.people import rosters
 from nightschool.queries.places import places
+from nightschool.texts import _
 from nightschool.web.site.access import allows
 from nightschool.web.site.context import today
-from nightschool.web.site.papers import pdf_answer, unprintable
+from nightschool.web.site.papers import pdf_answer, table_page
 from nightschool.web.site.records import look_up
 
 bp = Blueprint("roster_paper", __name__)
@@ -19,17 +21,15 @@ bp = Blueprint("roster_paper", __name__)
 @allows("keep_people")
 def show(village: str) -> Any:
     """Everybody who still comes, in a table."""
-    place = look_up(places.region_named, village)
-    lines = look_up(rosters.village_roster, village)
-    rows = roster_table.roster_rows(lines)
-    return render_template(
-        "people/learners/paper.html",
-        place=place,
-        title=roster_table.roster_title(place.name),
-        under=roster_table.roster_under(lines, today()),
-        columns=roster_table.roster_columns(),
-        rows=rows,
-        unprintable=unprintable([cell for row in rows for cell in row]),
+    back = {
+        url_for("learners.index", village=village): _("回到学员名单"),
+        url_for("desk.papers", village=village): _("打印"),
+    }
+    return table_page(
+        _paper(village),
+        pdf=url_for("roster_paper.pdf", village=village),
+        back=back,
+        empty=_("还没有学员。加一个，只要名字和组；点名的时候也能随手加。"),
     )
 
 
@@ -37,7 +37,10 @@ def show(village: str) -> Any:
 @allows("keep_people")
 def pdf(village: str) -> Any:
     """The same table as PDF."""
-    place = look_up(places.region_named, village)
-    data = roster_table.roster_data(place.name, look_up(rosters.village_roster, village), today())
     otherwise = url_for("roster_paper.show", village=village)
-    return pdf_answer("table", data, name=f"{village}-{today()}", otherwise=otherwise)
+    return pdf_answer("table", _paper(village).data(), name=f"{village}-{today()}", otherwise=otherwise)
+
+
+def _paper(village: str) -> TablePaper:
+    place = look_up(places.region_named, village)
+    return roster_paper(place.name, look_up(rosters.village_roster, village), today())

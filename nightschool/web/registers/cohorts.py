@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from nightschool.actions.registers import cohorts as actions
 from nightschool.actions.registers.cohorts import Asking, Outcome
 from nightschool.errors import Refused, told_together
+from nightschool.formats.certificates import certificates_data
 from nightschool.queries.courses import shared_people
+from nightschool.queries.places.schools import school_record
 from nightschool.queries.registers import cohorts as queries
 from nightschool.queries.registers.cohorts import Cohort, Roster
 from nightschool.rules.courses.shared_people import tell_in_both
@@ -31,6 +33,7 @@ from nightschool.web.registers.cohorts_form import CohortForm, EnrolForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import moment, now, reading, today, writing
 from nightschool.web.site.converters import PublicIdConverter
+from nightschool.web.site.papers import pdf_answer, unprintable
 from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, edited, look_up, tried
 
 bp = Blueprint("cohorts", __name__)
@@ -139,7 +142,23 @@ def graduation(course: str) -> Any:
         by_name=by_name,
         rules=rules,
         mark_word=mark_word,
+        unprintable=unprintable([found.cohort.title, *(one.name for one in found.lines)]),
     )
+
+
+@bp.get("/courses/<public_id:course>/certificates.pdf")
+@allows("keep_people")
+def certificates(course: str) -> Any:
+    """A certificate for each who graduates by now."""
+    found = look_up(queries.graduation, course, at=moment())
+    graduates = [one for one in found.lines if one.progress.graduates]
+    otherwise = url_for("cohorts.graduation", course=course)
+    if not graduates:
+        return redirect(otherwise, 303)
+    with reading() as db:
+        school = school_record(db, found.cohort.region_code)
+    data = certificates_data(found.cohort, graduates, school.institution_name if school else None, today())
+    return pdf_answer("certificate", data, name=f"certificates-{today()}", otherwise=otherwise)
 
 
 def _is_done(action: Callable[..., object], course: str, learner: str) -> bool:

@@ -1,5 +1,6 @@
 """Cohorts as plain pages: set up, filled, marked in full, and looked through for who graduates."""
 
+import io
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -312,3 +314,33 @@ def test_pages_of_a_cohort_cost_the_same_however_many_people(
         statements.clear()
         cohort.get(path)
         assert len(statements) == budget, path  # login and scope are two of them
+
+
+def test_who_graduates_has_a_certificate_with_what_they_sat_through(
+    cohort: Class, database: Database
+) -> None:
+    long = "买买提·吐尔逊江·阿不都热合曼"
+    with database.writing() as db:
+        course = db.scalar(select(Course).where(Course.public_id == cohort.course))
+        assert course
+        course.graduation_percent, course.title = 50, "柑橘田间学校 #strong[a]" * 3
+        learner = db.scalar(select(Learner).where(Learner.name == "刘国富"))
+        assert learner
+        learner.name = long
+    here = f"/courses/{cohort.course}/certificates.pdf"
+    cohort.enrol("陈大秀", "刘国富")
+    assert cohort.browser.get(here).status_code == 303 and "certificates.pdf" not in cohort.get("/graduation")
+    cohort.save(陈大秀="absent", 刘国富="present")
+    assert here in cohort.get("/graduation")
+    pages = PdfReader(io.BytesIO(cohort.browser.get(here).data)).pages
+    said = ["".join(page.extract_text().split()) for page in pages]
+    assert len(said) == 1
+    for each in (
+        "结业证书",
+        long,
+        "在狮湾村农民夜校学完",
+        "柑橘田间学校#strong[a]" * 3,
+        "一共上了1次课，2学时，准予结业。",
+    ):
+        assert each in said[0]
+    assert "2026年11月24日" in said[0] and "狮湾村农民夜校（盖章）" in said[0]
