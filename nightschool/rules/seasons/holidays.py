@@ -20,7 +20,7 @@ from nightschool.texts import N_, _
 
 _A_DAY = timedelta(days=1)
 
-HOLIDAY_NAMES = {
+_EVERY_YEAR = {
     "New Year's Day": N_("元旦"),
     "Spring Festival": N_("春节"),
     "Tomb-sweeping Day": N_("清明节"),
@@ -29,6 +29,7 @@ HOLIDAY_NAMES = {
     "Mid-autumn Festival": N_("中秋节"),
     "National Day": N_("国庆节"),
 }
+HOLIDAY_NAMES = _EVERY_YEAR | {"Anti-Fascist 70th Day": N_("抗战胜利纪念日")}  # 2015 only
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def read_notice(text: str) -> tuple[int, tuple[Holiday, ...]]:
                 raise Refused("notice_contradicts", field="notice", day=holiday.day)
             days.setdefault(holiday.day, holiday)
     told = " ".join(head[1] for head in heads)
-    if missing := tuple(name for name in HOLIDAY_NAMES.values() if name[:2] not in told):
+    if missing := tuple(name for name in _EVERY_YEAR.values() if name[:2] not in told):
         raise Refused("notice_incomplete", field="notice", names=missing)
     return year, tuple(days[day] for day in sorted(days))
 

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from nightschool.actions.places import region_settings as actions
@@ -44,7 +44,7 @@ def edit(region: str) -> Any:
     found, status = edited(form, found, save, again=look)
     if status == SAVED:
         flash(_("%(place)s的设置存好了。", place=found.name))
-        return redirect(url_for("region_settings.edit", region=region), SAVED)
+        return redirect(url_for("region_settings.edit", region=region, when=request.args.get("when")), SAVED)
     is_township = found.level == Level.TOWNSHIP
     page = render_template(
         "places/region_settings/edit.html", found=found, form=form, is_township=is_township

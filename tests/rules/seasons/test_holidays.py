@@ -178,3 +178,8 @@ def test_no_day_that_was_moved_lies_farther_from_its_holiday_than_is_looked() ->
     moved = [day for day in shipped_holidays().days if day.year >= 2025]
     fixed = [day for year in (2025, 2026, 2027) for day in fixed_by_law(year)]
     assert max(min(abs((day - one).days) for one in fixed) for day in moved) <= MOVED_WITHIN_DAYS
+
+
+def test_every_shipped_day_is_called_in_chinese() -> None:
+    names = {one.name for one in shipped_holidays().days.values()}
+    assert "抗战胜利纪念日" in names and not [name for name in names if name.isascii()]

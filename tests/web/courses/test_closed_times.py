@@ -181,6 +181,7 @@ def test_a_township_settles_its_speed_and_says_whose_holds_without(
     stale = supervisor.post(page, data={"travel_kmh": "25", "version": "0"})
     assert stale.status_code == 409 and "别人也改过" in stale.text and 'value="25"' in stale.text
     assert supervisor.get("/settings/511002000000").status_code == 404
+    assert '/overview/511002105000?when=2026-10"' in supervisor.get(page + "?when=2026-10").text
     assert "镇上审" not in browser_of(cast.region_administrator).get("/settings/511002000000").text
     assert browser_of(cast.chen).get(page).status_code == 404
 

@@ -60,8 +60,8 @@ def test_the_year_shows_classes_days_and_what_became_of_it(busy: None, client: F
         "周二 11月24日（十月十六） 逢场 19:00–20:30",
         "24 场 十六 课",
         "23 十五 停课",
-        "11月 节气立冬 7日 · 节气小雪 22日",
-        "1月 节气小寒 5日 · 节气大寒 20日 · 元旦放假 1日到3日 · 元旦补班 4日 没有排课",
+        "11月 节气立冬 7日； 节气小雪 22日",
+        "1月 节气小寒 5日； 节气大寒 20日； 元旦放假 1日到3日； 元旦补班 4日 没有排课",
     ):
         assert told in seen
     assert "还没定的课" not in seen
