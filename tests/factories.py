@@ -17,6 +17,7 @@ from nightschool.actions.courses.changing import picture
 from nightschool.database import Database
 from nightschool.models.attendance import Headcount, Mark, Submission, WaitingSheet
 from nightschool.models.base import new_public_id
+from nightschool.models.exports import Export, ExportState
 from nightschool.models.people import Learner, Teacher, TeacherLink
 from nightschool.models.places import NightSchool, Region, RegionImport, RegionName, Venue
 from nightschool.models.planning import Question
@@ -405,6 +406,22 @@ def make_waiting_sheet(db: Session, class_session: ClassSession, submission: Sub
     db.add(waiting)
     db.flush()
     return waiting
+
+
+def make_export(db: Session, region_code: str, account_id: int, **columns: Any) -> Export:
+    """A table of a region's year that has been made an hour ago."""
+    defaults = {
+        "first_day": date(2026, 1, 1),
+        "last_day": date(2026, 12, 31),
+        "state": ExportState.READY,
+        "content": b"PK",
+        "made_at": NOW.instant - timedelta(hours=1),
+        "changed_at": NOW.instant - timedelta(hours=1),
+    }
+    export = Export(region_code=region_code, account_id=account_id, **{**defaults, **columns})
+    db.add(export)
+    db.flush()
+    return export
 
 
 def make_upload(db: Session, account_id: int, **columns: Any) -> RegionImport:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.attendance import WaitingSheet
+from nightschool.models.exports import Export
 from nightschool.models.people import Learner, Teacher, TeacherLink
 from nightschool.models.places import Region, Venue
 from nightschool.models.planning import Question
@@ -28,6 +29,7 @@ _REGION_OF: dict[str, Select[str]] = {
             ("change", ChangeSet),
             ("class_session", ClassSession),
             ("course", Course),
+            ("export", Export),
             ("label", Label),
             ("learner", Learner),
             ("question", Question),

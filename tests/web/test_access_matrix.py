@@ -125,6 +125,7 @@ FITTING = {
     "change": {"schedule"},
     "question": {"keep_register"},
     "waiting_sheet": {"keep_register"},
+    "export": {"see_overview"},
     "teacher_link": {"keep_teachers"},
     "learner": {"keep_people"},
     "teacher": {"keep_teachers", "see_trail"},

@@ -9,7 +9,7 @@ import io
 import re
 from collections import deque
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -27,6 +27,7 @@ from nightschool.actions.notices.revisions import remember
 from nightschool.actions.people.people import edit_teacher
 from nightschool.actions.registers.sign_in_sheets import number_rows
 from nightschool.database import Database
+from nightschool.formats.classes_table import classes_workbook
 from nightschool.models import Base
 from nightschool.models.attendance import AskedBackAnswer, Guest, Mark, MarkEvent
 from nightschool.models.calendars import FarmSeason
@@ -36,6 +37,7 @@ from nightschool.models.planning import ClosedTime, MonthPlan
 from nightschool.models.teaching import ClassSession, Enrolment, SessionStatus
 from nightschool.models.trust import Account, AuditEvent, KeptInput, Posting
 from nightschool.queries.courses import sessions
+from nightschool.queries.oversight.exports import counted_classes
 from nightschool.queries.oversight.overview import Figure
 from nightschool.rules.people.people import TeacherEntry
 from nightschool.rules.registers.attendance import Sheet, WrittenGuest
@@ -50,6 +52,7 @@ from tests.factories import (
     later,
     make_change,
     make_course,
+    make_export,
     make_label,
     make_learner,
     make_link,
@@ -239,6 +242,9 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
         question = make_question(db, past, answer="?", answered_on=TODAY, answered_by="?")
         change = make_change(db, shown[0])
         upload = make_upload(db, cast.system_administrator)
+        township, year = SHIWAN[:9] + "000", (date(2026, 1, 1), date(2026, 12, 31))
+        classes = classes_workbook(counted_classes(db, township, *year, today=TODAY), ())
+        export = make_export(db, township, cast.township_supervisor, content=classes)
         db.add(FarmSeason(region_code=SHIWAN, name="?", first=TODAY, last=TODAY, note="?"))
         db.add(Supporter(region_code=SHIWAN, part="agronomist", name="?"))
         link = make_link(db, hidden, SECRET)
@@ -269,6 +275,7 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
         account.password_hash = venue.key_holder = "?"
         values = {
             "village": SHIWAN, "region": SHIWAN, "code": SHIWAN, "called": hidden.public_id, "waiting": "w" * 22,
+            "export": export.public_id,
             "class_session": past.public_id, "course": course.public_id, "learner": learner.public_id,
             "other_learner": other.public_id, "teacher": hidden.public_id, "other_teacher": hidden_since.public_id,
             "former": former.code, "other": former.code, "venue": venue.public_id, "question": question.public_id, "change": change.public_id, "login": 1,

@@ -16,6 +16,7 @@ from nightschool.rules.access import Actor, Role, may
 from nightschool.rules.names import LONGEST_KEY, compared, normalised
 from nightschool.rules.regions import ancestors_of
 from nightschool.rules.slots import Now
+from nightschool.rules.typed import LONGEST_LINE
 
 ACCOUNTS_A_PAGE = 30
 _MOST_NAMESAKES = 20
@@ -83,7 +84,7 @@ def namesakes(db: Session, called: str, region: str, *, by: Actor, now: Now) -> 
 
     Cost: 2 queries, and one for each.
     """
-    name = compared(called)
+    name = compared(called) if len(called) <= LONGEST_LINE else ""  # nobody is called so
     posted = select(Posting.account_id).where(
         inside(Posting.region_code, (*ancestors_of(region), region)[:3][-1])
     )

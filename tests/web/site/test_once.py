@@ -23,6 +23,7 @@ from nightschool.models.places import Venue
 from nightschool.models.teaching import CourseKind
 from nightschool.models.trust import Account, AnsweredForm, SecretPage
 from nightschool.rules.access import Role
+from nightschool.web.site.errands import ERRANDS
 from nightschool.web.site.sent import ONCE, new_once
 from tests.factories import (
     JIANLI,
@@ -81,6 +82,7 @@ FILLED = {
     "handovers.new": Filled(
         ADMIN, {"leaving": "{account}", "display_name": "王小明", "from_day": "2026-11-24"}
     ),
+    "exports.make": Filled("township_supervisor", region=TOWNSHIP),
     "region_lists.upload": Filled(KEEPER, {"as_of": "2026-11-01"}),
     "calendars.show": Filled(
         COORDINATOR,
@@ -171,7 +173,7 @@ def posted(app: Flask) -> list[Rule]:
 
 
 def address(app: Flask, rule: Rule, records: dict[str, Any], region: str) -> str:
-    values = {**records, "region": region}
+    values = {**records, "region": region, "year": 2026}
     with app.test_request_context():
         return str(
             app.url_map.bind("localhost").build(
@@ -195,7 +197,9 @@ def arrivals_apart(
 
     def send() -> TestResponse:
         file = {"file": (io.BytesIO(LIST.encode()), "list.csv")} if path.endswith("/import") else {}
-        return browser.post(path, data={**data, **file})
+        answer = browser.post(path, data={**data, **file})
+        app.extensions[ERRANDS].wait()  # what is made after the answer
+        return answer
 
     first = send()
     if first.status_code != 303:

@@ -278,6 +278,13 @@ def test_posting_for_a_while_begins_and_ends_by_itself(
     assert seen == [404, 200, 200, 404]
 
 
+def test_a_login_name_longer_than_any_is_nobodys(admin: FlaskClient) -> None:
+    given = {"login_name": "a" * 60_000, "role": "supervisor", "from_day": TODAY.isoformat()}
+    answer = admin.post(f"/admin/{TOWNSHIP}/postings/new", data=given)
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text or "errors" in answer.text
+
+
 def test_account_of_another_county_cannot_be_told_from_none(
     admin: FlaskClient, database: Database, cast: Cast
 ) -> None:

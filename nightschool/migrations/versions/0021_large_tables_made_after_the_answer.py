@@ -1,0 +1,43 @@
+"""Large tables that are made after the answer, and kept a day to be fetched."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0021"
+down_revision = "0020"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "export",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(22), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("region_code", sa.String(12), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("steps_done", sa.Integer(), nullable=False),
+        sa.Column("steps_all", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint("state IN ('making', 'ready', 'failed')", name=op.f("ck_export_state_known")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_export_account_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["region_code"], ["region.code"], name=op.f("fk_export_region_code"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_export_public_id")),
+    )
+    op.create_index(op.f("ix_export_account_id"), "export", ["account_id"])
+    op.create_index(op.f("ix_export_region_code"), "export", ["region_code"])
+
+
+def downgrade() -> None:
+    """What was made is lost; it can be made again."""
+    op.drop_table("export")

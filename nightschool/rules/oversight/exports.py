@@ -1,0 +1,45 @@
+"""Large tables somebody asked for: how long they are kept, how far they are, and what is told of them."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from nightschool.errors import Refused
+from nightschool.rules.slots import Now
+from nightschool.texts import N_, _
+
+EXPORT_KEPT_FOR = timedelta(days=1)
+# One that is being made says at least so often that it goes on; else the process that made it is gone.
+STALLED_AFTER = timedelta(minutes=2)
+MOST_CLASSES_OUT = 200_000  # class sessions: a city's year, and a file that an office's computer still opens
+
+
+class ExportStage(StrEnum):
+    """Where an export stands, as its page tells it."""
+
+    MAKING = "making"
+    READY = "ready"
+    BROKEN_OFF = "broken_off"  # it failed, or the process that made it is gone
+    EXPIRED = "expired"
+
+
+def export_stage(
+    state: str, *, has_content: bool, made_at: datetime, changed_at: datetime, is_running: bool, now: Now
+) -> ExportStage:
+    """What is to be told of an export in this stored state; `is_running`: this process is at it."""
+    if state == "making":
+        is_fresh = is_running or now.is_within(STALLED_AFTER, changed_at)
+        return ExportStage.MAKING if is_fresh else ExportStage.BROKEN_OFF
+    if not now.is_within(EXPORT_KEPT_FOR, made_at):
+        return ExportStage.EXPIRED
+    return ExportStage.READY if has_content else ExportStage.BROKEN_OFF
+
+
+_REFUSED = {
+    "too_many_rows": N_("这一年有 %(n)d 次课，一张表放不下。点进下面一个地方，分开来要。"),
+    "nothing_to_export": N_("这一年还没有课。"),
+}
+
+
+def tell_export_refusal(refused: Refused) -> str:
+    """One sentence: why there is no such table, and what to do."""
+    return _(_REFUSED[refused.code], **refused.details)
