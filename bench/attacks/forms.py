@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from bench.attacks.everybody import Everybody, Watch, application, furnish, some
 from bench.attacks.town import Figure, Town
 from nightschool.database import sqlite_module
+from nightschool.web.site.errands import ERRANDS
 from tests.web.addresses import Ask, Visitor, asked, came, expected
 
 PLANTED = "<script>hurt"
@@ -180,6 +181,7 @@ def send(
         body = urlencode({**sent, name: bad}, errors="surrogatepass")
         kind = "application/x-www-form-urlencoded"
         answer = visitor.browser.post(form.action, data=body, content_type=kind)
+    visitor.browser.application.extensions[ERRANDS].wait()  # what is made after the answer is this form's
     if answer.status_code >= 500:
         faults["failed"].append(f"{told}: {answer.status_code}")
     is_told = form.endpoint in NOTED or KEPT in answer.text

@@ -20,7 +20,7 @@ from nightschool.texts import N_, _
 
 _A_DAY = timedelta(days=1)
 
-_EVERY_YEAR = {
+HOLIDAY_NAMES = {
     "New Year's Day": N_("元旦"),
     "Spring Festival": N_("春节"),
     "Tomb-sweeping Day": N_("清明节"),
@@ -28,8 +28,9 @@ _EVERY_YEAR = {
     "Dragon Boat Festival": N_("端午节"),
     "Mid-autumn Festival": N_("中秋节"),
     "National Day": N_("国庆节"),
+    "Anti-Fascist 70th Day": N_("抗战胜利纪念日"),  # 2015 only
 }
-HOLIDAY_NAMES = _EVERY_YEAR | {"Anti-Fascist 70th Day": N_("抗战胜利纪念日")}  # 2015 only
+_ONCE = {"抗战胜利纪念日"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,9 @@ def read_notice(text: str) -> tuple[int, tuple[Holiday, ...]]:
                 raise Refused("notice_contradicts", field="notice", day=holiday.day)
             days.setdefault(holiday.day, holiday)
     told = " ".join(head[1] for head in heads)
-    if missing := tuple(name for name in _EVERY_YEAR.values() if name[:2] not in told):
+    if missing := tuple(
+        name for name in HOLIDAY_NAMES.values() if name not in _ONCE and name[:2] not in told
+    ):
         raise Refused("notice_incomplete", field="notice", names=missing)
     return year, tuple(days[day] for day in sorted(days))
 

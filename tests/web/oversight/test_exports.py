@@ -85,7 +85,7 @@ def test_a_year_is_a_row_a_class_with_counts_and_reasons_and_no_villager(
     cells = load_workbook(BytesIO(answer.data)).worksheets[0]
     assert {cell.data_type for row in cells for cell in row} <= {"s", "inlineStr", "n", "d"}, "a formula"
     notes = [row[0].value for row in load_workbook(BytesIO(answer.data))["说明"]]
-    assert notes[0] == "2026年1月1日到2026年12月31日的课，2026年11月24日 12:00的数据。"
+    assert notes[0] == "2026年1月1日到2026年12月31日的课，2026年11月24日 10:00的数据。"
 
 
 def test_a_year_without_classes_is_said(officer: FlaskClient) -> None:
