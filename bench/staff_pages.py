@@ -186,8 +186,9 @@ def targets(filled: Filled) -> list[Target]:
     desk, register = f"/desk/{filled.village}", f"/sessions/{filled.other}/register"
     return [
         Target("desk", desk, _limits(15, 25)),
-        Target(f"register of {LEARNERS}", register, _limits(15, 25)),
+        Target(f"register of {LEARNERS}", f"/sessions/{filled.tonight}/register", _limits(15, 25)),
         Target(f"saving {LEARNERS} marks", register, _limits(30, 55), saves=True),
+        Target("saved register", register, _limits(30, 55)),
         Target("course", f"/courses/{filled.course}", _limits(45, 55)),
         Target("learners", f"{desk}/learners", _limits(20, 25)),
     ]
