@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, Uuid, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from nightschool.models.base import (
@@ -162,6 +162,18 @@ class AskedBackAnswer(Base):
     answered_at: Mapped[Instant]
 
     __table_args__ = (one_of("kind", AskedBackKind),)
+
+
+class SheetPhoto(Base):
+    """One row is the photograph of the signed sheet of one class session, a JPEG with nothing in it but the picture."""
+
+    class_session_id: Mapped[int] = mapped_column(
+        ForeignKey("class_session.id", ondelete="RESTRICT"), primary_key=True
+    )
+    image: Mapped[bytes] = mapped_column(LargeBinary)
+    digest: Mapped[Digest] = mapped_column(index=True)  # SHA-256 of it
+    account_id: Mapped[AccountRef]
+    kept_at: Mapped[Instant]
 
 
 class SignInSheet(Base):

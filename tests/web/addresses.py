@@ -16,12 +16,14 @@ from werkzeug.routing import Rule
 
 from nightschool.database import Database
 from nightschool.models import Base
+from nightschool.models.attendance import SheetPhoto
 from nightschool.models.trust import Account, LoginSession, Posting
 from nightschool.queries import scope
 from nightschool.rules.access import Actor, Role, may
 from nightschool.rules.seasons.months import Month
 from nightschool.web.site.context import SERVICES
 from tests.factories import (
+    NOW,
     TODAY,
     make_change,
     make_course,
@@ -109,6 +111,8 @@ def village_home(db: Session, code: str, account: int, called: str) -> Home:
     past = make_session(db, course, TODAY - timedelta(days=7), teachers=(teacher.id,))
     register = make_register(db, past, account, present=(learner.id,), total=3)
     tonight = make_session(db, course, TODAY, teachers=(teacher.id,))
+    kept = {"account_id": account, "kept_at": NOW.instant}
+    db.add(SheetPhoto(class_session_id=tonight.id, image=b"?", digest="0" * 64, **kept))
     records = {
         "change": make_change(db, tonight),
         "class_session": tonight,

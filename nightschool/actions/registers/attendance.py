@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from nightschool.actions.courses.bookings import slot_of
 from nightschool.actions.people.people import enrol_newcomers
 from nightschool.actions.records import note
+from nightschool.actions.registers.sheet_photos import forget_photo
 from nightschool.actions.touching import touch_villages
 from nightschool.errors import NotAllowed, NotFound, Refused, StaleRecord, refuse_all, told_together
 from nightschool.models.attendance import Mark, Submission, SubmissionKind
@@ -216,7 +217,7 @@ def void_register(
     """Nothing of the register counts any more, all of it stays on record, and the class session is scheduled again.
 
     It keeps holding its slot; cancelling it is another step. Sent again with the same id it changes nothing.
-    Raises: Refused with `reason_missing`, `no_register` or `other_content`.
+    The photograph of its sheet is gone. Raises: Refused with `reason_missing`, `no_register` or `other_content`.
     """
     held = locked_for_register(db, class_session)
     require(by, "keep_register", held.region_code)
@@ -240,6 +241,7 @@ def void_register(
         raise Refused("no_register")
     changes = _set_marks(db, held, {}, submission_id)
     _supersede_counts(db, held, submission_id)
+    forget_photo(db, held)
     held.status, held.changed_at = SessionStatus.SCHEDULED, now.instant
     _close(db, held, "register.void", by=by, now=now, marks_changed=changes)
     return Receipt(submission_id, class_session, submission["fingerprint"], now.instant)

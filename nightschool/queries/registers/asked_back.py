@@ -14,6 +14,7 @@ from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Cours
 from nightschool.queries.courses.elsewhere import sessions_around
 from nightschool.queries.figures import attendances, came_in_person
 from nightschool.queries.registers.attendance import Register
+from nightschool.queries.registers.sheet_photos import same_elsewhere
 from nightschool.queries.registers.turnouts import HELD_UP_TO
 from nightschool.queries.seasons.calendars import days_otherwise, seasons
 from nightschool.queries.seasons.localities import locality
@@ -109,7 +110,7 @@ class LatestClass:
 
 
 def look(db: Session, found: Register, *, today: date, zone: tzinfo) -> Look:
-    """What is known of a register that is saved. Cost: 5 queries, and up to 7 where there may be something to ask."""
+    """What is known of a register that is saved. Cost: 6 queries, and up to 7 where there may be something to ask."""
     this = {"class_session": found.class_session}
     rows = db.execute(_LAST, this).all()
     came: dict[int, set[int]] = defaultdict(set)
@@ -132,6 +133,7 @@ def look(db: Session, found: Register, *, today: date, zone: tzinfo) -> Look:
         last=last,
         far=_far(db, found),
         hard_day=_hard_day(db, found) if is_above_usual(last) else (),
+        same_photo=same_elsewhere(db, found.class_session),
         is_the_last=bool(tell_quiet(found.day, today))
         and _latest_row(db, found.region_code).public_id == found.class_session,
     )

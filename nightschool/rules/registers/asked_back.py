@@ -1,4 +1,4 @@
-"""What a register makes one ask back (Q1 to Q5 and Q7 of docs/domain.md): kindly, of its village, and of nobody else.
+"""What a register makes one ask back (Q1 to Q8 of docs/domain.md, but for Q6): kindly, of its village alone.
 
 Every sentence names an innocent reason first. None needs an answer; one that was given is kept beside the class.
 """
@@ -23,6 +23,7 @@ class AskedBackKind(StrEnum):
     FAR_TEACHER = "far_teacher"  # Q4
     FULL = "full"  # Q5
     QUIET = "quiet"  # Q7
+    SAME_PHOTO = "same_photo"  # Q8
 
 
 # What a village does from habit: answered once, it is not asked again for a while.
@@ -73,6 +74,7 @@ class Look:
     last: Sequence[HeldClass]  # this one and those held before, the latest first
     far: Sequence[FarClass]
     hard_day: Sequence[str]  # why few are expected on such a day, in words
+    same_photo: tuple[date, str] | None  # day and title of another class with the very same photograph
     is_the_last: bool  # nothing was held or is planned in the village after it
 
 
@@ -159,6 +161,16 @@ def _sentences(look: Look, today: date) -> Iterator[tuple[AskedBackKind, str]]:
                 came,
                 why=_("，又").join(look.hard_day),
                 usual=sum(before) // len(before),
+            ),
+        )
+    if look.same_photo:
+        day, title = look.same_photo
+        yield (
+            AskedBackKind.SAME_PHOTO,
+            _(
+                "%(day)s「%(title)s」存的也是这一张照片。是两节课签在一张纸上，还是选错了照片？",
+                day=spoken_day(day, today),
+                title=title,
             ),
         )
     if look.is_the_last and (quiet := tell_quiet(look.day, today)):

@@ -13,3 +13,4 @@ class AnswersForm(Form):
     far_teacher = LineField(L_("答一句"))
     full = LineField(L_("答一句"))
     quiet = LineField(L_("答一句"))
+    same_photo = LineField(L_("答一句"))

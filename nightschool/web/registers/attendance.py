@@ -17,6 +17,7 @@ from nightschool.queries.registers import register_history, waiting
 from nightschool.queries.registers.attendance import Register
 from nightschool.queries.registers.missed import stayed_away
 from nightschool.queries.registers.regulars import regulars
+from nightschool.queries.registers.sheet_photos import kept_photo
 from nightschool.queries.registers.sign_in_sheets import row_numbers, sheet_rows
 from nightschool.queries.registers.waiting import SheetWaiting
 from nightschool.rules import slots
@@ -225,6 +226,7 @@ def _page(
         rows = sheet_rows(db, found)
         often = regulars(db, found.region_code, found.guests, today=today()) if found.saved else ()
         away = stayed_away(db, found) if found.saved else ()
+        photo = kept_photo(db, found.class_session) if found.saved else None
         next_open = desk.next_unrecorded(db, found.region_code, at=moment()) if found.saved else None
     shown = {*form.present.data, *form.row_errors, *(person.public_id for person in hits)}
     return render_template(
@@ -250,6 +252,7 @@ def _page(
             *(rules.tell_elsewhere(other) for other in found.elsewhere),
             *_counted_twice(found),
         ],
+        photo=photo,
         asked_back=[] if form.is_stale else asked_back_of(found),
         next_open=next_open,
         often=often,

@@ -33,6 +33,7 @@ USUAL = Look(
     last=(held(*range(20)), held(*range(10, 30)), held(*range(5, 20)), held(1, 2, 3)),
     far=(),
     hard_day=(),
+    same_photo=None,
     is_the_last=True,
 )
 
@@ -104,3 +105,7 @@ def test_q7_nothing_for_long() -> None:
     assert kinds(today=DAY + timedelta(days=60)) == []
     assert kinds(today=DAY + timedelta(days=61)) == ["quiet"]
     assert kinds(today=DAY + timedelta(days=61), is_the_last=False) == []
+
+
+def test_q8_the_same_photograph_twice() -> None:
+    assert kinds(same_photo=(DAY - timedelta(days=7), "防诈骗")) == ["same_photo"]

@@ -157,8 +157,8 @@ def test_opening_and_saving_look_everything_up_once(village: Village, statements
     statements.clear()
     assert village.browser.get(village.url).status_code == 200
     # Login, scope, five of the register, what its row numbers mean, who has stayed away, what is to be recorded next,
-    # and whether there is something to ask back.
-    assert len(statements) == 15
+    # who kept a photograph, and whether there is something to ask back.
+    assert len(statements) == 17
 
 
 def test_both_ticked_is_answered_at_that_row_and_nothing_is_saved(

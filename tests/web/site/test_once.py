@@ -115,7 +115,7 @@ FILLED = {
 SUBMISSIONS = {"attendance.register", "attendance.void"}
 # What sends them twice finds what the first has left: the same value again, or a sentence that it is done already.
 CHANGING = {
-    "asked_back.answer",
+    "asked_back.answer", "sheet_photos.remove", "sheet_photos.show",
     "admin.disable", "admin.enable", "admin.end_posting", "admin.revoke_device", "admin.revoke_devices",
     "calendars.remove", "closed_times.remove_of_teacher", "closed_times.remove_of_venue", "cohorts.leave",
     "cohorts.let_in", "cohorts.settings", "courses.publish", "courses.edit", "desk.switch", "waiting.leave", "learners.edit",

@@ -1,0 +1,49 @@
+"""One photograph of the signed sheet beside a register, and what is answered where two have the same."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0022"
+down_revision = "0021"
+branch_labels = None
+depends_on = None
+
+_BEFORE = ("same_names", "same_count", "late", "far_teacher", "full", "quiet")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "sheet_photo",
+        sa.Column("class_session_id", sa.Integer(), nullable=False),
+        sa.Column("image", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["class_session_id"],
+            ["class_session.id"],
+            name=op.f("fk_sheet_photo_class_session_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_sheet_photo_account_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("class_session_id", name=op.f("pk_sheet_photo")),
+    )
+    op.create_index(op.f("ix_sheet_photo_digest"), "sheet_photo", ["digest"])
+    _know_kinds(*_BEFORE, "same_photo")
+
+
+def downgrade() -> None:
+    """Photographs are lost with what was answered about them; the sheets are in the binder."""
+    op.execute("DELETE FROM asked_back_answer WHERE kind = 'same_photo'")
+    _know_kinds(*_BEFORE)
+    op.drop_table("sheet_photo")
+
+
+def _know_kinds(*kinds: str) -> None:
+    name = op.f("ck_asked_back_answer_kind_known")
+    listed = ", ".join(f"'{kind}'" for kind in kinds)
+    with op.batch_alter_table("asked_back_answer") as batch:
+        batch.drop_constraint(name, type_="check")
+        batch.create_check_constraint(name, f"kind IN ({listed})")
