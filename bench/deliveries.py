@@ -107,7 +107,7 @@ class School:
         migrate(self.database)
         with self.database.writing() as db:
             factories.make_places(db)
-            accounts = [
+            self.accounts = [
                 factories.make_account(db, f"c{one}", f"联络员{one}", Role.COORDINATOR, factories.SHIWAN).id
                 for one in range(ACCOUNTS)
             ]
@@ -115,15 +115,15 @@ class School:
                 factories.make_learner(db, name=f"村民{one}").public_id for one in range(VILLAGERS)
             ]
             self.course = factories.make_course(db, starts=STARTS, ends=STARTS + 90).id
-        tokens = (factories.make_login(self.database, one, at=self.at) for one in accounts)
-        self.tokens = list(tokens)
         self.start()
 
     def start(self) -> None:
         self.database.dispose()
         self.database = Database(self.url, sealer=factories.SEALER)
         app = create_app(self.settings, self.database, clock=lambda: self.at)
-        self.browsers = [browser(app.test_client(), token) for token in self.tokens]
+        # Logged in anew, because the evenings of a long run last longer than a login.
+        tokens = [factories.make_login(self.database, one, at=self.at) for one in self.accounts]
+        self.browsers = [browser(app.test_client(), token) for token in tokens]
 
     def take(self, account: int, *parcels: dict[str, Any]) -> list[dict[str, Any]]:
         """The receipts."""
