@@ -155,6 +155,7 @@ def test_a_notice_that_cannot_be_read_says_what_is_wrong_with_it(text: str, told
     with pytest.raises(Refused) as refused:
         read_notice(text)
     assert told in tell_refused_notice(refused.value)
+    assert refused.value.field == "notice"
 
 
 def test_a_year_nobody_announced_is_unknown() -> None:

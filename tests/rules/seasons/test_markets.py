@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from nightschool import texts
 from nightschool.errors import Refused
 from nightschool.rules.seasons.markets import (
+    MISSING_WORDS,
     Market,
     Markets,
     MissingThirtieth,
@@ -223,3 +224,7 @@ def test_a_single_day_is_as_it_was_said_whatever_the_rule() -> None:
 def test_beyond_the_calendar_there_is_no_lunar_market() -> None:
     assert not is_market_day(read_market("单日"), date(1800, 1, 1))
     assert not is_market_day(read_market("单日"), date.max)
+
+
+def test_whatever_a_market_does_without_a_thirtieth_has_its_words() -> None:
+    assert MISSING_WORDS.keys() == {*MissingThirtieth}
