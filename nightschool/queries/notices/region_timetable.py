@@ -4,6 +4,7 @@ Public, as a village's timetable is. What is asked for is bounded: so many sessi
 and where to go on. So it costs the same in a township of a small database and of a whole province's.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -190,7 +191,7 @@ def _evening(meeting: Meeting) -> Start:
 def _places(code: str, begin: Start, last: date) -> dict[str, Any]:
     """A day and a range of codes for each arm of the statement; arms after the last day look at no code."""
     low, high = code_range(code)
-    values: dict[str, Any] = {"low": low, "high": high, "last": last}
+    values: dict[str, Any] = {"high": high}
     for number in range(DAYS):
         day = begin.day + timedelta(days=number)
         first = max(low, begin.code) if number == 0 else low
@@ -266,46 +267,41 @@ def _below() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _first(most: int, *of_them: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """The first published sessions of those, by day and village."""
+def _arm(number: int, most: int, *, is_wide: bool) -> Select[*tuple[Any, ...]]:
+    """The first sessions of one day.
+
+    A township has few sessions in all, any index will do. In a wide region they are read in order from the index of
+    days and codes; compared in pairs, because PostgreSQL would else take the one of codes and days and look at all.
+    """
+    day, low, high = (
+        bindparam(f"day_{number}", type_=Date()),
+        bindparam(f"low_{number}", type_=String()),
+        bindparam("high", type_=String()),
+    )
+    place = tuple_(ClassSession.day, ClassSession.region_code)
+    of_the_day: Sequence[ColumnElement[bool]] = (
+        (place >= tuple_(day, low), place < tuple_(day, high))
+        if is_wide
+        else (ClassSession.day == day, ClassSession.region_code >= low, ClassSession.region_code < high)
+    )
     return (
         select(ClassSession.id, ClassSession.day, ClassSession.region_code)
-        .where(*of_them, ClassSession.published_at.is_not(None))
+        .where(*of_the_day, ClassSession.published_at.is_not(None))
         .order_by(ClassSession.day, ClassSession.region_code)
         .limit(literal_number(most + 1))
     )
 
 
-def _of_a_township(most: int) -> Select[*tuple[Any, ...]]:
-    """The first sessions of all days: a township has few in all."""
-    day, low = bindparam("day_0", type_=Date()), bindparam("low_0", type_=String())
-    return _first(
-        most,
-        ClassSession.region_code >= bindparam("low", type_=String()),
-        ClassSession.region_code < bindparam("high", type_=String()),
-        ClassSession.day <= bindparam("last", type_=Date()),
-        tuple_(ClassSession.day, ClassSession.region_code) >= tuple_(day, low),
-    )
-
-
-def _of_a_wide_region(most: int) -> Select[*tuple[Any, ...]]:
-    """The first sessions of each day, read in order from the index of days and codes.
-
-    Compared in pairs, because PostgreSQL would else take the index of codes and days and look at all.
-    """
-    place, high = tuple_(ClassSession.day, ClassSession.region_code), bindparam("high", type_=String())
-    arms = []
-    for number in range(DAYS):
-        day = bindparam(f"day_{number}", type_=Date())
-        low = bindparam(f"low_{number}", type_=String())
-        arms.append(_first(most, place >= tuple_(day, low), place < tuple_(day, high)))
-    every = union_all(*(select(arm.subquery()) for arm in arms)).subquery()
-    return select(every).order_by(every.c.day, every.c.region_code).limit(literal_number(most + 1))
-
-
 @cache
 def _meetings(most: int, is_wide: bool) -> Select[*tuple[Any, ...]]:
-    wanted = (_of_a_wide_region(most) if is_wide else _of_a_township(most)).subquery("wanted")
+    every = (_arm(number, most, is_wide=is_wide) for number in range(DAYS))
+    arms = union_all(*(select(arm.subquery()) for arm in every)).subquery()
+    wanted = (
+        select(arms.c.id)
+        .order_by(arms.c.day, arms.c.region_code)
+        .limit(literal_number(most + 1))
+        .subquery("wanted")
+    )
     # First, and not in a condition: PostgreSQL tries no other order among so many tables, and would join them all.
     chosen = join(wanted, ClassSession, ClassSession.id == wanted.c.id)
     return with_hosts(entry_rows(chosen)).order_by(
