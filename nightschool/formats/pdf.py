@@ -1,7 +1,8 @@
 """Papers as PDF: a template in `templates/print/` and its data become bytes, in a child process with limits.
 
 A paper is such a template, and a function on this shelf that puts what it says into words. Templates are Typst's; what
-people typed reaches them as data (`sys.inputs.data`), never as text of the template.
+people typed reaches them as data (`sys.inputs.data`), never as text of the template. A character that no font has is
+room to write it by hand, never a box.
 """
 
 import hashlib
@@ -76,6 +77,7 @@ class Press:
             "template": str(self._templates / f"{paper}.typ"),
             "root": str(self._templates),
             "data": said,
+            "blank": self.unprintable([said]),
             "font_folders": [str(folder) for folder in self._font_folders()],
             "most_seconds": 2 * self._seconds,  # of all its threads together
             "most_bytes": _MOST_MEMORY,

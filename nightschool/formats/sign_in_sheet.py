@@ -107,8 +107,3 @@ def sheets_data(sheets: Iterable[tuple[ToldSheet, str]]) -> dict[str, Any]:
             for one, address in sheets
         ],
     }
-
-
-def sheet_texts(sheet: ToldSheet) -> Iterable[str]:
-    """All that people typed and the sheet says, to be asked if fonts have it."""
-    return (sheet.title, sheet.facts, sheet.school, *(f"{row.name}{row.group}" for row in sheet.rows))

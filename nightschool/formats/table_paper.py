@@ -1,6 +1,5 @@
 """A table on paper: what its page and its PDF say alike, whatever stands in it."""
 
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from nightschool.texts import _, language
@@ -26,10 +25,6 @@ class TablePaper(NamedTuple):
             "closing": self.closing,
             "page": _("第 %(page)s 页，共 %(pages)s 页", page="{page}", pages="{pages}"),
         }
-
-    def texts(self) -> Iterable[str]:
-        """All that it says, to be asked if fonts have it."""
-        return (self.title, self.under, *(cell for row in self.rows for cell in row))
 
 
 def signatures(*who: str) -> str:

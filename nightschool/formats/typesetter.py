@@ -24,7 +24,7 @@ def set_paper() -> None:
         root=asked["root"],
         font_paths=fonts,
         ignore_system_fonts=True,
-        sys_inputs={"data": asked["data"]},
+        sys_inputs={"data": asked["data"], "blank": asked["blank"]},
     )
     sys.stdout.buffer.write(compiler.compile(format="pdf", pdf_tags=False))
 

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from nightschool.errors import Refused
 from nightschool.formats.pdf import Press, tell_no_pdf
 from nightschool.formats.sign_in_sheet import ToldRow, ToldSheet, blank_sheet, sheets_data
+from nightschool.formats.table_paper import TablePaper
 from nightschool.rules.registers.sign_in_sheets import blank_rows
 from nightschool.web.app import template_folder
 
@@ -98,6 +99,25 @@ def test_rare_characters_are_printed_or_told_beforehand(press: Press) -> None:
     [page] = pages(press, sheet(["龚䶮", "王㛃", "镕祎"]))
     assert "龚䶮" in page and "王㛃" in page
     assert press.unprintable(["龚䶮", "王㛃镕祎·Ab1（）", "赵𠮷", "ꀀꆈ", "བོད", "赵𠮷"]) == "𠮷ꀀꆈབད"
+
+
+def test_a_character_that_no_font_has_is_room_to_write_it_by_hand_on_every_paper(press: Press) -> None:
+    table = TablePaper("名单", "", (("姓名", 0),), (("赵𠮷",),)).data()
+    papers = {
+        "sign_in_sheet": sheets_data([(sheet(["赵𠮷"]), "")]),
+        "table": table,
+        "certificate": {
+            "title": "结业证书", "opening": "", "course": "柑橘", "school": "𠮷村", "day": "",
+            "graduates": [{"name": "赵𠮷", "hours": ""}],
+        },
+    }  # fmt: skip
+    assert {f"{paper}.typ" for paper in papers} | {"paper.typ"} == {
+        one.name for one in TEMPLATES.glob("*.typ")
+    }
+    for paper, said in papers.items():
+        [page] = PdfReader(io.BytesIO(press.pdf(paper, said))).pages
+        text = page.extract_text()
+        assert "赵" in text and "𠮷" not in text and "\0" not in text, paper  # 0 is the font's box
 
 
 def test_fonts_that_an_operator_puts_there_are_used(tmp_path: Path) -> None:

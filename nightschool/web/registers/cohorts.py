@@ -16,7 +16,7 @@ from nightschool.formats.certificates import certificates_data
 from nightschool.queries.courses import shared_people
 from nightschool.queries.places.schools import school_record
 from nightschool.queries.registers import cohorts as queries
-from nightschool.queries.registers.cohorts import Cohort, Roster
+from nightschool.queries.registers.cohorts import Cohort, Graduation, Roster
 from nightschool.rules.courses.shared_people import tell_in_both
 from nightschool.rules.names import finder
 from nightschool.rules.registers import graduation as rules
@@ -142,7 +142,7 @@ def graduation(course: str) -> Any:
         by_name=by_name,
         rules=rules,
         mark_word=mark_word,
-        unprintable=unprintable([found.cohort.title, *(one.name for one in found.lines)]),
+        unprintable=unprintable(_certificates(found)) if found.graduates else "",
     )
 
 
@@ -151,14 +151,23 @@ def graduation(course: str) -> Any:
 def certificates(course: str) -> Any:
     """A certificate for each who graduates by now."""
     found = look_up(queries.graduation, course, at=moment())
-    graduates = [one for one in found.lines if one.progress.graduates]
     otherwise = url_for("cohorts.graduation", course=course)
-    if not graduates:
+    if not found.graduates:
         return redirect(otherwise, 303)
+    data = _certificates(found)
+    return pdf_answer("certificate", data, name=f"certificates-{today()}", otherwise=otherwise)
+
+
+def _certificates(found: Graduation) -> dict[str, Any]:
+    """What the certificates of those who graduate say."""
     with reading() as db:
         school = school_record(db, found.cohort.region_code)
-    data = certificates_data(found.cohort, graduates, school.institution_name if school else None, today())
-    return pdf_answer("certificate", data, name=f"certificates-{today()}", otherwise=otherwise)
+    return certificates_data(
+        found.cohort,
+        [one for one in found.lines if one.progress.graduates],
+        school.institution_name if school else None,
+        today(),
+    )
 
 
 def _is_done(action: Callable[..., object], course: str, learner: str) -> bool:

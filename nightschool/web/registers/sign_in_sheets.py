@@ -1,6 +1,5 @@
 """Sign-in sheets (F6): of one class, of a month; printed from the page or as PDF."""
 
-from itertools import chain
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -39,7 +38,7 @@ def show(class_session: str) -> Any:
         columns=sign_in_sheet.sheet_columns(),
         closing=sign_in_sheet.sheet_closing(),
         qr=Markup(qr_svg(_address(found)).decode()),  # made of squares; nothing of it was typed by anybody
-        unprintable=unprintable(list(sign_in_sheet.sheet_texts(told))),
+        unprintable=unprintable(told),
     )
 
 
@@ -84,7 +83,7 @@ def month(village: str, month: Month) -> Any:
         month=month,
         beside=[one for one in (month.before, month.after) if one.last >= today()],
         month_word=lambda month: month_word(month, today()),
-        unprintable=unprintable(list(chain.from_iterable(map(sign_in_sheet.sheet_texts, told)))),
+        unprintable=unprintable(told),
         blank=_BLANK_SHEETS,
     )
 

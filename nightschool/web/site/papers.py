@@ -1,5 +1,6 @@
 """Papers as PDF: this application's press, and the answer that carries what it made."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -52,13 +53,13 @@ def table_page(paper: TablePaper, *, pdf: str, back: Mapping[str, str], empty: s
         pdf=pdf,
         back=back,
         empty=empty or _("还没有上过的课。点名保存了，就列在这里。"),
-        unprintable=unprintable(list(paper.texts())),
+        unprintable=unprintable(paper),
     )
 
 
-def unprintable(texts: list[str]) -> str:
-    """The characters in these that a PDF would not show; none where no PDF can be made, for then that is said."""
+def unprintable(said: object) -> str:
+    """The characters that a PDF of this leaves blank; none where no PDF can be made, for then that is said."""
     try:
-        return press().unprintable(texts)
+        return press().unprintable([json.dumps(said, ensure_ascii=False)])
     except Refused:
         return ""

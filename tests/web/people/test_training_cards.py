@@ -100,7 +100,7 @@ def test_a_name_that_no_font_has_is_told(chen: FlaskClient, database: Database) 
     with database.writing() as db:
         who = make_learner(db, name=f"田{RARE}").public_id
     for page in ("history", "card"):
-        assert f"会印成方框：{RARE}" in chen.get(f"/learners/{who}/{page}").text
+        assert f"会留空：{RARE}" in chen.get(f"/learners/{who}/{page}").text
         assert chen.get(f"/learners/{who}/{page}.pdf").mimetype == "application/pdf"
 
 

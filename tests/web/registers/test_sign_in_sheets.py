@@ -70,7 +70,7 @@ def test_the_sheet_of_a_class_is_numbered_by_a_button_and_printed(
     )
     assert rows.count("<tr>") == 14
     assert "#panic(&#34;x&#34;) $y$ *b* &lt;b&gt;" in rows
-    assert "会印成方框：𠮷" in page.text
+    assert "会留空：𠮷" in page.text
     answer = browser.get(f"{here}.pdf")
     assert answer.headers["Cache-Control"] == "no-store"
     [paper] = read(answer)
