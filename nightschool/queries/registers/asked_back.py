@@ -132,6 +132,7 @@ def look(db: Session, found: Register, *, today: date, zone: tzinfo) -> Look:
         at_once=len(db.scalars(_AT_ONCE, around).all()),
         last=last,
         far=_far(db, found),
+        seats=found.seats,
         hard_day=_hard_day(db, found) if is_above_usual(last) else (),
         same_photo=same_elsewhere(db, found.class_session),
         is_the_last=bool(tell_quiet(found.day, today))

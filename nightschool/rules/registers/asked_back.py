@@ -1,4 +1,4 @@
-"""What a register makes one ask back (Q1 to Q8 of docs/domain.md, but for Q6): kindly, of its village alone.
+"""What a register makes one ask back (Q1 to Q8 of docs/domain.md): kindly, of its village alone.
 
 Every sentence names an innocent reason first. None needs an answer; one that was given is kept beside the class.
 """
@@ -22,12 +22,15 @@ class AskedBackKind(StrEnum):
     LATE = "late"  # Q3
     FAR_TEACHER = "far_teacher"  # Q4
     FULL = "full"  # Q5
+    CROWDED = "crowded"  # Q6
     QUIET = "quiet"  # Q7
     SAME_PHOTO = "same_photo"  # Q8
 
 
-# What a village does from habit: answered once, it is not asked again for a while.
-HABITS = frozenset({AskedBackKind.SAME_NAMES, AskedBackKind.SAME_COUNT, AskedBackKind.LATE})
+# What a village does from habit, or a room of it is like: answered once, it is not asked again for a while.
+HABITS = frozenset(
+    {AskedBackKind.SAME_NAMES, AskedBackKind.SAME_COUNT, AskedBackKind.LATE, AskedBackKind.CROWDED}
+)
 ANSWER_HOLDS = timedelta(days=90)
 IN_A_ROW = 3
 COMPARED = 6  # classes, the one that was just recorded among them
@@ -38,6 +41,7 @@ _FEWEST_BEFORE = 3
 _MOST_AT_ONCE = 5
 WITHIN_ONE_GO = timedelta(hours=1)
 _FAR_KM, _SOON_MINUTES = 40, 60
+_FULL_TIMES = 3  # as many people as seats, and two more on each, are asked about
 _QUIET_DAYS = 60
 
 
@@ -73,6 +77,7 @@ class Look:
     at_once: int  # classes of the village whose first sheets were written within an hour of it, it among them
     last: Sequence[HeldClass]  # this one and those held before, the latest first
     far: Sequence[FarClass]
+    seats: int | None  # of the venue, where they are known
     hard_day: Sequence[str]  # why few are expected on such a day, in words
     same_photo: tuple[date, str] | None  # day and title of another class with the very same photograph
     is_the_last: bool  # nothing was held or is planned in the village after it
@@ -161,6 +166,15 @@ def _sentences(look: Look, today: date) -> Iterator[tuple[AskedBackKind, str]]:
                 came,
                 why=_("，又").join(look.hard_day),
                 usual=sum(before) // len(before),
+            ),
+        )
+    if look.seats and look.last and look.last[0].attendances > _FULL_TIMES * look.seats:
+        yield (
+            AskedBackKind.CROWDED,
+            _(
+                "到了 %(n)d 人，这里能坐 %(seats)d 个。站着听的多，还是哪个数写错了？",
+                n=look.last[0].attendances,
+                seats=look.seats,
             ),
         )
     if look.same_photo:

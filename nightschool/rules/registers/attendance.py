@@ -365,14 +365,8 @@ class Elsewhere:
     ends: int
 
 
-FULL_TIMES = 3  # as many people as seats, and two more on each, are asked about
-
-
-def questions(turnout: Turnout, note: str, *, seats: int | None = None) -> tuple[str, ...]:
-    """The sentences to ask about these numbers (I8, Q6). An answer, where one was given, is enough; none is required.
-
-    `seats`: of the venue, where they are known.
-    """
+def questions(turnout: Turnout, note: str) -> tuple[str, ...]:
+    """The sentences to ask about these numbers (I8). An answer, where one was given, is enough; none is required."""
     asked = []
     if turnout.difference < 0 and not note:
         asked.append(
@@ -389,14 +383,6 @@ def questions(turnout: Turnout, note: str, *, seats: int | None = None) -> tuple
                 "纸上签了 %(paper)d 个，这里记了 %(written)d 人。有人没签，还是漏勾了？写一句就行，不用改成一样。",
                 paper=turnout.on_paper,
                 written=turnout.written,
-            )
-        )
-    if seats and turnout.attendances > FULL_TIMES * seats and not note:
-        asked.append(
-            _(
-                "到了 %(n)d 人，这里能坐 %(seats)d 个。站着听的多，还是哪个数写错了？",
-                n=turnout.attendances,
-                seats=seats,
             )
         )
     most = turnout.attendances  # where the room was counted, names above it are asked about already

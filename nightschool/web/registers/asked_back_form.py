@@ -12,5 +12,6 @@ class AnswersForm(Form):
     late = LineField(L_("答一句"))
     far_teacher = LineField(L_("答一句"))
     full = LineField(L_("答一句"))
+    crowded = LineField(L_("答一句"))
     quiet = LineField(L_("答一句"))
     same_photo = LineField(L_("答一句"))

@@ -248,7 +248,7 @@ def _page(
         numbers=(numbers := row_numbers(rows)),
         in_order=lambda people: sorted(people, key=lambda one: numbers.get(one.public_id, len(rows))),
         questions=[
-            *rules.questions(found.turnout, found.difference_note, seats=found.seats),
+            *rules.questions(found.turnout, found.difference_note),
             *(rules.tell_elsewhere(other) for other in found.elsewhere),
             *_counted_twice(found),
         ],

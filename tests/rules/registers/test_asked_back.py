@@ -32,6 +32,7 @@ USUAL = Look(
     at_once=1,
     last=(held(*range(20)), held(*range(10, 30)), held(*range(5, 20)), held(1, 2, 3)),
     far=(),
+    seats=None,
     hard_day=(),
     same_photo=None,
     is_the_last=True,
@@ -99,6 +100,18 @@ def test_which_days_are_hard() -> None:
     assert hard_day(DAY, 19 * 60, market, [harvest]) == ()  # in season classes move to the evening
     assert hard_day(DAY, 9 * 60, Markets(), [replace(harvest, is_example=True)]) == ()
     assert hard_day(date(2026, 2, 16), 19 * 60, Markets(), []) == ("是除夕",)
+
+
+@pytest.mark.parametrize(("came", "seats", "is_asked"), [(91, 30, True), (90, 30, False), (91, None, False)])
+def test_q6_three_times_as_many_as_can_sit(came: int, seats: int | None, is_asked: bool) -> None:
+    last = (held(attendances=came), *USUAL.last)
+    assert kinds(last=last, seats=seats) == (["crowded"] if is_asked else [])
+    assert kinds(last=last, seats=seats, answered_before=("crowded",)) == []
+    if is_asked:
+        assert (
+            "到了 91 人，这里能坐 30 个"
+            in asked_back(replace(USUAL, last=last, seats=seats), today=DAY)["crowded"]
+        )  # type: ignore[index]
 
 
 def test_q7_nothing_for_long() -> None:

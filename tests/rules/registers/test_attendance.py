@@ -281,16 +281,6 @@ def test_numbers_that_do_not_fit_are_asked_about(turnout: Turnout, note: str, as
     assert questions(turnout, note) == asked
 
 
-@pytest.mark.parametrize(("came", "seats", "note", "is_asked"), [
-    (91, 30, "", True), (90, 30, "", False), (91, 30, "院坝里也坐满了", False), (91, None, "", False), (0, 0, "", False),
-])  # fmt: skip
-def test_three_times_the_seats_are_asked_about(
-    came: int, seats: int | None, note: str, is_asked: bool
-) -> None:
-    asked = questions(Turnout(headcount=came), note, seats=seats)
-    assert asked == (("到了 91 人，这里能坐 30 个。站着听的多，还是哪个数写错了？",) if is_asked else ())
-
-
 def test_a_mark_is_told_with_who_came_instead() -> None:
     assert mark_word("substitute", "张小红") == "家人代到（张小红）"
     assert mark_word("late") == "迟到"

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from nightschool.database import Database
 from nightschool.models.attendance import AskedBackAnswer, Submission
 from nightschool.models.calendars import FarmSeason, RegionPosition
+from nightschool.models.places import Venue
 from tests.factories import (
     JIANLI,
     NOW,
@@ -85,6 +86,26 @@ def test_round_counts_late_entry_and_harvest_are_asked_about_one_by_one(
     assert "这节课过了 17 天才记" in text
     assert "那天正在柑橘采收，来的 100 人次却比前几次还多（前几次平均 36）" in text
     assert "最近一次上课" not in text
+
+
+def test_a_room_with_more_than_three_times_its_seats_is_asked_about_and_answered_once(
+    chen: FlaskClient, database: Database, cast: Cast
+) -> None:
+    with database.writing() as db:
+        room = db.get(Venue, cast.venue)
+        assert room
+        room.seats = 20
+    asked = "到了 61 人，这里能坐 20 个"
+    [full] = weeks_held(database, cast, 2, total=60, venue_id=cast.venue)
+    assert "这里能坐" not in chen.get(f"/sessions/{full}/register").text
+    [full] = weeks_held(database, cast, 1, total=61, venue_id=cast.venue)
+    register = chen.get(f"/sessions/{full}/register").text
+    assert register.count(asked) == 1
+    page = f"/sessions/{full}/asked-back"
+    answer = chen.post(page, data={"crowded": "院坝里也站满了"})
+    assert "你们答的：院坝里也站满了" in chen.get(answer.location).text
+    [again] = weeks_held(database, cast, 0, total=80, venue_id=cast.venue)
+    assert "这里能坐" not in chen.get(f"/sessions/{again}/register").text
 
 
 def test_a_teacher_far_away_within_the_hour(chen: FlaskClient, database: Database, cast: Cast) -> None:
