@@ -242,11 +242,16 @@ def label_common(alternative: Alternative) -> str:
     return _("都请%(teacher)s", teacher=names)
 
 
-def label(alternative: Alternative, today: date) -> str:
-    """How it is once it was taken, for a button; nothing of what was wanted, which may be no day of the class."""
+def label(alternative: Alternative, today: date, *, under: date | None = None) -> str:
+    """How it is once it was taken, for a button `under` a date of the class, or under none.
+
+    Nothing is said of what was wanted, which may be no day of the class.
+    """
     if alternative.way == Way.TIME:
         slot = alternative.instead.slot or alternative.wanted
         told = {"day": full_day(slot.day, today), "from": clock(slot.starts), "to": clock(slot.ends)}
+        if slot.day == under:
+            return _("改到当天 %(from)s–%(to)s", **told)
         return _("改到 %(day)s %(from)s–%(to)s", **told)
     way = _way(alternative, today)
     return _("%(way)s（%(note)s）", way=way, note=alternative.note) if alternative.note else way

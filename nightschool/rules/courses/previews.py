@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from nightschool.rules.almanac import spoken_day, weekday_name
+from nightschool.rules.almanac import clock, spoken_day, weekday_name
 from nightschool.rules.courses.advice import Advice, Surroundings, advise, said_once
 from nightschool.rules.courses.alternatives import Alternative, Way, label, tell_alternatives, tell_instead
 from nightschool.rules.courses.conflicts import Conflict, explain, explain_together, whom_to_ask
@@ -96,11 +96,22 @@ class Preview:
         return self.times if self.times is not None and 0 < self.wanted < self.times else None
 
     @property
+    def hours(self) -> tuple[int, int] | None:
+        """From when to when all that is wanted meets, so that it is said once; None where dates differ."""
+        found = {(day.slot.starts, day.slot.ends) for day in self.days if not day.is_left_out}
+        return found.pop() if len(found) == 1 and len(self.days) > 1 else None
+
+    @property
     def summary(self) -> str:
-        """One sentence: how many times."""
+        """One sentence: how many times, and when in the day."""
         if not self.wanted:
             return _("每一天都勾了不排，一次课也没有。留一天，或者换个日期。")
-        return counted("一共 %(n)d 次。", self.wanted)
+        if self.hours is None:
+            return counted("一共 %(n)d 次。", self.wanted)
+        starts, ends = self.hours
+        return counted(
+            "一共 %(n)d 次，都是 %(from)s–%(to)s。", self.wanted, **{"from": clock(starts), "to": clock(ends)}
+        )
 
 
 def preview(
@@ -143,7 +154,7 @@ def preview(
                 title=(planned[day].lesson.title or "") if day in planned else "",
                 otherwise=tell_instead(own, day, names, at.day) if own else "",
                 ways_out=tell_alternatives(offered, at.day) if found else "",
-                choices=choices_of(offered, at.day),
+                choices=choices_of(offered, at.day, under=day),
                 advice=_unsaid(
                     advise(slot, _as_for(_otherwise(planned[day], proposal), around, names), today=at.day),
                     found,
@@ -191,9 +202,13 @@ def _unsaid(advice: Iterable[Advice], conflicts: Iterable[Conflict]) -> tuple[Ad
     return tuple(one for one in advice if one.kind not in said)
 
 
-def choices_of(alternatives: Iterable[Alternative], today: date) -> tuple[WayOut, ...]:
-    """The alternatives as buttons."""
-    return tuple(WayOut(one.instead, one.way == Way.OUT, label(one, today)) for one in alternatives)
+def choices_of(
+    alternatives: Iterable[Alternative], today: date, *, under: date | None = None
+) -> tuple[WayOut, ...]:
+    """The alternatives as buttons, `under` a date of the class or under none."""
+    return tuple(
+        WayOut(one.instead, one.way == Way.OUT, label(one, today, under=under)) for one in alternatives
+    )
 
 
 def tell_taken(

@@ -142,6 +142,7 @@ def _scheduling(
     dropping, _dash, todo = request.form.get("do", "look").rpartition("-")
     if dropping == "drop":
         form.drop_clashes()
+        form.fill_up.data = form.fill_up.data or todo == "fill"
     form.skip(request.form.get("skip", ""))
     form.take(request.form.get("take", ""))
     form.alter(request.form.get("alter", ""))

@@ -41,7 +41,7 @@ def test_each_date_says_how_it_stands() -> None:
         (NEXT, False, True, False),
         (date(2026, 12, 11), False, False, True),
     ]
-    assert (shown.clashes, shown.wanted, shown.summary) == ((NEXT,), 2, "一共 2 次。")
+    assert (shown.clashes, shown.wanted, shown.summary) == ((NEXT,), 2, "一共 2 次，都是 19:00–20:30。")
     assert shown.days[1].ways_out == "前后一周都没有空着的时间，也没有别的可换。"
 
 
@@ -116,7 +116,7 @@ def test_where_every_date_is_left_out_there_is_no_class() -> None:
     assert (shown.wanted, shown.fewer_than, shown.clashes) == (0, None, ())
     assert shown.summary.startswith("每一天都勾了不排，")
     fewer = looked_at(replace(WEEKLY, leave_out=frozenset({NEXT})), [clash(HERE)])
-    assert (fewer.wanted, fewer.fewer_than, fewer.summary) == (2, 3, "一共 2 次。")
+    assert (fewer.wanted, fewer.fewer_than, fewer.summary) == (2, 3, "一共 2 次，都是 19:00–20:30。")
     assert looked_at(WEEKLY, [clash(HERE)]).clashes == (NEXT,)
     assert looked_at(WEEKLY, []).fewer_than is None
 

@@ -68,9 +68,8 @@ def test_looking_at_the_dates_saves_nothing_and_shows_weekday_and_lunar_date(
 ) -> None:
     answer = chen.post(NEW, data=weekly(filled_in, do="look"))
     assert answer.status_code == 200
-    assert "周五 11月27日（十月十九） 19:00–20:30" in answer.text
-    assert "周五 12月11日（冬月初三） 19:00–20:30" in answer.text
-    assert "一共 3 次。" in answer.text
+    assert "都是 19:00–20:30。" in answer.text and ">周五 11月27日（十月十九）" in answer.text
+    assert "周五 12月11日（冬月初三）</p>" in answer.text and "一共 3 次，都是" in answer.text
     assert stored_days(database) == []
 
 
@@ -134,10 +133,10 @@ def test_taken_dates_are_told_in_place_and_everything_typed_is_kept(
     assert answer.status_code == 409
     assert ">19:00–20:30，周老师、村活动室都已经有课：医保怎么报销。" in answer.text
     assert "打电话给陈书记" not in answer.text  # who reads it is who would be phoned
-    assert "改到 周五 11月27日（十月十九） 17:30–19:00" in answer.text
+    assert ">改到当天 17:30–19:00<" in answer.text
     assert 'value="柑橘冬季管护"' in answer.text
     assert "带上剪刀" in answer.text
-    assert "去掉这几天，只排" in answer.text
+    assert "去掉这 1 天，只排" in answer.text
     assert stored_days(database) == [FRIDAY]
 
 
@@ -552,18 +551,47 @@ def test_dates_left_out_of_so_many_are_made_up_for_after_the_last(
     occupy(database, cast, date(2026, 12, 4), date(2026, 12, 11))
     six = {**filled_in, "repeat": "weekly", "weekdays": [], "times": "6"}
     page = chen.post(NEW, data={**six, "clash": ["2026-12-04", "2026-12-11"], "do": "drop-look"}).text
-    assert "一共 4 次。" in page and "往后再加 2 次" in page
+    assert "一共 4 次，都是 19:00–20:30。" in page and "往后再加 2 次" in page
     assert page.count("原来 6 次，现在 4 次。") == 2  # above the dates, and before it is published
-    assert "去掉这几天，只排 4 次" in chen.post(NEW, data={**six, "do": "publish"}).text
+    taken = chen.post(NEW, data={**six, "do": "publish"}).text
+    assert "去掉这 2 天，只排 4 次" in taken and "去掉这 2 天，往后补上" in taken
+    made_up = chen.post(NEW, data={**six, "clash": hidden(taken, "clash"), "do": "drop-fill"}).text
+    assert "一共 6 次，都是" in made_up and "周五 2027年1月8日" in made_up
+    assert "原来" not in made_up  # it is as many times as were asked for
     dropped = {**six, "leave_out": ["2026-12-04", "2026-12-11"]}
     page = chen.post(NEW, data={**dropped, "fill_up": "1"}).text
-    assert "一共 6 次。" in page and "往后再加" not in page
+    assert "一共 6 次，都是" in page and "往后再加" not in page
     assert 'name="fill_up" value="1"' in page and re.search(r'name="times"[^>]* value="6"', page)
     # One date more that is left out is made up for as well.
     more = {**dropped, "fill_up": "1", "leave_out": [*dropped["leave_out"], "2026-12-18"], "do": "publish"}
     assert chen.post(NEW, data=more).status_code == 303
     days = [FRIDAY, *(date(2026, 12, 25) + timedelta(days=7 * number) for number in range(5))]
     assert [day for day in stored_days(database) if day.day not in (4, 11) or day.month == 1] == days
+
+
+def test_what_schedules_stands_beside_the_fields_until_there_are_dates_and_then_below_them(
+    chen: FlaskClient, filled_in: dict[str, Any]
+) -> None:
+    empty = chen.get(NEW).text
+    beside = empty[empty.index('class="halves"') : empty.index("</form>")]
+    assert beside.rindex("</div>\n</div>") > beside.index('value="publish"') > beside.index('value="look"')
+    looked_at = chen.post(NEW, data=weekly(filled_in, do="look")).text
+    assert looked_at.count('value="publish"') == looked_at.count('value="draft"') == 1
+    assert looked_at.index('value="look" class="quiet"') < looked_at.index('id="preview"')
+    assert looked_at.index('id="preview"') < looked_at.index('value="publish"')
+
+
+def test_a_date_is_one_line_and_the_hours_of_all_are_said_once(
+    chen: FlaskClient, filled_in: dict[str, Any], database: Database, cast: Cast
+) -> None:
+    occupy(database, cast, FRIDAY)
+    page = chen.post(NEW, data=weekly(filled_in, do="look")).text
+    assert page.count("19:00–20:30</p>") == 0 and "都是 19:00–20:30。" in page
+    assert "改到当天 17:30–19:00" in page  # the date stands above it
+    # One date that has other hours is told apart, and then so are all.
+    otherwise = weekly(filled_in, do="look", instead=["2026-11-27 2026-11-27 600 690"])
+    page = chen.post(NEW, data=otherwise).text
+    assert "都是" not in page and "周五 12月4日（十月廿六） 19:00–20:30</p>" in page
 
 
 def test_a_new_teacher_and_a_new_place_are_added_in_the_form_and_already_chosen(
