@@ -170,7 +170,8 @@ def evenings(school: School, dice: random.Random) -> Iterator[Evening]:
             held = factories.make_session(db, course, day, starts=STARTS, ends=STARTS + 90, booked=False)
             class_session = held.public_id
         starts = datetime(day.year, day.month, day.day, tzinfo=factories.ZONE) + timedelta(minutes=STARTS)
-        phones = []
+        phones: list[Phone] = []
+        said: list[tuple[frozenset[str], int]] = []  # and somebody else may say the same
         for _phone in range(dice.randint(1, MOST_PHONES)):
             error = dice.choice((0, 0, dice.randint(-90, 90), dice.randint(-3, 3) * YEAR))
             phone = Phone(dice.randrange(ACCOUNTS), error, dice.random() < 0.7)
@@ -178,12 +179,14 @@ def evenings(school: School, dice: random.Random) -> Iterator[Evening]:
             for _sheet in range(dice.choice((1, 1, 2, 3))):
                 minute += dice.uniform(0.5, 10)
                 came = frozenset(dice.sample(school.people, dice.randint(0, VILLAGERS)))
+                said.append((came, len(came) + dice.randint(0, 3)))
+                came, headcount = dice.choice(said) if dice.random() < 0.1 else said[-1]
                 taken_at = starts + timedelta(minutes=minute, seconds=error)
                 phone.written.append(
                     Written(
                         UUID(int=dice.getrandbits(128), version=4),
                         came,
-                        len(came) + dice.randint(0, 3),
+                        headcount,
                         taken_at.astimezone(UTC),
                         -error if phone.has_met else 0,
                         tuple(one.id for one in phone.written),

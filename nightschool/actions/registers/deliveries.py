@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from nightschool.actions.records import locked_for, note
@@ -21,7 +21,7 @@ from nightschool.errors import NotAllowed, Refused, StaleRecord
 from nightschool.models.attendance import Submission, WaitingSheet
 from nightschool.models.teaching import ClassSession
 from nightschool.models.trust import Posting
-from nightschool.queries.registers.waiting import standing_sheet
+from nightschool.queries.registers.waiting import IS_SAID, standing_sheet
 from nightschool.rules.access import Actor, Role, may
 from nightschool.rules.registers.attendance import Sheet, fingerprint
 from nightschool.rules.registers.waiting import (
@@ -133,14 +133,19 @@ def _count(
                 now=now,
             )
     except StaleRecord:
-        if before and fingerprint(delivery.class_session, before[1]) == told:
-            return Delivered(_kept(db, held, delivery, told, by=by, now=now), Fate.COUNTS)
+        if before and fingerprint(held.public_id, before[1]) == told:
+            receipt = _kept(db, held, delivery, told, by=by, now=now)
+            _put_aside(
+                db, held, receipt.submission_id, delivery.sheet, OUTRANKED, by=by, now=now, is_said=True
+            )
+            return Delivered(receipt, Fate.COUNTS)
         return _wait(db, held, delivery, told, OUTRANKED, by=by, now=now)
     except Refused as refused:
         why = NEWCOMERS if "row" in refused.details else refused.code
         return _wait(db, held, delivery, told, why, by=by, now=now)
     if before and before[0] not in delivery.brought.replaces:
         _outrank(db, held, *before, by=by, now=now)
+    _settle_said(db, held, told, now=now)
     return Delivered(receipt, Fate.COUNTS)
 
 
@@ -192,17 +197,57 @@ def _kept(
 
 
 def _outrank(db: Session, held: ClassSession, submission: UUID, sheet: Sheet, *, by: Actor, now: Now) -> None:
-    """What counted until now waits: its writer did not know of the one that counts instead, nor that one's of it."""
+    """What counted until now waits: its writer did not know of the one that counts instead, nor that one's of it.
+
+    So do the sheets that said the same, and nobody needed to look at until now.
+    """
     after = standing_sheet(db, held.id)
-    if after is None or fingerprint("", sheet) != fingerprint("", after[1]):
-        _put_aside(db, held, submission, sheet, OUTRANKED, by=by, now=now)
+    told = fingerprint(held.public_id, sheet)
+    is_said = after is not None and fingerprint(held.public_id, after[1]) == told
+    _put_aside(db, held, submission, sheet, OUTRANKED, by=by, now=now, is_said=is_said)
+    if not is_said:
+        db.execute(
+            update(WaitingSheet)
+            .where(WaitingSheet.id.in_(_saying(held, told)), IS_SAID)
+            .values(settled_at=None, put_at=now.instant)
+        )
+
+
+def _settle_said(db: Session, held: ClassSession, told: str, *, now: Now) -> None:
+    """What waits and says the same as the sheet that counts now waits no more, as long as that counts."""
+    db.execute(
+        update(WaitingSheet)
+        .where(
+            WaitingSheet.id.in_(_saying(held, told)),
+            WaitingSheet.why == OUTRANKED,
+            WaitingSheet.settled_at.is_(None),
+        )
+        .values(settled_at=now.instant)
+    )
+
+
+def _saying(held: ClassSession, told: str) -> Select[int]:
+    return (
+        select(WaitingSheet.id)
+        .join(Submission, Submission.id == WaitingSheet.submission_id)
+        .where(WaitingSheet.class_session_id == held.id, Submission.fingerprint == told)
+    )
 
 
 def _put_aside(
-    db: Session, held: ClassSession, submission: UUID, sheet: Sheet, why: str, *, by: Actor, now: Now
+    db: Session,
+    held: ClassSession,
+    submission: UUID,
+    sheet: Sheet,
+    why: str,
+    *,
+    by: Actor,
+    now: Now,
+    is_said: bool = False,
 ) -> None:
+    """The sheet waits; where the one that counts says the same, only once that counts no more."""
     if db.scalar(select(WaitingSheet.id).where(WaitingSheet.submission_id == submission)):
-        return  # it has waited before, and was looked at
+        return  # it has waited before
     waiting = WaitingSheet(
         region_code=held.region_code,
         class_session_id=held.id,
@@ -210,10 +255,12 @@ def _put_aside(
         why=why,
         content=write_sheet(sheet),
         put_at=now.instant,
+        settled_at=now.instant if is_said else None,
     )
     db.add(waiting)
     db.flush()
-    note(db, held, "register.wait", by=by, now=now, why=why)
+    if not is_said:
+        note(db, held, "register.wait", by=by, now=now, why=why)
 
 
 def _settle(db: Session, waiting_sheet: str, *, is_taken: bool, by: Actor, now: Now) -> None:
@@ -225,7 +272,7 @@ def _settle(db: Session, waiting_sheet: str, *, is_taken: bool, by: Actor, now: 
 
 
 def _settle_replaced(db: Session, held: ClassSession, delivery: BroughtSheet, *, by: Actor, now: Now) -> None:
-    """What waits of the sheets that this one was written instead of waits no more."""
+    """What waits of the sheets that this one was written instead of waits no more, and never again."""
     if not delivery.brought.replaces:
         return
     own = select(Submission.id).where(
@@ -236,7 +283,7 @@ def _settle_replaced(db: Session, held: ClassSession, delivery: BroughtSheet, *,
         .where(
             WaitingSheet.class_session_id == held.id,
             WaitingSheet.submission_id.in_(own),
-            WaitingSheet.settled_at.is_(None),
+            WaitingSheet.settled_by_id.is_(None),
         )
         .values(settled_at=now.instant, settled_by_id=by.account_id, is_taken=False)
     )

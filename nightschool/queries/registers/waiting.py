@@ -18,6 +18,8 @@ from nightschool.rules.registers.waiting import read_sheet
 from nightschool.rules.slots import Slot
 
 _MOST_SHOWN = 100
+# The sheet that counts says the same: nobody has to look at this one, and nobody did, as long as that is so.
+IS_SAID = WaitingSheet.settled_at.is_not(None) & WaitingSheet.settled_by_id.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def sheets_waiting(db: Session, village: str) -> tuple[SheetWaiting, ...]:
     """
     is_open = WaitingSheet.settled_at.is_(None)
     rows = db.execute(
-        _WAITING.where(WaitingSheet.region_code == village)
+        _WAITING.where(WaitingSheet.region_code == village, ~IS_SAID)
         .order_by(
             is_open.desc(),
             WaitingSheet.settled_at.desc(),
