@@ -1,37 +1,62 @@
-"""Periods a supervisor looks at: a week from Monday to Sunday, or a month."""
+"""Periods that people look at and papers are about: a week from Monday to Sunday, a month, a part of a year, days."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from nightschool.rules.almanac import day_with_year, day_without_year
 from nightschool.rules.seasons.months import FIRST_YEAR, LAST_YEAR, Month, month_of
-from nightschool.texts import _
+from nightschool.texts import N_, _
+
+# How many months a period of this kind has, and how its code says which of the year it is.
+_PARTS = {"year": (12, ""), "half": (6, "-H"), "quarter": (3, "-Q")}
+_PART_WRITTEN = re.compile(r"([0-9]{4})(?:(-[HQ])([1-4]))?")
+_NAMES = {
+    "half": (N_("上半年"), N_("下半年")),
+    "quarter": (N_("第一季度"), N_("第二季度"), N_("第三季度"), N_("第四季度")),
+}
+_APART = ".."  # between the two days of "from a day to a day"
 
 
 @dataclass(frozen=True)
 class Period:
     """From a day to a day, both included."""
 
-    kind: str  # "week" or "month"
+    kind: str  # week, month, quarter, half, year; "days": from any day to any day
     first: date
     last: date
 
     @property
     def code(self) -> str:
-        """How addresses say it: 2026-11 for a month, 2026-11-23 for the week of that Monday."""
+        """How addresses say it: 2026, 2026-H2, 2026-Q4, 2026-11, the Monday of a week, 2026-11-03..2026-12-05."""
+        if self.kind in _PARTS:
+            _months, mark = _PARTS[self.kind]
+            return f"{self.first.year:04d}{mark}{self._number if mark else ''}"
+        if self.kind == "days":
+            return f"{self.first}{_APART}{self.last}"
         return self.first.isoformat()[: 7 if self.kind == "month" else None]
 
     @property
     def before(self) -> Period:
-        """The week or the month before."""
-        return _around(self.kind, self.first - timedelta(days=1))
+        """The one of this kind before it; of some days, as many."""
+        return self._beside(self.first - timedelta(days=1), self.first - self.last)
 
     @property
     def after(self) -> Period:
-        """The week or the month after."""
-        return _around(self.kind, self.last + timedelta(days=1))
+        """The one of this kind after it."""
+        return self._beside(self.last + timedelta(days=1), self.last - self.first)
+
+    def _beside(self, day: date, over: timedelta) -> Period:
+        return (
+            Period("days", *sorted((day, day + over))) if self.kind == "days" else period_of(self.kind, day)
+        )
+
+    @property
+    def _number(self) -> int:
+        """The how manieth of its year it is, of a part of a year."""
+        return (self.first.month - 1) // _PARTS[self.kind][0] + 1
 
 
 def week_of(day: date) -> Period:
@@ -50,25 +75,53 @@ def whole_month(month: Month) -> Period:
     return Period("month", month.first, month.last)
 
 
+def period_of(kind: str, day: date) -> Period:
+    """The period of this kind, a year or less, that the day lies in."""
+    if kind not in _PARTS:
+        return whole_month(month_of(day)) if kind == "month" else week_of(day)
+    months = _PARTS[kind][0]
+    first = day.month - (day.month - 1) % months
+    return Period(kind, date(day.year, first, 1), Month(day.year, first + months - 1).last)
+
+
 def read_period(code: str, today: date) -> Period:
-    """The period that an address says; the week to look at where it says none that can be read."""
-    kind = "month" if len(code) == len("2026-11") else "week"
+    """The week or month that an address says; the week to look at where it says none that can be read."""
+    found = parsed_period(code)
+    return found if found and found.kind in ("week", "month") else week_to_look_at(today)
+
+
+def parsed_period(code: str) -> Period | None:
+    """The period with this code, any day of a week standing for it; None: it is none, or not of our time."""
     try:
-        day = date.fromisoformat(f"{code}-01" if kind == "month" else code)
-    except ValueError:
-        return week_to_look_at(today)
-    return _around(kind, day) if FIRST_YEAR <= day.year <= LAST_YEAR else week_to_look_at(today)
+        found = _parsed(code)
+    except (ValueError, OverflowError):
+        return None
+    return found if found and FIRST_YEAR <= found.first.year <= LAST_YEAR >= found.last.year - 1 else None
 
 
-def _around(kind: str, day: date) -> Period:
-    return whole_month(month_of(day)) if kind == "month" else week_of(day)
+def _parsed(code: str) -> Period | None:
+    if part := _PART_WRITTEN.fullmatch(code):
+        year, mark, number = part.groups()
+        kind = next(kind for kind, (_months, written) in _PARTS.items() if written == (mark or ""))
+        return period_of(kind, date(int(year), _PARTS[kind][0] * (int(number or 1) - 1) + 1, 1))
+    first, apart, last = code.partition(_APART)
+    if apart:
+        days = date.fromisoformat(first), date.fromisoformat(last)
+        return Period("days", *days) if days[0] <= days[1] else None
+    kind = "month" if len(code) == len("2026-11") else "week"
+    return period_of(kind, date.fromisoformat(f"{code}-01" if kind == "month" else code))
 
 
 def tell_period(period: Period) -> str:
-    """The period in words, the year once: 2026年11月23日到11月29日, 2026年11月."""
+    """The period in words, the year once: 2026年11月23日到11月29日, 2026年11月, 2026年第四季度."""
+    year = period.first.year
     if period.kind == "month":
-        return _("%(year)d年%(month)d月", year=period.first.year, month=period.first.month)
-    if period.first.year != period.last.year:
+        return _("%(year)d年%(month)d月", year=year, month=period.first.month)
+    if period.kind == "year":
+        return _("%(year)d年", year=year)
+    if period.kind in _NAMES:
+        return _("%(year)d年%(part)s", year=year, part=_(_NAMES[period.kind][period._number - 1]))
+    if year != period.last.year:
         return _("%(first)s到%(last)s", first=day_with_year(period.first), last=day_with_year(period.last))
     first, last = day_without_year(period.first), day_without_year(period.last)
-    return _("%(year)d年%(first)s到%(last)s", year=period.first.year, first=first, last=last)
+    return _("%(year)d年%(first)s到%(last)s", year=year, first=first, last=last)
