@@ -1,18 +1,161 @@
-"""A table on paper: what its page and its PDF say alike, whatever stands in it."""
+"""A paper is a definition: what it is called, and what each of its columns says of a row of one query.
 
-from typing import Any, NamedTuple
+`lay_out` makes one `PaperTable` of a definition and of what the query found, and page, PDF, Excel and text to copy are
+written from that, so that they cannot disagree. A new paper: CONTRIBUTING.md.
+"""
 
-from nightschool.texts import _, language
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from nightschool.formats.workbooks import in_bytes, write_text
+from nightschool.rules.almanac import day_with_year
+from nightschool.rules.oversight.figures import Definition, tell_figure
+from nightschool.rules.registers.graduation import class_hours
+from nightschool.rules.seasons.periods import Period, tell_period
+from nightschool.texts import N_, _, language
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+Value = str | int | date | None
+NUMBER_OF_ROW = "number"  # the key of the column that counts the rows
+
+_DAY = "yyyy-mm-dd"
+_LEFT_OVER_CHARACTERS = 30  # of a workbook's column that has what is left on paper
+_MILLIMETRES_A_CHARACTER = 2
 
 
-class TablePaper(NamedTuple):
-    """A table with what stands above and below it."""
+class ColumnKind(StrEnum):
+    """What stands in a column: how it is written, and where in its cell."""
+
+    TEXT = "text"  # telephones and codes too: text in a workbook whatever they look like
+    DAY = "day"
+    NUMBER = "number"
+    HOURS = "hours"  # minutes, written as 学时
+
+    @property
+    def is_counted(self) -> bool:
+        return self in (ColumnKind.NUMBER, ColumnKind.HOURS)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `of`: what stands there of a row; without it what the row has under the column's key."""
+
+    key: str
+    heading: str  # N_()
+    width: int = 0  # in millimetres; 0: what is left, of one column
+    of: Callable[[Any], Value] | None = None
+    kind: ColumnKind = ColumnKind.TEXT
+    figure: Definition | None = None  # what is counted here, where it is a figure with a definition
+    is_summed: bool = False
+
+    @property
+    def name(self) -> str:
+        """The heading in the current language."""
+        return _(self.heading)
+
+    def cell(self, row: Any, number: int) -> Value:
+        """What stands in this column of the row, which is the how manieth."""
+        if self.key == NUMBER_OF_ROW:
+            return number
+        return self.of(row) if self.of else getattr(row, self.key)
+
+    def written(self, value: Value) -> str:
+        """The value as it is read."""
+        if value is None or value == "":
+            return ""
+        if isinstance(value, date):
+            return day_with_year(value)
+        return class_hours(value) if self.kind is ColumnKind.HOURS and isinstance(value, int) else str(value)
+
+
+NUMBERED = Column(NUMBER_OF_ROW, N_("序号"), 13, kind=ColumnKind.NUMBER)
+
+
+@dataclass(frozen=True)
+class PaperAsk:
+    """What a paper is asked for, beside what its query found: of which place and time, and as of when."""
+
+    today: date
+    as_of: str  # in words
+    of: Mapping[str, str]  # what its address names: village, learner, teacher
+    place: str = ""  # the name of the region it names
+    period: Period | None = None
+
+    @property
+    def first(self) -> date:
+        """Of a paper that takes a period, its first day."""
+        return self.period.first if self.period else self.today
+
+    @property
+    def last(self) -> date:
+        return self.period.last if self.period else self.today
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One paper. The functions are given what the query found, and what was asked."""
+
+    key: str
+    form: str  # as docs/domain.md calls it: F8
+    name: str  # N_(), as the list of papers calls it
+    about: str  # N_(), one line beside it
+    columns: tuple[Column, ...]
+    periods: tuple[str, ...] = ()  # the kinds it takes, the usual one first; none: it is of no period
+    rows: Callable[[Any], Sequence[Any]] = lambda found: found
+    title: Callable[[Any, PaperAsk], str] | None = None  # without it 狮湾村 培训台账 2026年下半年
+    under: Callable[[Any, PaperAsk], Iterable[str]] = lambda _found, _asked: ()
+    notes: Callable[[Any], Iterable[str]] = lambda _found: ()
+    closing: Callable[[Any], str] = lambda _found: ""  # what is stamped or signed at the end
+    figures: tuple[Definition, ...] = ()  # that are told above the table, beside those of its columns
+    is_for_binder: bool = False  # villagers stand on it by name: there is no text of it to be sent
+    empty: str = N_("还没有上过的课。点名保存了，就列在这里。")
+
+
+@dataclass(frozen=True)
+class PaperTable:
+    """A paper of one place and time, ready to be written."""
 
     title: str
-    under: str  # who or what it is about, and as of when
-    columns: tuple[tuple[str, int], ...]  # heads, each with its width in millimetres; 0: what is left
-    rows: tuple[tuple[str, ...], ...]
-    closing: str = ""  # what is stamped or signed at the end
+    under: str  # who or what it is about
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    sums: tuple[Value, ...]  # none: there is nothing to be summed
+    notes: tuple[str, ...]
+    closing: str
+    as_of: str
+    code: str  # stands for exactly these rows
+    figures: tuple[Definition, ...]
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def cells(self) -> tuple[tuple[str, ...], ...]:
+        """What stands in the rows, as it is read."""
+        return tuple(map(self._written, self.rows))
+
+    @property
+    def sum_cells(self) -> tuple[str, ...]:
+        return self._written(self.sums) if self.sums else ()
+
+    @property
+    def foot(self) -> str:
+        """Of when the data is, what stands for them, and what the figures count."""
+        told = _("%(when)s的数据，核对码 %(code)s。", when=self.as_of, code=self.code)
+        return " ".join((told, *map(tell_figure, self.figures)))
+
+    def _written(self, row: Sequence[Value]) -> tuple[str, ...]:
+        return tuple(column.written(value) for column, value in zip(self.columns, row, strict=True))
 
     def data(self) -> dict[str, Any]:
         """What table.typ is given."""
@@ -20,11 +163,117 @@ class TablePaper(NamedTuple):
             "lang": language(),
             "title": self.title,
             "under": self.under,
-            "columns": self.columns,
-            "rows": self.rows,
+            "columns": [(column.name, column.width, column.kind.is_counted) for column in self.columns],
+            "rows": self.cells,
+            "sums": self.sum_cells,
+            "notes": self.notes,
             "closing": self.closing,
+            "foot": self.foot,
+            "code": self.code,
             "page": _("第 %(page)s 页，共 %(pages)s 页", page="{page}", pages="{pages}"),
         }
+
+    def text(self) -> str:
+        """The same to be sent: a line a row, numbers with the name of their column, nothing where nothing stands."""
+        lines = [self.title, *filter(None, (self.under,)), ""]
+        lines += [self._line(cells) for cells in self.cells]
+        if self.sums:
+            lines.append(self._line(self.sum_cells))
+        return "\n".join((*lines, *self.notes, "", self.foot, ""))
+
+    def _line(self, cells: Sequence[str]) -> str:
+        told = [
+            f"{column.name} {cell}" if column.kind.is_counted and column.key != NUMBER_OF_ROW else cell
+            for column, cell in zip(self.columns, cells, strict=True)
+            if cell
+        ]
+        return " · ".join(told)
+
+    def workbook(self) -> bytes:
+        """The same for Excel: days are dates, counts are numbers, all else is text and nothing a formula."""
+        # A quarter of a second: imported only where a workbook is asked for.
+        from openpyxl import Workbook
+        from openpyxl.styles import Alignment, Border, Font, Side
+        from openpyxl.utils import get_column_letter
+
+        book = Workbook()
+        sheet: Worksheet = book.active
+        above = (self.title, self.under) if self.under else (self.title,)
+        below = (*self.notes, *filter(None, (self.closing,)), self.foot)
+        table = (self.heads, *self.rows, *filter(None, (self.sums,)))
+        edge = Border(*[Side(style="thin")] * 4)
+        for number, text in (*enumerate(above, 1), *enumerate(below, len(above) + len(table) + 1)):
+            write_text(sheet.cell(number, 1), text)
+            sheet.cell(number, 1).alignment = Alignment(wrap_text=True, vertical="top")
+            sheet.cell(number, 1).font = Font(bold=number == 1)
+            sheet.merge_cells(start_row=number, start_column=1, end_row=number, end_column=len(self.columns))
+        for number, row in enumerate(table, len(above) + 1):
+            for place, (column, value) in enumerate(zip(self.columns, row, strict=True), 1):
+                cell = sheet.cell(number, place)
+                _write(cell, column, value)
+                cell.border = edge
+                cell.alignment = Alignment(wrap_text=True, vertical="top")
+                cell.font = Font(bold=row is self.heads or row is self.sums)
+        for place, column in enumerate(self.columns, 1):
+            width = column.width // _MILLIMETRES_A_CHARACTER or _LEFT_OVER_CHARACTERS
+            sheet.column_dimensions[get_column_letter(place)].width = width
+        head = len(above) + 1
+        sheet.freeze_panes = sheet.cell(head + 1, 1)
+        return in_bytes(book, head=f"{head}:{head}")
+
+
+def _write(cell: Any, column: Column, value: Value) -> None:
+    if isinstance(value, str):
+        write_text(cell, value)
+    elif isinstance(value, date):
+        cell.value, cell.number_format = value, _DAY
+    elif value is not None:
+        cell.value = float(class_hours(value)) if column.kind is ColumnKind.HOURS else value
+
+
+def lay_out(paper: Paper, found: Any, asked: PaperAsk) -> PaperTable:
+    """The paper of what was found."""
+    rows = [
+        tuple(column.cell(row, number) for column in paper.columns)
+        for number, row in enumerate(paper.rows(found), start=1)
+    ]
+    figures = dict.fromkeys((*paper.figures, *(one.figure for one in paper.columns if one.figure)))
+    return PaperTable(
+        title=paper.title(found, asked) if paper.title else _usual_title(paper, asked),
+        under=" · ".join(filter(None, paper.under(found, asked))),
+        columns=paper.columns,
+        rows=tuple(rows),
+        sums=_sums(paper.columns, rows),
+        notes=tuple(filter(None, paper.notes(found))),
+        closing=paper.closing(found),
+        as_of=asked.as_of,
+        code=_code(rows),
+        figures=tuple(figures),
+    )
+
+
+def _usual_title(paper: Paper, asked: PaperAsk) -> str:
+    when = tell_period(asked.period) if asked.period else ""
+    return _("%(place)s%(paper)s %(when)s", place=asked.place, paper=_(paper.name), when=when).strip()
+
+
+def _sums(columns: Sequence[Column], rows: Sequence[Sequence[Value]]) -> tuple[Value, ...]:
+    """What stands under the columns that are summed; what nobody counted adds nothing."""
+    if not rows or not any(column.is_summed for column in columns):
+        return ()
+    found: list[Value] = [
+        sum(value for row in rows if isinstance(value := row[place], int)) if column.is_summed else ""
+        for place, column in enumerate(columns)
+    ]
+    first_text = next(place for place, column in enumerate(columns) if not column.kind.is_counted)
+    found[first_text] = _("合计")
+    return tuple(found)
+
+
+def _code(rows: Sequence[Sequence[Value]]) -> str:
+    """Other rows give another code; who stands beside them, and when they were asked for, does not."""
+    said = json.dumps(rows, ensure_ascii=False, default=date.isoformat)
+    return hashlib.sha256(said.encode()).hexdigest()[:8]
 
 
 def signatures(*who: str) -> str:

@@ -2,6 +2,7 @@
 
 import io
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from pypdf import PdfReader
 from nightschool.errors import Refused
 from nightschool.formats.pdf import Press, tell_no_pdf
 from nightschool.formats.sign_in_sheet import ToldRow, ToldSheet, blank_sheet, sheets_data
-from nightschool.formats.table_paper import TablePaper
+from nightschool.formats.table_paper import Column, Paper, PaperAsk, lay_out
 from nightschool.rules.registers.sign_in_sheets import blank_rows
 from nightschool.web.app import template_folder
 
@@ -102,7 +103,8 @@ def test_rare_characters_are_printed_or_told_beforehand(press: Press) -> None:
 
 
 def test_a_character_that_no_font_has_is_room_to_write_it_by_hand_on_every_paper(press: Press) -> None:
-    table = TablePaper("名单", "", (("姓名", 0),), (("赵𠮷",),)).data()
+    names = Paper("names", "", "名单", "", (Column("name", "姓名", of=str),))
+    table = lay_out(names, ["赵𠮷"], PaperAsk(date(2026, 11, 24), "", {})).data()
     papers = {
         "sign_in_sheet": sheets_data([(sheet(["赵𠮷"]), "")]),
         "table": table,

@@ -108,14 +108,9 @@ TOLD = {
     ("teacher_links.sheet", "HiddenCourseAudience"): "a teacher prepares for whom the class is",
 }
 TOLD_ON_PAPER = {
-    ("plans.paper", "HiddenCourseAudience"): "a column of the plan",
-    ("plans.workbook", "HiddenCourseAudience"): "a column of the plan",
-    ("plans.paper", "HiddenMonthPlanNote"): "it is written to stand under the plan",
-    ("plans.workbook", "HiddenMonthPlanNote"): "it is written to stand under the plan",
-    ("plans.paper", DRAFT): "the plan is printed to be approved, before it is announced",
-    ("plans.workbook", DRAFT): "the plan is printed to be approved, before it is announced",
     ("school_months.with_drafts", DRAFT): "the coordinator's own year, which says so",
 }
+LEARNER = ("HiddenLearnerName", "HiddenLearnerGroupName")
 SIGNED = "who is expected signs beside their name, on paper that stays in the binder"
 TOLD_ON_PAPER |= {
     (f"sign_in_sheets.{page}", f"HiddenLearner{hidden}"): SIGNED
@@ -133,18 +128,22 @@ TOLD_ON_PAPER |= {
     for hidden in ("LearnerName", "LearnerGroupName", "GuestName", "GuestHome", "MarkCameInstead")
 }
 TOLD_ON_PAPER |= {
-    (f"roster_paper.{page}", f"HiddenLearner{hidden}"): "the roster for the binder, which says so"
-    for page in ("show", "pdf")
-    for hidden in ("Name", "GroupName", "Household")
-}
-TOLD_ON_PAPER |= {
-    (f"training_cards.{page}", f"HiddenLearner{hidden}"): "for the learner's own household"
-    for page in ("history", "history_pdf", "card", "card_pdf")
-    for hidden in ("Name", "GroupName", *(["Household"] if page.startswith("card") else []))
-}
-TOLD_ON_PAPER |= {
-    (f"teaching_slips.{page}", "HiddenTeacherName"): "the teacher's own proof for their unit"
-    for page in ("here", "here_pdf", "everywhere", "everywhere_pdf")
+    (f"papers.{paper}{form}", hidden): why
+    for paper, why, told in (
+        (
+            "plan",
+            "the plan is printed to be approved",
+            ("HiddenCourseAudience", "HiddenMonthPlanNote", DRAFT),
+        ),
+        ("roster", "the roster for the binder, which says so", (*LEARNER, "HiddenLearnerHousehold")),
+        ("history", "for the learner's own household", LEARNER),
+        ("card", "for the learner's own household", (*LEARNER, "HiddenLearnerHousehold")),
+        ("hours", "the teacher's own proof for their unit", ("HiddenTeacherName",)),
+        ("hours_here", "the teacher's own proof for their unit", ("HiddenTeacherName",)),
+    )
+    for form in ("", "_pdf", "_xlsx", "_txt")
+    for hidden in told
+    if form != "_txt" or paper not in ("roster", "history", "card")
 }
 # Papers for one person or for the township, not for a notice board.
 PRIVATE_PAPERS = {
@@ -418,9 +417,9 @@ def papers(app: Flask, reader: FlaskClient, values: dict[str, Any]) -> list[Answ
         if not is_asked or access_of(app, rule.endpoint).is_public:
             continue
         path = address(app, rule, values)
-        for query in ("", "?lang=en"):
+        for query in ("", "?period=2026-12&lang=en"):
             answer = read(reader, rule.endpoint, path + query)
-            if answer is None or not (PAPER.search(answer.text) or path.endswith((".xlsx", ".pdf"))):
+            if answer is None or not (PAPER.search(answer.text) or path.endswith((".xlsx", ".pdf", ".txt"))):
                 break
             found.append(answer._replace(text=UNPRINTED.sub("", answer.text)))
     return found

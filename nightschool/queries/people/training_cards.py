@@ -39,6 +39,7 @@ class CardVisit:
     day: date
     minutes: int
     village: str
+    is_away: bool  # it was in another village than theirs
     members: tuple[MemberMark, ...]
     counts: bool
 
@@ -89,6 +90,7 @@ def _card(db: Session, learner: str, *, whole_household: bool) -> TrainingCard |
             ClassSession.day,
             ClassSession.starts,
             ClassSession.ends,
+            ClassSession.region_code,
             Region.name.label("village"),
             Mark.learner_id,
             Mark.status,
@@ -111,7 +113,15 @@ def _card(db: Session, learner: str, *, whole_household: bool) -> TrainingCard |
             counts = any(one.status in SAT_THROUGH for one in members)
         first = marks[0]
         visits.append(
-            CardVisit(first.title, first.day, first.ends - first.starts, first.village, members, counts)
+            CardVisit(
+                title=first.title,
+                day=first.day,
+                minutes=first.ends - first.starts,
+                village=first.village,
+                is_away=first.region_code != this.region_code,
+                members=members,
+                counts=counts,
+            )
         )
     return TrainingCard(
         public_id=this.public_id,

@@ -75,16 +75,6 @@ def _told(absences: Sequence[Absence]) -> list[tuple[Absence, list[str]]]:
     return list(told.values())
 
 
-@bp.get("/desk/<region_code:village>/papers")
-@allows("see_village")
-def papers(village: str) -> Any:
-    """What can be printed and put up, and what can be sent on."""
-    return render_template(
-        "courses/desk/papers.html",
-        place=look_up(places.region_named, village),
-    )
-
-
 @bp.get("/desk/<region_code:village>/more")
 @allows("see_village")
 def more(village: str) -> Any:

@@ -1,23 +1,20 @@
-"""The plan of a village's month: looked at, handed in, announced, printed and taken along as a workbook."""
+"""The plan of a village's month: looked at, handed in, announced."""
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from nightschool.actions.oversight import plans as actions
 from nightschool.errors import Refused, StaleRecord
-from nightschool.formats import plan_table
 from nightschool.formats.messages import month_message
-from nightschool.formats.workbooks import WORKBOOK
+from nightschool.formats.plan_table import tell_teacher
 from nightschool.queries.contacts import contacts
 from nightschool.queries.oversight import plans as queries
 from nightschool.queries.oversight.plans import PlanPage
 from nightschool.rules.notices.revisions import tell_moment
 from nightschool.rules.oversight import plans as rules
 from nightschool.rules.oversight.approvals import tell_gone, tell_since_approval
-from nightschool.rules.places.schools import institution_word
 from nightschool.rules.seasons.months import Month, month_word
-from nightschool.rules.seasons.periods import whole_month
 from nightschool.texts import _, counted
 from nightschool.web.oversight.plans_form import NoteForm
 from nightschool.web.site.access import actor, allows
@@ -36,7 +33,7 @@ def words() -> dict[str, Any]:
         "tell_change": _tell_change,
         "tell_since_approval": lambda then: tell_since_approval(then, today()),
         "tell_gone": lambda gone: tell_gone(gone, today()),
-        "tell_teacher": plan_table.tell_teacher,
+        "tell_teacher": tell_teacher,
     }
 
 
@@ -130,33 +127,6 @@ def _page(
         first_day=max(month.first, today()) if not plan.standing.is_over else None,
         **words(),
     )
-
-
-@bp.get("/desk/<region_code:village>/plan/<month:month>/paper")
-@allows("schedule")
-def paper(village: str, month: Month) -> Any:
-    """The plan as a sheet to print, sign and put up (F1)."""
-    plan = _plan(village, month)
-    return render_template(
-        "oversight/plans/paper.html",
-        plan=plan,
-        school=institution_word(plan.institution_name),
-        columns=plan_table.columns(),
-        rows=plan_table.rows(plan),
-        now=now().instant,
-        period=whole_month(month),
-        **words(),
-    )
-
-
-@bp.get("/desk/<region_code:village>/plan/<month:month>/paper.xlsx")
-@allows("schedule")
-def workbook(village: str, month: Month) -> Any:
-    """The same sheet for Excel."""
-    plan = _plan(village, month)
-    answer = Response(plan_table.workbook(plan), mimetype=WORKBOOK)
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{village}-{month.code}.xlsx")
-    return answer
 
 
 def _plan(village: str, month: Month) -> PlanPage:

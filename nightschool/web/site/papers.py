@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, flash, redirect, render_template
+from flask import Flask, Response, current_app, flash, redirect
 
 from nightschool.errors import Refused
 from nightschool.formats.pdf import Press, tell_no_pdf
-from nightschool.formats.table_paper import TablePaper
-from nightschool.texts import _
 from nightschool.web.site.context import services
 
 _PRESS = "nightschool.press"
@@ -43,18 +41,6 @@ def pdf_answer(paper: str, data: Mapping[str, Any], *, name: str, otherwise: str
     answer = Response(made, mimetype="application/pdf")
     answer.headers.set("Content-Disposition", "inline", filename=f"{name}.pdf")
     return answer
-
-
-def table_page(paper: TablePaper, *, pdf: str, back: Mapping[str, str], empty: str = "") -> str:
-    """The table as a page that prints. `back`: where its reader came from, each address with its name."""
-    return render_template(
-        "_table_paper.html",
-        paper=paper,
-        pdf=pdf,
-        back=back,
-        empty=empty or _("还没有上过的课。点名保存了，就列在这里。"),
-        unprintable=unprintable(paper),
-    )
 
 
 def unprintable(said: object) -> str:

@@ -60,8 +60,10 @@ def edited(browser: FlaskClient, path: str, **changed: Any) -> Any:
 
 def paper(browser: FlaskClient) -> list[tuple[str, ...]]:
     """The rows of December's plan, as Excel shows them."""
-    book = openpyxl.load_workbook(BytesIO(browser.get(f"{PLAN}/paper.xlsx").data))
-    return [tuple(cell or "" for cell in row) for row in book.active.iter_rows(min_row=2, values_only=True)]
+    book = openpyxl.load_workbook(
+        BytesIO(browser.get(f"/desk/{SHIWAN}/papers/plan.xlsx?period=2026-12").data)
+    )
+    return [tuple(cell or "" for cell in row) for row in book.active.iter_rows(min_row=3, values_only=True)]
 
 
 def cell(row: tuple[str, ...], head: str, rows: list[tuple[str, ...]]) -> str:

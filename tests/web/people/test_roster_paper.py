@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from nightschool.database import Database
 from tests.factories import JIANLI, NOW, SEALER, SHIWAN, TODAY, Cast, make_learner
 
-HERE = f"/desk/{SHIWAN}/learners/paper"
+HERE = f"/desk/{SHIWAN}/papers/roster"
 PHONE = "19912345671"
 
 
@@ -40,11 +40,11 @@ def test_the_roster_is_a_table_on_the_page_and_as_pdf(browser: FlaskClient) -> N
     assert HERE in browser.get(f"/desk/{SHIWAN}/papers").text
     page = browser.get(HERE).text
     rows = page.split("<tbody>")[1].split("</tbody>")[0].split("</tr>")
-    assert [row.split("<td>")[2].split("</td>")[0] for row in rows[:-1]] == ["#panic(1)", "张桂花"]
+    assert [row.split("<td>")[1].split("</td>")[0] for row in rows[:-1]] == ["#panic(1)", "张桂花"]
     paper = "".join(text_of(browser).split())
     for words in ("狮湾村农民夜校学员花名册", "一共2人", "2026年11月24日", "#panic(1)", "第1页，共1页"):
         assert words in paper
-    assert "2张桂花女1958二组刘国富199****56712025-03-01" in paper
+    assert "2张桂花女1958二组刘国富199****56712025年3月1日" in paper
     for absent in ("不再来", "外村人", PHONE):
         assert absent not in paper + page
 

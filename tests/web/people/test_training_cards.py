@@ -1,6 +1,7 @@
 """What a learner and a household came to (F10): on a page and as PDF, whole, and with nobody else's."""
 
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -44,7 +45,7 @@ def people(database: Database, cast: Cast) -> dict[str, str]:
 
 def rows_of(page: str) -> list[list[str]]:
     rows = page.split("<tbody>")[1].split("</tbody>")[0].split("</tr>")[:-1]
-    return [[cell.split("</td>")[0] for cell in row.split("<td>")[1:]] for row in rows]
+    return [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in rows]
 
 
 def paper(browser: FlaskClient, path: str) -> str:

@@ -1,0 +1,187 @@
+"""All papers that are tables: one list of them, and one view that answers as page, PDF, Excel or text to copy.
+
+Each paper of the list has addresses of its own, so that what is true of one address, who may see it and what it must
+not say, is checked of every paper.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from nightschool.formats.attended_table import CARD, HISTORY
+from nightschool.formats.plan_table import PLAN
+from nightschool.formats.roster_table import ROSTER
+from nightschool.formats.table_paper import Paper, PaperAsk, PaperTable, lay_out
+from nightschool.formats.teaching_slip import HOURS_SLIP
+from nightschool.formats.workbooks import WORKBOOK
+from nightschool.queries.oversight.plans import month_page
+from nightschool.queries.people.rosters import village_roster
+from nightschool.queries.people.teaching_hours import teaching_year
+from nightschool.queries.people.training_cards import of_household, of_learner
+from nightschool.queries.places import places
+from nightschool.rules.almanac import clock, day_with_year
+from nightschool.rules.seasons.months import month_of
+from nightschool.rules.seasons.periods import Period, parsed_period, period_of
+from nightschool.texts import _
+from nightschool.web.site.access import allows
+from nightschool.web.site.context import now, services, today
+from nightschool.web.site.papers import pdf_answer, unprintable
+from nightschool.web.site.records import look_up
+
+bp = Blueprint("papers", __name__)
+
+_FORMS = ("page", "pdf", "xlsx", "txt")
+
+
+@dataclass(frozen=True)
+class PaperHome:
+    """Where papers of one kind stand. `back`: where their reader came from, each address with its name."""
+
+    path: str
+    back: Callable[..., dict[str, str]]
+    mark: str = ""  # of endpoints, where a paper stands at another address too
+
+
+VILLAGE = PaperHome(
+    "/desk/<region_code:village>/papers/",
+    lambda _found, village: {url_for("papers.index", village=village): _("打印")},
+)
+LEARNER = PaperHome(
+    "/learners/<public_id:learner>/",
+    lambda found, learner: {
+        url_for("learners.edit", learner=learner): _("回到%(name)s", name=found.learner),
+        url_for("learners.index", village=found.region_code): _("回到学员名单"),
+    },
+)
+TEACHER = PaperHome(
+    "/teachers/<public_id:teacher>/",
+    lambda found, **of: {url_for("teachers.taught", **of): _("回到%(name)s", name=found.name)},
+)
+TEACHER_HERE = PaperHome(
+    "/desk/<region_code:village>/teachers/<public_id:teacher>/",
+    lambda found, **of: {url_for("teachers.show", **of): _("回到%(name)s", name=found.name)},
+    "_here",
+)
+
+
+@dataclass(frozen=True)
+class ListedPaper:
+    """A paper with where it stands, who may see it, and what it is written from.
+
+    `find` looks into the database for what the address names; None: there is no such.
+    """
+
+    paper: Paper
+    base: PaperHome
+    verb: str
+    find: Callable[[Session, PaperAsk], Any]
+
+    @property
+    def name(self) -> str:
+        """Of its endpoint."""
+        return self.paper.key + self.base.mark
+
+
+def _plan(db: Session, asked: PaperAsk) -> Any:
+    return month_page(db, asked.of["village"], month_of(asked.first), today=asked.today)
+
+
+def _hours(db: Session, asked: PaperAsk) -> Any:
+    return teaching_year(db, asked.of["teacher"], asked.first.year, asked.of.get("village"))
+
+
+PAPERS = (
+    ListedPaper(PLAN, VILLAGE, "schedule", _plan),
+    ListedPaper(ROSTER, VILLAGE, "keep_people", lambda db, asked: village_roster(db, asked.of["village"])),
+    ListedPaper(HISTORY, LEARNER, "keep_people", lambda db, asked: of_learner(db, asked.of["learner"])),
+    ListedPaper(CARD, LEARNER, "keep_people", lambda db, asked: of_household(db, asked.of["learner"])),
+    ListedPaper(HOURS_SLIP, TEACHER, "keep_teachers", _hours),
+    ListedPaper(HOURS_SLIP, TEACHER_HERE, "keep_teachers", _hours),
+)
+
+
+@bp.get("/desk/<region_code:village>/papers")
+@allows("see_village")
+def index(village: str) -> Any:
+    """What can be printed and put up, and what can be sent on."""
+    papers = {
+        url_for(f"papers.{one.name}", village=village): one.paper
+        for one in PAPERS
+        if one.base is VILLAGE and one.paper is not PLAN  # the way to which leads through its month
+    }
+    place = look_up(places.region_named, village)
+    return render_template("oversight/papers/index.html", place=place, papers=papers)
+
+
+def _answer(listed: ListedPaper, form: str, **of: str) -> Any:
+    """The paper, in the form that the address asks for.
+
+    Where the address names no period it is the present one, and the one before where in that nothing is yet.
+    """
+    paper = listed.paper
+    wanted = parsed_period(request.args.get("period", ""))
+    if wanted is None or wanted.kind not in paper.periods:
+        wanted = None
+    period = wanted or (period_of(paper.periods[0], today()) if paper.periods else None)
+    found, table = _table(listed, period, of)
+    if period and not wanted and not table.rows:
+        earlier = _table(listed, period.before, of)
+        if earlier[1].rows:
+            period, (found, table) = period.before, earlier
+    here = partial(url_for, **of)
+    address = here(f"papers.{listed.name}", period=period.code if period else None)
+    name = "-".join(filter(None, (of.get("village"), paper.key, period.code if period else str(today()))))
+    match form:
+        case "pdf":
+            return pdf_answer("table", table.data(), name=name, otherwise=address)
+        case "xlsx":
+            answer = Response(table.workbook(), mimetype=WORKBOOK)
+            answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.xlsx")
+            return answer
+        case "txt":
+            return Response(table.text(), mimetype="text/plain")
+    return render_template(
+        "oversight/papers/show.html",
+        paper=paper,
+        table=table,
+        period=period,
+        forms={
+            other: here(f"papers.{listed.name}_{other}", period=period.code if period else None)
+            for other in _FORMS[1:3]
+        },
+        at=partial(here, f"papers.{listed.name}"),
+        periods=_around(paper, period) if period else (),
+        back=listed.base.back(found, **of),
+        unprintable=unprintable(table.data()),
+    )
+
+
+def _table(listed: ListedPaper, period: Period | None, of: Mapping[str, str]) -> tuple[Any, PaperTable]:
+    place = look_up(places.region_named, of["village"]).name if "village" in of else ""
+    local = now().instant.astimezone(services().zone)
+    as_of = f"{day_with_year(local.date())} {clock(local.hour * 60 + local.minute)}"
+    asked = PaperAsk(today(), as_of, of, place, period)
+    found = look_up(listed.find, asked)
+    return found, lay_out(listed.paper, found, asked)
+
+
+def _around(paper: Paper, period: Period) -> tuple[Period, ...]:
+    """The periods of each kind to choose from: those that this one is in, or that its end is in."""
+    day = min(period.last, max(period.first, today()))
+    return tuple(
+        period if kind == period.kind else period_of(kind, day) for kind in paper.periods if kind != "days"
+    )
+
+
+for _one in PAPERS:
+    for _form in _FORMS[: 3 if _one.paper.is_for_binder else 4]:
+        _is_page = _form == "page"
+        bp.add_url_rule(
+            f"{_one.base.path}{_one.paper.key}{'' if _is_page else '.' + _form}",
+            endpoint=_one.name if _is_page else f"{_one.name}_{_form}",
+            view_func=allows(_one.verb)(partial(_answer, _one, _form)),
+        )
