@@ -5,7 +5,8 @@
 Each run is one coordinator's evening on a phone that has taken the class along: registers are saved and saved anew,
 tabs crash and are closed, the whole browser is killed, the phone is full as its browser counts it, the signal comes
 with answers that get lost, requests that never arrive, errors and redirects, and the worker with all it kept is thrown
-away. In the end there is signal, and what stands in the school must be what was saved last. Exits with 1 where a mark is lost or doubled.
+away. In the end there is signal, and what stands in the school must be what was saved last. Exits with 1 where a mark
+is lost or doubled.
 """
 
 import argparse
