@@ -80,6 +80,27 @@ def test_a_phone_finds_and_counts_names_as_the_server_does(phone: Page, site: Si
         expect(phone.locator("#came")).to_have_text(f"到 {guests} 人")
 
 
+def test_whoever_is_found_stands_below_the_field_and_nothing_else_opens(
+    phone: Page, site: Site, register: str
+) -> None:
+    log_in(phone, site, COORDINATOR)
+    phone.goto(register)
+    phone.locator("#all").click()
+    phone.get_by_role("button", name="保存").last.click()
+    expect(phone.get_by_text("记错了就在下面改")).to_be_visible()
+    phone.locator("[name=q]").click()
+    phone.keyboard.type("单大")
+    row = phone.locator(".people > li:visible").first
+    expect(row).to_contain_text("单大秀")
+    box = row.bounding_box()
+    assert box is not None and box["y"] + box["height"] < 740 / 2  # a keyboard covers the lower half
+    expect(phone.locator("#paper")).not_to_have_attribute("open", "")
+    row.locator(".tick").first.click()
+    phone.locator(".count button").click()
+    phone.get_by_role("button", name="撤销", exact=True).click()
+    expect(phone.get_by_text("照前一次存的算")).to_be_visible()
+
+
 def test_leaving_with_unsaved_ticks_is_warned_about(phone: Page, site: Site, register: str) -> None:
     log_in(phone, site, COORDINATOR)
     phone.goto(register)

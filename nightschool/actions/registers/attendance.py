@@ -23,6 +23,7 @@ from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries.people.stays import EVER_OF_VILLAGE
 from nightschool.queries.places.region_settings import register_days
 from nightschool.queries.registers.attendance import register_version
+from nightschool.queries.registers.register_history import sheet_before
 from nightschool.rules.access import Actor, require
 from nightschool.rules.people.merges import MERGED, stronger_mark
 from nightschool.rules.registers.attendance import (
@@ -245,6 +246,40 @@ def void_register(
     held.status, held.changed_at = SessionStatus.SCHEDULED, now.instant
     _close(db, held, "register.void", by=by, now=now, marks_changed=changes)
     return Receipt(submission_id, class_session, submission["fingerprint"], now.instant)
+
+
+def take_back_last(
+    db: Session,
+    *,
+    class_session: str,
+    version: int,
+    reason: str,
+    submission_id: UUID,
+    device: str,
+    by: Actor,
+    now: Now,
+) -> Receipt:
+    """What counted before the arrival that made the register this version counts again; nothing, where nothing did.
+
+    It is one arrival more, so that both stay on record. Who was new on that sheet stays on the roster.
+    Raises: StaleRecord when something arrived since; as `record_sheet` and `void_register` do.
+    """
+    held = locked_for_register(db, class_session)
+    require(by, "keep_register", held.region_code)
+    if (current := register_version(db, held.id)) != version:
+        raise StaleRecord("register", version, current)
+    how: dict[str, Any] = {
+        "class_session": class_session,
+        "reason": reason,
+        "submission_id": submission_id,
+        "device": device,
+        "by": by,
+        "now": now,
+    }
+    before = sheet_before(db, held.id, version)
+    if before is None:
+        return void_register(db, **how)
+    return record_sheet(db, sheet=before, taken_at=now.instant, based_on=version, **how)
 
 
 def put_on_record(

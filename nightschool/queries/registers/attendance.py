@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from nightschool.models.attendance import Guest, Headcount, Mark, Submission
 from nightschool.models.people import Learner
 from nightschool.models.places import Region, Venue
-from nightschool.models.teaching import ClassSession, Course, Enrolment, EnrolmentStatus
+from nightschool.models.teaching import ClassSession, Course, Enrolment, EnrolmentStatus, SessionStatus
 from nightschool.models.trust import Account
 from nightschool.queries.figures import attendances
 from nightschool.queries.people.people import Group, Villager, by_group
@@ -71,11 +71,13 @@ class SavedBy:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One class session that is recorded, and its 人次."""
+    """One class session with its 人次, whether it is recorded, and the version of its register."""
 
     day: date
     title: str
     attendances: int
+    is_held: bool
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +154,19 @@ class Register:
         return tuple(group for group in groups if group.people)
 
 
-_HELD = select(ClassSession.day, ClassSession.title, attendances()).where(
-    ClassSession.public_id == bindparam("public_id")
+_ARRIVALS = (
+    select(func.count())
+    .where(Submission.class_session_id == ClassSession.id)
+    .correlate(ClassSession)
+    .scalar_subquery()
 )
+_HELD = select(
+    ClassSession.day,
+    ClassSession.title,
+    attendances(),
+    ClassSession.status == SessionStatus.HELD,
+    _ARRIVALS,
+).where(ClassSession.public_id == bindparam("public_id"))
 _VERSION = select(func.count()).where(Submission.class_session_id == bindparam("class_session"))
 _SESSION = (
     select(
@@ -173,10 +185,7 @@ _SESSION = (
         Region.name.label("village"),
         func.coalesce(Venue.name, "").label("venue"),
         Venue.seats,
-        select(func.count())
-        .where(Submission.class_session_id == ClassSession.id)
-        .scalar_subquery()
-        .label("version"),
+        _ARRIVALS.label("version"),
     )
     .join(Course, Course.id == ClassSession.course_id)
     .join(Region, Region.code == ClassSession.region_code)
@@ -281,7 +290,7 @@ def register(db: Session, class_session: str) -> Register | None:
 
 
 def held(db: Session, class_session: str) -> Held:
-    """How many came to a class session that is recorded. Cost: 1 query."""
+    """How many came to a class session. Cost: 1 query."""
     return Held(*db.execute(_HELD, {"public_id": class_session}).one())
 
 

@@ -40,7 +40,7 @@ from nightschool.web.registers.asked_back import asked_back_of
 from nightschool.web.registers.attendance_form import RegisterForm, Ticked, VoidForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.browser import device_name
-from nightschool.web.site.context import moment, now, reading, today
+from nightschool.web.site.context import moment, now, reading, today, writing
 from nightschool.web.site.forms import version_in
 from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, look_up, tried
 
@@ -101,10 +101,39 @@ def void(class_session: str) -> Any:
 
     status = tried(form, save, refuse)
     if status == SAVED:
-        what = {"day": spoken_day(found.day, today()), "title": found.title}
-        flash(_("%(day)s %(title)s的登记作废了。现在可以重新点名，也可以取消。", **what))
+        _tell_saved(class_session)
         return redirect(url_for("sessions.show", class_session=class_session), SAVED)
     return render_template("registers/attendance/void.html", register=found, form=form), status
+
+
+@bp.post("/sessions/<public_id:class_session>/register/take-back")
+@allows("keep_register")
+def take_back(class_session: str) -> Any:
+    """What was saved last is taken back, unless something arrived since."""
+    try:
+        with writing() as db:
+            actions.take_back_last(
+                db,
+                class_session=class_session,
+                version=version_in(request.form.get("seen")),
+                reason=_("刚存就撤销了"),
+                submission_id=uuid.uuid4(),
+                device=device_name(),
+                by=actor(),
+                now=now(),
+            )
+    except StaleRecord:
+        flash(_("撤销不了：后来又存过一次。下面是现在算数的。"), "alarm")
+    except Refused as refused:
+        flash(rules.tell_refused_register(refused, today=today()), "alarm")
+    else:
+        stands = look_up(queries.held, class_session)
+        flash(
+            counted("撤销了，照前一次存的算，到 %(n)d 人次。", stands.attendances)
+            if stands.is_held
+            else _("撤销了，这节课又是没记的。")
+        )
+    return redirect(url_for("attendance.register", class_session=class_session), SAVED)
 
 
 @bp.get("/sessions/<public_id:class_session>/register/history")
@@ -186,20 +215,30 @@ def _save(class_session: str, form: RegisterForm) -> Any:
     except StaleRecord:
         status, form.is_stale = CLASH, True
     if status == SAVED:
-        saved = look_up(queries.held, class_session)
-        flash(
-            counted(
-                "%(day)s %(title)s存好了，到 %(n)d 人次。记错了就在下面改，再保存一次。",
-                saved.attendances,
-                day=spoken_day(saved.day, today()),
-                title=saved.title,
-            )
-        )
+        _tell_saved(class_session)
         return redirect(url_for("attendance.register", class_session=class_session), SAVED)
     found = _register(class_session)
     if form.is_stale:
         form.submission.data, form.based_on.data = str(uuid.uuid4()), str(found.version)
     return _page(found, form), status
+
+
+def _tell_saved(class_session: str) -> None:
+    """The next page says what stands now, with the button that takes it back."""
+    stands = look_up(queries.held, class_session)
+    what = {"day": spoken_day(stands.day, today()), "title": stands.title}
+    done = {
+        "said": counted(
+            "%(day)s %(title)s存好了，到 %(n)d 人次。记错了就在下面改，再保存一次。",
+            stands.attendances,
+            **what,
+        )
+        if stands.is_held
+        else _("%(day)s %(title)s的登记作废了。现在可以重新点名，也可以取消。", **what),
+        "undo": url_for("attendance.take_back", class_session=class_session),
+        "seen": stands.version,
+    }
+    flash(done, "undo")  # type: ignore[arg-type]  # staff.html knows how to show it
 
 
 def _refuse_sheet(form: RegisterForm, refused: Refused) -> int:

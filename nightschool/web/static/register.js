@@ -54,7 +54,7 @@ function keepRegister(form) {
   function filter() {
     const fits = finder(find.value);
     for (const { row } of people) row.hidden = !fits(row.dataset.name, row.dataset.keys);
-    for (const others of form.querySelectorAll("details")) if (find.value.trim()) others.open = true;
+    for (const others of form.querySelectorAll("details:has(.people > li:not([hidden]))")) if (find.value.trim()) others.open = true;
     for (const group of form.querySelectorAll("fieldset.group")) {
       const rows = [...group.querySelectorAll(".people > li")];
       group.hidden = rows.length > 0 && rows.every((row) => row.hidden);
@@ -128,6 +128,8 @@ function keepRegister(form) {
     if (event.target.name === "nn") addRow();
     count();
   });
+  // Whom it finds stands below it: a phone's keyboard must not cover that.
+  find.addEventListener("focus", () => find.closest(".find").scrollIntoView());
   find.addEventListener("keydown", (event) => {
     if (event.key === "Enter") event.preventDefault();
   });

@@ -14,7 +14,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from nightschool.actions.courses.sessions import cancel_session
-from nightschool.actions.registers.attendance import Receipt, record_sheet, void_register
+from nightschool.actions.registers.attendance import (
+    Receipt,
+    record_sheet,
+    take_back_last,
+    void_register,
+)
 from nightschool.database import Database
 from nightschool.errors import NotAllowed, NotFound, Refused, StaleRecord
 from nightschool.models.attendance import Guest, Headcount, Mark, MarkEvent, Submission
@@ -356,6 +361,74 @@ def test_voiding_needs_a_reason_and_a_register(cast: Cast, db: Session, tonight:
     save(cast, db, tonight, Sheet(headcount=1))
     with pytest.raises(Refused, match="reason_missing"), db.begin_nested():
         void(cast, db, tonight, reason="")
+
+
+def take_back(cast: Cast, db: Session, session: ClassSession, version: int, **given: Any) -> Receipt:
+    defaults: dict[str, Any] = {"submission_id": uuid4(), "device": "", "by": cast.chen_actor, "now": NOW}
+    return take_back_last(
+        db, class_session=session.public_id, version=version, reason="刚存就撤销了", **{**defaults, **given}
+    )
+
+
+def test_a_correction_taken_back_leaves_exactly_what_counted_before_it(
+    cast: Cast, db: Session, learners: dict[str, Learner]
+) -> None:
+    cohort = make_session(db, make_course(db, kind="cohort", venue_id=cast.venue), TODAY, **SOON)
+    chen, liu, zhang = (learners[name].public_id for name in ("陈大秀", "刘国富", "张桂花"))
+    first = Sheet(
+        marks={chen: "late", liu: "substitute"},
+        came_instead={liu: "张小红"},
+        guests=(WrittenGuest("李四", "建立村"), WrittenGuest("王五")),
+        unnamed_guests=2,
+        headcount=9,
+        women=4,
+        over_60=3,
+        on_paper=6,
+        difference_note="先走了",
+    )
+    other = Sheet(
+        marks={liu: "substitute", zhang: "present"},
+        came_instead={liu: "刘明芳"},
+        guests=(WrittenGuest("赵六"),),
+    )
+    save(cast, db, cohort, first)
+    save(cast, db, cohort, other, based_on=1)
+    undone = take_back(cast, db, cohort, 2)
+    # The same sheet has the same fingerprint: nothing of it is otherwise.
+    assert (
+        undone.fingerprint == db.scalars(select(Submission.fingerprint).where(Submission.arrival == 1)).one()
+    )
+    assert marks(db, learners) == {"陈大秀": "late", "刘国富": "substitute"}
+    assert cohort.status == SessionStatus.HELD and count(db, Submission) == 3
+    # And so is that taken back.
+    again = take_back(cast, db, cohort, 3)
+    assert (
+        again.fingerprint == db.scalars(select(Submission.fingerprint).where(Submission.arrival == 2)).one()
+    )
+
+
+def test_the_first_save_taken_back_leaves_the_class_unrecorded_and_a_voiding_taken_back_the_register(
+    cast: Cast, db: Session, tonight: ClassSession, learners: dict[str, Learner]
+) -> None:
+    save(cast, db, tonight, sheet_of(learners, 陈大秀="present"))
+    take_back(cast, db, tonight, 1)
+    assert (tonight.status, marks(db, learners)) == (SessionStatus.SCHEDULED, {})
+    save(cast, db, tonight, sheet_of(learners, 刘国富="present"), based_on=2)
+    void(cast, db, tonight, now=NOW)
+    take_back(cast, db, tonight, 4)
+    assert (tonight.status, marks(db, learners)) == (SessionStatus.HELD, {"刘国富": "present"})
+
+
+def test_what_somebody_saved_since_is_not_taken_back_nor_by_a_stranger(
+    cast: Cast, db: Session, tonight: ClassSession, learners: dict[str, Learner]
+) -> None:
+    save(cast, db, tonight, sheet_of(learners, 陈大秀="present"))
+    save(cast, db, tonight, sheet_of(learners, 刘国富="present"), based_on=1)
+    with pytest.raises(StaleRecord), db.begin_nested():
+        take_back(cast, db, tonight, 1)
+    with pytest.raises(NotAllowed), db.begin_nested():
+        take_back(cast, db, tonight, 1, by=Actor(cast.luo, "罗书记", (Post(Role.COORDINATOR, JIANLI),)))
+    assert marks(db, learners) == {"刘国富": "present"}
 
 
 def test_voiding_twice_by_a_double_tap_is_one_voiding(cast: Cast, db: Session, tonight: ClassSession) -> None:

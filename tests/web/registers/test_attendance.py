@@ -447,6 +447,42 @@ def test_a_register_is_taken_back_with_its_reason(database: Database, village: V
     assert "先前的登记作废了。" in village.browser.get(village.url).text
 
 
+def undo_button(page: str) -> tuple[str, dict[str, str]]:
+    """Where the button beside what was just saved sends what."""
+    found = re.search(r'class="notice undo">.*?</form>', page, re.DOTALL)
+    assert found and "撤销" in found[0]
+    action = re.search(r'action="([^"]+)"', found[0])
+    assert action
+    return action[1], {"seen": value(found[0], "seen")}
+
+
+def test_what_was_just_saved_is_taken_back_with_one_tap(database: Database, village: Village) -> None:
+    village.browser.get(village.send("陈大秀", h="9").location)
+    # Somebody else corrects it: their page has the button for theirs.
+    page = village.browser.get(village.send("刘国富", h="30").location).text
+    address, sent = undo_button(page)
+    answer = village.browser.post(address, data=sent)
+    assert (answer.status_code, answer.location) == (303, village.url)
+    page = village.browser.get(answer.location).text
+    assert "撤销了，照前一次存的算，到 9 人次。" in page and 'class="notice undo"' not in page
+    assert marks(database) == {"陈大秀": "present"}
+    # A page left open takes nothing back any more.
+    assert "后来又存过一次" in village.browser.get(village.browser.post(address, data=sent).location).text
+    assert marks(database) == {"陈大秀": "present"}
+
+
+def test_the_first_save_and_a_voiding_are_taken_back_alike(database: Database, village: Village) -> None:
+    address, sent = undo_button(village.browser.get(village.send("陈大秀").location).text)
+    page = village.browser.get(village.browser.post(address, data=sent).location).text
+    assert "撤销了，这节课又是没记的。" in page
+    assert (marks(database), status(database, village)) == ({}, SessionStatus.SCHEDULED)
+    village.browser.get(village.send("陈大秀").location)
+    voided = village.browser.post(f"{village.url}/void", data={"s": str(uuid4()), "reason": "记错了"})
+    address, sent = undo_button(village.browser.get(voided.location).text)
+    village.browser.post(address, data=sent)
+    assert marks(database) == {"陈大秀": "present"}
+
+
 def test_nothing_to_take_back(village: Village) -> None:
     assert "这节课没有登记，没有可作废的。" in village.browser.get(f"{village.url}/void").text
     answer = village.browser.post(f"{village.url}/void", data={"s": str(uuid4()), "reason": "记错了"})
