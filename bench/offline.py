@@ -3,24 +3,27 @@
     python -m bench.offline [--short] [--runs 500]
 
 Each run is one coordinator's evening on a phone that has taken the class along: registers are saved and saved anew,
-tabs crash and are closed, the phone is full, the signal comes with answers that get lost, requests that never arrive,
-errors and redirects, and the worker with all it kept is thrown away. In the end there is signal, and what stands in the
-school must be what was saved last. Exits with 1 where a mark is lost or doubled.
+tabs crash and are closed, the whole browser is killed, the phone is full as its browser counts it, the signal comes
+with answers that get lost, requests that never arrive, errors and redirects, and the worker with all it kept is thrown
+away. In the end there is signal, and what stands in the school must be what was saved last. Exits with 1 where a mark
+is lost or doubled.
 """
 
 import argparse
 import random
 import secrets
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect, sync_playwright
+from playwright.sync_api import BrowserContext, BrowserType, Error, Page, Route, expect, sync_playwright
 from sqlalchemy import select
 
 from bench.attacks.town import free_port
@@ -36,6 +39,7 @@ from nightschool.web.site.server import make_server
 from tests import factories
 
 RUNS, SHORT, VILLAGERS = 500, 8, 8
+ROOM = 1 << 20  # bytes that a phone has for the site
 FAULTS = ("no answer", "answer lost", "500", "400", "redirect")
 STATE = "[data-part=state]"
 _TICK = """([session, keys, headcount]) => {
@@ -44,13 +48,21 @@ _TICK = """([session, keys, headcount]) => {
     form.elements.h.value = headcount;
     form.dispatchEvent(new Event("input", { bubbles: true }));
 }"""
-_FULL = """() => {
-    const put = IDBObjectStore.prototype.put;
-    IDBObjectStore.prototype.put = function (value) {
-        if (this.name !== "outbox") return put.call(this, value);
-        IDBObjectStore.prototype.put = put;
-        throw new DOMException("full", "QuotaExceededError");
-    };
+_FILL = """async () => {
+    const asked = (request) => new Promise((done) => { request.onsuccess = done; request.onerror = done; });
+    const opening = indexedDB.open("pictures");
+    opening.onupgradeneeded = () => opening.result.createObjectStore("all", { autoIncrement: true });
+    await asked(opening);
+    for (let size = 1 << 18; size > 8;) {
+        const passing = opening.result.transaction("all", "readwrite");
+        const over = new Promise((done) => {
+            passing.oncomplete = () => done(true);
+            passing.onabort = () => done(false);
+        });
+        passing.objectStore("all").add(new Uint8Array(size).map(() => 256 * Math.random()));
+        if (!(await over)) size >>= 1;
+    }
+    opening.result.close();
 }"""
 _FORGET_WORKER = """async () => {
     for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
@@ -76,26 +88,40 @@ class Evening:
 class Phone:
     """A phone in one evening. What stands in `saved` was saved last."""
 
-    def __init__(self, browser: Browser, address: str, evening: Evening, dice: random.Random) -> None:
-        self.evening, self.dice = evening, dice
-        self.context: BrowserContext = browser.new_context(
-            viewport={"width": 360, "height": 740}, base_url=address, locale="zh-CN"
-        )
-        self.context.add_cookies([{"name": "nightschool", "value": evening.token, "url": address}])
-        self.fault = ""
-        self.context.route("**/deliveries", self._meet)
+    def __init__(self, chromium: BrowserType, address: str, evening: Evening, dice: random.Random) -> None:
+        self.chromium, self.address, self.evening, self.dice = chromium, address, evening, dice
+        self.storage = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self.fault, self.room = "", ROOM
         self.saved: frozenset[str] | None = None
         self.saves = 0
-        self.page = self._opened()
+        self._start()
         self.page.wait_for_function(_KEPT)
         self.context.set_offline(True)
+
+    def _start(self) -> None:
+        """The browser runs, with what this phone has kept."""
+        self.context: BrowserContext = self.chromium.launch_persistent_context(
+            self.storage.name,
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-gpu"],
+            viewport={"width": 360, "height": 740},
+            base_url=self.address,
+            locale="zh-CN",
+        )
+        self.context.add_cookies([{"name": "nightschool", "value": self.evening.token, "url": self.address}])
+        self.context.route("**/deliveries", self._meet)
+        self.page = self._opened()
+
+    def put_away(self) -> None:
+        self.context.close()
+        self.storage.cleanup()
 
     def live(self, tally: Counter[str]) -> None:
         """Some hours of it."""
         self.save(tally)
         for _step in range(self.dice.randint(2, 5)):
             step = self.dice.choice(
-                (self.save, self.crash, self.leave, self.meet_signal, self.meet_signal, self.renew)
+                (self.save, self.crash, self.die, self.leave, self.meet_signal, self.meet_signal, self.renew)
             )
             step(tally)
 
@@ -113,9 +139,11 @@ class Phone:
         self.page.locator("[data-part=sheet] #register").wait_for()
         self.page.evaluate(_TICK, [self.evening.class_session, sorted(people), str(len(people))])
         if self.dice.random() < 0.2:
-            self.page.evaluate(_FULL)
+            self.page.evaluate(_FILL)
             self.page.get_by_role("button", name="保存").last.click()
             self.page.locator("[data-part=full] button").wait_for()
+            self.room += ROOM
+            self._keep_count()
             tally["phones that were full"] += 1
         self.page.get_by_role("button", name="保存").last.click()
         self.page.locator("[data-part=home]").wait_for()
@@ -128,6 +156,17 @@ class Phone:
         except Error:
             tally["tabs that crashed"] += 1
         self.leave(tally)
+
+    def die(self, tally: Counter[str]) -> None:
+        """The battery is empty: the whole browser is gone at once, and starts again where there is no signal."""
+        subprocess.run(["pkill", "-KILL", "-f", f"user-data-dir={self.storage.name}"], check=True)
+        with suppress(Error):
+            self.context.close()
+        for lock in Path(self.storage.name).glob("Singleton*"):
+            lock.unlink()
+        self._start()
+        self.context.set_offline(True)
+        tally["browsers that were killed"] += 1
 
     def leave(self, tally: Counter[str]) -> None:
         self.page.close()
@@ -150,9 +189,16 @@ class Phone:
         self.context.set_offline(True)
         tally["new workers"] += 1
 
+    def _keep_count(self) -> None:
+        """The browser knows how much room the phone has for the site."""
+        room = {"origin": self.address, "quotaSize": self.room}
+        self.devtools.send("Storage.overrideQuotaForOrigin", room)
+
     def _opened(self) -> Page:
         page = self.context.new_page()
         page.set_default_timeout(30_000)
+        self.devtools = self.context.new_cdp_session(page)
+        self._keep_count()
         page.goto(self.evening.address)
         page.locator(f"[data-part=classes] a[href='#{self.evening.class_session}']").wait_for()
         return page
@@ -232,8 +278,7 @@ def main() -> int:
     options.add_argument("--runs", type=int, default=RUNS)
     chosen = options.parse_args()
     runs = SHORT if chosen.short else min(chosen.runs, 600)
-    chromium = shutil.which("chromium")
-    if chromium is None:
+    if shutil.which("chromium") is None:
         print("Chromium is not installed (Debian: apt-get install chromium)", file=sys.stderr)
         return 1
     tally, began = Counter[str](), time.monotonic()
@@ -248,12 +293,8 @@ def main() -> int:
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-            )
             for number, evening in enumerate(planned):
-                run(browser, address, database, evening, random.Random(number), tally)
-            browser.close()
+                run(playwright.chromium, address, database, evening, random.Random(number), tally)
         server.stop()
         thread.join(timeout=5)
         database.dispose()
@@ -265,7 +306,7 @@ def main() -> int:
 
 
 def run(
-    browser: Browser,
+    chromium: BrowserType,
     address: str,
     database: Database,
     evening: Evening,
@@ -275,7 +316,7 @@ def run(
     """One evening has passed, and is counted; what broke it off is said."""
     phone = None
     try:
-        phone = Phone(browser, address, evening, dice)
+        phone = Phone(chromium, address, evening, dice)
         phone.live(tally)
         phone.arrive()
         look(database, phone, tally)
@@ -284,7 +325,7 @@ def run(
         print(f"{evening.village}: {str(broken)[:300]}", file=sys.stderr)
     finally:
         if phone:
-            phone.context.close()
+            phone.put_away()
 
 
 if __name__ == "__main__":

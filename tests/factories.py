@@ -18,7 +18,7 @@ from nightschool.database import Database
 from nightschool.models.attendance import Headcount, Mark, Submission, WaitingSheet
 from nightschool.models.base import new_public_id
 from nightschool.models.exports import Export, ExportState
-from nightschool.models.people import Learner, Teacher, TeacherLink
+from nightschool.models.people import Learner, PeopleList, Teacher, TeacherLink
 from nightschool.models.places import NightSchool, Region, RegionImport, RegionName, Venue
 from nightschool.models.planning import Question
 from nightschool.models.teaching import (
@@ -438,6 +438,22 @@ def make_upload(db: Session, account_id: int, **columns: Any) -> RegionImport:
     db.add(upload)
     db.flush()
     return upload
+
+
+def make_people_list(db: Session, account_id: int, region: str = SHIWAN, **columns: Any) -> PeopleList:
+    """A table of people that came an hour ago and has lost its content."""
+    row = PeopleList(
+        **{
+            "region_code": region,
+            "kind": "learner",
+            "account_id": account_id,
+            "made_at": NOW.instant - timedelta(hours=1),
+            **columns,
+        }
+    )
+    db.add(row)
+    db.flush()
+    return row
 
 
 def make_cast(db: Session) -> Cast:

@@ -8,9 +8,9 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from nightschool.errors import Problem
-from nightschool.formats.tables import Table, TableLine, UnreadableTable, cell_name, read_tables
-from nightschool.rules.regions import CODE_DIGITS, LONGEST_REGION_NAME, RegionRow, RowFault, is_code
-from nightschool.rules.typed import has_identity_number, one_line
+from nightschool.formats.tables import Table, TableLine, UnreadableTable, plain_number, read_tables
+from nightschool.rules.regions import LONGEST_REGION_NAME, RegionRow, RowFault, is_code
+from nightschool.rules.typed import cell_name, has_identity_number, one_line
 
 CODES = frozenset(
     {
@@ -118,7 +118,7 @@ class _Reader:
             self._cannot_take(Problem(RowFault.CELLS, line=line.number, value=_shown(line.raw)), line.raw)
             return
         typed, name = cells[self.code_at], cells[self.name_at]
-        code = _plain_code(typed)
+        code = plain_number(typed)
         listed, sheet = self.found.seen.get(code, ("", self.sheet))
         if sheet != self.sheet and listed == name:
             return  # the same once more, as on a sheet for every county beside one of all
@@ -142,7 +142,7 @@ class _Reader:
     def _refuse_cell(self, fault: RowFault, line: TableLine, place: int, value: str) -> None:
         column = self._column(line, place)
         problem = Problem(fault, line=line.number, column=column, value=_shown(value))
-        self._cannot_take(problem, _plain_code((line.cells or ())[self.code_at]))
+        self._cannot_take(problem, plain_number((line.cells or ())[self.code_at]))
 
     def _cannot_take(self, problem: Problem, told: str) -> None:
         self.found.problems.append(problem)
@@ -166,20 +166,6 @@ class _Reader:
 
 _SOME_CODE = re.compile(r"(?<![0-9])[1-9][0-9]{11}(?![0-9])")
 _ROUNDED = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?11")
-_WHOLE_IN_POWERS = re.compile(r"([1-9])\.([0-9]{11})0*[eE]\+?11")
-
-
-def _plain_code(typed: str) -> str:
-    """The code without what a spreadsheet put around it: an apostrophe, ="…", a .0, a power of ten with all digits.
-
-    A power of ten with fewer digits stays as it is: what it once stood for cannot be known.
-    """
-    code = typed.removeprefix("'").removeprefix("\N{RIGHT SINGLE QUOTATION MARK}")
-    if code.startswith('="') and code.endswith('"'):
-        code = code[2:-1]
-    if found := _WHOLE_IN_POWERS.fullmatch(code):
-        return found[1] + found[2]
-    return code[:CODE_DIGITS] if re.fullmatch(r"[0-9]{12}\.0+", code) else code
 
 
 def _name_fault(name: str) -> RowFault | None:

@@ -11,6 +11,7 @@ import subprocess
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, time
 from enum import StrEnum
 from io import BytesIO
 from itertools import starmap
@@ -82,14 +83,20 @@ def read_tables(data: bytes) -> Iterator[Table]:
         yield Table(_split(text, delimiter))
 
 
-def cell_name(column: int, line: int) -> str:
-    """How Excel names the cell in this column (from 0) and line (from 1): B14."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return f"{letters}{line}"
+_IN_POWERS = re.compile(r"([1-9])\.([0-9]+)[eE]\+?([0-9]{1,2})")
+
+
+def plain_number(typed: str) -> str:
+    """The digits without what a spreadsheet put around them: an apostrophe, ="…", a .0, a power of ten with all digits.
+
+    A power of ten with fewer digits stays as it is: what it once stood for cannot be known.
+    """
+    text = typed.removeprefix("'").removeprefix("\N{RIGHT SINGLE QUOTATION MARK}")
+    if text.startswith('="') and text.endswith('"'):
+        text = text[2:-1]
+    if (found := _IN_POWERS.fullmatch(text)) and len(found[2].rstrip("0")) <= int(found[3]) <= len(found[2]):
+        return found[1] + found[2][: int(found[3])]
+    return text.partition(".")[0] if re.fullmatch(r"[0-9]+\.0+", text) else text
 
 
 def _other_kind(data: bytes) -> TableFault | None:
@@ -218,14 +225,14 @@ def _rows(sheet: Any) -> Iterator[TableLine]:
 
 
 def _line(number: int, values: Iterable[Any]) -> TableLine:
-    cells = tuple(_text(value) for value in values)
+    cells = tuple("" if value is None else _text(value) for value in values)
     return TableLine(number, cells, " ".join(cell for cell in cells if cell))
 
 
 def _text(value: Any) -> str:
-    """A cell as text; a whole number without its .0, however Excel kept it."""
-    if value is None:
-        return ""
+    """A cell as text; a whole number without its .0, however Excel kept it, and a day without an hour."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:  # Excel keeps 15 digits
         return str(int(value))
+    if isinstance(value, datetime) and value.time() == time.min:
+        return value.date().isoformat()
     return one_line(str(value))

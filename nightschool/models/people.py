@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from nightschool.models.base import (
@@ -143,5 +143,24 @@ class PersonMerge(Addressed, Base):
     merged_at: Mapped[Instant]
     undone_at: Mapped[Instant | None]
     moved: Mapped[dict[str, Any]] = mapped_column(JSON)  # actions.people.merges says what stands here
+
+    __table_args__ = (one_of("kind", PersonKind),)
+
+
+class PeopleList(Addressed, Base):
+    """One row is one table of learners or teachers that somebody handed in: looked through, then taken in, or not."""
+
+    region_code: Mapped[InRegion]
+    kind: Mapped[Code]
+    account_id: Mapped[AccountRef] = mapped_column(index=True)
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)  # sealed; None after a day
+    choices: Mapped[dict[str, Any]] = mapped_column(
+        JSON, default=dict
+    )  # actions.people.lists says what stands here
+    added: Mapped[list[str]] = mapped_column(JSON, default=list)  # public ids
+    counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)  # once taken in: new, there, left
+    made_at: Mapped[Instant]
+    taken_at: Mapped[Instant | None]
+    undone_at: Mapped[Instant | None]
 
     __table_args__ = (one_of("kind", PersonKind),)

@@ -64,6 +64,16 @@ def has_identity_number(text: str) -> bool:
     )
 
 
+def cell_name(column: int, line: int) -> str:
+    """How Excel names the cell in this column (from 0) and line (from 1): B14."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{line}"
+
+
 def why_not_kept(text: str, longest: int) -> str:
     """The sentence why this text cannot be kept, and what to do; empty when it can."""
     if len(text) > longest:

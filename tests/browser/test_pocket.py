@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 
+import nightschool.web
 from nightschool.models.attendance import Mark, Submission
 from nightschool.models.people import Learner
 from nightschool.models.places import Region
@@ -202,6 +203,15 @@ def test_a_page_that_was_killed_has_what_was_saved_and_what_was_not(
     other.context.set_offline(False)
     expect(other.locator(STATE)).to_contain_text("没有等着发的")
     assert (marks(site, tonight), arrived(site, tonight)) == (["present", "present"], 1)
+
+
+def test_a_phone_whose_battery_went_flat_still_knows_whose_it_is(along: Page, tonight: str) -> None:
+    """A browser writes localStorage down some seconds late: what stood in it may be lost, and nothing else."""
+    tick(along, tonight, NAMES[0])
+    along.evaluate("localStorage.clear()")
+    along.reload()
+    expect(along.locator(STATE)).to_contain_text("1 份等着发")
+    expect(along.locator("[data-part=classes]").get_by_role("link")).not_to_have_count(0)
 
 
 def test_written_anew_before_it_was_sent_it_names_what_it_stands_for(
@@ -426,6 +436,8 @@ def test_logging_out_over_unsent_sheets_asks_and_leaves_nothing_else_behind(
     assert along.evaluate("caches.keys()") == []
     stored = along.evaluate("JSON.stringify({...localStorage})")
     assert stored == "{}"
+    script = (Path(nightschool.web.__file__).parent / "static" / "pocket_store.js").read_text()
+    assert along.evaluate(f"{script}\npocketWhose()") is None
     along.unroute("**/deliveries")
     # Somebody else sees and sends nothing of it; it may be saved to a file.
     enter("乙")

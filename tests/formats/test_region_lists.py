@@ -15,8 +15,9 @@ import nightschool
 from nightschool.errors import Problem
 from nightschool.formats import tables
 from nightschool.formats.region_lists import read_regions
-from nightschool.formats.tables import cell_name, read_tables
+from nightschool.formats.tables import read_tables
 from nightschool.rules.regions import LONGEST_REGION_NAME, RegionRow, RowFault, tell_row_problem
+from nightschool.rules.typed import cell_name
 
 DATA = Path(nightschool.__file__).parent / "data"
 SHIWAN = "511002105201"

@@ -32,6 +32,7 @@ from tests.factories import (
     make_learner,
     make_link,
     make_login,
+    make_people_list,
     make_question,
     make_region,
     make_register,
@@ -122,6 +123,8 @@ def village_home(db: Session, code: str, account: int, called: str) -> Home:
         "learner": learner,
         "other_learner": make_learner(db, code, name="陈大绣"),
         "question": make_question(db, past),
+        "learner_list": make_people_list(db, account, code),
+        "teacher_list": make_people_list(db, account, code, kind="teacher"),
         "waiting_sheet": make_waiting_sheet(db, past, register),
         "teacher": teacher,
         "teacher_link": make_link(db, teacher),
@@ -144,6 +147,7 @@ def region_home(db: Session, code: str, account: int) -> Home:
         "other_teacher": make_teacher(db, code, name="片区老师").public_id,
         "teacher_link": make_link(db, teacher).public_id,
         "label": make_label(db, "农技站", code).public_id,
+        "teacher_list": make_people_list(db, account, code, kind="teacher").public_id,
     }
     return _with_account(db, Home(code, values), account)
 

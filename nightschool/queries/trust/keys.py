@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nightschool.errors import Unreadable
-from nightschool.models.people import Learner, Teacher
+from nightschool.models.people import Learner, PeopleList, Teacher
 from nightschool.models.places import Supporter, Venue
 from nightschool.models.trust import KeptInput, KeyMark
 from nightschool.queries.phones import COLUMNS, sealed_for
@@ -45,7 +45,7 @@ def keys_fit(db: Session, digester: Digester) -> bool:
 
 
 def unreadable(db: Session) -> dict[str, int]:
-    """How many stored values of each kind no longer open. Cost: 5 queries and a few microseconds a value."""
+    """How many stored values of each kind no longer open. Cost: 6 queries and a few microseconds a value."""
     found: dict[str, int] = {}
     for kind, sealed, about in _sealed(db):
         if not _opens(db, sealed, about):
@@ -60,6 +60,9 @@ def _sealed(db: Session) -> Iterator[tuple[str, str, str]]:
             yield kind, sealed, sealed_for(kind, public_id)
     for public_id, body in db.execute(select(KeptInput.public_id, KeptInput.body)):
         yield "kept_input", body.decode(errors="replace"), f"kept_input.body:{public_id}"
+    with_content = select(PeopleList.public_id, PeopleList.content).where(PeopleList.content.is_not(None))
+    for public_id, content in db.execute(with_content):
+        yield "people_list", (content or b"").decode(errors="replace"), f"people_list.content:{public_id}"
 
 
 def _opens(db: Session, sealed: str, about: str) -> bool:

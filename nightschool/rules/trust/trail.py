@@ -122,6 +122,11 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
         "learner.retire": [N_("%(who)s 把%(what)s移出了名册")],
         "learner.back": [N_("%(who)s 把%(what)s加回了名册")],
         "learner.merge": [N_("%(who)s 把两份学员记录合成了一份")],
+        "learner.take_list": [N_("%(who)s 从表格带入了 %(n)s 个学员"), N_("%(who)s 从表格带入了学员")],
+        "learner.undo_list": [
+            N_("%(who)s 撤回了从表格带入的 %(n)s 个学员"),
+            N_("%(who)s 撤回了从表格带入的学员"),
+        ],
         "learner.unmerge": [N_("%(who)s 把合起来的学员记录又分开了")],
         "cohorts.set": [
             N_("%(who)s 改了%(what)s的报名办法：%(fields)s"),
@@ -137,6 +142,11 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
         "teacher.phone": [N_("%(who)s 看了老师 %(what)s 的电话全号")],
         "teacher.retire": [N_("%(who)s 把老师 %(what)s 从名单上收起了")],
         "teacher.back": [N_("%(who)s 把老师 %(what)s 加回了名单")],
+        "teacher.take_list": [N_("%(who)s 从表格带入了 %(n)s 位老师"), N_("%(who)s 从表格带入了老师")],
+        "teacher.undo_list": [
+            N_("%(who)s 撤回了从表格带入的 %(n)s 位老师"),
+            N_("%(who)s 撤回了从表格带入的老师"),
+        ],
         "teacher.link": [N_("%(who)s 给老师 %(what)s 做了一个看课的链接")],
         "teacher.unlink": [N_("%(who)s 作废了老师 %(what)s 的一个链接")],
         "teacher.merge": [N_("%(who)s 把两份老师记录合成了一份：%(what)s")],

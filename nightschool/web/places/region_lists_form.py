@@ -11,6 +11,11 @@ from nightschool.web.site.forms import DayField, Form, Required, TickField
 LONGEST_FILE_NAME = 200
 
 
+def file_name_of(given: Any) -> str:
+    """What an uploaded file was called where it came from, without the way to it."""
+    return one_line(given.filename or "").replace("\\", "/").rpartition("/")[2][:LONGEST_FILE_NAME]
+
+
 class RegionListForm(Form):
     """A file and the day it describes."""
 
@@ -19,9 +24,8 @@ class RegionListForm(Form):
     end_missing = TickField(L_("名单里没有的，算已撤并"))
 
     def file_name(self) -> str:
-        """What the file was called where it came from, without the way to it."""
-        given: Any = self.file.data
-        return one_line(given.filename or "").replace("\\", "/").rpartition("/")[2][:LONGEST_FILE_NAME]
+        """What the file was called where it came from."""
+        return file_name_of(self.file.data)
 
 
 class TakeInForm(Form):

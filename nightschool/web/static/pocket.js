@@ -28,7 +28,7 @@
   let turning = 0;
   let stopScan = null;
   let pasting = Promise.resolve();
-  let keeper = localStorage.getItem("keeper");
+  let keeper = null;
   let taken = null; // names and classes of this village
   let sheets = []; // the outbox: mine and, on the same phone, other accounts'
   let note = {};
@@ -48,6 +48,7 @@
   const now = () => Date.now() + (note.offset ?? 0) * 1000;
 
   async function load() {
+    keeper ??= await pocketWhose();
     const found = await Promise.all(["taken", "outbox", "notes"].map(pocketAll));
     taken = found[0].find((one) => one.keeper === keeper && one.village === words.village) ?? null;
     sheets = found[1];

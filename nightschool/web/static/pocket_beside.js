@@ -18,7 +18,8 @@
 
   // Nothing of this account but what is not sent stays, nor the page that would show it.
   async function clear() {
-    await inPocket("readwrite", async ({ taken, drafts, outbox }) => {
+    await inPocket("readwrite", async ({ taken, drafts, outbox, notes }) => {
+      notes.delete(POCKET_WHOSE);
       for (const one of await pocketAsked(taken.getAll())) if (one.keeper === keeper) taken.delete([keeper, one.village]);
       for (const one of await pocketAsked(drafts.getAll())) if (one.keeper === keeper) drafts.delete([keeper, one.class]);
       for (const one of await pocketAsked(outbox.getAll())) {

@@ -50,6 +50,14 @@ async function inPocket(mode, work) {
 
 const pocketAll = (name) => inPocket("readonly", (stores) => pocketAsked(stores[name].getAll()));
 
+// Whose phone this is, beside what it keeps: the browser writes localStorage down some seconds late, which a flat battery
+// does not wait for.
+const POCKET_WHOSE = "";
+async function pocketWhose() {
+  const said = await inPocket("readonly", ({ notes }) => pocketAsked(notes.get(POCKET_WHOSE)));
+  return localStorage.getItem("keeper") ?? said?.whose ?? null;
+}
+
 // By how many seconds this clock is behind the server's, which said that it was `at` between the two times of ours.
 const pocketOffset = (at, began) => Math.round((Date.parse(at) - (began + Date.now()) / 2) / 1000);
 
@@ -92,6 +100,7 @@ async function pocketTake(address) {
     taken.put({ keeper, village, at: Date.now(), data });
     const note = (await pocketAsked(notes.get(keeper))) ?? {};
     notes.put({ ...note, keeper, offset: pocketOffset(data.at, began) });
+    notes.put({ keeper: POCKET_WHOSE, whose: keeper });
   });
   return null;
 }

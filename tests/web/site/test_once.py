@@ -82,6 +82,8 @@ FILLED = {
     "handovers.new": Filled(
         ADMIN, {"leaving": "{account}", "display_name": "王小明", "from_day": "2026-11-24"}
     ),
+    "people_lists.upload_learners": Filled(COORDINATOR),
+    "people_lists.upload_teachers": Filled(ADMIN, region=TOWNSHIP),
     "exports.make": Filled("township_supervisor", region=TOWNSHIP),
     "region_lists.upload": Filled(KEEPER, {"as_of": "2026-11-01"}),
     "calendars.show": Filled(
@@ -121,6 +123,7 @@ CHANGING = {
     "cohorts.let_in", "cohorts.settings", "courses.publish", "courses.edit", "desk.switch", "waiting.leave", "learners.edit",
     "learners.phone", "merges.compare_learner", "merges.compare_teacher", "merges.undo_learner",
     "merges.undo_teacher", "moves.back", "moves.move", "plans.act", "questions.edit", "questions.remove", "region_lists.apply",
+    *(f"people_lists.{step}_{kind}" for step in ("columns", "take", "undo") for kind in ("learners", "teachers")),
     "evenings.evening", "labels.edit", "region_lists.withdraw", "region_settings.edit", "sessions.agree", "retiring.course", "retiring.course_back", "retiring.learner", "retiring.learner_back",
     "retiring.teacher", "retiring.teacher_back", "retiring.venue", "retiring.venue_back", "schools.edit", "supporters.edit", "supporters.phones", "handovers.sheet", "handovers.sheet_with_slip",
     "sessions.cancel", "sessions.edit", "sessions.move", "sessions.restore", "sign_in_sheets.number", "sign_in_sheets.number_month", "swaps.teacher", "takeovers.successor", "takeovers.take", "takeovers.undo",
@@ -196,7 +199,9 @@ def arrivals_apart(
     """What differs when this form arrives a second time; nothing where all is well."""
 
     def send() -> TestResponse:
-        file = {"file": (io.BytesIO(LIST.encode()), "list.csv")} if path.endswith("/import") else {}
+        file = (
+            {"file": (io.BytesIO(LIST.encode()), "list.csv")} if path.endswith(("/import", "/table")) else {}
+        )
         answer = browser.post(path, data={**data, **file})
         app.extensions[ERRANDS].wait()  # what is made after the answer
         return answer
@@ -217,7 +222,7 @@ def arrivals_apart(
 
 
 TOKENS = r'name="(?:once|csrf_token|s)" (?:type="hidden" )?value="[^"]*"|<input id="submission"[^>]*>'
-LIST = "代码,名称\n511002105205,新开村村民委员会\n"
+LIST = "代码,名称,姓名\n511002105205,新开村村民委员会,陈大秀\n"
 
 
 @pytest.mark.one_database

@@ -1,0 +1,43 @@
+"""Lists of learners and teachers out of tables: looked through first, and for a day taken back whole."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0024"
+down_revision = "0023"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "people_list",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(22), nullable=False),
+        sa.Column("region_code", sa.String(12), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column("added", sa.JSON(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("kind IN ('learner', 'teacher')", name=op.f("ck_people_list_kind_known")),
+        sa.ForeignKeyConstraint(
+            ["region_code"], ["region.code"], name=op.f("fk_people_list_region_code"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_people_list_account_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_people_list")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_people_list_public_id")),
+    )
+    op.create_index(op.f("ix_people_list_region_code"), "people_list", ["region_code"])
+    op.create_index(op.f("ix_people_list_account_id"), "people_list", ["account_id"])
+
+
+def downgrade() -> None:
+    """Who was taken in stays; only that it came from a list is forgotten."""
+    op.drop_table("people_list")

@@ -1,0 +1,125 @@
+"""Lists of people out of tables: what one says, and beside it who is known already."""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from nightschool.errors import Unreadable
+from nightschool.models.people import PeopleList, PersonKind
+from nightschool.queries import phones
+from nightschool.queries.people.merges import PEOPLE
+from nightschool.queries.places.places import region_named
+from nightschool.rules.names import compared
+from nightschool.rules.people.lists import ListedPerson, OnRecord, PeopleSheet, Sorted, people_in, sort_out
+from nightschool.rules.people.people import LearnerEntry, TeacherEntry
+from nightschool.rules.regions import ancestors_of
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleListPage:
+    """A list as it was handed in, and what became of it."""
+
+    public_id: str
+    kind: str
+    region_code: str
+    file_name: str
+    sheets: tuple[PeopleSheet, ...]
+    columns: tuple[tuple[str, ...], ...]  # of each sheet: what each holds
+    unread: tuple[str, ...]
+    group_name: str
+    counts: dict[str, int]
+    made_at: datetime
+    taken_at: datetime | None
+    undone_at: datetime | None
+
+
+def list_sealed_for(public_id: str) -> str:
+    """For what the content of this list is sealed."""
+    return f"people_list.content:{public_id}"
+
+
+def people_list(db: Session, public_id: str, *, kind: str, region: str) -> PeopleListPage | None:
+    """A list of this kind of this region; None when there is no such list. Cost: 1 query."""
+    row = db.scalars(
+        select(PeopleList).where(
+            PeopleList.public_id == public_id, PeopleList.kind == kind, PeopleList.region_code == region
+        )
+    ).one_or_none()
+    return list_page(db, row) if row else None
+
+
+def list_page(db: Session, row: PeopleList) -> PeopleListPage:
+    """The list with its content, of which nothing is left after a day."""
+    try:
+        opened = db.info["sealer"].open((row.content or b"").decode(), about=list_sealed_for(row.public_id))
+        content = json.loads(opened)
+    except Unreadable:
+        content = {"file": "", "sheets": [], "unread": []}
+    sheets = [
+        PeopleSheet(name, head, tuple((number, tuple(cells)) for number, cells in lines), tuple(left_out))
+        for name, head, lines, left_out in content["sheets"]
+    ]
+    if heads := row.choices.get("heads"):
+        sheets = [sheet.with_head(line) for sheet, line in zip(sheets, heads, strict=False)]
+    return PeopleListPage(
+        row.public_id,
+        row.kind,
+        row.region_code,
+        content["file"],
+        tuple(sheets),
+        tuple(map(tuple, row.choices.get("columns", ()))),
+        tuple(content["unread"]),
+        row.choices.get("group_name", ""),
+        row.counts,
+        row.made_at,
+        row.taken_at,
+        row.undone_at,
+    )
+
+
+def looked_through(
+    db: Session, found: PeopleListPage, *, others: Collection[str] = (), today: date
+) -> Sorted:
+    """What taking this list in would do. Cost: 2 queries, and 100 microseconds a row."""
+    place: Any = region_named(db, found.region_code)
+    how = {"group": found.group_name, "today": today, "place": place.name}
+    sheets = enumerate(zip(found.sheets, found.columns, strict=False))
+    listed = [
+        person
+        for number, (sheet, columns) in sheets
+        for person in people_in(found.kind, sheet, columns, prefix=f"{number}-", **how)
+    ]
+    return sort_out(listed, _known(db, found.kind, found.region_code, listed), others=others)
+
+
+def _known(db: Session, kind: str, region: str, listed: Sequence[ListedPerson]) -> list[OnRecord]:
+    """Those there are already with a name that stands on the list. Phones are opened of these alone."""
+    model: Any = PEOPLE[kind]
+    named = {compared(person.entry.name) for person in listed}
+    is_learner = kind == PersonKind.LEARNER
+    where = (region,) if is_learner else (region, *ancestors_of(region))
+    found = []
+    for row in db.execute(
+        select(model.__table__).where(model.region_code.in_(where), model.merged_into_id.is_(None))
+    ):
+        if compared(row.name) not in named:
+            continue
+        phone = phones.in_full(db, kind, row.public_id, row.phone)
+        entry: LearnerEntry | TeacherEntry = (
+            LearnerEntry(row.name, row.group_name, row.household, row.sex, row.birth_year, phone)
+            if is_learner
+            else TeacherEntry(row.name, unit=row.unit, phone=phone)
+        )
+        found.append(OnRecord(entry, row.retired_at is not None))
+    return found
+
+
+def latest_lists(db: Session, *, kind: str, region: str) -> Sequence[PeopleListPage]:
+    """The lists that came last, newest first. Cost: 1 query."""
+    which = select(PeopleList).where(PeopleList.kind == kind, PeopleList.region_code == region)
+    return [list_page(db, row) for row in db.scalars(which.order_by(PeopleList.id.desc()).limit(5))]

@@ -1,0 +1,253 @@
+"""Learners or teachers out of a table: handed in, looked through, taken in as far as wished, and taken back."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+
+from nightschool.actions.people import lists as actions
+from nightschool.errors import Problem, Refused
+from nightschool.formats.people_lists import likely_columns, read_sheets
+from nightschool.formats.tables import TableFault, UnreadableTable
+from nightschool.models.people import PersonKind
+from nightschool.queries.people import lists as queries
+from nightschool.queries.people import people
+from nightschool.queries.people.lists import PeopleListPage
+from nightschool.queries.places import places
+from nightschool.rules.access import KEEPERS
+from nightschool.rules.people.lists import (
+    MOST_PEOPLE,
+    MOST_ROWS_SHOWN,
+    ListStage,
+    Sorted,
+    chosen_twice,
+    column_choices,
+    column_word,
+    list_stage,
+    tell_left_out,
+    tell_refused_list,
+    tell_sheets_left,
+)
+from nightschool.rules.people.merges import UNDO_FOR
+from nightschool.rules.people.people import group_label, masked_phone, sex_word
+from nightschool.rules.regions import RowFault, tell_row_problem
+from nightschool.rules.typed import why_not_kept
+from nightschool.texts import _, counted
+from nightschool.web.people.lists_form import ColumnsForm, TableForm, TakeListForm
+from nightschool.web.people.teachers import list_of
+from nightschool.web.places.region_lists_form import LONGEST_FILE_NAME
+from nightschool.web.site.access import MEGABYTE, actor, allows
+from nightschool.web.site.context import now, reading, today, writing
+from nightschool.web.site.records import SAVED, look_up
+
+bp = Blueprint("people_lists", __name__)
+
+MOST_LIST_MEGABYTES = 5
+
+
+@dataclass(frozen=True)
+class ListKind:
+    """Learners or teachers: which part of an address says where they are kept."""
+
+    code: str
+    home: str
+
+    @property
+    def part(self) -> str:
+        """Which part of an address names the list."""
+        return f"{self.code}_list"
+
+    @property
+    def is_learner(self) -> bool:
+        return self.code == PersonKind.LEARNER
+
+    def step(self, name: str, region: str, public_id: str = "") -> str:
+        """The address of one of the steps below."""
+        named = {self.home: region} | ({self.part: public_id} if public_id else {})
+        return url_for(f"people_lists.{name}_{self.code}s", **named)
+
+    def back(self, region: str) -> str:
+        """Where these people are listed."""
+        return url_for("learners.index", village=region) if self.is_learner else list_of(region)
+
+
+def _add_views(kind: ListKind) -> None:
+    """Each kind has addresses of its own, which name where it is kept: by that it is known who may be here."""
+    code, verb, home = kind.code, KEEPERS[kind.code], kind.home
+    address = f"/desk/<region_code:{home}>/{code}s/table"
+    of_one = f"{address}/<public_id:{kind.part}>"
+
+    @bp.route(address, methods=["GET", "POST"], endpoint=f"upload_{code}s")
+    @allows(verb, most_bytes=MOST_LIST_MEGABYTES * MEGABYTE, files=frozenset({"file"}))
+    def upload(**named: str) -> Any:
+        return _upload(kind, named[home])
+
+    @bp.get(of_one, endpoint=f"show_{code}s")
+    @allows(verb)
+    def show(**named: str) -> Any:
+        return _page(kind, named[home], named[kind.part])
+
+    @bp.post(f"{of_one}/columns", endpoint=f"columns_{code}s")
+    @allows(verb)
+    def columns(**named: str) -> Any:
+        return _columns(kind, named[home], named[kind.part])
+
+    @bp.post(f"{of_one}/take", endpoint=f"take_{code}s")
+    @allows(verb)
+    def take(**named: str) -> Any:
+        return _take(kind, named[home], named[kind.part])
+
+    @bp.post(f"{of_one}/undo", endpoint=f"undo_{code}s")
+    @allows(verb)
+    def undo(**named: str) -> Any:
+        return _undo(kind, named[home], named[kind.part])
+
+
+_add_views(ListKind("learner", "village"))
+_add_views(ListKind("teacher", "region"))
+
+
+def _upload(kind: ListKind, region: str) -> Any:
+    form = TableForm()
+    if form.validate_on_submit():
+        if sentence := why_not_kept(form.file_name(), LONGEST_FILE_NAME):
+            form.refuse("file", _("文件名：%(what)s", what=sentence))
+        else:
+            try:
+                return redirect(kind.step("show", region, _keep(kind, region, form)), SAVED)
+            except UnreadableTable as unreadable:
+                form.refuse("file", _tell_unreadable(unreadable))
+            except Refused as refused:
+                form.refuse("file", tell_refused_list(refused))
+    with reading() as db:
+        latest = [(one, _stage(one)) for one in queries.latest_lists(db, kind=kind.code, region=region)]
+    page = render_template(
+        "people/lists/upload.html",
+        form=form,
+        kind=kind,
+        place=look_up(places.region_named, region),
+        latest=latest,
+        ListStage=ListStage,
+        most=MOST_LIST_MEGABYTES,
+    )
+    return page, 422 if form.errors else 200
+
+
+def _keep(kind: ListKind, region: str, form: TableForm) -> str:
+    sheets, unread = read_sheets(form.file.data.read(), kind=kind.code)
+    with writing() as db:
+        return actions.keep_list(
+            db,
+            kind=kind.code,
+            region=region,
+            file_name=form.file_name(),
+            sheets=sheets,
+            columns=[likely_columns(kind.code, sheet) for sheet in sheets],
+            unread=unread,
+            by=actor(),
+            now=now(),
+        )
+
+
+def _tell_unreadable(unreadable: UnreadableTable) -> str:
+    if unreadable.fault is TableFault.TOO_LARGE:
+        return tell_refused_list(Refused("too_large", n=MOST_PEOPLE))
+    return tell_row_problem(Problem(RowFault(unreadable.fault.value), line=unreadable.line))
+
+
+def _find(kind: ListKind, region: str, public_id: str) -> PeopleListPage:
+    return look_up(queries.people_list, public_id, kind=kind.code, region=region)
+
+
+def _columns(kind: ListKind, region: str, public_id: str) -> Any:
+    found, form = _find(kind, region, public_id), ColumnsForm()
+    chosen = form.chosen([len(columns) for columns in found.columns]) if form.validate() else None
+    if chosen is None or not all(column_choices(kind.code).keys() >= {*one} for one in chosen):
+        flash(_("这一页不是最新的。再选一次。"), "alarm")
+    elif (heads := form.lines(found.sheets)) is None:
+        flash(_("列名那一行没有找到。写表里的行号，没有列名就空着。"), "alarm")
+    elif twice := next(filter(None, map(chosen_twice, chosen)), ""):
+        flash(_("有两列都选了%(what)s。只选一列，另一列选不带入。", what=column_word(twice)), "alarm")
+    else:
+        how = {"columns": chosen, "heads": heads, "group_name": form.group_name.data or ""}
+        _tried(partial(actions.choose_columns, **how), kind, region, public_id)
+    return redirect(kind.step("show", region, public_id), SAVED)
+
+
+def _take(kind: ListKind, region: str, public_id: str) -> Any:
+    found, form = _find(kind, region, public_id), TakeListForm()
+    form.validate()
+    how = {"others": form.others.data, "always_here": bool(form.always_here.data)}
+    with reading() as db:
+        listed = queries.looked_through(db, found, others=form.others.data, today=today())
+    actions.learn_names(listed.new)
+    added = _tried(partial(actions.take_list, **how), kind, region, public_id)
+    if added is not None:
+        flash(counted("%(n)d 个人记在名单上了。", added))
+    return redirect(kind.step("show", region, public_id), SAVED)
+
+
+def _undo(kind: ListKind, region: str, public_id: str) -> Any:
+    done = _tried(actions.undo_list, kind, region, public_id)
+    if done is not None:
+        gone, kept = done
+        told = counted("撤回了：%(n)d 个人又不在名单上了。", gone)
+        flash(told + (counted("%(n)d 个人已经改过或者点过名，留着。", kept) if kept else ""))
+    return redirect(kind.step("show", region, public_id), SAVED)
+
+
+def _tried(action: Any, kind: ListKind, region: str, public_id: str) -> Any:
+    """What the action answers; None when it refuses, and then the next page says why."""
+    try:
+        with writing() as db:
+            answer = action(db, public_id, kind=kind.code, region=region, by=actor(), now=now())
+            return True if answer is None else answer
+    except Refused as refused:
+        flash(tell_refused_list(refused), "alarm")
+        return None
+
+
+def _page(kind: ListKind, region: str, public_id: str) -> Any:
+    found = _find(kind, region, public_id)
+    stage = _stage(found)
+    with reading() as db:
+        listed = queries.looked_through(db, found, today=today()) if stage is ListStage.WAITING else Sorted()
+        groups = people.groups(db, region) if kind.is_learner else ()
+    columns = ColumnsForm(data={"group_name": found.group_name})
+    columns.group_name.known = groups
+    return render_template(
+        "people/lists/show.html",
+        kind=kind,
+        found=found,
+        listed=listed,
+        doubtful=[one for one in (*listed.new, *(one for one, _why in listed.asked)) if one.doubts],
+        left_out=[tell_left_out(sheet.left_out) for sheet in found.sheets if sheet.left_out],
+        unread=tell_sheets_left(found.unread) if found.unread else "",
+        nobody_new=tell_refused_list(Refused("nobody_new")),
+        has_names=any("name" in one for one in found.columns),
+        place=look_up(places.region_named, region),
+        stage=stage,
+        can_undo=found.taken_at is not None and now().is_within(UNDO_FOR, found.taken_at),
+        ListStage=ListStage,
+        columns=columns,
+        form=TakeListForm(),
+        choices=column_choices(kind.code),
+        most=MOST_ROWS_SHOWN,
+        told=_told,
+    )
+
+
+def _told(entry: Any) -> str:
+    """What of an entry stands beside its name."""
+    if hasattr(entry, "group_name"):
+        year = _("%(year)s 年生", year=entry.birth_year) if entry.birth_year else ""
+        household = _("户主 %(name)s", name=entry.household) if entry.household else ""
+        told = [group_label(entry.group_name), household, sex_word(entry.sex), year]
+    else:
+        told = [entry.unit, entry.specialities]
+    return " · ".join(filter(None, [*told, masked_phone(entry.phone) if entry.phone else ""]))
+
+
+def _stage(found: PeopleListPage) -> ListStage:
+    return list_stage(made_at=found.made_at, taken_at=found.taken_at, undone_at=found.undone_at, now=now())

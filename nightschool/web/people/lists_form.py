@@ -1,0 +1,54 @@
+"""The forms that take a table of people, say what its columns are, and have it taken in."""
+
+from collections.abc import Sequence
+from operator import contains
+from typing import Any
+
+from flask_wtf.file import FileField
+
+from nightschool.rules.people.lists import PeopleSheet
+from nightschool.texts import L_
+from nightschool.web.people.newcomers_form import LinesField
+from nightschool.web.people.people_form import GroupField
+from nightschool.web.places.region_lists_form import file_name_of
+from nightschool.web.site.forms import Form, Required, TickField, TicksField
+
+
+class TableForm(Form):
+    """A file with a table of people."""
+
+    file = FileField(L_("表格文件"), [Required(L_("选一个文件。"))])
+
+    def file_name(self) -> str:
+        """What the file was called where it came from."""
+        return file_name_of(self.file.data)
+
+
+class ColumnsForm(Form):
+    """What each column says and which line names them, all sheets one after another; the group of whoever has none."""
+
+    columns = LinesField(name="c")
+    heads = LinesField(name="h")
+    group_name = GroupField(L_("没写组的，都是哪个组的？"))
+
+    def lines(self, sheets: Sequence[PeopleSheet]) -> list[int | None] | None:
+        """The lines that name the columns, one of each sheet; None when one of them is not there."""
+        if len(self.heads.data) != len(sheets):
+            return None
+        found = [int(one) if one.isdecimal() else None if not one else 0 for one in self.heads.data]
+        known = ({None, *(number for number, _cells in sheet.lines)} for sheet in sheets)
+        return found if all(map(contains, known, found)) else None
+
+    def chosen(self, widths: list[int]) -> list[list[str]] | None:
+        """The columns of each sheet; None when they are not as many as the sheets have."""
+        rest: list[Any] = list(self.columns.data)
+        if len(rest) != sum(widths):
+            return None
+        return [[rest.pop(0) for _one in range(width)] for width in widths]
+
+
+class TakeListForm(Form):
+    """Who is another of the same name, and whether learners have always been here."""
+
+    others = TicksField(name="ns")
+    always_here = TickField(L_("一直在村里，以前的点名也列上"))

@@ -1,0 +1,251 @@
+"""Tables of people as they come: what is read out of them, and what is named as doubtful."""
+
+import codecs
+from datetime import date, datetime
+from io import BytesIO
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from nightschool.errors import Refused
+from nightschool.formats.people_lists import likely_columns, read_sheets
+from nightschool.rules.people.lists import ListedPerson, people_in
+from tests.factories import TODAY
+
+BORN = datetime.combine(date(1965, 3, 8), datetime.min.time())
+ID_NUMBER = "511002196503081234"
+
+
+def workbook(*sheets: list[list[Any]], merged: tuple[str, ...] = (), titles: tuple[str, ...] = ()) -> bytes:
+    book = Workbook()
+    book.remove(book.active)
+    for number, rows in enumerate(sheets):
+        sheet = book.create_sheet(titles[number] if titles else f"表{number + 1}")
+        for row in rows:
+            sheet.append(row)
+        for cells in merged:
+            sheet.merge_cells(cells)
+    kept = BytesIO()
+    book.save(kept)
+    return kept.getvalue()
+
+
+def read(data: bytes, kind: str = "learner", group: str = "") -> list[ListedPerson]:
+    sheets, _unread = read_sheets(data, kind=kind)
+    return [
+        person
+        for sheet in sheets
+        for person in people_in(
+            kind, sheet, likely_columns(kind, sheet), group=group, today=TODAY, place="狮湾村"
+        )
+    ]
+
+
+def told(found: list[ListedPerson]) -> list[Any]:
+    return [
+        (one.entry.name, one.entry.group_name, one.entry.sex, one.entry.birth_year, one.entry.phone)
+        for one in found
+        if not one.stops
+    ]
+
+
+def doubts(found: list[ListedPerson], *, stops: bool = False) -> list[tuple[str, str]]:
+    return [(doubt.where, doubt.told) for one in found if one.stops is stops for doubt in one.doubts]
+
+
+CSV = "狮湾村学员花名册,,,,\n序号,姓 名,组别,性别,联系电话\n1,陈大秀,三组,女,13800005678\n2,刘国富,3社,男,0832-2123456\n"
+BOTH = [("陈大秀", "三组", "female", None, "13800005678"), ("刘国富", "3社", "male", None, "0832-2123456")]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        CSV.encode(),
+        codecs.BOM_UTF8 + CSV.encode(),
+        CSV.encode("utf-16"),
+        CSV.encode("gb18030"),
+        CSV.replace(",", "\t").encode("utf-16"),
+        CSV.replace(",", ";").replace("\n", "\r\n").encode("gb18030"),
+        CSV.replace("\n", "\r").encode(),
+        workbook([line.split(",") for line in CSV.splitlines()], merged=("A1:E1",)),
+    ],
+)
+def test_a_list_says_the_same_in_whatever_way_it_was_saved(data: bytes) -> None:
+    assert told(read(data)) == BOTH
+
+
+@pytest.mark.parametrize(
+    ("heads", "cells", "expected"),
+    [
+        (["姓名", "组", "年龄"], ["陈大秀", "三组", "65岁"], ("陈大秀", "三组", None, TODAY.year - 65, "")),
+        (["姓名", "组", "年龄"], ["陈大秀", 3, 65.0], ("陈大秀", "3", None, TODAY.year - 65, "")),
+        (["姓名", "组", "出生年月"], ["陈大秀", "三组", "1965.3.8"], ("陈大秀", "三组", None, 1965, "")),
+        (["姓名", "组", "出生年月"], ["陈大秀", "三组", 1965.3], ("陈大秀", "三组", None, 1965, "")),
+        (
+            ["姓名", "组", "出生日期"],
+            ["陈大秀", "三组", BORN],
+            ("陈大秀", "三组", None, 1965, ""),
+        ),
+        (
+            ["姓名", "组", "出生日期"],
+            ["陈大秀", "三组", date(1965, 3, 8)],
+            ("陈大秀", "三组", None, 1965, ""),
+        ),
+        (
+            ["姓名", "组", "电话"],
+            ["陈大秀", "三组", 13800005678.0],
+            ("陈大秀", "三组", None, None, "13800005678"),
+        ),
+        (
+            ["姓名", "组", "电话"],
+            ["陈大秀", "三组", "1.3800005678E+10"],
+            ("陈大秀", "三组", None, None, "13800005678"),
+        ),
+        (["姓名", "组", "电话"], ["陈大秀", "三组", "无"], ("陈大秀", "三组", None, None, "")),
+        (
+            ["学员姓名（必填）", "村民小组"],
+            ["陈　秀", "第3村民小组"],
+            ("陈秀", "第3村民小组", None, None, ""),
+        ),
+        (["姓名*", "家庭住址"], ["欧阳 小凤", "狮湾村三组12号"], ("欧阳小凤", "三组", None, None, "")),
+        (["姓名", "组"], ["1、陈大秀（女）", "三组"], ("陈大秀", "三组", "female", None, "")),
+        (
+            ["姓名", "组", "性别"],
+            ["买买提·艾力", "狮湾村3组", "男性"],
+            ("买买提·艾力", "3组", "male", None, ""),
+        ),
+    ],
+)
+def test_cells_are_read_as_people_mean_them(heads: list[Any], cells: list[Any], expected: Any) -> None:
+    found = read(workbook([heads, cells]))
+    assert (told(found), [one.doubts for one in found]) == ([expected], [()])
+
+
+@pytest.mark.parametrize(
+    ("heads", "cells", "where", "sentence"),
+    [
+        (["姓名", "组", "电话"], ["陈大秀", "三组", "1.38E+10"], "C2", "电话写的是『1.38E+10』"),
+        (["姓名", "组", "电话"], ["陈大秀", "三组", "138000056"], "C2", "手机写 11 位"),
+        (["姓名", "组", "生日"], ["陈大秀", "三组", "65.3.8"], "C2", "填四位数的年份"),
+        (["姓名", "组", "生日"], ["陈大秀", "三组", "六五年"], "C2", "填 1965，或留空"),
+        (["姓名", "组", "年龄"], ["陈大秀", "三组", "六十多"], "C2", "读不出几岁"),
+        (["姓名", "组", "性别"], ["陈大秀", "三组", "0"], "C2", "写女或男"),
+        (["姓名", "组"], ["陈大秀（王二娘）", "三组"], "A2", "只记「陈大秀」"),
+    ],
+)
+def test_a_doubtful_cell_is_left_empty_and_named(
+    heads: list[Any], cells: list[Any], where: str, sentence: str
+) -> None:
+    found = read(workbook([heads, cells]))
+    assert told(found) == [("陈大秀", "三组", None, None, "")]
+    [(named, why)] = doubts(found)
+    assert (named, sentence in why) == (f"表1!{where}", True), why
+
+
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        (["", "三组", "女", 1965], "还没写名字"),
+        (["张三 李四", "三组", "女", 1965], "像是不止一个人"),
+        (["张三、李四", "三组", "女", 1965], "像是不止一个人"),
+        (["陈大秀", "", "女", 1965], "还没写是哪个组的"),
+        (["陈小秀", "三组", "女", TODAY.year - 8], "可能还不满 14 岁"),
+        (["�大秀", "三组", "女", 1965], "有个字坏了"),
+    ],
+)
+def test_a_row_that_cannot_be_taken_is_named_and_others_are_taken(cells: list[Any], sentence: str) -> None:
+    rows = [["姓名", "组", "性别", "出生年份"], cells, ["刘国富", "一组", "男", 1960]]
+    found = read(workbook(rows))
+    assert [one[0] for one in told(found)] == ["刘国富"]
+    [(where, why)] = doubts(found, stops=True)
+    assert (where.endswith("2"), sentence in why) == (True, True), why
+
+
+def test_identity_numbers_are_left_out_before_anything_is_kept() -> None:
+    rows = [
+        ["姓名", "公民身份号码", "组", "备注"],
+        ["陈大秀", ID_NUMBER, "三组", f"证 {ID_NUMBER}"],
+        ["刘国富", 5.1e17],
+    ]
+    [sheet], _unread = read_sheets(workbook(rows), kind="learner")
+    assert ID_NUMBER not in repr(sheet)
+    assert "5.1" not in repr(sheet)
+    assert sheet.left_out == ("公民身份号码", "备注")
+
+
+def test_groups_merged_down_or_standing_as_headings_hold_for_all_below() -> None:
+    merged = [["姓名", "组"], ["陈大秀", "三组"], ["刘国富", None], ["张桂花", "一组"]]
+    assert [one[1] for one in told(read(workbook(merged, merged=("B2:B3",))))] == ["三组", "三组", "一组"]
+    headings = [
+        ["姓名", "电话"],
+        ["三组（2人）"],
+        ["陈大秀"],
+        ["刘国富"],
+        ["第一组"],
+        ["张桂花"],
+        ["合计", 3],
+    ]
+    assert [one[:2] for one in told(read(workbook(headings)))] == [
+        ("陈大秀", "三组"),
+        ("刘国富", "三组"),
+        ("张桂花", "第一组"),
+    ]
+
+
+def test_column_names_may_stand_in_two_lines_and_once_more_on_every_page() -> None:
+    rows = [
+        ["花名册"],
+        ["序号", "姓名", "基本情况", None, "组"],
+        [None, None, "性别", "出生年月", None],
+        [1, "陈大秀", "女", "1965年3月", "三组"],
+        ["序号", "姓名", "性别", "出生年月", "组"],
+        [2, "刘国富", "男", "1960-01", "一组"],
+        ["填表人：陈书记"],
+    ]
+    found = read(workbook(rows, merged=("C2:D2",)))
+    assert told(found) == [("陈大秀", "三组", "female", 1965, ""), ("刘国富", "一组", "male", 1960, "")]
+    assert len(found) == 2
+
+
+def test_every_sheet_with_names_is_read_and_the_others_are_named() -> None:
+    first, second = [["姓名", "组"], ["陈大秀", "三组"]], [["姓名", "性别"], ["刘国富", "男"]]
+    data = workbook(first, [["物资", "数量"], ["板凳", 3]], second, titles=("三组", "物资", "一组"))
+    sheets, unread = read_sheets(data, kind="learner")
+    assert [sheet.name for sheet in sheets] == ["三组", "一组"]
+    assert unread == ("物资",)
+    assert [one[:2] for one in told(read(data))] == [("陈大秀", "三组"), ("刘国富", "一组")]
+
+
+def test_rows_of_other_villages_are_named_and_not_taken() -> None:
+    rows = [
+        ["村名", "姓名", "组"],
+        ["狮湾村", "陈大秀", "三组"],
+        ["永兴村", "刘国富", "一组"],
+        ["新店乡狮湾", "张桂花", "一组"],
+    ]
+    found = read(workbook(rows))
+    assert [one[0] for one in told(found)] == ["陈大秀", "张桂花"]
+    [(where, why)] = doubts(found, stops=True)
+    assert (where, "永兴村" in why) == ("表1!A3", True)
+
+
+@pytest.mark.parametrize("columns", [("name", "group_name")])
+def test_without_column_names_columns_are_known_by_what_they_look_like(columns: tuple[str, ...]) -> None:
+    data = "陈大秀,三组\n刘国富,一组\n".encode("gb18030")
+    [sheet], _unread = read_sheets(data, kind="learner")
+    assert likely_columns("learner", sheet) == columns
+    assert [one[:2] for one in told(read(data))] == [("陈大秀", "三组"), ("刘国富", "一组")]
+
+
+def test_teachers_have_columns_of_their_own() -> None:
+    rows = [["教师姓名", "工作单位", "专长", "手机"], ["周老师", "农技站", "柑橘", 13800005678]]
+    [one] = read(workbook(rows), "teacher")
+    assert (one.entry.name, one.entry.unit, one.entry.specialities) == ("周老师", "农技站", "柑橘")
+    assert one.entry.phone == "13800005678"
+
+
+def test_a_list_of_too_many_rows_gets_a_clear_no() -> None:
+    data = "姓名,组\n" + "".join(f"陈{number},三组\n" for number in range(20_200))
+    with pytest.raises(Refused, match="too_many"):
+        read_sheets(data.encode(), kind="learner")
