@@ -94,6 +94,7 @@ class Phone:
         self.fault, self.room = "", ROOM
         self.saved: frozenset[str] | None = None
         self.saves = 0
+        self.steps: list[str] = []
         self._start()
         self.page.wait_for_function(_KEPT)
         self.context.set_offline(True)
@@ -123,6 +124,7 @@ class Phone:
             step = self.dice.choice(
                 (self.save, self.crash, self.die, self.leave, self.meet_signal, self.meet_signal, self.renew)
             )
+            self.steps.append(f"{step.__name__} {self.fault}".strip())
             step(tally)
 
     def arrive(self) -> None:
@@ -271,16 +273,8 @@ MUST_BE_NONE = (
 )
 
 
-def main() -> int:
-    """So many evenings; 0 when nothing was lost and nothing doubled."""
-    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    options.add_argument("--short", action="store_true")
-    options.add_argument("--runs", type=int, default=RUNS)
-    chosen = options.parse_args()
-    runs = SHORT if chosen.short else min(chosen.runs, 600)
-    if shutil.which("chromium") is None:
-        print("Chromium is not installed (Debian: apt-get install chromium)", file=sys.stderr)
-        return 1
+def measure(runs: int) -> bool:
+    """The figures of so many evenings; True when nothing was lost and nothing doubled."""
     tally, began = Counter[str](), time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
@@ -302,7 +296,7 @@ def main() -> int:
     print(f"{runs} runs: {told}; {time.monotonic() - began:.0f} s")
     for what in MUST_BE_NONE:
         print(f"    {what:<60}{tally[what]:>6}  limit 0{'  MISSED' if tally[what] else ''}")
-    return int(any(tally[what] for what in MUST_BE_NONE))
+    return not any(tally[what] for what in MUST_BE_NONE)
 
 
 def run(
@@ -322,10 +316,23 @@ def run(
         look(database, phone, tally)
     except (Error, AssertionError) as broken:
         tally["runs that broke off"] += 1
-        print(f"{evening.village}: {str(broken)[:300]}", file=sys.stderr)
+        steps = ", ".join(phone.steps) if phone else "beginning"
+        print(f"{evening.village}: {steps}: {str(broken)[:300]}", file=sys.stderr)
     finally:
         if phone:
             phone.put_away()
+
+
+def main() -> int:
+    """0 when all evenings went as they must."""
+    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    options.add_argument("--short", action="store_true")
+    options.add_argument("--runs", type=int, default=RUNS)
+    chosen = options.parse_args()
+    if shutil.which("chromium") is None:
+        print("Chromium is not installed (Debian: apt-get install chromium)", file=sys.stderr)
+        return 1
+    return 0 if measure(SHORT if chosen.short else min(chosen.runs, 600)) else 1
 
 
 if __name__ == "__main__":

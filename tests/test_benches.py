@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import deliveries, planning, public_pages, region_year, scale, staff_pages
+from bench import at_once, deliveries, planning, public_pages, region_year, scale, staff_pages
 from bench._data import regions_of
 from nightschool.settings import sqlite_url
 from nightschool.web.app import PACKAGE
@@ -33,6 +33,13 @@ def test_pages_are_measured_to_their_end(
 def test_deliveries_are_measured_to_their_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert deliveries.measure("SQLite", sqlite_url(tmp_path / "bench.db"), tmp_path, 70)
     assert "1 kills" in capsys.readouterr().out
+
+
+def test_phones_that_send_at_once_are_measured_to_their_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at_once.measure("SQLite", sqlite_url(tmp_path / "bench.db"), tmp_path, 4, 2)
+    assert capsys.readouterr().out.count("  0  limit 0") == 2
 
 
 def test_a_regions_year_is_measured_to_its_end(tmp_path: Path) -> None:

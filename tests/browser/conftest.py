@@ -69,10 +69,15 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The demonstration, served on a free port."""
+def needs_browser() -> None:
+    """What needs a browser is skipped where there is none; never on CI."""
     if why := missing():
         pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def site(needs_browser: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demonstration, served on a free port."""
     folder = tmp_path_factory.mktemp("site")
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]

@@ -7,6 +7,15 @@ const SHELL = /^\/desk\/\d{12}\/pocket$/;
 const OFFERED = /^\/desk(?:\/\d{12})?$|^\/sessions\/([\w-]{22})\/register$/;
 const AS_IT_IS = { ignoreVary: true };
 
+// What is kept under this address. Where the store cannot be read, after a flat battery perhaps, it is as if nothing were.
+async function kept(address, how) {
+  try {
+    return await (await caches.open(KEPT)).match(address, { ...AS_IT_IS, ...how });
+  } catch {
+    return undefined;
+  }
+}
+
 // The page as it is now stands here with all its parts, or what stood here before does.
 async function renew(address) {
   const answer = await fetch(address, { redirect: "manual" });
@@ -25,8 +34,7 @@ async function renew(address) {
 
 async function shell(event) {
   const address = event.request.url;
-  const cache = await caches.open(KEPT);
-  const found = await cache.match(address, AS_IT_IS);
+  const found = await kept(address);
   if (found) {
     event.waitUntil(renew(address).catch(() => null));
     return found;
@@ -34,7 +42,7 @@ async function shell(event) {
   try {
     return await renew(address);
   } catch {
-    return (await cache.match(address, { ...AS_IT_IS, ignoreSearch: true })) ?? Response.error();
+    return (await kept(address, { ignoreSearch: true })) ?? Response.error();
   }
 }
 
@@ -58,7 +66,7 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== location.origin) return;
   if (pathname.startsWith("/static/")) {
-    event.respondWith(caches.match(request, AS_IT_IS).then((found) => found ?? fetch(request)));
+    event.respondWith(kept(request).then((found) => found ?? fetch(request)));
   } else if (request.mode === "navigate" && SHELL.test(pathname)) {
     event.respondWith(shell(event));
   } else if (request.mode === "navigate" && OFFERED.test(pathname)) {
