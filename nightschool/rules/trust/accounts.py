@@ -57,9 +57,10 @@ def check_days(from_day: date | None, to_day: date | None) -> None:
 
 
 def suggested_login_name(display_name: str, taken: Collection[str]) -> str:
-    """Initials and the first number that is free: cxy1 for 陈秀英."""
+    """Initials and the first number that is free: cxy2 for 陈秀英. On paper a 1 is read as an l, a 0 as an o."""
     stem = initials(display_name) or "yx"
-    return next(name for number in count(1) if (name := f"{stem}{number}") not in taken)
+    numbers = (number for number in count(2) if not {"0", "1"} & {*str(number)})
+    return next(name for number in numbers if (name := f"{stem}{number}") not in taken)
 
 
 def initials(display_name: str) -> str:
@@ -104,7 +105,7 @@ def tops(codes: Collection[str]) -> tuple[str, ...]:
 # Why something about accounts or logins cannot be; the sentence may name what the refusal tells.
 _REFUSED = {
     "login_name_length": N_("登录名要 %(least)d 到 %(most)d 个字。"),
-    "login_name_characters": N_("登录名里只能有字母、汉字、数字、点和横线，像 cxy1。"),
+    "login_name_characters": N_("登录名里只能有字母、汉字、数字、点和横线，像 cxy2。"),
     "login_name_taken": N_("登录名 %(name)s 已经有人用了。可以用 %(free)s。"),
     "display_name_missing": N_("写上这个人的名字。"),
     "role_level": N_("%(role)s不设在这一级。换一个职责，或者换一个地方。"),

@@ -23,7 +23,7 @@ from nightschool.formats.qr import qr_svg
 from nightschool.queries.trust import trust
 from nightschool.queries.trust.trust import Login
 from nightschool.rules.trust import passwords
-from nightschool.rules.trust.accounts import role_word, tell_refusal
+from nightschool.rules.trust.accounts import LONGEST_LOGIN_NAME, role_word, tell_refusal
 from nightschool.rules.trust.slips import read_code
 from nightschool.rules.trust.throttle import tell_wait
 from nightschool.texts import _
@@ -60,8 +60,8 @@ def login() -> Any:
 @checking_a_password
 @public
 def slip() -> Any:
-    """With a printed slip, which sets a password."""
-    form = SlipForm()
+    """With a printed slip, which sets a password; its QR code names who was handed it."""
+    form = SlipForm(data={"login_name": request.args.get("login_name", "")})
     return _answered(form, "trust/trust/slip.html", lambda: _welcome(_log_in_with_slip(form)))
 
 
@@ -69,7 +69,8 @@ def slip() -> Any:
 @public
 def slip_qr() -> Response:
     """The address of the page that takes a slip, for the camera of a phone; printed on each."""
-    address = whole(url_for("trust.slip", lang=None, big=None))
+    whose = request.args.get("login_name", "")[:LONGEST_LOGIN_NAME] or None
+    address = whole(url_for("trust.slip", login_name=whose, lang=None, big=None))
     return Response(qr_svg(address), mimetype="image/svg+xml")
 
 

@@ -51,7 +51,7 @@ def test_every_village_has_its_school_its_coordinator_and_a_slip_that_fits(cast:
     wanted[3] = Opening(wanted[3].village_code, wanted[3].village, "王小明", "村文书")
     slips = open_all(db, cast, wanted)
     assert len(slips) == len({slip.code for slip in slips}) == len({slip.login_name for slip in slips}) == 12
-    assert slips[0].login_name == "sbyc1" and slips[3].login_name == "wxm1"
+    assert slips[0].login_name == "sbyc2" and slips[3].login_name == "wxm2"
     assert fits(db, slips[0]) and fits(db, slips[11])
     for one in wanted:
         account = db.scalars(select(Posting).where(Posting.region_code == one.village_code)).one()

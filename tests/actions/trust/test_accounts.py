@@ -66,7 +66,7 @@ def postings(db: Session, account_id: int) -> list[tuple[str, str | None]]:
 
 def test_account_is_created_with_its_posting_from_today_and_an_audit_line(cast: Cast, db: Session) -> None:
     made = create(db, cast.region_administrator_actor, title="副镇长")
-    assert made.login_name == "cxy1"
+    assert made.login_name == "cxy2"
     posting = db.scalars(select(Posting).where(Posting.account_id == made.id)).one()
     assert (posting.role, posting.region_code, posting.title, posting.from_day, posting.to_day) == (
         "supervisor",
@@ -92,7 +92,7 @@ def test_login_name_in_use_is_refused_with_one_that_is_free(cast: Cast, db: Sess
     assert (refused.value.code, refused.value.field, refused.value.details) == (
         "login_name_taken",
         "login_name",
-        {"name": "cjs", "free": "cxy2"},
+        {"name": "cjs", "free": "cxy3"},
     )
 
 
@@ -155,7 +155,7 @@ def test_opening_a_school_makes_school_account_posting_and_slip_in_one(cast: Cas
     assert (
         (slip.login_name, slip.display_name)
         == (account.login_name, "王文书")
-        == ("wws1", account.display_name)
+        == ("wws2", account.display_name)
     )
     assert postings(db, account.id) == [("coordinator", EMPTY_VILLAGE)]
     assert db.scalars(select(LoginSlip.account_id)).all() == [account.id]

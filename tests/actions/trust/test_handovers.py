@@ -60,7 +60,7 @@ def test_new_person_has_the_village_from_today_with_a_slip(cast: Cast, db: Sessi
         ("陈书记", date(2020, 1, 1), TODAY - timedelta(days=1)),
         ("王小明", TODAY, None),
     ]
-    assert made.slip is not None and made.slip.login_name == "wxm1" and not made.needs_slip_later
+    assert made.slip is not None and made.slip.login_name == "wxm2" and not made.needs_slip_later
     school = db.scalars(select(NightSchool).where(NightSchool.region_code == SHIWAN)).one()
     assert (school.contact_name, school.contact_phone) == ("陈书记", "0832-5550101")
     line = db.scalars(select(AuditEvent).where(AuditEvent.action == "school.hand_over")).one()

@@ -36,12 +36,13 @@ def holding(role: Role, region: str | None) -> Actor:
 @pytest.mark.parametrize(
     ("name", "taken", "suggested"),
     [
-        ("陈秀英", set(), "cxy1"),
+        ("陈秀英", set(), "cxy2"),
         ("陈秀英", {"cxy1", "cxy2"}, "cxy3"),
-        ("单雄信", set(), "sxx1"),  # as a surname it is shàn
-        ("欧阳修", set(), "oyx1"),
-        ("", set(), "yx1"),
-        ("😀", set(), "yx1"),
+        ("刘利", {f"ll{number}" for number in range(10)}, "ll22"),  # no l beside a 1, no o beside a 0
+        ("单雄信", set(), "sxx2"),  # as a surname it is shàn
+        ("欧阳修", set(), "oyx2"),
+        ("", set(), "yx2"),
+        ("😀", set(), "yx2"),
     ],
 )
 def test_login_name_is_made_of_initials_and_the_first_free_number(

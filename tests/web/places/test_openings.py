@@ -51,7 +51,7 @@ def test_all_are_opened_and_every_slip_lets_its_coordinator_in(
     codes = CODE.findall(sheet.text)
     assert len(codes) == len(set(codes)) == 2
     assert sheet.text.count('class="slip"') == 2 and "断桥村夜校管理员" in sheet.text
-    for login_name, code, village in (("dqc1", codes[0], QIAO), ("wxm1", codes[1], BA)):
+    for login_name, code, village in (("dqc2", codes[0], QIAO), ("wxm2", codes[1], BA)):
         entered = {"login_name": login_name, "code": code, "new_password": "秋收以后再来上课"}
         assert client.post("/login/slip", data=entered).location == "/desk"
         assert client.get(f"/desk/{village}").status_code == 200
@@ -155,17 +155,17 @@ def test_lost_sheet_is_printed_anew_for_who_has_not_got_in(
     admin: FlaskClient, client: FlaskClient, database: Database
 ) -> None:
     first = CODE.findall(admin.post(ALL.format(TOWNSHIP), data={"o": [QIAO, BA]}, follow_redirects=True).text)
-    entered = {"login_name": "dqc1", "code": first[0], "new_password": "秋收以后再来上课"}
+    entered = {"login_name": "dqc2", "code": first[0], "new_password": "秋收以后再来上课"}
     client.post("/login/slip", data=entered)
     page = admin.get(f"/admin/{TOWNSHIP}/slips")
     assert "洪坝村" in page.text and "断桥村" not in page.text
     with database.reading() as db:
-        waiting = db.scalars(select(Account.public_id).where(Account.login_name == "hbc1")).one()
-        done = db.scalars(select(Account.public_id).where(Account.login_name == "dqc1")).one()
+        waiting = db.scalars(select(Account.public_id).where(Account.login_name == "hbc2")).one()
+        done = db.scalars(select(Account.public_id).where(Account.login_name == "dqc2")).one()
     sheet = admin.post(f"/admin/{TOWNSHIP}/slips", data={"a": [waiting, done]}, follow_redirects=True)
     [code] = CODE.findall(sheet.text)
     assert code not in first
-    entered |= {"login_name": "hbc1"}
+    entered |= {"login_name": "hbc2"}
     assert client.post("/login/slip", data={**entered, "code": first[1]}).status_code == 422
     assert client.post("/login/slip", data={**entered, "code": code}).status_code == 303
 

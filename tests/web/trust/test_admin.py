@@ -527,9 +527,13 @@ def test_a_slip_says_the_village_and_leads_a_camera_to_the_page_that_takes_it(
     assert "狮湾村 农民夜校登录单" in page.text and "/login/slip/qr.svg" in page.text
     [code] = CODE.findall(page.text)
     assert not set(code) & set("01BGILOQSUZ")
-    picture = client.get("/login/slip/qr.svg")
+    [address] = re.findall(r'src="(/login/slip/qr\.svg[^"]*)"', page.text)
+    picture = client.get(address)
     assert picture.mimetype == "image/svg+xml"
-    assert picture.data == qr_svg("http://localhost/login/slip")
+    assert picture.data == qr_svg("http://localhost/login/slip?login_name=cjs")
+    assert client.get(f"/login/slip/qr.svg?login_name={'长' * 3000}").status_code == 200
+    # Who scans it finds the login name filled in, and types the code alone.
+    assert 'value="cjs"' in client.get("/login/slip?login_name=cjs").text
 
 
 def test_a_region_s_page_has_its_schools_first_then_who_holds_what_and_all_else_at_the_end(

@@ -70,7 +70,7 @@ def test_new_coordinator_gets_in_and_the_old_one_is_out(
     assert answer.status_code == 200 and answer.headers["Cache-Control"] == "no-store"
     assert "狮湾村从 周二 11月24日 起由王小明接手。陈书记的职责到前一天为止" in answer.text
     [code] = CODE.findall(answer.text)
-    entered = {"login_name": "wxm1", "code": code, "new_password": "秋收以后再来上课"}
+    entered = {"login_name": "wxm2", "code": code, "new_password": "秋收以后再来上课"}
     assert client.post("/login/slip", data=entered).location == "/desk"
     assert client.get(f"/desk/{SHIWAN}").status_code == 200
     assert chen.get(f"/desk/{SHIWAN}").status_code == 303
