@@ -43,9 +43,12 @@ def change_message(changes: Sequence[VillageChange], at: Moment, *, region: str 
         text = [_("%(place)s农民夜校通知：", place=news[0][0].contact.village)]
     else:
         text = [_("%(place)s各村农民夜校通知：", place=region)]
+    # In a county two villages may be called alike.
+    several = len({village.contact.township for village, _made in news}) > 1
     for village, made in news:
         if len(news) > 1:
-            text.append(_("%(village)s：", village=village.contact.village))
+            of = village.contact.township if several else ""
+            text.append(_("%(village)s：", village=of + village.contact.village))
         for title, those in _new_courses(made).items():
             text += _tell_new(title, [one.after for one in those], at)
         text += [_line(one, at, without_reason=bool(why)) for one in made if not _is_new(one)]

@@ -188,7 +188,7 @@ class ClassSession(Addressed, Base):
     published_at: Mapped[Instant | None]  # None: no villager has ever seen it
     reason: Mapped[Code | None]
     reason_text: Mapped[LineText] = mapped_column(default="")
-    called_off_by: Mapped[RegionCode | None]  # the township that called it off; its own village: nothing here
+    called_off_by: Mapped[RegionCode | None]  # from above; called off by its own village: nothing here
     agreed_at: Mapped[
         Instant | None
     ]  # when its village said that it meets all the same, whatever was closed then

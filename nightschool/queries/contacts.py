@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import String, func, select
+from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.places import NightSchool, Region
 from nightschool.queries.records import shaped
+from nightschool.rules.regions import CODE_DIGITS, PREFIX_DIGITS, Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class VillageContact:
 
     code: str
     village: str
+    township: str
     principal: str
     contact_name: str
     contact_phone: str
@@ -27,9 +29,17 @@ def contacts(db: Session, villages: Collection[str]) -> dict[str, VillageContact
         return {}
     names = ("principal", "contact_name", "contact_phone")
     told = (func.coalesce(getattr(NightSchool, name), "").label(name) for name in names)
+    digits, township = PREFIX_DIGITS[Level.TOWNSHIP], aliased(Region, name="township")
+    above = func.substr(Region.code, 1, digits, type_=String) + "0" * (CODE_DIGITS - digits)
     rows = db.execute(
-        select(Region.code, Region.name.label("village"), *told)
+        select(
+            Region.code,
+            Region.name.label("village"),
+            func.coalesce(township.name, "").label("township"),
+            *told,
+        )
         .outerjoin(NightSchool, NightSchool.region_code == Region.code)
+        .outerjoin(township, township.code == above)
         .where(Region.code.in_(villages))
         .order_by(Region.code)
     )

@@ -23,10 +23,10 @@ from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries.courses import reach as queries
 from nightschool.rules.access import Actor, require
 from nightschool.rules.courses.changes import Change, check_change
-from nightschool.rules.courses.reach import call_off, put_off, reach_digest
+from nightschool.rules.courses.reach import CALLS_OFF, call_off, put_off, reach_digest
 from nightschool.rules.courses.series import Member, Reach, Step
 from nightschool.rules.courses.undo import Undoable
-from nightschool.rules.regions import Level, level_of
+from nightschool.rules.regions import level_of
 from nightschool.rules.slots import Now, Slot
 
 
@@ -126,7 +126,7 @@ def postpone_several(
 def call_off_evening(
     db: Session,
     *,
-    township: str,
+    region: str,
     day: date,
     picked: Collection[str],
     reason: str,
@@ -134,17 +134,17 @@ def call_off_evening(
     by: Actor,
     now: Now,
 ) -> int:
-    """The picked class sessions (public ids) of this day in the township's villages are cancelled.
+    """The picked class sessions (public ids) of this day in the villages of a township or county are cancelled.
 
-    Their villages read on their desks that it was the township. Returns how many. Raises: Refused with `nothing_picked`
+    Their villages read on their desks that it came from above. Returns how many. Raises: Refused with `nothing_picked`
     or `reason_missing`; StaleRecord when one of them is not to come any more.
     """
-    require(by, "call_off", township)
-    if level_of(township) is not Level.TOWNSHIP:
+    require(by, "call_off", region)
+    if level_of(region) not in CALLS_OFF:
         raise NotFound
     check_reason(reason)
     records = locked_sessions(
-        db, *queries.of_evening(township, day, now.moment), ClassSession.public_id.in_(picked)
+        db, *queries.of_evening(region, day, now.moment), ClassSession.public_id.in_(picked)
     )
     if not picked:
         raise Refused("nothing_picked")
@@ -154,14 +154,14 @@ def call_off_evening(
         db,
         Undoable.CALL_OFF,
         records,
-        kept_in=township,
+        kept_in=region,
         by=by,
         now=now,
         told={"reason": reason, "sessions": len(records)},
     ):
         _cancel(records, reason, reason_text)
         for record in records:
-            record.called_off_by = township
+            record.called_off_by = region
     return len(records)
 
 

@@ -1,4 +1,4 @@
-"""How far calling off or putting off a class session can go: over its course, a day, a week, a township's evening."""
+"""How far calling off or putting off a class session can go: over its course, a day, a week, a region's evening."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -72,9 +72,9 @@ def meets_already(db: Session, steps: Iterable[Step]) -> frozenset[int]:
     )
 
 
-def evening(db: Session, township: str, day: date, *, at: Moment) -> tuple[VillageEvening, ...]:
-    """The villages of a township with what they have on this day that may still be called off. Cost: 3 queries."""
-    found = LINES.add_columns(ClassSession.region_code).where(*of_evening(township, day, at))
+def evening(db: Session, region: str, day: date, *, at: Moment) -> tuple[VillageEvening, ...]:
+    """The villages of a region with what they have on this day that may still be called off. Cost: 3 queries."""
+    found = LINES.add_columns(ClassSession.region_code).where(*of_evening(region, day, at))
     rows = db.execute(found.order_by(ClassSession.region_code, ClassSession.starts, ClassSession.id)).all()
     told: dict[str, list[SessionLine]] = defaultdict(list)
     for row, line in zip(rows, lines(db, rows), strict=True):
@@ -84,10 +84,10 @@ def evening(db: Session, township: str, day: date, *, at: Moment) -> tuple[Villa
     )
 
 
-def of_evening(township: str, day: date, at: Moment) -> tuple[ColumnElement[bool], ...]:
+def of_evening(region: str, day: date, at: Moment) -> tuple[ColumnElement[bool], ...]:
     """The conditions of the class sessions that villagers know of, are to come, and may be called off."""
     return (
-        inside(ClassSession.region_code, township),
+        inside(ClassSession.region_code, region),
         ClassSession.day == day,
         ClassSession.status.in_(TO_COME),
         ClassSession.published_at.is_not(None),

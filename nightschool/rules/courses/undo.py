@@ -33,7 +33,7 @@ class Undoable(StrEnum):
     EXTEND = "extend"  # a course meets on more dates
     CANCEL_SEVERAL = "cancel_several"
     POSTPONE_SEVERAL = "postpone_several"
-    CALL_OFF = "call_off"  # an evening of several villages, by their township
+    CALL_OFF = "call_off"  # an evening of several villages, by their township or county
 
 
 OF_A_SERIES = frozenset({Undoable.MOVE_FOLLOWING, Undoable.EDIT_FOLLOWING, Undoable.COURSE})

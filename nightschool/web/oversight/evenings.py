@@ -1,4 +1,4 @@
-"""An evening on which nobody in a township shall set out: its classes are called off for all villages at once.
+"""An evening on which nobody in a township or county shall set out: its classes are called off at once.
 
 The villages are asked first: each stands there with whom to phone, and what it holds all the same is not ticked.
 """
@@ -17,6 +17,7 @@ from nightschool.queries.courses import undo
 from nightschool.queries.notices.changes import change_page
 from nightschool.queries.places import places
 from nightschool.rules.courses.changes import tell_refused_change
+from nightschool.rules.courses.reach import CALLS_OFF
 from nightschool.rules.courses.undo import Undoable, tell_refused_undo, tell_taken_back
 from nightschool.rules.regions import Level, ancestors_of, level_of
 from nightschool.texts import _, counted
@@ -33,8 +34,8 @@ bp = Blueprint("evenings", __name__)
 @bp.route("/overview/<region_code:region>/evening", methods=["GET", "POST"])
 @allows("call_off")
 def evening(region: str) -> Any:
-    """What the villages of a township have on a day, to be called off, and the way back."""
-    if level_of(region) is not Level.TOWNSHIP:
+    """What the villages of a township or county have on a day, to be called off, and the way back."""
+    if level_of(region) not in CALLS_OFF:
         return redirect(url_for("overview.region", region=region), 303)
     if request.form.get("do") == "undo":
         return _undo(region)
@@ -48,7 +49,7 @@ def evening(region: str) -> Any:
         with writing() as db:
             count = actions.call_off_evening(
                 db,
-                township=region,
+                region=region,
                 day=form.day.data,
                 picked=form.pick.data,
                 reason=form.reason.data,
@@ -98,6 +99,7 @@ def _page(region: str, form: EveningForm) -> str:
         path=tuple(line.items()),
         day=day,
         villages=villages,
+        says_township=level_of(region) is not Level.TOWNSHIP,
         form=form,
         ticked=form.pick.data if form.is_submitted() else every,
         change=change,

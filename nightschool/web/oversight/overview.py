@@ -19,7 +19,7 @@ from nightschool.queries.places.takeovers import todays_villages
 from nightschool.queries.trust import trust
 from nightschool.rules.listings import page_of
 from nightschool.rules.places.schools import asked_of
-from nightschool.rules.regions import Level, level_of, township_of
+from nightschool.rules.regions import Level, level_of
 from nightschool.rules.seasons.months import month_of
 from nightschool.rules.seasons.periods import tell_period, week_of, whole_month
 from nightschool.web.oversight.frame import as_of, asked_period, kept
@@ -129,6 +129,4 @@ def _classes(db: Session, found: Overview, figure: Figure | None, which: dict[st
         "number": number,
         "pages": pages,
         "contacts": contacts(db, villages),
-        "townships": places.names_of(db, {township_of(code) for code in villages}),
-        "township_of": township_of,
     }

@@ -104,12 +104,12 @@ def test_a_township_calls_an_evening_off_and_is_named_for_it(
     cast: Cast, db: Session, term: list[ClassSession]
 ) -> None:
     by = Actor(cast.chen, "罗科长", (Post(Role.SUPERVISOR, COUNTY),))
-    asked: dict[str, Any] = {"township": TOWNSHIP, "day": TODAY, "by": by, "now": NOW, **RAIN}
+    asked: dict[str, Any] = {"region": TOWNSHIP, "day": TODAY, "by": by, "now": NOW, **RAIN}
     for error, told, otherwise in (
         (Refused, "nothing_picked", {"picked": []}),
         (Refused, "reason_missing", {"picked": [term[0].public_id], "reason": ""}),
         (StaleRecord, "series", {"picked": [term[0].public_id, term[1].public_id]}),
-        (NotFound, None, {"picked": [term[0].public_id], "township": COUNTY}),
+        (NotFound, None, {"picked": [term[0].public_id], "region": SHIWAN}),
         (NotAllowed, None, {"picked": [term[0].public_id], "by": cast.chen_actor}),
     ):
         with pytest.raises(error, match=told):

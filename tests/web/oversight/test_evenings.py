@@ -1,4 +1,4 @@
-"""In the browser: a township calls off an evening in its villages, and the villages read it on their desks."""
+"""In the browser: a township or county calls off an evening in its villages, which read it on their desks."""
 
 import re
 from typing import Any
@@ -10,11 +10,13 @@ from sqlalchemy import select
 from nightschool.database import Database
 from nightschool.models.teaching import ChangeSet, ClassSession
 from nightschool.models.trust import AuditEvent
+from nightschool.rules.access import Role
 from tests.factories import (
     JIANLI,
     TODAY,
     Cast,
     StillClock,
+    make_account,
     make_course,
     make_region,
     make_school,
@@ -23,6 +25,7 @@ from tests.factories import (
 )
 
 TOWNSHIP = "511002105000"
+COUNTY = "511002000000"
 SIBLING = "511002105202"
 EVENING = f"/overview/{TOWNSHIP}/evening"
 
@@ -83,13 +86,13 @@ def test_an_evening_is_called_off_for_all_villages_that_were_phoned(
     ]
     chen = browser_of(cast.chen)
     desk = chen.get("/desk/511002105201").text
-    assert "镇里通知不上的" in desk
+    assert "上面通知不上的" in desk
     assert "大暴雨" in desk
     assert (
         "全安镇督导 通知停了 11月24日 的课「柑橘冬季管护」，村里一共 1 次：天气不好"
         in chen.get("/trail/511002105201").text
     )
-    assert "镇里通知不上的" not in browser_of(cast.luo).get(f"/desk/{JIANLI}").text
+    assert "上面通知不上的" not in browser_of(cast.luo).get(f"/desk/{JIANLI}").text
     assert "大暴雨" in township.get("/v/511002105201").text
 
 
@@ -110,7 +113,7 @@ def test_it_is_taken_back_as_a_whole_and_each_holds_its_slot_again(
     back = {"do": "undo", "change": change[1]}
     assert "撤销了：2 次课和改以前一样。" in township.post(EVENING, data=back, follow_redirects=True).text
     assert called_off(database) == []
-    assert "镇里通知不上的" not in chen.get("/desk/511002105201").text
+    assert "上面通知不上的" not in chen.get("/desk/511002105201").text
     with database.reading() as db:
         told = db.scalars(select(AuditEvent.region_code).where(AuditEvent.action == "sessions.undo"))
         assert set(told) == {"511002105201", SIBLING}
@@ -128,7 +131,7 @@ def test_a_village_that_meets_all_the_same_brings_its_own_class_back(
     assert revision is not None
     chen.post(f"/sessions/{tonight[0]}/restore", data={"revision": revision[1]})
     assert called_off(database) == [tonight[1]]
-    assert "镇里通知不上的" not in chen.get("/desk/511002105201").text
+    assert "上面通知不上的" not in chen.get("/desk/511002105201").text
     with database.reading() as db:
         change = db.scalars(select(ChangeSet.public_id).where(ChangeSet.what == "call_off")).one()
     told = township.post(EVENING, data={"do": "undo", "change": change}, follow_redirects=True).text
@@ -151,3 +154,47 @@ def test_a_day_without_classes_and_nothing_ticked_are_told(township: FlaskClient
     none = township.post(EVENING, data={"day": TODAY.isoformat(), "reason": "weather"})
     assert none.status_code == 422
     assert "一次都没勾" in none.text
+
+
+def test_a_county_calls_an_evening_off_for_all_its_townships_at_once(
+    cast: Cast, browser_of: Any, tonight: list[str], database: Database
+) -> None:
+    with database.writing() as db:
+        make_region(db, "511002104000", "永安镇")
+        make_region(db, "511002104203", "断桥村村民委员会")  # called as one of 全安镇 is
+        make_school(db, "511002104203")
+        there = make_course(db, "511002104203", "防汛", venue_id=make_venue(db, "511002104203").id)
+        tonight.append(make_session(db, there, TODAY).public_id)
+        officer = make_account(db, "szqdd", "市中区督导", Role.SUPERVISOR, COUNTY).id
+    county = browser_of(officer)
+    assert f"/overview/{COUNTY}/evening" in county.get(f"/overview/{COUNTY}").text
+    page = county.get(f"/overview/{COUNTY}/evening").text
+    mine = [tonight[3], *tonight[:2]]  # in the order of the codes; 建立村 is of another county
+    assert re.findall(r'name="pick" value="([^"]+)" checked', page) == mine
+    assert '断桥村 <span class="aside">永安镇</span>' in page
+    sent = {"day": TODAY.isoformat(), "pick": mine, "reason": "weather", "reason_text": "暴雨红色预警"}
+    saved = county.post(f"/overview/{COUNTY}/evening", data=sent, follow_redirects=True).text
+    assert set(called_off(database)) == set(mine)
+    message = re.search(r"<pre[^>]*>(.*?)</pre>", saved, re.DOTALL)
+    assert message is not None
+    assert message[1].splitlines()[:2] == ["市中区各村农民夜校通知：", "永安镇断桥村："]
+    assert "全安镇断桥村：" in message[1]
+    assert "上面通知不上的" in browser_of(cast.chen).get("/desk/511002105201").text
+    # What the county did, it takes back, and not one of its townships.
+    change = re.search(r'name="change" value="([^"]+)"', saved)
+    assert change is not None
+    back = {"do": "undo", "change": change[1]}
+    township = browser_of(cast.township_supervisor)
+    assert 'name="change"' not in township.get(EVENING).text
+    assert township.post(EVENING, data=back).status_code == 404
+    county.post(f"/overview/{COUNTY}/evening", data=back)
+    assert called_off(database) == []
+
+
+def test_a_city_goes_to_one_of_its_counties_for_it(cast: Cast, browser_of: Any, database: Database) -> None:
+    with database.writing() as db:
+        officer = make_account(db, "njs", "内江市督导", Role.SUPERVISOR, "511000000000").id
+    city = browser_of(officer)
+    assert "/evening" not in city.get("/overview/511000000000").text
+    assert city.get("/overview/511000000000/evening").status_code == 303
+    assert f"/overview/{COUNTY}/evening" in city.get(f"/overview/{COUNTY}").text
