@@ -15,7 +15,10 @@ from nightschool.rules.seasons.periods import tell_period, whole_month
 from nightschool.texts import N_, _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nightschool.queries.oversight.plans import PlanLine, PlanPage
+    from nightschool.rules.courses.labels import Labels
 
 
 class _Planned(NamedTuple):
@@ -37,17 +40,21 @@ def tell_teacher(public_name: str, unit: str) -> str:
     return public_name
 
 
-def _teachers(line: PlanLine) -> str:
-    told = (tell_teacher(guest.public_name, guest.unit) for guest in line.guests)
-    return _("；").join(told) or _("还没定")
+def tell_teachers(teachers: Iterable[tuple[str, str]]) -> str:
+    """Several of them, each by the name that villagers may read and the unit."""
+    return _("；").join(tell_teacher(name, unit) for name, unit in teachers)
 
 
-def _organisers(line: PlanLine, village: str) -> str:
+def _lecturers(line: PlanLine) -> str:
+    return tell_teachers((guest.public_name, guest.unit) for guest in line.guests)
+
+
+def tell_hosts(labels: Labels[str], village: str) -> str:
     """县农业农村局（县妇联）; the village itself where nobody else is named."""
-    hosts = _("、").join(line.labels.hosts) or village
-    if not line.labels.helpers:
+    hosts = _("、").join(labels.hosts) or village
+    if not labels.helpers:
         return hosts
-    return _("%(hosts)s（%(helpers)s）", hosts=hosts, helpers=_("、").join(line.labels.helpers))
+    return _("%(hosts)s（%(helpers)s）", hosts=hosts, helpers=_("、").join(labels.helpers))
 
 
 def _remark(line: PlanLine) -> str:
@@ -80,9 +87,11 @@ PLAN = Paper(
         Column("category", N_("课程类别"), 19, lambda one: one.line.category),
         Column("title", N_("课题"), 0, lambda one: one.line.title),
         Column("venue", N_("地点"), 22, lambda one: one.line.venue or _("还没定")),
-        Column("teacher", N_("授课人及单位"), 30, lambda one: _teachers(one.line)),
+        Column("teacher", N_("授课人及单位"), 30, lambda one: _lecturers(one.line) or _("还没定")),
         Column("mode", N_("授课形式"), 18, lambda one: mode_word(one.line.mode)),
-        Column("organisers", N_("主办（协办）"), 24, lambda one: _organisers(one.line, one.plan.village)),
+        Column(
+            "organisers", N_("主办（协办）"), 24, lambda one: tell_hosts(one.line.labels, one.plan.village)
+        ),
         Column("audience", N_("对象"), 16, lambda one: one.line.audience),
         Column("expected", N_("预计人数"), 11, lambda one: one.line.expected, ColumnKind.NUMBER),
         Column("principal", N_("责任人"), 16, lambda one: one.plan.principal),

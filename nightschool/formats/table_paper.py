@@ -116,7 +116,7 @@ class Paper:
     notes: Callable[[Any], Iterable[str]] = lambda _found: ()
     closing: Callable[[Any], str] = lambda _found: ""  # what is stamped or signed at the end
     figures: tuple[Definition, ...] = ()  # that are told above the table, beside those of its columns
-    is_for_binder: bool = False  # villagers stand on it by name: there is no text of it to be sent
+    is_for_binder: bool = False  # it says who came, or what they asked: there is no text of it to be sent
     empty: str = N_("还没有上过的课。点名保存了，就列在这里。")
 
 
@@ -261,10 +261,10 @@ def _sums(columns: Sequence[Column], rows: Sequence[Sequence[Value]]) -> tuple[V
     """What stands under the columns that are summed; what nobody counted adds nothing."""
     if not rows or not any(column.is_summed for column in columns):
         return ()
-    found: list[Value] = [
-        sum(value for row in rows if isinstance(value := row[place], int)) if column.is_summed else ""
-        for place, column in enumerate(columns)
-    ]
+    found: list[Value] = []
+    for place, column in enumerate(columns):
+        counted = [row[place] for row in rows if isinstance(row[place], int)] if column.is_summed else []
+        found.append(sum(counted) if counted else None)  # type: ignore[arg-type]  # whole numbers
     first_text = next(place for place, column in enumerate(columns) if not column.kind.is_counted)
     found[first_text] = _("合计")
     return tuple(found)

@@ -139,12 +139,17 @@ TOLD_ON_PAPER |= {
         ("roster", "the roster for the binder, which says so", (*LEARNER, "HiddenLearnerHousehold")),
         ("history", "for the learner's own household", LEARNER),
         ("card", "for the learner's own household", (*LEARNER, "HiddenLearnerHousehold")),
+        (
+            "teaching-record",
+            "what was asked and who wrote it down, for the village's own binder",
+            ("HiddenQuestionText", "HiddenQuestionAnswer", "HiddenAccountDisplayName"),
+        ),
         ("hours", "the teacher's own proof for their unit", ("HiddenTeacherName",)),
         ("hours_here", "the teacher's own proof for their unit", ("HiddenTeacherName",)),
     )
     for form in ("", "_pdf", "_xlsx", "_txt")
     for hidden in told
-    if form != "_txt" or paper not in ("roster", "history", "card")
+    if form != "_txt" or paper not in ("roster", "history", "card", "teaching-record")
 }
 # Papers for one person or for the township, not for a notice board.
 PRIVATE_PAPERS = {

@@ -13,9 +13,11 @@ from flask import Blueprint, Response, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from nightschool.formats.attended_table import CARD, HISTORY
+from nightschool.formats.ledger import LEDGER
 from nightschool.formats.plan_table import PLAN
 from nightschool.formats.roster_table import ROSTER
 from nightschool.formats.table_paper import Paper, PaperAsk, PaperTable, lay_out
+from nightschool.formats.teaching_record import TEACHING_RECORD
 from nightschool.formats.teaching_slip import HOURS_SLIP
 from nightschool.formats.workbooks import WORKBOOK
 from nightschool.queries.oversight.plans import month_page
@@ -23,6 +25,7 @@ from nightschool.queries.people.rosters import village_roster
 from nightschool.queries.people.teaching_hours import teaching_year
 from nightschool.queries.people.training_cards import of_household, of_learner
 from nightschool.queries.places import places
+from nightschool.queries.registers.held_classes import HeldClasses, held_classes
 from nightschool.rules.almanac import clock, day_with_year
 from nightschool.rules.seasons.months import month_of
 from nightschool.rules.seasons.periods import Period, parsed_period, period_of
@@ -94,7 +97,13 @@ def _hours(db: Session, asked: PaperAsk) -> Any:
     return teaching_year(db, asked.of["teacher"], asked.first.year, asked.of.get("village"))
 
 
+def _held(db: Session, asked: PaperAsk) -> HeldClasses:
+    return held_classes(db, asked.of["village"], asked.first, asked.last)
+
+
 PAPERS = (
+    ListedPaper(LEDGER, VILLAGE, "see_village", _held),
+    ListedPaper(TEACHING_RECORD, VILLAGE, "see_village", _held),
     ListedPaper(PLAN, VILLAGE, "schedule", _plan),
     ListedPaper(ROSTER, VILLAGE, "keep_people", lambda db, asked: village_roster(db, asked.of["village"])),
     ListedPaper(HISTORY, LEARNER, "keep_people", lambda db, asked: of_learner(db, asked.of["learner"])),

@@ -1,0 +1,178 @@
+"""Papers that are tables: which a village may have, of which time, and in which form; and what the ledger (F8) says."""
+
+import io
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from nightschool.database import Database
+from nightschool.models.attendance import Headcount
+from nightschool.models.people import Teacher
+from tests.factories import (
+    JIANLI,
+    SHIWAN,
+    Cast,
+    make_course,
+    make_learner,
+    make_question,
+    make_register,
+    make_session,
+    make_venue,
+)
+from tests.web.people.test_training_cards import paper, rows_of
+
+HERE = f"/desk/{SHIWAN}/papers"
+LEDGER = f"{HERE}/ledger"
+
+
+@pytest.fixture
+def year(database: Database, cast: Cast) -> None:
+    """Three classes held by 狮湾村, one of them last year, one nobody counted; one elsewhere; one that was not held."""
+    with database.writing() as db:
+        db.get_one(Teacher, cast.teacher).unit = "区农技站"
+        came = [make_learner(db, name=name).id for name in ("陈大秀", "刘国富")]
+        course = make_course(
+            db, title="柑橘冬季管护", venue_id=make_venue(db, name="果园", kind="field").id, expected=40
+        )
+        for day, total, present in (
+            (date(2025, 12, 20), 9, came[:1]),
+            (date(2026, 3, 2), 30, came),
+            (date(2026, 10, 8), None, came[:1]),
+        ):
+            held = make_session(db, course, day, teachers=(cast.teacher,), booked=False)
+            make_register(db, held, cast.chen, present=tuple(present), total=total)
+        counted = db.scalars(select(Headcount).where(Headcount.total == 30)).one()
+        counted.women, counted.over_60, counted.on_paper = 18, 11, 27
+        make_session(db, course, date(2026, 10, 15), status="cancelled")
+        make_register(
+            db,
+            make_session(db, make_course(db, JIANLI, title="别村的课"), date(2026, 10, 9)),
+            cast.luo,
+            total=5,
+        )
+
+
+def test_the_ledger_of_a_year_has_a_row_a_class_and_its_sums(chen: FlaskClient, year: None) -> None:
+    page = chen.get(f"{LEDGER}?period=2026").text
+    assert "<h1>狮湾村培训台账 2026年</h1>" in page
+    assert "上课 2 次，4 学时 · 31 人次 · 2 人来过" in page
+    orchard = ["柑橘冬季管护", "技术技能", "周老师（区农技站）", "田间课堂", "果园", "2"]
+    assert rows_of(page) == [
+        ["1", "2026年3月2日", "2", *orchard, "30", "18", "11", "狮湾村", "签到簿 27 人签了", ""],
+        ["2", "2026年10月8日", "3", *orchard, "1", "", "", "狮湾村", "", ""],
+    ]
+    sums = re.findall(r"<td[^>]*>(.*?)</td>", page.split("<tfoot>")[1])
+    assert [one for one in sums if one] == ["合计", "4", "31", "18", "11"]
+    assert "人数：名单上的人本人来过的，一个人只算一次（口径第 1 版）。" in page
+
+
+@pytest.mark.parametrize(
+    ("period", "titled", "numbers"),
+    [
+        ("2026-H1", "2026年上半年", ["2"]),
+        ("2026-Q4", "2026年第四季度", ["3"]),
+        ("2026-10", "2026年10月", ["3"]),
+        ("2025-12-20..2026-03-02", "2025年12月20日到2026年3月2日", ["1", "2"]),
+        ("2026-11", "2026年11月", []),
+    ],
+)
+def test_it_takes_any_time(
+    chen: FlaskClient, year: None, period: str, titled: str, numbers: list[str]
+) -> None:
+    page = chen.get(f"{LEDGER}?period={period}").text
+    assert f"<h1>狮湾村培训台账 {titled}</h1>" in page
+    assert [row[2] for row in rows_of(page)] == numbers if numbers else "这段时间还没有上过的课" in page
+
+
+def test_unasked_it_is_this_month_and_last_month_while_nothing_was_held(
+    chen: FlaskClient, database: Database, cast: Cast, year: None
+) -> None:
+    for path in (LEDGER, f"{LEDGER}?period=x", f"{LEDGER}?period=2026-11-02"):
+        assert "2026年10月</h1>" in chen.get(path).text
+    assert "2026年11月</h1>" in chen.get(f"{LEDGER}?period=2026-11").text
+    with database.writing() as db:
+        make_register(db, make_session(db, make_course(db), date(2026, 11, 20)), cast.chen, total=3)
+    assert "2026年11月</h1>" in chen.get(LEDGER).text
+
+
+def test_page_pdf_workbook_and_text_say_the_same(chen: FlaskClient, year: None) -> None:
+    page = chen.get(f"{LEDGER}?period=2026").text
+    [code] = set(re.findall(r"核对码 ([0-9a-f]{8})", page))
+    said = paper(chen, f"{LEDGER}.pdf?period=2026")
+    text = chen.get(f"{LEDGER}.txt?period=2026")
+    book = chen.get(f"{LEDGER}.xlsx?period=2026")
+    assert "filename=511002105201-ledger-2026.xlsx" in book.headers["Content-Disposition"]
+    rows = list(load_workbook(io.BytesIO(book.data)).active.iter_rows(values_only=True))
+    assert rows[3][1].date() == date(2026, 3, 2) and rows[3][8:12] == (2, 30, 18, 11)
+    assert text.mimetype == "text/plain"
+    assert "1 · 2026年3月2日 · 第几次 2 · 柑橘冬季管护 · 技术技能" in text.text
+    for form in (said, text.text, rows[-1][0]):
+        assert code in form
+    for words in ("柑橘冬季管护", "周老师（区农技站）", "签到簿27人签了", "合计"):
+        assert words in said
+
+
+def test_the_teaching_record_has_what_was_taught_asked_and_answered(
+    chen: FlaskClient, database: Database, cast: Cast, year: None
+) -> None:
+    with database.writing() as db:
+        held = make_session(db, make_course(db, summary="清园、修枝"), date(2026, 11, 3))
+        make_register(db, held, cast.chen, total=7)
+        make_question(db, held, text="春梢留几个芽", answer="弱枝留一个", answered_on=date(2026, 11, 4))
+        make_question(db, held, text="哪里有药卖")
+    [row] = rows_of(chen.get(f"{HERE}/teaching-record?period=2026-11").text)
+    told = "问：春梢留几个芽 答：弱枝留一个；问：哪里有药卖 答：还没答复"
+    assert row == [
+        "1",
+        "2026年11月3日",
+        "19:00–20:30",
+        "柑橘冬季管护",
+        "",
+        "",
+        "",
+        "7",
+        "清园、修枝",
+        told,
+        "陈书记",
+    ]
+
+
+def test_what_can_be_printed_is_one_list(chen: FlaskClient, year: None) -> None:
+    page = chen.get(HERE).text
+    for key in ("ledger", "teaching-record", "roster"):
+        assert f'href="{HERE}/{key}"' in page
+        assert chen.get(f"{HERE}/{key}").status_code == 200
+
+
+def test_a_ledger_costs_as_many_statements_however_long_it_is(
+    chen: FlaskClient, database: Database, cast: Cast, statements: list[str], year: None
+) -> None:
+    costs = []
+    for _more in range(2):
+        statements.clear()
+        assert chen.get(f"{LEDGER}?period=2026").status_code == 200
+        costs.append(len(statements))
+        with database.writing() as db:
+            for number in range(1, 29):
+                held = make_session(
+                    db, make_course(db), date(2026, 6, number), teachers=(cast.teacher,), booked=False
+                )
+                make_register(db, held, cast.chen, total=number)
+                make_question(db, held)
+    assert costs == [
+        7,
+        7,
+    ]  # login, scope, the village's name, the classes, their teachers, their questions, who came
+
+
+def test_nobody_else_gets_to_a_villages_papers(browser_of: Any, client: FlaskClient, cast: Cast) -> None:
+    for form in ("", ".pdf", ".xlsx", ".txt"):
+        for account in (cast.luo, cast.township_supervisor, cast.region_administrator):
+            assert browser_of(account).get(LEDGER + form).status_code == 404
+        assert client.get(LEDGER + form).status_code == 303
+    assert browser_of(cast.chen).get(f"{LEDGER}.csv").status_code == 404
