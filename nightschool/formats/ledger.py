@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nightschool.formats.plan_table import tell_hosts, tell_teachers
+from nightschool.formats.plan_table import tell_hosts, tell_lecturers
 from nightschool.formats.table_paper import NUMBERED, Column, ColumnKind, Paper, PaperAsk, signatures
 from nightschool.rules.courses.modes import mode_word
 from nightschool.rules.oversight.figures import ATTENDANCES, DISTINCT_PEOPLE, HOURS
@@ -12,10 +12,10 @@ from nightschool.rules.registers.graduation import class_hours
 from nightschool.texts import N_, _, counted
 
 if TYPE_CHECKING:
-    from nightschool.queries.registers.held_classes import HeldClass, HeldClasses
+    from nightschool.queries.registers.held_classes import RecordedClass, RecordedClasses
 
 
-def _under(found: HeldClasses, _asked: PaperAsk) -> tuple[str, ...]:
+def _under(found: RecordedClasses, _asked: PaperAsk) -> tuple[str, ...]:
     hours = class_hours(sum(one.minutes for one in found.lines))
     return (
         counted("上课 %(n)d 次，%(hours)s 学时", len(found.lines), hours=hours),
@@ -24,7 +24,7 @@ def _under(found: HeldClasses, _asked: PaperAsk) -> tuple[str, ...]:
     )
 
 
-def _evidence(one: HeldClass) -> str:
+def _evidence(one: RecordedClass) -> str:
     signed = "" if one.on_paper is None else counted("签到簿 %(n)d 人签了", one.on_paper)
     return _("、").join(filter(None, (signed, _("签到簿照片") if one.has_photo else "")))
 
@@ -44,7 +44,7 @@ LEDGER = Paper(
         Column("number_in_course", N_("第几次"), 10, lambda one: one.number, ColumnKind.NUMBER),
         Column("title", N_("课题")),
         Column("category", N_("类别"), 16),
-        Column("teachers", N_("主讲人及单位"), 30, lambda one: tell_teachers(one.teachers)),
+        Column("teachers", N_("主讲人及单位"), 30, lambda one: tell_lecturers(one.teachers)),
         Column("mode", N_("形式"), 16, lambda one: mode_word(one.mode)),
         Column("venue", N_("地点"), 22),
         Column("hours", N_("学时"), 11, lambda one: one.minutes, ColumnKind.HOURS, HOURS, is_summed=True),

@@ -40,13 +40,13 @@ def tell_teacher(public_name: str, unit: str) -> str:
     return public_name
 
 
-def tell_teachers(teachers: Iterable[tuple[str, str]]) -> str:
+def tell_lecturers(teachers: Iterable[tuple[str, str]]) -> str:
     """Several of them, each by the name that villagers may read and the unit."""
     return _("；").join(tell_teacher(name, unit) for name, unit in teachers)
 
 
-def _lecturers(line: PlanLine) -> str:
-    return tell_teachers((guest.public_name, guest.unit) for guest in line.guests)
+def _told_lecturers(line: PlanLine) -> str:
+    return tell_lecturers((guest.public_name, guest.unit) for guest in line.guests)
 
 
 def tell_hosts(labels: Labels[str], village: str) -> str:
@@ -87,7 +87,7 @@ PLAN = Paper(
         Column("category", N_("课程类别"), 19, lambda one: one.line.category),
         Column("title", N_("课题"), 0, lambda one: one.line.title),
         Column("venue", N_("地点"), 22, lambda one: one.line.venue or _("还没定")),
-        Column("teacher", N_("授课人及单位"), 30, lambda one: _lecturers(one.line) or _("还没定")),
+        Column("teacher", N_("授课人及单位"), 30, lambda one: _told_lecturers(one.line) or _("还没定")),
         Column("mode", N_("授课形式"), 18, lambda one: mode_word(one.line.mode)),
         Column(
             "organisers", N_("主办（协办）"), 24, lambda one: tell_hosts(one.line.labels, one.plan.village)

@@ -1,6 +1,6 @@
 """The teaching record of a village (F7, 教学记录): what was taught in each class, what was asked, who wrote it down."""
 
-from nightschool.formats.plan_table import tell_teachers
+from nightschool.formats.plan_table import tell_lecturers
 from nightschool.formats.table_paper import NUMBERED, Column, ColumnKind, Paper, signatures
 from nightschool.rules.almanac import clock
 from nightschool.rules.oversight.figures import ATTENDANCES
@@ -19,7 +19,7 @@ TEACHING_RECORD = Paper(
         Column("day", N_("日期"), 37, kind=ColumnKind.DAY),
         Column("hours", N_("起止"), 24, lambda one: f"{clock(one.starts)}–{clock(one.ends)}"),
         Column("title", N_("课题"), 34),
-        Column("teachers", N_("主讲人及单位"), 32, lambda one: tell_teachers(one.teachers)),
+        Column("teachers", N_("主讲人及单位"), 32, lambda one: tell_lecturers(one.teachers)),
         Column("venue", N_("地点"), 22),
         Column("expected", N_("应到"), 12, kind=ColumnKind.NUMBER),
         Column("attendances", N_("实到人次"), 12, kind=ColumnKind.NUMBER, figure=ATTENDANCES),

@@ -22,7 +22,7 @@ from nightschool.rules.courses.modes import mode_of
 
 
 @dataclass(frozen=True, slots=True)
-class HeldClass:
+class RecordedClass:
     """One class that was held. Counts are None where nobody counted."""
 
     village: str
@@ -52,14 +52,14 @@ class HeldClass:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldClasses:
+class RecordedClasses:
     """Those of one village in the order of their days, and how many people (人数) of its roster came."""
 
-    lines: tuple[HeldClass, ...]
+    lines: tuple[RecordedClass, ...]
     people: int
 
 
-def held_classes(db: Session, village: str, first: date, last: date) -> HeldClasses:
+def held_classes(db: Session, village: str, first: date, last: date) -> RecordedClasses:
     """What was held from this day to that, both included. Cost: 4 queries; 2 where nothing was held."""
     here = and_(ClassSession.region_code == village, ClassSession.day.between(first, last))
     rows = db.execute(_HELD.add_columns(category_word()).where(here)).all()
@@ -71,7 +71,7 @@ def held_classes(db: Session, village: str, first: date, last: date) -> HeldClas
             asked[question.class_session_id].append((question.text, question.answer))
     lines = tuple(
         shaped(
-            HeldClass,
+            RecordedClass,
             row,
             teachers=tuple((one.public_name, one.unit) for one in teachers[row.id]),
             mode=mode_of(row.delivery_mode, row.venue_kind),
@@ -80,7 +80,7 @@ def held_classes(db: Session, village: str, first: date, last: date) -> HeldClas
         )
         for row in rows
     )
-    return HeldClasses(lines, people_of(db, here))
+    return RecordedClasses(lines, people_of(db, here))
 
 
 def _statement() -> Any:

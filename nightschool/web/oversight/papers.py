@@ -25,7 +25,7 @@ from nightschool.queries.people.rosters import village_roster
 from nightschool.queries.people.teaching_hours import teaching_year
 from nightschool.queries.people.training_cards import of_household, of_learner
 from nightschool.queries.places import places
-from nightschool.queries.registers.held_classes import HeldClasses, held_classes
+from nightschool.queries.registers.held_classes import RecordedClasses, held_classes
 from nightschool.rules.almanac import clock, day_with_year
 from nightschool.rules.seasons.months import month_of
 from nightschool.rules.seasons.periods import Period, parsed_period, period_of
@@ -97,7 +97,7 @@ def _hours(db: Session, asked: PaperAsk) -> Any:
     return teaching_year(db, asked.of["teacher"], asked.first.year, asked.of.get("village"))
 
 
-def _held(db: Session, asked: PaperAsk) -> HeldClasses:
+def _held(db: Session, asked: PaperAsk) -> RecordedClasses:
     return held_classes(db, asked.of["village"], asked.first, asked.last)
 
 
