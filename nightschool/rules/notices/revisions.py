@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from nightschool.rules.almanac import clock, day_with_year, day_without_year, full_day, lunar_label
+from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.courses.reasons import tell_reason
 from nightschool.rules.people.people import tell_public_name
 from nightschool.rules.slots import Moment
@@ -161,7 +161,7 @@ def tell_moment(moment: Moment, today: date) -> str:
 def _tell_differing(difference: str, told: Moment | None, begins: Moment, today: date) -> str:
     match difference:
         case Difference.OFF:
-            return _("原来通知要上")
+            return _("先前通知这天要上，现在不上了") if begins.day >= today else _("先前通知这天要上，没有上")
         case Difference.ON:
             return _("恢复了，照常上") if begins.day >= today else _("恢复了")
         case Difference.PLACE:
@@ -176,7 +176,7 @@ def _tell_differing(difference: str, told: Moment | None, begins: Moment, today:
 
 
 def _tell(difference: Difference, before: Facts, after: Facts, at: Moment) -> str:
-    said = {"when": _when(after.begins, at), "title": after.title}
+    said = {"when": tell_moment(after.begins, at.day), "title": after.title}
     is_over = after.is_over(at)
     match difference:
         case Difference.OFF:
@@ -211,7 +211,7 @@ def unended(text: str) -> str:
 
 def _tell_off(after: Facts, at: Moment) -> str:
     why = unended(tell_reason(after.reason, after.reason_text))
-    said = {"when": _when(after.begins, at), "title": after.title, "why": why}
+    said = {"when": tell_moment(after.begins, at.day), "title": after.title, "why": why}
     if after.standing == Standing.WITHDRAWN:
         return _("%(when)s 的%(title)s先撤下来了，还没定。", when=said["when"], title=after.title)
     if after.standing == Standing.CANCELLED:
@@ -220,22 +220,22 @@ def _tell_off(after: Facts, at: Moment) -> str:
         return _("%(when)s 的%(title)s取消了：%(why)s。", **said)
     if after.moves_to is None:
         return _("%(when)s 的%(title)s改期，新的时间还没定：%(why)s。", **said)
-    said["to"] = _when(after.moves_to, at)
+    said["to"] = tell_moment(after.moves_to, at.day)
     if after.is_over(at):
         return _("%(when)s 的%(title)s没开成，改到 %(to)s：%(why)s。", **said)
     return _("%(when)s 的%(title)s改到 %(to)s：%(why)s。", **said)
 
 
 def _tell_time(before: Facts, after: Facts, at: Moment) -> str:
-    said = {"when": _when(before.begins, at), "title": before.title}
+    said = {"when": tell_moment(before.begins, at.day), "title": before.title}
     if before.begins == after.begins:
         said["until"] = clock(after.ends)
         if after.is_over(at):
             return _("%(when)s 的%(title)s上到了 %(until)s。", **said)
         return _("%(when)s 的%(title)s改成上到 %(until)s。", **said)
     if after.is_over(at):
-        return _("%(when)s 的%(title)s是 %(to)s 上的。", **said, to=_when(after.begins, at))
-    return _("%(when)s 的%(title)s改到 %(to)s。", **said, to=_when(after.begins, at))
+        return _("%(when)s 的%(title)s是 %(to)s 上的。", **said, to=tell_moment(after.begins, at.day))
+    return _("%(when)s 的%(title)s改到 %(to)s。", **said, to=tell_moment(after.begins, at.day))
 
 
 def _tell_place(before: Facts, after: Facts, said: Mapping[str, str], is_over: bool) -> str:
@@ -271,12 +271,3 @@ def _shown(facts: Facts) -> list[tuple[str, str]]:
 
 def _who(facts: Facts) -> set[int]:
     return {one.id for one in facts.teachers}
-
-
-def _when(moment: Moment, at: Moment) -> str:
-    """12月4日（十月廿六） 19:00; the year is said only where it is not that in which the change was made."""
-    day = moment.day
-    spoken = day_without_year(day) if day.year == at.day.year else day_with_year(day)
-    if lunar := lunar_label(day):
-        spoken = _("%(day)s（%(lunar)s）", day=spoken, lunar=lunar)
-    return _("%(day)s %(time)s", day=spoken, time=clock(moment.minutes))

@@ -1,6 +1,7 @@
 """Taking a change back: the button beside what was just done, and what it answers."""
 
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any
 
 from flask import (
@@ -13,6 +14,7 @@ from flask import (
     request,
     url_for,
 )
+from sqlalchemy.orm import Session
 
 from nightschool.actions.courses import undo as actions
 from nightschool.errors import CannotSchedule, Refused
@@ -31,6 +33,7 @@ from nightschool.web.site.redirects import own_path
 
 bp = Blueprint("undo", __name__)
 
+TOGETHER = timedelta(days=1)  # what changed within it can be sent as one message
 _UNDO = "undo:"  # a flashed message of this category carries the change that its button takes back
 
 
@@ -48,7 +51,7 @@ def show(change: str) -> Any:
 
 
 @bp.app_context_processor
-def _to_send() -> dict[str, dict[str, str]]:
+def _to_send() -> dict[str, Any]:
     """For a page that tells of changes just made: what to send of each, looked up before it is written."""
     if not g.get("login"):
         return {}
@@ -57,8 +60,17 @@ def _to_send() -> dict[str, dict[str, str]]:
     if not made:
         return {"to_send": {}}
     with reading() as db:
-        found = [changes.change_page(db, change, now=now()) for change in made]
-    return {"to_send": {one.public_id: _message(one) for one in found if one}}
+        found = [page for change in made if (page := changes.change_page(db, change, now=now()))]
+        together = {one.public_id: one.region_code for one in found if _is_one_of_several(db, one)}
+    return {"to_send": {one.public_id: _message(one) for one in found}, "sent_together": together}
+
+
+def _is_one_of_several(db: Session, found: ChangePage) -> bool:
+    """True when its village is to be told of more that changed within a day."""
+    if [*map(attrgetter("contact.code"), found.villages)] != [found.region_code]:
+        return False
+    told = changes.changes_since(db, found.region_code, since=now().instant - TOGETHER)
+    return len(told.made) > len(found.villages[0].made)
 
 
 def _message(found: ChangePage) -> str:

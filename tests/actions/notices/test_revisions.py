@@ -124,7 +124,9 @@ def test_moved_session_says_so_and_differs_from_the_notice(
 ) -> None:
     sequence = session.revision
     move(cast, db, session)
-    assert sentences(db, session) == ["12月4日（十月廿六） 19:00 的柑橘修剪改到 12月5日（十月廿七） 19:00。"]
+    assert sentences(db, session) == [
+        "周五 12月4日（十月廿六） 19:00 的柑橘修剪改到 周六 12月5日（十月廿七） 19:00。"
+    ]
     assert session.differs == "time"
     assert (session.told_day, session.told_starts) == (FRIDAY, 19 * 60)
     assert session.revision == sequence + 1  # what differs is written without another revision
@@ -149,9 +151,9 @@ def test_other_place_teacher_and_title_each_have_their_sentence(
     li.name_is_public = True
     edit(cast, db, session, venue=office.public_id, teachers=(li.public_id,), title="柑橘施肥")
     assert sentences(db, session) == [
-        "12月4日（十月廿六） 19:00 的柑橘施肥换到村办公室上。",
-        "12月4日（十月廿六） 19:00 的柑橘施肥改由李老师讲。",
-        "12月4日（十月廿六） 19:00 的柑橘修剪改讲柑橘施肥。",
+        "周五 12月4日（十月廿六） 19:00 的柑橘施肥换到村办公室上。",
+        "周五 12月4日（十月廿六） 19:00 的柑橘施肥改由李老师讲。",
+        "周五 12月4日（十月廿六） 19:00 的柑橘修剪改讲柑橘施肥。",
     ]
     assert session.differs == "place,teachers,title"
     undo(cast, db)
@@ -167,8 +169,8 @@ def test_words_that_no_list_shows_leave_no_revision_to_tell(
 
 def test_cancelled_restored_and_both_undone(cast: Cast, db: Session, session: ClassSession) -> None:
     off, on = (
-        "12月4日（十月廿六） 19:00 的柑橘修剪取消了：农活忙。",
-        "12月4日（十月廿六） 19:00 的柑橘修剪恢复了，照常上。",
+        "周五 12月4日（十月廿六） 19:00 的柑橘修剪取消了：农活忙。",
+        "周五 12月4日（十月廿六） 19:00 的柑橘修剪恢复了，照常上。",
     )
     cancel(cast, db, session)
     assert (sentences(db, session), session.differs) == ([off], "off")
@@ -186,7 +188,7 @@ def test_postponed_session_tells_where_it_went_and_its_successor_does_not_say_it
 ) -> None:
     successor = postpone(cast, db, session)
     assert sentences(db, session) == [
-        "12月4日（十月廿六） 19:00 的柑橘修剪改到 12月11日（冬月初三） 19:00：村里开会。"
+        "周五 12月4日（十月廿六） 19:00 的柑橘修剪改到 周五 12月11日（冬月初三） 19:00：村里开会。"
     ]
     assert (sentences(db, successor), session.differs, successor.differs) == ([], "off", "")
     undo(cast, db)
@@ -203,7 +205,7 @@ def test_moved_successor_raises_the_sequence_of_what_points_to_it(
     assert session.revision == sequence + 1
     assert len(sentences(db, session)) == 1
     assert sentences(db, successor) == [
-        "12月11日（冬月初三） 19:00 的柑橘修剪改到 12月12日（冬月初四） 19:00。"
+        "周五 12月11日（冬月初三） 19:00 的柑橘修剪改到 周六 12月12日（冬月初四） 19:00。"
     ]
 
 
@@ -217,12 +219,12 @@ def test_draft_has_no_revision_until_it_is_public_and_its_publishing_undone_says
     edit(cast, db, draft, title="养牛", teachers=(), venue=None)
     assert sentences(db, draft) == []
     publish_course(db, course=course, by=cast.chen_actor, now=NOW)
-    assert sentences(db, draft) == ["加了一次：12月4日（十月廿六） 19:00 养牛。"]
+    assert sentences(db, draft) == ["加了一次：周五 12月4日（十月廿六） 19:00 养牛。"]
     undo(cast, db)
     edit(cast, db, draft, title="养鸭", teachers=(), venue=None)
     assert sentences(db, draft) == []
     publish_course(db, course=course, by=cast.chen_actor, now=LATER)
-    assert sentences(db, draft) == ["加了一次：12月4日（十月廿六） 19:00 养鸭。"]
+    assert sentences(db, draft) == ["加了一次：周五 12月4日（十月廿六） 19:00 养鸭。"]
     assert draft.differs == ""
 
 
@@ -234,7 +236,7 @@ def test_session_added_to_a_public_course_is_told_until_that_is_undone(
     given = {"teachers": (), "venue": None, "by": cast.chen_actor, "now": NOW}
     public_id = add_session(db, course=course.public_id, slot=slot, **given)
     added = db.scalars(select(ClassSession).where(ClassSession.public_id == public_id)).one()
-    assert sentences(db, added) == ["加了一次：12月5日（十月廿七） 19:00 柑橘修剪。"]
+    assert sentences(db, added) == ["加了一次：周六 12月5日（十月廿七） 19:00 柑橘修剪。"]
     undo(cast, db)
     assert sentences(db, added) == []
 
@@ -246,7 +248,9 @@ def test_session_public_before_revisions_were_written_tells_its_first_change_alo
     published = {"teachers": (cast.teacher,), "published_at": NOW.instant - timedelta(days=3)}
     old = make_session(db, course, FRIDAY, **published)
     move(cast, db, old)
-    assert sentences(db, old) == ["12月4日（十月廿六） 19:00 的柑橘修剪改到 12月5日（十月廿七） 19:00。"]
+    assert sentences(db, old) == [
+        "周五 12月4日（十月廿六） 19:00 的柑橘修剪改到 周六 12月5日（十月廿七） 19:00。"
+    ]
     assert old.differs == ""  # nobody was told of it
 
 
@@ -279,7 +283,9 @@ def test_place_under_another_name_raises_the_sequence_of_what_is_to_come_there(
     )
     db.refresh(past)
     assert (session.revision, past.revision) == (before[0] + 1, before[1])
-    assert sentences(db, session) == ["12月4日（十月廿六） 19:00 的柑橘修剪，上课的地方现在叫党群服务中心。"]
+    assert sentences(db, session) == [
+        "周五 12月4日（十月廿六） 19:00 的柑橘修剪，上课的地方现在叫党群服务中心。"
+    ]
     assert session.differs == "place"
 
 
@@ -291,8 +297,8 @@ def test_teacher_whose_name_becomes_public_is_told(cast: Cast, db: Session, sess
         edit_teacher(db, teacher=teacher.public_id, entry=entry, version=teacher.version, by=by, now=LATER)
     assert session.revision == sequence + 2
     assert sentences(db, session) == [
-        "12月4日（十月廿六） 19:00 的柑橘修剪由农技站的老师讲。",
-        "12月4日（十月廿六） 19:00 的柑橘修剪由周老师（农技站）讲。",
+        "周五 12月4日（十月廿六） 19:00 的柑橘修剪由农技站的老师讲。",
+        "周五 12月4日（十月廿六） 19:00 的柑橘修剪由周老师（农技站）讲。",
     ]
     assert session.differs == ""
 

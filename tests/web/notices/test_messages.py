@@ -40,10 +40,26 @@ def test_a_move_comes_back_with_the_message_to_send(chen: FlaskClient, friday: s
     page = post(chen, f"/sessions/{friday}/move", day="2026-11-28", starts="19:00", ends="20:30")
     assert to_send(page) == [
         "狮湾村农民夜校通知：",
-        "11月27日（十月十九） 19:00 的柑橘冬季管护改到 11月28日（十月二十） 19:00。",
+        "周五 11月27日（十月十九） 19:00 的柑橘冬季管护改到 周六 11月28日（十月二十） 19:00。",
         "不清楚的，问：陈书记 0832-5550101",
     ]
     assert to_send(chen.get(f"/sessions/{friday}").text) == []  # once
+
+
+def test_a_second_change_within_a_day_leads_to_one_message_of_both(
+    chen: FlaskClient, friday: str, clock: StillClock
+) -> None:
+    page = post(chen, f"/sessions/{friday}/move", day="2026-11-28", starts="19:00", ends="20:30")
+    assert to_send(page) and TOGETHER not in page  # there is nothing else to send
+    lonely = post(chen, f"/sessions/{friday}/move", day="2026-11-29", starts="19:00", ends="20:30")
+    assert TOGETHER not in lonely  # it is of the same class, and the message says where it is now
+    course = re.findall(r'href="(/courses/[^"/]+)"', chen.get(f"/sessions/{friday}").text)[0]
+    page = post(chen, f"{course}/add", day="2026-12-02", starts="19:00", ends="20:30")
+    assert "加了一次课" in "".join(to_send(page))
+    assert f'href="{TOGETHER}">一天里还改了别的，合成一段话一起发' in page
+    clock.move(hours=25)
+    page = post(chen, f"/sessions/{friday}/cancel", reason="weather")
+    assert to_send(page) and TOGETHER not in page
 
 
 def test_new_classes_are_told_in_one_with_every_date_and_who_and_where(
@@ -85,8 +101,8 @@ def test_all_changes_of_a_day_are_one_message_and_what_was_undone_is_not_in_it(
     page = post(chen, f"/sessions/{other}/cancel", reason="weather")
     assert to_send(chen.get(TOGETHER).text) == [
         "狮湾村农民夜校通知：",
-        "11月29日（十月廿一） 19:00 的医保怎么报销取消了：天气不好。",
-        "11月27日（十月十九） 19:00 的柑橘冬季管护改到 12月2日（十月廿四） 19:00。",
+        "周日 11月29日（十月廿一） 19:00 的医保怎么报销取消了：天气不好。",
+        "周五 11月27日（十月十九） 19:00 的柑橘冬季管护改到 周三 12月2日（十月廿四） 19:00。",
         "不清楚的，问：陈书记 0832-5550101",
     ]
     told = chen.get(TOGETHER).text

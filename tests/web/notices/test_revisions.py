@@ -26,8 +26,8 @@ from tests.factories import NOW, SHIWAN, TODAY, Cast, later, make_course, make_l
 FRIDAY = TODAY + timedelta(days=10)  # 12月4日
 ATOM = "{http://www.w3.org/2005/Atom}"
 AN_HOUR = timedelta(hours=1)
-MOVED = "12月4日（十月廿六） 19:00 的柑橘修剪改到 12月5日（十月廿七） 19:00。"
-MOVED_BACK = "12月5日（十月廿七） 19:00 的柑橘修剪改到 12月4日（十月廿六） 19:00。"
+MOVED = "周五 12月4日（十月廿六） 19:00 的柑橘修剪改到 周六 12月5日（十月廿七） 19:00。"
+MOVED_BACK = "周六 12月5日（十月廿七） 19:00 的柑橘修剪改到 周五 12月4日（十月廿六） 19:00。"
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_notice_closes_its_own_month_and_the_feed_keeps_what_it_told(
         make_session(db, course, FRIDAY + timedelta(days=41))
     move(database, cast, announced)
     change(database, cast, january, cancel_session, reason="holiday", reason_text="")
-    cancelled = "2027年1月7日（冬月三十） 19:00 的养猪取消了：过节。"
+    cancelled = "周四 2027年1月7日（冬月三十） 19:00 的养猪取消了：过节。"
     assert titles(client) == [MOVED, cancelled]
     announce_again(database, cast, Month(2026, 12))
     page = read(client, "/changes")
@@ -183,7 +183,7 @@ def test_past_class_that_was_not_held_by_a_slip_of_the_finger_is_never_told_of(
     with database.writing() as db:
         yesterday = make_session(db, make_course(db, title="养猪"), TODAY - timedelta(days=1)).public_id
     change(database, cast, yesterday, cancel_session, reason="weather", reason_text="")
-    assert titles(client) == ["11月23日（十月十五） 19:00 的养猪没开成：天气不好。"]
+    assert titles(client) == ["周一 11月23日（十月十五） 19:00 的养猪没开成：天气不好。"]
     undo(database, cast)
     shown = read(client, "/changes") + read(client, ".atom") + read(client, "") + read(client, ".ics")
     assert "没开成" not in shown and "恢复" not in shown and "照常上" not in shown
@@ -206,8 +206,8 @@ def test_called_off_class_says_that_the_notice_still_had_it(
 ) -> None:
     change(database, cast, announced, cancel_session, reason="farm_work", reason_text="收<柑橘>\ufffe")
     page = read(client, "")
-    assert "取消：收&lt;柑橘&gt;" in page and "变更：原来通知要上" in page
-    assert titles(client) == ["12月4日（十月廿六） 19:00 的柑橘修剪取消了：收<柑橘>。"]
+    assert "取消：收&lt;柑橘&gt;" in page and "变更：先前通知这天要上，现在不上了" in page
+    assert titles(client) == ["周五 12月4日（十月廿六） 19:00 的柑橘修剪取消了：收<柑橘>。"]
     assert "STATUS:CANCELLED" in read(client, ".ics")
 
 
@@ -222,8 +222,8 @@ def test_draft_is_in_no_changelog_and_new_class_is(
     assert "养猪" not in read(client, "/changes") + read(client, ".atom")
     with database.writing() as db:
         publish_course(db, course=course_id, by=cast.chen_actor, now=NOW)
-    assert titles(client) == ["加了一次：12月6日（十月廿八） 19:00 养猪。"]
-    assert "加了一次：12月6日（十月廿八） 19:00 养猪。" in read(client, "/changes")
+    assert titles(client) == ["加了一次：周日 12月6日（十月廿八） 19:00 养猪。"]
+    assert "加了一次：周日 12月6日（十月廿八） 19:00 养猪。" in read(client, "/changes")
     assert "陈大秀" not in read(client, "/changes") + read(client, ".atom")
 
 
