@@ -8,25 +8,19 @@ import csv
 import json
 import re
 import subprocess
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time
 from enum import StrEnum
-from io import BytesIO
 from itertools import starmap
 from typing import Any
 
 from nightschool.formats.child import run_child
-from nightschool.formats.old_workbook import MOST_COLUMNS
+from nightschool.formats.workbook_reader import MOST_ROWS
 from nightschool.rules.typed import one_line
 
-MOST_UNPACKED_BYTES = 50 * 1024 * 1024  # of a workbook; a province's 60,000 rows come to 10 MB
-MOST_PARTS = 500  # files inside a workbook
-MOST_ROWS = 200_000
 DELIMITERS = (",", "\t", ";")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # of workbooks before 2007, and of newer ones with a password
-OLD_SECONDS = 30
+READ_SECONDS = 60
 
 
 class TableFault(StrEnum):
@@ -70,11 +64,8 @@ class Table:
 
 def read_tables(data: bytes) -> Iterator[Table]:
     """The tables this file may be read as, likeliest first. Raises UnreadableTable, also while rows are read."""
-    if data.startswith(b"PK\x03\x04"):
+    if data.startswith((b"PK\x03\x04", _OLE)):
         yield from _sheets(data)
-        return
-    if data.startswith(_OLE):
-        yield from _old_sheets(data)
         return
     if fault := _other_kind(data):
         raise UnreadableTable(fault)
@@ -154,44 +145,10 @@ def _split(text: str, delimiter: str) -> Iterator[TableLine]:
 
 
 def _sheets(data: bytes) -> Iterator[Table]:
-    _must_be_small(data)
-    workbook = _opened(data)
-    try:
-        sheets = workbook.worksheets
-        if not sheets:  # openpyxl passes over what the file names and does not hold
-            raise UnreadableTable(TableFault.BROKEN_WORKBOOK)
-        for sheet in sheets:
-            yield Table(_rows(sheet), sheet=one_line(sheet.title), is_hidden=sheet.sheet_state != "visible")
-    finally:
-        workbook.close()
-
-
-def _must_be_small(data: bytes) -> None:
-    """Nothing is unpacked before it is known how much it comes to; zipfile gives no more than is declared here."""
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError):
-        raise UnreadableTable(TableFault.BROKEN_WORKBOOK) from None
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED_BYTES:
-        raise UnreadableTable(TableFault.TOO_LARGE)
-
-
-def _opened(data: bytes) -> Any:
-    # A quarter of a second: imported only where a workbook is really read. It reads XML through defusedxml.
-    import openpyxl
-
-    try:
-        return openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
-    except Exception as error:  # openpyxl meets a broken file with whatever its parts raise
-        raise UnreadableTable(TableFault.BROKEN_WORKBOOK) from error
-
-
-def _old_sheets(data: bytes) -> Iterator[Table]:
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise UnreadableTable(TableFault.ENCRYPTED)
     try:
-        done = run_child("old_workbook", data, seconds=OLD_SECONDS)
+        done = run_child("workbook_reader", data, seconds=READ_SECONDS)
     except subprocess.TimeoutExpired:
         raise UnreadableTable(TableFault.TOO_LARGE) from None
     if done.returncode:  # it met one of its limits
@@ -207,32 +164,13 @@ def _old_sheets(data: bytes) -> Iterator[Table]:
         )
 
 
-def _rows(sheet: Any) -> Iterator[TableLine]:
-    sheet.reset_dimensions()  # what a file says of its own size may be wrong
-    rows = sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS, values_only=True)
-    number = 0
-    while True:
-        try:
-            values = next(rows, None)
-        except Exception as error:  # as above, now in the middle of the sheet
-            raise UnreadableTable(TableFault.BROKEN_WORKBOOK) from error
-        if values is None:
-            return
-        number += 1
-        if number > MOST_ROWS:
-            raise UnreadableTable(TableFault.TOO_LARGE)
-        yield _line(number, values)
-
-
 def _line(number: int, values: Iterable[Any]) -> TableLine:
     cells = tuple("" if value is None else _text(value) for value in values)
     return TableLine(number, cells, " ".join(cell for cell in cells if cell))
 
 
 def _text(value: Any) -> str:
-    """A cell as text; a whole number without its .0, however Excel kept it, and a day without an hour."""
+    """A cell as text; a whole number without its .0, however Excel kept it."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:  # Excel keeps 15 digits
         return str(int(value))
-    if isinstance(value, datetime) and value.time() == time.min:
-        return value.date().isoformat()
     return one_line(str(value))

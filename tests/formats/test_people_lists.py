@@ -1,17 +1,22 @@
 """Tables of people as they come: what is read out of them, and what is named as doubtful."""
 
 import codecs
+import subprocess
+import sys
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from openpyxl import Workbook
 
 from nightschool.errors import Refused
 from nightschool.formats.people_lists import likely_columns, read_sheets
+from nightschool.formats.tables import TableFault, UnreadableTable
 from nightschool.rules.people.lists import ListedPerson, people_in
 from tests.factories import TODAY
+from tests.formats.test_region_lists import ENTITIES, OLE, SHEET, altered
 
 BORN = datetime.combine(date(1965, 3, 8), datetime.min.time())
 ID_NUMBER = "511002196503081234"
@@ -243,6 +248,75 @@ def test_teachers_have_columns_of_their_own() -> None:
     [one] = read(workbook(rows), "teacher")
     assert (one.entry.name, one.entry.unit, one.entry.specialities) == ("周老师", "农技站", "柑橘")
     assert one.entry.phone == "13800005678"
+
+
+LIST = workbook([["姓名", "组"], ["陈大秀", "三组"]])
+FAR = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+WIDE = b"".join(b'<row r="%d"><c r="XFD%d"/></row>' % (row, row) for row in range(3, 9000))
+LONG = b'<row r="%d"><c r="A%d" t="inlineStr"><is><t>' + "长".encode() * 30_000 + b"</t></is></c></row>"
+STYLES = b"".join(b'<xf numFmtId="%d"/>' % number for number in range(200_000))
+
+
+def with_rows(rows: bytes) -> bytes:
+    return altered(LIST, SHEET, lambda xml: xml.replace(b"</sheetData>", rows + b"</sheetData>"))
+
+
+@pytest.mark.parametrize(
+    ("data", "fault"),
+    [
+        (altered(LIST, SHEET, lambda xml: b" " * 60_000_000 + xml), TableFault.TOO_LARGE),
+        (altered(LIST, SHEET, lambda xml: xml + b" " * 25_000_000), TableFault.TOO_LARGE),
+        (with_rows(b'<row r="3">' + b"<c><v>1</v></c>" * 1_500_000 + b"</row>"), TableFault.TOO_LARGE),
+        (with_rows(WIDE), TableFault.TOO_LARGE),
+        (with_rows(b"".join(LONG % (row, row) for row in range(3, 12))), None),
+        (with_rows(b"".join(LONG % (row, row) for row in range(3, 900))), TableFault.TOO_LARGE),
+        (altered(LIST, SHEET, lambda xml: xml.replace(b"</sheetData>", FAR)), TableFault.TOO_LARGE),
+        (with_rows(b'<row r="3"><c r="XFD3"><v>1</v></c></row>'), TableFault.TOO_LARGE),
+        (
+            altered(LIST, "xl/styles.xml", lambda xml: xml.replace(b"</cellXfs>", STYLES + b"</cellXfs>")),
+            TableFault.TOO_LARGE,
+        ),
+        (altered(LIST, SHEET, lambda xml: ENTITIES + xml.partition(b"?>")[2]), TableFault.BROKEN_WORKBOOK),
+        (OLE + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), TableFault.ENCRYPTED),
+        (LIST[: len(LIST) // 2], TableFault.BROKEN_WORKBOOK),
+        (OLE + b"\0" * 600, TableFault.BROKEN_WORKBOOK),
+        (b"<html><table><tr><td>", TableFault.HTML),
+    ],
+    ids=lambda given: str(given) if given is None or isinstance(given, str) else "",
+)
+def test_a_hostile_file_gets_a_clear_no_and_a_strange_one_is_read(
+    data: bytes, fault: TableFault | None
+) -> None:
+    if fault is None:
+        assert told(read(data))[0][0] == "陈大秀"
+        return
+    with pytest.raises(UnreadableTable) as why:
+        read_sheets(data, kind="learner")
+    assert why.value.fault == fault
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes have no limits there")
+def test_what_unfolds_in_memory_stays_within_the_limit_of_its_process() -> None:
+    strings = b"<sst>" + b"".join(b"<si><t>%d</t></si>" % number for number in range(1_400_000)) + b"</sst>"
+    typed = (
+        b'<Override PartName="/xl/s.xml" ContentType="application/vnd.openxmlformats-officedocument'
+        b'.spreadsheetml.sharedStrings+xml"/></Types>'
+    )
+    data = altered(LIST, "[Content_Types].xml", lambda xml: xml.replace(b"</Types>", typed))
+    kept = BytesIO(data)
+    with ZipFile(kept, "a", ZIP_DEFLATED) as archive:
+        archive.writestr("xl/s.xml", strings)
+    read_here = (
+        "import resource, sys; from nightschool.formats.child import run_child;"
+        "print(run_child('workbook_reader', sys.stdin.buffer.read(), seconds=90).stdout);"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", read_here], input=kept.getvalue(), capture_output=True, check=True
+    )
+    answer, kilobytes = done.stdout.splitlines()
+    assert b"sheets" not in answer
+    assert int(kilobytes) < 200_000
 
 
 def test_a_list_of_too_many_rows_gets_a_clear_no() -> None:
