@@ -15,6 +15,7 @@ from nightschool.formats.timetable_text import (
 from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.courses.expectations import tell_expected
 from nightschool.rules.notices.revisions import Difference
+from nightschool.rules.registers.evaluations import tell_evaluation
 from nightschool.rules.registers.graduation import CLASS_HOUR_MINUTES
 from nightschool.texts import _, counted
 
@@ -47,6 +48,7 @@ class ToldVisit(NamedTuple):
     dark: str
     beside: str  # who teaches with them
     came: str
+    evaluated: str  # what villagers answered about it, once there is enough to be shown
 
 
 class VillageNotes(NamedTuple):
@@ -109,6 +111,7 @@ def told_visit(visit: Visit, timetable: OwnTimetable, *, is_past: bool = False) 
         dark=_tell_dark(visit, timetable),
         beside=tell_teachers(entry.teachers) if len(entry.teachers) > 1 else "",
         came=came,
+        evaluated=tell_evaluation(found) if (found := timetable.evaluations.get(entry.public_id)) else "",
     )
 
 

@@ -8,7 +8,18 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, Uuid, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from nightschool.models.base import (
@@ -27,6 +38,7 @@ from nightschool.models.base import (
 )
 from nightschool.rules.registers.asked_back import AskedBackKind
 from nightschool.rules.registers.attendance import STATUS_WORDS
+from nightschool.rules.registers.evaluations import Aspect
 
 
 class SubmissionKind(StrEnum):
@@ -174,6 +186,44 @@ class SheetPhoto(Base):
     digest: Mapped[Digest] = mapped_column(index=True)  # SHA-256 of it
     account_id: Mapped[AccountRef]
     kept_at: Mapped[Instant]
+
+
+class Evaluation(Base):
+    """One row is how many slips there are about one class session, and what was written on them.
+
+    Nothing says who wrote, when, in which order, or what else the same person answered.
+    """
+
+    class_session_id: Mapped[int] = mapped_column(
+        ForeignKey("class_session.id", ondelete="RESTRICT"), primary_key=True
+    )
+    on_paper: Mapped[int] = mapped_column(default=0)
+    online: Mapped[int] = mapped_column(default=0)  # answers by the slip's address that are shown
+    waiting: Mapped[int] = mapped_column(
+        default=0
+    )  # such answers until there are enough to be shown together
+    words: Mapped[list[str]] = mapped_column(JSON, default=list)  # shown; sorted, as all of these
+    paper_words: Mapped[list[str]] = mapped_column(JSON, default=list)
+    waiting_words: Mapped[list[str]] = mapped_column(JSON, default=list)
+    sent: Mapped[list[str]] = mapped_column(JSON, default=list)  # one-time ids of forms that have arrived
+
+
+class EvaluationCount(Base):
+    """One row is how often one thing was answered to one question about one class session."""
+
+    class_session_id: Mapped[int] = mapped_column(
+        ForeignKey("class_session.id", ondelete="RESTRICT"), primary_key=True
+    )
+    aspect: Mapped[str] = mapped_column(String(32), primary_key=True)
+    choice: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    on_paper: Mapped[int] = mapped_column(default=0)
+    online: Mapped[int] = mapped_column(default=0)
+    waiting: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (
+        one_of("aspect", Aspect),
+        CheckConstraint("choice BETWEEN 1 AND 5", name="choice_known"),
+    )
 
 
 class SignInSheet(Base):

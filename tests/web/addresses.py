@@ -21,8 +21,10 @@ from nightschool.models.trust import Account, LoginSession, Posting
 from nightschool.queries import scope
 from nightschool.rules.access import Actor, Role, may
 from nightschool.rules.seasons.months import Month
+from nightschool.sealing import Digester
 from nightschool.web.site.context import SERVICES
 from tests.factories import (
+    KEYS,
     NOW,
     TODAY,
     make_change,
@@ -131,10 +133,16 @@ def village_home(db: Session, code: str, account: int, called: str) -> Home:
         "venue": venue,
     }
     values = {name: record.public_id for name, record in records.items()}
+    values["slip"] = slip_of(tonight.public_id)
     merged = {"valid_to": TODAY - timedelta(days=1), "successor_code": code, "successor_day": TODAY}
     values["former"] = values["other"] = make_region(db, f"{code[:9]}9{code[10:]}", **merged).code
     values |= {"code": code, "village": code, "region": code, "called": called, "other_teacher": called}
     return _with_account(db, Home(code, values), account)
+
+
+def slip_of(class_session: str) -> str:
+    """What stands in the address on the evaluation slip of a class."""
+    return class_session + Digester(KEYS.signing)("evaluation slip", class_session)[:12]
 
 
 def region_home(db: Session, code: str, account: int) -> Home:

@@ -29,7 +29,7 @@ from nightschool.actions.registers.sign_in_sheets import number_rows
 from nightschool.database import Database
 from nightschool.formats.classes_table import classes_workbook
 from nightschool.models import Base
-from nightschool.models.attendance import AskedBackAnswer, Guest, Mark, MarkEvent
+from nightschool.models.attendance import AskedBackAnswer, Evaluation, Guest, Mark, MarkEvent
 from nightschool.models.calendars import FarmSeason
 from nightschool.models.people import FormerStay, PersonMerge
 from nightschool.models.places import Supporter, Venue
@@ -66,7 +66,7 @@ from tests.factories import (
     make_upload,
     make_waiting_sheet,
 )
-from tests.web.addresses import ANYWHERE, SECRET
+from tests.web.addresses import ANYWHERE, SECRET, slip_of
 from tests.web.test_access_matrix import COUNTY, TOWNSHIP
 
 # What anybody may read, where it is published at all.
@@ -208,6 +208,14 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
         db.add(Guest(**given, name="?", home="?"))
         register.device = register.reason = register.difference_note = "?"
         make_waiting_sheet(db, past, register)
+        said = {
+            "words": ["HiddenWords"],
+            "paper_words": ["HiddenPaperWords"],
+            "waiting_words": ["HiddenWaitingWords"],
+        }
+        db.add(
+            Evaluation(class_session_id=past.id, on_paper=5, online=5, waiting=1, sent=["HiddenSent"], **said)
+        )
         db.add(
             AskedBackAnswer(
                 class_session_id=past.id,
@@ -282,6 +290,7 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
         values = {
             "village": SHIWAN, "region": SHIWAN, "code": SHIWAN, "called": hidden.public_id, "waiting": "w" * 22,
             "export": export.public_id, "learner_list": lists[0].public_id, "teacher_list": lists[1].public_id,
+            "slip": slip_of(past.public_id),
             "class_session": past.public_id, "course": course.public_id, "learner": learner.public_id,
             "other_learner": other.public_id, "teacher": hidden.public_id, "other_teacher": hidden_since.public_id,
             "former": former.code, "other": former.code, "venue": venue.public_id, "question": question.public_id, "change": change.public_id, "login": 1,

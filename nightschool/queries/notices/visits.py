@@ -42,10 +42,12 @@ from nightschool.queries.notices.timetable import (
 )
 from nightschool.queries.people.teacher_links import Opened, opened
 from nightschool.queries.registers import questions
+from nightschool.queries.registers.evaluations import evaluations_of
 from nightschool.queries.registers.questions import QuestionLine
 from nightschool.queries.scope import inside
 from nightschool.rules.courses.expectations import LAST_TIMES, UsualTurnout, usual
 from nightschool.rules.registers.cohorts import CourseKind
+from nightschool.rules.registers.evaluations import Evaluated
 from nightschool.rules.resources import ResourceKind
 from nightschool.rules.seasons.daylight import dark_at, position_of
 from nightschool.rules.slots import Moment, Slot
@@ -109,6 +111,7 @@ class OwnTimetable:
     meetings: dict[str, InCourse] = field(default_factory=dict)  # by the class
     absent: dict[str, str] = field(default_factory=dict)  # why the teacher said not to come, by the class
     year: YearSoFar = YearSoFar(0, 0, 0)
+    evaluations: dict[str, Evaluated] = field(default_factory=dict)  # by the class
 
     @property
     def next(self) -> Visit | None:
@@ -131,7 +134,7 @@ def own_timetable(
 ) -> OwnTimetable | None:
     """What the address with this secret shows; None where it opens nothing.
 
-    Of somebody who is asked no more it opens as long as a class is ahead, be it called off. Cost: at most 8 queries,
+    Of somebody who is asked no more it opens as long as a class is ahead, be it called off. Cost: at most 9 queries,
     however much they teach; of a feed 2.
     """
     found = opened(db, secret)
@@ -154,6 +157,7 @@ def _with_notes(db: Session, shown: OwnTimetable, zone: str) -> OwnTimetable:
         meetings=_meetings(db, going) if going else {},
         absent=_absent(db, shown.opened, going) if going else {},
         year=_year(db, shown.opened, shown.at),
+        evaluations=evaluations_of(db, [visit.entry.public_id for visit in shown.past]) if shown.past else {},
     )
 
 

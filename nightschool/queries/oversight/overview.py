@@ -16,8 +16,10 @@ from nightschool.queries.courses.labels import bears
 from nightschool.queries.figures import attendances
 from nightschool.queries.places.openings import Below, units_below
 from nightschool.queries.places.places import names_of
+from nightschool.queries.registers.evaluations import evaluation_in
 from nightschool.queries.scope import inside
 from nightschool.rules.regions import BELOW, PREFIX_DIGITS, Level, ancestors_of, full_code, level_of
+from nightschool.rules.registers.evaluations import Evaluated
 
 UNCOUNTED = (SessionStatus.DRAFT, SessionStatus.POSTPONED)
 
@@ -178,6 +180,16 @@ def classes_of(
         .slice(rows.start, rows.stop)
     )
     return tuple(OverviewSession(is_past=row.day < today, **row._mapping) for row in found)
+
+
+def evaluation_of_region(
+    db: Session, code: str, *, first: date, last: date, heirs: Mapping[str, str] = MappingProxyType({})
+) -> Evaluated | None:
+    """What evaluation slips say about all its classes of these days, taken together; None where that is too little.
+
+    Cost: 1 query, and 1 more where there is something.
+    """
+    return evaluation_in(db, *_which(code, first, last, "", heirs))
 
 
 def _which(

@@ -109,6 +109,7 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
         "register.void": [N_("%(who)s 作废了 %(what)s的到课登记")],
         "register.wait": [N_("%(who)s 送来的 %(what)s的点名放在待处理里")],
         "register.answer": [N_("%(who)s 答了关于 %(what)s的一句问话")],
+        "register.evaluation": [N_("%(who)s 记了 %(what)s纸上的评估表")],
         "register.photo": [N_("%(who)s 存了 %(what)s签到簿的照片")],
         "register.photo_removed": [N_("%(who)s 删了 %(what)s签到簿的照片")],
         "register.settle": [N_("%(who)s 处理了 %(what)s的一份点名")],

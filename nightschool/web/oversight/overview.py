@@ -20,6 +20,7 @@ from nightschool.queries.trust import trust
 from nightschool.rules.listings import page_of
 from nightschool.rules.places.schools import asked_of
 from nightschool.rules.regions import Level, level_of
+from nightschool.rules.registers.evaluations import tell_evaluation
 from nightschool.rules.seasons.months import month_of
 from nightschool.rules.seasons.periods import tell_period, week_of, whole_month
 from nightschool.web.oversight.frame import as_of, asked_period, kept
@@ -73,6 +74,8 @@ def region(region: str) -> Any:
             behind = {"contacts": contacts(db, below)}
         if not (label or figure):
             behind["of_labels"] = labels.label_figures(db, region, **days)
+            if evaluated := overview.evaluation_of_region(db, region, **days):
+                behind["evaluated"] = tell_evaluation(evaluated)
             if found.level is Level.TOWNSHIP:
                 behind["silent"] = trust.silent_phones(db, region, now=now())
     return render_template(

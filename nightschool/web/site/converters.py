@@ -55,11 +55,18 @@ class SecretConverter(BaseConverter):
     regex = "[A-Za-z0-9_-]{32}"
 
 
+class SlipConverter(BaseConverter):
+    """What stands on an evaluation slip: the random name of a class session, and the proof that we printed it."""
+
+    regex = "[A-Za-z0-9_-]{22}[0-9a-f]{12}"
+
+
 CONVERTERS = {
     "region_code": RegionCodeConverter,
     "public_id": PublicIdConverter,
     "short_code": ShortCodeConverter,
     "month": MonthConverter,
     "secret": SecretConverter,
+    "slip": SlipConverter,
     "int": NumberConverter,
 }

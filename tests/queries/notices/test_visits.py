@@ -162,7 +162,7 @@ def test_what_was_held_this_year_is_added_up(cast: Cast, zhou: Teacher, db: Sess
 
 
 @pytest.mark.parametrize("many", [1, 30])
-def test_a_page_costs_eight_statements_and_a_feed_two_however_much_somebody_teaches(
+def test_a_page_costs_nine_statements_and_a_feed_two_however_much_somebody_teaches(
     cast: Cast, zhou: Teacher, db: Session, statements: list[str], many: int
 ) -> None:
     make_link(db, zhou, SECRET)
@@ -185,7 +185,7 @@ def test_a_page_costs_eight_statements_and_a_feed_two_however_much_somebody_teac
     found = shown(db)
     assert len(found.ahead) == 2 * many and len(found.past) == min(2 * many, 50)
     assert len(found.notes[SHIWAN].questions) == min(many, 10)
-    assert len(statements) == 8
+    assert len(statements) == 9
     statements.clear()
     own_timetable(db, SECRET, at=MORNING, zone=ZONE, extent=FEED_EXTENT)
     assert len(statements) == 2
