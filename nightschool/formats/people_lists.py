@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from itertools import islice
+from dataclasses import replace
+from itertools import islice, pairwise
 
 from nightschool.errors import Refused
 from nightschool.formats.tables import Table, TableLine, plain_number, read_tables
@@ -36,9 +37,9 @@ def read_sheets(data: bytes, *, kind: str) -> tuple[tuple[PeopleSheet, ...], tup
     """
     found, unread = [], []
     for table in read_tables(data):
-        sheet = _sheet(table, kind)
+        sheet, *beside = _side_by_side(_sheet(table, kind), kind)
         if "name" in likely_columns(kind, sheet) and not table.is_hidden:
-            found.append(sheet)
+            found += [sheet, *beside]
             if table.sheet is None:
                 break  # other ways to take the text apart are not needed
         elif table.sheet and sheet.lines:
@@ -78,6 +79,22 @@ def _sheet(table: Table, kind: str) -> PeopleSheet:
         heads[place] if place < len(heads) and heads[place] else str(place + 1) for place in sorted(places)
     )
     return PeopleSheet(table.sheet or "", head, tuple(kept), tuple(named))
+
+
+def _side_by_side(sheet: PeopleSheet, kind: str) -> list[PeopleSheet]:
+    """The lists that stand beside each other under the same column names, as for printing; mostly there is one."""
+    heads = sheet.heads()
+    names = [place for place, head in enumerate(heads) if "name" in columns_named(kind, (head,))]
+    starts = [place - names[0] for place in names] or [0]
+    parts = list(pairwise([*starts, max(len(cells) for _number, cells in sheet.lines) if sheet.lines else 0]))
+    if len({frozenset(columns_named(kind, heads[start:end])) - {""} for start, end in parts}) > 1:
+        return [sheet]
+    return [
+        replace(
+            sheet, lines=tuple((number, ("",) * start + cells[start:end]) for number, cells in sheet.lines)
+        )
+        for start, end in parts
+    ]
 
 
 def _in_two_lines(kind: str, lines: Sequence[tuple[str, ...]]) -> tuple[str, ...]:

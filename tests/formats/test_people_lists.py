@@ -1,6 +1,5 @@
 """Tables of people as they come: what is read out of them, and what is named as doubtful."""
 
-import codecs
 import subprocess
 import sys
 from datetime import date, datetime
@@ -57,27 +56,6 @@ def told(found: list[ListedPerson]) -> list[Any]:
 
 def doubts(found: list[ListedPerson], *, stops: bool = False) -> list[tuple[str, str]]:
     return [(doubt.where, doubt.told) for one in found if one.stops is stops for doubt in one.doubts]
-
-
-CSV = "狮湾村学员花名册,,,,\n序号,姓 名,组别,性别,联系电话\n1,陈大秀,三组,女,13800005678\n2,刘国富,3社,男,0832-2123456\n"
-BOTH = [("陈大秀", "三组", "female", None, "13800005678"), ("刘国富", "3社", "male", None, "0832-2123456")]
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        CSV.encode(),
-        codecs.BOM_UTF8 + CSV.encode(),
-        CSV.encode("utf-16"),
-        CSV.encode("gb18030"),
-        CSV.replace(",", "\t").encode("utf-16"),
-        CSV.replace(",", ";").replace("\n", "\r\n").encode("gb18030"),
-        CSV.replace("\n", "\r").encode(),
-        workbook([line.split(",") for line in CSV.splitlines()], merged=("A1:E1",)),
-    ],
-)
-def test_a_list_says_the_same_in_whatever_way_it_was_saved(data: bytes) -> None:
-    assert told(read(data)) == BOTH
 
 
 @pytest.mark.parametrize(

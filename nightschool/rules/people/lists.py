@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 from nightschool.errors import Refused
@@ -68,6 +69,7 @@ _GROUP_IN = re.compile(
     "第?(?:[0-9０-９]{1,3}|[一二两三四五六七八九十]{1,3})(?:村民小组|生产队|小组|组|社|队)"
 )
 _NO_PHONE = re.compile(r"[无没有暂\-—/\\]+")
+_NOT_WORKED_OUT = re.compile(r"#(?:N/A|NAME\?|REF!|VALUE!|DIV/0!|NULL!|NUM!)")
 _AGE = re.compile(r"([0-9]{1,3})\s*(?:周?岁)?")
 _SEX = {"女": "female", "女性": "female", "f": "female", "男": "male", "男性": "male", "m": "male"}
 
@@ -87,6 +89,11 @@ class PeopleSheet:
     def heads(self) -> tuple[str, ...]:
         """What the columns are called."""
         return self.lines[self.head][1] if self.head is not None else ()
+
+    def samples(self, column: int) -> list[str]:
+        """Some of what stands in the column."""
+        filled = (cells[column] for _number, cells in self.below() if cells[column : column + 1] > ("",))
+        return list(islice(filled, 3))
 
     def head_line(self) -> int | None:
         """The number of the line that names the columns."""
@@ -211,6 +218,10 @@ def _village(name: str) -> str:
     return re.sub("(?:村民委员会|居民委员会|村委会|居委会|村|社区)+$", "", compared(name))
 
 
+def _begins_with_person(text: str) -> bool:
+    return may_be_person(re.split(r"[\s(（]", text)[0])
+
+
 def plain_name(text: str) -> str:
     """The name without what sets it in a column: 王 芳 and 王　芳 are written 王芳, Anna Li stays."""
     return re.sub(r"\s+", "", text) if _HAN_WITH_BLANKS.fullmatch(text) else " ".join(text.split())
@@ -241,16 +252,17 @@ def people_in(
         if not any(cells) or is_head:
             continue  # on every page the columns are named once more
         filled = [cell for cell in cells if cell]
-        if len(filled) == 1 and not may_be_person(filled[0]) and (heading := group_in(filled[0])):
+        if len(filled) == 1 and not _begins_with_person(filled[0]) and (heading := group_in(filled[0])):
             above = heading  # a line of its own over those of the group
             continue
         if not any(told.values()) or any(_NO_PERSON.fullmatch(cell) for cell in filled[:2]):
             continue
         if "group_name" in _COLUMNS[kind]:
             typed = told.get("group_name", "").removeprefix(place).strip()
-            above = group_in(typed) or typed or above
-            told["group_name"] = above or called or group
-        yield _Row(kind, sheet, number, columns, told, today).read(prefix, place)
+            typed = group_in(typed) or typed
+            above = typed or above
+            told["group_name"] = typed
+        yield _Row(kind, sheet, number, columns, told, today).read(prefix, place, above or called or group)
 
 
 class _Row:
@@ -270,7 +282,7 @@ class _Row:
         self.doubts: list[Doubt] = []
         self.stops = False
 
-    def read(self, prefix: str, place: str) -> ListedPerson:
+    def read(self, prefix: str, place: str, group: str) -> ListedPerson:
         village = self.told.pop("village", "")
         if village and not _village(village).endswith(_village(place)):
             told = _(
@@ -280,6 +292,8 @@ class _Row:
             )
             self._stop("village", told)
         kept: dict[str, Any] = {"name": self._name()}
+        if "group_name" in _COLUMNS[self.kind] and not self.told.get("group_name"):
+            self.told["group_name"] = group
         for name in self.columns:
             if name not in ("", "name", "age", "birth_year", "group_name") and (
                 text := self.told.get(name, "")
@@ -314,7 +328,11 @@ class _Row:
                     ),
                 )
         words = self.told.get("name", "").split()
-        if _SEVERAL.search(name) or (len(words) > 1 and all(len(w) > 1 and may_be_person(w) for w in words)):
+        if _NOT_WORKED_OUT.fullmatch(name):
+            self._stop("name", _tell_not_worked_out(name))
+        elif _SEVERAL.search(name) or (
+            len(words) > 1 and all(len(w) > 1 and may_be_person(w) for w in words)
+        ):
             self._stop("name", _("「%(name)s」像是不止一个人。一行写一个，再来一次。", name=name))
         elif sentence := why_not_kept(name, LONGEST_LINE):
             self._stop("name", sentence)
@@ -324,6 +342,9 @@ class _Row:
         """What is kept of the cell; None or "" where it is left blank, and then it is doubtful."""
         if sentence := why_not_kept(text, _LONGEST.get(name, LONGEST_LINE)):
             (self._stop if name == "group_name" else self._doubt)(name, sentence)
+            return None if name == "sex" else ""
+        if _NOT_WORKED_OUT.fullmatch(text):
+            self._doubt(name, _tell_not_worked_out(text))
             return None if name == "sex" else ""
         if name == "phone":
             if _NO_PHONE.fullmatch(text):
@@ -385,6 +406,10 @@ class _Row:
     def _stop(self, name: str, told: str) -> None:
         self._doubt(name, told)
         self.stops = True
+
+
+def _tell_not_worked_out(typed: str) -> str:
+    return _("写的是『%(typed)s』，是表格没有算出来的公式。把要写的字写上，不知道就留空。", typed=typed)
 
 
 def cell_of(sheet: PeopleSheet, column: int, line: int) -> str:
