@@ -10,7 +10,7 @@ from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries.figures import attendances
 from nightschool.rules.registers.cohorts import CourseKind
 
-_SHOWN = 5
+TURNOUTS_SHOWN = 5
 _This = aliased(ClassSession, name="this")
 _Its = aliased(Course, name="its")
 # The class session itself and those held before it, the latest first: of its course where that is a cohort, else of
@@ -30,7 +30,7 @@ HELD_UP_TO = (
     )
     .order_by(ClassSession.day.desc(), ClassSession.starts.desc(), ClassSession.id.desc())
 )
-_TURNOUTS = HELD_UP_TO.with_only_columns(ClassSession.day, attendances()).limit(_SHOWN)
+_TURNOUTS = HELD_UP_TO.with_only_columns(ClassSession.day, attendances()).limit(TURNOUTS_SHOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,14 @@ from nightschool.queries.courses import alternatives, bookings, copies, undo
 from nightschool.queries.courses import courses as queries
 from nightschool.queries.courses.choices import on_offer
 from nightschool.queries.courses.courses import CoursePage
+from nightschool.queries.courses.histories import History
 from nightschool.queries.courses.labels import labels_on_offer
 from nightschool.queries.courses.sessions import SessionPage
 from nightschool.queries.courses.surroundings import good_days, surroundings
 from nightschool.queries.notices import revisions
 from nightschool.queries.places import places
 from nightschool.queries.registers import cohorts
+from nightschool.queries.registers.turnouts import TURNOUTS_SHOWN, LastTurnout
 from nightschool.queries.seasons.localities import Locality, locality
 from nightschool.rules.almanac import full_day
 from nightschool.rules.courses import good_days as rules
@@ -346,11 +348,19 @@ def show(course: str) -> Any:
         "courses/courses/show.html",
         course=found,
         meetings=meetings,
+        turnouts=_turnouts(meetings),
         cohort=cohort,
         tell_rule=tell_rule,
         undoable=undo_offered(recent),
         history=tell_made(made, services().zone),
     )
+
+
+def _turnouts(meetings: History) -> list[LastTurnout]:
+    """How many came to its last five classes, the earliest first; on further pages of the past none."""
+    held = [one.session for one in meetings.past if one.session.attendances is not None]
+    last = reversed(held[:TURNOUTS_SHOWN] if meetings.number == 1 else [])
+    return [LastTurnout(one.slot.day, one.attendances or 0) for one in last]
 
 
 @bp.post("/courses/<public_id:course>/publish")

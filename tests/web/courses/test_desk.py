@@ -291,7 +291,7 @@ def test_what_can_be_printed_and_where_everything_else_is_leads_somewhere(chen: 
             assert chen.get(address, follow_redirects=True).status_code == 200, address
 
 
-def test_the_first_class_shows_how_many_came_to_the_last_five_like_it(
+def test_the_first_class_and_a_course_show_how_many_came_to_the_last_five(
     chen: FlaskClient, database: Database, cast: Cast
 ) -> None:
     with database.writing() as db:
@@ -300,7 +300,10 @@ def test_the_first_class_shows_how_many_came_to_the_last_five_like_it(
             held = make_session(db, lectures, TODAY - timedelta(weeks=weeks))
             make_register(db, held, cast.chen, total=total)
         make_register(db, make_session(db, cohort, TODAY - timedelta(weeks=1)), cast.chen, total=64)
+        own = lectures.public_id
         called = make_session(db, cohort, TODAY + timedelta(days=3), title="果树班").public_id
+    of_course = chen.get(f"/courses/{own}").text.split('class="turnouts"')[1].split("</figure>")[0]
+    assert re.findall(r">(\d+)</text>", of_course) == ["11", "0", "31", "42", "53"]  # its own alone
     assert 'class="turnouts"' not in chen.get(DESK).text  # one class of this cohort is no series yet
     with database.writing() as db:
         make_session(db, make_course(db), TODAY + timedelta(days=2))

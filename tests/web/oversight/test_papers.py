@@ -66,6 +66,7 @@ def test_the_ledger_of_a_year_has_a_row_a_class_and_its_sums(chen: FlaskClient, 
         ["1", "2026年3月2日", "2", *orchard, "30", "18", "11", "狮湾村", "签到簿 27 人签了", ""],
         ["2", "2026年10月8日", "3", *orchard, "1", "", "", "狮湾村", "", ""],
     ]
+    assert 'data-head="人次"' in page  # as which a phone tells it, where the table is a list
     sums = re.findall(r"<td[^>]*>(.*?)</td>", page.split("<tfoot>")[1])
     assert [one for one in sums if one] == ["合计", "4", "31", "18", "11"]
     assert "人数：名单上的人本人来过的，一个人只算一次（口径第 1 版）。" in page
