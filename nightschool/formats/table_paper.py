@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from nightschool.formats.workbooks import in_bytes, write_text
 from nightschool.rules.almanac import day_with_year
 from nightschool.rules.oversight.figures import Definition, tell_figure
+from nightschool.rules.oversight.paper_columns import BLANK, ChosenColumn
 from nightschool.rules.registers.graduation import class_hours
 from nightschool.rules.seasons.periods import Period, tell_period
 from nightschool.texts import N_, _, language
@@ -30,6 +31,7 @@ NUMBER_OF_ROW = "number"  # the key of the column that counts the rows
 _DAY = "yyyy-mm-dd"
 _LEFT_OVER_CHARACTERS = 30  # of a workbook's column that has what is left on paper
 _MILLIMETRES_A_CHARACTER = 2
+_BLANK_WIDTH = 18  # of a region's own column, to write in by hand
 
 
 class ColumnKind(StrEnum):
@@ -231,25 +233,45 @@ def _write(cell: Any, column: Column, value: Value) -> None:
         cell.value = float(class_hours(value)) if column.kind is ColumnKind.HOURS else value
 
 
-def lay_out(paper: Paper, found: Any, asked: PaperAsk) -> PaperTable:
-    """The paper of what was found."""
+def lay_out(paper: Paper, found: Any, asked: PaperAsk, chosen: Sequence[ChosenColumn] = ()) -> PaperTable:
+    """The paper of what was found, with the columns that its region has chosen."""
     rows = [
         tuple(column.cell(row, number) for column in paper.columns)
         for number, row in enumerate(paper.rows(found), start=1)
     ]
-    figures = dict.fromkeys((*paper.figures, *(one.figure for one in paper.columns if one.figure)))
+    columns = _arranged(paper, chosen)
+    places = [paper.columns.index(one) if one in paper.columns else None for one, _named in columns]
+    shown = [tuple("" if place is None else row[place] for place in places) for row in rows]
+    named = tuple(named for _one, named in columns)
+    figures = dict.fromkeys((*paper.figures, *(one.figure for one in named if one.figure)))
     return PaperTable(
         title=paper.title(found, asked) if paper.title else _usual_title(paper, asked),
         under=" · ".join(filter(None, paper.under(found, asked))),
-        columns=paper.columns,
-        rows=tuple(rows),
-        sums=_sums(paper.columns, rows),
+        columns=named,
+        rows=tuple(shown),
+        sums=_sums(named, shown),
         notes=tuple(filter(None, paper.notes(found))),
         closing=paper.closing(found),
         as_of=asked.as_of,
         code=_code(rows),
         figures=tuple(figures),
     )
+
+
+def _arranged(paper: Paper, chosen: Sequence[ChosenColumn]) -> list[tuple[Column, Column]]:
+    """Each column that is shown, as the paper has it and as it is called here.
+
+    A column that the paper has no more is left out: the choice is older than the paper.
+    """
+    own = {column.key: column for column in paper.columns}
+    if not any(one.is_shown and one.key in own for one in chosen):
+        return [(column, column) for column in paper.columns]
+    found = []
+    for one in chosen:
+        column = Column(BLANK, one.name, _BLANK_WIDTH) if one.key == BLANK else own.get(one.key)
+        if column and one.is_shown:
+            found.append((column, replace(column, heading=one.name)))
+    return found
 
 
 def _usual_title(paper: Paper, asked: PaperAsk) -> str:
@@ -265,8 +287,9 @@ def _sums(columns: Sequence[Column], rows: Sequence[Sequence[Value]]) -> tuple[V
     for place, column in enumerate(columns):
         counted = [row[place] for row in rows if isinstance(row[place], int)] if column.is_summed else []
         found.append(sum(counted) if counted else None)  # type: ignore[arg-type]  # whole numbers
-    first_text = next(place for place, column in enumerate(columns) if not column.kind.is_counted)
-    found[first_text] = _("合计")
+    first_text = next((n for n, column in enumerate(columns) if not column.kind.is_counted), None)
+    if first_text is not None:
+        found[first_text] = _("合计")
     return tuple(found)
 
 

@@ -144,6 +144,16 @@ class RegionSettings(Versioned, Base):
     )
 
 
+class PaperColumns(Numbered, Versioned, Base):
+    """One row is what a region chose for the columns of one paper; villages have those of the nearest region."""
+
+    region_code: Mapped[RegionRef]
+    paper: Mapped[Code]
+    columns: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # rules.oversight.paper_columns.ChosenColumn
+
+    __table_args__ = (UniqueConstraint("region_code", "paper"),)
+
+
 class NightSchool(Numbered, Versioned, Base):
     """One row is the night school of one village (一村一校)."""
 

@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
+import pytest
 from openpyxl import load_workbook
 
 from nightschool.formats.table_paper import NUMBERED, Column, ColumnKind, Paper, PaperAsk, lay_out
 from nightschool.rules.oversight.figures import ATTENDANCES
+from nightschool.rules.oversight.paper_columns import BLANK, ChosenColumn
 from nightschool.rules.seasons.periods import parsed_period
 
 
@@ -97,3 +99,29 @@ def test_a_paper_without_rows_has_no_sums() -> None:
     empty = lay_out(PAPER, (), ASKED)
     assert (empty.rows, empty.sums, empty.notes) == ((), (), ())
     assert load_workbook(io.BytesIO(empty.workbook())).active.max_row == 5
+
+
+def test_a_region_names_orders_and_hides_columns_and_adds_blank_ones() -> None:
+    chosen = (
+        ChosenColumn("attendances", "参训人次"),
+        ChosenColumn("day", "培训日期"),
+        ChosenColumn("phone", "电话", is_shown=False),
+        ChosenColumn(BLANK, "党员"),
+        ChosenColumn("gone", "从前有过的"),
+        ChosenColumn("title", "课题"),
+    )
+    table = lay_out(PAPER, ROWS, ASKED, chosen)
+    assert table.heads == ("参训人次", "培训日期", "党员", "课题")
+    assert table.cells == (("12", "2026年11月3日", "", "=1+1"), ("", "2026年11月9日", "", "果\x1b树"))
+    assert table.sum_cells == ("12", "合计", "", "")
+    assert table.code == TABLE.code  # two prints of the same rows agree, whatever their columns are called
+    assert load_workbook(io.BytesIO(table.workbook())).active["A4"].value == 12
+
+
+@pytest.mark.parametrize(
+    "chosen", [(), (ChosenColumn("gone", "从前有过的"),), (ChosenColumn("title", "课题", is_shown=False),)]
+)
+def test_where_nothing_that_there_is_was_chosen_a_paper_has_its_own_columns(
+    chosen: tuple[ChosenColumn, ...],
+) -> None:
+    assert lay_out(PAPER, ROWS, ASKED, chosen) == TABLE

@@ -58,6 +58,7 @@ ANYWHERE = {
     "first": "2026-04",
     "last": "2026-09",
     "month_code": "2026-11",
+    "paper": "ledger",
     "secret": SECRET,
     "coming": "c" * 22,
     "asked": "q" * 22,

@@ -57,6 +57,7 @@ UNSCOPED = {
     "month_code": "a month of a region on paper",
     "other": "a village that learners went to; only the last who went there come back",
     "former": "a village that the one named beside it stands for; the view asks that it does",
+    "paper": "a kind of paper, whose columns are chosen for the region beside it",
     "year": "a year of a school on paper",
     "first": "the first month of some on paper",
     "last": "the last month of some on paper",

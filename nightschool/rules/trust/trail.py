@@ -201,6 +201,8 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
         "calendar.day_end": [N_("%(who)s 去掉了和平常不一样的一天")],
         "calendar.notice": [N_("%(who)s 录入了一年的放假通知")],
         "region.settle": [N_("%(who)s 改了这里的设置：%(fields)s"), N_("%(who)s 改了这里的设置")],
+        "region.columns": [N_("%(who)s 定了%(paper)s的栏目"), N_("%(who)s 定了一张表的栏目")],
+        "region.columns_back": [N_("%(who)s 让%(paper)s照上一级的印"), N_("%(who)s 让一张表照上一级的印")],
         "calendar.position": [N_("%(who)s 记下了村里的位置")],
     },
     Kind.ACCOUNTS: {
@@ -327,8 +329,9 @@ def tell_session(slot: Slot, title: str, *, today: date) -> str:
 
 def _values(details: Mapping[str, Any], today: date) -> dict[str, str]:
     """What the details say, as words; empty where they say nothing, or what is no longer understood."""
-    reason, role = details.get("reason"), details.get("role")
+    reason, role, paper = details.get("reason"), details.get("role"), details.get("called")
     return {
+        "paper": _(paper) if paper else "",
         "reason": reason_word(reason) if reason in REASONS else "",
         "role": role_word(role) if role in set(Role) else "",
         "before": _moment(details.get("before"), today),

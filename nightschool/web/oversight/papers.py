@@ -20,6 +20,7 @@ from nightschool.formats.table_paper import Paper, PaperAsk, PaperTable, lay_out
 from nightschool.formats.teaching_record import TEACHING_RECORD
 from nightschool.formats.teaching_slip import HOURS_SLIP
 from nightschool.formats.workbooks import WORKBOOK
+from nightschool.queries.oversight.paper_columns import columns_in_force
 from nightschool.queries.oversight.plans import month_page
 from nightschool.queries.people.rosters import village_roster
 from nightschool.queries.people.teaching_hours import teaching_year
@@ -31,7 +32,7 @@ from nightschool.rules.seasons.months import month_of
 from nightschool.rules.seasons.periods import Period, parsed_period, period_of
 from nightschool.texts import _
 from nightschool.web.site.access import allows
-from nightschool.web.site.context import now, services, today
+from nightschool.web.site.context import now, reading, services, today
 from nightschool.web.site.papers import pdf_answer, unprintable
 from nightschool.web.site.records import look_up
 
@@ -87,6 +88,11 @@ class ListedPaper:
     def name(self) -> str:
         """Of its endpoint."""
         return self.paper.key + self.base.mark
+
+    @property
+    def has_chosen_columns(self) -> bool:
+        """True of a village's own papers, whose form its county may have an opinion about."""
+        return self.base is VILLAGE
 
 
 def _plan(db: Session, asked: PaperAsk) -> Any:
@@ -175,7 +181,11 @@ def _table(listed: ListedPaper, period: Period | None, of: Mapping[str, str]) ->
     as_of = f"{day_with_year(local.date())} {clock(local.hour * 60 + local.minute)}"
     asked = PaperAsk(today(), as_of, of, place, period)
     found = look_up(listed.find, asked)
-    return found, lay_out(listed.paper, found, asked)
+    if not listed.has_chosen_columns:
+        return found, lay_out(listed.paper, found, asked)
+    with reading() as db:
+        chosen = columns_in_force(db, of["village"], listed.paper.key).get(listed.paper.key)
+    return found, lay_out(listed.paper, found, asked, chosen.columns if chosen else ())
 
 
 def _around(paper: Paper, period: Period) -> tuple[Period, ...]:

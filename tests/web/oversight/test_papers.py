@@ -165,10 +165,8 @@ def test_a_ledger_costs_as_many_statements_however_long_it_is(
                 )
                 make_register(db, held, cast.chen, total=number)
                 make_question(db, held)
-    assert costs == [
-        7,
-        7,
-    ]  # login, scope, the village's name, the classes, their teachers, their questions, who came
+    # Login, scope, the name, the columns, the classes, their teachers, their questions, who came.
+    assert costs == [8, 8]
 
 
 def test_nobody_else_gets_to_a_villages_papers(browser_of: Any, client: FlaskClient, cast: Cast) -> None:

@@ -295,5 +295,6 @@ def test_plan_pages_cost_the_same_however_much_there_is(
         statements.clear()
         assert browser.get(path).status_code == 200
         costs.append(len(statements))
-    # Login and scope each time; a plan costs five with what was approved, its paper the village's name, a township three.
-    assert costs == [9, 10, 9, 9]
+    # Login and scope each time; a plan costs five with what was approved, its paper the village's name
+    # and which columns it has, a township three.
+    assert costs == [9, 11, 9, 9]
