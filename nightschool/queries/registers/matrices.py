@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -40,6 +41,15 @@ class Matrix:
     rows: tuple[MatrixRow, ...]
 
 
+class CourseMeeting(NamedTuple):
+    """One class session of a course that is held or is to be."""
+
+    day: date
+    starts: int
+    ends: int
+    title: str
+
+
 def of_class_session(db: Session, class_session: str) -> Matrix | None:
     """The register of one class; None when there is no such class. Cost: as its register."""
     found = register(db, class_session)
@@ -55,6 +65,20 @@ def of_course(db: Session, course: str) -> Matrix | None:
         return None
     registers = _registers(db, _HELD.where(ClassSession.course_id == found.id))
     return _matrix(db, registers, found.title, found.region_code)
+
+
+def meetings_of_course(db: Session, course: str) -> tuple[CourseMeeting, ...]:
+    """Its class sessions that are held or were announced to be, in their order. Cost: 1 query."""
+    rows = db.execute(
+        select(ClassSession.day, ClassSession.starts, ClassSession.ends, ClassSession.title)
+        .join(Course, Course.id == ClassSession.course_id)
+        .where(
+            Course.public_id == course,
+            ClassSession.status.in_((SessionStatus.SCHEDULED, SessionStatus.HELD)),
+        )
+        .order_by(ClassSession.day, ClassSession.starts, ClassSession.id)
+    )
+    return tuple(CourseMeeting(*row) for row in rows)
 
 
 def of_month(db: Session, village: str, month: Month) -> Matrix:

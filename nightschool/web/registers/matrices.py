@@ -5,13 +5,14 @@ from typing import Any
 from flask import Blueprint, Response, render_template
 
 from nightschool.formats import register_table
+from nightschool.formats.moodle_attendance import moodle_archive
 from nightschool.formats.workbooks import WORKBOOK
 from nightschool.queries.places import places
 from nightschool.queries.registers import matrices as queries
 from nightschool.queries.registers.matrices import Matrix
 from nightschool.rules.seasons.months import Month
 from nightschool.web.site.access import allows
-from nightschool.web.site.context import today
+from nightschool.web.site.context import reading, today
 from nightschool.web.site.records import look_up
 
 bp = Blueprint("matrices", __name__)
@@ -38,6 +39,18 @@ def of_month(village: str, month: Month) -> Any:
 def of_course(course: str) -> Any:
     """The registers of a course side by side."""
     return _workbook(look_up(queries.of_course, course), "course")
+
+
+@bp.get("/courses/<public_id:course>/registers-moodle.zip")
+@allows("schedule")
+def for_moodle(course: str) -> Any:
+    """The class sessions and the marks of a course, as Moodle takes them in."""
+    found = look_up(queries.of_course, course)
+    with reading() as db:
+        meetings = queries.meetings_of_course(db, course)
+    answer = Response(moodle_archive(found.title, meetings, found), mimetype="application/zip")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{found.region_code}-moodle.zip")
+    return answer
 
 
 @bp.get("/sessions/<public_id:class_session>/register.xlsx")

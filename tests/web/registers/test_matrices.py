@@ -1,16 +1,18 @@
 """Registers as workbooks: a row a person, a column a class, real dates, text that stays text."""
 
+import csv
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
 from flask.testing import FlaskClient
 
 from nightschool.database import Database
-from nightschool.models.teaching import CourseKind
+from nightschool.models.teaching import CourseKind, SessionStatus
 from tests.factories import SHIWAN, SOON, TODAY, Cast, make_course, make_learner, make_session
 from tests.web.registers.test_attendance import Village
 
@@ -104,3 +106,56 @@ def test_a_course_says_who_of_the_family_came_instead(
 def test_a_month_without_registers_is_an_empty_table(village: Village) -> None:
     rows = table(village, f"/desk/{SHIWAN}/registers/2020-01.xlsx")
     assert rows[2][:4] == ["序号", "姓名", "组别", "来了几次"]
+
+
+def test_a_course_leaves_as_moodle_takes_it_in(database: Database, village: Village, cast: Cast) -> None:
+    """Sessions by place: course, groups, date, from, to, description; marks by session, idnumber, status, remarks."""
+    with database.writing() as db:
+        course = make_course(db, kind=CourseKind.COHORT, title="果树班")
+        held = make_session(db, course, TODAY, title="=剪枝", starts=630, ends=700).public_id
+        make_session(db, course, TODAY + timedelta(days=7), title="嫁接")
+        make_session(
+            db,
+            course,
+            TODAY + timedelta(days=8),
+            title="没上",
+            status=SessionStatus.CANCELLED,
+            reason="weather",
+        )
+        key = course.public_id
+    here = Village(village.browser, held, village.learners)
+    chen, plus, zhang = (village.learners[name] for name in ("陈大秀", "=1+1", "张桂花"))
+    marks = [f"{chen} substitute", f"{zhang} late"]
+    data = {
+        "s": here.open()["s"],
+        "v": "0",
+        "m": [plus],
+        "x": marks,
+        "ci": chen,
+        "c": "陈小妹",
+        "g": "周远客",
+        "do": "save",
+    }
+    assert here.browser.post(here.url, data=data).status_code == 303
+    assert f"/courses/{key}/registers-moodle.zip" in here.browser.get(f"/courses/{key}").text
+    archive = ZipFile(BytesIO(here.browser.get(f"/courses/{key}/registers-moodle.zip").data))
+    tables = {
+        name: [*csv.reader(archive.read(name).decode("utf-8-sig").splitlines())]
+        for name in archive.namelist()
+    }
+    next_week = TODAY + timedelta(days=7)
+    assert tables["sessions.csv"] == [
+        ["course", "groups", "sessiondate", "from", "to", "description"],
+        ["果树班", "", TODAY.isoformat(), "10:30", "11:40", "'=剪枝"],
+        ["果树班", "", next_week.isoformat(), "19:00", "20:30", "嫁接"],
+    ]
+    head, *rows = tables["marks.csv"]
+    assert head == ["sessiondate", "idnumber", "name", "status", "remarks"]
+    at = f"{TODAY.isoformat()} 10:30"
+    assert sorted(rows) == sorted(
+        [
+            [at, chen, "陈大秀", "E", "家人代到（陈小妹）"],
+            [at, plus, "'=1+1", "P", ""],
+            [at, zhang, "张桂花", "L", ""],
+        ]
+    )
