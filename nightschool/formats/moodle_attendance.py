@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from nightschool.queries.registers.matrices import Matrix, CourseMeeting
+    from nightschool.queries.registers.matrices import CourseMeeting, Matrix
 
 _SESSION_COLUMNS = ("course", "groups", "sessiondate", "from", "to", "description")
 # `name` is read by nobody there; by the others a session and somebody are found.
