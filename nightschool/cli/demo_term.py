@@ -1,5 +1,6 @@
 """What goes on in a school of the demonstration: its courses day by day, next month's plan, villagers' questions."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
@@ -8,7 +9,7 @@ from sqlalchemy import select
 
 from nightschool.actions.courses import courses, sessions
 from nightschool.actions.oversight import plans
-from nightschool.actions.registers import questions
+from nightschool.actions.registers import evaluations, questions
 from nightschool.cli import demo_cohort
 from nightschool.cli.demo_stage import A_DAY, WEEKS_AHEAD, DemoSchool, Stage
 from nightschool.errors import CannotSchedule
@@ -20,6 +21,7 @@ from nightschool.rules.courses.proposals import Proposal
 from nightschool.rules.courses.recurrence import Once, Weekly, days_of
 from nightschool.rules.regions import parent_of
 from nightschool.rules.registers.attendance import Sheet
+from nightschool.rules.registers.evaluations import read_paper_slips
 from nightschool.rules.seasons.months import month_of
 from nightschool.rules.slots import Slot
 
@@ -51,6 +53,8 @@ def teach(stage: Stage, school: DemoSchool, entry: dict[str, Any], teacher: str)
         _plan(stage, school, plan)
     for asked in entry.get("questions", ()):
         _ask(stage, school, asked)
+    if typed := entry.get("evaluation"):
+        _evaluate(stage, school, typed)
 
 
 def _schedule(stage: Stage, proposal: Proposal, school: DemoSchool) -> int:
@@ -131,13 +135,30 @@ def _plan(stage: Stage, school: DemoSchool, plan: dict[str, Any]) -> None:
     plans.submit(stage.db, **given)
 
 
-def _ask(stage: Stage, school: DemoSchool, asked: dict[str, Any]) -> None:
-    """It was asked in the latest held class of its course, and answered two days later where there is an answer."""
-    held = stage.sessions(
+def _evaluate(stage: Stage, school: DemoSchool, typed: dict[str, str]) -> None:
+    """Slips about the latest held class of the course, typed from paper the day after."""
+    session = _held(stage, school, typed["course"])[-1]
+    evaluations.enter_slips(
+        stage.db,
+        class_session=session.public_id,
+        slips=read_paper_slips(typed["slips"]),
+        replaces=False,
+        by=school.actor,
+        now=stage.at(session.day + A_DAY),
+    )
+
+
+def _held(stage: Stage, school: DemoSchool, course: str) -> Sequence[ClassSession]:
+    return stage.sessions(
         ClassSession.region_code == school.code,
         ClassSession.status == SessionStatus.HELD,
-        ClassSession.course_id.in_(select(Course.id).where(Course.title == asked["course"])),
+        ClassSession.course_id.in_(select(Course.id).where(Course.title == course)),
     )
+
+
+def _ask(stage: Stage, school: DemoSchool, asked: dict[str, Any]) -> None:
+    """It was asked in the latest held class of its course, and answered two days later where there is an answer."""
+    held = _held(stage, school, asked["course"])
     times_ago = asked.get("times_ago", 0)
     if times_ago >= len(held):
         return
