@@ -68,7 +68,11 @@ _FORGET_WORKER = """async () => {
     for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
     for (const name of await caches.keys()) await caches.delete(name);
 }"""
-_KEPT = "async () => (await (await caches.open('pocket')).keys()).some(({ url }) => url.endsWith('/pocket'))"
+_KEPT = """async () => {
+    const here = await navigator.serviceWorker.getRegistration();
+    const pages = await (await caches.open("pocket")).keys();
+    return Boolean(here?.active && !here.installing && pages.some(({ url }) => url.endsWith("/pocket")));
+}"""
 
 
 @dataclass(frozen=True)
