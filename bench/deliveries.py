@@ -277,9 +277,10 @@ def look(school: School, evening: Evening, tally: Counter[str]) -> None:
     for phone in evening.phones:
         tally["sheets that vanished"] += phone.written[-1].id not in arrived
     for key, one in standing.items():
-        places = (one.sheet == expected and key in in_time) + (waits.get(key) == one.sheet)
-        tally["sheets that stand nowhere"] += places == 0
-        tally["sheets that stand twice"] += places > 1
+        counts, is_waiting = one.sheet == expected, waits.get(key) == one.sheet
+        tally["sheets that stand nowhere"] += not (counts or is_waiting)
+        # One that cannot count by its clock waits, though another that says the same may count.
+        tally["sheets that stand twice"] += counts and is_waiting and key in in_time
     tally["sheets that wait though their phone wrote them anew"] += len(waits.keys() & gone)
     tally["submissions of nobody"] += len(arrived.keys() - {one.id for one in written})
 

@@ -97,7 +97,7 @@ class Phone:
         self.storage = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.fault, self.room = "", ROOM
         self.saved: frozenset[str] | None = None
-        self.saves = 0
+        self.saves = self.pages_missed = 0
         self.steps: list[str] = []
         self._start()
         self.page.wait_for_function(_KEPT)
@@ -205,7 +205,15 @@ class Phone:
         page.set_default_timeout(30_000)
         self.devtools = self.context.new_cdp_session(page)
         self._keep_count()
-        page.goto(self.evening.address)
+        try:
+            page.goto(self.evening.address)
+        except Error:
+            # A browser that lost its worker has no page without signal; what was saved waits on the phone for that.
+            self.pages_missed += 1
+            self.context.set_offline(False)
+            page.goto(self.evening.address)
+            page.wait_for_function(_KEPT)
+            self.context.set_offline(True)
         page.locator(f"[data-part=classes] a[href='#{self.evening.class_session}']").wait_for()
         return page
 
@@ -318,6 +326,7 @@ def run(
         phone.live(tally)
         phone.arrive()
         look(database, phone, tally)
+        tally["pages that came only with signal"] += phone.pages_missed
     except (Error, AssertionError) as broken:
         tally["runs that broke off"] += 1
         steps = ", ".join(phone.steps) if phone else "beginning"

@@ -143,8 +143,8 @@ def _count(
     except Refused as refused:
         why = NEWCOMERS if "row" in refused.details else refused.code
         return _wait(db, held, delivery, told, why, by=by, now=now)
-    if before and before[0] not in delivery.brought.replaces:
-        _outrank(db, held, *before, by=by, now=now)
+    if before:
+        _outrank(db, held, *before, is_own=before[0] in delivery.brought.replaces, by=by, now=now)
     _settle_said(db, held, told, now=now)
     return Delivered(receipt, Fate.COUNTS)
 
@@ -196,15 +196,19 @@ def _kept(
     )
 
 
-def _outrank(db: Session, held: ClassSession, submission: UUID, sheet: Sheet, *, by: Actor, now: Now) -> None:
+def _outrank(
+    db: Session, held: ClassSession, submission: UUID, sheet: Sheet, *, is_own: bool, by: Actor, now: Now
+) -> None:
     """What counted until now waits: its writer did not know of the one that counts instead, nor that one's of it.
 
-    So do the sheets that said the same, and nobody needed to look at until now.
+    So do the sheets that said the same, and nobody needed to look at until now; they alone where the same phone wrote
+    its own anew (`is_own`).
     """
     after = standing_sheet(db, held.id)
     told = fingerprint(held.public_id, sheet)
     is_said = after is not None and fingerprint(held.public_id, after[1]) == told
-    _put_aside(db, held, submission, sheet, OUTRANKED, by=by, now=now, is_said=is_said)
+    if not is_own:
+        _put_aside(db, held, submission, sheet, OUTRANKED, by=by, now=now, is_said=is_said)
     if not is_said:
         db.execute(
             update(WaitingSheet)

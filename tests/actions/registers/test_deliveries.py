@@ -184,6 +184,18 @@ def test_what_two_wrote_alike_waits_for_both_when_it_counts_no_more(
     assert [one.sheet for one in sheets_waiting(db, SHIWAN) if one.settled_at is None] == [sheets[0]]
 
 
+def test_what_another_wrote_alike_waits_when_the_first_writes_its_own_anew(
+    cast: Cast, db: Session, tonight: ClassSession, learners: dict[str, Learner]
+) -> None:
+    first, second, _third = learners.values()
+    mine, yours = uuid4(), uuid4()
+    bring(cast, db, tonight, came(first), minute=5, submission_id=mine)
+    bring(cast, db, tonight, came(first), minute=3, submission_id=yours)
+    bring(cast, db, tonight, came(second), minute=9, replaces=[mine])
+    assert standing(db, tonight) == came(second)
+    assert waits(db) == [(yours, "outranked")]
+
+
 def test_what_waits_waits_no_more_while_another_that_says_the_same_counts(
     cast: Cast, db: Session, tonight: ClassSession, learners: dict[str, Learner]
 ) -> None:
