@@ -73,6 +73,7 @@ PLAN = Paper(
     name=N_("开课计划"),
     about=N_("给镇里的表，也能存成 Excel。"),
     periods=("month",),
+    looks_back=False,
     title=lambda plan, _asked: _(
         "%(village)s%(school)s%(month)s开课计划",
         village=plan.village,

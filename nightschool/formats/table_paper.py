@@ -112,6 +112,7 @@ class Paper:
     about: str  # N_(), one line beside it
     columns: tuple[Column, ...]
     periods: tuple[str, ...] = ()  # the kinds it takes, the usual one first; none: it is of no period
+    looks_back: bool = True  # unasked it is of the period before while this one has nothing yet
     rows: Callable[[Any], Sequence[Any]] = lambda found: found
     title: Callable[[Any, PaperAsk], str] | None = None  # without it 狮湾村 培训台账 2026年下半年
     under: Callable[[Any, PaperAsk], Iterable[str]] = lambda _found, _asked: ()

@@ -137,6 +137,13 @@ TOLD_ON_PAPER |= {
             ("HiddenCourseAudience", "HiddenMonthPlanNote", DRAFT),
         ),
         ("roster", "the roster for the binder, which says so", (*LEARNER, "HiddenLearnerHousehold")),
+        ("unreached", "whom to invite, for the village alone", (*LEARNER, "HiddenLearnerHousehold")),
+        (
+            "teachers",
+            "whom the village can call on, for its own binder",
+            ("HiddenTeacherName", "HiddenTeacherSpecialities"),
+        ),
+        ("venues", "who has the key, for the village's own binder", ("HiddenVenueKeyHolder",)),
         ("history", "for the learner's own household", LEARNER),
         ("card", "for the learner's own household", (*LEARNER, "HiddenLearnerHousehold")),
         (
@@ -149,7 +156,7 @@ TOLD_ON_PAPER |= {
     )
     for form in ("", "_pdf", "_xlsx", "_txt")
     for hidden in told
-    if form != "_txt" or paper not in ("roster", "history", "card", "teaching-record")
+    if form != "_txt" or paper in ("plan", "hours", "hours_here")
 }
 # Papers for one person or for the township, not for a notice board.
 PRIVATE_PAPERS = {

@@ -138,28 +138,31 @@ def _learner_lines(
     )
 
 
+_KNOWN_TEACHERS = (
+    select(
+        Teacher.id,
+        Teacher.public_id,
+        Teacher.name,
+        Teacher.name_key,
+        Teacher.search_keys,
+        Teacher.kind,
+        Teacher.unit,
+        Teacher.specialities,
+        Teacher.region_code,
+        Teacher.retired_at.is_not(None).label("is_retired"),
+        Region.name.label("region"),
+    )
+    .join(Region, Region.code == Teacher.region_code)
+    .where(Teacher.merged_into_id.is_(None))
+)
+
+
 def teachers(db: Session, region: str, asked: Asked = UNASKED) -> Listing[TeacherLine]:
     """The teachers kept at this region or above it, as asked for; unasked its own first, then the next above.
 
     They are looked for by name, sound, unit, and by what they can talk about. Cost: 3 queries, 2 above a village.
     """
-    rows = db.execute(
-        select(
-            Teacher.id,
-            Teacher.public_id,
-            Teacher.name,
-            Teacher.name_key,
-            Teacher.search_keys,
-            Teacher.kind,
-            Teacher.unit,
-            Teacher.specialities,
-            Teacher.region_code,
-            Teacher.retired_at.is_not(None).label("is_retired"),
-            Region.name.label("region"),
-        )
-        .join(Region, Region.code == Teacher.region_code)
-        .where(Teacher.region_code.in_((region, *ancestors_of(region))), Teacher.merged_into_id.is_(None))
-    ).all()
+    rows = db.execute(_KNOWN_TEACHERS.where(Teacher.region_code.in_((region, *ancestors_of(region))))).all()
     taught = last_taught(db, region) if level_of(region) is Level.VILLAGE else {}
     kinds = {row.kind for row in rows}
     kind = asked.choice(
@@ -198,6 +201,15 @@ def teachers(db: Session, region: str, asked: Asked = UNASKED) -> Listing[Teache
         order=in_order,
         write=lambda shown: _teacher_lines(db, shown, taught),
     )
+
+
+def village_teachers(db: Session, village: str) -> tuple[TeacherLine, ...]:
+    """All whom the village can call on, the nearest first, then by the sound of names, for paper. Cost: 3 queries."""
+    rows = list(db.execute(_KNOWN_TEACHERS.where(Teacher.region_code.in_((village, *ancestors_of(village))))))
+    rows = [row for row in rows if not row.is_retired]
+    rows.sort(key=lambda row: (row.name_key, row.public_id))
+    rows.sort(key=lambda row: row.region_code, reverse=True)
+    return _teacher_lines(db, rows, last_taught(db, village))
 
 
 def last_taught(db: Session, village: str) -> dict[int, date]:

@@ -70,6 +70,15 @@ def of_village(db: Session, village: str, *, number: int = 1) -> QuestionList:
     return QuestionList(lines, open_, asked - open_, number, pages)
 
 
+def open_of_village(db: Session, village: str) -> tuple[QuestionLine, ...]:
+    """All that waits for an answer in this village, what was asked first at the top, for paper. Cost: 1 query."""
+    is_open = Question.answered_on.is_(None)
+    rows = db.execute(
+        _lines().where(Question.region_code == village, is_open).order_by(Question.asked_on, Question.id)
+    )
+    return tuple(QuestionLine(*row) for row in rows)
+
+
 def of_session(db: Session, class_session: str) -> tuple[QuestionLine, ...]:
     """What was asked in one class, in the order it was written down; at most 50. Cost: 1 query."""
     rows = db.execute(

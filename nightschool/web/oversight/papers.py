@@ -14,19 +14,26 @@ from sqlalchemy.orm import Session
 
 from nightschool.formats.attended_table import CARD, HISTORY
 from nightschool.formats.ledger import LEDGER
+from nightschool.formats.open_questions import OPEN_QUESTIONS
 from nightschool.formats.plan_table import PLAN
 from nightschool.formats.roster_table import ROSTER
 from nightschool.formats.table_paper import Paper, PaperAsk, PaperTable, lay_out
+from nightschool.formats.teacher_list import TEACHER_LIST
 from nightschool.formats.teaching_record import TEACHING_RECORD
 from nightschool.formats.teaching_slip import HOURS_SLIP
+from nightschool.formats.unreached_households import UNREACHED_HOUSEHOLDS
+from nightschool.formats.venue_list import VENUE_LIST
 from nightschool.formats.workbooks import WORKBOOK
 from nightschool.queries.oversight.paper_columns import columns_in_force
 from nightschool.queries.oversight.plans import month_page
-from nightschool.queries.people.rosters import village_roster
+from nightschool.queries.people.rosters import village_roster, village_teachers
 from nightschool.queries.people.teaching_hours import teaching_year
 from nightschool.queries.people.training_cards import of_household, of_learner
+from nightschool.queries.people.unreached import Unreached, unreached
 from nightschool.queries.places import places
+from nightschool.queries.places.venues import village_venues
 from nightschool.queries.registers.held_classes import RecordedClasses, held_classes
+from nightschool.queries.registers.questions import open_of_village
 from nightschool.rules.almanac import clock, day_with_year
 from nightschool.rules.seasons.months import month_of
 from nightschool.rules.seasons.periods import Period, parsed_period, period_of
@@ -107,10 +114,24 @@ def _held(db: Session, asked: PaperAsk) -> RecordedClasses:
     return held_classes(db, asked.of["village"], asked.first, asked.last)
 
 
+def _unreached(db: Session, asked: PaperAsk) -> Unreached:
+    return unreached(db, asked.of["village"], asked.first, asked.last)
+
+
 PAPERS = (
     ListedPaper(LEDGER, VILLAGE, "see_village", _held),
     ListedPaper(TEACHING_RECORD, VILLAGE, "see_village", _held),
     ListedPaper(PLAN, VILLAGE, "schedule", _plan),
+    ListedPaper(
+        OPEN_QUESTIONS, VILLAGE, "keep_register", lambda db, asked: open_of_village(db, asked.of["village"])
+    ),
+    ListedPaper(UNREACHED_HOUSEHOLDS, VILLAGE, "keep_people", _unreached),
+    ListedPaper(
+        TEACHER_LIST, VILLAGE, "see_village", lambda db, asked: village_teachers(db, asked.of["village"])
+    ),
+    ListedPaper(
+        VENUE_LIST, VILLAGE, "keep_venues", lambda db, asked: village_venues(db, asked.of["village"])
+    ),
     ListedPaper(ROSTER, VILLAGE, "keep_people", lambda db, asked: village_roster(db, asked.of["village"])),
     ListedPaper(HISTORY, LEARNER, "keep_people", lambda db, asked: of_learner(db, asked.of["learner"])),
     ListedPaper(CARD, LEARNER, "keep_people", lambda db, asked: of_household(db, asked.of["learner"])),
@@ -135,7 +156,8 @@ def index(village: str) -> Any:
 def _answer(listed: ListedPaper, form: str, **of: str) -> Any:
     """The paper, in the form that the address asks for.
 
-    Where the address names no period it is the present one, and the one before where in that nothing is yet.
+    Where the address names no period it is the present one; of a paper that looks back the one before,
+    while nothing is in the present one.
     """
     paper = listed.paper
     wanted = parsed_period(request.args.get("period", ""))
@@ -143,7 +165,7 @@ def _answer(listed: ListedPaper, form: str, **of: str) -> Any:
         wanted = None
     period = wanted or (period_of(paper.periods[0], today()) if paper.periods else None)
     found, table = _table(listed, period, of)
-    if period and not wanted and not table.rows:
+    if period and not wanted and paper.looks_back and not table.rows:
         earlier = _table(listed, period.before, of)
         if earlier[1].rows:
             period, (found, table) = period.before, earlier

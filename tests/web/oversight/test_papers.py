@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from nightschool.database import Database
-from nightschool.models.attendance import Headcount
-from nightschool.models.people import Teacher
+from nightschool.models.attendance import Headcount, Mark
+from nightschool.models.people import Learner, Teacher
 from tests.factories import (
     JIANLI,
+    NOW,
+    SEALER,
     SHIWAN,
     Cast,
     make_course,
@@ -22,6 +24,7 @@ from tests.factories import (
     make_question,
     make_register,
     make_session,
+    make_teacher,
     make_venue,
 )
 from tests.web.people.test_training_cards import paper, rows_of
@@ -143,9 +146,83 @@ def test_the_teaching_record_has_what_was_taught_asked_and_answered(
     ]
 
 
+def test_households_are_unreached_until_anybody_of_them_came_or_made_a_class_up(
+    chen: FlaskClient, database: Database, cast: Cast
+) -> None:
+    with database.writing() as db:
+        head = make_learner(db, name="刘国富", household="刘国富")
+        wife = make_learner(db, name="张桂花", household="刘国富")
+        ill = make_learner(db, name="王二", group_name="二组")
+        make_learner(db, name="王小二", household="王二", group_name="二组")
+        make_learner(db, name="王二", group_name="三组")
+        make_learner(db, name="搬走的", retired_at=NOW.instant, left_on=date(2026, 11, 1))
+        cohort = make_course(db)
+        first, second = (make_session(db, cohort, date(2026, month, 3)) for month in (3, 10))
+        taken = make_register(db, first, cast.chen, present=(wife.id,))
+        db.add(Mark(class_session_id=first.id, learner_id=ill.id, status="excused", submission_id=taken.id))
+        taken = make_register(db, second, cast.chen)
+        db.add(Mark(class_session_id=second.id, learner_id=ill.id, status="makeup", submission_id=taken.id))
+        assert head.id
+    path = f"{HERE}/unreached"
+    assert [row[1:4] for row in rows_of(chen.get(f"{path}?period=2026").text)] == [["三组", "王二", "王二"]]
+    first_half = chen.get(f"{path}?period=2026-H1").text
+    assert "名单上 3 户 · 2 户没来过" in first_half
+    assert [row[1:4] for row in rows_of(first_half)] == [
+        ["二组", "王二", "王二、王小二"],
+        ["三组", "王二", "王二"],
+    ]
+    assert [row[1] for row in rows_of(chen.get(f"{path}?period=2026-H2").text)] == ["一组", "三组"]
+    with database.writing() as db:
+        db.execute(
+            update(Learner)
+            .where(Learner.group_name == "三组")
+            .values(retired_at=NOW.instant, left_on=date(2026, 11, 1))
+        )
+    page = chen.get(path).text  # that nobody is left is no reason to look at the year before
+    assert "2026年</h1>" in page and "这段时间都有人来过" in page
+
+
+def test_venues_teachers_and_open_questions_are_on_paper_with_masked_telephones(
+    chen: FlaskClient, database: Database, cast: Cast
+) -> None:
+    phone = "19912345671"
+    with database.writing() as db:
+        hall = make_venue(
+            db, name="文化院坝", kind="courtyard", area_m2=120, seats=60, is_lit=False, key_holder="罗大爷"
+        )
+        hall.key_holder_phone = SEALER.seal(phone, about=f"venue.key_holder_phone:{hall.public_id}")
+        make_venue(db, name="旧仓库", retired_at=NOW.instant)
+        teacher = make_teacher(db, SHIWAN, name="罗师傅", unit="", specialities="嫁接")
+        teacher.phone = SEALER.seal(phone, about=f"teacher.phone:{teacher.public_id}")
+        make_teacher(db, JIANLI, name="别村老师")
+        held = make_session(db, make_course(db, title="柑橘"), date(2026, 11, 3), teachers=(teacher.id,))
+        make_register(db, held, cast.chen, total=7)
+        make_question(db, held, text="哪里有药卖")
+        make_question(db, held, text="答过的", answer="有了", answered_on=date(2026, 11, 4))
+    venues, teachers, questions = (
+        rows_of(chen.get(f"{HERE}/{key}").text) for key in ("venues", "teachers", "open-questions")
+    )
+    assert ["文化院坝", "院坝", "120", "60", "有", "没有", "", "罗大爷", "199****5671"] in [
+        row[1:] for row in venues
+    ]
+    assert "旧仓库" not in str(venues)
+    assert teachers[0] == [
+        "1",
+        "罗师傅",
+        "",
+        "土专家、致富能人",
+        "嫁接",
+        "199****5671",
+        "狮湾村",
+        "2026年11月3日",
+    ]
+    assert "周老师" in str(teachers) and "别村老师" not in str(teachers)
+    assert questions == [["1", "2026年11月3日", "柑橘", "哪里有药卖", "", ""]]
+
+
 def test_what_can_be_printed_is_one_list(chen: FlaskClient, year: None) -> None:
     page = chen.get(HERE).text
-    for key in ("ledger", "teaching-record", "roster"):
+    for key in ("ledger", "teaching-record", "open-questions", "unreached", "teachers", "venues", "roster"):
         assert f'href="{HERE}/{key}"' in page
         assert chen.get(f"{HERE}/{key}").status_code == 200
 
