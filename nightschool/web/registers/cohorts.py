@@ -142,16 +142,31 @@ def graduation(course: str) -> Any:
         by_name=by_name,
         rules=rules,
         mark_word=mark_word,
-        unprintable=unprintable(_certificates(found)) if found.graduates else "",
+    )
+
+
+@bp.get("/courses/<public_id:course>/certificates")
+@allows("keep_people")
+def certificates(course: str) -> Any:
+    """A certificate for each who graduates by now, as a page that prints: in whatever fonts the browser has."""
+    found = look_up(queries.graduation, course, at=moment())
+    if not found.graduates:
+        return redirect(url_for("cohorts.graduation", course=course), 303)
+    said = _certificates(found)
+    return render_template(
+        "registers/cohorts/certificates.html",
+        cohort=found.cohort,
+        said=said,
+        unprintable=unprintable(said),
     )
 
 
 @bp.get("/courses/<public_id:course>/certificates.pdf")
 @allows("keep_people")
-def certificates(course: str) -> Any:
-    """A certificate for each who graduates by now."""
+def certificates_pdf(course: str) -> Any:
+    """The same as PDF."""
     found = look_up(queries.graduation, course, at=moment())
-    otherwise = url_for("cohorts.graduation", course=course)
+    otherwise = url_for("cohorts.certificates", course=course)
     if not found.graduates:
         return redirect(otherwise, 303)
     data = _certificates(found)

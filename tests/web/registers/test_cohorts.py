@@ -330,10 +330,16 @@ def test_who_graduates_has_a_certificate_with_what_they_sat_through(
             learner.name = otherwise
     here = f"/courses/{cohort.course}/certificates.pdf"
     cohort.enrol("陈大秀", "刘国富")
-    assert cohort.browser.get(here).status_code == 303 and "certificates.pdf" not in cohort.get("/graduation")
+    assert cohort.browser.get(here).status_code == cohort.browser.get(here[:-4]).status_code == 303
+    assert "/certificates" not in cohort.get("/graduation")
     cohort.save(陈大秀="absent", 刘国富="present")
-    before = cohort.get("/graduation")
-    assert here in before and "会留空：𠮷。" in before  # who does not graduate is not printed
+    page = here.removesuffix(".pdf")
+    assert page in cohort.get("/graduation")
+    shown = cohort.get("/certificates")
+    assert (
+        here in shown and "会留空：𠮷。" in shown and "𡋾" not in shown
+    )  # who does not graduate is not printed
+    assert shown.count("结业证书</h2>") == 1 and f'<p class="what">{long}</p>' in shown
     pages = PdfReader(io.BytesIO(cohort.browser.get(here).data)).pages
     said = ["".join(page.extract_text().split()) for page in pages]
     assert len(said) == 1
