@@ -28,3 +28,18 @@ def test_without_scripts_there_is_no_button_that_does_nothing(plain_phone: Page,
     log_in(plain_phone, site, "quanan")
     expect(plain_phone.get_by_role("button", name="复制这段话")).to_be_hidden()
     expect(plain_phone.get_by_text("按住这段话，就能选中复制。")).to_be_visible()
+
+
+def test_the_button_of_a_whole_month_is_seen_with_its_first_lines_and_copies_all(
+    phone: Page, site: Site
+) -> None:
+    phone.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    log_in(phone, site, "shiwan")
+    phone.goto("/desk/511002105201/plan/2026-12")
+    words = phone.locator("pre.message")
+    assert len(words.inner_text().splitlines()) > 9
+    button = phone.get_by_role("button", name="复制这段话")
+    expect(button).to_be_in_viewport()
+    button.click()
+    expect(phone.get_by_role("button", name="复制好了")).to_be_visible()
+    assert phone.evaluate("navigator.clipboard.readText()") == words.inner_text()

@@ -79,6 +79,7 @@ def not_found(_error: Exception) -> Any:
             # What lies further down in a region that is there is missing, not the region.
             nearest = None if places.regions_named(db, [code]) else places.nearest(db, code, today=today())
     told = {"nearest": nearest, "is_village": village is not None, "text": text_given_back()}
+    told["is_teachers"] = request.path.startswith("/t/")
     return render_template("errors/404.html", **told), 404
 
 

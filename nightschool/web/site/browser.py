@@ -38,6 +38,10 @@ _PROGRAM_WORDS = {
     "vivo": N_("vivo 浏览器"),
     "QQ": N_("QQ 浏览器"),
     "UC": N_("UC 浏览器"),
+    "Chrome": N_("浏览器"),  # the 360 browser of a village's office and many of phones say no more than this
+    "Edge": N_("Edge 浏览器"),
+    "Firefox": N_("火狐浏览器"),
+    "Safari": N_("Safari 浏览器"),
 }
 # Most browsers name several others; the first that fits is the one.
 PROGRAMS = (
@@ -100,14 +104,12 @@ def device_name() -> str:
 
 
 def tell_device(kept: str) -> str:
-    """安卓手机上的微信, 电脑上的 Chrome; 一台设备 where nothing is known."""
+    """安卓手机上的微信, 电脑上的浏览器; 一台设备 where nothing is known."""
     system, _dot, program = kept.partition(" · ")
     if not program:
         return _(_SYSTEM_WORDS[system]) if system in _SYSTEM_WORDS else kept or _("一台设备")
     words = {"system": _(_SYSTEM_WORDS.get(system, system))}
-    if program in _PROGRAM_WORDS:
-        return _("%(system)s上的%(program)s", program=_(_PROGRAM_WORDS[program]), **words)
-    return _("%(system)s上的 %(program)s", program=program, **words)
+    return _("%(system)s上的%(program)s", program=_(_PROGRAM_WORDS.get(program, program)), **words)
 
 
 def address() -> str | None:

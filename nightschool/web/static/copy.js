@@ -1,8 +1,9 @@
-// A button below words that are to be sent: it copies them as they are read. Without scripts they can be selected.
+// A button beside words that are to be sent: it copies them as they are read. Without scripts they can be selected.
 "use strict";
 
 for (const button of document.querySelectorAll("button.copy")) {
-  const words = button.previousElementSibling;
+  const [before, after] = [button.previousElementSibling, button.nextElementSibling.nextElementSibling];
+  const words = before?.matches(".message") ? before : after;
   button.hidden = false;
   button.addEventListener("click", async () => {
     getSelection().selectAllChildren(words);

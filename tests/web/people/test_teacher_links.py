@@ -170,6 +170,7 @@ def test_made_once_shown_once_revoked_at_once(
         gone = client.get(f"/t/{secret}{ending}")
         assert gone.status_code == 404
         assert gone.text.replace(f"{secret}{ending}", secret) == unknown
+    assert "给您网址的人可以再做一个" in unknown
     assert client.get(PAGE).status_code == 200  # another link of the same teacher still opens
 
 

@@ -20,9 +20,10 @@ EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/120.
     ("says", "kept", "told"),
     [
         (WECHAT, "Android · WeChat", "安卓手机上的微信"),
-        (IPHONE, "iPhone · Safari", "苹果手机上的 Safari"),
+        (IPHONE, "iPhone · Safari", "苹果手机上的Safari 浏览器"),
         (HUAWEI, "HarmonyOS · Huawei", "华为手机上的华为浏览器"),
-        (EDGE, "Windows · Edge", "电脑上的 Edge"),
+        (EDGE, "Windows · Edge", "电脑上的Edge 浏览器"),
+        (EDGE.partition(" Edg/")[0], "Windows · Chrome", "电脑上的浏览器"),
         ("Mozilla/5.0 (iPad)", "iPad", "苹果平板"),
         ("curl/8.0", "", "一台设备"),
         ("", "", "一台设备"),

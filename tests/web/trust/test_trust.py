@@ -405,7 +405,7 @@ def test_me_shows_postings_and_devices(client: FlaskClient, database: Database, 
     page = client.get("/me").text
     assert "狮湾村 · 夜校管理员" in page
     assert "苹果手机上的微信" in page
-    assert "电脑上的 Edge · 就是这台" in re.sub(r"\s+", " ", page)
+    assert "电脑上的Edge 浏览器 · 就是这台" in re.sub(r"\s+", " ", page)
 
 
 def test_stolen_phone_is_out_once_it_is_revoked(
