@@ -91,7 +91,7 @@ def chinese_outside_calls(source: str) -> list[str]:
 BY_NATURE = {
     "rules/names.py", "rules/regions.py", "rules/slots.py", "rules/courses/datelists.py", "rules/courses/labels.py", "rules/people/lists.py", "rules/people/people.py",
     "rules/almanac.py", "texts.py", "migrations/versions/0001_the_first_tables.py", "formats/region_lists.py",
-    "rules/seasons/holidays.py", "rules/seasons/markets.py", "rules/notices/revisions.py", "rules/registers/from_paper.py",
+    "rules/notices/spoken.py", "rules/seasons/holidays.py", "rules/seasons/markets.py", "rules/notices/revisions.py", "rules/registers/from_paper.py",
 }  # fmt: skip
 
 

@@ -6,9 +6,12 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, url_for
 
 from nightschool.actions.trust import logins
+from nightschool.formats.notices import chat_text
 from nightschool.queries.courses import closed_times, sessions
 from nightschool.queries.courses import desk as queries
 from nightschool.queries.courses.closed_times import Absence
+from nightschool.queries.courses.sessions import SessionLine
+from nightschool.queries.notices.notices import class_notice
 from nightschool.queries.oversight.plans import reminders
 from nightschool.queries.places import places
 from nightschool.queries.places.takeovers import successions
@@ -19,7 +22,7 @@ from nightschool.rules.oversight.plans import tell_reminder
 from nightschool.rules.places.takeovers import tell_ended
 from nightschool.rules.registers.asked_back import tell_quiet
 from nightschool.web.site.access import actor, allows, current_login, home_of, village_at_hand, villages_of
-from nightschool.web.site.context import moment, reading, today, writing
+from nightschool.web.site.context import moment, reading, today, whole, writing
 from nightschool.web.site.listings import Shown, asked
 from nightschool.web.site.records import look_up
 
@@ -49,6 +52,8 @@ def village(village: str) -> Any:
         unrecorded = queries.open_registers(db, elsewhere, at=moment())
         latest = latest_class(db, village) if found.is_empty else None
         ended, formers = successions(db, village)
+        next_today = next((one for one in found.today if _is_to_announce(one)), None)
+        notice = class_notice(db, village, next_today.public_id, at=moment()) if next_today else None
         ended = ended if ended and ended.ended_on < today() else None
     return render_template(
         "courses/desk/village.html",
@@ -62,8 +67,14 @@ def village(village: str) -> Any:
         plans=[line for line in plans if line[1]],
         ended=ended,
         ended_told=tell_ended(ended.name, ended.ended_on, ended.successor) if ended else "",
+        announced=notice.entries[0].public_id if notice else "",
+        chat=chat_text(notice, whole(url_for("timetable.village", code=village, big=None))) if notice else "",
         formers=[one for one in formers if one.day and one.day <= today()],
     )
+
+
+def _is_to_announce(line: SessionLine) -> bool:
+    return line.status == "scheduled" and line.slot.begins > moment()
 
 
 def _told(absences: Sequence[Absence]) -> list[tuple[Absence, list[str]]]:

@@ -1,0 +1,112 @@
+"""A class on a sheet for the notice board, and a strip that is stuck over the sheet when something changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nightschool.formats.qr import qr_svg
+from nightschool.formats.timetable_text import (
+    tell_change,
+    tell_contact,
+    tell_lunar,
+    tell_name,
+    tell_teachers,
+    tell_times,
+)
+from nightschool.rules.almanac import spoken_day
+from nightschool.rules.courses.reasons import tell_reason
+from nightschool.rules.notices.revisions import Difference, tell_moment
+from nightschool.texts import _, language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nightschool.queries.notices.notices import Notice
+    from nightschool.queries.notices.timetable import Entry
+
+POSTER_SIZES = ("a4", "a3")
+
+
+def posters_data(notices: Iterable[tuple[Notice, str]], paper: str) -> dict[str, Any]:
+    """What poster.typ is given: a sheet for each class of these notices, each with the address its code leads to."""
+    return {
+        "lang": language(),
+        "title": _("海报"),
+        "paper": paper,
+        "posters": [
+            _poster(entry, notice, address) for notice, address in notices for entry in notice.entries
+        ],
+    }
+
+
+def strips_data(notice: Notice) -> dict[str, Any]:
+    """What strip.typ is given: a strip for each of these classes that is not as people were told."""
+    return {
+        "lang": language(),
+        "title": _("贴条"),
+        "cut": _("沿虚线剪下来，贴在原来的海报上。"),
+        "strips": [_strip(entry, notice) for entry in notice.entries if is_changed(entry)],
+    }
+
+
+def is_changed(entry: Entry) -> bool:
+    """Whether it is otherwise than people were told, or does not take place."""
+    return bool(entry.differs or entry.moved_from) or not entry.takes_place
+
+
+def _poster(entry: Entry, notice: Notice, address: str) -> dict[str, Any]:
+    today = notice.today
+    day = _("%(day)s %(lunar)s", day=spoken_day(entry.slot.day, today), lunar=tell_lunar(entry.slot.day))
+    who = tell_teachers(entry.teachers)
+    before = entry.moved_from or (entry.told if Difference.TIME in entry.differs.split(",") else None)
+    former = _("原来说的是%(moment)s", moment=tell_moment(before, today)) if before else ""
+    return {
+        "school": tell_name(notice.village),
+        "banner": _banner(entry),
+        "title": entry.title,
+        "former": former if entry.takes_place else tell_change(entry, today),
+        "is_off": not entry.takes_place,
+        "day": day.strip(),
+        "time": tell_times(entry.slot),
+        "place": entry.venue if entry.takes_place else "",
+        "way": entry.directions if entry.takes_place and entry.venue else "",
+        "who": _("%(who)s讲", who=who) if who and entry.takes_place else "",
+        "bring": entry.summary if entry.takes_place else "",
+        "contact": tell_contact(notice.village.school),
+        "foot": _("如有变动，听广播，或者扫码看。%(address)s", address=address),
+        "qr": qr_svg(address).decode(),
+        "scan": _("扫码看课表"),
+    }
+
+
+def _banner(entry: Entry) -> str:
+    if not entry.takes_place:
+        return _("不上了") if entry.status == "cancelled" else _("改期了")
+    if not is_changed(entry):
+        return ""
+    match entry.differs.split(","):
+        case [Difference.PLACE]:
+            return _("换地方了")
+        case [Difference.TEACHERS]:
+            return _("换老师了")
+        case [Difference.TITLE]:
+            return _("换内容了")
+        case [Difference.ON]:
+            return _("照常上")
+    return _("有变动")
+
+
+def _strip(entry: Entry, notice: Notice) -> dict[str, str]:
+    today = notice.today
+    when = tell_moment(entry.slot.begins, today)
+    if entry.takes_place:
+        teachers = tell_teachers(entry.teachers)
+        now = _("%(when)s，%(where)s", when=when, where=entry.venue) if entry.venue else when
+        what = _("%(title)s，%(who)s讲", title=entry.title, who=teachers) if teachers else entry.title
+    elif entry.moves_to:
+        now = _("改到%(moment)s", moment=tell_moment(entry.moves_to, today))
+        what = _("%(when)s 的%(title)s", when=when, title=entry.title)
+    else:
+        now = tell_reason(entry.reason, entry.reason_text)
+        what = _("%(when)s 的%(title)s", when=when, title=entry.title)
+    return {"banner": _banner(entry), "now": now, "what": what}
