@@ -198,7 +198,7 @@ def tell_standing(standing: PlanStanding, *, township: str, reason: str = "", to
         case "approved":
             return _("%(township)s批了。点一下，就公布给村里人。", **words)
         case "returned":
-            return _("%(township)s退回来了：%(reason)s。照着改好，再提交。", **words)
+            return _("%(township)s退回来了：「%(reason)s」照着改好，再提交。", **words)
         case "announced":
             return _tell_announced(standing)
     if not standing.sessions:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from nightschool.rules.almanac import day_with_year, day_without_year
-from nightschool.rules.seasons.months import FIRST_YEAR, LAST_YEAR, Month, month_of
+from nightschool.rules.seasons.months import FIRST_YEAR, LAST_YEAR, Month, month_of, tell_month
 from nightschool.texts import N_, _
 
 # How many months a period of this kind has, and how its code says which of the year it is.
@@ -116,7 +116,7 @@ def tell_period(period: Period) -> str:
     """The period in words, the year once: 2026年11月23日到11月29日, 2026年11月, 2026年第四季度."""
     year = period.first.year
     if period.kind == "month":
-        return _("%(year)d年%(month)d月", year=year, month=period.first.month)
+        return tell_month(month_of(period.first))
     if period.kind == "year":
         return _("%(year)d年", year=year)
     if period.kind in _NAMES:

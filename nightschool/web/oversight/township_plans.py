@@ -78,9 +78,12 @@ def _decide(village: str, month: Month, form: ReturnForm | None) -> str:
 
 def _read(village: str, month: Month, *, form: ReturnForm | None = None) -> str:
     plan = look_up(plans.month_page, village, month, today=today())
+    with reading() as db:
+        contact = contacts(db, [village])[village]
     return render_template(
         "oversight/plans/read.html",
         plan=plan,
+        contact=contact,
         form=form or ReturnForm(formdata=None),
         may_approve=step_problem(PlanStep.APPROVE, plan.standing) is None,
         may_return=step_problem(PlanStep.RETURN, plan.standing) is None,

@@ -10,7 +10,7 @@ from nightschool.formats.workbooks import WORKBOOK
 from nightschool.queries.places import places
 from nightschool.queries.registers import matrices as queries
 from nightschool.queries.registers.matrices import Matrix
-from nightschool.rules.seasons.months import Month
+from nightschool.rules.seasons.months import Month, tell_month
 from nightschool.web.site.access import allows
 from nightschool.web.site.context import reading, today
 from nightschool.web.site.records import look_up
@@ -24,7 +24,7 @@ def index(village: str) -> Any:
     """The months whose registers can be had as a workbook."""
     months = look_up(queries.months_with_registers, village, today=today())
     place = look_up(places.region_named, village)
-    return render_template("registers/matrices/index.html", place=place, months=months)
+    return render_template("registers/matrices/index.html", place=place, months=months, tell_month=tell_month)
 
 
 @bp.get("/desk/<region_code:village>/registers/<month:month>.xlsx")

@@ -114,7 +114,7 @@ def test_the_month_to_plan_is_the_next_one_from_the_20th(
         (replace(FREE, drafts=0), "单独公布的", "村里人都看得到了", ""),
         (BOUND, "还没提交", "全安镇要先审", "还没提交给镇上"),
         (replace(BOUND, status=PlanStatus.SUBMITTED), "待审", "等全安镇批", ""),
-        (replace(BOUND, status=PlanStatus.RETURNED), "退回", "退回来了：和镇上的会撞了", "退回来了"),
+        (replace(BOUND, status=PlanStatus.RETURNED), "退回", "退回来了：「和镇上的会撞了」", "退回来了"),
         (replace(BOUND, status=PlanStatus.APPROVED), "已批", "批了", "批了，还没公布"),
         (replace(FREE, status=PlanStatus.ANNOUNCED, drafts=0), "已公布", "都公布了", ""),
         (replace(FREE, status=PlanStatus.ANNOUNCED, drafts=0, changes=2), "有变更", "有 2 处变更还没告诉村里人，重新公布。", "有 2 处变更"),

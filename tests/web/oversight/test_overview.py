@@ -146,6 +146,9 @@ def test_villages_without_a_school_stand_below_in_the_order_of_their_codes(
         make_region(db, "511002105202", "湾桥村村民委员会")
     page = browser_of(cast.township_supervisor).get("/overview/511002105000").text
     assert page.index("还没办夜校的 2 个村") < page.index("湾桥村") < page.index("断桥村")
+    # In English a blank follows each comma, and a month has its name.
+    page = browser_of(cast.township_supervisor).get("/overview/511002105000?lang=en&when=2026-11").text
+    assert '<span class="whole">湾桥村,</span> <span' in page and "November 2026" in page
 
 
 def test_each_number_of_villages_without_a_school_leads_to_their_names(database, cast, browser_of) -> None:

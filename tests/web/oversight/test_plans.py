@@ -141,11 +141,15 @@ def test_the_whole_life_with_approval(
     listed = township.get(f"/overview/{TOWNSHIP}/plans", follow_redirects=True).text
     assert "有 1 个村的计划等着批" in listed and READ in listed
     assert "有 1 份开课计划等着批" in township.get(f"/overview/{TOWNSHIP}").text
+    # Whom to phone stands on it; what the table of F1 asks for and nobody has said is no column.
+    waiting = township.get(READ).text
+    assert "陈书记" in waiting and 'href="tel:' in waiting
+    assert "授课形式" in waiting and "主办、协办的单位" not in waiting
     answer = do(township, READ, "return", reason="")
     assert answer.status_code == 422 and "写一句为什么退回" in answer.text
-    do(township, READ, "return", reason="12月5日镇上开会")
+    do(township, READ, "return", reason="12月5日镇上开会，能换一天吗？")
     page = chen.get(PLAN).text
-    assert "全安镇退回来了：12月5日镇上开会。" in page and 'value="submit"' in page
+    assert "全安镇退回来了：「12月5日镇上开会，能换一天吗？」照着改好，再提交。" in page and 'value="submit"' in page
     do(chen, PLAN, "submit")
 
     stale = township.post(READ, data={"do": "approve", "seen": "0" * 16})
@@ -296,5 +300,5 @@ def test_plan_pages_cost_the_same_however_much_there_is(
         assert browser.get(path).status_code == 200
         costs.append(len(statements))
     # Login and scope each time; a plan costs five with what was approved, its paper the village's name
-    # and which columns it has, a township three.
-    assert costs == [9, 11, 9, 9]
+    # and which columns it has, what the township reads whom to phone, a township three.
+    assert costs == [9, 11, 10, 9]
