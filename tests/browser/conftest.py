@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from nightschool.cli import demo_data
@@ -66,6 +67,7 @@ class Site:
     address: str
     installation: Installation
     accounts: dict[str, tuple[str, str]]  # login name -> (who, password)
+    app: Flask
 
 
 @pytest.fixture(scope="session")
@@ -90,7 +92,7 @@ def site(needs_browser: None, tmp_path_factory: pytest.TempPathFactory) -> Itera
     server = make_server(server_app, settings)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield Site(settings.base_url, installation, accounts)
+    yield Site(settings.base_url, installation, accounts, server_app)
     server.stop()
     thread.join(timeout=5)
     database.dispose()

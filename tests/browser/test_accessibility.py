@@ -10,9 +10,11 @@ from nightschool.models.places import Venue
 from nightschool.models.planning import Question
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course
 from nightschool.models.trust import Account
+from nightschool.queries.trust.trust import actor_of
 from nightschool.rules.access import SYSTEM
 from nightschool.rules.seasons.months import month_of
 from tests.browser.conftest import AXE, Site, log_in
+from tests.web.addresses import Home, asked, expected, village_home
 
 VILLAGE = "511002105201"
 DESK = [
@@ -24,6 +26,12 @@ PUBLIC = [
     "/v/511011119204", "/v/511083105203",
     "/v/511002105299", "/login", "/login/slip", "/r/511002105", "/r/5110",
     "/v/511002105201/year/2026", "/r/511002105/month/2026-11", "/v/511002105201/embed", "/r/511002105/embed",
+]  # fmt: skip
+
+
+SUPERVISORS = [
+    "/overview", f"/overview/{VILLAGE}", "/overview/511002105000?when=2026-11", "/overview/511002105000?show=planned",
+    "/overview/511002105000/without",
 ]  # fmt: skip
 
 
@@ -138,6 +146,52 @@ def check(page: Page, paths: list[str]) -> None:
     assert problems == []
 
 
+@pytest.fixture(scope="session")
+def home(site: Site) -> Home:
+    """A village with a record of every kind."""
+    with site.installation.database.writing() as db:
+        account = db.scalars(select(Account.id).where(Account.login_name == "shiwan")).one()
+        called = db.scalars(select(Teacher.public_id).where(Teacher.region_code == "511002000000")).first()
+        assert called is not None
+        return village_home(db, "511002105202", account, called)
+
+
+def pages_left_out(site: Site, home: Home, login_name: str, named: list[str]) -> list[str]:
+    """One address of every other kind of page that this account opens."""
+    with site.installation.database.reading() as db:
+        account = db.scalars(select(Account.id).where(Account.login_name == login_name)).one()
+        actor = actor_of(db, account, today=site.installation.now().day)
+    routes = site.app.url_map.bind("localhost")
+    known = {routes.match(path.partition("?")[0], return_rule=True)[0].endpoint for path in named}
+    visits = {}
+    for ask in asked(site.app, [home], ["GET"]):
+        if ask.rule.endpoint not in known and expected(site.app, actor, ask) == "answer":
+            visits[ask.rule.endpoint] = ask.path(site.app)
+    return sorted(visits.values())
+
+
+def is_page(page: Page, path: str) -> bool:
+    """True for what is read in the browser, at this address: no file, no way to another page."""
+    answer = page.request.get(path, max_redirects=0)
+    return answer.status == 200 and answer.headers.get("content-type", "").startswith("text/html")
+
+
+@pytest.mark.parametrize(("login_name", "least"), [("shiwan", 40), ("quanan", 3), ("admin", 12)])
+def test_no_kind_of_page_is_left_out(
+    phone: Page, site: Site, home: Home, login_name: str, least: int
+) -> None:
+    named = {
+        "shiwan": pages_of_coordinator,
+        "quanan": lambda _site: SUPERVISORS,
+        "admin": pages_of_administrator,
+    }[login_name](site)
+    paths = pages_left_out(site, home, login_name, [*named, *PUBLIC])
+    log_in(phone, site, login_name)
+    found = [path for path in paths if is_page(phone, path)]
+    assert len(found) >= least, found
+    check(phone, found)
+
+
 def test_public_pages_are_open_to_everybody(phone: Page, site: Site) -> None:
     check(phone, PUBLIC + pages_of_teacher(site))
 
@@ -150,16 +204,7 @@ def test_coordinators_pages_are_open_to_everybody(phone: Page, site: Site) -> No
 @pytest.mark.parametrize("login_name", ["quanan", "neijiang"])
 def test_supervisors_pages_are_open_to_everybody(phone: Page, site: Site, login_name: str) -> None:
     log_in(phone, site, login_name)
-    check(
-        phone,
-        [
-            "/overview",
-            f"/overview/{VILLAGE}",
-            "/overview/511002105000?when=2026-11",
-            "/overview/511002105000?show=planned",
-            "/overview/511002105000/without",
-        ],
-    )
+    check(phone, SUPERVISORS)
     check(phone, ["/overview/511002105000/plans", f"/overview/{VILLAGE}/plans/{next_month(site)}"])
 
 

@@ -4,9 +4,10 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
+from nightschool.actions.trust.accounts import Slip
 from nightschool.texts import _
 from nightschool.web.site.access import allows
-from nightschool.web.site.context import today
+from nightschool.web.site.context import now, today
 from nightschool.web.trust.pieces_form import PiecesForm
 
 bp = Blueprint("pieces", __name__)
@@ -19,4 +20,5 @@ def show() -> Any:
     form = PiecesForm(formdata=None)
     form.offer()
     form.refuse("day", _("写一句为什么，村里好安排。"))
-    return render_template("trust/pieces/show.html", form=form, day=today())
+    slip = Slip("", "", _("老师"), "ls2", now().instant)
+    return render_template("trust/pieces/show.html", form=form, day=today(), slip=slip)

@@ -149,7 +149,10 @@ def test_the_whole_life_with_approval(
     assert answer.status_code == 422 and "写一句为什么退回" in answer.text
     do(township, READ, "return", reason="12月5日镇上开会，能换一天吗？")
     page = chen.get(PLAN).text
-    assert "全安镇退回来了：「12月5日镇上开会，能换一天吗？」照着改好，再提交。" in page and 'value="submit"' in page
+    assert (
+        "全安镇退回来了：「12月5日镇上开会，能换一天吗？」照着改好，再提交。" in page
+        and 'value="submit"' in page
+    )
     do(chen, PLAN, "submit")
 
     stale = township.post(READ, data={"do": "approve", "seen": "0" * 16})
