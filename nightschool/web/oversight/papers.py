@@ -16,6 +16,7 @@ from nightschool.formats.attended_table import CARD, HISTORY
 from nightschool.formats.ledger import LEDGER
 from nightschool.formats.open_questions import OPEN_QUESTIONS
 from nightschool.formats.plan_table import PLAN
+from nightschool.formats.region_table import REGION_TABLE, TEACHER_LOADS
 from nightschool.formats.roster_table import ROSTER
 from nightschool.formats.table_paper import Paper, PaperAsk, PaperTable, lay_out
 from nightschool.formats.teacher_list import TEACHER_LIST
@@ -26,6 +27,7 @@ from nightschool.formats.venue_list import VENUE_LIST
 from nightschool.formats.workbooks import WORKBOOK
 from nightschool.queries.oversight.paper_columns import columns_in_force
 from nightschool.queries.oversight.plans import month_page
+from nightschool.queries.oversight.region_tables import RegionTable, TeacherLoad, region_table, teacher_loads
 from nightschool.queries.people.rosters import village_roster, village_teachers
 from nightschool.queries.people.teaching_hours import teaching_year
 from nightschool.queries.people.training_cards import of_household, of_learner
@@ -60,6 +62,13 @@ class PaperHome:
 VILLAGE = PaperHome(
     "/desk/<region_code:village>/papers/",
     lambda _found, village: {url_for("papers.index", village=village): _("打印")},
+)
+REGION = PaperHome(
+    "/overview/<region_code:region>/papers/",
+    lambda _found, region: {
+        url_for("papers.of_region", region=region): _("打印"),
+        url_for("overview.region", region=region): _("上课的情况"),
+    },
 )
 LEARNER = PaperHome(
     "/learners/<public_id:learner>/",
@@ -98,8 +107,8 @@ class ListedPaper:
 
     @property
     def has_chosen_columns(self) -> bool:
-        """True of a village's own papers, whose form its county may have an opinion about."""
-        return self.base is VILLAGE
+        """True of papers of a village or a region, about whose form its county may have an opinion."""
+        return self.base in (VILLAGE, REGION)
 
 
 def _plan(db: Session, asked: PaperAsk) -> Any:
@@ -116,6 +125,14 @@ def _held(db: Session, asked: PaperAsk) -> RecordedClasses:
 
 def _unreached(db: Session, asked: PaperAsk) -> Unreached:
     return unreached(db, asked.of["village"], asked.first, asked.last)
+
+
+def _region_table(db: Session, asked: PaperAsk) -> RegionTable | None:
+    return region_table(db, asked.of["region"], first=asked.first, last=asked.last, today=asked.today)
+
+
+def _teacher_loads(db: Session, asked: PaperAsk) -> tuple[TeacherLoad, ...]:
+    return teacher_loads(db, asked.of["region"], asked.first, asked.last)
 
 
 PAPERS = (
@@ -135,6 +152,8 @@ PAPERS = (
     ListedPaper(ROSTER, VILLAGE, "keep_people", lambda db, asked: village_roster(db, asked.of["village"])),
     ListedPaper(HISTORY, LEARNER, "keep_people", lambda db, asked: of_learner(db, asked.of["learner"])),
     ListedPaper(CARD, LEARNER, "keep_people", lambda db, asked: of_household(db, asked.of["learner"])),
+    ListedPaper(REGION_TABLE, REGION, "see_overview", _region_table),
+    ListedPaper(TEACHER_LOADS, REGION, "see_overview", _teacher_loads),
     ListedPaper(HOURS_SLIP, TEACHER, "keep_teachers", _hours),
     ListedPaper(HOURS_SLIP, TEACHER_HERE, "keep_teachers", _hours),
 )
@@ -144,13 +163,31 @@ PAPERS = (
 @allows("see_village")
 def index(village: str) -> Any:
     """What can be printed and put up, and what can be sent on."""
-    papers = {
-        url_for(f"papers.{one.name}", village=village): one.paper
+    return render_template(
+        "oversight/papers/index.html",
+        place=look_up(places.region_named, village),
+        papers=_listed(VILLAGE, village=village),
+    )
+
+
+@bp.get("/overview/<region_code:region>/papers")
+@allows("see_overview")
+def of_region(region: str) -> Any:
+    """What an office prints about a region."""
+    return render_template(
+        "oversight/papers/region.html",
+        place=look_up(places.region_named, region),
+        papers=_listed(REGION, region=region),
+    )
+
+
+def _listed(base: PaperHome, **of: str) -> dict[str, Paper]:
+    """The addresses of all papers that stand there, but for the plan's, the way to which leads through its month."""
+    return {
+        url_for(f"papers.{one.name}", **of): one.paper
         for one in PAPERS
-        if one.base is VILLAGE and one.paper is not PLAN  # the way to which leads through its month
+        if one.base is base and one.paper is not PLAN
     }
-    place = look_up(places.region_named, village)
-    return render_template("oversight/papers/index.html", place=place, papers=papers)
 
 
 def _answer(listed: ListedPaper, form: str, **of: str) -> Any:
@@ -171,7 +208,11 @@ def _answer(listed: ListedPaper, form: str, **of: str) -> Any:
             period, (found, table) = period.before, earlier
     here = partial(url_for, **of)
     address = here(f"papers.{listed.name}", period=period.code if period else None)
-    name = "-".join(filter(None, (of.get("village"), paper.key, period.code if period else str(today()))))
+    name = "-".join(
+        filter(
+            None, (of.get("village") or of.get("region"), paper.key, period.code if period else str(today()))
+        )
+    )
     match form:
         case "pdf":
             return pdf_answer("table", table.data(), name=name, otherwise=address)
@@ -198,15 +239,16 @@ def _answer(listed: ListedPaper, form: str, **of: str) -> Any:
 
 
 def _table(listed: ListedPaper, period: Period | None, of: Mapping[str, str]) -> tuple[Any, PaperTable]:
-    place = look_up(places.region_named, of["village"]).name if "village" in of else ""
+    region = of.get("village") or of.get("region")
+    place = look_up(places.region_named, region).name if region else ""
     local = now().instant.astimezone(services().zone)
     as_of = f"{day_with_year(local.date())} {clock(local.hour * 60 + local.minute)}"
     asked = PaperAsk(today(), as_of, of, place, period)
     found = look_up(listed.find, asked)
-    if not listed.has_chosen_columns:
+    if not region or not listed.has_chosen_columns:
         return found, lay_out(listed.paper, found, asked)
     with reading() as db:
-        chosen = columns_in_force(db, of["village"], listed.paper.key).get(listed.paper.key)
+        chosen = columns_in_force(db, region, listed.paper.key).get(listed.paper.key)
     return found, lay_out(listed.paper, found, asked, chosen.columns if chosen else ())
 
 

@@ -220,6 +220,30 @@ def test_venues_teachers_and_open_questions_are_on_paper_with_masked_telephones(
     assert questions == [["1", "2026年11月3日", "柑橘", "哪里有药卖", "", ""]]
 
 
+def test_an_office_prints_what_each_village_held_and_what_each_teacher_taught(
+    browser_of: Any, database: Database, cast: Cast, year: None
+) -> None:
+    with database.writing() as db:
+        db.get_one(Teacher, cast.teacher).name_is_public = False
+        make_session(db, make_course(db), date(2026, 10, 20))  # nobody recorded it
+        law = make_session(db, make_course(db, category_code="law"), date(2026, 10, 21), starts=600, ends=645)
+        make_register(db, law, cast.chen, total=12)
+    officer = browser_of(cast.county_supervisor)
+    township = f"/overview/{SHIWAN[:9]}000/papers"
+    assert f'href="{township}"' in officer.get(f"/overview/{SHIWAN[:9]}000").text
+    assert f'href="{township}/held"' in officer.get(township).text
+    page = officer.get(f"{township}/held?period=2026").text
+    assert "全安镇上课情况统计表 2026年" in page and "上课 3 次，5 学时 · 43 人次 · 2 人来过" in page
+    told = ["狮湾村", "1", "5", "3", "1", "1", "43", "2", "18", "11", "5", "2", "法律法规 1、技术技能 2"]
+    assert rows_of(page)[0][1:] == told
+    county = rows_of(officer.get(f"/overview/{SHIWAN[:6]}000000/papers/held?period=2026-Q4").text)
+    assert [row[1:9] for row in county if row[4] != "0"] == [["全安镇", "1", "4", "2", "1", "1", "13", "1"]]
+    loads = rows_of(officer.get(f"{township}/teacher-loads?period=2026").text)
+    assert loads == [["1", "区农技站", "全安镇", "2", "4", "31", "1"]]
+    for account in (cast.chen, cast.region_administrator):
+        assert browser_of(account).get(f"{township}/held").status_code == 404
+
+
 def test_what_can_be_printed_is_one_list(chen: FlaskClient, year: None) -> None:
     page = chen.get(HERE).text
     for key in ("ledger", "teaching-record", "open-questions", "unreached", "teachers", "venues", "roster"):

@@ -1,0 +1,80 @@
+"""What a region's villages held, on paper (R4, 月报表), and what each teacher held there (R8): counts, no ranking."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nightschool.formats.plan_table import tell_teacher
+from nightschool.formats.table_paper import NUMBERED, Column, ColumnKind, Paper, PaperAsk, signatures
+from nightschool.rules.oversight.figures import ATTENDANCES, DISTINCT_PEOPLE, HOURS
+from nightschool.rules.registers.graduation import class_hours
+from nightschool.texts import N_, _, counted
+
+if TYPE_CHECKING:
+    from nightschool.queries.oversight.region_tables import PartCounts, RegionTable
+
+_PERIODS = ("month", "quarter", "half", "year", "days")
+_NUMBER, _SUMMED = {"kind": ColumnKind.NUMBER}, {"kind": ColumnKind.NUMBER, "is_summed": True}
+
+
+def _under(found: RegionTable, _asked: PaperAsk) -> tuple[str, ...]:
+    figures = [one.figures for one in found.parts]
+    hours = class_hours(sum(one.minutes for one in found.parts))
+    return (
+        counted("上课 %(n)d 次，%(hours)s 学时", sum(one.held for one in figures), hours=hours),
+        counted("%(n)d 人次", sum(one.attendances for one in figures)),
+        counted("%(n)d 人来过", found.people),
+    )
+
+
+def _categories(one: PartCounts) -> str:
+    return _("、").join(f"{name} {n}" for name, n in one.categories)
+
+
+REGION_TABLE = Paper(
+    key="held",
+    form="R4",
+    name=N_("上课情况统计表"),
+    about=N_("一行一个村，或者一个乡镇、一个县：排了几次、上了几次、来了多少人。按区划代码排，不排名。"),
+    periods=_PERIODS,
+    under=_under,
+    rows=lambda found: found.parts,
+    columns=(
+        NUMBERED,
+        Column("name", N_("地方"), 0, lambda one: one.figures.name),
+        Column("schools", N_("夜校数"), 14, lambda one: one.figures.schools, **_SUMMED),
+        Column("planned", N_("排了"), 14, lambda one: one.figures.planned, **_SUMMED),
+        Column("held", N_("上了"), 14, lambda one: one.figures.held, **_SUMMED),
+        Column("not_held", N_("没上成"), 14, lambda one: one.figures.not_held, **_SUMMED),
+        Column("unrecorded", N_("没登记"), 14, lambda one: one.figures.unrecorded, **_SUMMED),
+        Column(
+            "attendances", N_("人次"), 16, lambda one: one.figures.attendances, figure=ATTENDANCES, **_SUMMED
+        ),
+        Column("people", N_("人数"), 16, figure=DISTINCT_PEOPLE, **_NUMBER),
+        Column("women", N_("其中女"), 14, **_SUMMED),
+        Column("over_60", N_("60 岁以上"), 14, **_SUMMED),
+        Column("hours", N_("学时"), 15, lambda one: one.minutes, ColumnKind.HOURS, HOURS, is_summed=True),
+        Column("by_guests", N_("外请老师讲的"), 16, **_SUMMED),
+        Column("categories", N_("各类场次"), 58, _categories),
+    ),
+    closing=lambda _found: signatures(_("填报人："), _("单位（盖章）："), _("日期：")),
+    empty=N_("这里还没有夜校。"),
+)
+
+TEACHER_LOADS = Paper(
+    key="teacher-loads",
+    form="R8",
+    name=N_("教师工作量"),
+    about=N_("哪位老师在这里讲了几次、几个学时，去了几个村。按姓名排，不排名。"),
+    periods=_PERIODS,
+    columns=(
+        NUMBERED,
+        Column("teacher", N_("老师"), 0, lambda one: tell_teacher(one.public_name, one.unit)),
+        Column("kept", N_("哪里管的"), 34),
+        Column("classes", N_("讲了几次"), 24, **_SUMMED),
+        Column("hours", N_("学时"), 24, lambda one: one.minutes, ColumnKind.HOURS, HOURS, is_summed=True),
+        Column("attendances", N_("听课人次"), 28, figure=ATTENDANCES, **_SUMMED),
+        Column("villages", N_("去了几个村"), 28, **_NUMBER),
+    ),
+    empty=N_("这段时间还没有上过的课。点名保存了，就列在这里。"),
+)
