@@ -44,3 +44,5 @@ def _problems(handover: Handover, today: date) -> Iterator[Refused]:
         yield Refused("day_past", field="from_day")
     elif handover.from_day > today + FARTHEST:
         yield Refused("day_too_far", field="from_day", day=today + FARTHEST)
+    if handover.becomes_contact and not handover.contact_phone:
+        yield Refused("contact_unreachable", field="contact_phone")

@@ -113,6 +113,18 @@ def test_public_contact_is_changed_only_when_ticked_and_was_one_of_them(
     assert (school.contact_name, school.contact_phone) == ("刘主任", "0832-5550101")
 
 
+def test_who_becomes_the_public_contact_can_be_phoned(
+    admin: FlaskClient, database: Database, cast: Cast
+) -> None:
+    page = admin.post(PATH, data=said(database, cast, becomes_contact="y", contact_phone=""))
+    assert page.status_code == 422 and 'id="contact_phone-errors"' in page.text
+    assert "写一个电话，不然村里人没有地方打。" in page.text and "王小明" in page.text
+    assert admin.post(PATH, data=said(database, cast, contact_phone="")).status_code == 303
+    with database.reading() as db:
+        school = db.scalars(select(NightSchool).where(NightSchool.region_code == SHIWAN)).one()
+    assert (school.contact_name, school.contact_phone) == ("陈书记", "0832-5550101")
+
+
 def test_what_is_wrong_is_told_at_its_field_and_nothing_typed_is_lost(
     admin: FlaskClient, database: Database, cast: Cast
 ) -> None:
