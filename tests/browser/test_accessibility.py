@@ -245,6 +245,17 @@ def test_staff_pages_scroll_only_downwards_at_240_px_and_at_200_percent(
             assert phone.evaluate("document.documentElement.scrollWidth") <= width, (path, reading)
 
 
+def test_the_line_above_a_page_stays_one_line_whoever_is_logged_in(phone: Page, site: Site) -> None:
+    with site.installation.database.writing() as db:
+        account = db.scalars(select(Account).where(Account.login_name == "jianli")).one()
+        account.display_name = "建立村夜校管理员"  # what an account is called until its owner changes it
+    log_in(phone, site, "jianli")
+    for language in ("zh", "en"):
+        phone.goto(f"/desk?lang={language}")
+        line = phone.locator("header.top").bounding_box()
+        assert line is not None and line["height"] < 60, language
+
+
 def test_page_is_usable_from_the_keyboard(phone: Page) -> None:
     phone.goto(f"/v/{VILLAGE}")
     phone.keyboard.press("Tab")

@@ -166,7 +166,7 @@ def test_language_and_size_go_along_with_the_search(villages: None, client: Flas
 
 
 def test_an_empty_installation_says_how_to_fill_it(client: FlaskClient) -> None:
-    assert "nightschool regions import" in client.get("/").text
+    assert "登录以后，导入区划名单" in client.get("/").text
 
 
 def test_a_search_sets_no_cookie_and_is_not_sent_again(villages: None, client: FlaskClient) -> None:

@@ -102,6 +102,7 @@ def test_a_list_is_looked_through_then_taken_in_and_told(
     page = admin.get(handed.location)
     assert "Refresh" not in page.headers
     assert "导入好了" in page.text and figures(page.text)["新增"] == 2 and "<form" not in page.text
+    assert "去办夜校、开账号" in page.text
     assert "全安镇 → 全安街道" in page.text, "what was renamed is still told by both names"
     assert count(database) == before + 2
     with database.reading() as db:

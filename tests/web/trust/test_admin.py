@@ -347,6 +347,7 @@ def test_nobody_manages_himself(admin: FlaskClient, database: Database, cast: Ca
 
 def test_system_administrator_begins_with_the_provinces(cast: Cast, browser_of: Any) -> None:
     page = browser_of(cast.system_administrator).get("/admin")
+    assert "点一个地方进去：办夜校、开账号、打登录单都在里面。" in page.text
     assert page.status_code == 200 and "四川省" in page.text
 
 
