@@ -147,8 +147,16 @@ class PersonMerge(Addressed, Base):
     __table_args__ = (one_of("kind", PersonKind),)
 
 
+class ListKind(StrEnum):
+    """Of what a table that came in is a list."""
+
+    LEARNER = "learner"
+    TEACHER = "teacher"
+    REGISTER = "register"  # of past classes
+
+
 class PeopleList(Addressed, Base):
-    """One row is one table of learners or teachers that somebody handed in: looked through, then taken in, or not."""
+    """One row is one table of people or registers that somebody handed in: looked through, then taken in, or not."""
 
     region_code: Mapped[InRegion]
     kind: Mapped[Code]
@@ -157,10 +165,10 @@ class PeopleList(Addressed, Base):
     choices: Mapped[dict[str, Any]] = mapped_column(
         JSON, default=dict
     )  # actions.people.lists says what stands here
-    added: Mapped[list[str]] = mapped_column(JSON, default=list)  # public ids
+    added: Mapped[list[str]] = mapped_column(JSON, default=list)  # public ids of people, or of classes
     counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)  # once taken in: new, there, left
     made_at: Mapped[Instant]
     taken_at: Mapped[Instant | None]
     undone_at: Mapped[Instant | None]
 
-    __table_args__ = (one_of("kind", PersonKind),)
+    __table_args__ = (one_of("kind", ListKind),)

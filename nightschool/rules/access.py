@@ -49,6 +49,7 @@ KEEPERS = {
     "course": "schedule",
     "night_school": "keep_school",
     "question": "keep_register",
+    "register": "keep_register",
 }
 
 

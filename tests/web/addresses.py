@@ -128,6 +128,7 @@ def village_home(db: Session, code: str, account: int, called: str) -> Home:
         "question": make_question(db, past),
         "learner_list": make_people_list(db, account, code),
         "teacher_list": make_people_list(db, account, code, kind="teacher"),
+        "register_list": make_people_list(db, account, code, kind="register"),
         "waiting_sheet": make_waiting_sheet(db, past, register),
         "teacher": teacher,
         "teacher_link": make_link(db, teacher),

@@ -66,6 +66,7 @@ UNSCOPED = {
     "waiting": "one of one's own kept forms; the action looks whose it is",
     "posting": "stands beside its account",
     "learner_list": "a table beside the village it was handed in for; the query asks that it is of there",
+    "register_list": "a table beside the village it was handed in for; the query asks that it is of there",
     "teacher_list": "a table beside the region it was handed in for; the query asks that it is of there",
     "upload": "a list of regions; who may keep the map may so everywhere",
     "other_learner": "a learner beside one of the same village; the view asks that they are",

@@ -267,7 +267,7 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
         export = make_export(db, township, cast.township_supervisor, content=classes)
         db.add(FarmSeason(region_code=SHIWAN, name="?", first=TODAY, last=TODAY, note="?"))
         db.add(Supporter(region_code=SHIWAN, part="agronomist", name="?"))
-        lists = [make_people_list(db, cast.chen, kind=kind) for kind in ("learner", "teacher")]
+        lists = [make_people_list(db, cast.chen, kind=kind) for kind in ("learner", "teacher", "register")]
         link = make_link(db, hidden, SECRET)
         db.add(ClosedTime(resource_kind="teacher", resource_id=hidden.id, region_code=SHIWAN, note="?"))
         db.add(MonthPlan(region_code=SHIWAN, month=ANYWHERE["month"].first, note="?", return_reason="?"))
@@ -297,6 +297,7 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
         values = {
             "village": SHIWAN, "region": SHIWAN, "code": SHIWAN, "called": hidden.public_id, "waiting": "w" * 22,
             "export": export.public_id, "learner_list": lists[0].public_id, "teacher_list": lists[1].public_id,
+            "register_list": lists[2].public_id,
             "slip": slip_of(past.public_id),
             "class_session": past.public_id, "course": course.public_id, "learner": learner.public_id,
             "other_learner": other.public_id, "teacher": hidden.public_id, "other_teacher": hidden_since.public_id,

@@ -13,7 +13,7 @@ from nightschool.actions.ended import check_goes_on
 from nightschool.actions.records import LONGEST_SORT_KEY, locked, note
 from nightschool.errors import NotFound, Refused
 from nightschool.models.base import Base, new_public_id
-from nightschool.models.people import PeopleList, PersonKind, PersonMerge
+from nightschool.models.people import ListKind, PeopleList, PersonKind, PersonMerge
 from nightschool.models.places import Region
 from nightschool.queries.people import lists as queries
 from nightschool.queries.people.merges import PEOPLE
@@ -48,7 +48,8 @@ def keep_list(
     Raises: VillageEnded.
     """
     require(by, KEEPERS[kind], region)
-    check_goes_on(db, [(region, now.day)])
+    if kind != ListKind.REGISTER:  # what was held before a village ended may still come
+        check_goes_on(db, [(region, now.day)])
     over = or_(PeopleList.made_at < now.instant - LIST_KEPT_FOR, PeopleList.made_at > now.believable)
     db.execute(update(PeopleList).where(PeopleList.content.is_not(None), over).values(content=None))
     content = {
@@ -82,11 +83,14 @@ def choose_columns(
     region: str,
     columns: Sequence[Sequence[str]],
     heads: Sequence[int | None],
-    group_name: str,
+    group_name: str = "",
+    course: str = "",
     by: Actor,
     now: Now,
 ) -> None:
-    """From now on the columns of each sheet say this, this line names them, and who has no group is of this one.
+    """From now on the columns of each sheet say this, and this line names them.
+
+    Who has no group is of this one; registers are of this course, where one day has two.
 
     Raises: NotFound, Refused with `list_taken` or `list_expired`.
     """
@@ -95,6 +99,7 @@ def choose_columns(
         "columns": [list(one) for one in columns],
         "heads": list(heads),
         "group_name": group_name,
+        "course": course,
     }
     db.flush()
 
@@ -122,8 +127,7 @@ def take_list(
     `others`: rows of which it was said that they are another of the same name. `always_here`: learners stand on
     registers of before, too. Raises: NotFound, VillageEnded, Refused with `list_taken`, `list_expired`, `nobody_new`.
     """
-    db.execute(_TAKING.where(Region.code == region))
-    row = _waiting(db, public_id, kind=kind, region=region, by=by, now=now)
+    row = list_to_take(db, public_id, kind=kind, region=region, by=by, now=now)
     check_goes_on(db, [(region, now.day)])
     found = queries.looked_through(db, queries.list_page(db, row), others=others, today=now.day)
     rows = [_columns(db, kind, region, one, None if always_here else now.day) for one in found.new]
@@ -147,11 +151,7 @@ def undo_list(db: Session, public_id: str, *, kind: str, region: str, by: Actor,
 
     Raises: NotFound, Refused with `list_not_taken` or `undo_over`.
     """
-    row = _locked(db, public_id, kind=kind, region=region, by=by)
-    if row.taken_at is None or row.undone_at is not None:
-        raise Refused("list_not_taken")
-    if not now.is_within(UNDO_FOR, row.taken_at):
-        raise Refused("undo_over")
+    row = list_to_undo(db, public_id, kind=kind, region=region, by=by, now=now)
     table: Any = PEOPLE[kind]
     gone = 0
     for start in range(0, len(row.added), _AT_ONCE):
@@ -166,6 +166,25 @@ def undo_list(db: Session, public_id: str, *, kind: str, region: str, by: Actor,
     db.flush()
     note(db, row, f"{kind}.undo_list", by=by, now=now, n=gone)
     return gone, kept
+
+
+def list_to_take(db: Session, public_id: str, *, kind: str, region: str, by: Actor, now: Now) -> PeopleList:
+    """A list that waits; nobody else takes one of the same place in until the transaction ends.
+
+    Raises: NotFound, Refused with `list_taken` or `list_expired`.
+    """
+    db.execute(_TAKING.where(Region.code == region))
+    return _waiting(db, public_id, kind=kind, region=region, by=by, now=now)
+
+
+def list_to_undo(db: Session, public_id: str, *, kind: str, region: str, by: Actor, now: Now) -> PeopleList:
+    """A list that was taken in within a day. Raises: NotFound, Refused with `list_not_taken` or `undo_over`."""
+    row = _locked(db, public_id, kind=kind, region=region, by=by)
+    if row.taken_at is None or row.undone_at is not None:
+        raise Refused("list_not_taken")
+    if not now.is_within(UNDO_FOR, row.taken_at):
+        raise Refused("undo_over")
+    return row
 
 
 _AT_ONCE = 500

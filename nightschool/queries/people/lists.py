@@ -32,6 +32,7 @@ class PeopleListPage:
     columns: tuple[tuple[str, ...], ...]  # of each sheet: what each holds
     unread: tuple[str, ...]
     group_name: str
+    course: str  # public id of the one whose registers these are; empty: any
     counts: dict[str, int]
     made_at: datetime
     taken_at: datetime | None
@@ -75,6 +76,7 @@ def list_page(db: Session, row: PeopleList) -> PeopleListPage:
         tuple(map(tuple, row.choices.get("columns", ()))),
         tuple(content["unread"]),
         row.choices.get("group_name", ""),
+        row.choices.get("course", ""),
         row.counts,
         row.made_at,
         row.taken_at,

@@ -36,7 +36,7 @@ HEAD_WITHIN = 20  # lines; above it may stand a title, a date, who made it
 # What a column may hold, as its head says it; the first that fits counts.
 _HEADS = {
     "name": "(?:学员|村民|农民|人员|成员|本人|老师|教师|讲师|授课人|专家)?(?:的?姓名|名字)|姓名.*"
-    "|名字|学员|村民|参训人员|老师|教师|讲师|授课人|name",
+    "|名字|学员|村民|(?:参训|参加|到课|签到|听课)(?:人员|学员|的人|人)(?:名单|姓名)?|老师|教师|讲师|授课人|name",
     "household": "户主(?:的?姓名|名字)?|household",
     "group_name": "(?:所[在属]|村民|哪个?|村)?(?:小组|组|社|生产队|队)(?:别|名|名称|号)?|.*村民小组.*"
     "|(?:家庭|现|居住)?(?:住址|地址)|group",
@@ -48,15 +48,20 @@ _HEADS = {
     "unit": "(?:工作|所在|派出)?(?:单位|部门)(?:名称|及职务)?|unit",
     "specialities": ".*(?:专长|特长|擅长|会讲|授课内容|课程|专业).*|specialit.*",
     "languages": "语言|方言|讲什么话|languages?",
+    "day": "(?:上课|培训|活动|签到)?(?:日期|时间|日子)|date|day",
+    "title": "(?:课程|培训|活动)?(?:名称|题目|主题|内容)|课程|课名|哪门课|title|course",
+    "mark": "(?:是否)?(?:到课|签到|出勤|考勤|到场|到会|参加|到没到)(?:情况|记录|与否)?|mark|status",
 }
 _COLUMNS = {
     "learner": ("name", "group_name", "household", "sex", "birth_year", "age", "phone", "village"),
     "teacher": ("name", "unit", "specialities", "languages", "phone"),
+    "register": ("name", "group_name", "day", "title", "mark"),
 }
 _LABELS = {
     "name": N_("姓名"), "household": N_("户主"), "group_name": N_("哪个组"), "sex": N_("性别"),
     "birth_year": N_("出生年份"), "age": N_("年龄"), "phone": N_("电话"), "village": N_("村"), "unit": N_("单位"),
     "specialities": N_("会讲什么"), "languages": N_("讲什么话"),
+    "day": N_("上课日期"), "title": N_("哪门课"), "mark": N_("到没到"),
 }  # fmt: skip
 _LONGEST = {"unit": 200, "specialities": 200, "languages": 200}
 _IDENTITY_HEAD = re.compile("身份证|证件号|身份号")
@@ -509,6 +514,7 @@ _REFUSED = {
     "list_expired": N_("这份表传上来一天多了，内容已经删掉。重新传一次。"),
     "list_taken": N_("这份表已经带入了。"),
     "nobody_new": N_("没有要加的人：都已经在名单上，或者写的还读不出来。什么也没有变。"),
+    "no_new_register": N_("没有要补的点名：这些课都已经点过名，或者写的还读不出来。什么也没有变。"),
     "list_not_taken": N_("这份表没有带入，或者已经撤回了。"),
     "undo_over": N_("带入一天多了，不能整份撤回。不对的人在名单里一个一个改。"),
     "nobody_in_it": N_("表里没有找到人。要有一列是姓名，一行一个人。"),

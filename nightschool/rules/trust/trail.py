@@ -178,6 +178,11 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
         "regions.import": [N_("%(who)s 录入了一份区划名单")],
         "regions.withdraw": [N_("%(who)s 撤回了一份区划名单")],
         "regions.upload": [N_("%(who)s 上传了一份区划名单")],
+        "register.take_list": [N_("%(who)s 从表格补了 %(n)s 次课的点名"), N_("%(who)s 从表格补了点名")],
+        "register.undo_list": [
+            N_("%(who)s 撤回了从表格补的 %(n)s 次课的点名"),
+            N_("%(who)s 撤回了从表格补的点名"),
+        ],
         "exports.make": [N_("%(who)s 把一年的课和人数做成了表格")],
         "regions.successor": [N_("%(who)s 记下了这个村并到了哪里")],
         "backup.made": [N_("%(who)s 做了一次备份")],

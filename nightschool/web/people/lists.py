@@ -1,4 +1,4 @@
-"""Learners or teachers out of a table: handed in, looked through, taken in as far as wished, and taken back."""
+"""Learners, teachers or past registers out of a table: handed in, looked through, taken in, and taken back."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -7,14 +7,16 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 
 from nightschool.actions.people import lists as actions
+from nightschool.actions.registers import past_registers
 from nightschool.errors import Problem, Refused
 from nightschool.formats.people_lists import likely_columns, read_sheets
 from nightschool.formats.tables import TableFault, UnreadableTable
-from nightschool.models.people import PersonKind
+from nightschool.models.people import ListKind
 from nightschool.queries.people import lists as queries
 from nightschool.queries.people import people
 from nightschool.queries.people.lists import PeopleListPage
 from nightschool.queries.places import places
+from nightschool.queries.registers.past_registers import past_classes, registers_found
 from nightschool.rules.access import KEEPERS
 from nightschool.rules.people.lists import (
     MOST_PEOPLE,
@@ -23,7 +25,6 @@ from nightschool.rules.people.lists import (
     Sorted,
     chosen_twice,
     column_choices,
-    column_word,
     list_stage,
     tell_left_out,
     tell_refused_list,
@@ -32,13 +33,14 @@ from nightschool.rules.people.lists import (
 from nightschool.rules.people.merges import UNDO_FOR
 from nightschool.rules.people.people import group_label, masked_phone, sex_word
 from nightschool.rules.regions import RowFault, tell_row_problem
+from nightschool.rules.registers.past_registers import FoundRegisters, register_choices, register_columns
 from nightschool.rules.typed import why_not_kept
 from nightschool.texts import _, counted
 from nightschool.web.people.lists_form import ColumnsForm, TableForm, TakeListForm
 from nightschool.web.people.teachers import list_of
 from nightschool.web.places.region_lists_form import LONGEST_FILE_NAME
 from nightschool.web.site.access import MEGABYTE, actor, allows
-from nightschool.web.site.context import now, reading, today, writing
+from nightschool.web.site.context import moment, now, reading, today, writing
 from nightschool.web.site.records import SAVED, look_up
 
 bp = Blueprint("people_lists", __name__)
@@ -47,8 +49,8 @@ MOST_LIST_MEGABYTES = 5
 
 
 @dataclass(frozen=True)
-class ListKind:
-    """Learners or teachers: which part of an address says where they are kept."""
+class ListPages:
+    """Learners, teachers or registers: which part of an address says where they are kept."""
 
     code: str
     home: str
@@ -59,8 +61,12 @@ class ListKind:
         return f"{self.code}_list"
 
     @property
+    def is_register(self) -> bool:
+        return self.code == ListKind.REGISTER
+
+    @property
     def is_learner(self) -> bool:
-        return self.code == PersonKind.LEARNER
+        return self.code == ListKind.LEARNER
 
     def step(self, name: str, region: str, public_id: str = "") -> str:
         """The address of one of the steps below."""
@@ -69,10 +75,18 @@ class ListKind:
 
     def back(self, region: str) -> str:
         """Where these people are listed."""
+        if self.is_register:
+            return url_for("matrices.index", village=region)
         return url_for("learners.index", village=region) if self.is_learner else list_of(region)
 
+    def choices(self, region: str) -> dict[str, str]:
+        """What a column can be said to hold."""
+        if not self.is_register:
+            return column_choices(self.code)
+        return register_choices({one.day for one in look_up(past_classes, region, at=moment())})
 
-def _add_views(kind: ListKind) -> None:
+
+def _add_views(kind: ListPages) -> None:
     """Each kind has addresses of its own, which name where it is kept: by that it is known who may be here."""
     code, verb, home = kind.code, KEEPERS[kind.code], kind.home
     address = f"/desk/<region_code:{home}>/{code}s/table"
@@ -104,11 +118,12 @@ def _add_views(kind: ListKind) -> None:
         return _undo(kind, named[home], named[kind.part])
 
 
-_add_views(ListKind("learner", "village"))
-_add_views(ListKind("teacher", "region"))
+_add_views(ListPages("learner", "village"))
+_add_views(ListPages("teacher", "region"))
+_add_views(ListPages("register", "village"))
 
 
-def _upload(kind: ListKind, region: str) -> Any:
+def _upload(kind: ListPages, region: str) -> Any:
     form = TableForm()
     if form.validate_on_submit():
         if sentence := why_not_kept(form.file_name(), LONGEST_FILE_NAME):
@@ -134,8 +149,12 @@ def _upload(kind: ListKind, region: str) -> Any:
     return page, 422 if form.errors else 200
 
 
-def _keep(kind: ListKind, region: str, form: TableForm) -> str:
+def _keep(kind: ListPages, region: str, form: TableForm) -> str:
     sheets, unread = read_sheets(form.file.data.read(), kind=kind.code)
+    columns = [likely_columns(kind.code, sheet) for sheet in sheets]
+    if kind.is_register:
+        days = {one.day for one in look_up(past_classes, region, at=moment())}
+        columns = [register_columns(*both, days) for both in zip(sheets, columns, strict=True)]
     with writing() as db:
         return actions.keep_list(
             db,
@@ -143,7 +162,7 @@ def _keep(kind: ListKind, region: str, form: TableForm) -> str:
             region=region,
             file_name=form.file_name(),
             sheets=sheets,
-            columns=[likely_columns(kind.code, sheet) for sheet in sheets],
+            columns=columns,
             unread=unread,
             by=actor(),
             now=now(),
@@ -156,48 +175,66 @@ def _tell_unreadable(unreadable: UnreadableTable) -> str:
     return tell_row_problem(Problem(RowFault(unreadable.fault.value), line=unreadable.line))
 
 
-def _find(kind: ListKind, region: str, public_id: str) -> PeopleListPage:
+def _find(kind: ListPages, region: str, public_id: str) -> PeopleListPage:
     return look_up(queries.people_list, public_id, kind=kind.code, region=region)
 
 
-def _columns(kind: ListKind, region: str, public_id: str) -> Any:
-    found, form = _find(kind, region, public_id), ColumnsForm()
+def _columns(kind: ListPages, region: str, public_id: str) -> Any:
+    found, form, choices = _find(kind, region, public_id), ColumnsForm(), kind.choices(region)
+    form.course.choices = _courses(kind, region)
     chosen = form.chosen([len(columns) for columns in found.columns]) if form.validate() else None
-    if chosen is None or not all(column_choices(kind.code).keys() >= {*one} for one in chosen):
+    if chosen is None or not all(choices.keys() >= {*one} for one in chosen):
         flash(_("这一页不是最新的。再选一次。"), "alarm")
     elif (heads := form.lines(found.sheets)) is None:
         flash(_("列名那一行没有找到。写表里的行号，没有列名就空着。"), "alarm")
     elif twice := next(filter(None, map(chosen_twice, chosen)), ""):
-        flash(_("有两列都选了%(what)s。只选一列，另一列选不带入。", what=column_word(twice)), "alarm")
+        flash(_("有两列都选了%(what)s。只选一列，另一列选不带入。", what=choices[twice]), "alarm")
     else:
         how = {"columns": chosen, "heads": heads, "group_name": form.group_name.data or ""}
+        if kind.is_register:
+            how["course"] = form.course.data or ""
         _tried(partial(actions.choose_columns, **how), kind, region, public_id)
     return redirect(kind.step("show", region, public_id), SAVED)
 
 
-def _take(kind: ListKind, region: str, public_id: str) -> Any:
-    found, form = _find(kind, region, public_id), TakeListForm()
-    form.validate()
-    how = {"others": form.others.data, "always_here": bool(form.always_here.data)}
-    with reading() as db:
-        listed = queries.looked_through(db, found, others=form.others.data, today=today())
-    actions.learn_names(listed.new)
-    added = _tried(partial(actions.take_list, **how), kind, region, public_id)
-    if added is not None:
-        flash(counted("%(n)d 个人记在名单上了。", added))
+def _take(kind: ListPages, region: str, public_id: str) -> Any:
+    if kind.is_register:
+        take: Any = past_registers.take_registers
+    else:
+        found, form = _find(kind, region, public_id), TakeListForm()
+        form.validate()
+        how = {"others": form.others.data, "always_here": bool(form.always_here.data)}
+        with reading() as db:
+            listed = queries.looked_through(db, found, others=form.others.data, today=today())
+        actions.learn_names(listed.new)
+        take = partial(actions.take_list, **how)
+    n = _tried(take, kind, region, public_id)
+    if n is not None:
+        flash(
+            counted("%(n)d 次课的点名补上了。", n)
+            if kind.is_register
+            else counted("%(n)d 个人记在名单上了。", n)
+        )
     return redirect(kind.step("show", region, public_id), SAVED)
 
 
-def _undo(kind: ListKind, region: str, public_id: str) -> Any:
-    done = _tried(actions.undo_list, kind, region, public_id)
+def _undo(kind: ListPages, region: str, public_id: str) -> Any:
+    reason = _("从表格补的，撤回了")
+    undo = partial(past_registers.undo_registers, reason=reason) if kind.is_register else actions.undo_list
+    done = _tried(undo, kind, region, public_id)
     if done is not None:
         gone, kept = done
-        told = counted("撤回了：%(n)d 个人又不在名单上了。", gone)
-        flash(told + (counted("%(n)d 个人已经改过或者点过名，留着。", kept) if kept else ""))
+        if kind.is_register:
+            told = counted("撤回了：%(n)d 次课的点名作废。", gone)
+            left = counted("%(n)d 次课后来又改过，留着。", kept)
+        else:
+            told = counted("撤回了：%(n)d 个人又不在名单上了。", gone)
+            left = counted("%(n)d 个人已经改过或者点过名，留着。", kept)
+        flash(told + (left if kept else ""))
     return redirect(kind.step("show", region, public_id), SAVED)
 
 
-def _tried(action: Any, kind: ListKind, region: str, public_id: str) -> Any:
+def _tried(action: Any, kind: ListPages, region: str, public_id: str) -> Any:
     """What the action answers; None when it refuses, and then the next page says why."""
     try:
         with writing() as db:
@@ -208,23 +245,38 @@ def _tried(action: Any, kind: ListKind, region: str, public_id: str) -> Any:
         return None
 
 
-def _page(kind: ListKind, region: str, public_id: str) -> Any:
+def _courses(kind: ListPages, region: str) -> dict[str, str]:
+    """The courses whose registers may come."""
+    if not kind.is_register:
+        return {}
+    classes = look_up(past_classes, region, at=moment())
+    return {"": _("按日期认"), **{one.course: one.title for one in classes}}
+
+
+def _page(kind: ListPages, region: str, public_id: str) -> Any:
     found = _find(kind, region, public_id)
     stage = _stage(found)
+    listed, registers, groups = Sorted(), FoundRegisters(), ()
     with reading() as db:
-        listed = queries.looked_through(db, found, today=today()) if stage is ListStage.WAITING else Sorted()
-        groups = people.groups(db, region) if kind.is_learner else ()
-    columns = ColumnsForm(data={"group_name": found.group_name})
+        if stage is ListStage.WAITING and kind.is_register:
+            registers = registers_found(db, found, at=moment())
+        elif stage is ListStage.WAITING:
+            listed = queries.looked_through(db, found, today=today())
+        if kind.is_learner:
+            groups = people.groups(db, region)
+    columns = ColumnsForm(data={"group_name": found.group_name, "course": found.course})
     columns.group_name.known = groups
+    columns.course.choices = _courses(kind, region)
     return render_template(
         "people/lists/show.html",
         kind=kind,
         found=found,
         listed=listed,
+        registers=registers,
         doubtful=[one for one in (*listed.new, *(one for one, _why in listed.asked)) if one.doubts],
         left_out=[tell_left_out(sheet.left_out) for sheet in found.sheets if sheet.left_out],
         unread=tell_sheets_left(found.unread) if found.unread else "",
-        nobody_new=tell_refused_list(Refused("nobody_new")),
+        nothing_new=tell_refused_list(Refused("no_new_register" if kind.is_register else "nobody_new")),
         has_names=any("name" in one for one in found.columns),
         place=look_up(places.region_named, region),
         stage=stage,
@@ -232,7 +284,7 @@ def _page(kind: ListKind, region: str, public_id: str) -> Any:
         ListStage=ListStage,
         columns=columns,
         form=TakeListForm(),
-        choices=column_choices(kind.code),
+        choices=kind.choices(region),
         most=MOST_ROWS_SHOWN,
         told=_told,
     )

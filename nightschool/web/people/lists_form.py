@@ -11,7 +11,7 @@ from nightschool.texts import L_
 from nightschool.web.people.newcomers_form import LinesField
 from nightschool.web.people.people_form import GroupField
 from nightschool.web.places.region_lists_form import file_name_of
-from nightschool.web.site.forms import Form, Required, TickField, TicksField
+from nightschool.web.site.forms import ChoiceField, Form, Required, TickField, TicksField
 
 
 class TableForm(Form):
@@ -25,11 +25,16 @@ class TableForm(Form):
 
 
 class ColumnsForm(Form):
-    """What each column says and which line names them, all sheets one after another; the group of whoever has none."""
+    """What each column says and which line names them, all sheets one after another; the group of whoever has none.
+
+    Of registers, the course they are of.
+    """
 
     columns = LinesField(name="c")
     heads = LinesField(name="h")
     group_name = GroupField(L_("没写组的，都是哪个组的？"))
+
+    course = ChoiceField(L_("都是哪门课的？"), default="")
 
     def lines(self, sheets: Sequence[PeopleSheet]) -> list[int | None] | None:
         """The lines that name the columns, one of each sheet; None when one of them is not there."""

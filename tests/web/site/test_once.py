@@ -83,6 +83,7 @@ FILLED = {
         ADMIN, {"leaving": "{account}", "display_name": "王小明", "from_day": "2026-11-24"}
     ),
     "people_lists.upload_learners": Filled(COORDINATOR),
+    "people_lists.upload_registers": Filled(COORDINATOR),
     "people_lists.upload_teachers": Filled(ADMIN, region=TOWNSHIP),
     "evaluations.show": Filled(COORDINATOR, {"slips": "5 4 5 3"}, of={"class_session": "held"}),
     "exports.make": Filled("township_supervisor", region=TOWNSHIP),
@@ -124,7 +125,7 @@ CHANGING = {
     "cohorts.let_in", "cohorts.settings", "courses.publish", "courses.edit", "desk.switch", "waiting.leave", "learners.edit",
     "learners.phone", "merges.compare_learner", "merges.compare_teacher", "merges.undo_learner",
     "merges.undo_teacher", "moves.back", "moves.move", "paper_columns.edit", "plans.act", "questions.edit", "questions.remove", "region_lists.apply",
-    *(f"people_lists.{step}_{kind}" for step in ("columns", "take", "undo") for kind in ("learners", "teachers")),
+    *(f"people_lists.{step}_{kind}" for step in ("columns", "take", "undo") for kind in ("learners", "teachers", "registers")),
     "evenings.evening", "labels.edit", "region_lists.withdraw", "region_settings.edit", "sessions.agree", "retiring.course", "retiring.course_back", "retiring.learner", "retiring.learner_back",
     "retiring.teacher", "retiring.teacher_back", "retiring.venue", "retiring.venue_back", "schools.edit", "supporters.edit", "supporters.phones", "handovers.sheet", "handovers.sheet_with_slip",
     "sessions.cancel", "sessions.edit", "sessions.move", "sessions.restore", "sign_in_sheets.number", "sign_in_sheets.number_month", "swaps.teacher", "takeovers.successor", "takeovers.take", "takeovers.undo",
