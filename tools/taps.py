@@ -32,12 +32,15 @@ SUBMIT = "main form > .actions > button:not([name])"
 class Thumb:
     """A page, and what was done on it since the last task began."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, language: str = "") -> None:
         self.page, self.taps, self.screens = page, 0, 0.0
+        self.language = (
+            f"?lang={language}" if language else ""
+        )  # pages speak what an address says, not the browser's
 
     def begin(self, address: str) -> None:
         """A task begins on this page."""
-        self.page.goto(address)
+        self.page.goto(address + self.language)
         self.taps, self.screens = 0, 0.0
 
     def reach(self, where: str) -> None:
@@ -169,7 +172,8 @@ def _costs(browser: Browser, width: int, height: int, locale: str) -> list[str]:
         page.fill("[name=password]", accounts["shiwan"][1])
         page.keyboard.press("Enter")
         page.wait_for_url(lambda address: "/login" not in address)
-        return [_cost(Thumb(page), task) for _name, task in TASKS]
+        language = "" if locale.startswith("zh") else locale
+        return [_cost(Thumb(page, language), task) for _name, task in TASKS]
 
 
 def _cost(thumb: Thumb, task: Callable[[Thumb], None]) -> str:

@@ -113,3 +113,19 @@ def test_supervisor_reads_the_week_and_edits_nothing(phone: Page, site: Site) ->
     asks = phone.locator("main form").all()  # the year as a table, which changes nothing in a village
     [where] = [form.get_attribute("action") or "" for form in asks]
     assert where.endswith("/export")
+
+
+def test_each_sentence_of_what_is_wrong_leads_to_its_field_and_the_fields_name_is_seen(
+    phone: Page, site: Site
+) -> None:
+    log_in(phone, site, "shiwan")
+    phone.goto("/desk/511002105201/courses/new")
+    phone.get_by_role("button", name="排好并公布").click()
+    links = phone.locator(".wrongs a")
+    expect(links).to_have_count(3)
+    for number, name in enumerate(("讲什么", "哪一类", "第一次哪天上")):
+        phone.evaluate("scrollTo(0, 0)")
+        links.nth(number).click()
+        expect(phone.locator(".field.wrong").nth(number).get_by_text(name, exact=True)).to_be_in_viewport(
+            ratio=1
+        )
