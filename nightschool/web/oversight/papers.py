@@ -18,6 +18,7 @@ from nightschool.formats.open_questions import OPEN_QUESTIONS
 from nightschool.formats.plan_table import PLAN
 from nightschool.formats.region_table import REGION_TABLE, TEACHER_LOADS
 from nightschool.formats.roster_table import ROSTER
+from nightschool.formats.self_check_table import SELF_CHECK
 from nightschool.formats.table_paper import Paper, PaperAsk, PaperTable, lay_out
 from nightschool.formats.teacher_list import TEACHER_LIST
 from nightschool.formats.teaching_record import TEACHING_RECORD
@@ -28,6 +29,7 @@ from nightschool.formats.workbooks import WORKBOOK
 from nightschool.queries.oversight.paper_columns import columns_in_force
 from nightschool.queries.oversight.plans import month_page
 from nightschool.queries.oversight.region_tables import RegionTable, TeacherLoad, region_table, teacher_loads
+from nightschool.queries.oversight.self_checks import checked_facts
 from nightschool.queries.people.rosters import village_roster, village_teachers
 from nightschool.queries.people.teaching_hours import teaching_year
 from nightschool.queries.people.training_cards import of_household, of_learner
@@ -37,6 +39,7 @@ from nightschool.queries.places.venues import village_venues
 from nightschool.queries.registers.held_classes import RecordedClasses, held_classes
 from nightschool.queries.registers.questions import open_of_village
 from nightschool.rules.almanac import clock, day_with_year
+from nightschool.rules.oversight.self_check import self_check
 from nightschool.rules.seasons.months import month_of
 from nightschool.rules.seasons.periods import Period, parsed_period, period_of
 from nightschool.texts import _
@@ -123,6 +126,11 @@ def _held(db: Session, asked: PaperAsk) -> RecordedClasses:
     return held_classes(db, asked.of["village"], asked.first, asked.last)
 
 
+def _self_check(db: Session, asked: PaperAsk) -> Any:
+    facts = checked_facts(db, asked.of["village"], first=asked.first, last=asked.last, today=asked.today)
+    return facts and self_check(facts, asked.today)
+
+
 def _unreached(db: Session, asked: PaperAsk) -> Unreached:
     return unreached(db, asked.of["village"], asked.first, asked.last)
 
@@ -139,6 +147,7 @@ PAPERS = (
     ListedPaper(LEDGER, VILLAGE, "see_village", _held),
     ListedPaper(TEACHING_RECORD, VILLAGE, "see_village", _held),
     ListedPaper(PLAN, VILLAGE, "schedule", _plan),
+    ListedPaper(SELF_CHECK, VILLAGE, "keep_school", _self_check),
     ListedPaper(
         OPEN_QUESTIONS, VILLAGE, "keep_register", lambda db, asked: open_of_village(db, asked.of["village"])
     ),

@@ -244,9 +244,39 @@ def test_an_office_prints_what_each_village_held_and_what_each_teacher_taught(
         assert browser_of(account).get(f"{township}/held").status_code == 404
 
 
+def test_a_village_sees_months_ahead_what_its_half_year_lacks(
+    chen: FlaskClient, browser_of: Any, database: Database, cast: Cast, year: None
+) -> None:
+    with database.writing() as db:
+        make_session(db, make_course(db), date(2026, 11, 2))  # nobody recorded it
+        make_question(db, make_session(db, make_course(db), date(2026, 11, 23)))
+    page = chen.get(f"{HERE}/self-check?period=2026-H2").text
+    lines = {row[2]: row[3:5] for row in rows_of(page)}
+    assert lines["每个月的课"] == ["上了 1 次，没上成 1 次，都有原因", "7月、8月、9月、11月没有上课"]
+    assert lines["上过的课都有登记"] == ["登记了 1 次", "还有 2 次没登记，点名或者写原因"]
+    assert lines["听听 30 个以上群众怎么说"] == ["收到 0 份评课条", "还差 30 份"]
+    assert lines["群众的提问都有答复"] == ["", "还有 1 个没答复"]
+    assert lines["管理人员"] == ["有 1 个夜校管理员", ""]
+    missing = sum(bool(one[1]) for one in lines.values())
+    assert f"还缺 {missing} 样" in page and len(lines) == 8 + 4 + 4
+    first_half = {row[2]: row[4] for row in rows_of(chen.get(f"{HERE}/self-check?period=2026-H1").text)}
+    assert first_half["每个月的课"] == "1月、2月、4月、5月、6月没有上课"
+    assert first_half["上过的课都有登记"] == ""
+    assert browser_of(cast.township_supervisor).get(f"{HERE}/self-check").status_code == 404
+
+
 def test_what_can_be_printed_is_one_list(chen: FlaskClient, year: None) -> None:
     page = chen.get(HERE).text
-    for key in ("ledger", "teaching-record", "open-questions", "unreached", "teachers", "venues", "roster"):
+    for key in (
+        "ledger",
+        "teaching-record",
+        "open-questions",
+        "unreached",
+        "self-check",
+        "teachers",
+        "venues",
+        "roster",
+    ):
         assert f'href="{HERE}/{key}"' in page
         assert chen.get(f"{HERE}/{key}").status_code == 200
 
