@@ -227,6 +227,9 @@ def test_who_cannot_come_says_why_and_the_village_settles_it(
     told = "周老师自己说 11月24日（十月十六） 19:00–20:30 来不了：那天要开会。"
     desk = chen.get(f"/desk/{SHIWAN}").text
     assert told in desk and "下乡" not in desk
+    # Who else comes is one tap from there.
+    swap = re.findall(r'href="(/sessions/[^"]+/teacher)">换老师', desk[desk.index(told) :])[0]
+    assert chen.get(swap).status_code == 200
     assert (
         desk.count("老师来不了") == 1 and desk.count(told) == 1
     )  # in its list, and the sentence where it is decided
