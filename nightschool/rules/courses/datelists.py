@@ -25,6 +25,9 @@ _DATE = re.compile(
     r"(?:(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天]))?"
 )
 _TIME = re.compile(r"[0-9]{1,2}[:点时][0-9]{0,2}分?|(?:早上|上午|中午|下午|晚上).*")
+# The first line of a list of sessions as Moodle's attendance takes it in, and the date in each further one.
+_MOODLE_HEAD = re.compile(r"\ufeff?\"?(?:course|课程)[^\n]{0,60}?(?:date|日期)[^\n]*\n", re.IGNORECASE)
+_MOODLE_DATE = re.compile(r"(?<![0-9])20[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}(?![0-9])")
 _WEEKDAY_ORDER = re.compile(r"(一)|(二)|(三)|(四)|(五)|(六)|([日天])")
 
 
@@ -44,14 +47,14 @@ def read_dates(text: str, today: date) -> DateList:
     """Every date of the text, each in the year it most likely means; what cannot be read is named, never dropped.
 
     A date without a year follows the last date that had one; where none had, it lies between two months ago and ten
-    months ahead. 11月4、11、18日 are three days of one month.
+    months ahead. 11月4、11、18日 are three days of one month. Of a list of Moodle's sessions each line is its date.
     """
     days: list[date] = []
     unread: list[str] = []
     other_weekday: dict[str, date] = {}
     with_year: date | None = None
     month_open = False
-    for piece in _pieces(text[:_LONGEST_TEXT]):
+    for piece in _pieces(_dates_of_moodle(text)[:_LONGEST_TEXT]):
         found = _DATE.fullmatch(piece)
         day = _day_of(found, days[-1] if days else None, month_open, with_year, today) if found else None
         if found and day and found["weekday"] and day.weekday() != _weekday(found["weekday"]):
@@ -84,6 +87,14 @@ def tell_unread(piece: str, read: DateList) -> str:
     if found["month"] is None:
         return _("「%(piece)s」没写是几月。像 11月27日 这样写。", piece=shown)
     return _("没有「%(typed)s」这一天，看看那个月有几天。", typed=shown)
+
+
+def _dates_of_moodle(text: str) -> str:
+    head = _MOODLE_HEAD.match(text)
+    if head is None:
+        return text
+    lines = ((line, _MOODLE_DATE.search(line)) for line in text[head.end() :].splitlines())
+    return "\n".join(found[0] if found else line for line, found in lines)
 
 
 def _pieces(text: str) -> list[str]:

@@ -25,6 +25,12 @@ TODAY = date(2026, 11, 24)
         ("12月4号", ["2026-12-04"]),
         ("11月27日（周五）、12月4日 星期五", ["2026-11-27", "2026-12-04"]),
         ("11/27周五 12/4周五", ["2026-11-27", "2026-12-04"]),
+        (
+            "course,groups,sessiondate,from,to,description\n果树班,,2026-11-27,10:30,11:40,剪枝 2 号\n"
+            '"果树班, 一期",,2026-12-04,19:00,20:30,',
+            ["2026-11-27", "2026-12-04"],
+        ),
+        ("\ufeff课程,小组,日期,从,到\n果树班,,2026-11-27,10:30,11:40\n", ["2026-11-27"]),
     ],
 )
 def test_dates_are_read_in_many_hands(text: str, expected: list[str]) -> None:
@@ -64,6 +70,12 @@ def test_a_missing_year_is_guessed_from_today_or_from_the_date_before(text: str,
 )
 def test_what_is_no_date_is_named_as_written(text: str, unread: list[str]) -> None:
     assert list(read_dates(text, TODAY).unread) == unread
+
+
+def test_a_line_of_moodles_sessions_without_a_date_is_named() -> None:
+    found = read_dates("course,groups,sessiondate\n果树班,,27/11/2026\n果树班,,2026-12-04\n", TODAY)
+    assert [day.isoformat() for day in found.days] == ["2026-12-04"]
+    assert found.unread[0] == "果树班"
 
 
 def test_nothing_written_is_nothing_read() -> None:
