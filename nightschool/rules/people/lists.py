@@ -36,7 +36,9 @@ HEAD_WITHIN = 20  # lines; above it may stand a title, a date, who made it
 # What a column may hold, as its head says it; the first that fits counts.
 _HEADS = {
     "name": "(?:学员|村民|农民|人员|成员|本人|老师|教师|讲师|授课人|专家)?(?:的?姓名|名字)|姓名.*"
-    "|名字|学员|村民|(?:参训|参加|到课|签到|听课)(?:人员|学员|的人|人)(?:名单|姓名)?|老师|教师|讲师|授课人|name",
+    "|名字|学员|村民|(?:参训|参加|到课|签到|听课)(?:人员|学员|的人|人)(?:名单|姓名)?|老师|教师|讲师|授课人|name"
+    "|名|firstname|givenname",
+    "surname": "姓|姓氏|lastname|surname|familyname",  # Moodle writes the two apart
     "household": "户主(?:的?姓名|名字)?|household",
     "group_name": "(?:所[在属]|村民|哪个?|村)?(?:小组|组|社|生产队|队)(?:别|名|名称|号)?|.*村民小组.*"
     "|(?:家庭|现|居住)?(?:住址|地址)|group",
@@ -48,20 +50,20 @@ _HEADS = {
     "unit": "(?:工作|所在|派出)?(?:单位|部门)(?:名称|及职务)?|unit",
     "specialities": ".*(?:专长|特长|擅长|会讲|授课内容|课程|专业).*|specialit.*",
     "languages": "语言|方言|讲什么话|languages?",
-    "day": "(?:上课|培训|活动|签到)?(?:日期|时间|日子)|date|day",
+    "day": "(?:上课|培训|活动|签到)?(?:日期|时间|日子)|(?:session)?date|day",
     "title": "(?:课程|培训|活动)?(?:名称|题目|主题|内容)|课程|课名|哪门课|title|course",
     "mark": "(?:是否)?(?:到课|签到|出勤|考勤|到场|到会|参加|到没到)(?:情况|记录|与否)?|mark|status",
 }
 _COLUMNS = {
     "learner": ("name", "group_name", "household", "sex", "birth_year", "age", "phone", "village"),
     "teacher": ("name", "unit", "specialities", "languages", "phone"),
-    "register": ("name", "group_name", "day", "title", "mark"),
+    "register": ("name", "surname", "group_name", "day", "title", "mark"),
 }
 _LABELS = {
     "name": N_("姓名"), "household": N_("户主"), "group_name": N_("哪个组"), "sex": N_("性别"),
     "birth_year": N_("出生年份"), "age": N_("年龄"), "phone": N_("电话"), "village": N_("村"), "unit": N_("单位"),
     "specialities": N_("会讲什么"), "languages": N_("讲什么话"),
-    "day": N_("上课日期"), "title": N_("哪门课"), "mark": N_("到没到"),
+    "day": N_("上课日期"), "title": N_("哪门课"), "mark": N_("到没到"), "surname": N_("姓"),
 }  # fmt: skip
 _LONGEST = {"unit": 200, "specialities": 200, "languages": 200}
 _IDENTITY_HEAD = re.compile("身份证|证件号|身份号")

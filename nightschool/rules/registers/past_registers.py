@@ -30,11 +30,18 @@ _DAY = re.compile(
     r"(?<![0-9])(?:(20[0-9]{2})[年./-])?(1[0-2]|0?[1-9])[月./-]([12][0-9]|3[01]|0?[1-9])(?![0-9])"
     r"|(?<![0-9])(20[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])(?![0-9])"
 )
+# As Moodle writes them: 24 Nov 2026 7.00PM, 2026-11-24 19:00; and P (2/2).
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ENGLISH_DAY = re.compile(
+    rf"(?<![0-9])([0-9]{{1,2}}) ({'|'.join(_MONTHS)})[a-z]* (20[0-9]{{2}})", re.IGNORECASE
+)
+_CLOCK = re.compile(r"(?<![0-9.])[0-9]{1,2}(?::[0-9]{2}|\.[0-9]{2}(?= ?[ap]m))", re.IGNORECASE)
+_POINTS = re.compile(r" *\([0-9.]+ ?/ ?[0-9.]+\)$")
 _SAID = {
-    PRESENT: "√ ✓ ✔ ☑ ✅ ○ ● o v y yes 1 到 到课 已到 到了 来 来了 是 有 出勤 签到 已签 present",
-    "": "× x ✗ ✘ ✕ 0 缺 缺席 缺勤 缺课 旷 旷课 没来 没到 未到 未 否 无 空 n no - — / absent",
-    EXCUSED: "请假 假 事假 病假 △ excused",
-    LATE: "迟到 迟 late",
+    PRESENT: "√ ✓ ✔ ☑ ✅ ○ ● o v y yes 1 到 到课 已到 到了 来 来了 是 有 出勤 签到 已签 present p",
+    "": "× x ✗ ✘ ✕ 0 缺 缺席 缺勤 缺课 旷 旷课 没来 没到 未到 未 否 无 空 n no - — / ? absent a",
+    EXCUSED: "请假 假 事假 病假 △ excused e",
+    LATE: "迟到 迟 late l",
 }
 _MARKS = {word: status for status, words in _SAID.items() for word in words.split()}
 _APART = re.compile(r"[、,，;；/\s]+")
@@ -109,7 +116,7 @@ def register_choices(days: Collection[date]) -> dict[str, str]:
 
 def day_meant(text: str, days: Collection[date]) -> date | None:
     """The one of these days that is written there, with its year or without; None where it is none, or two."""
-    found = _DAY.search(re.sub(r"\s", "", normalize("NFKC", text)) if len(text) <= LONGEST_LINE else "")
+    found = _day_in(text)
     if found is None:
         return None
     year, month, day = (
@@ -119,6 +126,14 @@ def day_meant(text: str, days: Collection[date]) -> date | None:
     return fits[0] if len(fits) == 1 else None
 
 
+def _day_in(text: str) -> re.Match[str] | None:
+    if len(text) > LONGEST_LINE:
+        return None
+    plain = _CLOCK.sub("", normalize("NFKC", text))
+    plain = _ENGLISH_DAY.sub(lambda day: f"{day[3]}-{_MONTHS.index(day[2].lower()) + 1}-{day[1]}", plain)
+    return _DAY.search(re.sub(r"\s", "", plain))
+
+
 def status_said(cell: str, name: str) -> str | None:
     """The status that a cell says, "" where somebody did not come; None where it says nothing that is known.
 
@@ -126,7 +141,7 @@ def status_said(cell: str, name: str) -> str | None:
     """
     if not cell:
         return ""
-    return PRESENT if compared(cell) == compared(name) else _MARKS.get(normalised(cell))
+    return PRESENT if compared(cell) == compared(name) else _MARKS.get(_POINTS.sub("", normalised(cell)))
 
 
 def attended_in(
@@ -137,7 +152,7 @@ def attended_in(
         return
     for place, head in enumerate(sheet.heads()):
         is_left = place >= len(columns) or not columns[place]
-        if is_left and _DAY.search(head) and "day" not in columns:
+        if is_left and _day_in(head) and "day" not in columns:
             told = _(
                 "「%(day)s」没有这一天的课，这一列没有带入。先在课程里「加一次课」，再传一次。", day=head
             )
@@ -146,6 +161,8 @@ def attended_in(
     for number, cells in sheet.below():
         said = {name: cells[place] for place, name in enumerate(columns) if name and place < len(cells)}
         written = said.get("name", "")
+        if written and (surname := said.get("surname")):
+            written = said["name"] = f"{surname}{' ' if surname.isascii() else ''}{written}"
         if not written or _NOBODY.fullmatch(written) or "name" in columns_named("register", (written,)):
             continue
         if group_number(written):  # a line of its own over those of the group

@@ -212,3 +212,33 @@ def test_for_a_day_the_registers_are_taken_back_but_for_those_changed_since(
     else:
         assert "带入一天多了" in page
         assert held_days(database) == DAYS
+
+
+def test_what_moodle_writes_is_read_back(chen: FlaskClient, database: Database, classes: list[str]) -> None:
+    """Its report, a column a class, with names in two parts; and the marks as we write them for it."""
+    report = [
+        ["Course", "果树班"],
+        ["Group", "All participants"],
+        [],
+        ["Last name", "First name", *(f"{day.day} {day:%b} {day.year} 7.00PM All students" for day in DAYS), "P", "Points"],
+        ["陈", "大秀", "P (2/2)", "L (1/2)", "?", 2, "3 / 4"],
+        ["刘", "国富", "A (0/2)", "E (1/2)", "P", 1, "3 / 6"],
+    ]  # fmt: skip
+    there, _page = shown(chen, report)
+    chen.post(f"{there}/take")
+    assert counted(database) == {
+        DAYS[0]: ["陈大秀 三组 present"],
+        DAYS[1]: ["刘国富 一组 excused", "陈大秀 三组 present"],
+        DAYS[2]: ["刘国富 一组 present"],
+    }
+    chen.post(f"{there}/undo")
+    assert counted(database) == {}
+    rows = [
+        f"{DAYS[0]} 19:00,{'x' * 22},陈大秀,P,",
+        f"{DAYS[0]} 19:00,{'y' * 22},刘国富,A,",
+        f"{DAYS[1]} 19:00,,刘国富,L,",
+    ]
+    marks = "\r\n".join(["sessiondate,idnumber,name,status,remarks", *rows]).encode("utf-8-sig")
+    there = upload(chen, marks, TABLE, name="marks.csv").location
+    chen.post(f"{there}/take")
+    assert counted(database) == {DAYS[0]: ["陈大秀 三组 present"], DAYS[1]: ["刘国富 一组 present"]}
