@@ -13,6 +13,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from nightschool.formats.attended_table import CARD, HISTORY
+from nightschool.formats.cohort_table import COHORT_TABLE
 from nightschool.formats.ledger import LEDGER
 from nightschool.formats.open_questions import OPEN_QUESTIONS
 from nightschool.formats.plan_table import PLAN
@@ -36,6 +37,7 @@ from nightschool.queries.people.training_cards import of_household, of_learner
 from nightschool.queries.people.unreached import Unreached, unreached
 from nightschool.queries.places import places
 from nightschool.queries.places.venues import village_venues
+from nightschool.queries.registers.cohort_tables import CohortCounts, cohort_counts
 from nightschool.queries.registers.held_classes import RecordedClasses, held_classes
 from nightschool.queries.registers.questions import open_of_village
 from nightschool.rules.almanac import clock, day_with_year
@@ -44,7 +46,7 @@ from nightschool.rules.seasons.months import month_of
 from nightschool.rules.seasons.periods import Period, parsed_period, period_of
 from nightschool.texts import _
 from nightschool.web.site.access import allows
-from nightschool.web.site.context import now, reading, services, today
+from nightschool.web.site.context import moment, now, reading, services, today
 from nightschool.web.site.papers import pdf_answer, unprintable
 from nightschool.web.site.records import look_up
 
@@ -72,6 +74,7 @@ REGION = PaperHome(
         url_for("papers.of_region", region=region): _("打印"),
         url_for("overview.region", region=region): _("上课的情况"),
     },
+    "_of_region",
 )
 LEARNER = PaperHome(
     "/learners/<public_id:learner>/",
@@ -131,6 +134,11 @@ def _self_check(db: Session, asked: PaperAsk) -> Any:
     return facts and self_check(facts, asked.today)
 
 
+def _cohorts(db: Session, asked: PaperAsk) -> tuple[CohortCounts, ...]:
+    code = asked.of.get("village") or asked.of["region"]
+    return cohort_counts(db, code, asked.first, asked.last, at=moment())
+
+
 def _unreached(db: Session, asked: PaperAsk) -> Unreached:
     return unreached(db, asked.of["village"], asked.first, asked.last)
 
@@ -147,6 +155,8 @@ PAPERS = (
     ListedPaper(LEDGER, VILLAGE, "see_village", _held),
     ListedPaper(TEACHING_RECORD, VILLAGE, "see_village", _held),
     ListedPaper(PLAN, VILLAGE, "schedule", _plan),
+    ListedPaper(COHORT_TABLE, VILLAGE, "see_village", _cohorts),
+    ListedPaper(COHORT_TABLE, REGION, "see_overview", _cohorts),
     ListedPaper(SELF_CHECK, VILLAGE, "keep_school", _self_check),
     ListedPaper(
         OPEN_QUESTIONS, VILLAGE, "keep_register", lambda db, asked: open_of_village(db, asked.of["village"])

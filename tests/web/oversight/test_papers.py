@@ -13,6 +13,9 @@ from sqlalchemy import select, update
 from nightschool.database import Database
 from nightschool.models.attendance import Headcount, Mark
 from nightschool.models.people import Learner, Teacher
+from nightschool.models.teaching import Enrolment
+from nightschool.rules.oversight.figures import ATTENDANCES
+from nightschool.web.oversight.papers import PAPERS
 from tests.factories import (
     JIANLI,
     NOW,
@@ -265,6 +268,49 @@ def test_a_village_sees_months_ahead_what_its_half_year_lacks(
     assert browser_of(cast.township_supervisor).get(f"{HERE}/self-check").status_code == 404
 
 
+def test_cohorts_are_counted_by_sex_and_age_in_the_village_and_above_it(
+    chen: FlaskClient, browser_of: Any, database: Database, cast: Cast
+) -> None:
+    with database.writing() as db:
+        cohort = make_course(db, title="柑橘田间学校", kind="cohort", graduation_percent=60)
+        old, young, unknown, gone = (
+            make_learner(db, name=name, sex=sex, birth_year=born)
+            for name, sex, born in (
+                ("甲", "female", 1966),
+                ("乙", "male", 1990),
+                ("丙", None, None),
+                ("丁", "female", 1950),
+            )
+        )
+        for who in (old, young, unknown, gone):
+            has_left = {"status": "left", "left_on": date(2026, 9, 1)} if who is gone else {}
+            db.add(
+                Enrolment(
+                    course_id=cohort.id,
+                    learner_id=who.id,
+                    enrolled_on=date(2026, 2, 1),
+                    asked_at=NOW.instant,
+                    **has_left,
+                )
+            )
+        for month, present in ((3, (old, young, gone)), (8, (old, unknown)), (10, (old,))):
+            held = make_session(db, cohort, date(2026, month, 3))
+            make_register(db, held, cast.chen, present=tuple(one.id for one in present), total=20)
+        make_session(db, cohort, date(2026, 12, 3))
+        make_session(db, cohort, date(2026, 11, 3))  # past, and nobody recorded it: it counts neither way
+        lecture = make_session(db, make_course(db, title="讲座"), date(2026, 10, 4))
+        make_register(db, lecture, cast.chen, present=(old.id,))
+    path = "cohorts?period=2026-H2"
+    told = ["狮湾村", "柑橘田间学校", "4", "2", "2", "3", "4", "3", "2", "2", "1", "1"]
+    page = chen.get(f"{HERE}/{path}").text
+    assert [row[1:] for row in rows_of(page)] == [told] and "没写出生年份" in page
+    officer = browser_of(cast.county_supervisor)
+    assert [row[1:] for row in rows_of(officer.get(f"/overview/{SHIWAN[:6]}000000/papers/{path}").text)] == [
+        told
+    ]
+    assert "这段时间没有上过课的班" in chen.get(f"{HERE}/cohorts?period=2025").text
+
+
 def test_what_can_be_printed_is_one_list(chen: FlaskClient, year: None) -> None:
     page = chen.get(HERE).text
     for key in (
@@ -273,6 +319,7 @@ def test_what_can_be_printed_is_one_list(chen: FlaskClient, year: None) -> None:
         "open-questions",
         "unreached",
         "self-check",
+        "cohorts",
         "teachers",
         "venues",
         "roster",
@@ -298,6 +345,11 @@ def test_a_ledger_costs_as_many_statements_however_long_it_is(
                 make_question(db, held)
     # Login, scope, the name, the columns, the classes, their teachers, their questions, who came.
     assert costs == [8, 8]
+
+
+def test_every_column_of_attendances_says_by_which_definition_it_counts() -> None:
+    columns = [column for one in PAPERS for column in one.paper.columns if "人次" in column.heading]
+    assert len(columns) > 4 and {column.figure for column in columns} == {ATTENDANCES}
 
 
 def test_nobody_else_gets_to_a_villages_papers(browser_of: Any, client: FlaskClient, cast: Cast) -> None:
