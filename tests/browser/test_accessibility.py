@@ -14,7 +14,7 @@ from nightschool.queries.trust.trust import actor_of
 from nightschool.rules.access import SYSTEM
 from nightschool.rules.seasons.months import month_of
 from tests.browser.conftest import AXE, Site, log_in
-from tests.web.addresses import Home, asked, expected, village_home
+from tests.web.addresses import Home, asked, expected, slip_of, village_home
 
 VILLAGE = "511002105201"
 DESK = [
@@ -192,8 +192,18 @@ def test_no_kind_of_page_is_left_out(
     check(phone, found)
 
 
+def slip_page(site: Site) -> str:
+    """The evaluation slip of the latest class that was held in 狮湾村."""
+    with site.installation.database.reading() as db:
+        held = select(ClassSession.public_id).where(
+            ClassSession.region_code == VILLAGE, ClassSession.status == "held"
+        )
+        latest = db.scalars(held.order_by(ClassSession.day.desc()).limit(1)).one()
+    return f"/e/{slip_of(latest, site.installation.settings.keys.signing)}"
+
+
 def test_public_pages_are_open_to_everybody(phone: Page, site: Site) -> None:
-    check(phone, PUBLIC + pages_of_teacher(site))
+    check(phone, [*PUBLIC, *pages_of_teacher(site), slip_page(site)])
 
 
 def test_coordinators_pages_are_open_to_everybody(phone: Page, site: Site) -> None:

@@ -142,9 +142,9 @@ def village_home(db: Session, code: str, account: int, called: str) -> Home:
     return _with_account(db, Home(code, values), account)
 
 
-def slip_of(class_session: str) -> str:
+def slip_of(class_session: str, signing: str = KEYS.signing) -> str:
     """What stands in the address on the evaluation slip of a class."""
-    return class_session + Digester(KEYS.signing)("evaluation slip", class_session)[:12]
+    return class_session + Digester(signing)("evaluation slip", class_session)[:12]
 
 
 def region_home(db: Session, code: str, account: int) -> Home:

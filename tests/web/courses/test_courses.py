@@ -299,10 +299,19 @@ def test_a_date_ticked_out_is_not_scheduled(
     assert stored_days(database) == [FRIDAY, date(2026, 12, 11)]
 
 
-def test_a_pasted_list_is_read(chen: FlaskClient, filled_in: dict[str, Any], database: Database) -> None:
-    chen.post(
-        NEW, data={**filled_in, "repeat": "dates", "dates": "11月27日、12/4\n2026-12-11", "do": "draft"}
-    )
+MOODLE = "\ufeffcourse,groups,sessiondate,from,to,description\r\n" + "\r\n".join(
+    f"果树班,,{day},19:00,20:30,第 {n} 讲" for n, day in enumerate(("2026-11-27", "2026-12-04", "2026-12-11"))
+)
+
+
+@pytest.mark.parametrize("pasted", ["11月27日、12/4\n2026-12-11", MOODLE])
+def test_a_pasted_list_is_read(
+    chen: FlaskClient, filled_in: dict[str, Any], database: Database, pasted: str
+) -> None:
+    data = {**filled_in, "repeat": "dates", "dates": pasted}
+    looked = chen.post(NEW, data={**data, "do": "look"}).text
+    assert all(day in looked for day in ("11月27日", "12月4日", "12月11日"))
+    chen.post(NEW, data={**data, "do": "draft"})
     assert stored_days(database) == [FRIDAY, date(2026, 12, 4), date(2026, 12, 11)]
 
 
