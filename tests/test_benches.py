@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from bench import at_once, deliveries, planning, public_pages, region_year, scale, staff_pages
+from bench import at_once, deliveries, people_list, planning, public_pages, region_year, scale, staff_pages
 from bench._data import regions_of
+from nightschool.database import Database
 from nightschool.settings import sqlite_url
 from nightschool.web.app import PACKAGE
+from tests.factories import SEALER
 
 REGIONS = regions_of(PACKAGE / "data" / "regions-neijiang-2017.csv")
 
@@ -44,3 +46,9 @@ def test_phones_that_send_at_once_are_measured_to_their_end(
 
 def test_a_regions_year_is_measured_to_its_end(tmp_path: Path) -> None:
     assert region_year.measure("SQLite", sqlite_url(tmp_path / "bench.db"), 1)
+
+
+def test_a_list_of_people_is_measured_to_its_end(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path / "bench.db"), sealer=SEALER)
+    assert people_list.measure(database, 30)
+    database.dispose()

@@ -58,7 +58,7 @@ def _within_limits(sheets: Sheets) -> Iterator[dict[str, Any]]:
         kept: list[list[Any]] = []
         for values in rows:
             cells = list(values)
-            room -= len(cells)
+            room -= 2 * len(cells)
             while cells and cells[-1] in (None, ""):
                 cells.pop()
             room -= sum(len(cell) if isinstance(cell, str) else 8 for cell in cells)

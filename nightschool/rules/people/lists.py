@@ -432,8 +432,10 @@ def sort_out(listed: Iterable[ListedPerson], known: Iterable[OnRecord], *, other
     """
     result = Sorted()
     on_record: dict[Any, list[OnRecord]] = {}
+    in_other_groups: dict[Any, list[tuple[Any, ...]]] = {}
     for one in known:
         on_record.setdefault(_key(one.entry), []).append(one)
+        in_other_groups.setdefault(compared(one.entry.name), []).append(_facts(one.entry))
     seen: dict[Any, list[Any]] = {}
     for person in listed:
         if person.stops:
@@ -451,10 +453,29 @@ def sort_out(listed: Iterable[ListedPerson], known: Iterable[OnRecord], *, other
         elif (records or before) and person.row not in others:
             result.asked.append((person, _question(person.entry, records, bool(before))))
             continue
+        elif person.row not in others and any(
+            _born_or_phoned_alike(facts, theirs)
+            for theirs in in_other_groups.get(compared(person.entry.name), ())
+        ):
+            result.asked.append((person, _tell_in_other_group(person.entry.name)))
+            continue
         else:
             result.new.append(person)
         before.append(facts)
     return result
+
+
+def _born_or_phoned_alike(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    return _agree(one, other) and any(
+        mine and mine == theirs for mine, theirs in zip(one[2:], other[2:], strict=True)
+    )
+
+
+def _tell_in_other_group(name: str) -> str:
+    return _(
+        "名单上别的组有一个%(name)s，出生年份或者电话一样，像是换过组。是同一个人就不用再加；是另一个人，打勾。",
+        name=name,
+    )
 
 
 def _key(entry: Any) -> Any:

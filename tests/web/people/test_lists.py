@@ -125,6 +125,19 @@ def test_who_is_on_the_roster_is_not_touched_and_namesakes_are_asked_about(
     assert numbers(chen.get(last).text)["名单上已经有，不动"] == 3
 
 
+def test_who_has_changed_groups_since_is_asked_about(chen: FlaskClient, database: Database) -> None:
+    with database.writing() as db:
+        make_learner(db, name="陈大秀", group_name="一组", birth_year=1965)
+        make_learner(db, name="刘国富", group_name="三组", birth_year=1990)
+    there, page = shown(chen, CHEN, LIU)
+    assert "名单上别的组有一个陈大秀，出生年份或者电话一样，像是换过组。" in page
+    chen.post(f"{there}/take")
+    assert names(database) == [("陈大秀", "一组"), ("刘国富", "三组"), ("刘国富", "一组")]
+    again, _page = shown(chen, CHEN)
+    chen.post(f"{again}/take", data={"ns": "0-2"})
+    assert ("陈大秀", "三组") in names(database)
+
+
 def test_one_record_is_one_row_of_the_list_and_never_two_namesakes(
     chen: FlaskClient, database: Database
 ) -> None:
