@@ -10,7 +10,9 @@ import pytest
 from pypdf import PdfReader
 
 from nightschool.errors import Refused
+from nightschool.formats.evaluation_slip import ToldEvaluationSlip, slips_data
 from nightschool.formats.pdf import Press, tell_no_pdf
+from nightschool.formats.qr import qr_svg
 from nightschool.formats.sign_in_sheet import ToldRow, ToldSheet, blank_sheet, sheets_data
 from nightschool.formats.table_paper import Column, Paper, PaperAsk, lay_out
 from nightschool.rules.registers.sign_in_sheets import blank_rows
@@ -112,6 +114,20 @@ def test_a_character_that_no_font_has_is_room_to_write_it_by_hand_on_every_paper
             "title": "结业证书", "opening": "", "course": "柑橘", "school": "𠮷村", "day": "",
             "graduates": [{"name": "赵𠮷", "hours": ""}],
         },
+        "evaluation_slip": slips_data(ToldEvaluationSlip("𠮷村", "赵老师", (), "", ""), ADDRESS, many=1),
+        "poster": {
+            "paper": "a4",
+            "posters": [
+                {
+                    **dict.fromkeys(
+                        ("banner", "former", "day", "time", "place", "way", "bring", "contact", "foot", "scan"), ""
+                    ),
+                    "school": "𠮷村", "title": "柑橘", "who": "赵𠮷", "is_off": False,
+                    "qr": qr_svg(ADDRESS).decode(),
+                }
+            ],
+        },
+        "strip": {"cut": "", "strips": [{"banner": "改期", "now": "赵𠮷", "what": ""}]},
     }  # fmt: skip
     assert {f"{paper}.typ" for paper in papers} | {"paper.typ"} == {
         one.name for one in TEMPLATES.glob("*.typ")
