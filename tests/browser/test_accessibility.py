@@ -267,6 +267,21 @@ def test_the_line_above_a_page_stays_one_line_whoever_is_logged_in(phone: Page, 
         assert line is not None and line["height"] < 60, language
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_tables_on_a_desk_s_screen_break_no_day_and_are_not_wider_than_it(
+    phone: Page, site: Site, language: str
+) -> None:
+    log_in(phone, site, "shiwan")
+    phone.set_viewport_size({"width": 1280, "height": 900})
+    for paper in ("ledger", "teaching-record", "plan"):
+        phone.goto(f"/desk/{VILLAGE}/papers/{paper}?lang={language}")
+        found = phone.evaluate(
+            "[...document.querySelectorAll('.figures')].map(one => [one.scrollWidth - one.clientWidth,"
+            " ...[...one.querySelectorAll('tbody .nobr')].map(day => day.getClientRects().length - 1)])"
+        )
+        assert found and not any(map(any, found)), (paper, found)
+
+
 def test_page_is_usable_from_the_keyboard(phone: Page) -> None:
     phone.goto(f"/v/{VILLAGE}")
     phone.keyboard.press("Tab")
