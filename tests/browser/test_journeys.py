@@ -129,3 +129,10 @@ def test_each_sentence_of_what_is_wrong_leads_to_its_field_and_the_fields_name_i
         expect(phone.locator(".field.wrong").nth(number).get_by_text(name, exact=True)).to_be_in_viewport(
             ratio=1
         )
+
+
+def test_what_can_be_changed_of_a_class_is_seen_without_scrolling(phone: Page, site: Site) -> None:
+    log_in(phone, site, "shiwan")
+    phone.goto("/desk/511002105201")
+    phone.locator("section[aria-labelledby=coming] a[href*='/sessions/']").nth(2).click()
+    expect(phone.get_by_role("link", name="换老师")).to_be_in_viewport(ratio=1)
