@@ -25,13 +25,15 @@ from tests.factories import (
     make_region,
 )
 from tests.web.addresses import rows
-from tests.web.site.test_once import FILLED, address, filled_in, posted, records
+from tests.web.site.test_once import FILLED, address, file_sent, filled_in, posted, records
 
 __all__ = ["records"]
 
 # What may still be written down in a village that has ended, and why.
 STILL = {
     "questions.ask": "of a class that was",
+    "evaluations.show": "the same",
+    "people_lists.upload_registers": "the same",
     "closed_times.of_venue": "what is not taken over yet is kept true, and goes along",
     "closed_times.of_teacher": "the same",
     "teacher_links.of_village": "it shows what was, and goes along",
@@ -97,7 +99,7 @@ def test_nothing_new_comes_into_a_village_that_has_ended_by_any_form(
     path = address(app, rule, {**records, **of}, SHIWAN)
     browser = browser_of(getattr(cast, filled.by))
     before = rows(database)
-    answer = browser.post(path, data=filled_in(filled, records))
+    answer = browser.post(path, data={**filled_in(filled, records), **file_sent(path)})
     if endpoint in STILL:
         assert answer.status_code == 303
         return

@@ -195,16 +195,18 @@ def filled_in(filled: Filled, records: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def file_sent(path: str) -> dict[str, Any]:
+    """The file that goes along where a form of this address takes one."""
+    return {"file": (io.BytesIO(LIST.encode()), "list.csv")} if path.endswith(("/import", "/table")) else {}
+
+
 def arrivals_apart(
     app: Flask, database: Database, browser: FlaskClient, path: str, data: dict[str, Any]
 ) -> str:
     """What differs when this form arrives a second time; nothing where all is well."""
 
     def send() -> TestResponse:
-        file = (
-            {"file": (io.BytesIO(LIST.encode()), "list.csv")} if path.endswith(("/import", "/table")) else {}
-        )
-        answer = browser.post(path, data={**data, **file})
+        answer = browser.post(path, data={**data, **file_sent(path)})
         app.extensions[ERRANDS].wait()  # what is made after the answer
         return answer
 
