@@ -100,17 +100,16 @@ def _said(entry: Entry, notice: Notice, *, is_full: bool) -> str:
     told = [when]
     if before := _told_before(entry):
         former = said_moment(before, notice.today)
-        words = _("原来说%(former)s的课，改到%(when)s") if is_full else _("课改到%(when)s")
-        told = [words % {"former": former, "when": when}]
+        changed = _("原来说%(former)s的课，改到%(when)s", former=former, when=when)
+        told = [changed if is_full else _("课改到%(when)s", when=when)]
     if entry.venue:
         is_new = Difference.PLACE in entry.differs.split(",")
-        words = _("换到%(place)s上课") if is_new else _("在%(place)s上课")
-        told.append(words % {"place": unbracketed(entry.venue)})
+        place = unbracketed(entry.venue)
+        told.append(_("换到%(place)s上课", place=place) if is_new else _("在%(place)s上课", place=place))
     told.append(_("讲%(title)s", title=title))
     if who := _said_teachers(entry):
         is_new = Difference.TEACHERS in entry.differs.split(",")
-        words = _("改由%(who)s来讲") if is_new else _("由%(who)s来讲")
-        told.append(words % {"who": who})
+        told.append(_("改由%(who)s来讲", who=who) if is_new else _("由%(who)s来讲", who=who))
     said = _("，").join(told) + _("。")
     bring = unended(unbracketed(entry.summary)) if is_full and entry.summary else ""
     return said + (_("%(bring)s。", bring=bring) if bring else "")

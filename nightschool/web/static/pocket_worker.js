@@ -10,7 +10,7 @@ const AS_IT_IS = { ignoreVary: true };
 // What is kept under this address. Where the store cannot be read, after a flat battery perhaps, it is as if nothing were.
 async function kept(address, how) {
   try {
-    return await (await caches.open(KEPT)).match(address, { ...AS_IT_IS, ...how });
+    return await caches.match(address, { cacheName: KEPT, ...AS_IT_IS, ...how });
   } catch {
     return undefined;
   }
