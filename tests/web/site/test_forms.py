@@ -238,6 +238,7 @@ def test_a_question_and_its_answer_that_name_somebody_are_both_told(
     assert sorted(summary(chen.post(path, data=data).text)) == ["answer", "text"]
 
 
+@pytest.mark.one_database
 def test_in_every_form_the_list_leads_to_all_that_is_wrong(
     app: Flask, cast: Cast, browser_of: Any, records: dict[str, Any]
 ) -> None:
