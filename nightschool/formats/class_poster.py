@@ -45,20 +45,15 @@ def strips_data(notice: Notice) -> dict[str, Any]:
         "lang": language(),
         "title": _("贴条"),
         "cut": _("沿虚线剪下来，贴在原来的海报上。"),
-        "strips": [_strip(entry, notice) for entry in notice.entries if is_changed(entry)],
+        "strips": [_strip(entry, notice) for entry in notice.entries if entry.is_changed],
     }
-
-
-def is_changed(entry: Entry) -> bool:
-    """Whether it is otherwise than people were told, or does not take place."""
-    return bool(entry.differs or entry.moved_from) or not entry.takes_place
 
 
 def _poster(entry: Entry, notice: Notice, address: str) -> dict[str, Any]:
     today = notice.today
     day = _("%(day)s %(lunar)s", day=spoken_day(entry.slot.day, today), lunar=tell_lunar(entry.slot.day))
     who = tell_teachers(entry.teachers)
-    before = entry.moved_from or (entry.told if Difference.TIME in entry.differs.split(",") else None)
+    before = entry.was_to_be
     former = _("原来说的是%(moment)s", moment=tell_moment(before, today)) if before else ""
     return {
         "school": tell_name(notice.village),
@@ -82,16 +77,16 @@ def _poster(entry: Entry, notice: Notice, address: str) -> dict[str, Any]:
 def _banner(entry: Entry) -> str:
     if not entry.takes_place:
         return _("不上了") if entry.status == "cancelled" else _("改期了")
-    if not is_changed(entry):
+    if not entry.is_changed:
         return ""
-    match entry.differs.split(","):
-        case [Difference.PLACE]:
+    match entry.differs_in:
+        case (Difference.PLACE,):
             return _("换地方了")
-        case [Difference.TEACHERS]:
+        case (Difference.TEACHERS,):
             return _("换老师了")
-        case [Difference.TITLE]:
+        case (Difference.TITLE,):
             return _("换内容了")
-        case [Difference.ON]:
+        case (Difference.ON,):
             return _("照常上")
     return _("有变动")
 

@@ -21,12 +21,12 @@ from nightschool.rules.notices.revisions import Difference, unended
 from nightschool.rules.notices.spoken import said_lunar, said_moment, unbracketed
 from nightschool.rules.people.people import dialable, tell_public_name
 from nightschool.rules.places.schools import asked_of
-from nightschool.rules.slots import Moment
 from nightschool.texts import _
 
 if TYPE_CHECKING:
     from nightschool.queries.notices.notices import Notice
     from nightschool.queries.notices.timetable import Entry
+    from nightschool.rules.slots import Moment
 
 MOST_OF_A_SHORT_MESSAGE = 70  # characters, which is one message and not two
 _MATTERS_MOST, _MATTERS_MORE, _MATTERS_MUCH, _MATTERS_LESS, _MATTERS_LEAST = range(5)
@@ -82,7 +82,7 @@ def short_text(notice: Notice) -> str:
 def _named(notice: Notice) -> str:
     name = tell_name(notice.village)
     are_all_off = not any(entry.takes_place for entry in notice.entries)
-    are_changed = any(not entry.takes_place or entry.differs or entry.moved_from for entry in notice.entries)
+    are_changed = any(entry.is_changed for entry in notice.entries)
     if are_all_off and len(notice.entries) == 1 and notice.entries[0].status == "cancelled":
         return _("%(name)s，这次课不上了", name=name)
     return _("%(name)s，课有变动", name=name) if are_changed else _("%(name)s上课通知", name=name)
@@ -98,26 +98,21 @@ def _said(entry: Entry, notice: Notice, *, is_full: bool) -> str:
     if not entry.takes_place:
         return _said_off(entry, notice, title, is_full=is_full)
     told = [when]
-    if before := _told_before(entry):
+    if before := entry.was_to_be:
         former = said_moment(before, notice.today)
         changed = _("原来说%(former)s的课，改到%(when)s", former=former, when=when)
         told = [changed if is_full else _("课改到%(when)s", when=when)]
     if entry.venue:
-        is_new = Difference.PLACE in entry.differs.split(",")
+        is_new = Difference.PLACE in entry.differs_in
         place = unbracketed(entry.venue)
         told.append(_("换到%(place)s上课", place=place) if is_new else _("在%(place)s上课", place=place))
     told.append(_("讲%(title)s", title=title))
     if who := _said_teachers(entry):
-        is_new = Difference.TEACHERS in entry.differs.split(",")
+        is_new = Difference.TEACHERS in entry.differs_in
         told.append(_("改由%(who)s来讲", who=who) if is_new else _("由%(who)s来讲", who=who))
     said = _("，").join(told) + _("。")
     bring = unended(unbracketed(entry.summary)) if is_full and entry.summary else ""
     return said + (_("%(bring)s。", bring=bring) if bring else "")
-
-
-def _told_before(entry: Entry) -> Moment | None:
-    """When it was to be, as far as people were told another time."""
-    return entry.moved_from or (entry.told if Difference.TIME in entry.differs.split(",") else None)
 
 
 def _said_off(entry: Entry, notice: Notice, title: str, *, is_full: bool) -> str:
@@ -157,7 +152,7 @@ def _short_beside(entry: Entry, notice: Notice) -> list[tuple[int, str]]:
     if not entry.takes_place:
         why = unended(tell_reason(entry.reason, entry.reason_text))
         return [(_MATTERS_MORE, _("因为%(why)s", why=why) if why else "")]
-    before = _told_before(entry)
+    before = entry.was_to_be
     who = _("、").join(one.name or tell_public_name("", one.unit) for one in entry.teachers)
     return [
         (_MATTERS_MOST, _("原定%(moment)s", moment=_short_moment(before, notice)) if before else ""),

@@ -40,6 +40,7 @@ from nightschool.queries.figures import attendances
 from nightschool.queries.public_names import PUBLIC_NAME
 from nightschool.rules.courses.labels import NO_LABELS, Labels
 from nightschool.rules.courses.modes import mode_of
+from nightschool.rules.notices.revisions import Difference
 from nightschool.rules.regions import Level
 from nightschool.rules.slots import Moment, Slot
 
@@ -152,6 +153,21 @@ class Entry(NamedTuple):
     def takes_place(self) -> bool:
         """False when it is cancelled or postponed."""
         return self.status in _TAKES_PLACE
+
+    @property
+    def differs_in(self) -> tuple[str, ...]:
+        """In what from the last notice, the gravest first."""
+        return tuple(self.differs.split(",")) if self.differs else ()
+
+    @property
+    def was_to_be(self) -> Moment | None:
+        """When people were told that it would begin, where that was another time."""
+        return self.moved_from or (self.told if Difference.TIME in self.differs_in else None)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it is otherwise than people were told, or does not take place."""
+        return bool(self.differs or self.moved_from) or not self.takes_place
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,7 @@ def of_class(class_session: str) -> Any:
         for paper in class_poster.POSTER_SIZES
     ]
     [entry] = found.entries
-    is_changed = class_poster.is_changed(entry)
-    strip = url_for("notices.strip", class_session=class_session) if is_changed else ""
+    strip = url_for("notices.strip", class_session=class_session) if entry.is_changed else ""
     return _page(found, papers=papers, strip=strip, title=entry.title)
 
 
@@ -57,7 +56,7 @@ def poster(class_session: str) -> Any:
 def strip(class_session: str) -> Any:
     """What is stuck over a poster that says it otherwise."""
     found = _of_class(class_session)
-    if found is None or not class_poster.is_changed(found.entries[0]):
+    if found is None or not found.entries[0].is_changed:
         return _not_public(class_session)
     return _paper("strip", class_poster.strips_data(found), found)
 
