@@ -30,6 +30,16 @@ def test_without_scripts_there_is_no_button_that_does_nothing(plain_phone: Page,
     expect(plain_phone.get_by_text("按住这段话，就能选中复制。")).to_be_visible()
 
 
+def test_the_notice_of_tonight_is_copied_on_the_desk(phone: Page, site: Site) -> None:
+    phone.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    log_in(phone, site, "shiwan")
+    phone.get_by_role("button", name="复制微信通知").click()
+    expect(phone.get_by_role("button", name="复制好了")).to_be_visible()
+    copied = phone.evaluate("navigator.clipboard.readText()").splitlines()
+    assert copied[0] == "狮湾村 农民夜校上课通知："
+    assert copied[-1].endswith("/v/511002105201")
+
+
 def test_the_button_of_a_whole_month_is_seen_with_its_first_lines_and_copies_all(
     phone: Page, site: Site
 ) -> None:

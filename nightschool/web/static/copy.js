@@ -3,7 +3,7 @@
 
 for (const button of document.querySelectorAll("button.copy")) {
   const [before, after] = [button.previousElementSibling, button.nextElementSibling.nextElementSibling];
-  const words = before?.matches(".message") ? before : after;
+  const words = before?.matches("pre") ? before : after;
   button.hidden = false;
   button.addEventListener("click", async () => {
     getSelection().selectAllChildren(words);
