@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from nightschool.actions.records import locked_for, note
@@ -32,6 +32,29 @@ from nightschool.rules.registers.waiting import (
     write_sheet,
 )
 from nightschool.rules.slots import Now
+
+# The sheets that say what `told` is the fingerprint of.
+_SAYING = (
+    select(WaitingSheet.id)
+    .join(Submission, Submission.id == WaitingSheet.submission_id)
+    .where(
+        WaitingSheet.class_session_id == bindparam("class_session"),
+        Submission.fingerprint == bindparam("told"),
+    )
+)
+_SETTLE_SAID = (
+    update(WaitingSheet)
+    .where(WaitingSheet.id.in_(_SAYING), WaitingSheet.why == OUTRANKED, WaitingSheet.settled_at.is_(None))
+    .values(settled_at=bindparam("at"))
+)
+_INSTEAD = (
+    select(Submission.id)
+    .where(
+        Submission.class_session_id == bindparam("class_session"),
+        Submission.replaces.contains(bindparam("submission")),
+    )
+    .limit(1)
+)
 
 
 class Fate(StrEnum):
@@ -212,30 +235,15 @@ def _outrank(
     if not is_said:
         db.execute(
             update(WaitingSheet)
-            .where(WaitingSheet.id.in_(_saying(held, told)), IS_SAID)
-            .values(settled_at=None, put_at=now.instant)
+            .where(WaitingSheet.id.in_(_SAYING), IS_SAID)
+            .values(settled_at=None, put_at=now.instant),
+            {"class_session": held.id, "told": told},
         )
 
 
 def _settle_said(db: Session, held: ClassSession, told: str, *, now: Now) -> None:
     """What waits and says the same as the sheet that counts now waits no more, as long as that counts."""
-    db.execute(
-        update(WaitingSheet)
-        .where(
-            WaitingSheet.id.in_(_saying(held, told)),
-            WaitingSheet.why == OUTRANKED,
-            WaitingSheet.settled_at.is_(None),
-        )
-        .values(settled_at=now.instant)
-    )
-
-
-def _saying(held: ClassSession, told: str) -> Select[int]:
-    return (
-        select(WaitingSheet.id)
-        .join(Submission, Submission.id == WaitingSheet.submission_id)
-        .where(WaitingSheet.class_session_id == held.id, Submission.fingerprint == told)
-    )
+    db.execute(_SETTLE_SAID, {"class_session": held.id, "told": told, "at": now.instant})
 
 
 def _put_aside(
@@ -294,14 +302,7 @@ def _settle_replaced(db: Session, held: ClassSession, delivery: BroughtSheet, *,
 
 
 def _is_replaced(db: Session, held: ClassSession, submission: UUID) -> bool:
-    return (
-        db.scalar(
-            select(Submission.id)
-            .where(Submission.class_session_id == held.id, Submission.replaces.contains(str(submission)))
-            .limit(1)
-        )
-        is not None
-    )
+    return db.scalar(_INSTEAD, {"class_session": held.id, "submission": str(submission)}) is not None
 
 
 def _was_posted(db: Session, by: Actor, village: str) -> bool:

@@ -27,6 +27,15 @@ class Pocket:
     rows: tuple[dict[str, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A class session of which sheets arrive; `version` counts them."""
+
+    title: str
+    day: date
+    version: int
+
+
 _OF_VILLAGE = select(ClassSession.public_id).where(
     ClassSession.region_code == bindparam("village"), ClassSession.status != SessionStatus.DRAFT
 )
@@ -47,11 +56,15 @@ _NEXT = (
     .limit(AHEAD)
 )
 
-_VERSION = (
-    select(func.count(Submission.id))
-    .join(ClassSession, ClassSession.id == Submission.class_session_id)
-    .where(ClassSession.public_id == bindparam("class_session"))
-)
+_ARRIVED = select(
+    ClassSession.title,
+    ClassSession.day,
+    select(func.count())
+    .where(Submission.class_session_id == ClassSession.id)
+    .correlate(ClassSession)
+    .scalar_subquery()
+    .label("version"),
+).where(ClassSession.public_id == bindparam("class_session"))
 
 
 def pocket(db: Session, village: str, *, today: date) -> Pocket:
@@ -62,6 +75,6 @@ def pocket(db: Session, village: str, *, today: date) -> Pocket:
     return Pocket(today, found, tuple(row_numbers(sheet_rows(db, one)) for one in found))
 
 
-def version_of(db: Session, class_session: str) -> int:
-    """How many submissions have arrived for this class session. Cost: 1 query."""
-    return db.scalar(_VERSION, {"class_session": class_session}) or 0
+def arrived(db: Session, class_session: str) -> Arrived:
+    """What a phone is told of a class session it has brought a sheet of. Cost: 1 query."""
+    return Arrived(**db.execute(_ARRIVED, {"class_session": class_session}).one()._mapping)

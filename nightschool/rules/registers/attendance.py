@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -87,7 +87,8 @@ class Sheet:
 
 def fingerprint(class_session: str, sheet: Sheet) -> str:
     """A digest of what the sheet says about this class session; equal exactly for equal content."""
-    content = {**asdict(sheet), "marks": dict(sheet.marks), "class_session": class_session}
+    content = {one.name: getattr(sheet, one.name) for one in fields(sheet)}
+    content |= {"marks": dict(sheet.marks), "class_session": class_session}
     if not sheet.came_instead:  # a sheet without it says what it said before sheets knew of it
         del content["came_instead"]
     if sheet.on_paper is None:
@@ -101,7 +102,9 @@ def void_fingerprint(class_session: str, reason: str) -> str:
 
 
 def _digest(content: Any) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(content, sort_keys=True, ensure_ascii=False, default=asdict).encode()
+    ).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from flask_wtf.csrf import generate_csrf
 from nightschool.actions.registers.deliveries import Delivered, Fate, bring_in
 from nightschool.actions.trust import logins
 from nightschool.errors import NotAllowed, NotFound, Refused
-from nightschool.queries.courses import sessions
 from nightschool.queries.people.people import groups
 from nightschool.queries.places import places
 from nightschool.queries.registers import pocket as queries
 from nightschool.queries.registers.attendance import Register, RegisterPerson
+from nightschool.queries.registers.pocket import Arrived
 from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.registers import attendance as rules
 from nightschool.rules.registers.waiting import tell_why_waiting
@@ -135,23 +135,21 @@ def _receipt(said: Any) -> dict[str, Any]:
     delivery = read_delivery(said, device=device_name())
     with writing() as db:
         done = bring_in(db, delivery, by=actor(), now=now())
-        version = queries.version_of(db, delivery.class_session)
+        held = queries.arrived(db, delivery.class_session)
     return {
-        "version": version,
+        "version": held.version,
         "id": str(done.receipt.submission_id),
         "fingerprint": done.receipt.fingerprint,
         "outcome": done.outcome,
-        "words": _told(done),
+        "words": _told(done, held),
     }
 
 
-def _told(done: Delivered) -> str:
-    found = look_up(sessions.class_session, done.receipt.class_session)
-    day, title = found.line.slot.day, found.line.title
+def _told(done: Delivered, held: Arrived) -> str:
     if done.outcome == Fate.WAITS:
-        why = tell_why_waiting(done.why, day=day, today=today())
-        return _("%(title)s：放在待处理里了。%(why)s", title=title, why=why)
-    return _("%(title)s：存好了。", title=title)
+        why = tell_why_waiting(done.why, day=held.day, today=today())
+        return _("%(title)s：放在待处理里了。%(why)s", title=held.title, why=why)
+    return _("%(title)s：存好了。", title=held.title)
 
 
 def _note(waits: Any) -> None:
