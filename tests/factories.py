@@ -389,6 +389,7 @@ def make_register(
         )
     )
     class_session.status = SessionStatus.HELD
+    class_session.recorded_after = (NOW.day - class_session.day).days
     db.flush()
     return submission
 

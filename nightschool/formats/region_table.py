@@ -6,29 +6,28 @@ from typing import TYPE_CHECKING
 
 from nightschool.formats.plan_table import tell_teacher
 from nightschool.formats.table_paper import NUMBERED, Column, ColumnKind, Paper, PaperAsk, signatures
-from nightschool.rules.oversight.figures import ATTENDANCES, DISTINCT_PEOPLE, HOURS
+from nightschool.rules.oversight.figures import ATTENDANCES, DISTINCT_PEOPLE, HOURS, ON_TIME, PERSON_HOURS
 from nightschool.rules.registers.graduation import class_hours
 from nightschool.texts import N_, _, counted
 
 if TYPE_CHECKING:
-    from nightschool.queries.oversight.region_tables import PartCounts, RegionTable
+    from nightschool.queries.oversight.overview import Overview, RegionFigures
 
-_PERIODS = ("month", "quarter", "half", "year", "days")
+_PERIODS = ("month", "week", "quarter", "half", "year", "days")
 _NUMBER, _SUMMED = {"kind": ColumnKind.NUMBER}, {"kind": ColumnKind.NUMBER, "is_summed": True}
 
 
-def _under(found: RegionTable, _asked: PaperAsk) -> tuple[str, ...]:
-    figures = [one.figures for one in found.parts]
-    hours = class_hours(sum(one.minutes for one in found.parts))
+def _under(found: Overview, _asked: PaperAsk) -> tuple[str, ...]:
+    total = found.total
     return (
-        counted("上课 %(n)d 次，%(hours)s 学时", sum(one.held for one in figures), hours=hours),
-        counted("%(n)d 人次", sum(one.attendances for one in figures)),
-        counted("%(n)d 人来过", found.people),
+        counted("上课 %(n)d 次，%(hours)s 学时", total.held, hours=class_hours(total.minutes)),
+        counted("%(n)d 人次", total.attendances),
+        counted("%(n)d 人来过", total.people),
     )
 
 
-def _categories(one: PartCounts) -> str:
-    return _("、").join(f"{name} {n}" for name, n in one.categories)
+def _categories(one: RegionFigures) -> str:
+    return _("、").join(f"{name} {n}" for name, n in one.categories.items())
 
 
 REGION_TABLE = Paper(
@@ -38,19 +37,27 @@ REGION_TABLE = Paper(
     about=N_("一行一个村，或者一个乡镇、一个县：排了几次、上了几次、来了多少人。按区划代码排，不排名。"),
     periods=_PERIODS,
     under=_under,
-    rows=lambda found: found.parts,
+    narrows=True,
+    rows=lambda found: found.parts or (found.total,),
     columns=(
         NUMBERED,
-        Column("name", N_("地方"), 0, lambda one: one.figures.name),
-        Column("schools", N_("夜校数"), 14, lambda one: one.figures.schools, **_SUMMED),
-        Column("planned", N_("排了"), 14, lambda one: one.figures.planned, **_SUMMED),
-        Column("held", N_("上了"), 14, lambda one: one.figures.held, **_SUMMED),
-        Column("not_held", N_("没上成"), 14, lambda one: one.figures.not_held, **_SUMMED),
-        Column("unrecorded", N_("没登记"), 14, lambda one: one.figures.unrecorded, **_SUMMED),
-        Column(
-            "attendances", N_("人次"), 16, lambda one: one.figures.attendances, figure=ATTENDANCES, **_SUMMED
-        ),
+        Column("name", N_("地方")),
+        Column("schools", N_("夜校数"), 14, **_SUMMED),
+        Column("planned", N_("排了"), 14, **_SUMMED),
+        Column("held", N_("上了"), 14, **_SUMMED),
+        Column("not_held", N_("没上成"), 14, **_SUMMED),
+        Column("unrecorded", N_("没登记"), 14, **_SUMMED),
+        Column("on_time", N_("按时登记"), 14, figure=ON_TIME, **_SUMMED),
+        Column("attendances", N_("人次"), 16, figure=ATTENDANCES, **_SUMMED),
         Column("people", N_("人数"), 16, figure=DISTINCT_PEOPLE, **_NUMBER),
+        Column(
+            "person_hours",
+            N_("人时"),
+            16,
+            lambda one: one.person_minutes // 60,
+            figure=PERSON_HOURS,
+            **_NUMBER,
+        ),
         Column("women", N_("其中女"), 14, **_SUMMED),
         Column("over_60", N_("60 岁以上"), 14, **_SUMMED),
         Column("hours", N_("学时"), 15, lambda one: one.minutes, ColumnKind.HOURS, HOURS, is_summed=True),

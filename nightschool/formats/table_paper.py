@@ -119,6 +119,7 @@ class Paper:
     notes: Callable[[Any], Iterable[str]] = lambda _found: ()
     closing: Callable[[Any], str] = lambda _found: ""  # what is stamped or signed at the end
     figures: tuple[Definition, ...] = ()  # that are told above the table, beside those of its columns
+    narrows: bool = False  # it can be of the classes of one unit, campaign or category alone
     is_for_binder: bool = False  # it says who came, or what they asked: there is no text of it to be sent
     empty: str = N_("还没有上过的课。点名保存了，就列在这里。")
 

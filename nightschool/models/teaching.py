@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from nightschool.models.base import (
@@ -188,6 +188,8 @@ class ClassSession(Addressed, Base):
     published_at: Mapped[Instant | None]  # None: no villager has ever seen it
     reason: Mapped[Code | None]
     reason_text: Mapped[LineText] = mapped_column(default="")
+    # How many days after its day (before: less than none) it first had a register, or a reason why there was none.
+    recorded_after: Mapped[int | None] = mapped_column(SmallInteger)
     called_off_by: Mapped[RegionCode | None]  # from above; called off by its own village: nothing here
     agreed_at: Mapped[
         Instant | None

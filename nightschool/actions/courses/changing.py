@@ -114,6 +114,11 @@ def changing(
         flag_modified(record, "changed_at")  # the revision rises also when only the teachers are others
     yield
     _let_wait(db, changed, before, now)
+    for record, was in zip(changed, before, strict=True):
+        if record.status != was["columns"]["status"]:
+            is_off = record.status == SessionStatus.CANCELLED
+            late = (now.day - record.day).days if record.recorded_after is None else record.recorded_after
+            record.recorded_after = late if is_off else None
     db.flush()
     records = (*changed, *made)
     check_goes_on(db, _meetings(changed, made, before, today=now.day))

@@ -193,6 +193,7 @@ def record_sheet(
     _replace_counts(db, held, submission_id, sheet)
     if held.status != SessionStatus.HELD:
         held.status, held.changed_at = SessionStatus.HELD, now.instant
+        held.recorded_after = (now.day - held.day).days
     _close(
         db,
         held,
@@ -243,7 +244,7 @@ def void_register(
     changes = _set_marks(db, held, {}, submission_id)
     _supersede_counts(db, held, submission_id)
     forget_photo(db, held)
-    held.status, held.changed_at = SessionStatus.SCHEDULED, now.instant
+    held.status, held.changed_at, held.recorded_after = SessionStatus.SCHEDULED, now.instant, None
     _close(db, held, "register.void", by=by, now=now, marks_changed=changes)
     return Receipt(submission_id, class_session, submission["fingerprint"], now.instant)
 

@@ -1,27 +1,35 @@
-"""What a supervisor sees: sessions, counts and reasons of a region's villages. No villager, no ranking."""
+"""What a supervisor sees: sessions, counts and reasons of a region's villages. No villager, no ranking.
 
-from collections import Counter
-from collections.abc import Collection, Mapping
+All figures of a region and a time come from `overview_of`, whatever page or paper shows them.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Result, and_, case, func, select, true
+from sqlalchemy import ColumnElement, Result, and_, case, exists, func, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
-from nightschool.models.teaching import ClassSession, SessionStatus
+from nightschool.models.attendance import Headcount, Mark
+from nightschool.models.people import Teacher
+from nightschool.models.teaching import Category, ClassSession, ClassSessionTeacher, SessionStatus
 from nightschool.queries.courses.labels import bears
-from nightschool.queries.figures import attendances
+from nightschool.queries.courses.sessions import category_word
+from nightschool.queries.figures import attendances, came_in_person, people
 from nightschool.queries.places.openings import Below, units_below
 from nightschool.queries.places.places import names_of
 from nightschool.queries.registers.evaluations import evaluation_in
 from nightschool.queries.scope import inside
+from nightschool.rules.oversight.figures import DAYS_ON_TIME, percent
 from nightschool.rules.regions import BELOW, PREFIX_DIGITS, Level, ancestors_of, full_code, level_of
 from nightschool.rules.registers.evaluations import Evaluated
 
 UNCOUNTED = (SessionStatus.DRAFT, SessionStatus.POSTPONED)
+# What is summed of the classes that were held; nobody may have counted women or those over 60.
+_SUMMED = ("attendances", "minutes", "person_minutes", "women", "over_60", "by_guests")
 
 
 class Figure(StrEnum):
@@ -34,9 +42,31 @@ class Figure(StrEnum):
     TO_COME = "to_come"
 
 
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Which class sessions count. Nothing said: all of them."""
+
+    label: str = ""  # public id: only those that bear it
+    category: str = ""  # code: only those of it
+    # Former villages, each with the one that stands for it: theirs count there, not for the village of then.
+    heirs: Mapping[str, str] = field(default_factory=dict)
+
+    def where(self, code: str, first: date, last: date) -> Collection[ColumnElement[bool]]:
+        """The condition that a class session lies in this region and these days, and counts."""
+        return (
+            inside(ClassSession.region_code, code, self.heirs),
+            ClassSession.day.between(first, last),
+            bears(self.label) if self.label else true(),
+            ClassSession.category_code == self.category if self.category else true(),
+        )
+
+
+EVERYTHING = Narrowed()
+
+
 @dataclass
 class RegionFigures:
-    """One region's figures of a period."""
+    """One region's figures of a period. Those of people and time are of the classes that were held."""
 
     code: str
     name: str
@@ -46,8 +76,16 @@ class RegionFigures:
     not_held: int = 0
     unrecorded: int = 0
     to_come: int = 0
+    on_time: int = 0  # of those held or not held, the ones recorded within the days for it
     attendances: int = 0  # 人次
+    people: int = 0  # 人数
+    minutes: int = 0
+    person_minutes: int = 0  # 人次 by the minutes of their class
+    women: int | None = None  # 人次, as they were counted; None where nobody counted
+    over_60: int | None = None
+    by_guests: int = 0  # held with a teacher who is kept outside the village
     reasons: Counter[str] = field(default_factory=Counter)  # reason code -> sessions not held
+    categories: Counter[str] = field(default_factory=Counter)  # name -> held, in the directory's order
 
     @property
     def without(self) -> int:
@@ -59,11 +97,38 @@ class RegionFigures:
         """The sum of the other four."""
         return self.held + self.not_held + self.unrecorded + self.to_come
 
+    @property
+    def reported(self) -> int:
+        """Those with a register, or with the reason why there was no class."""
+        return self.held + self.not_held
+
+    @property
+    def reported_percent(self) -> int | None:
+        """Of those that are over; None where none is."""
+        return percent(self.reported, self.reported + self.unrecorded)
+
+    @property
+    def on_time_percent(self) -> int | None:
+        """Of those that are over; None where none is."""
+        return percent(self.on_time, self.reported + self.unrecorded)
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryFigures:
+    """One category of the directory, in a period."""
+
+    code: str
+    name: str
+    planned: int
+    held: int
+    attendances: int  # 人次
+
 
 @dataclass(frozen=True)
 class OverviewSession:
     """One class session as a supervisor sees it."""
 
+    public_id: str
     region_code: str
     title: str
     day: date
@@ -88,6 +153,7 @@ class Overview:
         Below, ...
     ]  # villages of a township with neither a night school nor a class session in the period
     total: RegionFigures
+    by_category: tuple[CategoryFigures, ...] = ()
 
     @property
     def level(self) -> Level:
@@ -96,20 +162,12 @@ class Overview:
 
 
 def overview_of(
-    db: Session,
-    code: str,
-    *,
-    first: date,
-    last: date,
-    today: date,
-    label: str = "",
-    heirs: Mapping[str, str] = MappingProxyType({}),
+    db: Session, code: str, *, first: date, last: date, today: date, narrowed: Narrowed = EVERYTHING
 ) -> Overview | None:
-    """The overview of a region from a day to a day, both included; None when there is no such region.
+    """The figures of a region from a day to a day, both included; None when there is no such region.
 
-    With a `label` (public id) only class sessions that bear it count. One of a village that has `heirs` counts for
-    the one that stands for it, not for the village of then. Cost: three queries, whatever the size; two of a village;
-    one more where a former region without a night school had class sessions.
+    Cost: five queries, whatever the size; four of a village; one more where a former region without a night school
+    had class sessions.
     """
     above = ancestors_of(code)
     names = names_of(db, [*above, code])
@@ -124,23 +182,30 @@ def overview_of(
         villages=sum(one.villages for one in below),
         schools=sum(one.schools for one in below),
     )
-    part_level = BELOW.get(level, level)
-    which = _which(code, first, last, label, heirs)
-    rows = [
-        (full_code(heirs.get(row.part, row.part)[: PREFIX_DIGITS[part_level]]), row)
-        for row in _counts(db, Level.VILLAGE if heirs else part_level, which, today)
-    ]
+    part_level, heirs = BELOW.get(level, level), narrowed.heirs
+    which = narrowed.where(code, first, last)
+    by = Level.VILLAGE if heirs else part_level
+
+    def part_of(prefix: str) -> str:
+        return full_code(heirs.get(prefix, prefix)[: PREFIX_DIGITS[part_level]])
+
+    rows = [(part_of(row.part), row) for row in _counts(db, by, which, today)]
     if former := {part for part, _row in rows} - lines.keys() - {code}:
         lines |= {part: RegionFigures(part, name) for part, name in names_of(db, former).items()}
     for part, row in rows:
         for line in (total, lines.get(part)):
             if line is not None:
-                _count(line, row.figure, row.reason, row.sessions, row.attendances or 0)
+                _count(line, row)
+    total.people, came = _people(db, by, which, part_of if heirs else None)
+    for part, people_there in came.items():
+        if line := lines.get(part if heirs else full_code(part)):
+            line.people = people_there
     is_there = [line for _code, line in sorted(lines.items()) if line.villages or line.planned]
     parts = tuple(line for line in is_there if level is not Level.TOWNSHIP or line.schools or line.planned)
     without = tuple(one for one in below if level is Level.TOWNSHIP and lines[one.code] not in parts)
     path = tuple((part, names[part]) for part in above if part in names)
-    return Overview(code, names[code], path, parts, without, total)
+    categories = _by_category(row for _part, row in rows)
+    return Overview(code, names[code], path, parts, without, total, categories)
 
 
 def classes_of(
@@ -151,8 +216,7 @@ def classes_of(
     first: date,
     last: date,
     today: date,
-    label: str = "",
-    heirs: Mapping[str, str] = MappingProxyType({}),
+    narrowed: Narrowed = EVERYTHING,
     rows: slice,
 ) -> tuple[OverviewSession, ...]:
     """Some rows of the class sessions behind a figure, village by village; None: those put off too. Cost: 1 query."""
@@ -162,6 +226,7 @@ def classes_of(
     }
     found = db.execute(
         select(
+            ClassSession.public_id,
             ClassSession.region_code,
             ClassSession.title,
             ClassSession.day,
@@ -173,7 +238,7 @@ def classes_of(
             attendances().label("attendances"),
         )
         .where(
-            *_which(code, first, last, label, heirs),
+            *narrowed.where(code, first, last),
             wanted[figure] if figure in wanted else and_(wanted[Figure.PLANNED], _figure(today) == figure),
         )
         .order_by(ClassSession.region_code, ClassSession.day, ClassSession.starts, ClassSession.id)
@@ -183,23 +248,13 @@ def classes_of(
 
 
 def evaluation_of_region(
-    db: Session, code: str, *, first: date, last: date, heirs: Mapping[str, str] = MappingProxyType({})
+    db: Session, code: str, *, first: date, last: date, narrowed: Narrowed = EVERYTHING
 ) -> Evaluated | None:
     """What evaluation slips say about all its classes of these days, taken together; None where that is too little.
 
     Cost: 1 query, and 1 more where there is something.
     """
-    return evaluation_in(db, *_which(code, first, last, "", heirs))
-
-
-def _which(
-    code: str, first: date, last: date, label: str, heirs: Mapping[str, str]
-) -> Collection[ColumnElement[bool]]:
-    return (
-        inside(ClassSession.region_code, code, heirs),
-        ClassSession.day.between(first, last),
-        bears(label) if label else true(),
-    )
+    return evaluation_in(db, *narrowed.where(code, first, last))
 
 
 def _figure(today: date) -> ColumnElement[str]:
@@ -213,27 +268,101 @@ def _figure(today: date) -> ColumnElement[str]:
 
 
 def _counts(db: Session, level: Level, which: Collection[ColumnElement[bool]], today: date) -> Result[Any]:
+    from_outside = exists().where(
+        ClassSessionTeacher.class_session_id == ClassSession.id,
+        Teacher.id == ClassSessionTeacher.teacher_id,
+        Teacher.region_code != ClassSession.region_code,
+    )
+    minutes = ClassSession.ends - ClassSession.starts
     sessions = (
         select(
-            func.substr(ClassSession.region_code, 1, PREFIX_DIGITS[level]).label("part"),
+            _prefix(level),
             _figure(today).label("figure"),
             ClassSession.reason,
+            ClassSession.category_code,
             attendances().label("attendances"),
+            minutes.label("minutes"),
+            Headcount.women,
+            Headcount.over_60,
+            case((from_outside.correlate(ClassSession), 1), else_=0).label("by_guests"),
+            case((ClassSession.recorded_after <= DAYS_ON_TIME, 1), else_=0).label("on_time"),
+        )
+        .outerjoin(
+            Headcount, (Headcount.class_session_id == ClassSession.id) & Headcount.superseded_by.is_(None)
         )
         .where(*which, ClassSession.status.not_in(UNCOUNTED))
         .subquery()
     )
-    kind = (sessions.c.part, sessions.c.figure, sessions.c.reason)
+    kind = (sessions.c.part, sessions.c.figure, sessions.c.reason, sessions.c.category_code)
+    summed = {"person_minutes": sessions.c.attendances * sessions.c.minutes}
     return db.execute(
         select(
-            *kind, func.count().label("sessions"), func.sum(sessions.c.attendances).label("attendances")
-        ).group_by(*kind)
+            *kind,
+            category_word(),
+            func.count().label("sessions"),
+            func.sum(sessions.c.on_time).label("on_time"),
+            *(func.sum(summed.get(name, sessions.c.get(name))).label(name) for name in _SUMMED),
+        )
+        .join(Category, Category.code == sessions.c.category_code)
+        .group_by(*kind, Category.name, Category.name_en, Category.position)
+        .order_by(Category.position, Category.name, sessions.c.part)
     )
 
 
-def _count(line: RegionFigures, figure: str, reason: str | None, sessions: int, came: int) -> None:
-    setattr(line, figure, getattr(line, figure) + sessions)
-    if figure == Figure.HELD:
-        line.attendances += int(came)
-    elif figure == Figure.NOT_HELD:
-        line.reasons[reason or "other"] += sessions
+def _prefix(level: Level) -> ColumnElement[str]:
+    return func.substr(ClassSession.region_code, 1, PREFIX_DIGITS[level]).label("part")
+
+
+def _people(
+    db: Session, level: Level, which: Collection[ColumnElement[bool]], part_of: Callable[[str], str] | None
+) -> tuple[int, dict[str, int]]:
+    """人数 of all, and of each part. Where parts stand for others (`part_of`) who came to both is one there, too."""
+    held = (*which, ClassSession.status == SessionStatus.HELD)
+    part = _prefix(level)
+    if part_of is None:
+        of_all, by_part = (
+            select(column, people())
+            .select_from(ClassSession)
+            .join(Mark, Mark.class_session_id == ClassSession.id)
+            .where(*held)
+            for column in (literal(""), part)
+        )
+        rows = db.execute(union_all(of_all, by_part.group_by(part)))
+        found: dict[str, int] = {row[0]: row[1] for row in rows}
+        return found.pop("", 0), found
+    came = (
+        select(part, Mark.learner_id)
+        .select_from(ClassSession)
+        .join(Mark, Mark.class_session_id == ClassSession.id)
+    )
+    learners: dict[str, set[int]] = defaultdict(set)
+    for there, learner in db.execute(came.where(*held, came_in_person()).distinct()):
+        learners[part_of(there)].add(learner)
+    return len(set().union(*learners.values())), {part: len(those) for part, those in learners.items()}
+
+
+def _count(line: RegionFigures, row: Any) -> None:
+    setattr(line, row.figure, getattr(line, row.figure) + row.sessions)
+    if row.figure == Figure.HELD:
+        line.categories[row.category] += row.sessions
+        for name in _SUMMED:
+            if (value := getattr(row, name)) is not None:
+                setattr(line, name, (getattr(line, name) or 0) + int(value))
+    elif row.figure == Figure.NOT_HELD:
+        line.reasons[row.reason or "other"] += row.sessions
+    if row.figure in (Figure.HELD, Figure.NOT_HELD):
+        line.on_time += int(row.on_time)
+
+
+def _by_category(rows: Iterable[Any]) -> tuple[CategoryFigures, ...]:
+    found: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        line = found[row.category_code, row.category]
+        line["planned"] += row.sessions
+        if row.figure == Figure.HELD:
+            line["held"] += row.sessions
+            line["attendances"] += int(row.attendances or 0)
+    return tuple(
+        CategoryFigures(*key, line["planned"], line["held"], line["attendances"])
+        for key, line in found.items()
+    )

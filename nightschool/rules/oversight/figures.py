@@ -17,8 +17,12 @@ class Definition:
     means: str  # N_()
 
 
+DAYS_ON_TIME = 3  # after the day of the class: a register, or the reason why there was none, is there by then
+
 ATTENDANCES = Definition(N_("人次"), 1, N_("清点过的按清点人数，没清点的按名单加外来的人"))
 DISTINCT_PEOPLE = Definition(N_("人数"), 1, N_("名单上的人本人来过的，一个人只算一次"))
+ON_TIME = Definition(N_("按时登记"), 1, N_("上完课 3 天之内点了名的，或者写了为什么没上的"))
+PERSON_HOURS = Definition(N_("人时"), 1, N_("每节课的人次乘课时长，60 分钟算一小时，不满一小时的舍去"))
 HOURS = Definition(N_("学时"), 1, N_("45 分钟算一个，不满十分之一的舍去"))
 
 
@@ -26,3 +30,8 @@ def tell_figure(figure: Definition) -> str:
     """One sentence: what it counts, in which version."""
     words = {"word": _(figure.word), "version": figure.version, "means": _(figure.means)}
     return _("%(word)s：%(means)s（口径第 %(version)d 版）。", **words)
+
+
+def percent(part: int, whole: int) -> int | None:
+    """Whole percent, cut and not rounded, so that 100 means all; None of nothing."""
+    return 100 * part // whole if whole else None

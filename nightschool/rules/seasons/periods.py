@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,6 +17,15 @@ _PART_WRITTEN = re.compile(r"([0-9]{4})(?:(-[HQ])([1-4]))?")
 _NAMES = {
     "half": (N_("上半年"), N_("下半年")),
     "quarter": (N_("第一季度"), N_("第二季度"), N_("第三季度"), N_("第四季度")),
+}
+# What each kind is called, and the one of it before, now and after, as of today.
+_KINDS = {
+    "week": (N_("周"), N_("上一周"), N_("这一周"), N_("下一周")),
+    "month": (N_("月"), N_("上个月"), N_("这个月"), N_("下个月")),
+    "quarter": (N_("季度"), N_("上个季度"), N_("这个季度"), N_("下个季度")),
+    "half": (N_("半年"), N_("前半年"), N_("这半年"), N_("后半年")),
+    "year": (N_("年"), N_("上一年"), N_("今年"), N_("下一年")),
+    "days": (N_("几天"), N_("往前"), N_("这几天"), N_("往后")),
 }
 _APART = ".."  # between the two days of "from a day to a day"
 
@@ -85,9 +95,19 @@ def period_of(kind: str, day: date) -> Period:
 
 
 def read_period(code: str, today: date) -> Period:
-    """The week or month that an address says; the week to look at where it says none that can be read."""
-    found = parsed_period(code)
-    return found if found and found.kind in ("week", "month") else week_to_look_at(today)
+    """The period that an address says; the week to look at where it says none that can be read."""
+    return parsed_period(code) or week_to_look_at(today)
+
+
+def days_between(one: date, other: date) -> Period:
+    """All days from the earlier of the two to the later."""
+    return Period("days", *sorted((one, other)))
+
+
+def of_each_kind(kinds: Iterable[str], period: Period, today: date) -> tuple[Period, ...]:
+    """The period of each of these kinds that today is in, where this one has it, else that its nearest end is in."""
+    day = min(period.last, max(period.first, today))
+    return tuple(period if kind == period.kind else period_of(kind, day) for kind in kinds if kind != "days")
 
 
 def parsed_period(code: str) -> Period | None:
@@ -110,6 +130,18 @@ def _parsed(code: str) -> Period | None:
         return Period("days", *days) if days[0] <= days[1] else None
     kind = "month" if len(code) == len("2026-11") else "week"
     return period_of(kind, date.fromisoformat(f"{code}-01" if kind == "month" else code))
+
+
+def tell_kind(period: Period) -> str:
+    """周, 月, 季度."""
+    return _(_KINDS[period.kind][0])
+
+
+def tell_way(to: Period, since: Period, today: date) -> str:
+    """上个月, seen from the one next to it; the one that today is in by its own name, wherever one comes from."""
+    _kind, before, now, after = _KINDS[to.kind]
+    is_now = to.kind != "days" and to.first <= today <= to.last
+    return _(now if is_now else before if to.first < since.first else after)
 
 
 def tell_period(period: Period) -> str:

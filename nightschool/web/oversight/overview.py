@@ -3,6 +3,7 @@
 Beside them the villages without a night school.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -13,25 +14,37 @@ from nightschool.formats.overview_text import tell_figures, tell_reasons
 from nightschool.queries.contacts import contacts
 from nightschool.queries.courses import labels
 from nightschool.queries.oversight import overview, township_plans
-from nightschool.queries.oversight.overview import Figure, Overview
+from nightschool.queries.oversight.overview import Figure, Overview, RegionFigures
 from nightschool.queries.places import openings, places
-from nightschool.queries.places.takeovers import todays_villages
 from nightschool.queries.trust import trust
 from nightschool.rules.listings import page_of
 from nightschool.rules.places.schools import asked_of
 from nightschool.rules.regions import Level, level_of
 from nightschool.rules.registers.evaluations import tell_evaluation
-from nightschool.rules.seasons.months import month_of
-from nightschool.rules.seasons.periods import tell_period, week_of, whole_month
-from nightschool.web.oversight.frame import as_of, asked_period, kept
+from nightschool.rules.seasons.periods import tell_kind, tell_period, tell_way
+from nightschool.web.oversight.frame import (
+    ANY_PERIOD,
+    as_of,
+    asked_days,
+    asked_figures,
+    asked_period,
+    chooser,
+    kept,
+)
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import now, reading, today
 from nightschool.web.site.listings import page_number
 from nightschool.web.site.records import look_up
 
 bp = Blueprint("overview", __name__)
-for telling in (as_of, tell_figures, tell_period, tell_reasons, asked_of):
+for telling in (as_of, tell_figures, tell_kind, tell_period, tell_way, tell_reasons, asked_of):
     bp.add_app_template_global(telling)
+
+# The columns by which the parts of a region can be sorted; of these nothing is kept, and nobody is given a place.
+SORTABLE = (
+    *("planned", "held", "not_held", "unrecorded", "to_come", "reported_percent", "on_time_percent"),
+    *("attendances", "people", "person_minutes", "women", "over_60"),
+)
 
 
 @bp.get("/overview")
@@ -49,48 +62,60 @@ def home() -> Any:
 @bp.get("/overview/<region_code:region>")
 @allows("see_overview")
 def region(region: str) -> Any:
-    """One region's figures of a period, or the classes behind one: all, or those of one unit or campaign.
+    """One region's figures of a period, or the classes behind one: all, or those of a unit, a campaign, a category.
 
     Of a village always the classes.
     """
     period = asked_period()
-    days: dict[str, Any] = {"first": period.first, "last": period.last}
-    by_todays = request.args.get("by") == "today"
     show = request.args.get("show")
     figure = Figure(show) if show in set(Figure) else None
+
+    def at(code: str) -> str:
+        return url_for("overview.region", region=region, show=show, **{**kept(), "when": code})
+
+    form, elsewhere = asked_days(period, at)
+    if elsewhere:
+        return elsewhere
     with reading() as db:
-        if by_todays:
-            days["heirs"] = todays_villages(db, today=today())
-        label = labels.kept_label(db, request.args.get("label", ""))
-        which = {**days, "today": today(), "label": label.public_id if label else ""}
-        found = overview.overview_of(db, region, **which)
+        asked = asked_figures(db)
+        which: dict[str, Any] = {"first": period.first, "last": period.last, "narrowed": asked.narrowed}
+        found = overview.overview_of(db, region, today=today(), **which)
         if found is None:
             raise NotFound
         waiting = township_plans.waiting(db, region, today=today())
         if figure or found.level is Level.VILLAGE:
-            behind = _classes(db, found, figure, which)
+            behind = _classes(db, found, figure, {**which, "today": today()})
         else:
             below = [line.code for line in found.parts] if found.level is Level.TOWNSHIP else []
             behind = {"contacts": contacts(db, below)}
-        if not (label or figure):
-            behind["of_labels"] = labels.label_figures(db, region, **days)
-            if evaluated := overview.evaluation_of_region(db, region, **days):
+        if not (asked.words or figure):
+            behind["of_labels"] = labels.label_figures(
+                db, region, first=period.first, last=period.last, heirs=asked.narrowed.heirs
+            )
+            if evaluated := overview.evaluation_of_region(db, region, **which):
                 behind["evaluated"] = tell_evaluation(evaluated)
             if found.level is Level.TOWNSHIP:
                 behind["silent"] = trust.silent_phones(db, region, now=now())
     return render_template(
         "oversight/overview/region.html",
         overview=found,
-        period=period,
-        this=whole_month(month_of(today())) if period.kind == "month" else week_of(today()),
-        this_week=week_of(today()).code,
+        parts=_sorted(found.parts),
         waiting=waiting[1] if waiting else 0,
         figure=figure,
-        label=label,
-        by_todays=by_todays,
-        kept={**kept(), "label": label.public_id if label else None},
+        asked=asked,
+        kept={**kept(), **asked.kept},
+        at=at,
+        **chooser(period, ANY_PERIOD, form),
         **behind,
     )
+
+
+def _sorted(parts: Sequence[RegionFigures]) -> list[RegionFigures]:
+    """In the order of their codes; by a column where the address says so, the most first, what nobody counted last."""
+    column = request.args.get("sort")
+    if column not in SORTABLE:
+        return list(parts)
+    return sorted(parts, key=lambda line: -1 if (n := getattr(line, column)) is None else n, reverse=True)
 
 
 @bp.get("/overview/<region_code:region>/without")

@@ -27,10 +27,11 @@ from nightschool.formats.teaching_slip import HOURS_SLIP
 from nightschool.formats.unreached_households import UNREACHED_HOUSEHOLDS
 from nightschool.formats.venue_list import VENUE_LIST
 from nightschool.formats.workbooks import WORKBOOK
+from nightschool.queries.oversight.overview import Overview, overview_of
 from nightschool.queries.oversight.paper_columns import columns_in_force
 from nightschool.queries.oversight.plans import month_page
-from nightschool.queries.oversight.region_tables import RegionTable, TeacherLoad, region_table, teacher_loads
 from nightschool.queries.oversight.self_checks import checked_facts
+from nightschool.queries.oversight.teacher_loads import TeacherLoad, teacher_loads
 from nightschool.queries.people.rosters import village_roster, village_teachers
 from nightschool.queries.people.teaching_hours import teaching_year
 from nightschool.queries.people.training_cards import of_household, of_learner
@@ -43,8 +44,9 @@ from nightschool.queries.registers.questions import open_of_village
 from nightschool.rules.almanac import clock, day_with_year
 from nightschool.rules.oversight.self_check import self_check
 from nightschool.rules.seasons.months import month_of
-from nightschool.rules.seasons.periods import Period, parsed_period, period_of
+from nightschool.rules.seasons.periods import Period, parsed_period, period_of, week_of
 from nightschool.texts import _
+from nightschool.web.oversight.frame import AskedFigures, asked_days, asked_figures, chooser
 from nightschool.web.site.access import allows
 from nightschool.web.site.context import moment, now, reading, services, today
 from nightschool.web.site.papers import pdf_answer, unprintable
@@ -143,8 +145,15 @@ def _unreached(db: Session, asked: PaperAsk) -> Unreached:
     return unreached(db, asked.of["village"], asked.first, asked.last)
 
 
-def _region_table(db: Session, asked: PaperAsk) -> RegionTable | None:
-    return region_table(db, asked.of["region"], first=asked.first, last=asked.last, today=asked.today)
+def _region_table(db: Session, asked: PaperAsk) -> Overview | None:
+    return overview_of(
+        db,
+        asked.of["region"],
+        first=asked.first,
+        last=asked.last,
+        today=asked.today,
+        narrowed=asked_figures(db).narrowed,
+    )
 
 
 def _teacher_loads(db: Session, asked: PaperAsk) -> tuple[TeacherLoad, ...]:
@@ -209,7 +218,7 @@ def _listed(base: PaperHome, **of: str) -> dict[str, Paper]:
     }
 
 
-def _answer(listed: ListedPaper, form: str, **of: str) -> Any:
+def _answer(listed: ListedPaper, kind: str, **of: str) -> Any:
     """The paper, in the form that the address asks for.
 
     Where the address names no period it is the present one; of a paper that looks back the one before,
@@ -219,22 +228,27 @@ def _answer(listed: ListedPaper, form: str, **of: str) -> Any:
     wanted = parsed_period(request.args.get("period", ""))
     if wanted is None or wanted.kind not in paper.periods:
         wanted = None
+    with reading() as db:
+        asked = asked_figures(db) if paper.narrows else AskedFigures()
+    here = partial(url_for, **of, **asked.kept)
+
+    def at(code: str | None) -> str:
+        return here(f"papers.{listed.name}", period=code)
+
     period = wanted or (period_of(paper.periods[0], today()) if paper.periods else None)
-    found, table = _table(listed, period, of)
+    form, elsewhere = asked_days(period or week_of(today()), at)
+    if elsewhere and "days" in paper.periods:
+        return elsewhere
+    found, table = _table(listed, period, of, asked)
     if period and not wanted and paper.looks_back and not table.rows:
-        earlier = _table(listed, period.before, of)
+        earlier = _table(listed, period.before, of, asked)
         if earlier[1].rows:
             period, (found, table) = period.before, earlier
-    here = partial(url_for, **of)
-    address = here(f"papers.{listed.name}", period=period.code if period else None)
-    name = "-".join(
-        filter(
-            None, (of.get("village") or of.get("region"), paper.key, period.code if period else str(today()))
-        )
-    )
-    match form:
+    code = period.code if period else None
+    name = "-".join(filter(None, (of.get("village") or of.get("region"), paper.key, code or str(today()))))
+    match kind:
         case "pdf":
-            return pdf_answer("table", table.data(), name=name, otherwise=address)
+            return pdf_answer("table", table.data(), name=name, otherwise=at(code))
         case "xlsx":
             answer = Response(table.workbook(), mimetype=WORKBOOK)
             answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.xlsx")
@@ -245,21 +259,20 @@ def _answer(listed: ListedPaper, form: str, **of: str) -> Any:
         "oversight/papers/show.html",
         paper=paper,
         table=table,
-        period=period,
-        forms={
-            other: here(f"papers.{listed.name}_{other}", period=period.code if period else None)
-            for other in _FORMS[1:3]
-        },
-        at=partial(here, f"papers.{listed.name}"),
-        periods=_around(paper, period) if period else (),
+        kept=asked.kept,
+        forms={other: here(f"papers.{listed.name}_{other}", period=code) for other in _FORMS[1:3]},
+        at=at,
         back=listed.base.back(found, **of),
         unprintable=unprintable(table.data()),
+        **(chooser(period, paper.periods, form) if period else {"period": None}),
     )
 
 
-def _table(listed: ListedPaper, period: Period | None, of: Mapping[str, str]) -> tuple[Any, PaperTable]:
+def _table(
+    listed: ListedPaper, period: Period | None, of: Mapping[str, str], narrowed: AskedFigures
+) -> tuple[Any, PaperTable]:
     region = of.get("village") or of.get("region")
-    place = look_up(places.region_named, region).name if region else ""
+    place = narrowed.of(look_up(places.region_named, region).name) if region else ""
     local = now().instant.astimezone(services().zone)
     as_of = f"{day_with_year(local.date())} {clock(local.hour * 60 + local.minute)}"
     asked = PaperAsk(today(), as_of, of, place, period)
@@ -269,14 +282,6 @@ def _table(listed: ListedPaper, period: Period | None, of: Mapping[str, str]) ->
     with reading() as db:
         chosen = columns_in_force(db, region, listed.paper.key).get(listed.paper.key)
     return found, lay_out(listed.paper, found, asked, chosen.columns if chosen else ())
-
-
-def _around(paper: Paper, period: Period) -> tuple[Period, ...]:
-    """The periods of each kind to choose from: those that this one is in, or that its end is in."""
-    day = min(period.last, max(period.first, today()))
-    return tuple(
-        period if kind == period.kind else period_of(kind, day) for kind in paper.periods if kind != "days"
-    )
 
 
 for _one in PAPERS:

@@ -152,7 +152,7 @@ def test_every_column_is_put_back_or_named_as_one_that_no_change_touches() -> No
     """A new column belongs into one of the two lists: here, or among those that are left alone."""
     assert set(SESSION_COLUMNS) == {
         "title", "summary", "category_code", "delivery_mode", "venue_id", "day", "starts", "ends", "status",
-        "published_at", "reason", "reason_text", "successor_id", "called_off_by", "agreed_at",
+        "published_at", "reason", "reason_text", "successor_id", "called_off_by", "agreed_at", "recorded_after",
     }  # fmt: skip
     assert set(COURSE_COLUMNS) == {
         "title", "search_keys", "summary", "category_code", "venue_id", "starts", "ends", "audience", "expected",
@@ -160,6 +160,15 @@ def test_every_column_is_put_back_or_named_as_one_that_no_change_touches() -> No
     }  # fmt: skip
     assert set(ClassSession.__table__.columns.keys()) == {*SESSION_COLUMNS, *NOT_OF_A_SESSION}
     assert set(Course.__table__.columns.keys()) == {*COURSE_COLUMNS, *NOT_OF_A_COURSE}
+
+
+def test_when_a_reason_was_first_given_stays_with_it(cast: Cast, db: Session, tonight: ClassSession) -> None:
+    cancel(cast, db, tonight)
+    assert tonight.recorded_after == 0
+    restore_session(db, **{**seen(cast, tonight), "now": SOON})
+    assert tonight.recorded_after is None
+    undo(cast, db)
+    assert (tonight.status, tonight.recorded_after) == ("cancelled", 0)
 
 
 @pytest.mark.parametrize("what", ["move", "cancel", "edit"])

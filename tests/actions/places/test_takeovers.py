@@ -38,7 +38,7 @@ from nightschool.models.teaching import ClassSession, ClassSessionLabel, Session
 from nightschool.queries.courses import series
 from nightschool.queries.courses.histories import history
 from nightschool.queries.courses.reach import reaches
-from nightschool.queries.oversight.overview import overview_of
+from nightschool.queries.oversight.overview import Narrowed, overview_of
 from nightschool.queries.people.stays import former_stays
 from nightschool.queries.places.takeovers import belongings, taken_over, todays_villages
 from nightschool.queries.registers.attendance import register
@@ -417,7 +417,7 @@ def test_totals_by_the_villages_of_then_and_of_today_are_equal_over_a_whole_coun
         set_successor(db, predecessor=codes[old], successor=codes[new], day=YESTERDAY, by=SYSTEM, now=NOW)
     days = {"first": TODAY - timedelta(days=60), "last": TODAY + timedelta(days=60), "today": TODAY}
     then = overview_of(db, county, **days)
-    now = overview_of(db, county, **days, heirs=todays_villages(db, today=TODAY))
+    now = overview_of(db, county, **days, narrowed=Narrowed(heirs=todays_villages(db, today=TODAY)))
     assert then is not None and now is not None
 
     def figures(line: Any) -> tuple[int, ...]:
@@ -431,5 +431,5 @@ def test_totals_by_the_villages_of_then_and_of_today_are_equal_over_a_whole_coun
     held = {part.code: part.held for part in now.parts}
     assert held["511002106000"] == 3 and held["511002107000"] == 5 + 6 + 1 + 2
     assert held["511002108000"] == 7 + 8 + 9 + 4
-    town = overview_of(db, "511002107000", **days, heirs=todays_villages(db, today=TODAY))
+    town = overview_of(db, "511002107000", **days, narrowed=Narrowed(heirs=todays_villages(db, today=TODAY)))
     assert town is not None and town.total.held == held["511002107000"]

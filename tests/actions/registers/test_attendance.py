@@ -601,3 +601,13 @@ def test_how_long_a_register_stays_open_is_settled_by_the_nearest_region(
     with pytest.raises(Refused, match="why_changed"):
         save(cast, db, old, sheet_of(learners, 陈大秀="present"), based_on=2)
     save(cast, db, make_session(db, make_course(db), TODAY, **SOON), sheet_of(learners, 陈大秀="present"))
+
+
+def test_how_late_a_register_came_is_kept_until_it_is_taken_back(cast: Cast, db: Session) -> None:
+    session = make_session(db, make_course(db), TODAY)
+    save(cast, db, session, now=later(hours=50), taken_at=later(hours=50).instant)
+    assert session.recorded_after == 2
+    save(cast, db, session, Sheet(headcount=12), now=later(hours=80), taken_at=later(hours=80).instant)
+    assert session.recorded_after == 2
+    void(cast, db, session, now=later(hours=81))
+    assert session.recorded_after is None

@@ -76,7 +76,7 @@ def test_every_kind_of_period_has_its_code(code: str, first: date, last: date) -
 )
 def test_what_is_no_period_is_none(code: str) -> None:
     assert parsed_period(code) is None
-    assert read_period("2026-Q4", date(2026, 11, 26)) == WEEK
+    assert read_period(code, date(2026, 11, 26)) == WEEK
 
 
 @pytest.mark.parametrize("code", ["", "2026-13", "2026-11-31", "week", "0001-01", "9999-12-31"])

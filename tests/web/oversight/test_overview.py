@@ -27,6 +27,7 @@ from tests.factories import (
     make_login,
     make_region,
     make_register,
+    make_school,
     make_session,
 )
 
@@ -78,9 +79,95 @@ def test_on_a_monday_last_week_is_looked_at_and_this_week_is_one_click_away(
     [this_week] = re.findall(r'href="([^"]*)">这一周</a>', page)
     assert "2026年11月30日到12月6日" in browser.get(this_week).text
     month = browser.get("/overview/511002105000?when=2026-08").text
-    assert f'href="{this_week}">看这一周</a>' in month
     [this_month] = re.findall(r'href="([^"]*)">这个月</a>', month)
-    assert "2026年11月，全安镇" in browser.get(this_month).text
+    month = browser.get(this_month).text
+    assert "2026年11月，全安镇" in month
+    assert f'href="{this_week}">周</a>' in month
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("when=2026", "2026年，"),
+        ("when=2026-H2", "2026年下半年，"),
+        ("when=2026-Q4", "2026年第四季度，"),
+        ("first=2026.11.20&last=2026年11月30日", "2026年11月20日到11月30日，"),
+        ("first=2026-11-30&last=2026-11-20", "2026年11月20日到11月30日，"),
+    ],
+)
+def test_any_period_is_looked_at_and_stays_from_page_to_page(database, cast, browser_of, asked, told) -> None:
+    a_week(database, cast)
+    page = browser_of(cast.county_supervisor).get(f"/overview/511002000000?{asked}", follow_redirects=True)
+    assert f"{told}市中区：应开 3 次" in page.text
+    when = page.request.args["when"]
+    assert f"/overview/511002105000?when={when}" in page.text
+    assert f"/overview/511002000000/papers/held.xlsx?period={when}" in page.text
+
+
+def test_days_that_cannot_be_read_stay_with_what_to_do(database, cast, browser_of) -> None:
+    page = browser_of(cast.county_supervisor).get("/overview/511002000000?first=2026-11-31&last=&sort=%00")
+    assert page.status_code == 200
+    assert "没有「2026-11-31」这一天" in page.text and "填到哪天" in page.text
+    assert 'value="2026-11-31"' in page.text
+
+
+def test_columns_sort_by_a_link_and_the_code_comes_first(database, cast, browser_of) -> None:
+    a_week(database, cast)
+    with database.writing() as db:
+        make_region(db, "511002105300")
+        make_school(db, "511002105300")
+        course = make_course(db, "511002105300", title="防诈骗")
+        for hour in range(4):
+            make_session(db, course, TODAY - DAY, starts=600 + 60 * hour, ends=640 + 60 * hour)
+    browser = browser_of(cast.township_supervisor)
+
+    def order(page: str) -> list[str]:
+        return re.findall(r'<th scope="row"><a href="/overview/(\d{12})', page)
+
+    page = browser.get("/overview/511002105000").text
+    assert order(page) == [SHIWAN, "511002105300"]
+    [link] = re.findall(r'href="([^"]*sort=planned)"', page)
+    page = browser.get(html.unescape(link)).text
+    assert order(page) == ["511002105300", SHIWAN] and 'aria-sort="descending"' in page
+    assert (
+        "when=2026-10&amp;sort=planned"
+        in browser.get("/overview/511002105000?when=2026-11&sort=planned").text
+    )
+
+
+def test_what_came_late_is_told_apart_and_a_reason_given_ahead_is_on_time(database, cast, browser_of) -> None:
+    with database.writing() as db:
+        course = make_course(db)
+        for late, status in ((3, "held"), (4, "held"), (-2, "cancelled"), (None, "scheduled")):
+            make_session(
+                db,
+                course,
+                TODAY - DAY,
+                status=SessionStatus(status),
+                recorded_after=late,
+                starts=600 + 10 * (late or 0),
+                ends=640 + 10 * (late or 0),
+                booked=False,
+            )
+    page = browser_of(cast.township_supervisor).get("/overview/511002105000").text
+    line = page[page.index("<tbody>") :]
+    assert 'data-head="登记率">75%' in line and 'data-head="按时率">50%' in line
+
+
+def test_classes_of_one_category_are_looked_at_alone(database, cast, browser_of) -> None:
+    a_week(database, cast)
+    with database.writing() as db:
+        make_session(db, make_course(db, title="防诈骗", category_code="law"), TODAY - DAY)
+    browser = browser_of(cast.township_supervisor)
+    page = browser.get("/overview/511002105000").text
+    [link] = re.findall(r'<a href="([^"]*category=law)">', page)
+    page = browser.get(link).text
+    assert "全安镇（只算法律法规的）：应开 1 次" in page
+    assert "/overview/511002105201?category=law" in page
+    assert "show=unrecorded&amp;category=law" in page
+    paper = browser.get("/overview/511002105000/papers/held?period=2026-11&category=law").text
+    assert "全安镇（只算法律法规的）上课情况统计表" in paper
+    assert "held.pdf?category=law&amp;period=2026-11" in paper
 
 
 def test_period_that_cannot_be_read_is_this_week(database, cast, browser_of) -> None:
