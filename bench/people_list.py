@@ -23,7 +23,7 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from nightschool.actions.people.lists import keep_list, learn_names, take_list
+from nightschool.actions.people.lists import begin_list, keep_list, learn_names, take_list
 from nightschool.database import Database, migrate
 from nightschool.formats.people_lists import likely_columns, read_sheets
 from nightschool.queries.people.lists import looked_through, people_list
@@ -113,7 +113,8 @@ def preview(database: Database, data: bytes, by: Any) -> tuple[str, list[ListedP
             "unread": unread,
             "file_name": "名单.xlsx",
         }
-        name = keep_list(db, kind="learner", region=SHIWAN, by=by, now=NOW, **kept)
+        name = begin_list(db, kind="learner", region=SHIWAN, by=by, now=NOW)
+        keep_list(db, name, **kept)
     with database.reading() as db:
         found = people_list(db, name, kind="learner", region=SHIWAN)
         assert found is not None

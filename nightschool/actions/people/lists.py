@@ -1,7 +1,7 @@
 """Lists of people out of tables: kept to be looked through, taken in as far as wished, and for a day taken back."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -31,19 +31,8 @@ _TAKING = select(Region.code).with_for_update(key_share=True)
 _NO_COLUMNS = frozenset({"removes_phone", "is_another", "came_on", "always_here", "group_was_wrong", "phone"})
 
 
-def keep_list(
-    db: Session,
-    *,
-    kind: str,
-    region: str,
-    file_name: str,
-    sheets: Sequence[PeopleSheet],
-    columns: Sequence[Sequence[str]],
-    unread: Sequence[str],
-    by: Actor,
-    now: Now,
-) -> str:
-    """The table is kept sealed for a day; the answer is its name in addresses. What is older is forgotten.
+def begin_list(db: Session, *, kind: str, region: str, by: Actor, now: Now) -> str:
+    """A table counts as being read; the answer is its name in addresses. What is older than a day is forgotten.
 
     Raises: VillageEnded.
     """
@@ -52,27 +41,46 @@ def keep_list(
         check_goes_on(db, [(region, now.day)])
     over = or_(PeopleList.made_at < now.instant - LIST_KEPT_FOR, PeopleList.made_at > now.believable)
     db.execute(update(PeopleList).where(PeopleList.content.is_not(None), over).values(content=None))
+    row = PeopleList(
+        public_id=new_public_id(),
+        region_code=region,
+        kind=kind,
+        account_id=by.account_id,
+        made_at=now.instant,
+    )
+    db.add(row)
+    db.flush()
+    return row.public_id
+
+
+def keep_list(
+    db: Session,
+    public_id: str,
+    *,
+    file_name: str,
+    sheets: Sequence[PeopleSheet],
+    columns: Sequence[Sequence[str]],
+    unread: Sequence[str],
+) -> None:
+    """The table is read, and kept sealed for a day."""
     content = {
         "file": file_name,
         "sheets": [(one.name, one.head, one.lines, one.left_out) for one in sheets],
         "unread": unread,
     }
-    public_id = new_public_id()
     sealed = db.info["sealer"].seal(
         json.dumps(content, ensure_ascii=False), about=queries.list_sealed_for(public_id)
     )
-    row = PeopleList(
-        public_id=public_id,
-        region_code=region,
-        kind=kind,
-        account_id=by.account_id,
-        content=sealed.encode(),
-        choices={"columns": [list(one) for one in columns]},
-        made_at=now.instant,
-    )
-    db.add(row)
+    row = locked(db, PeopleList, PeopleList.public_id == public_id)
+    row.content, row.choices = sealed.encode(), {"columns": [list(one) for one in columns]}
     db.flush()
-    return public_id
+
+
+def fail_list(db: Session, public_id: str, why: str = "") -> None:
+    """Of the table nothing is read, and why is said; or nobody of it is taken in, and it can be begun again."""
+    row = locked(db, PeopleList, PeopleList.public_id == public_id)
+    row.choices = {**row.choices, "failed": why}
+    db.flush()
 
 
 def choose_columns(
@@ -104,11 +112,12 @@ def choose_columns(
     db.flush()
 
 
-def learn_names(people: Sequence[ListedPerson]) -> None:
+def learn_names(people: Sequence[ListedPerson], tell: Callable[[int, int], None] = lambda *_: None) -> None:
     """How these names are read is known to this process. Whoever does this first is done sooner when writing."""
-    for person in people:
+    for number, person in enumerate(people):
         stored_keys(person.entry.name)
         sort_key(person.entry.name)
+        tell(number, len(people))
 
 
 def take_list(
@@ -209,9 +218,17 @@ def _with_something_behind(db: Session, kind: str, keys: Sequence[int]) -> set[i
 
 def _waiting(db: Session, public_id: str, *, kind: str, region: str, by: Actor, now: Now) -> PeopleList:
     row = _locked(db, public_id, kind=kind, region=region, by=by)
-    stage = list_stage(made_at=row.made_at, taken_at=row.taken_at, undone_at=row.undone_at, now=now)
+    stage = list_stage(
+        is_read=row.content is not None,
+        made_at=row.made_at,
+        taken_at=row.taken_at,
+        undone_at=row.undone_at,
+        now=now,
+    )
     if stage is ListStage.EXPIRED:
         raise Refused("list_expired")
+    if stage is ListStage.UNREAD:
+        raise Refused("list_unread")
     if stage is not ListStage.WAITING:
         raise Refused("list_taken")
     return row

@@ -34,6 +34,8 @@ class PeopleListPage:
     group_name: str
     course: str  # public id of the one whose registers these are; empty: any
     counts: dict[str, int]
+    is_read: bool | None  # None while it is not known
+    failed: str | None  # why it could not be read, or "" where something broke off
     made_at: datetime
     taken_at: datetime | None
     undone_at: datetime | None
@@ -78,6 +80,8 @@ def list_page(db: Session, row: PeopleList) -> PeopleListPage:
         row.choices.get("group_name", ""),
         row.choices.get("course", ""),
         row.counts,
+        True if row.content else False if "failed" in row.choices else None,
+        row.choices.get("failed"),
         row.made_at,
         row.taken_at,
         row.undone_at,

@@ -4,12 +4,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from nightschool.errors import Refused
+from nightschool.rules.errands import goes_on
 from nightschool.rules.slots import Now
 from nightschool.texts import N_, _
 
 EXPORT_KEPT_FOR = timedelta(days=1)
-# One that is being made says at least so often that it goes on; else the process that made it is gone.
-STALLED_AFTER = timedelta(minutes=2)
 MOST_CLASSES_OUT = 200_000  # class sessions: a city's year, and a file that an office's computer still opens
 
 
@@ -27,8 +26,8 @@ def export_stage(
 ) -> ExportStage:
     """What is to be told of an export in this stored state; `is_running`: this process is at it."""
     if state == "making":
-        is_fresh = is_running or now.is_within(STALLED_AFTER, changed_at)
-        return ExportStage.MAKING if is_fresh else ExportStage.BROKEN_OFF
+        still = goes_on(changed_at, is_running=is_running, now=now)
+        return ExportStage.MAKING if still else ExportStage.BROKEN_OFF
     if not now.is_within(EXPORT_KEPT_FOR, made_at):
         return ExportStage.EXPIRED
     return ExportStage.READY if has_content else ExportStage.BROKEN_OFF

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from nightschool.errors import Refused
+from nightschool.rules.errands import goes_on
 from nightschool.rules.names import compared, may_be_person, normalised
 from nightschool.rules.people.people import (
     SEXES,
@@ -516,6 +517,8 @@ def _question(entry: Any, records: Sequence[OnRecord], is_in_list: bool) -> str:
 class ListStage(StrEnum):
     """Where a list stands, as a page tells it."""
 
+    READING = "reading"
+    UNREAD = "unread"  # it could not be read, or the process that read it is gone
     WAITING = "waiting"  # looked through, nobody of it written down yet
     EXPIRED = "expired"
     TAKEN = "taken"
@@ -523,19 +526,31 @@ class ListStage(StrEnum):
 
 
 def list_stage(
-    *, made_at: datetime, taken_at: datetime | None, undone_at: datetime | None, now: Now
+    *,
+    is_read: bool | None,
+    made_at: datetime,
+    taken_at: datetime | None,
+    undone_at: datetime | None,
+    is_running: bool = False,
+    now: Now,
 ) -> ListStage:
-    """What is to be told of a list."""
+    """What is to be told of a list. `is_read`: None until it is known; `is_running`: this process is at it."""
     if undone_at:
         return ListStage.UNDONE
     if taken_at:
         return ListStage.TAKEN
-    return ListStage.WAITING if now.is_within(LIST_KEPT_FOR, made_at) else ListStage.EXPIRED
+    if not now.is_within(LIST_KEPT_FOR, made_at):
+        return ListStage.EXPIRED
+    if is_read:
+        return ListStage.WAITING
+    reads = is_read is None and goes_on(made_at, is_running=is_running, now=now)
+    return ListStage.READING if reads else ListStage.UNREAD
 
 
 _REFUSED = {
     "list_expired": N_("这份表传上来一天多了，内容已经删掉。重新传一次。"),
     "list_taken": N_("这份表已经带入了。"),
+    "list_unread": N_("这份表没有读完。等一等，或者再传一次。"),
     "nobody_new": N_("没有要加的人：都已经在名单上，或者写的还读不出来。什么也没有变。"),
     "no_new_register": N_("没有要补的点名：这些课都已经点过名，或者写的还读不出来。什么也没有变。"),
     "list_not_taken": N_("这份表没有带入，或者已经撤回了。"),

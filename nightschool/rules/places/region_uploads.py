@@ -5,12 +5,11 @@ from enum import StrEnum
 
 from nightschool.errors import Refused
 from nightschool.rules.almanac import day_with_year
+from nightschool.rules.errands import goes_on
 from nightschool.rules.slots import Now
 from nightschool.texts import N_, _
 
 UPLOAD_KEPT_FOR = timedelta(days=1)
-# An import says at least so often that it goes on; one that does not has ended with the process that ran it.
-BROKEN_OFF_AFTER = timedelta(minutes=2)
 MOST_SAMPLES = 20
 MOST_PROBLEMS = 50
 
@@ -33,8 +32,8 @@ def upload_stage(
     if state == "done":
         return UploadStage.DONE
     if state == "applying":
-        is_fresh = is_running or now.is_within(BROKEN_OFF_AFTER, changed_at)
-        return UploadStage.GOING_ON if is_fresh else UploadStage.BROKEN_OFF
+        still = goes_on(changed_at, is_running=is_running, now=now)
+        return UploadStage.GOING_ON if still else UploadStage.BROKEN_OFF
     if not has_content or not now.is_within(UPLOAD_KEPT_FOR, made_at):
         return UploadStage.EXPIRED
     return UploadStage.FAILED if state == "failed" else UploadStage.WAITING

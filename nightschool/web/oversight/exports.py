@@ -1,12 +1,11 @@
 """A region's year as a table for the office's computer: asked for, made after the answer, fetched when it is ready."""
 
-import logging
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 
 from nightschool.actions.oversight import exports as actions
 from nightschool.errors import Refused
@@ -20,13 +19,10 @@ from nightschool.rules.seasons.months import FIRST_YEAR, LAST_YEAR
 from nightschool.texts import _, language, using_language
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import Services, now, reading, services, today, writing
-from nightschool.web.site.errands import Tell, errands
+from nightschool.web.site.errands import Tell, errands, looked_at_again
 from nightschool.web.site.records import look_up
 
 bp = Blueprint("exports", __name__)
-_logger = logging.getLogger(__name__)
-
-_LOOK_AGAIN_SECONDS = 2
 
 
 @bp.post("/overview/<region_code:region>/years/<int:year>/export")
@@ -46,8 +42,7 @@ def make(region: str, year: int) -> Any:
         flash(tell_export_refusal(refusal), "alarm")
         return redirect(url_for("overview.region", region=region), 303)
     work = partial(_make, services(), export, region, first, last, today(), language())
-    if not errands().start(export, work):
-        _fail(services(), export)  # another one got in between; the page offers to begin again
+    errands().start(export, work, failed=partial(_fail, services(), export))
     return redirect(url_for("exports.show", export=export), 303)
 
 
@@ -57,18 +52,14 @@ def show(export: str) -> Any:
     """How far the table is, or where to fetch it. While it is being made the page asks again."""
     found = look_up(queries.export_line, export)
     stage = _stage(found)
-    done, every = errands().steps_of(export) or (found.steps_done, found.steps_all)
     page = render_template(
         "oversight/exports/show.html",
         export=found,
         stage=stage,
         ExportStage=ExportStage,
-        percent=done * 100 // max(every, 1),
+        percent=errands().percent_of(export, otherwise=(found.steps_done, found.steps_all)),
     )
-    response = make_response(page)
-    if stage is ExportStage.MAKING:
-        response.headers["Refresh"] = str(_LOOK_AGAIN_SECONDS)
-    return response
+    return looked_at_again(page) if stage is ExportStage.MAKING else page
 
 
 @bp.get("/exports/<public_id:export>/classes.xlsx")
@@ -94,7 +85,7 @@ def _stage(found: ExportLine) -> ExportStage:
         has_content=found.has_content,
         made_at=found.made_at,
         changed_at=found.changed_at,
-        is_running=errands().steps_of(found.public_id) is not None,
+        is_running=errands().is_running(found.public_id),
         now=now(),
     )
 
@@ -102,15 +93,11 @@ def _stage(found: ExportLine) -> ExportStage:
 def _make(
     given: Services, export: str, region: str, first: date, last: date, day: date, words: str, tell: Tell
 ) -> None:
-    """In a thread of its own: the table is ready, or its row says that it is not and can be asked for again."""
-    try:
-        with using_language(words):
-            content = _table(given, export, region, first, last, day, tell)
-        with given.database.writing() as db:
-            actions.finish_export(db, export, content, now=given.now())
-    except Exception:
-        _logger.exception("a table was not made")
-        _fail(given, export)
+    """In a thread of its own: the table is ready."""
+    with using_language(words):
+        content = _table(given, export, region, first, last, day, tell)
+    with given.database.writing() as db:
+        actions.finish_export(db, export, content, now=given.now())
 
 
 def _table(

@@ -1,6 +1,8 @@
 """Learners, teachers or past registers out of a table: handed in, looked through, taken in, and taken back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -17,7 +19,7 @@ from nightschool.queries.people import people
 from nightschool.queries.people.lists import PeopleListPage
 from nightschool.queries.places import places
 from nightschool.queries.registers.past_registers import past_classes, registers_found
-from nightschool.rules.access import KEEPERS
+from nightschool.rules.access import KEEPERS, Actor
 from nightschool.rules.people.lists import (
     MOST_PEOPLE,
     MOST_ROWS_SHOWN,
@@ -35,17 +37,20 @@ from nightschool.rules.people.people import group_label, masked_phone, sex_word
 from nightschool.rules.regions import RowFault, tell_row_problem
 from nightschool.rules.registers.past_registers import FoundRegisters, register_choices, register_columns
 from nightschool.rules.typed import why_not_kept
-from nightschool.texts import _, counted
+from nightschool.texts import _, counted, language, using_language
 from nightschool.web.people.lists_form import ColumnsForm, TableForm, TakeListForm
 from nightschool.web.people.teachers import list_of
 from nightschool.web.places.region_lists_form import LONGEST_FILE_NAME
 from nightschool.web.site.access import MEGABYTE, actor, allows
-from nightschool.web.site.context import moment, now, reading, today, writing
+from nightschool.web.site.context import Services, moment, now, reading, services, today, writing
+from nightschool.web.site.errands import Tell, errands, looked_at_again
 from nightschool.web.site.records import SAVED, look_up
 
 bp = Blueprint("people_lists", __name__)
 
 MOST_LIST_MEGABYTES = 5
+# What is larger is read, and what has more rows taken in, after the answer, while a page tells how far that is.
+MOST_BYTES_AT_ONCE, MOST_ROWS_AT_ONCE = 128 * 1024, 2_000
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,10 @@ class ListPages:
         if self.is_register:
             return url_for("matrices.index", village=region)
         return url_for("learners.index", village=region) if self.is_learner else list_of(region)
+
+    def name(self) -> str:
+        """What that place is called."""
+        return _("点名表") if self.is_register else _("学员名单") if self.is_learner else _("老师")
 
     def choices(self, region: str) -> dict[str, str]:
         """What a column can be said to hold."""
@@ -131,10 +140,8 @@ def _upload(kind: ListPages, region: str) -> Any:
         else:
             try:
                 return redirect(kind.step("show", region, _keep(kind, region, form)), SAVED)
-            except UnreadableTable as unreadable:
-                form.refuse("file", _tell_unreadable(unreadable))
-            except Refused as refused:
-                form.refuse("file", tell_refused_list(refused))
+            except (UnreadableTable, Refused) as problem:
+                form.refuse("file", _tell_unread(problem))
     with reading() as db:
         latest = [(one, _stage(one)) for one in queries.latest_lists(db, kind=kind.code, region=region)]
     page = render_template(
@@ -150,29 +157,59 @@ def _upload(kind: ListPages, region: str) -> Any:
 
 
 def _keep(kind: ListPages, region: str, form: TableForm) -> str:
-    sheets, unread = read_sheets(form.file.data.read(), kind=kind.code)
-    columns = [likely_columns(kind.code, sheet) for sheet in sheets]
+    """The list's name in addresses. One that is not read at once is read after the answer."""
+    data, days = form.file.data.read(), set()
     if kind.is_register:
         days = {one.day for one in look_up(past_classes, region, at=moment())}
-        columns = [register_columns(*both, days) for both in zip(sheets, columns, strict=True)]
+    read = partial(_read, kind, data, days, form.file_name())
+    is_read_after = len(data) > MOST_BYTES_AT_ONCE and not errands().is_busy_with_other("")
+    found = {} if is_read_after else read()
     with writing() as db:
-        return actions.keep_list(
-            db,
-            kind=kind.code,
-            region=region,
-            file_name=form.file_name(),
-            sheets=sheets,
-            columns=columns,
-            unread=unread,
-            by=actor(),
-            now=now(),
-        )
+        name = actions.begin_list(db, kind=kind.code, region=region, by=actor(), now=now())
+        if found:
+            actions.keep_list(db, name, **found)
+    if is_read_after:
+        _after_the_answer(name, partial(_read_after, services(), name, read, language()))
+    return name
 
 
-def _tell_unreadable(unreadable: UnreadableTable) -> str:
-    if unreadable.fault is TableFault.TOO_LARGE:
+def _read(kind: ListPages, data: bytes, days: set[date], file_name: str) -> dict[str, Any]:
+    sheets, unread = read_sheets(data, kind=kind.code)
+    columns = [likely_columns(kind.code, sheet) for sheet in sheets]
+    if kind.is_register:
+        columns = [register_columns(*both, days) for both in zip(sheets, columns, strict=True)]
+    return {"file_name": file_name, "sheets": sheets, "columns": columns, "unread": unread}
+
+
+def _after_the_answer(name: str, work: Callable[[Tell], None]) -> None:
+    errands().start(name, work, failed=partial(_fail, services(), name))
+
+
+def _read_after(given: Services, name: str, read: Callable[[], Any], words: str, tell: Tell) -> None:
+    """In a thread of its own: the list is read, or its page says why not. Nobody's file is kept for it."""
+    tell(10, 100)  # most of the time goes to a child process that says nothing on its way
+    try:
+        found = read()
+    except (UnreadableTable, Refused) as problem:
+        with using_language(words):
+            _fail(given, name, _tell_unread(problem))
+        return
+    tell(90, 100)
+    with given.database.writing() as db:
+        actions.keep_list(db, name, **found)
+
+
+def _fail(given: Services, name: str, why: str = "") -> None:
+    with given.database.writing() as db:
+        actions.fail_list(db, name, why)
+
+
+def _tell_unread(problem: UnreadableTable | Refused) -> str:
+    if isinstance(problem, Refused):
+        return tell_refused_list(problem)
+    if problem.fault is TableFault.TOO_LARGE:
         return tell_refused_list(Refused("too_large", n=MOST_PEOPLE))
-    return tell_row_problem(Problem(RowFault(unreadable.fault.value), line=unreadable.line))
+    return tell_row_problem(Problem(RowFault(problem.fault.value), line=problem.line))
 
 
 def _find(kind: ListPages, region: str, public_id: str) -> PeopleListPage:
@@ -201,9 +238,20 @@ def _take(kind: ListPages, region: str, public_id: str) -> Any:
     if kind.is_register:
         take: Any = past_registers.take_registers
     else:
-        found, form = _find(kind, region, public_id), TakeListForm()
+        form = TakeListForm()
         form.validate()
         how = {"others": form.others.data, "always_here": bool(form.always_here.data)}
+        found = _find(kind, region, public_id)
+        rows = sum(len(sheet.lines) for sheet in found.sheets)
+        if errands().is_running(public_id):
+            return redirect(kind.step("show", region, public_id), SAVED)
+        if (
+            rows > MOST_ROWS_AT_ONCE
+            and _stage(found) is ListStage.WAITING
+            and not errands().is_busy_with_other("")
+        ):
+            _after_the_answer(public_id, partial(_take_after, services(), found, how, actor()))
+            return redirect(kind.step("show", region, public_id), SAVED)
         with reading() as db:
             listed = queries.looked_through(db, found, others=form.others.data, today=today())
         actions.learn_names(listed.new)
@@ -216,6 +264,18 @@ def _take(kind: ListPages, region: str, public_id: str) -> Any:
             else counted("%(n)d 个人记在名单上了。", n)
         )
     return redirect(kind.step("show", region, public_id), SAVED)
+
+
+def _take_after(given: Services, found: PeopleListPage, how: dict[str, Any], by: Actor, tell: Tell) -> None:
+    """In a thread of its own: the list is taken in."""
+    at = given.now()
+    with given.database.reading() as db:
+        listed = queries.looked_through(db, found, others=how["others"], today=at.day)
+    actions.learn_names(listed.new, lambda done, every: tell(10 + 50 * done // every, 100))
+    with given.database.writing() as db:
+        actions.take_list(
+            db, found.public_id, kind=found.kind, region=found.region_code, **how, by=by, now=at
+        )
 
 
 def _undo(kind: ListPages, region: str, public_id: str) -> Any:
@@ -256,6 +316,17 @@ def _courses(kind: ListPages, region: str) -> dict[str, str]:
 def _page(kind: ListPages, region: str, public_id: str) -> Any:
     found = _find(kind, region, public_id)
     stage = _stage(found)
+    if stage is ListStage.READING or errands().is_running(public_id):
+        return looked_at_again(
+            render_template(
+                "people/lists/going_on.html",
+                kind=kind,
+                found=found,
+                place=look_up(places.region_named, region),
+                is_read=found.is_read,
+                percent=errands().percent_of(public_id),
+            )
+        )
     listed, registers, groups = Sorted(), FoundRegisters(), ()
     with reading() as db:
         if stage is ListStage.WAITING and kind.is_register:
@@ -302,4 +373,11 @@ def _told(entry: Any) -> str:
 
 
 def _stage(found: PeopleListPage) -> ListStage:
-    return list_stage(made_at=found.made_at, taken_at=found.taken_at, undone_at=found.undone_at, now=now())
+    return list_stage(
+        is_read=found.is_read,
+        made_at=found.made_at,
+        taken_at=found.taken_at,
+        undone_at=found.undone_at,
+        is_running=errands().is_running(found.public_id),
+        now=now(),
+    )

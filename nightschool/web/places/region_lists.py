@@ -1,12 +1,11 @@
 """A list of regions in the browser: uploaded, looked through, and taken in while a page tells how far it is."""
 
-import logging
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from nightschool.actions.places import region_uploads as uploads
 from nightschool.actions.places import withdrawals
@@ -32,14 +31,11 @@ from nightschool.texts import _
 from nightschool.web.places.region_lists_form import LONGEST_FILE_NAME, RegionListForm, TakeInForm
 from nightschool.web.site.access import MEGABYTE, actor, allows
 from nightschool.web.site.context import Services, now, reading, services, today, writing
-from nightschool.web.site.errands import Tell, errands
+from nightschool.web.site.errands import Tell, errands, looked_at_again
 from nightschool.web.site.forms import version_in
 from nightschool.web.site.records import look_up
 
 bp = Blueprint("region_lists", __name__)
-_logger = logging.getLogger(__name__)
-
-LOOK_AGAIN_SECONDS = 2
 MOST_MEGABYTES = 20  # of a list
 
 
@@ -97,7 +93,7 @@ def apply(upload: str) -> Any:
                 upload,
                 skip_bad=bool(form.skip_bad.data),
                 takes_given=bool(form.takes_given.data),
-                is_running=errands().steps_of(upload) is not None,
+                is_running=errands().is_running(upload),
                 by=actor(),
                 now=now(),
             )
@@ -107,8 +103,8 @@ def apply(upload: str) -> Any:
             return redirect(url_for("region_lists.show", upload=upload), 303)
         form.refuse(refusal.field, tell_upload_refusal(refusal))
         return _page(upload, form)
-    if not errands().start(upload, partial(_take_in, services(), begun, actor())):
-        _fail(services(), begun)  # another one got in between; the page offers to begin again
+    work = partial(_take_in, services(), begun, actor())
+    errands().start(upload, work, failed=partial(_fail, services(), begun))
     return redirect(url_for("region_lists.show", upload=upload), 303)
 
 
@@ -177,12 +173,11 @@ def _page(upload: str, form: TakeInForm) -> Any:
         problems=[tell_row_problem(problem) for problem in found.problems],
         notes=_notes(found),
         given=[tell_given(one) for one in found.given],
-        percent=_percent(found),
+        percent=errands().percent_of(upload, otherwise=(found.steps_done, found.steps_all)),
     )
-    response = make_response(page, 422 if form.errors else 200)
     if stands is UploadStage.GOING_ON:
-        response.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
-    return response
+        return looked_at_again(page)
+    return page, 422 if form.errors else 200
 
 
 def _notes(found: Upload) -> list[str]:
@@ -197,40 +192,31 @@ def _standing(found: Upload) -> UploadStage:
         has_content=found.has_content,
         made_at=found.made_at,
         changed_at=found.changed_at,
-        is_running=errands().steps_of(found.public_id) is not None,
+        is_running=errands().is_running(found.public_id),
         now=now(),
     )
 
 
-def _percent(found: Upload) -> int:
-    done, every = errands().steps_of(found.public_id) or (found.steps_done, found.steps_all)
-    return done * 100 // max(every, 1)
-
-
 def _take_in(given: Services, begun: Begun, by: Actor, tell: Tell) -> None:
-    """In a thread of its own: the list is in, or its row says that it is not and can be begun again."""
-    try:
-        found = read_regions(begun.content)
-        learn_sounds(found.rows, progress=share_of(tell, 5, 40))
-        how = {"as_of": begun.as_of, "end_missing": begun.end_missing, "takes_given": begun.takes_given}
-        with given.database.reading() as db:
-            plan = plan_import(db, found.rows, **_planned(found, **how))
-        listed, at = {row.code for row in found.rows}, given.now()
-        steps = import_steps(plan, listed, skip_bad=begun.skip_bad, by=by, now=at)
-        for number, step in enumerate(steps):
-            done = 40 + 60 * number // len(steps)
-            tell(done, 100)
-            with given.database.writing() as db:
-                step(db)
-                uploads.note_steps(db, begun.public_id, done, 100, now=given.now())
+    """In a thread of its own: the list is in."""
+    found = read_regions(begun.content)
+    learn_sounds(found.rows, progress=share_of(tell, 5, 40))
+    how = {"as_of": begun.as_of, "end_missing": begun.end_missing, "takes_given": begun.takes_given}
+    with given.database.reading() as db:
+        plan = plan_import(db, found.rows, **_planned(found, **how))
+    listed, at = {row.code for row in found.rows}, given.now()
+    steps = import_steps(plan, listed, skip_bad=begun.skip_bad, by=by, now=at)
+    for number, step in enumerate(steps):
+        done = 40 + 60 * number // len(steps)
+        tell(done, 100)
         with given.database.writing() as db:
-            counts = told_counts(db, plan, found)
-            if all(counts[kind] == begun.counts.get(kind) for kind in ("new", "changed", "ended")):
-                counts["samples"] = begun.counts["samples"]  # which know what was called otherwise before
-            uploads.finish_import(db, begun.public_id, counts, now=given.now())
-    except Exception:
-        _logger.exception("a list of regions was not taken in")
-        _fail(given, begun)
+            step(db)
+            uploads.note_steps(db, begun.public_id, done, 100, now=given.now())
+    with given.database.writing() as db:
+        counts = told_counts(db, plan, found)
+        if all(counts[kind] == begun.counts.get(kind) for kind in ("new", "changed", "ended")):
+            counts["samples"] = begun.counts["samples"]  # which know what was called otherwise before
+        uploads.finish_import(db, begun.public_id, counts, now=given.now())
 
 
 def _fail(given: Services, begun: Begun) -> None:

@@ -139,7 +139,7 @@ def test_a_table_that_fails_says_so(
 
     monkeypatch.setattr("nightschool.web.oversight.exports.classes_workbook", broken)
     assert "没有做完" in officer.get(made(app, officer)).text
-    assert "a table was not made" in caplog.text
+    assert "an errand was not done" in caplog.text
 
 
 def test_after_a_day_the_table_is_gone(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 from io import BytesIO
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 from typing import Any
 from zipfile import ZipFile
 
@@ -14,12 +14,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
+from nightschool.actions.people.lists import begin_list
 from nightschool.database import Database
 from nightschool.models.people import Learner, PeopleList, Teacher
 from nightschool.models.places import Region
 from nightschool.models.trust import AuditEvent
+from nightschool.web.people import lists
+from nightschool.web.site.errands import ERRANDS, Errands
 from tests.factories import (
     JIANLI,
+    NOW,
     SHIWAN,
     TODAY,
     Cast,
@@ -326,7 +330,6 @@ def parts(many: int) -> bytes:
         (b"%PDF-1.7 ...", "这是 PDF，读不出表格。"),
         (b"PK\x03\x04 cut off", "这个 Excel 文件打不开"),
         ("一行字，没有表格\n".encode(), "表里没有找到人。"),
-        (("姓名,组\n" + "陈大秀,三组\n" * 20_200).encode(), "一份表最多 20000 人。"),
         (parts(501), "这张表太大了。只留要带入的那几列"),
     ],
 )
@@ -350,3 +353,107 @@ def test_a_village_that_stands_in_another_gets_nobody_new(chen: FlaskClient, dat
         db.execute(update(Region).where(Region.code == SHIWAN).values(**ended))
     assert "建立村" in chen.post(f"{there}/take", follow_redirects=True).text
     assert stored(database) == []
+
+
+def many(n: int) -> bytes:
+    """A list of so many people, none of whom shares a name with another."""
+    rows = [[f"陈{chr(0x4E00 + n)}", "三组", "", "女", 1965, ""] for n in range(n)]
+    return workbook([HEADS, *rows])
+
+
+def errands_of(app: Flask) -> Errands:
+    found: Errands = app.extensions[ERRANDS]
+    return found
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists are large from ten people on."""
+    monkeypatch.setattr(lists, "MOST_ROWS_AT_ONCE", 10)
+    monkeypatch.setattr(lists, "MOST_BYTES_AT_ONCE", 5500)
+
+
+def test_a_large_list_is_read_and_taken_in_while_its_page_tells_how_far_it_is(
+    app: Flask, chen: FlaskClient, database: Database, at_once: None
+) -> None:
+    held = Event()
+    there = upload(chen, many(40)).location
+    errands_of(app).wait()
+    page = chen.get(there)
+    assert "Refresh" not in page.headers
+    assert (numbers(page.text)["要带入的人"], stored(database)) == (40, [])
+    assert "花名册.xlsx" in page.text
+
+    with database.writing():  # nobody else writes until this ends, so that it is seen on its way
+        Thread(target=lambda: (chen.post(f"{there}/take"), held.set())).start()
+        assert held.wait(10)
+        page = chen.get(there)
+        assert "正在带入：" in page.text
+        assert "<progress" in page.text
+        assert page.headers["Refresh"] == "2"
+        assert chen.post(f"{there}/take").location == there  # once more changes nothing
+    errands_of(app).wait()
+    assert "加了 40 人" in chen.get(there).text
+    assert len(stored(database)) == 40
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"PK\x03\x04" + b"x" * 6000, "这个 Excel 文件打不开"),
+        (("姓名,组\n" + "陈大秀,三组\n" * 20_200).encode(), "一份表最多 20000 人。"),
+    ],
+)
+def test_a_large_list_that_cannot_be_read_says_why_on_its_page(
+    app: Flask, chen: FlaskClient, database: Database, at_once: None, data: bytes, told: str
+) -> None:
+    there = upload(chen, data).location
+    errands_of(app).wait()
+    page = chen.get(there).text
+    assert told in text_of(page)
+    assert "<progress" not in page and f"{there}/take" not in page
+    assert "没读成" in chen.get(TABLE).text
+    assert "这份表没有读完。" in chen.post(f"{there}/take", follow_redirects=True).text
+    assert stored(database) == []
+
+
+def test_a_list_whose_server_stopped_while_reading_can_be_sent_again(
+    chen: FlaskClient, database: Database, cast: Cast, clock: StillClock
+) -> None:
+    with database.writing() as db:
+        name = begin_list(db, kind="learner", region=SHIWAN, by=cast.chen_actor, now=NOW)
+    page = chen.get(f"{TABLE}/{name}")
+    assert "正在读：0%" in page.text
+    assert page.headers["Refresh"] == "2"
+    assert "正在读" in chen.get(TABLE).text
+    clock.move(minutes=3)
+    page = chen.get(f"{TABLE}/{name}")
+    assert "没有读完，服务器可能停过。" in page.text
+    assert "Refresh" not in page.headers
+
+
+def test_while_something_else_goes_on_a_large_list_is_read_in_its_answer(
+    app: Flask, chen: FlaskClient, database: Database, at_once: None
+) -> None:
+    end = Event()
+    errands_of(app).start("another", lambda tell: end.wait(20), failed=end.set)
+    there = upload(chen, many(40)).location
+    page = chen.get(there).text
+    chen.post(f"{there}/take")
+    end.set()
+    errands_of(app).wait()
+    assert numbers(page)["要带入的人"] == 40
+    assert len(stored(database)) == 40
+
+
+def test_a_large_list_that_breaks_off_is_not_taken_in_and_says_so(
+    app: Flask, chen: FlaskClient, database: Database, at_once: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = upload(chen, many(40)).location
+    errands_of(app).wait()
+    with database.writing() as db:  # its village has ended since
+        db.execute(update(Region).where(Region.code == SHIWAN).values(valid_to=TODAY - timedelta(days=1)))
+    chen.post(f"{there}/take")
+    errands_of(app).wait()
+    assert stored(database) == []
+    assert "没有带入，什么也没有记。" in chen.get(there).text

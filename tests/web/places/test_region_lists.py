@@ -325,7 +325,7 @@ def test_while_it_goes_on_the_page_says_how_far_and_asks_again_by_itself(
         told.set()
         done.wait(10)
 
-    errands_of(app).start(address.rpartition("/")[2], work)
+    errands_of(app).start(address.rpartition("/")[2], work, failed=done.set)
     told.wait(10)
     try:
         assert "正在导入：72%" in admin.get(address).text
