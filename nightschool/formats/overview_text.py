@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def tell_figures(overview: Overview, period: Period, label: str = "") -> str:
     """What was planned and what became of it, so that it adds up, in neutral words; `label`: of these classes alone."""
     total = overview.total
-    parts = [
+    parts = [counted("要求 %(n)d 次", total.expected)] if total.expected is not None else []
+    parts += [
         counted("应开 %(n)d 次", total.planned),
         counted("已开 %(n)d 次", total.held),
         counted("到课 %(n)d 人次", total.attendances),

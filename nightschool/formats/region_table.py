@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from nightschool.formats.plan_table import tell_teacher
 from nightschool.formats.table_paper import NUMBERED, Column, ColumnKind, Paper, PaperAsk, signatures
-from nightschool.rules.oversight.figures import ATTENDANCES, DISTINCT_PEOPLE, HOURS, ON_TIME, PERSON_HOURS
+from nightschool.rules.oversight.figures import (
+    ATTENDANCES,
+    DISTINCT_PEOPLE,
+    EXPECTED,
+    HOURS,
+    ON_TIME,
+    PERSON_HOURS,
+)
 from nightschool.rules.registers.graduation import class_hours
 from nightschool.texts import N_, _, counted
 
@@ -43,6 +50,7 @@ REGION_TABLE = Paper(
         NUMBERED,
         Column("name", N_("地方")),
         Column("schools", N_("夜校数"), 14, **_SUMMED),
+        Column("expected", N_("要求"), 14, figure=EXPECTED, where_any=True, **_SUMMED),
         Column("planned", N_("排了"), 14, **_SUMMED),
         Column("held", N_("上了"), 14, **_SUMMED),
         Column("not_held", N_("没上成"), 14, **_SUMMED),

@@ -58,6 +58,7 @@ class Column:
     kind: ColumnKind = ColumnKind.TEXT
     figure: Definition | None = None  # what is counted here, where it is a figure with a definition
     is_summed: bool = False
+    where_any: bool = False  # left out where no row has anything there
 
     @property
     def name(self) -> str:
@@ -241,7 +242,12 @@ def lay_out(paper: Paper, found: Any, asked: PaperAsk, chosen: Sequence[ChosenCo
         tuple(column.cell(row, number) for column in paper.columns)
         for number, row in enumerate(paper.rows(found), start=1)
     ]
-    columns = _arranged(paper, chosen)
+    empty = {
+        column.key
+        for place, column in enumerate(paper.columns)
+        if column.where_any and all(row[place] is None for row in rows)
+    }
+    columns = [pair for pair in _arranged(paper, chosen) if pair[0].key not in empty]
     places = [paper.columns.index(one) if one in paper.columns else None for one, _named in columns]
     shown = [tuple("" if place is None else row[place] for place in places) for row in rows]
     named = tuple(named for _one, named in columns)

@@ -27,6 +27,7 @@ from nightschool.models.base import (
     digits,
     one_of,
 )
+from nightschool.rules.oversight.targets import TARGET_PERIODS
 from nightschool.rules.places.supporters import SUPPORTERS
 from nightschool.rules.places.venues import ONLINE, VENUE_KINDS
 from nightschool.rules.regions import Level
@@ -135,8 +136,23 @@ class RegionSettings(Versioned, Base):
     travel_kmh: Mapped[int | None]  # None: that of the region above, else rules.places.travel.USUAL_KMH
     # After so many days a saved register is changed with a reason. None: as above, else registers.attendance.OPEN_DAYS
     register_days: Mapped[int | None]
+    # So many classes are expected of each school in a week, a month …; none of the three: as in the region above.
+    target_per: Mapped[Code | None]
+    village_target: Mapped[int | None]
+    community_target: Mapped[int | None]
 
     __table_args__ = (
+        one_of("target_per", TARGET_PERIODS),
+        CheckConstraint(
+            "(target_per IS NULL) = (village_target IS NULL AND community_target IS NULL)",
+            name="target_has_its_span",
+        ),
+        CheckConstraint(
+            "village_target IS NULL OR village_target BETWEEN 1 AND 100", name="village_target_sensible"
+        ),
+        CheckConstraint(
+            "community_target IS NULL OR community_target BETWEEN 1 AND 100", name="community_target_sensible"
+        ),
         CheckConstraint(
             "register_days IS NULL OR register_days BETWEEN 0 AND 400", name="register_days_sensible"
         ),

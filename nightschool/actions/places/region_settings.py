@@ -1,4 +1,5 @@
-"""A region settles for itself if plans are looked at first, how fast one gets on, how long registers stay open."""
+"""A region settles for itself if plans are looked at first, how fast one gets on, how long registers stay open, what it
+expects of a school."""
 
 from typing import Any
 
@@ -10,6 +11,7 @@ from nightschool.actions.records import note
 from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.places import Region, RegionSettings
 from nightschool.rules.access import Actor, require
+from nightschool.rules.oversight.targets import MOST_EXPECTED, TARGET_PERIODS
 from nightschool.rules.places.travel import FASTEST_KMH, SLOWEST_KMH
 from nightschool.rules.regions import Level, level_of
 from nightschool.rules.registers.attendance import MOST_OPEN_DAYS
@@ -23,6 +25,9 @@ def change_settings(
     approves_plans: bool,
     travel_kmh: int | None,
     register_days: int | None = None,
+    target_per: str | None = None,
+    village_target: int | None = None,
+    community_target: int | None = None,
     seen_version: int,
     by: Actor,
     now: Now,
@@ -30,7 +35,8 @@ def change_settings(
     """The region has these settings; what it leaves open is as in the region above. Only townships approve plans.
 
     `seen_version` is 0 where nothing was settled yet. Raises: NotFound for a village, which settles nothing;
-    StaleRecord; Refused with `speed_out_of_range` or `days_out_of_range`.
+    StaleRecord; Refused with `speed_out_of_range`, `days_out_of_range`, `target_out_of_range` or
+    `target_without_span`.
     """
     require(by, "settle", region)
     if db.get(Region, region) is None or level_of(region) is Level.VILLAGE:
@@ -39,12 +45,21 @@ def change_settings(
         raise Refused("speed_out_of_range", field="travel_kmh", least=SLOWEST_KMH, most=FASTEST_KMH)
     if register_days is not None and not 0 <= register_days <= MOST_OPEN_DAYS:
         raise Refused("days_out_of_range", field="register_days", least=0, most=MOST_OPEN_DAYS)
+    targets = {"village_target": village_target, "community_target": community_target}
+    for name, expected in targets.items():
+        if expected is not None and not 1 <= expected <= MOST_EXPECTED:
+            raise Refused("target_out_of_range", field=name, least=1, most=MOST_EXPECTED)
+    is_settled = any(expected is not None for expected in targets.values())
+    if is_settled and target_per not in TARGET_PERIODS:
+        raise Refused("target_without_span", field="target_per")
     approves_plans = approves_plans and level_of(region) is Level.TOWNSHIP
     found = _settings(db, region, seen_version)
     values: dict[str, Any] = {
         "approves_plans": approves_plans,
         "travel_kmh": travel_kmh,
         "register_days": register_days,
+        "target_per": target_per if is_settled else None,
+        **targets,
     }
     fields = sorted(name for name, value in values.items() if getattr(found, name) != value)
     if not fields:

@@ -19,11 +19,13 @@ from nightschool.models.teaching import Category, ClassSession, ClassSessionTeac
 from nightschool.queries.courses.labels import bears
 from nightschool.queries.courses.sessions import category_word
 from nightschool.queries.figures import attendances, came_in_person, people
-from nightschool.queries.places.openings import Below, units_below
+from nightschool.queries.places.openings import Below, schools_by_type, units_below
 from nightschool.queries.places.places import names_of
+from nightschool.queries.places.region_settings import targets_for
 from nightschool.queries.registers.evaluations import evaluation_in
 from nightschool.queries.scope import inside
 from nightschool.rules.oversight.figures import DAYS_ON_TIME, percent
+from nightschool.rules.oversight.targets import target_along
 from nightschool.rules.regions import BELOW, PREFIX_DIGITS, Level, ancestors_of, full_code, level_of
 from nightschool.rules.registers.evaluations import Evaluated
 
@@ -72,6 +74,7 @@ class RegionFigures:
     name: str
     villages: int = 0
     schools: int = 0
+    expected: int | None = None  # of its schools, where their county has settled how many
     held: int = 0
     not_held: int = 0
     unrecorded: int = 0
@@ -96,6 +99,11 @@ class RegionFigures:
     def planned(self) -> int:
         """The sum of the other four."""
         return self.held + self.not_held + self.unrecorded + self.to_come
+
+    @property
+    def held_percent(self) -> int | None:
+        """Of those expected; None where nothing is."""
+        return percent(self.held, self.expected or 0)
 
     @property
     def reported(self) -> int:
@@ -166,8 +174,8 @@ def overview_of(
 ) -> Overview | None:
     """The figures of a region from a day to a day, both included; None when there is no such region.
 
-    Cost: five queries, whatever the size; four of a village; one more where a former region without a night school
-    had class sessions.
+    Cost: six queries, whatever the size; five of a village; one more where something is expected, and where a former
+    region without a night school had class sessions.
     """
     above = ancestors_of(code)
     names = names_of(db, [*above, code])
@@ -196,6 +204,8 @@ def overview_of(
         for line in (total, lines.get(part)):
             if line is not None:
                 _count(line, row)
+    if not (narrowed.label or narrowed.category):
+        _expect(db, code, part_level, first, last, today, {**lines, code: total})
     total.people, came = _people(db, by, which, part_of if heirs else None)
     for part, people_there in came.items():
         if line := lines.get(part if heirs else full_code(part)):
@@ -311,6 +321,28 @@ def _counts(db: Session, level: Level, which: Collection[ColumnElement[bool]], t
 
 def _prefix(level: Level) -> ColumnElement[str]:
     return func.substr(ClassSession.region_code, 1, PREFIX_DIGITS[level]).label("part")
+
+
+def _expect(
+    db: Session,
+    code: str,
+    level: Level,
+    first: date,
+    last: date,
+    today: date,
+    lines: Mapping[str, RegionFigures],
+) -> None:
+    """What is expected of the schools that are there today, part by part and of all."""
+    if not (targets := targets_for(db, code)):
+        return
+    digits = PREFIX_DIGITS[Level.VILLAGE if level is Level.VILLAGE else Level.TOWNSHIP]
+    for prefix, villages, communities in schools_by_type(db, code, digits, today=today):
+        unit = full_code(prefix)
+        target = target_along((*ancestors_of(unit), unit), targets)
+        expected = target.expected(villages, communities, first, last) if target else None
+        for part in {full_code(prefix[: PREFIX_DIGITS[level]]), code}:
+            if expected is not None and part in lines:
+                lines[part].expected = (lines[part].expected or 0) + expected
 
 
 def _people(

@@ -121,6 +121,23 @@ def units_below(db: Session, code: str, *, today: date) -> tuple[Below, ...]:
     return tuple(Below(*row) for row in rows)
 
 
+def schools_by_type(db: Session, code: str, digits: int, *, today: date) -> tuple[tuple[str, int, int], ...]:
+    """How many schools of villages and of communities are in each part, by so many digits of their codes.
+
+    Cost: 1 query.
+    """
+    part = func.substr(NightSchool.region_code, 1, digits).label("part")
+    of_community = func.substr(NightSchool.region_code, 10, 1) < "2"
+    rows = db.execute(
+        select(part, func.count().filter(~of_community), func.count().filter(of_community))
+        .join(Region, Region.code == NightSchool.region_code)
+        .where(inside(NightSchool.region_code, code), _lives(today))
+        .group_by(part)
+        .order_by(part)
+    )
+    return tuple((row[0], row[1], row[2]) for row in rows)
+
+
 def coverage(db: Session, code: str, *, today: date) -> tuple[Coverage, ...]:
     """The townships of a region that have villages, which are counted as `units_below` does. Cost: 1 query."""
     rows = db.execute(

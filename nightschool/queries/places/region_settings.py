@@ -1,12 +1,15 @@
 """What a region has settled for itself, and what holds where it has not: plans, roads, old registers."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.places import Region, RegionSettings
 from nightschool.queries.records import shaped
+from nightschool.queries.scope import inside
+from nightschool.rules.oversight.targets import Target, target_along
 from nightschool.rules.places.travel import speed_along
 from nightschool.rules.regions import ancestors_of, level_of, settled_along, township_of
 from nightschool.rules.registers.attendance import OPEN_DAYS
@@ -26,6 +29,10 @@ class Settled:
     kmh_from: str  # the region whose speed that is; empty: the usual one
     register_days: int | None  # None: that of the region above
     days_above: int
+    target_per: str | None  # nothing: the target of the region above
+    village_target: int | None
+    community_target: int | None
+    target_above: Target | None
 
 
 def settings(db: Session, region: str) -> Settled | None:
@@ -39,6 +46,9 @@ def settings(db: Session, region: str) -> Settled | None:
             RegionSettings.approves_plans,
             RegionSettings.travel_kmh,
             RegionSettings.register_days,
+            RegionSettings.target_per,
+            RegionSettings.village_target,
+            RegionSettings.community_target,
         )
         .outerjoin(RegionSettings, RegionSettings.region_code == Region.code)
         .where(Region.code.in_((region, *above)))
@@ -57,8 +67,30 @@ def settings(db: Session, region: str) -> Settled | None:
         approves_plans=bool(own.approves_plans),
         kmh_above=kmh_above,
         kmh_from=found[settled_by].name if settled_by else "",
+        target_above=target_along(
+            above, {code: target_of(row) for code, row in found.items() if row.target_per}
+        ),
         days_above=OPEN_DAYS if days_above is None else days_above,
     )
+
+
+def target_of(row: Any) -> Target:
+    """What a row of a region's settings that has a target expects."""
+    return Target(row.target_per, row.village_target, row.community_target)
+
+
+def targets_for(db: Session, region: str) -> dict[str, Target]:
+    """What this region and those above and below it expect, by their codes. Cost: 1 query."""
+    rows = db.scalars(
+        select(RegionSettings).where(
+            RegionSettings.target_per.is_not(None),
+            or_(
+                RegionSettings.region_code.in_(ancestors_of(region)),
+                inside(RegionSettings.region_code, region),
+            ),
+        )
+    )
+    return {row.region_code: target_of(row) for row in rows}
 
 
 _APPROVES = select(RegionSettings.approves_plans).where(RegionSettings.region_code == bindparam("township"))

@@ -42,7 +42,8 @@ for telling in (as_of, tell_figures, tell_kind, tell_period, tell_way, tell_reas
 
 # The columns by which the parts of a region can be sorted; of these nothing is kept, and nobody is given a place.
 SORTABLE = (
-    *("planned", "held", "not_held", "unrecorded", "to_come", "reported_percent", "on_time_percent"),
+    *("expected", "planned", "held", "not_held", "unrecorded", "to_come"),
+    *("held_percent", "reported_percent", "on_time_percent"),
     *("attendances", "people", "person_minutes", "women", "over_60"),
 )
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.places import region_settings as actions
 from nightschool.queries.places import region_settings as queries
+from nightschool.rules.oversight.targets import tell_target
 from nightschool.rules.regions import Level, level_of, parent_of
 from nightschool.texts import _
 from nightschool.web.places.region_settings_form import SettingsForm
@@ -17,6 +18,7 @@ from nightschool.web.site.context import now
 from nightschool.web.site.records import SAVED, edited, look_up
 
 bp = Blueprint("region_settings", __name__)
+bp.add_app_template_global(tell_target)
 
 
 @bp.route("/settings/<region_code:region>", methods=["GET", "POST"])
@@ -36,6 +38,9 @@ def edit(region: str) -> Any:
             approves_plans=bool(form.approves_plans.data),
             travel_kmh=form.travel_kmh.data,
             register_days=form.register_days.data,
+            target_per=form.target_per.data or None,
+            village_target=form.village_target.data,
+            community_target=form.community_target.data,
             seen_version=form.seen_version,
             by=actor(),
             now=now(),

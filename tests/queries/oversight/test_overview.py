@@ -93,7 +93,7 @@ def test_overview_costs_the_same_for_one_village_and_thirty(database, cast, stat
         seen = overview.overview_of(db, "511002105000", **WEEK)
         many = len(statements)
     assert seen is not None and len(seen.parts) == 31
-    assert few == many == 4
+    assert few == many == 5
 
 
 def test_behind_each_number_stand_as_many_classes_village_by_village(database, cast) -> None:

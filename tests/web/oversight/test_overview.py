@@ -411,3 +411,38 @@ def test_phones_of_others_than_the_coordinators_of_today_are_not_told_of(
     make_login(database, former_id, **silent)
     page = browser_of(cast.township_supervisor).get("/overview/511002105000").text
     assert "没有送来过的手机" not in page
+
+
+def test_what_a_county_expects_is_set_in_the_browser_and_nothing_is_invented(
+    database, cast, browser_of
+) -> None:
+    a_week(database, cast)
+    with database.writing() as db:
+        make_region(db, "511002105001", "断桥社区居民委员会")
+        make_school(db, "511002105001")
+    browser = browser_of(cast.county_supervisor)
+    county, month = "/overview/511002000000", "/overview/511002105000?when=2026-11"
+    page = browser.get(month).text
+    assert "没有定要开多少次，所以没有完成率" in page and "完成率</a>" not in page
+    form = {"version": "0"}
+    refused = browser.post("/settings/511002000000", data={**form, "village_target": "2"})
+    assert refused.status_code == 422 and "就选按什么算" in refused.text
+    wrong = {"village_target": "二百", "community_target": "101", "target_per": "day"}
+    refused = browser.post("/settings/511002000000", data={**form, **wrong})
+    assert refused.status_code == 422 and refused.text.count('class="errors"') == 3
+    saved = {"target_per": "month", "village_target": "2", "community_target": "1"}
+    assert browser.post("/settings/511002000000", data={**form, **saved}).status_code == 303
+    page = browser.get(month).text
+    assert "全安镇：要求 3 次，应开 3 次，已开 1 次" in page
+    assert [re.findall(rf'data-head="{head}">(\d*)', page) for head in ("要求", "完成率")] == [
+        ["1", "2", "3"],
+        ["0", "50", "33"],
+    ]
+    # The nearest office settles it, and a sum above counts each township by its own.
+    own = {**form, "target_per": "month", "village_target": "4"}
+    township = browser_of(cast.township_supervisor)
+    assert "照上面的：每所夜校一个月：村 2 次，社区 1 次" in township.get("/settings/511002105000").text
+    assert township.post("/settings/511002105000", data=own).status_code == 303
+    assert "市中区：要求 4 次" in browser.get(f"{county}?when=2026-11").text
+    assert "要求" not in browser.get(f"{county}?when=2026-11&category=skill").text.split("<table")[0]
+    assert "要求 4 次" not in browser.get(county).text  # a week has no whole month

@@ -1,0 +1,59 @@
+"""How many classes are expected of a village's school, as its county has settled: so many a week, month, quarter, year.
+
+Nobody else expects anything: without a settled number there is none, and no rate either.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from nightschool.rules.seasons.periods import period_of
+from nightschool.texts import N_, _, counted
+
+MOST_EXPECTED = 100
+TARGET_PERIODS = {"week": N_("一周"), "month": N_("一个月"), "quarter": N_("一个季度"), "year": N_("一年")}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is expected of each school in a span of this kind. No number: nothing of schools of that type."""
+
+    per: str
+    village: int | None
+    community: int | None
+
+    def expected(self, villages: int, communities: int, first: date, last: date) -> int | None:
+        """Of so many schools, from a day to a day; None where no whole span lies in it, or nothing is expected."""
+        spans = _spans(self.per, first, last)
+        if not spans or not ((villages and self.village) or (communities and self.community)):
+            return None
+        return spans * (villages * (self.village or 0) + communities * (self.community or 0))
+
+
+def target_along(line: Sequence[str], settled: Mapping[str, Target]) -> Target | None:
+    """That of the nearest of these regions, the largest first, as a whole: numbers of two offices are never mixed."""
+    return next((settled[code] for code in reversed(line) if code in settled), None)
+
+
+def tell_target(target: Target) -> str:
+    """每所夜校一个月：村 2 次，社区 1 次."""
+    told = (
+        counted("村 %(n)d 次", target.village) if target.village else "",
+        counted("社区 %(n)d 次", target.community) if target.community else "",
+    )
+    return _(
+        "每所夜校%(per)s：%(what)s", per=_(TARGET_PERIODS[target.per]), what=_("，").join(filter(None, told))
+    )
+
+
+def _spans(per: str, first: date, last: date) -> int:
+    """How many whole spans lie in these days. A week counts where its Monday is, so that months add up to the year."""
+    if per == "week":
+        monday = first + timedelta(days=-first.weekday() % 7)
+        return (last - monday).days // 7 + 1 if monday <= last else 0
+    span, found = period_of(per, first), 0
+    if span.first < first:
+        span = span.after
+    while span.last <= last:
+        span, found = span.after, found + 1
+    return found

@@ -1,0 +1,50 @@
+"""What is expected of schools, in spans that lie whole in a period."""
+
+from datetime import date
+
+import pytest
+
+from nightschool.rules.oversight.targets import Target, target_along, tell_target
+from nightschool.rules.seasons.periods import parsed_period
+
+
+@pytest.mark.parametrize(
+    ("per", "period", "expected"),
+    [
+        ("month", "2026-11", 2 * 10 + 3),
+        ("month", "2026-Q4", 3 * 23),
+        ("month", "2026", 12 * 23),
+        ("month", "2026-11-23", None),  # a week has no whole month
+        ("month", "2026-10-15..2026-12-05", 23),
+        ("quarter", "2026-H2", 2 * 23),
+        ("quarter", "2026-11", None),
+        ("year", "2026", 23),
+        ("week", "2026-11-23", 23),
+        ("week", "2026-11", 5 * 23),  # by its Mondays: 2, 9, 16, 23, 30
+        ("week", "2026", 52 * 23),
+        ("week", "2026-11-24..2026-11-29", None),
+    ],
+)
+def test_only_whole_spans_are_expected(per: str, period: str, expected: int | None) -> None:
+    days = parsed_period(period)
+    assert days is not None
+    assert Target(per, 2, 1).expected(10, 3, days.first, days.last) == expected
+
+
+def test_weeks_of_the_months_add_up_to_the_year() -> None:
+    target = Target("week", 1, None)
+    year = [parsed_period(f"2026-{month:02d}") for month in range(1, 13)]
+    assert sum(target.expected(1, 0, one.first, one.last) or 0 for one in year if one) == 52
+
+
+def test_nothing_is_expected_of_a_type_without_a_number() -> None:
+    assert Target("month", None, 1).expected(10, 0, date(2026, 11, 1), date(2026, 11, 30)) is None
+
+
+def test_the_nearest_office_settles_the_whole() -> None:
+    county, township = Target("month", 2, 1), Target("quarter", 4, None)
+    settled = {"511002000000": county, "511002105000": township}
+    assert target_along(("511000000000", "511002000000", "511002106000"), settled) is county
+    assert target_along(("511000000000", "511002000000", "511002105000"), settled) is township
+    assert target_along(("510000000000",), settled) is None
+    assert tell_target(township) == "每所夜校一个季度：村 4 次"
