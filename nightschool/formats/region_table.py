@@ -33,7 +33,8 @@ def _under(found: Overview, _asked: PaperAsk) -> tuple[str, ...]:
     )
 
 
-def _categories(one: RegionFigures) -> str:
+def tell_categories(one: RegionFigures) -> str:
+    """法律法规 1、技术技能 2."""
     return _("、").join(f"{name} {n}" for name, n in one.categories.items())
 
 
@@ -70,7 +71,7 @@ REGION_TABLE = Paper(
         Column("over_60", N_("60 岁以上"), 14, **_SUMMED),
         Column("hours", N_("学时"), 15, lambda one: one.minutes, ColumnKind.HOURS, HOURS, is_summed=True),
         Column("by_guests", N_("外请老师讲的"), 16, **_SUMMED),
-        Column("categories", N_("各类场次"), 58, _categories),
+        Column("categories", N_("各类场次"), 58, tell_categories),
     ),
     closing=lambda _found: signatures(_("填报人："), _("单位（盖章）："), _("日期：")),
     empty=N_("这里还没有夜校。"),

@@ -26,11 +26,13 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 Value = str | int | date | None
+MOST_OF_A_MESSAGE = 300  # characters, with of when it is
 NUMBER_OF_ROW = "number"  # the key of the column that counts the rows
 
 _DAY = "yyyy-mm-dd"
 _LEFT_OVER_CHARACTERS = 30  # of a workbook's column that has what is left on paper
 _MILLIMETRES_A_CHARACTER = 2
+_LEFT_HANGING = " ,、"  # where a list stops before its end
 _BLANK_WIDTH = 18  # of a region's own column, to write in by hand
 
 
@@ -119,6 +121,9 @@ class Paper:
     under: Callable[[Any, PaperAsk], Iterable[str]] = lambda _found, _asked: ()
     notes: Callable[[Any], Iterable[str]] = lambda _found: ()
     closing: Callable[[Any], str] = lambda _found: ""  # what is stamped or signed at the end
+    message: Callable[[Any, PaperAsk], Iterable[str]] | None = (
+        None  # sent instead of a line a row: what weighs most first
+    )
     figures: tuple[Definition, ...] = ()  # that are told above the table, beside those of its columns
     narrows: bool = False  # it can be of the classes of one unit, campaign or category alone
     is_for_binder: bool = False  # it says who came, or what they asked: there is no text of it to be sent
@@ -139,6 +144,7 @@ class PaperTable:
     as_of: str
     code: str  # stands for exactly these rows
     figures: tuple[Definition, ...]
+    message: tuple[str, ...] = ()
 
     @property
     def heads(self) -> tuple[str, ...]:
@@ -156,8 +162,11 @@ class PaperTable:
     @property
     def foot(self) -> str:
         """Of when the data is, what stands for them, and what the figures count."""
-        told = _("%(when)s的数据，核对码 %(code)s。", when=self.as_of, code=self.code)
-        return " ".join((told, *map(tell_figure, self.figures)))
+        return " ".join((self._when, *map(tell_figure, self.figures)))
+
+    @property
+    def _when(self) -> str:
+        return _("%(when)s的数据，核对码 %(code)s。", when=self.as_of, code=self.code)
 
     def _written(self, row: Sequence[Value]) -> tuple[str, ...]:
         return tuple(column.written(value) for column, value in zip(self.columns, row, strict=True))
@@ -179,7 +188,12 @@ class PaperTable:
         }
 
     def text(self) -> str:
-        """The same to be sent: a line a row, numbers with the name of their column, nothing where nothing stands."""
+        """The same to be sent: a line a row, numbers with the name of their column, nothing where nothing stands.
+
+        Of a paper with a message that, as much of it as fits.
+        """
+        if self.message:
+            return _as_fits(self.message, MOST_OF_A_MESSAGE - len(self._when)) + self._when + "\n"
         lines = [self.title, *filter(None, (self.under,)), ""]
         lines += [self._line(cells) for cells in self.cells]
         if self.sums:
@@ -227,6 +241,15 @@ class PaperTable:
         return in_bytes(book, head=f"{head}:{head}")
 
 
+def _as_fits(pieces: Iterable[str], room: int) -> str:
+    found = ""
+    for piece in pieces:
+        if len(found) + len(piece) > room:
+            return found.rstrip(_LEFT_HANGING) + "…"
+        found += piece
+    return found
+
+
 def _write(cell: Any, column: Column, value: Value) -> None:
     if isinstance(value, str):
         write_text(cell, value)
@@ -263,6 +286,7 @@ def lay_out(paper: Paper, found: Any, asked: PaperAsk, chosen: Sequence[ChosenCo
         as_of=asked.as_of,
         code=_code(rows),
         figures=tuple(figures),
+        message=tuple(paper.message(found, asked)) if paper.message else (),
     )
 
 

@@ -26,12 +26,14 @@ from nightschool.formats.teaching_record import TEACHING_RECORD
 from nightschool.formats.teaching_slip import HOURS_SLIP
 from nightschool.formats.unreached_households import UNREACHED_HOUSEHOLDS
 from nightschool.formats.venue_list import VENUE_LIST
+from nightschool.formats.weekly_circular import CIRCULAR
 from nightschool.formats.workbooks import WORKBOOK
 from nightschool.queries.oversight.overview import Overview, overview_of
 from nightschool.queries.oversight.paper_columns import columns_in_force
 from nightschool.queries.oversight.plans import month_page
 from nightschool.queries.oversight.self_checks import checked_facts
 from nightschool.queries.oversight.teacher_loads import TeacherLoad, teacher_loads
+from nightschool.queries.oversight.weekly import Circular, circular
 from nightschool.queries.people.rosters import village_roster, village_teachers
 from nightschool.queries.people.teaching_hours import teaching_year
 from nightschool.queries.people.training_cards import of_household, of_learner
@@ -44,7 +46,7 @@ from nightschool.queries.registers.questions import open_of_village
 from nightschool.rules.almanac import clock, day_with_year
 from nightschool.rules.oversight.self_check import self_check
 from nightschool.rules.seasons.months import month_of
-from nightschool.rules.seasons.periods import Period, parsed_period, period_of, week_of
+from nightschool.rules.seasons.periods import Period, parsed_period, period_of, week_of, week_to_look_at
 from nightschool.texts import _
 from nightschool.web.oversight.frame import AskedFigures, asked_days, asked_figures, chooser
 from nightschool.web.site.access import allows
@@ -156,6 +158,10 @@ def _region_table(db: Session, asked: PaperAsk) -> Overview | None:
     )
 
 
+def _circular(db: Session, asked: PaperAsk) -> Circular | None:
+    return circular(db, asked.of["region"], first=asked.first, last=asked.last, today=asked.today)
+
+
 def _teacher_loads(db: Session, asked: PaperAsk) -> tuple[TeacherLoad, ...]:
     return teacher_loads(db, asked.of["region"], asked.first, asked.last)
 
@@ -180,6 +186,7 @@ PAPERS = (
     ListedPaper(ROSTER, VILLAGE, "keep_people", lambda db, asked: village_roster(db, asked.of["village"])),
     ListedPaper(HISTORY, LEARNER, "keep_people", lambda db, asked: of_learner(db, asked.of["learner"])),
     ListedPaper(CARD, LEARNER, "keep_people", lambda db, asked: of_household(db, asked.of["learner"])),
+    ListedPaper(CIRCULAR, REGION, "see_overview", _circular),
     ListedPaper(REGION_TABLE, REGION, "see_overview", _region_table),
     ListedPaper(TEACHER_LOADS, REGION, "see_overview", _teacher_loads),
     ListedPaper(HOURS_SLIP, TEACHER, "keep_teachers", _hours),
@@ -235,7 +242,7 @@ def _answer(listed: ListedPaper, kind: str, **of: str) -> Any:
     def at(code: str | None) -> str:
         return here(f"papers.{listed.name}", period=code)
 
-    period = wanted or (period_of(paper.periods[0], today()) if paper.periods else None)
+    period = wanted or (_unasked(paper.periods[0]) if paper.periods else None)
     form, elsewhere = asked_days(period or week_of(today()), at)
     if elsewhere and "days" in paper.periods:
         return elsewhere
@@ -266,6 +273,10 @@ def _answer(listed: ListedPaper, kind: str, **of: str) -> Any:
         unprintable=unprintable(table.data()),
         **(chooser(period, paper.periods, form) if period else {"period": None}),
     )
+
+
+def _unasked(kind: str) -> Period:
+    return week_to_look_at(today()) if kind == "week" else period_of(kind, today())
 
 
 def _table(
