@@ -32,7 +32,6 @@ NUMBER_OF_ROW = "number"  # the key of the column that counts the rows
 _DAY = "yyyy-mm-dd"
 _LEFT_OVER_CHARACTERS = 30  # of a workbook's column that has what is left on paper
 _MILLIMETRES_A_CHARACTER = 2
-_LEFT_HANGING = " ,、"  # where a list stops before its end
 _BLANK_WIDTH = 18  # of a region's own column, to write in by hand
 
 
@@ -245,7 +244,7 @@ def _as_fits(pieces: Iterable[str], room: int) -> str:
     found = ""
     for piece in pieces:
         if len(found) + len(piece) > room:
-            return found.rstrip(_LEFT_HANGING) + "…"
+            return found.rstrip(_("、") + " ") + "…"
         found += piece
     return found
 

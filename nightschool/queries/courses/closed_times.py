@@ -14,6 +14,7 @@ from nightschool.models.places import Region, Venue
 from nightschool.models.planning import ClosedTime as Row
 from nightschool.models.teaching import Booking, ClassSession, ClassSessionTeacher
 from nightschool.queries.contacts import VillageContact, contacts
+from nightschool.queries.scope import inside
 from nightschool.rules.courses.closed_times import ClosedTime
 from nightschool.rules.courses.statuses import TO_COME
 from nightschool.rules.resources import Resource, ResourceKind
@@ -188,6 +189,11 @@ _OF_A_SESSION = _standing_in(ClassSession.public_id == bindparam("class_session"
 def absences_in(db: Session, village: str, *, today: date) -> tuple[Absence, ...]:
     """What of a village's classes stands in closed times, by day. Cost: 1 query."""
     return _absences(db, _OF_A_VILLAGE, today=today, village=village)
+
+
+def standing_in_region(db: Session, code: str, *, today: date) -> tuple[Absence, ...]:
+    """The same of all villages of a region. Cost: 1 query."""
+    return _absences(db, _standing_in(inside(ClassSession.region_code, code)), today=today)
 
 
 def absences_of(db: Session, class_session: str, *, today: date) -> tuple[Absence, ...]:

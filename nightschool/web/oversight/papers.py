@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from nightschool.formats.attended_table import CARD, HISTORY
@@ -27,13 +27,14 @@ from nightschool.formats.teaching_slip import HOURS_SLIP
 from nightschool.formats.unreached_households import UNREACHED_HOUSEHOLDS
 from nightschool.formats.venue_list import VENUE_LIST
 from nightschool.formats.weekly_circular import CIRCULAR
+from nightschool.formats.weekly_sheets import CONSULTING, DISPATCHING
 from nightschool.formats.workbooks import WORKBOOK
 from nightschool.queries.oversight.overview import Overview, overview_of
 from nightschool.queries.oversight.paper_columns import columns_in_force
 from nightschool.queries.oversight.plans import month_page
 from nightschool.queries.oversight.self_checks import checked_facts
 from nightschool.queries.oversight.teacher_loads import TeacherLoad, teacher_loads
-from nightschool.queries.oversight.weekly import Circular, circular
+from nightschool.queries.oversight.weekly import Circular, circular, consulting, dispatching
 from nightschool.queries.people.rosters import village_roster, village_teachers
 from nightschool.queries.people.teaching_hours import teaching_year
 from nightschool.queries.people.training_cards import of_household, of_learner
@@ -45,6 +46,7 @@ from nightschool.queries.registers.held_classes import RecordedClasses, held_cla
 from nightschool.queries.registers.questions import open_of_village
 from nightschool.rules.almanac import clock, day_with_year
 from nightschool.rules.oversight.self_check import self_check
+from nightschool.rules.regions import PREFIX_DIGITS, Level, level_of
 from nightschool.rules.seasons.months import month_of
 from nightschool.rules.seasons.periods import Period, parsed_period, period_of, week_of, week_to_look_at
 from nightschool.texts import _
@@ -109,6 +111,11 @@ class ListedPaper:
     base: PaperHome
     verb: str
     find: Callable[[Session, PaperAsk], Any]
+    largest: Level = Level.PROVINCE  # of larger regions there is none: it would be a list without end
+
+    def is_of(self, region: str) -> bool:
+        """Of this region there is such a paper."""
+        return PREFIX_DIGITS[level_of(region)] >= PREFIX_DIGITS[self.largest]
 
     @property
     def name(self) -> str:
@@ -166,10 +173,21 @@ def _teacher_loads(db: Session, asked: PaperAsk) -> tuple[TeacherLoad, ...]:
     return teacher_loads(db, asked.of["region"], asked.first, asked.last)
 
 
+def _consulting(db: Session, asked: PaperAsk) -> Any:
+    return consulting(db, asked.of.get("village") or asked.of["region"], today=asked.today)
+
+
+def _dispatching(db: Session, asked: PaperAsk) -> Any:
+    return dispatching(db, asked.of["region"], today=asked.today)
+
+
 PAPERS = (
     ListedPaper(LEDGER, VILLAGE, "see_village", _held),
     ListedPaper(TEACHING_RECORD, VILLAGE, "see_village", _held),
     ListedPaper(PLAN, VILLAGE, "schedule", _plan),
+    ListedPaper(CONSULTING, VILLAGE, "see_village", _consulting),
+    ListedPaper(CONSULTING, REGION, "see_overview", _consulting, Level.TOWNSHIP),
+    ListedPaper(DISPATCHING, REGION, "see_overview", _dispatching, Level.COUNTY),
     ListedPaper(COHORT_TABLE, VILLAGE, "see_village", _cohorts),
     ListedPaper(COHORT_TABLE, REGION, "see_overview", _cohorts),
     ListedPaper(SELF_CHECK, VILLAGE, "keep_school", _self_check),
@@ -221,7 +239,7 @@ def _listed(base: PaperHome, **of: str) -> dict[str, Paper]:
     return {
         url_for(f"papers.{one.name}", **of): one.paper
         for one in PAPERS
-        if one.base is base and one.paper is not PLAN
+        if one.base is base and one.paper is not PLAN and one.is_of(next(iter(of.values())))
     }
 
 
@@ -232,6 +250,8 @@ def _answer(listed: ListedPaper, kind: str, **of: str) -> Any:
     while nothing is in the present one.
     """
     paper = listed.paper
+    if "region" in of and not listed.is_of(of["region"]):
+        return redirect(url_for("papers.of_region", **of), 303)
     wanted = parsed_period(request.args.get("period", ""))
     if wanted is None or wanted.kind not in paper.periods:
         wanted = None
