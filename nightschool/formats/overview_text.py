@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
+from nightschool.rules.almanac import spoken_day
 from nightschool.rules.courses.reasons import reason_word
 from nightschool.rules.seasons.periods import Period, tell_period
 from nightschool.texts import _, counted
 
 if TYPE_CHECKING:
-    from nightschool.queries.oversight.overview import Overview
+    from nightschool.queries.oversight.overview import Overview, OverviewSession
 
 
 def tell_figures(overview: Overview, period: Period, label: str = "") -> str:
@@ -36,6 +38,21 @@ def tell_figures(overview: Overview, period: Period, label: str = "") -> str:
         place=_("%(place)s（只算%(label)s的）", place=overview.name, label=label) if label else overview.name,
         figures=_("，").join(parts),
     )
+
+
+def tell_overdue(village: str, whom: str, classes: Sequence[tuple[OverviewSession, str]], today: date) -> str:
+    """Words to send to whoever keeps the registers of a village; each class with the address of its register."""
+    lines = [
+        _(
+            "%(day)s「%(title)s」：%(address)s",
+            day=spoken_day(one.day, today),
+            title=one.title,
+            address=address,
+        )
+        for one, address in classes
+    ]
+    asked = _("%(who)s您好，%(village)s还有课没登记。", who=whom, village=village)
+    return "\n".join((asked, *lines, _("上了就点个名；没上也没关系，写一句为什么，就不再提醒了。")))
 
 
 def tell_reasons(reasons: Mapping[str, int]) -> str:

@@ -470,7 +470,8 @@ def test_officers_read_of_a_village_no_more_than_it_shows_everybody(
     paths = [f"/overview/{region}{query}" for region in regions for query in queries]
     paths += [f"/overview/{region}/plans/2026-11" for region in regions if region != SHIWAN]
     paths += [f"/overview/{TOWNSHIP}/evening"]
-    papers = ("held", "teacher-loads", "held.txt", "teacher-loads.xlsx")
+    paths += [f"/overview/{region}/overdue" for region in regions]
+    papers = ("held", "nothing-held", "teacher-loads", "held.txt", "teacher-loads.xlsx")
     paths += [f"/overview/{region}/papers/{paper}?period=2026" for region in regions for paper in papers]
     answers = [answer for path in paths if (answer := read(reader, path, path))]
     assert len(answers) == len(paths)

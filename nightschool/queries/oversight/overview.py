@@ -6,7 +6,7 @@ All figures of a region and a time come from `overview_of`, whatever page or pap
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -29,6 +29,8 @@ from nightschool.rules.oversight.targets import target_along
 from nightschool.rules.regions import BELOW, PREFIX_DIGITS, Level, ancestors_of, full_code, level_of
 from nightschool.rules.registers.evaluations import Evaluated
 
+_OVERDUE_KEPT = 90  # days; nobody is reminded of what is older
+_MOST_OVERDUE = 300
 UNCOUNTED = (SessionStatus.DRAFT, SessionStatus.POSTPONED)
 # What is summed of the classes that were held; nobody may have counted women or those over 60.
 _SUMMED = ("attendances", "minutes", "person_minutes", "women", "over_60", "by_guests")
@@ -255,6 +257,14 @@ def classes_of(
         .slice(rows.start, rows.stop)
     )
     return tuple(OverviewSession(is_past=row.day < today, **row._mapping) for row in found)
+
+
+def overdue_classes(db: Session, code: str, *, today: date) -> tuple[OverviewSession, ...]:
+    """What should have been recorded by now, village by village; what was is gone from it. Cost: 1 query."""
+    first, last = today - timedelta(days=_OVERDUE_KEPT), today - timedelta(days=DAYS_ON_TIME)
+    return classes_of(
+        db, code, Figure.UNRECORDED, first=first, last=last, today=today, rows=slice(0, _MOST_OVERDUE)
+    )
 
 
 def evaluation_of_region(

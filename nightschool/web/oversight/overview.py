@@ -4,17 +4,18 @@ Beside them the villages without a night school.
 """
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from nightschool.errors import NotFound
-from nightschool.formats.overview_text import tell_figures, tell_reasons
-from nightschool.queries.contacts import contacts
+from nightschool.formats.overview_text import tell_figures, tell_overdue, tell_reasons
+from nightschool.queries.contacts import VillageContact, contacts
 from nightschool.queries.courses import labels
 from nightschool.queries.oversight import overview, township_plans
-from nightschool.queries.oversight.overview import Figure, Overview, RegionFigures
+from nightschool.queries.oversight.overview import Figure, Overview, OverviewSession, RegionFigures
 from nightschool.queries.places import openings, places
 from nightschool.queries.trust import trust
 from nightschool.rules.listings import page_of
@@ -32,7 +33,7 @@ from nightschool.web.oversight.frame import (
     kept,
 )
 from nightschool.web.site.access import actor, allows
-from nightschool.web.site.context import now, reading, today
+from nightschool.web.site.context import now, reading, today, whole
 from nightschool.web.site.listings import page_number
 from nightschool.web.site.records import look_up
 
@@ -95,6 +96,7 @@ def region(region: str) -> Any:
             )
             if evaluated := overview.evaluation_of_region(db, region, **which):
                 behind["evaluated"] = tell_evaluation(evaluated)
+            behind["overdue"] = len(overview.overdue_classes(db, region, today=today()))
             if found.level is Level.TOWNSHIP:
                 behind["silent"] = trust.silent_phones(db, region, now=now())
     return render_template(
@@ -139,6 +141,35 @@ def without(region: str) -> Any:
         schools=sum(one.schools for one in townships),
         kept=kept(),
     )
+
+
+@bp.get("/overview/<region_code:region>/overdue")
+@allows("see_overview")
+def overdue(region: str) -> Any:
+    """Classes that nobody has recorded on the third day, each village with words to send; what is recorded is gone."""
+    line = look_up(places.step, region, today=today()).line
+    with reading() as db:
+        classes = overview.overdue_classes(db, region, today=today())
+        whom = contacts(db, {one.region_code for one in classes})
+    villages = [
+        (whom[code], list(those)) for code, those in groupby(classes, key=lambda one: one.region_code)
+    ]
+    return render_template(
+        "oversight/overview/overdue.html",
+        here=line[-1],
+        path=[(place.code, place.name) for place in line[:-1]],
+        villages=[(contact, those, _reminder(contact, those)) for contact, those in villages],
+        kept=kept(),
+    )
+
+
+def _reminder(contact: VillageContact, classes: Sequence[OverviewSession]) -> str:
+    to_register = [
+        (one, whole(url_for("attendance.register", class_session=one.public_id, lang=None, big=None)))
+        for one in classes
+    ]
+    who = asked_of(contact.contact_name, contact.principal)
+    return tell_overdue(contact.village, who, to_register, today())
 
 
 def _classes(db: Session, found: Overview, figure: Figure | None, which: dict[str, Any]) -> dict[str, Any]:

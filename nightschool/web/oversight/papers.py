@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from nightschool.formats.attended_table import CARD, HISTORY
 from nightschool.formats.cohort_table import COHORT_TABLE
 from nightschool.formats.ledger import LEDGER
+from nightschool.formats.nothing_held import NOTHING_HELD
 from nightschool.formats.open_questions import OPEN_QUESTIONS
 from nightschool.formats.plan_table import PLAN
 from nightschool.formats.region_table import REGION_TABLE, TEACHER_LOADS
@@ -29,6 +30,7 @@ from nightschool.formats.venue_list import VENUE_LIST
 from nightschool.formats.weekly_circular import CIRCULAR
 from nightschool.formats.weekly_sheets import CONSULTING, DISPATCHING
 from nightschool.formats.workbooks import WORKBOOK
+from nightschool.queries.oversight.nothing_held import NothingHeld, nothing_held
 from nightschool.queries.oversight.overview import Overview, overview_of
 from nightschool.queries.oversight.paper_columns import columns_in_force
 from nightschool.queries.oversight.plans import month_page
@@ -169,6 +171,10 @@ def _circular(db: Session, asked: PaperAsk) -> Circular | None:
     return circular(db, asked.of["region"], first=asked.first, last=asked.last, today=asked.today)
 
 
+def _nothing_held(db: Session, asked: PaperAsk) -> tuple[NothingHeld, ...]:
+    return nothing_held(db, asked.of["region"], first=asked.first, last=asked.last, today=asked.today)
+
+
 def _teacher_loads(db: Session, asked: PaperAsk) -> tuple[TeacherLoad, ...]:
     return teacher_loads(db, asked.of["region"], asked.first, asked.last)
 
@@ -207,6 +213,7 @@ PAPERS = (
     ListedPaper(CIRCULAR, REGION, "see_overview", _circular),
     ListedPaper(REGION_TABLE, REGION, "see_overview", _region_table),
     ListedPaper(TEACHER_LOADS, REGION, "see_overview", _teacher_loads),
+    ListedPaper(NOTHING_HELD, REGION, "see_overview", _nothing_held),
     ListedPaper(HOURS_SLIP, TEACHER, "keep_teachers", _hours),
     ListedPaper(HOURS_SLIP, TEACHER_HERE, "keep_teachers", _hours),
 )

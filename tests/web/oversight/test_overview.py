@@ -10,6 +10,7 @@ import pytest
 from nightschool.actions.courses.labelling import set_session_labels
 from nightschool.database import Database
 from nightschool.models.places import NightSchool
+from nightschool.models.planning import MonthPlan
 from nightschool.models.teaching import SessionStatus
 from nightschool.models.trust import Posting
 from nightschool.rules.access import Role
@@ -446,3 +447,63 @@ def test_what_a_county_expects_is_set_in_the_browser_and_nothing_is_invented(
     assert "市中区：要求 4 次" in browser.get(f"{county}?when=2026-11").text
     assert "要求" not in browser.get(f"{county}?when=2026-11&category=skill").text.split("<table")[0]
     assert "要求 4 次" not in browser.get(county).text  # a week has no whole month
+
+
+def test_on_the_third_day_the_township_has_words_to_send_until_it_is_recorded(
+    database, cast, browser_of, clock
+) -> None:
+    with database.writing() as db:
+        course = make_course(db, title="防诈骗")
+        late = make_session(db, course, TODAY)
+        make_session(db, course, TODAY + DAY)
+        db.query(NightSchool).filter_by(region_code=SHIWAN).update({"contact_name": "陈书记"})
+        register = f"http://localhost/sessions/{late.public_id}/register"
+    browser = browser_of(cast.township_supervisor)
+    township = "/overview/511002105000"
+    clock.move(days=1)
+    desk = browser_of(cast.chen).get(f"/desk/{SHIWAN}").text
+    assert "还没记的（1）" in desk and f"/sessions/{late.public_id}/register" in desk
+    assert "过了 3 天还没登记" not in browser.get(township).text
+    assert "上过的课都登记了" in browser.get(f"{township}/overdue").text
+    clock.move(days=2)
+    assert "过了 3 天还没登记的课有 1 次" in browser.get(township).text
+    page = browser.get(f"{township}/overdue").text
+    [words] = re.findall(r'<pre class="message">(.*?)</pre>', page, re.DOTALL)
+    assert words.startswith("陈书记您好，狮湾村还有课没登记。")
+    assert f"「防诈骗」：{register}" in words and words.count("http") == 1
+    with database.writing() as db:
+        make_register(db, db.merge(late), cast.chen, total=12)
+    assert "上过的课都登记了" in browser.get(f"{township}/overdue").text
+
+
+def test_villages_without_a_class_stand_on_paper_with_the_reason_they_gave(
+    database, cast, browser_of
+) -> None:
+    with database.writing() as db:
+        for code in ("511002105202", "511002105203", "511002105204"):
+            make_region(db, code)
+        for code in ("511002105202", "511002105203"):
+            make_school(db, code)
+        make_session(db, make_course(db, "511002105202"), TODAY, status=SessionStatus.CANCELLED)
+        held = make_session(db, make_course(db), TODAY)
+        make_register(db, held, cast.chen, total=12)
+        db.add(
+            MonthPlan(
+                region_code="511002105203",
+                month=date(2026, 11, 1),
+                status="submitted",
+                note="家家摘柑橘，下个月再排",
+                submitted_at=NOW.instant,
+            )
+        )
+    paper = "/overview/511002105000/papers/nothing-held?period=2026-11"
+    page = browser_of(cast.township_supervisor).get(paper).text
+    rows = [
+        [html.unescape(re.sub("<[^>]+>", "", cell)) for cell in re.findall(r"<td.*?</td>", row)]
+        for row in re.findall(r"<tr>(.*?)</tr>", page[page.index("<tbody>") :])
+    ]
+    assert [row[2:] for row in rows] == [
+        ["测试202村", "没上成 1 次", "天气不好 1 次"],
+        ["测试203村", "没有排课", "家家摘柑橘，下个月再排"],
+        ["测试204村", "还没办夜校", ""],
+    ]
