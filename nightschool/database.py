@@ -200,7 +200,8 @@ class Database:
             hide_parameters=True,  # an error's text must not carry what people entered
             connect_args={
                 "connect_timeout": 5,
-                "options": "-c statement_timeout=15000 -c lock_timeout=10000",
+                # jit: to compile a page's statements takes longer than to run them, half a second where few rows are.
+                "options": "-c statement_timeout=15000 -c lock_timeout=10000 -c jit=off",
             },
             **options,
         )

@@ -64,6 +64,13 @@ def test_what_was_written_while_looking_is_lost(app: Flask, database: Database, 
         assert name_of(cast) == "陈书记"
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_no_page_waits_until_the_server_has_compiled_its_statements(database: Database) -> None:
+    for engine in database.engines:
+        with engine.connect() as connection:
+            assert connection.scalar(text("SHOW jit")) == "off"
+
+
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite has no server
 def test_a_page_answers_after_the_database_server_was_started_anew(
     database: Database, cast: Cast, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
