@@ -197,6 +197,27 @@ def postgresql_with_cast(postgresql: Database) -> Cast:
     return cast
 
 
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """This worker's SQLite database. One for all tests, as on PostgreSQL: SQL that has been compiled once stays so."""
+    database = Database(
+        sqlite_url(tmp_path_factory.mktemp("sqlite") / "nightschool.db"), sealer=factories.SEALER
+    )
+    for engine in database.engines:  # whoever is here for a test only need not be safe against a power cut
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+    yield database
+    database.dispose()
+
+
+def replace_file(database: Database, template: Path) -> None:
+    """The SQLite database is a copy of this one, and nobody has it open."""
+    database.dispose()
+    path = Path(str(database.url.database))
+    for left in path.parent.glob(f"{path.name}*"):  # with its log, if somebody still held it open
+        left.unlink()
+    shutil.copy(template, path)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A migrated database without rows, or with the cast: each test runs on SQLite and on PostgreSQL."""
@@ -208,12 +229,10 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
         empty(shared, but_cast=has_cast)
         yield shared
         return
-    path = request.getfixturevalue("tmp_path") / "nightschool.db"
     template = request.getfixturevalue("sqlite_with_cast")[0] if has_cast else None
-    shutil.copy(template or request.getfixturevalue("sqlite_template"), path)
-    own = Database(sqlite_url(path), sealer=factories.SEALER)
-    yield own
-    own.dispose()
+    shared = request.getfixturevalue("sqlite")
+    replace_file(shared, template or request.getfixturevalue("sqlite_template"))
+    yield shared
 
 
 @pytest.fixture

@@ -183,16 +183,17 @@ def test_a_number_that_no_column_holds_names_nothing(cast: Cast, browser_of: Any
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_full_disk_lets_everybody_read_and_tells_who_looks_after_it(
-    database: Database, cast: Cast, browser_of: Any, client: FlaskClient
+    request: pytest.FixtureRequest, database: Database, cast: Cast, browser_of: Any, client: FlaskClient
 ) -> None:
     with database.engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
     database.dispose()
 
-    @event.listens_for(database.engine, "connect")
     def no_room(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA max_page_count = {pages}")
 
+    event.listen(database.engine, "connect", no_room)
+    request.addfinalizer(lambda: event.remove(database.engine, "connect", no_room))
     for who, address, words in (
         (cast.chen, f"/desk/{SHIWAN}/learners/new", "告诉管理员"),
         (cast.system_administrator, "/me/name", "磁盘满了"),

@@ -2,6 +2,7 @@
 
 import shutil
 from collections import namedtuple
+from pathlib import Path
 
 import pytest
 
@@ -54,8 +55,8 @@ def test_administrators_are_told_before_the_disk_is_full(
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_a_database_that_does_not_answer_is_told(client, database, tmp_path) -> None:
+def test_a_database_that_does_not_answer_is_told(client, database) -> None:
     database.dispose()
-    (tmp_path / "nightschool.db").write_bytes(b"no database at all" * 100)
+    Path(database.url.database).write_bytes(b"no database at all" * 100)
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json["database"]) == (503, "unreachable")
