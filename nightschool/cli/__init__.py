@@ -13,6 +13,7 @@ from nightschool.cli.doctor import doctor
 from nightschool.cli.keys import keys
 from nightschool.cli.regions import regions
 from nightschool.cli.serve import serve
+from nightschool.cli.tallies import tallies
 from nightschool.errors import ConfigurationError
 from nightschool.texts import SOURCE_LANGUAGE, set_language
 
@@ -23,7 +24,7 @@ def cli() -> None:
     os.umask(0o077)  # nobody else on this machine reads what any command makes
 
 
-for command in (serve, demo, doctor, regions, accounts, backup, restore, keys):
+for command in (serve, demo, doctor, regions, accounts, backup, restore, keys, tallies):
     cli.add_command(command)
 
 

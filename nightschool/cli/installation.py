@@ -19,6 +19,7 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from nightschool.actions.notices.feeds import keep_identity
+from nightschool.actions.tallies import count_the_first_time
 from nightschool.actions.trust.keys import take_keys
 from nightschool.database import OUT_OF_REACH, Database, is_full, migrate, sqlite_module
 from nightschool.errors import NewerDatabase, UnfitKeys
@@ -82,6 +83,7 @@ def migrated_installation() -> Installation:
             keep_keys(found.settings)
             found = this_installation()  # another first start may have been quicker
         migrate(found.database)
+        count_the_first_time(found.database)
         ask_for_its_keys(found)
         with found.database.reading() as db:
             known_by, is_marked = feeds_known_by(db), has_mark(db)

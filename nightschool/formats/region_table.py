@@ -29,7 +29,7 @@ def _under(found: Overview, _asked: PaperAsk) -> tuple[str, ...]:
     return (
         counted("上课 %(n)d 次，%(hours)s 学时", total.held, hours=class_hours(total.minutes)),
         counted("%(n)d 人次", total.attendances),
-        counted("%(n)d 人来过", total.people),
+        *(() if total.people is None else (counted("%(n)d 人来过", total.people),)),
     )
 
 

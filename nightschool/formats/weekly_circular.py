@@ -35,7 +35,8 @@ def _parts(found: Circular) -> Sequence[RegionFigures]:
 def _message(found: Circular, asked: PaperAsk) -> Iterator[str]:
     assert asked.period is not None  # it is of a week
     yield tell_figures(found.overview, asked.period)
-    yield counted("一共 %(n)d 人来过。", found.overview.total.people)
+    if found.overview.total.people is not None:
+        yield counted("一共 %(n)d 人来过。", found.overview.total.people)
     if found.taught:
         yield _("讲的有%(titles)s。", titles=_("、").join(found.taught))
     silent = [one for one in _parts(found) if not one.held]

@@ -1,6 +1,27 @@
 """Everything that is remembered: one import of this package makes all tables known to `Base.metadata`."""
 
-from nightschool.models import attendance, calendars, exports, people, places, planning, teaching, trust
+from nightschool.models import (
+    attendance,
+    calendars,
+    exports,
+    people,
+    places,
+    planning,
+    tallies,
+    teaching,
+    trust,
+)
 from nightschool.models.base import Base
 
-__all__ = ["Base", "attendance", "calendars", "exports", "people", "places", "planning", "teaching", "trust"]
+__all__ = [
+    "Base",
+    "attendance",
+    "calendars",
+    "exports",
+    "people",
+    "places",
+    "planning",
+    "tallies",
+    "teaching",
+    "trust",
+]

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.courses.bookings import GUARD, lock_slots
 from nightschool.actions.notices.revisions import in_feeds, shown_anew
+from nightschool.actions.tallies import recount
 from nightschool.actions.touching import touch_villages
 from nightschool.database import broken_constraint
 from nightschool.errors import Refused
@@ -96,12 +97,15 @@ def move(db: Session, kind: str, one: Any, other: Any, *, now: Now) -> dict[str,
     Raises: Refused with `teacher_busy` when two classes of theirs are at one time. A teacher's links find the one by
     themselves.
     """
+    moved: dict[str, Any]
     if kind == PersonKind.LEARNER:
-        return {behind.name: _move(db, behind, one.id, other.id) for behind in BEHIND[kind]}
+        moved = {behind.name: _move(db, behind, one.id, other.id) for behind in BEHIND[kind]}
+        recount(db, [entry["of"] for entry in moved["marks"]])
+        return moved
     shown = _lock_lessons(db, one.id, other.id, now=now)
     if overlap := queries.overlap(db, one.id, other.id, for_region=other.region_code):
         raise Refused("teacher_busy", overlap=overlap)
-    moved: dict[str, Any] = {behind.name: _move(db, behind, one.id, other.id) for behind in BEHIND[kind]}
+    moved = {behind.name: _move(db, behind, one.id, other.id) for behind in BEHIND[kind]}
     sessions = [entry["of"] for entry in moved["lessons"]]
     try:
         with db.begin_nested():
@@ -139,6 +143,8 @@ def put_back(db: Session, kind: str, one: Any, other: Any, moved: dict[str, Any]
         _book(db, other.id, _bookings(db, one.id, beside))
         _touch(db, [entry["of"] for entry in lessons], shown, now=now)
         _give_closed_times(db, moved, one, other)
+    else:
+        recount(db, [entry["of"] for entry in back["marks"]])
     sessions, courses = (len(moved[behind.name]) - len(back[behind.name]) for behind in BEHIND[kind])
     return NotPutBack(sessions, courses)
 
@@ -263,6 +269,7 @@ def _quiet(statement: Any) -> Any:
 
 def _touch(db: Session, class_session_ids: Sequence[int], shown: Sequence[ClassSession], *, now: Now) -> None:
     """The pages of these class sessions are built anew, and those of them that villagers see tell another teacher."""
+    recount(db, class_session_ids)
     villages = select(ClassSession.region_code).where(ClassSession.id.in_(class_session_ids)).distinct()
     touch_villages(db, db.scalars(villages), now=now)
     of_these = set(class_session_ids)

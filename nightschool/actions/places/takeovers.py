@@ -18,12 +18,13 @@ from nightschool.actions.notices.feeds import show_otherwise
 from nightschool.actions.notices.revisions import in_feeds, remember, shown_anew, write_first
 from nightschool.actions.people import stays
 from nightschool.actions.records import fill_name, locked_sessions, note
+from nightschool.actions.tallies import recount
 from nightschool.actions.touching import touch_villages
 from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.people import FormerStay, Learner, Teacher, TeacherLink
 from nightschool.models.places import NightSchool, Region, Takeover, Venue
 from nightschool.models.planning import ClosedTime, Question
-from nightschool.models.teaching import ClassSession, ClassSessionLabel, Course, Label
+from nightschool.models.teaching import ClassSession, ClassSessionLabel, ClassSessionTeacher, Course, Label
 from nightschool.queries.people.people import groups
 from nightschool.queries.places import takeovers as queries
 from nightschool.rules.access import Actor, require
@@ -236,6 +237,10 @@ def _hand_on(db: Session, model: Any, ids: Iterable[int], to: str) -> list[int]:
         _with(db, ResourceKind.TEACHER, found, to)
         links = update(TeacherLink).where(TeacherLink.teacher_id.in_(found))
         db.execute(_quiet(links.values(region_code=to)))
+        taught = select(ClassSessionTeacher.class_session_id)
+        recount(
+            db, db.scalars(taught.where(ClassSessionTeacher.teacher_id.in_(found)))
+        )  # whose guests they are
     return found
 
 

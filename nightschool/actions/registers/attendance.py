@@ -14,6 +14,7 @@ from nightschool.actions.courses.bookings import slot_of
 from nightschool.actions.people.people import enrol_newcomers
 from nightschool.actions.records import note
 from nightschool.actions.registers.sheet_photos import forget_photo
+from nightschool.actions.tallies import recount
 from nightschool.actions.touching import touch_villages
 from nightschool.errors import NotAllowed, NotFound, Refused, StaleRecord, refuse_all, told_together
 from nightschool.models.attendance import Mark, Submission, SubmissionKind
@@ -459,6 +460,7 @@ def _supersede_counts(db: Session, held: ClassSession, submission_id: UUID) -> N
 
 def _close(db: Session, held: ClassSession, action: str, *, by: Actor, now: Now, **details: Any) -> None:
     db.flush()
+    recount(db, [held.id])
     touch_villages(db, [held.region_code], now=now)
     note(db, held, action, by=by, now=now, **details)
 

@@ -8,10 +8,11 @@ from functools import reduce
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, String, bindparam, cast, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, String, bindparam, cast, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from nightschool.models.places import Region
+from nightschool.models.tallies import RegionTally
 from nightschool.models.teaching import (
     ClassSession,
     ClassSessionLabel,
@@ -149,15 +150,23 @@ def names_borne(text: str | None) -> Labels[str]:
     return read_borne(text).turned(lambda one: one.name) if text else NO_LABELS
 
 
-def bears(label: str) -> ColumnElement[bool]:
+def bears(label: str, of: InstrumentedAttribute[int] = ClassSession.id) -> ColumnElement[bool]:
     """The class session bears the label of this public id, or another county's of the same name, as whatever it is."""
-    meant = aliased(Label)
-    return ClassSession.id.in_(
-        select(ClassSessionLabel.class_session_id)
-        .join(Label, Label.id == ClassSessionLabel.label_id)
-        .join(meant, (meant.name == Label.name) & (meant.kind == Label.kind))
-        .where(meant.public_id == label)
+    bearing = select(ClassSessionLabel.class_session_id).where(
+        ClassSessionLabel.label_id.in_(_named_as(label))
     )
+    return of.in_(bearing)
+
+
+def in_tallies_of(label: str) -> ColumnElement[bool]:
+    """The tally is of class sessions that bear it: one that bears it from two lists at once is there twice."""
+    return RegionTally.label.in_(_named_as(label, cast(Label.id, String)))
+
+
+def _named_as(label: str, column: Any = Label.id) -> Select[Any]:
+    meant = aliased(Label)
+    same = (meant.name == Label.name) & (meant.kind == Label.kind)
+    return select(column).join(meant, same).where(meant.public_id == label)
 
 
 def labels_on_offer(

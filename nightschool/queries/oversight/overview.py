@@ -4,19 +4,19 @@ All figures of a region and a time come from `overview_of`, whatever page or pap
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Result, and_, case, exists, func, literal, select, true, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
-from nightschool.models.attendance import Headcount, Mark
-from nightschool.models.people import Teacher
-from nightschool.models.teaching import Category, ClassSession, ClassSessionTeacher, SessionStatus
-from nightschool.queries.courses.labels import bears
+from nightschool.models.attendance import Mark
+from nightschool.models.tallies import CountedSession, RegionTally
+from nightschool.models.teaching import Category, ClassSession, SessionStatus
+from nightschool.queries.courses.labels import bears, in_tallies_of
 from nightschool.queries.courses.sessions import category_word
 from nightschool.queries.figures import attendances, came_in_person, people
 from nightschool.queries.places.openings import Below, schools_by_type, units_below
@@ -25,15 +25,24 @@ from nightschool.queries.places.region_settings import targets_for
 from nightschool.queries.registers.evaluations import evaluation_in
 from nightschool.queries.scope import inside
 from nightschool.rules.oversight.figures import DAYS_ON_TIME, percent
+from nightschool.rules.oversight.tallies import ALL, Sums, spans_of
 from nightschool.rules.oversight.targets import target_along
-from nightschool.rules.regions import BELOW, PREFIX_DIGITS, Level, ancestors_of, full_code, level_of
+from nightschool.rules.regions import (
+    BELOW,
+    PREFIX_DIGITS,
+    Level,
+    ancestors_of,
+    full_code,
+    is_inside,
+    level_of,
+)
 from nightschool.rules.registers.evaluations import Evaluated
 
 _OVERDUE_KEPT = 90  # days; nobody is reminded of what is older
 _MOST_OVERDUE = 300
 UNCOUNTED = (SessionStatus.DRAFT, SessionStatus.POSTPONED)
 # What is summed of the classes that were held; nobody may have counted women or those over 60.
-_SUMMED = ("attendances", "minutes", "person_minutes", "women", "over_60", "by_guests")
+_SUMMED = tuple(name for name in Sums._fields if name not in ("sessions", "on_time"))
 
 
 class Figure(StrEnum):
@@ -83,11 +92,13 @@ class RegionFigures:
     to_come: int = 0
     on_time: int = 0  # of those held or not held, the ones recorded within the days for it
     attendances: int = 0  # 人次
-    people: int = 0  # 人数
+    people: int | None = None  # 人数; None where it was not asked for
     minutes: int = 0
     person_minutes: int = 0  # 人次 by the minutes of their class
     women: int | None = None  # 人次, as they were counted; None where nobody counted
     over_60: int | None = None
+    women_counted: int = 0  # classes in which somebody counted them
+    over_60_counted: int = 0
     by_guests: int = 0  # held with a teacher who is kept outside the village
     reasons: Counter[str] = field(default_factory=Counter)  # reason code -> sessions not held
     categories: Counter[str] = field(default_factory=Counter)  # name -> held, in the directory's order
@@ -172,12 +183,21 @@ class Overview:
 
 
 def overview_of(
-    db: Session, code: str, *, first: date, last: date, today: date, narrowed: Narrowed = EVERYTHING
+    db: Session,
+    code: str,
+    *,
+    first: date,
+    last: date,
+    today: date,
+    narrowed: Narrowed = EVERYTHING,
+    counts_people: bool = True,
 ) -> Overview | None:
     """The figures of a region from a day to a day, both included; None when there is no such region.
 
-    Cost: six queries, whatever the size; five of a village; one more where something is expected, and where a former
-    region without a night school had class sessions.
+    Who came cannot be added up, because one person came to several classes: every mark is looked at for them, unless
+    `counts_people` is False, and of a province, where that takes a minute, never.
+    Cost: six queries, whatever the size; five of a village; one more where something is expected, where a former
+    region without a night school had class sessions, and where villages stand for others.
     """
     above = ancestors_of(code)
     names = names_of(db, [*above, code])
@@ -192,31 +212,26 @@ def overview_of(
         villages=sum(one.villages for one in below),
         schools=sum(one.schools for one in below),
     )
-    part_level, heirs = BELOW.get(level, level), narrowed.heirs
-    which = narrowed.where(code, first, last)
-    by = Level.VILLAGE if heirs else part_level
-
-    def part_of(prefix: str) -> str:
-        return full_code(heirs.get(prefix, prefix)[: PREFIX_DIGITS[part_level]])
-
-    rows = [(part_of(row.part), row) for row in _counts(db, by, which, today)]
-    if former := {part for part, _row in rows} - lines.keys() - {code}:
+    part_level = BELOW.get(level, level)
+    rows = _rows(db, code, part_level, first, last, today, narrowed)
+    if former := {part for part, _sign, _row in rows} - lines.keys() - {code}:
         lines |= {part: RegionFigures(part, name) for part, name in names_of(db, former).items()}
-    for part, row in rows:
+    for part, sign, row in rows:
         for line in (total, lines.get(part)):
             if line is not None:
-                _count(line, row)
+                _count(line, row, sign)
+    for line in (total, *lines.values()):
+        line.women = line.women if line.women_counted else None
+        line.over_60 = line.over_60 if line.over_60_counted else None
     if not (narrowed.label or narrowed.category):
         _expect(db, code, part_level, first, last, today, {**lines, code: total})
-    total.people, came = _people(db, by, which, part_of if heirs else None)
-    for part, people_there in came.items():
-        if line := lines.get(part if heirs else full_code(part)):
-            line.people = people_there
+    if counts_people and level is not Level.PROVINCE:
+        _count_people(db, part_level, narrowed.where(code, first, last), narrowed.heirs, total, lines)
     is_there = [line for _code, line in sorted(lines.items()) if line.villages or line.planned]
     parts = tuple(line for line in is_there if level is not Level.TOWNSHIP or line.schools or line.planned)
     without = tuple(one for one in below if level is Level.TOWNSHIP and lines[one.code] not in parts)
     path = tuple((part, names[part]) for part in above if part in names)
-    categories = _by_category(row for _part, row in rows)
+    categories = _by_category((sign, row) for _part, sign, row in rows)
     return Overview(code, names[code], path, parts, without, total, categories)
 
 
@@ -287,50 +302,86 @@ def _figure(today: date) -> ColumnElement[str]:
     )
 
 
-def _counts(db: Session, level: Level, which: Collection[ColumnElement[bool]], today: date) -> Result[Any]:
-    from_outside = exists().where(
-        ClassSessionTeacher.class_session_id == ClassSession.id,
-        Teacher.id == ClassSessionTeacher.teacher_id,
-        Teacher.region_code != ClassSession.region_code,
+_Row = tuple[
+    str, int, Any
+]  # the part it counts for, +1 or -1, and the figures of one kind of class sessions there
+
+
+def _rows(
+    db: Session, code: str, level: Level, first: date, last: date, today: date, narrowed: Narrowed
+) -> list[_Row]:
+    """What the parts of a region at this level come to. Cost: 1 query; 1 more where villages stand for others.
+
+    Villages are read class by class, larger parts from their tallies: what a former village had is then taken from the
+    part it lay in, and given to that of its heir.
+    """
+    heirs = narrowed.heirs
+
+    def part_of(prefix: str) -> str:
+        return full_code(prefix[: PREFIX_DIGITS[level]])
+
+    classes = _kinds(CountedSession, Level.VILLAGE, CountedSession.day < today, narrowed)
+    classes = classes.where(CountedSession.day.between(first, last))
+    if level is Level.VILLAGE:
+        here = db.execute(classes.where(inside(CountedSession.region_code, code, heirs)))
+        return [(heirs.get(row.part, row.part), 1, row) for row in here]
+    yesterday = today - timedelta(days=1)
+    spans = [*spans_of(first, min(last, yesterday)), *spans_of(max(first, today), last)]
+    tallies = _kinds(RegionTally, level, RegionTally.span < today.isoformat(), narrowed).where(
+        RegionTally.level == level.value, RegionTally.span.in_(spans), inside(RegionTally.region_code, code)
     )
-    minutes = ClassSession.ends - ClassSession.starts
-    sessions = (
-        select(
-            _prefix(level),
-            _figure(today).label("figure"),
-            ClassSession.reason,
-            ClassSession.category_code,
-            attendances().label("attendances"),
-            minutes.label("minutes"),
-            Headcount.women,
-            Headcount.over_60,
-            case((from_outside.correlate(ClassSession), 1), else_=0).label("by_guests"),
-            case((ClassSession.recorded_after <= DAYS_ON_TIME, 1), else_=0).label("on_time"),
-        )
-        .outerjoin(
-            Headcount, (Headcount.class_session_id == ClassSession.id) & Headcount.superseded_by.is_(None)
-        )
-        .where(*which, ClassSession.status.not_in(UNCOUNTED))
-        .subquery()
-    )
-    kind = (sessions.c.part, sessions.c.figure, sessions.c.reason, sessions.c.category_code)
-    summed = {"person_minutes": sessions.c.attendances * sessions.c.minutes}
-    return db.execute(
+    rows = [(part_of(row.part), 1, row) for row in db.execute(tallies)]
+    moved = [
+        village
+        for village, heir in heirs.items()
+        if part_of(village) != part_of(heir) and (is_inside(village, code) or is_inside(heir, code))
+    ]
+    for row in db.execute(classes.where(CountedSession.region_code.in_(moved))) if moved else ():
+        was, now = row.part, heirs[row.part]
+        rows += [(part_of(one), sign, row) for one, sign in ((was, -1), (now, 1)) if is_inside(one, code)]
+    return rows
+
+
+def _kinds(table: Any, level: Level, is_past: ColumnElement[bool], narrowed: Narrowed) -> Select[Any]:
+    """The sums of a table of class sessions or of tallies, by part, figure, reason and category."""
+    is_tally = table is RegionTally
+    figure = case(
+        (table.status == SessionStatus.HELD.value, Figure.HELD.value),
+        (table.status == SessionStatus.CANCELLED.value, Figure.NOT_HELD.value),
+        (is_past, Figure.UNRECORDED.value),
+        else_=Figure.TO_COME.value,
+    ).label("figure")
+    part = func.substr(table.region_code, 1, PREFIX_DIGITS[level]).label("part")
+    kind = (part, figure, table.reason, table.category_code)
+    summed = {
+        "sessions": RegionTally.sessions if is_tally else literal(1),
+        "person_minutes": RegionTally.person_minutes if is_tally else table.attendances * table.minutes,
+        "women_counted": RegionTally.women_counted
+        if is_tally
+        else case((table.women.is_not(None), 1), else_=0),
+        "over_60_counted": RegionTally.over_60_counted
+        if is_tally
+        else case((table.over_60.is_not(None), 1), else_=0),
+    }
+    statement = (
         select(
             *kind,
             category_word(),
-            func.count().label("sessions"),
-            func.sum(sessions.c.on_time).label("on_time"),
-            *(func.sum(summed.get(name, sessions.c.get(name))).label(name) for name in _SUMMED),
+            *(func.sum(summed.get(name, getattr(table, name, None))).label(name) for name in Sums._fields),
         )
-        .join(Category, Category.code == sessions.c.category_code)
+        .select_from(table)
+        .join(Category, Category.code == table.category_code)
         .group_by(*kind, Category.name, Category.name_en, Category.position)
-        .order_by(Category.position, Category.name, sessions.c.part)
+        .order_by(Category.position, Category.name, part)
     )
-
-
-def _prefix(level: Level) -> ColumnElement[str]:
-    return func.substr(ClassSession.region_code, 1, PREFIX_DIGITS[level]).label("part")
+    if narrowed.category:
+        statement = statement.where(table.category_code == narrowed.category)
+    if narrowed.label:
+        is_borne = (
+            in_tallies_of(narrowed.label) if is_tally else bears(narrowed.label, table.class_session_id)
+        )
+        return statement.where(is_borne)
+    return statement.where(table.label == ALL) if is_tally else statement
 
 
 def _expect(
@@ -355,55 +406,57 @@ def _expect(
                 lines[part].expected = (lines[part].expected or 0) + expected
 
 
-def _people(
-    db: Session, level: Level, which: Collection[ColumnElement[bool]], part_of: Callable[[str], str] | None
-) -> tuple[int, dict[str, int]]:
-    """人数 of all, and of each part. Where parts stand for others (`part_of`) who came to both is one there, too."""
-    held = (*which, ClassSession.status == SessionStatus.HELD)
-    part = _prefix(level)
-    if part_of is None:
-        of_all, by_part = (
-            select(column, people())
-            .select_from(ClassSession)
-            .join(Mark, Mark.class_session_id == ClassSession.id)
-            .where(*held)
-            for column in (literal(""), part)
-        )
-        rows = db.execute(union_all(of_all, by_part.group_by(part)))
-        found: dict[str, int] = {row[0]: row[1] for row in rows}
-        return found.pop("", 0), found
-    came = (
-        select(part, Mark.learner_id)
-        .select_from(ClassSession)
-        .join(Mark, Mark.class_session_id == ClassSession.id)
-    )
-    learners: dict[str, set[int]] = defaultdict(set)
-    for there, learner in db.execute(came.where(*held, came_in_person()).distinct()):
-        learners[part_of(there)].add(learner)
-    return len(set().union(*learners.values())), {part: len(those) for part, those in learners.items()}
-
-
-def _count(line: RegionFigures, row: Any) -> None:
-    setattr(line, row.figure, getattr(line, row.figure) + row.sessions)
+def _count(line: RegionFigures, row: Any, sign: int) -> None:
+    sessions = sign * int(row.sessions)
+    setattr(line, row.figure, getattr(line, row.figure) + sessions)
+    line.on_time += sign * int(row.on_time)
     if row.figure == Figure.HELD:
-        line.categories[row.category] += row.sessions
+        line.categories[row.category] += sessions
         for name in _SUMMED:
-            if (value := getattr(row, name)) is not None:
-                setattr(line, name, (getattr(line, name) or 0) + int(value))
+            setattr(line, name, (getattr(line, name) or 0) + sign * int(getattr(row, name) or 0))
     elif row.figure == Figure.NOT_HELD:
-        line.reasons[row.reason or "other"] += row.sessions
-    if row.figure in (Figure.HELD, Figure.NOT_HELD):
-        line.on_time += int(row.on_time)
+        line.reasons[row.reason] += sessions
 
 
-def _by_category(rows: Iterable[Any]) -> tuple[CategoryFigures, ...]:
+def _count_people(
+    db: Session,
+    level: Level,
+    which: Collection[ColumnElement[bool]],
+    heirs: Mapping[str, str],
+    total: RegionFigures,
+    lines: Mapping[str, RegionFigures],
+) -> None:
+    """人数 of all, and of each part. Where parts stand for others who came to both is one there, too."""
+    part = func.substr(ClassSession.region_code, 1, PREFIX_DIGITS[Level.VILLAGE if heirs else level])
+    held = (*which, ClassSession.status == SessionStatus.HELD)
+
+    def marked(*columns: Any) -> Select[Any]:
+        joined = select(*columns).select_from(ClassSession)
+        return joined.join(Mark, Mark.class_session_id == ClassSession.id).where(*held)
+
+    if heirs:
+        learners: dict[str, set[int]] = defaultdict(set)
+        for there, learner in db.execute(marked(part, Mark.learner_id).where(came_in_person()).distinct()):
+            learners[full_code(heirs.get(there, there)[: PREFIX_DIGITS[level]])].add(learner)
+        total.people = len(set().union(*learners.values()))
+        found = {code: len(those) for code, those in learners.items()}
+    else:
+        rows = db.execute(union_all(marked(literal(""), people()), marked(part, people()).group_by(part)))
+        came: dict[str, int] = {row[0]: row[1] for row in rows}
+        total.people = came.pop("", 0)
+        found = {full_code(prefix): number for prefix, number in came.items()}
+    for code, line in lines.items():
+        line.people = found.get(code, 0)
+
+
+def _by_category(rows: Iterable[tuple[int, Any]]) -> tuple[CategoryFigures, ...]:
     found: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for row in rows:
+    for sign, row in rows:
         line = found[row.category_code, row.category]
-        line["planned"] += row.sessions
+        line["planned"] += sign * int(row.sessions)
         if row.figure == Figure.HELD:
-            line["held"] += row.sessions
-            line["attendances"] += int(row.attendances or 0)
+            line["held"] += sign * int(row.sessions)
+            line["attendances"] += sign * int(row.attendances)
     return tuple(
         CategoryFigures(*key, line["planned"], line["held"], line["attendances"])
         for key, line in found.items()

@@ -81,7 +81,11 @@ def region(region: str) -> Any:
     with reading() as db:
         asked = asked_figures(db)
         which: dict[str, Any] = {"first": period.first, "last": period.last, "narrowed": asked.narrowed}
-        found = overview.overview_of(db, region, today=today(), **which)
+        # Every mark is looked at for this: above townships only when somebody asks for that column.
+        of_people = (
+            level_of(region) in (Level.TOWNSHIP, Level.VILLAGE) or request.args.get("sort") == "people"
+        )
+        found = overview.overview_of(db, region, today=today(), counts_people=of_people, **which)
         if found is None:
             raise NotFound
         waiting = township_plans.waiting(db, region, today=today())

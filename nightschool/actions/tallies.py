@@ -1,0 +1,174 @@
+"""Tallies are kept here: every class session that changed is counted anew before its change is committed.
+
+All that a transaction touched is gathered, and added up once, at its end, in the order of the keys: two that save at
+once wait for each other briefly and never in a ring. What the ORM writes is noticed by itself; what is written past it
+(`recount`) says so.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, delete, event, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import ORMExecuteState, Session, object_session
+
+from nightschool.actions.bulk import insert_rows
+from nightschool.database import Database
+from nightschool.models.attendance import Guest, Headcount, Mark
+from nightschool.models.tallies import CountedSession, RegionTally
+from nightschool.models.teaching import ClassSession
+from nightschool.queries.scope import inside
+from nightschool.queries.tallies import counted_last, counting_now, last_and_now, places_counted
+from nightschool.rules.oversight.tallies import NOTHING, ClassCount, Sums, TallyKey, differing, tallied
+
+_WAITING = "class sessions to count anew"
+_FORGET = delete(CountedSession).where(CountedSession.class_session_id == bindparam("id"))
+_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_COLUMNS = tuple(CountedSession.__table__.columns.keys())
+_OF_ONE = _COLUMNS[1:]
+_KEY = TallyKey._fields
+_TALLY = tuple(getattr(RegionTally, name) for name in (*_KEY, *Sums._fields))
+
+
+def _put(into: Any, table: Any, *, adds: bool) -> Any:
+    keys = [column.name for column in table.__table__.primary_key]
+    put = into(table)
+    return put.on_conflict_do_update(
+        index_elements=keys,
+        set_={
+            column.name: getattr(table, column.name) + put.excluded[column.name]
+            if adds
+            else put.excluded[column.name]
+            for column in table.__table__.columns
+            if column.name not in keys
+        },
+    )
+
+
+_KEEP = {name: _put(into, CountedSession, adds=False) for name, into in _INSERTS.items()}
+_ADD = {name: _put(into, RegionTally, adds=True) for name, into in _INSERTS.items()}
+
+
+def recount(db: Session, class_sessions: Iterable[int]) -> None:
+    """These class sessions are counted anew before the transaction commits."""
+    db.info.setdefault(_WAITING, set()).update(class_sessions)
+
+
+def count_now(db: Session) -> None:
+    """The tallies say what this transaction has made of its class sessions."""
+    if not db.info.get(_WAITING):
+        return
+    db.flush()
+    waiting: set[int] = db.info.pop(_WAITING)
+    dialect = db.get_bind().dialect.name
+    gone, there = [], []
+    differs: dict[TallyKey, Sums] = {}
+    for key in sorted(waiting):
+        before, after = last_and_now(db, key)
+        if before == after:
+            continue
+        if after is None:
+            gone.append({"id": key})
+        else:
+            there.append(_row(key, after))
+        for tally, sums in differing(before, after).items():
+            differs[tally] = differs[tally].plus(sums) if tally in differs else sums
+    connection = db.connection()
+    if gone:
+        connection.execute(_FORGET, gone)
+    if there:
+        connection.execute(_KEEP[dialect], there)
+    rows = [key._asdict() | sums._asdict() for key, sums in sorted(differs.items()) if any(sums)]
+    if rows:
+        connection.execute(_ADD[dialect], rows)
+
+
+def _row(key: int, one: ClassCount) -> dict[str, Any]:
+    return {"class_session_id": key, **{name: getattr(one, name) for name in _OF_ONE}}
+
+
+@event.listens_for(Session, "before_commit")
+def _at_the_end(db: Session) -> None:
+    if not db.in_nested_transaction():
+        count_now(db)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _before_they_are_read(asked: ORMExecuteState) -> None:
+    """Who reads tallies in the transaction that changes what they count reads what it comes to, as of any row."""
+    is_due = asked.is_select and asked.session.info.get(_WAITING)
+    if is_due and {mapper.class_ for mapper in asked.all_mappers} & {CountedSession, RegionTally}:
+        count_now(asked.session)
+
+
+def _noticed(_mapper: Any, _connection: Any, record: Any) -> None:
+    db = object_session(record)
+    assert db is not None, "what is flushed is in a session"
+    recount(db, [record.id if isinstance(record, ClassSession) else record.class_session_id])
+
+
+for model in (ClassSession, Mark, Guest, Headcount):
+    for moment in ("after_insert", "after_update", "after_delete"):
+        event.listen(model, moment, _noticed)
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """How many class sessions, and how many sums, stood otherwise than a new count has them."""
+
+    class_sessions: int = 0
+    sums: int = 0
+
+    def __add__(self, other: "Differing") -> "Differing":
+        return Differing(self.class_sessions + other.class_sessions, self.sums + other.sums)
+
+    def __bool__(self) -> bool:
+        return bool(self.class_sessions or self.sums)
+
+
+def recount_all(database: Database, *, only_look: bool = False) -> Differing:
+    """All class sessions are counted anew, city by city, in a transaction each; how much stood otherwise comes back."""
+    with database.reading() as db:
+        cities = places_counted(db)
+    found = Differing()
+    for city in cities:
+        with (database.reading if only_look else database.writing)() as db:
+            if only_look and not database.is_sqlite:
+                db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            elif not database.is_sqlite:
+                db.execute(text("LOCK TABLE counted_session, region_tally IN EXCLUSIVE MODE"))
+            found += _recount_city(db, city, only_look=only_look)
+    return found
+
+
+def count_the_first_time(database: Database) -> None:
+    """Where there are class sessions and nothing was ever counted, all are."""
+    with database.reading() as db:
+        is_due = not db.scalar(select(CountedSession.class_session_id).limit(1)) and places_counted(db)
+    if is_due:
+        recount_all(database)
+
+
+def _recount_city(db: Session, city: str, *, only_look: bool) -> Differing:
+    stood_here, is_here, adds_here = (
+        inside(table.region_code, city) for table in (CountedSession, ClassSession, RegionTally)
+    )
+    rows = counting_now(db, is_here)
+    was = counted_last(db, stood_here)
+    tallies = tallied(rows.values())
+    stood = {
+        TallyKey(*row[: len(_KEY)]): Sums(*row[len(_KEY) :])
+        for row in db.execute(select(*_TALLY).where(adds_here))
+    }
+    found = Differing(
+        sum(was.get(key) != rows.get(key) for key in was.keys() | rows.keys()),
+        sum(stood.get(key, NOTHING) != tallies.get(key, NOTHING) for key in stood.keys() | tallies.keys()),
+    )
+    if found and not only_look:
+        of_here = CountedSession.class_session_id.in_(select(ClassSession.id).where(is_here))
+        db.execute(delete(CountedSession).where(stood_here | of_here))
+        db.execute(delete(RegionTally).where(adds_here))
+        insert_rows(db, CountedSession, [_row(key, one) for key, one in rows.items()])
+        insert_rows(db, RegionTally, [key._asdict() | sums._asdict() for key, sums in tallies.items()])
+    return found

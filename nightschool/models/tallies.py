@@ -1,0 +1,58 @@
+"""Tallies: what class sessions come to, added up beside them; everything here can be made anew from the rest.
+
+`rules.oversight.tallies` says what counts where, `actions.tallies` keeps it.
+"""
+
+from datetime import date
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from nightschool.models.base import Base, Code, LongText, RegionCode
+
+
+class CountedSession(Base):
+    """One row is what one class session adds to the tallies: exactly this is taken away when it comes to be otherwise.
+
+    Nothing refers to the class session, because it may be gone before its row is.
+    """
+
+    class_session_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    region_code: Mapped[RegionCode]
+    day: Mapped[date]
+    category_code: Mapped[Code]
+    status: Mapped[Code]
+    reason: Mapped[Code]
+    labels: Mapped[LongText]
+    on_time: Mapped[int]
+    attendances: Mapped[int]  # 人次
+    minutes: Mapped[int]
+    women: Mapped[int | None]
+    over_60: Mapped[int | None]
+    by_guests: Mapped[int]
+
+    __table_args__ = (Index("ix_counted_session_region_code_day", "region_code", "day"),)
+
+
+class RegionTally(Base):
+    """One row is what all class sessions of one kind add up to in one region and one time."""
+
+    level: Mapped[Code] = mapped_column(primary_key=True)
+    span: Mapped[str] = mapped_column(String(10), primary_key=True)
+    label: Mapped[str] = mapped_column(String(20), primary_key=True)
+    region_code: Mapped[RegionCode] = mapped_column(primary_key=True)
+    category_code: Mapped[Code] = mapped_column(primary_key=True)
+    status: Mapped[Code] = mapped_column(primary_key=True)
+    reason: Mapped[Code] = mapped_column(primary_key=True)
+    sessions: Mapped[int]
+    on_time: Mapped[int]
+    attendances: Mapped[int]  # 人次
+    minutes: Mapped[int]
+    person_minutes: Mapped[int]
+    women: Mapped[int]
+    women_counted: Mapped[int]
+    over_60: Mapped[int]
+    over_60_counted: Mapped[int]
+    by_guests: Mapped[int]
+
+    __table_args__ = {"sqlite_with_rowid": False}  # it is read by its key alone

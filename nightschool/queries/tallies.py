@@ -1,0 +1,138 @@
+"""What class sessions count as, by themselves and added up."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, String, bindparam, case, cast, exists, func, select
+from sqlalchemy.orm import Session
+
+from nightschool.models.attendance import Headcount
+from nightschool.models.people import Teacher
+from nightschool.models.tallies import CountedSession
+from nightschool.models.teaching import ClassSession, ClassSessionLabel, ClassSessionTeacher, SessionStatus
+from nightschool.queries.figures import attendances
+from nightschool.rules.courses.labels import KIND_OF, LabelRole
+from nightschool.rules.oversight.figures import DAYS_ON_TIME
+from nightschool.rules.oversight.tallies import OF_HELPER, ClassCount
+from nightschool.rules.regions import PREFIX_DIGITS, Level, full_code
+
+_IS_HELD = ClassSession.status == SessionStatus.HELD.value
+_FROM_OUTSIDE = exists().where(
+    ClassSessionTeacher.class_session_id == ClassSession.id,
+    Teacher.id == ClassSessionTeacher.teacher_id,
+    Teacher.region_code != ClassSession.region_code,
+)
+_LABELS = (
+    select(
+        func.aggregate_strings(ClassSessionLabel.role + " " + cast(ClassSessionLabel.label_id, String), ",")
+    )
+    .where(ClassSessionLabel.class_session_id == ClassSession.id)
+    .correlate(ClassSession)
+    .scalar_subquery()
+)
+_KEPT = tuple(column for column in CountedSession.__table__.columns if column.name != "class_session_id")
+
+
+def _if_held(value: Any, otherwise: Any = None) -> Any:
+    return case((_IS_HELD, value), else_=otherwise)
+
+
+# Each class session that counts, as it is now.
+_COUNTING = (
+    select(
+        ClassSession.id,
+        ClassSession.region_code,
+        ClassSession.day,
+        ClassSession.category_code,
+        ClassSession.status,
+        ClassSession.reason,
+        _LABELS.label("labels"),
+        (ClassSession.recorded_after <= DAYS_ON_TIME).label("on_time"),
+        _if_held(attendances()).label("attendances"),
+        _if_held(ClassSession.ends - ClassSession.starts, 0).label("minutes"),
+        _if_held(Headcount.women).label("women"),
+        _if_held(Headcount.over_60).label("over_60"),
+        _if_held(cast(_FROM_OUTSIDE, Integer), 0).label("by_guests"),
+    )
+    .outerjoin(Headcount, (Headcount.class_session_id == ClassSession.id) & Headcount.superseded_by.is_(None))
+    .where(
+        ClassSession.status != SessionStatus.DRAFT.value, ClassSession.status != SessionStatus.POSTPONED.value
+    )
+)
+# The same as they were counted last.
+_COUNTED = select(CountedSession.class_session_id, *_KEPT)
+_BOTH = (
+    _COUNTING.add_columns(
+        *(column.label(f"was_{column.name}") for column in CountedSession.__table__.columns)
+    )
+    .outerjoin(CountedSession, CountedSession.class_session_id == ClassSession.id)
+    .where(ClassSession.id == bindparam("id"))
+)
+_LAST = _COUNTED.where(CountedSession.class_session_id == bindparam("id"))
+_LOCK = (
+    select(CountedSession.class_session_id)
+    .where(CountedSession.class_session_id == bindparam("id"))
+    .with_for_update()
+)
+
+
+def last_and_now(db: Session, class_session: int) -> tuple[ClassCount | None, ClassCount | None]:
+    """As what it was counted last, and as what it counts now; until the transaction ends nobody else counts it."""
+    connection, key = db.connection(), {"id": class_session}
+    if connection.dialect.name != "sqlite":  # by itself, so that the next statement sees what was waited for
+        connection.execute(_LOCK, key)
+    both = connection.execute(_BOTH, key).one_or_none()
+    if both is None:
+        gone = connection.execute(_LAST, key).one_or_none()
+        return (ClassCount(*gone[1:]) if gone else None), None
+    now, last = both[: len(_KEPT) + 1], both[len(_KEPT) + 1 :]
+    return (None if last[0] is None else ClassCount(*last[1:])), _counts_as(*now[1:])
+
+
+def counting_now(db: Session, which: ColumnElement[bool]) -> dict[int, ClassCount]:
+    """What these class sessions count as, by their ids."""
+    return {key: _counts_as(*now) for key, *now in db.execute(_COUNTING.where(which))}
+
+
+def counted_last(db: Session, which: ColumnElement[bool]) -> dict[int, ClassCount]:
+    """As what these were counted last."""
+    return {key: ClassCount(*last) for key, *last in db.execute(_COUNTED.where(which))}
+
+
+def _counts_as(
+    region: str, day: date, category: str, status: str, reason: str | None, labels: str | None, *rest: Any
+) -> ClassCount:
+    is_off = status == SessionStatus.CANCELLED
+    why = (reason or "other") if is_off else ""
+    on_time, came, *others = rest
+    return ClassCount(
+        region,
+        day,
+        category,
+        status,
+        why,
+        _as_keys(labels) if labels else "",
+        int(bool(on_time)),
+        came or 0,
+        *others,
+    )
+
+
+def places_counted(db: Session) -> list[str]:
+    """The cities in which there are class sessions, or were when they were counted."""
+    found: set[str] = set()
+    for table in (ClassSession, CountedSession):
+        found |= set(
+            db.scalars(select(func.substr(table.region_code, 1, PREFIX_DIGITS[Level.CITY])).distinct())
+        )
+    return [full_code(prefix) for prefix in sorted(found)]
+
+
+def _as_keys(labels: str) -> str:
+    keys = set()
+    for one in labels.split(","):
+        role, _, number = one.partition(" ")
+        keys |= {number, KIND_OF[LabelRole(role)].value}
+        if role == LabelRole.HELPER:
+            keys.add(OF_HELPER + number)
+    return ",".join(sorted(keys))

@@ -1,0 +1,141 @@
+"""Tallies: what class sessions come to, added up for regions and times, so that nobody has to count them all again.
+
+A class session counts in its township, county and city, on its day and in its month, once as itself and once more for
+each label it bears. A province is the sum of its cities, and any time one of months and days.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from operator import add, sub
+from typing import NamedTuple
+
+from nightschool.rules.regions import PREFIX_DIGITS, Level, full_code
+from nightschool.rules.seasons.months import month_of
+
+TALLIED = (Level.TOWNSHIP, Level.COUNTY, Level.CITY)
+ALL = ""  # the label of what counts whatever it bears
+OF_HELPER = "helper "  # before the number of a label: only where that unit helped and did not organise
+
+
+class TallyKey(NamedTuple):
+    """Which tally: the region at its level, the time (2026-11 or 2026-11-24), and which class sessions of it."""
+
+    level: str
+    span: str
+    label: str  # ALL, the number of one, one that helped, or "unit" and "campaign" for any of the kind
+    region_code: str
+    category_code: str
+    status: str
+    reason: str  # "" where the class was held or is to come
+
+
+class Sums(NamedTuple):
+    """What is added up. Women and those over 60 are not counted everywhere: in how many classes stands beside."""
+
+    sessions: int = 0
+    on_time: int = 0
+    attendances: int = 0  # 人次
+    minutes: int = 0
+    person_minutes: int = 0
+    women: int = 0
+    women_counted: int = 0
+    over_60: int = 0
+    over_60_counted: int = 0
+    by_guests: int = 0
+
+    def plus(self, other: "Sums") -> "Sums":
+        """Both together."""
+        return Sums(*map(add, self, other))
+
+    def less(self, other: "Sums") -> "Sums":
+        """The other taken away."""
+        return Sums(*map(sub, self, other))
+
+
+NOTHING = Sums()
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCount:
+    """One class session as it counts; drafts and what was put off count nowhere."""
+
+    region_code: str
+    day: date
+    category_code: str
+    status: str
+    reason: str
+    labels: str  # as they stand in keys, a comma between
+    on_time: int
+    attendances: int
+    minutes: int
+    women: int | None
+    over_60: int | None
+    by_guests: int
+
+    @property
+    def sums(self) -> Sums:
+        """What it adds."""
+        return Sums(
+            1,
+            self.on_time,
+            self.attendances,
+            self.minutes,
+            self.attendances * self.minutes,
+            self.women or 0,
+            int(self.women is not None),
+            self.over_60 or 0,
+            int(self.over_60 is not None),
+            self.by_guests,
+        )
+
+    @property
+    def kind(self) -> tuple[str | date, ...]:
+        """What decides where it counts."""
+        return self.region_code, self.day, self.category_code, self.status, self.reason, self.labels
+
+    def counts_in(self) -> Iterator[TallyKey]:
+        """Where it counts."""
+        kind = self.category_code, self.status, self.reason
+        labels = (ALL, *filter(None, self.labels.split(",")))
+        day = self.day.isoformat()
+        for level in TALLIED:
+            region = full_code(self.region_code[: PREFIX_DIGITS[level]])
+            for span in (day, day[:7]):
+                for label in labels:
+                    yield TallyKey(level.value, span, label, region, *kind)
+
+
+def tallied(counted: Iterable[ClassCount]) -> dict[TallyKey, Sums]:
+    """The tallies of these class sessions."""
+    found: dict[TallyKey, Sums] = {}
+    for one in counted:
+        sums = one.sums
+        for key in one.counts_in():
+            found[key] = found[key].plus(sums) if key in found else sums
+    return found
+
+
+def differing(before: ClassCount | None, after: ClassCount | None) -> dict[TallyKey, Sums]:
+    """What has to be added where, for a class session that was counted as one to count as the other."""
+    if before and after and before.kind == after.kind:
+        more = after.sums.less(before.sums)
+        return dict.fromkeys(after.counts_in(), more)
+    found = tallied([after] if after else ())
+    for key, sums in tallied([before] if before else ()).items():
+        found[key] = found.get(key, NOTHING).less(sums)
+    return found
+
+
+def spans_of(first: date, last: date) -> list[str]:
+    """The whole months from a day to a day, both included, and the days beside them."""
+    spans, day = [], first
+    while day <= last:
+        month = month_of(day)
+        if day == month.first and month.last <= last:
+            spans.append(day.isoformat()[:7])
+            day = month.last
+        else:
+            spans.append(day.isoformat())
+        day += timedelta(days=1)
+    return spans
