@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nightschool.formats.plan_table import tell_hosts, tell_lecturers
 from nightschool.formats.table_paper import NUMBERED, Column, ColumnKind, Paper, PaperAsk, signatures
 from nightschool.rules.courses.modes import mode_word
-from nightschool.rules.oversight.figures import ATTENDANCES, DISTINCT_PEOPLE, HOURS
+from nightschool.rules.oversight.figures import ATTENDANCES, DISTINCT_PEOPLE, HOURS, OVER_60, WOMEN
 from nightschool.rules.registers.graduation import class_hours
 from nightschool.texts import N_, _, counted
 
@@ -49,8 +49,8 @@ LEDGER = Paper(
         Column("venue", N_("地点"), 22),
         Column("hours", N_("学时"), 11, lambda one: one.minutes, ColumnKind.HOURS, HOURS, is_summed=True),
         Column("attendances", N_("人次"), 12, None, ColumnKind.NUMBER, ATTENDANCES, is_summed=True),
-        Column("women", N_("其中女"), 11, None, ColumnKind.NUMBER, is_summed=True),
-        Column("over_60", N_("60 岁以上"), 12, None, ColumnKind.NUMBER, is_summed=True),
+        Column("women", N_("其中女"), 11, None, ColumnKind.NUMBER, WOMEN, is_summed=True),
+        Column("over_60", N_("60 岁以上"), 12, None, ColumnKind.NUMBER, OVER_60, is_summed=True),
         Column("hosts", N_("主办（协办）"), 26, lambda one: tell_hosts(one.labels, one.village)),
         Column("evidence", N_("佐证"), 20, _evidence),
         Column("remark", N_("备注"), 16, lambda _one: ""),

@@ -12,7 +12,9 @@ from nightschool.rules.oversight.figures import (
     EXPECTED,
     HOURS,
     ON_TIME,
+    OVER_60,
     PERSON_HOURS,
+    WOMEN,
 )
 from nightschool.rules.registers.graduation import class_hours
 from nightschool.texts import N_, _, counted
@@ -67,8 +69,8 @@ REGION_TABLE = Paper(
             figure=PERSON_HOURS,
             **_NUMBER,
         ),
-        Column("women", N_("其中女"), 14, **_SUMMED),
-        Column("over_60", N_("60 岁以上"), 14, **_SUMMED),
+        Column("women", N_("其中女"), 14, figure=WOMEN, **_SUMMED),
+        Column("over_60", N_("60 岁以上"), 14, figure=OVER_60, **_SUMMED),
         Column("hours", N_("学时"), 15, lambda one: one.minutes, ColumnKind.HOURS, HOURS, is_summed=True),
         Column("by_guests", N_("外请老师讲的"), 16, **_SUMMED),
         Column("categories", N_("各类场次"), 58, tell_categories),

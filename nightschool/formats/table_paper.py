@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -60,6 +60,15 @@ class Column:
     figure: Definition | None = None  # what is counted here, where it is a figure with a definition
     is_summed: bool = False
     where_any: bool = False  # left out where no row has anything there
+    # By version of its figure: how a former one is read off a row.
+    formerly: Mapping[int, Callable[[Any], Value]] = field(default_factory=dict)
+
+    def on(self, day: date) -> Column:
+        """The column with its figure as it was counted on this day."""
+        then = self.figure.on(day) if self.figure else None
+        if then is None or then is self.figure:
+            return self
+        return replace(self, figure=then, of=self.formerly.get(then.version, self.of))
 
     @property
     def name(self) -> str:
@@ -93,6 +102,7 @@ class PaperAsk:
     of: Mapping[str, str]  # what its address names: village, learner, teacher
     place: str = ""  # the name of the region it names
     period: Period | None = None
+    counted_as_on: date | None = None  # whose definitions hold; None: those of today
 
     @property
     def first(self) -> date:
@@ -120,13 +130,27 @@ class Paper:
     under: Callable[[Any, PaperAsk], Iterable[str]] = lambda _found, _asked: ()
     notes: Callable[[Any], Iterable[str]] = lambda _found: ()
     closing: Callable[[Any], str] = lambda _found: ""  # what is stamped or signed at the end
-    message: Callable[[Any, PaperAsk], Iterable[str]] | None = (
-        None  # sent instead of a line a row: what weighs most first
-    )
+    # What is sent instead of a line a row, as much of it as fits, what weighs most first.
+    message: Callable[[Any, PaperAsk], Iterable[str]] | None = None
     figures: tuple[Definition, ...] = ()  # that are told above the table, beside those of its columns
     narrows: bool = False  # it can be of the classes of one unit, campaign or category alone
     is_for_binder: bool = False  # it says who came, or what they asked: there is no text of it to be sent
     empty: str = N_("还没有上过的课。点名保存了，就列在这里。")
+
+    @property
+    def changes(self) -> tuple[date, ...]:
+        """The days on which something on it began to be counted in another way, the first one first."""
+        days = set()
+        for figure in (*self.figures, *(column.figure for column in self.columns)):
+            while figure and figure.before and figure.since:
+                days.add(figure.since)
+                figure = figure.before
+        return tuple(sorted(days))
+
+    def on(self, day: date) -> Paper:
+        """The paper with everything on it counted as on this day."""
+        columns = tuple(column.on(day) for column in self.columns)
+        return replace(self, columns=columns, figures=tuple(figure.on(day) for figure in self.figures))
 
 
 @dataclass(frozen=True)
@@ -260,6 +284,7 @@ def _write(cell: Any, column: Column, value: Value) -> None:
 
 def lay_out(paper: Paper, found: Any, asked: PaperAsk, chosen: Sequence[ChosenColumn] = ()) -> PaperTable:
     """The paper of what was found, with the columns that its region has chosen."""
+    paper = paper.on(asked.counted_as_on or asked.today)
     rows = [
         tuple(column.cell(row, number) for column in paper.columns)
         for number, row in enumerate(paper.rows(found), start=1)

@@ -1,6 +1,7 @@
 """One shape for papers: what a definition says of its rows is the same on the page, in a PDF, in Excel and as text."""
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -9,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from nightschool.formats.table_paper import NUMBERED, Column, ColumnKind, Paper, PaperAsk, lay_out
-from nightschool.rules.oversight.figures import ATTENDANCES
+from nightschool.rules.oversight.figures import ATTENDANCES, Definition
 from nightschool.rules.oversight.paper_columns import BLANK, ChosenColumn
 from nightschool.rules.seasons.periods import parsed_period
 
@@ -125,3 +126,36 @@ def test_where_nothing_that_there_is_was_chosen_a_paper_has_its_own_columns(
     chosen: tuple[ChosenColumn, ...],
 ) -> None:
     assert lay_out(PAPER, ROWS, ASKED, chosen) == TABLE
+
+
+SIGNED = Definition("签到", 1, "签了名的")
+SIGNED_TWICE = Definition("签到", 2, "来和走都签了名的", since=date(2026, 11, 20), before=SIGNED)
+
+
+def signed(figure: Definition, of: Callable[[Row], int], **formerly: Callable[[Row], int]) -> Paper:
+    """A paper with a figure that is counted in some way; `formerly`: v1, as it was before."""
+    columns = Column(
+        "signed",
+        "签到",
+        20,
+        of,
+        ColumnKind.NUMBER,
+        figure,
+        is_summed=True,
+        formerly={int(version[1:]): former for version, former in formerly.items()},
+    )
+    return replace(PAPER, columns=(*PAPER.columns, columns), figures=(figure,))
+
+
+def test_an_old_paper_is_the_same_byte_for_byte_after_what_it_counts_has_changed() -> None:
+    old = signed(SIGNED, lambda row: row.minutes)
+    new = signed(SIGNED_TWICE, lambda row: row.minutes // 2, v1=lambda row: row.minutes)
+    printed = lay_out(old, ROWS, ASKED)
+    again = lay_out(new, ROWS, replace(ASKED, counted_as_on=date(2026, 11, 19)))
+    assert (again.text(), again.data(), again.code) == (printed.text(), printed.data(), printed.code)
+    assert "签到：签了名的（口径第 1 版）" in again.foot
+    now = lay_out(new, ROWS, ASKED)
+    assert now.code != printed.code and "签到：来和走都签了名的（口径第 2 版）" in now.foot
+    assert [cells[-1] for cells in now.cells] == ["45", "30"]
+    assert (old.changes, new.changes) == ((), (date(2026, 11, 20),))
+    assert lay_out(new, ROWS, replace(ASKED, today=date(2026, 11, 19))).code == printed.code

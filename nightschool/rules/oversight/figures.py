@@ -1,9 +1,13 @@
-"""What a figure counts, in words and with a version: paper and screen say it, and an old paper can be understood.
+"""What a figure counts, in words and with a version: paper and screen say it, and an old paper can be written again.
 
-Who changes what is counted gives the figure a higher version here; the SQL stands in `queries/figures.py`.
+Who changes what is counted gives the figure a higher version here, from a day on, and keeps the one `before`; the SQL
+stands in `queries/figures.py`, and how the one before is read off a row at the columns that show it (`formerly`).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from datetime import date
 
 from nightschool.texts import N_, _
 
@@ -15,6 +19,12 @@ class Definition:
     word: str  # N_()
     version: int
     means: str  # N_()
+    since: date | None = None  # of a version that took the place of another, its first day
+    before: Definition | None = None
+
+    def on(self, day: date) -> Definition:
+        """The version that held on this day."""
+        return self.before.on(day) if self.before and self.since and day < self.since else self
 
 
 DAYS_ON_TIME = 3  # after the day of the class: a register, or the reason why there was none, is there by then
@@ -22,6 +32,12 @@ DAYS_ON_TIME = 3  # after the day of the class: a register, or the reason why th
 ATTENDANCES = Definition(N_("人次"), 1, N_("清点过的按清点人数，没清点的按名单加外来的人"))
 DISTINCT_PEOPLE = Definition(N_("人数"), 1, N_("名单上的人本人来过的，一个人只算一次"))
 EXPECTED = Definition(N_("要求"), 1, N_("县里或者镇上定的次数，乘现在的夜校数；没定的不算"))
+WOMEN = Definition(N_("其中女"), 1, N_("清点的时候数的，是人次；没数的空着"))
+OVER_60 = Definition(N_("60 岁以上"), 1, N_("清点的时候数的，是人次；没数的空着"))
+ENROLLED = Definition(N_("在册人数"), 1, N_("进过这个班名单的人，后来退出的也算，候补的不算，是人数"))
+CAME_TO_COHORT = Definition(N_("本人来上课"), 1, N_("名单上的人这段时间本人来了几次，加起来，是人次"))
+GRADUATES = Definition(N_("够结业"), 1, N_("还在班里、到今天够了结业条件的人，是人数"))
+LEFT_COHORT = Definition(N_("退出"), 1, N_("进过班又退出的人，是人数"))
 ON_TIME = Definition(N_("按时登记"), 1, N_("上完课 3 天之内点了名的，或者写了为什么没上的"))
 PERSON_HOURS = Definition(N_("人时"), 1, N_("每节课的人次乘课时长，60 分钟算一小时，不满一小时的舍去"))
 HOURS = Definition(N_("学时"), 1, N_("45 分钟算一个，不满十分之一的舍去"))

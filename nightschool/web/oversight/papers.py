@@ -6,10 +6,11 @@ not say, is checked of every paper.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from nightschool.formats.attended_table import CARD, HISTORY
@@ -264,10 +265,11 @@ def _answer(listed: ListedPaper, kind: str, **of: str) -> Any:
         wanted = None
     with reading() as db:
         asked = asked_figures(db) if paper.narrows else AskedFigures()
+    then = _counted_as_on() if paper.changes else None
     here = partial(url_for, **of, **asked.kept)
 
-    def at(code: str | None) -> str:
-        return here(f"papers.{listed.name}", period=code)
+    def at(code: str | None, counted: date | None = then) -> str:
+        return here(f"papers.{listed.name}", period=code, counted=counted)
 
     period = wanted or (_unasked(paper.periods[0]) if paper.periods else None)
     form, elsewhere = asked_days(period or week_of(today()), at)
@@ -294,12 +296,23 @@ def _answer(listed: ListedPaper, kind: str, **of: str) -> Any:
         paper=paper,
         table=table,
         kept=asked.kept,
-        forms={other: here(f"papers.{listed.name}_{other}", period=code) for other in _FORMS[1:3]},
+        forms={
+            other: here(f"papers.{listed.name}_{other}", period=code, counted=then) for other in _FORMS[1:3]
+        },
         at=at,
         back=listed.base.back(found, **of),
         unprintable=unprintable(table.data()),
+        formerly={at(code, day - timedelta(days=1)): day_with_year(day) for day in paper.changes},
         **(chooser(period, paper.periods, form) if period else {"period": None}),
     )
+
+
+def _counted_as_on() -> date | None:
+    """The day of an old paper that the address names: everything is counted as on that day."""
+    try:
+        return date.fromisoformat(request.args.get("counted", ""))
+    except ValueError:
+        return None
 
 
 def _unasked(kind: str) -> Period:
@@ -313,7 +326,7 @@ def _table(
     place = narrowed.of(look_up(places.region_named, region).name) if region else ""
     local = now().instant.astimezone(services().zone)
     as_of = f"{day_with_year(local.date())} {clock(local.hour * 60 + local.minute)}"
-    asked = PaperAsk(today(), as_of, of, place, period)
+    asked = PaperAsk(today(), as_of, of, place, period, _counted_as_on())
     found = look_up(listed.find, asked)
     if not region or not listed.has_chosen_columns:
         return found, lay_out(listed.paper, found, asked)
@@ -322,11 +335,16 @@ def _table(
     return found, lay_out(listed.paper, found, asked, chosen.columns if chosen else ())
 
 
-for _one in PAPERS:
-    for _form in _FORMS[: 3 if _one.paper.is_for_binder else 4]:
-        _is_page = _form == "page"
-        bp.add_url_rule(
-            f"{_one.base.path}{_one.paper.key}{'' if _is_page else '.' + _form}",
-            endpoint=_one.name if _is_page else f"{_one.name}_{_form}",
-            view_func=allows(_one.verb)(partial(_answer, _one, _form)),
+def stand(on: Blueprint | Flask, listed: ListedPaper, mark: str = "") -> None:
+    """The paper has its addresses: page, PDF, workbook, and a text where it may be sent. `mark`: before endpoints."""
+    for form in _FORMS[: 3 if listed.paper.is_for_binder else 4]:
+        is_page = form == "page"
+        on.add_url_rule(
+            f"{listed.base.path}{listed.paper.key}{'' if is_page else '.' + form}",
+            endpoint=mark + (listed.name if is_page else f"{listed.name}_{form}"),
+            view_func=allows(listed.verb)(partial(_answer, listed, form)),
         )
+
+
+for _one in PAPERS:
+    stand(bp, _one)

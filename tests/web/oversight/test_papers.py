@@ -2,20 +2,23 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import select, update
 
 from nightschool.database import Database
+from nightschool.formats.ledger import LEDGER as LEDGER_PAPER
 from nightschool.models.attendance import Headcount, Mark
 from nightschool.models.people import Learner, Teacher
 from nightschool.models.teaching import Enrolment
-from nightschool.rules.oversight.figures import ATTENDANCES
-from nightschool.web.oversight.papers import PAPERS
+from nightschool.rules.oversight.figures import ATTENDANCES, Definition
+from nightschool.web.oversight.papers import PAPERS, stand
 from tests.factories import (
     JIANLI,
     NOW,
@@ -361,3 +364,53 @@ def test_nobody_else_gets_to_a_villages_papers(browser_of: Any, client: FlaskCli
             assert browser_of(account).get(LEDGER + form).status_code == 404
         assert client.get(LEDGER + form).status_code == 303
     assert browser_of(cast.chen).get(f"{LEDGER}.csv").status_code == 404
+
+
+# What is counted on papers and is neither people nor their time: 场次, villages, days, measures.
+NO_FIGURE = {
+    "场次": {"held", "planned", "not_held", "unrecorded", "by_guests", "classes", "teacherless"},
+    "other": {"number_in_course", "schools", "villages", "days", "questions", "waited", "area_m2", "seats"},
+    "as written down": {"expected", "birth_year"},
+}
+
+
+def test_every_count_of_people_says_what_it_counts_and_in_which_version() -> None:
+    known = set().union(*NO_FIGURE.values())
+    for listed in PAPERS:
+        counted = [one for one in listed.paper.columns if one.kind.is_counted and one.key != "number"]
+        untold = {one.key for one in counted if one.figure is None} - known
+        assert not untold, f"{listed.name}: {untold} without a definition"
+        for figure in (*listed.paper.figures, *(one.figure for one in counted if one.figure)):
+            assert figure.version >= 1 and figure.word and figure.means
+            is_of_people = not {figure.word} & {"学时", "人时", "按时登记", "要求"}
+            assert (
+                not is_of_people
+                or "人次" in figure.word + figure.means
+                or "人数" in figure.word + figure.means
+            )
+
+
+@pytest.mark.usefixtures("own_application")
+def test_an_old_paper_is_written_again_as_it_was_counted_then(
+    app: Flask, chen: FlaskClient, cast: Cast, year: None
+) -> None:
+    doubled = Definition("人次", 2, "算两遍的", since=date(2026, 11, 1), before=ATTENDANCES)
+    column = next(one for one in LEDGER_PAPER.columns if one.key == "attendances")
+    twice = replace(
+        column, figure=doubled, of=lambda one: 2 * one.attendances, formerly={1: lambda one: one.attendances}
+    )
+    columns = tuple(twice if one is column else one for one in LEDGER_PAPER.columns)
+    stand(app, replace(PAPERS[0], paper=replace(LEDGER_PAPER, key="planted", columns=columns)), "papers.")
+    kept, old = (chen.get(f"{HERE}/{key}?period=2026").text for key in ("ledger", "planted"))
+    page = chen.get(f"{HERE}/planted?period=2026&counted=2026-10-31").text
+    assert rows_of(page) == rows_of(kept) != rows_of(old)
+    assert code_on(page) == code_on(kept) != code_on(old)
+    assert "算两遍的（口径第 2 版）" in old and "算两遍的" not in page
+    assert "按 2026年11月1日 以前的口径" in old and "口径</a>" not in kept
+    text = chen.get(f"{HERE}/planted.txt?period=2026&counted=2026-10-31").text
+    assert text == chen.get(f"{HERE}/ledger.txt?period=2026").text
+
+
+def code_on(page: str) -> str:
+    [code] = set(re.findall(r"核对码 ([0-9a-f]{8})", page))
+    return code
