@@ -19,7 +19,7 @@ from nightschool.rules.notices.revisions import Difference, tell_moment
 from nightschool.texts import _, language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from nightschool.queries.notices.notices import Notice
     from nightschool.queries.notices.timetable import Entry
@@ -27,14 +27,30 @@ if TYPE_CHECKING:
 POSTER_SIZES = ("a4", "a3")
 
 
-def posters_data(notices: Iterable[tuple[Notice, str]], paper: str) -> dict[str, Any]:
-    """What poster.typ is given: a sheet for each class of these notices, each with the address its code leads to."""
+def posters_data(
+    notices: Iterable[Notice],
+    paper: str,
+    page_of: Callable[[str], str],
+    posted_of: Callable[[str, str, int], str],
+) -> dict[str, Any]:
+    """What poster.typ is given: a sheet for each class of these notices.
+
+    `page_of` a village is the address in its words; its code leads to what `posted_of` village, class session and the
+    revision that it says, so that an old poster tells what changed since.
+    """
     return {
         "lang": language(),
         "title": _("海报"),
         "paper": paper,
         "posters": [
-            _poster(entry, notice, address) for notice, address in notices for entry in notice.entries
+            _poster(
+                entry,
+                notice,
+                page_of(notice.village.code),
+                posted_of(notice.village.code, entry.public_id, notice.revision_of(entry.public_id)),
+            )
+            for notice in notices
+            for entry in notice.entries
         ],
     }
 
@@ -49,7 +65,7 @@ def strips_data(notice: Notice) -> dict[str, Any]:
     }
 
 
-def _poster(entry: Entry, notice: Notice, address: str) -> dict[str, Any]:
+def _poster(entry: Entry, notice: Notice, address: str, code: str) -> dict[str, Any]:
     today = notice.today
     day = _("%(day)s %(lunar)s", day=spoken_day(entry.slot.day, today), lunar=tell_lunar(entry.slot.day))
     who = tell_teachers(entry.teachers)
@@ -69,7 +85,7 @@ def _poster(entry: Entry, notice: Notice, address: str) -> dict[str, Any]:
         "bring": entry.summary if entry.takes_place else "",
         "contact": tell_contact(notice.village.school),
         "foot": _("如有变动，听广播，或者扫码看。%(address)s", address=address),
-        "qr": qr_svg(address).decode(),
+        "qr": qr_svg(code).decode(),
         "scan": _("扫码看课表"),
     }
 

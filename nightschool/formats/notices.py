@@ -12,18 +12,26 @@ from nightschool.formats.timetable_text import (
     announced,
     tell_change,
     tell_contact,
+    tell_lunar,
     tell_name,
     tell_origin,
+    tell_teachers,
 )
 from nightschool.rules.almanac import clock, full_day, spoken_day
 from nightschool.rules.courses.reasons import tell_reason
+from nightschool.rules.notices.own_texts import NoticeField, filled_in, with_fields
 from nightschool.rules.notices.revisions import Difference, unended
 from nightschool.rules.notices.spoken import said_lunar, said_moment, unbracketed
+from nightschool.rules.notices.told import Channel
 from nightschool.rules.people.people import dialable, tell_public_name
 from nightschool.rules.places.schools import asked_of
 from nightschool.texts import _
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from nightschool.formats.timetable_text import Announced
     from nightschool.queries.notices.notices import Notice
     from nightschool.queries.notices.timetable import Entry
     from nightschool.rules.slots import Moment
@@ -38,8 +46,7 @@ def chat_text(notice: Notice, address: str = "") -> str:
     text = [_("%(place)s：", place=_named(notice))]
     for entry in notice.entries:
         one = announced(entry, today)
-        day = full_day(entry.slot.day, today)
-        when = _("%(day)s，%(date)s", day=one.day, date=day) if one.is_near else day
+        when = _chat_day(entry, one, today)
         text.append(_("【%(title)s】%(when)s %(times)s", title=one.title, when=when, times=one.times))
         if change := tell_change(entry, today):
             text.append(change)
@@ -79,6 +86,123 @@ def short_text(notice: Notice) -> str:
     return (said if len(said) <= most else said[: most - 1] + "…") + _("。")
 
 
+def notice_text(notice: Notice, channel: Channel, address: str, own: Mapping[str, str]) -> str:
+    """What is said on this channel, in the words that the region chose for it; `own`: form -> text.
+
+    Of several classes, of one that is put off, and where the region's words cannot say what there is to say, ours.
+    """
+    form = form_of(notice, channel)
+    if form in own:
+        values = notice_fields(notice, channel, address)
+        text = filled_in(own[form], values)
+        says_change = not form.endswith("-changed") or values[NoticeField.CHANGE]
+        if says_change and (channel != Channel.SHORT or len(text) <= MOST_OF_A_SHORT_MESSAGE):
+            return text
+    match channel:
+        case Channel.LOUDSPEAKER:
+            return loudspeaker_text(notice)
+        case Channel.SHORT:
+            return short_text(notice)
+    return chat_text(notice, address)
+
+
+def words_to_begin_with(notice: Notice, channel: Channel, address: str) -> str:
+    """Our words for this notice of one class, with fields where they speak of it."""
+    text = with_fields(notice_text(notice, channel, address, {}), notice_fields(notice, channel, address))
+    # What is said once more names the new time; of a change of place it would be wrong.
+    again = _("课改到%(when)s", when=f"{{{NoticeField.TIME}}}")
+    return text.replace(again, f"{{{NoticeField.CHANGE}}}")
+
+
+def form_of(notice: Notice, channel: Channel) -> str:
+    """Which of the texts that a region can choose this is; empty: none."""
+    if len(notice.entries) != 1 or notice.entries[0].status == "postponed":
+        return ""
+    [entry] = notice.entries
+    state = "off" if not entry.takes_place else "changed" if entry.is_changed else "usual"
+    return f"{channel}-{state}"
+
+
+def notice_fields(notice: Notice, channel: Channel, address: str) -> dict[str, str]:
+    """What stands in the fields of a notice of one class, as it is said on this channel; some are empty."""
+    [entry] = notice.entries
+    today, school = notice.today, notice.village.school
+    who = (asked_of(school.contact_name, school.principal) if school else "") or _("村委会")
+    phones = dialable(school.contact_phone) if school else ()
+    phone = phones[0][0] if phones else ""
+    reason = "" if entry.takes_place else tell_reason(entry.reason, entry.reason_text)
+    begins = entry.slot.begins
+    fields = {
+        NoticeField.VILLAGE: tell_name(notice.village),
+        NoticeField.TIME: _short_moment(begins, notice),
+        NoticeField.LUNAR: tell_lunar(entry.slot.day),
+        NoticeField.TITLE: entry.title,
+        NoticeField.TEACHERS: tell_teachers(entry.teachers),
+        NoticeField.PLACE: entry.venue,
+        NoticeField.BRING: entry.summary,
+        NoticeField.CONTACT: who,
+        NoticeField.PHONE: phone,
+        NoticeField.ADDRESS: address,
+        NoticeField.CHANGE: tell_origin(entry, today),
+        NoticeField.REASON: unended(reason),
+    }
+    match channel:
+        case Channel.CHAT:
+            one = announced(entry, today)
+            fields[NoticeField.TIME] = _(
+                "%(when)s %(times)s", when=_chat_day(entry, one, today), times=one.times
+            )
+            if one.directions:
+                fields[NoticeField.PLACE] = _(
+                    "%(venue)s（%(directions)s）", venue=one.venue, directions=one.directions
+                )
+            if phone:
+                fields[NoticeField.CONTACT] = _("%(who)s %(phone)s", who=who, phone=phone)
+        case Channel.LOUDSPEAKER:
+            fields |= {name: unbracketed(said) for name, said in fields.items()}
+            fields |= {
+                NoticeField.VILLAGE: fields[NoticeField.VILLAGE].replace(" ", ""),
+                NoticeField.TIME: said_moment(begins, today),
+                NoticeField.LUNAR: said_lunar(entry.slot.day),
+                NoticeField.TEACHERS: _said_teachers(entry),
+                NoticeField.BRING: unended(fields[NoticeField.BRING]),
+                NoticeField.CHANGE: _said_change(entry, notice),
+            }
+        case Channel.SHORT:
+            before = entry.was_to_be
+            fields[NoticeField.VILLAGE] = _("%(village)s夜校", village=notice.village.name)
+            fields[NoticeField.TEACHERS] = _short_teachers(entry)
+            if before:
+                fields[NoticeField.CHANGE] = _("原定%(moment)s", moment=_short_moment(before, notice))
+    return fields
+
+
+def _said_change(entry: Entry, notice: Notice) -> str:
+    when, told = said_moment(entry.slot.begins, notice.today), []
+    if before := entry.was_to_be:
+        told.append(
+            _("原来说%(former)s的课，改到%(when)s", former=said_moment(before, notice.today), when=when)
+        )
+    elif Difference.ON in entry.differs_in:
+        told.append(_("先前说%(when)s不上的课，又照常上", when=when))
+    if Difference.PLACE in entry.differs_in and entry.venue:
+        told.append(_("换到%(place)s上课", place=unbracketed(entry.venue)))
+    if Difference.TEACHERS in entry.differs_in and entry.teachers:
+        told.append(_("改由%(who)s来讲", who=_said_teachers(entry)))
+    if Difference.TITLE in entry.differs_in:
+        told.append(_("改讲%(title)s", title=unbracketed(entry.title)))
+    return _("，").join(told)
+
+
+def _chat_day(entry: Entry, one: Announced, today: date) -> str:
+    day = full_day(entry.slot.day, today)
+    return _("%(day)s，%(date)s", day=one.day, date=day) if one.is_near else day
+
+
+def _short_teachers(entry: Entry) -> str:
+    return _("、").join(one.name or tell_public_name("", one.unit) for one in entry.teachers)
+
+
 def _named(notice: Notice) -> str:
     name = tell_name(notice.village)
     are_all_off = not any(entry.takes_place for entry in notice.entries)
@@ -102,6 +226,8 @@ def _said(entry: Entry, notice: Notice, *, is_full: bool) -> str:
         former = said_moment(before, notice.today)
         changed = _("原来说%(former)s的课，改到%(when)s", former=former, when=when)
         told = [changed if is_full else _("课改到%(when)s", when=when)]
+    elif Difference.ON in entry.differs_in:
+        told = [_("先前说%(when)s不上的课，又照常上", when=when)]
     if entry.venue:
         is_new = Difference.PLACE in entry.differs_in
         place = unbracketed(entry.venue)
@@ -153,7 +279,7 @@ def _short_beside(entry: Entry, notice: Notice) -> list[tuple[int, str]]:
         why = unended(tell_reason(entry.reason, entry.reason_text))
         return [(_MATTERS_MORE, _("因为%(why)s", why=why) if why else "")]
     before = entry.was_to_be
-    who = _("、").join(one.name or tell_public_name("", one.unit) for one in entry.teachers)
+    who = _short_teachers(entry)
     return [
         (_MATTERS_MOST, _("原定%(moment)s", moment=_short_moment(before, notice)) if before else ""),
         (_MATTERS_MORE, entry.venue),

@@ -134,6 +134,7 @@ class Paper:
     message: Callable[[Any, PaperAsk], Iterable[str]] | None = None
     figures: tuple[Definition, ...] = ()  # that are told above the table, beside those of its columns
     narrows: bool = False  # it can be of the classes of one unit, campaign or category alone
+    sheets: tuple[str, ...] = ()  # of one for the notice board, in large type with the village's code
     is_for_binder: bool = False  # it says who came, or what they asked: there is no text of it to be sent
     empty: str = N_("还没有上过的课。点名保存了，就列在这里。")
 

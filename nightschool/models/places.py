@@ -27,6 +27,7 @@ from nightschool.models.base import (
     digits,
     one_of,
 )
+from nightschool.rules.notices.own_texts import OWN_FORMS
 from nightschool.rules.oversight.targets import TARGET_PERIODS
 from nightschool.rules.places.supporters import SUPPORTERS
 from nightschool.rules.places.venues import ONLINE, VENUE_KINDS
@@ -168,6 +169,16 @@ class PaperColumns(Numbered, Versioned, Base):
     columns: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # rules.oversight.paper_columns.ChosenColumn
 
     __table_args__ = (UniqueConstraint("region_code", "paper"),)
+
+
+class NoticeText(Numbered, Versioned, Base):
+    """One row is the words that a region chose for one form of notice; villages have those of the nearest region."""
+
+    region_code: Mapped[RegionRef]
+    form: Mapped[Code]
+    text: Mapped[LongText]
+
+    __table_args__ = (one_of("form", OWN_FORMS), UniqueConstraint("region_code", "form"))
 
 
 class NightSchool(Numbered, Versioned, Base):

@@ -21,6 +21,7 @@ from nightschool.models.base import (
     Versioned,
     one_of,
 )
+from nightschool.rules.notices.told import Channel
 from nightschool.rules.oversight.plans import PlanStatus
 from nightschool.rules.resources import ResourceKind
 
@@ -40,6 +41,19 @@ class SessionRevision(Base):
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)  # rules.notices.revisions.Facts
 
     __table_args__ = (Index("ix_session_revision_region_code_made_at", "region_code", "made_at"),)
+
+
+class ToldNotice(Base):
+    """One row is one revision of a class session that villagers were told of in one place, and when that was first."""
+
+    class_session_id: Mapped[int] = mapped_column(
+        ForeignKey("class_session.id", ondelete="CASCADE"), primary_key=True
+    )
+    channel: Mapped[Code] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)  # of SessionRevision
+    told_at: Mapped[Instant]
+
+    __table_args__ = (one_of("channel", Channel),)
 
 
 class FeedIdentity(Base):

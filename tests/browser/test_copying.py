@@ -38,6 +38,10 @@ def test_the_notice_of_tonight_is_copied_on_the_desk(phone: Page, site: Site) ->
     copied = phone.evaluate("navigator.clipboard.readText()").splitlines()
     assert copied[0] == "狮湾村 农民夜校上课通知："
     assert copied[-1].endswith("/v/511002105201")
+    phone.get_by_role("link", name="大喇叭、短信、海报").click()
+    expect(phone.get_by_text("通知过了。")).to_have_count(1)  # in the group; it was not read out yet
+    phone.get_by_role("button", name="念过了").click()
+    expect(phone.get_by_text("通知过了。")).to_have_count(2)
 
 
 def test_the_button_of_a_whole_month_is_seen_with_its_first_lines_and_copies_all(

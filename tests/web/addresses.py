@@ -67,6 +67,9 @@ ANYWHERE = {
     "waiting": "w" * 22,
     "upload": UPLOAD,
     "login": 1,
+    "revision": 1,
+    "told_class": "t" * 22,
+    "notice_form": "chat-usual",
 }
 ANSWERS = {200, 303, 409, 422, 429}
 

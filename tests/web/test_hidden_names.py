@@ -75,6 +75,7 @@ OPEN = {
     "class_session.title", "class_session.summary", "class_session.reason_text",
     "course.title", "course.summary", "label.name",
     "market_rule.place", "special_day.name",
+    "notice_text.text",
     "night_school.institution_name", "night_school.principal", "night_school.contact_name", "night_school.contact_phone",
     "region.name", "region.official_name", "region_name.name", "region_name.official_name",
     "teacher.unit",
@@ -88,6 +89,9 @@ OWN = {
     "key_mark.sealed",
     "kept_input.path",
     "region_key.key",
+    "region_tally.span",
+    "region_tally.label",
+    "counted_session.labels",
     "submission.replaces",
 }
 CODES = {12, 22, 32, 64}  # lengths of columns for codes of regions, records and choices, and for digests
@@ -151,12 +155,17 @@ TOLD_ON_PAPER |= {
             "what was asked and who wrote it down, for the village's own binder",
             ("HiddenQuestionText", "HiddenQuestionAnswer", "HiddenAccountDisplayName"),
         ),
+        (
+            "board",
+            "what was answered is told again on the board, with nobody's name",
+            ("HiddenQuestionText", "HiddenQuestionAnswer"),
+        ),
         ("hours", "the teacher's own proof for their unit", ("HiddenTeacherName",)),
         ("hours_here", "the teacher's own proof for their unit", ("HiddenTeacherName",)),
     )
     for form in ("", "_pdf", "_xlsx", "_txt")
     for hidden in told
-    if form != "_txt" or paper in ("plan", "hours", "hours_here")
+    if form != "_txt" or paper in ("board", "plan", "hours", "hours_here")
 }
 # Papers for one person or for the township, not for a notice board.
 PRIVATE_PAPERS = {

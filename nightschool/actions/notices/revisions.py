@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from nightschool.actions.notices.feeds import first_in_feeds, show_otherwise
 from nightschool.actions.records import locked_sessions
 from nightschool.actions.touching import touch_villages
-from nightschool.models.planning import SessionRevision
+from nightschool.models.planning import SessionRevision, ToldNotice
 from nightschool.models.teaching import ClassSession
 from nightschool.queries.notices.revisions import facts_now, revisions_of
 from nightschool.rules.notices.revisions import Facts, Standing, differences, facts_json
@@ -121,12 +121,16 @@ def _is_coming(record: ClassSession, now: Now) -> bool:
 def unsay(db: Session, class_sessions: Sequence[ClassSession], revisions: Mapping[int, int]) -> None:
     """What was told of each of these class sessions with this revision, by its id, was taken back and is told no more.
 
-    A notice that has told it since had the last word: that stays, and so does what follows. Cost: 1 statement.
+    A notice that has told it since had the last word: that stays, and so does what follows. Cost: 2 statements.
     """
+    ids = [record.id for record in class_sessions]
+    of = ToldNotice.class_session_id
+    last = select(of, func.max(ToldNotice.revision)).where(of.in_(ids)).group_by(of)
+    told = dict(db.execute(last).all())
     untold = [
         (record.id, revisions[record.id])
         for record in class_sessions
-        if (record.announced_revision or 0) < revisions[record.id]
+        if max(record.announced_revision or 0, told.get(record.id, 0)) < revisions[record.id]
     ]
     db.execute(
         delete(SessionRevision)

@@ -1,7 +1,10 @@
 """What a notice says: classes of one village as everybody may know them, so that no villager can stand on one."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -9,7 +12,10 @@ from sqlalchemy.orm import Session
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher
 from nightschool.queries.notices import timetable
 from nightschool.queries.notices.timetable import Entry, Village, entries_of, entry_rows
-from nightschool.rules.slots import Moment
+from nightschool.queries.notices.told import Told, told_of
+from nightschool.rules.notices.revisions import Difference, differences
+from nightschool.rules.notices.told import Channel, said_before
+from nightschool.rules.slots import Moment, Slot
 
 WEEK = 7  # days, today among them
 _MOST = 30
@@ -43,20 +49,58 @@ class Notice:
     village: Village
     entries: tuple[Entry, ...]
     today: date
+    told: Mapping[str, Told] = field(default_factory=dict)  # by public id
+
+    def on(self, channel: Channel) -> Notice:
+        """The same as it is said on this channel: what differs is what differs from what was said there last."""
+        return replace(self, entries=tuple(self._compared(entry, channel) for entry in self.entries))
+
+    def told_at(self, channel: Channel) -> datetime | None:
+        """When all of this was said on the channel just as it is now; None where it was not."""
+        times = [
+            self.told[one.public_id].told_at.get(channel)
+            for one in self.entries
+            if one.public_id in self.told
+        ]
+        known = [time for time in times if time]
+        return max(known) if known and len(known) == len(self.entries) else None
+
+    def revision_of(self, public_id: str) -> int:
+        """Which revision of this class session it says; 0: it never changed, as far as is known."""
+        return self.told[public_id].revision if public_id in self.told else 0
+
+    def _compared(self, entry: Entry, channel: Channel) -> Entry:
+        told = self.told.get(entry.public_id)
+        before = said_before(told.history, channel) if told else None
+        if told is None or before is None:
+            return entry
+        differs = ",".join(differences(before, told.history[0].facts))
+        if entry.takes_place:
+            return entry._replace(differs=differs, told=before.begins, moved_from=None)
+        if before.is_off:
+            return entry._replace(differs=differs, moved_from=None)
+        # What is called off is the class that people know of, not what became of it meanwhile.
+        slot = Slot(before.day, before.starts, before.ends)
+        return entry._replace(differs=Difference.OFF, title=before.title, slot=slot, moved_from=None)
 
 
 def class_notice(db: Session, code: str, class_session: str, *, at: Moment) -> Notice | None:
-    """Of one class; None while it is no class of this village that villagers may know of. Cost: 2 queries."""
+    """Of one class; None while it is no class of this village that villagers may know of. Cost: 3 queries."""
     entries = entries_of(db.execute(_OF_ONE, {"class_session": class_session}).all())
     place = timetable.village(db, code, at=at) if entries else None
-    return Notice(place, tuple(entries), at.day) if place else None
+    return _notice(db, place, entries, at) if place else None
 
 
 def week_notice(db: Session, code: str, *, at: Moment) -> Notice | None:
-    """Of the classes of seven days that are not over; None where there is no such village. Cost: 2 queries."""
+    """Of the classes of seven days that are not over; None where there is no such village. Cost: 3 queries."""
     place = timetable.village(db, code, at=at)
     if place is None:
         return None
     asked = {"village": code, "first": at.day, "last": at.day + timedelta(days=WEEK - 1)}
     found = entries_of(db.execute(_OF_WEEK, asked).all())
-    return Notice(place, tuple(one for one in found if one.slot.finishes > at), at.day)
+    return _notice(db, place, [one for one in found if one.slot.finishes > at], at)
+
+
+def _notice(db: Session, village: Village, entries: Sequence[Entry], at: Moment) -> Notice:
+    told = told_of(db, ClassSession.public_id.in_([one.public_id for one in entries]))
+    return Notice(village, tuple(entries), at.day, told)

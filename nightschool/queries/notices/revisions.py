@@ -29,6 +29,7 @@ from nightschool.queries.notices import timetable
 from nightschool.queries.places.places import NamedRegion
 from nightschool.queries.public_names import PUBLIC_NAME
 from nightschool.rules.notices.revisions import Facts, Known, Standing, facts_from_json
+from nightschool.rules.notices.told import revision_in_force
 from nightschool.rules.regions import code_range
 from nightschool.rules.slots import Moment
 
@@ -91,6 +92,20 @@ def latest_revisions(db: Session, *, class_session: str = "", course: str = "") 
         else ClassSession.course_id.in_(select(Course.id).where(Course.public_id == course))
     )
     return tuple(_made(tuple(row)) for row in db.execute(_revisions(which).limit(MOST_REMEMBERED)))
+
+
+def since_told(
+    db: Session | Connection, village: str, class_session: str, revision: int
+) -> tuple[Facts, Facts] | None:
+    """What villagers could read of a class session at this revision, and what they can now; None: it never changed.
+
+    Public, as `changelog` is. Cost: 1 query.
+    """
+    rows = db.execute(_OF_ONE, {"village": village, "class_session": class_session}).all()
+    if not rows:
+        return None
+    facts: dict[int, dict[str, Any]] = dict(map(tuple, rows))
+    return facts_from_json(facts[revision_in_force(facts, revision)]), facts_from_json(rows[-1].facts)
 
 
 def revisions_made(db: Session, revisions: Mapping[int, int]) -> list[tuple[str, Made]]:
@@ -159,6 +174,15 @@ _CHANGES = (
     .offset(bindparam("skipped", type_=Integer()))
 )
 
+
+_OF_ONE = (
+    select(SessionRevision.revision, SessionRevision.facts)
+    .join(ClassSession, ClassSession.id == SessionRevision.class_session_id)
+    .where(
+        ClassSession.public_id == bindparam("class_session"), ClassSession.region_code == bindparam("village")
+    )
+    .order_by(SessionRevision.revision)
+)
 
 _REGION_CHANGES = (
     _revisions(

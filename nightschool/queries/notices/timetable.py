@@ -162,7 +162,8 @@ class Entry(NamedTuple):
     @property
     def was_to_be(self) -> Moment | None:
         """When people were told that it would begin, where that was another time."""
-        return self.moved_from or (self.told if Difference.TIME in self.differs_in else None)
+        former = self.moved_from or (self.told if Difference.TIME in self.differs_in else None)
+        return former if former != self.slot.begins else None
 
     @property
     def is_changed(self) -> bool:

@@ -88,6 +88,7 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
             N_("%(who)s 改了 %(what)s和后面的，一共 %(n)s 次：%(fields)s"),
             N_("%(who)s 改了 %(what)s和后面几次"),
         ],
+        "sessions.tell": [N_("%(who)s 发了通知：%(what)s")],
         "sessions.undo": [N_("%(who)s 撤回了刚才的改动：%(what)s")],
         "plans.submit": [N_("%(who)s 提交了%(month)s的开课计划")],
         "plans.withdraw": [N_("%(who)s 收回了%(month)s的开课计划")],
@@ -208,6 +209,8 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
         "region.settle": [N_("%(who)s 改了这里的设置：%(fields)s"), N_("%(who)s 改了这里的设置")],
         "region.columns": [N_("%(who)s 定了%(paper)s的栏目"), N_("%(who)s 定了一张表的栏目")],
         "region.columns_back": [N_("%(who)s 让%(paper)s照上一级的印"), N_("%(who)s 让一张表照上一级的印")],
+        "region.words": [N_("%(who)s 定了一种通知怎么说")],
+        "region.words_back": [N_("%(who)s 让一种通知照上一级的说")],
         "calendar.position": [N_("%(who)s 记下了村里的位置")],
     },
     Kind.ACCOUNTS: {

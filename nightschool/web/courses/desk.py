@@ -6,18 +6,20 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, url_for
 
 from nightschool.actions.trust import logins
-from nightschool.formats.notices import chat_text
+from nightschool.formats.notices import notice_text
 from nightschool.queries.courses import closed_times, sessions
 from nightschool.queries.courses import desk as queries
 from nightschool.queries.courses.closed_times import Absence
 from nightschool.queries.courses.sessions import SessionLine
 from nightschool.queries.notices.notices import class_notice
+from nightschool.queries.notices.own_texts import own_texts
 from nightschool.queries.oversight.plans import reminders
 from nightschool.queries.places import places
 from nightschool.queries.places.takeovers import successions
 from nightschool.queries.registers.asked_back import latest_class
 from nightschool.queries.registers.turnouts import last_turnouts
 from nightschool.rules.courses.closed_times import closed_mark, tell_closed
+from nightschool.rules.notices.told import Channel
 from nightschool.rules.oversight.plans import tell_reminder
 from nightschool.rules.places.takeovers import tell_ended
 from nightschool.rules.registers.asked_back import tell_quiet
@@ -54,7 +56,9 @@ def village(village: str) -> Any:
         ended, formers = successions(db, village)
         next_today = next((one for one in found.today if _is_to_announce(one)), None)
         notice = class_notice(db, village, next_today.public_id, at=moment()) if next_today else None
+        own = own_texts(db, village) if notice else {}
         ended = ended if ended and ended.ended_on < today() else None
+    address = whole(url_for("timetable.village", code=village, big=None))
     return render_template(
         "courses/desk/village.html",
         desk=found,
@@ -68,7 +72,8 @@ def village(village: str) -> Any:
         ended=ended,
         ended_told=tell_ended(ended.name, ended.ended_on, ended.successor) if ended else "",
         announced=notice.entries[0].public_id if notice else "",
-        chat=chat_text(notice, whole(url_for("timetable.village", code=village, big=None))) if notice else "",
+        notice=notice,
+        chat=notice_text(notice.on(Channel.CHAT), Channel.CHAT, address, own) if notice else "",
         formers=[one for one in formers if one.day and one.day <= today()],
     )
 

@@ -1,9 +1,13 @@
-"""What changed and stands in no notice yet: `/v/<code>/changes` to read, `/v/<code>.atom` to subscribe to. No login."""
+"""What changed and stands in no notice yet: `/v/<code>/changes` to read, `/v/<code>.atom` to subscribe to. No login.
+
+Where the code on a poster leads stands here too: `/v/<code>/posted/<class>/<revision>`.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from typing import Any
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 
 from nightschool.formats.revisions import (
     atom,
@@ -17,7 +21,8 @@ from nightschool.formats.revisions import (
 from nightschool.queries.notices import revisions
 from nightschool.queries.notices.revisions import Changelog
 from nightschool.queries.notices.timetable import Village
-from nightschool.rules.notices.revisions import TOLD_FOR_DAYS
+from nightschool.rules.notices.revisions import TOLD_FOR_DAYS, tell_differences, tell_moment
+from nightschool.texts import _
 from nightschool.web.notices.timetable import chapter_number, village_here
 from nightschool.web.site.access import open_data, public
 from nightschool.web.site.context import looking, moment, services, today, whole
@@ -40,6 +45,35 @@ def changes(code: str) -> Response:
 def feed(code: str) -> Response:
     """The same, to subscribe to; what a notice has told since stays in it."""
     return _answer(code, _feed, "application/atom+xml", told_too=True)
+
+
+@bp.get("/v/<region_code:code>/posted/<public_id:told_class>/<int:revision>")
+@public
+def posted(code: str, told_class: str, revision: int) -> Any:
+    """Where the code on a poster leads: what is not so any more of what it says; else the timetable."""
+    here = reading_here()
+    with looking() as db:
+        village = village_here(db, code, here, at=moment())
+        found = revisions.since_told(db, code, told_class, revision)
+    sentences = tell_differences(*found, moment()) if found else ()
+    if not found or not sentences:
+        return redirect(url_for("timetable.village", code=code), 303)
+    before, after = found
+    title = _("这张海报说的变了")
+
+    def build() -> str:
+        return render_template(
+            "notices/revisions/posted.html",
+            title=title,
+            village=village,
+            class_title=before.title,
+            printed=tell_moment(before.begins, today()),
+            sentences=sentences,
+            is_off=after.is_off,
+            card=card(here, title, tell_changes_gist(village), is_indexed=False),
+        )
+
+    return deliver(here, f"{village.revision} {today()} {village.ended_today}", build)
 
 
 def _answer(

@@ -14,11 +14,13 @@ from flask import Blueprint, Flask, Response, redirect, render_template, request
 from sqlalchemy.orm import Session
 
 from nightschool.formats.attended_table import CARD, HISTORY
+from nightschool.formats.board_notice import BOARD_NOTICE
 from nightschool.formats.cohort_table import COHORT_TABLE
 from nightschool.formats.ledger import LEDGER
 from nightschool.formats.nothing_held import NOTHING_HELD
 from nightschool.formats.open_questions import OPEN_QUESTIONS
 from nightschool.formats.plan_table import PLAN
+from nightschool.formats.qr import qr_svg
 from nightschool.formats.region_table import REGION_TABLE, TEACHER_LOADS
 from nightschool.formats.roster_table import ROSTER
 from nightschool.formats.self_check_table import SELF_CHECK
@@ -31,6 +33,7 @@ from nightschool.formats.venue_list import VENUE_LIST
 from nightschool.formats.weekly_circular import CIRCULAR
 from nightschool.formats.weekly_sheets import CONSULTING, DISPATCHING
 from nightschool.formats.workbooks import WORKBOOK
+from nightschool.queries.notices.board_months import board_month
 from nightschool.queries.oversight.nothing_held import NothingHeld, nothing_held
 from nightschool.queries.oversight.overview import Overview, overview_of
 from nightschool.queries.oversight.paper_columns import columns_in_force
@@ -55,7 +58,7 @@ from nightschool.rules.seasons.periods import Period, parsed_period, period_of, 
 from nightschool.texts import _
 from nightschool.web.oversight.frame import AskedFigures, asked_days, asked_figures, chooser
 from nightschool.web.site.access import allows
-from nightschool.web.site.context import moment, now, reading, services, today
+from nightschool.web.site.context import moment, now, reading, services, today, whole
 from nightschool.web.site.papers import pdf_answer, unprintable
 from nightschool.web.site.records import look_up
 
@@ -135,6 +138,10 @@ def _plan(db: Session, asked: PaperAsk) -> Any:
     return month_page(db, asked.of["village"], month_of(asked.first), today=asked.today)
 
 
+def _board(db: Session, asked: PaperAsk) -> Any:
+    return board_month(db, asked.of["village"], month_of(asked.first), at=moment())
+
+
 def _hours(db: Session, asked: PaperAsk) -> Any:
     return teaching_year(db, asked.of["teacher"], asked.first.year, asked.of.get("village"))
 
@@ -192,6 +199,7 @@ PAPERS = (
     ListedPaper(LEDGER, VILLAGE, "see_village", _held),
     ListedPaper(TEACHING_RECORD, VILLAGE, "see_village", _held),
     ListedPaper(PLAN, VILLAGE, "schedule", _plan),
+    ListedPaper(BOARD_NOTICE, VILLAGE, "see_village", _board),
     ListedPaper(CONSULTING, VILLAGE, "see_village", _consulting),
     ListedPaper(CONSULTING, REGION, "see_overview", _consulting, Level.TOWNSHIP),
     ListedPaper(DISPATCHING, REGION, "see_overview", _dispatching, Level.COUNTY),
@@ -284,7 +292,13 @@ def _answer(listed: ListedPaper, kind: str, **of: str) -> Any:
     name = "-".join(filter(None, (of.get("village") or of.get("region"), paper.key, code or str(today()))))
     match kind:
         case "pdf":
-            return pdf_answer("table", table.data(), name=name, otherwise=at(code))
+            if not paper.sheets:
+                return pdf_answer("table", table.data(), name=name, otherwise=at(code))
+            chosen = request.args.get("sheet", "")
+            sheet = chosen if chosen in paper.sheets else paper.sheets[0]
+            page = whole(url_for("timetable.village", code=of["village"], big=None))
+            board = {"paper": sheet, "qr": qr_svg(page).decode(), "scan": _("扫码看课表")}
+            return pdf_answer("board", table.data() | board, name=name, otherwise=at(code))
         case "xlsx":
             answer = Response(table.workbook(), mimetype=WORKBOOK)
             answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.xlsx")

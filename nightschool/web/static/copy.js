@@ -15,5 +15,11 @@ for (const button of document.querySelectorAll("button.copy")) {
       done = document.execCommand("copy");
     }
     button.textContent = done ? button.dataset.done : button.dataset.selected;
+    // Of a notice it is remembered that it was given; where there is no signal, its own button says so later.
+    const tells = done && button.closest("[data-notice]")?.querySelector("form.tells");
+    if (!tells) return;
+    const body = new FormData(tells);
+    const answer = await fetch(tells.action, { method: "post", body, redirect: "manual" }).catch(() => null);
+    if (answer?.type === "opaqueredirect") tells.hidden = true;
   });
 }

@@ -1,14 +1,20 @@
 """Tonight's class on a loudspeaker, in a chat group and on the board, and what changed since."""
 
+import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
-from nightschool.actions.courses.sessions import cancel_session
+from nightschool.actions.courses.sessions import cancel_session, move_session
 from nightschool.database import Database
 from nightschool.models.people import Teacher
-from tests.factories import NOW, SHIWAN, TODAY, Cast, make_course, make_learner, make_session
+from nightschool.queries.notices.notices import class_notice
+from nightschool.rules.notices.told import Channel
+from nightschool.rules.slots import Moment, Slot
+from tests.factories import JIANLI, NOW, SHIWAN, TODAY, Cast, make_course, make_learner, make_session
 from tests.web.notices.test_messages import to_send
 
 TONIGHT = {"starts": 18 * 60 + 30, "ends": 20 * 60}
@@ -91,3 +97,91 @@ def test_no_villager_and_no_hidden_teacher_stands_on_a_notice(
         assert "陈大秀" not in page
         assert "周老师" not in page
         assert "农技站的老师" in page
+
+
+def test_a_notice_says_what_changed_since_what_was_really_said(
+    chen: FlaskClient, cast: Cast, database: Database, tonight: str
+) -> None:
+    """Told of 18:30 in the group, then moved twice; the poster was printed in between."""
+    say(chen, tonight, "chat")
+    assert "周二 11月24日 10:00通知过了。" in chen.get(f"/sessions/{tonight}/notice").text
+    move(database, cast, tonight, 19 * 60, seen=1)
+    answer = say(chen, tonight, "board", paper="a3")
+    assert answer.headers["Location"] == f"/sessions/{tonight}/poster.pdf?paper=a3"
+    assert chen.get(answer.headers["Location"]).data.startswith(b"%PDF")
+    move(database, cast, tonight, 19 * 60 + 30, seen=2)
+    with database.reading() as db:
+        found = class_notice(db, SHIWAN, tonight, at=Moment(TODAY, 600))
+    assert found is not None
+    told = {channel: found.on(channel).entries[0].was_to_be for channel in Channel}
+    assert told[Channel.CHAT] == Moment(TODAY, 18 * 60 + 30)
+    assert told[Channel.BOARD] == Moment(TODAY, 19 * 60)
+    assert "变更：原定周二 11月24日（十月十六） 18:30" in chen.get(f"/sessions/{tonight}/notice").text
+    say(chen, tonight, "chat")  # and the text that was sent stays what it is
+    assert "变更：原定周二 11月24日（十月十六） 18:30" in chen.get(f"/sessions/{tonight}/notice").text
+
+
+def test_what_is_called_off_is_the_class_that_people_know_of(
+    chen: FlaskClient, cast: Cast, database: Database, tonight: str
+) -> None:
+    say(chen, tonight, "loudspeaker")
+    move(database, cast, tonight, 20 * 60, seen=1)
+    with database.writing() as db:
+        cancel_session(
+            db,
+            class_session=tonight,
+            seen_revision=2,
+            reason="weather",
+            reason_text="",
+            by=cast.chen_actor,
+            now=NOW,
+        )
+    assert chen.get(f"/sessions/{tonight}/notice").text.count("今晚六点半的柑橘冬季管护不上了") == 2
+
+
+def test_the_code_on_an_old_poster_leads_to_what_changed_since(
+    chen: FlaskClient, client: FlaskClient, cast: Cast, database: Database, tonight: str
+) -> None:
+    address = f"/v/{SHIWAN}/posted/{tonight}/0"
+    assert client.get(address).headers["Location"] == f"/v/{SHIWAN}"
+    say(chen, tonight, "board")
+    move(database, cast, tonight, 20 * 60, seen=1)
+    page = client.get(address).text
+    assert "海报上说的：周二 11月24日（十月十六） 18:30 柑橘冬季管护" in page
+    assert "改到 周二 11月24日（十月十六） 20:00。" in page
+    assert client.get(f"/v/{SHIWAN}/posted/{tonight}/2").status_code == 303
+
+
+def test_a_notice_is_told_by_its_village_alone(
+    chen: FlaskClient, cast: Cast, browser_of: Callable[[int], FlaskClient], tonight: str
+) -> None:
+    luo = browser_of(cast.luo)
+    assert say(luo, tonight, "chat").status_code == 404
+    assert (
+        luo.post(f"/desk/{JIANLI}/notice", data={"channel": "chat", "said": f"{tonight}:0"}).status_code
+        == 303
+    )
+    assert "通知过了" not in chen.get(f"/sessions/{tonight}/notice").text
+    for wrong in ({"channel": "drum"}, {"said": ""}, {"said": f"{tonight}:x"}):
+        data = {"channel": "chat", "said": f"{tonight}:0", **wrong}
+        assert chen.post(f"/desk/{SHIWAN}/notice", data=data).status_code == 422
+
+
+def say(browser: FlaskClient, class_session: str, channel: str, **data: str) -> TestResponse:
+    revision = re.search(
+        rf'name="said" value="{class_session}:(\d+)"', browser.get(f"/sessions/{class_session}/notice").text
+    )
+    said = f"{class_session}:{revision[1] if revision else 0}"
+    return browser.post(f"/desk/{SHIWAN}/notice", data={"channel": channel, "said": said, **data})
+
+
+def move(database: Database, cast: Cast, class_session: str, starts: int, *, seen: int) -> None:
+    with database.writing() as db:
+        move_session(
+            db,
+            class_session=class_session,
+            slot=Slot(TODAY, starts, starts + 90),
+            seen_revision=seen,
+            by=cast.chen_actor,
+            now=NOW,
+        )

@@ -3,7 +3,7 @@
 import io
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -24,6 +24,7 @@ from tests.factories import (
     NOW,
     SEALER,
     SHIWAN,
+    TODAY,
     Cast,
     make_course,
     make_learner,
@@ -414,3 +415,26 @@ def test_an_old_paper_is_written_again_as_it_was_counted_then(
 def code_on(page: str) -> str:
     [code] = set(re.findall(r"核对码 ([0-9a-f]{8})", page))
     return code
+
+
+def test_the_board_has_the_month_and_what_was_asked_last_time_with_its_answer(
+    chen: FlaskClient, cast: Cast, database: Database
+) -> None:
+    with database.writing() as db:
+        course = make_course(db, teachers=(cast.teacher,), venue_id=cast.venue)
+        last = make_session(db, course, TODAY - timedelta(days=20), teachers=(cast.teacher,))
+        make_session(db, course, TODAY + timedelta(days=1), teachers=(cast.teacher,))
+        make_session(db, course, TODAY + timedelta(days=2), status="draft", title="还没公布的课")
+        told = {"answer": "叶子斑驳发黄就要请人来看。", "answered_on": TODAY, "answered_by": "藏起来的老师"}
+        make_question(db, last, **told)
+        make_question(db, last, "还没答复的？")
+    page = chen.get(f"/desk/{SHIWAN}/papers/board?period=2026-11").text
+    assert "狮湾村 农民夜校 2026年11月教学活动预告" in page
+    assert "问：黄龙病怎么认？ 答：叶子斑驳发黄就要请人来看。" in page
+    assert "如有变动，听广播。不清楚的，问：陈书记 0832-5550101" in page
+    for hidden in ("还没公布的课", "还没答复的", "藏起来的老师"):
+        assert hidden not in page
+    for sheet in ("a4", "a3"):
+        answer = chen.get(f"/desk/{SHIWAN}/papers/board.pdf?period=2026-11&sheet={sheet}")
+        assert answer.data.startswith(b"%PDF")
+    assert "没有公布的课" in chen.get(f"/desk/{SHIWAN}/papers/board?period=2027-03").text

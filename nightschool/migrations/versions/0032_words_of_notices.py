@@ -1,0 +1,39 @@
+"""In what words a region's villages give notice."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0032"
+down_revision = "0031"
+branch_labels = None
+depends_on = None
+
+_FORMS = [
+    f"{channel}-{state}"
+    for channel in ("chat", "loudspeaker", "short")
+    for state in ("usual", "changed", "off")
+]
+
+
+def upgrade() -> None:
+    op.create_table(
+        "notice_text",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("region_code", sa.String(12), nullable=False),
+        sa.Column("form", sa.String(32), nullable=False),
+        sa.Column("text", sa.String(2000), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            f"form IN ({', '.join(repr(form) for form in _FORMS)})", name=op.f("ck_notice_text_form_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["region_code"], ["region.code"], name=op.f("fk_notice_text_region_code"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_text")),
+        sa.UniqueConstraint("region_code", "form", name=op.f("uq_notice_text_region_code_form")),
+    )
+
+
+def downgrade() -> None:
+    """Notices are given in our words again."""
+    op.drop_table("notice_text")
