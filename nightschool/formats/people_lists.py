@@ -35,13 +35,17 @@ def read_sheets(data: bytes, *, kind: str) -> tuple[tuple[PeopleSheet, ...], tup
 
     Raises: UnreadableTable, Refused with `nobody_in_it` or `too_many`.
     """
-    found, unread = [], []
+    found: list[PeopleSheet] = []
+    unread: list[tuple[str, PeopleSheet, bool]] = []
+    known = 0
     for table in read_tables(data):
         sheet, *beside = _side_by_side(_sheet(table, kind), kind)
-        if "name" in likely_columns(kind, sheet) and not table.is_hidden:
-            found += [sheet, *beside]
-            if table.sheet is None:
-                break  # other ways to take the text apart are not needed
+        columns = likely_columns(kind, sheet)
+        if "name" in columns and not table.is_hidden:
+            if table.sheet is not None:
+                found += [sheet, *beside]
+            elif len(list(filter(None, columns))) > known:  # the way to take the text apart that names most
+                found, known = [sheet, *beside], len(list(filter(None, columns)))
         elif table.sheet and sheet.lines:
             unread.append((table.sheet, sheet, table.is_hidden))
         elif table.sheet is None and sheet.lines and len(sheet.lines[0][1]) > 1:
@@ -57,7 +61,7 @@ def read_sheets(data: bytes, *, kind: str) -> tuple[tuple[PeopleSheet, ...], tup
 
 
 def _sheet(table: Table, kind: str) -> PeopleSheet:
-    lines = [(line.number, _cells(line)) for line in islice(table.lines, MOST_PEOPLE + 101)]
+    lines = [(line.number, _cells(line, table.delimiter)) for line in islice(table.lines, MOST_PEOPLE + 101)]
     lines = [(number, cells) for number, cells in lines if any(cells)]
     head = head_of(kind, [cells for _number, cells in lines])
     if head is not None and (
@@ -108,8 +112,10 @@ def _in_two_lines(kind: str, lines: Sequence[tuple[str, ...]]) -> tuple[str, ...
     return tuple(below or above for above, below in pairs)
 
 
-def _cells(line: TableLine) -> tuple[str, ...]:
-    cells = list(line.cells or (line.raw,))
+def _cells(line: TableLine, delimiter: str) -> tuple[str, ...]:
+    # Where quotes do not close, each cell is what stands between two commas.
+    broken = (cell.strip('" ') for cell in line.raw.split(delimiter))
+    cells = list(broken if line.cells is None else line.cells)
     while cells and not cells[-1]:
         cells.pop()
     return tuple(plain_number(cell) for cell in cells)

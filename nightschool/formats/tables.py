@@ -8,7 +8,7 @@ import csv
 import json
 import re
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import starmap
@@ -19,8 +19,10 @@ from nightschool.formats.workbook_reader import MOST_ROWS
 from nightschool.rules.typed import one_line
 
 DELIMITERS = (",", "\t", ";")
+_ODS = b"mimetypeapplication/vnd.oasis.opendocument"  # at the head of what LibreOffice writes by itself
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # of workbooks before 2007, and of newer ones with a password
 READ_SECONDS = 60
+_MOST_LINES_OF_A_ROW = 6
 
 
 class TableFault(StrEnum):
@@ -31,6 +33,7 @@ class TableFault(StrEnum):
     HTML = "html"
     ENCRYPTED = "encrypted"
     PDF = "pdf"
+    OPEN_DOCUMENT = "open_document"
     BROKEN_WORKBOOK = "broken_workbook"
     TOO_LARGE = "too_large"
 
@@ -60,10 +63,13 @@ class Table:
     lines: Iterator[TableLine]
     sheet: str | None = None  # what it is called; None in a text file
     is_hidden: bool = False
+    delimiter: str = ","  # what stands between the cells of a text file
 
 
 def read_tables(data: bytes) -> Iterator[Table]:
     """The tables this file may be read as, likeliest first. Raises UnreadableTable, also while rows are read."""
+    if _ODS in data[:100]:
+        raise UnreadableTable(TableFault.OPEN_DOCUMENT)
     if data.startswith((b"PK\x03\x04", _OLE)):
         yield from _sheets(data)
         return
@@ -71,7 +77,7 @@ def read_tables(data: bytes) -> Iterator[Table]:
         raise UnreadableTable(fault)
     text = _decoded(data)
     for delimiter in DELIMITERS:
-        yield Table(_split(text, delimiter))
+        yield Table(_split(text, delimiter), delimiter=delimiter)
 
 
 _IN_POWERS = re.compile(r"([1-9])\.([0-9]+)[eE]\+?([0-9]{1,2})")
@@ -128,17 +134,30 @@ def _decoded(data: bytes) -> str:
 
 
 def _split(text: str, delimiter: str) -> Iterator[TableLine]:
-    # One physical line is one row, because no name holds a line break: an open quote then spoils its own line only.
     # Not str.splitlines, which also breaks at characters that would be a fault inside a name.
-    for number, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
+    lines = re.split(r"\r\n|\n|\r", text)
+    number = at = 0
+    while at < len(lines):
+        number += 1
         if number > MOST_ROWS:
             raise UnreadableTable(TableFault.TOO_LARGE)
+        cells, taken = _row(lines[at : at + _MOST_LINES_OF_A_ROW], delimiter)
+        yield TableLine(number, cells, "\n".join(lines[at : at + taken]))
+        at += taken
+
+
+def _row(lines: Sequence[str], delimiter: str) -> tuple[tuple[str, ...] | None, int]:
+    """The cells of the row that begins here, and how many lines it takes: a cell in quotes may hold line breaks.
+
+    Quotes that do not close soon spoil their own line only, and cells are None.
+    """
+    for taken in range(1, len(lines) + 1):
         try:
-            cells = tuple(map(one_line, next(csv.reader([line], delimiter=delimiter, strict=True), [])))
+            row = next(csv.reader(["\n".join(lines[:taken])], delimiter=delimiter, strict=True), [])
         except csv.Error:
-            yield TableLine(number, None, line)
-        else:
-            yield TableLine(number, cells, line)
+            continue
+        return tuple(map(one_line, row)), taken
+    return None, 1
 
 
 # Workbooks

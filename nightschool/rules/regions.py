@@ -206,6 +206,7 @@ class RowFault(StrEnum):
     HTML = "html"
     ENCRYPTED = "encrypted"
     PDF = "pdf"
+    OPEN_DOCUMENT = "open_document"
     BROKEN_WORKBOOK = "broken_workbook"
     TOO_LARGE = "too_large"
     NO_HEADER = "no_header"
@@ -228,6 +229,7 @@ _ROW_FAULTS = {
     ),
     RowFault.HTML: N_("这是一个网页，只是名字像表格。用表格软件打开它，另存为 xlsx 或 CSV，再来一次。"),
     RowFault.ENCRYPTED: N_("这张表加了密码，读不了。打开它，去掉密码，另存为 xlsx，再来一次。"),
+    RowFault.OPEN_DOCUMENT: N_("这是 LibreOffice 的 ODS 表，读不了。打开它，另存为 xlsx，再来一次。"),
     RowFault.PDF: N_("这是 PDF，读不出表格。找到做它的那份表，另存为 xlsx 或 CSV，再来一次。"),
     RowFault.BROKEN_WORKBOOK: N_(
         "这个 Excel 文件打不开，可能没有传完整。用表格软件打开它，另存为 xlsx 或 CSV，再来一次。"

@@ -1,11 +1,12 @@
 """Spreadsheets as villages have them, one kind of dirt each: who is read out of it, and which cells are named.
 
-None is anybody's: all are written here, by openpyxl, xlwt and as text.
+None is anybody's: all are written here, by openpyxl, xlwt and as text, or lie beside it as LibreOffice wrote them.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ import xlwt
 from openpyxl import Workbook
 
 from nightschool.formats.people_lists import likely_columns, read_sheets
+from nightschool.formats.tables import TableFault, UnreadableTable
 from nightschool.rules.people.lists import people_in, sort_out
 from nightschool.rules.people.people import sex_word
+from nightschool.rules.registers.past_registers import register_columns
 from tests.factories import TODAY
 
 Writer = Callable[[str], bytes]
@@ -105,6 +108,8 @@ DIRTY: list[tuple[str, Writer, str, str]] = [
     ("column names on every page", xlsx, f"{PLAIN}\n序号|姓名|组|性别|出生年份|电话\n3|张桂花|二组|女||", f"{BOTH}, 张桂花 二组 女"),
     ("sum, maker and stamp below", xlsx, f"{PLAIN}\n合计|2人||||\n制表人：陈书记|||||\n|负责人签字：||||", BOTH),
     ("blank rows and columns", xlsx, "||\n||姓名||组|\n||\n||陈大秀||三组|\n||\n||刘国富||一组|", "陈大秀 三组, 刘国富 一组"),
+    ("line breaks in cells, as with Alt and Enter", saved_as("gb18030"), '姓名|组|"备注\n（可不填）"|电话\n陈大秀|三组|"两行\n的话"|13800005678\n刘国富|一组||', "陈大秀 三组 - - 13800005678, 刘国富 一组"),
+    ("quotes that do not close", saved_as("utf-8"), '姓名|组|备注\n"陈大秀|三组|\n刘国富|一组|他说"好"的\n张桂花|二组|"好"的', "陈大秀 三组, 刘国富 一组, 张桂花 二组"),
     ("no column names", xlsx, "陈大秀|三组|女\n刘国富|一组|男", "陈大秀 三组 女, 刘国富 一组 男"),
     ("column names with stars and brackets", xlsx, "*姓名（必填）|村民 小组：|性 别|联系¶电话\n陈大秀|三组|女|13800005678", "陈大秀 三组 女 - 13800005678"),
     ("English column names", xlsx, "Name|Group|Sex|Birth year|Phone\n陈大秀|三组|F|1965|13800005678", CHEN),
@@ -140,6 +145,18 @@ DIRTY: list[tuple[str, Writer, str, str]] = [
 ]  # fmt: skip
 
 
+# The same for what tests.formats.libreoffice.write has LibreOffice make of what people type.
+WRITTEN = {
+    "titled.xlsx": "陈大秀 三组 女 1965 13800005678, 刘国富 三组 男 1958 13900001234, 欧阳小凤 一组 女 1971 ?B5",
+    "titled.xls": "陈大秀 三组 女 1965 13800005678, 刘国富 三组 男 1958 13900001234, 欧阳小凤 一组 女 1971 ?B5",
+    "filtered.xlsx": "陈大秀 3社 女 - 13800005678, 刘国富 1社 男 -去年",
+    "gb18030.csv": "王䶮 三组 - - 13800005678, 李𬇕 一组 - - 13900001234",
+    "utf16.csv": "王䶮 三组 - - 13800005678, 李𬇕 一组 - - 13900001234",
+    "typed.xlsx": "陈大秀 3 - 1965 13800005678, 刘国富 1 - 1958 13900001234, 欧阳小凤 2 - 1971 ~身份证号",
+    "typed.xls": "陈大秀 3 - 1965 13800005678, 刘国富 1 - 1958 13900001234, 欧阳小凤 2 - 1971 ~身份证号",
+}
+
+
 def told(one: Any) -> str:
     said = one.entry
     parts = [said.name, said.group_name, sex_word(said.sex), said.birth_year, said.phone]
@@ -150,7 +167,34 @@ def told(one: Any) -> str:
     ("writer", "text", "expected"), [row[1:] for row in DIRTY], ids=[row[0] for row in DIRTY]
 )
 def test_a_dirty_spreadsheet_is_read_as_people_mean_it(writer: Writer, text: str, expected: str) -> None:
-    found, unread = read_sheets(writer(text), kind="learner")
+    assert read_out(writer(text)) == expected
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_libreoffice_writes_is_read_as_people_mean_it(name: str) -> None:
+    assert read_out(saved(name)) == WRITTEN[name]
+
+
+def test_a_register_that_libreoffice_writes_is_known_by_its_days() -> None:
+    [sheet], _unread = read_sheets(saved("register.xlsx"), kind="register")
+    days = {date(2026, 11, 3), date(2026, 11, 10)}
+    columns = register_columns(sheet, likely_columns("register", sheet), days)
+    assert columns == ("name", "group_name", "2026-11-03", "2026-11-10", "")
+
+
+def test_a_table_of_libreoffice_itself_is_said_to_be_one() -> None:
+    with pytest.raises(UnreadableTable) as refused:
+        read_sheets(saved("sheet.ods"), kind="learner")
+    assert refused.value.fault is TableFault.OPEN_DOCUMENT
+
+
+def saved(name: str) -> bytes:
+    return (Path(__file__).parent / "libreoffice" / name).read_bytes()
+
+
+def read_out(data: bytes) -> str:
+    """Who is read out of it, and the signs for what was not."""
+    found, unread = read_sheets(data, kind="learner")
     how = {"group": "", "today": TODAY, "place": "狮湾村"}
     people = [
         one for sheet in found for one in people_in("learner", sheet, likely_columns("learner", sheet), **how)
@@ -161,4 +205,4 @@ def test_a_dirty_spreadsheet_is_read_as_people_mean_it(writer: Writer, text: str
     signs += [f"={sorted_out.repeated}"] if sorted_out.repeated else []
     signs += [f"-{name}" for name in unread]
     signs += [f"~{name}" for sheet in found for name in sheet.left_out]
-    assert " ".join([", ".join(map(told, sorted_out.new)), *signs]) == expected
+    return " ".join([", ".join(map(told, sorted_out.new)), *signs])

@@ -63,16 +63,16 @@ def keep_list(
     unread: Sequence[str],
 ) -> None:
     """The table is read, and kept sealed for a day."""
-    content = {
-        "file": file_name,
+    table = {
         "sheets": [(one.name, one.head, one.lines, one.left_out) for one in sheets],
         "unread": unread,
     }
-    sealed = db.info["sealer"].seal(
-        json.dumps(content, ensure_ascii=False), about=queries.list_sealed_for(public_id)
-    )
+    sealed = [  # its name by itself, so that lists can be listed
+        db.info["sealer"].seal(json.dumps(part, ensure_ascii=False), about=queries.list_sealed_for(public_id))
+        for part in ({"file": file_name}, table)
+    ]
     row = locked(db, PeopleList, PeopleList.public_id == public_id)
-    row.content, row.choices = sealed.encode(), {"columns": [list(one) for one in columns]}
+    row.content, row.choices = "\n".join(sealed).encode(), {"columns": [list(one) for one in columns]}
     db.flush()
 
 

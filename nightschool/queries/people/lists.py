@@ -56,13 +56,14 @@ def people_list(db: Session, public_id: str, *, kind: str, region: str) -> Peopl
     return list_page(db, row) if row else None
 
 
-def list_page(db: Session, row: PeopleList) -> PeopleListPage:
-    """The list with its content, of which nothing is left after a day."""
+def list_page(db: Session, row: PeopleList, *, is_whole: bool = True) -> PeopleListPage:
+    """The list with its content, of which nothing is left after a day; without its sheets unless it is `is_whole`."""
+    content: dict[str, Any] = {"file": "", "sheets": [], "unread": []}
     try:
-        opened = db.info["sealer"].open((row.content or b"").decode(), about=list_sealed_for(row.public_id))
-        content = json.loads(opened)
+        for part in (row.content or b"").decode().split("\n")[: None if is_whole else 1]:
+            content |= json.loads(db.info["sealer"].open(part, about=list_sealed_for(row.public_id)))
     except Unreadable:
-        content = {"file": "", "sheets": [], "unread": []}
+        pass
     sheets = [
         PeopleSheet(name, head, tuple((number, tuple(cells)) for number, cells in lines), tuple(left_out))
         for name, head, lines, left_out in content["sheets"]
@@ -126,6 +127,9 @@ def _known(db: Session, kind: str, region: str, listed: Sequence[ListedPerson]) 
 
 
 def latest_lists(db: Session, *, kind: str, region: str) -> Sequence[PeopleListPage]:
-    """The lists that came last, newest first. Cost: 1 query."""
+    """The lists that came last, newest first, without their sheets. Cost: 1 query."""
     which = select(PeopleList).where(PeopleList.kind == kind, PeopleList.region_code == region)
-    return [list_page(db, row) for row in db.scalars(which.order_by(PeopleList.id.desc()).limit(5))]
+    return [
+        list_page(db, row, is_whole=False)
+        for row in db.scalars(which.order_by(PeopleList.id.desc()).limit(5))
+    ]

@@ -62,7 +62,8 @@ def _sealed(db: Session) -> Iterator[tuple[str, str, str]]:
         yield "kept_input", body.decode(errors="replace"), f"kept_input.body:{public_id}"
     with_content = select(PeopleList.public_id, PeopleList.content).where(PeopleList.content.is_not(None))
     for public_id, content in db.execute(with_content):
-        yield "people_list", (content or b"").decode(errors="replace"), f"people_list.content:{public_id}"
+        table = (content or b"").decode(errors="replace").rpartition("\n")[2]  # behind its name
+        yield "people_list", table, f"people_list.content:{public_id}"
 
 
 def _opens(db: Session, sealed: str, about: str) -> bool:

@@ -182,7 +182,8 @@ def test_identity_numbers_are_left_out_and_the_page_says_so(chen: FlaskClient, d
     assert ID_NUMBER not in page
     with database.reading() as db:
         kept = db.scalars(select(PeopleList)).one()
-        opened = db.info["sealer"].open(kept.content.decode(), about=f"people_list.content:{kept.public_id}")
+        about = f"people_list.content:{kept.public_id}"
+        opened = "".join(db.info["sealer"].open(one, about=about) for one in kept.content.decode().split())
     assert ID_NUMBER not in opened
     assert "陈大秀" in opened
     assert "陈大秀".encode() not in kept.content

@@ -1,0 +1,1 @@
+"""Spreadsheets as LibreOffice writes them; `write` made them, with LibreOffice 7.4."""
