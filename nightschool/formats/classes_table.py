@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from nightschool.formats.workbooks import write_text
+from nightschool.formats.workbooks import in_bytes, set_up, write_text
 from nightschool.rules.almanac import clock, day_with_year
 from nightschool.rules.courses.modes import mode_word
 from nightschool.rules.courses.reasons import tell_reason
@@ -39,6 +38,7 @@ def classes_workbook(classes: Iterable[CountedClass], notes: Sequence[str]) -> b
         write_text(cell, value)
         return cell
 
+    set_up(sheet, head="1:1")
     sheet.freeze_panes = "A2"
     for letter, width in _WIDTHS.items():
         sheet.column_dimensions[letter].width = width
@@ -68,9 +68,7 @@ def classes_workbook(classes: Iterable[CountedClass], notes: Sequence[str]) -> b
     about.column_dimensions["A"].width = 100
     for line in notes:
         about.append([text(line)])
-    kept = BytesIO()
-    book.save(kept)
-    return kept.getvalue()
+    return in_bytes(book)
 
 
 def _headings() -> tuple[str, ...]:

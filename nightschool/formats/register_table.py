@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nightschool.formats.workbooks import in_bytes, write_text
+from nightschool.formats.workbooks import in_bytes, row_height, set_up, write_text
 from nightschool.rules.almanac import clock
 from nightschool.rules.registers.attendance import CAME_IN_PERSON, mark_word
 from nightschool.texts import _
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _BESIDE = 4  # columns before the classes: number, name, group, how often
 _HEAD = 3  # rows above the people: day, time, title
 _DAY = "yyyy-mm-dd"
+_WIDTHS, _CLASS_WIDTH = (6, 22, 16, 7), 12
 
 
 def register_workbook(matrix: Matrix) -> bytes:
@@ -24,7 +25,8 @@ def register_workbook(matrix: Matrix) -> bytes:
     """
     # A quarter of a second: imported only where a workbook is asked for.
     from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Font
+    from openpyxl.styles import Alignment, Border, Font, Side
+    from openpyxl.utils import get_column_letter
 
     book = Workbook()
     sheet = book.active
@@ -43,13 +45,22 @@ def register_workbook(matrix: Matrix) -> bytes:
         write_text(sheet.cell(first + offset, 2), label)
         for column, value in enumerate(values, start=_BESIDE + 1):
             sheet.cell(first + offset, column).value = value
-    for cells in sheet.iter_rows(max_row=_HEAD):
+    edge = Border(*[Side(style="thin")] * 4)
+    for cells in sheet.iter_rows():
         for cell in cells:
-            cell.font, cell.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="top")
-    for letter, width in (("A", 6), ("B", 14), ("C", 14), ("D", 10)):
-        sheet.column_dimensions[letter].width = width
+            cell.border, cell.font = edge, Font(bold=cell.row <= _HEAD)
+            if 1 < cell.column < _BESIDE and cell.row > _HEAD:
+                continue
+            cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+    widths = [*_WIDTHS, *[_CLASS_WIDTH] * len(matrix.registers)]
+    for column, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    titles = [(one.title, _CLASS_WIDTH) for one in matrix.registers]
+    sheet.row_dimensions[_HEAD].height = row_height([(_("来了几次"), _WIDTHS[3]), *titles])
     sheet.freeze_panes = sheet.cell(_HEAD + 1, _BESIDE + 1)
-    return in_bytes(book, head=f"1:{_HEAD}")
+    set_up(sheet, head=f"1:{_HEAD}")
+    sheet.oddHeader.center.text = f"{matrix.village} {matrix.title}".strip().replace("&", "&&")
+    return in_bytes(book)
 
 
 def _write_row(sheet: Any, line: int, number: int, row: MatrixRow) -> None:

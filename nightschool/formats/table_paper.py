@@ -14,7 +14,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from nightschool.formats.workbooks import in_bytes, write_text
+from nightschool.formats.workbooks import in_bytes, row_height, set_up, write_text
 from nightschool.rules.almanac import day_with_year
 from nightschool.rules.oversight.figures import Definition, tell_figure
 from nightschool.rules.oversight.paper_columns import BLANK, ChosenColumn
@@ -245,7 +245,9 @@ class PaperTable:
         below = (*self.notes, *filter(None, (self.closing,)), self.foot)
         table = (self.heads, *self.rows, *filter(None, (self.sums,)))
         edge = Border(*[Side(style="thin")] * 4)
+        widths = [column.width / _MILLIMETRES_A_CHARACTER or _LEFT_OVER_CHARACTERS for column in self.columns]
         for number, text in (*enumerate(above, 1), *enumerate(below, len(above) + len(table) + 1)):
+            sheet.row_dimensions[number].height = row_height([(text, sum(widths))])
             write_text(sheet.cell(number, 1), text)
             sheet.cell(number, 1).alignment = Alignment(wrap_text=True, vertical="top")
             sheet.cell(number, 1).font = Font(bold=number == 1)
@@ -257,12 +259,14 @@ class PaperTable:
                 cell.border = edge
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
                 cell.font = Font(bold=row is self.heads or row is self.sums)
-        for place, column in enumerate(self.columns, 1):
-            width = column.width // _MILLIMETRES_A_CHARACTER or _LEFT_OVER_CHARACTERS
+            written = self.heads if row is self.heads else self._written(row)
+            sheet.row_dimensions[number].height = row_height(zip(written, widths, strict=True))
+        for place, width in enumerate(widths, 1):
             sheet.column_dimensions[get_column_letter(place)].width = width
         head = len(above) + 1
         sheet.freeze_panes = sheet.cell(head + 1, 1)
-        return in_bytes(book, head=f"{head}:{head}")
+        set_up(sheet, head=f"{head}:{head}")
+        return in_bytes(book)
 
 
 def _as_fits(pieces: Iterable[str], room: int) -> str:

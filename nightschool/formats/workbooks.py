@@ -1,11 +1,17 @@
 """What all Excel workbooks have in common: text stays text, a sheet is as wide as its paper, and becomes bytes."""
 
+from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
+from unicodedata import east_asian_width
 
 from nightschool.rules.typed import cleaned
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+_A4 = 9
+_LINE = 15.0  # points
+_WIDE = 2.2  # of a Chinese character in a column's width, which counts digits
 
 
 def write_text(cell: Any, text: str) -> None:
@@ -16,13 +22,33 @@ def write_text(cell: Any, text: str) -> None:
     cell.value, cell.data_type = cleaned(text), "s"
 
 
-def in_bytes(book: Any, *, head: str) -> bytes:
-    """The workbook, whose one sheet is printed across the paper, with the rows of its head ("1:3") on every page."""
-    sheet = book.active
-    sheet.page_setup.orientation = "landscape"
+def row_height(cells: Iterable[tuple[str, float]]) -> float:
+    """How high a row is, in points, so that each of these texts is whole in a column of this width.
+
+    It is said in the file: of a text that wraps, LibreOffice and WPS show the first line alone otherwise.
+    """
+    lines = (
+        -(-sum(_WIDE if east_asian_width(one) in "WF" else 1 for one in part) // max(width - 1, 1))
+        for text, width in cells
+        for part in (text or " ").split("\n")
+    )
+    return _LINE * max(lines, default=1)
+
+
+def set_up(sheet: Any, *, head: str) -> None:
+    """The sheet is printed across A4 paper, with the rows of its head ("1:3") on every page."""
+    from openpyxl.worksheet.page import PageMargins
+
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_margins = PageMargins(0.4, 0.4, 0.6, 0.6, header=0.3, footer=0.3)
+    sheet.oddFooter.center.text = "&P / &N"
     sheet.print_title_rows = head
+
+
+def in_bytes(book: Any) -> bytes:
+    """The workbook as a file."""
     kept = BytesIO()
     book.save(kept)
     return kept.getvalue()

@@ -59,6 +59,14 @@ def test_a_paper_says_its_rows_its_sums_and_what_they_count() -> None:
     )
 
 
+def test_a_workbook_is_printed_on_a4_and_cuts_no_text_off() -> None:
+    long = (Row(date(2026, 11, 3), "果树管护、修枝、施肥和防虫，再说说今年的柑橘怎么卖" * 2, 90, 12), *ROWS)
+    sheet = load_workbook(io.BytesIO(lay_out(PAPER, long, ASKED).workbook())).active
+    assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
+    heights = [sheet.row_dimensions[row].height for row in (4, 5)]
+    assert heights == [60, 15]  # four lines of thirteen characters, and one
+
+
 def test_a_workbook_has_dates_and_numbers_and_no_formula() -> None:
     sheet = load_workbook(io.BytesIO(TABLE.workbook())).active
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
