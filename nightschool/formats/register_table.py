@@ -59,7 +59,8 @@ def register_workbook(matrix: Matrix) -> bytes:
     sheet.row_dimensions[_HEAD].height = row_height([(_("来了几次"), _WIDTHS[3]), *titles])
     sheet.freeze_panes = sheet.cell(_HEAD + 1, _BESIDE + 1)
     set_up(sheet, head=f"1:{_HEAD}")
-    sheet.oddHeader.center.text = f"{matrix.village} {matrix.title}".strip().replace("&", "&&")
+    if called := f"{matrix.village} {matrix.title}".strip():
+        sheet.oddHeader.center.text = called.replace("&", "&&")
     return in_bytes(book)
 
 

@@ -167,9 +167,15 @@ TOLD_ON_PAPER |= {
     for hidden in told
     if form != "_txt" or paper in ("board", "plan", "hours", "hours_here")
 }
+TOLD_ON_PAPER |= {
+    ("papers.binder_pdf", hidden): "it is the village's own binder: these papers, and no other"
+    for paper, hidden in tuple(TOLD_ON_PAPER)
+    if paper in {f"papers.{one}_pdf" for one in ("plan", "teaching-record", "teachers", "venues", "roster")}
+}
 # Papers for one person or for the township, not for a notice board.
 PRIVATE_PAPERS = {
     "admin.show_slip": "a slip for one person",
+    "handovers.to_know": "from one coordinator to the next",
     "handovers.sheet": "from one coordinator to the next",
     "handovers.sheet_with_slip": "from one coordinator to the next",
     "openings.sheet": "slips for the people named on them",

@@ -27,7 +27,7 @@ def checked_facts(db: Session, village: str, *, first: date, last: date, today: 
     is_open = select(func.count()).where(Question.region_code == village, Question.answered_on.is_(None))
     evaluated = evaluation_in(db, *here)
     return CheckedFacts(
-        first=first,
+        first=max(first, found.opened_on),
         last=last,
         parts=found.parts,
         held=overview.total.held,

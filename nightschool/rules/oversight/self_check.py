@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from nightschool.rules.places.checklist import Part
-from nightschool.rules.seasons.months import Month, month_name, month_of
+from nightschool.rules.seasons.months import Month, Term, month_name, month_of
 from nightschool.texts import _, counted
 
 SLIPS_NEEDED = 30  # villagers whose word on a school is asked for, docs/domain.md
@@ -27,6 +27,10 @@ class CheckedFacts:
     months_held: frozenset[Month]
     slips: int  # of evaluation, on paper and by address
     open_questions: int
+
+    def months_begun(self, today: date) -> tuple[Month, ...]:
+        """The months of these days that have begun by today."""
+        return Term(month_of(self.first), month_of(min(self.last, today))).months
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ def _checklist(facts: CheckedFacts) -> Iterator[CheckLine]:
 
 
 def _work(facts: CheckedFacts, today: date) -> Iterator[CheckLine]:
-    without = [month_name(month) for month in _months(facts, today) if month not in facts.months_held]
+    without = [month_name(month) for month in facts.months_begun(today) if month not in facts.months_held]
     yield CheckLine(
         _("开课"),
         _("每个月的课"),
@@ -78,11 +82,3 @@ def _work(facts: CheckedFacts, today: date) -> Iterator[CheckLine]:
         "",
         counted("还有 %(n)d 个没答复", facts.open_questions) if facts.open_questions else "",
     )
-
-
-def _months(facts: CheckedFacts, today: date) -> Iterator[Month]:
-    """The months that have begun."""
-    month = month_of(facts.first)
-    while month.first <= min(facts.last, today):
-        yield month
-        month = month.after

@@ -4,7 +4,7 @@ Each paper of the list has addresses of its own, so that what is true of one add
 not say, is checked of every paper.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -14,6 +14,7 @@ from flask import Blueprint, Flask, Response, redirect, render_template, request
 from sqlalchemy.orm import Session
 
 from nightschool.formats.attended_table import CARD, HISTORY
+from nightschool.formats.binder import BINDER, binder_data
 from nightschool.formats.board_notice import BOARD_NOTICE
 from nightschool.formats.cohort_table import COHORT_TABLE
 from nightschool.formats.ledger import LEDGER
@@ -34,6 +35,7 @@ from nightschool.formats.weekly_circular import CIRCULAR
 from nightschool.formats.weekly_sheets import CONSULTING, DISPATCHING
 from nightschool.formats.workbooks import WORKBOOK
 from nightschool.queries.notices.board_months import board_month
+from nightschool.queries.oversight.binders import binder_gaps
 from nightschool.queries.oversight.nothing_held import NothingHeld, nothing_held
 from nightschool.queries.oversight.overview import Overview, overview_of
 from nightschool.queries.oversight.paper_columns import columns_in_force
@@ -51,10 +53,18 @@ from nightschool.queries.registers.cohort_tables import CohortCounts, cohort_cou
 from nightschool.queries.registers.held_classes import RecordedClasses, held_classes
 from nightschool.queries.registers.questions import open_of_village
 from nightschool.rules.almanac import clock, day_with_year
+from nightschool.rules.oversight.binder import Gap
 from nightschool.rules.oversight.self_check import self_check
 from nightschool.rules.regions import PREFIX_DIGITS, Level, level_of
-from nightschool.rules.seasons.months import month_of
-from nightschool.rules.seasons.periods import Period, parsed_period, period_of, week_of, week_to_look_at
+from nightschool.rules.seasons.months import Term, month_of
+from nightschool.rules.seasons.periods import (
+    Period,
+    parsed_period,
+    period_of,
+    week_of,
+    week_to_look_at,
+    whole_month,
+)
 from nightschool.texts import _
 from nightschool.web.oversight.frame import AskedFigures, asked_days, asked_figures, chooser
 from nightschool.web.site.access import allows
@@ -155,6 +165,10 @@ def _self_check(db: Session, asked: PaperAsk) -> Any:
     return facts and self_check(facts, asked.today)
 
 
+def _gaps(db: Session, asked: PaperAsk) -> tuple[Gap, ...] | None:
+    return binder_gaps(db, asked.of["village"], first=asked.first, last=asked.last, today=asked.today)
+
+
 def _cohorts(db: Session, asked: PaperAsk) -> tuple[CohortCounts, ...]:
     code = asked.of.get("village") or asked.of["region"]
     return cohort_counts(db, code, asked.first, asked.last, at=moment())
@@ -198,6 +212,7 @@ def _dispatching(db: Session, asked: PaperAsk) -> Any:
 PAPERS = (
     ListedPaper(LEDGER, VILLAGE, "see_village", _held),
     ListedPaper(TEACHING_RECORD, VILLAGE, "see_village", _held),
+    ListedPaper(BINDER, VILLAGE, "keep_people", _gaps),
     ListedPaper(PLAN, VILLAGE, "schedule", _plan),
     ListedPaper(BOARD_NOTICE, VILLAGE, "see_village", _board),
     ListedPaper(CONSULTING, VILLAGE, "see_village", _consulting),
@@ -225,6 +240,18 @@ PAPERS = (
     ListedPaper(NOTHING_HELD, REGION, "see_overview", _nothing_held),
     ListedPaper(HOURS_SLIP, TEACHER, "keep_teachers", _hours),
     ListedPaper(HOURS_SLIP, TEACHER_HERE, "keep_teachers", _hours),
+)
+
+_IN_BINDER = (
+    PLAN,
+    LEDGER,
+    TEACHING_RECORD,
+    COHORT_TABLE,
+    SELF_CHECK,
+    OPEN_QUESTIONS,
+    TEACHER_LIST,
+    VENUE_LIST,
+    ROSTER,
 )
 
 
@@ -291,6 +318,9 @@ def _answer(listed: ListedPaper, kind: str, **of: str) -> Any:
     code = period.code if period else None
     name = "-".join(filter(None, (of.get("village") or of.get("region"), paper.key, code or str(today()))))
     match kind:
+        case "pdf" if paper is BINDER and period:
+            data = binder_data(table, [*_bound(period, of, asked)])
+            return pdf_answer("binder", data, name=name, otherwise=at(code))
         case "pdf":
             if not paper.sheets:
                 return pdf_answer("table", table.data(), name=name, otherwise=at(code))
@@ -327,6 +357,20 @@ def _counted_as_on() -> date | None:
         return date.fromisoformat(request.args.get("counted", ""))
     except ValueError:
         return None
+
+
+def _bound(period: Period, of: Mapping[str, str], narrowed: AskedFigures) -> Iterator[PaperTable]:
+    """The papers of a binder: of its time, by months where they are of months alone, and lists as they stand."""
+    listed = {one.paper.key: one for one in PAPERS if one.base is VILLAGE}
+    for paper in _IN_BINDER:
+        kinds = paper.periods
+        parts: list[Period | None] = [] if kinds else [None]
+        if period.kind in kinds:
+            parts = [period]
+        elif "month" in kinds:
+            parts = [*map(whole_month, Term(month_of(period.first), month_of(period.last)).months)]
+        for part in parts:
+            yield _table(listed[paper.key], part, of, narrowed)[1]
 
 
 def _unasked(kind: str) -> Period:

@@ -3,17 +3,21 @@
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
+from nightschool.actions.people.people import reveal_teacher_phone
 from nightschool.actions.places.supporters import reveal_supporters
 from nightschool.actions.trust import handovers as actions
 from nightschool.actions.trust.accounts import Slip
 from nightschool.actions.trust.handovers import HandedOver
+from nightschool.queries import successors
 from nightschool.queries.places.supporters import supporters
 from nightschool.queries.trust import handovers as queries
 from nightschool.queries.trust.handovers import Estate
 from nightschool.rules.almanac import spoken_day
+from nightschool.rules.people.people import group_label
 from nightschool.rules.places.schools import institution_word
+from nightschool.rules.registers.waiting import tell_why_waiting
 from nightschool.rules.trust.accounts import tell_refusal
 from nightschool.rules.trust.slips import grouped
 from nightschool.texts import _
@@ -69,6 +73,37 @@ def sheet_with_slip(village: str, secret_page: str) -> Any:
     if kept is None or kept["village"] != village:
         return redirect(url_for("handovers.sheet", village=village), 303)
     return _sheet(_estate(village), read_slip(kept["slip"]))
+
+
+@bp.route("/desk/<region_code:village>/handover", methods=["GET", "POST"])
+@allows("keep_people")
+def to_know(village: str) -> Any:
+    """What the next coordinator must know, from who keeps the village; by a form, with telephones in full."""
+    with reading() as db:
+        found, five = successors.to_know(db, village, now=now()), supporters(db, village)
+    if found is None:
+        abort(404)
+    in_full, phones = request.method == "POST", {}
+    if in_full:
+        with writing() as db:
+            five = reveal_supporters(db, village=village, verb="keep_people", by=actor(), now=now())
+            for one in found.teachers:
+                if one.masked_phone:
+                    phones[one.public_id] = reveal_teacher_phone(
+                        db, teacher=one.public_id, region=village, by=actor(), now=now()
+                    )
+    return render_template(
+        "trust/handovers/to_know.html",
+        found=found,
+        estate=found.estate,
+        supporters=five,
+        in_full=in_full,
+        phones=phones,
+        institution_word=institution_word,
+        tell_why_waiting=tell_why_waiting,
+        group_label=group_label,
+        today=today(),
+    )
 
 
 def _estate(village: str) -> Estate:
