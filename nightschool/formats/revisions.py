@@ -5,20 +5,18 @@ Ids never change and instants come from the record: the same changelog gives the
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
-from uuid import NAMESPACE_URL, uuid5
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from nightschool.formats.atom import FeedEntry, atom_feed
 from nightschool.formats.region_text import tell_region
-from nightschool.formats.timetable_text import on_one_line, tell_name
+from nightschool.formats.timetable_text import tell_name
 from nightschool.rules.almanac import clock, spoken_day
 from nightschool.rules.notices.revisions import tell_differences, tell_in_one
 from nightschool.rules.slots import Moment
-from nightschool.texts import SOURCE_LANGUAGE, _, language
+from nightschool.texts import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,10 +27,6 @@ if TYPE_CHECKING:
     from nightschool.queries.notices.revisions import Changelog, Made
     from nightschool.queries.notices.timetable import Village
     from nightschool.queries.places.places import NamedRegion
-
-ATOM = "http://www.w3.org/2005/Atom"
-# XML knows no way to write these.
-_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +90,14 @@ def atom(
     `language_page` is the same as a page, as it is read in the feed's language.
     """
     changes = tell_made(changelog.made, zone)
-    return _feed(
+    return atom_feed(
         known_as,
         tell_changes(village),
         tell_name(village),
         village.changed_at,
         address,
         language_page,
-        [(one, one.sentence, language_page) for one in changes],
+        [_entry(one, one.sentence, language_page) for one in changes],
     )
 
 
@@ -119,7 +113,7 @@ def region_atom(
 ) -> bytes:
     """The same of all villages of a region, each entry led by its village and leading to its changelog: `page_of`."""
     changes = [
-        (
+        _entry(
             change,
             _("%(village)s：%(title)s", village=village.name, title=change.sentence),
             page_of(village.code),
@@ -128,44 +122,8 @@ def region_atom(
         for change in tell_made([one], zone)
     ]
     title = _("%(village)s的课有什么变动", village=area.name)
-    return _feed(known_as, title, tell_region(area), area.changed_at, address, language_page, changes)
+    return atom_feed(known_as, title, tell_region(area), area.changed_at, address, language_page, changes)
 
 
-def _feed(
-    known_as: str,
-    title: str,
-    author: str,
-    changed_at: datetime,
-    address: str,
-    page: str,
-    changes: Sequence[tuple[ToldChange, str, str]],
-) -> bytes:
-    """The file: each change with its title and the page it stands on."""
-    lang = "zh-Hans" if language() == SOURCE_LANGUAGE else language()
-    feed = Element("feed", {"xmlns": ATOM, "xml:lang": lang})
-    _add(feed, "id", f"urn:uuid:{uuid5(NAMESPACE_URL, known_as)}")
-    _add(feed, "title", title)
-    _add(feed, "updated", _stamp(changes[0][0].made_at if changes else changed_at))
-    _add(SubElement(feed, "author"), "name", author)
-    _link(feed, "self", "application/atom+xml", address)
-    _link(feed, "alternate", "text/html", page)
-    for one, told, there in changes:
-        entry = SubElement(feed, "entry")
-        _add(entry, "id", f"urn:uuid:{uuid5(NAMESPACE_URL, one.anchor)}")
-        _add(entry, "title", told)
-        _add(entry, "updated", _stamp(one.made_at))
-        _link(entry, "alternate", "text/html", f"{there}#{one.anchor}")
-    indent(feed)
-    return tostring(feed, "utf-8", xml_declaration=True) + b"\n"
-
-
-def _add(parent: Element, name: str, text: str) -> None:
-    SubElement(parent, name).text = _UNWRITABLE.sub("", on_one_line(text))
-
-
-def _link(parent: Element, rel: str, kind: str, address: str) -> None:
-    SubElement(parent, "link", rel=rel, type=kind, href=_UNWRITABLE.sub("", address))
-
-
-def _stamp(instant: datetime) -> str:
-    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+def _entry(change: ToldChange, told: str, page: str) -> FeedEntry:
+    return FeedEntry(change.anchor, told, change.made_at, f"{page}#{change.anchor}")

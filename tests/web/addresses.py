@@ -139,6 +139,7 @@ def village_home(db: Session, code: str, account: int, called: str) -> Home:
     }
     values = {name: record.public_id for name, record in records.items()}
     values["slip"] = slip_of(tonight.public_id)
+    values["reader"] = reader_of(db, account, code)
     merged = {"valid_to": TODAY - timedelta(days=1), "successor_code": code, "successor_day": TODAY}
     values["former"] = values["other"] = make_region(db, f"{code[:9]}9{code[10:]}", **merged).code
     values |= {"code": code, "village": code, "region": code, "called": called, "other_teacher": called}
@@ -148,6 +149,13 @@ def village_home(db: Session, code: str, account: int, called: str) -> Home:
 def slip_of(class_session: str, signing: str = KEYS.signing) -> str:
     """What stands in the address on the evaluation slip of a class."""
     return class_session + Digester(signing)("evaluation slip", class_session)[:12]
+
+
+def reader_of(db: Session, account: int, region: str, signing: str = KEYS.signing) -> str:
+    """What stands in the address of an officer's weekly digest."""
+    own = db.get_one(Account, account)
+    proof = Digester(signing)("weekly digest", f"{own.public_id} {region} {own.password_hash or ''}")[:24]
+    return f"{own.public_id}{region}{proof}"
 
 
 def region_home(db: Session, code: str, account: int) -> Home:

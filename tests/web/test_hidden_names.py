@@ -66,7 +66,7 @@ from tests.factories import (
     make_upload,
     make_waiting_sheet,
 )
-from tests.web.addresses import ANYWHERE, SECRET, slip_of
+from tests.web.addresses import ANYWHERE, SECRET, reader_of, slip_of
 from tests.web.test_access_matrix import COUNTY, TOWNSHIP
 
 # What anybody may read, where it is published at all.
@@ -313,7 +313,7 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
             "village": SHIWAN, "region": SHIWAN, "code": SHIWAN, "called": hidden.public_id, "waiting": "w" * 22,
             "export": export.public_id, "learner_list": lists[0].public_id, "teacher_list": lists[1].public_id,
             "register_list": lists[2].public_id,
-            "slip": slip_of(past.public_id),
+            "slip": slip_of(past.public_id), "reader": reader_of(db, cast.township_supervisor, TOWNSHIP),
             "class_session": past.public_id, "course": course.public_id, "learner": learner.public_id,
             "other_learner": other.public_id, "teacher": hidden.public_id, "other_teacher": hidden_since.public_id,
             "former": former.code, "other": former.code, "venue": venue.public_id, "question": question.public_id, "change": change.public_id, "login": 1,
@@ -485,7 +485,7 @@ def test_officers_read_of_a_village_no_more_than_it_shows_everybody(
     paths = [f"/overview/{region}{query}" for region in regions for query in queries]
     paths += [f"/overview/{region}/plans/2026-11" for region in regions if region != SHIWAN]
     paths += [f"/overview/{TOWNSHIP}/evening"]
-    paths += [f"/overview/{region}/overdue" for region in regions]
+    paths += [f"/overview/{region}/{page}" for region in regions for page in ("overdue", "digest")]
     papers = ("held", "nothing-held", "teacher-loads", "held.txt", "teacher-loads.xlsx")
     paths += [f"/overview/{region}/papers/{paper}?period=2026" for region in regions for paper in papers]
     answers = [answer for path in paths if (answer := read(reader, path, path))]

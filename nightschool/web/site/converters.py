@@ -61,6 +61,12 @@ class SlipConverter(BaseConverter):
     regex = "[A-Za-z0-9_-]{22}[0-9a-f]{12}"
 
 
+class DigestConverter(BaseConverter):
+    """Whose weekly digest a feed is, of which region, and the proof that we made the address."""
+
+    regex = "[A-Za-z0-9_-]{22}[1-9][0-9]{11}[0-9a-f]{24}"
+
+
 CONVERTERS = {
     "region_code": RegionCodeConverter,
     "public_id": PublicIdConverter,
@@ -68,5 +74,6 @@ CONVERTERS = {
     "month": MonthConverter,
     "secret": SecretConverter,
     "slip": SlipConverter,
+    "digest": DigestConverter,
     "int": NumberConverter,
 }

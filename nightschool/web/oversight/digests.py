@@ -1,0 +1,116 @@
+"""What the last weeks were, for officers: a page of the weekly circulars, and the same as a feed by an address of one's
+own, which opens while its owner's posting lasts.
+"""
+
+import hmac
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, render_template, url_for
+from sqlalchemy.orm import Session
+
+from nightschool.errors import NotFound
+from nightschool.formats.atom import FeedEntry, atom_feed
+from nightschool.formats.table_paper import PaperAsk, lay_out
+from nightschool.formats.weekly_circular import CIRCULAR
+from nightschool.queries.oversight.weekly import circular
+from nightschool.queries.places import places
+from nightschool.queries.trust.trust import reader_of_a_feed
+from nightschool.rules.access import may
+from nightschool.rules.almanac import day_with_year
+from nightschool.rules.seasons.periods import Period, tell_period, week_of
+from nightschool.texts import _
+from nightschool.web.oversight.frame import kept
+from nightschool.web.site.access import actor, allows, by_secret
+from nightschool.web.site.context import digester, reading, services, today, whole
+from nightschool.web.site.records import look_up
+
+bp = Blueprint("digests", __name__)
+
+_WEEKS = 4
+_ACCOUNT, _REGION = 22, 12  # characters of each in the address
+_PROOF = 24
+
+
+@bp.get("/overview/<region_code:region>/digest")
+@allows("see_overview")
+def digest(region: str) -> Any:
+    """The circulars of the last weeks, the latest first, each to be copied; and where to subscribe to them."""
+    line = look_up(places.step, region, today=today()).line
+    me = actor()
+    with reading() as db:
+        weeks = _weeks(db, region)
+        own = reader_of_a_feed(db, today=today(), account_id=me.account_id)
+    return render_template(
+        "oversight/digests/show.html",
+        here=line[-1],
+        path=[(place.code, place.name) for place in line[:-1]],
+        weeks=weeks,
+        feed=_address(region, own.public_id, own.password) if own else "",
+        kept=kept(),
+    )
+
+
+@bp.get("/w/<digest:reader>.atom")
+@by_secret
+def feed(reader: str) -> Response:
+    """The same to subscribe to. There is no such address for whom may not see the region any more."""
+    account, region = reader[:_ACCOUNT], reader[_ACCOUNT : _ACCOUNT + _REGION]
+    with reading() as db:
+        own = reader_of_a_feed(db, today=today(), public_id=account)
+        if own is None or not hmac.compare_digest(
+            _proof(region, own.public_id, own.password), reader[-_PROOF:]
+        ):
+            raise NotFound
+        place = places.region_named(db, region)
+        if place is None or not may(own.actor, "see_overview", region):
+            raise NotFound
+        weeks = _weeks(db, region)
+    page = whole(url_for("digests.digest", region=region, big=None))
+    entries = [
+        FeedEntry(
+            f"{page}#{week.code}",
+            _("%(place)s %(week)s", place=place.name, week=tell_period(week)),
+            _is_over(week),
+            whole(url_for("papers.circular_of_region", region=region, period=week.code, big=None)),
+            words,
+        )
+        for week, words in weeks
+    ]
+    title = _("%(place)s农民夜校周报", place=place.name)
+    written = atom_feed(
+        page,
+        title,
+        place.name,
+        _is_over(weeks[0][0]),
+        _address(region, own.public_id, own.password),
+        page,
+        entries,
+    )
+    return Response(written, mimetype="application/atom+xml")
+
+
+def _weeks(db: Session, region: str) -> list[tuple[Period, str]]:
+    """Each of the last whole weeks with its circular in words."""
+    name = places.names_of(db, [region])[region]
+    week, found = week_of(today()).before, []
+    for _number in range(_WEEKS):
+        asked = PaperAsk(today(), day_with_year(today()), {"region": region}, name, week)
+        written = circular(db, region, first=week.first, last=week.last, today=today())
+        found.append((week, lay_out(CIRCULAR, written, asked).text().strip()))
+        week = week.before
+    return found
+
+
+def _is_over(week: Period) -> datetime:
+    return datetime.combine(week.last + timedelta(days=1), time(), services().zone)
+
+
+def _address(region: str, account: str, password: str) -> str:
+    own = f"{account}{region}{_proof(region, account, password)}"
+    return whole(url_for("digests.feed", reader=own, big=None))
+
+
+def _proof(region: str, account: str, password: str) -> str:
+    """Ours, and of this password: whoever changes theirs shuts the addresses that were handed around before."""
+    return digester()("weekly digest", f"{account} {region} {password}")[:_PROOF]
