@@ -27,6 +27,7 @@ from tests.factories import (
     KEYS,
     NOW,
     TODAY,
+    make_account,
     make_change,
     make_course,
     make_export,
@@ -139,7 +140,8 @@ def village_home(db: Session, code: str, account: int, called: str) -> Home:
     }
     values = {name: record.public_id for name, record in records.items()}
     values["slip"] = slip_of(tonight.public_id)
-    values["reader"] = reader_of(db, account, code)
+    officer = make_account(db, f"officer-{code}", "村里的督导", Role.SUPERVISOR, code)
+    values["reader"] = reader_of(db, officer.id, code)
     merged = {"valid_to": TODAY - timedelta(days=1), "successor_code": code, "successor_day": TODAY}
     values["former"] = values["other"] = make_region(db, f"{code[:9]}9{code[10:]}", **merged).code
     values |= {"code": code, "village": code, "region": code, "called": called, "other_teacher": called}

@@ -40,6 +40,7 @@ from nightschool.rules.registers.evaluations import Evaluated
 
 _OVERDUE_KEPT = 90  # days; nobody is reminded of what is older
 _MOST_OVERDUE = 300
+_DIGITS_OF_A_DAY = len("2026-11-24")  # as tallies say it; a month has fewer
 UNCOUNTED = (SessionStatus.DRAFT, SessionStatus.POSTPONED)
 # What is summed of the classes that were held; nobody may have counted women or those over 60.
 _SUMMED = tuple(name for name in Sums._fields if name not in ("sessions", "on_time"))
@@ -274,6 +275,34 @@ def classes_of(
     return tuple(OverviewSession(is_past=row.day < today, **row._mapping) for row in found)
 
 
+def held_by_day(
+    db: Session, code: str, *, first: date, last: date, narrowed: Narrowed = EVERYTHING
+) -> tuple[tuple[date, int, int], ...]:
+    """Of each day on which classes were held, how many, and the 人次; in the order of the days. Cost: 1 query.
+
+    Read class by class in a village, and where villages stand for others; else from tallies.
+    """
+    level: Level = max(level_of(code), Level.CITY, key=list(Level).index)
+    is_tally = level is not Level.VILLAGE and not narrowed.heirs
+    table: Any = RegionTally if is_tally else CountedSession
+    day = RegionTally.span if is_tally else CountedSession.day
+    between = (first.isoformat(), last.isoformat()) if is_tally else (first, last)
+    statement = select(
+        day, func.sum(RegionTally.sessions) if is_tally else func.count(), func.sum(table.attendances)
+    ).where(
+        inside(table.region_code, code, narrowed.heirs),
+        day.between(*between),
+        table.status == SessionStatus.HELD.value,
+    )
+    if is_tally:
+        statement = statement.where(RegionTally.level == level.value, func.length(day) == _DIGITS_OF_A_DAY)
+    rows = db.execute(_narrowed(statement, table, narrowed).group_by(day).order_by(day))
+    return tuple(
+        (date.fromisoformat(day) if is_tally else day, int(classes), int(came or 0))
+        for day, classes, came in rows
+    )
+
+
 def overdue_classes(db: Session, code: str, *, today: date) -> tuple[OverviewSession, ...]:
     """What should have been recorded by now, village by village; what was is gone from it. Cost: 1 query."""
     first, last = today - timedelta(days=_OVERDUE_KEPT), today - timedelta(days=DAYS_ON_TIME)
@@ -374,6 +403,12 @@ def _kinds(table: Any, level: Level, is_past: ColumnElement[bool], narrowed: Nar
         .group_by(*kind, Category.name, Category.name_en, Category.position)
         .order_by(Category.position, Category.name, part)
     )
+    return _narrowed(statement, table, narrowed)
+
+
+def _narrowed(statement: Select[Any], table: Any, narrowed: Narrowed) -> Select[Any]:
+    """Only the class sessions that count, each once."""
+    is_tally = table is RegionTally
     if narrowed.category:
         statement = statement.where(table.category_code == narrowed.category)
     if narrowed.label:

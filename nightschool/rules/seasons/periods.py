@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from nightschool.rules.almanac import day_with_year, day_without_year
-from nightschool.rules.seasons.months import FIRST_YEAR, LAST_YEAR, Month, month_of, tell_month
+from nightschool.rules.seasons.months import FIRST_YEAR, LAST_YEAR, Month, month_name, month_of, tell_month
 from nightschool.texts import N_, _
 
 # How many months a period of this kind has, and how its code says which of the year it is.
@@ -27,6 +27,7 @@ _KINDS = {
     "year": (N_("年"), N_("上一年"), N_("今年"), N_("下一年")),
     "days": (N_("几天"), N_("往前"), N_("这几天"), N_("往后")),
 }
+_MOST_SINGLE_DAYS, _MOST_DAYS_IN_WEEKS, _MOST_SPANS = 10, 60, 36
 _APART = ".."  # between the two days of "from a day to a day"
 
 
@@ -130,6 +131,29 @@ def _parsed(code: str) -> Period | None:
         return Period("days", *days) if days[0] <= days[1] else None
     kind = "month" if len(code) == len("2026-11") else "week"
     return period_of(kind, date.fromisoformat(f"{code}-01" if kind == "month" else code))
+
+
+def marks_of(period: Period) -> tuple[Period, ...]:
+    """What a picture of the period has a mark for: its days, its weeks, or its months, all that any of it lies in."""
+    days = (period.last - period.first).days + 1
+    if days <= _MOST_SINGLE_DAYS:
+        singles = (period.first + timedelta(days=number) for number in range(days))
+        return tuple(Period("days", day, day) for day in singles)
+    span = period_of("week" if days <= _MOST_DAYS_IN_WEEKS else "month", period.first)
+    found: list[Period] = []
+    while span.first <= period.last and len(found) < _MOST_SPANS:
+        found.append(span)
+        span = span.after
+    return tuple(found)
+
+
+def tell_span(span: Period) -> str:
+    """In a few characters: 11.23 of a day or of a week's Monday, 11月, Nov."""
+    return (
+        month_name(month_of(span.first))[:3]
+        if span.kind == "month"
+        else f"{span.first.month}.{span.first.day}"
+    )
 
 
 def tell_kind(period: Period) -> str:

@@ -303,12 +303,12 @@ def test_the_first_class_and_a_course_show_how_many_came_to_the_last_five(
         make_register(db, make_session(db, cohort, TODAY - timedelta(weeks=1)), cast.chen, total=64)
         own = lectures.public_id
         called = make_session(db, cohort, TODAY + timedelta(days=3), title="果树班").public_id
-    of_course = chen.get(f"/courses/{own}").text.split('class="turnouts"')[1].split("</figure>")[0]
+    of_course = chen.get(f"/courses/{own}").text.split('class="chart"')[1].split("</figure>")[0]
     assert re.findall(r">(\d+)</text>", of_course) == ["11", "0", "31", "42", "53"]  # its own alone
-    assert 'class="turnouts"' not in chen.get(DESK).text  # one class of this cohort is no series yet
+    assert 'class="chart"' not in chen.get(DESK).text  # one class of this cohort is no series yet
     with database.writing() as db:
         make_session(db, make_course(db), TODAY + timedelta(days=2))
-    chart = chen.get(DESK).text.split('class="turnouts"')[1].split("</figure>")[0]
+    chart = chen.get(DESK).text.split('class="chart"')[1].split("</figure>")[0]
     assert "前 5 次来了多少人次" in chart
     told = re.search(r'aria-label="([^"]*)"', chart)
     assert told and [line.rsplit(maxsplit=1)[1] for line in told[1].split("、")] == [
