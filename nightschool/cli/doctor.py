@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from nightschool.cli.installation import Installation, tell_clock, tell_lost_keys, this_installation
 from nightschool.database import is_current, sqlite_is_fit_for_wal, sqlite_module
 from nightschool.formats.pdf import PAPER_PACKAGES
+from nightschool.formats.spoken_sound import SPEAKER, speaker
 from nightschool.queries.condition import first_school, last_backup
 from nightschool.queries.trust.keys import keys_fit, unreadable
 from nightschool.sealing import Digester
@@ -50,6 +51,7 @@ def facts(installation: Installation) -> Iterator[tuple[str, str]]:
     yield "Python", f"{platform.python_version()} ({sys.executable})"
     for package in _PACKAGES:
         yield package, _version_of(package)
+    yield SPEAKER, speaker() or "-"
     yield "SQLite", f"{sqlite_module().sqlite_version} ({sqlite_module().__name__}), {_journal()}"
     yield PREFIX + "DATA", str(settings.data_folder)
     yield PREFIX + "DATABASE_URL", database.url.render_as_string(hide_password=True)

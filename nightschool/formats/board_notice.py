@@ -60,8 +60,8 @@ BOARD_NOTICE = Paper(
     columns=(
         Column("when", N_("时间"), 48, _when),
         Column("title", N_("课题"), 0, _what),
-        Column("teacher", N_("主讲"), 40, lambda entry: tell_teachers(entry.teachers) or _("还没定")),
-        Column("venue", N_("地点"), 36, lambda entry: entry.venue or _("还没定")),
+        Column("teacher", N_("主讲"), 40, lambda entry: tell_teachers(entry.teachers)),
+        Column("venue", N_("地点"), 36, lambda entry: entry.venue),
     ),
     notes=_notes,
     empty=N_("这个月还没有公布的课。"),

@@ -3,17 +3,20 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 _HOME = Path(__file__).parents[2]  # from where the package is imported, in a checkout or installed
 
 
-def run_child(module: str, given: bytes, *, seconds: float) -> subprocess.CompletedProcess[bytes]:
+def run_child(
+    module: str, given: bytes, *, seconds: float, arguments: Sequence[str] = ()
+) -> subprocess.CompletedProcess[bytes]:
     """What the module of this package answers to these bytes. Raises TimeoutExpired when its time is over, OSError."""
     paths = os.pathsep.join(filter(None, (str(_HOME), os.environ.get("PYTHONPATH"))))
     return subprocess.run(
-        [sys.executable, "-P", "-m", f"nightschool.formats.{module}"],
+        [sys.executable, "-P", "-m", f"nightschool.formats.{module}", *arguments],
         input=given,
         capture_output=True,
         timeout=seconds,

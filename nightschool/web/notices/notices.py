@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 
 from nightschool.actions.notices import told as actions
+from nightschool.errors import Refused
 from nightschool.formats import class_poster, notices
+from nightschool.formats.spoken_sound import speaker, spoken
 from nightschool.queries.courses import sessions
 from nightschool.queries.notices import notices as queries
 from nightschool.queries.notices.notices import Notice
@@ -35,7 +37,8 @@ def of_class(class_session: str) -> Any:
     papers = [(paper, _("海报 %(paper)s", paper=paper.upper())) for paper in class_poster.POSTER_SIZES]
     if entry.is_changed:
         papers.append((_STRIP, _("贴条")))
-    return _page(found, papers=papers, has_strip=entry.is_changed, title=found.entries[0].title)
+    sound = url_for("notices.sound", class_session=class_session) if speaker() else ""
+    return _page(found, papers=papers, sound=sound, has_strip=entry.is_changed, title=found.entries[0].title)
 
 
 @bp.get("/desk/<region_code:village>/notice")
@@ -97,6 +100,25 @@ def strip(class_session: str) -> Any:
     if found is None or not found.entries[0].is_changed:
         return _not_public(class_session)
     return _paper("strip", class_poster.strips_data(found), found)
+
+
+@bp.get("/sessions/<public_id:class_session>/notice.wav")
+@allows("schedule")
+def sound(class_session: str) -> Any:
+    """What the loudspeaker says, spoken; where nothing on this machine can speak, the page says so."""
+    found = _of_class(class_session)
+    if found is None:
+        return _not_public(class_session)
+    with reading() as db:
+        own = own_texts(db, found.village.code)
+    try:
+        made = spoken(words_of(found, Channel.LOUDSPEAKER, own))
+    except Refused:
+        flash(_("录音没做出来，照着念吧。"), "alarm")
+        return redirect(url_for("notices.of_class", class_session=class_session), 303)
+    answer = Response(made, mimetype="audio/wav")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{found.entries[0].slot.day}.wav")
+    return answer
 
 
 def _of_class(class_session: str) -> Notice | None:

@@ -1,8 +1,12 @@
 """Tonight's class on a loudspeaker, in a chat group and on the board, and what changed since."""
 
+import io
 import re
+import sys
+import wave
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -17,6 +21,12 @@ from nightschool.rules.slots import Moment, Slot
 from tests.factories import JIANLI, NOW, SHIWAN, TODAY, Cast, make_course, make_learner, make_session
 from tests.web.notices.test_messages import to_send
 
+SPEAKS = """
+import struct, sys
+assert "今晚六点半" in sys.stdin.buffer.read().decode() and sys.argv[1:3] == ["-v", "cmn"]
+head = b"RIFF" + b"\\xff\\xff\\xff\\x7f" + b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, 8000, 16000, 2, 16)
+sys.stdout.buffer.write(head + b"data" + b"\\xff\\xff\\xff\\x7f" + bytes(16000))
+"""
 TONIGHT = {"starts": 18 * 60 + 30, "ends": 20 * 60}
 
 
@@ -44,6 +54,25 @@ def test_a_class_is_said_in_three_ways_and_printed(chen: FlaskClient, tonight: s
     for paper in ("a4", "a3"):
         answer = chen.get(f"/sessions/{tonight}/poster.pdf?paper={paper}")
         assert answer.data.startswith(b"%PDF")
+
+
+def test_where_this_machine_can_speak_the_script_comes_as_a_sound_file(
+    chen: FlaskClient, tonight: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A program that answers as espeak-ng does stands in for it: a head with lengths that it cannot know."""
+    sound = f"/sessions/{tonight}/notice.wav"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "下载录音" not in chen.get(f"/sessions/{tonight}/notice").text
+    assert chen.get(sound).headers["Location"] == f"/sessions/{tonight}/notice"
+    program = tmp_path / "espeak-ng"
+    program.write_text(f"#!{sys.executable}\n" + SPEAKS)
+    program.chmod(0o755)
+    assert "下载录音" in chen.get(f"/sessions/{tonight}/notice").text
+    answer = chen.get(sound)
+    assert answer.mimetype == "audio/wav"
+    with wave.open(io.BytesIO(answer.data)) as heard:
+        assert heard.getnframes() / heard.getframerate() == 1
+    assert "attachment; filename=2026-11-24.wav" in answer.headers["Content-Disposition"]
 
 
 def test_once_called_off_all_says_so_and_a_strip_is_printed(
