@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from nightschool.actions.tallies import count_the_first_time
 from nightschool.cli.installation import (
     Installation,
     arriving,
@@ -44,6 +45,7 @@ def demo(port: int, fresh: bool) -> None:
             keep_keys(settings)
             _build(settings, folder)
         migrate(database)
+        count_the_first_time(database)
         passwords = _passwords(Installation(settings, database), folder)
 
     from nightschool.web.app import create_app

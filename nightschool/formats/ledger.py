@@ -41,7 +41,7 @@ LEDGER = Paper(
     columns=(
         NUMBERED,
         Column("day", N_("日期"), 31, kind=ColumnKind.DAY),
-        Column("number_in_course", N_("第几次"), 10, lambda one: one.number, ColumnKind.NUMBER),
+        Column("number_in_course", N_("第几次"), 13, lambda one: one.number, ColumnKind.NUMBER),
         Column("title", N_("课题")),
         Column("category", N_("类别"), 16),
         Column("teachers", N_("主讲人及单位"), 30, lambda one: tell_lecturers(one.teachers)),
@@ -49,7 +49,7 @@ LEDGER = Paper(
         Column("venue", N_("地点"), 22),
         Column("hours", N_("学时"), 11, lambda one: one.minutes, ColumnKind.HOURS, HOURS, is_summed=True),
         Column("attendances", N_("人次"), 12, None, ColumnKind.NUMBER, ATTENDANCES, is_summed=True),
-        Column("women", N_("其中女"), 11, None, ColumnKind.NUMBER, WOMEN, is_summed=True),
+        Column("women", N_("其中女"), 13, None, ColumnKind.NUMBER, WOMEN, is_summed=True),
         Column("over_60", N_("60 岁以上"), 12, None, ColumnKind.NUMBER, OVER_60, is_summed=True),
         Column("hosts", N_("主办（协办）"), 26, lambda one: tell_hosts(one.labels, one.village)),
         Column("evidence", N_("佐证"), 20, _evidence),

@@ -14,7 +14,7 @@ from nightschool.formats.evaluation_slip import ToldEvaluationSlip, slips_data
 from nightschool.formats.pdf import Press, tell_no_pdf
 from nightschool.formats.qr import qr_svg
 from nightschool.formats.sign_in_sheet import ToldRow, ToldSheet, blank_sheet, sheets_data
-from nightschool.formats.table_paper import Column, Paper, PaperAsk, lay_out
+from nightschool.formats.table_paper import Column, ColumnKind, Paper, PaperAsk, lay_out
 from nightschool.rules.registers.sign_in_sheets import blank_rows
 from nightschool.web.app import template_folder
 
@@ -195,3 +195,16 @@ def test_a_machine_without_the_font_says_so(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "pylopdf_fonts_zh_cn", None)
     with pytest.raises(Refused, match="not_installed"):
         Press(TEMPLATES, NOWHERE).pdf("sign_in_sheet", {})
+
+
+@pytest.mark.parametrize("rows", range(18, 26))
+def test_the_sums_of_a_table_never_stand_alone_on_a_page(press: Press, rows: int) -> None:
+    columns = (
+        Column("title", "课题", 0, lambda n: f"第{n}节"),
+        Column("n", "人次", 20, lambda n: n, ColumnKind.NUMBER, is_summed=True),
+    )
+    paper = Paper(key="x", form="", name="台账", about="", columns=columns)
+    table = lay_out(paper, list(range(1, rows + 1)), PaperAsk(date(2026, 11, 24), "", {}))
+    pages = PdfReader(io.BytesIO(press.pdf("table", table.data()))).pages
+    [last] = [told for page in pages if "合计" in (told := squeezed(page.extract_text()))]
+    assert f"第{rows}节" in last and "人次" in last
