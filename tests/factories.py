@@ -20,7 +20,7 @@ from nightschool.models.base import new_public_id
 from nightschool.models.exports import Export, ExportState
 from nightschool.models.people import Learner, PeopleList, Teacher, TeacherLink
 from nightschool.models.places import NightSchool, Region, RegionImport, RegionName, Venue
-from nightschool.models.planning import Question
+from nightschool.models.planning import Question, Wish
 from nightschool.models.teaching import (
     Booking,
     ChangeSet,
@@ -186,6 +186,14 @@ def make_question(
     db.add(question)
     db.flush()
     return question
+
+
+def make_wish(db: Session, code: str = SHIWAN, topic: str = "果树修剪", **columns: Any) -> Wish:
+    """What eight households of this village want to learn."""
+    wish = Wish(region_code=code, topic=topic, **{"households": 8, "wished_on": TODAY, **columns})
+    db.add(wish)
+    db.flush()
+    return wish
 
 
 def make_learner(

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from nightschool.actions.courses import courses, sessions
+from nightschool.actions.dispatch import wishes
 from nightschool.actions.oversight import plans
 from nightschool.actions.registers import evaluations, questions
 from nightschool.cli import demo_cohort
@@ -19,6 +20,7 @@ from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries.oversight import plans as queries
 from nightschool.rules.courses.proposals import Proposal
 from nightschool.rules.courses.recurrence import Once, Weekly, days_of
+from nightschool.rules.dispatch.wishes import WishEntry
 from nightschool.rules.regions import parent_of
 from nightschool.rules.registers.attendance import Sheet
 from nightschool.rules.registers.evaluations import read_paper_slips
@@ -55,6 +57,8 @@ def teach(stage: Stage, school: DemoSchool, entry: dict[str, Any], teacher: str)
         _ask(stage, school, asked)
     if typed := entry.get("evaluation"):
         _evaluate(stage, school, typed)
+    for wished in entry.get("wishes", ()):
+        _wish(stage, school, wished)
 
 
 def _schedule(stage: Stage, proposal: Proposal, school: DemoSchool) -> int:
@@ -146,6 +150,19 @@ def _evaluate(stage: Stage, school: DemoSchool, typed: dict[str, str]) -> None:
         by=school.actor,
         now=stage.at(session.day + A_DAY),
     )
+
+
+def _wish(stage: Stage, school: DemoSchool, wished: dict[str, Any]) -> None:
+    """It was noted when the term began; since then its course was found, or why there is none."""
+    told = {name: wished[name] for name in ("topic", "category", "households", "groups") if name in wished}
+    entry = WishEntry(**told, months=tuple(wished.get("months", ())), times=tuple(wished.get("times", ())))
+    acting: dict[str, Any] = {"by": school.actor, "now": stage.begin}
+    [wish] = wishes.note_wishes(stage.db, village=school.code, entries=[entry], **acting)
+    if course := wished.get("course"):
+        found = select(Course.public_id).where(Course.region_code == school.code, Course.title == course)
+        wishes.meet_wish(stage.db, wish=wish, course=stage.db.scalars(found.limit(1)).one(), **acting)
+    if reason := wished.get("reason"):
+        wishes.refuse_wish(stage.db, wish=wish, reason=reason, words="", version=1, **acting)
 
 
 def _held(stage: Stage, school: DemoSchool, course: str) -> Sequence[ClassSession]:

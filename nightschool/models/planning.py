@@ -1,4 +1,4 @@
-"""Planning: a month's plan, what villagers were told, when teachers and venues cannot, what was asked in class."""
+"""Planning: plans of months, what villagers were told, when who cannot, what was asked and wished for."""
 
 from datetime import date
 from typing import Any
@@ -21,6 +21,7 @@ from nightschool.models.base import (
     Versioned,
     one_of,
 )
+from nightschool.rules.dispatch.wishes import UNMET_REASONS, WishStatus
 from nightschool.rules.notices.told import Channel
 from nightschool.rules.oversight.plans import PlanStatus
 from nightschool.rules.resources import ResourceKind
@@ -131,4 +132,33 @@ class Question(Addressed, Versioned, Base):
     __table_args__ = (
         CheckConstraint("(answer = '') = (answered_on IS NULL)", name="answered_when"),
         CheckConstraint("answered_on IS NULL OR asked_on <= answered_on", name="days_in_order"),
+    )
+
+
+class Wish(Addressed, Versioned, Base):
+    """One row is something households of a village want to learn (点单). Who they are is not kept.
+
+    A course that was scheduled for it stands here; that it was held is said by that course's class sessions.
+    """
+
+    region_code: Mapped[InRegion]
+    topic: Mapped[ShortText]
+    category_code: Mapped[Code | None] = mapped_column(ForeignKey("category.code", ondelete="RESTRICT"))
+    households: Mapped[int] = mapped_column(default=1)
+    groups: Mapped[ShortText] = mapped_column(default="")  # of the village, that asked: 一组、三组
+    months: Mapped[list[int]] = mapped_column(JSON, default=list)  # that suit; none: all
+    times: Mapped[list[str]] = mapped_column(JSON, default=list)  # rules.dispatch.wishes.TIMES; none: all
+    wished_on: Mapped[date]
+    status: Mapped[Code] = mapped_column(default=WishStatus.APPROVED)
+    reason: Mapped[Code | None]
+    reason_text: Mapped[LineText] = mapped_column(default="")
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("wish.id", ondelete="RESTRICT"), index=True)
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id", ondelete="SET NULL"), index=True)
+
+    __table_args__ = (
+        one_of("status", WishStatus),
+        one_of("reason", UNMET_REASONS),
+        CheckConstraint("households BETWEEN 1 AND 9999", name="households_sensible"),
+        CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into_one"),
+        CheckConstraint("status <> 'unmet' OR reason IS NOT NULL", name="unmet_with_reason"),
     )

@@ -49,6 +49,7 @@ KEEPERS = {
     "course": "schedule",
     "night_school": "keep_school",
     "question": "keep_register",
+    "wish": "schedule",
     "register": "keep_register",
 }
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from nightschool.rules.almanac import clock
+from nightschool.rules.numerals import number_of
 from nightschool.texts import N_, _
 
 DAY_MINUTES = 24 * 60
@@ -195,34 +196,14 @@ def _hour_and_minute(plain: str, *, with_part: bool) -> tuple[int | None, int | 
     """The two numbers of a time, each None where it is not one."""
     if found := _SPOKEN.fullmatch(plain):
         if found["half"]:
-            return _number(found["hour"]), 30
+            return number_of(found["hour"]), 30
         if found["quarter"]:
-            return _number(found["hour"]), 15 * (_number(found["quarter"]) or 0)
-        return _number(found["hour"]), _number(found["minute"] or "0")
+            return number_of(found["hour"]), 15 * (number_of(found["quarter"]) or 0)
+        return number_of(found["hour"]), number_of(found["minute"] or "0")
     if found := _WRITTEN.fullmatch(plain) or _RUN_TOGETHER.fullmatch(plain):
         return int(found["hour"]), int(found["minute"])
     # A lone number is a time only with its part of the day: 7pm, not 7.
     return (int(plain), 0) if with_part and _HOUR_ALONE.fullmatch(plain) else (None, None)
-
-
-def _number(text: str) -> int | None:
-    """The value of one or two digits, ASCII or Chinese (19, 十九, 三十五, 〇五); None where it is no such number."""
-    if text.isascii():
-        return int(text)
-    # The one numeral of the patterns above that Unicode gives no value is the spoken two.
-    digits = [int(unicodedata.numeric(character, 2)) for character in text]
-    match digits:
-        case [ones]:
-            return ones
-        case [10, ones] if ones < 10:
-            return 10 + ones
-        case [tens, 10] if 0 < tens < 10:
-            return tens * 10
-        case [tens, 10, ones] if 0 < tens < 10 and ones < 10:
-            return tens * 10 + ones
-        case [tens, ones] if tens < 10 and ones < 10:
-            return tens * 10 + ones
-    return None
 
 
 def _minutes(part: str | None, hour: int | None, minute: int | None) -> int | None:

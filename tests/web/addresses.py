@@ -43,6 +43,7 @@ from tests.factories import (
     make_teacher,
     make_venue,
     make_waiting_sheet,
+    make_wish,
 )
 
 SECRET = "s" * 32  # of a teacher's own address
@@ -130,6 +131,7 @@ def village_home(db: Session, code: str, account: int, called: str) -> Home:
         "learner": learner,
         "other_learner": make_learner(db, code, name="陈大绣"),
         "question": make_question(db, past),
+        "wish": make_wish(db),
         "learner_list": make_people_list(db, account, code),
         "teacher_list": make_people_list(db, account, code, kind="teacher"),
         "register_list": make_people_list(db, account, code, kind="register"),

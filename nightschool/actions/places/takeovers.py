@@ -2,7 +2,7 @@
 
 `Takeover.moved` holds, as JSON: `learners`, each with its id, its stay before, and the id of the former stay that
 remembers it; `venues` and `labels`, each with its id and its name before; and ids of `teachers`, `courses`, `sessions`,
-`questions`, and of the school that was opened for it among `schools`.
+`questions`, `wishes` (those of before know none), and of the school that was opened for it among `schools`.
 What has taken place stays with the village of then, and so do the registers of it.
 """
 
@@ -23,7 +23,7 @@ from nightschool.actions.touching import touch_villages
 from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.people import FormerStay, Learner, Teacher, TeacherLink
 from nightschool.models.places import NightSchool, Region, Takeover, Venue
-from nightschool.models.planning import ClosedTime, Question
+from nightschool.models.planning import ClosedTime, Question, Wish
 from nightschool.models.teaching import ClassSession, ClassSessionLabel, ClassSessionTeacher, Course, Label
 from nightschool.queries.people.people import groups
 from nightschool.queries.places import takeovers as queries
@@ -35,14 +35,14 @@ from nightschool.rules.regions import Level, ancestors_of, level_of
 from nightschool.rules.resources import ResourceKind
 from nightschool.rules.slots import Now
 
-_BY_ID: dict[Any, str] = {Course: "courses", Teacher: "teachers", Question: "questions"}
+_BY_ID: dict[Any, str] = {Course: "courses", Teacher: "teachers", Question: "questions", Wish: "wishes"}
 # Which are called otherwise where their name is taken.
 _BY_NAME: dict[Any, str] = {Venue: "venues", Label: "labels"}
 _OTHERS = ("schools", "sessions", *_BY_NAME.values(), *_BY_ID.values())
 
 
 def take_over(db: Session, *, village: str, former: str, seen: str, by: Actor, now: Now) -> str:
-    """The village has the learners, teachers, venues, courses and classes to come and open questions of the former one.
+    """The village has the people, venues, courses, classes to come, open questions and wishes of the former one.
 
     A group, a venue or a label whose name is taken here is called with its old village from now on; learners are in the
     village since the day of the merger. Without a school it has one now. `seen` is the code of what was shown.
@@ -152,7 +152,7 @@ def give_back(db: Session, *, village: str, former: str, by: Actor, now: Now, ve
         .with_for_update()
     ).one_or_none()
     # Who keeps people alone puts back nothing but people.
-    if made is None or (verb == "keep_people" and any(made.moved[name] for name in _OTHERS)):
+    if made is None or (verb == "keep_people" and any(made.moved.get(name) for name in _OTHERS)):
         raise Refused("not_taken_over")
     if not now.is_within(PUT_BACK_FOR, made.made_at):
         raise Refused("too_late_to_put_back")
@@ -167,7 +167,9 @@ def give_back(db: Session, *, village: str, former: str, by: Actor, now: Now, ve
         names = {was["id"]: was["name"] for was in moved[name]}
         back += _hand_on_named(db, model, names, village, former, now=now)
     for model, name in _BY_ID.items():
-        ids = db.scalars(select(model.id).where(model.id.in_(moved[name]), model.region_code == village))
+        ids = db.scalars(
+            select(model.id).where(model.id.in_(moved.get(name, ())), model.region_code == village)
+        )
         back += _hand_on(db, model, ids, former)
     made.undone_at = now.instant
     db.flush()

@@ -13,7 +13,7 @@ from nightschool.queries.courses.choices import on_offer
 from nightschool.rules.courses.alternatives import (
     Alternative,
     Around,
-    Wish,
+    WantedSlot,
     find_alternatives,
     find_common,
 )
@@ -35,24 +35,24 @@ def for_proposal(
     wanted = [one for one in dates if one.slot in clashing]
     if not wanted:
         return {}
-    wishes = [Wish(one.slot, proposal.title, one.teachers, one.venue) for one in wanted]
-    around = _around(db, proposal.region_code, wishes, choices, zone=zone)
+    wants = [WantedSlot(one.slot, proposal.title, one.teachers, one.venue) for one in wanted]
+    around = _around(db, proposal.region_code, wants, choices, zone=zone)
     return {
         one.day: find_alternatives(
-            wish,
+            want,
             clashing[one.slot],
             around,
             not_at=[other.slot for other in dates if other is not one],
             may_leave_out=len(dates) > 1,
         )
-        for one, wish in zip(wanted, wishes, strict=True)
+        for one, want in zip(wanted, wants, strict=True)
     }
 
 
 def for_session(
     db: Session,
     village: str,
-    wish: Wish,
+    want: WantedSlot,
     conflicts: Sequence[Conflict],
     *,
     zone: str,
@@ -62,22 +62,22 @@ def for_session(
 
     Cost: 4 queries, none without conflicts.
     """
-    found = _by_slot(conflicts).get(wish.slot, ())
+    found = _by_slot(conflicts).get(want.slot, ())
     if not found:
         return ()
-    known = _choices(db, village, [wish])
-    around = _around(db, village, [wish], known, zone=zone, but_session=but_session)
-    return find_alternatives(wish, found, around)
+    known = _choices(db, village, [want])
+    around = _around(db, village, [want], known, zone=zone, but_session=but_session)
+    return find_alternatives(want, found, around)
 
 
 def for_series(
-    db: Session, village: str, wishes: Sequence[Wish], conflicts: Sequence[Conflict], *, zone: str
+    db: Session, village: str, wants: Sequence[WantedSlot], conflicts: Sequence[Conflict], *, zone: str
 ) -> tuple[Alternative, ...]:
     """Other places or teachers that a whole series can have, free in all of its slots. Cost: 4 queries, or none."""
-    if not wishes or not conflicts:
+    if not wants or not conflicts:
         return ()
-    around = _around(db, village, wishes, _choices(db, village, wishes), zone=zone)
-    return find_common(wishes, conflicts, around)
+    around = _around(db, village, wants, _choices(db, village, wants), zone=zone)
+    return find_common(wants, conflicts, around)
 
 
 def _by_slot(conflicts: Iterable[Conflict]) -> Mapping[Slot, Sequence[Conflict]]:
@@ -88,9 +88,15 @@ def _by_slot(conflicts: Iterable[Conflict]) -> Mapping[Slot, Sequence[Conflict]]
 
 
 def _around(
-    db: Session, village: str, wishes: Sequence[Wish], choices: Choices, *, zone: str, but_session: str = ""
+    db: Session,
+    village: str,
+    wants: Sequence[WantedSlot],
+    choices: Choices,
+    *,
+    zone: str,
+    but_session: str = "",
 ) -> Around:
-    """The venues and teachers this village may choose from, and when they are busy on the days of these wishes.
+    """The venues and teachers this village may choose from, and when they are busy on the days of these wants.
 
     Cost: 2 queries.
     """
@@ -98,17 +104,17 @@ def _around(
     busy = bookings.busy(
         db,
         [one.resource for one in choices.by_id.values()],
-        {wish.slot.day for wish in wishes},
+        {want.slot.day for want in wants},
         ignoring=own,
     )
     return Around(village, choices, busy, zone)
 
 
-def _choices(db: Session, village: str, wishes: Sequence[Wish]) -> Choices:
-    """Those who were put away are not among them, unless a wish names them. Cost: 2 queries."""
+def _choices(db: Session, village: str, wants: Sequence[WantedSlot]) -> Choices:
+    """Those who were put away are not among them, unless a want names them. Cost: 2 queries."""
     return on_offer(
         db,
         village,
-        teachers={teacher for wish in wishes for teacher in wish.teachers},
-        venues={wish.venue for wish in wishes if wish.venue},
+        teachers={teacher for want in wants for teacher in want.teachers},
+        venues={want.venue for want in wants if want.venue},
     )

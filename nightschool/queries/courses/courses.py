@@ -74,6 +74,17 @@ def categories(db: Session) -> dict[str, str]:
     return {row.code: row.category for row in rows}
 
 
+def latest_titles(db: Session, village: str, most: int) -> dict[str, str]:
+    """The village's courses that were not put away, the latest first, by public id. Cost: 1 query."""
+    rows = db.execute(
+        select(Course.public_id, Course.title)
+        .where(Course.region_code == village, Course.retired_at.is_(None))
+        .order_by(Course.id.desc())
+        .limit(most)
+    )
+    return {row.public_id: row.title for row in rows}
+
+
 def course(db: Session, public_id: str) -> CoursePage | None:
     """One course; None: no such course. Cost: 2 queries, 3 when days were left out."""
     row = db.execute(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Region, Takeover, Venue
-from nightschool.models.planning import Question
+from nightschool.models.planning import Question, Wish
 from nightschool.models.teaching import ClassSession, Course
 from nightschool.queries.courses.sessions import is_over
 from nightschool.rules.courses.statuses import TO_COME
@@ -104,6 +104,7 @@ def belonging(at: Moment) -> Mapping[Any, ColumnElement[bool]]:
         Course: or_(meets, ~has_met),
         ClassSession: to_come,
         Question: Question.answered_on.is_(None),
+        Wish: Wish.public_id.is_not(None),
     }
 
 

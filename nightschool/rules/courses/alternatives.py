@@ -45,7 +45,7 @@ _ANOTHER_KIND, _ANOTHER_TOPIC, _TOPIC_UNKNOWN, _A_LEVEL_UP = 10, 25, 12, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class WantedSlot:
     """What was wanted for one slot. Teachers and venue by their public ids."""
 
     slot: Slot
@@ -87,7 +87,7 @@ class Alternative:
 
 
 def find_alternatives(
-    wish: Wish,
+    want: WantedSlot,
     conflicts: Sequence[Conflict],
     around: Around,
     *,
@@ -103,38 +103,38 @@ def find_alternatives(
     kinds = {resource.kind for resource in taken}
     avoided = tuple(not_at)
     found = [
-        _at(wish, slot)
+        _at(want, slot)
         for slot in (conflicts[0].instead if conflicts else ())
         if not any(slot.overlaps(other) for other in avoided)
     ]
     if kinds == {ResourceKind.VENUE}:
-        found += _elsewhere(wish, around)
+        found += _elsewhere(want, around)
     if kinds == {ResourceKind.TEACHER}:
-        found += _by_others(wish, taken, around)
-    offered = _few(sorted(found, key=lambda one: (one.distance, one.names, one.instead.slot or wish.slot)))
+        found += _by_others(want, taken, around)
+    offered = _few(sorted(found, key=lambda one: (one.distance, one.names, one.instead.slot or want.slot)))
     if may_leave_out:
-        offered.append(Alternative(Way.OUT, wish.slot, Instead(), 0))
+        offered.append(Alternative(Way.OUT, want.slot, Instead(), 0))
     return tuple(offered)
 
 
 def find_common(
-    wishes: Sequence[Wish], conflicts: Iterable[Conflict], around: Around
+    wants: Sequence[WantedSlot], conflicts: Iterable[Conflict], around: Around
 ) -> tuple[Alternative, ...]:
     """Another place, or another teacher, free in every one of these slots of a series, which wants the same in each."""
     taken = {conflict.resource for conflict in conflicts}
     kinds = {resource.kind for resource in taken}
     found: list[Alternative] = []
-    for wish in wishes[:1]:
+    for want in wants[:1]:
         if kinds == {ResourceKind.VENUE}:
-            found = _elsewhere(wish, around)
+            found = _elsewhere(want, around)
         if kinds == {ResourceKind.TEACHER}:
-            found = _by_others(wish, taken, around)
+            found = _by_others(want, taken, around)
     known = around.choices.by_id
-    asked_for = {key for wish in wishes for key in (*wish.teachers, wish.venue or "")}
+    asked_for = {key for want in wants for key in (*want.teachers, want.venue or "")}
 
     def is_free(one: Alternative) -> bool:
         new = {*(one.instead.teachers or ()), one.instead.venue or ""} - asked_for - {""}
-        return all(around.is_free(known[key].resource, wish.slot) for key in new for wish in wishes)
+        return all(around.is_free(known[key].resource, want.slot) for key in new for want in wants)
 
     ranked = sorted((one for one in found if is_free(one)), key=lambda one: (one.distance, one.names))
     return tuple(ranked[:_MOST_OFFERED])
@@ -150,23 +150,23 @@ def _few(ranked: Sequence[Alternative]) -> list[Alternative]:
     return sorted([*chosen, *spared][:_MOST_OFFERED], key=ranked.index)
 
 
-def _at(wish: Wish, slot: Slot) -> Alternative:
-    quarters = abs(slot.starts - wish.slot.starts) / 15
-    if slot.day == wish.slot.day:
+def _at(want: WantedSlot, slot: Slot) -> Alternative:
+    quarters = abs(slot.starts - want.slot.starts) / 15
+    if slot.day == want.slot.day:
         distance = _SAME_DAY + min(quarters, _QUARTERS_COUNTED)
     else:
-        days = abs((slot.day - wish.slot.day).days)
+        days = abs((slot.day - want.slot.day).days)
         distance = _ANOTHER_DAY + _A_DAY_LATER * days + (_ANOTHER_HOUR if quarters else 0)
-    return Alternative(Way.TIME, wish.slot, Instead(slot=slot), distance)
+    return Alternative(Way.TIME, want.slot, Instead(slot=slot), distance)
 
 
-def _elsewhere(wish: Wish, around: Around) -> list[Alternative]:
+def _elsewhere(want: WantedSlot, around: Around) -> list[Alternative]:
     """The other places that are free then: as many seats, lit after dark and covered come first."""
-    seats = next((place.seats for place in around.choices.venues if place.public_id == wish.venue), None)
-    is_dark = around.is_dark(wish.slot)
+    seats = next((place.seats for place in around.choices.venues if place.public_id == want.venue), None)
+    is_dark = around.is_dark(want.slot)
     found = []
     for place in around.choices.venues:
-        if place.public_id == wish.venue or not around.is_free(place.resource, wish.slot):
+        if place.public_id == want.venue or not around.is_free(place.resource, want.slot):
             continue
         distance, notes = float(_SAME_HOUR), []
         if place.is_online:
@@ -181,32 +181,32 @@ def _elsewhere(wish: Wish, around: Around) -> list[Alternative]:
             notes.append(_("是露天的"))
             distance += _OPEN_AIR
         instead = Instead(venue=place.public_id)
-        found.append(Alternative(Way.VENUE, wish.slot, instead, distance, (place.name,), _("，").join(notes)))
+        found.append(Alternative(Way.VENUE, want.slot, instead, distance, (place.name,), _("，").join(notes)))
     return found
 
 
-def _by_others(wish: Wish, taken: Iterable[Resource], around: Around) -> list[Alternative]:
+def _by_others(want: WantedSlot, taken: Iterable[Resource], around: Around) -> list[Alternative]:
     """Who can stand in for the one who is taken: of the same kind and subject, and kept nearer, come first.
 
     Where several are taken, one stands in for each, and who can best takes the first place.
     """
     known = {person.public_id: person for person in around.choices.teachers}
-    away = [known[key] for key in wish.teachers if key in known and known[key].resource in set(taken)]
+    away = [known[key] for key in want.teachers if key in known and known[key].resource in set(taken)]
     free = [
-        (_strangeness(person, away, wish, around), person)
+        (_strangeness(person, away, want, around), person)
         for person in around.choices.teachers
-        if person.public_id not in wish.teachers and around.is_free(person.resource, wish.slot)
+        if person.public_id not in want.teachers and around.is_free(person.resource, want.slot)
     ]
     free.sort(key=lambda found: (found[0], found[1].name, found[1].public_id))
     found = []
     for first in range(len(free) - len(away) + 1 if away else 0):
         standing_in = free[first : first + len(away)]
         others = dict(zip((one.public_id for one in away), standing_in, strict=True))
-        teachers = tuple(others[key][1].public_id if key in others else key for key in wish.teachers)
+        teachers = tuple(others[key][1].public_id if key in others else key for key in want.teachers)
         found.append(
             Alternative(
                 Way.TEACHER,
-                wish.slot,
+                want.slot,
                 Instead(teachers=teachers),
                 _SAME_HOUR + sum(distance for distance, _person in standing_in),
                 tuple(person.name for _distance, person in standing_in),
@@ -216,9 +216,11 @@ def _by_others(wish: Wish, taken: Iterable[Resource], around: Around) -> list[Al
     return found
 
 
-def _strangeness(person: TeacherChoice, away: Sequence[TeacherChoice], wish: Wish, around: Around) -> float:
+def _strangeness(
+    person: TeacherChoice, away: Sequence[TeacherChoice], want: WantedSlot, around: Around
+) -> float:
     distance = 0 if any(person.kind == other.kind for other in away) else _ANOTHER_KIND
-    topics = _pairs(wish.title).union(*(_pairs(other.specialities) for other in away))
+    topics = _pairs(want.title).union(*(_pairs(other.specialities) for other in away))
     own = _pairs(person.specialities)
     if not own:
         distance += _TOPIC_UNKNOWN

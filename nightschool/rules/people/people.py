@@ -9,6 +9,7 @@ from typing import Any
 
 from nightschool.errors import Refused, refuse_all
 from nightschool.rules.names import compared
+from nightschool.rules.numerals import number_of
 from nightschool.texts import N_, _
 
 # Longer texts are none of these; they are refused before any pattern looks at them.
@@ -177,7 +178,6 @@ _GROUP = re.compile(
     r"第?([0-9]{1,3}|[二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
     r"(?:村民小组|生产队|小组|组|社|队)?",
 )
-_DIGITS = {numeral: value for value, numeral in enumerate("一二三四五六七八九", 1)} | {"两": 2}
 
 
 def group_number(text: str) -> int:
@@ -187,7 +187,7 @@ def group_number(text: str) -> int:
     """
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
     found = _GROUP.fullmatch(plain)
-    return _number(found[1]) if found else 0
+    return (number_of(found[1]) or 0) if found else 0
 
 
 def group_label(group_name: str) -> str:
@@ -203,16 +203,6 @@ def group_order(number: int, group_name: str) -> tuple[bool, int, str]:
 def household_of(one: Any) -> tuple[tuple[bool, int, str], str]:
     """Equal for learners of one household as far as it is written down: the head's name, within their group."""
     return group_order(one.group_number, one.group_name), compared(one.household or one.name)
-
-
-def _number(text: str) -> int:
-    """The value of digits or of a Chinese numeral from 一 to 九十九."""
-    if text.isascii():
-        return int(text)
-    tens, ten, ones = text.rpartition("十")
-    if not ten:
-        return _DIGITS[ones]
-    return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
 
 
 _YEAR = re.compile(

@@ -20,6 +20,7 @@ class Belongings:
     courses: int
     sessions: int  # to come
     questions: int  # open
+    wishes: int
 
     @property
     def code(self) -> str:
@@ -46,6 +47,7 @@ def tell_belongings(found: Belongings) -> tuple[str, ...]:
         (found.courses, counted("课程 %(n)d 门", found.courses)),
         (found.sessions, counted("还没上的课 %(n)d 次", found.sessions)),
         (found.questions, counted("没答的问题 %(n)d 个", found.questions)),
+        (found.wishes, counted("点单 %(n)d 个", found.wishes)),
     )
     return tuple(words for number, words in lines if number)
 

@@ -4,18 +4,18 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from unicodedata import normalize, numeric
+from unicodedata import normalize
 
 from nightschool.errors import Refused
 from nightschool.rules.names import compared
+from nightschool.rules.numerals import NUMERALS, number_of
 from nightschool.rules.people.people import group_number
 from nightschool.rules.registers.attendance import WrittenGuest, read_list
 from nightschool.texts import N_, _
 
 _MOST_UNNAMED = 999
-_DIGITS = "零〇一二三四五六七八九两"
-_NUMERAL = f"[{_DIGITS}十百]+"
-_ONLY_NUMBERS = re.compile(rf"(?:[0-9{_DIGITS}十百号第到至人个+~,、;。.\-]|\s)*")
+_NUMERAL = f"[{NUMERALS}]+"
+_ONLY_NUMBERS = re.compile(rf"(?:[0-9{NUMERALS}号第到至人个+~,、;。.\-]|\s)*")
 _RANGE = re.compile(r"([0-9]+)\s*[-~到至]\s*([0-9]+)")
 _MORE = re.compile(r"\+\s*([0-9]{1,3})\s*(?:人|个|位)?")
 _APART = re.compile(r"[\s,、;。.]+")
@@ -60,7 +60,7 @@ class Recognised:
 def is_rows(text: str) -> bool:
     """True for a text of numbers, which names no one."""
     plain = _plain(text)
-    return bool(_ONLY_NUMBERS.fullmatch(plain)) and bool(re.search(rf"[0-9{_DIGITS}十百]", plain))
+    return bool(_ONLY_NUMBERS.fullmatch(plain)) and bool(re.search(rf"[0-9{NUMERALS}]", plain))
 
 
 def read_rows(text: str, *, last: int) -> SheetNumbers:
@@ -68,7 +68,7 @@ def read_rows(text: str, *, last: int) -> SheetNumbers:
 
     Raises: Refused with `no_sheet` where there is no sheet, with `no_such_row` and the `number`, or with `too_many`.
     """
-    plain = re.sub(_NUMERAL, lambda found: str(_value(found[0])), _plain(text)).replace("号", " ")
+    plain = re.sub(_NUMERAL, lambda found: str(number_of(found[0]) or 0), _plain(text)).replace("号", " ")
     unnamed = sum(int(found) for found in _MORE.findall(plain))
     numbers: set[int] = set()
     rest = _MORE.sub(" ", plain)
@@ -179,20 +179,6 @@ def _lines_of(text: str) -> tuple[list[str], int]:
 def _plain(text: str, *, keep_lines: bool = False) -> str:
     plain = normalize("NFKC", text)
     return plain if keep_lines else _DASHES.sub("-", plain)
-
-
-def _value(numeral: str) -> int:
-    """十七 -> 17, 一百零三 -> 103, 二〇 -> 20."""
-    if not set(numeral) & set("十百"):
-        return int("".join(str(int(numeric(one))) if one != "两" else "2" for one in numeral))
-    total = last = 0
-    for one in numeral:
-        if one in "十百":
-            total += (last or 1) * (10 if one == "十" else 100)
-            last = 0
-        else:
-            last = 2 if one == "两" else int(numeric(one))
-    return total + last
 
 
 def _check_row(number: int, last: int) -> None:

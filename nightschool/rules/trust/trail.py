@@ -25,6 +25,7 @@ class Kind(StrEnum):
     VENUES = "venues"
     SCHOOL = "school"
     QUESTIONS = "questions"
+    WISHES = "wishes"
     CALENDARS = "calendars"
     ACCOUNTS = "accounts"
 
@@ -37,6 +38,7 @@ _KIND_WORDS = {
     Kind.VENUES: N_("场地"),
     Kind.SCHOOL: N_("夜校"),
     Kind.QUESTIONS: N_("群众提问"),
+    Kind.WISHES: N_("点单"),
     Kind.CALENDARS: N_("场期和农时"),
     Kind.ACCOUNTS: N_("账号和登录"),
 }
@@ -197,6 +199,18 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
         "question.edit": [N_("%(who)s 改了群众一个问题的写法")],
         "question.reopen": [N_("%(who)s 收回了群众一个问题的答复")],
         "question.remove": [N_("%(who)s 删掉了记下的一个问题")],
+    },
+    Kind.WISHES: {
+        "wish.note": [N_("%(who)s 记下了 %(n)s 个点单"), N_("%(who)s 记下了点单")],
+        "wish.open": [N_("%(who)s 让一个点单上了单")],
+        "wish.edit": [N_("%(who)s 改了一个点单")],
+        "wish.merge": [N_("%(who)s 把一个点单合到了另一个")],
+        "wish.unmet": [N_("%(who)s 记下一个点单暂时办不到")],
+        "wish.withdraw": [N_("%(who)s 撤下了一个点单")],
+        "wish.meet": [N_("%(who)s 给一个点单排了课")],
+        "wish.unmeet": [N_("%(who)s 记下一个点单还没有课")],
+        "wish.remove": [N_("%(who)s 删掉了一个点单")],
+        "wish.clear": [N_("%(who)s 删掉了村里人发来的 %(n)s 个点单"), N_("%(who)s 删掉了村里人发来的点单")],
     },
     Kind.CALENDARS: {
         "calendar.market": [N_("%(who)s 记下了一个场期")],

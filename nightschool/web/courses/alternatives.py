@@ -6,7 +6,7 @@ from typing import Any
 from nightschool.queries.courses import alternatives as queries
 from nightschool.queries.courses.courses import CoursePage
 from nightschool.queries.courses.sessions import SessionPage
-from nightschool.rules.courses.alternatives import Alternative, Way, Wish
+from nightschool.rules.courses.alternatives import Alternative, WantedSlot, Way
 from nightschool.rules.courses.conflicts import Conflict
 from nightschool.rules.courses.previews import choices_of
 from nightschool.web.courses.courses_form import Staffed
@@ -19,13 +19,13 @@ def instead_for_session(
 ) -> dict[str, Any]:
     """What the page of a change of this session shows: `choices` to take on it, `staff_choices` to take elsewhere."""
     is_staffed = isinstance(form, Staffed)
-    wish = Wish(
+    want = WantedSlot(
         slot=form.slot() if conflicts and isinstance(form, MoveForm) else found.line.slot,
         title=found.line.title,
         teachers=form.chosen_teachers if is_staffed else found.teacher_ids,
         venue=(form.chosen_venue if is_staffed else found.venue_id) or None,
     )
-    ways = _found(found.region_code, wish, conflicts, but_session=found.line.public_id)
+    ways = _found(found.region_code, want, conflicts, but_session=found.line.public_id)
     times = [
         one
         for one in ways
@@ -42,16 +42,16 @@ def instead_for_added(found: CoursePage, form: AddForm, conflicts: Sequence[Conf
     """What the page that adds a session to this course shows."""
     if not conflicts:
         return {"choices": ()}
-    wish = Wish(form.slot(), found.title, form.chosen_teachers, form.chosen_venue)
-    return {"choices": choices_of(_found(found.region_code, wish, conflicts), today())}
+    want = WantedSlot(form.slot(), found.title, form.chosen_teachers, form.chosen_venue)
+    return {"choices": choices_of(_found(found.region_code, want, conflicts), today())}
 
 
 def _found(
-    village: str, wish: Wish, conflicts: Sequence[Conflict], *, but_session: str = ""
+    village: str, want: WantedSlot, conflicts: Sequence[Conflict], *, but_session: str = ""
 ) -> tuple[Alternative, ...]:
     if not conflicts:
         return ()
     with reading() as db:
         return queries.for_session(
-            db, village, wish, conflicts, zone=services().settings.timezone, but_session=but_session
+            db, village, want, conflicts, zone=services().settings.timezone, but_session=but_session
         )

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from nightschool.actions.courses import courses as actions
+from nightschool.actions.dispatch.wishes import meet_wish
 from nightschool.errors import CannotSchedule, NotFound, Refused, StaleRecord
 from nightschool.formats.revisions import tell_made
 from nightschool.queries.courses import alternatives, bookings, copies, undo
@@ -17,6 +18,8 @@ from nightschool.queries.courses.histories import History
 from nightschool.queries.courses.labels import labels_on_offer
 from nightschool.queries.courses.sessions import SessionPage
 from nightschool.queries.courses.surroundings import good_days, surroundings
+from nightschool.queries.dispatch import wishes
+from nightschool.queries.dispatch.wishes import WishLine
 from nightschool.queries.notices import revisions
 from nightschool.queries.places import places
 from nightschool.queries.registers import cohorts
@@ -86,17 +89,21 @@ def new(village: str) -> Any:
         here, choices = locality(db, village), on_offer(db, village)
         like_of = request.args.get("like")
         model = copies.copied(db, like_of, choices) if like_of else None
-    if model is not None and model.course.region_code != village:
+        wish_of = request.args.get("wish")
+        wish = wishes.wish(db, wish_of, at=moment()) if wish_of else None
+    if any(one is not None and one.region_code != village for one in (wish, model and model.course)):
         raise NotFound
     started = {"venue": choices.usual_venue, "first": read_day(request.args.get("day", ""))}
     if model is not None:
         started = copied_data(model, choices, here.markets, today())
+    elif wish is not None:
+        started |= {"title": wish.topic, "category": wish.category, "expected": wish.wanted_by}
     form = _schedule_form(here, choices, {**_USUAL_EVENING, **started})
     form.lessons = model.lessons if model else ()
     like = model.course if model else None
 
     def schedule(*, publish: bool) -> Any:
-        return _schedule(form, village, publish=publish, like=like)
+        return _schedule(form, village, publish=publish, like=like, wish=wish)
 
     return _scheduling(form, here, choices, schedule, like=like)
 
@@ -214,7 +221,9 @@ def _find(form: ScheduleForm, here: Locality, choices: Choices, of: Mapping[str,
     return _schedule_page(form, here, choices, found=found, of=of)
 
 
-def _schedule(form: ScheduleForm, village: str, *, publish: bool, like: CoursePage | None) -> Any:
+def _schedule(
+    form: ScheduleForm, village: str, *, publish: bool, like: CoursePage | None, wish: WishLine | None
+) -> Any:
     proposal = form.proposal(village)
     with writing() as db:
         course = actions.schedule_course(
@@ -227,6 +236,8 @@ def _schedule(form: ScheduleForm, village: str, *, publish: bool, like: CoursePa
             not_twice=True,
             like=like.public_id if like else None,
         )
+        if wish and wish.is_open:
+            meet_wish(db, wish=wish.public_id, course=course, by=actor(), now=now())
         change = undo.just_made(db, village, now=now())
     flash_done(_tell_scheduled(proposal, publish=publish), change)
     return redirect(url_for("courses.show", course=course), 303)

@@ -17,7 +17,7 @@ from nightschool.queries.courses.surroundings import surroundings
 from nightschool.queries.seasons.localities import locality
 from nightschool.rules.almanac import full_day
 from nightschool.rules.courses.advice import Advice, Surroundings, advise, said_once
-from nightschool.rules.courses.alternatives import Alternative, Way, Wish, label_common
+from nightschool.rules.courses.alternatives import Alternative, WantedSlot, Way, label_common
 from nightschool.rules.courses.conflicts import Conflict
 from nightschool.rules.courses.previews import WayOut, choices_of
 from nightschool.rules.courses.proposals import Instead
@@ -174,8 +174,8 @@ def others_for(
     conflicts: Sequence[Conflict],
 ) -> tuple[WayOut, ...]:
     """Other places or teachers, free in all of these slots, as buttons."""
-    wishes = [Wish(slot, title or "", form.chosen_teachers, form.chosen_venue) for slot in slots]
-    ways = alternatives.for_series(db, village, wishes, conflicts, zone=services().settings.timezone)
+    wants = [WantedSlot(slot, title or "", form.chosen_teachers, form.chosen_venue) for slot in slots]
+    ways = alternatives.for_series(db, village, wants, conflicts, zone=services().settings.timezone)
     return tuple(WayOut(one.instead, False, label_common(one)) for one in ways)
 
 

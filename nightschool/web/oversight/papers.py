@@ -33,7 +33,9 @@ from nightschool.formats.unreached_households import UNREACHED_HOUSEHOLDS
 from nightschool.formats.venue_list import VENUE_LIST
 from nightschool.formats.weekly_circular import CIRCULAR
 from nightschool.formats.weekly_sheets import CONSULTING, DISPATCHING
+from nightschool.formats.wish_sheet import WISH_SHEET
 from nightschool.formats.workbooks import WORKBOOK
+from nightschool.queries.dispatch.wishes import wish_sheet
 from nightschool.queries.notices.board_months import board_month
 from nightschool.queries.oversight.binders import binder_gaps
 from nightschool.queries.oversight.nothing_held import NothingHeld, nothing_held
@@ -221,6 +223,9 @@ PAPERS = (
     ListedPaper(COHORT_TABLE, VILLAGE, "see_village", _cohorts),
     ListedPaper(COHORT_TABLE, REGION, "see_overview", _cohorts),
     ListedPaper(SELF_CHECK, VILLAGE, "keep_school", _self_check),
+    ListedPaper(
+        WISH_SHEET, VILLAGE, "schedule", lambda db, asked: wish_sheet(db, asked.of["village"], at=moment())
+    ),
     ListedPaper(
         OPEN_QUESTIONS, VILLAGE, "keep_register", lambda db, asked: open_of_village(db, asked.of["village"])
     ),

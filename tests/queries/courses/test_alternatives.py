@@ -13,7 +13,7 @@ from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
 from nightschool.queries.courses import alternatives, bookings
 from nightschool.queries.courses.choices import on_offer
-from nightschool.rules.courses.alternatives import Alternative, Way, Wish
+from nightschool.rules.courses.alternatives import Alternative, WantedSlot, Way
 from nightschool.rules.courses.proposals import Instead, Proposal
 from nightschool.rules.courses.recurrence import Weekly
 from nightschool.rules.slots import Moment, Slot
@@ -103,7 +103,7 @@ def test_a_sessions_own_booking_is_not_in_its_way(cast: Cast, db: Session) -> No
     taken = make_course(db, title="医保怎么报销", venue_id=room.id)
     make_session(db, taken, FRIDAY)
     own = make_session(db, make_course(db, venue_id=office.id), FRIDAY)
-    wants = Wish(Slot(FRIDAY, 1140, 1230), "柑橘", (), room.public_id)
+    wants = WantedSlot(Slot(FRIDAY, 1140, 1230), "柑橘", (), room.public_id)
     proposal = replace(wanted(cast, db), recurrence=Weekly(FRIDAY, (4,), times=1), teachers=())
     conflicts = bookings.proposal_conflicts(db, proposal, on_offer(db, SHIWAN), not_before=AT)
     for but, ways in ((own.public_id, {"村办公室"}), ("", set())):

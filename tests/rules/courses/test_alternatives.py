@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from nightschool.rules.courses.advice import WALK_HOME_MINUTES
 from nightschool.rules.courses.alternatives import (
     Around,
+    WantedSlot,
     Way,
-    Wish,
     find_alternatives,
     find_common,
     label,
@@ -46,7 +46,7 @@ ROOM = VenueChoice("room", "村活动室", venue(1), seats=40)
 OFFICE = VenueChoice("office", "村办公室", venue(2), seats=40)
 SMALL = VenueChoice("small", "书屋", venue(3), seats=12)
 YARD = VenueChoice("yard", "院坝", venue(4), is_lit=False, is_covered=False)
-WISH = Wish(EVENING, "柑橘冬季管护", ("zhou",), "room")
+WANTED_SLOT = WantedSlot(EVENING, "柑橘冬季管护", ("zhou",), "room")
 
 
 def around(**busy: tuple[Slot, ...]) -> Around:
@@ -60,7 +60,7 @@ def clash(*resources: Resource, free: tuple[Slot, ...] | None = None) -> list[Co
 
 
 def offered(*resources: Resource, **busy: tuple[Slot, ...]) -> list[tuple[Way, tuple[str, ...]]]:
-    return [(one.way, one.names) for one in find_alternatives(WISH, clash(*resources), around(**busy))]
+    return [(one.way, one.names) for one in find_alternatives(WANTED_SLOT, clash(*resources), around(**busy))]
 
 
 def test_where_the_teacher_is_taken_the_nearest_of_the_same_subject_comes_first_and_no_venue() -> None:
@@ -78,7 +78,7 @@ def test_where_the_venue_is_taken_a_lit_room_of_as_many_seats_comes_first_and_no
     assert offered(venue(1))[:2] == [(Way.VENUE, ("村办公室",)), (Way.TIME, ())]
     assert (Way.VENUE, ("书屋",)) in offered(venue(1))
     assert (Way.VENUE, ("院坝",)) not in offered(venue(1))  # dark, open, and there are better ones
-    by_day = Wish(Slot(EVENING.day, 600, 660), "柑橘冬季管护", ("zhou",), "room")
+    by_day = WantedSlot(Slot(EVENING.day, 600, 660), "柑橘冬季管护", ("zhou",), "room")
     conflict = Conflict(by_day.slot, venue(1), "", None, ())
     notes = {one.names[0]: one.note for one in find_alternatives(by_day, [conflict], around())}
     assert notes == {"村办公室": "坐 40 人", "书屋": "坐 12 人", "院坝": "是露天的"}
@@ -95,7 +95,7 @@ def test_where_the_seat_of_the_county_is_not_known_it_gets_dark_at_six(ends: int
 def test_however_many_could_stand_in_two_are_offered_while_other_times_remain() -> None:
     equals = tuple(replace(LI, public_id=f"li{number}", resource=teacher(10 + number)) for number in range(4))
     many = replace(around(), choices=Choices((ZHOU, *equals), (ROOM,)))
-    ways = [one.way for one in find_alternatives(WISH, clash(teacher(1)), many)]
+    ways = [one.way for one in find_alternatives(WANTED_SLOT, clash(teacher(1)), many)]
     assert ways == [Way.TEACHER] * 2 + [Way.TIME] * 3
 
 
@@ -105,21 +105,21 @@ def test_where_both_are_taken_only_another_time_helps() -> None:
 
 
 def test_one_stands_in_for_each_who_is_taken_and_the_others_stay() -> None:
-    wish = Wish(EVENING, "柑橘冬季管护", ("doctor", "zhou"), None)
-    best = find_alternatives(wish, clash(teacher(1)), around())[0]
+    want = WantedSlot(EVENING, "柑橘冬季管护", ("doctor", "zhou"), None)
+    best = find_alternatives(want, clash(teacher(1)), around())[0]
     assert (best.instead.teachers, best.names) == (("doctor", "li"), ("李老师",))
-    both = find_alternatives(wish, clash(teacher(1), teacher(4)), around())[0]
+    both = find_alternatives(want, clash(teacher(1), teacher(4)), around())[0]
     assert (both.instead.teachers, both.names) == (("li", "far"), ("李老师", "何老师"))
 
 
 def test_leaving_the_date_out_comes_last_and_only_of_several() -> None:
-    [*others, last] = find_alternatives(WISH, clash(teacher(1)), around(), may_leave_out=True)
+    [*others, last] = find_alternatives(WANTED_SLOT, clash(teacher(1)), around(), may_leave_out=True)
     assert last.way == Way.OUT and Way.OUT not in {one.way for one in others}
 
 
 def test_another_date_of_the_same_course_is_no_free_time() -> None:
     saturday = Slot(EVENING.day + timedelta(days=1), 1140, 1230)
-    times = find_alternatives(WISH, clash(teacher(1), venue(1)), around(), not_at=[saturday])
+    times = find_alternatives(WANTED_SLOT, clash(teacher(1), venue(1)), around(), not_at=[saturday])
     assert saturday not in [one.instead.slot for one in times]
 
 
@@ -133,7 +133,7 @@ def test_five_are_offered_wherever_so_many_there_are_and_each_is_free(
 ) -> None:
     times = nearest_free(EVENING, [EVENING])[:free]
     everything = around(**dict.fromkeys(busy, (EVENING,)))
-    found = find_alternatives(WISH, clash(*taken, free=times), everything)
+    found = find_alternatives(WANTED_SLOT, clash(*taken, free=times), everything)
     others = {teacher(1): {"li", "far", "doctor"}, venue(1): {"office", "small", "yard"}}
     there_are = free + (len(others[taken[0]] - busy) if len(taken) == 1 else 0)
     assert len(found) == min(5, there_are)
@@ -167,7 +167,7 @@ def test_five_are_offered_wherever_so_many_there_are_and_each_is_free(
 def test_it_is_said_in_one_sentence_and_on_each_button(
     resource: Resource, sentence: str, labels: set[str]
 ) -> None:
-    found = find_alternatives(WISH, clash(resource), around(), may_leave_out=True)
+    found = find_alternatives(WANTED_SLOT, clash(resource), around(), may_leave_out=True)
     assert tell_alternatives(found, TODAY) == sentence
     assert labels <= {label(one, TODAY) for one in found}
     assert tell_alternatives((), TODAY) == "前后一周都没有空着的时间，也没有别的可换。"
@@ -182,11 +182,11 @@ def test_what_was_chosen_is_told_in_words() -> None:
 
 def test_a_series_may_change_to_what_is_free_on_all_its_days() -> None:
     after = replace(EVENING, day=EVENING.day + timedelta(days=7))
-    wishes = [WISH, replace(WISH, slot=after)]
+    wants = [WANTED_SLOT, replace(WANTED_SLOT, slot=after)]
     known = around(office=(after,), yard=(after,), far=(after,), doctor=(EVENING,))
 
     def common(*resources: Resource) -> list[str]:
-        return [label_common(one) for one in find_common(wishes, clash(*resources), known)]
+        return [label_common(one) for one in find_common(wants, clash(*resources), known)]
 
     assert common(venue(1)) == ["都换到书屋"]
     assert common(teacher(1)) == ["都请李老师"]

@@ -113,6 +113,7 @@ FILLED = {
     "labels.unit": Filled(COORDINATOR, {"names": "村合作社"}),
     "labels.campaign": Filled(ADMIN, {"names": "感恩奋进"}, COUNTY),
     "regulars.take": Filled(COORDINATOR, {"name": "周远客", "home": "建立村"}),
+    "wishes.new": Filled(COORDINATOR, {"lines": "果树修剪 8户"}),
     "questions.ask": Filled(COORDINATOR, {"text": "黄龙病怎么认？"}, of={"class_session": "held"}),
 }
 # Known by the submission they carry; tests/web/registers/test_attendance.py sends them twice.
@@ -131,7 +132,7 @@ CHANGING = {
     "sessions.cancel", "sessions.edit", "sessions.move", "sessions.restore", "sign_in_sheets.number", "sign_in_sheets.number_month", "swaps.teacher", "takeovers.successor", "takeovers.take", "takeovers.undo",
     "teacher_links.revoke",
     "teachers.edit", "teachers.phone", "teachers.phone_for_village", "township_plans.decide", "undo.take_back",
-    "venues.edit", "venues.phone",
+    "venues.edit", "venues.phone", "wishes.clear", "wishes.decide", "wishes.edit",
 }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from tests.factories import (
     make_question,
     make_register,
     make_session,
+    make_wish,
 )
 from tests.web.site.test_once import CHANGING
 
@@ -65,6 +66,7 @@ EDITED = {
     "supporters.edit": Edited(f"/desk/{SHIWAN}/supporters", "agronomist"),
     "teachers.edit": Edited("/teachers/{teacher}", "specialities", by="region_administrator"),
     "venues.edit": Edited("/venues/{venue}", "directions"),
+    "wishes.edit": Edited("/wishes/{wish}", "groups"),
 }
 # Steps rather than texts: what has been done meanwhile is told, or was the same step.
 SEEN = r'name="(version|revision|seen|seen_note|once)"[^>]* value="([^"]*)"'
@@ -87,6 +89,7 @@ def records(database: Database, cast: Cast) -> dict[str, str]:
             "learner": make_learner(db).public_id,
             "teacher": db.get_one(Teacher, cast.teacher).public_id,
             "venue": db.get_one(Venue, cast.venue).public_id,
+            "wish": make_wish(db).public_id,
         }
 
 

@@ -1,0 +1,159 @@
+"""Wishes of a village, with what became of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from nightschool.models.planning import Wish
+from nightschool.models.teaching import ClassSession, Course, SessionStatus
+from nightschool.queries.courses.sessions import is_over
+from nightschool.queries.people.people import groups
+from nightschool.queries.records import shaped
+from nightschool.rules.courses.statuses import TO_COME
+from nightschool.rules.dispatch.wishes import WishStage, WishStatus, are_alike, stage_of
+from nightschool.rules.slots import Moment
+
+_ROWS = 12  # for each group
+_TOPICS = 12
+_PARENT = aliased(Wish, name="parent")
+
+
+@dataclass(frozen=True, slots=True)
+class WishLine:
+    """One wish. `wanted_by`: so many households, with those of the wishes that were merged into it."""
+
+    public_id: str
+    region_code: str
+    version: int
+    topic: str
+    category: str | None
+    households: int
+    groups: str
+    months: tuple[int, ...]
+    times: tuple[str, ...]
+    wished_on: date
+    stage: WishStage
+    reason: str | None
+    words: str
+    parent: str  # the topic of the wish it was merged into; empty: none
+    course: str  # public id of the course that is held for it; empty: none
+    title: str
+    next_on: date | None  # of that course, the next class
+    held_on: date | None  # and the one held last
+    wanted_by: int
+
+    @property
+    def is_open(self) -> bool:
+        """True when it waits for a class."""
+        return self.stage is WishStage.APPROVED
+
+
+@dataclass(frozen=True, slots=True)
+class WishList:
+    """A village's wishes, each part the longest waiting first."""
+
+    waiting: tuple[WishLine, ...]  # sent in by villagers, not looked at
+    open: tuple[WishLine, ...]
+    met: tuple[WishLine, ...]  # a class is to come, or was held
+    closed: tuple[WishLine, ...]  # cannot be met, merged, not wanted any more
+
+
+def wishes_of(db: Session, village: str, *, at: Moment, is_public: bool = False) -> WishList:
+    """All wishes of the village. `is_public`: as villagers may know of them, of published classes. Cost: 1 query."""
+    lines = _read(db, _lines(at, is_public=is_public).where(Wish.region_code == village))
+
+    def at_stage(*stages: WishStage) -> tuple[WishLine, ...]:
+        return tuple(one for one in lines if one.stage in stages)
+
+    return WishList(
+        at_stage(WishStage.SUBMITTED),
+        at_stage(WishStage.APPROVED),
+        at_stage(WishStage.SCHEDULED, WishStage.DONE),
+        at_stage(WishStage.UNMET, WishStage.MERGED, WishStage.WITHDRAWN),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WishSheet:
+    """What stands on the paper that goes round: a row a household, by groups; topics wished for already."""
+
+    rows: tuple[str, ...]
+    topics: tuple[str, ...]
+
+
+def wish_sheet(db: Session, village: str, *, at: Moment) -> WishSheet:
+    """The blank paper of a village, a dozen rows for each of its groups. Cost: 2 queries."""
+    named = groups(db, village) or ("",)
+    topics = wishes_of(db, village, at=at).open[:_TOPICS]
+    return WishSheet(
+        tuple(group for group in named for _row in range(_ROWS)), tuple(one.topic for one in topics)
+    )
+
+
+def wish(db: Session, public_id: str, *, at: Moment) -> WishLine | None:
+    """One wish; None when there is no such. Cost: 1 query."""
+    return next(iter(_read(db, _lines(at).where(Wish.public_id == public_id))), None)
+
+
+def alike(line: WishLine, among: Sequence[WishLine]) -> tuple[WishLine, ...]:
+    """Those of these wishes that may be the same as this one, which they may hold."""
+    return tuple(one for one in among if one.public_id != line.public_id and are_alike(one.topic, line.topic))
+
+
+def _read(db: Session, statement: Select[*tuple[Any, ...]]) -> list[WishLine]:
+    return [_line(row) for row in db.execute(statement)]
+
+
+def _line(row: Any) -> WishLine:
+    stage = stage_of(
+        WishStatus(row.status), is_planned=row.next_on is not None, is_held=row.held_on is not None
+    )
+    return shaped(WishLine, row, stage=stage, months=tuple(row.months), times=tuple(row.times))
+
+
+def _lines(at: Moment, *, is_public: bool = False) -> Select[*tuple[Any, ...]]:
+    merged = aliased(Wish)
+    of_course = ClassSession.course_id == Wish.course_id
+    if is_public:
+        of_course = and_(of_course, ClassSession.published_at.is_not(None))
+    is_to_come = and_(ClassSession.status.in_(TO_COME), ~is_over(at))
+
+    def day(which: Any, condition: Any) -> Any:
+        return select(which(ClassSession.day)).where(of_course, condition).correlate(Wish).scalar_subquery()
+
+    more = (
+        select(func.coalesce(func.sum(merged.households), 0))
+        .where(merged.merged_into_id == Wish.id)
+        .correlate(Wish)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Wish.public_id,
+            Wish.region_code,
+            Wish.version,
+            Wish.topic,
+            Wish.category_code.label("category"),
+            Wish.households,
+            Wish.groups,
+            Wish.months,
+            Wish.times,
+            Wish.wished_on,
+            Wish.status,
+            Wish.reason,
+            Wish.reason_text.label("words"),
+            func.coalesce(_PARENT.topic, "").label("parent"),
+            func.coalesce(Course.public_id, "").label("course"),
+            func.coalesce(Course.title, "").label("title"),
+            day(func.min, is_to_come).label("next_on"),
+            day(func.max, ClassSession.status == SessionStatus.HELD).label("held_on"),
+            (Wish.households + more).label("wanted_by"),
+        )
+        .outerjoin(_PARENT, _PARENT.id == Wish.merged_into_id)
+        .outerjoin(Course, Course.id == Wish.course_id)
+        .order_by(Wish.wished_on, Wish.id)
+    )

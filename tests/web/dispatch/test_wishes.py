@@ -1,0 +1,126 @@
+"""Wishes, as their coordinator writes them down and decides them, and as villagers send them in and read of them."""
+
+import re
+from datetime import timedelta
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from nightschool.database import Database
+from nightschool.models.planning import Wish
+from nightschool.models.teaching import Course
+from tests.factories import SHIWAN, TODAY, Cast, make_course, make_session, make_wish
+from tests.web.registers.test_attendance import errors, value
+
+LIST = f"/desk/{SHIWAN}/wishes"
+PUBLIC = f"/v/{SHIWAN}/wishes"
+
+
+def topics(database: Database) -> dict[str, Wish]:
+    with database.reading() as db:
+        return {wish.topic: wish for wish in db.scalars(select(Wish).order_by(Wish.id))}
+
+
+def decide(browser: FlaskClient, wish: Wish, do: str, **fields: str) -> str:
+    form = {"do": do, "version": str(wish.version), **fields}
+    return browser.post(f"/wishes/{wish.public_id}/decide", data=form, follow_redirects=True).text
+
+
+def test_paper_of_a_dozen_lines_is_one_form_and_each_wish_leads_to_its_course(
+    chen: FlaskClient, client: FlaskClient, database: Database
+) -> None:
+    assert "还没有点单" in chen.get(LIST).text
+    sent = {"lines": "果树修剪 8户 一组\n电商直播 3户\n法律常识", "category": "skill"}
+    assert "记下了 3 个。" in chen.post(f"{LIST}/new", data=sent, follow_redirects=True).text
+    wish = topics(database)["果树修剪"]
+    page = chen.get(f"/desk/{SHIWAN}/courses/new?wish={wish.public_id}").text
+    assert value(page, "title") == "果树修剪" and value(page, "expected") == "8"
+    form = {
+        "title": "果树冬季修剪", "category": "skill", "repeat": "once", "first": "2026-12-08", "kind": "open_lecture",
+        "starts": "19:00", "ends": "20:30", "do": "publish",
+    }  # fmt: skip
+    made = chen.post(f"/desk/{SHIWAN}/courses/new?wish={wish.public_id}", data=form)
+    assert made.status_code == 303, errors(made.text)
+    for page in (chen.get(LIST).text, client.get(PUBLIC).text):
+        assert "排上了：周二 12月8日" in page and "讲「果树冬季修剪」" in page
+    with database.reading() as db:
+        assert topics(database)["果树修剪"].course_id == db.scalars(select(Course.id)).one()
+
+
+def test_a_line_that_cannot_be_kept_keeps_all_that_was_typed(chen: FlaskClient, database: Database) -> None:
+    typed = "果树修剪 8户\n张三13812345678想学电商"
+    answer = chen.post(f"{LIST}/new", data={"lines": typed})
+    assert answer.status_code == 422 and typed in answer.text
+    assert errors(answer.text) == ["第 2 行：里面像是有手机号。这里只记想学什么、几户，把号码去掉再存。"]
+    assert topics(database) == {}
+
+
+def test_a_villager_wishes_in_three_taps_and_nobody_sees_it_until_it_is_let_in(
+    chen: FlaskClient, client: FlaskClient, database: Database, cast: Cast
+) -> None:
+    with database.writing() as db:
+        make_wish(db)
+    assert f'href="{PUBLIC}"' in client.get(f"/v/{SHIWAN}").text  # the first tap
+    page = client.get(PUBLIC).text
+    assert 'value="果树修剪"' in page  # the second
+    assert "收到了" in client.post(PUBLIC, data={"topic": "果树修剪"}, follow_redirects=True).text
+    client.post(PUBLIC, data={"other": "张婆婆的手机"})
+    assert "张婆婆" not in client.get(PUBLIC).text
+    desk = chen.get(LIST).text
+    assert "村里人自己发来的，等你看" in desk and "是一回事，合到「果树修剪」" in desk
+    sent = topics(database)
+    with database.reading() as db:
+        waiting, into = db.scalars(
+            select(Wish).where(Wish.topic == "果树修剪").order_by(Wish.status.desc())
+        ).all()
+    assert "合过去了" in decide(chen, waiting, "merge", into=into.public_id)
+    assert "9 户想学" in client.get(PUBLIC).text
+    assert "上单了" in decide(chen, sent["张婆婆的手机"], "open")
+
+
+def test_what_cannot_be_met_says_why_to_whoever_asks(
+    chen: FlaskClient, client: FlaskClient, database: Database, cast: Cast
+) -> None:
+    with database.writing() as db:
+        make_wish(db)
+    wish = topics(database)["果树修剪"]
+    refused = decide(chen, wish, "unmet", reason="other", words="")
+    assert "写一句是什么原因，问的人看得到。" in refused
+    assert "村里人看得到为什么" in decide(chen, wish, "unmet", reason="no_teacher", words="")
+    assert "暂时办不到：请不到会讲的老师" in client.get(PUBLIC).text
+    stale = chen.post(f"/wishes/{wish.public_id}/decide", data={"do": "open", "version": "1"})
+    assert stale.status_code == 422 and "别人也动过这个点单" in stale.text
+    assert "上单了" in decide(chen, topics(database)["果树修剪"], "open")
+    assert "删掉了" in decide(chen, topics(database)["果树修剪"], "remove")
+    assert topics(database) == {}
+
+
+def test_a_villager_who_writes_nothing_or_a_number_is_told_so(
+    client: FlaskClient, database: Database, cast: Cast
+) -> None:
+    assert errors(client.post(PUBLIC, data={}).text) == ["还没写想学什么。"]
+    answer = client.post(PUBLIC, data={"other": "找我13812345678"})
+    assert answer.status_code == 422 and value(answer.text, "other") == "找我13812345678"
+    assert topics(database) == {}
+
+
+def test_blank_paper_goes_round_with_a_dozen_rows_for_each_group(
+    chen: FlaskClient, database: Database, cast: Cast
+) -> None:
+    with database.writing() as db:
+        make_wish(db)
+    page = chen.get(f"/desk/{SHIWAN}/papers/wish-sheet").text
+    assert "狮湾村 学习需求征求意见表" in page and "已经有人提的：果树修剪" in page
+    assert page.count("□上午") == 12 and not re.search(r"1[3-9][0-9]{9}", page)
+
+
+def test_villagers_do_not_read_of_a_class_that_is_not_published(
+    chen: FlaskClient, client: FlaskClient, database: Database, cast: Cast
+) -> None:
+    with database.writing() as db:
+        course = make_course(db, title="还在商量的课", published=False)
+        make_session(db, course, TODAY + timedelta(days=3), status="draft")
+        make_wish(db, course_id=course.id)
+    assert "还在商量的课" in chen.get(LIST).text
+    page = client.get(PUBLIC).text
+    assert "还在商量的课" not in page and "等着排课的" in page
