@@ -96,6 +96,7 @@ def test_login_name_in_use_is_refused_with_one_that_is_free(cast: Cast, db: Sess
     )
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("wanted", "refusal"),
     [

@@ -67,6 +67,7 @@ def test_a_time_is_written_down_shown_taken_off_and_put_back_with_one_tap(
     ).text  # fmt: skip
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("typed", "told"),
     [

@@ -240,6 +240,7 @@ def test_a_choice_for_one_date_is_taken_back_with_one_tap(
     assert hidden(page, "instead") == [] and "改到" not in page
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("instead", "sentence"),
     [
@@ -324,6 +325,7 @@ def test_a_past_date_is_allowed_with_a_sentence(
     assert stored_days(database) == [date(2016, 11, 18)]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [

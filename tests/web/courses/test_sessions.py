@@ -256,6 +256,7 @@ def test_a_changed_teacher_who_is_taken_is_named(tonight: Evening, database: Dat
     assert stored(database, tonight.public_id).title == "柑橘修剪"
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("change", ["", "/move", "/edit", "/cancel", "/postpone"])
 def test_a_stranger_gets_nothing(
     tonight: Evening, cast: Cast, client: FlaskClient, browser_of: Any, change: str

@@ -104,6 +104,7 @@ def test_a_county_leads_to_its_towns(busy: None, client: FlaskClient) -> None:
     assert "柑橘冬季管护" not in page
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("address", "leads_to"),
     [
@@ -121,6 +122,7 @@ def test_other_ways_to_ask_lead_to_the_page(
     assert client.get(address).location == leads_to
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [

@@ -224,6 +224,7 @@ def test_sheets_that_are_not_read_are_named(admin: FlaskClient) -> None:
     assert figures(page)["新增"] == 2
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("content", "told"),
     [

@@ -115,6 +115,7 @@ def test_one_bad_sheet_does_not_hold_up_the_others(phone: Phone, database: Datab
     assert "0 到 20000 的整数" in answer["refused"][0]["words"]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("said", [[], "x", {"sheets": "x"}, {"sheets": [{}] * 31}, None])
 def test_what_is_no_delivery_is_told_so(phone: Phone, said: Any) -> None:
     assert phone.browser.post("/deliveries", json=said).status_code == 422

@@ -111,6 +111,7 @@ def test_a_failing_database_is_told_without_asking_it_anything(
     assert "region_name" not in answer.text
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_of_errors_stands_by_itself(
@@ -135,6 +136,7 @@ def test_a_page_that_a_village_lacks_does_not_say_that_the_village_is_missing(
 FILE = (BytesIO(b"x" * 20), "learners.txt")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("address", "fields"),
     [

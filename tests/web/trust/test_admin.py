@@ -198,6 +198,7 @@ def test_account_gets_its_role_and_its_slip(admin: FlaskClient, database: Databa
     assert (posting.role, posting.region_code) == (Role.SUPERVISOR, TOWNSHIP)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("role", ["system_administrator", "root", "", "coordinator", "SUPERVISOR"])
 @pytest.mark.parametrize("who", ["region_administrator", "system_administrator"])
 def test_nobody_is_made_what_the_page_does_not_offer(

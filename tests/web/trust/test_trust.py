@@ -92,6 +92,7 @@ def test_login_name_may_be_typed_in_capitals_with_blanks_or_full_width(
     assert log_in(client, typed).status_code == 303
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "password", ["八个汉字也是密码", "x" * 128, "a b\tc  d  e ", "🌾" * 8, "pässwörtlich", "quote'\"<>&;--"]
 )
@@ -104,6 +105,7 @@ def test_password_of_any_characters_works_unchanged(
     assert log_in(client, password=password).status_code == 303
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("chosen", ["秋收以后再来上课", "秋收以后再来上课 ", "　秋收以后再来上课"])
 @pytest.mark.parametrize("tried", ["秋收以后再来上课", "秋收以后再来上课 ", "\t秋收以后再来上课\n"])
 def test_blanks_at_the_ends_of_a_password_mean_nothing(
@@ -123,6 +125,7 @@ def test_a_password_of_before_is_taken_with_its_blank_and_without_it_from_then_o
     assert log_in(client, password=PASSWORD).status_code == 303
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "password",
     ["12345678", "狮湾村12345678", "shiwancun2016", "陈书记陈书记陈书记", "chenshuji88", "511002105201"],
@@ -335,6 +338,7 @@ def test_login_put_into_a_browser_beforehand_is_not_the_one_it_has_afterwards(
     assert client.get(f"/desk/{SHIWAN}").status_code == 303
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("token", ["", "x", "' OR 1=1 --", "%00", "A" * 3000, "null"])
 def test_nonsense_for_a_token_is_nobody(client: FlaskClient, cast: Cast, token: str) -> None:
     client.set_cookie("nightschool", token)
