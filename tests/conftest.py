@@ -21,7 +21,8 @@ from flask import Flask, before_render_template, template_rendered
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import event, text
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from nightschool import texts
@@ -173,13 +174,16 @@ def postgresql(request: pytest.FixtureRequest) -> Iterator[Database]:
         cluster.stop()
 
 
+HAVE_CAST: list[str] = []  # the tables in which the cast stands, once a test has asked PostgreSQL for it
+
+
 def empty(database: Database, *, but_cast: bool = False) -> None:
     """Every table but the shipped categories is empty, or holds the cast alone; quicker than making tables anew."""
     tables = [table.name for table in Base.metadata.sorted_tables if table.name not in KEPT_TABLES]
     # Without its keys and guards for the moment: all of them hold when all is there again.
     statements = ["SET LOCAL session_replication_role = replica", *(f"DELETE FROM {name}" for name in tables)]
     if but_cast:
-        statements += [f"INSERT INTO {name} SELECT * FROM kept_cast.{name}" for name in tables]
+        statements += [f"INSERT INTO {name} SELECT * FROM kept_cast.{name}" for name in HAVE_CAST]
     with database.engine.begin() as connection:
         connection.exec_driver_sql("; ".join(statements))
 
@@ -193,7 +197,9 @@ def postgresql_with_cast(postgresql: Database) -> Cast:
     with postgresql.engine.begin() as connection:
         connection.exec_driver_sql("CREATE SCHEMA kept_cast")
         for table in Base.metadata.sorted_tables:
-            connection.exec_driver_sql(f"CREATE TABLE kept_cast.{table.name} AS TABLE {table.name}")
+            if table.name not in KEPT_TABLES and connection.scalar(select(select(table).exists())):
+                connection.exec_driver_sql(f"CREATE TABLE kept_cast.{table.name} AS TABLE {table.name}")
+                HAVE_CAST.append(table.name)
     return cast
 
 
@@ -257,6 +263,12 @@ def clock() -> factories.StillClock:
     return factories.StillClock(NOW.instant)
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """The templates that an application of this worker has compiled; to compile all takes longer than to show all."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("compiled")))
+
+
 MADE: list[Flask] = []  # the one application of this worker, once a test has asked for one
 
 
@@ -267,7 +279,11 @@ def own_application() -> None:
 
 @pytest.fixture
 def app(
-    request: pytest.FixtureRequest, database: Database, clock: factories.StillClock, tmp_path: Path
+    request: pytest.FixtureRequest,
+    database: Database,
+    clock: factories.StillClock,
+    tmp_path: Path,
+    compiled: FileSystemBytecodeCache,
 ) -> Iterator[Flask]:
     """The application on this database. Any SQL while a template renders fails the test.
 
@@ -292,6 +308,7 @@ def app(
         app.extensions[EXTENSION] = replace(app.extensions[EXTENSION], shelf=Shelf())
     else:
         app = create_app(settings, database, clock=clock)
+        app.jinja_env.bytecode_cache = compiled
         MADE.extend([app] if is_shared else [])
     as_made = dict(app.config), dict(app.view_functions), dict(app.jinja_env.globals)
     app.config.update(TESTING=False, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)

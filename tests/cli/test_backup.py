@@ -127,7 +127,8 @@ def test_truncated_backup_is_refused_and_leaves_nothing(filled, tmp_path, part) 
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # its online copy is what is at stake
-def test_backup_while_somebody_writes_holds_what_was_committed(filled, tmp_path) -> None:
+def test_backup_while_somebody_writes_holds_what_was_committed(filled, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("nightschool.database.LONGEST_WAIT", 0.1)  # to write down that a backup was made
     with filled.writing() as db:
         make_learner(db, name="刘国富")
         db.flush()

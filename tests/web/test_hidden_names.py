@@ -448,11 +448,15 @@ def test_nothing_public_says_what_is_not_for_everybody(
 # Papers
 
 
-def papers(app: Flask, reader: FlaskClient, values: dict[str, Any]) -> list[Answer]:
-    """Every answer to somebody logged in that is made to be printed, pages and workbooks, found by how it looks."""
+def papers(app: Flask, reader: FlaskClient, values: dict[str, Any], beginning: str = "/") -> list[Answer]:
+    """Every answer to somebody logged in that is made to be printed, pages and workbooks, found by how it looks.
+
+    Of addresses with this beginning.
+    """
     found = []
     for rule in app.url_map.iter_rules():
         is_asked = "GET" in (rule.methods or ()) and rule.endpoint not in PRIVATE_PAPERS
+        is_asked = is_asked and str(rule).startswith(beginning)
         if not is_asked or access_of(app, rule.endpoint).is_public:
             continue
         path = address(app, rule, values)
@@ -525,7 +529,7 @@ def test_a_planted_paper_of_lines_for_staff_is_found(
     app: Flask, database: Database, browser_of: Any, cast: Cast, village: dict[str, Any]
 ) -> None:
     planted(app, database, is_public=False)
-    assert ("planted", "HiddenTeacherName") in told(papers(app, browser_of(cast.chen), village))
+    assert ("planted", "HiddenTeacherName") in told(papers(app, browser_of(cast.chen), village, "/planted"))
 
 
 @pytest.mark.usefixtures("own_application")
