@@ -34,15 +34,23 @@ def moodle_archive(course: str, meetings: Iterable[CourseMeeting], matrix: Matri
     Guests have no account anywhere and are left out; a learner is known by their public id.
     """
     sessions = [
-        (course, "", one.day.isoformat(), clock(one.starts), clock(one.ends), one.title) for one in meetings
+        (
+            _literal(course),
+            "",
+            one.day.isoformat(),
+            clock(one.starts),
+            clock(one.ends),
+            _literal(one.title),
+        )
+        for one in meetings
     ]
     marks = [
         (
             _moment(register.day, register.slot.starts),
-            person.public_id,
-            person.name,
+            person.public_id,  # as it is, whatever it begins with: by it somebody is found there
+            _literal(person.name),
             _LETTERS[person.status],
-            mark_word(person.status, person.came_instead) if person.status in _TOLD else "",
+            _literal(mark_word(person.status, person.came_instead)) if person.status in _TOLD else "",
         )
         for register in matrix.registers
         for person in register.people
@@ -66,7 +74,7 @@ def _written(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(head)
-    writer.writerows([_literal(cell) for cell in row] for row in rows)
+    writer.writerows(rows)
     return text.getvalue().encode("utf-8-sig")
 
 

@@ -75,7 +75,7 @@ def pages_of_coordinator(site: Site) -> list[str]:
         f"{desk}/learners?q=nobody", f"{desk}/past?status=held",
         f"/venues/{venue}/closed",
         f"{desk}/plan", f"{desk}/plan/{later}", f"{desk}/papers/plan?period={later}", f"{desk}/papers/roster",
-        f"{desk}/papers", f"{desk}/more", f"{desk}/message", f"{desk}/learners/several",
+        f"{desk}/papers", f"{desk}/papers/binder", f"{desk}/handover", f"{desk}/more", f"{desk}/message", f"{desk}/learners/several",
         f"{desk}/learners/table", f"{desk}/teachers/table", f"{desk}/registers/table",
         f"{desk}/questions", f"/questions/{question}", f"/sessions/{held}/questions", f"{desk}/teachers/{visitor}/links",
         "/me/name", f"/trail/{VILLAGE}", f"/trail/{VILLAGE}?kind=registers", f"/courses/{course}/trail",

@@ -46,14 +46,16 @@ def list_sealed_for(public_id: str) -> str:
     return f"people_list.content:{public_id}"
 
 
-def people_list(db: Session, public_id: str, *, kind: str, region: str) -> PeopleListPage | None:
-    """A list of this kind of this region; None when there is no such list. Cost: 1 query."""
+def people_list(
+    db: Session, public_id: str, *, kind: str, region: str, is_whole: bool = True
+) -> PeopleListPage | None:
+    """A list of this kind of this region, as `list_page` has it; None when there is no such list. Cost: 1 query."""
     row = db.scalars(
         select(PeopleList).where(
             PeopleList.public_id == public_id, PeopleList.kind == kind, PeopleList.region_code == region
         )
     ).one_or_none()
-    return list_page(db, row) if row else None
+    return list_page(db, row, is_whole=is_whole) if row else None
 
 
 def list_page(db: Session, row: PeopleList, *, is_whole: bool = True) -> PeopleListPage:

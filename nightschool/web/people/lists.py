@@ -212,8 +212,8 @@ def _tell_unread(problem: UnreadableTable | Refused) -> str:
     return tell_row_problem(Problem(RowFault(problem.fault.value), line=problem.line))
 
 
-def _find(kind: ListPages, region: str, public_id: str) -> PeopleListPage:
-    return look_up(queries.people_list, public_id, kind=kind.code, region=region)
+def _find(kind: ListPages, region: str, public_id: str, **how: bool) -> PeopleListPage:
+    return look_up(queries.people_list, public_id, kind=kind.code, region=region, **how)
 
 
 def _columns(kind: ListPages, region: str, public_id: str) -> Any:
@@ -314,9 +314,10 @@ def _courses(kind: ListPages, region: str) -> dict[str, str]:
 
 
 def _page(kind: ListPages, region: str, public_id: str) -> Any:
-    found = _find(kind, region, public_id)
+    is_running = errands().is_running(public_id)
+    found = _find(kind, region, public_id, is_whole=not is_running)
     stage = _stage(found)
-    if stage is ListStage.READING or errands().is_running(public_id):
+    if is_running or stage is ListStage.READING:
         return looked_at_again(
             render_template(
                 "people/lists/going_on.html",

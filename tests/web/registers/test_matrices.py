@@ -10,8 +10,10 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from nightschool.database import Database
+from nightschool.models.people import Learner
 from nightschool.models.teaching import CourseKind, SessionStatus
 from tests.factories import SHIWAN, SOON, TODAY, Cast, make_course, make_learner, make_session
 from tests.web.registers.test_attendance import Village
@@ -123,6 +125,9 @@ def test_a_course_leaves_as_moodle_takes_it_in(database: Database, village: Vill
             reason="weather",
         )
         key = course.public_id
+        begins_like_a_formula = "-" + "x" * 21
+        db.execute(update(Learner).where(Learner.name == "陈大秀").values(public_id=begins_like_a_formula))
+    village.learners["陈大秀"] = begins_like_a_formula
     here = Village(village.browser, held, village.learners)
     chen, plus, zhang = (village.learners[name] for name in ("陈大秀", "=1+1", "张桂花"))
     marks = [f"{chen} substitute", f"{zhang} late"]
