@@ -83,7 +83,7 @@ def _accounts(db: Any, village: str) -> tuple[int, int]:
 
 
 def _fill(engine: Engine, villages: list[str], big: str, account: int) -> None:
-    put = _Loader(engine)
+    put = Loader(engine)
     numbers = {code: number for number, code in enumerate(villages, 1)}
     put("night_school", _schools(numbers))
     put("venue", _venues(numbers))
@@ -115,7 +115,7 @@ def _without_guard(engine: Engine) -> Iterator[None]:
         connection.exec_driver_sql(POSTGRESQL["booking_overlap"])
 
 
-class _Loader:
+class Loader:
     """Puts rows into tables, and afterwards sets what counts their ids."""
 
     def __init__(self, engine: Engine) -> None:

@@ -4,7 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from bench import at_once, deliveries, people_list, planning, public_pages, region_year, scale, staff_pages
+from bench import (
+    at_once,
+    deliveries,
+    oversight,
+    people_list,
+    planning,
+    public_pages,
+    region_year,
+    scale,
+    staff_pages,
+)
 from bench._data import regions_of
 from nightschool.database import Database
 from nightschool.settings import sqlite_url
@@ -52,3 +62,8 @@ def test_a_list_of_people_is_measured_to_its_end(tmp_path: Path) -> None:
     database = Database(sqlite_url(tmp_path / "bench.db"), sealer=SEALER)
     assert people_list.measure(database, 30)
     database.dispose()
+
+
+def test_the_view_from_above_is_measured_to_its_end(capsys: pytest.CaptureFixture[str]) -> None:
+    oversight.run("sqlite", REGIONS, 12, 2)
+    assert "0 classes and 0 sums otherwise" in capsys.readouterr().out

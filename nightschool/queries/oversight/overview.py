@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, true, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, true
 from sqlalchemy.orm import Session
 
 from nightschool.models.attendance import Mark
@@ -18,7 +18,7 @@ from nightschool.models.tallies import CountedSession, RegionTally
 from nightschool.models.teaching import Category, ClassSession, SessionStatus
 from nightschool.queries.courses.labels import bears, in_tallies_of
 from nightschool.queries.courses.sessions import category_word
-from nightschool.queries.figures import attendances, came_in_person, people
+from nightschool.queries.figures import attendances, came_in_person
 from nightschool.queries.places.openings import Below, schools_by_type, units_below
 from nightschool.queries.places.places import names_of
 from nightschool.queries.places.region_settings import targets_for
@@ -303,9 +303,20 @@ def held_by_day(
     )
 
 
+def _overdue_days(today: date) -> tuple[date, date]:
+    return today - timedelta(days=_OVERDUE_KEPT), today - timedelta(days=DAYS_ON_TIME)
+
+
+def overdue_number(db: Session, code: str, *, today: date) -> int:
+    """How many class sessions should have been recorded by now. Cost: 1 query."""
+    level = level_of(code)
+    rows = _rows(db, code, BELOW.get(level, level), *_overdue_days(today), today, EVERYTHING)
+    return sum(int(row.sessions) for _part, _sign, row in rows if row.figure == Figure.UNRECORDED)
+
+
 def overdue_classes(db: Session, code: str, *, today: date) -> tuple[OverviewSession, ...]:
-    """What should have been recorded by now, village by village; what was is gone from it. Cost: 1 query."""
-    first, last = today - timedelta(days=_OVERDUE_KEPT), today - timedelta(days=DAYS_ON_TIME)
+    """Those, village by village, up to a few hundred; what was recorded is gone from it. Cost: 1 query."""
+    first, last = _overdue_days(today)
     return classes_of(
         db, code, Figure.UNRECORDED, first=first, last=last, today=today, rows=slice(0, _MOST_OVERDUE)
     )
@@ -461,27 +472,21 @@ def _count_people(
     total: RegionFigures,
     lines: Mapping[str, RegionFigures],
 ) -> None:
-    """人数 of all, and of each part. Where parts stand for others who came to both is one there, too."""
-    part = func.substr(ClassSession.region_code, 1, PREFIX_DIGITS[Level.VILLAGE if heirs else level])
-    held = (*which, ClassSession.status == SessionStatus.HELD)
-
-    def marked(*columns: Any) -> Select[Any]:
-        joined = select(*columns).select_from(ClassSession)
-        return joined.join(Mark, Mark.class_session_id == ClassSession.id).where(*held)
-
-    if heirs:
-        learners: dict[str, set[int]] = defaultdict(set)
-        for there, learner in db.execute(marked(part, Mark.learner_id).where(came_in_person()).distinct()):
-            learners[full_code(heirs.get(there, there)[: PREFIX_DIGITS[level]])].add(learner)
-        total.people = len(set().union(*learners.values()))
-        found = {code: len(those) for code, those in learners.items()}
-    else:
-        rows = db.execute(union_all(marked(literal(""), people()), marked(part, people()).group_by(part)))
-        came: dict[str, int] = {row[0]: row[1] for row in rows}
-        total.people = came.pop("", 0)
-        found = {full_code(prefix): number for prefix, number in came.items()}
+    """人数 of all, and of each part: who came in two parts is one there and here, and one of all."""
+    village = func.substr(ClassSession.region_code, 1, PREFIX_DIGITS[Level.VILLAGE if heirs else level])
+    came = (
+        select(village, Mark.learner_id)
+        .select_from(ClassSession)
+        .join(Mark, Mark.class_session_id == ClassSession.id)
+        .where(*which, ClassSession.status == SessionStatus.HELD, came_in_person())
+        .distinct()
+    )
+    learners: dict[str, set[int]] = defaultdict(set)
+    for there, learner in db.execute(came):
+        learners[full_code(heirs.get(there, there)[: PREFIX_DIGITS[level]])].add(learner)
+    total.people = len(set().union(*learners.values()))
     for code, line in lines.items():
-        line.people = found.get(code, 0)
+        line.people = len(learners[code])
 
 
 def _by_category(rows: Iterable[tuple[int, Any]]) -> tuple[CategoryFigures, ...]:

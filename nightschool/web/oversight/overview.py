@@ -100,7 +100,7 @@ def region(region: str) -> Any:
             )
             if evaluated := overview.evaluation_of_region(db, region, **which):
                 behind["evaluated"] = tell_evaluation(evaluated)
-            behind["overdue"] = len(overview.overdue_classes(db, region, today=today()))
+            behind["overdue"] = overview.overdue_number(db, region, today=today())
             if found.level is Level.TOWNSHIP:
                 behind["silent"] = trust.silent_phones(db, region, now=now())
     return render_template(

@@ -1,0 +1,323 @@
+"""The view from above over a whole province: what each page asks of the database, what a register costs, full scans.
+
+    python -m bench.oversight [--short] [--schools 46000] [--only sqlite|postgresql]
+
+Every school has a year of 24 recorded classes with 40 people marked in each, and 14 to come: 44 million marks on
+SQLite, a tenth of the schools on PostgreSQL. Each supervisor's page is asked for once, and its statements are then run
+again by the driver alone, fetching all rows: at most 10 ms together. A register of 40 is saved in that province beside
+the raw driver, at most 5 times as long. The sums must be those of a new count. Where DuckDB is installed it counts the
+same marks beside us. Ends with 1 where a limit is missed. `--short`: 600 schools, within a minute.
+"""
+
+import argparse
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, select, text
+
+from bench._data import NOW, SURNAMES, TODAY, regions_of
+from bench._province import absent, sichuan_file
+from bench._scale_data import SESSIONS, Filled, Loader, fill
+from bench.scale import Site, databases, site
+from bench.staff_pages import Filled as Register
+from bench.staff_pages import compare_action
+from nightschool.actions.tallies import recount_all
+from nightschool.database import Database
+from nightschool.models.base import new_public_id
+from nightschool.models.people import Learner
+from nightschool.models.teaching import ClassSession
+from nightschool.rules.regions import RegionRow
+from tests import postgres_cluster
+
+SCHOOLS, SHORT = 46_000, 600
+PEOPLE, CLASSES = 40, 24
+MOST_MILLISECONDS = 10
+TIMES = {
+    "week": "2026-11-16",
+    "month": "2026-10",
+    "quarter": "2026-Q3",
+    "half-year": "2026-H1",
+    "year": "2026",
+    "days": "2025-12-05..2026-11-20",
+}
+
+
+def add_year(database: Database, filled: Filled) -> int:
+    """Every school has 40 learners and 24 recorded classes in which they were marked; how many marks there are."""
+    put = Loader(database.engine)
+    villages = list(filled.villages)
+    with database.reading() as db:
+        first = (db.scalar(select(ClassSession.id).order_by(ClassSession.id.desc()).limit(1)) or 0) + 1
+        first_learner = (db.scalar(select(Learner.id).order_by(Learner.id.desc()).limit(1)) or 0) + 1
+    put("learner", _people(villages, first_learner))
+    put("class_session", _classes(villages, first))
+    put("submission", _sheets(len(villages) * CLASSES, first, filled.coordinator))
+    put("headcount", _counts(len(villages) * CLASSES, first))
+    put("mark", _marks(len(villages), first, first_learner))
+    put.settle()
+    with database.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
+    return len(villages) * CLASSES * PEOPLE
+
+
+def _people(villages: list[str], first: int) -> Iterator[dict[str, Any]]:
+    for at, village in enumerate(villages):
+        for number in range(PEOPLE):
+            yield {
+                "id": first + at * PEOPLE + number,
+                "public_id": new_public_id(),
+                "region_code": village,
+                "name": f"{SURNAMES[number % len(SURNAMES)]}{number}",
+                "name_key": "chen",
+                "search_keys": "c chen",
+                "group_name": "一组",
+                "group_number": 1,
+                "household": "",
+                "version": 1,
+            }
+
+
+def _classes(villages: list[str], first: int) -> Iterator[dict[str, Any]]:
+    for at, village in enumerate(villages):
+        for which in range(CLASSES):
+            yield {
+                "id": first + at * CLASSES + which,
+                "public_id": new_public_id(),
+                "course_id": at + 1,
+                "region_code": village,
+                "title": f"第{which + 1}讲",
+                "category_code": ("skill", "law", "policy", "culture_science")[which % 4],
+                "summary": "",
+                "delivery_mode": None,
+                "venue_id": at + 1,
+                "day": TODAY - timedelta(days=25 + which * 14 + at % 14),
+                "starts": 19 * 60,
+                "ends": 20 * 60 + 30,
+                "status": "held",
+                "reason_text": "",
+                "recorded_after": which % 5,
+                "published_at": NOW.instant,
+                "changed_at": NOW.instant,
+                "revision": 1,
+            }
+
+
+def _sheets(many: int, first: int, account: int) -> Iterator[dict[str, Any]]:
+    for key in range(first, first + many):
+        yield {
+            "id": uuid.UUID(int=key),
+            "class_session_id": key,
+            "account_id": account,
+            "kind": "sheet",
+            "device": "",
+            "taken_at": NOW.instant,
+            "received_at": NOW.instant,
+            "arrival": 1,
+            "fingerprint": "0" * 64,
+            "reason": "",
+            "difference_note": "",
+        }
+
+
+def _counts(many: int, first: int) -> Iterator[dict[str, Any]]:
+    """One class in three was counted, the others come to those marked and two more."""
+    for row, key in enumerate(range(first, first + many), first):
+        is_counted = key % 3 == 0
+        yield {
+            "id": row,
+            "class_session_id": key,
+            "submission_id": uuid.UUID(int=key),
+            "total": 45 if is_counted else None,
+            "women": 20 if is_counted else None,
+            "over_60": 12 if is_counted else None,
+            "unnamed_guests": 2,
+        }
+
+
+def _marks(villages: int, first: int, first_learner: int) -> Iterator[dict[str, Any]]:
+    for at in range(villages):
+        for which in range(CLASSES):
+            key = first + at * CLASSES + which
+            sheet = uuid.UUID(int=key)
+            for number in range(PEOPLE):
+                yield {
+                    "class_session_id": key,
+                    "learner_id": first_learner + at * PEOPLE + number,
+                    "status": "present" if (key + number) % 4 else "excused",
+                    "came_instead": "",
+                    "submission_id": sheet,
+                }
+
+
+def pages(filled: Filled) -> Iterator[tuple[str, str]]:
+    """What a supervisor looks at, and its address."""
+    village = filled.township_villages[0]
+    regions = {
+        "township": village[:9] + "000",
+        "county": village[:6] + "000000",
+        "city": village[:4] + "00000000",
+        "province": village[:2] + "0000000000",
+    }
+    for level, code in regions.items():
+        for name, when in TIMES.items():
+            yield f"{level}, {name}", f"/overview/{code}?when={when}"
+        yield f"{level}, year of one category", f"/overview/{code}?when=2026&category=skill"
+        yield f"{level}, year by today's villages", f"/overview/{code}?when=2026&by=today"
+        yield f"{level}, classes behind a figure", f"/overview/{code}?when=2026-10&show=held"
+        yield f"{level}, without a school", f"/overview/{code}/without"
+        yield f"{level}, plans", f"/overview/{code}/plans/2026-12"
+        if level in ("township", "county"):
+            yield f"{level}, overdue", f"/overview/{code}/overdue"
+
+
+def database_time(database: Database, large: Site, path: str) -> tuple[float, int]:
+    """Milliseconds the driver alone takes for the statements of this page (best of nine), and how many they are."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        if statement.startswith(("SELECT", "WITH")):
+            asked.append((statement, parameters))
+
+    for engine in database.engines:
+        event.listen(engine, "before_cursor_execute", note)
+    try:
+        large.get(path, "look")
+    finally:
+        for engine in database.engines:
+            event.remove(engine, "before_cursor_execute", note)
+    raw = database.engine.raw_connection()
+    cursor, spent = raw.cursor(), []
+    for _round in range(9):
+        began = time.perf_counter()
+        for statement, parameters in asked:
+            cursor.execute(statement, parameters)
+            cursor.fetchall()
+        spent.append((time.perf_counter() - began) * 1000)
+    raw.rollback()
+    raw.close()
+    return min(spent), len(asked)
+
+
+def time_pages(database: Database, large: Site) -> bool:
+    fine = True
+    print(f"{'database time of a page':<36} {'ms':>7} {'limit':>6} {'SQL':>4}")
+    for name, path in pages(large.filled):
+        spent, statements = database_time(database, large, path)
+        over = spent > MOST_MILLISECONDS
+        fine &= not over
+        print(f"{name:<36} {spent:>7.2f} {MOST_MILLISECONDS:>6} {statements:>4}{'   OVER' if over else ''}")
+    return fine
+
+
+def time_register(database: Database, filled: Filled, rounds: int) -> bool:
+    """Saving a register in this province beside the driver; True when it keeps its limit."""
+    village = filled.township_villages[1]
+    with database.writing() as db:
+        people = db.scalars(
+            select(Learner.public_id).where(Learner.region_code == village).limit(PEOPLE)
+        ).all()
+        one = db.scalars(
+            select(ClassSession).where(
+                ClassSession.region_code == village, ClassSession.status == "scheduled"
+            )
+        ).first()
+        assert one is not None, "there are classes to come"
+        one.day, tonight = TODAY - timedelta(days=1), one.public_id
+    register = Register(village, tuple(people), tonight, "", "", filled.coordinator, "")
+    return compare_action(database, register, rounds)
+
+
+def time_scans(database: Database, filled: Filled, marks: int) -> bool:
+    """A new count of everything beside DuckDB's; True when it finds what stands there."""
+    began = time.perf_counter()
+    found = recount_all(database, only_look=True)
+    spent = time.perf_counter() - began
+    print(
+        f"a new count of {marks} marks: {spent:.1f} s, {found.class_sessions} classes and {found.sums} sums otherwise"
+    )
+    try:
+        import duckdb
+    except ImportError:
+        print("DuckDB: not measured, it is not installed")
+        return not found
+    duck = duckdb.connect()
+    year = f"""
+        CREATE TABLE mark AS
+        SELECT village, session, village * {PEOPLE} + person AS learner, 1 + ((session + person) % 4 > 0)::int AS status
+        FROM (SELECT v.range AS village, v.range * {CLASSES} + c.range AS session
+              FROM range({len(filled.villages)}) v, range({CLASSES}) c), (SELECT range AS person FROM range({PEOPLE}))
+    """
+    duck.execute(year)
+    for name, which in (("county", 250), ("province", len(filled.villages))):
+        began = time.perf_counter()
+        duck.execute(
+            f"SELECT count(*), count(DISTINCT learner) FROM mark WHERE village < {which} AND status = 2"
+        ).fetchall()
+        print(
+            f"    DuckDB, 人次 and 人数 of a year of a {name}: {(time.perf_counter() - began) * 1000:.0f} ms"
+        )
+    county = filled.township_villages[0][:6]
+    raw = database.engine.raw_connection()
+    cursor = raw.cursor()
+    began = time.perf_counter()
+    cursor.execute(
+        "SELECT count(*), count(DISTINCT learner_id) FROM class_session AS held JOIN mark ON class_session_id = held.id"
+        f" WHERE region_code >= '{county}' AND region_code < '{int(county) + 1}' AND mark.status = 'present'"
+    )
+    came = cursor.fetchone()
+    print(f"    ours, the same of a county ({came[0]} marks): {(time.perf_counter() - began) * 1000:.0f} ms")
+    raw.rollback()
+    raw.close()
+    return not found
+
+
+def run(kind: str, regions: tuple[RegionRow, ...], schools: int, rounds: int) -> bool:
+    """One database, filled and measured; True when everything keeps its limit."""
+    with databases(kind) as (_small, large):
+        began = time.perf_counter()
+        filled = fill(large, regions, schools)
+        marks = add_year(large, filled)
+        with large.writing() as db:
+            db.execute(text("UPDATE posting SET region_code = '510000000000' WHERE role = 'supervisor'"))
+        built, counting = time.perf_counter() - began, time.perf_counter()
+        recount_all(large)
+        print(
+            f"\n{kind}: {len(filled.villages)} schools, {len(filled.villages) * (SESSIONS + CLASSES)} classes,"
+            f" {marks} marks; filled in {built:.0f} s, counted the first time in {time.perf_counter() - counting:.0f} s"
+        )
+        fine = time_pages(large, site(large, filled))
+        fine &= time_register(large, filled, rounds)
+        return time_scans(large, filled, marks) and fine
+
+
+def main() -> int:
+    """Both databases; 0 when every limit is kept."""
+    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    options.add_argument("--short", action="store_true")
+    options.add_argument("--schools", type=int, default=SCHOOLS)
+    options.add_argument("--only", choices=("sqlite", "postgresql"))
+    options.add_argument("--rounds", type=int, default=200)
+    options.add_argument("--regions", type=Path, default=sichuan_file())
+    chosen = options.parse_args()
+    if not chosen.regions.exists():
+        print(absent())
+        return 2
+    regions = regions_of(chosen.regions)
+    schools = SHORT if chosen.short else chosen.schools
+    began, fine = time.perf_counter(), True
+    for kind, share in (("sqlite", 1), ("postgresql", 10)):
+        if kind == "postgresql" and chosen.only != "sqlite" and (why_not := postgres_cluster.available()):
+            print(f"\nPostgreSQL: not measured, {why_not}")
+        elif chosen.only in (None, kind):
+            fine &= run(kind, regions, max(12, schools // share), 20 if chosen.short else chosen.rounds)
+    print(f"\nin {time.perf_counter() - began:.0f} s")
+    return 0 if fine else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
