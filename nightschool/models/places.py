@@ -181,6 +181,13 @@ class NoticeText(Numbered, Versioned, Base):
     __table_args__ = (one_of("form", OWN_FORMS), UniqueConstraint("region_code", "form"))
 
 
+class RegionOutlines(Versioned, Base):
+    """One row is the map that a region brought along: the outline of each of its parts, drawn from numbers."""
+
+    region_code: Mapped[RegionRef] = mapped_column(primary_key=True)
+    paths: Mapped[dict[str, str]] = mapped_column(JSON)  # code -> rules.oversight.outlines.read_outlines
+
+
 class NightSchool(Numbered, Versioned, Base):
     """One row is the night school of one village (一村一校)."""
 

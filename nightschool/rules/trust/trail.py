@@ -225,6 +225,8 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
         "region.columns_back": [N_("%(who)s 让%(paper)s照上一级的印"), N_("%(who)s 让一张表照上一级的印")],
         "region.words": [N_("%(who)s 定了一种通知怎么说")],
         "region.words_back": [N_("%(who)s 让一种通知照上一级的说")],
+        "region.map": [N_("%(who)s 上传了这里的地图")],
+        "region.map_gone": [N_("%(who)s 去掉了这里的地图")],
         "calendar.position": [N_("%(who)s 记下了村里的位置")],
     },
     Kind.ACCOUNTS: {

@@ -1,14 +1,16 @@
 """A region's figures as pictures: bars and a line of a time, a map of its parts; each with its numbers behind it."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
 from nightschool.errors import NotFound
+from nightschool.queries.oversight.outlines import outlines_of
 from nightschool.queries.oversight.overview import RegionFigures, held_by_day, overview_of
+from nightschool.rules.oversight.outlines import ACROSS, height_of, middle_of
 from nightschool.rules.seasons.periods import marks_of, tell_span
 from nightschool.texts import N_, _
 from nightschool.web.oversight.frame import ANY_PERIOD, asked_days, asked_figures, asked_period, chooser, kept
@@ -34,6 +36,8 @@ class Tile:
     told: str
     shade: str
     address: str
+    path: str  # its outline on the region's own map; empty: it has none there
+    middle: tuple[int, int]
 
 
 @bp.get("/overview/<region_code:region>/pictures")
@@ -57,6 +61,7 @@ def show(region: str) -> Any:
         found = overview_of(db, region, today=today(), **which, counts_people=False)
         if found is None:
             raise NotFound
+        paths = outlines_of(db, region)
         days = held_by_day(db, region, **which)
     spans = marks_of(period)
     held, came = [0] * len(spans), [0] * len(spans)
@@ -84,7 +89,10 @@ def show(region: str) -> Any:
         ],
         shaded=shaded,
         choices={one: _(word) for one, word in SHADED.items()},
-        tiles=_tiles(found.parts, shaded),
+        tiles=(tiles := _tiles(found.parts, shaded, paths)),
+        drawn=[one for one in tiles if one.path],
+        across=ACROSS,
+        high=height_of(paths),
         kept={**kept(), **asked.kept},
         at=at,
         **chooser(period, ANY_PERIOD, form),
@@ -95,7 +103,7 @@ def _percent(value: int | None) -> str:
     return "" if value is None else f"{value}%"
 
 
-def _tiles(parts: Sequence[RegionFigures], shaded: str) -> list[Tile]:
+def _tiles(parts: Sequence[RegionFigures], shaded: str, paths: Mapping[str, str]) -> list[Tile]:
     most = max((getattr(one, shaded) or 0 for one in parts), default=0)
     found = []
     for one in parts:
@@ -103,7 +111,15 @@ def _tiles(parts: Sequence[RegionFigures], shaded: str) -> list[Tile]:
         shade = bisect_right(_STEPS, 100 * value // most) if value and most else 0
         told = _percent(value) if shaded.endswith("percent") else str(value)
         address = url_for("pictures.show", region=one.code, **{**kept(), "of": request.args.get("of")})
+        path = paths.get(one.code, "")
         found.append(
-            Tile(one.name, told if one.schools else _("没办"), str(shade) if one.schools else "none", address)
+            Tile(
+                one.name,
+                told if one.schools else _("没办"),
+                str(shade) if one.schools else "none",
+                address,
+                path,
+                middle_of(path) if path else (0, 0),
+            )
         )
     return found

@@ -1,5 +1,7 @@
 """Figures as pictures that need no script, each with its numbers behind it."""
 
+import io
+import json
 import re
 from datetime import date
 from typing import Any
@@ -67,3 +69,27 @@ def test_days_are_the_same_from_tallies_and_from_classes(database: Database, cas
         skill = held_by_day(db, "511002000000", **days, narrowed=Narrowed(category="law"))
     assert found == [((date(2026, 10, 1), 2, 21), (date(2026, 11, 2), 1, 12))] * 5
     assert skill == ()
+
+
+def test_a_county_brings_its_map_and_leaves_it_again(database: Database, cast: Cast, browser_of: Any) -> None:
+    with database.writing() as db:
+        make_region(db, "511002106000", "测试乡")
+        make_region(db, "511002106200")
+    browser, settings = browser_of(cast.county_supervisor), "/settings/511002000000/map"
+    square = [[[105.0, 29.0], [105.1, 29.0], [105.1, 29.1], [105.0, 29.1], [105.0, 29.0]]]
+    feature = {"properties": {"code": "511002105"}, "geometry": {"type": "Polygon", "coordinates": square}}
+
+    def send(content: bytes) -> Any:
+        file = (io.BytesIO(content), "县界.geojson")
+        return browser.post(settings, data={"file": file}, content_type="multipart/form-data")
+
+    refused = send(b"<svg onload=alert(1)>")
+    assert refused.status_code == 422 and "不是 GeoJSON" in refused.text and "onload" not in refused.text
+    assert browser.post(settings, data={}).status_code == 422
+    assert send(json.dumps({"features": [feature]}).encode()).status_code == 303
+    assert "画了 1 个地方" in browser.get(settings).text
+    pictures = browser.get("/overview/511002000000/pictures?when=2026").text
+    assert pictures.count('<path class="shade-0" d="M0,') == 1 and 'aria-label="全安镇 0"' in pictures
+    assert 'aria-label="测试乡 没办"' in pictures  # what the map lacks is a tile
+    assert browser.post(settings, data={"do": "drop"}).status_code == 303
+    assert '<path class="shade' not in browser.get("/overview/511002000000/pictures?when=2026").text
