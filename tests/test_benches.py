@@ -11,12 +11,13 @@ from bench import (
     people_list,
     planning,
     public_pages,
+    region_posters,
     region_year,
     scale,
     staff_pages,
 )
 from bench._data import regions_of
-from nightschool.database import Database
+from nightschool.database import Database, migrate
 from nightschool.settings import sqlite_url
 from nightschool.web.app import PACKAGE
 from tests.factories import SEALER
@@ -67,3 +68,10 @@ def test_a_list_of_people_is_measured_to_its_end(tmp_path: Path) -> None:
 def test_the_view_from_above_is_measured_to_its_end(capsys: pytest.CaptureFixture[str]) -> None:
     oversight.run("sqlite", REGIONS, 12, 2)
     assert "0 classes and 0 sums otherwise" in capsys.readouterr().out
+
+
+def test_posters_of_a_region_are_measured_to_their_end(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path / "bench.db"), sealer=SEALER)
+    migrate(database)
+    assert region_posters.measure(database, 21)
+    database.dispose()

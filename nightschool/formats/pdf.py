@@ -27,7 +27,7 @@ from nightschool.texts import N_, _
 PAPER_PACKAGES = ("typst", "pylopdf-fonts-zh-cn")  # without which there is no PDF
 _FONT_SUFFIXES = frozenset({".otf", ".ttf", ".ttc", ".otc"})
 _AT_ONCE = 2
-_MOST_SECONDS = 30
+_MOST_SECONDS, _LONG_SECONDS = 30, 150
 _MOST_MEMORY = 2 * 1024**3  # of addresses; what is used is a tenth of it
 _MOST_KEPT = 16 * 1024**2
 
@@ -58,12 +58,16 @@ class Press:
             if kept := self._kept.get(key):
                 self._kept.move_to_end(key)
                 return kept
-        made = self._set(paper, said)
+        made = self._set(paper, said, self._seconds)
         with self._lock:
             self._kept[key] = made
             while sum(map(len, self._kept.values())) > self._most_kept:
                 self._kept.popitem(last=False)
         return made
+
+    def long_pdf(self, paper: str, data: Mapping[str, Any]) -> bytes:
+        """The same for a paper of hundreds of sheets, which is not kept: it may take minutes. Raises: as `pdf`."""
+        return self._set(paper, json.dumps(data, ensure_ascii=False), _LONG_SECONDS)
 
     def unprintable(self, texts: Iterable[str]) -> str:
         """The characters in these texts that no font has, each once. Raises: Refused with `not_installed`."""
@@ -72,20 +76,20 @@ class Press:
         wanted = (one for one in dict.fromkeys("".join(texts)) if category(one) not in ("Cc", "Cf", "Mn"))
         return "".join(one for one in wanted if not any(_has(ranges, one) for ranges in fonts))
 
-    def _set(self, paper: str, said: str) -> bytes:
+    def _set(self, paper: str, said: str, seconds: int) -> bytes:
         asked = {
             "template": str(self._templates / f"{paper}.typ"),
             "root": str(self._templates),
             "data": said,
             "blank": self.unprintable([said]),
             "font_folders": [str(folder) for folder in self._font_folders()],
-            "most_seconds": 2 * self._seconds,  # of all its threads together
+            "most_seconds": 2 * seconds,  # of all its threads together
             "most_bytes": _MOST_MEMORY,
         }
         if not self._at_work.acquire(timeout=self._seconds):
             raise Refused("too_busy")
         try:
-            done = run_child("typesetter", json.dumps(asked).encode(), seconds=self._seconds)
+            done = run_child("typesetter", json.dumps(asked).encode(), seconds=seconds)
         except subprocess.TimeoutExpired:
             raise Refused("too_long") from None
         except OSError as error:

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from nightschool.models.base import Addressed, Base, Code, InRegion, Instant, one_of
+from nightschool.rules.oversight.exports import ExportKind
 
 
 class ExportState(StrEnum):
@@ -22,6 +23,7 @@ class Export(Addressed, Base):
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"), index=True)
     region_code: Mapped[InRegion]
+    kind: Mapped[Code] = mapped_column(default=ExportKind.CLASSES, server_default=ExportKind.CLASSES)
     first_day: Mapped[date]
     last_day: Mapped[date]
     state: Mapped[Code] = mapped_column(default=ExportState.MAKING)
@@ -33,4 +35,4 @@ class Export(Addressed, Base):
         LargeBinary
     )  # the file; None until it is ready, and after a day
 
-    __table_args__ = (one_of("state", ExportState),)
+    __table_args__ = (one_of("state", ExportState), one_of("kind", ExportKind))

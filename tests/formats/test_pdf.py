@@ -110,6 +110,8 @@ def test_a_character_that_no_font_has_is_room_to_write_it_by_hand_on_every_paper
     papers = {
         "sign_in_sheet": sheets_data([(sheet(["赵𠮷"]), "")]),
         "table": table,
+        "binder": {"title": "赵𠮷", "under": "", "contents": "", "foot": "", "papers": [], "page": "{page}"},
+        "board": {**table, "paper": "a4", "qr": qr_svg(ADDRESS).decode(), "scan": ""},
         "certificate": {
             "title": "结业证书", "opening": "", "course": "柑橘", "school": "𠮷村", "day": "",
             "graduates": [{"name": "赵𠮷", "hours": ""}],
@@ -129,7 +131,7 @@ def test_a_character_that_no_font_has_is_room_to_write_it_by_hand_on_every_paper
         },
         "strip": {"cut": "", "strips": [{"banner": "改期", "now": "赵𠮷", "what": ""}]},
     }  # fmt: skip
-    assert {f"{paper}.typ" for paper in papers} | {"paper.typ"} == {
+    assert {f"{paper}.typ" for paper in papers} | {"paper.typ", "tables.typ"} == {
         one.name for one in TEMPLATES.glob("*.typ")
     }
     for paper, said in papers.items():

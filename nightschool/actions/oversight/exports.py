@@ -9,27 +9,51 @@ from sqlalchemy.orm import Session
 from nightschool.actions.records import note
 from nightschool.errors import Refused
 from nightschool.models.exports import Export, ExportState
+from nightschool.queries.notices.notices import poster_parts
 from nightschool.queries.oversight.exports import parts_of
 from nightschool.rules.access import Actor, require
-from nightschool.rules.oversight.exports import EXPORT_KEPT_FOR, MOST_CLASSES_OUT
+from nightschool.rules.oversight.exports import (
+    EXPORT_KEPT_FOR,
+    MOST_CLASSES_OUT,
+    MOST_POSTERS_OUT,
+    ExportKind,
+)
 from nightschool.rules.slots import Now
 
 
-def begin_export(db: Session, *, region: str, first: date, last: date, by: Actor, now: Now) -> str:
-    """A table of the region's class sessions counts as being made; the answer is its name in addresses.
+def begin_export(
+    db: Session,
+    *,
+    region: str,
+    first: date,
+    last: date,
+    kind: ExportKind = ExportKind.CLASSES,
+    by: Actor,
+    now: Now,
+) -> str:
+    """The region's class sessions, as a table or as posters, count as being made; the answer is its name in addresses.
 
-    What is older than a day loses its content. Raises Refused with "nothing_to_export" or "too_many_rows".
+    What is older than a day loses its content. Raises Refused with "nothing_to_export", "too_many_rows",
+    "no_posters" or "too_many_posters".
     """
     require(by, "see_overview", region)
-    rows = sum(parts_of(db, region, first, last).values())
-    if not rows:
-        raise Refused("nothing_to_export")
-    if rows > MOST_CLASSES_OUT:
-        raise Refused("too_many_rows", n=rows)
+    if kind is ExportKind.POSTERS:
+        posters = sum(poster_parts(db, region, first, last).values())
+        if not posters:
+            raise Refused("no_posters")
+        if posters > MOST_POSTERS_OUT:
+            raise Refused("too_many_posters", n=posters, most=MOST_POSTERS_OUT)
+    else:
+        rows = sum(parts_of(db, region, first, last).values())
+        if not rows:
+            raise Refused("nothing_to_export")
+        if rows > MOST_CLASSES_OUT:
+            raise Refused("too_many_rows", n=rows)
     _forget_old(db, now)
     export = Export(
         account_id=by.account_id,
         region_code=region,
+        kind=kind,
         first_day=first,
         last_day=last,
         made_at=now.instant,
@@ -37,7 +61,8 @@ def begin_export(db: Session, *, region: str, first: date, last: date, by: Actor
     )
     db.add(export)
     db.flush()
-    note(db, export, "exports.make", by=by, now=now, first=first.isoformat(), last=last.isoformat())
+    action = "exports.make_posters" if kind is ExportKind.POSTERS else "exports.make"
+    note(db, export, action, by=by, now=now, first=first.isoformat(), last=last.isoformat())
     return export.public_id
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import groupby
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from nightschool.models.teaching import ClassSession, ClassSessionTeacher
+from nightschool.models.teaching import ClassSession, ClassSessionTeacher, SessionStatus
 from nightschool.queries.notices import timetable
-from nightschool.queries.notices.timetable import Entry, Village, entries_of, entry_rows
+from nightschool.queries.notices.timetable import Entry, Village, entries_beside, entries_of, entry_rows
 from nightschool.queries.notices.told import Told, told_of
+from nightschool.queries.scope import inside
 from nightschool.rules.notices.revisions import Difference, differences
 from nightschool.rules.notices.told import Channel, said_before
+from nightschool.rules.regions import PREFIX_DIGITS, Level
 from nightschool.rules.slots import Moment, Slot
 
 WEEK = 7  # days, today among them
@@ -99,6 +102,44 @@ def week_notice(db: Session, code: str, *, at: Moment) -> Notice | None:
     asked = {"village": code, "first": at.day, "last": at.day + timedelta(days=WEEK - 1)}
     found = entries_of(db.execute(_OF_WEEK, asked).all())
     return _notice(db, place, [one for one in found if one.slot.finishes > at], at)
+
+
+def poster_parts(db: Session, region: str, first: date, last: date) -> dict[str, int]:
+    """The townships of a region with how many classes take place in the villages of each. Cost: 1 query."""
+    part = func.substr(ClassSession.region_code, 1, PREFIX_DIGITS[Level.TOWNSHIP]).label("part")
+    counted = select(part, func.count()).where(*_meeting(region, first, last)).group_by(part).order_by(part)
+    return {f"{digits}000": n for digits, n in db.execute(counted)}
+
+
+def region_notices(db: Session, region: str, first: date, last: date, *, at: Moment) -> list[Notice]:
+    """Of the classes that take place in a region's villages in these days: a notice a village, by code.
+
+    Cost: 2 queries, and 1 for each such village.
+    """
+    rows = db.execute(
+        entry_rows()
+        .add_columns(ClassSession.region_code)
+        .where(*_meeting(region, first, last))
+        .order_by(
+            *(ClassSession.region_code, ClassSession.day, ClassSession.starts, ClassSession.id),
+            ClassSessionTeacher.position,
+        )
+    )
+    told = told_of(db, and_(*_meeting(region, first, last)))
+    found: list[Notice] = []
+    for code, entries in groupby(entries_beside(rows, 1), key=lambda one: one[1][0]):
+        if place := timetable.village(db, code, at=at):
+            found.append(Notice(place, tuple(entry for entry, _code in entries), at.day, told))
+    return found
+
+
+def _meeting(region: str, first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        inside(ClassSession.region_code, region),
+        ClassSession.day.between(first, last),
+        ClassSession.published_at.is_not(None),
+        ClassSession.status == SessionStatus.SCHEDULED.value,
+    )
 
 
 def _notice(db: Session, village: Village, entries: Sequence[Entry], at: Moment) -> Notice:

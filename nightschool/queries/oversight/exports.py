@@ -27,6 +27,7 @@ class ExportLine:
     public_id: str
     region_code: str
     region: str  # its name
+    kind: str
     first_day: date
     last_day: date
     state: str
@@ -72,6 +73,7 @@ def export_line(db: Session, export: str) -> ExportLine | None:
             Export.public_id,
             Export.region_code,
             Region.name.label("region"),
+            Export.kind,
             Export.first_day,
             Export.last_day,
             Export.state,

@@ -12,6 +12,18 @@ EXPORT_KEPT_FOR = timedelta(days=1)
 MOST_CLASSES_OUT = 200_000  # class sessions: a city's year, and a file that an office's computer still opens
 
 
+MOST_POSTERS_OUT = (
+    2_000  # of a prefecture's week; 1,600 of them are 5 MB, and take a gigabyte while they are set
+)
+
+
+class ExportKind(StrEnum):
+    """What is made."""
+
+    CLASSES = "classes"
+    POSTERS = "posters"
+
+
 class ExportStage(StrEnum):
     """Where an export stands, as its page tells it."""
 
@@ -35,6 +47,8 @@ def export_stage(
 
 _REFUSED = {
     "too_many_rows": N_("这一年有 %(n)d 次课，一张表放不下。点进下面一个地方，分开来要。"),
+    "too_many_posters": N_("这七天有 %(n)d 次课，海报一次最多做 %(most)d 张。点进下面一个地方，分开来要。"),
+    "no_posters": N_("今天起七天没有公布的课，没有海报要做。"),
     "nothing_to_export": N_("这一年还没有课。"),
 }
 

@@ -13,6 +13,8 @@ from sqlalchemy import select, update
 from nightschool.actions.oversight import exports as actions
 from nightschool.database import Database
 from nightschool.models.exports import Export, ExportState
+from nightschool.queries.notices.notices import region_notices
+from nightschool.rules.slots import Moment
 from nightschool.web.site.errands import ERRANDS
 from tests.factories import (
     NOW,
@@ -28,6 +30,7 @@ from tests.factories import (
 
 TOWNSHIP = SHIWAN[:9] + "000"
 MAKE = f"/overview/{TOWNSHIP}/years/2026/export"
+POSTERS = f"/overview/{TOWNSHIP}/posters"
 ASKED_FOR = "这一年还没有课。"
 
 
@@ -154,3 +157,25 @@ def test_after_a_day_the_table_is_gone(
             True,
             False,
         ]
+
+
+def test_the_posters_of_all_villages_are_one_pdf(
+    app: Flask, officer: FlaskClient, cast: Cast, database: Database
+) -> None:
+    assert "没有海报要做" in officer.post(POSTERS, follow_redirects=True).text
+    with database.writing() as db:
+        course = make_course(db, title="防诈骗")
+        for days in (0, 6, 7):
+            make_session(db, course, TODAY + timedelta(days=days), starts=20 * 60, ends=21 * 60)
+        make_session(db, course, TODAY + timedelta(days=1), status="cancelled", reason="weather")
+    answer = officer.post(POSTERS)
+    app.extensions[ERRANDS].wait()
+    page = str(answer.headers["Location"])
+    assert "下载海报" in officer.get(page).text
+    assert officer.get(f"{page}/classes.xlsx").status_code == 303
+    made = officer.get(f"{page}/posters.pdf")
+    assert made.data.startswith(b"%PDF")
+    assert made.headers["Content-Disposition"] == "attachment; filename=511002105000-2026-11-24-posters.pdf"
+    with database.reading() as db:
+        [notice] = region_notices(db, TOWNSHIP, TODAY, TODAY + timedelta(days=6), at=Moment(TODAY, 600))
+    assert [one.slot.day for one in notice.entries] == [TODAY, TODAY + timedelta(days=6)]

@@ -86,6 +86,7 @@ FILLED = {
     "people_lists.upload_registers": Filled(COORDINATOR),
     "people_lists.upload_teachers": Filled(ADMIN, region=TOWNSHIP),
     "evaluations.show": Filled(COORDINATOR, {"slips": "5 4 5 3"}, of={"class_session": "held"}),
+    "exports.make_posters": Filled("township_supervisor", region=TOWNSHIP),
     "exports.make": Filled("township_supervisor", region=TOWNSHIP),
     "region_lists.upload": Filled(KEEPER, {"as_of": "2026-11-01"}),
     "calendars.show": Filled(
