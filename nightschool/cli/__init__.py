@@ -10,6 +10,7 @@ from nightschool.cli.accounts import accounts
 from nightschool.cli.backup import backup, restore
 from nightschool.cli.demo import demo
 from nightschool.cli.doctor import doctor
+from nightschool.cli.export import export
 from nightschool.cli.keys import keys
 from nightschool.cli.regions import regions
 from nightschool.cli.serve import serve
@@ -24,7 +25,7 @@ def cli() -> None:
     os.umask(0o077)  # nobody else on this machine reads what any command makes
 
 
-for command in (serve, demo, doctor, regions, accounts, backup, restore, keys, tallies):
+for command in (serve, demo, doctor, regions, accounts, backup, restore, keys, tallies, export):
     cli.add_command(command)
 
 
