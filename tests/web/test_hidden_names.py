@@ -42,6 +42,7 @@ from nightschool.queries.oversight.overview import Figure
 from nightschool.rules.people.people import TeacherEntry
 from nightschool.rules.registers.attendance import Sheet, WrittenGuest
 from nightschool.rules.registers.waiting import write_sheet
+from nightschool.web.oversight.papers import PAPERS, REGION
 from nightschool.web.site.access import Access, by_secret
 from tests.factories import (
     NOW,
@@ -66,7 +67,7 @@ from tests.factories import (
     make_upload,
     make_waiting_sheet,
 )
-from tests.web.addresses import ANYWHERE, SECRET, reader_of, slip_of
+from tests.web.addresses import ANYWHERE, SECRET, slip_of
 from tests.web.test_access_matrix import COUNTY, TOWNSHIP
 
 # What anybody may read, where it is published at all.
@@ -167,15 +168,15 @@ TOLD_ON_PAPER |= {
     for hidden in told
     if form != "_txt" or paper in ("board", "plan", "hours", "hours_here")
 }
-TOLD_ON_PAPER |= {
-    ("papers.binder_pdf", hidden): "it is the village's own binder: these papers, and no other"
-    for paper, hidden in tuple(TOLD_ON_PAPER)
-    if paper in {f"papers.{one}_pdf" for one in ("plan", "teaching-record", "teachers", "venues", "roster")}
+TOLD_WHEN_SENT = {
+    ("papers.plan", "HiddenCourseAudience"): "the plan is sent to the township to be approved",
+    ("papers.hours_here", "HiddenTeacherName"): "the teacher's own proof for their unit",
+    ("papers.board", "HiddenQuestionText"): "what was asked last time, without who asked",
+    ("papers.board", "HiddenQuestionAnswer"): "and what was answered",
 }
 # Papers for one person or for the township, not for a notice board.
 PRIVATE_PAPERS = {
     "admin.show_slip": "a slip for one person",
-    "handovers.to_know": "from one coordinator to the next",
     "handovers.sheet": "from one coordinator to the next",
     "handovers.sheet_with_slip": "from one coordinator to the next",
     "openings.sheet": "slips for the people named on them",
@@ -183,6 +184,7 @@ PRIVATE_PAPERS = {
     "teacher_links.made_by_village": "an address for one teacher",
 }
 PAPER = re.compile(r'class="(?:sheet|paper|poster|[^"]*onlyprint)')
+SENT = re.compile(r'<pre class="(?:message|skip)">(.*?)</pre>', re.DOTALL)
 UNPRINTED = re.compile(r'<header class="top">.*?</header>', re.DOTALL)
 MOST = 40  # addresses of one kind: months and years never end
 
@@ -313,7 +315,7 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
             "village": SHIWAN, "region": SHIWAN, "code": SHIWAN, "called": hidden.public_id, "waiting": "w" * 22,
             "export": export.public_id, "learner_list": lists[0].public_id, "teacher_list": lists[1].public_id,
             "register_list": lists[2].public_id,
-            "slip": slip_of(past.public_id), "reader": reader_of(db, cast.township_supervisor, TOWNSHIP),
+            "slip": slip_of(past.public_id),
             "class_session": past.public_id, "course": course.public_id, "learner": learner.public_id,
             "other_learner": other.public_id, "teacher": hidden.public_id, "other_teacher": hidden_since.public_id,
             "former": former.code, "other": former.code, "venue": venue.public_id, "question": question.public_id, "change": change.public_id, "login": 1,
@@ -476,6 +478,24 @@ def test_no_paper_says_what_is_not_for_everybody(
     assert told(found) == set(TOLD_ON_PAPER)
 
 
+# What is sent on: words with a button that copies them, for groups, loudspeakers and short messages
+
+
+def test_nothing_that_is_sent_says_what_is_not_for_everybody(
+    app: Flask, browser_of: Any, cast: Cast, village: dict[str, Any]
+) -> None:
+    found = []
+    for reader in (browser_of(cast.chen), browser_of(cast.township_supervisor)):
+        for rule in app.url_map.iter_rules():
+            if "GET" not in (rule.methods or ()) or access_of(app, rule.endpoint).is_public:
+                continue
+            if answer := read(reader, rule.endpoint, address(app, rule, village)):
+                found.append(answer._replace(text=" ".join(SENT.findall(answer.text))))
+    senders = {answer.endpoint for answer in found if answer.text}
+    assert {"notices.of_class", "notices.of_week", "overview.region", "papers.circular_of_region"} <= senders
+    assert told(found) == set(TOLD_WHEN_SENT)
+
+
 # What those above the villages read: figures, classes, plans that were announced or handed in, and the school's phone
 
 
@@ -489,9 +509,14 @@ def test_officers_read_of_a_village_no_more_than_it_shows_everybody(
     paths = [f"/overview/{region}{query}" for region in regions for query in queries]
     paths += [f"/overview/{region}/plans/2026-11" for region in regions if region != SHIWAN]
     paths += [f"/overview/{TOWNSHIP}/evening"]
-    paths += [f"/overview/{region}/{page}" for region in regions for page in ("overdue", "digest")]
-    papers = ("held", "nothing-held", "teacher-loads", "held.txt", "teacher-loads.xlsx")
-    paths += [f"/overview/{region}/papers/{paper}?period=2026" for region in regions for paper in papers]
+    paths += [f"/overview/{region}/overdue" for region in regions]
+    paths += [
+        f"/overview/{region}/papers/{one.paper.key}{form}?period=2026"
+        for region in regions
+        for one in PAPERS
+        if one.base is REGION and one.is_of(region)
+        for form in ("", ".txt", ".xlsx")
+    ]
     answers = [answer for path in paths if (answer := read(reader, path, path))]
     assert len(answers) == len(paths)
     bodies = [answer._replace(text=UNPRINTED.sub("", answer.text)) for answer in answers]
