@@ -131,7 +131,7 @@ def village_home(db: Session, code: str, account: int, called: str) -> Home:
         "learner": learner,
         "other_learner": make_learner(db, code, name="陈大绣"),
         "question": make_question(db, past),
-        "wish": make_wish(db),
+        "wish": make_wish(db, code),
         "learner_list": make_people_list(db, account, code),
         "teacher_list": make_people_list(db, account, code, kind="teacher"),
         "register_list": make_people_list(db, account, code, kind="register"),

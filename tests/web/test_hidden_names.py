@@ -66,6 +66,7 @@ from tests.factories import (
     make_teacher,
     make_upload,
     make_waiting_sheet,
+    make_wish,
 )
 from tests.web.addresses import ANYWHERE, SECRET, slip_of
 from tests.web.test_access_matrix import COUNTY, TOWNSHIP
@@ -81,6 +82,7 @@ OPEN = {
     "region.name", "region.official_name", "region_name.name", "region_name.official_name",
     "teacher.unit",
     "venue.name", "venue.directions",
+    "wish.topic", "wish.reason_text",
 }  # fmt: skip
 # Texts of the program's own, which nobody types.
 OWN = {
@@ -148,6 +150,7 @@ TOLD_ON_PAPER |= {
             "whom the village can call on, for its own binder",
             ("HiddenTeacherName", "HiddenTeacherSpecialities"),
         ),
+        ("wish-sheet", "which group it goes round", ("HiddenLearnerGroupName",)),
         ("venues", "who has the key, for the village's own binder", ("HiddenVenueKeyHolder",)),
         ("history", "for the learner's own household", LEARNER),
         ("card", "for the learner's own household", (*LEARNER, "HiddenLearnerHousehold")),
@@ -306,6 +309,7 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
                 details={"name": "HiddenTrail"},
             )
         )
+        wish = make_wish(db, groups="一组", status="unmet", reason="other", reason_text="等开春")
         entry = TeacherEntry(name=HIDDEN_SINCE, kind="local_expert", unit="县医院", name_is_public=False)
         posting = db.scalars(sa.select(Posting).where(Posting.account_id == cast.chen)).one()
         posting.title = "?"
@@ -318,7 +322,7 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
             "slip": slip_of(past.public_id),
             "class_session": past.public_id, "course": course.public_id, "learner": learner.public_id,
             "other_learner": other.public_id, "teacher": hidden.public_id, "other_teacher": hidden_since.public_id,
-            "former": former.code, "other": former.code, "venue": venue.public_id, "question": question.public_id, "change": change.public_id, "login": 1,
+            "former": former.code, "other": former.code, "venue": venue.public_id, "question": question.public_id, "wish": wish.public_id, "change": change.public_id, "login": 1,
             "teacher_link": link.public_id, "label": make_label(db, "县农机站").public_id, "upload": upload.public_id, "account": account.public_id, "posting": posting.id,
         }  # fmt: skip
         edit_teacher(

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from nightschool.actions.dispatch import wishes as actions
-from nightschool.errors import NotFound, Refused, StaleRecord
+from nightschool.errors import Refused, StaleRecord
 from nightschool.queries.courses import courses
 from nightschool.queries.dispatch import wishes as queries
 from nightschool.queries.dispatch.wishes import WishLine
@@ -150,7 +150,7 @@ def of_villagers(code: str) -> Any:
 
 
 def _decided(db: Session, record: WishLine, form: DecideForm) -> str:
-    """What was done, in words. Raises Refused, StaleRecord, NotFound."""
+    """What was done, in words; empty: the button is none of ours. Raises Refused, StaleRecord."""
     acting: dict[str, Any] = {"wish": record.public_id, "by": actor(), "now": now()}
     seen = {"version": form.seen_version}
     match request.form.get("do"):
@@ -172,7 +172,7 @@ def _decided(db: Session, record: WishLine, form: DecideForm) -> str:
         case "remove":
             actions.remove_wish(db, **acting, **seen)
             return _("「%(topic)s」删掉了。", topic=record.topic)
-    raise NotFound
+    return ""
 
 
 def _decide_form(record: WishLine, **of: None) -> DecideForm:
