@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from nightschool.actions.oversight.exports import note_for_analysts
 from nightschool.cli.installation import fail, this_installation, told_plainly
 from nightschool.database import is_current
 from nightschool.models.places import Region
@@ -16,6 +17,7 @@ from nightschool.queries.oversight.analysts import (
     classes_to_analyse,
     marks_to_analyse,
 )
+from nightschool.rules.access import SYSTEM
 from nightschool.texts import _
 
 
@@ -24,7 +26,8 @@ from nightschool.texts import _
 @click.argument("folder", type=click.Path(path_type=Path))
 def export(region: str, folder: Path) -> None:
     """Write the classes and marks of REGION (12 digits) into a new FOLDER: Parquet where DuckDB is, else CSV."""
-    database = this_installation().database
+    installation = this_installation()
+    database = installation.database
     with told_plainly():
         if not is_current(database):
             fail(_("数据库还没建好或版本旧。运行 serve 会自动升级。"))
@@ -36,6 +39,8 @@ def export(region: str, folder: Path) -> None:
             folder.mkdir(parents=True)
             _write(folder / "classes.csv", CLASS_COLUMNS, classes_to_analyse(db, region))
             _write(folder / "marks.csv", MARK_COLUMNS, marks_to_analyse(db, region))
+        with database.writing() as db:
+            note_for_analysts(db, region, by=SYSTEM, now=installation.now())
     try:
         import duckdb
     except ImportError:

@@ -7,11 +7,12 @@ from datetime import timedelta
 import duckdb
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from nightschool.cli import cli
 from nightschool.database import Database, migrate
 from nightschool.models.tallies import RegionTally
+from nightschool.models.trust import AuditEvent
 from nightschool.queries.oversight.analysts import age_band
 from nightschool.settings import sqlite_url
 from tests import factories
@@ -47,11 +48,13 @@ def installation(tmp_path):
 
 @pytest.mark.parametrize("has_duckdb", [True, False])
 def test_a_county_is_written_out_for_analysts_without_a_name(installation, monkeypatch, has_duckdb) -> None:
-    folder, _database = installation
+    folder, database = installation
     if not has_duckdb:
         monkeypatch.setitem(sys.modules, "duckdb", None)
     out = folder / "out"
     assert told(folder, "export", "511002000000", str(out)).exit_code == 0
+    with database.reading() as db:
+        assert list(db.scalars(select(AuditEvent.action)))[-1:] == ["exports.analysts"]
     files = sorted(out.iterdir())
     assert [one.suffix for one in files] == [".parquet" if has_duckdb else ".csv"] * 2
     written = b"".join(one.read_bytes() for one in files)

@@ -88,3 +88,8 @@ def _set(db: Session, export: str, now: Now, **values: Any) -> None:
 def _forget_old(db: Session, now: Now) -> None:
     is_old = or_(Export.made_at < now.instant - EXPORT_KEPT_FOR, Export.made_at > now.believable)
     db.execute(update(Export).where(Export.content.is_not(None), is_old).values(content=None))
+
+
+def note_for_analysts(db: Session, region: str, *, by: Actor, now: Now) -> None:
+    """The trail says that the classes and marks of a region were written out for analysts."""
+    note(db, f"region {region}", "exports.analysts", by=by, now=now, region_code=region)

@@ -187,6 +187,7 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
             N_("%(who)s 撤回了从表格补的点名"),
         ],
         "exports.make_posters": [N_("%(who)s 把各村七天的海报做成了一份")],
+        "exports.analysts": [N_("%(who)s 把一个地方的课和到课登记写成了文件，没有名字")],
         "exports.make": [N_("%(who)s 把一年的课和人数做成了表格")],
         "regions.successor": [N_("%(who)s 记下了这个村并到了哪里")],
         "backup.made": [N_("%(who)s 做了一次备份")],
