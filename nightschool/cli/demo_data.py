@@ -26,7 +26,7 @@ from nightschool.cli.demo_stage import WEEKS_AHEAD, DemoSchool, Stage
 from nightschool.cli.demo_term import teach
 from nightschool.cli.installation import Installation
 from nightschool.formats.region_lists import read_regions
-from nightschool.models.places import NightSchool
+from nightschool.models.places import NightSchool, Region
 from nightschool.models.teaching import ClassSession
 from nightschool.models.trust import Account
 from nightschool.rules.access import SYSTEM, Actor, Post, Role
@@ -71,6 +71,8 @@ def build(installation: Installation, *, say: Callable[[str], object]) -> dict[s
             if entry.get("is_shown"):
                 shown.setdefault(*entry["coordinator"][:2])
             teach(stage, opened[-1], entry, teachers[f"{entry['code'][:6]}000000"])
+        say(_("补齐一个镇所有的村，往前一年……"))
+        _fill_township(stage, digester)
         _calendars(stage, {school.code[:9] + "000" for school in opened})
         _closed_times(stage, opened[0], teachers.values())
         for entry in content["accounts"]:
@@ -87,6 +89,31 @@ def build(installation: Installation, *, say: Callable[[str], object]) -> dict[s
     passwords = {name: secrets.token_hex(4) for name in shown}
     set_passwords(installation, passwords)
     return {name: (who, passwords[name]) for name, who in shown.items()}
+
+
+def _fill_township(stage: Stage, digester: Digester) -> None:
+    """Every village of one township that has no school yet has one, and a course that began a year ago."""
+    told = stage.content["township"]
+    year = replace(stage, weeks_back=52)
+    is_without = ~select(NightSchool).where(NightSchool.region_code == Region.code).exists()
+    villages = stage.db.scalars(
+        select(Region.code)
+        .where(Region.parent_code == told["code"], Region.valid_to.is_(None), is_without)
+        .order_by(Region.code)
+    )
+    for number, code in enumerate(villages.all()):
+        entry = {
+            "code": code,
+            "coordinator": [
+                f"{told['login']}{number + 1}",
+                f"{stage.content['surnames'][number]}文书",
+                told["title"],
+            ],
+            "venues": told["venues"],
+            "courses": [told["courses"][number % len(told["courses"])]],
+            "every": told["every"],
+        }
+        teach(year, _open_school(year, entry, digester), entry)
 
 
 def _labels(stage: Stage, counties: set[str]) -> None:

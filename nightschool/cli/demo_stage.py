@@ -22,7 +22,7 @@ from nightschool.rules.courses.recurrence import Recurrence
 from nightschool.rules.registers.attendance import Sheet
 from nightschool.rules.slots import Now, parse_time
 
-_WEEKS_BACK, WEEKS_AHEAD = 9, 8
+WEEKS_AHEAD = 8
 EVENING = time(21, 0)
 A_DAY = timedelta(days=1)
 
@@ -45,11 +45,12 @@ class Stage:
     today: date
     content: dict[str, Any]
     chance: random.Random
+    weeks_back: int = 9
 
     @property
     def first_day(self) -> date:
         """When the term began."""
-        return self.today - timedelta(weeks=_WEEKS_BACK)
+        return self.today - timedelta(weeks=self.weeks_back)
 
     @property
     def begin(self) -> Now:

@@ -28,14 +28,19 @@ from nightschool.rules.seasons.months import month_of
 from nightschool.rules.slots import Slot
 
 
-def teach(stage: Stage, school: DemoSchool, entry: dict[str, Any], teacher: str) -> None:
+def teach(stage: Stage, school: DemoSchool, entry: dict[str, Any], teacher: str = "") -> None:
     """The school's courses run since the term began and go on; the county's teacher comes for the first of them."""
     topics = stage.content["topics"]
     scheduled: list[int] = []
     for position, (key, weekday, starts, minutes) in enumerate(entry["courses"]):
         on_weekday = stage.today.weekday() if weekday == "today" else weekday
         first = stage.first_day + timedelta(days=(on_weekday - stage.first_day.weekday()) % 7)
-        weekly = Weekly(first, (on_weekday,), until=stage.today + timedelta(weeks=WEEKS_AHEAD))
+        weekly = Weekly(
+            first,
+            (on_weekday,),
+            until=stage.today + timedelta(weeks=WEEKS_AHEAD),
+            every=entry.get("every", 1),
+        )
         # The other courses the village gives by itself, every second week.
         left_out = frozenset(days_of(weekly)[position % 2 :: 2]) if position else frozenset()
         proposal = stage.proposal(
@@ -44,7 +49,7 @@ def teach(stage: Stage, school: DemoSchool, entry: dict[str, Any], teacher: str)
             starts,
             minutes,
             weekly,
-            teachers=() if position else (teacher,),
+            teachers=(teacher,) if teacher and not position else (),
             leave_out=left_out,
         )
         scheduled.append(_schedule(stage, proposal, school))
