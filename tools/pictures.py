@@ -52,7 +52,7 @@ class Picture:
 TAKEN = (
     Picture("desk", "", 360, 760, "shiwan"),
     Picture("village", "/v/511002105201", 360, 760),
-    Picture("township", "", 1024, 760, "quanan", press="看整个月"),
+    Picture("township", "", 1024, 760, "quanan", press="月"),
 )
 
 
@@ -71,7 +71,7 @@ def take(
     else:
         page.goto(picture.address)
     if picture.press:
-        page.click(f"text={picture.press}")
+        page.get_by_role("link", name=picture.press, exact=True).click()
         page.wait_for_load_state()
     page.screenshot(path=folder / f"{picture.name}.png")
 

@@ -17,6 +17,7 @@ from bench.attacks.forms import looks
 from bench.attacks.town import Figure, Town
 from nightschool.database import sqlite_module
 from nightschool.models import Base
+from nightschool.models.tallies import RegionTally
 
 TEXTS = {
     "scripts": "\"'><script>hurt=1</script><img src=x onerror=hurt=1><svg onload=hurt=1>",
@@ -84,7 +85,8 @@ def write(town: Town, texts: list[str]) -> None:
         db.create_function("hurt_json", 2, lambda value, row: json.dumps(hurt(json.loads(value), row, 200)))
         for (guard,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             db.execute(f"DROP TRIGGER {guard}")
-        for table in Base.metadata.sorted_tables:
+        typed = [table for table in Base.metadata.sorted_tables if table is not RegionTally.__table__]
+        for table in typed:
             for column in table.columns:
                 if isinstance(column.type, JSON):
                     new = f"hurt_json({column.name}, rowid)"

@@ -110,9 +110,9 @@ def test_supervisor_reads_the_week_and_edits_nothing(phone: Page, site: Site) ->
     log_in(phone, site, "quanan")
     expect(phone.locator("h1")).to_have_text("全安镇")
     expect(phone.locator("table").first).to_contain_text("狮湾村")
-    asks = phone.locator("main form").all()  # the year as a table, which changes nothing in a village
-    [where] = [form.get_attribute("action") or "" for form in asks]
-    assert where.endswith("/export")
+    asks = phone.locator("main form[method=post]").all()  # papers, which change nothing in a village
+    where = [(form.get_attribute("action") or "").rpartition("/")[2] for form in asks]
+    assert where == ["export", "posters"]
 
 
 def test_each_sentence_of_what_is_wrong_leads_to_its_field_and_the_fields_name_is_seen(

@@ -145,9 +145,14 @@ def village_home(db: Session, code: str, account: int, called: str) -> Home:
     officer = make_account(db, f"officer-{code}", "村里的督导", Role.SUPERVISOR, code)
     values["reader"] = reader_of(db, officer.id, code)
     merged = {"valid_to": TODAY - timedelta(days=1), "successor_code": code, "successor_day": TODAY}
-    values["former"] = values["other"] = make_region(db, f"{code[:9]}9{code[10:]}", **merged).code
+    values["former"] = values["other"] = make_region(db, _no_longer(code), **merged).code
     values |= {"code": code, "village": code, "region": code, "called": called, "other_teacher": called}
     return _with_account(db, Home(code, values), account)
+
+
+def _no_longer(code: str) -> str:
+    """A former village beside this one, another one of each."""
+    return f"{code[:9]}{8 if code[9] == '0' else 9}{code[10:]}"
 
 
 def slip_of(class_session: str, signing: str = KEYS.signing) -> str:

@@ -68,7 +68,7 @@ from tests.factories import (
     make_waiting_sheet,
     make_wish,
 )
-from tests.web.addresses import ANYWHERE, SECRET, slip_of
+from tests.web.addresses import ANYWHERE, SECRET, reader_of, slip_of
 from tests.web.test_access_matrix import COUNTY, TOWNSHIP
 
 # What anybody may read, where it is published at all.
@@ -171,6 +171,11 @@ TOLD_ON_PAPER |= {
     for hidden in told
     if form != "_txt" or paper in ("board", "plan", "hours", "hours_here")
 }
+TOLD_ON_PAPER |= {
+    ("papers.binder_pdf", hidden): "it is the village's own binder: these papers, and no other"
+    for paper, hidden in tuple(TOLD_ON_PAPER)
+    if paper in {f"papers.{one}_pdf" for one in ("plan", "teaching-record", "teachers", "venues", "roster")}
+}
 TOLD_WHEN_SENT = {
     ("papers.plan", "HiddenCourseAudience"): "the plan is sent to the township to be approved",
     ("papers.hours_here", "HiddenTeacherName"): "the teacher's own proof for their unit",
@@ -180,6 +185,7 @@ TOLD_WHEN_SENT = {
 # Papers for one person or for the township, not for a notice board.
 PRIVATE_PAPERS = {
     "admin.show_slip": "a slip for one person",
+    "handovers.to_know": "from one coordinator to the next",
     "handovers.sheet": "from one coordinator to the next",
     "handovers.sheet_with_slip": "from one coordinator to the next",
     "openings.sheet": "slips for the people named on them",
@@ -319,7 +325,7 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
             "village": SHIWAN, "region": SHIWAN, "code": SHIWAN, "called": hidden.public_id, "waiting": "w" * 22,
             "export": export.public_id, "learner_list": lists[0].public_id, "teacher_list": lists[1].public_id,
             "register_list": lists[2].public_id,
-            "slip": slip_of(past.public_id),
+            "slip": slip_of(past.public_id), "reader": reader_of(db, cast.township_supervisor, TOWNSHIP),
             "class_session": past.public_id, "course": course.public_id, "learner": learner.public_id,
             "other_learner": other.public_id, "teacher": hidden.public_id, "other_teacher": hidden_since.public_id,
             "former": former.code, "other": former.code, "venue": venue.public_id, "question": question.public_id, "wish": wish.public_id, "change": change.public_id, "login": 1,
@@ -513,7 +519,7 @@ def test_officers_read_of_a_village_no_more_than_it_shows_everybody(
     paths = [f"/overview/{region}{query}" for region in regions for query in queries]
     paths += [f"/overview/{region}/plans/2026-11" for region in regions if region != SHIWAN]
     paths += [f"/overview/{TOWNSHIP}/evening"]
-    paths += [f"/overview/{region}/overdue" for region in regions]
+    paths += [f"/overview/{region}/{page}" for region in regions for page in ("overdue", "digest")]
     paths += [
         f"/overview/{region}/papers/{one.paper.key}{form}?period=2026"
         for region in regions

@@ -27,16 +27,16 @@ bp = Blueprint("outlines", __name__)
 
 @bp.route("/settings/<region_code:region>/map", methods=["GET", "POST"])
 @allows("settle", most_bytes=MOST_OUTLINE_MEGABYTES * MEGABYTE, files=frozenset({"file"}))
-def edit(region: str) -> Any:
+def upload(region: str) -> Any:
     """The map of a region: a file is taken, or the one that was taken goes."""
     if level_of(region) is Level.VILLAGE:
-        return redirect(url_for("outlines.edit", region=parent_of(region)), 303)
+        return redirect(url_for("outlines.upload", region=parent_of(region)), 303)
     place = look_up(places.region_named, region)
     if request.form.get("do") == "drop":
         with writing() as db:
             keep_outlines(db, region=region, paths={}, by=actor(), now=now())
         flash(_("地图去掉了，图上还是一格一个地方。"))
-        return redirect(url_for("outlines.edit", region=region), SAVED)
+        return redirect(url_for("outlines.upload", region=region), SAVED)
     with reading() as db:
         parts = {one.code for one in openings.units_below(db, region, today=today())}
         paths = outlines_of(db, region)
@@ -49,7 +49,7 @@ def edit(region: str) -> Any:
     status = tried(form, save, lambda form, one: form.refuse(one.field, tell_refused_outlines(one)))
     if status == SAVED:
         flash(_("地图存好了，看一看对不对。"))
-        return redirect(url_for("outlines.edit", region=region), SAVED)
+        return redirect(url_for("outlines.upload", region=region), SAVED)
     page = render_template(
         "oversight/outlines/edit.html",
         place=place,

@@ -499,8 +499,8 @@ def test_villages_without_a_class_stand_on_paper_with_the_reason_they_gave(
     paper = "/overview/511002105000/papers/nothing-held?period=2026-11"
     page = browser_of(cast.township_supervisor).get(paper).text
     rows = [
-        [html.unescape(re.sub("<[^>]+>", "", cell)) for cell in re.findall(r"<td.*?</td>", row)]
-        for row in re.findall(r"<tr>(.*?)</tr>", page[page.index("<tbody>") :])
+        [html.unescape(re.sub("<[^>]+>", "", cell)) for cell in re.findall(r"<td.*?</td>", row, re.S)]
+        for row in re.findall(r"<tr[^>]*>(.*?)</tr>", page[page.index("<tbody>") :], re.S)
     ]
     assert [row[2:] for row in rows] == [
         ["测试202村", "没上成 1 次", "天气不好 1 次"],

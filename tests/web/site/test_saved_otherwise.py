@@ -53,6 +53,14 @@ EDITED = {
     "cohorts.settings": Edited("/courses/{course}/cohort", "capacity", mine="31", theirs="32"),
     "labels.edit": Edited("/labels/{label}", "name"),
     "learners.edit": Edited("/learners/{learner}", "household"),
+    "own_texts.edit": Edited(
+        "/settings/511002105000/notices/chat-usual",
+        "text",
+        by="township_supervisor",
+        do="save",
+        mine="{时间}，{课题}，甲",
+        theirs="{时间}，{课题}，乙",
+    ),
     "paper_columns.edit": Edited(
         "/settings/511002105000/papers/ledger", "n-1", by="township_supervisor", do="save"
     ),
