@@ -106,7 +106,7 @@ def _fill_township(stage: Stage, digester: Digester) -> None:
             "code": code,
             "coordinator": [
                 f"{told['login']}{number + 1}",
-                f"{stage.content['surnames'][number]}文书",
+                stage.content["surnames"][number] + told["called"],
                 told["title"],
             ],
             "venues": told["venues"],

@@ -63,7 +63,7 @@ def new_coordinator(site: Site) -> tuple[str, Slip]:
     with installation.database.writing() as db:
         village = db.execute(
             select(Region.code, Region.name)
-            .where(Region.code.startswith("511002105"), Region.level == "village", Region.valid_to.is_(None))
+            .where(Region.code.startswith("511002101"), Region.level == "village", Region.valid_to.is_(None))
             .where(Region.code.not_in(select(NightSchool.region_code)))
             .order_by(Region.code)
         ).first()
