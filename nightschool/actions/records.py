@@ -5,6 +5,7 @@ from dataclasses import fields
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, inspect, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from nightschool.errors import NotFound, StaleRecord
@@ -60,6 +61,37 @@ def locked_as_seen(db: Session, model: type[R], which: ColumnElement[bool], *, v
         raise StaleRecord(found.__tablename__, version, found.version)
     result: R = found
     return result
+
+
+def chosen_anew(
+    db: Session, model: Any, of: dict[str, str], values: dict[str, Any] | None, seen_version: int
+) -> Any:
+    """What a region chose of this says so now; with None nothing is chosen. What changed, or is gone, comes back.
+
+    Nothing comes back where it said so already. `seen_version` is 0 where nothing was chosen. Raises StaleRecord.
+    """
+    which = select(model).filter_by(**of).with_for_update().execution_options(populate_existing=True)
+    found: Any = db.scalar(which)
+    version = found.version if found else 0
+    if version != seen_version:
+        raise StaleRecord(model.__tablename__, seen_version, version)
+    if values is None:
+        if found:
+            db.delete(found)
+            db.flush()
+        return found
+    if found and all(getattr(found, name) == value for name, value in values.items()):
+        return None
+    found = found or model(**of)
+    for name, value in values.items():
+        setattr(found, name, value)
+    try:
+        with db.begin_nested():
+            db.add(found)
+            db.flush()
+    except IntegrityError as error:  # somebody chose for the first time at this very moment
+        raise StaleRecord(model.__tablename__, seen_version, 1) from error
+    return found
 
 
 def changed_fields(record: Any) -> list[str]:

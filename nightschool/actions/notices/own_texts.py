@@ -1,11 +1,9 @@
 """A region settles the words in which its villages give notice."""
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from nightschool.actions.records import note
-from nightschool.errors import NotFound, StaleRecord
+from nightschool.actions.records import chosen_anew, note
+from nightschool.errors import NotFound
 from nightschool.models.places import NoticeText, Region
 from nightschool.rules.access import Actor, require
 from nightschool.rules.notices.own_texts import OWN_FORMS, check_own_text
@@ -26,26 +24,11 @@ def choose_notice_text(
         raise NotFound
     if text is not None:
         check_own_text(text, form)
-    statement = select(NoticeText).where(NoticeText.region_code == region, NoticeText.form == form)
-    found = db.scalar(statement.with_for_update().execution_options(populate_existing=True))
-    version = found.version if found else 0
-    if version != seen_version:
-        raise StaleRecord("notice_text", seen_version, version)
-    if text is None:
-        if found:
-            note(db, found, "region.words_back", by=by, now=now, form=form)
-            db.delete(found)
-            db.flush()
-        return
+    of = {"region_code": region, "form": form}
+    found = chosen_anew(db, NoticeText, of, {"text": text} if text is not None else None, seen_version)
     if found is None:
-        found = NoticeText(region_code=region, form=form)
-    elif found.text == text:
         return
-    found.text = text
-    try:
-        with db.begin_nested():
-            db.add(found)
-            db.flush()
-    except IntegrityError as error:  # somebody chose for the first time at this very moment
-        raise StaleRecord("notice_text", seen_version, 1) from error
+    if text is None:
+        note(db, found, "region.words_back", by=by, now=now, form=form)
+        return
     note(db, found, "region.words", by=by, now=now, form=form, text=text)

@@ -3,12 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from nightschool.actions.records import note
-from nightschool.errors import NotFound, StaleRecord
+from nightschool.actions.records import chosen_anew, note
+from nightschool.errors import NotFound
 from nightschool.models.places import PaperColumns, Region
 from nightschool.rules.access import Actor, require
 from nightschool.rules.oversight.paper_columns import ChosenColumn, check_columns
@@ -38,27 +36,12 @@ def choose_paper_columns(
         raise NotFound
     if chosen:
         check_columns(chosen, known)
-    statement = select(PaperColumns).where(PaperColumns.region_code == region, PaperColumns.paper == paper)
-    found = db.scalar(statement.with_for_update().execution_options(populate_existing=True))
-    version = found.version if found else 0
-    if version != seen_version:
-        raise StaleRecord("paper_columns", seen_version, version)
     columns = [asdict(one) for one in chosen]
-    if not chosen:
-        if found:
-            note(db, found, "region.columns_back", by=by, now=now, paper=paper, called=called)
-            db.delete(found)
-            db.flush()
-        return
+    of = {"region_code": region, "paper": paper}
+    found = chosen_anew(db, PaperColumns, of, {"columns": columns} if chosen else None, seen_version)
     if found is None:
-        found = PaperColumns(region_code=region, paper=paper)
-    elif found.columns == columns:
         return
-    found.columns = columns
-    try:
-        with db.begin_nested():
-            db.add(found)
-            db.flush()
-    except IntegrityError as error:  # somebody chose for the first time at this very moment
-        raise StaleRecord("paper_columns", seen_version, 1) from error
+    if not chosen:
+        note(db, found, "region.columns_back", by=by, now=now, paper=paper, called=called)
+        return
     note(db, found, "region.columns", by=by, now=now, paper=paper, called=called, columns=columns)
