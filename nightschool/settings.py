@@ -5,18 +5,20 @@ Keys come from the environment, or from a file that only its owner may read and 
 
 import base64
 import json
+import re
 import secrets
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from nightschool.errors import ConfigurationError, UnfitKeys
 
 PREFIX = "NIGHTSCHOOL_"
 LOGS = ("requests", "warnings")
+_MAIL_PORTS = {"smtp": 587, "smtps": 465}
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,18 @@ class Keys:
     signing: str = field(repr=False)
     sealing: Mapping[str, bytes] = field(repr=False)
     are_kept: bool = True  # False: there are none yet, and these have been made up just now
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Who takes mail from us. `is_sealed`: spoken to over TLS from the first byte on, else once both can."""
+
+    host: str
+    port: int
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    is_sealed: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +56,7 @@ class Settings:
     threads: int = 8
     proxy_hops: int = 0
     log: str = "requests"
+    mail: MailServer | None = None  # None: nothing is mailed, and nobody is offered it
 
     @property
     def is_https(self) -> bool:
@@ -77,7 +92,8 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     Variables: NIGHTSCHOOL_DATA (a folder, default `nightschool-data` in the current one), NIGHTSCHOOL_DATABASE_URL,
     NIGHTSCHOOL_BASE_URL, NIGHTSCHOOL_LISTEN (host:port), NIGHTSCHOOL_TIMEZONE, NIGHTSCHOOL_THREADS,
     NIGHTSCHOOL_PROXY_HOPS (how many reverse proxies stand before it), NIGHTSCHOOL_LOG (requests or warnings),
-    NIGHTSCHOOL_KEYS (the content of a key file, instead of one). Raises ConfigurationError, naming the variable.
+    NIGHTSCHOOL_SMTP_URL and NIGHTSCHOOL_MAIL_FROM (who takes mail, and from whom), NIGHTSCHOOL_KEYS (the content of a
+    key file, instead of one). Raises ConfigurationError, naming the variable.
     """
 
     def value(name: str, default: str) -> str:
@@ -105,6 +121,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         threads=_whole(value("THREADS", "8"), "NIGHTSCHOOL_THREADS", 1, 64),
         proxy_hops=_whole(value("PROXY_HOPS", "0"), "NIGHTSCHOOL_PROXY_HOPS", 0, 5),
         log=log,
+        mail=_mail_server(value("SMTP_URL", ""), value("MAIL_FROM", "")),
     )
 
 
@@ -143,6 +160,24 @@ def _keys(given: str, folder: Path) -> Keys:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "keys.json"
     return load_keys(path.read_text(encoding="utf-8", errors="replace")) if path.exists() else new_keys()
+
+
+def _mail_server(address: str, sender: str) -> MailServer | None:
+    if not address:
+        return None
+    found = urlsplit(address)
+    if found.scheme not in _MAIL_PORTS or not found.hostname:
+        raise ConfigurationError("NIGHTSCHOOL_SMTP_URL must read like smtps://name:password@mail.example:465")
+    if not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", sender):
+        raise ConfigurationError("NIGHTSCHOOL_MAIL_FROM must read like nightschool@county.example")
+    return MailServer(
+        found.hostname,
+        found.port or _MAIL_PORTS[found.scheme],
+        sender,
+        unquote(found.username or ""),
+        unquote(found.password or ""),
+        is_sealed=found.scheme == "smtps",
+    )
 
 
 def _timezone(name: str) -> str:

@@ -9,6 +9,7 @@ import click
 from nightschool.cli.accounts import accounts
 from nightschool.cli.backup import backup, restore
 from nightschool.cli.demo import demo
+from nightschool.cli.digests import digests
 from nightschool.cli.doctor import doctor
 from nightschool.cli.export import export
 from nightschool.cli.keys import keys
@@ -25,7 +26,7 @@ def cli() -> None:
     os.umask(0o077)  # nobody else on this machine reads what any command makes
 
 
-for command in (serve, demo, doctor, regions, accounts, backup, restore, keys, tallies, export):
+for command in (serve, demo, doctor, regions, accounts, backup, restore, keys, tallies, export, digests):
     cli.add_command(command)
 
 

@@ -35,6 +35,8 @@ class Account(Addressed, Versioned, Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))  # None: only a login slip lets in
     disabled_at: Mapped[Instant | None]
     created_at: Mapped[Instant]
+    mail_address: Mapped[Sealed | None]  # where the weekly digest goes, for officers who asked for it
+    mailed_through: Mapped[date | None]  # the last day of the week that was mailed last
 
 
 class Posting(Numbered, Base):

@@ -1,11 +1,19 @@
-"""Phones of people and of key holders: sealed, each for its own record, so that none can be moved to another."""
+"""Phones of people and of key holders, and where an officer's mail goes: sealed, each for its own record, so that none
+can be moved to another.
+"""
 
 from sqlalchemy.orm import Session
 
 from nightschool.errors import Unreadable
 from nightschool.rules.people.people import masked_phone, tell_lost_phone
 
-COLUMNS = {"learner": "phone", "teacher": "phone", "venue": "key_holder_phone", "supporter": "phone"}
+COLUMNS = {
+    "learner": "phone",
+    "teacher": "phone",
+    "venue": "key_holder_phone",
+    "supporter": "phone",
+    "account": "mail_address",
+}
 
 
 def sealed_for(kind: str, public_id: str) -> str:

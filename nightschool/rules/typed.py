@@ -39,6 +39,14 @@ def one_line(text: str) -> str:
     return cleaned(text).replace("\n", " ")
 
 
+_MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+def is_mail_address(text: str) -> bool:
+    """True when mail can be sent there by its looks: one address and nothing beside it."""
+    return _MAIL_ADDRESS.fullmatch(text) is not None
+
+
 def without_unseen(text: str) -> str:
     """The text without joiners and marks that have no width, which a paste puts between digits."""
     return text if text.isprintable() else "".join(c for c in text if unicodedata.category(c) != "Cf")

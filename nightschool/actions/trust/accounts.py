@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.ended import check_goes_on
 from nightschool.actions.notices.feeds import show_otherwise
-from nightschool.actions.records import note
+from nightschool.actions.records import note, store_phone
 from nightschool.actions.touching import touch_villages
 from nightschool.database import broken_constraint
 from nightschool.errors import NotAllowed, NotFound, Refused, told_together
@@ -23,8 +23,10 @@ from nightschool.queries.trust import trust
 from nightschool.queries.trust.account_list import namesakes
 from nightschool.rules.access import Actor, Role, require
 from nightschool.rules.names import found_by
+from nightschool.rules.seasons.periods import week_of
 from nightschool.rules.slots import Now
 from nightschool.rules.trust import accounts, slips
+from nightschool.rules.typed import is_mail_address
 from nightschool.sealing import Digester
 
 MANAGE = "manage_accounts"
@@ -278,6 +280,29 @@ def rename_self(db: Session, *, display_name: str, by: Actor, now: Now) -> None:
     found.display_name = name
     found.search_keys = found_by(name)
     note(db, found, "account.rename", by=by, now=now, region_code=own_region(by))
+
+
+def choose_digest_mail(db: Session, *, address: str, by: Actor, now: Now) -> None:
+    """The actor's weekly digest is mailed there from the next one on; empty: not mailed. The address is sealed.
+
+    Raises Refused("no_mail_address").
+    """
+    if address and not is_mail_address(address):
+        raise Refused("no_mail_address", field="mail_address")
+    found = db.get_one(Account, by.account_id)
+    before = found.mail_address
+    store_phone(db, found, address, removes=True)
+    if found.mail_address == before:
+        return
+    found.mailed_through = (
+        week_of(now.day).before.last if address else None
+    )  # what is over can be read already
+    note(db, found, "account.digest_mail", by=by, now=now, region_code=own_region(by))
+
+
+def mark_mailed(db: Session, account_id: int, *, through: date) -> None:
+    """The digest of the week with this last day has gone out to this account."""
+    db.execute(update(Account).where(Account.id == account_id).values(mailed_through=through))
 
 
 def set_password(db: Session, *, account: str, new_hash: str, by: Actor, now: Now) -> None:

@@ -238,6 +238,7 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
         ],
         "account.change_password": [N_("%(who)s 改了自己的密码")],
         "account.rename": [N_("%(who)s 改了自己的名字")],
+        "account.digest_mail": [N_("%(who)s 改了自己的周报寄到哪里")],
         "account.set_password": [N_("%(who)s 给 %(what)s 定了新密码")],
         "account.disable": [N_("%(who)s 停用了 %(what)s 的账号")],
         "account.enable": [N_("%(who)s 重新启用了 %(what)s 的账号")],

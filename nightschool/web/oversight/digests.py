@@ -3,27 +3,31 @@ own, which opens while its owner's posting lasts.
 """
 
 import hmac
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 
-from nightschool.errors import NotFound
+from nightschool.actions.trust import accounts
+from nightschool.errors import NotFound, Refused
 from nightschool.formats.atom import FeedEntry, atom_feed
 from nightschool.formats.table_paper import PaperAsk, lay_out
 from nightschool.formats.weekly_circular import CIRCULAR
 from nightschool.queries.oversight.weekly import circular
 from nightschool.queries.places import places
-from nightschool.queries.trust.trust import reader_of_a_feed
+from nightschool.queries.trust.trust import own_mail_address, reader_of_a_feed
 from nightschool.rules.access import may
 from nightschool.rules.almanac import day_with_year
 from nightschool.rules.seasons.periods import Period, tell_period, week_of
+from nightschool.rules.trust.accounts import tell_refusal
 from nightschool.texts import _
+from nightschool.web.oversight.digests_form import DigestMailForm
 from nightschool.web.oversight.frame import kept
 from nightschool.web.site.access import actor, allows, by_secret
-from nightschool.web.site.context import digester, reading, services, today, whole
-from nightschool.web.site.records import look_up
+from nightschool.web.site.context import digester, now, reading, services, today, whole
+from nightschool.web.site.records import SAVED, SHOWN, look_up, tried
 
 bp = Blueprint("digests", __name__)
 
@@ -32,23 +36,35 @@ _ACCOUNT, _REGION = 22, 12  # characters of each in the address
 _PROOF = 24
 
 
-@bp.get("/overview/<region_code:region>/digest")
+@bp.route("/overview/<region_code:region>/digest", methods=["GET", "POST"])
 @allows("see_overview")
 def digest(region: str) -> Any:
-    """The circulars of the last weeks, the latest first, each to be copied; and where to subscribe to them."""
+    """The circulars of the last weeks, the latest first, each to be copied; and how to get them by oneself."""
     line = look_up(places.step, region, today=today()).line
     me = actor()
     with reading() as db:
         weeks = _weeks(db, region)
         own = reader_of_a_feed(db, today=today(), account_id=me.account_id)
-    return render_template(
+        address = own_mail_address(db, me.account_id)
+    form = DigestMailForm(data={"mail_address": address}) if services().settings.mail else None
+    status = tried(form, partial(_choose_mail, form), _refuse) if form else SHOWN
+    if form and status == SAVED:
+        flash(
+            _("每周一把上一周的周报寄到 %(address)s。写错了，就在这里改。", address=form.mail_address.data)
+            if form.mail_address.data
+            else _("不再寄周报了。")
+        )
+        return redirect(url_for("digests.digest", region=region), SAVED)
+    page = render_template(
         "oversight/digests/show.html",
         here=line[-1],
         path=[(place.code, place.name) for place in line[:-1]],
         weeks=weeks,
         feed=_address(region, own.public_id, own.password) if own else "",
+        form=form,
         kept=kept(),
     )
+    return page, status
 
 
 @bp.get("/w/<digest:reader>.atom")
@@ -90,16 +106,32 @@ def feed(reader: str) -> Response:
     return Response(written, mimetype="application/atom+xml")
 
 
+def told_week(db: Session, region: str, name: str, week: Period, *, today: date) -> str:
+    """The circular of this week in words, as it is copied, fed and mailed."""
+    asked = PaperAsk(today, day_with_year(today), {"region": region}, name, week)
+    return (
+        lay_out(CIRCULAR, circular(db, region, first=week.first, last=week.last, today=today), asked)
+        .text()
+        .strip()
+    )
+
+
 def _weeks(db: Session, region: str) -> list[tuple[Period, str]]:
     """Each of the last whole weeks with its circular in words."""
     name = places.names_of(db, [region])[region]
     week, found = week_of(today()).before, []
     for _number in range(_WEEKS):
-        asked = PaperAsk(today(), day_with_year(today()), {"region": region}, name, week)
-        written = circular(db, region, first=week.first, last=week.last, today=today())
-        found.append((week, lay_out(CIRCULAR, written, asked).text().strip()))
+        found.append((week, told_week(db, region, name, week, today=today())))
         week = week.before
     return found
+
+
+def _choose_mail(form: DigestMailForm, db: Session) -> None:
+    accounts.choose_digest_mail(db, address=form.mail_address.data or "", by=actor(), now=now())
+
+
+def _refuse(form: DigestMailForm, refusal: Refused) -> None:
+    form.refuse(refusal.field, tell_refusal(refusal))
 
 
 def _is_over(week: Period) -> datetime:

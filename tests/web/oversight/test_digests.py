@@ -2,15 +2,19 @@
 
 import html
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from nightschool.database import Database
 from nightschool.models.trust import Account, Posting
+from nightschool.settings import MailServer
+from nightschool.web.site.context import SERVICES
 from tests.factories import TODAY, Cast, make_course, make_learner, make_register, make_session
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -77,3 +81,27 @@ def test_nobody_makes_an_address_of_another_region_or_account(
         )
     assert client.get(address.replace(mine, theirs)).status_code == 404
     assert client.get(address.replace(".atom", "0.atom")).status_code == 404
+
+
+def test_an_officer_has_the_digest_mailed_where_there_is_a_mail_server(
+    app: Flask, browser_of: Any, cast: Cast
+) -> None:
+    officer = browser_of(cast.township_supervisor)
+    assert "寄到邮箱" not in officer.get(f"{TOWNSHIP}/digest").text
+    services = app.extensions[SERVICES]
+    server = MailServer("mail.example.cn", 465, "nightschool@example.cn")
+    app.extensions[SERVICES] = replace(services, settings=replace(services.settings, mail=server))
+    assert "寄到邮箱" in officer.get(f"{TOWNSHIP}/digest").text
+    wrong = officer.post(f"{TOWNSHIP}/digest", data={"mail_address": "zhen@例子"})
+    assert wrong.status_code == 422 and "邮箱要写成像 chen@example.cn 这样" in wrong.text
+    assert 'value="zhen@例子"' in wrong.text
+    saved = officer.post(
+        f"{TOWNSHIP}/digest", data={"mail_address": " zhen@example.cn "}, follow_redirects=True
+    )
+    assert "每周一把上一周的周报寄到 zhen@example.cn。" in saved.text
+    assert 'value="zhen@example.cn"' in saved.text
+    assert 'value="zhen@example.cn"' not in browser_of(cast.county_supervisor).get(f"{TOWNSHIP}/digest").text
+    assert (
+        "不再寄周报了。"
+        in officer.post(f"{TOWNSHIP}/digest", data={"mail_address": ""}, follow_redirects=True).text
+    )

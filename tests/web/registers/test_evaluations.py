@@ -128,7 +128,9 @@ def test_slips_from_paper_are_entered_a_line_each_and_can_be_entered_anew(
     text = chen.get(page).text
     assert "评课 6 份：讲法 1.0 星" in text and "养蜂</li>" not in text
     with database.reading() as db:
-        assert [one.details for one in db.scalars(select(AuditEvent))] == [{"slips": n} for n in (3, 2, 6)]
+        assert [one.details for one in db.scalars(select(AuditEvent).order_by(AuditEvent.id))] == [
+            {"slips": n} for n in (3, 2, 6)
+        ]
 
 
 def test_a_made_up_address_opens_nothing_and_a_flood_ends(
