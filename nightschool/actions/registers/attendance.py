@@ -1,6 +1,6 @@
 """Sheets come in here, and here a register is taken back. Whatever arrives is kept; what counts now is beside it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from nightschool.actions.bulk import insert_rows
 from nightschool.actions.courses.bookings import slot_of
 from nightschool.actions.people.people import enrol_newcomers
 from nightschool.actions.records import note
@@ -17,7 +18,7 @@ from nightschool.actions.registers.sheet_photos import forget_photo
 from nightschool.actions.tallies import recount
 from nightschool.actions.touching import touch_villages
 from nightschool.errors import NotAllowed, NotFound, Refused, StaleRecord, refuse_all, told_together
-from nightschool.models.attendance import Mark, Submission, SubmissionKind
+from nightschool.models.attendance import Mark, MarkEvent, Submission, SubmissionKind
 from nightschool.models.base import Base
 from nightschool.models.people import Learner
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
@@ -58,14 +59,23 @@ _LEARNERS = (
     .where(Learner.public_id.in_(bindparam("wanted", expanding=True)), Learner.id.in_(EVER_OF_VILLAGE))
     .with_for_update(read=True)
 )
-_ARRIVED = select(
-    Submission.id, Submission.taken_at, Submission.clock_offset, Submission.received_at, Submission.replaces
-).where(Submission.class_session_id == bindparam("class_session"), Submission.arrival > bindparam("version"))
+_ARRIVED = (
+    select(
+        *(Submission.id, Submission.arrival, Submission.fingerprint, Submission.replaces),
+        *(Submission.taken_at, Submission.clock_offset, Submission.received_at),
+    )
+    .where(Submission.class_session_id == bindparam("class_session"))
+    .order_by(Submission.arrival)
+)
 _MARKS = select(Mark.learner_id, Mark.status, Mark.came_instead).where(
     Mark.class_session_id == bindparam("class_session")
 )
 _TABLES = Base.metadata.tables
-_EVENTS = insert(_TABLES["mark_event"])
+_CHANGE_MARK = (
+    update(_TABLES["mark"])
+    .where(Mark.class_session_id == bindparam("of"), Mark.learner_id == bindparam("who"))
+    .values({name: bindparam(name) for name in ("status", "came_instead", "submission_id")})
+)
 _COUNT = insert(_TABLES["headcount"])
 _GUESTS = insert(_TABLES["guest"])
 _SUPERSEDE = tuple(
@@ -84,17 +94,6 @@ _ARRIVE = {
 }
 
 
-def _setting_marks(into: Any) -> Any:
-    changed = ("status", "came_instead", "submission_id")
-    return into.on_conflict_do_update(
-        index_elements=["class_session_id", "learner_id"],
-        set_={name: into.excluded[name] for name in changed},
-    )
-
-
-_SET_MARKS = {name: _setting_marks(insert_into(_TABLES["mark"])) for name, insert_into in _INSERTS.items()}
-
-
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What the sender may now forget: this submission is kept. The same each time it is sent."""
@@ -103,22 +102,6 @@ class Receipt:
     class_session: str
     fingerprint: str
     received_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """What else is known of a sheet that was written without signal and came when there was some.
-
-    By how many seconds its device's clock was behind ours, and which sheets of the same device it was written instead
-    of.
-    """
-
-    clock_offset: int = 0
-    replaces: tuple[UUID, ...] = ()
-
-    def columns(self) -> dict[str, Any]:
-        """The same as the columns of a submission."""
-        return {"clock_offset": self.clock_offset, "replaces": " ".join(map(str, self.replaces))}
 
 
 def record_sheet(
@@ -133,44 +116,77 @@ def record_sheet(
     now: Now,
     based_on: int | None = None,
     reason: str = "",
-    brought: Brought | None = None,
 ) -> Receipt:
     """The sheet is what counts for this class session, which is held; every arrival stays on record.
 
     Sent again with the same id it changes nothing and gives the same receipt. `based_on` is the register's version the
-    sender saw; without it, and of a sheet that was written without signal and `brought` later, it counts when it was
-    taken later than all that its sender had not seen.
-    Raises: Refused with `other_content` when the id came before with something else, with `foreign_learner`, with
-    `why_changed` when it changes an old register and gives no reason, with the codes of `why_no_register` and
-    `check_marks`, or as `add_learner` does for the new learners (`row` in the details);
-    StaleRecord when the register has changed since. Cost: a dozen statements, however many marks.
+    sender saw; without it, it counts when it was taken later than all that arrived.
+    Raises: Refused with `other_content` when the id came before with something else; as `make_count` does.
+    Cost: a dozen statements, however many marks.
     """
     held = locked_for_register(db, class_session)
     require(by, "keep_register", held.region_code)
-    submission = _submission(
-        db,
+    arrived = arrivals(db, held)
+    submission = submission_of(
         held,
         by,
         now,
         id=submission_id,
         kind=SubmissionKind.SHEET,
+        arrival=len(arrived) + 1,
         fingerprint=fingerprint(class_session, sheet),
         device=device,
         taken_at=taken_at,
         difference_note=sheet.difference_note,
         reason=reason,
-        **(brought.columns() if brought else {}),
     )
-    if (seen := _arrive(db, submission)) is not None:
+    if (seen := arrive(db, submission)) is not None:
         return _same_receipt(seen, class_session, submission)
+    make_count(
+        db,
+        held,
+        sheet,
+        submission,
+        others=unseen(arrived, based_on=based_on),
+        based_on=based_on,
+        settles_by_rank=based_on is None,
+        by=by,
+        now=now,
+    )
+    return Receipt(submission_id, class_session, submission["fingerprint"], now.instant)
+
+
+def make_count(
+    db: Session,
+    held: ClassSession,
+    sheet: Sheet,
+    submission: Mapping[str, Any],
+    *,
+    others: Collection[Rank],
+    based_on: int | None,
+    settles_by_rank: bool,
+    by: Actor,
+    now: Now,
+) -> None:
+    """The sheet, which is on record as this submission, is what counts for the class session, which is held.
+
+    `others`: what arrived that its sender had not seen. Where it `settles_by_rank`, it counts all the same when it was
+    taken later than all of that.
+    Raises: Refused with `foreign_learner`, with `why_changed` when it changes an old register and gives no reason, with
+    the codes of `why_no_register` and `check_marks`, or as `add_learner` does for the new learners (`row` in the
+    details), of whom some may be on the roster then; StaleRecord when the register has changed since.
+    """
     slot = slot_of(held)
     if closed := why_no_register(held.status, slot, now.moment_of(rank_of(submission).taken_at)):
         raise Refused(closed, slot=slot)
-    _check_current(db, held, submission, based_on=based_on, brought=brought)
+    if others and not (settles_by_rank and outranks(rank_of(submission), others)):
+        raise StaleRecord("register", based_on or 0, submission["arrival"] - 1)
     is_change = held.status == SessionStatus.HELD
     why_changed = Refused("why_changed", field="reason")
     is_unexplained = (
-        is_change and not reason and asks_why(held.day, now.day, register_days(db, held.region_code))
+        is_change
+        and not submission["reason"]
+        and asks_why(held.day, now.day, register_days(db, held.region_code))
     )
     new: list[int] = []
     told_together(
@@ -190,8 +206,8 @@ def record_sheet(
         if said is None or stronger_mark(said[0], status) == MERGED:
             wanted[ids[public_id]] = status, sheet.came_instead.get(public_id, "")
     wanted |= dict.fromkeys(new, (PRESENT, ""))
-    changes = _set_marks(db, held, wanted, submission_id)
-    _replace_counts(db, held, submission_id, sheet)
+    changes = _set_marks(db, held, wanted, submission["id"])
+    _replace_counts(db, held, submission, sheet)
     if held.status != SessionStatus.HELD:
         held.status, held.changed_at = SessionStatus.HELD, now.instant
         held.recorded_after = (now.day - held.day).days
@@ -204,7 +220,6 @@ def record_sheet(
         marks_changed=changes,
         new_learners=len(sheet.new_learners),
     )
-    return Receipt(submission_id, class_session, submission["fingerprint"], now.instant)
 
 
 def void_register(
@@ -226,19 +241,19 @@ def void_register(
     require(by, "keep_register", held.region_code)
     if not reason:
         raise Refused("reason_missing", field="reason")
-    submission = _submission(
-        db,
+    submission = submission_of(
         held,
         by,
         now,
         id=submission_id,
         kind=SubmissionKind.VOID,
+        arrival=register_version(db, held.id) + 1,
         fingerprint=void_fingerprint(class_session, reason),
         device=device,
         taken_at=now.instant,
         reason=reason,
     )
-    if (seen := _arrive(db, submission)) is not None:
+    if (seen := arrive(db, submission)) is not None:
         return _same_receipt(seen, class_session, submission)
     if held.status != SessionStatus.HELD:
         raise Refused("no_register")
@@ -284,40 +299,6 @@ def take_back_last(
     return record_sheet(db, sheet=before, taken_at=now.instant, based_on=version, **how)
 
 
-def put_on_record(
-    db: Session,
-    held: ClassSession,
-    *,
-    submission_id: UUID,
-    fingerprint: str,
-    device: str,
-    taken_at: datetime,
-    difference_note: str,
-    reason: str,
-    brought: Brought,
-    by: Actor,
-    now: Now,
-) -> Receipt:
-    """A sheet is on record that does not count. Raises Refused with `other_content` when its id came before."""
-    submission = _submission(
-        db,
-        held,
-        by,
-        now,
-        id=submission_id,
-        kind=SubmissionKind.SHEET,
-        fingerprint=fingerprint,
-        device=device,
-        taken_at=taken_at,
-        difference_note=difference_note,
-        reason=reason,
-        **brought.columns(),
-    )
-    if _arrive(db, submission) is not None:
-        raise Refused("other_content")
-    return Receipt(submission_id, held.public_id, fingerprint, now.instant)
-
-
 def locked_for_register(db: Session, class_session: str) -> ClassSession:
     """The class session; until the transaction ends nobody else writes its register. Raises NotFound."""
     held = db.scalars(_TO_LOCK, {"public_id": class_session}).one_or_none()
@@ -326,18 +307,21 @@ def locked_for_register(db: Session, class_session: str) -> ClassSession:
     return held
 
 
-def _submission(
-    db: Session, held: ClassSession, by: Actor, now: Now, *, device: str, **said: Any
-) -> dict[str, Any]:
+def arrivals(db: Session, held: ClassSession) -> Sequence[Any]:
+    """All that has arrived for a class session, in that order; so many are its register's version. Cost: 1 query."""
+    return db.execute(_ARRIVED, {"class_session": held.id}).all()
+
+
+def submission_of(held: ClassSession, by: Actor, now: Now, *, device: str, **said: Any) -> dict[str, Any]:
+    """The columns of a submission. Raises NotAllowed for who has no account."""
     if by.account_id is None:  # a register always names who handed it in
         raise NotAllowed("keep_register", held.region_code)
     empty = {"reason": "", "difference_note": "", "clock_offset": None, "replaces": None}
     arrives = {"class_session_id": held.id, "account_id": by.account_id, "received_at": now.instant}
-    arrives["arrival"] = register_version(db, held.id) + 1
     return {**empty, **arrives, "device": device[:_LONGEST_DEVICE], **said}
 
 
-def _arrive(db: Session, submission: Mapping[str, Any]) -> Submission | None:
+def arrive(db: Session, submission: Mapping[str, Any]) -> Submission | None:
     """The submission is on record; or, when one of this id is already, that one comes back and nothing is written.
 
     The primary key decides and not a look beforehand: two arrivals at one instant would both see nothing.
@@ -352,41 +336,19 @@ def _same_receipt(seen: Submission, class_session: str, submission: Mapping[str,
     return Receipt(seen.id, class_session, seen.fingerprint, seen.received_at)
 
 
-def _check_current(
-    db: Session,
-    held: ClassSession,
-    submission: Mapping[str, Any],
-    *,
-    based_on: int | None,
-    brought: Brought | None,
-) -> None:
-    version = submission["arrival"] - 1
-    if based_on == version:
-        return
-    others = unseen(
-        db, held.id, submission["id"], based_on=based_on, replaces=brought.replaces if brought else ()
-    )
-    settles_by_rank = brought is not None or based_on is None
-    if others and not (settles_by_rank and outranks(rank_of(submission), others)):
-        raise StaleRecord("register", based_on or 0, version)
-
-
-def unseen(
-    db: Session,
-    class_session_id: int,
-    submission_id: UUID,
-    *,
-    based_on: int | None,
-    replaces: Iterable[UUID] = (),
-) -> list[Rank]:
-    """The ranks of what arrived for this class session unknown to whoever wrote a sheet of this id on that version.
+def unseen(arrived: Iterable[Any], *, based_on: int | None, replaces: Collection[UUID] = ()) -> list[Rank]:
+    """The ranks of what arrived unknown to whoever wrote a sheet on that version, which `replaces` some.
 
     What its own device has written something else instead of speaks for nobody any more.
     """
-    rows = db.execute(_ARRIVED, {"class_session": class_session_id, "version": based_on or 0}).all()
-    over = {UUID(one) for row in rows for one in (row.replaces or "").split()}
-    known = {submission_id, *replaces, *over}
-    return [rank_of(dict(row._mapping)) for row in rows if row.id not in known]
+    rows = [row for row in arrived if row.arrival > (based_on or 0)]
+    known = {*replaces, *(UUID(one) for row in rows for one in replaced_by(row))}
+    return [rank_of(row._mapping) for row in rows if row.id not in known]
+
+
+def replaced_by(arrival: Any) -> list[str]:
+    """The ids of what was written before on the same device."""
+    return (arrival.replaces or "").split()
 
 
 def rank_of(submission: Mapping[str, Any]) -> Rank:
@@ -419,25 +381,32 @@ def _set_marks(db: Session, held: ClassSession, wanted: Mapping[int, _Said], sub
     changes = reconcile({learner: (status, name) for learner, status, name in rows}, wanted)
     if not changes:
         return 0
-    common = {"class_session_id": held.id, "submission_id": submission_id}
-    marks: list[dict[str, Any]] = []
+    new, changed, gone, events = [], [], [], []
     for change in changes:
         status, came_instead = change.after or (None, "")
-        mark = {"learner_id": change.learner, "status": status, "came_instead": came_instead}
-        marks.append(common | mark)
-    before = [change.before[0] if change.before else None for change in changes]
-    db.execute(_EVENTS, [{**mark, "before": was} for mark, was in zip(marks, before, strict=True)])
-    if kept := [mark for mark in marks if mark["status"]]:
-        db.execute(_SET_MARKS[_dialect(db)], kept)
-    if gone := [mark["learner_id"] for mark in marks if mark["status"] is None]:
+        mark = {"status": status, "came_instead": came_instead, "submission_id": submission_id}
+        key = {"class_session_id": held.id, "learner_id": change.learner}
+        events.append({**key, **mark, "before": change.before[0] if change.before else None})
+        if not change.before:
+            new.append({**key, **mark})
+        elif change.after:
+            changed.append({**mark, "of": held.id, "who": change.learner})
+        else:
+            gone.append(change.learner)
+    insert_rows(db, MarkEvent, events)
+    insert_rows(db, Mark, new)
+    if changed:
+        db.connection().execute(_CHANGE_MARK, changed)
+    if gone:
         db.execute(delete(Mark).where(Mark.class_session_id == held.id, Mark.learner_id.in_(gone)))
     return len(changes)
 
 
-def _replace_counts(db: Session, held: ClassSession, submission_id: UUID, sheet: Sheet) -> None:
+def _replace_counts(db: Session, held: ClassSession, submission: Mapping[str, Any], sheet: Sheet) -> None:
     """The guests and numbers of this sheet count, those of earlier ones no longer. Each sheet has one headcount row."""
-    _supersede_counts(db, held, submission_id)
-    common = {"class_session_id": held.id, "submission_id": submission_id}
+    if submission["arrival"] > 1:
+        _supersede_counts(db, held, submission["id"])
+    common = {"class_session_id": held.id, "submission_id": submission["id"]}
     db.execute(
         _COUNT,
         {

@@ -1,8 +1,11 @@
 """Sheets that were written without signal come in here: each counts, or waits for somebody to look at it."""
 
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import bindparam, select, update
@@ -10,15 +13,17 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.records import locked_for, note
 from nightschool.actions.registers.attendance import (
-    Brought,
     Receipt,
+    arrivals,
+    arrive,
     locked_for_register,
-    put_on_record,
-    record_sheet,
+    make_count,
+    replaced_by,
+    submission_of,
     unseen,
 )
 from nightschool.errors import NotAllowed, Refused, StaleRecord
-from nightschool.models.attendance import Submission, WaitingSheet
+from nightschool.models.attendance import Submission, SubmissionKind, WaitingSheet
 from nightschool.models.teaching import ClassSession
 from nightschool.models.trust import Posting
 from nightschool.queries.registers.waiting import IS_SAID, standing_sheet
@@ -47,13 +52,9 @@ _SETTLE_SAID = (
     .where(WaitingSheet.id.in_(_SAYING), WaitingSheet.why == OUTRANKED, WaitingSheet.settled_at.is_(None))
     .values(settled_at=bindparam("at"))
 )
-_INSTEAD = (
-    select(Submission.id)
-    .where(
-        Submission.class_session_id == bindparam("class_session"),
-        Submission.replaces.contains(bindparam("submission")),
-    )
-    .limit(1)
+
+_WHY = select(WaitingSheet.why).where(
+    WaitingSheet.submission_id == bindparam("submission"), WaitingSheet.settled_at.is_(None)
 )
 
 
@@ -73,17 +74,27 @@ class BroughtSheet:
     device: str
     taken_at: datetime
     based_on: int
-    brought: Brought
     reason: str = ""
+    clock_offset: int = 0  # by how many seconds the device's clock was behind ours
+    replaces: tuple[UUID, ...] = ()  # the sheets of the same device it was written instead of
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The receipt of a delivery and what became of it; `why` it waits, where it does."""
+    """The receipt of a delivery and what became of it; `why` it waits, where it does.
+
+    Beside it of which class session it is, and the version of that one's register now.
+    """
 
     receipt: Receipt
     outcome: Fate
-    why: str = ""
+    why: str
+    title: str
+    day: date
+    version: int
+
+
+_Outcome = tuple[Fate, str]  # why it waits, where it does
 
 
 def bring_in(db: Session, delivery: BroughtSheet, *, by: Actor, now: Now) -> Delivered:
@@ -95,28 +106,45 @@ def bring_in(db: Session, delivery: BroughtSheet, *, by: Actor, now: Now) -> Del
     Raises: NotFound; NotAllowed for who was never posted to the village.
     """
     held = locked_for_register(db, delivery.class_session)
-    if by.account_id is None or not (
-        may(by, "keep_register", held.region_code) or _was_posted(db, by, held.region_code)
-    ):
+    if not (may(by, "keep_register", held.region_code) or _was_posted(db, by, held.region_code)):
         raise NotAllowed("keep_register", held.region_code)
-    told = fingerprint(delivery.class_session, delivery.sheet)
-    seen = db.get(Submission, delivery.submission_id, populate_existing=True)
-    if seen is not None and (seen.fingerprint != told or seen.class_session_id != held.id):
-        return _put_beside(db, held, delivery, told, by=by, now=now)
-    if seen is not None:
-        receipt = Receipt(seen.id, delivery.class_session, told, seen.received_at)
-        why = db.scalar(
-            select(WaitingSheet.why).where(
-                WaitingSheet.submission_id == seen.id, WaitingSheet.settled_at.is_(None)
-            )
-        )
-        return Delivered(receipt, Fate.WAITS, why) if why else Delivered(receipt, Fate.COUNTS)
-    _settle_replaced(db, held, delivery, by=by, now=now)
-    if _is_replaced(db, held, delivery.submission_id):
-        return Delivered(_kept(db, held, delivery, told, by=by, now=now), Fate.REPLACED)
-    if not may(by, "keep_register", held.region_code):
-        return _wait(db, held, delivery, told, POSTING_ENDED, by=by, now=now)
-    return _count(db, held, delivery, told, by=by, now=now)
+    arrived = arrivals(db, held)
+    submission = submission_of(
+        held,
+        by,
+        now,
+        id=delivery.submission_id,
+        kind=SubmissionKind.SHEET,
+        arrival=len(arrived) + 1,
+        fingerprint=fingerprint(delivery.class_session, delivery.sheet),
+        device=delivery.device,
+        taken_at=delivery.taken_at,
+        difference_note=delivery.sheet.difference_note,
+        reason=delivery.reason,
+        clock_offset=delivery.clock_offset,
+        replaces=" ".join(map(str, delivery.replaces)),
+    )
+    seen = arrive(db, submission)
+    if seen is None:
+        outcome = _settle_new(db, held, delivery, submission, arrived, by=by, now=now)
+    elif (seen.fingerprint, seen.class_session_id) == (submission["fingerprint"], held.id):
+        why = db.scalar(_WHY, {"submission": seen.id})
+        outcome = (Fate.WAITS, why) if why else (Fate.COUNTS, "")
+    else:
+        # The id is taken by another content: this one stands under an id made of both, the same however often it comes.
+        beside = submission | {"id": uuid5(delivery.submission_id, submission["fingerprint"])}
+        if (seen := arrive(db, beside)) is None:
+            _put_aside(db, held, beside["id"], delivery.sheet, OTHER_CONTENT, by=by, now=now)
+        outcome = (Fate.WAITS, OTHER_CONTENT)
+    received_at = seen.received_at if seen else now.instant
+    told = submission["fingerprint"]
+    return Delivered(
+        Receipt(delivery.submission_id, delivery.class_session, told, received_at),
+        *outcome,
+        held.title,
+        held.day,
+        len(arrived) + (seen is None),
+    )
 
 
 def leave_waiting(db: Session, *, waiting_sheet: str, by: Actor, now: Now) -> None:
@@ -129,94 +157,54 @@ def take_waiting(db: Session, *, waiting_sheet: str, by: Actor, now: Now) -> Non
     _settle(db, waiting_sheet, is_taken=True, by=by, now=now)
 
 
-def _count(
-    db: Session, held: ClassSession, delivery: BroughtSheet, told: str, *, by: Actor, now: Now
-) -> Delivered:
-    others = unseen(
-        db,
-        held.id,
-        delivery.submission_id,
-        based_on=delivery.based_on,
-        replaces=delivery.brought.replaces,
-    )
-    before = standing_sheet(db, held.id) if others else None
-    try:
-        with db.begin_nested():
-            receipt = record_sheet(
-                db,
-                class_session=delivery.class_session,
-                sheet=delivery.sheet,
-                submission_id=delivery.submission_id,
-                device=delivery.device,
-                taken_at=delivery.taken_at,
-                based_on=delivery.based_on,
-                reason=delivery.reason,
-                brought=delivery.brought,
-                by=by,
-                now=now,
-            )
-    except StaleRecord:
-        if before and fingerprint(held.public_id, before[1]) == told:
-            receipt = _kept(db, held, delivery, told, by=by, now=now)
-            _put_aside(
-                db, held, receipt.submission_id, delivery.sheet, OUTRANKED, by=by, now=now, is_said=True
-            )
-            return Delivered(receipt, Fate.COUNTS)
-        return _wait(db, held, delivery, told, OUTRANKED, by=by, now=now)
-    except Refused as refused:
-        why = NEWCOMERS if "row" in refused.details else refused.code
-        return _wait(db, held, delivery, told, why, by=by, now=now)
-    if before:
-        _outrank(db, held, *before, is_own=before[0] in delivery.brought.replaces, by=by, now=now)
-    _settle_said(db, held, told, now=now)
-    return Delivered(receipt, Fate.COUNTS)
-
-
-def _wait(
-    db: Session, held: ClassSession, delivery: BroughtSheet, told: str, why: str, *, by: Actor, now: Now
-) -> Delivered:
-    receipt = _kept(db, held, delivery, told, by=by, now=now)
-    _put_aside(db, held, receipt.submission_id, delivery.sheet, why, by=by, now=now)
-    return Delivered(receipt, Fate.WAITS, why)
-
-
-def _put_beside(
-    db: Session, held: ClassSession, delivery: BroughtSheet, told: str, *, by: Actor, now: Now
-) -> Delivered:
-    """The id is taken by another content: this one stands under an id made of both, the same however often it comes."""
-    beside = uuid5(delivery.submission_id, told)
-    seen = db.get(Submission, beside, populate_existing=True)
-    if seen is None:
-        _kept(db, held, delivery, told, by=by, now=now, submission_id=beside)
-        _put_aside(db, held, beside, delivery.sheet, OTHER_CONTENT, by=by, now=now)
-    received_at = seen.received_at if seen else now.instant
-    receipt = Receipt(delivery.submission_id, delivery.class_session, told, received_at)
-    return Delivered(receipt, Fate.WAITS, OTHER_CONTENT)
-
-
-def _kept(
+def _settle_new(
     db: Session,
     held: ClassSession,
     delivery: BroughtSheet,
-    told: str,
+    submission: Mapping[str, Any],
+    arrived: Sequence[Any],
     *,
     by: Actor,
     now: Now,
-    submission_id: UUID | None = None,
-) -> Receipt:
-    return put_on_record(
-        db,
-        held,
-        submission_id=submission_id or delivery.submission_id,
-        fingerprint=told,
-        device=delivery.device,
-        taken_at=delivery.taken_at,
-        difference_note=delivery.sheet.difference_note,
-        reason=delivery.reason,
-        brought=delivery.brought,
-        by=by,
-        now=now,
-    )
+) -> _Outcome:
+    """What becomes of a sheet that has just come on record."""
+    _settle_replaced(db, held, delivery, by=by, now=now)
+    if any(str(delivery.submission_id) in replaced_by(one) for one in arrived):
+        return Fate.REPLACED, ""
+    why, is_said = POSTING_ENDED, False
+    if may(by, "keep_register", held.region_code):
+        others = unseen(arrived, based_on=delivery.based_on, replaces=delivery.replaces)
+        before = standing_sheet(db, held.id) if others else None
+        try:
+            # Some of the new people may be on the roster when it turns out that it cannot count.
+            with db.begin_nested() if delivery.sheet.new_learners else nullcontext():
+                make_count(
+                    db,
+                    held,
+                    delivery.sheet,
+                    submission,
+                    others=others,
+                    based_on=delivery.based_on,
+                    settles_by_rank=True,
+                    by=by,
+                    now=now,
+                )
+        except StaleRecord:
+            why = OUTRANKED
+            is_said = (
+                before is not None and fingerprint(held.public_id, before[1]) == submission["fingerprint"]
+            )
+        except Refused as refused:
+            why = NEWCOMERS if "row" in refused.details else refused.code
+        else:
+            if before:
+                _outrank(db, held, *before, is_own=before[0] in delivery.replaces, by=by, now=now)
+            if arrived:  # what waits and says the same waits no more, as long as this counts
+                said = {"class_session": held.id, "told": submission["fingerprint"], "at": now.instant}
+                db.execute(_SETTLE_SAID, said)
+            return Fate.COUNTS, ""
+    _put_aside(db, held, delivery.submission_id, delivery.sheet, why, by=by, now=now, is_said=is_said)
+    return (Fate.COUNTS, "") if is_said else (Fate.WAITS, why)
 
 
 def _outrank(
@@ -239,11 +227,6 @@ def _outrank(
             .values(settled_at=None, put_at=now.instant),
             {"class_session": held.id, "told": told},
         )
-
-
-def _settle_said(db: Session, held: ClassSession, told: str, *, now: Now) -> None:
-    """What waits and says the same as the sheet that counts now waits no more, as long as that counts."""
-    db.execute(_SETTLE_SAID, {"class_session": held.id, "told": told, "at": now.instant})
 
 
 def _put_aside(
@@ -285,10 +268,10 @@ def _settle(db: Session, waiting_sheet: str, *, is_taken: bool, by: Actor, now: 
 
 def _settle_replaced(db: Session, held: ClassSession, delivery: BroughtSheet, *, by: Actor, now: Now) -> None:
     """What waits of the sheets that this one was written instead of waits no more, and never again."""
-    if not delivery.brought.replaces:
+    if not delivery.replaces:
         return
     own = select(Submission.id).where(
-        Submission.id.in_(delivery.brought.replaces), Submission.account_id == by.account_id
+        Submission.id.in_(delivery.replaces), Submission.account_id == by.account_id
     )
     db.execute(
         update(WaitingSheet)
@@ -299,10 +282,6 @@ def _settle_replaced(db: Session, held: ClassSession, delivery: BroughtSheet, *,
         )
         .values(settled_at=now.instant, settled_by_id=by.account_id, is_taken=False)
     )
-
-
-def _is_replaced(db: Session, held: ClassSession, submission: UUID) -> bool:
-    return db.scalar(_INSTEAD, {"class_session": held.id, "submission": str(submission)}) is not None
 
 
 def _was_posted(db: Session, by: Actor, village: str) -> bool:

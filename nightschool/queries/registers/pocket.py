@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from nightschool.models.attendance import Submission
 from nightschool.models.teaching import ClassSession, SessionStatus
 from nightschool.queries.registers.attendance import Register, register
 from nightschool.queries.registers.sign_in_sheets import row_numbers, sheet_rows
@@ -25,15 +24,6 @@ class Pocket:
     day: date
     registers: tuple[Register, ...]
     rows: tuple[dict[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """A class session of which sheets arrive; `version` counts them."""
-
-    title: str
-    day: date
-    version: int
 
 
 _OF_VILLAGE = select(ClassSession.public_id).where(
@@ -56,16 +46,6 @@ _NEXT = (
     .limit(AHEAD)
 )
 
-_ARRIVED = select(
-    ClassSession.title,
-    ClassSession.day,
-    select(func.count())
-    .where(Submission.class_session_id == ClassSession.id)
-    .correlate(ClassSession)
-    .scalar_subquery()
-    .label("version"),
-).where(ClassSession.public_id == bindparam("class_session"))
-
 
 def pocket(db: Session, village: str, *, today: date) -> Pocket:
     """What is taken along from this village today. Cost: 2 queries, and 6 or 7 a class."""
@@ -73,8 +53,3 @@ def pocket(db: Session, village: str, *, today: date) -> Pocket:
     names = [*reversed(db.scalars(_LAST, which).all()), *db.scalars(_NEXT, which)]
     found = tuple(one for one in (register(db, name) for name in names) if one is not None)
     return Pocket(today, found, tuple(row_numbers(sheet_rows(db, one)) for one in found))
-
-
-def arrived(db: Session, class_session: str) -> Arrived:
-    """What a phone is told of a class session it has brought a sheet of. Cost: 1 query."""
-    return Arrived(**db.execute(_ARRIVED, {"class_session": class_session}).one()._mapping)

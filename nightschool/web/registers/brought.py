@@ -9,7 +9,6 @@ from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
-from nightschool.actions.registers.attendance import Brought
 from nightschool.actions.registers.deliveries import BroughtSheet
 from nightschool.web.registers.attendance_form import RegisterForm
 
@@ -47,8 +46,9 @@ def read_delivery(said: Any, *, device: str) -> BroughtSheet:
         device=device,
         taken_at=_instant(_text(said, "taken_at")),
         based_on=max(_whole(form.based_on.data or "0"), 0),
-        brought=Brought(offset, tuple(map(_id, replaces))),
         reason=form.reason.data or "",
+        clock_offset=offset,
+        replaces=tuple(map(_id, replaces)),
     )
 
 

@@ -16,7 +16,6 @@ from nightschool.queries.people.people import groups
 from nightschool.queries.places import places
 from nightschool.queries.registers import pocket as queries
 from nightschool.queries.registers.attendance import Register, RegisterPerson
-from nightschool.queries.registers.pocket import Arrived
 from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.registers import attendance as rules
 from nightschool.rules.registers.waiting import tell_why_waiting
@@ -135,21 +134,20 @@ def _receipt(said: Any) -> dict[str, Any]:
     delivery = read_delivery(said, device=device_name())
     with writing() as db:
         done = bring_in(db, delivery, by=actor(), now=now())
-        held = queries.arrived(db, delivery.class_session)
     return {
-        "version": held.version,
+        "version": done.version,
         "id": str(done.receipt.submission_id),
         "fingerprint": done.receipt.fingerprint,
         "outcome": done.outcome,
-        "words": _told(done, held),
+        "words": _told(done),
     }
 
 
-def _told(done: Delivered, held: Arrived) -> str:
+def _told(done: Delivered) -> str:
     if done.outcome == Fate.WAITS:
-        why = tell_why_waiting(done.why, day=held.day, today=today())
-        return _("%(title)s：放在待处理里了。%(why)s", title=held.title, why=why)
-    return _("%(title)s：存好了。", title=held.title)
+        why = tell_why_waiting(done.why, day=done.day, today=today())
+        return _("%(title)s：放在待处理里了。%(why)s", title=done.title, why=why)
+    return _("%(title)s：存好了。", title=done.title)
 
 
 def _note(waits: Any) -> None:

@@ -450,12 +450,13 @@ def test_after_voiding_a_register_can_be_taken_anew(
 
 
 def test_a_big_register_costs_few_statements(
-    cast: Cast, db: Session, tonight: ClassSession, statements: list[str]
+    cast: Cast, db: Session, tonight: ClassSession, statements: list[str], database: Database
 ) -> None:
     everybody = [make_learner(db, name=f"村民{n}") for n in range(60)]
     statements.clear()
     save(cast, db, tonight, Sheet(marks={learner.public_id: "present" for learner in everybody}))
-    assert len(statements) == 14
+    # Beside which PostgreSQL takes the marks, and what changed of them, as copies.
+    assert len(statements) == (11 if database.is_sqlite else 9)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nightschool.actions.courses.sessions import cancel_session
-from nightschool.actions.registers.attendance import Brought, void_register
+from nightschool.actions.registers.attendance import void_register
 from nightschool.actions.registers.deliveries import (
     BroughtSheet,
     Delivered,
@@ -46,7 +46,6 @@ def bring(
 ) -> Delivered:
     """A sheet written so many minutes after seven comes in at eight."""
     by, now = given.pop("by", cast.chen_actor), given.pop("now", later(hours=1))
-    brought = Brought(given.pop("clock_offset", 0), tuple(given.pop("replaces", ())))
     defaults: dict[str, Any] = {
         "submission_id": uuid4(),
         "class_session": session.public_id,
@@ -54,7 +53,8 @@ def bring(
         "taken_at": NOW.instant + timedelta(minutes=minute),
         "based_on": 0,
     }
-    return bring_in(db, BroughtSheet(sheet=sheet, brought=brought, **{**defaults, **given}), by=by, now=now)
+    replaces = tuple(given.pop("replaces", ()))
+    return bring_in(db, BroughtSheet(sheet=sheet, replaces=replaces, **{**defaults, **given}), by=by, now=now)
 
 
 def came(*people: Learner, **more: Any) -> Sheet:

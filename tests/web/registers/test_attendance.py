@@ -154,9 +154,9 @@ def test_opening_and_saving_look_everything_up_once(
     form = {**village.open(), "m": list(village.learners.values())}
     statements.clear()
     assert village.browser.post(village.url, data=form).status_code == 303
-    # Login, scope, thirteen of the action, what is told of it; what the class counts as, and the sums, which PostgreSQL
-    # locks first.
-    assert len(statements) == (19 if database.is_sqlite else 20)
+    # Login, scope, eleven of the action, what is told of it; what the class counts as, and the sums, which PostgreSQL
+    # locks first. It takes the marks, and what changed of them, as copies.
+    assert len(statements) == (17 if database.is_sqlite else 16)
     statements.clear()
     assert village.browser.get(village.url).status_code == 200
     # Login, scope, five of the register, what its row numbers mean, who has stayed away, what is to be recorded next,
