@@ -7,6 +7,7 @@ import sys
 import click
 
 from nightschool.cli.accounts import accounts
+from nightschool.cli.audit import audit
 from nightschool.cli.backup import backup, restore
 from nightschool.cli.demo import demo
 from nightschool.cli.digests import digests
@@ -26,7 +27,20 @@ def cli() -> None:
     os.umask(0o077)  # nobody else on this machine reads what any command makes
 
 
-for command in (serve, demo, doctor, regions, accounts, backup, restore, keys, tallies, export, digests):
+for command in (
+    serve,
+    demo,
+    doctor,
+    regions,
+    accounts,
+    backup,
+    restore,
+    keys,
+    tallies,
+    export,
+    digests,
+    audit,
+):
     cli.add_command(command)
 
 

@@ -8,7 +8,7 @@ it: they are kept apart, and a restored database needs the same ones.
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Table, func, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from nightschool.actions.trust.backups import note_backup, note_restored
+from nightschool.actions.trust.chain import link_trail
 from nightschool.cli import manifest
 from nightschool.cli.installation import (
     Installation,
@@ -51,6 +52,8 @@ def backup(file: Path) -> None:
         if not is_current(installation.database):
             fail(_("数据库还没建好或版本旧。运行 serve 会自动升级。"))
         ask_for_its_keys(installation)
+        with suppress(*OUT_OF_REACH):  # on a full disk or one that is busy the rest of it goes on
+            link_trail(installation.database)
         if installation.database.is_sqlite:
             _copy_sqlite(Path(installation.database.url.database or ""), partial)
         else:

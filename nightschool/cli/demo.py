@@ -56,7 +56,7 @@ def demo(port: int, fresh: bool) -> None:
     click.echo(_("示范的人和事都是编的，村名和区划代码是真的。登录名和密码："))
     for login_name, (who, password) in passwords.items():
         click.echo(f"  {login_name:<10}{password:<16}{who}")
-    run(app, settings)
+    run(app, settings, database)
 
 
 def _settings(folder: Path, port: int) -> Settings:

@@ -1,4 +1,5 @@
-"""The manifest inside a backup: how many rows each table has, and two digests, which notice any changed bit.
+"""The manifest inside a backup: how many rows each table has, where the trail's chain ends, and two digests, which
+notice any changed bit.
 
 The digests stand in one row of the file itself and are made with their own bytes as zeros: a plain one, and one with
 the signing key, so that who changes a backup on purpose cannot make it fit again.
@@ -11,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from nightschool.database import sqlite_module
+from nightschool.queries.trust.chain import ChainEnd
 
 _MARKER = b"digests of this night school backup:"
 _DIGESTS = 64
-_TABLES = ("backup_rows", "backup_digests")
+_TABLES = ("backup_rows", "backup_head", "backup_digests")
 
 
 def write(path: Path) -> None:
@@ -23,6 +25,10 @@ def write(path: Path) -> None:
     counts = _counts(connection)
     connection.execute("CREATE TABLE backup_rows (name TEXT PRIMARY KEY, rows INTEGER NOT NULL)")
     connection.executemany("INSERT INTO backup_rows VALUES (?, ?)", sorted(counts.items()))
+    connection.execute("CREATE TABLE backup_head (number INTEGER NOT NULL, digest TEXT NOT NULL)")
+    connection.execute(
+        "INSERT INTO backup_head SELECT number, digest FROM trail_link ORDER BY number DESC LIMIT 1"
+    )
     connection.execute("CREATE TABLE backup_digests (digests BLOB NOT NULL)")
     connection.execute("INSERT INTO backup_digests VALUES (?)", (_MARKER + bytes(_DIGESTS),))
     connection.commit()
@@ -49,6 +55,18 @@ def is_sealed_with(path: Path, signing: str) -> bool:
     return bool(told) and hmac.compare_digest(told, found)
 
 
+def head(path: Path) -> ChainEnd:
+    """Where the trail's chain ended when this backup was made; nowhere in one that is older than chains."""
+    connection = sqlite_module().connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    try:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'backup_head'").fetchone():
+            return ChainEnd()
+        found = connection.execute("SELECT number, digest FROM backup_head").fetchone()
+        return ChainEnd(*found) if found else ChainEnd()
+    finally:
+        connection.close()
+
+
 def take_out(path: Path) -> bool:
     """The manifest is gone from this copy; False when the tables do not have as many rows as it says."""
     connection = sqlite_module().connect(path)
@@ -58,7 +76,7 @@ def take_out(path: Path) -> bool:
             return True
         told = dict(connection.execute("SELECT name, rows FROM backup_rows").fetchall())
         for name in _TABLES:
-            connection.execute(f"DROP TABLE {name}")
+            connection.execute(f"DROP TABLE IF EXISTS {name}")
         connection.commit()
         return told == _counts(connection)
     finally:

@@ -1,10 +1,16 @@
 """`serve`: the real thing on the operator's database."""
 
+from contextlib import suppress
+from threading import Thread
+from time import sleep
 from typing import TYPE_CHECKING
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
+from nightschool.actions.trust.chain import link_trail
 from nightschool.cli.installation import migrated_installation, must_be_free, tell_clock, this_installation
+from nightschool.database import OUT_OF_REACH, Database
 from nightschool.settings import Settings
 from nightschool.texts import _
 
@@ -27,13 +33,23 @@ def serve() -> None:
         click.echo(sentence, err=True)
     app = create_app(installation.settings, installation.database)
     click.echo(_("农民夜校开着：%(address)s（按 Ctrl+C 停下）", address=settings.base_url))
-    run(app, settings)
+    run(app, settings, installation.database)
 
 
-def run(app: "Flask", settings: Settings) -> None:
-    """Answers until it is stopped, and tells on stderr how it went: one JSON object a line."""
+def run(app: "Flask", settings: Settings, database: Database) -> None:
+    """Answers until it is stopped, and tells on stderr how it went: one JSON object a line. Meanwhile every minute what
+    was done is linked into the trail's chain.
+    """
     from nightschool.web.site import logs
     from nightschool.web.site.server import make_server
 
     logs.start(settings.log)
+    Thread(target=_link, args=(database,), daemon=True).start()
     make_server(app, settings).run()
+
+
+def _link(database: Database) -> None:
+    while True:
+        with suppress(*OUT_OF_REACH, SQLAlchemyError):  # the next minute, then
+            link_trail(database)
+        sleep(60)

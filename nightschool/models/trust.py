@@ -142,6 +142,16 @@ class AuditEvent(Numbered, Base):
     )
 
 
+class TrailLink(Base):
+    """One row is one line of the trail in the chain: its digest holds those of all before it, whatever their order."""
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # from 1 on, without a gap
+    audit_event_id: Mapped[int] = mapped_column(
+        ForeignKey("audit_event.id", ondelete="RESTRICT"), unique=True
+    )
+    digest: Mapped[Digest]
+
+
 class KeyMark(Numbered, Base):
     """The one row says by which keys personal fields are sealed and digests made: a start with others is refused."""
 
