@@ -125,6 +125,27 @@ def chinese_first() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """`made_once(name, make)` is a folder that the first worker who asks has made: for what takes long, to be copied."""
+    of_this_worker = tmp_path_factory.getbasetemp()
+    of_the_run = of_this_worker.parent if "PYTEST_XDIST_WORKER" in os.environ else of_this_worker
+
+    def made(name: str, make: Callable[[Path], object]) -> Path:
+        import fcntl  # not on Windows, where nothing of this is tested
+
+        folder, partial = of_the_run / name, of_the_run / f"{name}.partial"
+        with (of_the_run / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.exists():
+                shutil.rmtree(partial, ignore_errors=True)
+                make(partial)
+                partial.rename(folder)
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite database to copy."""
     path = tmp_path_factory.mktemp("template") / "empty.db"

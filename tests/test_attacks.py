@@ -1,22 +1,30 @@
 """The campaigns of `bench.attack` that take seconds, in their short form: no limit is missed."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from importlib import import_module
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bench.attacks import texts
-from bench.attacks.town import Figure, Town, build
+from bench.attacks.town import Figure, Town, build, free_port
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    return build(tmp_path_factory.mktemp("attacked") / "town")
+def town(tmp_path_factory: pytest.TempPathFactory, made_once: Callable[..., Path]) -> Town:
+    def make(folder: Path) -> None:
+        (folder / "accounts.json").write_text(json.dumps(build(folder).accounts))
+
+    made = made_once("town", make)
+    folder = tmp_path_factory.mktemp("attacked") / "town"
+    shutil.copytree(made, folder)
+    return Town(folder, free_port(), json.loads((folder / "accounts.json").read_text()))
 
 
 def apart(call: Callable[..., list[Any]], *given: Any) -> list[Any]:

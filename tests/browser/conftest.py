@@ -1,10 +1,11 @@
 """A real browser on the real application with the demonstration's data, on this machine's loopback."""
 
+import json
 import os
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from nightschool.cli import demo_data
-from nightschool.cli.installation import Installation
+from nightschool.cli.installation import Installation, keep_keys
 from nightschool.database import Database, migrate
 from nightschool.rules.slots import Now
 from nightschool.sealing import Sealer
@@ -77,17 +78,32 @@ def needs_browser() -> None:
         pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
 
 
+def _installed(folder: Path, port: int = 8000) -> StillInstallation:
+    settings = from_environment({"NIGHTSCHOOL_DATA": str(folder), "NIGHTSCHOOL_LISTEN": f"127.0.0.1:{port}"})
+    return StillInstallation(settings, Database(settings.database_url, sealer=Sealer(settings.keys.sealing)))
+
+
+def _build(folder: Path) -> None:
+    installation = _installed(folder)
+    keep_keys(installation.settings)
+    migrate(installation.database)
+    accounts = demo_data.build(installation, say=lambda _line: None)
+    installation.database.dispose()
+    (folder / "accounts.json").write_text(json.dumps(accounts))
+
+
 @pytest.fixture(scope="session")
-def site(needs_browser: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    needs_browser: None, tmp_path_factory: pytest.TempPathFactory, made_once: Callable[..., Path]
+) -> Iterator[Site]:
     """The demonstration, served on a free port."""
-    folder = tmp_path_factory.mktemp("site")
+    folder = tmp_path_factory.mktemp("served") / "site"
+    shutil.copytree(made_once("site", _build), folder)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    settings = from_environment({"NIGHTSCHOOL_DATA": str(folder), "NIGHTSCHOOL_LISTEN": f"127.0.0.1:{port}"})
-    database = Database(settings.database_url, sealer=Sealer(settings.keys.sealing))
-    migrate(database)
-    installation = StillInstallation(settings, database)
-    accounts = demo_data.build(installation, say=lambda _line: None)
+    installation = _installed(folder, port)
+    settings, database = installation.settings, installation.database
+    accounts = {name: tuple(who) for name, who in json.loads((folder / "accounts.json").read_text()).items()}
     server_app = create_app(settings, database, clock=lambda: installation.now().instant)
     server = make_server(server_app, settings)
     thread = threading.Thread(target=server.run, daemon=True)

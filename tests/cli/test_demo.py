@@ -80,7 +80,9 @@ def demo(tmp_path: Path) -> Iterator[Callable[..., Demo]]:
         one.process.communicate()
 
 
-def test_one_command_serves_living_villages_and_a_second_start_keeps_them(demo: Callable[..., Demo]) -> None:
+def test_one_command_serves_living_villages_and_later_starts_keep_them_with_the_password_one_wants(
+    demo: Callable[..., Demo], tmp_path: Path
+) -> None:
     first = demo()
     first.wait()
     page = first.page("/v/511002105201")
@@ -98,6 +100,12 @@ def test_one_command_serves_living_villages_and_a_second_start_keeps_them(demo: 
     assert second.page("/v/511002105201") != ""
     again = second.stop()
     assert dict(re.findall(r"^  (\w+) +([0-9a-f]{8}) ", again, re.M)) == passwords
+
+    third = demo(NIGHTSCHOOL_DEMO_PASSWORD="one-for-all")
+    third.wait()
+    assert third.stop().count("one-for-all") >= 6
+    kept = json.loads((tmp_path / "demo" / "demo-accounts.json").read_text("utf-8"))
+    assert {password for _who, password in kept.values()} == {"one-for-all"}
 
 
 def test_port_that_is_taken_is_said_plainly(demo: Callable[..., Demo]) -> None:
@@ -121,11 +129,3 @@ def test_fresh_never_deletes_a_folder_that_is_not_the_demonstrations(
     output, _nothing = refused.process.communicate(timeout=60)
     assert refused.process.returncode == 1 and "不删它" in output
     assert precious.read_text() == "mine"
-
-
-def test_password_can_be_set_for_all_accounts(demo: Callable[..., Demo], tmp_path: Path) -> None:
-    served = demo(NIGHTSCHOOL_DEMO_PASSWORD="one-for-all")
-    served.wait()
-    assert served.stop().count("one-for-all") >= 6
-    kept = json.loads((tmp_path / "demo" / "demo-accounts.json").read_text("utf-8"))
-    assert {password for _who, password in kept.values()} == {"one-for-all"}
