@@ -31,6 +31,10 @@ class CannotSchedule(NightSchoolError):
         self.conflicts = tuple(conflicts)
 
 
+class Frozen(NightSchoolError):
+    """Nothing is taken in and nobody let in, after something has happened, until whoever holds the server says so."""
+
+
 class StaleRecord(NightSchoolError):
     """Somebody else saved this record since it was read; nothing was written."""
 

@@ -13,6 +13,7 @@ from nightschool.cli.demo import demo
 from nightschool.cli.digests import digests
 from nightschool.cli.doctor import doctor
 from nightschool.cli.export import export
+from nightschool.cli.incident import incident
 from nightschool.cli.keys import keys
 from nightschool.cli.regions import regions
 from nightschool.cli.serve import serve
@@ -40,6 +41,7 @@ for command in (
     export,
     digests,
     audit,
+    incident,
 ):
     cli.add_command(command)
 

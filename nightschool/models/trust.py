@@ -152,6 +152,14 @@ class TrailLink(Base):
     digest: Mapped[Digest]
 
 
+class FrozenTime(Numbered, Base):
+    """One row is one time in which nothing was taken in and nobody let in, after something had happened."""
+
+    at: Mapped[Instant]
+    why: Mapped[LineText]
+    thawed_at: Mapped[Instant | None]
+
+
 class KeyMark(Numbered, Base):
     """The one row says by which keys personal fields are sealed and digests made: a start with others is refused."""
 

@@ -423,6 +423,12 @@ def account_called(db: Session, login_name: str) -> str | None:
     return db.execute(select(Account.public_id).where(Account.login_name == name)).scalar_one_or_none()
 
 
+def key_of_account(db: Session, login_name: str) -> int | None:
+    """The number by which the trail knows this account."""
+    name = normalised_login_name(login_name)
+    return db.execute(select(Account.id).where(Account.login_name == name)).scalar_one_or_none()
+
+
 def has_school(db: Session, village_code: str) -> bool:
     """True when this village has a night school."""
     found = db.execute(select(NightSchool.id).where(NightSchool.region_code == village_code)).one_or_none()

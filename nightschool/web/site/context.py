@@ -12,6 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from nightschool.database import Database
+from nightschool.errors import Frozen
+from nightschool.queries.trust.incidents import is_frozen
 from nightschool.rules.slots import Moment, Now
 from nightschool.sealing import Digester
 from nightschool.settings import Settings
@@ -75,6 +77,9 @@ def writing() -> Iterator[Session]:
     """
     _stop_reading()
     with services().database.writing() as db:
+        # Whoever is logged in still is, so that it is not frozen: every login ends when it is.
+        if g.get("login") is None and is_frozen(db):
+            raise Frozen
         if claim := g.get("claim"):
             claim(db)
         yield db

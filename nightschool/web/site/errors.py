@@ -14,6 +14,7 @@ from werkzeug.exceptions import (
 )
 
 from nightschool.database import OUT_OF_REACH, is_full
+from nightschool.errors import Frozen
 from nightschool.queries.trust.trust import Login
 from nightschool.web.site.redirects import this_path
 from nightschool.web.site.sent import given_back, once_sent
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     for kind in OUT_OF_REACH:
         app.register_error_handler(kind, _database_away)
+    app.register_error_handler(Frozen, _frozen)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -59,6 +61,10 @@ def _database_away(error: Exception) -> Any:
         return _full()
     _logger.exception("the database did not answer: %s %s", request.method, request.endpoint)
     return _not_saved("503", ServiceUnavailable.code)
+
+
+def _frozen(_error: Frozen) -> Any:
+    return _not_saved("frozen", ServiceUnavailable.code)
 
 
 def _full() -> Any:

@@ -1,0 +1,25 @@
+"""Times in which the school is only looked at, after something has happened."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0043"
+down_revision = "0042"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "frozen_time",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("why", sa.String(200), nullable=False),
+        sa.Column("thawed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_frozen_time")),
+    )
+
+
+def downgrade() -> None:
+    """That it was frozen stands on the trail."""
+    op.drop_table("frozen_time")
