@@ -31,6 +31,10 @@ class CannotSchedule(NightSchoolError):
         self.conflicts = tuple(conflicts)
 
 
+class TooManyPhones(NightSchoolError):
+    """Somebody has looked up as many telephone numbers in an hour as anybody needs to."""
+
+
 class Frozen(NightSchoolError):
     """Nothing is taken in and nobody let in, after something has happened, until whoever holds the server says so."""
 

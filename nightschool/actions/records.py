@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from nightschool.errors import NotFound, StaleRecord
+from nightschool.errors import NotFound, StaleRecord, TooManyPhones
 from nightschool.models.base import Base
 from nightschool.models.teaching import ClassSession
 from nightschool.models.trust import AuditEvent
@@ -20,6 +21,8 @@ from nightschool.rules.slots import Now
 R = TypeVar("R")
 
 LONGEST_SORT_KEY = 200
+MOST_PHONES_AN_HOUR = 20  # of different people, for one account
+_PHONE_LOOKED_UP = tuple(f"{kind}.phone" for kind in phones.COLUMNS)
 # What of an entry is not a column of its name: names have their sounds beside them, phones are sealed, and a learner's
 # group has its day.
 _NOT_WORD_FOR_WORD = frozenset(
@@ -133,8 +136,16 @@ def store_phone(db: Session, record: Any, typed: str, *, removes: bool = False) 
 
 
 def reveal_phone(db: Session, record: Any, *, by: Actor, now: Now) -> str:
-    """The number in full, empty when there is none; that it was looked up is on the trail."""
+    """The number in full, empty when there is none; that it was looked up is on the trail. Raises TooManyPhones."""
     kind = record.__tablename__
+    looked_at = select(AuditEvent.record).where(
+        AuditEvent.account_id == by.account_id,
+        AuditEvent.action.in_(_PHONE_LOOKED_UP),
+        AuditEvent.at > now.instant - timedelta(hours=1),
+    )
+    others = set(db.scalars(looked_at)) - {_key_of(record)}
+    if len(others) >= MOST_PHONES_AN_HOUR:
+        raise TooManyPhones
     sealed = getattr(record, phones.COLUMNS[kind])
     number = phones.in_full(db, kind, record.public_id, sealed)
     if number:
@@ -159,8 +170,7 @@ def note(
     """
     if isinstance(record, Base):
         region_code = getattr(record, "region_code", region_code)
-        [key] = inspect(type(record)).primary_key_from_instance(record)
-        record = f"{record.__tablename__} {key}"
+        record = _key_of(record)
     db.add(
         AuditEvent(
             at=now.instant,
@@ -172,3 +182,8 @@ def note(
         )
     )
     db.flush()
+
+
+def _key_of(record: Base) -> str:
+    [key] = inspect(type(record)).primary_key_from_instance(record)
+    return f"{record.__tablename__} {key}"

@@ -13,8 +13,9 @@ from werkzeug.exceptions import (
     ServiceUnavailable,
 )
 
+from nightschool.actions.records import MOST_PHONES_AN_HOUR
 from nightschool.database import OUT_OF_REACH, is_full
-from nightschool.errors import Frozen
+from nightschool.errors import Frozen, TooManyPhones
 from nightschool.queries.trust.trust import Login
 from nightschool.web.site.redirects import this_path
 from nightschool.web.site.sent import given_back, once_sent
@@ -28,6 +29,7 @@ def init_app(app: Flask) -> None:
     for kind in OUT_OF_REACH:
         app.register_error_handler(kind, _database_away)
     app.register_error_handler(Frozen, _frozen)
+    app.register_error_handler(TooManyPhones, _too_many_phones)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -65,6 +67,11 @@ def _database_away(error: Exception) -> Any:
 
 def _frozen(_error: Frozen) -> Any:
     return _not_saved("frozen", ServiceUnavailable.code)
+
+
+def _too_many_phones(_error: TooManyPhones) -> Any:
+    most = render_template("errors/too_many_phones.html", most=MOST_PHONES_AN_HOUR)
+    return most, HTTPStatus.TOO_MANY_REQUESTS
 
 
 def _full() -> Any:

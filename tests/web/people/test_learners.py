@@ -12,7 +12,7 @@ from sqlalchemy import select
 from nightschool.database import Database
 from nightschool.models.people import Learner
 from nightschool.models.trust import AuditEvent
-from tests.factories import JIANLI, SHIWAN, Cast, make_learner
+from tests.factories import JIANLI, SEALER, SHIWAN, Cast, StillClock, make_learner
 from tests.web.registers.test_attendance import errors, value
 
 LIST = f"/desk/{SHIWAN}/learners"
@@ -267,3 +267,21 @@ def test_a_number_that_can_no_longer_be_read_stops_nothing_and_is_written_anew(
     assert chen.get(f"/learners/{who.public_id}/edit").status_code in (200, 404)
     assert edit(chen, who, phone=PHONE).status_code == 303
     assert "138****5678" in chen.get(LIST).text
+
+
+def test_an_account_sees_twenty_peoples_phones_an_hour_and_not_one_more(
+    database: Database, chen: FlaskClient, clock: StillClock
+) -> None:
+    with database.writing() as db:
+        people = [make_learner(db, name=f"学员{number}", group_name="一组") for number in range(21)]
+        for one in people:
+            one.phone = SEALER.seal("13800001234", about=f"learner.phone:{one.public_id}")
+        names = [one.public_id for one in people]
+    shown = [chen.post(f"/learners/{name}/phone") for name in names[:20]]
+    assert all(one.status_code == 200 and "13800001234" in one.text for one in shown)
+    refused = chen.post(f"/learners/{names[20]}/phone")
+    assert refused.status_code == 429 and "13800001234" not in refused.text
+    assert "一个账号一小时最多看 20 个人的电话全号" in refused.text
+    assert "13800001234" in chen.post(f"/learners/{names[3]}/phone").text  # whom it has seen already
+    clock.move(minutes=61)
+    assert "13800001234" in chen.post(f"/learners/{names[20]}/phone").text
