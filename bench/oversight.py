@@ -32,10 +32,12 @@ from nightschool.models.base import new_public_id
 from nightschool.models.people import Learner
 from nightschool.models.teaching import ClassSession
 from nightschool.rules.regions import RegionRow
+from nightschool.rules.registers.evaluations import Aspect
 from tests import postgres_cluster
 
 SCHOOLS, SHORT = 46_000, 600
 PEOPLE, CLASSES = 40, 24
+UNITS = 6  # a county
 MOST_MILLISECONDS = 10
 TIMES = {
     "week": "2026-11-16",
@@ -59,6 +61,11 @@ def add_year(database: Database, filled: Filled) -> int:
     put("submission", _sheets(len(villages) * CLASSES, first, filled.coordinator))
     put("headcount", _counts(len(villages) * CLASSES, first))
     put("mark", _marks(len(villages), first, first_learner))
+    counties = sorted({village[:6] for village in villages})
+    put("label", _units(counties))
+    put("class_session_label", _borne(villages, counties, first))
+    put("evaluation", _slips(len(villages) * CLASSES, first))
+    put("evaluation_count", _answers(len(villages) * CLASSES, first))
     put.settle()
     with database.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
@@ -154,6 +161,46 @@ def _marks(villages: int, first: int, first_learner: int) -> Iterator[dict[str, 
                 }
 
 
+def _units(counties: list[str]) -> Iterator[dict[str, Any]]:
+    """Each county has a list of its own, with the same names as the others."""
+    for at, county in enumerate(counties):
+        for number in range(UNITS):
+            yield {
+                "id": at * UNITS + number + 1,
+                "public_id": new_public_id(),
+                "region_code": county + "000000",
+                "kind": "unit",
+                "name": f"{SURNAMES[number]}单位",
+                "search_keys": "",
+                "version": 1,
+            }
+
+
+def _borne(villages: list[str], counties: list[str], first: int) -> Iterator[dict[str, Any]]:
+    """One class in four is organised by a unit."""
+    at = {county: number * UNITS for number, county in enumerate(counties)}
+    for number, village in enumerate(villages):
+        for key in range(first + number * CLASSES, first + (number + 1) * CLASSES, 4):
+            unit = at[village[:6]] + key // 4 % UNITS + 1
+            yield {"class_session_id": key, "label_id": unit, "role": "host", "position": 0}
+
+
+def _slips(many: int, first: int) -> Iterator[dict[str, Any]]:
+    """About one class in twenty a dozen people have said something."""
+    said = {"on_paper": 12, "online": 0, "waiting": 0}
+    nothing = dict.fromkeys(("words", "paper_words", "waiting_words", "sent"), "[]")
+    for key in range(first, first + many, 20):
+        yield {"class_session_id": key, **said, **nothing}
+
+
+def _answers(many: int, first: int) -> Iterator[dict[str, Any]]:
+    for key in range(first, first + many, 20):
+        for aspect in Aspect:
+            for choice in (2, 3):
+                said = {"on_paper": 6, "online": 0, "waiting": 0}
+                yield {"class_session_id": key, "aspect": aspect.value, "choice": choice, **said}
+
+
 def pages(filled: Filled) -> Iterator[tuple[str, str]]:
     """What a supervisor looks at, and its address."""
     village = filled.township_villages[0]
@@ -171,6 +218,7 @@ def pages(filled: Filled) -> Iterator[tuple[str, str]]:
         yield f"{level}, classes behind a figure", f"/overview/{code}?when=2026-10&show=held"
         yield f"{level}, without a school", f"/overview/{code}/without"
         yield f"{level}, plans", f"/overview/{code}/plans/2026-12"
+        yield f"{level}, digest of four weeks", f"/overview/{code}/digest"
         if level in ("township", "county"):
             yield f"{level}, overdue", f"/overview/{code}/overdue"
 

@@ -1,8 +1,10 @@
 """Tallies are kept here: every class session that changed is counted anew before its change is committed.
 
+So are the villages and night schools of a township.
+
 All that a transaction touched is gathered, and added up once, at its end, in the order of the keys: two that save at
 once wait for each other briefly and never in a ring. What the ORM writes is noticed by itself; what is written past it
-(`recount`) says so.
+(`recount`, `recount_townships`) says so.
 """
 
 from collections.abc import Iterable
@@ -15,18 +17,28 @@ from sqlalchemy.orm import ORMExecuteState, Session, object_session
 
 from nightschool.actions.bulk import insert_rows
 from nightschool.database import Database
-from nightschool.models.attendance import Guest, Headcount, Mark
-from nightschool.models.tallies import CountedSession, RegionTally
+from nightschool.models.attendance import Evaluation, EvaluationCount, Guest, Headcount, Mark
+from nightschool.models.places import NightSchool, Region
+from nightschool.models.tallies import CountedSession, RegionTally, TownshipTally
 from nightschool.models.teaching import ClassSession
 from nightschool.queries.scope import inside
-from nightschool.queries.tallies import counted_last, counting_now, last_and_now, places_counted
+from nightschool.queries.tallies import (
+    counted_last,
+    counting_now,
+    last_and_now,
+    places_counted,
+    townships_now,
+)
 from nightschool.rules.oversight.tallies import NOTHING, ClassCount, Sums, TallyKey, differing, tallied
+from nightschool.rules.regions import Level, level_of, parent_of
 
 _WAITING = "class sessions to count anew"
+_TOWNSHIPS = "townships to count anew"
 _FORGET = delete(CountedSession).where(CountedSession.class_session_id == bindparam("id"))
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _COLUMNS = tuple(CountedSession.__table__.columns.keys())
 _OF_ONE = _COLUMNS[1:]
+_TALLIES = {CountedSession, RegionTally, TownshipTally}
 _KEY = TallyKey._fields
 _TALLY = tuple(getattr(RegionTally, name) for name in (*_KEY, *Sums._fields))
 
@@ -55,12 +67,33 @@ def recount(db: Session, class_sessions: Iterable[int]) -> None:
     db.info.setdefault(_WAITING, set()).update(class_sessions)
 
 
+def recount_townships(db: Session, regions: Iterable[str]) -> None:
+    """The townships of the villages among these regions are counted anew before the transaction commits."""
+    villages = (code for code in regions if level_of(code) is Level.VILLAGE)
+    db.info.setdefault(_TOWNSHIPS, set()).update(map(parent_of, villages))
+
+
 def count_now(db: Session) -> None:
-    """The tallies say what this transaction has made of its class sessions."""
-    if not db.info.get(_WAITING):
+    """The tallies say what this transaction has made of its class sessions, villages and night schools."""
+    if not (db.info.get(_WAITING) or db.info.get(_TOWNSHIPS)):
         return
     db.flush()
-    waiting: set[int] = db.info.pop(_WAITING)
+    _count_townships(db, sorted(db.info.pop(_TOWNSHIPS, ())))
+    _count_sessions(db, db.info.pop(_WAITING, set()))
+
+
+def _count_townships(db: Session, townships: list[str]) -> None:
+    if not townships:
+        return
+    # By itself, so that the next statement sees what was waited for.
+    these = Region.code.in_(townships)
+    db.execute(select(Region.code).where(these).order_by(Region.code).with_for_update(key_share=True))
+    rows = townships_now(db, Region.parent_code.in_(townships))
+    db.execute(delete(TownshipTally).where(TownshipTally.region_code.in_(townships)))
+    insert_rows(db, TownshipTally, rows)
+
+
+def _count_sessions(db: Session, waiting: set[int]) -> None:
     dialect = db.get_bind().dialect.name
     gone, there = [], []
     differs: dict[TallyKey, Sums] = {}
@@ -97,9 +130,15 @@ def _at_the_end(db: Session) -> None:
 @event.listens_for(Session, "do_orm_execute")
 def _before_they_are_read(asked: ORMExecuteState) -> None:
     """Who reads tallies in the transaction that changes what they count reads what it comes to, as of any row."""
-    is_due = asked.is_select and asked.session.info.get(_WAITING)
-    if is_due and {mapper.class_ for mapper in asked.all_mappers} & {CountedSession, RegionTally}:
+    is_due = asked.is_select and not asked.session.info.keys().isdisjoint((_WAITING, _TOWNSHIPS))
+    if is_due and not _TALLIES.isdisjoint(mapper.class_ for mapper in asked.all_mappers):
         count_now(asked.session)
+
+
+def _village_noticed(_mapper: Any, _connection: Any, record: Any) -> None:
+    db = object_session(record)
+    assert db is not None, "what is flushed is in a session"
+    recount_townships(db, [record.code if isinstance(record, Region) else record.region_code])
 
 
 def _noticed(_mapper: Any, _connection: Any, record: Any) -> None:
@@ -108,9 +147,11 @@ def _noticed(_mapper: Any, _connection: Any, record: Any) -> None:
     recount(db, [record.id if isinstance(record, ClassSession) else record.class_session_id])
 
 
-for model in (ClassSession, Mark, Guest, Headcount):
-    for moment in ("after_insert", "after_update", "after_delete"):
+for moment in ("after_insert", "after_update", "after_delete"):
+    for model in (ClassSession, Mark, Guest, Headcount, Evaluation, EvaluationCount):
         event.listen(model, moment, _noticed)
+    for place in (Region, NightSchool):
+        event.listen(place, moment, _village_noticed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +180,20 @@ def recount_all(database: Database, *, only_look: bool = False) -> Differing:
             elif not database.is_sqlite:
                 db.execute(text("LOCK TABLE counted_session, region_tally IN EXCLUSIVE MODE"))
             found += _recount_city(db, city, only_look=only_look)
-    return found
+    with (database.reading if only_look else database.writing)() as db:
+        return found + _recount_townships(db, only_look=only_look)
+
+
+def _recount_townships(db: Session, *, only_look: bool) -> Differing:
+    if not only_look:  # nobody counts one meanwhile
+        db.execute(select(Region.code).where(Region.level == Level.TOWNSHIP).with_for_update(key_share=True))
+    is_any = Region.parent_code.is_not(None)
+    now = {tuple(row.values()) for row in townships_now(db, is_any)}
+    stood = {tuple(row) for row in db.execute(select(*TownshipTally.__table__.columns))}
+    if stood != now and not only_look:
+        db.execute(delete(TownshipTally))
+        insert_rows(db, TownshipTally, townships_now(db, is_any))
+    return Differing(sums=len({code for code, *_counts in stood ^ now}))
 
 
 def count_the_first_time(database: Database) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from nightschool.models.base import (
@@ -32,6 +32,8 @@ from nightschool.rules.oversight.targets import TARGET_PERIODS
 from nightschool.rules.places.supporters import SUPPORTERS
 from nightschool.rules.places.venues import ONLINE, VENUE_KINDS
 from nightschool.rules.regions import Level
+
+ENDING = text("valid_to IS NOT NULL")
 
 
 class ImportState(StrEnum):
@@ -67,6 +69,7 @@ class Region(Base):
         ),
         one_of("level", Level),
         Index("ix_region_parent_code", "parent_code"),
+        Index("ix_region_valid_to", "valid_to", sqlite_where=ENDING, postgresql_where=ENDING),
         Index("ix_region_successor_code", "successor_code"),
     )
 

@@ -5,10 +5,13 @@
 
 from datetime import date
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from nightschool.models.base import Base, Code, LongText, RegionCode
+
+# In the words of the index: a value that is handed over would not fit it.
+BEARS_SOMETHING = text("label <> ''")
 
 
 class CountedSession(Base):
@@ -30,6 +33,16 @@ class CountedSession(Base):
     women: Mapped[int | None]
     over_60: Mapped[int | None]
     by_guests: Mapped[int]
+    # rules.registers.evaluations.EVALUATED
+    slips: Mapped[int]
+    method: Mapped[int]
+    method_points: Mapped[int]
+    content: Mapped[int]
+    content_points: Mapped[int]
+    attitude: Mapped[int]
+    attitude_points: Mapped[int]
+    understood: Mapped[int]
+    understood_points: Mapped[int]
 
     __table_args__ = (Index("ix_counted_session_region_code_day", "region_code", "day"),)
 
@@ -54,5 +67,33 @@ class RegionTally(Base):
     over_60: Mapped[int]
     over_60_counted: Mapped[int]
     by_guests: Mapped[int]
+    slips: Mapped[int]
+    method: Mapped[int]
+    method_points: Mapped[int]
+    content: Mapped[int]
+    content_points: Mapped[int]
+    attitude: Mapped[int]
+    attitude_points: Mapped[int]
+    understood: Mapped[int]
+    understood_points: Mapped[int]
 
-    __table_args__ = {"sqlite_with_rowid": False}  # it is read by its key alone
+    __table_args__ = (
+        # By its key are read the classes of one label, by this the labels of one region.
+        Index(
+            "ix_region_tally_borne",
+            *("level", "span", "region_code"),
+            sqlite_where=BEARS_SOMETHING,
+            postgresql_where=BEARS_SOMETHING,
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+
+class TownshipTally(Base):
+    """One row is how many villages and night schools there are in one township; those whose last day is known apart."""
+
+    region_code: Mapped[RegionCode] = mapped_column(primary_key=True)
+    villages: Mapped[int]
+    village_schools: Mapped[int]
+    community_schools: Mapped[int]
+    ending_schools: Mapped[int]  # in villages that have ended, or will on a known day

@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, String, bindparam, case, cast, exists, func, select
 from sqlalchemy.orm import Session
 
-from nightschool.models.attendance import Headcount
+from nightschool.models.attendance import Evaluation, EvaluationCount, Headcount
 from nightschool.models.people import Teacher
+from nightschool.models.places import NightSchool, Region
 from nightschool.models.tallies import CountedSession
 from nightschool.models.teaching import ClassSession, ClassSessionLabel, ClassSessionTeacher, SessionStatus
 from nightschool.queries.figures import attendances
@@ -15,6 +16,7 @@ from nightschool.rules.courses.labels import KIND_OF, LabelRole
 from nightschool.rules.oversight.figures import DAYS_ON_TIME
 from nightschool.rules.oversight.tallies import OF_HELPER, ClassCount
 from nightschool.rules.regions import PREFIX_DIGITS, Level, full_code
+from nightschool.rules.registers.evaluations import EVALUATED, summed
 
 _IS_HELD = ClassSession.status == SessionStatus.HELD.value
 _FROM_OUTSIDE = exists().where(
@@ -27,6 +29,21 @@ _LABELS = (
         func.aggregate_strings(ClassSessionLabel.role + " " + cast(ClassSessionLabel.label_id, String), ",")
     )
     .where(ClassSessionLabel.class_session_id == ClassSession.id)
+    .correlate(ClassSession)
+    .scalar_subquery()
+)
+_ANSWERS = (
+    select(
+        func.aggregate_strings(
+            EvaluationCount.aspect
+            + " "
+            + cast(EvaluationCount.choice, String)
+            + " "
+            + cast(EvaluationCount.on_paper + EvaluationCount.online, String),
+            ",",
+        )
+    )
+    .where(EvaluationCount.class_session_id == ClassSession.id)
     .correlate(ClassSession)
     .scalar_subquery()
 )
@@ -53,12 +70,16 @@ _COUNTING = (
         _if_held(Headcount.women).label("women"),
         _if_held(Headcount.over_60).label("over_60"),
         _if_held(cast(_FROM_OUTSIDE, Integer), 0).label("by_guests"),
+        (Evaluation.on_paper + Evaluation.online).label("slips"),
+        _ANSWERS.label("answers"),
     )
     .outerjoin(Headcount, (Headcount.class_session_id == ClassSession.id) & Headcount.superseded_by.is_(None))
+    .outerjoin(Evaluation, Evaluation.class_session_id == ClassSession.id)
     .where(
         ClassSession.status != SessionStatus.DRAFT.value, ClassSession.status != SessionStatus.POSTPONED.value
     )
 )
+_OF_NOW = len(_COUNTING.selected_columns)
 # The same as they were counted last.
 _COUNTED = select(CountedSession.class_session_id, *_KEPT)
 _BOTH = (
@@ -85,7 +106,7 @@ def last_and_now(db: Session, class_session: int) -> tuple[ClassCount | None, Cl
     if both is None:
         gone = connection.execute(_LAST, key).one_or_none()
         return (ClassCount(*gone[1:]) if gone else None), None
-    now, last = both[: len(_KEPT) + 1], both[len(_KEPT) + 1 :]
+    now, last = both[:_OF_NOW], both[_OF_NOW:]
     return (None if last[0] is None else ClassCount(*last[1:])), _counts_as(*now[1:])
 
 
@@ -99,12 +120,34 @@ def counted_last(db: Session, which: ColumnElement[bool]) -> dict[int, ClassCoun
     return {key: ClassCount(*last) for key, *last in db.execute(_COUNTED.where(which))}
 
 
+def townships_now(db: Session, which: ColumnElement[bool]) -> list[dict[str, Any]]:
+    """The villages and night schools of these townships, as their tallies are to have them."""
+    is_community = func.substr(Region.code, 10, 1) < "2"
+    has_no_end = Region.valid_to.is_(None)
+    schools = func.count(NightSchool.id)
+    rows = db.execute(
+        select(
+            Region.parent_code.label("region_code"),
+            func.count().filter(has_no_end).label("villages"),
+            schools.filter(has_no_end & ~is_community).label("village_schools"),
+            schools.filter(has_no_end & is_community).label("community_schools"),
+            schools.filter(~has_no_end).label("ending_schools"),
+        )
+        .outerjoin(NightSchool, NightSchool.region_code == Region.code)
+        .where(Region.level == Level.VILLAGE, which)
+        .group_by(Region.parent_code)
+    )
+    return [dict(row._mapping) for row in rows]
+
+
 def _counts_as(
     region: str, day: date, category: str, status: str, reason: str | None, labels: str | None, *rest: Any
 ) -> ClassCount:
     is_off = status == SessionStatus.CANCELLED
     why = (reason or "other") if is_off else ""
-    on_time, came, *others = rest
+    on_time, came, *others, slips, answers = rest
+    said = (one.split(" ") for one in (answers or "").split(",") if one)
+    sums = summed(slips or 0, ((aspect, int(choice), int(number)) for aspect, choice, number in said))
     return ClassCount(
         region,
         day,
@@ -115,6 +158,7 @@ def _counts_as(
         int(bool(on_time)),
         came or 0,
         *others,
+        *(sums[name] for name in EVALUATED),
     )
 
 

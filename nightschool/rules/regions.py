@@ -133,6 +133,11 @@ def is_inside(code: str, ancestor: str) -> bool:
     return code.startswith(prefix_of(ancestor))
 
 
+def is_community(village: str) -> bool:
+    """True of a residents' committee (居委会), by its code; False of a village's."""
+    return village[9] < "2"
+
+
 # How the name of a village or a community ends, and how people type that ending: in full and by initials.
 VILLAGE_ENDINGS = {"村": ("cun", "c"), "社区": ("shequ", "sq")}
 

@@ -25,13 +25,22 @@ from nightschool.actions.people.merges import merge_people, undo_merge
 from nightschool.actions.places.successors import set_successor
 from nightschool.actions.places.takeovers import give_back, take_over
 from nightschool.actions.registers.attendance import record_sheet, void_register
+from nightschool.actions.registers.evaluations import enter_slips
 from nightschool.actions.tallies import count_the_first_time, recount_all
 from nightschool.database import Database
 from nightschool.errors import CannotSchedule, NotAllowed, NotFound, Refused, StaleRecord, VillageEnded
-from nightschool.models.attendance import Guest, Headcount, Mark
+from nightschool.models.attendance import Evaluation, EvaluationCount, Guest, Headcount, Mark
 from nightschool.models.people import Learner, PersonMerge, Teacher
 from nightschool.models.tallies import CountedSession, RegionTally
-from nightschool.models.teaching import ChangeSet, ClassSession, Course, SessionStatus
+from nightschool.models.teaching import (
+    ChangeSet,
+    ClassSession,
+    ClassSessionLabel,
+    Course,
+    Label,
+    SessionStatus,
+)
+from nightschool.queries.courses.labels import LabelFigures, label_figures
 from nightschool.queries.oversight.overview import Narrowed, overview_of
 from nightschool.queries.places.takeovers import belongings, todays_villages
 from nightschool.rules.access import SYSTEM, Actor, Post, Role
@@ -39,6 +48,7 @@ from nightschool.rules.courses.labels import Labels
 from nightschool.rules.oversight.tallies import TALLIED
 from nightschool.rules.regions import PREFIX_DIGITS, full_code
 from nightschool.rules.registers.attendance import EXCUSED, PRESENT, Sheet, WrittenGuest
+from nightschool.rules.registers.evaluations import Aspect, EvaluationSlip
 from nightschool.rules.slots import Slot
 from tests.factories import (
     NOW,
@@ -220,10 +230,18 @@ def hand_back(world: World, db: Session) -> None:
     give_back(db, village=new, former=old, **world.by)
 
 
+def evaluate(world: World, db: Session) -> None:
+    held = world.session(db, SessionStatus.HELD)
+    said = {aspect: world.dice.randint(1, 3) for aspect in Aspect if world.dice.random() < 0.8}
+    slips = [EvaluationSlip(said, "养蜂")] * world.dice.choice((1, 4, 6))
+    replaces = world.dice.random() < 0.3
+    enter_slips(db, class_session=held.public_id, slips=slips, replaces=replaces, **world.by)
+
+
 DEEDS: tuple[Callable[[World, Session], None], ...] = (
     *(record,) * 6,
     *(void, cancel, restore, move, move, postpone, add, add, change, change, undo),
-    *(merge, merge, unmerge, succeed, hand_back),
+    *(merge, merge, unmerge, succeed, hand_back, evaluate, evaluate, evaluate),
 )
 NOT_DONE = (Refused, CannotSchedule, StaleRecord, NotFound, NotAllowed, VillageEnded)
 
@@ -262,6 +280,48 @@ def added_up(db: Session) -> dict[tuple[str, ...], Counter[str]]:
     }
 
 
+def borne_by_hand(db: Session, region: str) -> dict[str, Counter[str]]:
+    """Every label of every class session of a region: what each name comes to, and under its kind what is held."""
+    found: dict[str, Counter[str]] = {}
+    is_any: dict[str, set[int]] = {}
+    every = select(
+        ClassSessionLabel.role, Label.name, Label.kind, ClassSession.id, CountedSession.attendances
+    )
+    every = every.join(Label, Label.id == ClassSessionLabel.label_id)
+    every = every.join(ClassSession, ClassSession.id == ClassSessionLabel.class_session_id)
+    every = every.add_columns(ClassSession.status, ClassSession.region_code)
+    every = every.join(CountedSession, CountedSession.class_session_id == ClassSession.id)
+    for role, name, kind, key, came, status, village in db.execute(every):
+        if not village.startswith(region.rstrip("0")):
+            continue
+        sums = found.setdefault(name, Counter())
+        sums["planned"] += 1
+        if status == SessionStatus.HELD:
+            sums += Counter(held=1, helped=int(role == "helper"), attendances=came)
+            is_any.setdefault(kind, set()).add(key)
+    return found | {kind: Counter(held=len(those)) for kind, those in is_any.items()}
+
+
+def _numbers(line: LabelFigures) -> dict[str, int]:
+    return {name: getattr(line, name) for name in ("planned", "held", "helped", "attendances")}
+
+
+def evaluated_by_hand(db: Session, region: str) -> Counter[str]:
+    sums = Counter[str]()
+    for one in db.scalars(select(Evaluation)):
+        held = db.get_one(ClassSession, one.class_session_id)
+        if one.on_paper < 5 or held.status == SessionStatus.POSTPONED:
+            continue
+        if held.region_code.startswith(region.rstrip("0")):
+            sums["slips"] += one.on_paper
+            for count in db.scalars(select(EvaluationCount).filter_by(class_session_id=held.id)):
+                points = int(count.choice == 3) if count.aspect == Aspect.UNDERSTOOD else count.choice
+                sums += Counter(
+                    {count.aspect: count.on_paper, f"{count.aspect}_points": points * count.on_paper}
+                )
+    return sums
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_sums_are_what_everything_comes_to_after_whatever_is_done(
     database: Database, cast: Cast, seed: int
@@ -281,6 +341,12 @@ def test_sums_are_what_everything_comes_to_after_whatever_is_done(
             then = overview_of(db, region, **days)
             now = overview_of(db, region, **days, narrowed=Narrowed(heirs=todays_villages(db, today=TODAY)))
             assert then is not None and now is not None
+            assert +then.total.evaluated == evaluated_by_hand(db, region)
+            figures = label_figures(db, region, first=days["first"], last=days["last"])
+            assert {
+                **{line.name: +Counter(_numbers(line)) for kind in figures.values() for line in kind.lines},
+                **{kind.value: Counter(held=one.held) for kind, one in figures.items() if one.held},
+            } == {name: +sums for name, sums in borne_by_hand(db, region).items()}
             if region != "511002105000":  # a township may have lost a village to its neighbour
                 assert (then.total.held, then.total.attendances) == (now.total.held, now.total.attendances)
 

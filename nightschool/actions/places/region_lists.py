@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from nightschool.actions.bulk import insert_rows
 from nightschool.actions.notices.feeds import show_otherwise
 from nightschool.actions.records import note
+from nightschool.actions.tallies import recount_townships
 from nightschool.actions.touching import forget_loaded, touch_villages
 from nightschool.errors import Refused, StaleRecord
 from nightschool.models.places import Region, RegionKey, RegionName, TakenList
@@ -253,6 +254,7 @@ def _write_regions(db: Session, plan: Merge, codes: Sequence[str], now: Now) -> 
     insert_rows(db, Region, new)
     if known:
         db.execute(update(Region), known)
+    recount_townships(db, codes)
 
 
 def _write_names(db: Session, plan: Merge, codes: Sequence[str]) -> None:

@@ -18,7 +18,7 @@ from nightschool.actions.notices.feeds import show_otherwise
 from nightschool.actions.notices.revisions import in_feeds, remember, shown_anew, write_first
 from nightschool.actions.people import stays
 from nightschool.actions.records import fill_name, locked_sessions, note
-from nightschool.actions.tallies import recount
+from nightschool.actions.tallies import recount, recount_townships
 from nightschool.actions.touching import touch_villages
 from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.people import FormerStay, Learner, Teacher, TeacherLink
@@ -201,6 +201,7 @@ def _close_school(db: Session, ids: Iterable[int], *, now: Now) -> list[int]:
     """The school that was opened is there no more, unless somebody has written something into it since."""
     closed = delete(NightSchool).where(NightSchool.id.in_(ids), NightSchool.version == 1)
     gone = db.execute(closed.returning(NightSchool.id, NightSchool.region_code)).all()
+    recount_townships(db, [village for _id, village in gone])
     for _id, village in gone:
         show_otherwise(db, ClassSession.region_code == village, now=now)
     return [row.id for row in gone]

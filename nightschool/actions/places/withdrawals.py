@@ -17,6 +17,7 @@ from nightschool.actions.places.region_lists import (
     wait_for_other_lists,
 )
 from nightschool.actions.records import note
+from nightschool.actions.tallies import recount_townships
 from nightschool.errors import Refused
 from nightschool.models import Base
 from nightschool.models.places import Region, RegionKey, RegionName, TakenList
@@ -102,6 +103,7 @@ def _take_out(db: Session, *, codes: Sequence[str]) -> None:
     """Those of these regions, all of one level, to which nothing belongs are gone."""
     wait_for_other_lists(db)
     used = _used(db, codes)
+    recount_townships(db, codes)
     db.connection().execute(delete(Region).where(Region.code.in_([c for c in codes if c not in used])))
 
 

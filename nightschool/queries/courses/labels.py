@@ -1,8 +1,8 @@
 """Units and campaigns: what a village can choose, what classes bear, the lists of a region, and figures by each."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import reduce
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, String, bindparam, cast, func, or_
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from nightschool.models.places import Region
-from nightschool.models.tallies import RegionTally
+from nightschool.models.tallies import BEARS_SOMETHING, CountedSession, RegionTally
 from nightschool.models.teaching import (
     ClassSession,
     ClassSessionLabel,
@@ -21,13 +21,13 @@ from nightschool.models.teaching import (
     Label,
     SessionStatus,
 )
-from nightschool.queries.figures import attendances
 from nightschool.queries.records import shaped
 from nightschool.queries.scope import inside
-from nightschool.rules.courses.labels import NO_LABELS, LabelChoice, LabelKind, LabelRole, Labels, labels_from
+from nightschool.rules.courses.labels import NO_LABELS, LabelChoice, LabelKind, Labels, labels_from
 from nightschool.rules.listings import RETIRED, UNASKED, Asked, Listing, paged
 from nightschool.rules.names import finder, sort_key
-from nightschool.rules.regions import ancestors_of
+from nightschool.rules.oversight.tallies import OF_HELPER, spans_of
+from nightschool.rules.regions import Level, ancestors_of, level_of
 from nightschool.texts import _
 
 
@@ -241,36 +241,59 @@ def label_figures(
     A class that bears two counts for both, and was entered once. What lists of several counties have by one name is
     one line. `heirs`: as in `inside`. Cost: 2 queries.
     """
-    is_held = ClassSession.status == SessionStatus.HELD.value
-    is_helper = ClassSessionLabel.role == LabelRole.HELPER.value
-    borne = (
-        select()
-        .select_from(ClassSession)
-        .join(ClassSessionLabel, ClassSessionLabel.class_session_id == ClassSession.id)
-        .join(Label, Label.id == ClassSessionLabel.label_id)
-        .where(
-            inside(ClassSession.region_code, region, heirs),
-            ClassSession.day.between(first, last),
-            ClassSession.status.not_in((SessionStatus.DRAFT, SessionStatus.POSTPONED)),
+    borne: dict[str, Counter[str]] = defaultdict(Counter)
+    for key, status, sessions, came in _borne(db, region, first, last, heirs):
+        borne[key]["planned"] += sessions
+        if status == SessionStatus.HELD:
+            borne[key] += Counter(held=sessions, attendances=came)
+    lines: dict[tuple[str, str], LabelFigures] = {}
+    ids = [int(key) for key, sums in borne.items() if key.isdecimal() and sums["planned"]]
+    for label in db.scalars(select(Label).where(Label.id.in_(ids)).order_by(Label.public_id)):
+        sums, kind = borne[str(label.id)], (label.kind, label.name)
+        sums["helped"] = borne[OF_HELPER + str(label.id)]["held"]
+        before = lines.get(kind) or LabelFigures(label.public_id, label.name, 0, 0, 0, 0)
+        more = {
+            name: getattr(before, name) + sums[name] for name in ("planned", "held", "helped", "attendances")
+        }
+        lines[kind] = replace(before, **more)
+    return {
+        kind: KindFigures(
+            tuple(lines[one] for one in sorted(lines, key=lambda one: sort_key(one[1])) if one[0] == kind),
+            borne[kind.value]["held"],
         )
+        for kind in LabelKind
+    }
+
+
+def _borne(
+    db: Session, region: str, first: date, last: date, heirs: Mapping[str, str]
+) -> Iterable[tuple[str, str, int, int]]:
+    """Label as it stands in tallies, status, class sessions and 人次.
+
+    Read class by class in a village, and where villages stand for others; else from tallies.
+    """
+    if heirs or level_of(region) is Level.VILLAGE:
+        classes = db.execute(
+            select(CountedSession.labels, CountedSession.status, CountedSession.attendances).where(
+                inside(CountedSession.region_code, region, heirs),
+                CountedSession.day.between(first, last),
+                CountedSession.labels != "",
+            )
+        )
+        return [(key, status, 1, came) for labels, status, came in classes for key in labels.split(",")]
+    level: Level = max(level_of(region), Level.CITY, key=list(Level).index)
+    kind = (RegionTally.label, RegionTally.status)
+    tallies = db.execute(
+        select(*kind, func.sum(RegionTally.sessions), func.sum(RegionTally.attendances))
+        .where(
+            RegionTally.level == level.value,
+            RegionTally.span.in_(spans_of(first, last)),
+            inside(RegionTally.region_code, region),
+            BEARS_SOMETHING,
+        )
+        .group_by(*kind)
     )
-    rows = db.execute(
-        borne.add_columns(
-            Label.kind,
-            Label.name,
-            func.min(Label.public_id).label("public_id"),
-            func.count().label("planned"),
-            func.count().filter(is_held).label("held"),
-            func.count().filter(is_held & is_helper).label("helped"),
-            func.coalesce(func.sum(attendances()).filter(is_held), 0).label("attendances"),
-        ).group_by(Label.kind, Label.name)
-    ).all()
-    once = borne.add_columns(Label.kind, func.count(ClassSession.id.distinct())).where(is_held)
-    held = {row[0]: row[1] for row in db.execute(once.group_by(Label.kind))}
-    lines: dict[str, list[LabelFigures]] = {kind: [] for kind in LabelKind}
-    for row in sorted(rows, key=lambda row: sort_key(row.name)):
-        lines[row.kind].append(shaped(LabelFigures, row, attendances=int(row.attendances)))
-    return {kind: KindFigures(tuple(lines[kind]), held.get(kind, 0)) for kind in LabelKind}
+    return [(label, status, int(sessions), int(came)) for label, status, sessions, came in tallies]
 
 
 def courses_bearing(db: Session, village: str) -> tuple[dict[str, str], dict[str, set[str]]]:

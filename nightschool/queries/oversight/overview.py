@@ -22,7 +22,6 @@ from nightschool.queries.figures import attendances, came_in_person
 from nightschool.queries.places.openings import Below, schools_by_type, units_below
 from nightschool.queries.places.places import names_of
 from nightschool.queries.places.region_settings import targets_for
-from nightschool.queries.registers.evaluations import evaluation_in
 from nightschool.queries.scope import inside
 from nightschool.rules.oversight.figures import DAYS_ON_TIME, percent
 from nightschool.rules.oversight.tallies import ALL, Sums, spans_of
@@ -36,14 +35,14 @@ from nightschool.rules.regions import (
     is_inside,
     level_of,
 )
-from nightschool.rules.registers.evaluations import Evaluated
+from nightschool.rules.registers.evaluations import EVALUATED
 
 _OVERDUE_KEPT = 90  # days; nobody is reminded of what is older
 _MOST_OVERDUE = 300
 _DIGITS_OF_A_DAY = len("2026-11-24")  # as tallies say it; a month has fewer
 UNCOUNTED = (SessionStatus.DRAFT, SessionStatus.POSTPONED)
 # What is summed of the classes that were held; nobody may have counted women or those over 60.
-_SUMMED = tuple(name for name in Sums._fields if name not in ("sessions", "on_time"))
+_SUMMED = tuple(name for name in Sums._fields if name not in ("sessions", "on_time", *EVALUATED))
 
 
 class Figure(StrEnum):
@@ -101,6 +100,7 @@ class RegionFigures:
     women_counted: int = 0  # classes in which somebody counted them
     over_60_counted: int = 0
     by_guests: int = 0  # held with a teacher who is kept outside the village
+    evaluated: Counter[str] = field(default_factory=Counter)  # of all classes, whatever became of them
     reasons: Counter[str] = field(default_factory=Counter)  # reason code -> sessions not held
     categories: Counter[str] = field(default_factory=Counter)  # name -> held, in the directory's order
 
@@ -197,8 +197,8 @@ def overview_of(
 
     Who came cannot be added up, because one person came to several classes: every mark is looked at for them, unless
     `counts_people` is False, and of a province, where that takes a minute, never.
-    Cost: six queries, whatever the size; five of a village; one more where something is expected, where a former
-    region without a night school had class sessions, and where villages stand for others.
+    Cost: eight queries, whatever the size; six of a township, five of a village; one or two more where something is
+    expected, one where a former region without a night school had class sessions, and where villages stand for others.
     """
     above = ancestors_of(code)
     names = names_of(db, [*above, code])
@@ -322,16 +322,6 @@ def overdue_classes(db: Session, code: str, *, today: date) -> tuple[OverviewSes
     )
 
 
-def evaluation_of_region(
-    db: Session, code: str, *, first: date, last: date, narrowed: Narrowed = EVERYTHING
-) -> Evaluated | None:
-    """What evaluation slips say about all its classes of these days, taken together; None where that is too little.
-
-    Cost: 1 query, and 1 more where there is something.
-    """
-    return evaluation_in(db, *narrowed.where(code, first, last))
-
-
 def _figure(today: date) -> ColumnElement[str]:
     """What a class session that counts counts as."""
     return case(
@@ -443,11 +433,10 @@ def _expect(
     if not (targets := targets_for(db, code)):
         return
     digits = PREFIX_DIGITS[Level.VILLAGE if level is Level.VILLAGE else Level.TOWNSHIP]
-    for prefix, villages, communities in schools_by_type(db, code, digits, today=today):
-        unit = full_code(prefix)
+    for unit, villages, communities in schools_by_type(db, code, digits, today=today):
         target = target_along((*ancestors_of(unit), unit), targets)
         expected = target.expected(villages, communities, first, last) if target else None
-        for part in {full_code(prefix[: PREFIX_DIGITS[level]]), code}:
+        for part in {full_code(unit[: PREFIX_DIGITS[level]]), code}:
             if expected is not None and part in lines:
                 lines[part].expected = (lines[part].expected or 0) + expected
 
@@ -456,6 +445,8 @@ def _count(line: RegionFigures, row: Any, sign: int) -> None:
     sessions = sign * int(row.sessions)
     setattr(line, row.figure, getattr(line, row.figure) + sessions)
     line.on_time += sign * int(row.on_time)
+    for name in EVALUATED:
+        line.evaluated[name] += sign * int(getattr(row, name))
     if row.figure == Figure.HELD:
         line.categories[row.category] += sessions
         for name in _SUMMED:

@@ -9,7 +9,6 @@ from nightschool.models.planning import Question
 from nightschool.models.teaching import ClassSession, SessionStatus
 from nightschool.queries.oversight.overview import overview_of
 from nightschool.queries.places.schools import school
-from nightschool.queries.registers.evaluations import evaluation_in
 from nightschool.rules.oversight.self_check import CheckedFacts
 from nightschool.rules.seasons.months import month_of
 
@@ -25,7 +24,6 @@ def checked_facts(db: Session, village: str, *, first: date, last: date, today: 
     here = (ClassSession.region_code == village, ClassSession.day.between(first, last))
     held = select(ClassSession.day).where(*here, ClassSession.status == SessionStatus.HELD).distinct()
     is_open = select(func.count()).where(Question.region_code == village, Question.answered_on.is_(None))
-    evaluated = evaluation_in(db, *here)
     return CheckedFacts(
         first=max(first, found.opened_on),
         last=last,
@@ -34,6 +32,6 @@ def checked_facts(db: Session, village: str, *, first: date, last: date, today: 
         not_held=overview.total.not_held,
         unrecorded=overview.total.unrecorded,
         months_held=frozenset(map(month_of, db.scalars(held))),
-        slips=evaluated.slips if evaluated else 0,
+        slips=overview.total.evaluated["slips"],
         open_questions=db.scalar(is_open) or 0,
     )

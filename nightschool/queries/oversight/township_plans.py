@@ -69,7 +69,7 @@ class RegionPlans:
 def plans_of(db: Session, code: str, month: Month, *, today: date) -> RegionPlans | None:
     """The plans of a region's month; None: no such region.
 
-    Cost: 2 queries of a township, 6 where plans were approved, 9 when something is otherwise since; 4 of what is
+    Cost: 2 queries of a township, 6 where plans were approved, 9 when something is otherwise since; 6 of what is
     larger.
     """
     above = ancestors_of(code)
@@ -161,7 +161,7 @@ def _standing(row: Any, month: Month, approves: bool, today: date) -> PlanStandi
 
 
 def _parts(db: Session, code: str, month: Month, today: date) -> tuple[PartPlans, ...]:
-    """The parts of a region with a school, a plan or a class session, counted. Cost: 3 queries."""
+    """The parts of a region with a school, a plan or a class session, counted. Cost: 5 queries."""
     digits = PREFIX_DIGITS[BELOW[level_of(code)]]
     parts = {
         part.code: PartPlans(part.code, part.name, part.schools)

@@ -1,13 +1,15 @@
 """Villages whose night school is still to be opened, and coordinators who have never got in."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, String, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.places import NightSchool, Region
+from nightschool.models.tallies import TownshipTally
 from nightschool.models.trust import Account, Posting
 from nightschool.queries.scope import inside
 from nightschool.queries.trust.account_list import Show, posted_in
@@ -19,6 +21,8 @@ from nightschool.rules.regions import (
     PREFIX_DIGITS,
     Level,
     full_code,
+    is_community,
+    is_inside,
     level_of,
     township_of,
 )
@@ -40,6 +44,16 @@ class Below:
     def without(self) -> int:
         """Villages that have no night school."""
         return self.villages - self.schools
+
+
+@dataclass
+class _Counted:
+    """The night schools of one part of a region that are in villages of today, and its villages."""
+
+    villages: int = 0  # living ones, and former ones that have a night school
+    schools: int = 0  # in former villages, too
+    of_villages: int = 0
+    of_communities: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,38 +101,57 @@ def villages(db: Session, township: str, *, today: date) -> tuple[VillageToOpen,
 def units_below(db: Session, code: str, *, today: date) -> tuple[Below, ...]:
     """The regions right below one, with their living villages and night schools, in the order of their codes.
 
-    Former ones are left out unless there is a night school in them. Cost: 1 query.
+    Former ones are left out unless there is a night school in them. Cost: 1 query of a township, else 3.
     """
     level = BELOW[level_of(code)]
-    digits = PREFIX_DIGITS[level]
-    unit = aliased(Region, name="unit")
-    prefix = func.substr(Region.code, 1, digits, type_=String) + "0" * (CODE_DIGITS - digits)
-    counted = (
-        select(
-            prefix.label("code"), func.count().label("villages"), func.count(NightSchool.id).label("schools")
-        )
-        .outerjoin(NightSchool, NightSchool.region_code == Region.code)
-        .where(Region.level == Level.VILLAGE, inside(Region.code, code))
-        .where(or_(_lives(today), NightSchool.id.is_not(None)))
-        .group_by(prefix)
-        .subquery()
+    units = (
+        select(Region.code, Region.name, _lives(today))
+        .where(Region.parent_code == code, Region.level == level)
+        .order_by(Region.code)
     )
+    if level is Level.VILLAGE:
+        here = units.add_columns(NightSchool.id).outerjoin(
+            NightSchool, NightSchool.region_code == Region.code
+        )
+        return tuple(
+            Below(unit, name, 1, int(school is not None))
+            for unit, name, lives, school in db.execute(here)
+            if lives or school is not None
+        )
+    counted = _counted(db, code, PREFIX_DIGITS[level], today=today)
+    return tuple(
+        Below(unit, name, counted[unit].villages, counted[unit].schools)
+        for unit, name, lives in db.execute(units).all()
+        if lives or counted[unit].schools
+    )
+
+
+def _counted(db: Session, code: str, digits: int, *, today: date) -> dict[str, _Counted]:
+    """Each part of a region, by the code that so many digits make, from its townships' tallies. Cost: 2 queries."""
+    part = func.substr(TownshipTally.region_code, 1, digits).label("part")
+    names = ("villages", "village_schools", "community_schools", "ending_schools")
     rows = db.execute(
-        select(
-            unit.code,
-            unit.name,
-            func.coalesce(counted.c.villages, 0),
-            func.coalesce(counted.c.schools, 0),
-        )
-        .outerjoin(counted, counted.c.code == unit.code)
-        .where(
-            unit.parent_code == code,
-            unit.level == level,
-            or_(unit.valid_to.is_(None), unit.valid_to >= today, counted.c.schools > 0),
-        )
-        .order_by(unit.code)
+        select(part, *(func.sum(getattr(TownshipTally, name)) for name in names))
+        .where(inside(TownshipTally.region_code, code))
+        .group_by(part)
     )
-    return tuple(Below(*row) for row in rows)
+    found = defaultdict(_Counted)
+    for prefix, villages, of_villages, of_communities, ending in rows:
+        schools = of_villages + of_communities + ending
+        found[full_code(prefix)] = _Counted(villages + ending, schools, of_villages, of_communities)
+    # Few: those that have not ended yet though their last day is known.
+    last_days = select(Region.code, NightSchool.id).outerjoin(
+        NightSchool, NightSchool.region_code == Region.code
+    )
+    here = (Region.valid_to >= today, Region.level == Level.VILLAGE)
+    for village, school in db.execute(last_days.where(*here)):
+        if not is_inside(village, code):
+            continue
+        line = found[full_code(village[:digits])]
+        line.villages += school is None
+        line.of_communities += school is not None and is_community(village)
+        line.of_villages += school is not None and not is_community(village)
+    return found
 
 
 def villages_with_school(db: Session, code: str) -> frozenset[str]:
@@ -130,18 +163,18 @@ def villages_with_school(db: Session, code: str) -> frozenset[str]:
 def schools_by_type(db: Session, code: str, digits: int, *, today: date) -> tuple[tuple[str, int, int], ...]:
     """How many schools of villages and of communities are in each part, by so many digits of their codes.
 
-    Cost: 1 query.
+    Cost: 1 query of villages, else 2.
     """
-    part = func.substr(NightSchool.region_code, 1, digits).label("part")
-    of_community = func.substr(NightSchool.region_code, 10, 1) < "2"
-    rows = db.execute(
-        select(part, func.count().filter(~of_community), func.count().filter(of_community))
+    if digits < CODE_DIGITS:
+        counted = _counted(db, code, digits, today=today)
+        return tuple((part, one.of_villages, one.of_communities) for part, one in sorted(counted.items()))
+    villages = db.scalars(
+        select(NightSchool.region_code)
         .join(Region, Region.code == NightSchool.region_code)
         .where(inside(NightSchool.region_code, code), _lives(today))
-        .group_by(part)
-        .order_by(part)
+        .order_by(NightSchool.region_code)
     )
-    return tuple((row[0], row[1], row[2]) for row in rows)
+    return tuple((one, int(not is_community(one)), int(is_community(one))) for one in villages)
 
 
 def coverage(db: Session, code: str, *, today: date) -> tuple[Coverage, ...]:

@@ -141,7 +141,9 @@ def taken_over(db: Session, village: str, former: str, *, now: Now) -> TakenOver
 
 
 _SUCCESSORS = select(Region.code, Region.successor_code).where(
-    Region.successor_code.is_not(None), Region.successor_day <= bindparam("today")
+    # Not "is not null", for which SQLite would not use the index.
+    Region.successor_code > "",
+    Region.successor_day <= bindparam("today"),
 )
 
 

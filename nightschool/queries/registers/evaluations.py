@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.attendance import Evaluation as Row
@@ -95,28 +95,6 @@ def evaluations_of(db: Session, class_sessions: Collection[str]) -> dict[str, Ev
         slips[class_session] = many
     found = {one: evaluation_of(slips[one], told) for one, told in numbers.items()}
     return {one: shown for one, shown in found.items() if shown}
-
-
-def evaluation_in(db: Session, *which: ColumnElement[bool]) -> Evaluated | None:
-    """What is shown of all class sessions that fit, taken together; of classes with too few slips nothing is in it.
-
-    Cost: 1 query, and 1 more where there is something.
-    """
-    enough = (
-        select(Row.class_session_id, _SLIPS.label("slips"))
-        .join(ClassSession, ClassSession.id == Row.class_session_id)
-        .where(*which, _SLIPS >= FEWEST)
-        .subquery()
-    )
-    slips = db.scalar(select(func.sum(enough.c.slips))) or 0
-    if not slips:
-        return None
-    numbers = db.execute(
-        select(EvaluationCount.aspect, EvaluationCount.choice, func.sum(_NUMBER))
-        .join(enough, enough.c.class_session_id == EvaluationCount.class_session_id)
-        .group_by(EvaluationCount.aspect, EvaluationCount.choice)
-    )
-    return evaluation_of(int(slips), ((aspect, choice, int(number)) for aspect, choice, number in numbers))
 
 
 def _numbers(*columns: Any) -> Select[*tuple[Any, ...]]:

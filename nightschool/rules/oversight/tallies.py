@@ -11,6 +11,7 @@ from operator import add, sub
 from typing import NamedTuple
 
 from nightschool.rules.regions import PREFIX_DIGITS, Level, full_code
+from nightschool.rules.registers.evaluations import EVALUATED
 from nightschool.rules.seasons.months import month_of
 
 TALLIED = (Level.TOWNSHIP, Level.COUNTY, Level.CITY)
@@ -43,6 +44,15 @@ class Sums(NamedTuple):
     over_60: int = 0
     over_60_counted: int = 0
     by_guests: int = 0
+    slips: int = 0  # EVALUATED
+    method: int = 0
+    method_points: int = 0
+    content: int = 0
+    content_points: int = 0
+    attitude: int = 0
+    attitude_points: int = 0
+    understood: int = 0
+    understood_points: int = 0
 
     def plus(self, other: "Sums") -> "Sums":
         """Both together."""
@@ -72,6 +82,15 @@ class ClassCount:
     women: int | None
     over_60: int | None
     by_guests: int
+    slips: int = 0  # EVALUATED
+    method: int = 0
+    method_points: int = 0
+    content: int = 0
+    content_points: int = 0
+    attitude: int = 0
+    attitude_points: int = 0
+    understood: int = 0
+    understood_points: int = 0
 
     @property
     def sums(self) -> Sums:
@@ -87,6 +106,7 @@ class ClassCount:
             self.over_60 or 0,
             int(self.over_60 is not None),
             self.by_guests,
+            *(getattr(self, name) for name in EVALUATED),
         )
 
     @property

@@ -5,6 +5,7 @@ Answers are counted and never kept one by one. Nothing is shown of fewer than fi
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -144,27 +145,34 @@ def tell_refused_evaluation(refused: Refused) -> str:
     return _(_REFUSED[refused.code], **refused.details)
 
 
-def evaluation_of(slips: int, numbers: Iterable[tuple[str, int, int]]) -> Evaluated | None:
-    """What is shown of so many slips, of which so many say this to that: (aspect, choice, number); None of too few.
+# What is added up of slips: how many there are, and of each question the answers and their points.
+EVALUATED = ("slips", *(f"{aspect}{what}" for aspect in Aspect for what in ("", "_points")))
 
-    A question that too few have answered is left out.
-    """
-    if slips < FEWEST:
+
+def summed(slips: int, numbers: Iterable[tuple[str, int, int]]) -> Counter[str]:
+    """What so many slips add, of which so many say this to that: (aspect, choice, number); nothing, of too few."""
+    sums = Counter[str]()
+    if slips >= FEWEST:
+        sums["slips"] = slips
+        for aspect, choice, number in numbers:
+            sums[aspect] += number
+            points = int(choice == _ALL) if aspect == Aspect.UNDERSTOOD else choice
+            sums[f"{aspect}_points"] += points * number
+    return sums
+
+
+def evaluation_of(slips: int, numbers: Iterable[tuple[str, int, int]]) -> Evaluated | None:
+    """What is shown of the slips about one class; as `summed` and `shown_of`."""
+    return shown_of(summed(slips, numbers))
+
+
+def shown_of(sums: Mapping[str, int]) -> Evaluated | None:
+    """What is shown of what slips add up to; None of too few. A question that too few have answered is left out."""
+    if sums["slips"] < FEWEST:
         return None
-    counts: dict[Aspect, dict[int, int]] = {aspect: {} for aspect in Aspect}
-    for aspect, choice, number in numbers:
-        counts[Aspect(aspect)][choice] = number
-    enough = {aspect: told for aspect, told in counts.items() if sum(told.values()) >= FEWEST}
-    averages = {
-        aspect: sum(choice * number for choice, number in told.items()) / sum(told.values())
-        for aspect, told in enough.items()
-    }
-    understood = enough.get(Aspect.UNDERSTOOD)
-    return Evaluated(
-        slips,
-        {aspect: averages[aspect] for aspect in STARS if aspect in averages},
-        round(100 * understood.get(_ALL, 0) / sum(understood.values())) if understood else None,
-    )
+    shares = {aspect: sums[f"{aspect}_points"] / sums[aspect] for aspect in Aspect if sums[aspect] >= FEWEST}
+    understood = shares.pop(Aspect.UNDERSTOOD, None)
+    return Evaluated(sums["slips"], shares, None if understood is None else round(100 * understood))
 
 
 def tell_evaluation(found: Evaluated) -> str:

@@ -21,7 +21,7 @@ from nightschool.queries.trust import trust
 from nightschool.rules.listings import page_of
 from nightschool.rules.places.schools import asked_of
 from nightschool.rules.regions import Level, level_of
-from nightschool.rules.registers.evaluations import tell_evaluation
+from nightschool.rules.registers.evaluations import shown_of, tell_evaluation
 from nightschool.rules.seasons.periods import tell_kind, tell_period, tell_way
 from nightschool.web.oversight.frame import (
     ANY_PERIOD,
@@ -98,7 +98,7 @@ def region(region: str) -> Any:
             behind["of_labels"] = labels.label_figures(
                 db, region, first=period.first, last=period.last, heirs=asked.narrowed.heirs
             )
-            if evaluated := overview.evaluation_of_region(db, region, **which):
+            if evaluated := shown_of(found.total.evaluated):
                 behind["evaluated"] = tell_evaluation(evaluated)
             behind["overdue"] = overview.overdue_number(db, region, today=today())
             if found.level is Level.TOWNSHIP:

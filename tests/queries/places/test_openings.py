@@ -1,10 +1,14 @@
 """Villages still without a night school, and coordinators who have never got in."""
 
+from collections import Counter
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from sqlalchemy.orm import Session
 
+from nightschool.actions.tallies import count_now, recount_all
+from nightschool.database import Database
 from nightschool.models.trust import Account, LoginSlip, Posting
 from nightschool.queries.places import openings
 from nightschool.rules.access import Role
@@ -65,15 +69,53 @@ def test_only_coordinators_who_have_never_got_in_wait(cast: Cast, db: Session) -
     assert db.get_one(Account, cast.chen).public_id == waiting[0].account
 
 
+def test_parts_are_what_their_villages_come_to_whenever_these_end(database: Database, cast: Cast) -> None:
+    """Villages and communities with and without a school, in three townships, that have ended, will, or do not."""
+    days = (None, TODAY - timedelta(days=1), TODAY, TODAY + timedelta(days=9))
+    expected: dict[str, Counter[str]] = {}
+    with database.writing() as db:
+        make_region(db, "511002106000", "东兴镇")
+        for township in ("511002105", "511002106", "511024100"):
+            line = expected[township] = Counter(villages=int(township != "511002106"))
+            line += Counter(schools=line["villages"], of_villages=line["villages"])
+            for number, (day, kind, has_school) in enumerate(product(days, "02", (False, True))):
+                code = f"{township}{kind}{40 + number}"
+                make_region(db, code, valid_to=day)
+                if has_school:
+                    make_school(db, code)
+                lives = day is None or day >= TODAY
+                line["villages"] += lives or has_school
+                line["schools"] += has_school
+                line["of_communities" if kind == "0" else "of_villages"] += lives and has_school
+    for region, digits in ((COUNTY, 9), ("511000000000", 6), ("510000000000", 4)):
+        parts: dict[str, Counter[str]] = {}
+        for township, line in expected.items():
+            if township.startswith(region.rstrip("0")):
+                parts.setdefault(township[:digits].ljust(12, "0"), Counter()).update(line)
+        with database.reading() as db:
+            below = openings.units_below(db, region, today=TODAY)
+            by_type = openings.schools_by_type(db, region, digits, today=TODAY)
+        assert {one.code: (one.villages, one.schools) for one in below} == {
+            code: (line["villages"], line["schools"]) for code, line in parts.items()
+        }
+        assert {code: numbers for code, *numbers in by_type} == {
+            code: [line["of_villages"], line["of_communities"]] for code, line in parts.items()
+        }
+    assert not recount_all(database, only_look=True)
+
+
 @pytest.mark.parametrize("number", [1, 30])
-def test_each_list_is_one_statement(cast: Cast, db: Session, statements: list[str], number: int) -> None:
+def test_each_list_is_the_same_few_statements(
+    cast: Cast, db: Session, statements: list[str], number: int
+) -> None:
     for one in range(number):
         code = f"511002105{300 + one}"
         make_region(db, code)
         make_school(db, code)
         make_account(db, f"n{one}", f"新人{one}", Role.COORDINATOR, code)
+    count_now(db)
     statements.clear()
     openings.villages(db, TOWNSHIP, today=TODAY)
     openings.units_below(db, COUNTY, today=TODAY)
     assert len(openings.never_logged_in(db, TOWNSHIP, now=NOW)) == number + 1
-    assert len(statements) == 3
+    assert len(statements) == 1 + 3 + 1
