@@ -27,7 +27,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 OLDEST_PYTHON = (3, 11)
-MEGABYTES = {"app": 320, "postgres": 50, "test": 450}  # what a lock takes, downloads included
+MEGABYTES = {"app": 320, "postgres": 50, "test": 750}  # what a lock takes, downloads included
 TESTS = {"test": [], "check": ["-m", "check"]}  # and which of them
 TOOLS = {
     "texts": "tools.texts",

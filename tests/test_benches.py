@@ -7,6 +7,7 @@ import pytest
 from bench import (
     at_once,
     deliveries,
+    dispatch,
     oversight,
     people_list,
     planning,
@@ -75,3 +76,11 @@ def test_posters_of_a_region_are_measured_to_their_end(tmp_path: Path) -> None:
     migrate(database)
     assert region_posters.measure(database, 21)
     database.dispose()
+
+
+def test_rotas_are_measured_to_their_end(capsys: pytest.CaptureFixture[str]) -> None:
+    limits = dispatch.Limits()
+    dispatch.sizes(limits, 24, 1, 100, 60)
+    dispatch.township(limits, 12, 1, 2)
+    dispatch.reasons(limits, 1)
+    assert "flow: below the proven best" in capsys.readouterr().out
