@@ -122,6 +122,7 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
         "learner.edit": [N_("%(who)s 改了%(what)s：%(fields)s"), N_("%(who)s 改了%(what)s")],
         "learner.regroup": [N_("%(who)s 给学员换了组")],
         "learner.move": [N_("%(who)s 把学员转到了另一个村")],
+        "learner.data": [N_("%(who)s 调出了%(what)s的全部资料")],
         "learner.phone": [N_("%(who)s 看了%(what)s的电话全号")],
         "learner.retire": [N_("%(who)s 把%(what)s移出了名册")],
         "learner.back": [N_("%(who)s 把%(what)s加回了名册")],

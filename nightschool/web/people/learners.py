@@ -1,12 +1,13 @@
 """The learners of a village: list, find, add, edit."""
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from nightschool.actions.people import people as actions
@@ -16,11 +17,15 @@ from nightschool.queries.courses.desk import is_beginning
 from nightschool.queries.people import merges, people, rosters, stays
 from nightschool.queries.people.people import LearnerRecord
 from nightschool.queries.places import places, takeovers
+from nightschool.queries.trust.own_data import own_data
+from nightschool.rules.people.own_data import column_heading, table_word, value_words
 from nightschool.rules.people.people import dialable, sex_word, tell_refused_person
+from nightschool.rules.registers.attendance import STATUS_WORDS
+from nightschool.rules.registers.cohorts import SOURCES
 from nightschool.texts import _
 from nightschool.web.people.people_form import LearnerForm
 from nightschool.web.site.access import actor, allows
-from nightschool.web.site.context import now, reading, today, writing
+from nightschool.web.site.context import now, reading, services, today, writing
 from nightschool.web.site.listings import Shown, asked
 from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, edited, look_up, tried
 
@@ -101,6 +106,29 @@ def phone(learner: str) -> Any:
     record = look_up(people.learner, learner)
     form = LearnerForm(formdata=None, data=asdict(record))
     return _page(form, record.region_code, 200, record, number=number)
+
+
+@bp.post("/learners/<public_id:learner>/data")
+@allows("keep_people")
+def data(learner: str) -> Any:
+    """Everything that is kept about one person, for them to read or take along; the trail says who called it up."""
+    with writing() as db:
+        actions.note_own_data(db, learner=learner, by=actor(), now=now())
+    parts = look_up(own_data, learner, zone=services().zone)
+    if request.form.get("as") == "json":
+        told = {part.table: part.rows for part in parts}
+        written = json.dumps(told, ensure_ascii=False, indent=1, default=str)
+        answer = Response(written, mimetype="application/json")
+        answer.headers["Content-Disposition"] = "attachment; filename=learner.json"
+        return answer
+    return render_template(
+        "people/learners/data.html",
+        parts=parts,
+        record=look_up(people.learner, learner),
+        table_word=table_word,
+        column_heading=column_heading,
+        value_words=partial(value_words, codes={**STATUS_WORDS, **SOURCES}),
+    )
 
 
 def _rule_of(form: LearnerForm, village: str, learner: str = "") -> Callable[[], None]:

@@ -125,7 +125,7 @@ CHANGING = {
     "admin.disable", "admin.enable", "admin.end_posting", "admin.revoke_device", "admin.revoke_devices",
     "calendars.remove", "closed_times.remove_of_teacher", "closed_times.remove_of_venue", "cohorts.leave",
     "cohorts.let_in", "cohorts.settings", "courses.publish", "courses.edit", "desk.switch", "digests.digest", "waiting.leave", "learners.edit",
-    "learners.phone", "merges.compare_learner", "merges.compare_teacher", "merges.undo_learner",
+    "learners.data", "learners.phone", "merges.compare_learner", "merges.compare_teacher", "merges.undo_learner",
     "merges.undo_teacher", "moves.back", "moves.move", "notices.tell", "own_texts.edit", "paper_columns.edit", "plans.act", "questions.edit", "questions.remove", "region_lists.apply",
     *(f"people_lists.{step}_{kind}" for step in ("columns", "take", "undo") for kind in ("learners", "teachers", "registers")),
     "evenings.evening", "labels.edit", "outlines.upload", "region_lists.withdraw", "region_settings.edit", "sessions.agree", "retiring.course", "retiring.course_back", "retiring.learner", "retiring.learner_back",
