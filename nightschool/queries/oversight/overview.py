@@ -39,6 +39,7 @@ from nightschool.rules.registers.evaluations import EVALUATED
 
 _OVERDUE_KEPT = 90  # days; nobody is reminded of what is older
 _MOST_OVERDUE = 300
+_A_QUARTER = timedelta(days=92)
 _DIGITS_OF_A_DAY = len("2026-11-24")  # as tallies say it; a month has fewer
 UNCOUNTED = (SessionStatus.DRAFT, SessionStatus.POSTPONED)
 # What is summed of the classes that were held; nobody may have counted women or those over 60.
@@ -183,6 +184,20 @@ class Overview:
         return level_of(self.code)
 
 
+@dataclass(frozen=True, slots=True)
+class KnownRegion:
+    """What lies below a region today, and the names of it and of those above it; the same for any period."""
+
+    names: Mapping[str, str]
+    below: tuple[Below, ...]
+
+
+def known_region(db: Session, code: str, *, today: date) -> KnownRegion:
+    """Those of one region; without its name, where there is no such region."""
+    below = units_below(db, code, today=today) if level_of(code) in BELOW else ()
+    return KnownRegion(names_of(db, [*ancestors_of(code), code]), below)
+
+
 def overview_of(
     db: Session,
     code: str,
@@ -192,6 +207,7 @@ def overview_of(
     today: date,
     narrowed: Narrowed = EVERYTHING,
     counts_people: bool = True,
+    known: KnownRegion | None = None,
 ) -> Overview | None:
     """The figures of a region from a day to a day, both included; None when there is no such region.
 
@@ -200,12 +216,10 @@ def overview_of(
     Cost: eight queries, whatever the size; six of a township, five of a village; one or two more where something is
     expected, one where a former region without a night school had class sessions, and where villages stand for others.
     """
-    above = ancestors_of(code)
-    names = names_of(db, [*above, code])
-    if code not in names:
+    known = known or known_region(db, code, today=today)
+    if code not in known.names:
         return None
-    level = level_of(code)
-    below = units_below(db, code, today=today) if level in BELOW else ()
+    names, below, level = known.names, known.below, level_of(code)
     lines = {one.code: RegionFigures(one.code, one.name, one.villages, one.schools) for one in below}
     total = RegionFigures(
         code,
@@ -231,9 +245,15 @@ def overview_of(
     is_there = [line for _code, line in sorted(lines.items()) if line.villages or line.planned]
     parts = tuple(line for line in is_there if level is not Level.TOWNSHIP or line.schools or line.planned)
     without = tuple(one for one in below if level is Level.TOWNSHIP and lines[one.code] not in parts)
-    path = tuple((part, names[part]) for part in above if part in names)
+    path = tuple((part, names[part]) for part in ancestors_of(code) if part in names)
     categories = _by_category((sign, row) for _part, sign, row in rows)
     return Overview(code, names[code], path, parts, without, total, categories)
+
+
+def are_few_marks(code: str, first: date, last: date) -> bool:
+    """True where who came is counted unasked: every mark is looked at for it."""
+    level = level_of(code)
+    return level is Level.VILLAGE or (level is Level.TOWNSHIP and last - first < _A_QUARTER)
 
 
 def classes_of(

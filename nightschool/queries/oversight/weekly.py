@@ -19,7 +19,13 @@ from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Sessi
 from nightschool.queries.contacts import VillageContact, contacts
 from nightschool.queries.courses.closed_times import standing_in_region
 from nightschool.queries.courses.sessions import teachers_of
-from nightschool.queries.oversight.overview import Figure, Overview, classes_of, overview_of
+from nightschool.queries.oversight.overview import (
+    Figure,
+    KnownRegion,
+    Overview,
+    classes_of,
+    overview_of,
+)
 from nightschool.queries.public_names import PUBLIC_NAME
 from nightschool.queries.scope import inside
 from nightschool.rules.regions import Level
@@ -98,12 +104,23 @@ class Dispatching:
     teachers: tuple[BookedTeacher, ...]
 
 
-def circular(db: Session, code: str, *, first: date, last: date, today: date) -> Circular | None:
+def circular(
+    db: Session,
+    code: str,
+    *,
+    first: date,
+    last: date,
+    today: date,
+    counts_people: bool = True,
+    known: KnownRegion | None = None,
+) -> Circular | None:
     """The region's figures with the titles of a few classes held, in the order of codes; None: no such region.
 
     Cost: 1 query more than `overview_of`.
     """
-    overview = overview_of(db, code, first=first, last=last, today=today)
+    overview = overview_of(
+        db, code, first=first, last=last, today=today, counts_people=counts_people, known=known
+    )
     if overview is None:
         return None
     held = classes_of(db, code, Figure.HELD, first=first, last=last, today=today, rows=slice(0, _TITLES))

@@ -15,6 +15,7 @@ from nightschool.errors import NotFound, Refused
 from nightschool.formats.atom import FeedEntry, atom_feed
 from nightschool.formats.table_paper import PaperAsk, lay_out
 from nightschool.formats.weekly_circular import CIRCULAR
+from nightschool.queries.oversight.overview import KnownRegion, are_few_marks, known_region
 from nightschool.queries.oversight.weekly import circular
 from nightschool.queries.places import places
 from nightschool.queries.trust.trust import own_mail_address, reader_of_a_feed
@@ -106,22 +107,30 @@ def feed(reader: str) -> Response:
     return Response(written, mimetype="application/atom+xml")
 
 
-def told_week(db: Session, region: str, name: str, week: Period, *, today: date) -> str:
+def told_week(
+    db: Session,
+    region: str,
+    name: str,
+    week: Period,
+    *,
+    today: date,
+    known: KnownRegion | None = None,
+) -> str:
     """The circular of this week in words, as it is copied, fed and mailed."""
     asked = PaperAsk(today, day_with_year(today), {"region": region}, name, week)
-    return (
-        lay_out(CIRCULAR, circular(db, region, first=week.first, last=week.last, today=today), asked)
-        .text()
-        .strip()
-    )
+    of_people = are_few_marks(region, week.first, week.last)
+    days = {"first": week.first, "last": week.last, "today": today}
+    found = circular(db, region, **days, counts_people=of_people, known=known)
+    return lay_out(CIRCULAR, found, asked).text().strip()
 
 
 def _weeks(db: Session, region: str) -> list[tuple[Period, str]]:
     """Each of the last whole weeks with its circular in words."""
-    name = places.names_of(db, [region])[region]
+    known = known_region(db, region, today=today())
     week, found = week_of(today()).before, []
     for _number in range(_WEEKS):
-        found.append((week, told_week(db, region, name, week, today=today())))
+        told = told_week(db, region, known.names[region], week, today=today(), known=known)
+        found.append((week, told))
         week = week.before
     return found
 

@@ -81,9 +81,8 @@ def region(region: str) -> Any:
     with reading() as db:
         asked = asked_figures(db)
         which: dict[str, Any] = {"first": period.first, "last": period.last, "narrowed": asked.narrowed}
-        # Every mark is looked at for this: above townships only when somebody asks for that column.
-        of_people = (
-            level_of(region) in (Level.TOWNSHIP, Level.VILLAGE) or request.args.get("sort") == "people"
+        of_people = overview.are_few_marks(region, period.first, period.last) or (
+            request.args.get("sort") == "people"
         )
         found = overview.overview_of(db, region, today=today(), counts_people=of_people, **which)
         if found is None:
@@ -128,21 +127,24 @@ def _sorted(parts: Sequence[RegionFigures]) -> list[RegionFigures]:
 @bp.get("/overview/<region_code:region>/without")
 @allows("see_overview")
 def without(region: str) -> Any:
-    """How many villages of each township have a night school, and which have none."""
+    """How many villages of each township have a night school, and which have none; of a province only how many."""
     if level_of(region) is Level.VILLAGE:
         return redirect(url_for("overview.region", region=region, **kept()), 303)
     line = look_up(places.step, region, today=today()).line
     with reading() as db:
-        townships = openings.coverage(db, region, today=today())
+        is_province = level_of(region) is Level.PROVINCE
+        cities = openings.units_below(db, region, today=today()) if is_province else ()
+        townships = () if is_province else openings.coverage(db, region, today=today())
         counties = places.names_of(db, {one.county for one in townships})
     return render_template(
         "oversight/overview/without.html",
         here=line[-1],
         path=[(place.code, place.name) for place in line[:-1]],
+        cities=cities,
         townships=townships,
         counties=counties,
-        villages=sum(one.villages for one in townships),
-        schools=sum(one.schools for one in townships),
+        villages=sum(one.villages for one in (*cities, *townships)),
+        schools=sum(one.schools for one in (*cities, *townships)),
         kept=kept(),
     )
 

@@ -259,6 +259,11 @@ def test_each_number_of_villages_without_a_school_leads_to_their_names(database,
     assert "威远县" in all_of_it and "都办了" in all_of_it
     assert "/overview/511000000000/without?when=2026-10" in county  # the way up stays with what is looked at
     assert browser.get(f"/overview/{SHIWAN}/without").location == f"/overview/{SHIWAN}"
+    with database.writing() as db:
+        province = make_account(db, "scdd", "四川督导", Role.SUPERVISOR, "510000000000").id
+    whole = browser_of(province).get("/overview/510000000000/without").text
+    assert "四川省一共 4 个村，办了 2 所夜校，还没办的 2 个。" in whole
+    assert '<a href="/overview/511000000000/without">内江市</a>' in whole and "湾桥村" not in whole
 
 
 def test_other_regions_overview_is_not_there(cast, browser_of) -> None:
@@ -507,3 +512,16 @@ def test_villages_without_a_class_stand_on_paper_with_the_reason_they_gave(
         ["测试203村", "没有排课", "家家摘柑橘，下个月再排"],
         ["测试204村", "还没办夜校", ""],
     ]
+
+
+def test_who_came_to_a_township_is_counted_unasked_up_to_a_quarter(database, cast, browser_of) -> None:
+    with database.writing() as db:
+        held = make_session(db, make_course(db), TODAY - timedelta(days=7))
+        make_register(db, held, cast.chen, present=(make_learner(db, name="陈大秀").id,))
+    browser = browser_of(cast.township_supervisor)
+    pages = {when: browser.get(f"/overview/511002105000?when={when}").text for when in ("2026-Q4", "2026")}
+    asked = browser.get("/overview/511002105000?when=2026&sort=people").text
+    counted = '<td class="number" data-head="人数">1</td>'
+    assert counted in pages["2026-Q4"] and "点这里数" not in pages["2026-Q4"]
+    assert counted not in pages["2026"] and "人数（点这里数）" in pages["2026"]
+    assert counted in asked and "点这里数" not in asked
