@@ -20,7 +20,7 @@ from nightschool.models.base import new_public_id
 from nightschool.models.exports import Export, ExportState
 from nightschool.models.people import Learner, PeopleList, Teacher, TeacherLink
 from nightschool.models.places import NightSchool, Region, RegionImport, RegionName, Venue
-from nightschool.models.planning import Question, Wish
+from nightschool.models.planning import Dispatch, Question, Wish
 from nightschool.models.teaching import (
     Booking,
     ChangeSet,
@@ -194,6 +194,20 @@ def make_wish(db: Session, code: str = SHIWAN, topic: str = "果树修剪", **co
     db.add(wish)
     db.flush()
     return wish
+
+
+def make_dispatch(
+    db: Session, teacher: int, code: str = SHIWAN, topic: str = "果树修剪", **columns: Any
+) -> Dispatch:
+    """An office asks this teacher, and this village, for an evening of next week."""
+    defaults = {
+        "category_code": "skill", "day": TODAY + timedelta(days=8), "starts": 19 * 60, "ends": 20 * 60 + 30,
+        "office_code": code[:6] + "000000", "offered_at": NOW.instant,
+    }  # fmt: skip
+    dispatch = Dispatch(region_code=code, topic=topic, teacher_id=teacher, **{**defaults, **columns})
+    db.add(dispatch)
+    db.flush()
+    return dispatch
 
 
 def make_learner(

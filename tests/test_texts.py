@@ -92,7 +92,7 @@ BY_NATURE = {
     "rules/names.py", "rules/regions.py", "rules/slots.py", "rules/courses/datelists.py", "rules/courses/labels.py", "rules/people/lists.py", "rules/people/people.py",
     "rules/almanac.py", "texts.py", "migrations/versions/0001_the_first_tables.py", "formats/region_lists.py",
     "rules/notices/spoken.py", "rules/seasons/holidays.py", "rules/seasons/markets.py", "rules/notices/revisions.py", "rules/registers/from_paper.py",
-    "rules/registers/past_registers.py", "rules/notices/own_texts.py", "rules/numerals.py", "rules/dispatch/wishes.py",
+    "rules/registers/past_registers.py", "rules/notices/own_texts.py", "rules/numerals.py", "rules/dispatch/wishes.py", "rules/dispatch/wish_lists.py",
 }  # fmt: skip
 
 

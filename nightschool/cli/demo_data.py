@@ -112,6 +112,7 @@ def _fill_township(stage: Stage, digester: Digester) -> None:
             "venues": told["venues"],
             "courses": [told["courses"][number % len(told["courses"])]],
             "every": told["every"],
+            "wishes": told["wishes"][number % 4 : number % 4 + 1],  # every fourth village has none
         }
         teach(year, _open_school(year, entry, digester), entry)
 

@@ -9,15 +9,17 @@ from sqlalchemy import select
 
 from nightschool.actions.courses import courses, sessions
 from nightschool.actions.dispatch import wishes
+from nightschool.actions.dispatch.dispatches import Offer, offer
 from nightschool.actions.oversight import plans
 from nightschool.actions.registers import evaluations, questions
 from nightschool.cli import demo_cohort
 from nightschool.cli.demo_stage import A_DAY, WEEKS_AHEAD, DemoSchool, Stage
-from nightschool.errors import CannotSchedule
+from nightschool.errors import CannotSchedule, Refused
 from nightschool.models.people import Learner
 from nightschool.models.places import RegionSettings
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries.oversight import plans as queries
+from nightschool.rules.access import SYSTEM
 from nightschool.rules.courses.proposals import Proposal
 from nightschool.rules.courses.recurrence import Once, Weekly, days_of
 from nightschool.rules.dispatch.wishes import WishEntry
@@ -63,7 +65,7 @@ def teach(stage: Stage, school: DemoSchool, entry: dict[str, Any], teacher: str 
     if typed := entry.get("evaluation"):
         _evaluate(stage, school, typed)
     for wished in entry.get("wishes", ()):
-        _wish(stage, school, wished)
+        _wish(stage, school, wished, teacher)
 
 
 def _schedule(stage: Stage, proposal: Proposal, school: DemoSchool) -> int:
@@ -157,17 +159,32 @@ def _evaluate(stage: Stage, school: DemoSchool, typed: dict[str, str]) -> None:
     )
 
 
-def _wish(stage: Stage, school: DemoSchool, wished: dict[str, Any]) -> None:
-    """It was noted when the term began; since then its course was found, or why there is none."""
+def _wish(stage: Stage, school: DemoSchool, wished: dict[str, Any], teacher: str) -> None:
+    """It was noted when the term began; since then its course was found, or why there is none, or somebody asked."""
     told = {name: wished[name] for name in ("topic", "category", "households", "groups") if name in wished}
     entry = WishEntry(**told, months=tuple(wished.get("months", ())), times=tuple(wished.get("times", ())))
-    acting: dict[str, Any] = {"by": school.actor, "now": stage.begin}
+    began = max(stage.first_day, stage.today - timedelta(weeks=9))
+    acting: dict[str, Any] = {"by": school.actor, "now": stage.at(began)}
     [wish] = wishes.note_wishes(stage.db, village=school.code, entries=[entry], **acting)
     if course := wished.get("course"):
         found = select(Course.public_id).where(Course.region_code == school.code, Course.title == course)
         wishes.meet_wish(stage.db, wish=wish, course=stage.db.scalars(found.limit(1)).one(), **acting)
     if reason := wished.get("reason"):
         wishes.refuse_wish(stage.db, wish=wish, reason=reason, words="", version=1, **acting)
+    if brought := wished.get("offered"):
+        slots = (
+            Slot(stage.today + days * A_DAY, 19 * 60, 20 * 60 + 30) for days in range(6, 6 + WEEKS_AHEAD)
+        )
+        for slot in slots:
+            offered = Offer(
+                school.code, entry.topic, entry.category or "", teacher, slot, school.room, wish,
+                entry.households, brought,
+            )  # fmt: skip
+            try:
+                offer(stage.db, offered=offered, by=SYSTEM, now=stage.at(stage.today, time(8, 45)))
+                break
+            except (CannotSchedule, Refused):
+                continue
 
 
 def _held(stage: Stage, school: DemoSchool, course: str) -> Sequence[ClassSession]:

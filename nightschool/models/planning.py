@@ -18,9 +18,12 @@ from nightschool.models.base import (
     Minutes,
     RegionRef,
     ShortText,
+    VenueRef,
     Versioned,
     one_of,
 )
+from nightschool.models.teaching import SLOT_IS_SOUND
+from nightschool.rules.dispatch.dispatches import DECLINE_REASONS, DispatchStatus, Party
 from nightschool.rules.dispatch.wishes import UNMET_REASONS, WishStatus
 from nightschool.rules.notices.told import Channel
 from nightschool.rules.oversight.plans import PlanStatus
@@ -161,4 +164,51 @@ class Wish(Addressed, Versioned, Base):
         CheckConstraint("households BETWEEN 1 AND 9999", name="households_sensible"),
         CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into_one"),
         CheckConstraint("status <> 'unmet' OR reason IS NOT NULL", name="unmet_with_reason"),
+    )
+
+
+class Dispatch(Addressed, Versioned, Base):
+    """One row is one offer (派单): a teacher asked to teach in a village at a time, and what became of it.
+
+    With a class session it is asked for that one, and its village has said yes by asking.
+    """
+
+    region_code: Mapped[InRegion]
+    wish_id: Mapped[int | None] = mapped_column(ForeignKey("wish.id", ondelete="SET NULL"), index=True)
+    class_session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("class_session.id", ondelete="CASCADE"), index=True
+    )
+    teacher_id: Mapped[int] = mapped_column(ForeignKey("teacher.id", ondelete="RESTRICT"), index=True)
+    # Whom they would stand in for, where somebody taught that class session.
+    instead_of_id: Mapped[int | None] = mapped_column(ForeignKey("teacher.id", ondelete="RESTRICT"))
+    topic: Mapped[ShortText]
+    category_code: Mapped[Code] = mapped_column(ForeignKey("category.code", ondelete="RESTRICT"))
+    expected: Mapped[int | None]
+    day: Mapped[date]
+    starts: Mapped[Minutes]
+    ends: Mapped[Minutes]
+    venue_id: Mapped[VenueRef | None]
+    note: Mapped[LineText] = mapped_column(default="")  # who fetches the teacher, what to bring
+    office_code: Mapped[RegionRef]  # the region whose officer, or village, asks
+    account_id: Mapped[AccountRef | None]
+    offered_at: Mapped[Instant]
+    status: Mapped[Code] = mapped_column(default=DispatchStatus.OFFERED)
+    village_yes_at: Mapped[Instant | None]
+    teacher_yes_at: Mapped[Instant | None]
+    declined_by: Mapped[Code | None]
+    reason: Mapped[Code | None]
+    reason_text: Mapped[LineText] = mapped_column(default="")  # in words; or what came between
+    settled_at: Mapped[Instant | None]
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id", ondelete="SET NULL"), index=True)
+
+    __table_args__ = (
+        one_of("status", DispatchStatus),
+        one_of("declined_by", Party),
+        one_of("reason", DECLINE_REASONS),
+        CheckConstraint(SLOT_IS_SOUND, name="slot_sound"),
+        CheckConstraint(
+            "(status = 'declined') = (declined_by IS NOT NULL AND reason IS NOT NULL)",
+            name="declined_with_reason",
+        ),
+        CheckConstraint("(status = 'offered') = (settled_at IS NULL)", name="settled_when"),
     )

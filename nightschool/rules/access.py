@@ -32,6 +32,7 @@ VERBS: dict[str, frozenset[Role]] = {
     "see_overview": frozenset({Role.SUPERVISOR}),
     "approve_plans": frozenset({Role.SUPERVISOR}),  # or returns them; still edits nothing in a village
     "call_off": frozenset({Role.SUPERVISOR}),  # an evening of a township or county, when nobody shall set out
+    "dispatch": frozenset({Role.SUPERVISOR}),  # asks a teacher and a village; both answer for themselves
     "see_trail": frozenset({Role.COORDINATOR}) | ADMINISTRATORS,
     "manage_accounts": ADMINISTRATORS,
     "settle": frozenset({Role.SUPERVISOR}) | ADMINISTRATORS,  # what a region settles for its own work

@@ -78,6 +78,7 @@ UNSCOPED = {
     "slip": "a class on an evaluation slip, with the proof that it is ours; whoever has it may answer, and reads nothing",
     "reader": "whose weekly digest, of which region, with our proof; it opens what that account may see, while it may",
     "coming": "a class of the teacher whose address stands before it; the action asks that it is theirs",
+    "offered": "what the teacher whose address stands before it is asked; the action asks that they are",
     "asked": "a question where that teacher goes; the action asks that they do",
     "form": "the one-time id of a form; the query looks whose it is",
     "secret_page": "a login slip or a link, shown to who made it; the query looks whose it is",
@@ -87,7 +88,7 @@ PUBLIC = {
     "find.home", "health.check", "static", "timetable.village", "timetable.feed", "timetable.text",
     "timetable.past", "timetable.poster", "timetable.qr", "timetable.data", "region_timetable.region", "region_timetable.feed",
     "region_timetable.data", "region_timetable.text", "region_timetable.embed", "region_timetable.changes", "timetable.embed", "open_data.show_schema", "sitemap.robots", "sitemap.index", "sitemap.part",
-    "trust.login", "trust.slip", "trust.slip_qr", "teacher_links.page", "teacher_links.feed", "teacher_links.sheet", "teacher_links.absent", "teacher_links.answer",
+    "trust.login", "trust.slip", "trust.slip_qr", "teacher_links.page", "teacher_links.feed", "teacher_links.sheet", "teacher_links.absent", "teacher_links.answer", "dispatches.of_teacher",
     "wishes.of_villagers",
     "evaluations.slip", "digests.feed",
     "revisions.changes", "revisions.feed", "revisions.posted", "deliveries.worker",
@@ -110,6 +111,7 @@ OWN = {
 FITTING = {
     "village": {
         "see_village",
+        "dispatch",
         "schedule",
         "keep_register",
         "keep_people",
@@ -122,6 +124,7 @@ FITTING = {
     },
     "region": {
         "see_overview",
+        "dispatch",
         "approve_plans",
         "call_off",
         "manage_accounts",
@@ -135,7 +138,8 @@ FITTING = {
     "course": {"schedule", "see_trail", "keep_people"},
     "change": {"schedule"},
     "question": {"keep_register"},
-    "wish": {"schedule"},
+    "wish": {"schedule", "dispatch"},
+    "dispatch": {"schedule", "dispatch"},
     "waiting_sheet": {"keep_register"},
     "export": {"see_overview"},
     "teacher_link": {"keep_teachers"},

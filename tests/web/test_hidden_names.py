@@ -53,6 +53,7 @@ from tests.factories import (
     later,
     make_change,
     make_course,
+    make_dispatch,
     make_export,
     make_label,
     make_learner,
@@ -113,10 +114,16 @@ TOLD = {
     ("teacher_links.sheet", "HiddenTeacherName"): "it is this teacher's own paper",
     ("teacher_links.feed", "HiddenTeacherName"): "it is this teacher's own calendar",
     ("teacher_links.page", "HiddenCourseAudience"): "a teacher prepares for whom the class is",
+    ("dispatches.of_teacher", "HiddenDispatchTopic"): "it is what this teacher is asked to teach",
+    ("teacher_links.page", "HiddenDispatchTopic"): "it is what this teacher is asked to teach",
     ("teacher_links.sheet", "HiddenCourseAudience"): "a teacher prepares for whom the class is",
 }
 TOLD_ON_PAPER = {
     ("school_months.with_drafts", DRAFT): "the coordinator's own year, which says so",
+}
+TOLD_ON_PAPER |= {
+    ("dispatches.desk", hidden): "an office's own page of whom it has asked for what, and why they said no"
+    for hidden in ("HiddenDispatchTopic", "HiddenDispatchReasonText", "HiddenTeacherName")
 }
 LEARNER = ("HiddenLearnerName", "HiddenLearnerGroupName")
 SIGNED = "who is expected signs beside their name, on paper that stays in the binder"
@@ -164,12 +171,17 @@ TOLD_ON_PAPER |= {
             "what was answered is told again on the board, with nobody's name",
             ("HiddenQuestionText", "HiddenQuestionAnswer"),
         ),
+        (
+            "letter",
+            "the letter to the teacher's unit says whom it asks for, and for what",
+            ("HiddenTeacherName", "HiddenDispatchTopic", "HiddenDispatchNote"),
+        ),
         ("hours", "the teacher's own proof for their unit", ("HiddenTeacherName",)),
         ("hours_here", "the teacher's own proof for their unit", ("HiddenTeacherName",)),
     )
     for form in ("", "_pdf", "_xlsx", "_txt")
     for hidden in told
-    if form != "_txt" or paper in ("board", "plan", "hours", "hours_here")
+    if form != "_txt" or paper in ("board", "plan", "letter", "hours", "hours_here")
 }
 TOLD_ON_PAPER |= {
     ("papers.binder_pdf", hidden): "it is the village's own binder: these papers, and no other"
@@ -177,6 +189,10 @@ TOLD_ON_PAPER |= {
     if paper in {f"papers.{one}_pdf" for one in ("plan", "teaching-record", "teachers", "venues", "roster")}
 }
 TOLD_WHEN_SENT = {
+    **{
+        ("papers.letter", hidden): "the letter says whom it asks for, and for what"
+        for hidden in ("HiddenTeacherName", "HiddenDispatchTopic", "HiddenDispatchNote")
+    },
     ("papers.plan", "HiddenCourseAudience"): "the plan is sent to the township to be approved",
     ("papers.hours_here", "HiddenTeacherName"): "the teacher's own proof for their unit",
     ("papers.board", "HiddenQuestionText"): "what was asked last time, without who asked",
@@ -316,6 +332,11 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
             )
         )
         wish = make_wish(db, groups="一组", status="unmet", reason="other", reason_text="等开春")
+        dispatch = make_dispatch(
+            db, hidden.id, topic="?", note="?", status="declined", declined_by="village", reason="other",
+            reason_text="?", settled_at=NOW.instant,
+        )  # fmt: skip
+        make_dispatch(db, hidden.id, wish_id=make_wish(db, topic="电商直播").id)
         entry = TeacherEntry(name=HIDDEN_SINCE, kind="local_expert", unit="县医院", name_is_public=False)
         posting = db.scalars(sa.select(Posting).where(Posting.account_id == cast.chen)).one()
         posting.title = "?"
@@ -328,7 +349,7 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
             "slip": slip_of(past.public_id), "reader": reader_of(db, cast.township_supervisor, TOWNSHIP),
             "class_session": past.public_id, "course": course.public_id, "learner": learner.public_id,
             "other_learner": other.public_id, "teacher": hidden.public_id, "other_teacher": hidden_since.public_id,
-            "former": former.code, "other": former.code, "venue": venue.public_id, "question": question.public_id, "wish": wish.public_id, "change": change.public_id, "login": 1,
+            "former": former.code, "other": former.code, "venue": venue.public_id, "question": question.public_id, "wish": wish.public_id, "dispatch": dispatch.public_id, "change": change.public_id, "login": 1,
             "teacher_link": link.public_id, "label": make_label(db, "县农机站").public_id, "upload": upload.public_id, "account": account.public_id, "posting": posting.id,
         }  # fmt: skip
         edit_teacher(

@@ -92,6 +92,27 @@ def change_session(
             set_session_labels(db, {record.id: borne})
 
 
+def change_teachers(
+    db: Session,
+    *,
+    class_session: str,
+    seen_revision: int,
+    teachers: Sequence[str],
+    by: Actor,
+    now: Now,
+    agreed: bool = False,
+) -> None:
+    """Others teach the session, or nobody yet; all else of it stays as it is. Raises as `change_session` does."""
+    record = _changeable(db, class_session, Change.EDIT, by, seen_revision)
+    former = Staff(teachers_of_sessions(db, [record.id])[record.id], record.venue_id)
+    wanted = find_staff(db, record.region_code, teachers=teachers, venue=None, former=former).teacher_ids
+    if wanted == former.teacher_ids:
+        return
+    told = {"fields": ["teachers"]}
+    with changing(db, Undoable.EDIT, [record], by=by, now=now, agreed=agreed, told=told):
+        set_session_teachers(db, {record.id: wanted})
+
+
 def agree_session(db: Session, *, class_session: str, by: Actor, now: Now) -> None:
     """The session meets all the same, whatever is closed then by now: its village said so.
 

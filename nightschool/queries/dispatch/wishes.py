@@ -5,18 +5,25 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from nightschool.models.planning import Wish
+from nightschool.models.calendars import RegionPosition
+from nightschool.models.places import Region
+from nightschool.models.planning import Dispatch, Wish
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries.courses.sessions import is_over
+from nightschool.queries.dispatch.dispatches import is_waiting
 from nightschool.queries.people.people import groups
 from nightschool.queries.records import shaped
+from nightschool.queries.scope import inside
 from nightschool.rules.courses.statuses import TO_COME
+from nightschool.rules.dispatch.summaries import WishFacts, WishTopic, by_topic
 from nightschool.rules.dispatch.wishes import WishStage, WishStatus, are_alike, stage_of
+from nightschool.rules.seasons.daylight import Position
 from nightschool.rules.slots import Moment
 
+OPEN_STAGES = (WishStage.APPROVED, WishStage.DISPATCHED)
 _ROWS = 12  # for each group
 _TOPICS = 12
 _PARENT = aliased(Wish, name="parent")
@@ -48,8 +55,8 @@ class WishLine:
 
     @property
     def is_open(self) -> bool:
-        """True when it waits for a class."""
-        return self.stage is WishStage.APPROVED
+        """True when it waits for a class, whether somebody has been asked for it or not."""
+        return self.stage in OPEN_STAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +78,72 @@ def wishes_of(db: Session, village: str, *, at: Moment, is_public: bool = False)
 
     return WishList(
         at_stage(WishStage.SUBMITTED),
-        at_stage(WishStage.APPROVED),
+        at_stage(*OPEN_STAGES),
         at_stage(WishStage.SCHEDULED, WishStage.DONE),
         at_stage(WishStage.UNMET, WishStage.MERGED, WishStage.WITHDRAWN),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RegionWish:
+    """One wish of a region, with where it is."""
+
+    line: WishLine
+    village: str
+    township: str
+    position: Position | None  # of the village, where it is known
+
+
+def wishes_in(
+    db: Session, region: str, *, at: Moment, first: date | None = None, last: date | None = None
+) -> tuple[RegionWish, ...]:
+    """The wishes of all villages of a region that their villages have let in, the longest waiting first.
+
+    Between two days, where they are named; those merged into another stand in that one. Cost: 1 query.
+    """
+    township = aliased(Region, name="township")
+    which = [inside(Wish.region_code, region), Wish.status.not_in((WishStatus.SUBMITTED, WishStatus.MERGED))]
+    if first is not None:
+        which.append(Wish.wished_on >= first)
+    if last is not None:
+        which.append(Wish.wished_on <= last)
+    rows = db.execute(
+        _lines(at)
+        .add_columns(
+            Region.name.label("village"),
+            func.coalesce(township.name, "").label("township"),
+            RegionPosition.latitude,
+            RegionPosition.longitude,
+        )
+        .join(Region, Region.code == Wish.region_code)
+        .outerjoin(township, township.code == Region.parent_code)
+        .outerjoin(RegionPosition, RegionPosition.region_code == Wish.region_code)
+        .where(*which)
+    )
+    return tuple(
+        RegionWish(
+            _line(row),
+            row.village,
+            row.township,
+            None if row.latitude is None else Position(row.latitude, row.longitude),
+        )
+        for row in rows
+    )
+
+
+def wish_topics(db: Session, region: str, first: date, last: date, *, at: Moment) -> tuple[WishTopic, ...]:
+    """What was wished for in a region between two days, topic by topic; what nobody wants any more is left out.
+
+    Cost: 1 query.
+    """
+    found = wishes_in(db, region, at=at, first=first, last=last)
+    return by_topic(
+        [
+            WishFacts(one.line.topic, one.village, one.line.wanted_by, one.line.stage, one.line.wished_on)
+            for one in found
+            if one.line.stage is not WishStage.WITHDRAWN
+        ],
+        at.day,
     )
 
 
@@ -110,7 +180,10 @@ def _read(db: Session, statement: Select[*tuple[Any, ...]]) -> list[WishLine]:
 
 def _line(row: Any) -> WishLine:
     stage = stage_of(
-        WishStatus(row.status), is_planned=row.next_on is not None, is_held=row.held_on is not None
+        WishStatus(row.status),
+        is_planned=row.next_on is not None,
+        is_held=row.held_on is not None,
+        is_asked=row.is_asked,
     )
     return shaped(WishLine, row, stage=stage, months=tuple(row.months), times=tuple(row.times))
 
@@ -152,6 +225,7 @@ def _lines(at: Moment, *, is_public: bool = False) -> Select[*tuple[Any, ...]]:
             day(func.min, is_to_come).label("next_on"),
             day(func.max, ClassSession.status == SessionStatus.HELD).label("held_on"),
             (Wish.households + more).label("wanted_by"),
+            exists().where(Dispatch.wish_id == Wish.id, is_waiting(at)).correlate(Wish).label("is_asked"),
         )
         .outerjoin(_PARENT, _PARENT.id == Wish.merged_into_id)
         .outerjoin(Course, Course.id == Wish.course_id)

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from nightschool.errors import Refused, refuse_all
 from nightschool.rules.names import compared, usual_keys
@@ -38,6 +39,7 @@ class WishStage(StrEnum):
     MERGED = "merged"
     UNMET = "unmet"
     WITHDRAWN = "withdrawn"
+    DISPATCHED = "dispatched"  # a teacher is asked for it, or the village
     SCHEDULED = "scheduled"  # a class is to come
     DONE = "done"  # a class was held
 
@@ -73,6 +75,7 @@ _STAGES = {
     WishStage.MERGED: N_("合在一起了"),
     WishStage.UNMET: N_("暂时办不到"),
     WishStage.WITHDRAWN: N_("不要了"),
+    WishStage.DISPATCHED: N_("正在请老师"),
     WishStage.SCHEDULED: N_("排上了"),
     WishStage.DONE: N_("上过了"),
 }
@@ -128,12 +131,17 @@ def check_unmet(reason: str | None, words: str) -> None:
         raise Refused("words_missing", field="words")
 
 
-def stage_of(status: WishStatus, *, is_planned: bool, is_held: bool) -> WishStage:
-    """What became of a wish. `is_planned`, `is_held`: of its course a class is to come, or was held."""
+def stage_of(status: WishStatus, *, is_planned: bool, is_held: bool, is_asked: bool = False) -> WishStage:
+    """What became of a wish. `is_planned`, `is_held`: of its course a class is to come, or was held.
+
+    `is_asked`: an offer for it waits to be answered.
+    """
     if status is WishStatus.APPROVED and is_held:
         return WishStage.DONE
     if status is WishStatus.APPROVED and is_planned:
         return WishStage.SCHEDULED
+    if status is WishStatus.APPROVED and is_asked:
+        return WishStage.DISPATCHED
     return WishStage(status)
 
 
@@ -172,12 +180,17 @@ def clusters(topics: Sequence[str]) -> list[list[int]]:
 _NUMBER = f"(?:[0-9]{{1,6}}|[{NUMERALS}]+)"
 _GROUPS = re.compile(f"(?:{_NUMBER}[组社队]?[、和])*{_NUMBER}[组社队]")
 _HOUSEHOLDS = re.compile(f"([0-9]{{1,6}})户?|({_NUMBER})户")
+_MONTHS = re.compile("(?:1[0-2]|[1-9])月(?:[、和](?:1[0-2]|[1-9])月)*")
+_CATEGORY = re.compile("【(.+)】")
 _IN_FRONT = re.compile(r"^\s*(?:[0-9]{1,3}\s*[.、)）]|[-*•·])\s*")
 
 
-def read_wishes(text: str, category: str | None = None) -> tuple[WishEntry, ...]:
-    """One wish a line, as typed or pasted from a spreadsheet: 果树修剪 8户 一组、三组. Without a number one household.
+def read_wishes(
+    text: str, category: str | None = None, categories: Mapping[str, str] = MappingProxyType({})
+) -> tuple[WishEntry, ...]:
+    """One wish a line, as typed or pasted from a spreadsheet: 果树修剪 8户 一组、三组 11月. Without a number, one 户.
 
+    `category` is that of the lines that name none of the `categories` (word -> code) in 【】.
     Raises Refused, all that is wrong at once, each with its `line` (from 1): `nothing_there`, `too_many` lines, and
     what `check_wish` says.
     """
@@ -186,7 +199,7 @@ def read_wishes(text: str, category: str | None = None) -> tuple[WishEntry, ...]
         raise Refused("nothing_there", field="lines")
     if len(lines) > MOST_LINES:
         raise Refused("too_many", field="lines", n=MOST_LINES, now=len(lines))
-    entries = [_entry(line, category) for _number, line in lines]
+    entries = [_entry(line, category, categories) for _number, line in lines]
     refuse_all(
         Refused(problem.code, field="lines", line=number, **problem.details)
         for (number, _line), entry in zip(lines, entries, strict=True)
@@ -195,19 +208,24 @@ def read_wishes(text: str, category: str | None = None) -> tuple[WishEntry, ...]
     return tuple(entries)
 
 
-def _entry(line: str, category: str | None) -> WishEntry:
+def _entry(line: str, category: str | None, categories: Mapping[str, str]) -> WishEntry:
     plain = _IN_FRONT.sub("", unicodedata.normalize("NFKC", line), count=1)
     topic: list[str] = []
     groups: list[str] = []
     households = 1
+    months: tuple[int, ...] = ()
     for word in re.split(r"[\s,;:]+", plain):
         if found := _HOUSEHOLDS.fullmatch(word):
             households = number_of(found[1] or found[2]) or 0
         elif _GROUPS.fullmatch(word):
             groups.append(word)
+        elif _MONTHS.fullmatch(word):
+            months = tuple(sorted({*months, *map(int, re.findall("[0-9]+", word))}))
+        elif (found := _CATEGORY.fullmatch(word)) and found[1] in categories:
+            category = categories[found[1]]
         elif word and word != "户":
             topic.append(word)
-    return WishEntry(" ".join(topic), category, households, "、".join(groups))
+    return WishEntry(" ".join(topic), category, households, "、".join(groups), months)
 
 
 def stage_word(stage: WishStage) -> str:

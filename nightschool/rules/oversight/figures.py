@@ -40,6 +40,11 @@ GRADUATES = Definition(N_("够结业"), 1, N_("还在班里、到今天够了结
 LEFT_COHORT = Definition(N_("退出"), 1, N_("进过班又退出的人，是人数"))
 ON_TIME = Definition(N_("按时登记"), 1, N_("上完课 3 天之内点了名的，或者写了为什么没上的"))
 PERSON_HOURS = Definition(N_("人时"), 1, N_("每节课的人次乘课时长，60 分钟算一小时，不满一小时的舍去"))
+WISHES = Definition(N_("点单"), 1, N_("村里上了单的，没撤下的；合在一起的算一个"))
+WISHING_HOUSEHOLDS = Definition(N_("户数"), 1, N_("想学的有几户，合过来的也算；一户想学几样算几次"))
+UNMET_WISHES = Definition(N_("暂时办不到"), 1, N_("村里说了为什么办不到的点单"))
+MET_WISHES = Definition(N_("办到了"), 1, N_("为它上过课的点单；排了还没上的不算"))
+WAITING_DAYS = Definition(N_("等了几天"), 1, N_("从提出来那天到今天；还没上过课、也没说办不到的才算"))
 HOURS = Definition(N_("学时"), 1, N_("45 分钟算一个，不满十分之一的舍去"))
 
 

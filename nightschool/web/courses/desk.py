@@ -11,6 +11,7 @@ from nightschool.queries.courses import closed_times, sessions
 from nightschool.queries.courses import desk as queries
 from nightschool.queries.courses.closed_times import Absence
 from nightschool.queries.courses.sessions import SessionLine
+from nightschool.queries.dispatch import dispatches
 from nightschool.queries.notices.notices import class_notice
 from nightschool.queries.notices.own_texts import own_texts
 from nightschool.queries.oversight.plans import reminders
@@ -49,6 +50,7 @@ def village(village: str) -> Any:
         turnouts = last_turnouts(db, first.public_id) if first else ()
         plans = [(one.month, tell_reminder(one, today())) for one in reminders(db, village, today=today())]
         absent = closed_times.absences_in(db, village, today=today())
+        offers = dispatches.asked_of_village(db, village, at=moment())
         elsewhere = [code for code in villages_of(actor()) if code != village]
         others = places.regions_named(db, elsewhere)
         unrecorded = queries.open_registers(db, elsewhere, at=moment())
@@ -66,6 +68,7 @@ def village(village: str) -> Any:
         latest=latest,
         quiet=tell_quiet(latest.day, today()) if latest and latest.is_held else "",
         absent=_told(absent),
+        offers=offers,
         marks={one.class_session: closed_mark(one.kind) for one in absent},
         others=[(one, unrecorded.get(one.code, 0)) for one in others],
         plans=[line for line in plans if line[1]],

@@ -41,14 +41,11 @@ def teacher(class_session: str) -> Any:
 
     def act(db: Session) -> None:
         try:
-            actions.change_session(
+            actions.change_teachers(
                 db,
                 class_session=class_session,
                 seen_revision=form.seen_revision,
-                title=found.line.title,
-                summary=found.summary,
                 teachers=form.teachers_after(found.teacher_ids),
-                venue=found.venue_id or None,
                 by=actor(),
                 now=now(),
                 agreed=bool(form.all_the_same.data),

@@ -1,5 +1,6 @@
 """Wishes: a village's list of what its households want to learn, one of them, and what villagers send in and read."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -8,11 +9,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from nightschool.actions.dispatch import wishes as actions
-from nightschool.errors import Refused, StaleRecord
+from nightschool.errors import Problem, Refused, StaleRecord
+from nightschool.formats.tables import UnreadableTable, read_tables
 from nightschool.queries.courses import courses
 from nightschool.queries.dispatch import wishes as queries
 from nightschool.queries.dispatch.wishes import WishLine
 from nightschool.queries.places import places
+from nightschool.rules.dispatch.wish_lists import tell_listed, wish_lines
 from nightschool.rules.dispatch.wishes import (
     check_wish,
     read_wishes,
@@ -22,7 +25,9 @@ from nightschool.rules.dispatch.wishes import (
     tell_when_suits,
     unmet_word,
 )
+from nightschool.rules.regions import RowFault, tell_row_problem
 from nightschool.texts import _, counted
+from nightschool.web.courses.courses_form import put
 from nightschool.web.dispatch.wishes_form import DecideForm, LinesForm, VillagerForm, WishForm
 from nightschool.web.site.access import actor, allows, public
 from nightschool.web.site.context import moment, now, reading, writing
@@ -49,23 +54,48 @@ def index(village: str) -> Any:
 
 
 @bp.route("/desk/<region_code:village>/wishes/new", methods=["GET", "POST"])
-@allows("schedule")
+@allows("schedule", files=frozenset({"file"}))
 def new(village: str) -> Any:
-    """Some wishes more, one a line, as they stand on the paper that went round."""
+    """Some wishes more, one a line, as they stand on the paper that went round; a table becomes lines first."""
     form = LinesForm()
-    form.offer(look_up(courses.categories))
+    categories = look_up(courses.categories)
+    form.offer(categories)
     noted: list[str] = []
+    codes = {word: code for code, word in categories.items()}
 
     def save(db: Session) -> None:
-        entries = read_wishes(form.lines.data, form.category.data or None)
+        entries = read_wishes(form.lines.data, form.category.data or None, codes)
         noted.extend(actions.note_wishes(db, village=village, entries=entries, by=actor(), now=now()))
 
-    status = tried(form, save, _refuse)
+    told, status = "", 200
+    if form.file.data or request.form.get("do") == "read":
+        told = _read_table(form, codes)
+        status = BAD_INPUT if form.file.errors else 200
+    else:
+        status = tried(form, save, _refuse)
     if status == SAVED:
         flash(counted("记下了 %(n)d 个。", len(noted)))
         return redirect(url_for("wishes.index", village=village), SAVED)
     place = look_up(places.region_named, village)
-    return render_template("dispatch/wishes/new.html", form=form, place=place), status
+    return render_template("dispatch/wishes/new.html", form=form, place=place, told=told), status
+
+
+def _read_table(form: LinesForm, categories: Mapping[str, str]) -> str:
+    """The lines of the table stand below those that were typed; what was read, and left out, in words."""
+    if not form.file.data:
+        form.refuse("file", _("选一个文件。"))
+        return ""
+    try:
+        for table in read_tables(form.file.data.read()):
+            found = wish_lines([line.cells or () for line in table.lines], categories)
+            if found is not None and not table.is_hidden:
+                put(form.lines, "\n".join(filter(None, (form.lines.data or "", *found.lines))))
+                return tell_listed(found)
+    except UnreadableTable as problem:
+        form.refuse("file", tell_row_problem(Problem(RowFault(problem.fault.value), line=problem.line)))
+        return ""
+    form.refuse("file", _("没有找到写着想学什么的那一列。列名写「想学什么」，再传一次。"))
+    return ""
 
 
 @bp.route("/wishes/<public_id:wish>", methods=["GET", "POST"])

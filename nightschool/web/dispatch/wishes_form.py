@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from flask_wtf.file import FileField
+
 from nightschool.rules.dispatch.wishes import (
     LONGEST_GROUPS,
     LONGEST_TOPIC,
@@ -35,6 +37,7 @@ class LinesForm(Form):
 
     lines = TextField(L_("想学的，一行一个"), longest=_LONGEST_LINES, render_kw={"rows": 8})
     category = ChoiceField(L_("都是哪一类"), chips=True)
+    file = FileField(L_("有表格的，先读表格"))
 
     def offer(self, categories: Mapping[str, str]) -> None:
         """These are the categories, by code."""

@@ -17,6 +17,7 @@ from nightschool.formats.attended_table import CARD, HISTORY
 from nightschool.formats.binder import BINDER, binder_data
 from nightschool.formats.board_notice import BOARD_NOTICE
 from nightschool.formats.cohort_table import COHORT_TABLE
+from nightschool.formats.dispatch_letter import DISPATCH_LETTER
 from nightschool.formats.ledger import LEDGER
 from nightschool.formats.nothing_held import NOTHING_HELD
 from nightschool.formats.open_questions import OPEN_QUESTIONS
@@ -34,8 +35,10 @@ from nightschool.formats.venue_list import VENUE_LIST
 from nightschool.formats.weekly_circular import CIRCULAR
 from nightschool.formats.weekly_sheets import CONSULTING, DISPATCHING
 from nightschool.formats.wish_sheet import WISH_SHEET
+from nightschool.formats.wish_table import WISH_TABLE
 from nightschool.formats.workbooks import WORKBOOK
-from nightschool.queries.dispatch.wishes import wish_sheet
+from nightschool.queries.dispatch import dispatches
+from nightschool.queries.dispatch.wishes import wish_sheet, wish_topics
 from nightschool.queries.notices.board_months import board_month
 from nightschool.queries.oversight.binders import binder_gaps
 from nightschool.queries.oversight.nothing_held import NothingHeld, nothing_held
@@ -115,6 +118,11 @@ TEACHER_HERE = PaperHome(
     "/desk/<region_code:village>/teachers/<public_id:teacher>/",
     lambda found, **of: {url_for("teachers.show", **of): _("回到%(name)s", name=found.name)},
     "_here",
+)
+
+DISPATCH = PaperHome(
+    "/dispatches/<public_id:dispatch>/",
+    lambda found, dispatch: {url_for("dispatches.show", dispatch=dispatch): _("回到这一单")},
 )
 
 
@@ -211,6 +219,14 @@ def _dispatching(db: Session, asked: PaperAsk) -> Any:
     return dispatching(db, asked.of["region"], today=asked.today)
 
 
+def _wish_topics(db: Session, asked: PaperAsk) -> Any:
+    return wish_topics(db, asked.of["region"], asked.first, asked.last, at=moment())
+
+
+def _letter(db: Session, asked: PaperAsk) -> Any:
+    return dispatches.dispatch(db, asked.of["dispatch"], at=moment())
+
+
 PAPERS = (
     ListedPaper(LEDGER, VILLAGE, "see_village", _held),
     ListedPaper(TEACHING_RECORD, VILLAGE, "see_village", _held),
@@ -243,6 +259,8 @@ PAPERS = (
     ListedPaper(REGION_TABLE, REGION, "see_overview", _region_table),
     ListedPaper(TEACHER_LOADS, REGION, "see_overview", _teacher_loads),
     ListedPaper(NOTHING_HELD, REGION, "see_overview", _nothing_held),
+    ListedPaper(WISH_TABLE, REGION, "dispatch", _wish_topics),
+    ListedPaper(DISPATCH_LETTER, DISPATCH, "dispatch", _letter),
     ListedPaper(HOURS_SLIP, TEACHER, "keep_teachers", _hours),
     ListedPaper(HOURS_SLIP, TEACHER_HERE, "keep_teachers", _hours),
 )

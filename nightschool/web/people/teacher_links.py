@@ -12,6 +12,7 @@ from nightschool.errors import NotFound, Refused
 from nightschool.formats.ics import teacher_calendar
 from nightschool.formats.qr import qr_svg
 from nightschool.formats.teacher_text import own_page_words, told_visit
+from nightschool.queries.dispatch import dispatches
 from nightschool.queries.notices import visits
 from nightschool.queries.notices.timetable import Extent
 from nightschool.queries.notices.visits import FEED_EXTENT, OWN_PAGE_EXTENT, OwnTimetable
@@ -93,12 +94,14 @@ def revoke(teacher_link: str) -> Any:
 def page(secret: str) -> Any:
     """The teacher's page: the next class first."""
     found = _found(secret, OWN_PAGE_EXTENT)
+    offers = look_up(dispatches.asked_of_teacher, found.opened, at=moment())
     said = _SAID.get(request.args.get("said", ""))
     told = own_page_words(found)
     return render_template(
         "people/teacher_links/page.html",
         links=_links(secret),
         secret=secret,
+        offers=offers,
         said=_(said) if said else "",
         **told,
     )
@@ -108,6 +111,8 @@ def page(secret: str) -> Any:
 _SAID = {
     "answer": N_("您的答复村里看到了，谢谢。"),
     "absent": N_("已经告诉村里您来不了。换老师还是改时间，由村里定。"),
+    "coming": N_("您答应了。村里也答应了，就排成课，列在下面。"),
+    "declined": N_("记下了，派单的人会另外安排。"),
     "present": N_("已经告诉村里您又能来了。"),
 }
 

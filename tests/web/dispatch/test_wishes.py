@@ -1,5 +1,6 @@
 """Wishes, as their coordinator writes them down and decides them, and as villagers send them in and read of them."""
 
+import io
 import re
 from datetime import timedelta
 
@@ -45,6 +46,35 @@ def test_paper_of_a_dozen_lines_is_one_form_and_each_wish_leads_to_its_course(
         assert "排上了：周二 12月8日" in page and "讲「果树冬季修剪」" in page
     with database.reading() as db:
         assert topics(database)["果树修剪"].course_id == db.scalars(select(Course.id)).one()
+
+
+def test_a_table_becomes_lines_to_look_through_without_anybodys_name(
+    chen: FlaskClient, database: Database
+) -> None:
+    table = (
+        "狮湾村学习需求\n序号,组别,户主,想学什么,户数,类别,哪几个月闲\n"
+        "1,1,张三,果树修剪,8,技术技能,11、12\n2,二组,李四,电商直播,,没有的类,\n3,,,,,,\n"
+    )
+    sent = {"lines": "法律常识", "do": "read", "file": (io.BytesIO(table.encode("gbk")), "wishes.csv")}
+    page = chen.post(f"{LIST}/new", data=sent)
+    assert page.status_code == 200 and "从表格里读出 2 行" in page.text and "这几列没有读：户主" in page.text
+    [typed] = re.findall(r"<textarea[^>]*>\r?\n?(.*?)</textarea>", page.text, re.DOTALL)
+    assert typed.split("\n") == ["法律常识", "果树修剪 8户 1组 11月、12月 【技术技能】", "电商直播 二组"]
+    assert "张三" not in page.text and topics(database) == {}
+    chen.post(f"{LIST}/new", data={"lines": typed})
+    kept = topics(database)["果树修剪"]
+    assert (kept.households, kept.groups, kept.months, kept.category_code) == (8, "1组", [11, 12], "skill")
+
+
+def test_a_table_that_says_nothing_of_wishes_says_so(chen: FlaskClient) -> None:
+    for file, told in (
+        (b"a,b\n1,2\n", "没有找到写着想学什么的那一列"),
+        (b"%PDF-1.7", "PDF"),
+        (b"", "选一个文件"),
+    ):
+        sent = {"lines": "法律常识", "do": "read", "file": (io.BytesIO(file), "x.csv" if file else "")}
+        page = chen.post(f"{LIST}/new", data=sent)
+        assert page.status_code == 422 and told in page.text and "法律常识" in page.text, told
 
 
 def test_a_line_that_cannot_be_kept_keeps_all_that_was_typed(chen: FlaskClient, database: Database) -> None:

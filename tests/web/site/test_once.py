@@ -40,6 +40,7 @@ from tests.factories import (
     make_register,
     make_school,
     make_session,
+    make_wish,
 )
 from tests.web.addresses import rows
 from tests.web.test_bad_input import NOTICE
@@ -53,6 +54,10 @@ ADMIN, KEEPER, COORDINATOR = "region_administrator", "system_administrator", "ch
 COURSE = {
     "title": "柑橘冬季管护", "category": "skill", "first": "2026-11-27", "starts": "19:00", "ends": "20:30",
     "repeat": "once", "do": "publish",
+}  # fmt: skip
+OFFER = {
+    "topic": "果树修剪", "category": "skill", "starts": "19:00", "ends": "20:30", "teacher": "{teacher}",
+    "day": "2026-12-03", "do": "offer",
 }  # fmt: skip
 CLOSED = {"first": "2026-12-01", "last": "2026-12-05"}
 
@@ -115,6 +120,9 @@ FILLED = {
     "labels.campaign": Filled(ADMIN, {"names": "感恩奋进"}, COUNTY),
     "regulars.take": Filled(COORDINATOR, {"name": "周远客", "home": "建立村"}),
     "wishes.new": Filled(COORDINATOR, {"lines": "果树修剪 8户"}),
+    "dispatches.for_wish": Filled("county_supervisor", OFFER),
+    "dispatches.new": Filled("county_supervisor", OFFER),
+    "substitutes.ask": Filled(COORDINATOR, {"teachers": "{teacher}", "do": "ask"}),
     "questions.ask": Filled(COORDINATOR, {"text": "黄龙病怎么认？"}, of={"class_session": "held"}),
 }
 # Known by the submission they carry; tests/web/registers/test_attendance.py sends them twice.
@@ -124,7 +132,7 @@ CHANGING = {
     "asked_back.answer", "attendance.take_back", "sheet_photos.remove", "sheet_photos.show",
     "admin.disable", "admin.enable", "admin.end_posting", "admin.revoke_device", "admin.revoke_devices",
     "calendars.remove", "closed_times.remove_of_teacher", "closed_times.remove_of_venue", "cohorts.leave",
-    "cohorts.let_in", "cohorts.settings", "courses.publish", "courses.edit", "desk.switch", "digests.digest", "waiting.leave", "learners.edit",
+    "cohorts.let_in", "cohorts.settings", "courses.publish", "courses.edit", "desk.switch", "digests.digest", "dispatches.answer", "dispatches.show", "waiting.leave", "learners.edit",
     "learners.data", "learners.phone", "merges.compare_learner", "merges.compare_teacher", "merges.undo_learner",
     "merges.undo_teacher", "moves.back", "moves.move", "notices.tell", "own_texts.edit", "paper_columns.edit", "plans.act", "questions.edit", "questions.remove", "region_lists.apply",
     *(f"people_lists.{step}_{kind}" for step in ("columns", "take", "undo") for kind in ("learners", "teachers", "registers")),
@@ -154,6 +162,7 @@ def records(database: Database, cast: Cast) -> dict[str, Any]:
         return {
             "village": SHIWAN, "account": db.get_one(Account, cast.chen).public_id, "waiting": waiting.public_id,
             "course": course.public_id, "class_session": session.public_id,
+            "wish": make_wish(db).public_id,
             "venue": db.get_one(Venue, cast.venue).public_id, "held": held.public_id,
             "learner": make_learner(db).public_id, "teacher": db.get_one(Teacher, cast.teacher).public_id,
         }  # fmt: skip

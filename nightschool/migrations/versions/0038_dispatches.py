@@ -1,0 +1,90 @@
+"""Teachers who are asked to teach in a village at a time, and what the village and they say to it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0038"
+down_revision = "0036"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "dispatch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(22), nullable=False),
+        sa.Column("region_code", sa.String(12), nullable=False),
+        sa.Column("wish_id", sa.Integer(), nullable=True),
+        sa.Column("class_session_id", sa.Integer(), nullable=True),
+        sa.Column("teacher_id", sa.Integer(), nullable=False),
+        sa.Column("instead_of_id", sa.Integer(), nullable=True),
+        sa.Column("topic", sa.String(60), nullable=False),
+        sa.Column("category_code", sa.String(32), nullable=False),
+        sa.Column("expected", sa.Integer(), nullable=True),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("starts", sa.SmallInteger(), nullable=False),
+        sa.Column("ends", sa.SmallInteger(), nullable=False),
+        sa.Column("venue_id", sa.Integer(), nullable=True),
+        sa.Column("note", sa.String(200), nullable=False),
+        sa.Column("office_code", sa.String(12), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("village_yes_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("teacher_yes_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("declined_by", sa.String(32), nullable=True),
+        sa.Column("reason", sa.String(32), nullable=True),
+        sa.Column("reason_text", sa.String(200), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("course_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('offered', 'declined', 'withdrawn', 'overtaken', 'scheduled')",
+            name=op.f("ck_dispatch_status_known"),
+        ),
+        sa.CheckConstraint(
+            "declined_by IN ('village', 'teacher')", name=op.f("ck_dispatch_declined_by_known")
+        ),
+        sa.CheckConstraint(
+            "reason IN ('other_day', 'season', 'topic', 'far', 'other')",
+            name=op.f("ck_dispatch_reason_known"),
+        ),
+        sa.CheckConstraint(
+            "starts >= 0 AND ends <= 1440 AND ends - starts BETWEEN 10 AND 480",
+            name=op.f("ck_dispatch_slot_sound"),
+        ),
+        sa.CheckConstraint(
+            "(status = 'declined') = (declined_by IS NOT NULL AND reason IS NOT NULL)",
+            name=op.f("ck_dispatch_declined_with_reason"),
+        ),
+        sa.CheckConstraint(
+            "(status = 'offered') = (settled_at IS NULL)", name=op.f("ck_dispatch_settled_when")
+        ),
+        *(
+            sa.ForeignKeyConstraint(
+                [column], [f"{table}.{key}"], name=op.f(f"fk_dispatch_{column}"), ondelete=ondelete
+            )
+            for column, table, key, ondelete in (
+                ("region_code", "region", "code", "RESTRICT"),
+                ("wish_id", "wish", "id", "SET NULL"),
+                ("class_session_id", "class_session", "id", "CASCADE"),
+                ("teacher_id", "teacher", "id", "RESTRICT"),
+                ("instead_of_id", "teacher", "id", "RESTRICT"),
+                ("category_code", "category", "code", "RESTRICT"),
+                ("venue_id", "venue", "id", "RESTRICT"),
+                ("office_code", "region", "code", "RESTRICT"),
+                ("account_id", "account", "id", "RESTRICT"),
+                ("course_id", "course", "id", "SET NULL"),
+            )
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatch")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_dispatch_public_id")),
+    )
+    for column in ("region_code", "wish_id", "class_session_id", "teacher_id", "course_id"):
+        op.create_index(op.f(f"ix_dispatch_{column}"), "dispatch", [column])
+
+
+def downgrade() -> None:
+    """Who was asked, and what was answered, is lost; the courses that came of it stay."""
+    op.drop_table("dispatch")

@@ -1,0 +1,273 @@
+"""Dispatches: an office's desk of open wishes, a teacher offered for one, and what village and teacher answer."""
+
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from nightschool.actions.dispatch import dispatches as actions
+from nightschool.actions.dispatch.dispatches import Offer
+from nightschool.errors import CannotSchedule, NotFound, Refused
+from nightschool.queries.contacts import contacts
+from nightschool.queries.courses import courses
+from nightschool.queries.courses.choices import on_offer
+from nightschool.queries.dispatch import dispatches as queries
+from nightschool.queries.dispatch import wishes
+from nightschool.queries.dispatch.candidates import candidates
+from nightschool.queries.dispatch.dispatches import DispatchLine
+from nightschool.queries.dispatch.wishes import RegionWish, WishLine
+from nightschool.queries.people import teacher_links
+from nightschool.queries.places import places
+from nightschool.queries.seasons.localities import locality
+from nightschool.rules.courses.conflicts import explain
+from nightschool.rules.courses.recurrence import tell_recurrence_problem
+from nightschool.rules.dispatch.candidates import days_that_suit, usual_times
+from nightschool.rules.dispatch.clusters import along_the_road, same_topics
+from nightschool.rules.dispatch.dispatches import DispatchStatus, tell_refused_dispatch
+from nightschool.rules.listings import page_of
+from nightschool.rules.names import finder, stored_keys
+from nightschool.rules.regions import ancestors_of
+from nightschool.rules.slots import shown_end
+from nightschool.texts import _
+from nightschool.web.dispatch.dispatches_form import OfferForm, ReplyForm
+from nightschool.web.oversight.frame import kept
+from nightschool.web.site.access import actor, allows, by_secret
+from nightschool.web.site.context import moment, now, reading, today
+from nightschool.web.site.listings import LONGEST_QUERY, page_number
+from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, look_up, tried
+
+bp = Blueprint("dispatches", __name__)
+
+
+@bp.get("/overview/<region_code:region>/dispatch")
+@allows("dispatch")
+def desk(region: str) -> Any:
+    """The open wishes of a region, the same topics together, the longest waiting first; and what was offered."""
+    query = request.args.get("q", "").strip()[:LONGEST_QUERY]
+    with reading() as db:
+        line = places.names_of(db, [*ancestors_of(region), region])
+        here = locality(db, region)
+        wished = [one for one in wishes.wishes_in(db, region, at=moment()) if one.line.is_open]
+        offers = queries.offers_in_region(db, region, at=moment())
+    fits = finder(query)
+    found = [one for one in wished if fits(f"{one.line.topic} {one.village}", _sounds(one) if query else "")]
+    together = same_topics([one.line.topic for one in found])
+    groups = [_group([found[place] for place in cluster], here.kmh) for cluster in together]
+    shown, page, pages = page_of(groups, page_number())
+    return render_template(
+        "dispatch/dispatches/desk.html",
+        code=region,
+        place=line.pop(region),
+        path=tuple(line.items()),
+        kept=kept(),
+        groups=shown,
+        page=page,
+        pages=pages,
+        total=len(wished),
+        found=len(found),
+        query=query,
+        offers=offers,
+        has_positions=any(one.position for one in wished),
+    )
+
+
+def _sounds(one: RegionWish) -> str:
+    return f"{stored_keys(one.line.topic)} {stored_keys(one.village)}"
+
+
+def _group(ones: list[RegionWish], kmh: int) -> dict[str, Any]:
+    """One topic as who asked first calls it: how many want it, since when, and its villages along the road."""
+    in_order = sorted(ones, key=lambda one: "" if one.position else one.line.region_code)
+    by_wish = {one.line.public_id: one for one in in_order}
+    road = along_the_road({key: one.position for key, one in by_wish.items()}, kmh)
+    return {
+        "topic": ones[0].line.topic,
+        "households": sum(one.line.wanted_by for one in ones),
+        "days": (today() - ones[0].line.wished_on).days,
+        "stops": [(by_wish[stop.of], stop.way) for stop in road],
+    }
+
+
+@bp.route("/wishes/<public_id:wish>/dispatch", methods=["GET", "POST"])
+@allows("dispatch")
+def for_wish(wish: str) -> Any:
+    """A teacher is offered to a village that wishes for this: who teaches it, is free and near stands there."""
+    found = look_up(wishes.wish, wish, at=moment())
+    return _offering(found.region_code, found)
+
+
+@bp.route("/overview/<region_code:village>/dispatch/new", methods=["GET", "POST"])
+@allows("dispatch")
+def new(village: str) -> Any:
+    """The same without a wish: a village is offered a class."""
+    return _offering(village, None)
+
+
+def _offering(village: str, wish: WishLine | None) -> Any:
+    with reading() as db:
+        here, choices, categories = locality(db, village), on_offer(db, village), courses.categories(db)
+    months, times = (wish.months, wish.times) if wish else ((), ())
+    starts, ends = usual_times(times)
+    started = {"starts": starts, "ends": shown_end(ends), "venue": choices.usual_venue}
+    if wish:
+        started |= {"topic": wish.topic, "category": wish.category, "expected": wish.wanted_by}
+    form = OfferForm(data=started)
+    form.offer(
+        categories=categories,
+        venues={one.public_id: one.name for one in choices.venues},
+        teachers={one.public_id: one.name for one in choices.teachers},
+    )
+    form.take_pick()
+    offered: list[str] = []
+
+    def save(db: Session) -> None:
+        what = Offer(
+            village,
+            form.topic.data,
+            form.category.data,
+            form.teacher.data,
+            form.slot,
+            form.venue.data or None,
+            wish.public_id if wish else None,
+            form.expected.data,
+            form.note.data or "",
+        )
+        offered.append(actions.offer(db, offered=what, by=actor(), now=now()))
+
+    status = 200
+    if request.form.get("do") != "look":
+        status = tried(form, save, partial(_refuse, village=village))
+    if status == SAVED:
+        flash(_("派出去了。村里在工作台上看得到，老师在自己的链接里看得到。"))
+        return redirect(url_for("dispatches.show", dispatch=offered[0]), SAVED)
+    starts, ends = form.times_or(starts, ends)
+    days = days_that_suit(months, times, today())
+    with reading() as db:
+        venue = choices.by_id.get(form.venue.data or "")
+        teachers = candidates(
+            db,
+            here,
+            days=days,
+            starts=starts,
+            ends=ends,
+            topic=form.topic.data or "",
+            venue=venue.resource.id if venue else None,
+            named=form.named.data or "",
+            at=moment(),
+        )
+        contact = contacts(db, [village])[village]
+    page = render_template(
+        "dispatch/dispatches/offer.html",
+        form=form,
+        wish=wish,
+        here=here,
+        contact=contact,
+        teachers=teachers,
+        days=days,
+    )
+    return page, status
+
+
+def _refuse(form: OfferForm, refusal: Refused | CannotSchedule, *, village: str) -> int:
+    if isinstance(refusal, CannotSchedule):
+        for one in refusal.conflicts:
+            form.refuse("day", explain(one, village_code=village, today=today()))
+        return CLASH
+    if "problem" in refusal.details:  # the times were looked at by the form
+        form.refuse("day", tell_recurrence_problem(refusal.details["problem"]))
+    else:
+        form.refuse(refusal.field, tell_refused_dispatch(refusal))
+    return BAD_INPUT
+
+
+@bp.route("/dispatches/<public_id:dispatch>", methods=["GET", "POST"])
+@allows("dispatch")
+def show(dispatch: str) -> Any:
+    """One offer as its office sees it: where it stands, what the teacher said by telephone, and taken back."""
+    form = ReplyForm()
+    acting = {"dispatch": dispatch, "by": actor(), "now": now()}
+
+    def save(db: Session) -> None:
+        match request.form.get("do"):
+            case "withdraw":
+                actions.withdraw_dispatch(db, **acting)
+            case "yes":
+                actions.note_answer_of_teacher(db, **acting, says_yes=True)
+            case "no":
+                actions.note_answer_of_teacher(db, **acting, **_no(form), says_yes=False)
+
+    status = tried(form, save, _refuse_answer)
+    if status == SAVED:
+        flash(look_up(queries.dispatch, dispatch, at=moment()).told)
+        return redirect(url_for("dispatches.show", dispatch=dispatch), SAVED)
+    found = look_up(queries.dispatch, dispatch, at=moment())
+    return render_template("dispatch/dispatches/show.html", one=found, form=form), status
+
+
+@bp.route("/dispatches/<public_id:dispatch>/answer", methods=["GET", "POST"])
+@allows("schedule")
+def answer(dispatch: str) -> Any:
+    """The village says yes with one tap, or no with a reason."""
+    form = ReplyForm()
+
+    def save(db: Session) -> None:
+        given = {"dispatch": dispatch, "by": actor(), "now": now()}
+        if request.form.get("do") == "yes":
+            actions.answer_for_village(db, **given, says_yes=True)
+        else:
+            actions.answer_for_village(db, **given, **_no(form), says_yes=False)
+
+    status = tried(form, save, _refuse_answer)
+    found = look_up(queries.dispatch, dispatch, at=moment())
+    if status == SAVED:
+        flash(_("%(topic)s：%(told)s。", topic=found.topic, told=found.told.rstrip("。")))
+        return redirect(_after_answer(found), SAVED)
+    return render_template("dispatch/dispatches/answer.html", one=found, form=form), status
+
+
+def _after_answer(found: DispatchLine) -> str:
+    if found.status is DispatchStatus.SCHEDULED and found.course:
+        return url_for("courses.show", course=found.course)
+    return url_for("desk.village", village=found.region_code)
+
+
+@bp.route("/t/<secret:secret>/offers/<public_id:offered>", methods=["GET", "POST"])
+@by_secret
+def of_teacher(secret: str, offered: str) -> Any:
+    """A teacher answers by their own address; what is not asked of them, or no more, leads to their page.
+
+    Without an id for the form: said twice it is said once.
+    """
+    opened = look_up(teacher_links.opened, secret)
+    form = ReplyForm()
+
+    def save(db: Session) -> None:
+        given = {"dispatch": offered, "opened": opened, "now": now()}
+        if request.form.get("do") == "yes":
+            actions.answer_of_teacher(db, **given, says_yes=True)
+        else:
+            actions.answer_of_teacher(db, **given, **_no(form), says_yes=False)
+
+    back = url_for("teacher_links.page", secret=secret)
+    try:
+        status = tried(form, save, _refuse_answer)
+    except NotFound:
+        return redirect(back, SAVED)
+    if status == SAVED:
+        said = "coming" if request.form.get("do") == "yes" else "declined"
+        return redirect(url_for("teacher_links.page", secret=secret, said=said), SAVED)
+    asked = look_up(queries.asked_of_teacher, opened, at=moment())
+    one = next((one for one in asked if one.public_id == offered), None)
+    if one is None and not form.errors and not form.form_errors:
+        return redirect(back, SAVED)
+    page = render_template("dispatch/dispatches/of_teacher.html", one=one, form=form, back=back)
+    return page, status
+
+
+def _no(form: ReplyForm) -> dict[str, Any]:
+    return {"reason": form.reason.data or None, "words": form.words.data or ""}
+
+
+def _refuse_answer(form: ReplyForm, refused: Refused) -> None:
+    form.refuse(refused.field, tell_refused_dispatch(refused))

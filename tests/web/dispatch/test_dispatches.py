@@ -1,0 +1,247 @@
+"""The dispatch desk, walked as an officer, a village and a teacher."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from nightschool.database import Database
+from nightschool.models.calendars import RegionPosition
+from nightschool.models.people import Teacher
+from nightschool.models.planning import ClosedTime, Dispatch, Wish
+from nightschool.models.teaching import ClassSession
+from tests.factories import (
+    SHIWAN,
+    TODAY,
+    Cast,
+    make_course,
+    make_dispatch,
+    make_link,
+    make_region,
+    make_school,
+    make_session,
+    make_teacher,
+    make_wish,
+)
+from tests.web.registers.test_attendance import errors, value
+
+COUNTY = "511002000000"
+SIBLING = "511002105202"
+DESK = f"/overview/{COUNTY}/dispatch"
+SECRET = "s" * 32
+BrowserOf = Callable[[int], FlaskClient]
+
+
+def wish_in(database: Database, **columns: object) -> str:
+    with database.writing() as db:
+        return make_wish(db, **columns).public_id  # type: ignore[arg-type]
+
+
+def picks(page: str) -> list[str]:
+    return re.findall(r'name="pick" value="([^"]+)"', page)
+
+
+def test_a_wish_is_a_class_after_one_tap_of_each(
+    browser_of: BrowserOf, chen: FlaskClient, client: FlaskClient, database: Database, cast: Cast
+) -> None:
+    officer = browser_of(cast.county_supervisor)
+    wish = wish_in(database, category_code="skill", wished_on=TODAY - timedelta(days=12))
+    with database.writing() as db:
+        make_link(db, db.get_one(Teacher, cast.teacher), SECRET)
+    desk = officer.get(DESK).text
+    assert "果树修剪" in desk and "等了 12 天" in desk and "还没有填位置" not in desk
+    address = f"/wishes/{wish}/dispatch"
+    assert address in desk
+    page = officer.get(address).text
+    first = picks(page)[0]
+    assert first.split()[1] == (TODAY + timedelta(days=1)).isoformat()
+    form = {
+        name: value(page, name) for name in ("topic", "starts", "ends", "expected")
+    } | {"category": "skill", "pick": first}  # fmt: skip
+    sent = officer.post(address, data=form)
+    assert sent.status_code == 303, errors(sent.text)
+    assert "等村里和老师回话" in officer.get(sent.location).text
+    assert "正在请老师" in client.get(f"/v/{SHIWAN}/wishes").text
+    with database.reading() as db:
+        dispatch = db.scalars(select(Dispatch)).one()
+    own = chen.get(f"/desk/{SHIWAN}").text
+    assert "给村里派的课，等你回话" in own and "市中区派的" in own
+    took = chen.post(f"/dispatches/{dispatch.public_id}/answer", data={"do": "yes"}, follow_redirects=True)
+    assert "村里接了，等老师回话" in took.text
+    asked = client.get(f"/t/{SECRET}").text
+    assert "请您去讲，等您回话" in asked and "陈书记" in asked
+    said = client.post(
+        f"/t/{SECRET}/offers/{dispatch.public_id}", data={"do": "yes"}, follow_redirects=True
+    ).text
+    assert "您答应了" in said and "等您回话" not in said and "下一课" in said
+    with database.reading() as db:
+        assert db.scalars(select(ClassSession.day)).one() == TODAY + timedelta(days=1)
+    assert "果树修剪" in client.get(f"/v/{SHIWAN}").text
+    assert "排好了" in officer.get(DESK).text
+
+
+def test_a_teacher_says_no_with_a_reason_and_another_can_be_asked(
+    browser_of: BrowserOf, client: FlaskClient, database: Database, cast: Cast
+) -> None:
+    wish = wish_in(database)
+    with database.writing() as db:
+        make_link(db, db.get_one(Teacher, cast.teacher), SECRET)
+        of = db.scalars(select(Wish.id)).one()
+        made = make_dispatch(db, cast.teacher, wish_id=of).public_id
+    address = f"/t/{SECRET}/offers/{made}"
+    assert "路太远" in client.get(address).text
+    wrong = client.post(address, data={"do": "no"})
+    assert wrong.status_code == 422 and "选一个原因，派单的人好再安排。" in errors(wrong.text)
+    assert client.post(address, data={"do": "no", "reason": "far"}).status_code == 303
+    assert client.get(address).status_code == 303
+    officer = browser_of(cast.county_supervisor)
+    page = officer.get(f"/dispatches/{made}").text
+    assert "老师谢绝了：路太远" in page and f"/wishes/{wish}/dispatch" in page
+    late = client.post(address, data={"do": "yes"})
+    assert late.status_code == 422 and "已经谢绝了" in late.text
+
+
+def test_the_village_says_no_and_the_office_takes_back(
+    browser_of: BrowserOf, chen: FlaskClient, database: Database, cast: Cast
+) -> None:
+    with database.writing() as db:
+        first, second = (make_dispatch(db, cast.teacher).public_id for _one in range(2))
+    refused = chen.post(f"/dispatches/{first}/answer", data={"do": "no", "reason": "other"})
+    assert refused.status_code == 422 and "写一句是什么原因" in refused.text
+    chen.post(f"/dispatches/{first}/answer", data={"do": "no", "reason": "other", "words": "那天赶场"})
+    officer = browser_of(cast.county_supervisor)
+    assert "村里谢绝了：那天赶场" in officer.get(f"/dispatches/{first}").text
+    officer.post(f"/dispatches/{second}", data={"do": "withdraw"})
+    assert "撤回了" in officer.get(f"/dispatches/{second}").text
+    assert "给村里派的课" not in chen.get(f"/desk/{SHIWAN}").text
+
+
+def test_what_stands_against_a_day_is_said_and_nothing_typed_is_lost(
+    browser_of: BrowserOf, database: Database, cast: Cast
+) -> None:
+    day = TODAY + timedelta(days=3)
+    with database.writing() as db:
+        make_session(
+            db, make_course(db, title="防诈骗", teachers=(cast.teacher,)), day, teachers=(cast.teacher,)
+        )
+        teacher = db.get_one(Teacher, cast.teacher).public_id
+    officer = browser_of(cast.county_supervisor)
+    address = f"/overview/{SHIWAN}/dispatch/new"
+    form = {
+        "topic": "果树修剪", "category": "skill", "starts": "19:00", "ends": "20:30", "teacher": teacher,
+        "day": day.isoformat(), "note": "镇上派车接",
+    }  # fmt: skip
+    taken = officer.post(address, data=form)
+    assert taken.status_code == 409 and "防诈骗" in errors(taken.text)[0]
+    assert value(taken.text, "note") == "镇上派车接"
+    empty = officer.post(address, data={**form, "teacher": "", "day": "", "topic": ""})
+    assert {"还没写讲什么。", "还没选老师。", "还没选哪一天。"} <= set(errors(empty.text))
+    far = officer.post(address, data={**form, "day": "2028-01-05"})
+    assert "最远派到半年以内" in errors(far.text)[0]
+
+
+def test_teachers_of_one_name_are_told_apart_and_one_with_no_day_says_so(
+    browser_of: BrowserOf, database: Database, cast: Cast
+) -> None:
+    wish = wish_in(database, topic="医保怎么报销")
+    with database.writing() as db:
+        make_teacher(
+            db, COUNTY, name="周老师", unit="县医院", specialities="医保、慢病", languages="汉语、彝语"
+        )
+        never = make_teacher(db, COUNTY, name="吴老师", unit="县农机站")
+        db.add(ClosedTime(resource_kind="teacher", resource_id=never.id, region_code=COUNTY))
+    page = browser_of(cast.county_supervisor).get(f"/wishes/{wish}/dispatch").text
+    assert page.index("县医院") < page.index("农技站")  # who teaches this comes first
+    assert "会讲这个" in page and "汉语、彝语" in page
+    assert "没有空的日子" in page and "没有填位置" in page
+    found = browser_of(cast.county_supervisor).post(
+        f"/wishes/{wish}/dispatch", data={"do": "look", "named": "wls", "starts": "19:00", "ends": "20:30"}
+    )
+    assert found.status_code == 200 and "县农机站" in found.text and "县医院" not in found.text
+
+
+def test_wishes_are_found_by_their_sound_and_stand_along_the_road(
+    browser_of: BrowserOf, database: Database, cast: Cast
+) -> None:
+    officer = browser_of(cast.county_supervisor)
+    assert "现在没有等着的点单" in officer.get(DESK).text
+    with database.writing() as db:
+        make_region(db, SIBLING, "断桥村村民委员会")
+        make_school(db, SIBLING)
+        for code, latitude in ((SHIWAN, 29.58), (SIBLING, 29.6)):
+            db.add(RegionPosition(region_code=code, latitude=latitude, longitude=105.05))
+            make_wish(db, code, "果树修剪" if code == SHIWAN else "果树修剪技术")
+        make_wish(db, topic="电商直播")
+    page = officer.get(DESK).text
+    assert page.count('<h2 id="topic-') == 2 and "2 个村" in page and "离上一个村 3 公里" in page
+    only = officer.get(f"{DESK}?q=dszb").text
+    assert "电商直播" in only and "果树修剪" not in only and "找到 1 个，一共 3 个。" in only
+    assert "没有找到「xyz」" in officer.get(f"{DESK}?q=xyz").text
+
+
+def test_a_county_without_positions_says_so(browser_of: BrowserOf, database: Database, cast: Cast) -> None:
+    wish_in(database)
+    assert "都没有填位置" in browser_of(cast.county_supervisor).get(DESK).text
+
+
+def test_the_desk_of_two_hundred_villages_asks_a_handful_of_questions(
+    browser_of: BrowserOf, database: Database, cast: Cast, statements: list[str]
+) -> None:
+    with database.writing() as db:
+        for number in range(200):
+            code = f"5110021{5 + number // 20:02d}{300 + number % 20}"[:12]
+            if number % 20 == 0:
+                make_region(db, code[:9] + "000", f"第{number // 20}镇") if code[:9] != SHIWAN[:9] else None
+            make_region(db, code, f"村{number}村民委员会")
+            make_wish(db, code, topic=("果树修剪", "电商直播", "医保怎么报销")[number % 3])
+    officer = browser_of(cast.county_supervisor)
+    officer.get(DESK)
+    statements.clear()
+    page = officer.get(DESK).text
+    assert "200" in page or page.count("派单") > 150
+    assert len(statements) <= 10, "\n".join(statements)
+
+
+def test_the_letter_says_who_is_asked_for_what_and_has_its_receipt(
+    browser_of: BrowserOf, database: Database, cast: Cast
+) -> None:
+    with database.writing() as db:
+        made = make_dispatch(db, cast.teacher, note="镇上派车接", expected=8, venue_id=cast.venue).public_id
+    officer = browser_of(cast.county_supervisor)
+    page = officer.get(f"/dispatches/{made}/letter").text
+    for words in (
+        "派单函",
+        "全安镇 狮湾村",
+        "果树修剪",
+        "2026年12月2日 周三 19:00–20:30",
+        "村活动室",
+        "镇上派车接",
+    ):
+        assert words in page, words
+    assert "□ 谢绝，原因：" in page and "市中区（盖章）：" in page and "陈书记 0832-5550101" in page
+    assert officer.get(f"/dispatches/{made}/letter.pdf").data[:5] == b"%PDF-"
+    assert f"/dispatches/{made}/letter" in officer.get(f"/dispatches/{made}").text
+
+
+def test_what_became_of_wishes_is_summed_up_by_topic(
+    browser_of: BrowserOf, database: Database, cast: Cast
+) -> None:
+    with database.writing() as db:
+        make_region(db, SIBLING, "断桥村村民委员会")
+        old = {"wished_on": TODAY - timedelta(days=40)}
+        make_wish(db, topic="果树修剪", **old)
+        make_wish(db, SIBLING, "果树修剪技术", households=3)
+        held = make_course(db, title="电商")
+        make_session(db, held, TODAY - timedelta(days=2), status="held")
+        make_wish(db, topic="电商直播", course_id=held.id)
+        make_wish(db, topic="还没看的", status="submitted")
+        make_wish(db, topic="不要了的", status="withdrawn")
+    page = browser_of(cast.county_supervisor).get(f"/overview/{COUNTY}/papers/wishes?period=2026-Q4").text
+    rows = [
+        re.sub(r"<[^>]+>|\s+", " ", row).split() for row in re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)
+    ]
+    assert ["1", "果树修剪", "2", "11", "狮湾村、断桥村", "0", "0", "40"] in rows
+    assert ["2", "电商直播", "1", "8", "狮湾村", "1", "0"] in rows
+    assert "还没看的" not in page and "不要了的" not in page
