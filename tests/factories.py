@@ -18,7 +18,7 @@ from nightschool.database import Database
 from nightschool.models.attendance import Headcount, Mark, Submission, WaitingSheet
 from nightschool.models.base import new_public_id
 from nightschool.models.exports import Export, ExportState
-from nightschool.models.people import Learner, PeopleList, Teacher, TeacherLink
+from nightschool.models.people import HouseholdStatus, Learner, PeopleList, Teacher, TeacherLink
 from nightschool.models.places import NightSchool, Region, RegionImport, RegionName, Venue
 from nightschool.models.planning import Dispatch, Question, Wish
 from nightschool.models.teaching import (
@@ -32,10 +32,12 @@ from nightschool.models.teaching import (
     SessionStatus,
 )
 from nightschool.models.trust import Account, LoginSession, Posting
+from nightschool.queries.household_status import holder_of, status_sealed_for, write_status
 from nightschool.queries.registers.attendance import register_version
 from nightschool.rules.access import Actor, Post, Role
 from nightschool.rules.courses.labels import LabelKind
 from nightschool.rules.names import sort_key, stored_keys
+from nightschool.rules.people.household_status import Status
 from nightschool.rules.people.teacher_links import digest_of
 from nightschool.rules.regions import display_name, level_of, parent_of
 from nightschool.rules.registers.attendance import Sheet
@@ -223,6 +225,19 @@ def make_learner(
     db.add(learner)
     db.flush()
     return learner
+
+
+def make_household_status(
+    db: Session, learner: Learner, status: Status = Status("exited", date(2021, 1, 1))
+) -> HouseholdStatus:
+    """The learner's household is of this kind."""
+    row = HouseholdStatus(public_id=new_public_id(), holder=holder_of(db, learner.public_id))
+    row.sealed = db.info["sealer"].seal(
+        write_status(status), about=status_sealed_for(row.holder, row.public_id)
+    )
+    db.add(row)
+    db.flush()
+    return row
 
 
 def make_account(db: Session, login_name: str, display_name: str, role: Role, region: str | None) -> Account:

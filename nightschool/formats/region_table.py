@@ -2,28 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from nightschool.formats.plan_table import tell_teacher
-from nightschool.formats.table_paper import NUMBERED, Column, ColumnKind, Paper, PaperAsk, signatures
+from nightschool.formats.table_paper import NUMBERED, Column, ColumnKind, Paper, PaperAsk, Value, signatures
 from nightschool.rules.oversight.figures import (
     ATTENDANCES,
     DISTINCT_PEOPLE,
     EXPECTED,
     HOURS,
+    HOUSEHOLDS,
+    OF_KIND,
     ON_TIME,
     OVER_60,
+    PEOPLE_OF_KIND,
     PERSON_HOURS,
     WOMEN,
 )
+from nightschool.rules.people.household_status import HouseholdKind, kind_word
 from nightschool.rules.registers.graduation import class_hours
 from nightschool.texts import N_, _, counted
 
 if TYPE_CHECKING:
+    from nightschool.queries.oversight.household_kinds import KindCount, RegionKinds
     from nightschool.queries.oversight.overview import Overview, RegionFigures
 
 _PERIODS = ("month", "week", "quarter", "half", "year", "days")
 _NUMBER, _SUMMED = {"kind": ColumnKind.NUMBER}, {"kind": ColumnKind.NUMBER, "is_summed": True}
+
+
+_HIDDEN = "*"  # a count that may not leave its village
+_ATTENDANCES_OF = {
+    HouseholdKind.REGISTERED_POOR: N_("建档立卡户人次"),
+    HouseholdKind.EXITED: N_("脱贫户人次"),
+    HouseholdKind.MONITORED: N_("监测户人次"),
+}
+_PEOPLE_OF = {
+    HouseholdKind.REGISTERED_POOR: N_("建档立卡户人数"),
+    HouseholdKind.EXITED: N_("脱贫户人数"),
+    HouseholdKind.MONITORED: N_("监测户人数"),
+}
+
+
+def _attendances(kind: HouseholdKind) -> Callable[[RegionFigures | RegionKinds], Value]:
+    return lambda one: _told(one.kinds.get(kind), "attendances")
+
+
+def _people(kind: HouseholdKind) -> Callable[[RegionKinds], Value]:
+    return lambda one: _told(one.kinds.get(kind), "people")
+
+
+def _told(count: KindCount | None, what: str) -> Value:
+    """Nothing where there is no such kind, or nothing was ever noted."""
+    return None if count is None else _HIDDEN if count.people is None else getattr(count, what)
+
+
+def _explained(rows: Sequence[RegionFigures | RegionKinds]) -> tuple[str, ...]:
+    hides = any(count.people is None for one in rows for count in one.kinds.values())
+    return (_("*：不到 5 人，或者写出来就能算出别处不到 5 人的，不写。"),) if hides else ()
 
 
 def _under(found: Overview, _asked: PaperAsk) -> tuple[str, ...]:
@@ -32,6 +69,12 @@ def _under(found: Overview, _asked: PaperAsk) -> tuple[str, ...]:
         counted("上课 %(n)d 次，%(hours)s 学时", total.held, hours=class_hours(total.minutes)),
         counted("%(n)d 人次", total.attendances),
         *(() if total.people is None else (counted("%(n)d 人来过", total.people),)),
+        *(() if total.households is None else (counted("%(n)d 户来过", total.households),)),
+        *(
+            _("%(kind)s %(n)d 人次", kind=kind_word(kind), n=count.attendances)
+            for kind, count in total.kinds.items()
+            if count.attendances is not None
+        ),
     )
 
 
@@ -71,12 +114,47 @@ REGION_TABLE = Paper(
         ),
         Column("women", N_("其中女"), 14, figure=WOMEN, **_SUMMED),
         Column("over_60", N_("60 岁以上"), 14, figure=OVER_60, **_SUMMED),
+        Column("households", N_("来过的户"), 14, figure=HOUSEHOLDS, where_any=True, **_NUMBER),
+        *(
+            Column(kind, named, 14, _attendances(kind), figure=OF_KIND, where_any=True, **_NUMBER)
+            for kind, named in _ATTENDANCES_OF.items()
+        ),
         Column("hours", N_("学时"), 15, lambda one: one.minutes, ColumnKind.HOURS, HOURS, is_summed=True),
         Column("by_guests", N_("外请老师讲的"), 16, **_SUMMED),
         Column("categories", N_("各类场次"), 58, tell_categories),
     ),
+    notes=lambda found: _explained((*found.parts, found.total)),
     closing=lambda _found: signatures(_("填报人："), _("单位（盖章）："), _("日期：")),
     empty=N_("这里还没有夜校。"),
+)
+
+HOUSEHOLD_KINDS = Paper(
+    key="household-kinds",
+    form="R4",
+    name=N_("各类户到课统计表"),
+    about=N_("一个月里，脱贫户、监测户的人来了多少。写了用途的地方才有，不到 5 人的不写。"),
+    periods=("month",),
+    columns=(
+        Column("name", N_("地方")),
+        *(
+            column
+            for kind, named in _ATTENDANCES_OF.items()
+            for column in (
+                Column(kind, named, 40, _attendances(kind), figure=OF_KIND, where_any=True, **_NUMBER),
+                Column(
+                    f"{kind}_people",
+                    _PEOPLE_OF[kind],
+                    40,
+                    _people(kind),
+                    figure=PEOPLE_OF_KIND,
+                    where_any=True,
+                    **_NUMBER,
+                ),
+            )
+        ),
+    ),
+    notes=_explained,
+    empty=N_("这个月没有。县里或者镇上在设置里写了记户类的用途，各村记了，过完一个月才有。"),
 )
 
 TEACHER_LOADS = Paper(

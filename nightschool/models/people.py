@@ -133,6 +133,13 @@ class FormerStay(Numbered, Base):
     __table_args__ = (CheckConstraint("came_on IS NULL OR came_on < left_on", name="days_in_order"),)
 
 
+class HouseholdStatus(Addressed, Versioned, Base):
+    """One row is of which kind a learner's household is, from a day to a day. It shows neither whose it is nor what."""
+
+    holder: Mapped[Digest] = mapped_column(index=True)  # the learner's public id, marked with the sealing key
+    sealed: Mapped[Sealed]  # queries.household_status says what stands here
+
+
 class PersonMerge(Addressed, Base):
     """One row is one time two records turned out to be one person: what was moved, so that it can be moved back."""
 

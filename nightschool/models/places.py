@@ -144,6 +144,8 @@ class RegionSettings(Versioned, Base):
     target_per: Mapped[Code | None]
     village_target: Mapped[int | None]
     community_target: Mapped[int | None]
+    # For what its villages note kinds of households; None: as in the region above, and where none says so, not at all.
+    household_purpose: Mapped[LineText | None]
 
     __table_args__ = (
         one_of("target_per", TARGET_PERIODS),

@@ -17,9 +17,11 @@ from werkzeug.routing import Rule
 from nightschool.database import Database
 from nightschool.models import Base
 from nightschool.models.attendance import SheetPhoto
+from nightschool.models.places import RegionSettings
 from nightschool.models.trust import Account, LoginSession, Posting
 from nightschool.queries import scope
 from nightschool.rules.access import Actor, Role, may
+from nightschool.rules.regions import parent_of
 from nightschool.rules.seasons.months import Month
 from nightschool.sealing import Digester
 from nightschool.web.site.context import SERVICES
@@ -32,6 +34,7 @@ from tests.factories import (
     make_course,
     make_dispatch,
     make_export,
+    make_household_status,
     make_label,
     make_learner,
     make_link,
@@ -124,7 +127,11 @@ def village_home(db: Session, code: str, account: int, called: str) -> Home:
     tonight = make_session(db, course, TODAY, teachers=(teacher.id,))
     kept = {"account_id": account, "kept_at": NOW.instant}
     db.add(SheetPhoto(class_session_id=tonight.id, image=b"?", digest="0" * 64, **kept))
+    township = parent_of(code)
+    if db.get(RegionSettings, township) is None:
+        db.add(RegionSettings(region_code=township, household_purpose="看培训到没到户"))
     records = {
+        "kept": make_household_status(db, learner),
         "change": make_change(db, tonight),
         "class_session": tonight,
         "course": course,

@@ -70,6 +70,7 @@ UNSCOPED = {
     "register_list": "a table beside the village it was handed in for; the query asks that it is of there",
     "teacher_list": "a table beside the region it was handed in for; the query asks that it is of there",
     "upload": "a list of regions; who may keep the map may so everywhere",
+    "kept": "of which kind the household of the learner beside it is; the action asks whose it is",
     "other_learner": "a learner beside one of the same village; the view asks that they are",
     "other_teacher": "a teacher beside one whose keeper asks; the view asks that they may know of this one",
     "told_class": "a class on public pages, which a poster said",

@@ -10,6 +10,7 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
 from nightschool.actions.notices.revisions import remember
+from nightschool.actions.people.household_status import note_status
 from nightschool.actions.people.people import edit_teacher
 from nightschool.actions.registers.sign_in_sheets import number_rows
 from nightschool.database import Database
@@ -32,13 +34,14 @@ from nightschool.models import Base
 from nightschool.models.attendance import AskedBackAnswer, Evaluation, Guest, Mark, MarkEvent
 from nightschool.models.calendars import FarmSeason
 from nightschool.models.people import FormerStay, PersonMerge
-from nightschool.models.places import Supporter, Venue
+from nightschool.models.places import RegionSettings, Supporter, Venue
 from nightschool.models.planning import ClosedTime, MonthPlan
 from nightschool.models.teaching import ClassSession, Enrolment, SessionStatus
 from nightschool.models.trust import Account, AuditEvent, KeptInput, Posting
 from nightschool.queries.courses import sessions
 from nightschool.queries.oversight.exports import counted_classes
 from nightschool.queries.oversight.overview import Figure
+from nightschool.rules.people.household_status import Status
 from nightschool.rules.people.people import TeacherEntry
 from nightschool.rules.registers.attendance import Sheet, WrittenGuest
 from nightschool.rules.registers.waiting import write_sheet
@@ -90,6 +93,7 @@ OWN = {
     "audit_event.action",
     "audit_event.record",
     "class_session.differs",
+    "household_status.sealed",  # its words are looked for below
     "key_mark.sealed",
     "kept_input.path",
     "region_key.key",
@@ -208,6 +212,9 @@ PRIVATE_PAPERS = {
     "teacher_links.made": "an address for one teacher",
     "teacher_links.made_by_village": "an address for one teacher",
 }
+# Of which kind a household is, in words and as it is kept; and where these words are about no household.
+KIND = re.compile("建档立卡|脱贫户|监测户|registered_poor|exited|monitored")
+OF_NO_HOUSEHOLD = {"region_settings.edit", "papers.of_region"}
 PAPER = re.compile(r'class="(?:sheet|paper|poster|[^"]*onlyprint)')
 SENT = re.compile(r'<pre class="(?:message|skip)">(.*?)</pre>', re.DOTALL)
 UNPRINTED = re.compile(r'<header class="top">.*?</header>', re.DOTALL)
@@ -341,17 +348,21 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
         posting = db.scalars(sa.select(Posting).where(Posting.account_id == cast.chen)).one()
         posting.title = "?"
         account = db.get_one(Account, cast.chen)
-        account.password_hash = venue.key_holder = "?"
+        db.add(RegionSettings(region_code=COUNTY, household_purpose="?"))
+        account.password_hash = account.mail_address = venue.key_holder = "?"
         values = {
             "village": SHIWAN, "region": SHIWAN, "code": SHIWAN, "called": hidden.public_id, "waiting": "w" * 22,
             "export": export.public_id, "learner_list": lists[0].public_id, "teacher_list": lists[1].public_id,
             "register_list": lists[2].public_id,
             "slip": slip_of(past.public_id), "reader": reader_of(db, cast.township_supervisor, TOWNSHIP),
-            "class_session": past.public_id, "course": course.public_id, "learner": learner.public_id,
+            "kept": "k" * 22, "class_session": past.public_id, "course": course.public_id, "learner": learner.public_id,
             "other_learner": other.public_id, "teacher": hidden.public_id, "other_teacher": hidden_since.public_id,
             "former": former.code, "other": former.code, "venue": venue.public_id, "question": question.public_id, "wish": wish.public_id, "dispatch": dispatch.public_id, "change": change.public_id, "login": 1,
             "teacher_link": link.public_id, "label": make_label(db, "县农机站").public_id, "upload": upload.public_id, "account": account.public_id, "posting": posting.id,
         }  # fmt: skip
+        for kind, last in (("exited", date(2022, 1, 1)), ("monitored", None)):
+            status = Status(kind, date(2021 if last else 2023, 1, 1), last)
+            note_status(db, learner=learner.public_id, status=status, by=cast.chen_actor, now=NOW)
         edit_teacher(
             db, teacher=hidden_since.public_id, entry=entry, version=hidden_since.version,
             by=cast.region_administrator_actor, now=NOW,
@@ -466,7 +477,7 @@ def told(answers: list[Answer]) -> set[tuple[str, str]]:
     return {
         (answer.endpoint, said)
         for answer in answers
-        for said in re.findall(r"Hidden(?:(?!Hidden)[A-Za-z])+|1991234567\d", answer.text)
+        for said in re.findall(rf"Hidden(?:(?!Hidden)[A-Za-z])+|1991234567\d|{KIND.pattern}", answer.text)
     }
 
 
@@ -521,10 +532,30 @@ def test_nothing_that_is_sent_says_what_is_not_for_everybody(
             if "GET" not in (rule.methods or ()) or access_of(app, rule.endpoint).is_public:
                 continue
             if answer := read(reader, rule.endpoint, address(app, rule, village)):
+                assert not KIND.search(answer.text) or rule.endpoint in OF_NO_HOUSEHOLD, answer.path
                 found.append(answer._replace(text=" ".join(SENT.findall(answer.text))))
     senders = {answer.endpoint for answer in found if answer.text}
     assert {"notices.of_class", "notices.of_week", "overview.region", "papers.circular_of_region"} <= senders
     assert told(found) == set(TOLD_WHEN_SENT)
+
+
+# Of which kind a household is: where its coordinator asks, and nowhere else
+
+
+def test_of_which_kind_a_household_is_stands_in_no_file(
+    database: Database, browser_of: Any, cast: Cast, village: dict[str, Any]
+) -> None:
+    asked = browser_of(cast.chen).post(f"/learners/{village['learner']}/household-status")
+    assert {"监测户", "脱贫户"} <= {*KIND.findall(asked.text)}, "these words are said where it is asked for"
+    with database.reading() as db:
+        rows = db.execute(sa.text("SELECT * FROM household_status")).all()
+    assert len(rows) == 2 and village["learner"] not in str(rows)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    file = Path(str(database.url.database)).read_bytes()
+    assert village["learner"].encode() in file, "this is the file that everything stands in"
+    for word in ("monitored", "exited", "监测户", "脱贫户"):
+        assert word.encode() not in file, word
 
 
 # What those above the villages read: figures, classes, plans that were announced or handed in, and the school's phone

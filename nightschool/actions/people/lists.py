@@ -13,8 +13,9 @@ from nightschool.actions.ended import check_goes_on
 from nightschool.actions.records import LONGEST_SORT_KEY, locked, note
 from nightschool.errors import NotFound, Refused
 from nightschool.models.base import Base, new_public_id
-from nightschool.models.people import ListKind, PeopleList, PersonKind, PersonMerge
+from nightschool.models.people import Learner, ListKind, PeopleList, PersonKind, PersonMerge
 from nightschool.models.places import Region
+from nightschool.queries.household_status import has_any
 from nightschool.queries.people import lists as queries
 from nightschool.queries.people.merges import PEOPLE
 from nightschool.queries.phones import sealed_for as phone_sealed_for
@@ -200,7 +201,7 @@ _AT_ONCE = 500
 
 
 def _with_something_behind(db: Session, kind: str, keys: Sequence[int]) -> set[int]:
-    """Those that any other record refers to: marks, places in cohorts, lessons, merges."""
+    """Those that any other record refers to: marks, places in cohorts, lessons, merges, kinds of households."""
     table = PEOPLE[kind].__table__
     pointing = [
         column
@@ -213,6 +214,9 @@ def _with_something_behind(db: Session, kind: str, keys: Sequence[int]) -> set[i
         found |= set(db.scalars(select(column).where(column.in_(keys))))
     for merged in (PersonMerge.kept_id, PersonMerge.merged_id):
         found |= set(db.scalars(select(merged).where(PersonMerge.kind == kind, merged.in_(keys))))
+    if kind == PersonKind.LEARNER:
+        ids = dict(db.execute(select(Learner.public_id, Learner.id).where(Learner.id.in_(keys))).all())
+        found |= {ids[one] for one in has_any(db, ids)}
     return found
 
 

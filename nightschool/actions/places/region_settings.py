@@ -1,5 +1,5 @@
 """A region settles for itself if plans are looked at first, how fast one gets on, how long registers stay open, what it
-expects of a school."""
+expects of a school, and for what kinds of households are noted."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from nightschool.actions.people.household_status import forget_statuses
 from nightschool.actions.records import note
 from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.places import Region, RegionSettings
@@ -28,6 +29,8 @@ def change_settings(
     target_per: str | None = None,
     village_target: int | None = None,
     community_target: int | None = None,
+    household_purpose: str = "",
+    forgets_statuses: bool = False,
     seen_version: int,
     by: Actor,
     now: Now,
@@ -36,7 +39,8 @@ def change_settings(
 
     `seen_version` is 0 where nothing was settled yet. Raises: NotFound for a village, which settles nothing;
     StaleRecord; Refused with `speed_out_of_range`, `days_out_of_range`, `target_out_of_range` or
-    `target_without_span`.
+    `target_without_span`, or with `statuses_kept` where a purpose ends for which something is noted, unless the region
+    says that it forgets that.
     """
     require(by, "settle", region)
     if db.get(Region, region) is None or level_of(region) is Level.VILLAGE:
@@ -59,6 +63,7 @@ def change_settings(
         "travel_kmh": travel_kmh,
         "register_days": register_days,
         "target_per": target_per if is_settled else None,
+        "household_purpose": household_purpose or None,
         **targets,
     }
     fields = sorted(name for name, value in values.items() if getattr(found, name) != value)
@@ -72,6 +77,8 @@ def change_settings(
             db.flush()
     except IntegrityError as error:  # somebody settled it for the first time at this very moment
         raise StaleRecord("region_settings", seen_version, 1) from error
+    if "household_purpose" in fields and not household_purpose:
+        forget_statuses(db, region, confirmed=forgets_statuses)
     note(db, found, "region.settle", by=by, now=now, fields=fields, **values)
 
 

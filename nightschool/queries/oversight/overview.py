@@ -19,6 +19,7 @@ from nightschool.models.teaching import Category, ClassSession, SessionStatus
 from nightschool.queries.courses.labels import bears, in_tallies_of
 from nightschool.queries.courses.sessions import category_word
 from nightschool.queries.figures import attendances, came_in_person
+from nightschool.queries.oversight.household_kinds import KindCount, households_reached, kinds_by_region
 from nightschool.queries.places.openings import Below, schools_by_type, units_below
 from nightschool.queries.places.places import names_of
 from nightschool.queries.places.region_settings import targets_for
@@ -102,6 +103,8 @@ class RegionFigures:
     over_60_counted: int = 0
     by_guests: int = 0  # held with a teacher who is kept outside the village
     evaluated: Counter[str] = field(default_factory=Counter)  # of all classes, whatever became of them
+    households: int | None = None  # from which somebody came; None where it was not asked for
+    kinds: Mapping[str, KindCount] = field(default_factory=dict)  # of households, as far as they may be told
     reasons: Counter[str] = field(default_factory=Counter)  # reason code -> sessions not held
     categories: Counter[str] = field(default_factory=Counter)  # name -> held, in the directory's order
 
@@ -208,11 +211,13 @@ def overview_of(
     narrowed: Narrowed = EVERYTHING,
     counts_people: bool = True,
     known: KnownRegion | None = None,
+    counts_households: bool = False,
 ) -> Overview | None:
     """The figures of a region from a day to a day, both included; None when there is no such region.
 
     Who came cannot be added up, because one person came to several classes: every mark is looked at for them, unless
-    `counts_people` is False, and of a province, where that takes a minute, never.
+    `counts_people` is False, and of a province, where that takes a minute, never. Households are
+    counted up to a county, in one query and those of `kinds_by_region`.
     Cost: eight queries, whatever the size; six of a township, five of a village; one or two more where something is
     expected, one where a former region without a night school had class sessions, and where villages stand for others.
     """
@@ -242,6 +247,14 @@ def overview_of(
         _expect(db, code, part_level, first, last, today, {**lines, code: total})
     if counts_people and level is not Level.PROVINCE:
         _count_people(db, part_level, narrowed.where(code, first, last), narrowed.heirs, total, lines)
+    if counts_households and level not in (Level.PROVINCE, Level.CITY):
+        which = narrowed.where(code, first, last)
+        total.households, reached = households_reached(db, which, part_level, narrowed.heirs)
+        is_all = narrowed == EVERYTHING
+        kinds = kinds_by_region(db, code, first, last, today=today) if is_all else {}
+        for part, line in {**lines, code: total}.items():
+            line.households = total.households if line is total else reached.get(part, 0)
+            line.kinds = kinds.get(part, {})
     is_there = [line for _code, line in sorted(lines.items()) if line.villages or line.planned]
     parts = tuple(line for line in is_there if level is not Level.TOWNSHIP or line.schools or line.planned)
     without = tuple(one for one in below if level is Level.TOWNSHIP and lines[one.code] not in parts)

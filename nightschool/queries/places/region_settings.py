@@ -16,6 +16,14 @@ from nightschool.rules.registers.attendance import OPEN_DAYS
 
 
 @dataclass(frozen=True, slots=True)
+class Purpose:
+    """For what kinds of households are noted in a village, and which region says so."""
+
+    text: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """The settings page of one region."""
 
@@ -33,10 +41,12 @@ class Settled:
     village_target: int | None
     community_target: int | None
     target_above: Target | None
+    household_purpose: str | None  # None: that of the region above
+    purpose_above: Purpose | None
 
 
 def settings(db: Session, region: str) -> Settled | None:
-    """What the region has settled; None: no such region. Cost: 1 query."""
+    """What the region has settled; None: no such region. Cost: 2 queries."""
     above = ancestors_of(region)
     rows = db.execute(
         select(
@@ -49,6 +59,7 @@ def settings(db: Session, region: str) -> Settled | None:
             RegionSettings.target_per,
             RegionSettings.village_target,
             RegionSettings.community_target,
+            RegionSettings.household_purpose,
         )
         .outerjoin(RegionSettings, RegionSettings.region_code == Region.code)
         .where(Region.code.in_((region, *above)))
@@ -71,6 +82,7 @@ def settings(db: Session, region: str) -> Settled | None:
             above, {code: target_of(row) for code, row in found.items() if row.target_per}
         ),
         days_above=OPEN_DAYS if days_above is None else days_above,
+        purpose_above=purpose_for(db, region),
     )
 
 
@@ -111,3 +123,31 @@ def register_days(db: Session, village: str) -> int:
     )
     settled, _from = settled_along(line, {row.region_code: row.register_days for row in rows})
     return OPEN_DAYS if settled is None else settled
+
+
+def purposes_in(db: Session, region: str) -> dict[str, str]:
+    """The purposes that this region, those above and those below have written down, by their codes. Cost: 1 query."""
+    where = or_(
+        RegionSettings.region_code.in_(ancestors_of(region)), inside(RegionSettings.region_code, region)
+    )
+    rows = db.execute(
+        select(RegionSettings.region_code, RegionSettings.household_purpose).where(
+            RegionSettings.household_purpose.is_not(None), where
+        )
+    )
+    return {code: purpose or "" for code, purpose in rows}
+
+
+def purpose_for(db: Session, village: str) -> Purpose | None:
+    """For what kinds are noted in this village; None: they are not. Cost: 1 query."""
+    found = db.execute(
+        select(RegionSettings.household_purpose, Region.name)
+        .join(Region, Region.code == RegionSettings.region_code)
+        .where(
+            RegionSettings.region_code.in_(ancestors_of(village)),
+            RegionSettings.household_purpose.is_not(None),
+        )
+        .order_by(RegionSettings.region_code.desc())  # the nearest first
+        .limit(1)
+    ).one_or_none()
+    return Purpose(found.household_purpose or "", found.name) if found else None

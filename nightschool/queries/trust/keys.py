@@ -7,9 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nightschool.errors import Unreadable
-from nightschool.models.people import Learner, PeopleList, Teacher
+from nightschool.models.people import HouseholdStatus, Learner, PeopleList, Teacher
 from nightschool.models.places import Supporter, Venue
 from nightschool.models.trust import Account, KeptInput, KeyMark
+from nightschool.queries.household_status import status_sealed_for
 from nightschool.queries.phones import COLUMNS, sealed_for
 from nightschool.sealing import Digester, Sealer
 
@@ -59,6 +60,8 @@ def _sealed(db: Session) -> Iterator[tuple[str, str, str]]:
         column = getattr(model, COLUMNS[kind])
         for public_id, sealed in db.execute(select(model.public_id, column).where(column.is_not(None))):
             yield kind, sealed, sealed_for(kind, public_id)
+    for row in db.execute(select(HouseholdStatus.holder, HouseholdStatus.public_id, HouseholdStatus.sealed)):
+        yield "household_status", row.sealed, status_sealed_for(row.holder, row.public_id)
     for public_id, body in db.execute(select(KeptInput.public_id, KeptInput.body)):
         yield "kept_input", body.decode(errors="replace"), f"kept_input.body:{public_id}"
     with_content = select(PeopleList.public_id, PeopleList.content).where(PeopleList.content.is_not(None))

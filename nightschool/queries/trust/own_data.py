@@ -15,7 +15,9 @@ from nightschool.models.places import Region
 from nightschool.models.teaching import ClassSession, Course
 from nightschool.models.trust import Account, AuditEvent
 from nightschool.queries import phones
+from nightschool.queries.household_status import statuses_of
 from nightschool.rules.almanac import clock
+from nightschool.rules.people.household_status import kind_word
 from nightschool.rules.people.own_data import NOT_TOLD, OwnPart
 from nightschool.rules.trust.trail import tell
 from nightschool.texts import _
@@ -60,6 +62,7 @@ def own_data(db: Session, public_id: str, *, zone: ZoneInfo) -> tuple[OwnPart, .
         )
         for table, columns in referring_columns().items()
     ]
+    parts.append(OwnPart("household_status", tuple(_household(db, public_id))))
     parts.append(OwnPart("audit_event", tuple(_lines(db, keys, zone))))
     return tuple(part for part in parts if part.rows)
 
@@ -85,6 +88,12 @@ def _told(db: Session, table: Table, row: Mapping[str, Any], zone: ZoneInfo) -> 
             value = _NAMED[next(iter(column.foreign_keys)).column.table.name](db, value)
         told[column.name] = value.astimezone(zone) if isinstance(value, datetime) else value
     return told
+
+
+def _household(db: Session, public_id: str) -> Iterator[dict[str, Any]]:
+    """Of which kind the person's household is; its rows refer to nobody that could be read off them."""
+    for one in statuses_of(db, public_id):
+        yield {"kind": kind_word(one.kind), "first": one.first, "last": one.last}
 
 
 def _lines(db: Session, keys: Iterable[int], zone: ZoneInfo) -> Iterator[dict[str, Any]]:

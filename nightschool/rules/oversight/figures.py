@@ -34,6 +34,17 @@ DISTINCT_PEOPLE = Definition(N_("人数"), 1, N_("名单上的人本人来过的
 EXPECTED = Definition(N_("要求"), 1, N_("县里或者镇上定的次数，乘现在的夜校数；没定的不算"))
 WOMEN = Definition(N_("其中女"), 1, N_("清点的时候数的，是人次；没数的空着"))
 OVER_60 = Definition(N_("60 岁以上"), 1, N_("清点的时候数的，是人次；没数的空着"))
+HOUSEHOLDS = Definition(
+    N_("来过的户"),
+    1,
+    N_("名单上有人来过的户，家里人代来、补课的也算，一户只算一次；没写户主的一个人算一户，是户数"),
+)
+OF_KIND = Definition(
+    N_("户类人次"), 1, N_("按上课那天的户类，名单上的人本人来的，是人次；没写用途的村、没记过的户不算")
+)
+PEOPLE_OF_KIND = Definition(
+    N_("户类人数"), 1, N_("按上课那天的户类，名单上的人本人来过的，一个人一类只算一次，是人数")
+)
 ENROLLED = Definition(N_("在册人数"), 1, N_("进过这个班名单的人，后来退出的也算，候补的不算，是人数"))
 CAME_TO_COHORT = Definition(N_("本人来上课"), 1, N_("名单上的人这段时间本人来了几次，加起来，是人次"))
 GRADUATES = Definition(N_("够结业"), 1, N_("还在班里、到今天够了结业条件的人，是人数"))

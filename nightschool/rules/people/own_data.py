@@ -18,6 +18,7 @@ OWN_TABLES: Mapping[str, str] = {
     "enrolment": N_("报名"),
     "mark": N_("到课"),
     "mark_event": N_("到课每次是怎么记的"),
+    "household_status": N_("户类"),
     "audit_event": N_("谁动过这些资料"),
 }
 
@@ -43,6 +44,9 @@ OWN_COLUMNS: Mapping[str, str] = {
     "enrolled_on": N_("哪天报的名"),
     "asked_at": N_("什么时候报的"),
     "submission_id": N_("谁记的"),
+    "kind": N_("哪一类户"),
+    "first": N_("从哪天起"),
+    "last": N_("最后一天"),
     "at": N_("什么时候"),
     "action": N_("做了什么"),
 }

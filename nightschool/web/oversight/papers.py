@@ -23,7 +23,7 @@ from nightschool.formats.nothing_held import NOTHING_HELD
 from nightschool.formats.open_questions import OPEN_QUESTIONS
 from nightschool.formats.plan_table import PLAN
 from nightschool.formats.qr import qr_svg
-from nightschool.formats.region_table import REGION_TABLE, TEACHER_LOADS
+from nightschool.formats.region_table import HOUSEHOLD_KINDS, REGION_TABLE, TEACHER_LOADS
 from nightschool.formats.roster_table import ROSTER
 from nightschool.formats.self_check_table import SELF_CHECK
 from nightschool.formats.table_paper import Paper, PaperAsk, PaperTable, lay_out
@@ -41,6 +41,7 @@ from nightschool.queries.dispatch import dispatches
 from nightschool.queries.dispatch.wishes import wish_sheet, wish_topics
 from nightschool.queries.notices.board_months import board_month
 from nightschool.queries.oversight.binders import binder_gaps
+from nightschool.queries.oversight.household_kinds import RegionKinds, kinds_of_parts
 from nightschool.queries.oversight.nothing_held import NothingHeld, nothing_held
 from nightschool.queries.oversight.overview import Overview, overview_of
 from nightschool.queries.oversight.paper_columns import columns_in_force
@@ -196,7 +197,12 @@ def _region_table(db: Session, asked: PaperAsk) -> Overview | None:
         last=asked.last,
         today=asked.today,
         narrowed=asked_figures(db).narrowed,
+        counts_households=True,
     )
+
+
+def _household_kinds(db: Session, asked: PaperAsk) -> tuple[RegionKinds, ...]:
+    return kinds_of_parts(db, asked.of["region"], asked.first, asked.last, today=asked.today)
 
 
 def _circular(db: Session, asked: PaperAsk) -> Circular | None:
@@ -257,6 +263,7 @@ PAPERS = (
     ListedPaper(CARD, LEARNER, "keep_people", lambda db, asked: of_household(db, asked.of["learner"])),
     ListedPaper(CIRCULAR, REGION, "see_overview", _circular),
     ListedPaper(REGION_TABLE, REGION, "see_overview", _region_table),
+    ListedPaper(HOUSEHOLD_KINDS, REGION, "see_overview", _household_kinds, Level.COUNTY),
     ListedPaper(TEACHER_LOADS, REGION, "see_overview", _teacher_loads),
     ListedPaper(NOTHING_HELD, REGION, "see_overview", _nothing_held),
     ListedPaper(WISH_TABLE, REGION, "dispatch", _wish_topics),

@@ -17,6 +17,7 @@ from nightschool.queries.courses.desk import is_beginning
 from nightschool.queries.people import merges, people, rosters, stays
 from nightschool.queries.people.people import LearnerRecord
 from nightschool.queries.places import places, takeovers
+from nightschool.queries.places.region_settings import purpose_for
 from nightschool.queries.trust.own_data import own_data
 from nightschool.rules.people.own_data import column_heading, table_word, value_words
 from nightschool.rules.people.people import dialable, sex_word, tell_refused_person
@@ -153,6 +154,7 @@ def _page(
         form.group_name.known = people.groups(db, village)
         attended = histories.attended(db, record.public_id) if record else None
         former = stays.former_stays(db, record.public_id) if record else ()
+        purpose = purpose_for(db, village) if record else None
         merged = merges.undoable_merges(db, "learner", record.public_id, now=now()) if record else ()
     page = render_template(
         "people/learners/edit.html",
@@ -162,6 +164,7 @@ def _page(
         number=number,
         attended=attended,
         merged=merged,
+        purpose=purpose,
         stays=former,
     )
     return page, status

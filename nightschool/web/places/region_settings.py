@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from nightschool.actions.places import region_settings as actions
+from nightschool.errors import Refused
 from nightschool.queries.places import region_settings as queries
 from nightschool.rules.oversight.targets import tell_target
 from nightschool.rules.regions import Level, level_of, parent_of
@@ -41,12 +42,14 @@ def edit(region: str) -> Any:
             target_per=form.target_per.data or None,
             village_target=form.village_target.data,
             community_target=form.community_target.data,
+            household_purpose=form.household_purpose.data or "",
+            forgets_statuses=bool(form.forgets_statuses.data),
             seen_version=form.seen_version,
             by=actor(),
             now=now(),
         )
 
-    found, status = edited(form, found, save, again=look)
+    found, status = edited(form, found, save, _refuse, again=look)
     if status == SAVED:
         flash(_("%(place)s的设置存好了。", place=found.name))
         return redirect(url_for("region_settings.edit", region=region, when=request.args.get("when")), SAVED)
@@ -55,3 +58,12 @@ def edit(region: str) -> Any:
         "places/region_settings/edit.html", found=found, form=form, is_township=is_township
     )
     return page, status
+
+
+def _refuse(form: SettingsForm, refused: Refused) -> None:
+    """All else the form lets nothing through."""
+    form.asks_if_forgotten = True
+    form.refuse(
+        refused.field,
+        _("下面的村已经记了户类。不写用途，这些就全部删掉，找不回来。真要删，在下面打勾再存。"),
+    )

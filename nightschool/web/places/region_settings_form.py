@@ -5,10 +5,11 @@ from typing import Any
 from wtforms import ValidationError
 
 from nightschool.rules.oversight.targets import MOST_EXPECTED, TARGET_PERIODS
+from nightschool.rules.people.household_status import LONGEST_PURPOSE
 from nightschool.rules.places.travel import FASTEST_KMH, SLOWEST_KMH
 from nightschool.rules.registers.attendance import MOST_OPEN_DAYS
 from nightschool.texts import L_, _
-from nightschool.web.site.forms import ChoiceField, TickField, WholeNumberField
+from nightschool.web.site.forms import ChoiceField, LineField, TickField, WholeNumberField
 from nightschool.web.site.record_forms import RecordForm
 
 
@@ -20,7 +21,11 @@ class SettingsForm(RecordForm):
     target_per = ChoiceField(L_("每所夜校要开多少次课，按什么算"))
     village_target = WholeNumberField(L_("村，开几次"), least=1, most=MOST_EXPECTED)
     community_target = WholeNumberField(L_("社区，开几次"), least=1, most=MOST_EXPECTED)
+    household_purpose = LineField(L_("记户类做什么用"), longest=LONGEST_PURPOSE)
+    forgets_statuses = TickField(L_("不记了，记过的户类全部删掉"))
     register_days = WholeNumberField(L_("点过的名，过了多少天再改要写原因"), most=MOST_OPEN_DAYS)
+
+    asks_if_forgotten = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -17,7 +17,7 @@ from nightschool.formats.ledger import LEDGER as LEDGER_PAPER
 from nightschool.models.attendance import Headcount, Mark
 from nightschool.models.people import Learner, Teacher
 from nightschool.models.teaching import Enrolment
-from nightschool.rules.oversight.figures import ATTENDANCES, Definition
+from nightschool.rules.oversight.figures import ATTENDANCES, OF_KIND, Definition
 from nightschool.web.oversight.papers import PAPERS, stand
 from tests.factories import (
     JIANLI,
@@ -240,8 +240,10 @@ def test_an_office_prints_what_each_village_held_and_what_each_teacher_taught(
     assert f'href="{township}"' in officer.get(f"/overview/{SHIWAN[:9]}000").text
     assert f'href="{township}/held"' in officer.get(township).text
     page = officer.get(f"{township}/held?period=2026").text
-    assert "全安镇上课情况统计表 2026年" in page and "上课 3 次，5 学时 · 43 人次 · 2 人来过" in page
-    told = ["狮湾村", "1", "5", "3", "1", "1", "0", "43", "2", "55", "18", "11", "5", "2"]
+    assert (
+        "全安镇上课情况统计表 2026年" in page and "上课 3 次，5 学时 · 43 人次 · 2 人来过 · 2 户来过" in page
+    )
+    told = ["狮湾村", "1", "5", "3", "1", "1", "0", "43", "2", "55", "18", "11", "2", "5", "2"]
     told.append("法律法规 1、技术技能 2")
     assert rows_of(page)[0][1:] == told
     county = rows_of(officer.get(f"/overview/{SHIWAN[:6]}000000/papers/held?period=2026-Q4").text)
@@ -356,7 +358,7 @@ def test_a_ledger_costs_as_many_statements_however_long_it_is(
 
 def test_every_column_of_attendances_says_by_which_definition_it_counts() -> None:
     columns = [column for one in PAPERS for column in one.paper.columns if "人次" in column.heading]
-    assert len(columns) > 4 and {column.figure for column in columns} == {ATTENDANCES}
+    assert len(columns) > 4 and {column.figure for column in columns} == {ATTENDANCES, OF_KIND}
 
 
 def test_nobody_else_gets_to_a_villages_papers(browser_of: Any, client: FlaskClient, cast: Cast) -> None:
@@ -383,7 +385,7 @@ def test_every_count_of_people_says_what_it_counts_and_in_which_version() -> Non
         assert not untold, f"{listed.name}: {untold} without a definition"
         for figure in (*listed.paper.figures, *(one.figure for one in counted if one.figure)):
             assert figure.version >= 1 and figure.word and figure.means
-            is_of_people = not {figure.word} & {"学时", "人时", "按时登记", "要求"}
+            is_of_people = not {figure.word} & {"学时", "人时", "按时登记", "要求", "来过的户"}
             is_of_people &= listed.paper.form != "R5"  # of wishes, and of households that nobody names
             assert (
                 not is_of_people

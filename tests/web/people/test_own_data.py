@@ -22,6 +22,7 @@ from tests.factories import (
     TODAY,
     Cast,
     make_course,
+    make_household_status,
     make_learner,
     make_register,
     make_session,
@@ -61,13 +62,14 @@ def asks(database: Database, cast: Cast) -> str:
                     status="present",
                 )
             )
+        make_household_status(db, merged)
         return her.public_id
 
 
 def test_every_table_and_column_about_learners_has_its_words_or_a_reason() -> None:
     """A new one fails here until somebody has thought of what the person reads."""
     tables = referring_columns()
-    assert {table.name for table in tables} == set(OWN_TABLES) - {"audit_event"}
+    assert {table.name for table in tables} == set(OWN_TABLES) - {"audit_event", "household_status"}
     columns = {column.name for table in tables for column in table.columns}
     assert columns - set(OWN_COLUMNS) == set(NOT_TOLD) - {"record", "details"}
 
@@ -77,7 +79,7 @@ def test_a_person_reads_all_that_is_kept_about_them_and_nothing_of_a_neighbour(
 ) -> None:
     page = chen.post(f"/learners/{asks}/data").text
     for words in (
-        "13800001234", "1958", "陈大明", "女", "建立村", "五组", "柑橘冬季管护", "陈秀", "在名单上", "陈书记",
+        "13800001234", "1958", "陈大明", "女", "建立村", "五组", "柑橘冬季管护", "陈秀", "脱贫户", "2021年1月1日", "在名单上", "陈书记",
     ):  # fmt: skip
         assert words in page, words
     assert "刘二强" not in page
@@ -94,7 +96,15 @@ def test_they_take_it_along_as_a_file(chen: FlaskClient, asks: str) -> None:
     assert [row["name"] for row in told["learner"]] == ["陈大秀", "陈秀"]
     assert told["learner"][0]["phone"] == "13800001234"
     assert [row["status"] for row in told["mark"]] == ["present"]
-    assert set(told) == {"learner", "former_stay", "enrolment", "mark", "mark_event", "audit_event"}
+    assert set(told) == {
+        "learner",
+        "former_stay",
+        "enrolment",
+        "mark",
+        "mark_event",
+        "household_status",
+        "audit_event",
+    }
 
 
 def test_nobody_else_calls_it_up(browser_of: Any, cast: Cast, asks: str, database: Database) -> None:

@@ -19,7 +19,7 @@ from nightschool.actions.trust import answered_forms
 from nightschool.database import Database
 from nightschool.models.attendance import Guest
 from nightschool.models.people import Learner, Teacher, TeacherLink
-from nightschool.models.places import Venue
+from nightschool.models.places import RegionSettings, Venue
 from nightschool.models.teaching import CourseKind
 from nightschool.models.trust import Account, AnsweredForm, SecretPage
 from nightschool.rules.access import Role
@@ -110,6 +110,7 @@ FILLED = {
     ),
     "cohorts.roster": Filled(COORDINATOR, {"m": "{learner}", "day": "2026-11-24", "source": "self"}),
     "learners.new": Filled(COORDINATOR, TYPED),
+    "household_status.new": Filled(COORDINATOR, {"kind": "exited", "first": "2021-01-01"}),
     "newcomers.several": Filled(COORDINATOR, {"nn": "张桂花", "ng": "二组", "do": "save"}),
     "teachers.new": Filled(COORDINATOR, {"name": "吴医生", "kind": "local_expert"}),
     "teachers.new_of_region": Filled(ADMIN, {"name": "吴医生", "kind": "local_expert"}, TOWNSHIP),
@@ -133,7 +134,7 @@ CHANGING = {
     "admin.disable", "admin.enable", "admin.end_posting", "admin.revoke_device", "admin.revoke_devices",
     "calendars.remove", "closed_times.remove_of_teacher", "closed_times.remove_of_venue", "cohorts.leave",
     "cohorts.let_in", "cohorts.settings", "courses.publish", "courses.edit", "desk.switch", "digests.digest", "dispatches.answer", "dispatches.show", "waiting.leave", "learners.edit",
-    "learners.data", "learners.phone", "merges.compare_learner", "merges.compare_teacher", "merges.undo_learner",
+    "learners.data", "learners.phone", "household_status.show", "household_status.change", "household_status.remove", "merges.compare_learner", "merges.compare_teacher", "merges.undo_learner",
     "merges.undo_teacher", "moves.back", "moves.move", "notices.tell", "own_texts.edit", "paper_columns.edit", "plans.act", "questions.edit", "questions.remove", "region_lists.apply",
     *(f"people_lists.{step}_{kind}" for step in ("columns", "take", "undo") for kind in ("learners", "teachers", "registers")),
     "evenings.evening", "labels.edit", "outlines.upload", "region_lists.withdraw", "region_settings.edit", "sessions.agree", "retiring.course", "retiring.course_back", "retiring.learner", "retiring.learner_back",
@@ -152,6 +153,7 @@ def records(database: Database, cast: Cast) -> dict[str, Any]:
         for code, name in ((QIAO, "断桥村村民委员会"), (BA, "洪坝村村民委员会")):
             make_region(db, code, name)
         make_region(db, "511002105204", "玉皇村村民委员会")
+        db.add(RegionSettings(region_code=COUNTY, household_purpose="看培训到没到户"))
         make_school(db, "511002105204")
         waiting = make_account(db, "yhc", "玉皇村夜校管理员", Role.COORDINATOR, "511002105204")
         course = make_course(db, kind=CourseKind.COHORT, capacity=30)
