@@ -136,6 +136,8 @@ def every_form(app: Flask, everybody: Everybody) -> Iterator[tuple[Visitor, Form
     """Each form once, by where it goes and what it asks; and one with common fields for each address without any."""
     seen = set[tuple[str, ...]]()
     for visitor, ask in looks(app, everybody):
+        if "." in ask.rule.rule.rpartition("/")[2]:
+            continue  # a file, which takes longer than a page, and has no form
         page = Page(ask.path(app, login=visitor.own_device()))
         page.feed(visitor.asks(ask).data.decode(errors="replace"))
         for form in page.forms:
