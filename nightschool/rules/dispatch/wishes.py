@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 from nightschool.errors import Refused, refuse_all
@@ -147,32 +149,40 @@ def stage_of(status: WishStatus, *, is_planned: bool, is_held: bool, is_asked: b
 
 def are_alike(one: str, other: str) -> bool:
     """True when two topics may well be the same wish: they sound alike, one holds the other, or half of both is one."""
-    first, second = compared(one), compared(other)
+    first, sounds, mine = _marks(one)
+    second, other_sounds, theirs = _marks(other)
     if not first or not second:
         return False
-    if first == second or usual_keys(one) & usual_keys(other):
+    if first == second or sounds & other_sounds:
         return True
-    shorter, longer = sorted((first, second), key=len)
+    shorter, longer = (first, second) if len(first) <= len(second) else (second, first)
     if len(shorter) >= 2 and shorter in longer:
         return True
-    mine, theirs = _pairs(first), _pairs(second)
     return len(mine & theirs) >= _ALIKE * len(mine | theirs) > 0
 
 
-def _pairs(text: str) -> set[str]:
-    return {text[at : at + 2] for at in range(len(text) - 1)}
+@lru_cache(maxsize=16384)
+def _marks(topic: str) -> tuple[str, frozenset[str], frozenset[str]]:
+    """The topic as it is compared, how it sounds, and its pairs of characters."""
+    text = compared(topic)
+    return text, usual_keys(topic), frozenset(text[at : at + 2] for at in range(len(text) - 1))
 
 
 def clusters(topics: Sequence[str]) -> list[list[int]]:
     """The places of topics that may be one wish, together; each cluster and all of them in the order of the topics."""
     found: list[list[int]] = []
+    having: dict[str, list[int]] = defaultdict(list)  # clusters by what their first topics have in common with others
     for place, topic in enumerate(topics):
-        for cluster in found:
-            if are_alike(topics[cluster[0]], topic):
-                cluster.append(place)
-                break
-        else:
-            found.append([place])
+        text, sounds, pairs = _marks(topic)
+        marks = {text, *sounds, *pairs}
+        near = sorted({number for mark in marks for number in having.get(mark, ())})
+        alike = next((number for number in near if are_alike(topics[found[number][0]], topic)), None)
+        if alike is not None:
+            found[alike].append(place)
+            continue
+        for mark in marks:
+            having[mark].append(len(found))
+        found.append([place])
     return found
 
 
