@@ -37,7 +37,7 @@ from nightschool.models.people import FormerStay, PersonMerge
 from nightschool.models.places import RegionSettings, Supporter, Venue
 from nightschool.models.planning import ClosedTime, MonthPlan
 from nightschool.models.teaching import ClassSession, Enrolment, SessionStatus
-from nightschool.models.trust import Account, AuditEvent, KeptInput, Posting
+from nightschool.models.trust import Account, AuditEvent, FrozenTime, KeptInput, Posting
 from nightschool.queries.courses import sessions
 from nightschool.queries.oversight.exports import counted_classes
 from nightschool.queries.oversight.overview import Figure
@@ -328,6 +328,7 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
         )
         db.add(FormerStay(learner_id=learner.id, region_code=SHIWAN, group_name="?", left_on=TODAY))
         former = make_region(db, "511002105299", successor_code=SHIWAN, successor_day=TODAY, valid_to=TODAY)
+        db.add(FrozenTime(at=later(days=-2).instant, thawed_at=later(days=-1).instant, why="?"))
         db.add(KeptInput(account_id=cast.chen, path="/x", body=b"HiddenKept", kept_at=NOW.instant))
         db.add(
             AuditEvent(
