@@ -282,13 +282,14 @@ def _borne(
         )
         return [(key, status, 1, came) for labels, status, came in classes for key in labels.split(",")]
     level: Level = max(level_of(region), Level.CITY, key=list(Level).index)
+    is_it = RegionTally.region_code == region  # by itself, so that SQLite sees how few these are
     kind = (RegionTally.label, RegionTally.status)
     tallies = db.execute(
         select(*kind, func.sum(RegionTally.sessions), func.sum(RegionTally.attendances))
         .where(
             RegionTally.level == level.value,
             RegionTally.span.in_(spans_of(first, last)),
-            inside(RegionTally.region_code, region),
+            is_it if level is level_of(region) else inside(RegionTally.region_code, region),
             BEARS_SOMETHING,
         )
         .group_by(*kind)

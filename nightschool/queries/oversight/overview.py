@@ -246,7 +246,7 @@ def overview_of(
     if not (narrowed.label or narrowed.category):
         _expect(db, code, part_level, first, last, today, {**lines, code: total})
     if counts_people and level is not Level.PROVINCE:
-        _count_people(db, part_level, narrowed.where(code, first, last), narrowed.heirs, total, lines)
+        _count_people(db, part_level, narrowed, first, last, total, lines)
     if counts_households and level not in (Level.PROVINCE, Level.CITY):
         which = narrowed.where(code, first, last)
         total.households, reached = households_reached(db, which, part_level, narrowed.heirs)
@@ -491,22 +491,25 @@ def _count(line: RegionFigures, row: Any, sign: int) -> None:
 def _count_people(
     db: Session,
     level: Level,
-    which: Collection[ColumnElement[bool]],
-    heirs: Mapping[str, str],
+    narrowed: Narrowed,
+    first: date,
+    last: date,
     total: RegionFigures,
     lines: Mapping[str, RegionFigures],
 ) -> None:
     """人数 of all, and of each part: who came in two parts is one there and here, and one of all."""
-    village = func.substr(ClassSession.region_code, 1, PREFIX_DIGITS[Level.VILLAGE if heirs else level])
+    heirs, held = narrowed.heirs, CountedSession
+    village = func.substr(held.region_code, 1, PREFIX_DIGITS[Level.VILLAGE if heirs else level])
     came = (
         select(village, Mark.learner_id)
-        .select_from(ClassSession)
-        .join(Mark, Mark.class_session_id == ClassSession.id)
-        .where(*which, ClassSession.status == SessionStatus.HELD, came_in_person())
+        .select_from(held)
+        .join(Mark, Mark.class_session_id == held.class_session_id)
+        .where(inside(held.region_code, total.code, heirs), held.day.between(first, last))
+        .where(held.status == SessionStatus.HELD.value, came_in_person())
         .distinct()
     )
     learners: dict[str, set[int]] = defaultdict(set)
-    for there, learner in db.execute(came):
+    for there, learner in db.execute(_narrowed(came, held, narrowed)):
         learners[full_code(heirs.get(there, there)[: PREFIX_DIGITS[level]])].add(learner)
     total.people = len(set().union(*learners.values()))
     for code, line in lines.items():

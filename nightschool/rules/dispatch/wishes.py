@@ -171,7 +171,9 @@ def _marks(topic: str) -> tuple[str, frozenset[str], frozenset[str]]:
 def clusters(topics: Sequence[str]) -> list[list[int]]:
     """The places of topics that may be one wish, together; each cluster and all of them in the order of the topics."""
     found: list[list[int]] = []
-    having: dict[str, list[int]] = defaultdict(list)  # clusters by what their first topics have in common with others
+    having: dict[str, list[int]] = defaultdict(
+        list
+    )  # clusters by what their first topics have in common with others
     for place, topic in enumerate(topics):
         text, sounds, pairs = _marks(topic)
         marks = {text, *sounds, *pairs}
