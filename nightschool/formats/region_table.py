@@ -132,7 +132,7 @@ HOUSEHOLD_KINDS = Paper(
     key="household-kinds",
     form="R4",
     name=N_("各类户到课统计表"),
-    about=N_("一个月里，脱贫户、监测户的人来了多少。写了用途的地方才有，不到 5 人的不写。"),
+    about=N_("一个月里，脱贫户、监测户来了多少人。写上用途的地方才有，不到 5 人的不写。"),
     periods=("month",),
     columns=(
         Column("name", N_("地方")),
@@ -154,7 +154,7 @@ HOUSEHOLD_KINDS = Paper(
         ),
     ),
     notes=_explained,
-    empty=N_("这个月没有。县里或者镇上在设置里写了记户类的用途，各村记了，过完一个月才有。"),
+    empty=N_("这个月还没有。先要县里或者镇上在设置里写上用途，各村记好，这个月过完了才算。"),
 )
 
 TEACHER_LOADS = Paper(

@@ -136,6 +136,7 @@ class Paper:
     narrows: bool = False  # it can be of the classes of one unit, campaign or category alone
     sheets: tuple[str, ...] = ()  # of one for the notice board, in large type with the village's code
     is_for_binder: bool = False  # it says who came, or what they asked: there is no text of it to be sent
+    # Noted where it has no rows.
     empty: str = N_("还没有上过的课。点名保存了，就列在这里。")
 
     @property
@@ -310,7 +311,7 @@ def lay_out(paper: Paper, found: Any, asked: PaperAsk, chosen: Sequence[ChosenCo
         columns=named,
         rows=tuple(shown),
         sums=_sums(named, shown),
-        notes=tuple(filter(None, paper.notes(found))),
+        notes=tuple(filter(None, (*(() if rows else (_(paper.empty),)), *paper.notes(found)))),
         closing=paper.closing(found),
         as_of=asked.as_of,
         code=_code(rows),

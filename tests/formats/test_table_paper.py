@@ -104,10 +104,10 @@ def test_the_code_stands_for_the_rows_and_for_nothing_else() -> None:
     assert lay_out(PAPER, ROWS[::-1], ASKED).code != TABLE.code
 
 
-def test_a_paper_without_rows_has_no_sums() -> None:
+def test_a_paper_without_rows_has_no_sums_and_says_that_there_is_nothing() -> None:
     empty = lay_out(PAPER, (), ASKED)
-    assert (empty.rows, empty.sums, empty.notes) == ((), (), ())
-    assert load_workbook(io.BytesIO(empty.workbook())).active.max_row == 5
+    assert (empty.rows, empty.sums, empty.notes) == ((), (), (PAPER.empty,))
+    assert load_workbook(io.BytesIO(empty.workbook())).active.max_row == 6
 
 
 def test_a_region_names_orders_and_hides_columns_and_adds_blank_ones() -> None:

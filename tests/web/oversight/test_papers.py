@@ -100,6 +100,16 @@ def test_it_takes_any_time(
     assert [row[2] for row in rows_of(page)] == numbers if numbers else "这段时间还没有上过的课" in page
 
 
+def test_a_paper_without_rows_says_so_in_every_form(chen: FlaskClient, year: None) -> None:
+    nothing = "这段时间还没有上过的课。点名保存了，就列在这里。"
+    address = f"{LEDGER}{{}}?period=2024"
+    page, said = chen.get(address.format("")).text, paper(chen, address.format(".pdf"))
+    assert page.count(nothing) == 1 and nothing in chen.get(address.format(".txt")).text
+    assert re.sub(r"\s", "", nothing) in said
+    book = load_workbook(io.BytesIO(chen.get(address.format(".xlsx")).data)).active
+    assert nothing in [row[0] for row in book.iter_rows(values_only=True)]
+
+
 def test_unasked_it_is_this_month_and_last_month_while_nothing_was_held(
     chen: FlaskClient, database: Database, cast: Cast, year: None
 ) -> None:

@@ -146,7 +146,7 @@ def test_the_pages_cost_the_same_however_much_there_is(
     for path, most in (
         (f"/learners/{one}/same", 5),
         (f"/learners/{one}/same/{other}", 14),
-        (f"/learners/{one}", 9),
+        (f"/learners/{one}", 10),
         (f"/desk/{SHIWAN}/teachers/{teacher}", 14),
         (f"/desk/{SHIWAN}/school", 10),
     ):
