@@ -35,8 +35,8 @@ def county_task(
         if number % TOWNSHIP == 0 or number % COUNTY == 0:
             markets = set(dice.sample(range(7), 2))
             busy = set(dice.sample(range(weeks), min(2, weeks - 2)))
-            closed = {one: "market" for one in range(evenings) if one % 7 in markets}
-            closed |= {one: "farm_work" for one in range(evenings) if one // 7 in busy}
+            closed = {one: "not_wished" for one in range(evenings) if one % 7 in markets}
+            closed |= {one: "not_wished" for one in range(evenings) if one // 7 in busy}
             calendars.append(RotaEvenings((0,) * evenings, closed))
             corners.append((dice.uniform(0, SIDE), dice.uniform(0, SIDE)))
         middle = corners[-1]
@@ -141,7 +141,7 @@ def _not_taught(task: RotaTask, _dice: random.Random) -> Case:
 
 
 def _not_served(task: RotaTask, _dice: random.Random) -> Case:
-    return _with_teacher(task, townships=frozenset({"镇1"})), [], 0
+    return _with_teacher(task, served=frozenset({"镇1"})), [], 0
 
 
 def _away(task: RotaTask, _dice: random.Random) -> Case:
@@ -181,7 +181,7 @@ def _hall(task: RotaTask, _dice: random.Random) -> Case:
 def _twice(task: RotaTask, _dice: random.Random) -> Case:
     """The teacher is in another village on the only evening on which both can."""
     evening = min(task.teachers[0].free)
-    closed = {one: "market" for one in range(21) if one != evening}
+    closed = {one: "not_wished" for one in range(21) if one != evening}
     task = _with_wish(task, evenings=RotaEvenings((0,) * 21, closed))
     task = _with_teacher(task, free=frozenset({evening}), topics=frozenset({"课0", "课1"}))
     return task, [RotaLine(1, 0, evening)], 0
@@ -200,8 +200,8 @@ _KINDS = (
     ("not_served", _not_served),
     ("teacher_away", _away),
     ("teacher_full", _full),
-    ("market", _closed("market")),
-    ("holiday", _closed("holiday")),
+    ("not_wished", _closed("not_wished")),
+    ("class", _closed("class")),
     ("week_taken", _week_taken),
     ("hall_twice", _hall),
     ("teacher_twice", _twice),

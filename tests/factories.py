@@ -20,7 +20,7 @@ from nightschool.models.base import new_public_id
 from nightschool.models.exports import Export, ExportState
 from nightschool.models.people import HouseholdStatus, Learner, PeopleList, Teacher, TeacherLink
 from nightschool.models.places import NightSchool, Region, RegionImport, RegionName, Venue
-from nightschool.models.planning import Dispatch, Question, Wish
+from nightschool.models.planning import Dispatch, Question, Rota, Wish
 from nightschool.models.teaching import (
     Booking,
     ChangeSet,
@@ -36,6 +36,7 @@ from nightschool.queries.household_status import holder_of, status_sealed_for, w
 from nightschool.queries.registers.attendance import register_version
 from nightschool.rules.access import Actor, Post, Role
 from nightschool.rules.courses.labels import LabelKind
+from nightschool.rules.dispatch.rota_drafts import RotaRow, rows_as_json
 from nightschool.rules.names import sort_key, stored_keys
 from nightschool.rules.people.household_status import Status
 from nightschool.rules.people.teacher_links import digest_of
@@ -210,6 +211,24 @@ def make_dispatch(
     db.add(dispatch)
     db.flush()
     return dispatch
+
+
+def make_rota(
+    db: Session, code: str = f"{SHIWAN[:6]}000000", wish: Wish | None = None, **columns: Any
+) -> Rota:
+    """A rota of a county for two weeks from tomorrow, ready; the wish has no class in it."""
+    if wish is not None:
+        words = {"place": "村", "township": "镇", "topic": wish.topic, "category": "skill", "waited": 9}
+        row = RotaRow(wish.public_id, wish.region_code, **words, why="没有会讲的老师。")  # type: ignore[arg-type]
+        columns["rows"] = rows_as_json([row])
+    defaults = {
+        "first_day": TODAY + timedelta(days=1), "last_day": TODAY + timedelta(days=14), "starts": 19 * 60,
+        "ends": 20 * 60 + 30, "state": "ready", "made_at": NOW.instant, "changed_at": NOW.instant,
+    }  # fmt: skip
+    rota = Rota(region_code=code, **{**defaults, **columns})
+    db.add(rota)
+    db.flush()
+    return rota
 
 
 def make_learner(

@@ -34,7 +34,7 @@ def rota_tasks(draw: st.DrawFn) -> RotaTask:
         villages.append(village)
         calendar = RotaEvenings(
             tuple(draw(st.sampled_from((0, 0, 400))) for _evening in range(evenings)),
-            dict.fromkeys(draw(days), "market"),
+            dict.fromkeys(draw(days), "not_wished"),
         )
         hall = draw(st.sampled_from((None, None, 0, 1)))
         for rank in range(draw(st.integers(0, 4))):

@@ -22,12 +22,12 @@ from nightschool.rules.dispatch.rotas import RotaLine, RotaTask, rota_rank, way_
 # A round moves every wish once. Small tasks have more of them; they take less than a second all the same.
 _FEWEST_ROUNDS, _MOST_ROUNDS, _MOVES = 3, 40, 5_000
 
-TellRounds = Callable[[int, int], None]
+TellRounds = Callable[[int, int, tuple[RotaLine, ...]], None]
 Weeks = Mapping[int, Sequence[int]]  # of each wish that may move, those it may be met in
 
 
 def flow_rota(
-    task: RotaTask, goes_on: GoesOn = lambda: True, tell: TellRounds = lambda done, every: None
+    task: RotaTask, goes_on: GoesOn = lambda: True, tell: TellRounds = lambda done, every, best: None
 ) -> tuple[RotaLine, ...]:
     """A rota near the best there can be; where it does not go on, what was found so far, or the greedy one."""
     if not goes_on():
@@ -42,7 +42,7 @@ def flow_rota(
         _move(tables, board, weeks)
         board.fill(one for one in board.waiting() if one in weeks)
         best = max(board.result(), best, key=lambda lines: rota_rank(task, lines))
-        tell(number + 1, rounds + 1)
+        tell(number + 1, rounds + 1, best)
         if not goes_on():
             return best
     board = Board(task, best)

@@ -24,6 +24,7 @@ from nightschool.models.base import (
 )
 from nightschool.models.teaching import SLOT_IS_SOUND
 from nightschool.rules.dispatch.dispatches import DECLINE_REASONS, DispatchStatus, Party
+from nightschool.rules.dispatch.rota_drafts import RotaStage
 from nightschool.rules.dispatch.wishes import UNMET_REASONS, WishStatus
 from nightschool.rules.notices.told import Channel
 from nightschool.rules.oversight.plans import PlanStatus
@@ -211,4 +212,32 @@ class Dispatch(Addressed, Versioned, Base):
             name="declined_with_reason",
         ),
         CheckConstraint("(status = 'offered') = (settled_at IS NULL)", name="settled_when"),
+    )
+
+
+class Rota(Addressed, Base):
+    """One row is one rota (派课表) found for a region's open wishes: a proposal, from which offers are made."""
+
+    region_code: Mapped[InRegion]
+    account_id: Mapped[AccountRef | None]
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    starts: Mapped[Minutes]
+    ends: Mapped[Minutes]
+    state: Mapped[Code] = mapped_column(default=RotaStage.MAKING)
+    steps_done: Mapped[int] = mapped_column(default=0)
+    steps_all: Mapped[int] = mapped_column(default=1)
+    knows_ways: Mapped[bool] = mapped_column(default=True)  # where all villages and teachers lie
+    gap_permille: Mapped[int | None]  # so much below what no rota can be worth more than; None: not known
+    greedy_met: Mapped[int] = mapped_column(default=0)  # so many wishes the simplest rota would meet
+    rows: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSON, default=list
+    )  # rules.dispatch.rota_drafts.RotaRow
+    made_at: Mapped[Instant]
+    changed_at: Mapped[Instant]
+
+    __table_args__ = (
+        one_of("state", RotaStage),
+        CheckConstraint("first_day <= last_day", name="days_in_order"),
+        CheckConstraint(SLOT_IS_SOUND, name="slot_sound"),
     )

@@ -40,7 +40,7 @@ def test_what_was_found_so_far_is_kept_when_it_shall_not_go_on() -> None:
     task = county_task(12, 1)
     asked: list[int] = []
     told: list[tuple[int, int]] = []
-    stopped = flow_rota(task, lambda: len(told) < 2, lambda done, every: told.append((done, every)))
+    stopped = flow_rota(task, lambda: len(told) < 2, lambda done, every, _best: told.append((done, every)))
     assert broken_rules(task, stopped) == ()
     assert [done for done, _every in told] == [1, 2]
     assert flow_rota(task, lambda: bool(asked)) == greedy_rota(task)

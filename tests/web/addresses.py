@@ -43,6 +43,7 @@ from tests.factories import (
     make_question,
     make_region,
     make_register,
+    make_rota,
     make_session,
     make_teacher,
     make_venue,
@@ -130,6 +131,7 @@ def village_home(db: Session, code: str, account: int, called: str) -> Home:
     township = parent_of(code)
     if db.get(RegionSettings, township) is None:
         db.add(RegionSettings(region_code=township, household_purpose="看培训到没到户"))
+    wish = make_wish(db, code)
     records = {
         "kept": make_household_status(db, learner),
         "change": make_change(db, tonight),
@@ -141,7 +143,8 @@ def village_home(db: Session, code: str, account: int, called: str) -> Home:
         "learner": learner,
         "other_learner": make_learner(db, code, name="陈大绣"),
         "question": make_question(db, past),
-        "wish": make_wish(db, code),
+        "rota": make_rota(db, code, wish),
+        "wish": wish,
         "learner_list": make_people_list(db, account, code),
         "teacher_list": make_people_list(db, account, code, kind="teacher"),
         "register_list": make_people_list(db, account, code, kind="register"),

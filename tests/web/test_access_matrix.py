@@ -141,6 +141,7 @@ FITTING = {
     "question": {"keep_register"},
     "wish": {"schedule", "dispatch"},
     "dispatch": {"schedule", "dispatch"},
+    "rota": {"dispatch"},
     "waiting_sheet": {"keep_register"},
     "export": {"see_overview"},
     "teacher_link": {"keep_teachers"},

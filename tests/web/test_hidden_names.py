@@ -66,6 +66,7 @@ from tests.factories import (
     make_question,
     make_region,
     make_register,
+    make_rota,
     make_session,
     make_teacher,
     make_upload,
@@ -358,7 +359,7 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
             "slip": slip_of(past.public_id), "reader": reader_of(db, cast.township_supervisor, TOWNSHIP),
             "kept": "k" * 22, "class_session": past.public_id, "course": course.public_id, "learner": learner.public_id,
             "other_learner": other.public_id, "teacher": hidden.public_id, "other_teacher": hidden_since.public_id,
-            "former": former.code, "other": former.code, "venue": venue.public_id, "question": question.public_id, "wish": wish.public_id, "dispatch": dispatch.public_id, "change": change.public_id, "login": 1,
+            "former": former.code, "other": former.code, "venue": venue.public_id, "question": question.public_id, "wish": wish.public_id, "dispatch": dispatch.public_id, "rota": make_rota(db, COUNTY, wish).public_id, "change": change.public_id, "login": 1,
             "teacher_link": link.public_id, "label": make_label(db, "县农机站").public_id, "upload": upload.public_id, "account": account.public_id, "posting": posting.id,
         }  # fmt: skip
         for kind, last in (("exited", date(2022, 1, 1)), ("monitored", None)):

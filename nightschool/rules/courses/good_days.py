@@ -5,7 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from nightschool.rules.almanac import clock
-from nightschool.rules.courses.advice import WALK_HOME_MINUTES, Advice, Surroundings, advise, said_once
+from nightschool.rules.courses.advice import (
+    AFTER_WORK,
+    WALK_HOME_MINUTES,
+    Advice,
+    Surroundings,
+    advise,
+    said_once,
+)
 from nightschool.rules.places.travel import gap_needed
 from nightschool.rules.seasons.daylight import dark_at
 from nightschool.rules.slots import DAY_MINUTES, Moment, Slot
@@ -101,13 +108,20 @@ def _weighed(slot: Slot, asked: int, number: int, around: Surroundings, today: d
     against = advise(slot, around, today=today)
     reasons, near = _reasons(slot, around)
     score = _FOR * len(reasons) - _LATER * number + (_ASKED_FOR if slot.starts == asked else 0)
-    for one in against:
-        is_evening_work = one.kind == "farm_work" and slot.starts >= 17 * 60
-        score -= _FARM_WORK_IN_THE_EVENING if is_evening_work else _AGAINST[one.kind]
+    score -= burden(slot, against)
     if near:  # what keeps the teacher away elsewhere brings them here
         score += _AGAINST["busy_teacher"]
         against = tuple(one for one in against if one.kind != "busy_teacher")
     return Suggestion(slot, reasons, against, score)
+
+
+def burden(slot: Slot, against: Iterable[Advice]) -> int:
+    """How much all of this speaks against the slot; a market in the morning is 40."""
+    is_evening = slot.starts >= AFTER_WORK
+    return sum(
+        _FARM_WORK_IN_THE_EVENING if one.kind == "farm_work" and is_evening else _AGAINST.get(one.kind, 0)
+        for one in against
+    )
 
 
 def _reasons(slot: Slot, around: Surroundings) -> tuple[tuple[str, ...], bool]:

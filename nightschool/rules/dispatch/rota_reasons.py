@@ -13,9 +13,6 @@ from nightschool.texts import N_, _
 # Why a village cannot meet on an evening, and how much it would take that it does all the same.
 CLOSED = {
     "not_wished": (N_("户里说这时候不方便"), 4),
-    "market": (N_("赶场"), 4),
-    "farm_work": (N_("农忙"), 5),
-    "holiday": (N_("放假"), 6),
     "class": (N_("村里这天已经有课"), 6),
     "hall": (N_("场地不空"), 6),
 }
@@ -140,7 +137,7 @@ def _hard(hurdle: Hurdle) -> float:
 
 _IN_THE_WAY = {
     "far": N_("会讲的近处老师都排满了"),
-    "teacher_full": N_("会讲的老师这一周都排满了"),
+    "teacher_full": N_("会讲的老师都排满了一周的节数"),
     "teacher_away": N_("会讲的老师来不了村里排得了的日子"),
     "not_served": N_("会讲的老师不来这个乡镇"),
     "hall_twice": N_("合用的场地那天别的村在用"),
@@ -151,7 +148,7 @@ _IN_THE_WAY = {
 }
 _ROUND = {
     "far": N_("%(teacher)s路远一些，愿意跑就行"),
-    "teacher_full": N_("%(teacher)s那一周多讲一次"),
+    "teacher_full": N_("%(teacher)s %(day)s 那一周多讲一次"),
     "teacher_away": N_("%(teacher)s %(day)s 抽得出空"),
     "not_served": N_("请%(teacher)s也到这个乡镇来"),
     "hall_twice": N_("%(day)s 换一个场地"),
@@ -164,7 +161,9 @@ _ROUND = {
 
 def tell_why_not(task: RotaTask, number: int, why: WhyNot, *, first: date) -> str:
     """One sentence: which rule is in the way, and the cheapest way round it. `first`: the day of evening 0."""
-    if why.hurdles and why.hurdles[0].rule == "earlier_part":
+    if not why.hurdles:
+        return _("早些也排得上，这一天路最近，也避开了农忙和赶场。")
+    if why.hurdles[0].rule == "earlier_part":
         earlier = why.hurdles[0].by
         assert earlier is not None
         return _("要先上「%(topic)s」，那一讲还没排上。", topic=task.wishes[earlier].topic)

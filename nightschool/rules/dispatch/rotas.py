@@ -60,7 +60,7 @@ class RotaTeacher:
     topics: frozenset[str]
     free: frozenset[int]  # evenings
     most: tuple[int, ...]  # classes, week by week
-    townships: frozenset[str] = frozenset()  # none: all
+    served: frozenset[str] = frozenset()  # townships and villages they go to; none: all
     home: Position | None = None
     township: str = ""  # where they start, when no position is known
 
@@ -166,8 +166,8 @@ class RotaTask:
 
     def goes_to(self, teacher: int, village: RotaVillage) -> bool:
         """Whether this teacher goes there at all."""
-        served = self.teachers[teacher].townships
-        return not served or village.township in served
+        served = self.teachers[teacher].served
+        return not served or village.township in served or village.code in served
 
     def is_open(self, wish: int, evening: int) -> bool:
         """Whether the village can meet for it then."""
@@ -255,7 +255,8 @@ def _broken_by_itself(task: RotaTask, line: RotaLine) -> Iterator[str]:
     wish, teacher = task.wishes[line.wish], task.teachers[line.teacher]
     if wish.topic not in teacher.topics:
         yield "not_taught"
-    if teacher.townships and task.villages[wish.village].township not in teacher.townships:
+    village = task.villages[wish.village]
+    if teacher.served and not teacher.served & {village.township, village.code}:
         yield "not_served"
     if line.evening not in teacher.free:
         yield "teacher_away"

@@ -225,6 +225,13 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
         "dispatch.village_no": [N_("%(who)s 谢绝了派来的一单")],
         "dispatch.teacher_yes": [N_("%(who)s 记下老师答应来")],
         "dispatch.teacher_no": [N_("%(who)s 记下老师谢绝了")],
+        "rota.begin": [N_("%(who)s 给等着的点单一次排课")],
+        "rota.change": [N_("%(who)s 改了排课草稿里的一行")],
+        "rota.offer": [N_("%(who)s 从排课草稿派出了 %(n)s 单"), N_("%(who)s 从排课草稿派出了一单")],
+        "rota.withdraw": [
+            N_("%(who)s 撤回了排课草稿派出的 %(n)s 单"),
+            N_("%(who)s 撤回了排课草稿派出的一单"),
+        ],
         "dispatch.overtaken": [N_("%(who)s 记下派来的一单没排成")],
     },
     Kind.CALENDARS: {

@@ -36,7 +36,7 @@ def task() -> RotaTask:
         wishes=(
             RotaWish("a", 0, "柑橘", worth_by_rank(0), OPEN, 5),
             RotaWish("b", 0, "养猪", worth_by_rank(1), OPEN, 5),
-            RotaWish("c", 1, "柑橘", worth_by_rank(0), RotaEvenings((0,) * 14, {3: "market"}), 5),
+            RotaWish("c", 1, "柑橘", worth_by_rank(0), RotaEvenings((0,) * 14, {3: "not_wished"}), 5),
         ),
         teachers=tuple(
             RotaTeacher(name, name, frozenset({"柑橘", "养猪"}), frozenset(range(13)), (1, 2), home=HILL)
@@ -71,7 +71,7 @@ def test_what_may_never_be_is_noticed(rule: str, lines: list[RotaLine]) -> None:
 
 
 def test_who_does_not_teach_it_or_does_not_go_there_is_noticed() -> None:
-    narrow = replace(task().teachers[0], topics=frozenset({"养猪"}), townships=frozenset({"西镇"}))
+    narrow = replace(task().teachers[0], topics=frozenset({"养猪"}), served=frozenset({"西镇"}))
     now = replace(task(), teachers=(narrow, task().teachers[1]))
     assert [one.rule for one in broken_rules(now, SOUND)] == ["not_taught", "not_served"]
     assert not stands_alone(now, SOUND[0])

@@ -123,6 +123,11 @@ FILLED = {
     "wishes.new": Filled(COORDINATOR, {"lines": "果树修剪 8户"}),
     "dispatches.for_wish": Filled("county_supervisor", OFFER),
     "dispatches.new": Filled("county_supervisor", OFFER),
+    "rotas.begin": Filled(
+        "county_supervisor",
+        {"first": "2026-12-01", "last": "2026-12-14", "starts": "19:00", "ends": "20:30"},
+        COUNTY,
+    ),
     "substitutes.ask": Filled(COORDINATOR, {"teachers": "{teacher}", "do": "ask"}),
     "questions.ask": Filled(COORDINATOR, {"text": "黄龙病怎么认？"}, of={"class_session": "held"}),
 }
@@ -138,7 +143,7 @@ CHANGING = {
     "merges.undo_teacher", "moves.back", "moves.move", "notices.tell", "own_texts.edit", "paper_columns.edit", "plans.act", "questions.edit", "questions.remove", "region_lists.apply",
     *(f"people_lists.{step}_{kind}" for step in ("columns", "take", "undo") for kind in ("learners", "teachers", "registers")),
     "evenings.evening", "labels.edit", "outlines.upload", "region_lists.withdraw", "region_settings.edit", "sessions.agree", "retiring.course", "retiring.course_back", "retiring.learner", "retiring.learner_back",
-    "retiring.teacher", "retiring.teacher_back", "retiring.venue", "retiring.venue_back", "schools.edit", "supporters.edit", "supporters.phones", "handovers.sheet", "handovers.to_know", "handovers.sheet_with_slip",
+    "rotas.change", "rotas.show", "retiring.teacher", "retiring.teacher_back", "retiring.venue", "retiring.venue_back", "schools.edit", "supporters.edit", "supporters.phones", "handovers.sheet", "handovers.to_know", "handovers.sheet_with_slip",
     "sessions.cancel", "sessions.edit", "sessions.move", "sessions.restore", "sign_in_sheets.number", "sign_in_sheets.number_month", "swaps.teacher", "takeovers.successor", "takeovers.take", "takeovers.undo",
     "teacher_links.revoke",
     "teachers.edit", "teachers.phone", "teachers.phone_for_village", "township_plans.decide", "undo.take_back",

@@ -1,0 +1,262 @@
+"""What a rota is found for: the open wishes of a region, when their villages can meet, and who could be sent."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from nightschool.models.calendars import RegionPosition
+from nightschool.models.places import Region
+from nightschool.models.planning import Dispatch, Rota
+from nightschool.queries.courses.bookings import busy, holdings
+from nightschool.queries.courses.choices import on_offer
+from nightschool.queries.courses.closed_times import closed_times
+from nightschool.queries.courses.surroundings import surroundings
+from nightschool.queries.dispatch.dispatches import is_waiting
+from nightschool.queries.dispatch.wishes import RegionWish, wishes_in
+from nightschool.queries.records import shaped
+from nightschool.queries.seasons.localities import locality
+from nightschool.rules.courses.advice import Surroundings, advise
+from nightschool.rules.courses.choices import TeacherChoice
+from nightschool.rules.courses.good_days import burden
+from nightschool.rules.dispatch.candidates import teaches
+from nightschool.rules.dispatch.rota_drafts import RotaRow, rows_of_json
+from nightschool.rules.dispatch.rotas import (
+    RotaEvenings,
+    RotaTask,
+    RotaTeacher,
+    RotaVillage,
+    RotaWish,
+    worth_by_rank,
+)
+from nightschool.rules.dispatch.wishes import WishStage
+from nightschool.rules.regions import Level, level_of, township_of
+from nightschool.rules.seasons.daylight import Position
+from nightschool.rules.slots import Moment, Slot
+from nightschool.texts import _
+
+_POINT = 30  # what burden calls a point, in tenths of a kilometre
+_A_DAY_WAITED, _MOST_DAYS = 5, 200  # who has waited longer comes first where all else is the same
+_TO_MEET = ("morning", "afternoon", "evening")
+_FALLBACK_CATEGORY = "skill"  # of a wish that is in none
+_LATEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RotaGround:
+    """A task as the database has it, and the rows of its wishes before any has a class."""
+
+    task: RotaTask
+    rows: tuple[RotaRow, ...]
+    days: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RotaPage:
+    """A rota as it is kept."""
+
+    public_id: str
+    region_code: str
+    region: str
+    first_day: date
+    last_day: date
+    starts: int
+    ends: int
+    state: str
+    steps_done: int
+    steps_all: int
+    knows_ways: bool
+    gap_permille: int | None
+    greedy_met: int
+    rows: tuple[RotaRow, ...]
+    made_at: datetime
+    changed_at: datetime
+
+
+def rota_page(db: Session, public_id: str) -> RotaPage | None:
+    """One rota; None when there is no such. Cost: 1 query."""
+    return next(iter(_pages(db, Rota.public_id == public_id)), None)
+
+
+def latest_rotas(db: Session, region: str) -> tuple[RotaPage, ...]:
+    """The last rotas of a region, the newest first. Cost: 1 query."""
+    return _pages(db, Rota.region_code == region)
+
+
+def _pages(db: Session, which: Any) -> tuple[RotaPage, ...]:
+    names = [one for one in RotaPage.__dataclass_fields__ if one != "region"]
+    rows = db.execute(
+        select(*(getattr(Rota, name) for name in names), Region.name.label("region"))
+        .join(Region, Region.code == Rota.region_code)
+        .where(which)
+        .order_by(Rota.id.desc())
+        .limit(_LATEST)
+    )
+    return tuple(shaped(RotaPage, row, rows=rows_of_json(row.rows)) for row in rows)
+
+
+def open_wishes(db: Session, region: str, *, at: Moment) -> tuple[RegionWish, ...]:
+    """The wishes a rota would be for: nobody is asked for them yet. Cost: 1 query."""
+    return tuple(one for one in wishes_in(db, region, at=at) if one.line.stage is WishStage.APPROVED)
+
+
+def rota_ground(
+    db: Session,
+    region: str,
+    first: date,
+    last: date,
+    *,
+    starts: int,
+    ends: int,
+    zone: str,
+    at: Moment,
+    tell: Callable[[int, int], None] = lambda done, every: None,
+) -> RotaGround:
+    """Everything a rota between two days has to know. Cost: 4 queries, and at most 12 for each village that waits."""
+    days = tuple(first + timedelta(days=number) for number in range((last - first).days + 1))
+    by_village: dict[str, list[RegionWish]] = defaultdict(list)
+    for one in open_wishes(db, region, at=at):
+        by_village[one.line.region_code].append(one)
+    villages, wishes, rows = [], [], []
+    people: dict[str, TeacherChoice] = {}
+    for number, (code, wished) in enumerate(by_village.items()):
+        tell(number, len(by_village))
+        here, choices = locality(db, code), on_offer(db, code)
+        people |= {one.public_id: one for one in choices.teachers}
+        venue = choices.by_id.get(choices.usual_venue)
+        around = surroundings(db, here, days, choices=choices, venue=choices.usual_venue or None, zone=zone)
+        hall = busy(db, [venue.resource], days)[venue.resource] if venue else []
+        villages.append(RotaVillage(code, here.name, township_of(code), wished[0].position))
+        for rank, one in enumerate(wished):
+            evenings = _evenings([Slot(day, starts, ends) for day in days], one, around, hall, at)
+            waited = max((first - one.line.wished_on).days, 0)
+            worth = worth_by_rank(rank) + _A_DAY_WAITED * min(waited, _MOST_DAYS)
+            wishes.append(
+                RotaWish(one.line.public_id, number, one.line.topic, worth, evenings, waited=waited)
+            )
+            rows.append(
+                RotaRow(
+                    one.line.public_id,
+                    code,
+                    one.village,
+                    one.township,
+                    one.line.topic,
+                    one.line.category or _FALLBACK_CATEGORY,
+                    waited,
+                    why="",
+                    venue=choices.usual_venue,
+                    expected=one.line.wanted_by,
+                )
+            )
+    weeks = tuple((day - first + timedelta(days=first.weekday())).days // 7 for day in days)
+    topics = {one.topic for one in wishes}
+    teachers = _teachers(db, tuple(people.values()), topics, days, weeks, starts=starts, ends=ends, at=at)
+    return RotaGround(RotaTask(weeks, tuple(villages), tuple(wishes), teachers), tuple(rows), days)
+
+
+def _evenings(
+    slots: Sequence[Slot], one: RegionWish, around: Surroundings, hall: Sequence[Slot], at: Moment
+) -> RotaEvenings:
+    """What speaks against each day for this wish, by what a coordinator reads who chooses a day, and what closes it."""
+    around = replace(around, title=one.line.topic)
+    closed, against = {}, []
+    for number, slot in enumerate(slots):
+        against.append(_POINT * burden(slot, advise(slot, around, today=at.day)))
+        if not _suits(slot, one, around):
+            closed[number] = "not_wished"
+        elif any(slot.overlaps(taken) for taken in hall):
+            closed[number] = "hall"
+        elif any(there.day == slot.day for there in around.here):
+            closed[number] = "class"
+    return RotaEvenings(tuple(against), closed)
+
+
+def _suits(slot: Slot, one: RegionWish, around: Surroundings) -> bool:
+    line = one.line
+    if line.months and slot.day.month not in line.months:
+        return False
+    part = _TO_MEET[0 if slot.starts < 12 * 60 else 1 if slot.starts < 17 * 60 else 2]
+    if (parts := set(line.times) & set(_TO_MEET)) and part not in parts:
+        return False
+    days = set(line.times) - set(_TO_MEET)
+    on_day = ("weekend" in days and slot.day.weekday() >= 5) or (
+        "market" in days and around.markets.on(slot.day)
+    )
+    return not days or on_day
+
+
+def _teachers(
+    db: Session,
+    people: Sequence[TeacherChoice],
+    topics: Collection[str],
+    days: Sequence[date],
+    weeks: Sequence[int],
+    *,
+    starts: int,
+    ends: int,
+    at: Moment,
+) -> tuple[RotaTeacher, ...]:
+    """Who could be sent. A day on which somebody teaches already, or is asked to, is none of theirs."""
+    if not people:
+        return ()
+    resources = {one.resource: one for one in people}
+    taken: dict[int, list[date]] = defaultdict(list)
+    for holding in holdings(db, set(resources), _whole_weeks(days), for_village=""):
+        taken[holding.resource.id].append(holding.slot.day)
+    asked = select(Dispatch.teacher_id, Dispatch.day).where(is_waiting(at))
+    for teacher, day in db.execute(asked):
+        taken[teacher].append(day)
+    closed = closed_times(db, resources, days[0], days[-1])
+    homes = {
+        row.region_code: Position(row.latitude, row.longitude)
+        for row in db.execute(
+            select(RegionPosition.region_code, RegionPosition.latitude, RegionPosition.longitude).where(
+                RegionPosition.region_code.in_({one.region_code for one in people})
+            )
+        )
+    }
+    names = Counter(one.name for one in people)
+    found = []
+    for resource, one in resources.items():
+        away = {*taken[resource.id]}
+        free = frozenset(
+            number
+            for number, day in enumerate(days)
+            if day not in away
+            and not any(time.covers(Slot(day, starts, ends)) for time in closed.get(resource, ()))
+        )
+        by_week = Counter(_week(day, days) for day in taken[resource.id])
+        most = 7 if one.weekly_limit is None else one.weekly_limit
+        found.append(
+            RotaTeacher(
+                one.public_id,
+                _("%(name)s（%(unit)s）", name=one.name, unit=one.unit)
+                if names[one.name] > 1 and one.unit
+                else one.name,
+                frozenset(topic for topic in topics if teaches(topic, one.specialities)),
+                free,
+                tuple(max(most - by_week[week], 0) for week in range(max(weeks) + 1)),
+                _served(one.region_code),
+                homes.get(one.region_code),
+                township_of(one.region_code),
+            )
+        )
+    return tuple(found)
+
+
+def _served(region: str) -> frozenset[str]:
+    """Who is kept at a village or a township goes there alone; whoever is kept above goes to all of them."""
+    return frozenset({region} if level_of(region) in (Level.VILLAGE, Level.TOWNSHIP) else ())
+
+
+def _whole_weeks(days: Sequence[date]) -> list[date]:
+    monday, sunday = days[0] - timedelta(days[0].weekday()), days[-1] + timedelta(6 - days[-1].weekday())
+    return [monday + timedelta(number) for number in range((sunday - monday).days + 1)]
+
+
+def _week(day: date, days: Sequence[date]) -> int:
+    return (day - days[0] + timedelta(days=days[0].weekday())).days // 7

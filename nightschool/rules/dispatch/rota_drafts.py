@@ -1,0 +1,159 @@
+"""A rota as an office looks at it: a row for each wish, with the class it could have, or why it has none."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from nightschool.errors import Refused
+from nightschool.rules.dispatch.rota_reasons import AskedRota, tell_why_not
+from nightschool.rules.dispatch.rotas import RotaLine, RotaTask, way_km
+from nightschool.rules.errands import goes_on
+from nightschool.rules.slots import Now
+from nightschool.texts import N_, _
+
+LONGEST_ROTA = timedelta(days=62)
+MOST_ROTA_SECONDS = 120
+
+
+class RotaStage(StrEnum):
+    """Where a rota stands."""
+
+    MAKING = "making"
+    STOPPING = "stopping"  # somebody has had enough; what was found so far is kept
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RotaRow:
+    """One wish in a rota. Teacher, venue, wish and offer go by their public ids; no day: it has no class."""
+
+    wish: str
+    village: str  # its code
+    place: str
+    township: str
+    topic: str
+    category: str
+    waited: int
+    why: str  # why it has no class, or has to wait so long
+    teacher: str = ""
+    teacher_name: str = ""
+    day: date | None = None
+    km: int | None = None
+    venue: str = ""
+    expected: int | None = None
+    dispatch: str = ""  # what was asked of it
+    stood_against: str = ""  # why nobody could be asked
+
+    @property
+    def is_planned(self) -> bool:
+        """True when it has a class in the rota, which nobody has been asked for."""
+        return self.day is not None and not self.dispatch
+
+
+def filled_rows(
+    task: RotaTask, rows: Sequence[RotaRow], lines: Sequence[RotaLine], *, first: date
+) -> tuple[RotaRow, ...]:
+    """The rows of the wishes of a task, each with its class, or why it has none; `first` is the day of evening 0.
+
+    Who waits more than twice as long as the middle one reads why, also where there is a class at last.
+    """
+    asked = AskedRota(task, lines)
+    long_waits = set(asked.long_waits())
+    by_wish = {line.wish: line for line in lines}
+    found = []
+    for number, row in enumerate(rows):
+        line = by_wish.get(number)
+        if line is None:
+            found.append(replace(row, why=tell_why_not(task, number, asked.why_not(number), first=first)))
+            continue
+        why = ""
+        if number in long_waits:
+            before = asked.why_not(number, before=line.evening)
+            why = _("等得久了。%(why)s", why=tell_why_not(task, number, before, first=first))
+        teacher, village = task.teachers[line.teacher], task.villages[task.wishes[number].village]
+        km = round(way_km(teacher, village)) if teacher.home and village.position else None
+        day = first + timedelta(days=line.evening)
+        name = teacher.name
+        found.append(replace(row, why=why, teacher=teacher.key, teacher_name=name, day=day, km=km))
+    return tuple(found)
+
+
+def rows_as_json(rows: Iterable[RotaRow]) -> list[dict[str, Any]]:
+    """As they are kept."""
+    return [asdict(row) | {"day": row.day.isoformat() if row.day else None} for row in rows]
+
+
+def rows_of_json(kept: Iterable[Mapping[str, Any]]) -> tuple[RotaRow, ...]:
+    """What was kept."""
+    return tuple(
+        RotaRow(**{**row, "day": date.fromisoformat(row["day"]) if row["day"] else None}) for row in kept
+    )
+
+
+def check_rota_span(first: date, last: date, *, today: date) -> None:
+    """Raises Refused, `past`, `backwards` or `too_long`, unless a rota can be found for these days."""
+    if first <= today:
+        raise Refused("past", field="first")
+    if last < first:
+        raise Refused("backwards", field="last")
+    if last - first > LONGEST_ROTA:
+        raise Refused("too_long", field="last")
+
+
+def with_class(
+    rows: Sequence[RotaRow], wish: str, *, teacher: str, name: str, day: date | None
+) -> tuple[RotaRow, ...]:
+    """The rows after one was changed by hand. Without a day it has no class.
+
+    Raises Refused with `no_such_row`, `asked_for_it`, `teacher_twice` or `village_twice`.
+    """
+    row = next((one for one in rows if one.wish == wish), None)
+    if row is None:
+        raise Refused("no_such_row")
+    if row.dispatch:
+        raise Refused("asked_for_it")
+    for other in rows:
+        if day is not None and other.day == day and other.wish != wish:
+            if other.teacher == teacher:
+                raise Refused("teacher_twice", field="day", place=other.place)
+            if other.village == row.village:
+                raise Refused("village_twice", field="day", topic=other.topic)
+    is_far = row.km if row.teacher == teacher else None
+    changed = replace(row, teacher=teacher, teacher_name=name, day=day, km=is_far, why="", stood_against="")
+    if day is None:
+        changed = replace(changed, teacher="", teacher_name="", km=None, why=_("手工去掉的。"))
+    return tuple(changed if one is row else one for one in rows)
+
+
+def rota_stage(state: str, changed_at: datetime, *, is_running: bool, now: Now) -> RotaStage:
+    """Where it stands, as can be told now: what went on in a process that is gone has failed."""
+    stage = RotaStage(state)
+    if stage in (RotaStage.MAKING, RotaStage.STOPPING) and not goes_on(
+        changed_at, is_running=is_running, now=now
+    ):
+        return RotaStage.FAILED
+    return stage
+
+
+_REFUSED = {
+    "past": N_("第一天要在今天之后：老师和村里还要时间回话。"),
+    "backwards": N_("最后一天在第一天前面了，换过来。"),
+    "too_long": N_("一次最多排两个月。最后一天往前挪。"),
+    "no_wishes": N_("这里现在没有等着的点单，没有要排的。村里记下点单、上了单，再来。"),
+    "not_a_county": N_("一次排一个县或者一个乡镇。点进下面一个地方再排。"),
+    "no_such_row": N_("这一行已经不在了，重新看一遍。"),
+    "asked_for_it": N_("这一行已经派出去了。先撤回那一单，再改。"),
+    "teacher_twice": N_("老师这天已经排去%(place)s了。换一天，或者换一位老师。"),
+    "village_twice": N_("村里这天已经排了「%(topic)s」。换一天。"),
+    "no_such_teacher": N_("这位老师不在这个村能请的名单里了。重新选一位。"),
+    "nothing_picked": N_("一行也没勾，没有派。"),
+    "busy": N_("另一张表或者名单正在做，等它完了再来。"),
+}
+
+
+def tell_refused_rota(refused: Refused) -> str:
+    """One sentence: why there is no such rota, or it cannot be changed so; and what to do."""
+    return _(_REFUSED[refused.code], **refused.details)

@@ -1,0 +1,292 @@
+"""A rota: found for a region's open wishes beside the page, looked at, changed by hand, offered as far as wished."""
+
+import json
+import pickle
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import partial
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from nightschool.actions.dispatch import rotas as actions
+from nightschool.errors import CannotSchedule, NightSchoolError, Refused, VillageEnded
+from nightschool.formats.child import told_by_child
+from nightschool.queries.courses.choices import on_offer
+from nightschool.queries.dispatch import rotas as queries
+from nightschool.queries.dispatch.rotas import RotaPage
+from nightschool.queries.places import places
+from nightschool.rules.courses.conflicts import explain
+from nightschool.rules.dispatch.dispatches import tell_refused_dispatch
+from nightschool.rules.dispatch.rota_drafts import (
+    MOST_ROTA_SECONDS,
+    RotaRow,
+    RotaStage,
+    filled_rows,
+    rota_stage,
+    tell_refused_rota,
+)
+from nightschool.rules.dispatch.rota_search import greedy_rota
+from nightschool.rules.dispatch.rotas import RotaLine, RotaTask, broken_rules, rota_rank, rota_value
+from nightschool.rules.places.takeovers import tell_ended
+from nightschool.rules.regions import ancestors_of
+from nightschool.rules.slots import Moment, shown_end
+from nightschool.texts import _, counted, language, using_language
+from nightschool.web.dispatch.rotas_form import RotaForm, RotaRowForm
+from nightschool.web.oversight.frame import kept
+from nightschool.web.site.access import actor, allows
+from nightschool.web.site.context import Services, moment, now, reading, services, today, writing
+from nightschool.web.site.errands import Tell, errands, looked_at_again
+from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, look_up, tried
+
+bp = Blueprint("rotas", __name__)
+_USUAL = {"starts": 19 * 60, "ends": 20 * 60 + 30}
+_SOON = 7  # days, for teachers and villages to answer in
+_READING = 30  # of a hundred steps: the villages are read, then a rota is sought
+
+
+@bp.route("/overview/<region_code:region>/rotas", methods=["GET", "POST"])
+@allows("dispatch")
+def begin(region: str) -> Any:
+    """A rota begins to be found; the answer does not wait for it. And the last ones of the region."""
+    first = today() + timedelta(days=_SOON)
+    started = {"first": first, "last": first + timedelta(days=27), "starts": _USUAL["starts"]}
+    form = RotaForm(data=started | {"ends": shown_end(_USUAL["ends"])})
+    begun: list[str] = []
+
+    def save(db: Session) -> None:
+        if errands().is_busy_with_other(""):
+            raise Refused("busy")
+        begun.append(
+            actions.begin_rota(
+                db,
+                region=region,
+                first=form.first.data,
+                last=form.last.data,
+                starts=form.starts.data,
+                ends=form.ends_at,
+                by=actor(),
+                now=now(),
+            )
+        )
+
+    status = tried(form, save, lambda form, refused: form.refuse(refused.field, tell_refused_rota(refused)))
+    if status == SAVED:
+        asked = _Sought(services(), begun[0], region, moment())
+        work = partial(_seek, asked, language())
+        errands().start(begun[0], work, failed=partial(_fail, services(), begun[0]))
+        return redirect(url_for("rotas.show", rota=begun[0]), SAVED)
+    with reading() as db:
+        line = places.names_of(db, [*ancestors_of(region), region])
+        found = queries.latest_rotas(db, region)
+        waiting = queries.open_wishes(db, region, at=moment())
+    page = render_template(
+        "dispatch/rotas/begin.html",
+        code=region,
+        place=line.pop(region),
+        path=tuple(line.items()),
+        kept=kept(),
+        form=form,
+        rotas=[(one, _stage(one)) for one in found],
+        wishes=len(waiting),
+        villages=len({one.line.region_code for one in waiting}),
+        RotaStage=RotaStage,
+    )
+    return page, status
+
+
+@bp.route("/rotas/<public_id:rota>", methods=["GET", "POST"])
+@allows("dispatch")
+def show(rota: str) -> Any:
+    """How far it is; then its rows by village, teacher or week, of which offers are made as far as they are ticked."""
+    if request.method == "POST":
+        return _done(rota)
+    found = look_up(queries.rota_page, rota)
+    stage = _stage(found)
+    by = request.args.get("by") if request.args.get("by") in _SORTED else "village"
+    rows = sorted((row for row in found.rows if row.day), key=_SORTED[by][0])
+    page = render_template(
+        "dispatch/rotas/show.html",
+        rota=found,
+        stage=stage,
+        RotaStage=RotaStage,
+        percent=errands().percent_of(rota, otherwise=(found.steps_done, found.steps_all)),
+        by=by,
+        groups=[(name, list(ones)) for name, ones in groupby(rows, key=_SORTED[by][1])],
+        unmet=[row for row in found.rows if not row.day],
+        met=len(rows),
+        asked=sum(bool(row.dispatch) for row in rows),
+    )
+    return looked_at_again(page) if stage in (RotaStage.MAKING, RotaStage.STOPPING) else page
+
+
+def _monday(row: RotaRow) -> date:
+    assert row.day is not None, "it has a class"
+    return row.day - timedelta(days=row.day.weekday())
+
+
+# How the rows are looked at: in which order, and under what they stand together.
+_SORTED: dict[Any, tuple[Callable[[RotaRow], Any], Callable[[RotaRow], Any]]] = {
+    "village": (lambda row: (row.village, row.day), lambda row: f"{row.place} {row.township}"),
+    "teacher": (lambda row: (row.teacher_name, row.teacher, row.day), lambda row: row.teacher_name),
+    "week": (lambda row: (row.day, row.village), _monday),
+}
+
+
+def _done(rota: str) -> Any:
+    acting = {"rota": rota, "by": actor(), "now": now()}
+    try:
+        with writing() as db:
+            match request.form.get("do"):
+                case "stop":
+                    actions.stop_rota(db, **acting)
+                case "offer":
+                    picked = request.form.getlist("pick")
+                    asked, left = actions.offer_rows(db, **acting, picked=picked, tell=_told)
+                    flash(counted("派出去了 %(n)d 单，村里和老师都看得到。", asked))
+                    if left:
+                        flash(counted("%(n)d 行没派成，行里写着为什么；别的不受影响。", left), "alarm")
+                case "withdraw":
+                    gone, stay = actions.withdraw_rows(db, **acting)
+                    flash(counted("撤回了 %(n)d 单。", gone))
+                    if stay:
+                        flash(counted("%(n)d 单已经有了结果，留着没动。", stay), "alarm")
+                case _:
+                    abort(400)
+    except Refused as refusal:
+        flash(tell_refused_rota(refusal), "alarm")
+    return redirect(url_for("rotas.show", rota=rota, by=request.args.get("by")), SAVED)
+
+
+@bp.route("/rotas/<public_id:rota>/rows/<public_id:wish>", methods=["GET", "POST"])
+@allows("dispatch")
+def change(rota: str, wish: str) -> Any:
+    """One row changed by hand: another teacher, another day, or none."""
+    found = look_up(queries.rota_page, rota)
+    row = next((one for one in found.rows if one.wish == wish), None)
+    if row is None:
+        abort(404)
+    with reading() as db:
+        teachers = on_offer(db, row.village).teachers
+    form = RotaRowForm(data={"teacher": row.teacher, "day": row.day})
+    form.teacher.choices = {"": _("还没定"), **{one.public_id: one.name for one in teachers}}
+
+    def save(db: Session) -> None:
+        actions.change_row(
+            db,
+            rota=rota,
+            wish=wish,
+            teacher=form.teacher.data or "",
+            day=form.day.data,
+            by=actor(),
+            now=now(),
+        )
+
+    def refuse(form: RotaRowForm, refusal: Refused | CannotSchedule) -> int:
+        field = "day" if isinstance(refusal, CannotSchedule) else refusal.field
+        form.refuse(field if field in form.data else None, _told(row.village, refusal))
+        return CLASH if isinstance(refusal, CannotSchedule) else BAD_INPUT
+
+    status = tried(form, save, refuse)
+    if status == SAVED:
+        flash(_("改好了。"))
+        return redirect(url_for("rotas.show", rota=rota), SAVED)
+    return render_template("dispatch/rotas/change.html", rota=found, row=row, form=form), status
+
+
+def _told(village: str, refusal: NightSchoolError) -> str:
+    """Why this class cannot be offered, or changed so."""
+    match refusal:
+        case CannotSchedule(conflicts=conflicts):
+            return explain(conflicts[0], village_code=village, today=today())
+        case VillageEnded():
+            return tell_ended(refusal.village, refusal.ended_on, refusal.successor)
+        case Refused(code=code) if code in _OF_ROTAS:
+            return tell_refused_rota(refusal)
+        case Refused():
+            return tell_refused_dispatch(refusal)
+    return _("这个点单刚才已经有人处理了。看看现在怎样，再定。")
+
+
+_OF_ROTAS = frozenset({"no_such_row", "asked_for_it", "teacher_twice", "village_twice", "no_such_teacher"})
+
+
+def _stage(found: RotaPage) -> RotaStage:
+    running = errands().is_running(found.public_id)
+    return rota_stage(found.state, found.changed_at, is_running=running, now=now())
+
+
+class _Sought(NamedTuple):
+    """What a thread is given, which has no request."""
+
+    given: Services
+    rota: str
+    region: str
+    at: Moment
+
+
+def _seek(asked: _Sought, words: str, tell: Tell) -> None:
+    """In a thread of its own: the villages are read, and a child process seeks a rota, whose best is kept."""
+    database, clock = asked.given.database, asked.given.now
+
+    def told(done: int, every: int) -> bool:
+        tell(done, every)
+        with database.writing() as db:
+            return actions.tell_rota(db, asked.rota, done, every, now=clock())
+
+    with using_language(words), database.reading() as db:
+        page = queries.rota_page(db, asked.rota)
+        assert page is not None, "it was begun"
+        ground = queries.rota_ground(
+            db,
+            asked.region,
+            page.first_day,
+            page.last_day,
+            starts=page.starts,
+            ends=page.ends,
+            zone=str(asked.given.zone),
+            at=asked.at,
+            tell=lambda done, every: tell(done * _READING, every * 100),
+        )
+    task = ground.task
+    lines, bound = _best(task, told)
+    gap = None if not bound else max(round(1000 * (1 - rota_value(task, lines) / bound)), 0)
+    with using_language(words):
+        rows = filled_rows(task, ground.rows, lines, first=page.first_day)
+    with database.writing() as db:
+        actions.keep_rota(
+            db,
+            asked.rota,
+            rows,
+            now=clock(),
+            knows_ways=task.knows_ways,
+            gap_permille=gap,
+            greedy_met=len(greedy_rota(task)),
+        )
+
+
+def _best(task: RotaTask, told: Callable[[int, int], bool]) -> tuple[tuple[RotaLine, ...], int | None]:
+    """The best rota the child has told of until it ended, or had to; the greedy one where none was sound or better."""
+    best, bound = greedy_rota(task), None
+    steps = [(_READING, 100)]
+    answers = told_by_child(
+        "nightschool.engines.seek_rota",
+        pickle.dumps(task),
+        seconds=MOST_ROTA_SECONDS,
+        goes_on=lambda: told(*steps[0]),
+    )
+    for answer in answers:
+        said = json.loads(answer)
+        lines = tuple(RotaLine(*line) for line in said["lines"])
+        if not broken_rules(task, lines) and rota_rank(task, lines) >= rota_rank(task, best):
+            best = lines
+        bound = said["bound"] or bound
+        steps[0] = _READING + (100 - _READING) * said["done"] // said["every"], 100
+    return best, bound
+
+
+def _fail(given: Services, rota: str) -> None:
+    with given.database.writing() as db:
+        actions.fail_rota(db, rota, now=given.now())

@@ -1,0 +1,245 @@
+"""A rota, walked as an officer: begun, looked at, changed by hand, offered, what came between, and all taken back."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from nightschool.actions.dispatch import rotas as actions
+from nightschool.database import Database
+from nightschool.errors import NotAllowed, Refused
+from nightschool.models.calendars import RegionPosition
+from nightschool.models.people import Teacher
+from nightschool.models.planning import ClosedTime, Dispatch, Rota
+from nightschool.rules.access import Actor, Post, Role
+from nightschool.web.site.errands import ERRANDS
+from tests.factories import (
+    NOW,
+    SHIWAN,
+    TODAY,
+    Cast,
+    make_course,
+    make_region,
+    make_rota,
+    make_school,
+    make_session,
+    make_teacher,
+    make_wish,
+)
+from tests.web.registers.test_attendance import errors
+
+COUNTY, SIBLING = "511002000000", "511002105202"
+BEGIN = f"/overview/{COUNTY}/rotas"
+FORM = {
+    "first": (TODAY + timedelta(days=7)).isoformat(),
+    "last": (TODAY + timedelta(days=20)).isoformat(),
+    "starts": "19:00",
+    "ends": "20:30",
+}
+BrowserOf = Callable[[int], FlaskClient]
+
+
+@pytest.fixture
+def officer(cast: Cast, browser_of: BrowserOf) -> FlaskClient:
+    return browser_of(cast.county_supervisor)
+
+
+@pytest.fixture
+def wishes(database: Database, cast: Cast) -> None:
+    """Two villages want trees pruned, which one teacher of the township can; one wants what nobody teaches."""
+    with database.writing() as db:
+        db.get_one(Teacher, cast.teacher).specialities = "果树修剪"
+        make_region(db, SIBLING, "玉皇村村民委员会")
+        make_school(db, SIBLING)
+        make_wish(db, category_code="skill", wished_on=TODAY - timedelta(days=30))
+        make_wish(db, SIBLING, category_code="skill", wished_on=TODAY - timedelta(days=10))
+        make_wish(db, SIBLING, topic="养蜂", wished_on=TODAY - timedelta(days=3))
+
+
+def found(app: Flask, officer: FlaskClient, **changed: str) -> str:
+    """A rota was begun and found; the address of its page."""
+    answer = officer.post(BEGIN, data=FORM | changed)
+    assert answer.status_code == 303, errors(answer.text)
+    app.extensions[ERRANDS].wait()
+    return answer.location
+
+
+def told(page: str) -> str:
+    return "".join(errors(page))
+
+
+def ticked(page: str) -> list[str]:
+    return re.findall(r'name="pick" value="([^"]+)" checked', page)
+
+
+def test_a_rota_is_found_offered_and_taken_back(
+    app: Flask, officer: FlaskClient, database: Database, wishes: None
+) -> None:
+    assert "2 个村有 3 个点单等着" in officer.get(BEGIN).text
+    address = found(app, officer)
+    page = officer.get(address).text
+    assert "2 个点单有课，1 个没有。" in page
+    assert "没有会讲的老师。要排上：找一位会讲「养蜂」的老师。" in page
+    assert "比算得出的最好顶多差千分之" in page
+    picked = ticked(page)
+    assert len(picked) == 2
+    sent = officer.post(address, data={"do": "offer", "pick": picked}, follow_redirects=True).text
+    assert "派出去了 2 单" in sent and "派出去了</a>" in sent
+    with database.reading() as db:
+        days = db.scalars(select(Dispatch.day).where(Dispatch.status == "offered")).all()
+    assert len({*days}) == 2, "a teacher has one class an evening"
+    back = officer.post(address, data={"do": "withdraw"}, follow_redirects=True).text
+    assert "撤回了 2 单" in back and len(ticked(back)) == 2
+    assert "2 个点单有课，1 个没有" in officer.get(BEGIN).text
+
+
+def test_what_others_took_meanwhile_is_named_and_the_rest_stands(
+    app: Flask, officer: FlaskClient, database: Database, cast: Cast, wishes: None
+) -> None:
+    address = found(app, officer)
+    with database.writing() as db:
+        [rota] = db.scalars(select(Rota))
+        day = next(row["day"] for row in rota.rows if row["village"] == SHIWAN)
+        course = make_course(db, SIBLING, title="别的课")
+        held = TODAY + (type(TODAY).fromisoformat(day) - TODAY)
+        make_session(db, course, held, teachers=(cast.teacher,), starts=19 * 60, ends=20 * 60)
+    page = officer.get(address).text
+    sent = officer.post(address, data={"do": "offer", "pick": ticked(page)}, follow_redirects=True).text
+    assert "派出去了 1 单" in sent and "1 行没派成" in sent
+    assert "没派成：" in sent and "周老师" in sent
+
+
+def test_a_row_is_changed_by_hand_and_refused_as_an_offer_is(
+    app: Flask, officer: FlaskClient, database: Database, cast: Cast, wishes: None
+) -> None:
+    address = found(app, officer)
+    with database.writing() as db:
+        [rota] = db.scalars(select(Rota))
+        row, other = (one for one in rota.rows if one["day"])
+        teacher = db.get_one(Teacher, cast.teacher).public_id
+        closed = TODAY + timedelta(days=18)
+        times = {"resource_kind": "teacher", "resource_id": cast.teacher, "region_code": COUNTY}
+        db.add(ClosedTime(**times, first=closed, last=closed, note="门诊"))
+    change = f"{address}/rows/{row['wish']}"
+    twice = officer.post(change, data={"teacher": teacher, "day": other["day"]})
+    assert twice.status_code == 422 and f"老师这天已经排去{other['place']}了" in told(twice.text)
+    shut = officer.post(change, data={"teacher": teacher, "day": closed.isoformat()})
+    assert shut.status_code == 409 and "门诊" in told(shut.text)
+    nobody = officer.post(change, data={"teacher": "", "day": closed.isoformat()})
+    assert nobody.status_code == 422 and "重新选一位" in told(nobody.text)
+    good = TODAY + timedelta(days=19)
+    assert officer.post(change, data={"teacher": teacher, "day": good.isoformat()}).status_code == 303
+    with database.reading() as db:
+        assert db.scalars(select(Dispatch)).all() == [], "nobody was asked by looking whether it can be"
+        assert good.isoformat() in {one["day"] for one in db.scalars(select(Rota.rows)).one()}
+    assert officer.post(change, data={"teacher": "", "day": ""}).status_code == 303
+    assert "手工去掉的" in officer.get(address).text
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"first": TODAY.isoformat()}, "第一天要在今天之后"),
+        ({"last": TODAY.isoformat()}, "最后一天在第一天前面了"),
+        ({"last": (TODAY + timedelta(days=99)).isoformat()}, "一次最多排两个月"),
+        ({"ends": "18:00"}, "18:00"),
+        ({"first": ""}, "从哪一天？"),
+    ],
+)
+def test_what_cannot_be_is_told_at_its_field(
+    officer: FlaskClient, wishes: None, changed: dict[str, str], sentence: str
+) -> None:
+    answer = officer.post(BEGIN, data=FORM | changed)
+    assert answer.status_code == 422 and sentence in told(answer.text)
+
+
+def test_without_wishes_nothing_is_begun(officer: FlaskClient, database: Database, cast: Cast) -> None:
+    assert "开始排" not in officer.get(BEGIN).text
+    answer = officer.post(BEGIN, data=FORM)
+    assert answer.status_code == 422 and "没有要排的" in answer.text
+
+
+def test_a_wish_for_other_months_and_a_teacher_without_a_day_are_explained(
+    app: Flask, officer: FlaskClient, database: Database, cast: Cast, wishes: None
+) -> None:
+    with database.writing() as db:
+        times = {"resource_kind": "teacher", "resource_id": cast.teacher, "region_code": COUNTY}
+        db.add(ClosedTime(**times, note="病假"))
+        make_wish(db, category_code="skill", topic="果树修剪二", months=[7])
+    page = officer.get(found(app, officer)).text
+    assert "会讲的老师来不了村里排得了的日子" in page and "抽得出空" in page
+    assert "户里说这时候不方便" in page
+    assert "0 个点单有课，4 个没有。" in page
+    assert "没有填位置" in page
+
+
+def test_it_is_looked_at_by_teacher_and_by_week_with_the_way(
+    app: Flask, officer: FlaskClient, database: Database, cast: Cast, wishes: None
+) -> None:
+    with database.writing() as db:
+        for code in (SHIWAN, SIBLING, "511002105000"):
+            db.add(RegionPosition(region_code=code, latitude=29.5, longitude=105.0))
+    address = found(app, officer)
+    assert "按老师看" in officer.get(f"{address}?by=teacher").text
+    week = officer.get(f"{address}?by=week").text
+    assert "起</th>" in week and "公里" in week
+    assert officer.get(f"{address}?by=nonsense").status_code == 200
+
+
+def test_two_teachers_with_one_name_are_told_apart(
+    app: Flask, officer: FlaskClient, database: Database, cast: Cast, wishes: None
+) -> None:
+    with database.writing() as db:
+        db.get_one(Teacher, cast.teacher).unit = "农技站"
+        make_teacher(db, COUNTY, name="周老师", unit="农广校", specialities="养蜂")
+    page = officer.get(found(app, officer)).text
+    assert "周老师（农技站）" in page and "周老师（农广校）" in page
+
+
+def test_one_that_ended_with_its_server_is_told_and_nothing_is_asked(
+    officer: FlaskClient, database: Database, cast: Cast
+) -> None:
+    with database.writing() as db:
+        long_ago = NOW.instant - timedelta(minutes=5)
+        rota = make_rota(db, state="making", made_at=long_ago, changed_at=long_ago).public_id
+    assert "没有排完，服务器可能停过" in officer.get(f"/rotas/{rota}").text
+    assert "没有排完" in officer.get(BEGIN).text
+
+
+def test_while_it_goes_on_it_can_be_stopped(officer: FlaskClient, database: Database, cast: Cast) -> None:
+    with database.writing() as db:
+        rota = make_rota(db, state="making", steps_done=40, steps_all=100).public_id
+    page = officer.get(f"/rotas/{rota}")
+    assert "正在排：40%" in page.text and page.headers["Refresh"] == "2"
+    assert officer.post(f"/rotas/{rota}", data={"do": "stop"}).status_code == 303
+    with database.writing() as db:
+        assert actions.tell_rota(db, rota, 50, 100, now=NOW) is False, "it goes no further"
+    assert "不等了" not in officer.get(f"/rotas/{rota}").text
+
+
+def test_nothing_ticked_and_a_word_nobody_knows(officer: FlaskClient, database: Database, cast: Cast) -> None:
+    with database.writing() as db:
+        rota = make_rota(db).public_id
+    page = officer.post(f"/rotas/{rota}", data={"do": "offer"}, follow_redirects=True).text
+    assert "一行也没勾，没有派。" in page
+    assert officer.post(f"/rotas/{rota}", data={"do": "nonsense"}).status_code == 400
+    assert officer.get(f"/rotas/{rota}/rows/{'x' * 22}").status_code == 404
+
+
+def test_who_may_dispatch_there_alone_may_stop_it(database: Database, cast: Cast) -> None:
+    with database.writing() as db:
+        rota = make_rota(db, state="making").public_id
+        elsewhere = Actor(None, "别处", (Post(Role.SUPERVISOR, "511024000000"),))
+        with pytest.raises(NotAllowed):
+            actions.stop_rota(db, rota=rota, by=elsewhere, now=NOW)
+
+
+def test_a_city_is_planned_county_by_county(database: Database, cast: Cast) -> None:
+    days = {"first": TODAY + timedelta(days=1), "last": TODAY + timedelta(days=9)}
+    city = Actor(None, "市里", (Post(Role.SUPERVISOR, "511000000000"),))
+    with database.writing() as db, pytest.raises(Refused, match="not_a_county"):
+        actions.begin_rota(db, region="511000000000", **days, starts=1140, ends=1230, by=city, now=NOW)
