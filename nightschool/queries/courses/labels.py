@@ -248,7 +248,8 @@ def label_figures(
             borne[key] += Counter(held=sessions, attendances=came)
     lines: dict[tuple[str, str], LabelFigures] = {}
     ids = [int(key) for key, sums in borne.items() if key.isdecimal() and sums["planned"]]
-    for label in db.scalars(select(Label).where(Label.id.in_(ids)).order_by(Label.public_id)):
+    named = select(*_NAMED, Label.kind).where(Label.id.in_(ids)).order_by(Label.public_id)
+    for label in db.execute(named):
         sums, kind = borne[str(label.id)], (label.kind, label.name)
         sums["helped"] = borne[OF_HELPER + str(label.id)]["held"]
         before = lines.get(kind) or LabelFigures(label.public_id, label.name, 0, 0, 0, 0)
