@@ -38,6 +38,7 @@ STILL = {
     "closed_times.of_teacher": "the same",
     "teacher_links.of_village": "it shows what was, and goes along",
     "teacher_links.index": "the same",
+    "household_status.new": "the same",
     "admin.slip": "who cannot get in records what was",
 }
 OF_NO_VILLAGE = {"region_lists.upload", "calendars.notice"}
