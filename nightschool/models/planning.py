@@ -201,6 +201,7 @@ class Dispatch(Addressed, Versioned, Base):
     reason_text: Mapped[LineText] = mapped_column(default="")  # in words; or what came between
     settled_at: Mapped[Instant | None]
     course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id", ondelete="SET NULL"), index=True)
+    trip: Mapped[Code | None] = mapped_column(index=True)  # the same for all that one trip leads to
 
     __table_args__ = (
         one_of("status", DispatchStatus),

@@ -181,12 +181,17 @@ TOLD_ON_PAPER |= {
             "the letter to the teacher's unit says whom it asks for, and for what",
             ("HiddenTeacherName", "HiddenDispatchTopic", "HiddenDispatchNote"),
         ),
+        (
+            "trip",
+            "the sheet for the driver and the teacher, with where to and what for",
+            ("HiddenTeacherName", "HiddenDispatchTopic", "HiddenDispatchNote", "HiddenDispatchReasonText"),
+        ),
         ("hours", "the teacher's own proof for their unit", ("HiddenTeacherName",)),
         ("hours_here", "the teacher's own proof for their unit", ("HiddenTeacherName",)),
     )
     for form in ("", "_pdf", "_xlsx", "_txt")
     for hidden in told
-    if form != "_txt" or paper in ("board", "plan", "letter", "hours", "hours_here")
+    if form != "_txt" or paper in ("board", "plan", "letter", "trip", "hours", "hours_here")
 }
 TOLD_ON_PAPER |= {
     ("papers.binder_pdf", hidden): "it is the village's own binder: these papers, and no other"
@@ -195,9 +200,11 @@ TOLD_ON_PAPER |= {
 }
 TOLD_WHEN_SENT = {
     **{
-        ("papers.letter", hidden): "the letter says whom it asks for, and for what"
+        (f"papers.{paper}", hidden): "it says whom it asks for, and for what"
+        for paper in ("letter", "trip")
         for hidden in ("HiddenTeacherName", "HiddenDispatchTopic", "HiddenDispatchNote")
     },
+    ("papers.trip", "HiddenDispatchReasonText"): "why a village said no, for who asked",
     ("papers.plan", "HiddenCourseAudience"): "the plan is sent to the township to be approved",
     ("papers.hours_here", "HiddenTeacherName"): "the teacher's own proof for their unit",
     ("papers.board", "HiddenQuestionText"): "what was asked last time, without who asked",

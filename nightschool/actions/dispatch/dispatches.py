@@ -61,6 +61,7 @@ class Offer:
     wish: str | None = None
     expected: int | None = None
     note: str = ""
+    trip: str | None = None  # the same for all that one trip leads to
 
     @property
     def proposal(self) -> Proposal:
@@ -117,6 +118,7 @@ def offer(db: Session, *, offered: Offer, by: Actor, now: Now) -> str:
         ends=slot.ends,
         venue_id=staff.venue_id,
         note=offered.note,
+        trip=offered.trip,
         office_code=_office(by, village),
         account_id=by.account_id,
         offered_at=now.instant,

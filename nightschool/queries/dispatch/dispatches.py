@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -17,7 +18,7 @@ from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Cours
 from nightschool.queries.people.teacher_links import Opened
 from nightschool.queries.records import shaped
 from nightschool.queries.scope import inside
-from nightschool.queries.seasons.localities import Locality
+from nightschool.queries.seasons.localities import Locality, locality
 from nightschool.rules.courses.statuses import HOLDING
 from nightschool.rules.dispatch.dispatches import (
     DispatchStatus,
@@ -25,7 +26,7 @@ from nightschool.rules.dispatch.dispatches import (
     decline_word,
     tell_dispatch,
 )
-from nightschool.rules.places.travel import way_between
+from nightschool.rules.places.travel import Journey, way_between
 from nightschool.rules.places.venues import ONLINE
 from nightschool.rules.seasons.daylight import Position
 from nightschool.rules.slots import Moment, Slot
@@ -65,6 +66,7 @@ class DispatchLine:
     wish: str  # public id; empty: none
     course: str
     class_session: str
+    trip: str  # empty: none
     contact_name: str
     contact_phone: str
     is_past: bool
@@ -123,6 +125,37 @@ def asked_of_teacher(db: Session, found: Opened, *, at: Moment) -> tuple[Dispatc
 def asked_for_session(db: Session, class_session: str, *, at: Moment) -> tuple[DispatchLine, ...]:
     """Whom a village has asked to stand in at one of its classes, and what they said. Cost: 1 query."""
     return _read(db, _lines().where(ClassSession.public_id == class_session), at)
+
+
+@dataclass(frozen=True, slots=True)
+class TripLeg:
+    """One village of a trip, and the way there from the one before; None: the first, or nobody knows it."""
+
+    line: DispatchLine
+    way: Journey | None
+
+
+def trip(db: Session, public_id: str, *, at: Moment) -> tuple[TripLeg, ...] | None:
+    """The trip that this offer belongs to, in the order of its times; by itself it is one. What came to nothing is out.
+
+    None when there is no such offer. Cost: 4 queries.
+    """
+    own = dispatch(db, public_id, at=at)
+    if own is None:
+        return None
+    goes_on = Dispatch.status.in_((DispatchStatus.OFFERED, DispatchStatus.SCHEDULED))
+    together = _read(db, _lines().where(Dispatch.trip == own.trip, goes_on), at) if own.trip else ()
+    lines = together or (own,)
+    here = locality(db, lines[0].region_code)
+    rows = db.execute(
+        select(RegionPosition.region_code, RegionPosition.latitude, RegionPosition.longitude).where(
+            RegionPosition.region_code.in_({each.region_code for each in lines})
+        )
+    )
+    lies = {row.region_code: Position(row.latitude, row.longitude) for row in rows}
+    positions = [lies.get(each.region_code) for each in lines]
+    ways = [None, *(way_between(one, other, here.kmh) for one, other in pairwise(positions))]
+    return tuple(TripLeg(line, way) for line, way in zip(lines, ways, strict=True))
 
 
 def dispatch(db: Session, public_id: str, *, at: Moment) -> DispatchLine | None:
@@ -222,6 +255,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             func.coalesce(Wish.public_id, "").label("wish"),
             func.coalesce(Course.public_id, "").label("course"),
             func.coalesce(ClassSession.public_id, "").label("class_session"),
+            func.coalesce(Dispatch.trip, "").label("trip"),
             func.coalesce(NightSchool.contact_name, "").label("contact_name"),
             func.coalesce(NightSchool.contact_phone, "").label("contact_phone"),
         )

@@ -126,6 +126,8 @@ _REFUSED = {
     "wish_closed": N_("这个点单已经办了或者撤了，不用再派。回到单子上看看。"),
     "already_asked": N_("这个点单已经派出去了，在等回话。先撤回那一单，再派别的老师。"),
     "no_school": N_("这个村还没办夜校，没有人回话。先把夜校办起来。"),
+    "few_stops": N_("一趟至少走两个村。再勾一个，或者单独派。"),
+    "many_stops": N_("一趟最多走 %(most)d 个村。去掉几个，另外走一趟。"),
     "nobody_chosen": N_("还没选问哪位老师。"),
     "no_class": N_("这节课已经改了、取消了或者上过了，不用再找人顶。"),
 }
@@ -145,7 +147,7 @@ def tell_refused_dispatch(refused: Refused) -> str:
         return _(told)
     if refused.code == "no_way":
         return tell_in_the_way(details["teacher"], details["engagement"])
-    return _(_REFUSED[refused.code])
+    return _(_REFUSED[refused.code], **details)
 
 
 def tell_in_the_way(teacher: str, engagement: Engagement) -> str:

@@ -1,5 +1,7 @@
 """Dispatches: an office's desk of open wishes, a teacher offered for one, and what village and teacher answer."""
 
+from collections.abc import Collection
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -9,12 +11,13 @@ from sqlalchemy.orm import Session
 from nightschool.actions.dispatch import dispatches as actions
 from nightschool.actions.dispatch.dispatches import Offer
 from nightschool.errors import CannotSchedule, NotFound, Refused
+from nightschool.models.base import new_public_id
 from nightschool.queries.contacts import contacts
 from nightschool.queries.courses import courses
 from nightschool.queries.courses.choices import on_offer
 from nightschool.queries.dispatch import dispatches as queries
 from nightschool.queries.dispatch import wishes
-from nightschool.queries.dispatch.candidates import candidates
+from nightschool.queries.dispatch.candidates import Candidate, candidates
 from nightschool.queries.dispatch.dispatches import DispatchLine
 from nightschool.queries.dispatch.wishes import RegionWish, WishLine
 from nightschool.queries.people import teacher_links
@@ -25,12 +28,14 @@ from nightschool.rules.courses.recurrence import tell_recurrence_problem
 from nightschool.rules.dispatch.candidates import days_that_suit, usual_times
 from nightschool.rules.dispatch.clusters import along_the_road, same_topics
 from nightschool.rules.dispatch.dispatches import DispatchStatus, tell_refused_dispatch
+from nightschool.rules.dispatch.trips import MOST_STOPS, check_trip, plan_trip
+from nightschool.rules.dispatch.wishes import WishStage, tell_households
 from nightschool.rules.listings import page_of
 from nightschool.rules.names import finder, stored_keys
-from nightschool.rules.regions import ancestors_of
+from nightschool.rules.regions import ancestors_of, is_inside
 from nightschool.rules.slots import shown_end
-from nightschool.texts import _
-from nightschool.web.dispatch.dispatches_form import OfferForm, ReplyForm
+from nightschool.texts import _, counted
+from nightschool.web.dispatch.dispatches_form import OfferForm, ReplyForm, TripForm
 from nightschool.web.oversight.frame import kept
 from nightschool.web.site.access import actor, allows, by_secret
 from nightschool.web.site.context import moment, now, reading, today
@@ -38,6 +43,8 @@ from nightschool.web.site.listings import LONGEST_QUERY, page_number
 from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, look_up, tried
 
 bp = Blueprint("dispatches", __name__)
+
+_A_WEEK = timedelta(days=7)
 
 
 @bp.get("/overview/<region_code:region>/dispatch")
@@ -85,6 +92,9 @@ def _group(ones: list[RegionWish], kmh: int) -> dict[str, Any]:
         "topic": ones[0].line.topic,
         "households": sum(one.line.wanted_by for one in ones),
         "days": (today() - ones[0].line.wished_on).days,
+        "trip": tuple(stop.of for stop in road if by_wish[stop.of].line.stage is WishStage.APPROVED)[
+            :MOST_STOPS
+        ],
         "stops": [(by_wish[stop.of], stop.way) for stop in road],
     }
 
@@ -169,16 +179,119 @@ def _offering(village: str, wish: WishLine | None) -> Any:
     return page, status
 
 
+@bp.route("/overview/<region_code:region>/dispatch/trip", methods=["GET", "POST"])
+@allows("dispatch")
+def trip(region: str) -> Any:
+    """One teacher goes through several villages that wish for the same: in the order of the road, all or none."""
+    named = set(request.values.getlist("wish"))
+    with reading() as db:
+        here, categories = locality(db, region), courses.categories(db)
+        every = wishes.wishes_in(db, region, at=moment())
+    found = {one.line.public_id: one for one in every if one.line.public_id in named and one.line.is_open}
+    if not found:
+        return redirect(url_for("dispatches.desk", region=region), SAVED)
+    leading = next(iter(found.values())).line
+    usual = usual_times(leading.times)
+    soon = today() + _A_WEEK
+    form = TripForm(
+        data={
+            "wishes": list(found),
+            "category": leading.category,
+            "starts": usual[0],
+            "ends": shown_end(usual[1]),
+            "day": soon,
+        }
+    )
+    form.wishes.choices = {key: _tell_wish(one) for key, one in found.items()}
+    first = form.first(*usual, soon)
+    with reading() as db:
+        given: dict[str, Any] = {"days": [first.day], "starts": first.starts, "ends": first.ends}
+        near = locality(db, _smallest_of({one.line.region_code for one in found.values()}))
+        teachers = candidates(db, near, topic=leading.topic, at=moment(), **given)
+    form.offer(
+        categories=categories,
+        wishes=form.wishes.choices,
+        teachers={one.public_id: _tell_candidate(one) for one in teachers},
+    )
+    chosen = {key: found[key].position for key in form.wishes.data or () if key in found}
+    legs = plan_trip(along_the_road(chosen, here.kmh), first, one_a_day=bool(form.one_a_day.data))
+    at_fault: list[str] = []
+
+    def save(db: Session) -> None:
+        check_trip(len(legs))
+        together = new_public_id()
+        for stop, slot in legs:
+            one = found[stop.of]
+            at_fault[:] = [one.village]
+            what = Offer(
+                one.line.region_code,
+                one.line.topic,
+                form.category.data,
+                form.teacher.data,
+                slot,
+                on_offer(db, one.line.region_code).usual_venue or None,
+                stop.of,
+                one.line.wanted_by,
+                form.note.data or "",
+                together,
+            )
+            made.append(actions.offer(db, offered=what, by=actor(), now=now()))
+
+    def refuse(form: TripForm, refusal: Refused | CannotSchedule) -> int:
+        if not at_fault:
+            form.refuse("wishes", tell_refused_dispatch(refusal))  # type: ignore[arg-type]  # of check_trip
+            return BAD_INPUT
+        code = next(one.line.region_code for one in found.values() if one.village == at_fault[0])
+        told = _tell_refusal(refusal, code)
+        form.refuse("wishes", _("%(village)s：%(why)s", village=at_fault[0], why=told))
+        return CLASH
+
+    made: list[str] = []
+    status = 200 if request.form.get("do") == "look" else tried(form, save, refuse)
+    if status == SAVED:
+        flash(counted("派出去了，%(n)d 个村都问了。司机和老师的单子可以打印。", len(made)))
+        return redirect(url_for("papers.trip", dispatch=made[0]), SAVED)
+    shown = [(found[stop.of], stop.way, slot) for stop, slot in legs]
+    page = render_template(
+        "dispatch/dispatches/trip.html", form=form, legs=shown, here=here, topic=leading.topic
+    )
+    return page, status
+
+
+def _smallest_of(villages: Collection[str]) -> str:
+    """The smallest region in which all of these lie: whom it can call on, each of them can."""
+    every = [
+        one for one in ancestors_of(min(villages)) if all(is_inside(village, one) for village in villages)
+    ]
+    return every[-1]
+
+
+def _tell_wish(one: RegionWish) -> str:
+    return f"{one.village} · {tell_households(one.line.wanted_by)}"
+
+
+def _tell_candidate(one: Candidate) -> str:
+    told = [one.name, one.unit, _("会讲这个") if one.teaches else "", "" if one.free else _("出发那天没空")]
+    return " · ".join(filter(None, told))
+
+
 def _refuse(form: OfferForm, refusal: Refused | CannotSchedule, *, village: str) -> int:
     if isinstance(refusal, CannotSchedule):
         for one in refusal.conflicts:
             form.refuse("day", explain(one, village_code=village, today=today()))
         return CLASH
-    if "problem" in refusal.details:  # the times were looked at by the form
-        form.refuse("day", tell_recurrence_problem(refusal.details["problem"]))
-    else:
-        form.refuse(refusal.field, tell_refused_dispatch(refusal))
+    field = "day" if "problem" in refusal.details else refusal.field
+    form.refuse(field, _tell_refusal(refusal, village))
     return BAD_INPUT
+
+
+def _tell_refusal(refusal: Refused | CannotSchedule, village: str) -> str:
+    """Why this cannot be offered, in a sentence; the times were looked at by the form."""
+    if isinstance(refusal, CannotSchedule):
+        return explain(refusal.conflicts[0], village_code=village, today=today())
+    if problem := refusal.details.get("problem"):
+        return tell_recurrence_problem(problem)
+    return tell_refused_dispatch(refusal)
 
 
 @bp.route("/dispatches/<public_id:dispatch>", methods=["GET", "POST"])

@@ -11,7 +11,16 @@ from nightschool.rules.slots import Slot
 from nightschool.texts import L_, _
 from nightschool.web.courses.alternatives_form import read_slot
 from nightschool.web.courses.courses_form import Timed, put
-from nightschool.web.site.forms import ChoiceField, DayField, Form, LineField, Required, WholeNumberField
+from nightschool.web.site.forms import (
+    ChoiceField,
+    ChoicesField,
+    DayField,
+    Form,
+    LineField,
+    Required,
+    TickField,
+    WholeNumberField,
+)
 
 _PICK = " "  # between the teacher and the slot in a button's value
 
@@ -62,6 +71,36 @@ class OfferForm(Timed):
         if not self.day.data and not self.day.errors:
             self.refuse("day", _("还没选哪一天。"))
         return not self.errors
+
+
+class TripForm(Timed):
+    """One teacher for several villages along the road, in a day or on the days that follow."""
+
+    wishes = ChoicesField(L_("走哪几个村"))
+    category = ChoiceField(L_("哪一类"), [Required(L_("选一类。"))], chips=True)
+    teacher = ChoiceField(L_("哪位老师"), [Required(L_("还没选老师。"))])
+    day = DayField(L_("哪一天出发"), [Required(L_("还没选哪一天。"))])
+    one_a_day = TickField(L_("一天只走一个村，连着几天"))
+    note = LineField(L_("接送、设备"), longest=LONGEST_NOTE)
+
+    def offer(
+        self, *, categories: Mapping[str, str], wishes: Mapping[str, str], teachers: Mapping[str, str]
+    ) -> None:
+        """These can be chosen, by what is sent."""
+        self.category.choices = dict(categories)
+        self.wishes.choices = dict(wishes)
+        self.teacher.choices = {"": _("还没定"), **teachers}
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Whether all of it can be read, and the times make a slot."""
+        super().validate(extra_validators)
+        self.check_times()
+        return not self.errors
+
+    def first(self, starts: int, ends: int, day: date) -> Slot:
+        """The first class; these where nothing that can be read was filled in."""
+        starts, ends = self.times_or(starts, ends)
+        return Slot(self.day.data or day, starts, ends)
 
 
 class ReplyForm(Form):

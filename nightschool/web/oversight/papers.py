@@ -30,6 +30,7 @@ from nightschool.formats.table_paper import Paper, PaperAsk, PaperTable, lay_out
 from nightschool.formats.teacher_list import TEACHER_LIST
 from nightschool.formats.teaching_record import TEACHING_RECORD
 from nightschool.formats.teaching_slip import HOURS_SLIP
+from nightschool.formats.trip_sheet import TRIP_SHEET
 from nightschool.formats.unreached_households import UNREACHED_HOUSEHOLDS
 from nightschool.formats.venue_list import VENUE_LIST
 from nightschool.formats.weekly_circular import CIRCULAR
@@ -229,6 +230,10 @@ def _wish_topics(db: Session, asked: PaperAsk) -> Any:
     return wish_topics(db, asked.of["region"], asked.first, asked.last, at=moment())
 
 
+def _trip(db: Session, asked: PaperAsk) -> Any:
+    return dispatches.trip(db, asked.of["dispatch"], at=moment())
+
+
 def _letter(db: Session, asked: PaperAsk) -> Any:
     return dispatches.dispatch(db, asked.of["dispatch"], at=moment())
 
@@ -268,6 +273,7 @@ PAPERS = (
     ListedPaper(NOTHING_HELD, REGION, "see_overview", _nothing_held),
     ListedPaper(WISH_TABLE, REGION, "dispatch", _wish_topics),
     ListedPaper(DISPATCH_LETTER, DISPATCH, "dispatch", _letter),
+    ListedPaper(TRIP_SHEET, DISPATCH, "dispatch", _trip),
     ListedPaper(HOURS_SLIP, TEACHER, "keep_teachers", _hours),
     ListedPaper(HOURS_SLIP, TEACHER_HERE, "keep_teachers", _hours),
 )

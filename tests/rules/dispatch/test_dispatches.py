@@ -7,7 +7,7 @@ import pytest
 from nightschool.errors import Refused
 from nightschool.rules.courses.closed_times import ClosedTime
 from nightschool.rules.dispatch.candidates import days_that_suit, free_days, teaches, usual_times
-from nightschool.rules.dispatch.clusters import along_the_road, same_topics
+from nightschool.rules.dispatch.clusters import Stop, along_the_road, same_topics
 from nightschool.rules.dispatch.dispatches import (
     DispatchStatus,
     Engagement,
@@ -17,6 +17,7 @@ from nightschool.rules.dispatch.dispatches import (
     in_the_way,
     tell_dispatch,
 )
+from nightschool.rules.dispatch.trips import check_trip, plan_trip
 from nightschool.rules.places.travel import Journey
 from nightschool.rules.seasons.daylight import Position
 from nightschool.rules.slots import Moment, Slot
@@ -126,3 +127,20 @@ def test_every_standing_has_its_sentence() -> None:
     assert told(DispatchStatus.OFFERED, past=True) == "到了日子还没都回话，过去了"
     assert told(DispatchStatus.DECLINED) == "老师谢绝了：路太远"
     assert told(DispatchStatus.OVERTAKEN) == "没排成：路太远"
+
+
+def test_a_trip_leaves_time_for_the_way_and_goes_on_the_day_after() -> None:
+    stops = [Stop("a", None), Stop("b", Journey(3, 30)), Stop("c", None), Stop("d", Journey(1, 30))]
+    first = Slot(MONDAY, 14 * 60, 15 * 60 + 30)
+    legs = [slot for _stop, slot in plan_trip(stops, first, one_a_day=False)]
+    next_day = MONDAY + timedelta(days=1)
+    assert legs == [
+        first,
+        Slot(MONDAY, 16 * 60, 17 * 60 + 30),  # ten minutes on the road, and twenty to set up
+        Slot(MONDAY, 18 * 60 + 30, 20 * 60),  # nobody knows the way: an hour
+        Slot(next_day, 14 * 60, 15 * 60 + 30),  # too late for that evening
+    ]
+    daily = plan_trip(stops, first, one_a_day=True)
+    assert [slot.day - MONDAY for _stop, slot in daily] == [timedelta(days=n) for n in range(4)]
+    assert {(slot.starts, slot.ends) for _stop, slot in daily} == {(first.starts, first.ends)}
+    assert refused(check_trip, 1) == "few_stops" and refused(check_trip, 9) == "many_stops"

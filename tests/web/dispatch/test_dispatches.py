@@ -245,3 +245,64 @@ def test_what_became_of_wishes_is_summed_up_by_topic(
     assert ["1", "果树修剪", "2", "11", "狮湾村、断桥村", "0", "0", "40"] in rows
     assert ["2", "电商直播", "1", "8", "狮湾村", "1", "0"] in rows
     assert "还没看的" not in page and "不要了的" not in page
+
+
+def test_one_teacher_goes_through_several_villages_in_the_order_of_the_road(
+    browser_of: BrowserOf, database: Database, cast: Cast
+) -> None:
+    officer = browser_of(cast.county_supervisor)
+    third = "511002105203"
+    with database.writing() as db:
+        for code, name, latitude in (
+            (SHIWAN, "", 29.50), (third, "洪坝村村民委员会", 29.60), (SIBLING, "断桥村村民委员会", 29.52),
+        ):  # fmt: skip
+            if name:
+                make_region(db, code, name)
+                make_school(db, code)
+            db.add(RegionPosition(region_code=code, latitude=latitude, longitude=105.05))
+            make_wish(db, code, category_code="skill")
+        teacher = db.get_one(Teacher, cast.teacher).public_id
+    [way] = re.findall(r'href="([^"]*/dispatch/trip[?][^"]*)"', officer.get(DESK).text)
+    way = way.replace("&amp;", "&")
+    page = officer.get(way).text
+    assert page.index("狮湾村 <") < page.index("断桥村 <") < page.index("洪坝村 <")
+    wanted = re.findall(r'name="wishes" value="([^"]+)"', page)
+    day = TODAY + timedelta(days=9)
+    form = {
+        "wishes": wanted, "category": "skill", "teacher": teacher, "day": day.isoformat(), "starts": "14:00",
+        "ends": "15:30", "note": "县里派车",
+    }  # fmt: skip
+    looked = officer.post(way, data={**form, "do": "look"}).text
+    assert "14:00–15:30" in looked and "16:00–17:30" in looked
+    sent = officer.post(way, data={**form, "do": "offer"})
+    assert sent.status_code == 303, errors(sent.text)
+    sheet = officer.get(sent.location).text
+    assert "巡回单：周老师" in sheet and "县里派车" in sheet and "3 公里，约 10 分钟" in sheet
+    assert sheet.index("狮湾村") < sheet.index("断桥村") < sheet.index("洪坝村")
+    with database.reading() as db:
+        every = db.scalars(select(Dispatch)).all()
+        assert len(every) == 3 and len({one.trip for one in every}) == 1
+    assert officer.get(f"{sent.location}.pdf").data[:5] == b"%PDF-"
+
+
+def test_a_trip_that_stumbles_in_one_village_asks_nobody_and_says_where(
+    browser_of: BrowserOf, database: Database, cast: Cast
+) -> None:
+    officer = browser_of(cast.county_supervisor)
+    day = TODAY + timedelta(days=9)
+    with database.writing() as db:
+        make_region(db, SIBLING, "断桥村村民委员会")
+        ids = [make_wish(db, code, category_code="skill").public_id for code in (SHIWAN, SIBLING)]
+        teacher = db.get_one(Teacher, cast.teacher).public_id
+    way = f"/overview/{COUNTY}/dispatch/trip?wish={ids[0]}&wish={ids[1]}"
+    form = {
+        "wishes": ids, "category": "skill", "teacher": teacher, "day": day.isoformat(), "starts": "14:00",
+        "ends": "15:30", "do": "offer",
+    }  # fmt: skip
+    answer = officer.post(way, data=form)
+    assert answer.status_code == 409 and "断桥村：这个村还没办夜校" in answer.text
+    alone = officer.post(way, data={**form, "wishes": ids[:1]})
+    assert alone.status_code == 422 and "一趟至少走两个村" in alone.text
+    with database.reading() as db:
+        assert db.scalars(select(Dispatch)).all() == []
+    assert officer.get(f"/overview/{COUNTY}/dispatch/trip").status_code == 303

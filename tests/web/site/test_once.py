@@ -122,6 +122,11 @@ FILLED = {
     "regulars.take": Filled(COORDINATOR, {"name": "周远客", "home": "建立村"}),
     "wishes.new": Filled(COORDINATOR, {"lines": "果树修剪 8户"}),
     "dispatches.for_wish": Filled("county_supervisor", OFFER),
+    "dispatches.trip": Filled(
+        "county_supervisor",
+        {**OFFER, "wish": ["{wish}", "{other_wish}"], "wishes": ["{wish}", "{other_wish}"]},
+        COUNTY,
+    ),
     "dispatches.new": Filled("county_supervisor", OFFER),
     "rotas.begin": Filled(
         "county_supervisor",
@@ -169,7 +174,7 @@ def records(database: Database, cast: Cast) -> dict[str, Any]:
         return {
             "village": SHIWAN, "account": db.get_one(Account, cast.chen).public_id, "waiting": waiting.public_id,
             "course": course.public_id, "class_session": session.public_id,
-            "wish": make_wish(db).public_id,
+            "wish": make_wish(db).public_id, "other_wish": make_wish(db, topic="果树嫁接").public_id,
             "venue": db.get_one(Venue, cast.venue).public_id, "held": held.public_id,
             "learner": make_learner(db).public_id, "teacher": db.get_one(Teacher, cast.teacher).public_id,
         }  # fmt: skip
@@ -207,10 +212,13 @@ def address(app: Flask, rule: Rule, records: dict[str, Any], region: str) -> str
 
 def filled_in(filled: Filled, records: dict[str, Any]) -> dict[str, Any]:
     """What is sent, with the records that it names."""
-    return {
-        name: records[value[1:-1]] if isinstance(value, str) and value.startswith("{") else value
-        for name, value in filled.data.items()
-    }
+
+    def meant(value: Any) -> Any:
+        if isinstance(value, list):
+            return [meant(one) for one in value]
+        return records[value[1:-1]] if isinstance(value, str) and value.startswith("{") else value
+
+    return {name: meant(value) for name, value in filled.data.items()}
 
 
 def file_sent(path: str) -> dict[str, Any]:
