@@ -58,6 +58,15 @@ def begin_rota(
     return made.public_id
 
 
+def begin_mending(db: Session, *, rota: str, by: Actor, now: Now) -> None:
+    """The rota counts as being mended. Raises: NotFound; NotAllowed; Refused with `busy` while it is being found."""
+    found = _locked(db, rota, by)
+    if found.state != RotaStage.READY:
+        raise Refused("busy")
+    _set(db, rota, now, state=RotaStage.MAKING, steps_done=0)
+    note(db, found, "rota.mend", by=by, now=now)
+
+
 def tell_rota(db: Session, rota: str, done: int, every: int, *, now: Now) -> bool:
     """Others can see how far it is. False when it shall go no further."""
     _set(db, rota, now, steps_done=done, steps_all=every)

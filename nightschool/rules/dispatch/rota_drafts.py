@@ -81,6 +81,20 @@ def filled_rows(
     return tuple(found)
 
 
+def lines_of_rows(task: RotaTask, rows: Iterable[RotaRow], *, first: date) -> list[RotaLine]:
+    """The classes that rows have, as far as the task still knows wish, teacher and day."""
+    wishes = {wish.key: number for number, wish in enumerate(task.wishes)}
+    teachers = {teacher.key: number for number, teacher in enumerate(task.teachers)}
+    return [
+        RotaLine(wishes[row.wish], teachers[row.teacher], (row.day - first).days)
+        for row in rows
+        if row.day is not None
+        and row.wish in wishes
+        and row.teacher in teachers
+        and 0 <= (row.day - first).days < len(task.weeks)
+    ]
+
+
 def rows_as_json(rows: Iterable[RotaRow]) -> list[dict[str, Any]]:
     """As they are kept."""
     return [asdict(row) | {"day": row.day.isoformat() if row.day else None} for row in rows]

@@ -2,7 +2,7 @@
 
 import json
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import partial
 from itertools import groupby
@@ -16,7 +16,7 @@ from nightschool.errors import CannotSchedule, NightSchoolError, Refused, Villag
 from nightschool.formats.child import told_by_child
 from nightschool.queries.courses.choices import on_offer
 from nightschool.queries.dispatch import rotas as queries
-from nightschool.queries.dispatch.rotas import RotaPage
+from nightschool.queries.dispatch.rotas import RotaGround, RotaPage
 from nightschool.queries.places import places
 from nightschool.rules.courses.conflicts import explain
 from nightschool.rules.dispatch.dispatches import tell_refused_dispatch
@@ -25,10 +25,11 @@ from nightschool.rules.dispatch.rota_drafts import (
     RotaRow,
     RotaStage,
     filled_rows,
+    lines_of_rows,
     rota_stage,
     tell_refused_rota,
 )
-from nightschool.rules.dispatch.rota_search import greedy_rota
+from nightschool.rules.dispatch.rota_search import greedy_rota, mend_rota
 from nightschool.rules.dispatch.rotas import RotaLine, RotaTask, broken_rules, rota_rank, rota_value
 from nightschool.rules.places.takeovers import tell_ended
 from nightschool.rules.regions import ancestors_of
@@ -142,6 +143,10 @@ def _done(rota: str) -> Any:
             match request.form.get("do"):
                 case "stop":
                     actions.stop_rota(db, **acting)
+                case "mend":
+                    if errands().is_busy_with_other(""):
+                        raise Refused("busy")
+                    actions.begin_mending(db, **acting)
                 case "offer":
                     picked = request.form.getlist("pick")
                     asked, left = actions.offer_rows(db, **acting, picked=picked, tell=_told)
@@ -157,6 +162,12 @@ def _done(rota: str) -> Any:
                     abort(400)
     except Refused as refusal:
         flash(tell_refused_rota(refusal), "alarm")
+    else:
+        if request.form.get("do") == "mend":
+            found = look_up(queries.rota_page, rota)
+            asked = _Sought(services(), rota, found.region_code, moment())
+            work = partial(_mend, asked, found.rows, language())
+            errands().start(rota, work, failed=partial(_leave, asked.given, rota, found.rows))
     return redirect(url_for("rotas.show", rota=rota, by=request.args.get("by")), SAVED)
 
 
@@ -236,25 +247,12 @@ def _seek(asked: _Sought, words: str, tell: Tell) -> None:
         with database.writing() as db:
             return actions.tell_rota(db, asked.rota, done, every, now=clock())
 
-    with using_language(words), database.reading() as db:
-        page = queries.rota_page(db, asked.rota)
-        assert page is not None, "it was begun"
-        ground = queries.rota_ground(
-            db,
-            asked.region,
-            page.first_day,
-            page.last_day,
-            starts=page.starts,
-            ends=page.ends,
-            zone=str(asked.given.zone),
-            at=asked.at,
-            tell=lambda done, every: tell(done * _READING, every * 100),
-        )
+    ground = _ground(asked, words, tell)
     task = ground.task
     lines, bound = _best(task, told)
     gap = None if not bound else max(round(1000 * (1 - rota_value(task, lines) / bound)), 0)
     with using_language(words):
-        rows = filled_rows(task, ground.rows, lines, first=page.first_day)
+        rows = filled_rows(task, ground.rows, lines, first=ground.days[0])
     with database.writing() as db:
         actions.keep_rota(
             db,
@@ -265,6 +263,45 @@ def _seek(asked: _Sought, words: str, tell: Tell) -> None:
             gap_permille=gap,
             greedy_met=len(greedy_rota(task)),
         )
+
+
+def _ground(asked: _Sought, words: str, tell: Tell) -> RotaGround:
+    """Everything that the rota has to know today."""
+    with using_language(words), asked.given.database.reading() as db:
+        page = queries.rota_page(db, asked.rota)
+        assert page is not None, "it was begun"
+        return queries.rota_ground(
+            db,
+            asked.region,
+            max(page.first_day, asked.at.day + timedelta(days=1)),
+            page.last_day,
+            starts=page.starts,
+            ends=page.ends,
+            zone=str(asked.given.zone),
+            at=asked.at,
+            tell=lambda done, every: tell(done * _READING, every * 100),
+        )
+
+
+def _mend(asked: _Sought, rows: Sequence[RotaRow], words: str, tell: Tell) -> None:
+    """In a thread of its own: what cannot be any more is elsewhere, with few changes; what was offered stays."""
+    ground = _ground(asked, words, tell)
+    task, first = ground.task, ground.days[0]
+    lines = mend_rota(task, lines_of_rows(task, rows, first=first))
+    with using_language(words):
+        mended = {row.wish: row for row in filled_rows(task, ground.rows, lines, first=first)}
+    # A wish that is open again, because somebody said no, is one of them.
+    offered = [row for row in rows if row.dispatch and row.wish not in mended]
+    with asked.given.database.writing() as db:
+        actions.keep_rota(
+            db, asked.rota, [*offered, *mended.values()], now=asked.given.now(), gap_permille=None
+        )
+
+
+def _leave(given: Services, rota: str, rows: Sequence[RotaRow]) -> None:
+    """It could not be mended, and is what it was."""
+    with given.database.writing() as db:
+        actions.keep_rota(db, rota, rows, now=given.now())
 
 
 def _best(task: RotaTask, told: Callable[[int, int], bool]) -> tuple[tuple[RotaLine, ...], int | None]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -105,7 +105,7 @@ def test_what_others_took_meanwhile_is_named_and_the_rest_stands(
         [rota] = db.scalars(select(Rota))
         day = next(row["day"] for row in rota.rows if row["village"] == SHIWAN)
         course = make_course(db, SIBLING, title="别的课")
-        held = TODAY + (type(TODAY).fromisoformat(day) - TODAY)
+        held = date.fromisoformat(day)
         make_session(db, course, held, teachers=(cast.teacher,), starts=19 * 60, ends=20 * 60)
     page = officer.get(address).text
     sent = officer.post(address, data={"do": "offer", "pick": ticked(page)}, follow_redirects=True).text
@@ -243,3 +243,31 @@ def test_a_city_is_planned_county_by_county(database: Database, cast: Cast) -> N
     city = Actor(None, "市里", (Post(Role.SUPERVISOR, "511000000000"),))
     with database.writing() as db, pytest.raises(Refused, match="not_a_county"):
         actions.begin_rota(db, region="511000000000", **days, starts=1140, ends=1230, by=city, now=NOW)
+
+
+def test_when_a_teacher_cannot_come_the_draft_is_mended_and_what_was_offered_stays(
+    app: Flask, officer: FlaskClient, database: Database, cast: Cast, wishes: None
+) -> None:
+    address = found(app, officer)
+    with database.writing() as db:
+        [rota] = db.scalars(select(Rota))
+        row, other = (one for one in rota.rows if one["day"])
+        ill = date.fromisoformat(row["day"])
+        times = {"resource_kind": "teacher", "resource_id": cast.teacher, "region_code": COUNTY}
+        db.add(ClosedTime(**times, first=ill, last=ill, note="病了"))
+    officer.post(address, data={"do": "offer", "pick": [other["wish"]]})
+    assert officer.post(address, data={"do": "mend"}).status_code == 303
+    app.extensions[ERRANDS].wait()
+    page = officer.get(address).text
+    assert "2 个点单有课，1 个没有。" in page and "派出去了</a>" in page
+    with database.reading() as db:
+        rows = {one["wish"]: one for one in db.scalars(select(Rota.rows)).one()}
+    assert rows[other["wish"]]["day"] == other["day"] and rows[other["wish"]]["dispatch"]
+    assert rows[row["wish"]]["day"] not in (None, row["day"], other["day"])
+    assert len(rows) == 3
+    with database.writing() as db:
+        made = db.scalars(select(Dispatch)).one()
+        made.status, made.settled_at = "withdrawn", NOW.instant
+    officer.post(address, data={"do": "mend"})
+    app.extensions[ERRANDS].wait()
+    assert len(ticked(officer.get(address).text)) == 2, "what nobody is asked for any more is planned again"
