@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -89,14 +90,21 @@ def kinds_by_region(
     purposes = purposes_in(db, county)
     if not purposes:
         return {}
-    marks = [row for row in _marks(db, county, first, last) if purposes.keys() & ancestors_of(row.village)]
+
+    @cache
+    def counting(village: str) -> tuple[str, ...]:
+        """The regions for which a class of this village counts."""
+        if not purposes.keys() & {*ancestors_of(village)}:
+            return ()
+        return tuple(full_code(village[: PREFIX_DIGITS[level]]) for level in _LEVELS)
+
+    marks = [row for row in _marks(db, county, first, last) if counting(row.village)]
     statuses = statuses_among(db, _whose(db, {row.learner_id for row in marks}))
     everybody: dict[str, _Came] = defaultdict(_Came)
     of_kind: dict[tuple[str, str], _Came] = defaultdict(_Came)
     for row in marks:
         kind = kind_on(statuses.get(row.learner_id, ()), row.day)
-        for level in _LEVELS:
-            code = full_code(row.village[: PREFIX_DIGITS[level]])
+        for code in counting(row.village):
             for one in (everybody[code], *([of_kind[kind, code]] if kind else [])):
                 one.people.add(row.learner_id)
                 one.attendances += 1
