@@ -158,7 +158,7 @@ def _done(rota: str) -> Any:
                     flash(counted("撤回了 %(n)d 单。", gone))
                     if stay:
                         flash(counted("%(n)d 单已经有了结果，留着没动。", stay), "alarm")
-                case _:
+                case str():
                     abort(400)
     except Refused as refusal:
         flash(tell_refused_rota(refusal), "alarm")
