@@ -140,12 +140,13 @@ def ask_to_stand_in(
 ) -> int:
     """The village asks these teachers to stand in: the first who says yes teaches. So many are newly asked.
 
-    Raises: NotFound; NotAllowed; Refused with `nobody_chosen`, or `no_class` for one that is not to come.
+    Raises: NotFound; NotAllowed; VillageEnded; Refused with `nobody_chosen`, or `no_class` for one that is not to come.
     """
     record = locked_for(db, ClassSession, ClassSession.public_id == class_session, verb="schedule", by=by)
     slot = Slot(record.day, record.starts, record.ends)
     if record.status not in TO_COME or slot.begins <= now.moment:
         raise Refused("no_class")
+    check_goes_on(db, [(record.region_code, slot.day)])
     if not teachers:
         raise Refused("nobody_chosen", field="teachers")
     wanted = find_staff(db, record.region_code, teachers=teachers, venue=None).teacher_ids

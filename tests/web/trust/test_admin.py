@@ -516,7 +516,7 @@ def test_pages_of_a_region_cost_the_same_however_large_it_is(
         statements.clear()
         page = admin.get(path)
         assert page.status_code == 200
-        assert len(statements) <= 9, path
+        assert len(statements) <= 10, path
     assert ("下一页" in admin.get(f"/admin/{COUNTY}").text) == (villages > 29)
 
 
