@@ -67,8 +67,9 @@ def main(words: "list[str]") -> int:
         if words[0] == "test":
             fetch_javascript()
         if words[0] in TESTS:
-            cores = str(min(os.cpu_count() or 1, 8))
-            return hand_over(ROOT, "pytest", "-n", cores, *TESTS[words[0]], *words[1:])
+            # One more than there are cores: a browser or a database is waited for most of the time.
+            workers = str(min((os.cpu_count() or 1) + 1, 8))
+            return hand_over(ROOT, "pytest", "-n", workers, *TESTS[words[0]], *words[1:])
         if words[0] in TOOLS:
             return hand_over(ROOT, TOOLS[words[0]], *words[1:])
         return hand_over(Path.cwd(), "nightschool", *words)
