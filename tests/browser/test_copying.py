@@ -33,7 +33,8 @@ def test_without_scripts_there_is_no_button_that_does_nothing(plain_phone: Page,
 def test_the_notice_of_tonight_is_copied_on_the_desk(phone: Page, site: Site) -> None:
     phone.context.grant_permissions(["clipboard-read", "clipboard-write"])
     log_in(phone, site, "shiwan")
-    phone.get_by_role("button", name="复制微信通知").click()
+    with phone.expect_response(lambda answer: answer.request.method == "POST"):  # it is remembered
+        phone.get_by_role("button", name="复制微信通知").click()
     expect(phone.get_by_role("button", name="复制好了")).to_be_visible()
     copied = phone.evaluate("navigator.clipboard.readText()").splitlines()
     assert copied[0] == "狮湾村 农民夜校上课通知："

@@ -19,7 +19,9 @@ for (const button of document.querySelectorAll("button.copy")) {
     const tells = done && button.closest("[data-notice]")?.querySelector("form.tells");
     if (!tells) return;
     const body = new FormData(tells);
-    const answer = await fetch(tells.action, { method: "post", body, redirect: "manual" }).catch(() => null);
+    // It goes on when somebody leaves the page at once.
+    const told = { method: "post", body, redirect: "manual", keepalive: true };
+    const answer = await fetch(tells.action, told).catch(() => null);
     if (answer?.type === "opaqueredirect") tells.hidden = true;
   });
 }
