@@ -58,7 +58,7 @@ def _solved(
                 weeks[number][week].append(one)
     for key, group in groups.items():
         if key[0] == "full":
-            model.add(sum(group) <= task.teachers[key[1]].most[key[2]])  # type: ignore[index]
+            model.add(sum(group) <= task.teachers[key[1]].most[key[2]])  # type: ignore[index]  # of "full" a teacher and a week
         else:
             model.add_at_most_one(group)
     for village, wishes in enumerate(task.wishes_of):

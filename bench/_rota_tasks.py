@@ -129,11 +129,11 @@ Case = tuple[RotaTask, list[RotaLine], int]
 
 
 def _with_teacher(task: RotaTask, **changes: object) -> RotaTask:
-    return replace(task, teachers=(replace(task.teachers[0], **changes), *task.teachers[1:]))  # type: ignore[arg-type]
+    return replace(task, teachers=(replace(task.teachers[0], **changes), *task.teachers[1:]))  # type: ignore[arg-type]  # fields of it
 
 
 def _with_wish(task: RotaTask, *more: RotaWish, **changes: object) -> RotaTask:
-    return replace(task, wishes=(replace(task.wishes[0], **changes), *task.wishes[1:], *more))  # type: ignore[arg-type]
+    return replace(task, wishes=(replace(task.wishes[0], **changes), *task.wishes[1:], *more))  # type: ignore[arg-type]  # the same
 
 
 def _not_taught(task: RotaTask, _dice: random.Random) -> Case:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from itertools import islice
+from typing import TypeVar
 
 from bench._rota_exact import best_rota, changes_between, fewest_changes
 from bench._rota_tasks import COUNTY, county_task, impossible_cases
@@ -20,6 +21,7 @@ from nightschool.rules.dispatch.rotas import RotaLine, RotaTask, broken_rules, r
 
 Lines = tuple[RotaLine, ...]
 Engine = Callable[[RotaTask], Lines]
+T = TypeVar("T")
 PROVINCE = 46_000
 MOST_CORE_SECONDS = 60
 
@@ -38,7 +40,7 @@ class Limits:
         print(f"  {what:<58} {figure:>9.2f} {unit:<3} {bound} {limit:g}{'   MISSED' if is_over else ''}")
 
 
-def timed(engine: Engine, task: RotaTask) -> tuple[Lines, float]:
+def timed(engine: Callable[[RotaTask], T], task: RotaTask) -> tuple[T, float]:
     """What the engine finds, and the seconds of one processor that it takes."""
     began = time.process_time()
     return engine(task), time.process_time() - began
@@ -77,7 +79,7 @@ def sizes(limits: Limits, villages: int, seed: int, gap: float, seconds: float) 
     """One county or more as one task: both engines beside the greedy rota and the bound."""
     task = loaded(county_task(villages, seed))
     greedy, greedy_seconds = timed(greedy_rota, task)
-    bound, bound_seconds = timed(flow_bound, task)  # type: ignore[arg-type]
+    bound, bound_seconds = timed(flow_bound, task)
     flow, flow_seconds = timed(flow_rota, task)
     core, core_seconds = timed(core_rota, task)
     print(f"{villages} villages, {len(task.wishes)} wishes, {len(task.teachers)} teachers, seed {seed}")

@@ -193,23 +193,25 @@ def withdraw_dispatch(db: Session, *, dispatch: str, by: Actor, now: Now) -> Non
     note(db, found, "dispatch.withdraw", by=by, now=now)
 
 
-def answer_for_village(
+def answer_dispatch(
     db: Session,
     *,
     dispatch: str,
+    party: Party,
     reason: str | None = None,
     words: str = "",
     says_yes: bool,
     by: Actor,
     now: Now,
 ) -> None:
-    """The village has said yes, or no with a reason; said twice it is said once.
+    """The village, or who offered it for a teacher that they talked to, says yes, or no with a reason; twice is once.
 
     Of the second yes comes a class, or, where what it needs was taken meanwhile, the offer says by what.
     Raises: NotFound; NotAllowed; Refused as `check_open` and `check_decline` do.
     """
-    found = locked_for(db, Dispatch, Dispatch.public_id == dispatch, verb="schedule", by=by)
-    _answer(db, found, Party.VILLAGE, reason, words, says_yes=says_yes, by=by, now=now)
+    verb = "schedule" if party is Party.VILLAGE else "dispatch"
+    found = locked_for(db, Dispatch, Dispatch.public_id == dispatch, verb=verb, by=by)
+    _answer(db, found, party, reason, words, says_yes=says_yes, by=by, now=now)
 
 
 def answer_of_teacher(
@@ -224,7 +226,7 @@ def answer_of_teacher(
 ) -> None:
     """The same of the teacher, who has no account: what their own address `opened` says who it is.
 
-    Raises: NotFound where this offer is none of theirs; Refused as `answer_for_village` does.
+    Raises: NotFound where this offer is none of theirs; Refused as `answer_dispatch` does.
     """
     theirs = select(Teacher.id).where(
         (Teacher.id == opened.teacher_id) | (Teacher.merged_into_id == opened.teacher_id)
@@ -237,21 +239,6 @@ def answer_of_teacher(
         & inside(Dispatch.region_code, opened.region_code),
     )
     by = Actor(account_id=None, name=opened.name, posts=())
-    _answer(db, found, Party.TEACHER, reason, words, says_yes=says_yes, by=by, now=now)
-
-
-def note_answer_of_teacher(
-    db: Session,
-    *,
-    dispatch: str,
-    reason: str | None = None,
-    words: str = "",
-    says_yes: bool,
-    by: Actor,
-    now: Now,
-) -> None:
-    """The same as who offers it was told by telephone, or reads on the receipt. Raises as `answer_for_village`."""
-    found = locked_for(db, Dispatch, Dispatch.public_id == dispatch, verb="dispatch", by=by)
     _answer(db, found, Party.TEACHER, reason, words, says_yes=says_yes, by=by, now=now)
 
 

@@ -27,7 +27,7 @@ from nightschool.rules.courses.conflicts import explain
 from nightschool.rules.courses.recurrence import tell_recurrence_problem
 from nightschool.rules.dispatch.candidates import days_that_suit, usual_times
 from nightschool.rules.dispatch.clusters import along_the_road, same_topics
-from nightschool.rules.dispatch.dispatches import DispatchStatus, tell_refused_dispatch
+from nightschool.rules.dispatch.dispatches import DispatchStatus, Party, tell_refused_dispatch
 from nightschool.rules.dispatch.trips import MOST_STOPS, check_trip, plan_trip
 from nightschool.rules.dispatch.wishes import WishStage, tell_households
 from nightschool.rules.listings import page_of
@@ -306,9 +306,9 @@ def show(dispatch: str) -> Any:
             case "withdraw":
                 actions.withdraw_dispatch(db, **acting)
             case "yes":
-                actions.note_answer_of_teacher(db, **acting, says_yes=True)
+                actions.answer_dispatch(db, party=Party.TEACHER, **acting, says_yes=True)
             case "no":
-                actions.note_answer_of_teacher(db, **acting, **_no(form), says_yes=False)
+                actions.answer_dispatch(db, party=Party.TEACHER, **acting, **_no(form), says_yes=False)
 
     status = tried(form, save, _refuse_answer)
     if status == SAVED:
@@ -327,9 +327,9 @@ def answer(dispatch: str) -> Any:
     def save(db: Session) -> None:
         given = {"dispatch": dispatch, "by": actor(), "now": now()}
         if request.form.get("do") == "yes":
-            actions.answer_for_village(db, **given, says_yes=True)
+            actions.answer_dispatch(db, party=Party.VILLAGE, **given, says_yes=True)
         else:
-            actions.answer_for_village(db, **given, **_no(form), says_yes=False)
+            actions.answer_dispatch(db, party=Party.VILLAGE, **given, **_no(form), says_yes=False)
 
     status = tried(form, save, _refuse_answer)
     found = look_up(queries.dispatch, dispatch, at=moment())

@@ -23,7 +23,7 @@ from nightschool.queries.dispatch.wishes import wish as wish_line
 from nightschool.queries.dispatch.wishes import wishes_in
 from nightschool.queries.people.teacher_links import Opened, opened
 from nightschool.rules.access import Actor, Post, Role
-from nightschool.rules.dispatch.dispatches import DispatchStatus
+from nightschool.rules.dispatch.dispatches import DispatchStatus, Party
 from nightschool.rules.dispatch.wishes import WishStage
 from nightschool.rules.slots import Slot
 from tests.factories import (
@@ -85,7 +85,9 @@ def test_two_yeses_make_a_class_that_meets_the_wish(cast: Cast, db: Session) -> 
     stage = wish_line(db, wish, at=NOW.moment)
     assert stage is not None and stage.stage is WishStage.DISPATCHED and stage.is_open
     assert [one.public_id for one in queries.asked_of_village(db, SHIWAN, at=NOW.moment)] == [made]
-    actions.answer_for_village(db, dispatch=made, says_yes=True, by=cast.chen_actor, now=NOW)
+    actions.answer_dispatch(
+        db, party=Party.VILLAGE, dispatch=made, says_yes=True, by=cast.chen_actor, now=NOW
+    )
     assert line(db, made).told == "村里接了，等老师回话"
     who = address(db, cast)
     assert [one.public_id for one in queries.asked_of_teacher(db, who, at=NOW.moment)] == [made]
@@ -111,13 +113,17 @@ def test_a_no_has_its_reason_and_the_wish_can_be_offered_again(cast: Cast, db: S
     made = offered(db, cast, wish=wish)
     assert refused(db, cast, wish=wish) == "already_asked"
     with pytest.raises(Refused):
-        actions.answer_for_village(db, dispatch=made, says_yes=False, by=cast.chen_actor, now=NOW)
-    actions.answer_for_village(
-        db, dispatch=made, says_yes=False, reason="season", by=cast.chen_actor, now=NOW
+        actions.answer_dispatch(
+            db, party=Party.VILLAGE, dispatch=made, says_yes=False, by=cast.chen_actor, now=NOW
+        )
+    actions.answer_dispatch(
+        db, party=Party.VILLAGE, dispatch=made, says_yes=False, reason="season", by=cast.chen_actor, now=NOW
     )
     assert line(db, made).told == "村里谢绝了：正是农忙，等一等"
     with pytest.raises(Refused):
-        actions.note_answer_of_teacher(db, dispatch=made, says_yes=True, by=officer(cast), now=NOW)
+        actions.answer_dispatch(
+            db, party=Party.TEACHER, dispatch=made, says_yes=True, by=officer(cast), now=NOW
+        )
     again = offered(db, cast, wish=wish)
     actions.withdraw_dispatch(db, dispatch=again, by=officer(cast), now=NOW)
     assert line(db, again).status is DispatchStatus.WITHDRAWN
@@ -127,10 +133,12 @@ def test_a_no_has_its_reason_and_the_wish_can_be_offered_again(cast: Cast, db: S
 def test_what_was_taken_meanwhile_is_named_and_nothing_is_lost(cast: Cast, db: Session) -> None:
     wish = make_wish(db).public_id
     made = offered(db, cast, wish=wish)
-    actions.answer_for_village(db, dispatch=made, says_yes=True, by=cast.chen_actor, now=NOW)
+    actions.answer_dispatch(
+        db, party=Party.VILLAGE, dispatch=made, says_yes=True, by=cast.chen_actor, now=NOW
+    )
     course = make_course(db, title="防诈骗", teachers=(cast.teacher,))
     make_session(db, course, SLOT.day, teachers=(cast.teacher,))
-    actions.note_answer_of_teacher(db, dispatch=made, says_yes=True, by=officer(cast), now=NOW)
+    actions.answer_dispatch(db, party=Party.TEACHER, dispatch=made, says_yes=True, by=officer(cast), now=NOW)
     found = line(db, made)
     assert found.status is DispatchStatus.OVERTAKEN and "防诈骗" in found.told
     still = wish_line(db, wish, at=NOW.moment)
@@ -141,17 +149,21 @@ def test_what_was_taken_meanwhile_is_named_and_nothing_is_lost(cast: Cast, db: S
 def test_a_wish_that_was_met_or_put_away_meanwhile_is_not_met_twice(cast: Cast, db: Session) -> None:
     wish = make_wish(db)
     made = offered(db, cast, wish=wish.public_id)
-    actions.answer_for_village(db, dispatch=made, says_yes=True, by=cast.chen_actor, now=NOW)
+    actions.answer_dispatch(
+        db, party=Party.VILLAGE, dispatch=made, says_yes=True, by=cast.chen_actor, now=NOW
+    )
     wishes.withdraw_wish(db, wish=wish.public_id, version=wish.version, by=cast.chen_actor, now=NOW)
-    actions.note_answer_of_teacher(db, dispatch=made, says_yes=True, by=officer(cast), now=NOW)
+    actions.answer_dispatch(db, party=Party.TEACHER, dispatch=made, says_yes=True, by=officer(cast), now=NOW)
     assert line(db, made).status is DispatchStatus.OVERTAKEN
 
 
 def test_a_month_whose_plan_waits_for_its_approval_gets_a_draft(cast: Cast, db: Session) -> None:
     db.add(RegionSettings(region_code=SHIWAN[:9] + "000", approves_plans=True))
     made = offered(db, cast)
-    actions.answer_for_village(db, dispatch=made, says_yes=True, by=cast.chen_actor, now=NOW)
-    actions.note_answer_of_teacher(db, dispatch=made, says_yes=True, by=officer(cast), now=NOW)
+    actions.answer_dispatch(
+        db, party=Party.VILLAGE, dispatch=made, says_yes=True, by=cast.chen_actor, now=NOW
+    )
+    actions.answer_dispatch(db, party=Party.TEACHER, dispatch=made, says_yes=True, by=officer(cast), now=NOW)
     assert db.scalars(select(ClassSession.status)).one() == SessionStatus.DRAFT
 
 
