@@ -217,6 +217,7 @@ def _open_school(stage: Stage, entry: dict[str, Any], digester: Digester) -> Dem
         contact_name=actor.name,
         contact_phone=f"0832-0000{100 + school.id}",
         usual_venue=rooms[0],
+        households=420 + 30 * (school.id % 9),  # invented as everything here
     )
     schools.edit_school(stage.db, entry=told, version=school.version, **given)
     five = {part: SupporterEntry(*named) for part, named in entry.get("supporters", {}).items()}

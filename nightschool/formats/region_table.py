@@ -13,6 +13,7 @@ from nightschool.rules.oversight.figures import (
     EXPECTED,
     HOURS,
     HOUSEHOLDS,
+    HOUSEHOLDS_REACHED,
     OF_KIND,
     ON_TIME,
     OVER_60,
@@ -115,6 +116,9 @@ REGION_TABLE = Paper(
         Column("women", N_("其中女"), 14, figure=WOMEN, **_SUMMED),
         Column("over_60", N_("60 岁以上"), 14, figure=OVER_60, **_SUMMED),
         Column("households", N_("来过的户"), 14, figure=HOUSEHOLDS, where_any=True, **_NUMBER),
+        Column(
+            "households_percent", N_("覆盖户率 %"), 14, figure=HOUSEHOLDS_REACHED, where_any=True, **_NUMBER
+        ),
         *(
             Column(kind, named, 14, _attendances(kind), figure=OF_KIND, where_any=True, **_NUMBER)
             for kind, named in _ATTENDANCES_OF.items()

@@ -29,6 +29,7 @@ from nightschool.models.base import (
 )
 from nightschool.rules.notices.own_texts import OWN_FORMS
 from nightschool.rules.oversight.targets import TARGET_PERIODS
+from nightschool.rules.places.schools import MOST_IN_A_VILLAGE
 from nightschool.rules.places.supporters import SUPPORTERS
 from nightschool.rules.places.venues import ONLINE, VENUE_KINDS
 from nightschool.rules.regions import Level
@@ -203,9 +204,16 @@ class NightSchool(Numbered, Versioned, Base):
     contact_phone: Mapped[ShortText] = mapped_column(default="")  # the school's own, public by purpose
     usual_venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id", ondelete="SET NULL"))
     opened_on: Mapped[date]
+    households: Mapped[int | None]  # of the whole village, by its own list; None: not said
     equipment: Mapped[dict[str, bool]] = mapped_column(
         JSON, default=dict
     )  # ticked items of rules.places.checklist
+
+    __table_args__ = (
+        CheckConstraint(
+            f"households IS NULL OR households BETWEEN 1 AND {MOST_IN_A_VILLAGE}", name="households_sensible"
+        ),
+    )
 
 
 class Supporter(Addressed, Base):

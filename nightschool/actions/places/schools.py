@@ -29,6 +29,7 @@ def edit_school(db: Session, *, village: str, entry: SchoolEntry, version: int, 
     found.principal = entry.principal
     found.contact_name = entry.contact_name
     found.contact_phone = entry.contact_phone
+    found.households = entry.households
     ticked = {code: True for code in TICKED if code in entry.equipment}
     if ticked != {code: True for code, is_there in found.equipment.items() if is_there}:
         found.equipment = ticked
@@ -36,7 +37,7 @@ def edit_school(db: Session, *, village: str, entry: SchoolEntry, version: int, 
     if not fields:
         return
     db.flush()
-    if fields != ["equipment"]:  # which no public page shows
+    if set(fields) - {"equipment", "households"}:  # which no public page shows
         touch_villages(db, [village], now=now)
     if told_contact(found) != former:
         show_otherwise(db, ClassSession.region_code == village, now=now)

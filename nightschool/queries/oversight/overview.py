@@ -20,7 +20,7 @@ from nightschool.queries.courses.labels import bears, in_tallies_of
 from nightschool.queries.courses.sessions import category_word
 from nightschool.queries.figures import attendances, came_in_person
 from nightschool.queries.oversight.household_kinds import KindCount, households_reached, kinds_by_region
-from nightschool.queries.places.openings import Below, schools_by_type, units_below
+from nightschool.queries.places.openings import Below, households_here, schools_by_type, units_below
 from nightschool.queries.places.places import names_of
 from nightschool.queries.places.region_settings import targets_for
 from nightschool.queries.scope import inside
@@ -104,6 +104,7 @@ class RegionFigures:
     by_guests: int = 0  # held with a teacher who is kept outside the village
     evaluated: Counter[str] = field(default_factory=Counter)  # of all classes, whatever became of them
     households: int | None = None  # from which somebody came; None where it was not asked for
+    all_households: int | None = None  # of its villages with a school, where each of them has said
     kinds: Mapping[str, KindCount] = field(default_factory=dict)  # of households, as far as they may be told
     reasons: Counter[str] = field(default_factory=Counter)  # reason code -> sessions not held
     categories: Counter[str] = field(default_factory=Counter)  # name -> held, in the directory's order
@@ -112,6 +113,11 @@ class RegionFigures:
     def without(self) -> int:
         """Villages that have no night school."""
         return self.villages - self.schools
+
+    @property
+    def households_percent(self) -> int | None:
+        """Of all; None where a village has not said how many it has."""
+        return percent(self.households or 0, self.all_households or 0)
 
     @property
     def planned(self) -> int:
@@ -252,7 +258,9 @@ def overview_of(
         total.households, reached = households_reached(db, which, part_level, narrowed.heirs)
         is_all = narrowed == EVERYTHING
         kinds = kinds_by_region(db, code, first, last, today=today) if is_all else {}
+        all_households = households_here(db, code, part_level, today=today)
         for part, line in {**lines, code: total}.items():
+            line.all_households = all_households.get(part)
             line.households = total.households if line is total else reached.get(part, 0)
             line.kinds = kinds.get(part, {})
     is_there = [line for _code, line in sorted(lines.items()) if line.villages or line.planned]

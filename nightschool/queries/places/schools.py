@@ -77,6 +77,7 @@ class SchoolRecord:
     contact_name: str
     contact_phone: str
     usual_venue: str  # public id; empty: none
+    households: int | None
     equipment: tuple[str, ...]  # ticked items of rules.places.checklist
     version: int
 

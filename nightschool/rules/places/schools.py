@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from nightschool.texts import _
 
+MOST_IN_A_VILLAGE = 20_000  # of a village; whoever types more has typed something else
+
 
 @dataclass(frozen=True, slots=True)
 class SchoolEntry:
@@ -15,6 +17,7 @@ class SchoolEntry:
     contact_name: str = ""
     contact_phone: str = ""
     usual_venue: str = ""  # public id; empty: none
+    households: int | None = None  # of the whole village; None: not said
     equipment: Collection[str] = ()  # ticked items of rules.places.checklist
 
 

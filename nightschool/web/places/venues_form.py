@@ -5,7 +5,7 @@ from typing import Any
 
 from nightschool.rules.people.people import Namesake
 from nightschool.rules.places.checklist import TICKED, ticked_word
-from nightschool.rules.places.schools import SchoolEntry
+from nightschool.rules.places.schools import MOST_IN_A_VILLAGE, SchoolEntry
 from nightschool.rules.places.venues import VENUE_KINDS, VenueEntry, venue_kind_word
 from nightschool.texts import L_, _
 from nightschool.web.site.forms import (
@@ -53,6 +53,7 @@ class SchoolForm(RecordForm):
     contact_name = LineField(L_("村民有事找谁"))
     contact_phone = PhoneField(L_("打哪个电话"))
     usual_venue = ChoiceField(L_("平常在哪里上课"))
+    households = WholeNumberField(L_("全村有多少户"), least=1, most=MOST_IN_A_VILLAGE)
     equipment = ChoicesField(L_("学校里有的"))
 
     def __init__(self, *, venues: Mapping[str, str], **kwargs: Any) -> None:

@@ -11,7 +11,7 @@ from nightschool.actions.people.household_status import note_status
 from nightschool.actions.people.merges import merge_people
 from nightschool.models.attendance import Mark
 from nightschool.models.people import HouseholdStatus, Learner
-from nightschool.models.places import RegionSettings
+from nightschool.models.places import NightSchool, RegionSettings
 from nightschool.queries.household_status import holder_of, status_sealed_for, write_status
 from nightschool.queries.oversight.household_kinds import KindCount, kinds_by_region, kinds_of_parts
 from nightschool.queries.oversight.overview import Narrowed, overview_of
@@ -27,6 +27,7 @@ from tests.factories import (
     make_learner,
     make_region,
     make_register,
+    make_school,
     make_session,
 )
 from tests.rules.oversight.test_suppression import worked_out
@@ -96,6 +97,30 @@ def test_it_is_told_of_a_whole_month_that_is_over_and_of_all_classes(db: Session
         found = overview_of(db, TOWNSHIP, narrowed=narrowed, **asked)  # type: ignore[arg-type]
         assert found is not None and bool(found.parts[0].kinds) == told
         assert found.total.households == 6
+
+
+def test_the_share_of_households_is_told_once_each_village_has_said_how_many_it_has(
+    db: Session, cast: Cast
+) -> None:
+    a_class(db, cast, SHIWAN, date(2026, 10, 8), people(db, SHIWAN, 6))
+    sibling = "511002105202"
+    make_region(db, sibling)
+    beside = make_school(db, sibling)
+
+    def shares() -> list[int | None]:
+        found = overview_of(
+            db, TOWNSHIP, first=OCTOBER[0], last=OCTOBER[1], today=TODAY, counts_households=True
+        )
+        assert found is not None
+        return [found.total.households_percent, *(one.households_percent for one in found.parts)]
+
+    assert shares() == [None, None, None]
+    db.query(NightSchool).filter_by(region_code=SHIWAN).one().households = 300
+    db.flush()
+    assert shares() == [None, 2, None]
+    beside.households = 100
+    db.flush()
+    assert shares() == [1, 2, 0]
 
 
 def test_where_no_purpose_is_written_down_nothing_is_counted(db: Session, cast: Cast) -> None:

@@ -56,6 +56,17 @@ def test_a_phone_that_is_none_is_answered_and_kept(chen: FlaskClient) -> None:
     assert value(answer.text, "contact_phone") == "找支书"
 
 
+def test_the_number_of_households_is_kept_and_a_word_in_its_place_is_answered(
+    database: Database, chen: FlaskClient
+) -> None:
+    assert save(chen, households="６１２").status_code == 303
+    assert (school(database).households, value(chen.get(URL).text, "households")) == (612, "612")
+    answer = save(chen, households="六百来户", version="2")
+    assert answer.status_code == 422 and value(answer.text, "households") == "六百来户"
+    assert errors(answer.text) == ["这里填 1 到 20000 的整数，写的是「六百来户」。"]
+    assert save(chen, households="", version="2").status_code == 303 and school(database).households is None
+
+
 def test_a_venue_of_another_village_is_not_on_the_list(
     database: Database, cast: Cast, chen: FlaskClient
 ) -> None:
