@@ -1,29 +1,32 @@
 """Databases of two sizes with the same township in them: one with 12 schools, one with 50,000 and a million sessions.
 
-Rows go in as the databases take them fastest: COPY on PostgreSQL, executemany on SQLite, without the actions.
+Rows go in as the databases take them fastest: COPY on PostgreSQL, executemany on SQLite, without the actions, and
+without what looks at each row as it comes (keys, checks, indexes, guards), which stands again afterwards.
 """
 
 import json
-import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from itertools import islice
-from typing import Any
+from datetime import UTC, date, timedelta
+from itertools import count
+from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import func, insert, select
+from sqlalchemy.schema import CreateIndex
 
 from bench._data import NOW, SURNAMES, TODAY, TOPICS
 from nightschool.actions.places.region_lists import import_regions
 from nightschool.database import Database, migrate
-from nightschool.migrations.guards import POSTGRESQL
+from nightschool.migrations import guards
 from nightschool.models.base import Base, new_public_id
-from nightschool.models.places import Region
+from nightschool.models.places import NightSchool, Region
+from nightschool.models.teaching import ClassSession
 from nightschool.models.trust import Account, Posting
 from nightschool.rules.access import SYSTEM
 from nightschool.rules.names import sort_key, stored_keys
 from nightschool.rules.regions import Level, RegionRow
+from nightschool.rules.registers.evaluations import Aspect
 
 TOWNSHIP = "511002105"  # the same one in both, with the same twelve schools
 SCHOOLS_HERE = 12
@@ -32,7 +35,10 @@ AHEAD = 14
 LEARNERS = 2500  # of the one village that has a roster
 LONG_PAST = 600  # sessions of ten years, of the same village
 GIVEN = "秀英国富桂花建华素芳志强玉兰德明小红世平永贵春梅"
-BATCH = 20_000
+# A year, where one is wanted: so many recorded classes in each village, so many people marked in each of them, and so
+# many units in each county's list, one of which organised one class in four.
+CLASSES, PEOPLE, UNITS = 24, 40, 6
+INSTANT = f"{NOW.instant.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +53,50 @@ class Filled:
     sessions: int
 
 
-def fill(database: Database, rows: Sequence[RegionRow], schools: int) -> Filled:
-    """The database is migrated, has these regions, so many schools, and `SESSIONS` class sessions in each."""
+def filled(database: Database) -> Filled:
+    """What `fill` has put there."""
+    with database.reading() as db:
+        villages = tuple(db.scalars(select(NightSchool.region_code).order_by(NightSchool.region_code)))
+        here = tuple(code for code in villages if code.startswith(TOWNSHIP))
+        desk, look = (
+            db.scalars(select(Account.id).where(Account.login_name == name)).one()
+            for name in ("desk", "look")
+        )
+        sessions = db.scalar(select(func.max(ClassSession.id))) or 0
+    return Filled(villages, here, here[0], desk, look, sessions)
+
+
+class Held(NamedTuple):
+    """One class session that there is to be."""
+
+    key: int
+    village: int  # its number, which is also that of its school, its room and its course
+    code: str
+    which: int  # of the village's: from 0 on they are to come
+    day: date
+    is_of_year: bool
+
+    @property
+    def is_over(self) -> bool:
+        """It was held and recorded."""
+        return self.is_of_year or self.which < 0
+
+    @property
+    def starts(self) -> int:
+        """Its minute of the day."""
+        return 19 * 60 if self.is_of_year else 18 * 60 + self.village % 12 * 5
+
+    @property
+    def sheet(self) -> str:
+        """The id of what recorded it, as both databases read one."""
+        return f"{self.key:032x}"
+
+
+def fill(database: Database, rows: Sequence[RegionRow], schools: int, *, has_year: bool = False) -> Filled:
+    """The database is migrated, has these regions, so many schools, and `SESSIONS` class sessions in each.
+
+    `has_year`: and `CLASSES` more that are over, each with the marks of `PEOPLE`, in all villages.
+    """
     migrate(database)
     with database.writing() as db:
         import_regions(db, rows, as_of=date(2017, 10, 31), by=SYSTEM, now=NOW)
@@ -59,15 +107,25 @@ def fill(database: Database, rows: Sequence[RegionRow], schools: int) -> Filled:
         elsewhere = [code for code in every if not code.startswith(TOWNSHIP)]
         step = max(1, len(elsewhere) // max(1, schools - len(here)))
         villages = sorted(here + elsewhere[::step][: schools - len(here)])
-        coordinator, supervisor = _accounts(db, here[0])
-    _fill(database.engine, villages, here[0], coordinator)
+        coordinator = _accounts(db, here[0])
+    with _loading(database) as put:
+        _fill(put, villages, here[0], coordinator, has_year)
+    analyze(database)
+    return filled(database)
+
+
+def analyze(database: Database) -> None:
+    """The planner knows what is there, as PostgreSQL sees to by itself a minute later."""
     with database.engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
-    count = len(villages) * SESSIONS + LONG_PAST
-    return Filled(tuple(villages), tuple(here), here[0], coordinator, supervisor, count)
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        if not database.is_sqlite:
+            connection.exec_driver_sql("SET statement_timeout = 0")
+        connection.exec_driver_sql("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE")
+    database.dispose()
 
 
-def _accounts(db: Any, village: str) -> tuple[int, int]:
+def _accounts(db: Any, village: str) -> int:
+    """The one that desks are asked for by, and one that sees its county, are there; the id of the first."""
     made = []
     for name, role, region in (
         ("desk", "coordinator", village),
@@ -78,290 +136,328 @@ def _accounts(db: Any, village: str) -> tuple[int, int]:
         db.flush()
         db.add(Posting(account_id=account.id, role=role, region_code=region, from_day=date(2020, 1, 1)))
         made.append(account.id)
-    db.flush()
-    return made[0], made[1]
-
-
-def _fill(engine: Engine, villages: list[str], big: str, account: int) -> None:
-    put = Loader(engine)
-    numbers = {code: number for number, code in enumerate(villages, 1)}
-    put("night_school", _schools(numbers))
-    put("venue", _venues(numbers))
-    townships = {code: number for number, code in enumerate(sorted({v[:9] for v in villages}), 1)}
-    put("teacher", _teachers(townships))
-    put("course", _courses(numbers))
-    put("class_session", _class_sessions(numbers, big))
-    put("class_session_teacher", _staff(numbers, townships, big))
-    with _without_guard(engine):
-        put("booking", _bookings(numbers))
-    put("submission", _submissions(numbers, big, account))
-    put("headcount", _headcounts(numbers, big))
-    put("learner", _learners(big))
-    put("mark", _marks(numbers, big))
-    put.settle()
-
-
-@contextmanager
-def _without_guard(engine: Engine) -> Iterator[None]:
-    """PostgreSQL looks for overlaps once at the end, which takes a tenth of the time."""
-    if engine.dialect.name != "postgresql":
-        yield
-        return
-    with engine.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE booking DROP CONSTRAINT booking_overlap")
-    yield
-    with engine.begin() as connection:
-        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-        connection.exec_driver_sql(POSTGRESQL["booking_overlap"])
+    return made[0]
 
 
 class Loader:
-    """Puts rows into tables, and afterwards sets what counts their ids."""
+    """Puts rows into empty tables; `done` says afterwards what is there."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.tables = Base.metadata.tables
+    def __init__(self, database: Database, connection: Any) -> None:
+        self.database, self.cursor = database, connection.cursor()
         self.filled: list[str] = []
 
-    def __call__(self, name: str, rows: Iterable[dict[str, Any]]) -> None:
-        self.filled.append(name)
-        rows = iter(rows)
-        first = next(rows, None)
-        if first is None:
+    def __call__(self, name: str, columns: str, rows: Iterable[tuple[Any, ...]], **same: Any) -> None:
+        """These rows are in the table, in this order of columns, and `same` in each of them."""
+        if name not in self.filled:
+            self.filled.append(name)
+            for index in Base.metadata.tables[name].indexes:
+                self.cursor.execute(f"DROP INDEX {index.name}")
+        names = [*columns.split(), *same]
+        into = f"{name} ({', '.join(names)})"
+        if same:
+            rows = ((*row, *same.values()) for row in rows)
+        if self.database.is_sqlite:
+            self.cursor.executemany(f"INSERT INTO {into} VALUES ({', '.join('?' * len(names))})", rows)
             return
-        columns = list(first)
-        with self.engine.begin() as connection:
-            raw = connection.connection.driver_connection
-            if self.engine.dialect.name == "postgresql":
-                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-                with (
-                    raw.cursor() as cursor,
-                    cursor.copy(f"COPY {name} ({', '.join(columns)}) FROM STDIN") as copy,
-                ):
-                    copy.write_row(list(first.values()))
-                    for row in rows:
-                        copy.write_row(list(row.values()))
-                return
-            sql = f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
-            batch = [first]
-            while batch:
-                raw.executemany(sql, [[_as_text(value) for value in row.values()] for row in batch])
-                batch = list(islice(rows, BATCH))
+        with self.cursor.copy(f"COPY {into} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
 
-    def settle(self) -> None:
-        """On PostgreSQL the sequences go on after the ids given here."""
-        if self.engine.dialect.name != "postgresql":
-            return
-        with self.engine.begin() as connection:
-            for name in self.filled:
-                if "id" in self.tables[name].columns and name != "submission":
-                    connection.exec_driver_sql(
-                        f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))"
-                    )
+    def done(self) -> None:
+        """All indexes stand again, and on PostgreSQL the sequences go on after the ids given here."""
+        for name in self.filled:
+            table = Base.metadata.tables[name]
+            for index in table.indexes:
+                self.cursor.execute(str(CreateIndex(index).compile(dialect=self.database.engine.dialect)))
+            if not self.database.is_sqlite and "id" in table.columns and name != "submission":
+                self.cursor.execute(
+                    f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))"
+                )
 
 
-def _as_text(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
-    if isinstance(value, date):
-        return value.isoformat()
-    return value.hex if isinstance(value, uuid.UUID) else value
+@contextmanager
+def _loading(database: Database) -> Iterator[Loader]:
+    """What puts rows in. Nothing is looked at row by row, and on SQLite nothing written twice: it is lost or whole."""
+    database.dispose()
+    raw = database.engine.raw_connection()
+    cursor = raw.cursor()
+    settings = (
+        (
+            *(f"PRAGMA {one}=OFF" for one in ("foreign_keys", "journal_mode", "synchronous")),
+            "PRAGMA ignore_check_constraints=ON",
+            "PRAGMA cache_size=-200000",
+            "BEGIN",
+        )
+        if database.is_sqlite
+        else ("SET statement_timeout = 0", "SET timezone = 'UTC'", "SET session_replication_role = replica")
+    )
+    guarded = guards.SQLITE if database.is_sqlite else guards.POSTGRESQL
+    overlaps = [name for name in guarded if name.startswith("booking_overlap")]
+    for statement in settings:
+        cursor.execute(statement)
+    for name in overlaps:
+        cursor.execute(
+            f"DROP TRIGGER {name}" if database.is_sqlite else f"ALTER TABLE booking DROP CONSTRAINT {name}"
+        )
+    put = Loader(database, raw)
+    yield put
+    put.done()
+    for name in overlaps:
+        cursor.execute(guarded[name])
+    cursor.execute("COMMIT")
+    raw.close()
+    database.dispose()
 
 
-def _schools(numbers: dict[str, int]) -> Iterator[dict[str, Any]]:
-    for code, number in numbers.items():
-        yield {
-            "id": number,
-            "region_code": code,
-            "principal": "",
-            "contact_name": f"{SURNAMES[number % len(SURNAMES)]}书记",
-            "contact_phone": f"0832-5{number:06d}",
-            "opened_on": date(2017, 1, 10),
-            "equipment": "{}",
-            "version": 1,
-        }
+def _sessions(villages: Sequence[str], big: str, has_year: bool) -> Iterator[Held]:
+    """Village after village, then the long past of one, then everybody's year."""
+    keys = count(1)
+    for number, code in enumerate(villages, 1):
+        past = range(-20, -LONG_PAST - 20, -1) if code == big else ()
+        for which in (*range(AHEAD - SESSIONS, AHEAD), *past):
+            day = TODAY + timedelta(days=which * 3 + int(code[6:]) % 3)
+            yield Held(next(keys), number, code, which, day, False)
+    for number, code in enumerate(villages if has_year else (), 1):
+        for which in range(CLASSES):
+            day = TODAY - timedelta(days=25 + which * 14 + (number - 1) % 14)
+            yield Held(next(keys), number, code, which, day, True)
 
 
-def _venues(numbers: dict[str, int]) -> Iterator[dict[str, Any]]:
-    for code, number in numbers.items():
-        name = f"活动室{number % 997}"
-        yield {
-            "id": number,
-            "public_id": new_public_id(),
-            "region_code": code,
-            "name": name,
-            "search_keys": "hds huodongshi",
-            "kind": "meeting_room",
-            "is_lit": True,
-            "is_covered": True,
-            "directions": f"村委会旁，{number % 97}号",
-            "key_holder": "",
-            "allows_parallel": False,
-            "version": 1,
-        }
+def _fill(put: Loader, villages: list[str], big: str, account: int, has_year: bool) -> None:
+    numbers = list(enumerate(villages, 1))
+    townships = {code: number for number, code in enumerate(sorted({v[:9] for v in villages}), 1)}
+
+    def sessions() -> Iterator[Held]:
+        return _sessions(villages, big, has_year)
+
+    def over() -> Iterator[Held]:
+        return (one for one in sessions() if one.is_over)
+
+    put(
+        "night_school",
+        "id region_code contact_name contact_phone",
+        ((at, code, f"{SURNAMES[at % len(SURNAMES)]}书记", f"0832-5{at:06d}") for at, code in numbers),
+        principal="",
+        opened_on="2017-01-10",
+        equipment="{}",
+        version=1,
+    )
+    put(
+        "venue",
+        "id public_id region_code name directions",
+        ((at, new_public_id(), code, f"活动室{at % 997}", f"村委会旁，{at % 97}号") for at, code in numbers),
+        search_keys="hds huodongshi",
+        kind="meeting_room",
+        is_lit=True,
+        is_covered=True,
+        key_holder="",
+        allows_parallel=False,
+        version=1,
+    )
+    put(
+        "teacher",
+        "id public_id region_code name name_key search_keys unit",
+        (
+            (
+                at,
+                new_public_id(),
+                code + "000",
+                *_named(SURNAMES[at % len(SURNAMES)] + "老师"),
+                f"{code[6:]}农技站",
+            )
+            for code, at in townships.items()
+        ),
+        kind="technician",
+        specialities="",
+        languages="",
+        name_is_public=True,
+        version=1,
+    )
+    put(
+        "course",
+        "id public_id region_code venue_id",
+        ((at, new_public_id(), code, at) for at, code in numbers),
+        kind="open_lecture",
+        title=TOPICS[0][0],
+        search_keys=stored_keys(TOPICS[0][0]),
+        category_code="skill",
+        summary="",
+        starts=19 * 60,
+        ends=20 * 60 + 30,
+        recurrence=json.dumps({"kind": "once", "first": TODAY.isoformat()}),
+        skipped_dates="[]",
+        graduation_basis="sessions",
+        graduation_percent=75,
+        published_at=INSTANT,
+        created_at=INSTANT,
+        version=1,
+    )
+    put(
+        "class_session",
+        "id public_id course_id venue_id region_code title category_code summary day starts ends status"
+        " recorded_after changed_at",
+        map(_class_session, sessions()),
+        reason_text="",
+        published_at=INSTANT,
+        revision=1,
+    )
+    put(
+        "class_session_teacher",
+        "class_session_id teacher_id",
+        ((one.key, townships[one.code[:9]]) for one in sessions() if not one.is_of_year),
+        position=0,
+    )
+    put(  # rooms only: the teachers of this world are at many places at once
+        "booking",
+        "id resource_id day starts ends class_session_id",
+        (
+            (one.key, one.village, one.day.isoformat(), one.starts, one.starts + 90, one.key)
+            for one in sessions()
+            if one.which >= AHEAD - SESSIONS and not one.is_of_year
+        ),
+        resource_kind="venue",
+    )
+    put(
+        "submission",
+        "id class_session_id",
+        ((one.sheet, one.key) for one in over()),
+        account_id=account,
+        kind="sheet",
+        device="",
+        taken_at=INSTANT,
+        received_at=INSTANT,
+        arrival=1,
+        fingerprint="0" * 64,
+        reason="",
+        difference_note="",
+    )
+    put(
+        "headcount",
+        "id class_session_id submission_id total women over_60 unnamed_guests",
+        ((one.key, one.key, one.sheet, *_counted(one)) for one in over()),
+    )
+    put(
+        "learner",
+        "id public_id region_code name name_key search_keys group_name group_number",
+        _learners(numbers if has_year else [], big),
+        household="",
+        version=1,
+    )
+    put(
+        "mark",
+        "class_session_id learner_id status came_instead submission_id",
+        (mark for one in over() for mark in _marks(one, big)),
+    )
+    if has_year:
+        _fill_labels_and_slips(put, sorted({village[:6] for village in villages}), over)
 
 
-def _teachers(townships: dict[str, int]) -> Iterator[dict[str, Any]]:
-    for prefix, number in townships.items():
-        name = f"{SURNAMES[number % len(SURNAMES)]}老师"
-        yield {
-            "id": number,
-            "public_id": new_public_id(),
-            "region_code": prefix + "000",
-            "name": name,
-            "name_key": sort_key(name),
-            "search_keys": stored_keys(name),
-            "unit": f"{prefix[6:]}农技站",
-            "kind": "technician",
-            "specialities": "",
-            "languages": "",
-            "name_is_public": True,
-            "version": 1,
-        }
+def _fill_labels_and_slips(put: Loader, counties: list[str], over: Any) -> None:
+    """Each county has a list of units, with the same names as the others; after one class in twenty people spoke."""
+    first = {county: at * UNITS + 1 for at, county in enumerate(counties)}
+    put(
+        "label",
+        "id public_id region_code name",
+        (
+            (at + number, new_public_id(), county + "000000", f"{SURNAMES[number]}单位")
+            for county, at in first.items()
+            for number in range(UNITS)
+        ),
+        kind="unit",
+        search_keys="",
+        version=1,
+    )
+    put(
+        "class_session_label",
+        "class_session_id label_id",
+        (
+            (one.key, first[one.code[:6]] + one.village % UNITS)
+            for one in over()
+            if one.is_of_year and one.which % 4 == 0
+        ),
+        role="host",
+        position=0,
+    )
+    spoke = [one.key for one in over() if one.is_of_year and one.key % 20 == 0]
+    said = {"online": 0, "waiting": 0}
+    put(
+        "evaluation",
+        "class_session_id",
+        ((key,) for key in spoke),
+        on_paper=12,
+        **said,
+        **dict.fromkeys(("words", "paper_words", "waiting_words", "sent"), "[]"),
+    )
+    put(
+        "evaluation_count",
+        "class_session_id aspect choice",
+        ((key, aspect.value, choice) for key in spoke for aspect in Aspect for choice in (2, 3)),
+        on_paper=6,
+        **said,
+    )
 
 
-def _courses(numbers: dict[str, int]) -> Iterator[dict[str, Any]]:
-    for code, number in numbers.items():
-        yield {
-            "id": number,
-            "public_id": new_public_id(),
-            "region_code": code,
-            "kind": "open_lecture",
-            "title": TOPICS[0][0],
-            "search_keys": stored_keys(TOPICS[0][0]),
-            "category_code": "skill",
-            "summary": "",
-            "delivery_mode": None,
-            "venue_id": number,
-            "starts": 19 * 60,
-            "ends": 20 * 60 + 30,
-            "recurrence": json.dumps({"kind": "once", "first": TODAY.isoformat()}),
-            "skipped_dates": "[]",
-            "graduation_basis": "sessions",
-            "graduation_percent": 75,
-            "published_at": NOW.instant,
-            "created_at": NOW.instant,
-            "version": 1,
-        }
+def _class_session(one: Held) -> tuple[Any, ...]:
+    title, category, summary = TOPICS[one.which % len(TOPICS)]
+    late, changed = None, NOW.instant.astimezone(UTC) - timedelta(seconds=one.village)
+    if one.is_of_year:
+        title, summary, late, changed = f"第{one.which + 1}讲", "", one.which % 5, NOW.instant.astimezone(UTC)
+        category = ("skill", "law", "policy", "culture_science")[one.which % 4]
+    else:
+        title = f"{title}（第{one.which + 700}讲）"
+    return (
+        one.key,
+        new_public_id(),
+        one.village,
+        one.village,
+        one.code,
+        title,
+        category,
+        summary,
+        one.day.isoformat(),
+        one.starts,
+        one.starts + 90,
+        "held" if one.is_over else "scheduled",
+        late,
+        f"{changed:%Y-%m-%d %H:%M:%S.%f}",
+    )
 
 
-def _session_ids(numbers: dict[str, int], big: str) -> Iterator[tuple[int, str, int, int]]:
-    """Id, village, village's number, and which session of it: village after village, then the long past of one."""
-    for code, number in numbers.items():
-        for which in range(SESSIONS):
-            yield (number - 1) * SESSIONS + which + 1, code, number, which - (SESSIONS - AHEAD)
-    for which in range(LONG_PAST):
-        yield len(numbers) * SESSIONS + which + 1, big, numbers[big], -which - 20
+def _counted(one: Held) -> tuple[int | None, int | None, int | None, int]:
+    """Of the year one class in three was counted, the others come to those marked and two more."""
+    if not one.is_of_year:
+        return 20 + one.key % 30, None, None, 0
+    return (45, 20, 12, 2) if one.key % 3 == 0 else (None, None, None, 2)
 
 
-def _class_sessions(numbers: dict[str, int], big: str) -> Iterator[dict[str, Any]]:
-    for key, code, number, which in _session_ids(numbers, big):
-        title, category, summary = TOPICS[which % len(TOPICS)]
-        starts = 18 * 60 + number % 12 * 5
-        yield {
-            "id": key,
-            "public_id": new_public_id(),
-            "course_id": number,
-            "region_code": code,
-            "title": f"{title}（第{which + 700}讲）",
-            "category_code": category,
-            "summary": summary,
-            "delivery_mode": None,
-            "venue_id": number,
-            "day": TODAY + timedelta(days=which * 3 + int(code[6:]) % 3),
-            "starts": starts,
-            "ends": starts + 90,
-            "status": "scheduled" if which >= 0 else "held",
-            "reason_text": "",
-            "published_at": NOW.instant,
-            "changed_at": NOW.instant - timedelta(seconds=number),
-            "revision": 1,
-        }
+def _named(name: str) -> tuple[str, str, str]:
+    return name, sort_key(name), stored_keys(name)
 
 
-def _staff(numbers: dict[str, int], townships: dict[str, int], big: str) -> Iterator[dict[str, Any]]:
-    for key, code, _number, _which in _session_ids(numbers, big):
-        yield {"class_session_id": key, "teacher_id": townships[code[:9]], "position": 0}
+def _learners(of_year: list[tuple[int, str]], big: str) -> Iterator[tuple[Any, ...]]:
+    for at in range(1, LEARNERS + 1):
+        name = SURNAMES[at % len(SURNAMES)] + GIVEN[at % 20] + GIVEN[at * 7 % 23]
+        yield at, new_public_id(), big, *_named(name), f"{'一二三四五六七八九'[at % 9]}组", at % 9 + 1
+    for village, code in of_year:
+        for at in range(PEOPLE):
+            name = f"{SURNAMES[at % len(SURNAMES)]}{at}"
+            yield _person(village, at), new_public_id(), code, name, "chen", "c chen", "一组", 1
 
 
-def _bookings(numbers: dict[str, int]) -> Iterator[dict[str, Any]]:
-    """Venues only: the teachers of this world are at many places at once."""
-    for key, code, number, which in _session_ids(numbers, next(iter(numbers))):
-        if which < -SESSIONS:
-            break
-        starts = 18 * 60 + number % 12 * 5
-        yield {
-            "id": key,
-            "resource_kind": "venue",
-            "resource_id": number,
-            "day": TODAY + timedelta(days=which * 3 + int(code[6:]) % 3),
-            "starts": starts,
-            "ends": starts + 90,
-            "class_session_id": key,
-        }
+def _person(village: int, at: int) -> int:
+    return LEARNERS + (village - 1) * PEOPLE + at + 1
 
 
-def _held(numbers: dict[str, int], big: str) -> Iterator[int]:
-    return (key for key, _code, _number, which in _session_ids(numbers, big) if which < 0)
-
-
-def _submissions(numbers: dict[str, int], big: str, account: int) -> Iterator[dict[str, Any]]:
-    for key in _held(numbers, big):
-        yield {
-            "id": uuid.UUID(int=key),
-            "class_session_id": key,
-            "account_id": account,
-            "kind": "sheet",
-            "device": "",
-            "taken_at": NOW.instant,
-            "received_at": NOW.instant,
-            "arrival": 1,
-            "fingerprint": "0" * 64,
-            "reason": "",
-            "difference_note": "",
-        }
-
-
-def _headcounts(numbers: dict[str, int], big: str) -> Iterator[dict[str, Any]]:
-    for row, key in enumerate(_held(numbers, big), 1):
-        yield {
-            "id": row,
-            "class_session_id": key,
-            "submission_id": uuid.UUID(int=key),
-            "total": 20 + key % 30,
-            "unnamed_guests": 0,
-        }
-
-
-def _learners(big: str) -> Iterator[dict[str, Any]]:
-    for number in range(1, LEARNERS + 1):
-        name = SURNAMES[number % len(SURNAMES)] + GIVEN[number % 20] + GIVEN[number * 7 % 23]
-        yield {
-            "id": number,
-            "public_id": new_public_id(),
-            "region_code": big,
-            "name": name,
-            "name_key": sort_key(name),
-            "search_keys": stored_keys(name),
-            "group_name": f"{'一二三四五六七八九'[number % 9]}组",
-            "group_number": number % 9 + 1,
-            "household": "",
-            "version": 1,
-        }
-
-
-def _marks(numbers: dict[str, int], big: str) -> Iterator[dict[str, Any]]:
-    """Thirty people came to each session of the village that has a roster."""
-    for key, code, _number, which in _session_ids(numbers, big):
-        if code == big and which < 0:
-            for step in range(30):
-                yield {
-                    "class_session_id": key,
-                    "learner_id": (key * 13 + step * 83) % LEARNERS + 1,
-                    "status": "present",
-                    "came_instead": "",
-                    "submission_id": uuid.UUID(int=key),
-                }
+def _marks(one: Held, big: str) -> Iterator[tuple[Any, ...]]:
+    """Thirty people came to each session of the village that has a roster, and to those of a year three of four."""
+    if one.is_of_year:
+        first = _person(one.village, 0)
+        for at in range(PEOPLE):
+            status = "present" if (one.key + at) % 4 else "excused"
+            yield one.key, first + at, status, "", one.sheet
+    elif one.code == big:
+        for step in range(30):
+            yield one.key, (one.key * 13 + step * 83) % LEARNERS + 1, "present", "", one.sheet
 
 
 def logged_in(database: Database, account_id: int) -> str:
@@ -370,7 +466,7 @@ def logged_in(database: Database, account_id: int) -> str:
 
     from nightschool.models.trust import LoginSession
 
-    token = f"bench-token-{account_id}"
+    token = f"bench-token-{new_public_id()}"
     with database.writing() as db:
         db.execute(
             insert(LoginSession),

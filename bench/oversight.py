@@ -1,6 +1,6 @@
 """The view from above over a whole province: what each page asks of the database, what a register costs, full scans.
 
-    python -m bench.oversight [--short] [--schools 46000] [--only sqlite|postgresql]
+    python -m bench.oversight [--short] [--schools 46000] [--only sqlite|postgresql] [--keep FILE]
 
 Every school has a year of 24 recorded classes with 40 people marked in each, and 14 to come: 44 million marks on
 SQLite, a tenth of the schools on PostgreSQL. Each supervisor's page is asked for once, and its statements are then run
@@ -12,7 +12,6 @@ same marks beside us. Ends with 1 where a limit is missed. `--short`: 600 school
 import argparse
 import sys
 import time
-import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -20,24 +19,21 @@ from typing import Any
 
 from sqlalchemy import event, select, text
 
-from bench._data import NOW, SURNAMES, TODAY, regions_of
+from bench._data import TODAY, regions_of
 from bench._province import absent, sichuan_file
-from bench._scale_data import SESSIONS, Filled, Loader, fill
-from bench.scale import Site, databases, site
+from bench._scale_data import CLASSES, PEOPLE, Filled, analyze, fill, filled
+from bench.planning import place
+from bench.scale import Site, site
 from bench.staff_pages import Filled as Register
 from bench.staff_pages import compare_action
 from nightschool.actions.tallies import recount_all
-from nightschool.database import Database
-from nightschool.models.base import new_public_id
+from nightschool.database import Database, migrate
 from nightschool.models.people import Learner
 from nightschool.models.teaching import ClassSession
 from nightschool.rules.regions import RegionRow
-from nightschool.rules.registers.evaluations import Aspect
 from tests import postgres_cluster
 
 SCHOOLS, SHORT = 46_000, 600
-PEOPLE, CLASSES = 40, 24
-UNITS = 6  # a county
 MOST_MILLISECONDS = 10
 ROUNDS = 15  # from the eleventh on PostgreSQL knows a statement's plan, as where pages are asked for all day
 TIMES = {
@@ -48,156 +44,6 @@ TIMES = {
     "year": "2026",
     "days": "2025-12-05..2026-11-20",
 }
-
-
-def add_year(database: Database, filled: Filled) -> int:
-    """Every school has 40 learners and 24 recorded classes in which they were marked; how many marks there are."""
-    put = Loader(database.engine)
-    villages = list(filled.villages)
-    with database.reading() as db:
-        first = (db.scalar(select(ClassSession.id).order_by(ClassSession.id.desc()).limit(1)) or 0) + 1
-        first_learner = (db.scalar(select(Learner.id).order_by(Learner.id.desc()).limit(1)) or 0) + 1
-    put("learner", _people(villages, first_learner))
-    put("class_session", _classes(villages, first))
-    put("submission", _sheets(len(villages) * CLASSES, first, filled.coordinator))
-    put("headcount", _counts(len(villages) * CLASSES, first))
-    put("mark", _marks(len(villages), first, first_learner))
-    counties = sorted({village[:6] for village in villages})
-    put("label", _units(counties))
-    put("class_session_label", _borne(villages, counties, first))
-    put("evaluation", _slips(len(villages) * CLASSES, first))
-    put("evaluation_count", _answers(len(villages) * CLASSES, first))
-    put.settle()
-    return len(villages) * CLASSES * PEOPLE
-
-
-def _people(villages: list[str], first: int) -> Iterator[dict[str, Any]]:
-    for at, village in enumerate(villages):
-        for number in range(PEOPLE):
-            yield {
-                "id": first + at * PEOPLE + number,
-                "public_id": new_public_id(),
-                "region_code": village,
-                "name": f"{SURNAMES[number % len(SURNAMES)]}{number}",
-                "name_key": "chen",
-                "search_keys": "c chen",
-                "group_name": "一组",
-                "group_number": 1,
-                "household": "",
-                "version": 1,
-            }
-
-
-def _classes(villages: list[str], first: int) -> Iterator[dict[str, Any]]:
-    for at, village in enumerate(villages):
-        for which in range(CLASSES):
-            yield {
-                "id": first + at * CLASSES + which,
-                "public_id": new_public_id(),
-                "course_id": at + 1,
-                "region_code": village,
-                "title": f"第{which + 1}讲",
-                "category_code": ("skill", "law", "policy", "culture_science")[which % 4],
-                "summary": "",
-                "delivery_mode": None,
-                "venue_id": at + 1,
-                "day": TODAY - timedelta(days=25 + which * 14 + at % 14),
-                "starts": 19 * 60,
-                "ends": 20 * 60 + 30,
-                "status": "held",
-                "reason_text": "",
-                "recorded_after": which % 5,
-                "published_at": NOW.instant,
-                "changed_at": NOW.instant,
-                "revision": 1,
-            }
-
-
-def _sheets(many: int, first: int, account: int) -> Iterator[dict[str, Any]]:
-    for key in range(first, first + many):
-        yield {
-            "id": uuid.UUID(int=key),
-            "class_session_id": key,
-            "account_id": account,
-            "kind": "sheet",
-            "device": "",
-            "taken_at": NOW.instant,
-            "received_at": NOW.instant,
-            "arrival": 1,
-            "fingerprint": "0" * 64,
-            "reason": "",
-            "difference_note": "",
-        }
-
-
-def _counts(many: int, first: int) -> Iterator[dict[str, Any]]:
-    """One class in three was counted, the others come to those marked and two more."""
-    for row, key in enumerate(range(first, first + many), first):
-        is_counted = key % 3 == 0
-        yield {
-            "id": row,
-            "class_session_id": key,
-            "submission_id": uuid.UUID(int=key),
-            "total": 45 if is_counted else None,
-            "women": 20 if is_counted else None,
-            "over_60": 12 if is_counted else None,
-            "unnamed_guests": 2,
-        }
-
-
-def _marks(villages: int, first: int, first_learner: int) -> Iterator[dict[str, Any]]:
-    for at in range(villages):
-        for which in range(CLASSES):
-            key = first + at * CLASSES + which
-            sheet = uuid.UUID(int=key)
-            for number in range(PEOPLE):
-                yield {
-                    "class_session_id": key,
-                    "learner_id": first_learner + at * PEOPLE + number,
-                    "status": "present" if (key + number) % 4 else "excused",
-                    "came_instead": "",
-                    "submission_id": sheet,
-                }
-
-
-def _units(counties: list[str]) -> Iterator[dict[str, Any]]:
-    """Each county has a list of its own, with the same names as the others."""
-    for at, county in enumerate(counties):
-        for number in range(UNITS):
-            yield {
-                "id": at * UNITS + number + 1,
-                "public_id": new_public_id(),
-                "region_code": county + "000000",
-                "kind": "unit",
-                "name": f"{SURNAMES[number]}单位",
-                "search_keys": "",
-                "version": 1,
-            }
-
-
-def _borne(villages: list[str], counties: list[str], first: int) -> Iterator[dict[str, Any]]:
-    """One class in four is organised by a unit."""
-    at = {county: number * UNITS for number, county in enumerate(counties)}
-    for number, village in enumerate(villages):
-        for key in range(first + number * CLASSES, first + (number + 1) * CLASSES, 4):
-            unit = at[village[:6]] + key // 4 % UNITS + 1
-            yield {"class_session_id": key, "label_id": unit, "role": "host", "position": 0}
-
-
-def _slips(many: int, first: int) -> Iterator[dict[str, Any]]:
-    """About one class in twenty a dozen people have said something."""
-    said = {"on_paper": 12, "online": 0, "waiting": 0}
-    nothing = dict.fromkeys(("words", "paper_words", "waiting_words", "sent"), "[]")
-    for key in range(first, first + many, 20):
-        yield {"class_session_id": key, **said, **nothing}
-
-
-def _answers(many: int, first: int) -> Iterator[dict[str, Any]]:
-    for key in range(first, first + many, 20):
-        for aspect in Aspect:
-            for choice in (2, 3):
-                said = {"on_paper": 6, "online": 0, "waiting": 0}
-                yield {"class_session_id": key, "aspect": aspect.value, "choice": choice, **said}
 
 
 def pages(filled: Filled) -> Iterator[tuple[str, str]]:
@@ -323,29 +169,32 @@ def time_scans(database: Database, filled: Filled, marks: int) -> bool:
     return not found
 
 
-def run(kind: str, regions: tuple[RegionRow, ...], schools: int, rounds: int) -> bool:
+def run(
+    kind: str, regions: tuple[RegionRow, ...], schools: int, rounds: int, kept: Path | None = None
+) -> bool:
     """One database, filled and measured; True when everything keeps its limit."""
-    with databases(kind) as (_small, large):
+    with place(kind, kept) as large:
         began = time.perf_counter()
-        filled = fill(large, regions, schools)
-        marks = add_year(large, filled)
+        is_new = not (kept and kept.exists())
+        if is_new:
+            fill(large, regions, schools, has_year=True)
+        migrate(large)
         with large.writing() as db:
-            if not large.is_sqlite:  # the other benches have every statement planned anew
-                db.execute(text(f"ALTER DATABASE {large.url.database} RESET plan_cache_mode"))
             db.execute(text("UPDATE posting SET region_code = '510000000000' WHERE role = 'supervisor'"))
         built, counting = time.perf_counter() - began, time.perf_counter()
-        recount_all(large)
-        with large.engine.connect() as connection:  # as PostgreSQL does by itself a minute later
-            analyze = "ANALYZE" if large.is_sqlite else "VACUUM ANALYZE"
-            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(analyze)
+        if is_new:
+            recount_all(large)
+            analyze(large)
+        there = filled(large)
+        marks = len(there.villages) * CLASSES * PEOPLE
         print(
-            f"\n{kind}: {len(filled.villages)} schools, {len(filled.villages) * (SESSIONS + CLASSES)} classes,"
-            f" {marks} marks; filled in {built:.0f} s, counted the first time in {time.perf_counter() - counting:.0f} s"
+            f"\n{kind}: {len(there.villages)} schools, {there.sessions} classes, {marks} marks;"
+            f" filled in {built:.0f} s, counted the first time in {time.perf_counter() - counting:.0f} s",
+            flush=True,
         )
-        large.dispose()
-        fine = time_pages(large, site(large, filled))
-        fine &= time_register(large, filled, rounds)
-        return time_scans(large, filled, marks) and fine
+        fine = time_pages(large, site(large, there))
+        fine &= time_register(large, there, rounds)
+        return time_scans(large, there, marks) and fine
 
 
 def main() -> int:
@@ -356,6 +205,9 @@ def main() -> int:
     options.add_argument("--only", choices=("sqlite", "postgresql"))
     options.add_argument("--rounds", type=int, default=200)
     options.add_argument("--regions", type=Path, default=sichuan_file())
+    options.add_argument(
+        "--keep", type=Path, help="measure SQLite in this file, filled only if it is not there"
+    )
     chosen = options.parse_args()
     if not chosen.regions.exists():
         print(absent())
@@ -371,7 +223,8 @@ def main() -> int:
         if kind == "postgresql" and chosen.only != "sqlite" and (why_not := postgres_cluster.available()):
             print(f"\nPostgreSQL: not measured, {why_not}")
         elif chosen.only in (None, kind):
-            fine &= run(kind, regions, max(12, schools // share), 20 if chosen.short else chosen.rounds)
+            rounds, kept = 20 if chosen.short else chosen.rounds, chosen.keep if kind == "sqlite" else None
+            fine &= run(kind, regions, max(12, schools // share), rounds, kept)
     print(f"\nin {time.perf_counter() - began:.0f} s")
     return 0 if fine else 1
 
