@@ -18,6 +18,8 @@ from nightschool.errors import ConfigurationError, UnfitKeys
 
 PREFIX = "NIGHTSCHOOL_"
 LOGS = ("requests", "warnings")
+# Of whom a second factor is wanted; officers are all but a village's coordinators.
+_WANTED_OF = ("nobody", "officers", "everybody")
 _MAIL_PORTS = {"smtp": 587, "smtps": 465}
 
 
@@ -57,6 +59,7 @@ class Settings:
     proxy_hops: int = 0
     log: str = "requests"
     mail: MailServer | None = None  # None: nothing is mailed, and nobody is offered it
+    second_factor: str = _WANTED_OF[0]  # who must have one (rules.trust.second_factor)
 
     @property
     def is_https(self) -> bool:
@@ -92,8 +95,9 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     Variables: NIGHTSCHOOL_DATA (a folder, default `nightschool-data` in the current one), NIGHTSCHOOL_DATABASE_URL,
     NIGHTSCHOOL_BASE_URL, NIGHTSCHOOL_LISTEN (host:port), NIGHTSCHOOL_TIMEZONE, NIGHTSCHOOL_THREADS,
     NIGHTSCHOOL_PROXY_HOPS (how many reverse proxies stand before it), NIGHTSCHOOL_LOG (requests or warnings),
-    NIGHTSCHOOL_SMTP_URL and NIGHTSCHOOL_MAIL_FROM (who takes mail, and from whom), NIGHTSCHOOL_KEYS (the content of a
-    key file, instead of one). Raises ConfigurationError, naming the variable.
+    NIGHTSCHOOL_SMTP_URL and NIGHTSCHOOL_MAIL_FROM (who takes mail, and from whom), NIGHTSCHOOL_SECOND_FACTOR (who must
+    have one: nobody, officers or everybody), NIGHTSCHOOL_KEYS (the content of a key file, instead of one).
+    Raises ConfigurationError, naming the variable.
     """
 
     def value(name: str, default: str) -> str:
@@ -107,6 +111,9 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     log = value("LOG", LOGS[0])
     if log not in LOGS:
         raise ConfigurationError(f"NIGHTSCHOOL_LOG must be one of: {', '.join(LOGS)}")
+    second_factor = value("SECOND_FACTOR", "officers")
+    if second_factor not in _WANTED_OF:
+        raise ConfigurationError(f"NIGHTSCHOOL_SECOND_FACTOR must be one of: {', '.join(_WANTED_OF)}")
     database_url = value("DATABASE_URL", sqlite_url(data_folder / "nightschool.db"))
     if not database_url.startswith(("sqlite:///", "postgresql:", "postgresql+")):
         raise ConfigurationError("NIGHTSCHOOL_DATABASE_URL must begin with sqlite:/// or postgresql://")
@@ -122,6 +129,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         proxy_hops=_whole(value("PROXY_HOPS", "0"), "NIGHTSCHOOL_PROXY_HOPS", 0, 5),
         log=log,
         mail=_mail_server(value("SMTP_URL", ""), value("MAIL_FROM", "")),
+        second_factor=second_factor,
     )
 
 

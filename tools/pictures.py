@@ -80,7 +80,13 @@ def take(
 def demonstration(port: int = PORT) -> Iterator[tuple[str, dict[str, tuple[str, str]]]]:
     """The demonstration on that evening, while the block lasts: its address, and its accounts with their passwords."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = from_environment({"NIGHTSCHOOL_DATA": folder, "NIGHTSCHOOL_LISTEN": f"127.0.0.1:{port}"})
+        settings = from_environment(
+            {
+                "NIGHTSCHOOL_DATA": folder,
+                "NIGHTSCHOOL_LISTEN": f"127.0.0.1:{port}",
+                "NIGHTSCHOOL_SECOND_FACTOR": "nobody",
+            }
+        )
         database = Database(settings.database_url, sealer=Sealer(settings.keys.sealing))
         migrate(database)
         accounts = demo_data.build(ThatEvening(settings, database), say=print)

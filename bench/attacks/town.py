@@ -65,6 +65,7 @@ class Town:
             "NIGHTSCHOOL_DATA": str(self.folder),
             "NIGHTSCHOOL_LISTEN": f"127.0.0.1:{self.port}",
             "NIGHTSCHOOL_LOG": "warnings",
+            "NIGHTSCHOOL_SECOND_FACTOR": "nobody",
             "NIGHTSCHOOL_LANG": "en",
             "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
         }
@@ -190,7 +191,13 @@ def free_port() -> int:
 def build(folder: Path) -> Town:
     """The demonstration's villages, people and classes; the same every time."""
     port = free_port()
-    settings = from_environment({"NIGHTSCHOOL_DATA": str(folder), "NIGHTSCHOOL_LISTEN": f"127.0.0.1:{port}"})
+    settings = from_environment(
+        {
+            "NIGHTSCHOOL_DATA": str(folder),
+            "NIGHTSCHOOL_LISTEN": f"127.0.0.1:{port}",
+            "NIGHTSCHOOL_SECOND_FACTOR": "nobody",
+        }
+    )
     keep_keys(settings)
     database = Database(settings.database_url, sealer=Sealer(settings.keys.sealing))
     migrate(database)

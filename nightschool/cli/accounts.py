@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.trust import accounts as actions
 from nightschool.actions.trust.hashing import hash_password
+from nightschool.actions.trust.second_factor import take_away
 from nightschool.cli.installation import Installation, Line, fail, migrated_installation, told_plainly
 from nightschool.errors import NotAllowed, NotFound, Refused
 from nightschool.queries.places.places import names_of
@@ -99,6 +100,19 @@ def password(login_name: str) -> None:
             now=installation.now(),
         )
     click.echo(_("密码改好了。"))
+
+
+@accounts.command()
+@click.argument("login_name")
+def second_off(login_name: str) -> None:
+    """Ask for no code any more of an account whose owner has lost both phone and recovery slip."""
+    installation = migrated_installation()
+    with told_plainly(), installation.database.writing() as db:
+        try:
+            take_away(db, account=_called(db, login_name), by=SYSTEM, now=installation.now())
+        except Refused as refusal:
+            fail(tell_refusal(refusal))
+    click.echo(_("手机验证码取消了，登录着的设备都退出了。用密码登录，再设一次。"))
 
 
 def _region(typed: str) -> str | None:

@@ -66,6 +66,7 @@ def _settings(folder: Path, port: int) -> Settings:
             "NIGHTSCHOOL_DATABASE_URL": sqlite_url(folder / "nightschool.db"),
             "NIGHTSCHOOL_LISTEN": f"127.0.0.1:{port}",
             "NIGHTSCHOOL_LOG": "warnings",
+            "NIGHTSCHOOL_SECOND_FACTOR": "nobody",  # the accounts to try are printed with their passwords
         }
     )
 

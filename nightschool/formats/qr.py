@@ -1,8 +1,10 @@
-"""QR codes as SVG: an address that a phone's camera reads off paper."""
+"""QR codes as SVG, to be read off paper by a phone: an address by its camera, a secret by its authenticator app."""
 
 from io import BytesIO
 
 import segno
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 
 def qr_svg(address: str) -> bytes:
@@ -12,3 +14,8 @@ def qr_svg(address: str) -> bytes:
     file = BytesIO()
     code.save(file, kind="svg", omitsize=True, light="#fff", xmldecl=False)
     return file.getvalue()
+
+
+def app_qr_svg(secret: bytes, *, login_name: str, school: str) -> bytes:
+    """The same of what an authenticator app is told: which account of which school, and the secret."""
+    return qr_svg(TOTP(secret, 6, SHA1(), 30).get_provisioning_uri(login_name, school))

@@ -97,6 +97,25 @@ class LoginSlip(Numbered, Base):
     used_at: Mapped[Instant | None]
 
 
+class SecondFactor(Base):
+    """One row is the app on a phone whose codes an account is asked for after its password, or one being set up."""
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"), primary_key=True)
+    secret: Mapped[Sealed]  # queries.trust.second_factor says for what
+    begun_at: Mapped[Instant]
+    set_up_at: Mapped[Instant | None]  # None: no code of it has come yet, and none is asked for
+    last_step: Mapped[int | None]  # whose code was used last: it lets nobody in again
+    wrong_codes: Mapped[int] = mapped_column(default=0)  # in a row, behind the right password
+
+
+class RecoveryCode(Numbered, Base):
+    """One row is one line of an account's recovery slip: it does for a code of the app, once."""
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"), index=True)
+    digest: Mapped[Digest]
+    used_at: Mapped[Instant | None]
+
+
 class KeptInput(Addressed, Base):
     """One row is one form that arrived after its login had ended, sealed until the same account logs in again."""
 

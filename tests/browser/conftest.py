@@ -79,7 +79,13 @@ def needs_browser() -> None:
 
 
 def _installed(folder: Path, port: int = 8000) -> StillInstallation:
-    settings = from_environment({"NIGHTSCHOOL_DATA": str(folder), "NIGHTSCHOOL_LISTEN": f"127.0.0.1:{port}"})
+    settings = from_environment(
+        {
+            "NIGHTSCHOOL_DATA": str(folder),
+            "NIGHTSCHOOL_LISTEN": f"127.0.0.1:{port}",
+            "NIGHTSCHOOL_SECOND_FACTOR": "nobody",
+        }
+    )
     return StillInstallation(settings, Database(settings.database_url, sealer=Sealer(settings.keys.sealing)))
 
 

@@ -416,7 +416,7 @@ def _post(
 def new_slip(db: Session, account: Account, *, digester: Digester, by: Actor, now: Now) -> Slip:
     """A new slip for an account that may have one; `make_slip` asks first whether it may."""
     _void_slips(db, account.id, now=now)
-    code = slips.code_of(secrets.randbelow(len(slips.ALPHABET)) for _ in range(slips.LENGTH))
+    code = new_code()
     slip = LoginSlip(
         account_id=account.id,
         code_digest=slip_digest(digester, account.login_name, code),
@@ -428,6 +428,11 @@ def new_slip(db: Session, account: Account, *, digester: Digester, by: Actor, no
     db.flush()
     note_at_home(db, account, "slip.make", by=by, now=now)
     return Slip(account.public_id, account.login_name, account.display_name, code, slip.expires_at)
+
+
+def new_code() -> str:
+    """A code for paper that nobody has had before."""
+    return slips.code_of(secrets.randbelow(len(slips.ALPHABET)) for _ in range(slips.LENGTH))
 
 
 def slip_digest(digester: Digester, login_name: str, code: str) -> str:

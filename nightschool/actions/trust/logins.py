@@ -2,7 +2,8 @@
 
 Checking a password takes long on purpose and therefore happens between two transactions: `book_attempt` in the first,
 then `hashing.is_right`, then `log_in` or nothing in the second. A try that fails simply stays counted. Nothing is
-counted of login slips (see rules.trust.throttle).
+counted of login slips (see rules.trust.throttle). Where an account has a second factor, what begins there is half a
+login, and `finish` makes it whole.
 """
 
 import secrets
@@ -14,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, t
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from nightschool.actions.records import locked, note
+from nightschool.actions.trust import second_factor
 from nightschool.actions.trust.accounts import end_logins, own_region, slip_digest
 from nightschool.errors import Refused
 from nightschool.models.trust import Account, LoginAttempt, LoginSession, LoginSlip
@@ -64,6 +66,13 @@ class OpenedLogin:
     is_same_person: bool  # as was logged in on this browser before
 
 
+@dataclass(frozen=True)
+class HalfLogin:
+    """The password or slip was right, and a code is asked for. What the browser keeps until then, sealed."""
+
+    kept: str
+
+
 def book_attempt(
     db: Session,
     *,
@@ -106,7 +115,7 @@ def log_in(
     renewed_hash: str | None = None,
     browser: Browser,
     now: Now,
-) -> OpenedLogin:
+) -> OpenedLogin | HalfLogin:
     """A login has begun for the account whose password was found right; the browser's earlier one has ended.
 
     Raises Refused("wrong_login") when the account was disabled or got another password meanwhile, and
@@ -118,6 +127,27 @@ def log_in(
     if renewed_hash is not None:
         account.password_hash = renewed_hash
     return _open(db, account, attempt, browser, action="login.open", now=now)
+
+
+def finish(
+    db: Session,
+    *,
+    half: str,
+    code: str,
+    attempt: Attempt,
+    browser: Browser,
+    digester: Digester,
+    now: Now,
+) -> OpenedLogin | None:
+    """The login of which this is half has begun, for the code was right; None: it was not.
+
+    Raises Refused("half_over") when the password must be asked for again, and Refused("no_posting").
+    """
+    account, is_own_phone, action = second_factor.account_of_half(db, half, now=now)
+    if not second_factor.passes(db, account, code, digester=digester, now=now):
+        return None
+    whole = replace(browser, is_own_phone=is_own_phone)
+    return _begin(db, account, attempt, whole, action=action, now=now)
 
 
 def slip_fits(db: Session, *, login_name: str, code: str, digester: Digester, now: Now) -> bool:
@@ -147,7 +177,7 @@ def log_in_with_slip(
     digester: Digester,
     browser: Browser,
     now: Now,
-) -> OpenedLogin:
+) -> OpenedLogin | HalfLogin:
     """The slip is used up, the account's password is the new one, its older logins have ended, and one has begun.
 
     Raises Refused("wrong_slip") or Refused("no_posting"); then the slip is still good.
@@ -253,6 +283,13 @@ def _fitting_slip(attempt: Attempt, code: str, digester: Digester, now: Now) -> 
 
 
 def _open(
+    db: Session, account: Account, attempt: Attempt, browser: Browser, *, action: str, now: Now
+) -> OpenedLogin | HalfLogin:
+    half = second_factor.half_of(db, account, is_own_phone=browser.is_own_phone, action=action, now=now)
+    return HalfLogin(half) if half else _begin(db, account, attempt, browser, action=action, now=now)
+
+
+def _begin(
     db: Session, account: Account, attempt: Attempt, browser: Browser, *, action: str, now: Now
 ) -> OpenedLogin:
     actor = trust.actor_of(db, account.id, today=now.day)

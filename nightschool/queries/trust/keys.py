@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from nightschool.errors import Unreadable
 from nightschool.models.people import HouseholdStatus, Learner, PeopleList, Teacher
 from nightschool.models.places import Supporter, Venue
-from nightschool.models.trust import Account, KeptInput, KeyMark
+from nightschool.models.trust import Account, KeptInput, KeyMark, SecondFactor
 from nightschool.queries.household_status import status_sealed_for
 from nightschool.queries.phones import COLUMNS, sealed_for
+from nightschool.queries.trust.second_factor import sealed_secret_for
 from nightschool.sealing import Digester, Sealer
 
 MARK = "key_mark.sealed"
@@ -47,7 +48,7 @@ def keys_fit(db: Session, digester: Digester) -> bool:
 
 
 def unreadable(db: Session) -> dict[str, int]:
-    """How many stored values of each kind no longer open. Cost: 7 queries and a few microseconds a value."""
+    """How many stored values of each kind no longer open. Cost: 9 queries and a few microseconds a value."""
     found: dict[str, int] = {}
     for kind, sealed, about in _sealed(db):
         if not _opens(db, sealed, about):
@@ -62,6 +63,8 @@ def _sealed(db: Session) -> Iterator[tuple[str, str, str]]:
             yield kind, sealed, sealed_for(kind, public_id)
     for row in db.execute(select(HouseholdStatus.holder, HouseholdStatus.public_id, HouseholdStatus.sealed)):
         yield "household_status", row.sealed, status_sealed_for(row.holder, row.public_id)
+    for account_id, secret in db.execute(select(SecondFactor.account_id, SecondFactor.secret)):
+        yield "second_factor", secret, sealed_secret_for(account_id)
     for public_id, body in db.execute(select(KeptInput.public_id, KeptInput.body)):
         yield "kept_input", body.decode(errors="replace"), f"kept_input.body:{public_id}"
     with_content = select(PeopleList.public_id, PeopleList.content).where(PeopleList.content.is_not(None))

@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, and_, bindpar
 from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.places import NightSchool, Region
-from nightschool.models.trust import Account, KeptInput, LoginSession, LoginSlip, Posting
+from nightschool.models.trust import Account, KeptInput, LoginSession, LoginSlip, Posting, SecondFactor
 from nightschool.queries import phones
 from nightschool.queries.records import shaped
 from nightschool.queries.scope import inside
@@ -30,6 +30,7 @@ class Login:
     is_own_phone: bool
     village_code: str | None  # the village last worked on
     last_seen_at: datetime
+    has_second_factor: bool = True  # also where that does not matter, of who may do nothing
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ class AccountLine:
     has_password: bool
     last_seen_at: datetime | None
     slip_until: datetime | None  # a slip is out and not used yet
+    has_second_factor: bool
     postings: tuple[PostingLine, ...]
 
     @property
@@ -163,9 +165,11 @@ _IN_FORCE = (
         Posting.role,
         Posting.region_code,
         _Former.code.label("former"),
+        SecondFactor.set_up_at.is_not(None).label("has_second_factor"),
     )
     .join(Account, Account.id == LoginSession.account_id)
     .join(Posting, Posting.account_id == Account.id)
+    .outerjoin(SecondFactor, SecondFactor.account_id == Account.id)
     .outerjoin(_Former, _stands_for(bindparam("today")))
     .where(
         LoginSession.token_digest == bindparam("digest"),
@@ -467,6 +471,9 @@ def account_lines(
             Account.password_hash.is_not(None).label("has_password"),
             last_seen.label("last_seen_at"),
             slip_until(now).label("slip_until"),
+            exists()
+            .where(SecondFactor.account_id == Account.id, SecondFactor.set_up_at.is_not(None))
+            .label("has_second_factor"),
         )
         .where(*conditions)
         .order_by(*order, Account.login_name)

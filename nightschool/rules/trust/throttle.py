@@ -64,9 +64,11 @@ def next_try(failed: Sequence[datetime], pace: Pace, now: datetime) -> datetime:
     return max(now, latest_first[0] + pace.every)
 
 
-def tell_wait(until: datetime, now: datetime, *, is_network: bool) -> str:
+def tell_wait(until: datetime, now: datetime, *, is_network: bool, of_code: bool = False) -> str:
     """How long to wait, and what else can be done. It says the same whether or not there is such an account."""
     seconds = max(1, math.ceil((until - now).total_seconds()))
+    if of_code:
+        return _("验证码试错的次数多了，过 %(n)d 秒再试。", n=seconds)
     if is_network:
         return _(
             "你这个网络上，试错密码的次数多了，不一定是你。过 %(n)d 秒再试；用登录单，或者换一部登录过的手机，不用等。",

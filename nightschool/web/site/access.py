@@ -31,9 +31,10 @@ from nightschool.queries import scope
 from nightschool.queries.trust.trust import Login, login_by_token, login_without_posting
 from nightschool.rules.access import VERBS, Actor, may
 from nightschool.rules.regions import is_inside
+from nightschool.rules.trust.second_factor import wants_second_factor
 from nightschool.texts import _
 from nightschool.web.site.browser import login_token
-from nightschool.web.site.context import now, reading, today, writing
+from nightschool.web.site.context import now, reading, services, today, writing
 from nightschool.web.site.once import answered_once
 from nightschool.web.site.redirects import own_path, this_path
 from nightschool.web.site.sent import text_given_back
@@ -134,6 +135,8 @@ def allows(
                 return _to_login(verb)
             if not without_posting and not _is_in_scope(login.actor, verb, params):
                 abort(404)
+            if verb != _CARRIES_PASSWORDS and lacks_second_factor(login):
+                return _to_second_factor(login)
             if request.method != "POST" or verb == _CARRIES_PASSWORDS:
                 return view(**params)
             account_id = login.actor.account_id
@@ -228,6 +231,19 @@ def _to_login(verb: str) -> Response:
             flash(_("要先登录。刚才写的没有存上。"), "alarm")
     here = own_path(this_path())
     return make_response(redirect(url_for("trust.login", next=here), 303))
+
+
+def lacks_second_factor(login: Login) -> bool:
+    """True when this installation wants a second factor of who is logged in, and they have none yet."""
+    roles = (post.role for post in login.actor.posts)
+    return not login.has_second_factor and wants_second_factor(roles, services().settings.second_factor)
+
+
+def _to_second_factor(login: Login) -> Response:
+    """First that; what somebody was writing meanwhile is kept, and saved from the page of their account."""
+    if request.method == "POST" and login.actor.account_id and keep_this_request(login.actor.account_id):
+        flash(_("刚才写的没有丢：设好以后，在「我的账号」里再存一次。"))
+    return make_response(redirect(url_for("second_factor.own"), 303))
 
 
 def _is_in_scope(who: Actor, verb: str, params: dict[str, Any]) -> bool:

@@ -34,18 +34,18 @@ NOT_PASSED_ON = (
 _FORM_WITHOUT_ACTION = re.compile(r"<form(?![^>]*\saction=)")
 
 
-def keep_this_request() -> bool:
-    """True when this form is kept for the account whose login this browser had until it ended."""
+def keep_this_request(account_id: int | None = None) -> bool:
+    """True when this form is kept: for this account, or for that whose login this browser had until it ended."""
     if request.files or request.environ.get(SENT_AGAIN):
         return False
-    ended = login_ended_here()
-    if ended is None:
+    if account_id is None:
+        ended = login_ended_here()
+        account_id = ended.account_id if ended else None
+    if account_id is None:
         return False
     fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     with writing() as db:
-        return unsaved.keep(
-            db, account_id=ended.account_id, path=this_path(), body=urlencode(fields), now=now()
-        )
+        return unsaved.keep(db, account_id=account_id, path=this_path(), body=urlencode(fields), now=now())
 
 
 def login_ended_here() -> EndedLogin | None:

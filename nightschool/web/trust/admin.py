@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from nightschool.actions.trust import accounts, devices
+from nightschool.actions.trust import accounts, devices, second_factor
 from nightschool.actions.trust.accounts import Slip
 from nightschool.errors import Refused, told_together
 from nightschool.queries.places import openings, places
@@ -255,6 +255,17 @@ def revoke_devices(account: str) -> Any:
         account,
         devices.revoke_devices,
         lambda n: counted("%(n)d 台设备退出了，马上生效。用密码可以再登录。", n),
+    )
+
+
+@bp.post("/accounts/<public_id:account>/second/remove")
+@allows("manage_accounts")
+def take_second_away(account: str) -> Any:
+    """Who lost both their phone and the recovery slip gets in with the password, and sets it up anew."""
+    return _changed(
+        account,
+        second_factor.take_away,
+        lambda _none: _("手机验证码取消了，登录着的设备都退出了。用密码登录，再设一次。"),
     )
 
 

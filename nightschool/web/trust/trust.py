@@ -17,7 +17,8 @@ from flask import (
 from sqlalchemy.orm import Session
 
 from nightschool.actions.trust import accounts, hashing, logins
-from nightschool.actions.trust.logins import Browser, OpenedLogin
+from nightschool.actions.trust.logins import Browser, HalfLogin, OpenedLogin
+from nightschool.actions.trust.second_factor import account_of_half
 from nightschool.errors import Refused
 from nightschool.formats.qr import qr_svg
 from nightschool.queries.trust import trust
@@ -34,17 +35,26 @@ from nightschool.web.site.access import (
     checking_a_password,
     current_login,
     home_of,
+    lacks_second_factor,
     public,
 )
 from nightschool.web.site.context import digester, now, reading, today, whole, writing
 from nightschool.web.site.forms import Form
 from nightschool.web.site.records import BAD_INPUT, SAVED, SHOWN, tried
 from nightschool.web.site.redirects import own_path
-from nightschool.web.trust.trust_form import ConfirmForm, LoginForm, NameForm, PasswordForm, SlipForm
+from nightschool.web.trust.trust_form import (
+    CodeForm,
+    ConfirmForm,
+    LoginForm,
+    NameForm,
+    PasswordForm,
+    SlipForm,
+)
 
 bp = Blueprint("trust", __name__)
 
 TOO_MANY = 429
+_HALF = "half"  # where the browser keeps half a login
 
 
 @bp.route("/login", methods=["GET", "POST"])
@@ -63,6 +73,17 @@ def slip() -> Any:
     """With a printed slip, which sets a password; its QR code names who was handed it."""
     form = SlipForm(data={"login_name": request.args.get("login_name", "")})
     return _answered(form, "trust/trust/slip.html", lambda: _welcome(_log_in_with_slip(form)))
+
+
+@bp.route("/login/code", methods=["GET", "POST"])
+@checking_a_password
+@public
+def code() -> Any:
+    """The other half of a login: a code of the app, or of the recovery slip."""
+    form = CodeForm()
+    if not session.get(_HALF):
+        return redirect(url_for("trust.login", next=own_path(request.args.get("next"))), 303)
+    return _answered(form, "trust/trust/code.html", lambda: _welcome(_log_in_with_code(form)))
 
 
 @bp.get("/login/slip/qr.svg")
@@ -103,6 +124,7 @@ def me() -> Any:
         "trust/trust/me.html",
         login=_login(),
         postings=held,
+        must_have_second=lacks_second_factor(_login()),
         devices=devices,
         waiting=waiting,
         form=ConfirmForm(),
@@ -155,10 +177,10 @@ def save_again(waiting: str) -> Any:
     return answer or redirect(url_for("trust.me"), 303)
 
 
-def _log_in(form: LoginForm) -> OpenedLogin:
+def _log_in(form: LoginForm) -> OpenedLogin | HalfLogin:
     typed = form.password.data or ""
     with writing() as db:
-        attempt = _book(db, form.login_name.data or "")
+        attempt = book_try(db, form.login_name.data or "")
     if not hashing.is_right(attempt.password_hash, typed):
         raise Refused("wrong_login")
     renewed = hashing.renewed(attempt.password_hash, typed)
@@ -168,7 +190,29 @@ def _log_in(form: LoginForm) -> OpenedLogin:
         )
 
 
-def _log_in_with_slip(form: SlipForm) -> OpenedLogin:
+def _log_in_with_code(form: CodeForm) -> OpenedLogin:
+    half = session[_HALF]
+    with reading() as db:
+        name = account_of_half(db, half, now=now())[0].login_name
+    with writing() as db:
+        attempt = book_try(db, name)
+    here = Browser(browser.device_name(), False, browser.login_token())
+    with writing() as db:
+        opened = logins.finish(
+            db,
+            half=half,
+            code=form.code.data or "",
+            attempt=attempt,
+            browser=here,
+            digester=digester(),
+            now=now(),
+        )
+    if opened is None:
+        raise Refused("wrong_code", field="code")
+    return opened
+
+
+def _log_in_with_slip(form: SlipForm) -> OpenedLogin | HalfLogin:
     code, typed = read_code(form.code.data or ""), form.new_password.data or ""
     slip = {"login_name": form.login_name.data or "", "code": code, "digester": digester()}
     with reading() as db:
@@ -189,7 +233,7 @@ def _log_in_with_slip(form: SlipForm) -> OpenedLogin:
 def _change_password(form: PasswordForm) -> Any:
     login, who = _login(), actor()
     with writing() as db:
-        attempt = _book(db, login.login_name)
+        attempt = book_try(db, login.login_name)
         known = trust.names_around(db, login.login_name)
     is_right = hashing.is_right(attempt.password_hash, form.password.data or "")
     # Sent twice, the second arrival finds that it is the new one already.
@@ -213,7 +257,8 @@ def _must_be_own(form: SlipForm | PasswordForm, known: tuple[str, ...]) -> None:
         raise Refused(problem, field="new_password")
 
 
-def _book(db: Any, login_name: str) -> logins.Attempt:
+def book_try(db: Session, login_name: str) -> logins.Attempt:
+    """A try of this account's password or code is counted, unless it must wait."""
     return logins.book_attempt(
         db,
         login_name=login_name,
@@ -228,8 +273,15 @@ def _this_browser(form: LoginForm | SlipForm) -> Browser:
     return Browser(browser.device_name(), form.is_own_phone.data, browser.login_token())
 
 
-def _welcome(opened: OpenedLogin) -> Response:
-    """What waited is saved, and the browser has its new token; it goes where it wanted to, or home."""
+def _welcome(opened: OpenedLogin | HalfLogin) -> Response:
+    """What waited is saved, and the browser has its new token; it goes where it wanted to, or home.
+
+    With half a login it goes where the code is asked for.
+    """
+    if isinstance(opened, HalfLogin):
+        session[_HALF] = opened.kept
+        return redirect(url_for("trust.code", next=own_path(request.args.get("next"))), 303)  # type: ignore[return-value]  # werkzeug's Response does
+    session.pop(_HALF, None)
     assert opened.actor.account_id is not None
     # Pages still open in other tabs of the same person keep a good form token; anybody else's lose theirs.
     if not opened.is_same_person:
@@ -259,7 +311,7 @@ def _answered(form: Form, template: str, answer: Callable[[], Any]) -> Any:
 
 def _told(refusal: Refused) -> str:
     if refusal.code == "too_many":
-        return tell_wait(now=now().instant, **refusal.details)
+        return tell_wait(now=now().instant, of_code=request.endpoint == "trust.code", **refusal.details)
     if refusal.field == "new_password":
         return passwords.tell_problem(refusal.code)
     return tell_refusal(refusal)

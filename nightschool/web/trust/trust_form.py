@@ -8,6 +8,7 @@ from wtforms import PasswordField as HiddenPasswordField
 from wtforms.validators import StopValidation
 
 from nightschool.rules.trust import passwords, slips
+from nightschool.rules.trust.second_factor import read_digits
 from nightschool.texts import L_, _
 from nightschool.web.site.forms import ChoiceField, DayField, Form, LineField, Required, TickField
 from nightschool.web.site.record_forms import PhoneField
@@ -84,6 +85,34 @@ class PasswordForm(Form):
     def __init__(self, *args: Any, own_login_name: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.own_login_name = own_login_name
+
+
+class CodeForm(Form):
+    """Six digits of the app, or a line of the recovery slip."""
+
+    carries_passwords = True
+
+    code = LineField(
+        L_("验证码"),
+        [Required(L_("写手机上的六位数，或者恢复单上的一行。"))],
+        render_kw={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"},
+    )
+
+    def validate_code(self, field: LineField) -> None:
+        if not (read_digits(field.data or "") or slips.read_code(field.data or "")):
+            raise StopValidation(
+                _("验证码是手机上的六位数，或者恢复单上的一行，像 7K3M-9RTX-2D4A。对着再看一遍。")
+            )
+
+
+class OwnPasswordForm(Form):
+    """One's password, once more."""
+
+    carries_passwords = True
+
+    password = PasswordField(
+        L_("现在的密码"), [Required(L_("写现在的密码。"))], autocomplete="current-password"
+    )
 
 
 class NameForm(Form):

@@ -141,7 +141,8 @@ SUBMISSIONS = {"attendance.register", "attendance.void"}
 # What sends them twice finds what the first has left: the same value again, or a sentence that it is done already.
 CHANGING = {
     "asked_back.answer", "attendance.take_back", "sheet_photos.remove", "sheet_photos.show",
-    "admin.disable", "admin.enable", "admin.end_posting", "admin.revoke_device", "admin.revoke_devices",
+    "admin.disable",
+    "admin.take_second_away", "admin.enable", "admin.end_posting", "admin.revoke_device", "admin.revoke_devices",
     "calendars.remove", "closed_times.remove_of_teacher", "closed_times.remove_of_venue", "cohorts.leave",
     "cohorts.let_in", "cohorts.settings", "courses.publish", "courses.edit", "desk.switch", "digests.digest", "dispatches.answer", "dispatches.show", "waiting.leave", "learners.edit",
     "learners.data", "learners.phone", "household_status.show", "household_status.change", "household_status.remove", "merges.compare_learner", "merges.compare_teacher", "merges.undo_learner",
