@@ -19,7 +19,7 @@ from nightschool.rules.notices.revisions import Difference, tell_moment
 from nightschool.texts import _, language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from nightschool.queries.notices.notices import Notice
     from nightschool.queries.notices.timetable import Entry
@@ -55,13 +55,21 @@ def posters_data(
     }
 
 
-def strips_data(notice: Notice) -> dict[str, Any]:
-    """What strip.typ is given: a strip for each of these classes that is not as people were told."""
+def strips_data(notices: Sequence[Notice]) -> dict[str, Any]:
+    """What strip.typ is given: a strip for each class of these that is not as people were told."""
+    cut = _("沿虚线剪下来，贴在原来的海报上。")
     return {
         "lang": language(),
         "title": _("贴条"),
-        "cut": _("沿虚线剪下来，贴在原来的海报上。"),
-        "strips": [_strip(entry, notice) for entry in notice.entries if entry.is_changed],
+        "strips": [
+            {
+                **_strip(entry, notice),
+                "cut": f"{notice.village.township}{notice.village.name} · {cut}" if len(notices) > 1 else cut,
+            }
+            for notice in notices
+            for entry in notice.entries
+            if entry.is_changed
+        ],
     }
 
 

@@ -128,10 +128,9 @@ def _line(one: Made, at: Moment, *, without_reason: bool) -> str:
 
 def _shared_reason(made: Sequence[Made]) -> str:
     """The one reason why none of these takes place as it was to; empty where there are several, or none."""
-    reasons = {(one.after.standing, one.after.reason, one.after.reason_text) for one in made}
-    if len(reasons) > 1:
+    reasons = {(one.after.reason, one.after.reason_text) for one in made}
+    is_off = all(one.after.standing in (Standing.CANCELLED, Standing.POSTPONED) for one in made)
+    if len(reasons) > 1 or not is_off:
         return ""
-    [(standing, reason, text)] = reasons
-    if standing not in (Standing.CANCELLED, Standing.POSTPONED):
-        return ""
+    [(reason, text)] = reasons
     return unended(tell_reason(reason, text))

@@ -141,7 +141,7 @@ FITTING = {
     },
     "class_session": {"schedule", "keep_register", "see_trail"},
     "course": {"schedule", "see_trail", "keep_people"},
-    "change": {"schedule"},
+    "change": {"schedule", "call_off"},  # of a village, or of the storm of a region
     "question": {"keep_register"},
     "wish": {"schedule", "dispatch"},
     "dispatch": {"schedule", "dispatch"},

@@ -127,7 +127,7 @@ def changing(
     was_read = any(was["columns"]["published_at"] for was in before)
     if is_told or was_read or any(record.published_at for record in records):
         touch_villages(db, {one.region_code for one in (course, *records) if one is not None}, now=now)
-    _note(db, what, records, about or course, by=by, now=now, told=told or {})
+    _note(db, what, changed or made, about or course, by=by, now=now, told=told or {})
     if records or course_before:
         remember(db, records, now=now)
         home = kept_in or (course or records[0]).region_code

@@ -1,12 +1,13 @@
 """Several class sessions called off or put off at once, with one reason and one way back."""
 
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from nightschool.actions.courses.bookings import slot_of
 from nightschool.actions.courses.changing import changing
 from nightschool.actions.courses.labelling import set_session_labels
 from nightschool.actions.courses.sessions import (
@@ -21,12 +22,16 @@ from nightschool.actions.records import locked_sessions
 from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries.courses import reach as queries
+from nightschool.queries.courses.series import members_where
+from nightschool.queries.courses.storms import in_storm
+from nightschool.queries.courses.undo import just_made
 from nightschool.rules.access import Actor, require
 from nightschool.rules.courses.changes import Change, check_change
 from nightschool.rules.courses.reach import CALLS_OFF, call_off, put_off, reach_digest
-from nightschool.rules.courses.series import Member, Reach, Step
+from nightschool.rules.courses.series import Member, Reach, State, Step
+from nightschool.rules.courses.storms import Storm
 from nightschool.rules.courses.undo import Undoable
-from nightschool.rules.regions import level_of
+from nightschool.rules.regions import is_inside, level_of
 from nightschool.rules.slots import Now, Slot
 
 
@@ -85,20 +90,8 @@ def postpone_several(
         raise Refused("same_slot", field="day")
     steps, records = _seen(db, put_off(reached, this, slot), seen, picked)
     check_reason(reason)
-    successors = {
-        step.member.id: new_session(
-            records[step.member.id],
-            step.after.slot,
-            step.after.venue_id,
-            is_public=records[step.member.id].published_at is not None
-            and may_be_public(db, records[step.member.id].region_code, step.after.slot, now),
-            now=now,
-            agreed=agreed,
-        )
-        for step in steps
-    }
-    db.add_all(successors.values())
-    db.flush()
+    slots = {step.member.id: step.after.slot for step in steps}
+    successors = _successors(db, slots, records, now=now, agreed=agreed)
     told = {"reason": reason, "sessions": len(steps), "after": told_slot(slot)}
     with changing(
         db,
@@ -111,61 +104,104 @@ def postpone_several(
         agreed=agreed,
         told=told,
     ):
-        for key, record in records.items():
-            record.status, record.successor_id = SessionStatus.POSTPONED, successors[key].id
-            record.reason, record.reason_text = reason, reason_text
-        was = {successors[step.member.id].id: step.member.state for step in steps}
-        set_session_teachers(db, {key: state.teacher_ids for key, state in was.items()}, are_new=True)
-        set_session_labels(db, {key: state.labels for key, state in was.items()}, are_new=True)
+        _put_off(
+            db, records, successors, {one.member.id: one.member.state for one in steps}, reason, reason_text
+        )
     for step in steps:
         made = successors[step.member.id]
         check_not_there(db, made.course_id, step.after.slot, but=made.id)
     return len(steps)
 
 
-def call_off_evening(
+def call_off_area(
     db: Session,
     *,
     region: str,
-    day: date,
+    storm: Storm,
+    parts: Collection[str] = (),
     picked: Collection[str],
+    moves: Mapping[str, Slot] = MappingProxyType({}),
     reason: str,
     reason_text: str,
     by: Actor,
     now: Now,
-) -> int:
-    """The picked class sessions (public ids) of this day in the villages of a township or county are cancelled.
+) -> str:
+    """The picked class sessions (public ids) in this storm do not take place, and meet in these slots instead.
 
-    Their villages read on their desks that it came from above. Returns how many. Raises: Refused with `nothing_picked`
-    or `reason_missing`; StaleRecord when one of them is not to come any more.
+    Those without a slot are cancelled, the others put off with their teachers and place. Their villages read on their
+    desks that it came from above, and all of it is one change. Returns its public id. Raises: Refused with
+    `nothing_picked` or `reason_missing`; StaleRecord when one of them is not to come any more; CannotSchedule.
     """
     require(by, "call_off", region)
-    if level_of(region) not in CALLS_OFF:
+    if level_of(region) not in CALLS_OFF or not all(is_inside(part, region) for part in parts):
         raise NotFound
     check_reason(reason)
     records = locked_sessions(
-        db, *queries.of_evening(region, day, now.moment), ClassSession.public_id.in_(picked)
+        db, *in_storm(region, storm, parts, now.moment), ClassSession.public_id.in_(picked)
     )
     if not picked:
         raise Refused("nothing_picked")
     if len(records) != len(set(picked)):
         raise StaleRecord("series", 0, 0)
+    moved = {record.id: record for record in records if record.public_id in moves}
+    successors = _successors(db, {key: moves[one.public_id] for key, one in moved.items()}, moved, now=now)
+    states = {one.id: one.state for one in members_where(db, ClassSession.id.in_(moved))} if moved else {}
     with changing(
         db,
         Undoable.CALL_OFF,
         records,
+        made=list(successors.values()),
         kept_in=region,
         by=by,
         now=now,
         told={"reason": reason, "sessions": len(records)},
     ):
-        _cancel(records, reason, reason_text)
         for record in records:
             record.called_off_by = region
-    return len(records)
+        _cancel((record for record in records if record.id not in moved), reason, reason_text)
+        _put_off(db, moved, successors, states, reason, reason_text)
+    for made in successors.values():
+        check_not_there(db, made.course_id, slot_of(made), but=made.id)
+    return just_made(db, region, now=now) or ""
 
 
-def _cancel(records: Collection[ClassSession], reason: str, reason_text: str) -> None:
+def _successors(
+    db: Session,
+    slots: Mapping[int, Slot],
+    records: Mapping[int, ClassSession],
+    *,
+    now: Now,
+    agreed: bool = False,
+) -> dict[int, ClassSession]:
+    """A new class session like each of these, in its slot: public where that one is and the plan allows."""
+    made = {}
+    for key, slot in slots.items():
+        one = records[key]
+        is_public = one.published_at is not None and may_be_public(db, one.region_code, slot, now)
+        made[key] = new_session(one, slot, one.venue_id, is_public=is_public, now=now, agreed=agreed)
+    db.add_all(made.values())
+    db.flush()
+    return made
+
+
+def _put_off(
+    db: Session,
+    records: Mapping[int, ClassSession],
+    successors: Mapping[int, ClassSession],
+    states: Mapping[int, State],
+    reason: str,
+    reason_text: str,
+) -> None:
+    """Each points to its successor, which has its teachers and labels."""
+    for key, record in records.items():
+        record.status, record.successor_id = SessionStatus.POSTPONED, successors[key].id
+        record.reason, record.reason_text = reason, reason_text
+    was = {successors[key].id: states[key] for key in records}
+    set_session_teachers(db, {key: state.teacher_ids for key, state in was.items()}, are_new=True)
+    set_session_labels(db, {key: state.labels for key, state in was.items()}, are_new=True)
+
+
+def _cancel(records: Iterable[ClassSession], reason: str, reason_text: str) -> None:
     for record in records:
         record.status, record.reason, record.reason_text = SessionStatus.CANCELLED, reason, reason_text
 

@@ -1,6 +1,7 @@
 """Taking a change of class sessions back: what they were, as `changing` kept it, is put back as a further change."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -21,7 +22,7 @@ from nightschool.database import broken_constraint
 from nightschool.errors import Refused
 from nightschool.models.base import UtcDateTime
 from nightschool.models.teaching import ChangeSet, ClassSession, Course, SessionStatus
-from nightschool.queries.courses.undo import why_not
+from nightschool.queries.courses.undo import left_alone, why_not
 from nightschool.rules.access import Actor, require
 from nightschool.rules.courses.labels import Labels
 from nightschool.rules.courses.reasons import TAKEN_BACK
@@ -36,6 +37,7 @@ def take_back(db: Session, *, change: str, by: Actor, now: Now) -> TakenBack:
     Their changelog tells neither of the change nor of this, unless a notice told of the change.
 
     What the change made is deleted while it is a draft; once published it is cancelled, so that feeds tell it.
+    Of an area that was called off, what somebody changed since, or whose slot is taken, is left and named.
     Raises: Refused as rules.courses.undo.tell_refused_undo says; CannotSchedule when an old slot is taken by now.
     """
     kept = locked(db, ChangeSet, ChangeSet.public_id == change)
@@ -46,12 +48,16 @@ def take_back(db: Session, *, change: str, by: Actor, now: Now) -> TakenBack:
     records = {record.id: record for record in locked_sessions(db, ClassSession.id.in_(touched))}
     if reason := why_not(db, kept, now=now):  # asked now that nobody can change any of them
         raise Refused(reason)
-    changed = [records[shown["id"]] for shown in kept.before["changed"]]
-    made = [records[named["id"]] for named in kept.before["made"]]
+    left = left_alone(db, kept) if kept.what == Undoable.CALL_OFF else ()
+    stays = {key for one in left for key in (one.id, one.successor_id)}
+    records = {key: record for key, record in records.items() if key not in stays}
+    before = [shown for shown in kept.before["changed"] if shown["id"] in records]
+    changed = [records[shown["id"]] for shown in before]
+    made = [records[named["id"]] for named in kept.before["made"] if named["id"] in records]
     was_public = any(record.published_at for record in records.values())
     write_first(db, list(records.values()))
     unsay(db, [*changed, *made], {record.id: record.revision for record in records.values()})
-    _put_back(db, changed, kept.before["changed"], now)
+    _put_back(db, changed, before, now)
     _put_course_back(db, course, kept)
     done = _told(db, kept, (*changed, *made), course, now.moment)
     release_slots(db, list(records))
@@ -72,7 +78,7 @@ def take_back(db: Session, *, change: str, by: Actor, now: Now) -> TakenBack:
     told = {"what": kept.what, "sessions": len(records)}
     for region_code, record in firsts.items():
         note(db, record, "sessions.undo", by=by, now=now, region_code=region_code, **told)
-    return done
+    return replace(done, left=tuple((one.village, one.title) for one in left))
 
 
 def _village(record: ClassSession) -> str:
@@ -150,7 +156,8 @@ def _told(
     """What was taken back, told before what was made goes: afterwards there may be nothing left to ask."""
     first = records[0] if records else None
     if kept.what in OF_SEVERAL:
-        return TakenBack(kept.what, kept.region_code, "", len(kept.before["changed"]))
+        count = sum(one.id in {shown["id"] for shown in kept.before["changed"]} for one in records)
+        return TakenBack(kept.what, kept.region_code, "", count)
     if course is not None and (first is None or kept.what in {*OF_A_SERIES, Undoable.EXTEND}):
         return TakenBack(kept.what, kept.region_code, course.title, len(records), course=course.public_id)
     assert first is not None, "a change without a course has a session"

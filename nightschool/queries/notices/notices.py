@@ -116,16 +116,25 @@ def region_notices(db: Session, region: str, first: date, last: date, *, at: Mom
 
     Cost: 2 queries, and 1 for each such village.
     """
+    return _by_village(db, _meeting(region, first, last), at)
+
+
+def notices_of(db: Session, ids: Sequence[int], *, at: Moment) -> list[Notice]:
+    """Of these class sessions, so far as villagers may know of them: a notice a village, by code. Cost as above."""
+    return _by_village(db, (ClassSession.id.in_(ids), ClassSession.published_at.is_not(None)), at)
+
+
+def _by_village(db: Session, which: tuple[ColumnElement[bool], ...], at: Moment) -> list[Notice]:
     rows = db.execute(
         entry_rows()
         .add_columns(ClassSession.region_code)
-        .where(*_meeting(region, first, last))
+        .where(*which)
         .order_by(
             *(ClassSession.region_code, ClassSession.day, ClassSession.starts, ClassSession.id),
             ClassSessionTeacher.position,
         )
     )
-    told = told_of(db, and_(*_meeting(region, first, last)))
+    told = told_of(db, and_(*which))
     found: list[Notice] = []
     for code, entries in groupby(entries_beside(rows, 1), key=lambda one: one[1][0]):
         if place := timetable.village(db, code, at=at):

@@ -33,7 +33,7 @@ class Undoable(StrEnum):
     EXTEND = "extend"  # a course meets on more dates
     CANCEL_SEVERAL = "cancel_several"
     POSTPONE_SEVERAL = "postpone_several"
-    CALL_OFF = "call_off"  # an evening of several villages, by their township or county
+    CALL_OFF = "call_off"  # what falls into a storm, by the township or county
 
 
 OF_A_SERIES = frozenset({Undoable.MOVE_FOLLOWING, Undoable.EDIT_FOLLOWING, Undoable.COURSE})
@@ -61,6 +61,7 @@ class TakenBack:
     is_past: bool = False
     class_session: str = ""  # public ids, to go on with
     course: str = ""
+    left: tuple[tuple[str, str], ...] = ()  # village and title of what was changed since, and stays
 
 
 def verb_of(what: str) -> str:
@@ -90,7 +91,7 @@ _DONE = {
     Undoable.EXTEND: N_("刚才接着排的，%(until)s 以前可以撤销。"),
     Undoable.CANCEL_SEVERAL: N_("刚才几次课一起记了不上，%(until)s 以前可以一起撤销。"),
     Undoable.POSTPONE_SEVERAL: N_("刚才几次课一起改了期，%(until)s 以前可以一起撤销。"),
-    Undoable.CALL_OFF: N_("刚才几个村的课一起取消了，%(until)s 以前可以一起撤销。"),
+    Undoable.CALL_OFF: N_("刚才几个村的课一起停了，%(until)s 以前可以一起撤销，另排的也撤销。"),
 }
 
 _REFUSED = {
@@ -116,7 +117,9 @@ def tell_taken_back(done: TakenBack, today: date) -> str:
     """One sentence: what is as it was before."""
     title = done.title
     if done.what in OF_SEVERAL:
-        return counted("撤销了：%(n)d 次课和改以前一样。", done.sessions)
+        told = counted("撤销了：%(n)d 次课和改以前一样。", done.sessions)
+        left = _("、").join(f"{village} {one}" for village, one in done.left)
+        return _("%(told)s后来又改过的没有动：%(what)s。", told=told, what=left) if left else told
     if done.slot is None:
         return _tell_course(done)
     day = full_day(done.slot.day, today)

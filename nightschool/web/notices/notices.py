@@ -99,7 +99,7 @@ def strip(class_session: str) -> Any:
     found = found and found.on(Channel.BOARD)
     if found is None or not found.entries[0].is_changed:
         return _not_public(class_session)
-    return _paper("strip", class_poster.strips_data(found), found)
+    return _paper("strip", class_poster.strips_data([found]), found)
 
 
 @bp.get("/sessions/<public_id:class_session>/notice.wav")

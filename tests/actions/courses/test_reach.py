@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from nightschool.actions.courses.reach import call_off_evening, cancel_several, postpone_several
+from nightschool.actions.courses.reach import call_off_area, cancel_several, postpone_several
 from nightschool.errors import NotAllowed, NotFound, Refused, StaleRecord
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course
 from nightschool.models.trust import AuditEvent
@@ -16,6 +16,7 @@ from nightschool.rules.access import Actor, Post, Role
 from nightschool.rules.courses.changes import Change
 from nightschool.rules.courses.reach import call_off, put_off, reach_digest
 from nightschool.rules.courses.series import Reach
+from nightschool.rules.courses.storms import Storm
 from nightschool.rules.slots import Slot
 from tests.factories import NOW, SHIWAN, TODAY, Cast, make_course, make_session
 
@@ -104,7 +105,7 @@ def test_a_township_calls_an_evening_off_and_is_named_for_it(
     cast: Cast, db: Session, term: list[ClassSession]
 ) -> None:
     by = Actor(cast.chen, "罗科长", (Post(Role.SUPERVISOR, COUNTY),))
-    asked: dict[str, Any] = {"region": TOWNSHIP, "day": TODAY, "by": by, "now": NOW, **RAIN}
+    asked: dict[str, Any] = {"region": TOWNSHIP, "storm": Storm(TODAY, TODAY), "by": by, "now": NOW, **RAIN}
     for error, told, otherwise in (
         (Refused, "nothing_picked", {"picked": []}),
         (Refused, "reason_missing", {"picked": [term[0].public_id], "reason": ""}),
@@ -113,8 +114,8 @@ def test_a_township_calls_an_evening_off_and_is_named_for_it(
         (NotAllowed, None, {"picked": [term[0].public_id], "by": cast.chen_actor}),
     ):
         with pytest.raises(error, match=told):
-            call_off_evening(db, **{**asked, **otherwise})
-    assert call_off_evening(db, picked=[term[0].public_id] * 2, **asked) == 1
+            call_off_area(db, **{**asked, **otherwise})
+    assert call_off_area(db, picked=[term[0].public_id] * 2, **asked)
     assert [(one.status, one.called_off_by) for one in term[:2]] == [
         ("cancelled", TOWNSHIP),
         ("scheduled", None),

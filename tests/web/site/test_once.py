@@ -148,7 +148,7 @@ CHANGING = {
     "learners.data", "learners.phone", "household_status.show", "household_status.change", "household_status.remove", "merges.compare_learner", "merges.compare_teacher", "merges.undo_learner",
     "merges.undo_teacher", "moves.back", "moves.move", "notices.tell", "own_texts.edit", "paper_columns.edit", "plans.act", "questions.edit", "questions.remove", "region_lists.apply",
     *(f"people_lists.{step}_{kind}" for step in ("columns", "take", "undo") for kind in ("learners", "teachers", "registers")),
-    "evenings.evening", "labels.edit", "outlines.upload", "region_lists.withdraw", "region_settings.edit", "sessions.agree", "retiring.course", "retiring.course_back", "retiring.learner", "retiring.learner_back",
+    "evenings.done", "evenings.evening", "labels.edit", "outlines.upload", "region_lists.withdraw", "region_settings.edit", "sessions.agree", "retiring.course", "retiring.course_back", "retiring.learner", "retiring.learner_back",
     "rotas.change", "rotas.show", "retiring.teacher", "retiring.teacher_back", "retiring.venue", "retiring.venue_back", "schools.edit", "supporters.edit", "supporters.phones", "handovers.sheet", "handovers.to_know", "handovers.sheet_with_slip",
     "sessions.cancel", "sessions.edit", "sessions.move", "sessions.restore", "sign_in_sheets.number", "sign_in_sheets.number_month", "swaps.teacher", "takeovers.successor", "takeovers.take", "takeovers.undo",
     "teacher_links.revoke",

@@ -1,0 +1,250 @@
+"""A storm over an area: the classes that fall into it, a new date for each, and whom to telephone in which order."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from nightschool.models.people import Teacher
+from nightschool.models.places import Venue
+from nightschool.models.teaching import ChangeSet, ClassSession, ClassSessionTeacher, Course, SessionStatus
+from nightschool.queries.contacts import VillageContact, contacts
+from nightschool.queries.courses import bookings
+from nightschool.queries.courses.choices import on_offer
+from nightschool.queries.courses.sessions import LINES, SessionLine, is_over, lines, teachers_of
+from nightschool.queries.courses.surroundings import surroundings
+from nightschool.queries.phones import masked
+from nightschool.queries.scope import inside
+from nightschool.queries.seasons.localities import locality
+from nightschool.rules.courses.advice import Surroundings, advise
+from nightschool.rules.courses.choices import Choices
+from nightschool.rules.courses.good_days import burden
+from nightschool.rules.courses.statuses import HOLDING, TO_COME
+from nightschool.rules.courses.storms import (
+    MOST_OFFERED,
+    NewDate,
+    Storm,
+    Struck,
+    cost_of,
+    free_dates,
+    least_change,
+    tell_no_date,
+)
+from nightschool.rules.resources import Resource
+from nightschool.rules.slots import Moment, Slot
+
+# What moving a class says nothing about: it stays in its course, whose topic was chosen long before.
+_NOT_ABOUT_A_NEW_DATE = frozenset({"same_topic", "holiday_unknown"})
+
+
+@dataclass(frozen=True, slots=True)
+class StruckLine:
+    """A class in the storm: the new dates that it could have, the one that is proposed, or why there is none."""
+
+    line: SessionLine
+    dates: tuple[NewDate, ...] = ()
+    proposed: NewDate | None = None
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VillageStorm:
+    """The classes of a village in the storm, and whom to phone there."""
+
+    contact: VillageContact
+    lines: tuple[StruckLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Somebody who is to be telephoned: because of which class, the first of theirs; `phone` of teachers is masked."""
+
+    who: str
+    unit: str
+    phone: str
+    village: str
+    title: str
+    slot: Slot
+    is_teacher: bool
+    comes_from_elsewhere: bool = False
+
+
+def in_storm(
+    region: str, storm: Storm, parts: Collection[str], at: Moment
+) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of the class sessions that villagers know of, are to come, and fall into it; no parts: all."""
+    return (
+        or_(*(inside(ClassSession.region_code, part) for part in parts or (region,))),
+        ClassSession.day.between(storm.first, storm.last),
+        ClassSession.starts < storm.ends,
+        ClassSession.ends > storm.starts,
+        ClassSession.status.in_(TO_COME),
+        ClassSession.published_at.is_not(None),
+        ~is_over(at),
+    )
+
+
+def villages_in(db: Session, region: str, storm: Storm, *, at: Moment) -> tuple[str, ...]:
+    """The codes of the villages that have a class in it. Cost: 1 query."""
+    found = select(ClassSession.region_code).distinct().where(*in_storm(region, storm, (), at))
+    return tuple(sorted(db.scalars(found)))
+
+
+def storm_plan(
+    db: Session, region: str, storm: Storm, parts: Collection[str], *, zone: str, at: Moment
+) -> tuple[VillageStorm, ...]:
+    """The villages with what they have in the storm, and the new dates with the least change.
+
+    Cost: 7 queries, and 7 for each of these villages.
+    """
+    rows = db.execute(
+        LINES.add_columns(ClassSession.region_code, Course.public_id.label("course"), ClassSession.venue_id)
+        .join(Course, Course.id == ClassSession.course_id)
+        .where(*in_storm(region, storm, parts, at))
+        .order_by(ClassSession.region_code, ClassSession.day, ClassSession.starts, ClassSession.id)
+    ).all()
+    if not rows:
+        return ()
+    own = _others_of_courses(db, [row.id for row in rows])
+    known: dict[str, tuple[Any, Choices]] = {}
+    needs: dict[str, tuple[Resource, ...]] = {}
+    keys = _keys(db, [row.id for row in rows])
+    for code, those in groupby(rows, key=lambda row: row.region_code):
+        of_village = list(those)
+        teachers = {teacher for row in of_village for teacher in keys[row.id][0]}
+        venues = {keys[row.id][1] for row in of_village} - {""}
+        known[code] = (locality(db, code), on_offer(db, code, teachers=teachers, venues=venues))
+        for row in of_village:
+            want = known[code][1].want(Slot(row.day, row.starts, row.ends), *keys[row.id])
+            needs[row.public_id] = want.needs
+    every = {resource for those in needs.values() for resource in those}
+    busy = bookings.busy(db, every, storm.days_after, ignoring=[row.id for row in rows])
+    struck = []
+    for code, those in groupby(rows, key=lambda row: row.region_code):
+        here, choices = known[code]
+        of_village = list(those)
+        teaching = sorted({teacher for row in of_village for teacher in keys[row.id][0]})
+        around = surroundings(db, here, storm.days_after, choices=choices, teachers=teaching, zone=zone)
+        for row in of_village:
+            mine = _around(around, row, choices, *keys[row.id], storm=storm)
+            slot, others = Slot(row.day, row.starts, row.ends), own.get(row.course, [])
+            free = free_dates(slot, storm, busy, needs[row.public_id], others)
+            dates = [_new_date(slot, new, storm, others, mine) for new in free if new.begins > at]
+            ranked = tuple(sorted(dates, key=lambda one: (one.cost, one.slot))[:MOST_OFFERED])
+            struck.append(Struck(row.public_id, slot, needs[row.public_id], row.course, ranked))
+    chosen = least_change(struck)
+    names = {one.resource: one.name for _here, choices in known.values() for one in choices.by_id.values()}
+    told: dict[str, list[StruckLine]] = defaultdict(list)
+    for row, line, one in zip(rows, lines(db, rows), struck, strict=True):
+        proposed = chosen.get(one.public_id)
+        why_not = "" if proposed else tell_no_date(one, busy, names)
+        told[row.region_code].append(StruckLine(line, one.dates, proposed, why_not))
+    return tuple(
+        VillageStorm(contact, tuple(told[code])) for code, contact in contacts(db, told.keys()).items()
+    )
+
+
+def _keys(db: Session, ids: Collection[int]) -> dict[int, tuple[tuple[str, ...], str]]:
+    """The public ids of teachers and place of each. Cost: 2 queries."""
+    teachers = teachers_of(db, ids)
+    places = select(ClassSession.id, Venue.public_id).join(Venue, Venue.id == ClassSession.venue_id)
+    venues = {row.id: row.public_id for row in db.execute(places.where(ClassSession.id.in_(ids)))}
+    return {key: (tuple(one.public_id for one in teachers[key]), venues.get(key, "")) for key in ids}
+
+
+def _others_of_courses(db: Session, ids: Collection[int]) -> Mapping[str, list[Slot]]:
+    """When the courses of these meet in other class sessions, by public id. Cost: 1 query."""
+    courses = select(ClassSession.course_id).where(ClassSession.id.in_(ids))
+    found: dict[str, list[Slot]] = defaultdict(list)
+    for course, day, starts, ends in db.execute(
+        select(Course.public_id, ClassSession.day, ClassSession.starts, ClassSession.ends)
+        .join(Course, Course.id == ClassSession.course_id)
+        .where(
+            ClassSession.course_id.in_(courses),
+            ClassSession.id.not_in(ids),
+            ClassSession.status.in_(HOLDING),
+        )
+    ):
+        found[course].append(Slot(day, starts, ends))
+    return found
+
+
+def _around(
+    around: Surroundings, row: Any, choices: Choices, teachers: Sequence[str], venue: str, *, storm: Storm
+) -> Surroundings:
+    """What is known around the village as it bears on this class."""
+    place = next((one for one in choices.venues if one.public_id == venue), None)
+    mine = {choices.names[key] for key in teachers if key in choices.names}
+    return replace(
+        around,
+        is_lit=place.is_lit if place else True,
+        is_covered=place.is_covered if place else True,
+        venue=place.name if place else "",
+        title=row.title,
+        taught={
+            name: [one for one in those if one.day > storm.last]
+            for name, those in around.taught.items()
+            if name in mine
+        },
+        weekly_limits={name: most for name, most in around.weekly_limits.items() if name in mine},
+    )
+
+
+def _new_date(slot: Slot, new: Slot, storm: Storm, own: Iterable[Slot], around: Surroundings) -> NewDate:
+    against = [one for one in advise(new, around, today=storm.last) if one.kind not in _NOT_ABOUT_A_NEW_DATE]
+    cost = cost_of(slot, new, storm, own, burden(new, against))
+    return NewDate(new, cost, tuple(one.sentence for one in against))
+
+
+def stopped(db: Session, change: str) -> tuple[int, ...]:
+    """The class sessions that this change stopped and that still do not take place as they were to. Cost: 2 queries."""
+    before = db.scalars(select(ChangeSet.before).where(ChangeSet.public_id == change)).one()
+    ids = [entry["id"] for entry in before["changed"]]
+    off = ClassSession.status.in_((SessionStatus.CANCELLED, SessionStatus.POSTPONED))
+    found = select(ClassSession.id).where(ClassSession.id.in_(ids), off)
+    return tuple(db.scalars(found.order_by(ClassSession.id)))
+
+
+def call_list(db: Session, ids: Collection[int]) -> tuple[Call, ...]:
+    """Who is to be told of these class sessions first: who sets out for the earliest, then who waits in the villages.
+
+    A teacher who is kept in the village itself sets out last of all teachers of that hour. Cost: 2 queries.
+    """
+    rows = db.execute(
+        select(
+            ClassSession.region_code,
+            ClassSession.title,
+            ClassSession.day,
+            ClassSession.starts,
+            ClassSession.ends,
+            Teacher.public_id,
+            Teacher.name,
+            Teacher.unit,
+            Teacher.phone,
+            Teacher.region_code.label("kept_in"),
+        )
+        .outerjoin(ClassSessionTeacher, ClassSessionTeacher.class_session_id == ClassSession.id)
+        .outerjoin(Teacher, Teacher.id == ClassSessionTeacher.teacher_id)
+        .where(ClassSession.id.in_(ids))
+        .order_by(ClassSession.day, ClassSession.starts, ClassSession.id, ClassSessionTeacher.position)
+    ).all()
+    known = contacts(db, {row.region_code for row in rows})
+    teachers: dict[str, Call] = {}
+    villages: dict[str, Call] = {}
+    for row in rows:
+        there = known[row.region_code]
+        about = (there.village, row.title, Slot(row.day, row.starts, row.ends))
+        if row.public_id is not None and row.public_id not in teachers:
+            phone = masked(db, "teacher", row.public_id, row.phone)
+            from_elsewhere = row.kept_in != row.region_code
+            teachers[row.public_id] = Call(row.name, row.unit, phone, *about, True, from_elsewhere)
+        who = there.contact_name or there.principal
+        villages.setdefault(row.region_code, Call(who, "", there.contact_phone, *about, False))
+    first = sorted(
+        teachers.values(), key=lambda one: (one.slot.begins, not one.comes_from_elsewhere, one.who)
+    )
+    return (*first, *villages.values())
