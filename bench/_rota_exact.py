@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from ortools.sat.python import cp_model
 
-from nightschool.rules.dispatch.rotas import RotaLine, RotaTask
+from nightschool.rules.dispatch.rotas import APART_DAYS, RotaLine, RotaTask
 
 
 def best_rota(
@@ -52,6 +52,8 @@ def _solved(
                 groups["wish", number].append(one)
                 groups["teacher", choice.teacher, evening].append(one)
                 groups["village", wish.village, week].append(one)
+                for start in range(evening - APART_DAYS + 1, evening + 1):
+                    groups["near", wish.village, start].append(one)
                 if wish.hall is not None:
                     groups["hall", wish.hall, evening].append(one)
                 groups["full", choice.teacher, week].append(one)
@@ -61,10 +63,8 @@ def _solved(
             model.add(sum(group) <= task.teachers[key[1]].most[key[2]])  # type: ignore[index]  # of "full" a teacher and a week
         else:
             model.add_at_most_one(group)
-    for village, wishes in enumerate(task.wishes_of):
-        if not task.villages[village].in_order:
-            continue
-        for before, after in pairwise(wishes):
+    for course in {*task.courses}:
+        for before, after in pairwise(course):
             for week in range(
                 task.week_count
             ):  # until this week no later part without the earlier one before

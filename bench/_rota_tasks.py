@@ -47,7 +47,7 @@ def county_task(
         homes.append((f"镇{len(corners)}", Position(29 + place[0], 104 + place[1]), calendars[-1]))
     halls = _halls(homes, dice)
     schools = tuple(
-        RotaVillage(f"{number:012}", f"村{number}", township, position, in_order=True)
+        RotaVillage(f"{number:012}", f"村{number}", township, position)
         for number, (township, position, _calendar) in enumerate(homes)
     )
     wishes = tuple(
@@ -59,6 +59,7 @@ def county_task(
             homes[number][2],
             halls.get(number),
             dice.randrange(60),
+            course="课",
         )
         for number in range(villages)
         for rank, topic in enumerate(dice.sample(range(TOPICS), parts))
@@ -189,10 +190,9 @@ def _twice(task: RotaTask, _dice: random.Random) -> Case:
 
 def _earlier(task: RotaTask, _dice: random.Random) -> Case:
     """The part before it is taught by nobody."""
-    first = replace(task.wishes[0], topic="没人会的")
-    second = replace(task.wishes[0], key="x")
-    schools = (replace(task.villages[0], in_order=True), *task.villages[1:])
-    return replace(task, villages=schools, wishes=(first, *task.wishes[1:], second)), [], 3
+    first = replace(task.wishes[0], topic="没人会的", course="课")
+    second = replace(task.wishes[0], key="x", course="课")
+    return replace(task, wishes=(first, *task.wishes[1:], second)), [], 3
 
 
 _KINDS = (

@@ -30,7 +30,7 @@ def rota_tasks(draw: st.DrawFn) -> RotaTask:
     townships = st.sampled_from(("东镇", "西镇"))
     villages, wishes = [], []
     for number in range(draw(st.integers(1, 5))):
-        village = RotaVillage(str(number), f"村{number}", draw(townships), draw(places), draw(st.booleans()))
+        village = RotaVillage(str(number), f"村{number}", draw(townships), draw(places))
         villages.append(village)
         calendar = RotaEvenings(
             tuple(draw(st.sampled_from((0, 0, 400))) for _evening in range(evenings)),
@@ -40,7 +40,10 @@ def rota_tasks(draw: st.DrawFn) -> RotaTask:
         for rank in range(draw(st.integers(0, 4))):
             topic = draw(st.sampled_from(TOPICS))
             key = f"{number}.{rank}"
-            wishes.append(RotaWish(key, number, topic, worth_by_rank(rank), calendar, hall, rank * 10))
+            course = draw(st.sampled_from(("", "课")))
+            wishes.append(
+                RotaWish(key, number, topic, worth_by_rank(rank), calendar, hall, rank * 10, course)
+            )
     teachers = tuple(
         RotaTeacher(
             f"t{number}",

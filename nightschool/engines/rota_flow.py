@@ -7,6 +7,7 @@ want of one hall the search of the rules settles.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -17,13 +18,13 @@ import numpy as np
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 from nightschool.rules.dispatch.rota_search import Board, GoesOn, give_way, make_room, search_rota
-from nightschool.rules.dispatch.rotas import RotaLine, RotaTask, rota_rank, way_cost
+from nightschool.rules.dispatch.rotas import APART_DAYS, RotaLine, RotaTask, rota_rank, way_cost
 
 # A round moves every wish once. Small tasks have more of them; they take less than a second all the same.
-_FEWEST_ROUNDS, _MOST_ROUNDS, _MOVES = 3, 40, 5_000
+_FEWEST_ROUNDS, _MOST_ROUNDS, _MOVES = 3, 160, 6_000
 
 TellRounds = Callable[[int, int, tuple[RotaLine, ...]], None]
-Weeks = Mapping[int, Sequence[int]]  # of each wish that may move, those it may be met in
+Spans = Mapping[int, Sequence[int]]  # of each wish that may move, the evenings it may be met on
 
 
 def flow_rota(
@@ -38,9 +39,9 @@ def flow_rota(
     dice = Random(rounds)
     for number in range(rounds):
         board = Board(task, best)
-        weeks = _weeks_around(board, dice) if best else _first_weeks(task)
-        _move(tables, board, weeks)
-        board.fill(one for one in board.waiting() if one in weeks)
+        spans = _spans_around(board, dice) if best else _first_spans(task)
+        _move(tables, board, spans)
+        board.fill(one for one in board.waiting() if one in spans)
         best = max(board.result(), best, key=lambda lines: rota_rank(task, lines))
         tell(number + 1, rounds + 1, best)
         if not goes_on():
@@ -55,7 +56,7 @@ def flow_rota(
 
 def flow_bound(task: RotaTask) -> int:
     """No rota is worth more: the best there could be if parts had no order, and weeks and halls room for all."""
-    every = range(task.week_count)
+    every = range(len(task.weeks))
     flow = _Flow(_tables(task), Board(RotaTask(task.weeks, task.villages, task.wishes, task.teachers)))
     for number in range(len(task.wishes)):
         flow.add(number, every)
@@ -68,7 +69,6 @@ class _Tables:
 
     task: RotaTask
     weeks: Any  # by evening
-    evenings: Sequence[Any]  # of each week
     free: Any  # teacher x evening
     most: Any  # teacher x week
     gains: Sequence[Any]  # of each wish, by evening, without the way; below nought where it is closed
@@ -93,7 +93,6 @@ def _tables(task: RotaTask) -> _Tables:
     return _Tables(
         task,
         weeks,
-        [np.flatnonzero(weeks == week) for week in range(task.week_count)],
         free,
         np.array([one.most for one in task.teachers], dtype=np.int64).reshape(-1, task.week_count),
         gains,
@@ -118,10 +117,10 @@ class _Flow:
         self.wishes: list[int] = []
         self.parts: list[tuple[Any, Any, Any]] = []  # teachers, evenings, gains of each wish
 
-    def add(self, number: int, weeks: Sequence[int], more: int = 0) -> None:
-        """The wish may be met in these weeks, and it is worth so much `more` that it is."""
+    def add(self, number: int, span: Sequence[int], more: int = 0) -> None:
+        """The wish may be met on these evenings, and it is worth so much `more` that it is."""
         tables = self.tables
-        evenings = np.concatenate([tables.evenings[week] for week in weeks]) if weeks else np.empty(0, int)
+        evenings = np.array(span, dtype=np.int64)
         gains = tables.gains[number][evenings]
         is_open = gains > 0
         hall = self.task.wishes[number].hall
@@ -166,72 +165,92 @@ class _Flow:
         return -flow.optimal_cost(), [RotaLine(*row) for row in rows]
 
 
-def _move(tables: _Tables, board: Board, weeks: Weeks) -> None:
-    """These wishes stand where all of them together are best met beside the others, each in its weeks."""
+def _move(tables: _Tables, board: Board, spans: Spans) -> None:
+    """These wishes stand where all of them together are best met beside the others, each on its evenings."""
     task = tables.task
-    for number in weeks:
+    for number in spans:
         if number in board.lines:
             board.lift(number)
     flow = _Flow(tables, board)
-    for number, allowed in weeks.items():
+    for number, allowed in spans.items():
         flow.add(number, allowed, _worth_of_later(board, number))
     for line in sorted(flow.solved()[1], key=lambda line: (-task.wishes[line.wish].worth, line)):
-        if not board.blockers(line):
+        if not board.blockers(line) and board.is_in_order(line):
             board.put(line)
     board.tidy()
 
 
 def _worth_of_later(board: Board, number: int) -> int:
     """What stands of the same course after this part, and falls with it."""
-    task, village = board.task, board.task.wishes[number].village
-    if not task.villages[village].in_order:
-        return 0
-    later = [one for one in task.wishes_of[village] if one > number and one in board.lines]
-    return sum(task.gain_of(board.lines[one]) for one in later)
+    later = [one for one in board.task.courses[number] if one > number and one in board.lines]
+    return sum(board.task.gain_of(board.lines[one]) for one in later)
 
 
-def _first_weeks(task: RotaTask) -> Weeks:
+def _first_spans(task: RotaTask) -> Spans:
     """Each wish has its own weeks, those of a village one after another; so they are in order and in no week twice."""
     pinned = {pin.wish for pin in task.pins}
     taken = {(task.wishes[pin.wish].village, task.weeks[pin.evening]) for pin in task.pins}
+    starts = _starts(task)
     found: dict[int, Sequence[int]] = {}
     for village, wishes in enumerate(task.wishes_of):
         shares = min(len(wishes), task.week_count)
         for rank, number in enumerate(wishes[:shares]):
-            span = range(task.week_count * rank // shares, task.week_count * (rank + 1) // shares)
+            borders = [starts[task.week_count * one // shares] for one in (rank, rank + 1)]
             if number not in pinned:
-                found[number] = [week for week in span if (village, week) not in taken]
+                found[number] = [one for one in range(*borders) if (village, task.weeks[one]) not in taken]
     return found
 
 
-def _weeks_around(board: Board, dice: Random) -> Weeks:
+def _starts(task: RotaTask) -> list[int]:
+    """The first evening of each week, and where the last one ends."""
+    return [bisect_left(task.weeks, week) for week in range(task.week_count + 1)]
+
+
+def _spans_around(board: Board, dice: Random) -> Spans:
     """Every class may move towards its neighbours, as far as they do not come towards it; one more may come in.
 
     Where the border between two lies is chance, another one each round; so what stands could always stay.
     """
-    task = board.task
+    task, starts = board.task, _starts(board.task)
     found: dict[int, Sequence[int]] = {}
-    for village, wishes in enumerate(task.wishes_of):
-        standing = [(task.weeks[board.lines[one].evening], one) for one in wishes if one in board.lines]
-        waiting = next((one for one in wishes if one not in board.lines), None)
-        if waiting is not None:
-            is_part = task.villages[village].in_order
-            free = range(max((week for week, _one in standing), default=-1) + 1, task.week_count)
-            if not is_part:
-                free = range(task.week_count)
-            taken = {week for week, _one in standing}
-            if spare := [week for week in free if week not in taken]:
+    for wishes in task.wishes_of:
+        standing = [(board.lines[one].evening, one) for one in wishes if one in board.lines]
+        if (waiting := next((one for one in wishes if one not in board.lines), None)) is not None:
+            spare = _spare(task, standing, board.span(waiting))
+            if spare:
                 standing.append((dice.choice(spare), waiting))
         standing.sort()
         first = 0
-        for (week, one), after in zip_longest(standing, standing[1:]):
-            pinned = one in board.pinned
-            last = task.week_count if after is None else dice.randint(week + 1, after[0])
-            if pinned:
-                last = week + 1
-            else:
-                if after is not None and after[1] in board.pinned:
-                    last = after[0]
-                found[one] = range(first, last)
-            first = last
+        for (evening, one), after in zip_longest(standing, standing[1:]):
+            last, following = len(task.weeks) - 1, 0
+            if after is not None:
+                last, following = _border(board, starts, dice, (evening, one), after)
+            if one not in board.pinned:
+                found[one] = range(first, last + 1)
+            first = following
     return found
+
+
+def _spare(task: RotaTask, standing: Sequence[tuple[int, int]], span: range) -> list[int]:
+    """The evenings of a span that are in nobody's week, and not too near to any class."""
+    taken = {task.weeks[evening] for evening, _one in standing}
+    return [
+        one
+        for one in span
+        if task.weeks[one] not in taken
+        and all(abs(one - evening) >= APART_DAYS for evening, _wish in standing)
+    ]
+
+
+def _border(
+    board: Board, starts: Sequence[int], dice: Random, before: tuple[int, int], after: tuple[int, int]
+) -> tuple[int, int]:
+    """The last evening of the class before and the first of the one after: in two weeks, and not too near."""
+    weeks = board.task.weeks
+    if before[1] in board.pinned:
+        return before[0], max(starts[weeks[before[0]] + 1], before[0] + APART_DAYS)
+    week, nearer = weeks[after[0]], 0
+    if after[1] not in board.pinned:
+        week, nearer = dice.randint(weeks[before[0]] + 1, week), dice.randrange(APART_DAYS)
+    last = min(max(starts[week] - 1 - nearer, before[0]), after[0] - APART_DAYS)
+    return last, max(starts[week], last + APART_DAYS)

@@ -55,6 +55,11 @@ def weekday_name(day: date) -> str:
     return _(WEEKDAYS[day.weekday()])
 
 
+def monday_of(day: date) -> date:
+    """The day its week begins with."""
+    return day - timedelta(days=day.weekday())
+
+
 def day_without_year(day: date) -> str:
     """11月27日, "27 Nov"."""
     return _(_MONTH_DAYS[day.month - 1], day=day.day)

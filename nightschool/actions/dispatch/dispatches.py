@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nightschool.actions.courses.courses import schedule_course
-from nightschool.actions.courses.sessions import change_teachers
+from nightschool.actions.courses.sessions import add_session, change_teachers
 from nightschool.actions.courses.staffing import find_staff, teachers_of_sessions
 from nightschool.actions.dispatch.wishes import meet_wish
 from nightschool.actions.ended import check_goes_on
@@ -40,6 +40,7 @@ from nightschool.rules.dispatch.dispatches import (
     in_the_way,
     tell_refused_dispatch,
 )
+from nightschool.rules.dispatch.wishes import WishStatus, is_part, parts_wished
 from nightschool.rules.places.takeovers import tell_ended
 from nightschool.rules.regions import Level, ancestors_of, is_inside, level_of
 from nightschool.rules.slots import Now, Slot
@@ -93,7 +94,7 @@ def offer(db: Session, *, offered: Offer, by: Actor, now: Now) -> str:
     check_when(slot, now.moment)
     if db.scalar(select(NightSchool.id).where(NightSchool.region_code == village)) is None:
         raise Refused("no_school")
-    wish = _open_wish(db, offered.wish, village, now) if offered.wish else None
+    wish = _open_wish(db, offered.wish, offered, now) if offered.wish else None
     try:
         staff = find_staff(db, village, teachers=[offered.teacher], venue=offered.venue)
     except NotFound as gone:
@@ -326,10 +327,22 @@ def _schedule(db: Session, found: Dispatch, *, by: Actor, now: Now) -> str:
     venue = db.get_one(Venue, found.venue_id).public_id if found.venue_id else None
     wish = db.get(Wish, found.wish_id) if found.wish_id else None
     if wish is not None:
-        _check_wish(db, wish, now)
+        _check_wish(db, wish, found.topic, now)
+    is_one_of = wish is not None and is_part(found.topic, wish.topic)
+    if is_one_of and (begun := db.get(Course, wish.course_id) if wish and wish.course_id else None):
+        add_session(
+            db,
+            course=begun.public_id,
+            slot=_slot(found),
+            teachers=[teacher],
+            venue=venue,
+            by=by,
+            now=now,
+        )
+        return begun.public_id
     offered = Offer(
         found.region_code,
-        found.topic,
+        parts_wished(wish.topic)[0] if wish and is_one_of else found.topic,
         found.category_code,
         teacher,
         _slot(found),
@@ -363,19 +376,28 @@ def _tell(refusal: Exception, village: str, today: date) -> str:
     return _("老师或者场地已经不在单子上了。")
 
 
-def _open_wish(db: Session, wish: str, village: str, now: Now) -> Wish:
-    """The wish, locked, so that two officers do not send two teachers for it."""
-    found = locked(db, Wish, (Wish.public_id == wish) & (Wish.region_code == village))
-    _check_wish(db, found, now)
+def _open_wish(db: Session, wish: str, offered: Offer, now: Now) -> Wish:
+    """The wish, locked, so that two officers do not send two teachers for it, or for the same part of it."""
+    found = locked(db, Wish, (Wish.public_id == wish) & (Wish.region_code == offered.village))
+    _check_wish(db, found, offered.topic, now)
     asked = select(Dispatch.id).where(Dispatch.wish_id == found.id, is_waiting(now.moment))
+    if is_part(offered.topic, found.topic):
+        asked = asked.where(Dispatch.topic == offered.topic)
     if db.scalars(asked.limit(1)).first() is not None:
         raise Refused("already_asked")
     return found
 
 
-def _check_wish(db: Session, wish: Wish, now: Now) -> None:
+def _check_wish(db: Session, wish: Wish, topic: str, now: Now) -> None:
+    """The wish waits for a class, or this is a part of it that nobody has agreed to."""
     line = wishes.wish(db, wish.public_id, at=now.moment)
-    if line is None or not line.is_open:
+    if line is not None and line.is_open:
+        return
+    agreed = select(Dispatch.topic).where(
+        Dispatch.wish_id == wish.id, Dispatch.status == DispatchStatus.SCHEDULED
+    )
+    has = {*db.scalars(agreed)}
+    if wish.status != WishStatus.APPROVED or not has or topic in has or not is_part(topic, wish.topic):
         raise Refused("wish_closed")
 
 

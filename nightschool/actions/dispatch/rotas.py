@@ -20,6 +20,8 @@ from nightschool.rules.dispatch.rota_drafts import (
     RotaRow,
     RotaStage,
     check_rota_span,
+    pinned_rows,
+    rota_stage,
     rows_as_json,
     rows_of_json,
     with_class,
@@ -58,13 +60,21 @@ def begin_rota(
     return made.public_id
 
 
-def begin_mending(db: Session, *, rota: str, by: Actor, now: Now) -> None:
-    """The rota counts as being mended. Raises: NotFound; NotAllowed; Refused with `busy` while it is being found."""
-    found = _locked(db, rota, by)
-    if found.state != RotaStage.READY:
-        raise Refused("busy")
+def begin_again(
+    db: Session, *, rota: str, picked: Collection[str] | None = None, is_running: bool, by: Actor, now: Now
+) -> None:
+    """The rota counts as being mended; or, with the rows that are `picked` pinned, as being found anew around them.
+
+    Raises: NotFound; NotAllowed; Refused with `busy` while it is being found.
+    """
+    found = _at_rest(db, rota, by, now, is_running=is_running)
+    rows = rows_of_json(found.rows)
+    if picked is not None:
+        rows = pinned_rows(rows, picked)
+        found.rows = rows_as_json(rows)
     _set(db, rota, now, state=RotaStage.MAKING, steps_done=0)
-    note(db, found, "rota.mend", by=by, now=now)
+    n = sum(row.pinned for row in rows)
+    note(db, found, "rota.mend" if picked is None else "rota.again", by=by, now=now, n=n)
 
 
 def tell_rota(db: Session, rota: str, done: int, every: int, *, now: Now) -> bool:
@@ -92,21 +102,29 @@ def stop_rota(db: Session, *, rota: str, by: Actor, now: Now) -> None:
 
 
 def change_row(
-    db: Session, *, rota: str, wish: str, teacher: str, day: date | None, by: Actor, now: Now
+    db: Session,
+    *,
+    rota: str,
+    key: str,
+    teacher: str,
+    day: date | None,
+    is_running: bool,
+    by: Actor,
+    now: Now,
 ) -> None:
-    """The wish has this class in the rota, or none without a day: refused by what would refuse an offer.
+    """The row has this class in the rota, or none without a day: refused by what would refuse an offer.
 
-    Raises: NotFound; NotAllowed; CannotSchedule; Refused as `with_class` and `offer` do.
+    Raises: NotFound; NotAllowed; CannotSchedule; Refused with `busy`, or as `with_class` and `offer` do.
     """
-    found = _locked(db, rota, by)
+    found = _at_rest(db, rota, by, now, is_running=is_running)
     rows = rows_of_json(found.rows)
-    row = next((one for one in rows if one.wish == wish), None)
+    row = next((one for one in rows if one.key == key), None)
     if row is None:
         raise Refused("no_such_row")
     known = {one.public_id: one.name for one in on_offer(db, row.village).teachers}
     if day is not None and teacher not in known:
         raise Refused("no_such_teacher", field="teacher")
-    changed = with_class(rows, wish, teacher=teacher, name=known.get(teacher, ""), day=day)
+    changed = with_class(rows, key, teacher=teacher, name=known.get(teacher, ""), day=day)
     if day is not None:
         with db.begin_nested() as tried:
             offer(db, offered=_offered(found, replace(row, teacher=teacher, day=day)), by=by, now=now)
@@ -121,21 +139,22 @@ def offer_rows(
     rota: str,
     picked: Collection[str],
     tell: Callable[[str, NightSchoolError], str],
+    is_running: bool,
     by: Actor,
     now: Now,
 ) -> tuple[int, int]:
-    """Of each picked row (by its wish) village and teacher are asked; where something came between, the row says what.
+    """Of each picked row (by its key) village and teacher are asked; where something came between, the row says what.
 
     Returns how many were asked, and of how many something had come between. Raises: NotFound; NotAllowed; Refused with
-    `nothing_picked`.
+    `nothing_picked` or `busy`.
     """
-    found = _locked(db, rota, by)
+    found = _at_rest(db, rota, by, now, is_running=is_running)
     if not picked:
         raise Refused("nothing_picked")
     asked = left = 0
     rows = []
     for row in rows_of_json(found.rows):
-        if row.wish in picked and row.is_planned:
+        if row.key in picked and row.is_planned:
             try:
                 with db.begin_nested():
                     made = offer(db, offered=_offered(found, row), by=by, now=now)
@@ -148,12 +167,12 @@ def offer_rows(
     return asked, left
 
 
-def withdraw_rows(db: Session, *, rota: str, by: Actor, now: Now) -> tuple[int, int]:
+def withdraw_rows(db: Session, *, rota: str, is_running: bool, by: Actor, now: Now) -> tuple[int, int]:
     """Nobody is asked any more for what this rota offered; what is settled already stays.
 
-    Returns how many were withdrawn, and how many stay. Raises: NotFound; NotAllowed.
+    Returns how many were withdrawn, and how many stay. Raises: NotFound; NotAllowed; Refused with `busy`.
     """
-    found = _locked(db, rota, by)
+    found = _at_rest(db, rota, by, now, is_running=is_running)
     gone = stay = 0
     rows = []
     for row in rows_of_json(found.rows):
@@ -180,6 +199,15 @@ def _offered(rota: Rota, row: RotaRow) -> Offer:
 
 def _locked(db: Session, rota: str, by: Actor) -> Rota:
     return locked_for(db, Rota, Rota.public_id == rota, verb="dispatch", by=by)
+
+
+def _at_rest(db: Session, rota: str, by: Actor, now: Now, *, is_running: bool) -> Rota:
+    """The rota, locked, which nothing is being found for: what was changed meanwhile would be lost."""
+    found = _locked(db, rota, by)
+    stage = rota_stage(found.state, found.changed_at, is_running=is_running, now=now)
+    if stage in (RotaStage.MAKING, RotaStage.STOPPING):
+        raise Refused("busy")
+    return found
 
 
 def _write(db: Session, found: Rota, rows: Sequence[RotaRow], now: Now) -> None:

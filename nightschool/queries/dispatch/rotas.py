@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.calendars import RegionPosition
 from nightschool.models.places import Region
-from nightschool.models.planning import Dispatch, Rota
+from nightschool.models.planning import Dispatch, Rota, Wish
 from nightschool.queries.courses.bookings import busy, holdings
 from nightschool.queries.courses.choices import on_offer
 from nightschool.queries.courses.closed_times import closed_times
@@ -19,13 +19,18 @@ from nightschool.queries.courses.surroundings import surroundings
 from nightschool.queries.dispatch.dispatches import is_waiting
 from nightschool.queries.dispatch.wishes import RegionWish, wishes_in
 from nightschool.queries.records import shaped
+from nightschool.queries.scope import inside
 from nightschool.queries.seasons.localities import locality
+from nightschool.rules.almanac import monday_of
 from nightschool.rules.courses.advice import Surroundings, advise
 from nightschool.rules.courses.choices import TeacherChoice
 from nightschool.rules.courses.good_days import burden
 from nightschool.rules.dispatch.candidates import teaches
+from nightschool.rules.dispatch.dispatches import DispatchStatus
 from nightschool.rules.dispatch.rota_drafts import RotaRow, rows_of_json
 from nightschool.rules.dispatch.rotas import (
+    APART_DAYS,
+    MOST_WAITED,
     RotaEvenings,
     RotaTask,
     RotaTeacher,
@@ -33,17 +38,19 @@ from nightschool.rules.dispatch.rotas import (
     RotaWish,
     worth_by_rank,
 )
-from nightschool.rules.dispatch.wishes import WishStage
+from nightschool.rules.dispatch.wishes import WishStage, part_topic, parts_wished
 from nightschool.rules.regions import Level, level_of, township_of
 from nightschool.rules.seasons.daylight import Position
 from nightschool.rules.slots import Moment, Slot
 from nightschool.texts import _
 
 _POINT = 30  # what burden calls a point, in tenths of a kilometre
-_A_DAY_WAITED, _MOST_DAYS = 5, 200  # who has waited longer comes first where all else is the same
+_A_DAY_WAITED = 5  # who has waited longer comes first where all else is the same
 _TO_MEET = ("morning", "afternoon", "evening")
 _FALLBACK_CATEGORY = "skill"  # of a wish that is in none
 _LATEST = 5
+_BEGUN = (WishStage.DISPATCHED, WishStage.SCHEDULED, WishStage.DONE)
+_Asked = dict[str, list[tuple[str | None, str, date]]]  # by village: the wish, the topic, the day
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +107,38 @@ def _pages(db: Session, which: Any) -> tuple[RotaPage, ...]:
 
 
 def open_wishes(db: Session, region: str, *, at: Moment) -> tuple[RegionWish, ...]:
-    """The wishes a rota would be for: nobody is asked for them yet. Cost: 1 query."""
-    return tuple(one for one in wishes_in(db, region, at=at) if one.line.stage is WishStage.APPROVED)
+    """The wishes a rota would be for: nobody is asked for them yet, or not for all their parts. Cost: 2 queries."""
+    return tuple(_open_wishes(db, region, at)[0])
+
+
+def _open_wishes(db: Session, region: str, at: Moment) -> tuple[dict[RegionWish, list[int]], _Asked]:
+    """The wishes with the parts that nobody is asked for (none: it has no parts), and what is asked in the region."""
+    asked: _Asked = defaultdict(list)
+    rows = db.execute(
+        select(Dispatch.region_code, Wish.public_id, Dispatch.topic, Dispatch.day)
+        .outerjoin(Wish, Wish.id == Dispatch.wish_id)
+        .where(
+            inside(Dispatch.region_code, region),
+            Dispatch.class_session_id.is_(None),
+            or_(is_waiting(at), Dispatch.status == DispatchStatus.SCHEDULED),
+        )
+    )
+    for village, wish, topic, day in rows:
+        asked[village].append((wish, topic, day))
+    found: dict[RegionWish, list[int]] = {}
+    for one in wishes_in(db, region, at=at):
+        about, parts = parts_wished(one.line.topic)
+        has = {topic for wish, topic, _day in asked[one.line.region_code] if wish == one.line.public_id}
+        missing = [part for part in range(1, parts + 1) if part_topic(about, part) not in has]
+        if one.line.stage is WishStage.APPROVED and parts == 1:
+            found[one] = []
+        elif (
+            parts > 1
+            and missing
+            and (one.line.stage is WishStage.APPROVED or (has and one.line.stage in _BEGUN))
+        ):
+            found[one] = missing
+    return found, asked
 
 
 def rota_ground(
@@ -119,40 +156,59 @@ def rota_ground(
     """Everything a rota between two days has to know. Cost: 4 queries, and at most 12 for each village that waits."""
     days = tuple(first + timedelta(days=number) for number in range((last - first).days + 1))
     by_village: dict[str, list[RegionWish]] = defaultdict(list)
-    for one in open_wishes(db, region, at=at):
+    waiting, asked = _open_wishes(db, region, at)
+    for one in waiting:
         by_village[one.line.region_code].append(one)
+    weeks = tuple((day - first + timedelta(days=first.weekday())).days // 7 for day in days)
     villages, wishes, rows = [], [], []
     people: dict[str, TeacherChoice] = {}
     for number, (code, wished) in enumerate(by_village.items()):
         tell(number, len(by_village))
         here, choices = locality(db, code), on_offer(db, code)
         people |= {one.public_id: one for one in choices.teachers}
-        venue = choices.by_id.get(choices.usual_venue)
+        venue = next((one for one in choices.venues if one.is_usual), None)
         around = surroundings(db, here, days, choices=choices, venue=choices.usual_venue or None, zone=zone)
         hall = busy(db, [venue.resource], days)[venue.resource] if venue else []
         villages.append(RotaVillage(code, here.name, township_of(code), wished[0].position))
-        for rank, one in enumerate(wished):
-            evenings = _evenings([Slot(day, starts, ends) for day in days], one, around, hall, at)
+        slots = [Slot(day, starts, ends) for day in days]
+        rank = 0
+        for one in wished:
+            evenings = _evenings(slots, one, around, hall, at)
+            evenings = _beside(evenings, days, [day for _wish, _topic, day in asked[code]])
             waited = max((first - one.line.wished_on).days, 0)
-            worth = worth_by_rank(rank) + _A_DAY_WAITED * min(waited, _MOST_DAYS)
-            wishes.append(
-                RotaWish(one.line.public_id, number, one.line.topic, worth, evenings, waited=waited)
-            )
-            rows.append(
-                RotaRow(
-                    one.line.public_id,
-                    code,
-                    one.village,
-                    one.township,
-                    one.line.topic,
-                    one.line.category or _FALLBACK_CATEGORY,
-                    waited,
-                    why="",
-                    venue=choices.usual_venue,
-                    expected=one.line.wanted_by,
+            parts = waiting[one]
+            now_parts = parts[: weeks[-1] + 1]
+            for part in now_parts or [0]:
+                topic = part_topic(parts_wished(one.line.topic)[0], part) if part else one.line.topic
+                wishes.append(
+                    RotaWish(
+                        f"{one.line.public_id}.{part}" if part else one.line.public_id,
+                        number,
+                        topic,
+                        worth_by_rank(rank) + _A_DAY_WAITED * min(waited, MOST_WAITED),
+                        _between(evenings, days, part, one, asked[code]) if part else evenings,
+                        venue.resource.id if venue and venue.holds_slots else None,
+                        waited,
+                        one.line.public_id if part else "",
+                    )
                 )
-            )
-    weeks = tuple((day - first + timedelta(days=first.weekday())).days // 7 for day in days)
+                rows.append(
+                    RotaRow(
+                        one.line.public_id,
+                        code,
+                        one.village,
+                        one.township,
+                        topic,
+                        one.line.category or _FALLBACK_CATEGORY,
+                        waited,
+                        why="",
+                        venue=choices.usual_venue,
+                        expected=one.line.wanted_by,
+                        part=part,
+                        more=len(parts) - len(now_parts) if part and part == now_parts[-1] else 0,
+                    )
+                )
+                rank += 1
     topics = {one.topic for one in wishes}
     teachers = _teachers(db, tuple(people.values()), topics, days, weeks, starts=starts, ends=ends, at=at)
     return RotaGround(RotaTask(weeks, tuple(villages), tuple(wishes), teachers), tuple(rows), days)
@@ -173,6 +229,37 @@ def _evenings(
         elif any(there.day == slot.day for there in around.here):
             closed[number] = "class"
     return RotaEvenings(tuple(against), closed)
+
+
+def _beside(evenings: RotaEvenings, days: Sequence[date], asked: Sequence[date]) -> RotaEvenings:
+    """Closed too are the evenings that are in the week of what the village is asked already, or too near to it."""
+    near = {
+        number: "asked"
+        for number, day in enumerate(days)
+        for one in asked
+        if abs((one - day).days) < APART_DAYS or monday_of(one) == monday_of(day)
+    }
+    return RotaEvenings(evenings.against, near | dict(evenings.closed))
+
+
+def _between(
+    evenings: RotaEvenings,
+    days: Sequence[date],
+    part: int,
+    wish: RegionWish,
+    asked: Sequence[tuple[str | None, str, date]],
+) -> RotaEvenings:
+    """Closed too are the evenings that are not between the parts that somebody is asked for."""
+    about, parts = parts_wished(wish.line.topic)
+    when = {topic: day for of, topic, day in asked if of == wish.line.public_id}
+    before = [day for one in range(1, part) if (day := when.get(part_topic(about, one)))]
+    after = [day for one in range(part + 1, parts + 1) if (day := when.get(part_topic(about, one)))]
+    outside = {
+        number: "order"
+        for number, day in enumerate(days)
+        if any(day <= one for one in before) or any(day >= one for one in after)
+    }
+    return RotaEvenings(evenings.against, outside | dict(evenings.closed)) if outside else evenings
 
 
 def _suits(slot: Slot, one: RegionWish, around: Surroundings) -> bool:
@@ -234,8 +321,8 @@ def _teachers(
         found.append(
             RotaTeacher(
                 one.public_id,
-                _("%(name)s（%(unit)s）", name=one.name, unit=one.unit)
-                if names[one.name] > 1 and one.unit
+                _("%(name)s（%(unit)s）", name=one.name, unit=one.unit or one.specialities)
+                if names[one.name] > 1 and (one.unit or one.specialities)
                 else one.name,
                 frozenset(topic for topic in topics if teaches(topic, one.specialities)),
                 free,
@@ -254,7 +341,7 @@ def _served(region: str) -> frozenset[str]:
 
 
 def _whole_weeks(days: Sequence[date]) -> list[date]:
-    monday, sunday = days[0] - timedelta(days[0].weekday()), days[-1] + timedelta(6 - days[-1].weekday())
+    monday, sunday = monday_of(days[0]), days[-1] + timedelta(6 - days[-1].weekday())
     return [monday + timedelta(number) for number in range((sunday - monday).days + 1)]
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 
+from nightschool.rules.almanac import monday_of
 from nightschool.rules.courses.closed_times import ClosedTime
 from nightschool.rules.dispatch.dispatches import FURTHEST_DAYS, Engagement, in_the_way
 from nightschool.rules.dispatch.wishes import are_alike
@@ -50,22 +51,18 @@ def free_days(
     weekly_limit: int | None,
 ) -> tuple[Slot, ...]:
     """The first of these slots in which a teacher is free, the way included, and the village too (`village`: taken)."""
-    weeks = Counter(_monday(one.slot.day) for one in engagements)
+    weeks = Counter(monday_of(one.slot.day) for one in engagements)
     found: list[Slot] = []
     for slot in slots:
         if len(found) == MOST_DAYS:
             break
-        if weekly_limit is not None and weeks[_monday(slot.day)] >= weekly_limit:
+        if weekly_limit is not None and weeks[monday_of(slot.day)] >= weekly_limit:
             continue
         if any(one.overlaps(slot) for one in village) or any(one.covers(slot) for one in closed):
             continue
         if in_the_way(slot, engagements) is None:
             found.append(slot)
     return tuple(found)
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
 
 
 def teaches(topic: str, specialities: str) -> bool:

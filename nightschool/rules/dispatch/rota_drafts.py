@@ -1,14 +1,16 @@
 """A rota as an office looks at it: a row for each wish, with the class it could have, or why it has none."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from nightschool.errors import Refused
-from nightschool.rules.dispatch.rota_reasons import AskedRota, tell_why_not
-from nightschool.rules.dispatch.rotas import RotaLine, RotaTask, way_km
+from nightschool.rules.almanac import day_without_year, monday_of
+from nightschool.rules.dispatch.rota_reasons import AskedRota, tell_pin_against, tell_why_not
+from nightschool.rules.dispatch.rotas import APART_DAYS, RotaLine, RotaTask, way_km, with_pins
 from nightschool.rules.errands import goes_on
 from nightschool.rules.slots import Now
 from nightschool.texts import N_, _
@@ -46,6 +48,15 @@ class RotaRow:
     expected: int | None = None
     dispatch: str = ""  # what was asked of it
     stood_against: str = ""  # why nobody could be asked
+    part: int = 0  # of a wish for several; none: it is the whole of it
+    more: int = 0  # parts that come after this one and do not fit into the time
+    pinned: bool = False  # it stays where it is when the others are found anew
+    loosed: str = ""  # why it could not stay where it was pinned
+
+    @property
+    def key(self) -> str:
+        """By what it is told from the others."""
+        return f"{self.wish}.{self.part}" if self.part else self.wish
 
     @property
     def is_planned(self) -> bool:
@@ -81,15 +92,49 @@ def filled_rows(
     return tuple(found)
 
 
+def with_pinned(task: RotaTask, rows: Iterable[RotaRow], *, first: date) -> tuple[RotaTask, dict[str, str]]:
+    """The task in which the rows that are pinned stay as far as they can; and by their keys why others do not."""
+    pinned = {row.key: row for row in rows if row.pinned and row.is_planned}
+    lines = lines_of_rows(task, pinned.values(), first=first)
+    known = {task.wishes[line.wish].key for line in lines}
+    sound, against = with_pins(task, lines)
+    wishes = {wish.key for wish in task.wishes}
+    loosed = {key: _loosed("gone", row.day) for key, row in pinned.items() if key in wishes - known}
+    for rule, line in against:
+        wish = task.wishes[line.wish]
+        closed = wish.evenings.closed.get(line.evening, "") if rule == "closed" else ""
+        loosed[wish.key] = _loosed(rule, pinned[wish.key].day, closed)
+    return sound, loosed
+
+
+def _loosed(rule: str, day: date | None, closed: str = "") -> str:
+    assert day is not None, "it was pinned to one"
+    return tell_pin_against(rule, day, closed)
+
+
+def pinned_rows(rows: Sequence[RotaRow], picked: Collection[str]) -> tuple[RotaRow, ...]:
+    """The rows with these pinned, and with them the parts that come before them; no others."""
+    last: dict[str, int] = defaultdict(int)
+    for row in rows:
+        if row.key in picked and row.is_planned:
+            last[row.wish] = max(last[row.wish], row.part)
+    return tuple(
+        replace(
+            row, pinned=row.is_planned and (row.key in picked or 0 < row.part < last[row.wish]), loosed=""
+        )
+        for row in rows
+    )
+
+
 def lines_of_rows(task: RotaTask, rows: Iterable[RotaRow], *, first: date) -> list[RotaLine]:
     """The classes that rows have, as far as the task still knows wish, teacher and day."""
     wishes = {wish.key: number for number, wish in enumerate(task.wishes)}
     teachers = {teacher.key: number for number, teacher in enumerate(task.teachers)}
     return [
-        RotaLine(wishes[row.wish], teachers[row.teacher], (row.day - first).days)
+        RotaLine(wishes[row.key], teachers[row.teacher], (row.day - first).days)
         for row in rows
         if row.day is not None
-        and row.wish in wishes
+        and row.key in wishes
         and row.teacher in teachers
         and 0 <= (row.day - first).days < len(task.weeks)
     ]
@@ -118,25 +163,42 @@ def check_rota_span(first: date, last: date, *, today: date) -> None:
 
 
 def with_class(
-    rows: Sequence[RotaRow], wish: str, *, teacher: str, name: str, day: date | None
+    rows: Sequence[RotaRow], key: str, *, teacher: str, name: str, day: date | None
 ) -> tuple[RotaRow, ...]:
     """The rows after one was changed by hand. Without a day it has no class.
 
-    Raises Refused with `no_such_row`, `asked_for_it`, `teacher_twice` or `village_twice`.
+    Raises Refused with `no_such_row`, `asked_for_it`, `teacher_twice`, `village_twice`, `too_close` or `out_of_order`.
     """
-    row = next((one for one in rows if one.wish == wish), None)
+    row = next((one for one in rows if one.key == key), None)
     if row is None:
         raise Refused("no_such_row")
     if row.dispatch:
         raise Refused("asked_for_it")
     for other in rows:
-        if day is not None and other.day == day and other.wish != wish:
-            if other.teacher == teacher:
-                raise Refused("teacher_twice", field="day", place=other.place)
-            if other.village == row.village:
-                raise Refused("village_twice", field="day", topic=other.topic)
-    is_far = row.km if row.teacher == teacher else None
-    changed = replace(row, teacher=teacher, teacher_name=name, day=day, km=is_far, why="", stood_against="")
+        if day is None or other.day is None or other is row:
+            continue
+        if other.day == day and other.teacher == teacher:
+            raise Refused("teacher_twice", field="day", place=other.place)
+        if other.village != row.village:
+            continue
+        if other.day == day:
+            raise Refused("village_twice", field="day", topic=other.topic)
+        if monday_of(other.day) == monday_of(day) or abs((other.day - day).days) < APART_DAYS:
+            told = day_without_year(other.day)
+            raise Refused("too_close", field="day", topic=other.topic, day=told, days=APART_DAYS)
+        if row.part and other.wish == row.wish and (other.part < row.part) != (other.day < day):
+            raise Refused("out_of_order", field="day", topic=other.topic, day=day_without_year(other.day))
+    changed = replace(
+        row,
+        teacher=teacher,
+        teacher_name=name,
+        day=day,
+        km=row.km if row.teacher == teacher else None,
+        why="",
+        stood_against="",
+        pinned=False,
+        loosed="",
+    )
     if day is None:
         changed = replace(changed, teacher="", teacher_name="", km=None, why=_("手工去掉的。"))
     return tuple(changed if one is row else one for one in rows)
@@ -162,6 +224,8 @@ _REFUSED = {
     "asked_for_it": N_("这一行已经派出去了。先撤回那一单，再改。"),
     "teacher_twice": N_("老师这天已经排去%(place)s了。换一天，或者换一位老师。"),
     "village_twice": N_("村里这天已经排了「%(topic)s」。换一天。"),
+    "too_close": N_("村里%(day)s已经排了「%(topic)s」。一周排一次，至少隔 %(days)d 天。换一天。"),
+    "out_of_order": N_("「%(topic)s」排在%(day)s，前后就颠倒了。按讲的先后换一天。"),
     "no_such_teacher": N_("这位老师不在这个村能请的名单里了。重新选一位。"),
     "nothing_picked": N_("一行也没勾，没有派。"),
     "busy": N_("另一张表或者名单正在做，等它完了再来。"),

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from statistics import median
 
 from nightschool.rules.almanac import day_without_year, weekday_name
-from nightschool.rules.dispatch.rotas import RotaLine, RotaTask, way_km
+from nightschool.rules.dispatch.rotas import APART_DAYS, RotaLine, RotaTask, way_km
 from nightschool.texts import N_, _
 
 # Why a village cannot meet on an evening, and how much it would take that it does all the same.
@@ -15,6 +15,8 @@ CLOSED = {
     "not_wished": (N_("户里说这时候不方便"), 4),
     "class": (N_("村里这天已经有课"), 6),
     "hall": (N_("场地不空"), 6),
+    "asked": (N_("村里前后几天已经派了课"), 6),
+    "order": (N_("前后的讲已经定了日子"), 8),
 }
 # How much it would take to get round a rule.
 _HARD = {
@@ -24,6 +26,7 @@ _HARD = {
     "teacher_away": 3,
     "not_served": 4,
     "week_taken": 5,
+    "too_close": 5,
     "teacher_twice": 6,
     "not_taught": 12,
 }
@@ -62,14 +65,12 @@ class AskedRota:
     def why_not(self, number: int, *, before: int | None = None) -> WhyNot:
         """What stands against a class for this wish (`before` an evening), where it takes least to get round it."""
         task = self.task
-        wish = task.wishes[number]
         first, last = 0, len(task.weeks) if before is None else before
-        if task.villages[wish.village].in_order:
-            for other in task.wishes_of[wish.village]:
-                if other < number and other not in self.lines:
-                    return WhyNot((Hurdle("earlier_part", by=other),), None, None)
-                if other < number:
-                    first = max(first, self.lines[other].evening + 1)
+        for other in task.courses[number]:
+            if other < number and other not in self.lines:
+                return WhyNot((Hurdle("earlier_part", by=other),), None, None)
+            if other < number:
+                first = max(first, self.lines[other].evening + 1)
         if first >= last:
             return WhyNot((Hurdle("no_time_left"),), None, None)
         best: tuple[float, int, int | None, tuple[Hurdle, ...]] | None = None
@@ -113,6 +114,9 @@ class AskedRota:
             yield Hurdle("closed", wish.evenings.closed[evening])
         if (other := self._week.get((wish.village, week))) not in (None, number):
             yield Hurdle("week_taken", by=other)
+        for other in (self._week.get((wish.village, week + step)) for step in (-1, 1)):
+            if other not in (None, number) and abs(self.lines[other].evening - evening) < APART_DAYS:
+                yield Hurdle("too_close", by=other)
         if wish.hall is not None and (other := self._hall.get((wish.hall, evening))) not in (None, number):
             yield Hurdle("hall_twice", by=other)
         if teacher is None:
@@ -142,6 +146,7 @@ _IN_THE_WAY = {
     "not_served": N_("会讲的老师不来这个乡镇"),
     "hall_twice": N_("合用的场地那天别的村在用"),
     "week_taken": N_("村里一周只排一次，有老师的几周都排上别的课了"),
+    "too_close": N_("离村里前一节、后一节课不到三天"),
     "teacher_twice": N_("会讲的老师那天去了别的村"),
     "not_taught": N_("没有会讲的老师"),
     "no_time_left": N_("前一讲之后没有日子了"),
@@ -153,6 +158,7 @@ _ROUND = {
     "not_served": N_("请%(teacher)s也到这个乡镇来"),
     "hall_twice": N_("%(day)s 换一个场地"),
     "week_taken": N_("那一周上两次课"),
+    "too_close": N_("村里另外那节课挪开一两天"),
     "teacher_twice": N_("%(village)s %(day)s 的课换一天"),
     "not_taught": N_("找一位会讲「%(topic)s」的老师"),
     "no_time_left": N_("前一讲排早一些，或者放到下个月"),
@@ -171,6 +177,29 @@ def tell_why_not(task: RotaTask, number: int, why: WhyNot, *, first: date) -> st
         "%(why)s。要排上：%(round)s。",
         why=_("，").join(_unique(_in_the_way(hurdle) for hurdle in why.hurdles)),
         round=_("，").join(_unique(_way_round(task, number, why, hurdle, first) for hurdle in why.hurdles)),
+    )
+
+
+_PIN_AGAINST = {
+    "teacher_full": N_("定下的比老师一周能上的节数还多"),
+    "teacher_twice": N_("老师那天已经定去别的村了"),
+    "teacher_away": N_("老师那天来不了"),
+    "not_taught": N_("这位老师不讲这个"),
+    "not_served": N_("这位老师不来这个乡镇"),
+    "hall_twice": N_("合用的场地那天定给别的村了"),
+    "week_taken": N_("村里那一周定了别的课"),
+    "too_close": N_("离村里定下的另一节不到三天"),
+    "out_of_order": N_("前面的讲还没定，或者定在后面了"),
+    "gone": N_("这位老师请不到了，或者那天已经不在这段日子里"),
+}
+
+
+def tell_pin_against(rule: str, day: date, closed: str = "") -> str:
+    """One sentence: why a class that was pinned to this day does not stay there."""
+    return _(
+        "%(day)s定不住：%(why)s。已经另外排过。",
+        day=day_without_year(day),
+        why=_(CLOSED[closed][0]) if closed else _(_PIN_AGAINST[rule]),
     )
 
 

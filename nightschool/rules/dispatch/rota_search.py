@@ -6,7 +6,7 @@ from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from nightschool.rules.dispatch.rotas import RotaLine, RotaTask, rota_rank, stands_alone
+from nightschool.rules.dispatch.rotas import APART_DAYS, RotaLine, RotaTask, rota_rank, stands_alone
 
 GoesOn = Callable[[], bool]
 _DEEPEST = 3  # so many classes may be moved for one more
@@ -53,7 +53,13 @@ class Board:
     def blockers(self, line: RotaLine) -> list[int]:
         """The wishes whose classes would have to go; of a teacher's full week the one that is worth least."""
         wish, week = self.task.wishes[line.wish], self.task.weeks[line.evening]
+        near = (self._village.get((wish.village, week + step)) for step in (-1, 1))
         found = {
+            *(
+                one
+                for one in near
+                if one is not None and abs(self.lines[one].evening - line.evening) < APART_DAYS
+            ),
             self._evening.get((line.teacher, line.evening)),
             self._village.get((wish.village, week)),
             self._hall.get((wish.hall, line.evening)) if wish.hall is not None else None,
@@ -71,11 +77,8 @@ class Board:
         """The evenings that the parts before and after it leave for this one; none where an earlier one is missing."""
         task = self.task
         every = range(len(task.weeks))
-        wish = task.wishes[number]
-        if not task.villages[wish.village].in_order:
-            return every
         first, last = every.start, every.stop
-        for other in task.wishes_of[wish.village]:
+        for other in task.courses[number]:
             line = self.lines.get(other)
             if other < number:
                 if line is None:
@@ -85,6 +88,11 @@ class Board:
                 last = line.evening
                 break
         return range(first, last)
+
+    def is_in_order(self, line: RotaLine) -> bool:
+        """Whether the parts of its course that stand come before and after it, as they should."""
+        others = [one for one in self.task.courses[line.wish] if one in self.lines and one != line.wish]
+        return all((one < line.wish) == (self.lines[one].evening < line.evening) for one in others)
 
     def options(self, number: int) -> list[tuple[int, RotaLine]]:
         """Where the class of this wish might stand as far as it alone is concerned, the best first, with the gain."""
@@ -112,11 +120,8 @@ class Board:
         return gone
 
     def _has_earlier(self, number: int) -> bool:
-        village = self.task.wishes[number].village
-        if number in self.pinned or not self.task.villages[village].in_order:
-            return True
-        earlier = [one for one in self.task.wishes_of[village] if one < number]
-        return all(one in self.lines for one in earlier)
+        earlier = [one for one in self.task.courses[number] if one < number]
+        return number in self.pinned or all(one in self.lines for one in earlier)
 
     def fill(self, wishes: Iterable[int]) -> None:
         """Each of these wishes has the best class that is left."""
@@ -130,7 +135,7 @@ class Board:
         if number in self.pinned:
             return False
         others = [one for one in self.task.wishes_of[wish.village] if one != number and one in self.lines]
-        later = self.task.villages[wish.village].in_order and any(one > number for one in others)
+        later = any(one > number and one in self.lines for one in self.task.courses[number])
         return bool(others) and not later
 
     def waiting(self) -> Iterator[int]:

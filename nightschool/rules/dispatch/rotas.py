@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from nightschool.rules.places.travel import ROAD_FACTOR, straight_km
@@ -13,7 +14,10 @@ from nightschool.rules.seasons.daylight import Position
 # one is given where everybody has one.
 FIRST_CLASS = 10_000
 LATER_SHARES = (1.0, 0.8, 0.65, 0.52)
-OFF_ITS_WEEK = 40  # for each week away from where an even spread would have it
+OFF_ITS_WEEK = 40  # for each week away from where an even spread would have a part of a course
+A_WEEK_LATER = 100  # for each week that any other wish waits, and more the longer it has waited already
+MOST_WAITED = 200  # days; who has waited longer counts no more
+APART_DAYS = 3  # between two classes of a village, also where a week ends between them
 NEAREST = 10  # so many teachers are thought of for a wish, those with the shortest way
 # Where a way is not known: inside a township, and between two of a county.
 KM_IN_TOWNSHIP, KM_BETWEEN_TOWNSHIPS = 5, 20
@@ -29,13 +33,12 @@ class RotaEvenings:
 
 @dataclass(frozen=True, slots=True)
 class RotaVillage:
-    """A village that waits for classes. `in_order`: its wishes are the parts of one course, given one after another."""
+    """A village that waits for classes."""
 
     code: str
     name: str
     township: str
     position: Position | None = None
-    in_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class RotaWish:
     evenings: RotaEvenings
     hall: int | None = None  # what it meets in, where others meet too
     waited: int = 0  # days, at the first evening
+    course: str = ""  # of which it is a part; those of a village's course are given in their order
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,14 @@ class RotaTask:
         return tuple(map(tuple, found))
 
     @cached_property
+    def courses(self) -> tuple[tuple[int, ...], ...]:
+        """For each wish the parts of its course, itself among them, in their order; none where it is no part."""
+        parts: dict[tuple[int, str], list[int]] = defaultdict(list)
+        for number, wish in enumerate(self.wishes):
+            parts[wish.village, wish.course].append(number)
+        return tuple(tuple(parts[one.village, one.course]) if one.course else () for one in self.wishes)
+
+    @cached_property
     def ranks(self) -> tuple[int, ...]:
         """The place of each wish among those of its village."""
         ranks = [0] * len(self.wishes)
@@ -121,11 +133,15 @@ class RotaTask:
 
     @cached_property
     def off_weeks(self) -> tuple[tuple[int, ...], ...]:
-        """For each wish what the weeks cost that are not its own when a village's classes are spread evenly."""
+        """For each wish what the weeks cost: a course is spread evenly, anything else comes early."""
         known: dict[tuple[int, int], tuple[int, ...]] = {}
         found = []
         for number, wish in enumerate(self.wishes):
-            key = self.ranks[number], min(len(self.wishes_of[wish.village]), max(self.week_count, 1))
+            if not (parts := self.courses[number]):
+                late = A_WEEK_LATER + min(wish.waited, MOST_WAITED)
+                found.append(tuple(late * week for week in range(self.week_count)))
+                continue
+            key = parts.index(number), min(len(parts), max(self.week_count, 1))
             if key not in known:
                 own = (key[0] + 0.5) * self.week_count / key[1]
                 known[key] = tuple(
@@ -210,6 +226,18 @@ def worth_by_rank(rank: int) -> int:
     return round(FIRST_CLASS * share)
 
 
+def with_pins(task: RotaTask, pins: Iterable[RotaLine]) -> tuple[RotaTask, tuple[BrokenRule, ...]]:
+    """The task in which these classes stay, as far as they can all be; and what stands against the others."""
+    kept: list[RotaLine] = []
+    against = []
+    for pin in sorted(pins, key=lambda one: (one.evening, one.wish)):
+        if broken := broken_rules(task, [*kept, pin]):
+            against.append(BrokenRule(broken[0].rule, pin))
+        else:
+            kept.append(pin)
+    return replace(task, pins=tuple(kept)), tuple(against)
+
+
 def rota_value(task: RotaTask, lines: Iterable[RotaLine]) -> int:
     """What a rota is worth."""
     return sum(map(task.gain_of, lines))
@@ -246,6 +274,7 @@ def broken_rules(task: RotaTask, lines: Sequence[RotaLine]) -> tuple[BrokenRule,
             held[rule, who, when] += 1
             if held[rule, who, when] > most:
                 found.append(BrokenRule(rule, line))
+    found += _too_close(task, lines)
     found += _out_of_order(task, lines)
     found += [BrokenRule("pin_moved", pin) for pin in task.pins if pin not in lines]
     return tuple(found)
@@ -264,12 +293,19 @@ def _broken_by_itself(task: RotaTask, line: RotaLine) -> Iterator[str]:
         yield "closed"
 
 
+def _too_close(task: RotaTask, lines: Sequence[RotaLine]) -> Iterator[BrokenRule]:
+    in_order = sorted(lines, key=lambda line: (task.wishes[line.wish].village, line.evening))
+    for before, line in pairwise(in_order):
+        if task.wishes[before.wish].village == task.wishes[line.wish].village and (
+            task.weeks[before.evening] != task.weeks[line.evening]
+            and line.evening - before.evening < APART_DAYS
+        ):
+            yield BrokenRule("too_close", line)
+
+
 def _out_of_order(task: RotaTask, lines: Sequence[RotaLine]) -> Iterator[BrokenRule]:
     when = {line.wish: line.evening for line in lines}
     for line in lines:
-        village = task.wishes[line.wish].village
-        if not task.villages[village].in_order:
-            continue
-        before = [one for one in task.wishes_of[village] if one < line.wish]
+        before = [one for one in task.courses[line.wish] if one < line.wish]
         if any(one not in when or when[one] >= line.evening for one in before):
             yield BrokenRule("out_of_order", line)

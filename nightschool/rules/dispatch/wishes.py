@@ -19,6 +19,7 @@ LONGEST_TOPIC = 40
 LONGEST_GROUPS = 60
 MOST_HOUSEHOLDS = 9999
 MOST_LINES = 100
+_MOST_PARTS = 60  # classes that one wish can ask for
 MOST_LET_IN = 20  # different wishes that may wait on a village's page until the village has looked at them
 _ALIKE = 0.5  # of the pairs of characters of two topics together, as many stand in both
 
@@ -282,6 +283,31 @@ def tell_refused_wish(refused: Refused) -> str:
     if line := refused.details.get("line"):
         return _("第 %(line)d 行：%(sentence)s", line=line, sentence=sentence)
     return sentence
+
+
+_PARTS = re.compile(
+    rf"[\s(（,，:：]*(?:[分共要讲上]+\s*)?(?<![第0-9{NUMERALS}])({_NUMBER})\s*(?:次课|节课|堂课|次|讲|节|堂)[)）\s]*$"
+)
+
+
+def parts_wished(topic: str) -> tuple[str, int]:
+    """What it is about and in how many parts it is wished for: 果树修剪 三次课. One where the words name no number."""
+    found = _PARTS.search(topic)
+    number = number_of(found[1]) if found else None
+    if found is None or number is None or not found.start() or not 1 < number <= _MOST_PARTS:
+        return topic, 1
+    return topic[: found.start()], number
+
+
+def part_topic(topic: str, part: int) -> str:
+    """What a part is called, always in the same words: what was offered is found again by them."""
+    return f"{topic}（第{part}讲）"
+
+
+def is_part(topic: str, wished: str) -> bool:
+    """Whether this is a part of what was wished for."""
+    about, parts = parts_wished(wished)
+    return parts > 1 and any(topic == part_topic(about, part) for part in range(1, parts + 1))
 
 
 def tell_households(households: int) -> str:

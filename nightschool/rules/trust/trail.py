@@ -228,6 +228,10 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
         "rota.begin": [N_("%(who)s 给等着的点单一次排课")],
         "rota.change": [N_("%(who)s 改了排课草稿里的一行")],
         "rota.mend": [N_("%(who)s 照现在的情况补了排课草稿")],
+        "rota.again": [
+            N_("%(who)s 定下排课草稿里的 %(n)s 行，别的重新排"),
+            N_("%(who)s 把排课草稿重新排了一遍"),
+        ],
         "rota.offer": [N_("%(who)s 从排课草稿派出了 %(n)s 单"), N_("%(who)s 从排课草稿派出了一单")],
         "rota.withdraw": [
             N_("%(who)s 撤回了排课草稿派出的 %(n)s 单"),

@@ -2,7 +2,8 @@
 
 import json
 import pickle
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from itertools import groupby
@@ -18,6 +19,7 @@ from nightschool.queries.courses.choices import on_offer
 from nightschool.queries.dispatch import rotas as queries
 from nightschool.queries.dispatch.rotas import RotaGround, RotaPage
 from nightschool.queries.places import places
+from nightschool.rules.almanac import monday_of
 from nightschool.rules.courses.conflicts import explain
 from nightschool.rules.dispatch.dispatches import tell_refused_dispatch
 from nightschool.rules.dispatch.rota_drafts import (
@@ -28,6 +30,7 @@ from nightschool.rules.dispatch.rota_drafts import (
     lines_of_rows,
     rota_stage,
     tell_refused_rota,
+    with_pinned,
 )
 from nightschool.rules.dispatch.rota_search import greedy_rota, mend_rota
 from nightschool.rules.dispatch.rotas import RotaLine, RotaTask, broken_rules, rota_rank, rota_value
@@ -115,7 +118,11 @@ def show(rota: str) -> Any:
         RotaStage=RotaStage,
         percent=errands().percent_of(rota, otherwise=(found.steps_done, found.steps_all)),
         by=by,
-        groups=[(name, list(ones)) for name, ones in groupby(rows, key=_SORTED[by][1])],
+        groups=[
+            (_SORTED[by][2](first), [first, *rest])
+            for _key, (first, *rest) in groupby(rows, key=_SORTED[by][1])
+        ],
+        loosed=sum(bool(row.loosed) for row in found.rows),
         unmet=[row for row in found.rows if not row.day],
         met=len(rows),
         asked=sum(bool(row.dispatch) for row in rows),
@@ -125,36 +132,45 @@ def show(rota: str) -> Any:
 
 def _monday(row: RotaRow) -> date:
     assert row.day is not None, "it has a class"
-    return row.day - timedelta(days=row.day.weekday())
+    return monday_of(row.day)
 
 
-# How the rows are looked at: in which order, and under what they stand together.
-_SORTED: dict[Any, tuple[Callable[[RotaRow], Any], Callable[[RotaRow], Any]]] = {
-    "village": (lambda row: (row.village, row.day), lambda row: f"{row.place} {row.township}"),
-    "teacher": (lambda row: (row.teacher_name, row.teacher, row.day), lambda row: row.teacher_name),
-    "week": (lambda row: (row.day, row.village), _monday),
+# How the rows are looked at: in which order, which stand together, and under what.
+_SORTED: dict[Any, tuple[Callable[[RotaRow], Any], Callable[[RotaRow], Any], Callable[[RotaRow], Any]]] = {
+    "village": (
+        lambda row: (row.village, row.day),
+        lambda row: row.village,
+        lambda row: f"{row.place} {row.township}",
+    ),
+    "teacher": (
+        lambda row: (row.teacher_name, row.teacher, row.day),
+        lambda row: row.teacher,
+        lambda row: row.teacher_name,
+    ),
+    "week": (lambda row: (row.day, row.village), _monday, _monday),
 }
 
 
 def _done(rota: str) -> Any:
-    acting = {"rota": rota, "by": actor(), "now": now()}
+    acting: dict[str, Any] = {"rota": rota, "by": actor(), "now": now()}
+    changing = {**acting, "is_running": errands().is_running(rota)}
+    picked = request.form.getlist("pick")
     try:
         with writing() as db:
             match request.form.get("do"):
                 case "stop":
                     actions.stop_rota(db, **acting)
-                case "mend":
+                case "mend" | "again" as what:
                     if errands().is_busy_with_other(""):
                         raise Refused("busy")
-                    actions.begin_mending(db, **acting)
+                    actions.begin_again(db, **changing, picked=picked if what == "again" else None)
                 case "offer":
-                    picked = request.form.getlist("pick")
-                    asked, left = actions.offer_rows(db, **acting, picked=picked, tell=_told)
+                    asked, left = actions.offer_rows(db, **changing, picked=picked, tell=_told)
                     flash(counted("派出去了 %(n)d 单，村里和老师都看得到。", asked))
                     if left:
                         flash(counted("%(n)d 行没派成，行里写着为什么；别的不受影响。", left), "alarm")
                 case "withdraw":
-                    gone, stay = actions.withdraw_rows(db, **acting)
+                    gone, stay = actions.withdraw_rows(db, **changing)
                     flash(counted("撤回了 %(n)d 单。", gone))
                     if stay:
                         flash(counted("%(n)d 单已经有了结果，留着没动。", stay), "alarm")
@@ -163,11 +179,11 @@ def _done(rota: str) -> Any:
     except Refused as refusal:
         flash(tell_refused_rota(refusal), "alarm")
     else:
-        if request.form.get("do") == "mend":
+        if request.form.get("do") in ("mend", "again"):
             found = look_up(queries.rota_page, rota)
-            asked = _Sought(services(), rota, found.region_code, moment())
-            work = partial(_mend, asked, found.rows, language())
-            errands().start(rota, work, failed=partial(_leave, asked.given, rota, found.rows))
+            sought = _Sought(services(), rota, found.region_code, moment())
+            work = partial(_mend if request.form.get("do") == "mend" else _seek, sought, language())
+            errands().start(rota, work, failed=partial(_leave, sought.given, rota, found.rows))
     return redirect(url_for("rotas.show", rota=rota, by=request.args.get("by")), SAVED)
 
 
@@ -176,7 +192,8 @@ def _done(rota: str) -> Any:
 def change(rota: str, wish: str) -> Any:
     """One row changed by hand: another teacher, another day, or none."""
     found = look_up(queries.rota_page, rota)
-    row = next((one for one in found.rows if one.wish == wish), None)
+    key = f"{wish}.{part}" if (part := request.args.get("part", "")) else wish
+    row = next((one for one in found.rows if one.key == key), None)
     if row is None:
         abort(404)
     with reading() as db:
@@ -188,9 +205,10 @@ def change(rota: str, wish: str) -> Any:
         actions.change_row(
             db,
             rota=rota,
-            wish=wish,
+            key=key,
             teacher=form.teacher.data or "",
             day=form.day.data,
+            is_running=errands().is_running(rota),
             by=actor(),
             now=now(),
         )
@@ -221,7 +239,18 @@ def _told(village: str, refusal: NightSchoolError) -> str:
     return _("这个点单刚才已经有人处理了。看看现在怎样，再定。")
 
 
-_OF_ROTAS = frozenset({"no_such_row", "asked_for_it", "teacher_twice", "village_twice", "no_such_teacher"})
+_OF_ROTAS = frozenset(
+    {
+        "no_such_row",
+        "asked_for_it",
+        "teacher_twice",
+        "village_twice",
+        "no_such_teacher",
+        "too_close",
+        "out_of_order",
+        "busy",
+    }
+)
 
 
 def _stage(found: RotaPage) -> RotaStage:
@@ -247,30 +276,29 @@ def _seek(asked: _Sought, words: str, tell: Tell) -> None:
         with database.writing() as db:
             return actions.tell_rota(db, asked.rota, done, every, now=clock())
 
-    ground = _ground(asked, words, tell)
-    task = ground.task
-    lines, bound = _best(task, told)
-    gap = None if not bound else max(round(1000 * (1 - rota_value(task, lines) / bound)), 0)
-    with using_language(words):
-        rows = filled_rows(task, ground.rows, lines, first=ground.days[0])
-    with database.writing() as db:
-        actions.keep_rota(
-            db,
-            asked.rota,
-            rows,
-            now=clock(),
-            knows_ways=task.knows_ways,
-            gap_permille=gap,
-            greedy_met=len(greedy_rota(task)),
-        )
+    ground, rows, loosed = _ground(asked, words, tell)
+    lines, bound, is_whole = _best(ground.task, told)
+    gap = None if not bound else max(round(1000 * (1 - rota_value(ground.task, lines) / bound)), 0)
+    _keep(
+        asked,
+        words,
+        ground,
+        rows,
+        loosed,
+        lines,
+        knows_ways=ground.task.knows_ways,
+        gap_permille=gap,
+        greedy_met=len(greedy_rota(ground.task)),
+        **({"steps_done": 1, "steps_all": 1} if is_whole else {}),
+    )
 
 
-def _ground(asked: _Sought, words: str, tell: Tell) -> RotaGround:
-    """Everything that the rota has to know today."""
+def _ground(asked: _Sought, words: str, tell: Tell) -> tuple[RotaGround, tuple[RotaRow, ...], dict[str, str]]:
+    """Everything that the rota has to know today; the rows it has, and why some of them cannot stay that are pinned."""
     with using_language(words), asked.given.database.reading() as db:
         page = queries.rota_page(db, asked.rota)
         assert page is not None, "it was begun"
-        return queries.rota_ground(
+        found = queries.rota_ground(
             db,
             asked.region,
             max(page.first_day, asked.at.day + timedelta(days=1)),
@@ -281,21 +309,34 @@ def _ground(asked: _Sought, words: str, tell: Tell) -> RotaGround:
             at=asked.at,
             tell=lambda done, every: tell(done * _READING, every * 100),
         )
+        task, loosed = with_pinned(found.task, page.rows, first=found.days[0])
+    return replace(found, task=task), page.rows, loosed
 
 
-def _mend(asked: _Sought, rows: Sequence[RotaRow], words: str, tell: Tell) -> None:
+def _mend(asked: _Sought, words: str, tell: Tell) -> None:
     """In a thread of its own: what cannot be any more is elsewhere, with few changes; what was offered stays."""
-    ground = _ground(asked, words, tell)
-    task, first = ground.task, ground.days[0]
-    lines = mend_rota(task, lines_of_rows(task, rows, first=first))
+    ground, rows, loosed = _ground(asked, words, tell)
+    lines = mend_rota(ground.task, lines_of_rows(ground.task, rows, first=ground.days[0]))
+    _keep(asked, words, ground, rows, loosed, lines, gap_permille=None, steps_done=1, steps_all=1)
+
+
+def _keep(
+    asked: _Sought,
+    words: str,
+    ground: RotaGround,
+    before: Sequence[RotaRow],
+    loosed: Mapping[str, str],
+    lines: Sequence[RotaLine],
+    **figures: Any,
+) -> None:
+    """These lines are what the rota has, beside the rows whose offers are not open again."""
     with using_language(words):
-        mended = {row.wish: row for row in filled_rows(task, ground.rows, lines, first=first)}
-    # A wish that is open again, because somebody said no, is one of them.
-    offered = [row for row in rows if row.dispatch and row.wish not in mended]
+        found = filled_rows(ground.task, ground.rows, lines, first=ground.days[0])
+    pinned = {ground.task.wishes[pin.wish].key for pin in ground.task.pins}
+    rows = {row.key: replace(row, pinned=row.key in pinned, loosed=loosed.get(row.key, "")) for row in found}
+    offered = [row for row in before if row.dispatch and row.key not in rows]
     with asked.given.database.writing() as db:
-        actions.keep_rota(
-            db, asked.rota, [*offered, *mended.values()], now=asked.given.now(), gap_permille=None
-        )
+        actions.keep_rota(db, asked.rota, [*offered, *rows.values()], now=asked.given.now(), **figures)
 
 
 def _leave(given: Services, rota: str, rows: Sequence[RotaRow]) -> None:
@@ -304,9 +345,12 @@ def _leave(given: Services, rota: str, rows: Sequence[RotaRow]) -> None:
         actions.keep_rota(db, rota, rows, now=given.now())
 
 
-def _best(task: RotaTask, told: Callable[[int, int], bool]) -> tuple[tuple[RotaLine, ...], int | None]:
-    """The best rota the child has told of until it ended, or had to; the greedy one where none was sound or better."""
-    best, bound = greedy_rota(task), None
+def _best(task: RotaTask, told: Callable[[int, int], bool]) -> tuple[tuple[RotaLine, ...], int | None, bool]:
+    """The best rota the child has told of until it ended, or had to; the greedy one where none was sound or better.
+
+    With the bound, where it was proven, and whether the child came to its end.
+    """
+    best, bound, is_whole = greedy_rota(task), None, False
     steps = [(_READING, 100)]
     answers = told_by_child(
         "nightschool.engines.seek_rota",
@@ -315,13 +359,16 @@ def _best(task: RotaTask, told: Callable[[int, int], bool]) -> tuple[tuple[RotaL
         goes_on=lambda: told(*steps[0]),
     )
     for answer in answers:
-        said = json.loads(answer)
+        try:
+            said = json.loads(answer)
+        except ValueError:  # it was ended in the middle of a line
+            break
         lines = tuple(RotaLine(*line) for line in said["lines"])
         if not broken_rules(task, lines) and rota_rank(task, lines) >= rota_rank(task, best):
             best = lines
-        bound = said["bound"] or bound
+        bound, is_whole = said["bound"] or bound, said["done"] == said["every"]
         steps[0] = _READING + (100 - _READING) * said["done"] // said["every"], 100
-    return best, bound
+    return best, bound, is_whole
 
 
 def _fail(given: Services, rota: str) -> None:

@@ -102,12 +102,10 @@ def test_mending_moves_one_class_for_the_one_that_fell_away() -> None:
 def test_parts_of_a_course_go_with_the_one_they_build_on() -> None:
     """The first part can be nowhere any more, so the second is not given either."""
     task = simple(1, 2, weeks=2, free=(0, 8))
-    later = replace(task.wishes[0], key="b", topic="养猪", worth=worth_by_rank(1))
-    course = replace(task.villages[0], in_order=True)
+    first = replace(task.wishes[0], course="课")
+    later = replace(first, key="b", topic="养猪", worth=worth_by_rank(1))
     other = replace(task.teachers[1], topics=frozenset({"养猪"}))
-    task = replace(
-        task, villages=(course,), wishes=(task.wishes[0], later), teachers=(task.teachers[0], other)
-    )
+    task = replace(task, wishes=(first, later), teachers=(task.teachers[0], other))
     before = search_rota(task)
     assert [line.wish for line in before] == [0, 1]
     ill = replace(task.teachers[0], free=frozenset())

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from nightschool.rules.dispatch.rota_search import search_rota
 from nightschool.rules.dispatch.rotas import (
     RotaEvenings,
     RotaLine,
@@ -17,6 +18,7 @@ from nightschool.rules.dispatch.rotas import (
     stands_alone,
     way_cost,
     way_km,
+    with_pins,
     worth_by_rank,
 )
 from nightschool.rules.seasons.daylight import Position
@@ -30,12 +32,12 @@ def task() -> RotaTask:
     return RotaTask(
         weeks=(0,) * 7 + (1,) * 7,
         villages=(
-            RotaVillage("1", "柳树村", "东镇", HILL, in_order=True),
+            RotaVillage("1", "柳树村", "东镇", HILL),
             RotaVillage("2", "河边村", "西镇", RIVER),
         ),
         wishes=(
-            RotaWish("a", 0, "柑橘", worth_by_rank(0), OPEN, 5),
-            RotaWish("b", 0, "养猪", worth_by_rank(1), OPEN, 5),
+            RotaWish("a", 0, "柑橘", worth_by_rank(0), OPEN, 5, course="课"),
+            RotaWish("b", 0, "养猪", worth_by_rank(1), OPEN, 5, course="课"),
             RotaWish("c", 1, "柑橘", worth_by_rank(0), RotaEvenings((0,) * 14, {3: "not_wished"}), 5),
         ),
         teachers=tuple(
@@ -61,6 +63,7 @@ def test_a_sound_rota_breaks_nothing() -> None:
         ("teacher_twice", [RotaLine(0, 0, 8), RotaLine(2, 0, 8)]),
         ("teacher_full", [RotaLine(0, 0, 1), RotaLine(2, 0, 2)]),
         ("week_taken", [RotaLine(0, 0, 8), RotaLine(1, 0, 9)]),
+        ("too_close", [RotaLine(0, 0, 6), RotaLine(1, 0, 7)]),
         ("hall_twice", [RotaLine(0, 0, 1), RotaLine(2, 1, 1)]),
         ("out_of_order", [RotaLine(0, 0, 8), RotaLine(1, 1, 1)]),
         ("out_of_order", [RotaLine(1, 1, 1)]),
@@ -83,6 +86,18 @@ def test_a_pin_that_is_missing_is_noticed() -> None:
     assert [one.rule for one in broken_rules(pinned, SOUND)] == ["pin_moved"]
 
 
+def test_of_more_pins_than_evenings_those_that_can_be_stay_and_the_others_are_named() -> None:
+    pins = [
+        RotaLine(0, 0, 1),
+        RotaLine(2, 0, 2),
+        RotaLine(1, 1, 9),
+    ]  # the first teacher takes one class that week
+    pinned, against = with_pins(task(), pins)
+    assert pinned.pins == (pins[0], pins[2])
+    assert [(one.rule, one.line) for one in against] == [("teacher_full", pins[1])]
+    assert {pins[0], pins[2]} <= {*search_rota(pinned)}
+
+
 def test_a_class_is_worth_less_with_a_long_way_and_off_its_week() -> None:
     now = task()
     near, far = now.gain_of(RotaLine(0, 0, 1)), now.gain_of(RotaLine(2, 0, 1))
@@ -90,7 +105,10 @@ def test_a_class_is_worth_less_with_a_long_way_and_off_its_week() -> None:
     assert km == pytest.approx(15.57, abs=0.01)
     assert way_cost(km) == 311
     assert (near, now.gain_of(RotaLine(0, 0, 8))) == (10_000, 9_960)
-    assert far == 10_000 - 311 - 20  # the middle of two weeks is half a week from either
+    assert far == 10_000 - 311, "what is no part of a course is best met at once"
+    waited = replace(now, wishes=(*now.wishes[:2], replace(now.wishes[2], waited=60)))
+    later = RotaLine(2, 0, 8)
+    assert (far - now.gain_of(later), far - waited.gain_of(later)) == (100, 160)
 
 
 def test_what_speaks_against_an_evening_is_taken_off() -> None:

@@ -16,6 +16,9 @@ from nightschool.rules.dispatch.wishes import (
     check_wish,
     check_wish_move,
     clusters,
+    is_part,
+    part_topic,
+    parts_wished,
     read_wishes,
     stage_of,
     tell_refused_wish,
@@ -133,3 +136,22 @@ def test_number_of_somebody_is_refused_wherever_it_stands() -> None:
 def test_when_it_suits_is_told_in_a_line() -> None:
     assert tell_when_suits([11, 12], ["evening", "market"]) == "11月、12月，晚上、赶场天"
     assert tell_when_suits([], []) == ""
+
+
+@pytest.mark.parametrize(
+    ("topic", "parts"),
+    [
+        ("果树修剪 三次课", ("果树修剪", 3)),
+        ("养猪（共4讲）", ("养猪", 4)),
+        ("普法讲2次", ("普法", 2)),
+        ("跳舞 一次", ("跳舞 一次", 1)),
+        ("第三讲", ("第三讲", 1)),
+        ("果树修剪第十三讲", ("果树修剪第十三讲", 1)),
+        ("三次课", ("三次课", 1)),
+        ("天天来 三百六十五次", ("天天来 三百六十五次", 1)),
+    ],
+)
+def test_a_wish_says_in_how_many_parts(topic: str, parts: tuple[str, int]) -> None:
+    assert parts_wished(topic) == parts
+    assert is_part(part_topic(*parts), topic) is (parts[1] > 1)
+    assert not is_part(topic, topic)

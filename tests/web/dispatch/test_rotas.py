@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from flask import Flask
@@ -10,12 +11,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from nightschool.actions.dispatch import rotas as actions
+from nightschool.actions.dispatch.dispatches import answer_dispatch
 from nightschool.database import Database
 from nightschool.errors import NotAllowed, Refused
 from nightschool.models.calendars import RegionPosition
 from nightschool.models.people import Teacher
 from nightschool.models.planning import ClosedTime, Dispatch, Rota
+from nightschool.models.teaching import ClassSession, Course
 from nightschool.rules.access import Actor, Post, Role
+from nightschool.rules.dispatch.dispatches import Party
 from nightschool.web.site.errands import ERRANDS
 from tests.factories import (
     NOW,
@@ -271,3 +275,114 @@ def test_when_a_teacher_cannot_come_the_draft_is_mended_and_what_was_offered_sta
     officer.post(address, data={"do": "mend"})
     app.extensions[ERRANDS].wait()
     assert len(ticked(officer.get(address).text)) == 2, "what nobody is asked for any more is planned again"
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_is_ticked_stays_when_the_rest_is_found_anew_and_what_cannot_stay_is_named(
+    app: Flask, officer: FlaskClient, database: Database, cast: Cast, wishes: None
+) -> None:
+    address = found(app, officer)
+    with database.writing() as db:
+        [rota] = db.scalars(select(Rota))
+        row, other = (one for one in rota.rows if one["day"])
+        late = (TODAY + timedelta(days=19)).isoformat()
+        teacher = db.get_one(Teacher, cast.teacher)
+        public_id = teacher.public_id
+    change = f"{address}/rows/{row['wish']}"
+    assert officer.post(change, data={"teacher": public_id, "day": late}).status_code == 303
+    assert officer.post(address, data={"do": "again", "pick": [row["wish"]]}).status_code == 303
+    app.extensions[ERRANDS].wait()
+    page = officer.get(address).text
+    assert page.count("定下了</span>") == 1 and "2 个点单有课，1 个没有。" in page
+    with database.writing() as db:
+        [rota] = db.scalars(select(Rota))
+        assert next(one for one in rota.rows if one["wish"] == row["wish"])["day"] == late, "nothing moved it"
+        week = date.fromisoformat(late)
+        rota.rows = [
+            {**one, "day": (week - timedelta(days=n)).isoformat(), "teacher": public_id} if n < 2 else one
+            for n, one in enumerate(sorted(rota.rows, key=lambda one: one["topic"] == "养蜂"))
+        ]
+        db.get_one(Teacher, cast.teacher).weekly_limit = 1
+    officer.post(address, data={"do": "again", "pick": [row["wish"], other["wish"]]})
+    app.extensions[ERRANDS].wait()
+    page = officer.get(address).text
+    assert "1 行定不住" in page and "定下的比老师一周能上的节数还多" in page
+    assert "2 个点单有课" in page, "what could not stay has a class all the same"
+
+
+def test_a_wish_for_three_classes_is_planned_as_parts_in_order_and_becomes_one_course(
+    app: Flask, officer: FlaskClient, database: Database, cast: Cast
+) -> None:
+    with database.writing() as db:
+        db.get_one(Teacher, cast.teacher).specialities = "果树修剪"
+        make_wish(db, topic="果树修剪 三次课", category_code="skill", wished_on=TODAY)
+    address = found(app, officer, last=(TODAY + timedelta(days=34)).isoformat())
+    assert "3 个点单有课，0 个没有。" in officer.get(address).text
+    with database.reading() as db:
+        rows = db.scalars(select(Rota.rows)).one()
+    days = [date.fromisoformat(row["day"]) for row in rows]
+    assert [row["topic"] for row in rows] == [f"果树修剪（第{part}讲）" for part in (1, 2, 3)]
+    assert all((later - before).days >= 3 for before, later in pairwise(days))
+    change = f"{address}/rows/{rows[0]['wish']}?part=1"
+    for day, sentence in ((days[1] - timedelta(1), "至少隔 3 天"), (days[2] + timedelta(7), "前后就颠倒了")):
+        answer = officer.post(change, data={"teacher": rows[0]["teacher"], "day": day.isoformat()})
+        assert answer.status_code == 422 and sentence in told(answer.text)
+    page = officer.get(address).text
+    sent = officer.post(address, data={"do": "offer", "pick": ticked(page)[:2]}, follow_redirects=True).text
+    assert "派出去了 2 单" in sent
+    with database.writing() as db:
+        by = Actor(None, "县里", (Post(Role.SUPERVISOR, COUNTY), Post(Role.COORDINATOR, SHIWAN)))
+        for asked in db.scalars(select(Dispatch).order_by(Dispatch.day.desc())):
+            for party in Party:
+                answer_dispatch(db, dispatch=asked.public_id, party=party, says_yes=True, by=by, now=NOW)
+        [course] = db.scalars(select(Course).where(Course.title == "果树修剪"))
+        assert len(db.scalars(select(ClassSession).where(ClassSession.course_id == course.id)).all()) == 2
+    again = officer.get(found(app, officer, last=(TODAY + timedelta(days=34)).isoformat())).text
+    assert "1 个点单有课，0 个没有。" in again and "果树修剪（第3讲）" in again
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_village_has_no_two_evenings_in_a_row_and_come_as_early_as_can_be(
+    app: Flask, officer: FlaskClient, database: Database, cast: Cast
+) -> None:
+    """The teacher has a Sunday and the Monday after it, and days weeks later; sixty classes fill no month."""
+    with database.writing() as db:
+        db.get_one(Teacher, cast.teacher).specialities = "果树修剪，养蜂"
+        for topic in ("果树修剪", "养蜂"):
+            make_wish(db, topic=topic, category_code="skill", wished_on=TODAY)
+        sunday = TODAY + timedelta(days=13 - TODAY.weekday())
+        times = {"resource_kind": "teacher", "resource_id": cast.teacher, "region_code": COUNTY}
+        for first, last in ((TODAY, sunday - timedelta(1)), (sunday + timedelta(2), sunday + timedelta(9))):
+            db.add(ClosedTime(**times, first=first, last=last, note="出差"))
+    officer.get(found(app, officer, last=(sunday + timedelta(days=20)).isoformat()))
+    with database.writing() as db:
+        rows = db.scalars(select(Rota.rows)).one()
+        days = sorted(date.fromisoformat(row["day"]) for row in rows)
+        assert days[0] in (sunday, sunday + timedelta(1)), "as early as can be"
+        assert days[1] >= sunday + timedelta(10), "not on the two evenings on end"
+        make_wish(db, topic="果树修剪 六十次课", category_code="skill", wished_on=TODAY)
+    page = officer.get(found(app, officer)).text
+    assert re.search("后面还有 5[78] 讲，这段日子排不下", page)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_broke_off_while_it_was_found_anew_has_lost_no_row(
+    app: Flask, officer: FlaskClient, database: Database, cast: Cast, wishes: None
+) -> None:
+    address = found(app, officer)
+    with database.writing() as db:
+        [rota] = db.scalars(select(Rota))
+        rota.state, rota.changed_at = "making", NOW.instant
+    page = officer.get(address).text
+    assert "正在排" in page
+    refused = officer.post(address, data={"do": "withdraw"}, follow_redirects=True).text
+    assert "等它完了再来" in refused
+    with database.writing() as db:
+        [rota] = db.scalars(select(Rota))
+        rota.changed_at = NOW.instant - timedelta(minutes=5)
+    page = officer.get(address).text
+    assert "一行没少" in page and len(ticked(page)) == 2
+    assert (
+        "派出去了 2 单"
+        in officer.post(address, data={"do": "offer", "pick": ticked(page)}, follow_redirects=True).text
+    )
