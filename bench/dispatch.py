@@ -10,18 +10,25 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from itertools import islice
+from random import Random
 from typing import TypeVar
+
+from pyvrp import Model
+from pyvrp.stop import MaxRuntime
 
 from bench._rota_exact import best_rota, changes_between, fewest_changes
 from bench._rota_tasks import COUNTY, county_task, impossible_cases
 from nightschool.engines.rota_flow import flow_bound, flow_rota
+from nightschool.rules.dispatch.circuits import best_order, way_through
+from nightschool.rules.dispatch.clusters import roads
 from nightschool.rules.dispatch.rota_reasons import AskedRota
 from nightschool.rules.dispatch.rota_search import greedy_rota, mend_rota, search_rota
 from nightschool.rules.dispatch.rotas import RotaLine, RotaTask, broken_rules, rota_value
+from nightschool.rules.dispatch.trips import MOST_STOPS
 
 Lines = tuple[RotaLine, ...]
 Engine = Callable[[RotaTask], Lines]
-T = TypeVar("T")
+T, U = TypeVar("T"), TypeVar("U")
 PROVINCE = 46_000
 MOST_CORE_SECONDS = 60
 
@@ -40,7 +47,7 @@ class Limits:
         print(f"  {what:<58} {figure:>9.2f} {unit:<3} {bound} {limit:g}{'   MISSED' if is_over else ''}")
 
 
-def timed(engine: Callable[[RotaTask], T], task: RotaTask) -> tuple[T, float]:
+def timed(engine: Callable[[U], T], task: U) -> tuple[T, float]:
     """What the engine finds, and the seconds of one processor that it takes."""
     began = time.process_time()
     return engine(task), time.process_time() - began
@@ -192,6 +199,35 @@ def is_explained(rule: str, task: RotaTask, lines: list[RotaLine], wish: int) ->
     return told == {rule} and broken == {hurdle.rule for hurdle in why.hurdles}
 
 
+def circuits(limits: Limits, stops: int, seed: int, seconds: float) -> None:
+    """From a teacher's home through so many villages of a county and back, beside what PyVRP finds on these roads."""
+    task = county_task(COUNTY, seed)
+    chosen = Random(seed).sample(task.villages, stops)
+    km = roads([task.teachers[0].home, *(one.position for one in chosen)])
+    order, took = timed(best_order, km)
+    ours, theirs = way_through(km, order), pyvrp_km(km, seconds)
+    print(
+        f"a trip through {stops} villages: {ours:.1f} km in {took:.2f} s, PyVRP {theirs:.1f} km in {seconds:g} s"
+    )
+    limits.say(f"{stops} villages: kilometres, of those of PyVRP 100", 100 * ours / theirs, 103, "")
+
+
+def pyvrp_km(km: Sequence[Sequence[float]], seconds: float) -> float:
+    """Kilometres of the way that PyVRP finds from the first of these places through all of them and back."""
+    model = Model()
+    places = [model.add_location(0, 0) for _place in km]
+    home = model.add_depot(places[0])
+    for place in places[1:]:
+        model.add_client(place)
+    model.add_vehicle_type(1, start_depot=home, end_depot=home)
+    for one, row in zip(places, km, strict=True):
+        for other, far in zip(places, row, strict=True):
+            if one is not other:
+                model.add_edge(one, other, distance=round(far * 1000))
+    found = model.solve(MaxRuntime(seconds), seed=1, display=False)
+    return float(found.cost()) / 1000
+
+
 def main() -> int:
     """Everything is measured; 0 when it is within its limits."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -203,6 +239,8 @@ def main() -> int:
     ill(limits, seed, 5 if chosen.short else 20)
     for small in islice(range(seed, seed + 3), 1 if chosen.short else 3):
         township(limits, 50, small, 10 if chosen.short else 60)
+    for stops in (6, MOST_STOPS, 40) if chosen.short else (6, MOST_STOPS, 20, 40, 80, 120):
+        circuits(limits, stops, seed, 1 if chosen.short else 10)
     sizes(limits, COUNTY, seed, 0.5, 15 * COUNTY / 1600)
     if chosen.short:
         province(limits, 10 * COUNTY, seed, 2, 90 * 10 * COUNTY / PROVINCE)

@@ -83,4 +83,5 @@ def test_rotas_are_measured_to_their_end(capsys: pytest.CaptureFixture[str]) -> 
     dispatch.sizes(limits, 24, 1, 100, 60)
     dispatch.township(limits, 12, 1, 2)
     dispatch.reasons(limits, 1)
+    dispatch.circuits(limits, 6, 1, 0.2)
     assert "flow: below the proven best" in capsys.readouterr().out

@@ -48,6 +48,7 @@ class Candidate:
     asked: tuple[Slot, ...]  # what they are asked, wherever, and have not all answered yet
     free: tuple[Slot, ...]
     teaches: bool
+    home: Position | None = None  # where they start from, where that is known
 
     @property
     def nearest(self) -> Engagement | None:
@@ -141,6 +142,7 @@ def candidates(
             waiting,
             free,
             teaches(topic, one.specialities),
+            there,
         )
         order = (not candidate.teaches, not free, candidate.km, len(own), one.name_key, one.id)
         found.append((order, candidate))

@@ -26,7 +26,7 @@ from nightschool.queries.seasons.localities import locality
 from nightschool.rules.courses.conflicts import explain
 from nightschool.rules.courses.recurrence import tell_recurrence_problem
 from nightschool.rules.dispatch.candidates import days_that_suit, usual_times
-from nightschool.rules.dispatch.clusters import along_the_road, same_topics
+from nightschool.rules.dispatch.clusters import along_the_road, same_topics, way_home
 from nightschool.rules.dispatch.dispatches import DispatchStatus, Party, tell_refused_dispatch
 from nightschool.rules.dispatch.trips import MOST_STOPS, check_trip, plan_trip
 from nightschool.rules.dispatch.wishes import WishStage, tell_households
@@ -60,15 +60,14 @@ def desk(region: str) -> Any:
     fits = finder(query)
     found = [one for one in wished if fits(f"{one.line.topic} {one.village}", _sounds(one) if query else "")]
     together = same_topics([one.line.topic for one in found])
-    groups = [_group([found[place] for place in cluster], here.kmh) for cluster in together]
-    shown, page, pages = page_of(groups, page_number())
+    shown, page, pages = page_of(together, page_number())
     return render_template(
         "dispatch/dispatches/desk.html",
         code=region,
         place=line.pop(region),
         path=tuple(line.items()),
         kept=kept(),
-        groups=shown,
+        groups=[_group([found[place] for place in cluster], here.kmh) for cluster in shown],
         page=page,
         pages=pages,
         total=len(wished),
@@ -214,7 +213,9 @@ def trip(region: str) -> Any:
         teachers={one.public_id: _tell_candidate(one) for one in teachers},
     )
     chosen = {key: found[key].position for key in form.wishes.data or () if key in found}
-    legs = plan_trip(along_the_road(chosen, here.kmh), first, one_a_day=bool(form.one_a_day.data))
+    home = next((one.home for one in teachers if one.public_id == form.teacher.data), None)
+    road = along_the_road(chosen, here.kmh, home)
+    legs = plan_trip(road, first, one_a_day=bool(form.one_a_day.data))
     at_fault: list[str] = []
 
     def save(db: Session) -> None:
@@ -253,7 +254,12 @@ def trip(region: str) -> Any:
         return redirect(url_for("papers.trip", dispatch=made[0]), SAVED)
     shown = [(found[stop.of], stop.way, slot) for stop, slot in legs]
     page = render_template(
-        "dispatch/dispatches/trip.html", form=form, legs=shown, here=here, topic=leading.topic
+        "dispatch/dispatches/trip.html",
+        form=form,
+        legs=shown,
+        whole=way_home(road, chosen, home, here.kmh),
+        here=here,
+        topic=leading.topic,
     )
     return page, status
 

@@ -1,13 +1,16 @@
 """Offers of teachers: what can be asked and answered, what stands in a teacher's way, and which days are free."""
 
 from datetime import date, timedelta
+from itertools import permutations
+from random import Random
 
 import pytest
 
 from nightschool.errors import Refused
 from nightschool.rules.courses.closed_times import ClosedTime
 from nightschool.rules.dispatch.candidates import days_that_suit, free_days, teaches, usual_times
-from nightschool.rules.dispatch.clusters import Stop, along_the_road, same_topics
+from nightschool.rules.dispatch.circuits import best_order, way_through
+from nightschool.rules.dispatch.clusters import Stop, along_the_road, roads, same_topics, way_home
 from nightschool.rules.dispatch.dispatches import (
     DispatchStatus,
     Engagement,
@@ -111,6 +114,29 @@ def test_same_topics_stand_together_and_villages_along_the_road() -> None:
     road = along_the_road({"a": here, "c": far, "b": near, "x": None}, 30)
     assert [stop.of for stop in road] == ["a", "b", "c", "x"]
     assert road[0].way is None and road[1].way is not None and road[1].way.km < 2 and road[3].way is None
+
+
+def test_a_trip_is_the_shortest_way_from_home_and_back() -> None:
+    """The next one each time would go to and fro past home; what stands in a ring is walked round."""
+    lies = [Position(29.5, 105 + step / 100) for step in (0, 1, -2, 4, -8)]
+    stops = dict(zip("abcd", lies[1:], strict=True))
+    road = along_the_road({**stops, "x": None}, 30, lies[0])
+    assert [stop.of for stop in road] in ([*"acdbx"], [*"bdcax"], [*"acbdx"], [*"dbcax"], [*"acdbx"])
+    whole = way_home(road[:-1], stops, lies[0], 30)
+    assert whole is not None and whole.km == pytest.approx(2 * 12 * 0.968 * 1.4, rel=0.01)
+    assert way_home(road, stops, lies[0], 30) is None, "one lies nobody knows where"
+    dice = Random(1)
+    for stops_there in (0, 1, 2, 6, 30):
+        km = roads([Position(29 + dice.random(), 105 + dice.random()) for _one in range(stops_there + 1)])
+        order = best_order(km)
+        assert sorted(order) == [*range(1, stops_there + 1)]
+        if 2 <= stops_there <= 6:
+            every = (way_through(km, one) for one in permutations(order))
+            assert way_through(km, order) == pytest.approx(min(every))
+        assert all(
+            way_through(km, order) <= way_through(km, dice.sample(order, len(order))) + 1e-9
+            for _again in range(9)
+        )
 
 
 def test_every_standing_has_its_sentence() -> None:
