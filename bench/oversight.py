@@ -26,7 +26,7 @@ from bench.planning import place
 from bench.scale import Site, site
 from bench.staff_pages import Filled as Register
 from bench.staff_pages import compare_action
-from nightschool.actions.tallies import recount_all
+from nightschool.actions.tallies import count_the_first_time, recount_all
 from nightschool.database import Database, migrate
 from nightschool.models.people import Learner
 from nightschool.models.teaching import ClassSession
@@ -175,15 +175,13 @@ def run(
     """One database, filled and measured; True when everything keeps its limit."""
     with place(kind, kept) as large:
         began = time.perf_counter()
-        is_new = not (kept and kept.exists())
-        if is_new:
+        if not (kept and kept.exists()):
             fill(large, regions, schools, has_year=True)
         migrate(large)
         with large.writing() as db:
             db.execute(text("UPDATE posting SET region_code = '510000000000' WHERE role = 'supervisor'"))
         built, counting = time.perf_counter() - began, time.perf_counter()
-        if is_new:
-            recount_all(large)
+        if count_the_first_time(large):
             analyze(large)
         there = filled(large)
         marks = len(there.villages) * CLASSES * PEOPLE

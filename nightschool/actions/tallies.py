@@ -196,12 +196,13 @@ def _recount_townships(db: Session, *, only_look: bool) -> Differing:
     return Differing(sums=len({code for code, *_counts in stood ^ now}))
 
 
-def count_the_first_time(database: Database) -> None:
-    """Where there are class sessions and nothing was ever counted, all are."""
+def count_the_first_time(database: Database) -> bool:
+    """Where there are class sessions and nothing was ever counted, all are; True when they were."""
     with database.reading() as db:
         is_due = not db.scalar(select(CountedSession.class_session_id).limit(1)) and places_counted(db)
     if is_due:
         recount_all(database)
+    return bool(is_due)
 
 
 def _recount_city(db: Session, city: str, *, only_look: bool) -> Differing:

@@ -5,7 +5,6 @@ each label it bears. A province is the sum of its cities, and any time one of mo
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import add, sub
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from nightschool.rules.registers.evaluations import EVALUATED
 from nightschool.rules.seasons.months import month_of
 
 TALLIED = (Level.TOWNSHIP, Level.COUNTY, Level.CITY)
+SPANS = DAY, MONTH = len("2026-11-24"), len("2026-11")
 ALL = ""  # the label of what counts whatever it bears
 OF_HELPER = "helper "  # before the number of a label: only where that unit helped and did not organise
 
@@ -29,6 +29,11 @@ class TallyKey(NamedTuple):
     category_code: str
     status: str
     reason: str  # "" where the class was held or is to come
+
+    def at(self, level: Level, span: int) -> "TallyKey":
+        """The one above it: of this level, and of the month where `span` says so."""
+        _level, day, label, region, *kind = self
+        return TallyKey(level.value, day[:span], label, full_code(region[: PREFIX_DIGITS[level]]), *kind)
 
 
 class Sums(NamedTuple):
@@ -66,8 +71,7 @@ class Sums(NamedTuple):
 NOTHING = Sums()
 
 
-@dataclass(frozen=True, slots=True)
-class ClassCount:
+class ClassCount(NamedTuple):
     """One class session as it counts; drafts and what was put off count nowhere."""
 
     region_code: str
@@ -106,33 +110,41 @@ class ClassCount:
             self.over_60 or 0,
             int(self.over_60 is not None),
             self.by_guests,
-            *(getattr(self, name) for name in EVALUATED),
+            *self[-len(EVALUATED) :],
         )
 
     @property
     def kind(self) -> tuple[str | date, ...]:
         """What decides where it counts."""
-        return self.region_code, self.day, self.category_code, self.status, self.reason, self.labels
+        return self[:6]
 
     def counts_in(self) -> Iterator[TallyKey]:
         """Where it counts."""
+        return (key.at(level, span) for key in self.begins_in() for level in TALLIED for span in SPANS)
+
+    def begins_in(self) -> Iterator[TallyKey]:
+        """Where it counts on its day in its township: the other places are those above."""
+        labels = (ALL, *filter(None, self.labels.split(","))) if self.labels else (ALL,)
+        first, day = TALLIED[0], self.day.isoformat()
+        region = full_code(self.region_code[: PREFIX_DIGITS[first]])
         kind = self.category_code, self.status, self.reason
-        labels = (ALL, *filter(None, self.labels.split(",")))
-        day = self.day.isoformat()
-        for level in TALLIED:
-            region = full_code(self.region_code[: PREFIX_DIGITS[level]])
-            for span in (day, day[:7]):
-                for label in labels:
-                    yield TallyKey(level.value, span, label, region, *kind)
+        return (TallyKey(first.value, day, label, region, *kind) for label in labels)
 
 
 def tallied(counted: Iterable[ClassCount]) -> dict[TallyKey, Sums]:
-    """The tallies of these class sessions."""
+    """The tallies of these class sessions: each level's are added up from those below it, the months from the days."""
+    days = _added((key, sums) for one in counted for sums in (one.sums,) for key in one.begins_in())
     found: dict[TallyKey, Sums] = {}
-    for one in counted:
-        sums = one.sums
-        for key in one.counts_in():
-            found[key] = found[key].plus(sums) if key in found else sums
+    for level in TALLIED:
+        days = days if level is TALLIED[0] else _added((key.at(level, DAY), n) for key, n in days.items())
+        found |= days | _added((key.at(level, MONTH), n) for key, n in days.items())
+    return found
+
+
+def _added(several: Iterable[tuple[TallyKey, Sums]]) -> dict[TallyKey, Sums]:
+    found: dict[TallyKey, Sums] = {}
+    for key, sums in several:
+        found[key] = found[key].plus(sums) if key in found else sums
     return found
 
 
