@@ -115,12 +115,13 @@ def fill(database: Database, rows: Sequence[RegionRow], schools: int, *, has_yea
 
 
 def analyze(database: Database) -> None:
-    """The planner knows what is there, as PostgreSQL sees to by itself a minute later."""
+    """PostgreSQL's planner knows what is there, as it sees to by itself a minute later; SQLite's never does."""
+    if database.is_sqlite:
+        return
     with database.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")
-        if not database.is_sqlite:
-            connection.exec_driver_sql("SET statement_timeout = 0")
-        connection.exec_driver_sql("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE")
+        connection.exec_driver_sql("SET statement_timeout = 0")
+        connection.exec_driver_sql("VACUUM ANALYZE")
     database.dispose()
 
 

@@ -1,10 +1,10 @@
 """Tallies are kept here: every class session that changed is counted anew before its change is committed.
 
-So are the villages and night schools of a township.
+So are the villages and night schools of a township, and the villages with a class in a month.
 
 All that a transaction touched is gathered, and added up once, at its end, in the order of the keys: two that save at
 once wait for each other briefly and never in a ring. What the ORM writes is noticed by itself; what is written past it
-(`recount`, `recount_townships`) says so.
+(`recount`, `recount_townships`, `recount_months`) says so.
 """
 
 from collections.abc import Iterable
@@ -14,31 +14,36 @@ from typing import Any
 from sqlalchemy import bindparam, delete, event, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import ORMExecuteState, Session, object_session
+from sqlalchemy.orm.attributes import get_history
 
 from nightschool.actions.bulk import insert_rows
 from nightschool.database import Database
 from nightschool.models.attendance import Evaluation, EvaluationCount, Guest, Headcount, Mark
 from nightschool.models.places import NightSchool, Region
-from nightschool.models.tallies import CountedSession, RegionTally, TownshipTally
+from nightschool.models.tallies import CountedSession, PlannedMonth, RegionTally, TownshipTally
 from nightschool.models.teaching import ClassSession
+from nightschool.queries.oversight.plans import CALLED_OFF, in_month
 from nightschool.queries.scope import inside
 from nightschool.queries.tallies import (
     counted_last,
     counting_now,
     last_and_now,
+    months_now,
     places_counted,
     townships_now,
 )
 from nightschool.rules.oversight.tallies import NOTHING, ClassCount, Sums, TallyKey, differing, tallied
-from nightschool.rules.regions import Level, level_of, parent_of
+from nightschool.rules.regions import Level, level_of, parent_of, township_of
+from nightschool.rules.seasons.months import Month, month_of
 
 _WAITING = "class sessions to count anew"
 _TOWNSHIPS = "townships to count anew"
+_MONTHS = "months of townships to count anew"
 _FORGET = delete(CountedSession).where(CountedSession.class_session_id == bindparam("id"))
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _COLUMNS = tuple(CountedSession.__table__.columns.keys())
 _OF_ONE = _COLUMNS[1:]
-_TALLIES = {CountedSession, RegionTally, TownshipTally}
+_TALLIES = {CountedSession, RegionTally, TownshipTally, PlannedMonth}
 _KEY = TallyKey._fields
 _TALLY = tuple(getattr(RegionTally, name) for name in (*_KEY, *Sums._fields))
 
@@ -73,24 +78,51 @@ def recount_townships(db: Session, regions: Iterable[str]) -> None:
     db.info.setdefault(_TOWNSHIPS, set()).update(map(parent_of, villages))
 
 
+def recount_months(db: Session, records: Iterable[ClassSession]) -> None:
+    """The months of these class sessions are counted anew before the transaction commits, also those they were in."""
+    for record in records:
+        regions, days = (
+            {*get_history(record, name).deleted, getattr(record, name)} for name in ("region_code", "day")
+        )
+        db.info.setdefault(_MONTHS, set()).update(
+            (township_of(region), month_of(day)) for region in regions for day in days
+        )
+
+
 def count_now(db: Session) -> None:
     """The tallies say what this transaction has made of its class sessions, villages and night schools."""
-    if not (db.info.get(_WAITING) or db.info.get(_TOWNSHIPS)):
+    if not any(db.info.get(waiting) for waiting in (_WAITING, _TOWNSHIPS, _MONTHS)):
         return
     db.flush()
-    _count_townships(db, sorted(db.info.pop(_TOWNSHIPS, ())))
+    townships, months = sorted(db.info.pop(_TOWNSHIPS, ())), sorted(db.info.pop(_MONTHS, ()))
+    _lock(db, {*townships, *(township for township, _month in months)})
+    _count_townships(db, townships)
+    _count_months(db, months)
     _count_sessions(db, db.info.pop(_WAITING, set()))
+
+
+def _lock(db: Session, townships: set[str]) -> None:
+    """Nobody else counts these. By itself, so that the next statement sees what was waited for."""
+    if townships and db.get_bind().dialect.name != "sqlite":
+        these = select(Region.code).where(Region.code.in_(townships)).order_by(Region.code)
+        db.execute(these.with_for_update(key_share=True))
 
 
 def _count_townships(db: Session, townships: list[str]) -> None:
     if not townships:
         return
-    # By itself, so that the next statement sees what was waited for.
-    these = Region.code.in_(townships)
-    db.execute(select(Region.code).where(these).order_by(Region.code).with_for_update(key_share=True))
     rows = townships_now(db, Region.parent_code.in_(townships))
     db.execute(delete(TownshipTally).where(TownshipTally.region_code.in_(townships)))
     insert_rows(db, TownshipTally, rows)
+
+
+def _count_months(db: Session, months: list[tuple[str, Month]]) -> None:
+    for township, month in months:
+        is_it = PlannedMonth.region_code == township, PlannedMonth.month == month.code
+        db.execute(delete(PlannedMonth).where(*is_it))
+        insert_rows(
+            db, PlannedMonth, months_now(db, inside(ClassSession.region_code, township), in_month(month))
+        )
 
 
 def _count_sessions(db: Session, waiting: set[int]) -> None:
@@ -130,7 +162,7 @@ def _at_the_end(db: Session) -> None:
 @event.listens_for(Session, "do_orm_execute")
 def _before_they_are_read(asked: ORMExecuteState) -> None:
     """Who reads tallies in the transaction that changes what they count reads what it comes to, as of any row."""
-    is_due = asked.is_select and not asked.session.info.keys().isdisjoint((_WAITING, _TOWNSHIPS))
+    is_due = asked.is_select and not asked.session.info.keys().isdisjoint((_WAITING, _TOWNSHIPS, _MONTHS))
     if is_due and not _TALLIES.isdisjoint(mapper.class_ for mapper in asked.all_mappers):
         count_now(asked.session)
 
@@ -147,6 +179,22 @@ def _noticed(_mapper: Any, _connection: Any, record: Any) -> None:
     recount(db, [record.id if isinstance(record, ClassSession) else record.class_session_id])
 
 
+def _month_noticed(_mapper: Any, _connection: Any, record: Any) -> None:
+    db = object_session(record)
+    assert db is not None, "what is flushed is in a session"
+    recount_months(db, [record])
+
+
+def _month_looked_at(mapper: Any, connection: Any, record: Any) -> None:
+    was = get_history(record, "status").deleted
+    is_turned = any((one in CALLED_OFF) != (record.status in CALLED_OFF) for one in was)
+    if is_turned or any(get_history(record, name).deleted for name in ("region_code", "day")):
+        _month_noticed(mapper, connection, record)
+
+
+event.listen(ClassSession, "after_update", _month_looked_at)
+event.listen(ClassSession, "after_insert", _month_noticed)
+event.listen(ClassSession, "after_delete", _month_noticed)
 for moment in ("after_insert", "after_update", "after_delete"):
     for model in (ClassSession, Mark, Guest, Headcount, Evaluation, EvaluationCount):
         event.listen(model, moment, _noticed)
@@ -187,13 +235,20 @@ def recount_all(database: Database, *, only_look: bool = False) -> Differing:
 def _recount_townships(db: Session, *, only_look: bool) -> Differing:
     if not only_look:  # nobody counts one meanwhile
         db.execute(select(Region.code).where(Region.level == Level.TOWNSHIP).with_for_update(key_share=True))
-    is_any = Region.parent_code.is_not(None)
-    now = {tuple(row.values()) for row in townships_now(db, is_any)}
-    stood = {tuple(row) for row in db.execute(select(*TownshipTally.__table__.columns))}
-    if stood != now and not only_look:
-        db.execute(delete(TownshipTally))
-        insert_rows(db, TownshipTally, townships_now(db, is_any))
-    return Differing(sums=len({code for code, *_counts in stood ^ now}))
+    found = Differing()
+    for table, rows in (
+        (TownshipTally, townships_now(db, Region.parent_code.is_not(None))),
+        (PlannedMonth, months_now(db)),
+    ):
+        columns = table.__table__.columns
+        now = {tuple(row[column.name] for column in columns) for row in rows}
+        stood = {tuple(row) for row in db.execute(select(*columns))}
+        if stood != now and not only_look:
+            db.execute(delete(table))
+            insert_rows(db, table, rows)
+        keys = [at for at, column in enumerate(columns) if column.primary_key]
+        found += Differing(sums=len({tuple(row[at] for at in keys) for row in stood ^ now}))
+    return found
 
 
 def count_the_first_time(database: Database) -> bool:

@@ -78,10 +78,11 @@ class RegionTally(Base):
     understood_points: Mapped[int]
 
     __table_args__ = (
-        # By its key are read the classes of one label, by this the labels of one region.
+        # By its key are read the classes of one label, by this the labels of one region; all that is read of them, so
+        # that SQLite, which knows no numbers of rows, takes it.
         Index(
             "ix_region_tally_borne",
-            *("level", "span", "region_code"),
+            *("level", "span", "region_code", "label", "status", "sessions", "attendances"),
             sqlite_where=BEARS_SOMETHING,
             postgresql_where=BEARS_SOMETHING,
         ),
@@ -97,3 +98,11 @@ class TownshipTally(Base):
     village_schools: Mapped[int]
     community_schools: Mapped[int]
     ending_schools: Mapped[int]  # in villages that have ended, or will on a known day
+
+
+class PlannedMonth(Base):
+    """One row is in how many villages of a township there is a class in a month, drafts too, and none that is off."""
+
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)  # 2026-12
+    region_code: Mapped[RegionCode] = mapped_column(primary_key=True)
+    villages: Mapped[int]

@@ -175,16 +175,17 @@ class ClassSession(Addressed, Base):
     """
 
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="RESTRICT"), index=True)
-    region_code: Mapped[RegionRef]
+    # Where and when it was counts after it is changed: actions.tallies.
+    region_code: Mapped[RegionRef] = mapped_column(active_history=True)
     title: Mapped[ShortText]
     category_code: Mapped[Code] = mapped_column(ForeignKey("category.code", ondelete="RESTRICT"))
     summary: Mapped[LineText] = mapped_column(default="")
     delivery_mode: Mapped[Code | None]  # None: as is usual at its venue, rules.courses.modes.mode_of
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id", ondelete="RESTRICT"), index=True)
-    day: Mapped[date]
+    day: Mapped[date] = mapped_column(active_history=True)
     starts: Mapped[Minutes]
     ends: Mapped[Minutes]
-    status: Mapped[Code] = mapped_column(default=SessionStatus.DRAFT)
+    status: Mapped[Code] = mapped_column(default=SessionStatus.DRAFT, active_history=True)
     published_at: Mapped[Instant | None]  # None: no villager has ever seen it
     reason: Mapped[Code | None]
     reason_text: Mapped[LineText] = mapped_column(default="")

@@ -12,9 +12,10 @@ from nightschool.models.places import NightSchool, Region
 from nightschool.models.tallies import CountedSession
 from nightschool.models.teaching import ClassSession, ClassSessionLabel, ClassSessionTeacher, SessionStatus
 from nightschool.queries.figures import attendances
+from nightschool.queries.oversight.plans import CALLED_OFF
 from nightschool.rules.courses.labels import KIND_OF, LabelRole
 from nightschool.rules.oversight.figures import DAYS_ON_TIME
-from nightschool.rules.oversight.tallies import OF_HELPER, ClassCount
+from nightschool.rules.oversight.tallies import MONTH, OF_HELPER, ClassCount
 from nightschool.rules.regions import PREFIX_DIGITS, Level, full_code
 from nightschool.rules.registers.evaluations import EVALUATED, summed
 
@@ -138,6 +139,21 @@ def townships_now(db: Session, which: ColumnElement[bool]) -> list[dict[str, Any
         .group_by(Region.parent_code)
     )
     return [dict(row._mapping) for row in rows]
+
+
+def months_now(db: Session, *which: ColumnElement[bool]) -> list[dict[str, Any]]:
+    """In how many villages of each township there is a class in each month, of these class sessions, as is to stand."""
+    township = func.substr(ClassSession.region_code, 1, PREFIX_DIGITS[Level.TOWNSHIP])
+    month = func.substr(cast(ClassSession.day, String), 1, MONTH)
+    rows = db.execute(
+        select(month, township, func.count(ClassSession.region_code.distinct()))
+        .where(ClassSession.status.not_in(CALLED_OFF), *which)
+        .group_by(month, township)
+    )
+    return [
+        {"month": month, "region_code": full_code(township), "villages": villages}
+        for month, township, villages in rows
+    ]
 
 
 def _counts_as(

@@ -31,7 +31,7 @@ from nightschool.database import Database
 from nightschool.errors import CannotSchedule, NotAllowed, NotFound, Refused, StaleRecord, VillageEnded
 from nightschool.models.attendance import Evaluation, EvaluationCount, Guest, Headcount, Mark
 from nightschool.models.people import Learner, PersonMerge, Teacher
-from nightschool.models.tallies import CountedSession, RegionTally
+from nightschool.models.tallies import CountedSession, PlannedMonth, RegionTally
 from nightschool.models.teaching import (
     ChangeSet,
     ClassSession,
@@ -306,6 +306,16 @@ def _numbers(line: LabelFigures) -> dict[str, int]:
     return {name: getattr(line, name) for name in ("planned", "held", "helped", "attendances")}
 
 
+def planned_by_hand(db: Session) -> dict[tuple[str, str], int]:
+    """The months of each township in which a village has a class that is not off, and how many such villages there are."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for one in db.scalars(select(ClassSession)):
+        if one.status not in (SessionStatus.CANCELLED, SessionStatus.POSTPONED):
+            key = one.day.isoformat()[:7], one.region_code[:9] + "000"
+            found.setdefault(key, set()).add(one.region_code)
+    return {key: len(villages) for key, villages in found.items()}
+
+
 def evaluated_by_hand(db: Session, region: str) -> Counter[str]:
     sums = Counter[str]()
     for one in db.scalars(select(Evaluation)):
@@ -336,6 +346,8 @@ def test_sums_are_what_everything_comes_to_after_whatever_is_done(
     assert len(world.done) >= 7, world.done
     with database.reading() as db:
         assert added_up(db) == counted_by_hand(db)
+        planned = {(one.month, one.region_code): one.villages for one in db.scalars(select(PlannedMonth))}
+        assert planned == planned_by_hand(db)
         days = {"first": date(2026, 1, 1), "last": date(2027, 12, 31), "today": TODAY}
         for region in ("511002105000", "511002000000", "511000000000", "510000000000"):
             then = overview_of(db, region, **days)

@@ -16,7 +16,7 @@ from nightschool.actions.courses.labelling import set_course_labels, set_session
 from nightschool.actions.courses.staffing import set_course_teachers, set_session_teachers
 from nightschool.actions.notices.revisions import remember, unsay, write_first
 from nightschool.actions.records import locked, locked_sessions, note
-from nightschool.actions.tallies import recount
+from nightschool.actions.tallies import recount, recount_months
 from nightschool.actions.touching import touch_villages
 from nightschool.database import broken_constraint
 from nightschool.errors import Refused
@@ -133,6 +133,7 @@ def _unmake(
         with db.begin_nested():
             db.execute(delete(ClassSession).where(ClassSession.id.in_(drafts)))
             recount(db, drafts)
+            recount_months(db, made)
             if course is not None and is_all and made and len(drafts) == len(made):
                 db.execute(delete(Course).where(Course.id == course.id))
     except IntegrityError as error:

@@ -350,9 +350,17 @@ def _overdue_days(today: date) -> tuple[date, date]:
 
 def overdue_number(db: Session, code: str, *, today: date) -> int:
     """How many class sessions should have been recorded by now. Cost: 1 query."""
-    level = level_of(code)
-    rows = _rows(db, code, BELOW.get(level, level), *_overdue_days(today), today, EVERYTHING)
-    return sum(int(row.sessions) for _part, _sign, row in rows if row.figure == Figure.UNRECORDED)
+    first, last = _overdue_days(today)
+    level: Level = max(level_of(code), Level.CITY, key=list(Level).index)
+    is_tally = level is not Level.VILLAGE
+    table: Any = RegionTally if is_tally else CountedSession
+    number = select(func.sum(RegionTally.sessions) if is_tally else func.count()).where(
+        table.status == SessionStatus.SCHEDULED.value, inside(table.region_code, code)
+    )
+    if not is_tally:
+        return db.scalar(number.where(CountedSession.day.between(first, last))) or 0
+    here = (RegionTally.level == level.value, RegionTally.span.in_(spans_of(first, last)))
+    return int(db.scalar(number.where(*here, RegionTally.label == ALL)) or 0)
 
 
 def overdue_classes(db: Session, code: str, *, today: date) -> tuple[OverviewSession, ...]:

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from nightschool.models.places import NightSchool, Region, RegionSettings
 from nightschool.models.planning import MonthPlan
+from nightschool.models.tallies import PlannedMonth
 from nightschool.models.teaching import ClassSession
 from nightschool.queries.oversight.approvals import since_approvals
-from nightschool.queries.oversight.plans import CALLED_OFF, OPEN, in_month, month_counts
+from nightschool.queries.oversight.plans import OPEN, in_month, month_counts
 from nightschool.queries.places.openings import units_below
 from nightschool.queries.scope import inside
 from nightschool.rules.oversight.plans import PlanStanding, PlanStatus
@@ -169,19 +170,14 @@ def _parts(db: Session, code: str, month: Month, today: date) -> tuple[PartPlans
     }
     planned = (
         select(
-            func.substr(ClassSession.region_code, 1, digits).label("part"),
-            func.count(func.distinct(ClassSession.region_code)).label("villages"),
+            func.substr(PlannedMonth.region_code, 1, digits).label("part"), func.sum(PlannedMonth.villages)
         )
-        .where(
-            inside(ClassSession.region_code, code),
-            in_month(month),
-            ClassSession.status.not_in(CALLED_OFF),
-        )
+        .where(inside(PlannedMonth.region_code, code), PlannedMonth.month == month.code)
         .group_by("part")
     )
     for part, villages in db.execute(planned):
         if line := parts.get(full_code(part)):
-            line.planned = villages
+            line.planned = int(villages)
     states = (
         select(func.substr(MonthPlan.region_code, 1, digits).label("part"), MonthPlan.status, func.count())
         .where(inside(MonthPlan.region_code, code), MonthPlan.month == month.first)

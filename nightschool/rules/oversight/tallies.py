@@ -110,7 +110,7 @@ class ClassCount(NamedTuple):
             self.over_60 or 0,
             int(self.over_60 is not None),
             self.by_guests,
-            *self[-len(EVALUATED) :],
+            *(getattr(self, name) for name in EVALUATED),
         )
 
     @property
