@@ -35,13 +35,14 @@ def begin_rota(
 ) -> str:
     """A rota counts as being found for the region's open wishes; the answer is its name in addresses.
 
-    Raises: NotAllowed; Refused with `not_a_county` or `no_wishes`, or as `check_rota_span` and `check_slot` do.
+    That of a city or a province has no rows: it stands for those of its counties, which are begun in their turn.
+    Raises: NotAllowed; Refused with `a_village` or `no_wishes`, or as `check_rota_span` and `check_slot` do.
     """
     require(by, "dispatch", region)
     check_rota_span(first, last, today=now.day)
     check_slot(Slot(first, starts, ends))
-    if level_of(region) not in (Level.COUNTY, Level.TOWNSHIP):
-        raise Refused("not_a_county")
+    if level_of(region) is Level.VILLAGE:
+        raise Refused("a_village")
     if not open_wishes(db, region, at=now.moment):
         raise Refused("no_wishes")
     made = Rota(
@@ -83,7 +84,7 @@ def tell_rota(db: Session, rota: str, done: int, every: int, *, now: Now) -> boo
     return db.scalar(select(Rota.state).where(Rota.public_id == rota)) == RotaStage.MAKING
 
 
-def keep_rota(db: Session, rota: str, rows: Sequence[RotaRow], *, now: Now, **figures: Any) -> None:
+def keep_rota(db: Session, rota: str, rows: Sequence[RotaRow] = (), *, now: Now, **figures: Any) -> None:
     """What was found can be looked at."""
     _set(db, rota, now, state=RotaStage.READY, rows=rows_as_json(rows), **figures)
 

@@ -5,7 +5,7 @@ from itertools import combinations, pairwise
 
 MOST_EXACT = 8  # stops; each further one doubles the work
 _MOST_MENDED = 120  # beyond so many each is simply next to the one before
-KICKS = 60
+KICKS = 100
 _LONGEST_MOVED = 3  # stops in a row
 _SHAKEN = 30  # stops in a row, at most
 

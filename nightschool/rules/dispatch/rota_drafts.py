@@ -12,6 +12,7 @@ from nightschool.rules.almanac import day_without_year, monday_of
 from nightschool.rules.dispatch.rota_reasons import AskedRota, tell_pin_against, tell_why_not
 from nightschool.rules.dispatch.rotas import APART_DAYS, RotaLine, RotaTask, way_km, with_pins
 from nightschool.rules.errands import goes_on
+from nightschool.rules.regions import Level, level_of
 from nightschool.rules.slots import Now
 from nightschool.texts import N_, _
 
@@ -204,6 +205,11 @@ def with_class(
     return tuple(changed if one is row else one for one in rows)
 
 
+def by_counties(region: str) -> bool:
+    """Whether a rota of this region is made of those of its counties."""
+    return level_of(region) in (Level.CITY, Level.PROVINCE)
+
+
 def rota_stage(state: str, changed_at: datetime, *, is_running: bool, now: Now) -> RotaStage:
     """Where it stands, as can be told now: what went on in a process that is gone has failed."""
     stage = RotaStage(state)
@@ -219,7 +225,7 @@ _REFUSED = {
     "backwards": N_("最后一天在第一天前面了，换过来。"),
     "too_long": N_("一次最多排两个月。最后一天往前挪。"),
     "no_wishes": N_("这里现在没有等着的点单，没有要排的。村里记下点单、上了单，再来。"),
-    "not_a_county": N_("一次排一个县或者一个乡镇。点进下面一个地方再排。"),
+    "a_village": N_("一个村不单独排。在它的乡镇、县或者市里排，给哪一单派老师在「所有的点单」里。"),
     "no_such_row": N_("这一行已经不在了，重新看一遍。"),
     "asked_for_it": N_("这一行已经派出去了。先撤回那一单，再改。"),
     "teacher_twice": N_("老师这天已经排去%(place)s了。换一天，或者换一位老师。"),

@@ -1,6 +1,7 @@
 """A rota: found for a region's open wishes beside the page, looked at, changed by hand, offered as far as wished."""
 
 import json
+import logging
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -19,6 +20,7 @@ from nightschool.queries.courses.choices import on_offer
 from nightschool.queries.dispatch import rotas as queries
 from nightschool.queries.dispatch.rotas import RotaGround, RotaPage
 from nightschool.queries.places import places
+from nightschool.rules.access import Actor
 from nightschool.rules.almanac import monday_of
 from nightschool.rules.courses.conflicts import explain
 from nightschool.rules.dispatch.dispatches import tell_refused_dispatch
@@ -26,6 +28,7 @@ from nightschool.rules.dispatch.rota_drafts import (
     MOST_ROTA_SECONDS,
     RotaRow,
     RotaStage,
+    by_counties,
     filled_rows,
     lines_of_rows,
     rota_stage,
@@ -46,6 +49,7 @@ from nightschool.web.site.errands import Tell, errands, looked_at_again
 from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, look_up, tried
 
 bp = Blueprint("rotas", __name__)
+_logger = logging.getLogger(__name__)
 _USUAL = {"starts": 19 * 60, "ends": 20 * 60 + 30}
 _SOON = 7  # days, for teachers and villages to answer in
 _READING = 30  # of a hundred steps: the villages are read, then a rota is sought
@@ -79,7 +83,8 @@ def begin(region: str) -> Any:
     status = tried(form, save, lambda form, refused: form.refuse(refused.field, tell_refused_rota(refused)))
     if status == SAVED:
         asked = _Sought(services(), begun[0], region, moment())
-        work = partial(_seek, asked, language())
+        work = partial(_seek_counties, asked, actor()) if by_counties(region) else partial(_seek, asked)
+        work = partial(work, language())
         errands().start(begun[0], work, failed=partial(_fail, services(), begun[0]))
         return redirect(url_for("rotas.show", rota=begun[0]), SAVED)
     with reading() as db:
@@ -96,6 +101,7 @@ def begin(region: str) -> Any:
         rotas=[(one, _stage(one)) for one in found],
         wishes=len(waiting),
         villages=len({one.line.region_code for one in waiting}),
+        by_counties=by_counties(region),
         RotaStage=RotaStage,
     )
     return page, status
@@ -109,6 +115,8 @@ def show(rota: str) -> Any:
         return _done(rota)
     found = look_up(queries.rota_page, rota)
     stage = _stage(found)
+    if by_counties(found.region_code):
+        return _counties(found, stage)
     by = request.args.get("by") if request.args.get("by") in _SORTED else "village"
     rows = sorted((row for row in found.rows if row.day), key=_SORTED[by][0])
     page = render_template(
@@ -126,6 +134,21 @@ def show(rota: str) -> Any:
         unmet=[row for row in found.rows if not row.day],
         met=len(rows),
         asked=sum(bool(row.dispatch) for row in rows),
+    )
+    return looked_at_again(page) if stage in (RotaStage.MAKING, RotaStage.STOPPING) else page
+
+
+def _counties(found: RotaPage, stage: RotaStage) -> Any:
+    """A rota that is made by counties: how far it is, and what was found in each."""
+    with reading() as db:
+        counties = queries.county_rotas(db, found, at=moment())
+    page = render_template(
+        "dispatch/rotas/counties.html",
+        rota=found,
+        stage=stage,
+        RotaStage=RotaStage,
+        percent=errands().percent_of(found.public_id, otherwise=(found.steps_done, found.steps_all)),
+        counties=[(one, one.rota and _stage(one.rota)) for one in counties],
     )
     return looked_at_again(page) if stage in (RotaStage.MAKING, RotaStage.STOPPING) else page
 
@@ -155,6 +178,8 @@ def _done(rota: str) -> Any:
     acting: dict[str, Any] = {"rota": rota, "by": actor(), "now": now()}
     changing = {**acting, "is_running": errands().is_running(rota)}
     picked = request.form.getlist("pick")
+    if request.form.get("do") != "stop" and by_counties(look_up(queries.rota_page, rota).region_code):
+        abort(400)
     try:
         with writing() as db:
             match request.form.get("do"):
@@ -265,6 +290,8 @@ class _Sought(NamedTuple):
     rota: str
     region: str
     at: Moment
+    whole: str = ""  # of which it is the rota of one county
+    place: tuple[int, int] = (0, 1)  # of that county: which, of how many
 
 
 def _seek(asked: _Sought, words: str, tell: Tell) -> None:
@@ -274,7 +301,10 @@ def _seek(asked: _Sought, words: str, tell: Tell) -> None:
     def told(done: int, every: int) -> bool:
         tell(done, every)
         with database.writing() as db:
-            return actions.tell_rota(db, asked.rota, done, every, now=clock())
+            goes_on = actions.tell_rota(db, asked.rota, done, every, now=clock())
+            if asked.whole:
+                goes_on &= actions.tell_rota(db, asked.whole, *asked.place, now=clock())
+            return goes_on
 
     ground, rows, loosed = _ground(asked, words, tell)
     lines, bound, is_whole = _best(ground.task, told)
@@ -291,6 +321,35 @@ def _seek(asked: _Sought, words: str, tell: Tell) -> None:
         greedy_met=len(greedy_rota(ground.task)),
         **({"steps_done": 1, "steps_all": 1} if is_whole else {}),
     )
+
+
+def _seek_counties(asked: _Sought, by: Actor, words: str, tell: Tell) -> None:
+    """In a thread of its own: the counties in which somebody waits, one after another, until it is stopped."""
+    database, clock = asked.given.database, asked.given.now
+    with database.reading() as db:
+        whole = queries.rota_page(db, asked.rota)
+        assert whole is not None, "it was begun"
+        counties = [one.code for one in queries.county_rotas(db, whole, at=asked.at)]
+    days = {"first": whole.first_day, "last": whole.last_day, "starts": whole.starts, "ends": whole.ends}
+    for number, county in enumerate(counties):
+        place = number, len(counties)
+        with database.writing() as db:
+            if not actions.tell_rota(db, asked.rota, *place, now=clock()):
+                break
+            begun = actions.begin_rota(db, region=county, **days, by=by, now=clock())
+        one = asked._replace(rota=begun, region=county, whole=asked.rota, place=place)
+        try:
+            _seek(one, words, partial(_tell_part, tell, place))
+        except Exception:
+            _logger.exception("the rota of %s was not found", county)
+            _fail(asked.given, begun)
+    with database.writing() as db:
+        is_whole = actions.tell_rota(db, asked.rota, len(counties), len(counties), now=clock())
+        actions.keep_rota(db, asked.rota, now=clock(), steps_done=int(is_whole), steps_all=1)
+
+
+def _tell_part(tell: Tell, place: tuple[int, int], done: int, every: int) -> None:
+    tell(place[0] * every + done, place[1] * every)
 
 
 def _ground(asked: _Sought, words: str, tell: Tell) -> tuple[RotaGround, tuple[RotaRow, ...], dict[str, str]]:

@@ -22,10 +22,12 @@ from nightschool.rules.access import Actor, Post, Role
 from nightschool.rules.dispatch.dispatches import Party
 from nightschool.web.site.errands import ERRANDS
 from tests.factories import (
+    JIANLI,
     NOW,
     SHIWAN,
     TODAY,
     Cast,
+    make_account,
     make_course,
     make_region,
     make_rota,
@@ -242,11 +244,42 @@ def test_who_may_dispatch_there_alone_may_stop_it(database: Database, cast: Cast
             actions.stop_rota(db, rota=rota, by=elsewhere, now=NOW)
 
 
-def test_a_city_is_planned_county_by_county(database: Database, cast: Cast) -> None:
-    days = {"first": TODAY + timedelta(days=1), "last": TODAY + timedelta(days=9)}
-    city = Actor(None, "市里", (Post(Role.SUPERVISOR, "511000000000"),))
-    with database.writing() as db, pytest.raises(Refused, match="not_a_county"):
-        actions.begin_rota(db, region="511000000000", **days, starts=1140, ends=1230, by=city, now=NOW)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_city_is_planned_county_by_county(
+    app: Flask, browser_of: BrowserOf, database: Database, cast: Cast, wishes: None
+) -> None:
+    city, village = "511000000000", SHIWAN
+    with database.writing() as db:
+        make_wish(db, JIANLI, topic="养蜂", category_code="skill")
+        by = Actor(None, "市里", (Post(Role.SUPERVISOR, city),))
+        days = {"first": TODAY + timedelta(days=1), "last": TODAY + timedelta(days=9)}
+        with pytest.raises(Refused, match="a_village"):
+            actions.begin_rota(db, region=village, **days, starts=1140, ends=1230, by=by, now=NOW)
+        office = make_account(db, "shi", "市里", Role.SUPERVISOR, city).id
+    officer = browser_of(office)
+    begin = f"/overview/{city}/rotas"
+    assert "一个县一个县地排" in officer.get(begin).text
+    answer = officer.post(begin, data=FORM)
+    assert answer.status_code == 303, errors(answer.text)
+    app.extensions[ERRANDS].wait()
+    page = officer.get(answer.location).text
+    assert "2 个县排好了。" in page and "2 个点单有课，2 个没有。" in page and "千分之" in page
+    assert page.count("个点单有课，") == 3 and "没等排完" not in page
+    county = re.findall(r'href="(/rotas/[^"]+)"', page)
+    assert len(county) == 2 and "养蜂" in officer.get(county[1]).text
+    assert officer.post(answer.location, data={"do": "offer", "pick": "x"}).status_code == 400
+    with database.writing() as db:
+        whole = db.scalars(select(Rota).where(Rota.region_code == city)).one()
+        whole.state, whole.changed_at = "making", NOW.instant
+        db.delete(db.scalars(select(Rota).where(Rota.region_code.startswith("511024"))).one())
+    page = officer.get(answer.location).text
+    assert "正在排" in page and "1 个县排好了。" in page and "还没排" in page
+    officer.post(answer.location, data={"do": "stop"})
+    with database.writing() as db:
+        assert actions.tell_rota(db, whole.public_id, 1, 2, now=NOW) is False
+        whole = db.scalars(select(Rota).where(Rota.region_code == city)).one()
+        whole.changed_at = NOW.instant - timedelta(minutes=5)
+    assert "没有排到最后，服务器可能停过" in officer.get(answer.location).text
 
 
 def test_when_a_teacher_cannot_come_the_draft_is_mended_and_what_was_offered_stays(
