@@ -3,6 +3,7 @@
 import json
 import logging
 import pickle
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -19,6 +20,7 @@ from nightschool.formats.child import told_by_child
 from nightschool.queries.courses.choices import on_offer
 from nightschool.queries.dispatch import rotas as queries
 from nightschool.queries.dispatch.rotas import RotaGround, RotaPage
+from nightschool.queries.oversight.outlines import outlines_of
 from nightschool.queries.places import places
 from nightschool.rules.access import Actor
 from nightschool.rules.almanac import monday_of
@@ -37,12 +39,14 @@ from nightschool.rules.dispatch.rota_drafts import (
 )
 from nightschool.rules.dispatch.rota_search import greedy_rota, mend_rota
 from nightschool.rules.dispatch.rotas import RotaLine, RotaTask, broken_rules, rota_rank, rota_value
+from nightschool.rules.oversight.outlines import ACROSS, height_of, middle_of
 from nightschool.rules.places.takeovers import tell_ended
-from nightschool.rules.regions import ancestors_of
+from nightschool.rules.regions import Level, ancestors_of, level_of, township_of
 from nightschool.rules.slots import Moment, shown_end
 from nightschool.texts import _, counted, language, using_language
 from nightschool.web.dispatch.rotas_form import RotaForm, RotaRowForm
 from nightschool.web.oversight.frame import kept
+from nightschool.web.oversight.pictures import Tile, shade_of
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import Services, moment, now, reading, services, today, writing
 from nightschool.web.site.errands import Tell, errands, looked_at_again
@@ -117,7 +121,14 @@ def show(rota: str) -> Any:
     stage = _stage(found)
     if by_counties(found.region_code):
         return _counties(found, stage)
-    by = request.args.get("by") if request.args.get("by") in _SORTED else "village"
+    by = request.args.get("by") if request.args.get("by") in {*_SORTED, "map"} else "village"
+    parts: dict[str, list[RotaRow]] = {}
+    paths: Mapping[str, str] = {}
+    if is_map := by == "map":
+        with reading() as db:
+            paths = outlines_of(db, found.region_code)
+        parts, by = _parts(found), "village"
+    tiles = [_tile(found, code, ones, paths.get(code, "")) for code, ones in parts.items()]
     rows = sorted((row for row in found.rows if row.day), key=_SORTED[by][0])
     page = render_template(
         "dispatch/rotas/show.html",
@@ -134,8 +145,40 @@ def show(rota: str) -> Any:
         unmet=[row for row in found.rows if not row.day],
         met=len(rows),
         asked=sum(bool(row.dispatch) for row in rows),
+        is_map=is_map,
+        parts=[(one.name, *one.told.split(" / ")) for one in tiles],
+        anchors={
+            min(row.village for row in ones if row.day): f"t{code}"
+            for code, ones in _parts(found).items()
+            if any(row.day for row in ones)
+        },
+        tiles=tiles,
+        drawn=[one for one in tiles if one.path],
+        across=ACROSS,
+        high=height_of(paths),
     )
     return looked_at_again(page) if stage in (RotaStage.MAKING, RotaStage.STOPPING) else page
+
+
+def _parts(found: RotaPage) -> dict[str, list[RotaRow]]:
+    """The rows by townships of a county, or by villages of a township."""
+    is_township = level_of(found.region_code) is Level.TOWNSHIP
+    parts: dict[str, list[RotaRow]] = defaultdict(list)
+    for row in sorted(found.rows, key=lambda row: row.village):
+        parts[row.village if is_township else township_of(row.village)].append(row)
+    return parts
+
+
+def _tile(found: RotaPage, code: str, rows: Sequence[RotaRow], path: str) -> Tile:
+    met = [row for row in rows if row.day]
+    return Tile(
+        rows[0].place if rows[0].village == code else rows[0].township,
+        f"{len(met)} / {len(rows)}",
+        shade_of(100 * len(met) // len(rows)),
+        url_for("rotas.show", rota=found.public_id, _anchor=f"t{code}" if met else "why"),
+        path,
+        middle_of(path) if path else (0, 0),
+    )
 
 
 def _counties(found: RotaPage, stage: RotaStage) -> Any:

@@ -103,12 +103,17 @@ def _percent(value: int | None) -> str:
     return "" if value is None else f"{value}%"
 
 
+def shade_of(percent: int) -> str:
+    """How dark a tile is that has so much of the most there is."""
+    return str(bisect_right(_STEPS, percent))
+
+
 def _tiles(parts: Sequence[RegionFigures], shaded: str, paths: Mapping[str, str]) -> list[Tile]:
     most = max((getattr(one, shaded) or 0 for one in parts), default=0)
     found = []
     for one in parts:
         value = getattr(one, shaded)
-        shade = bisect_right(_STEPS, 100 * value // most) if value and most else 0
+        shade = shade_of(100 * value // most) if value and most else "0"
         told = _percent(value) if shaded.endswith("percent") else str(value)
         address = url_for("pictures.show", region=one.code, **{**kept(), "of": request.args.get("of")})
         path = paths.get(one.code, "")
@@ -116,7 +121,7 @@ def _tiles(parts: Sequence[RegionFigures], shaded: str, paths: Mapping[str, str]
             Tile(
                 one.name,
                 told if one.schools else _("没办"),
-                str(shade) if one.schools else "none",
+                shade if one.schools else "none",
                 address,
                 path,
                 middle_of(path) if path else (0, 0),

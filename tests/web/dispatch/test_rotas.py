@@ -193,6 +193,9 @@ def test_it_is_looked_at_by_teacher_and_by_week_with_the_way(
     assert "按老师看" in officer.get(f"{address}?by=teacher").text
     week = officer.get(f"{address}?by=week").text
     assert "起</th>" in week and "公里" in week
+    pictured = officer.get(f"{address}?by=map").text
+    assert 'aria-label="全安镇 2 / 3"' in pictured and "#t511002105000" in pictured
+    assert 'id="t511002105000"' in pictured and "看数字" in pictured and "打了勾的都派出去" in pictured
     assert officer.get(f"{address}?by=nonsense").status_code == 200
 
 
@@ -265,7 +268,7 @@ def test_a_city_is_planned_county_by_county(
     page = officer.get(answer.location).text
     assert "2 个县排好了。" in page and "2 个点单有课，2 个没有。" in page and "千分之" in page
     assert page.count("个点单有课，") == 3 and "没等排完" not in page
-    county = re.findall(r'href="(/rotas/[^"]+)"', page)
+    county = re.findall(r'class="tap" href="(/rotas/[^"]+)"', page)
     assert len(county) == 2 and "养蜂" in officer.get(county[1]).text
     assert officer.post(answer.location, data={"do": "offer", "pick": "x"}).status_code == 400
     with database.writing() as db:
