@@ -3,6 +3,7 @@
 Of the application's own list, so that none is forgotten. For the tests, and for `bench.attack` at full size.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -250,6 +251,19 @@ def asked(app: Flask, homes: list[Home], methods: Iterable[str]) -> Iterator[Ask
             known = {*ANYWHERE, *home.values}
             if rule.arguments <= known and (rule.arguments & set(home.values) or home is homes[0]):
                 yield from (Ask(rule, method, home) for method in methods if method in (rule.methods or ()))
+
+
+def one_of_each(app: Flask, actor: Actor, asks: Iterable[Ask]) -> Iterator[Ask]:
+    """Of each address one home that must open to this visitor and one that must not, others from address to address.
+
+    Whether a role may do something in a region is asked of `rules.access` alone, whose own tests ask for every region;
+    `bench.attack` asks for all of them here too.
+    """
+    homes: dict[tuple[str, str, str], list[Ask]] = defaultdict(list)
+    for ask in asks:
+        homes[str(ask.rule), ask.method, expected(app, actor, ask)].append(ask)
+    for turn, those in enumerate(homes.values()):
+        yield those[turn % len(those)]
 
 
 def verb_of(app: Flask, rule: Rule) -> str | None:
