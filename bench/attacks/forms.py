@@ -103,7 +103,7 @@ def run(town: Town, is_short: bool) -> Iterator[Figure]:
     faults: dict[str, list[str]] = {"failed": [], "written": [], "echoed": [], "pages": [], "broken": []}
     own = town.another("sent")
     with application(own) as app:
-        watch, found = Watch(own), list(every_form(app, everybody))
+        watch, found = Watch(own), list(every_form(app, everybody, is_short))
         for visitor, form in found:
             counts["forms"] += 1
             tries = list(product(form.kinds, BAD)) + list(product(form.files, FILES))
@@ -132,12 +132,16 @@ def looks(app: Flask, everybody: Everybody) -> Iterator[tuple[Visitor, Ask]]:
             yield who, ask
 
 
-def every_form(app: Flask, everybody: Everybody) -> Iterator[tuple[Visitor, Form]]:
-    """Each form once, by where it goes and what it asks; and one with common fields for each address without any."""
-    seen = set[tuple[str, ...]]()
+def every_form(app: Flask, everybody: Everybody, is_short: bool) -> Iterator[tuple[Visitor, Form]]:
+    """Each form once, by where it goes and what it asks; and one with common fields for each address without any.
+
+    In short a page is looked at for one region, not for all that have it.
+    """
+    seen, known = set[tuple[str, ...]](), set[str]()
     for visitor, ask in looks(app, everybody):
-        if "." in ask.rule.rule.rpartition("/")[2]:
+        if "." in ask.rule.rule.rpartition("/")[2] or (is_short and ask.rule.rule in known):
             continue  # a file, which takes longer than a page, and has no form
+        known.add(ask.rule.rule)
         page = Page(ask.path(app, login=visitor.own_device()))
         page.feed(visitor.asks(ask).data.decode(errors="replace"))
         for form in page.forms:
