@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from nightschool.errors import ConfigurationError, UnfitKeys
 
 PREFIX = "NIGHTSCHOOL_"
+_POSTGRESQL = ("postgresql:", "postgresql+")
 LOGS = ("requests", "warnings")
 # Of whom a second factor is wanted; officers are all but a village's coordinators.
 _WANTED_OF = ("nobody", "officers", "everybody")
@@ -59,6 +60,7 @@ class Settings:
     proxy_hops: int = 0
     log: str = "requests"
     mail: MailServer | None = None  # None: nothing is mailed, and nobody is offered it
+    read_url: str = ""  # a replica of the database that answers whoever is not logged in; empty: none
     second_factor: str = _WANTED_OF[0]  # who must have one (rules.trust.second_factor)
 
     @property
@@ -93,6 +95,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     """The settings this environment describes; makes the data folder when it is missing.
 
     Variables: NIGHTSCHOOL_DATA (a folder, default `nightschool-data` in the current one), NIGHTSCHOOL_DATABASE_URL,
+    NIGHTSCHOOL_READ_URL (a replica of it, which may be a moment late),
     NIGHTSCHOOL_BASE_URL, NIGHTSCHOOL_LISTEN (host:port), NIGHTSCHOOL_TIMEZONE, NIGHTSCHOOL_THREADS,
     NIGHTSCHOOL_PROXY_HOPS (how many reverse proxies stand before it), NIGHTSCHOOL_LOG (requests or warnings),
     NIGHTSCHOOL_SMTP_URL and NIGHTSCHOOL_MAIL_FROM (who takes mail, and from whom), NIGHTSCHOOL_SECOND_FACTOR (who must
@@ -115,11 +118,17 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     if second_factor not in _WANTED_OF:
         raise ConfigurationError(f"NIGHTSCHOOL_SECOND_FACTOR must be one of: {', '.join(_WANTED_OF)}")
     database_url = value("DATABASE_URL", sqlite_url(data_folder / "nightschool.db"))
-    if not database_url.startswith(("sqlite:///", "postgresql:", "postgresql+")):
+    if not database_url.startswith(("sqlite:///", *_POSTGRESQL)):
         raise ConfigurationError("NIGHTSCHOOL_DATABASE_URL must begin with sqlite:/// or postgresql://")
+    read_url = value("READ_URL", "")
+    if read_url and not (read_url.startswith(_POSTGRESQL) and database_url.startswith(_POSTGRESQL)):
+        raise ConfigurationError(
+            "NIGHTSCHOOL_READ_URL is for PostgreSQL: it and NIGHTSCHOOL_DATABASE_URL must begin with postgresql://"
+        )
     return Settings(
         data_folder=data_folder,
         database_url=database_url,
+        read_url=read_url,
         base_url=base_url,
         listen_host=host or "127.0.0.1",
         listen_port=_whole(port, "NIGHTSCHOOL_LISTEN", 1, 65535),

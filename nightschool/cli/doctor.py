@@ -8,7 +8,7 @@ from datetime import timedelta
 from importlib.metadata import version
 
 import click
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from nightschool.cli.installation import Installation, tell_clock, tell_lost_keys, this_installation
@@ -55,6 +55,7 @@ def facts(installation: Installation) -> Iterator[tuple[str, str]]:
     yield "SQLite", f"{sqlite_module().sqlite_version} ({sqlite_module().__name__}), {_journal()}"
     yield PREFIX + "DATA", str(settings.data_folder)
     yield PREFIX + "DATABASE_URL", database.url.render_as_string(hide_password=True)
+    yield PREFIX + "READ_URL", make_url(settings.read_url).render_as_string() if settings.read_url else "-"
     yield PREFIX + "BASE_URL", settings.base_url
     yield PREFIX + "LISTEN", f"{settings.listen_host}:{settings.listen_port}"
     yield PREFIX + "TIMEZONE", settings.timezone

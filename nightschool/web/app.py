@@ -54,7 +54,8 @@ def create_app(
         MAX_FORM_MEMORY_SIZE=access.MEGABYTE,
         MAX_FORM_PARTS=5000,
     )
-    app.extensions[SERVICES] = Services(settings, database, clock, ZoneInfo(settings.timezone))
+    replica = Database(settings.read_url, sealer=database.sealer) if settings.read_url else None
+    app.extensions[SERVICES] = Services(settings, database, clock, ZoneInfo(settings.timezone), replica)
     app.extensions[errands.ERRANDS] = errands.Errands()
     app.url_map.converters.update(CONVERTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request
 
 from nightschool.texts import N_, _
-from nightschool.web.site.context import services
+from nightschool.web.site.context import login_cookie, services
 
 # The cookie outlives the login it carries: what is entered after the login has ended must still find its account.
 KEEP_COOKIE_SECONDS = 44 * 24 * 3600
@@ -66,20 +66,15 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(tell_device=tell_device)
 
 
-def cookie_name() -> str:
-    """The login cookie's name; over TLS it carries the prefix that ties it to this host."""
-    return "__Host-nightschool" if services().settings.is_https else "nightschool"
-
-
 def login_token() -> str:
     """The token of the login this browser has, or has had; empty when it brings none."""
-    return request.cookies.get(cookie_name(), "")[:200]
+    return request.cookies.get(login_cookie(), "")[:200]
 
 
 def give_token(response: Response, token: str, *, is_own_phone: bool) -> None:
     """The browser keeps the token: its owner's phone for weeks, a shared computer until it is closed."""
     response.set_cookie(
-        cookie_name(),
+        login_cookie(),
         token,
         max_age=KEEP_COOKIE_SECONDS if is_own_phone else None,
         path="/",
@@ -92,7 +87,7 @@ def give_token(response: Response, token: str, *, is_own_phone: bool) -> None:
 def take_token(response: Response) -> None:
     """The browser forgets the token."""
     response.delete_cookie(
-        cookie_name(), path="/", secure=services().settings.is_https, httponly=True, samesite="Lax"
+        login_cookie(), path="/", secure=services().settings.is_https, httponly=True, samesite="Lax"
     )
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, g
+from flask import Flask, Response, current_app, g, request
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from nightschool.database import Database
+from nightschool.database import OUT_OF_REACH, Database
 from nightschool.errors import Frozen
 from nightschool.queries.trust.incidents import is_frozen
 from nightschool.rules.slots import Moment, Now
@@ -19,6 +19,8 @@ from nightschool.sealing import Digester
 from nightschool.settings import Settings
 
 SERVICES = "nightschool"
+JUST_SENT = "nightschool-sent"  # a cookie of whoever sent something lately, and must see what became of it
+_LATE_SECONDS = 60  # no replica that is asked is further behind
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Services:
     database: Database
     clock: Callable[[], datetime]
     zone: ZoneInfo
+    replica: Database | None = None  # looked at for whoever may see it a moment late
 
     def now(self) -> Now:
         """This instant, and what the village's clock shows at it."""
@@ -49,6 +52,28 @@ def whole(path: str) -> str:
 def init_app(app: Flask) -> None:
     """What a request has looked at is let go of when it ends."""
     app.teardown_request(_stop_reading)
+    app.after_request(_note_sender)
+
+
+def login_cookie() -> str:
+    """The name of the cookie that holds a login; over TLS it carries the prefix that ties it to this host."""
+    return "__Host-nightschool" if services().settings.is_https else "nightschool"
+
+
+def _note_sender(response: Response) -> Response:
+    """Who is not logged in and sends something looks, for a while, at the database that took it."""
+    if services().replica and request.method == "POST":
+        secure = services().settings.is_https
+        response.set_cookie(
+            JUST_SENT, "1", max_age=_LATE_SECONDS, secure=secure, httponly=True, samesite="Lax"
+        )
+    return response
+
+
+def _replica() -> Database | None:
+    """Where this request may look instead, because nobody who sends it can have changed anything just now."""
+    own = {JUST_SENT, login_cookie()}
+    return services().replica if request.method == "GET" and own.isdisjoint(request.cookies) else None
 
 
 @contextmanager
@@ -56,7 +81,7 @@ def reading() -> Iterator[Session]:
     """This request's session for looking: one transaction from its first look until it changes something or ends."""
     if "reading" not in g:
         g.reading = ExitStack()
-        g.seen = g.reading.enter_context(services().database.reading())
+        g.seen = _begun(_replica()) or g.reading.enter_context(services().database.reading())
     try:
         yield g.seen
     except SQLAlchemyError:
@@ -64,8 +89,27 @@ def reading() -> Iterator[Session]:
         raise
 
 
+def _begun(replica: Database | None) -> Session | None:
+    """A session that has begun to look there; None where there is no replica, or none in reach."""
+    if replica is None:
+        return None
+    with ExitStack() as opened:
+        seen = opened.enter_context(replica.reading())
+        try:
+            seen.connection()
+        except OUT_OF_REACH:
+            return None
+        g.reading = opened.pop_all()
+        return seen
+
+
 def looking() -> Connection:
     """A plain connection for looking; see Database.looking."""
+    if replica := _replica():
+        try:
+            return replica.looking()
+        except OUT_OF_REACH:
+            pass
     return services().database.looking()
 
 

@@ -17,8 +17,8 @@ from nightschool.actions.trust import unsaved
 from nightschool.actions.trust.unsaved import Unsaved
 from nightschool.queries.trust.trust import EndedLogin, ended_login
 from nightschool.texts import _
-from nightschool.web.site.browser import cookie_name, login_token
-from nightschool.web.site.context import now, reading, writing
+from nightschool.web.site.browser import login_token
+from nightschool.web.site.context import login_cookie, now, reading, writing
 from nightschool.web.site.redirects import this_path
 from nightschool.web.site.sent import SENT_AGAIN
 
@@ -119,7 +119,7 @@ def _environ(form: Unsaved, token: str) -> dict[str, Any]:
         "QUERY_STRING": parts.query,
         "CONTENT_TYPE": "application/x-www-form-urlencoded",
         "CONTENT_LENGTH": str(len(body)),
-        "HTTP_COOKIE": f"{cookie_name()}={token}",
+        "HTTP_COOKIE": f"{login_cookie()}={token}",
         "wsgi.input": BytesIO(body),
         SENT_AGAIN: True,
     }
