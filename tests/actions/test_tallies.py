@@ -262,7 +262,8 @@ def counted_by_hand(db: Session) -> dict[tuple[str, ...], Counter[str]]:
         minutes = held.ends - held.starts if held.status == SessionStatus.HELD else 0
         for level in TALLIED:
             region = full_code(held.region_code[: PREFIX_DIGITS[level]])
-            for span in (held.day.isoformat(), held.day.isoformat()[:7]):
+            day = held.day.isoformat()
+            for span in (day, day[:7], *([day[:4]] if level == "city" else [])):
                 key = (level, span, region, held.category_code, held.status, held.reason or "")
                 sums = Counter(sessions=1, attendances=came, minutes=minutes, person_minutes=came * minutes)
                 found[key] = found.get(key, Counter[str]()) + sums
@@ -332,6 +333,30 @@ def evaluated_by_hand(db: Session, region: str) -> Counter[str]:
     return sums
 
 
+def assert_a_province_is_the_sum_of_its_villages(db: Session, days: dict[str, Any]) -> None:
+    """Villages are read class by class; what is larger by years, months and days, some of which are taken away."""
+    villages = [overview_of(db, village, **days, today=TODAY) for village in VILLAGES]
+    borne = [label_figures(db, village, **days) for village in VILLAGES]
+    for region in ("511002000000", "511000000000", "510000000000"):
+        found = overview_of(db, region, **days, today=TODAY)
+        assert found is not None
+        for name in ("held", "not_held", "unrecorded", "to_come", "on_time", "attendances", "person_minutes"):
+            expected = sum(getattr(one.total, name) for one in villages if one)
+            assert getattr(found.total, name) == expected, (region, name, days)
+        for name in ("reasons", "evaluated", "categories"):
+            every = sum((getattr(one.total, name) for one in villages if one), Counter[str]())
+            assert +getattr(found.total, name) == +every, (region, name, days)
+        figures = label_figures(db, region, **days)
+        for kind, one in figures.items():
+            lines = Counter[tuple[str, str]]()
+            for line in (line for village in borne for line in village[kind].lines):
+                lines += Counter({(line.name, name): n for name, n in _numbers(line).items()})
+            assert (
+                +Counter({(line.name, name): n for line in one.lines for name, n in _numbers(line).items()})
+                == lines
+            )
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_sums_are_what_everything_comes_to_after_whatever_is_done(
     database: Database, cast: Cast, seed: int
@@ -348,6 +373,9 @@ def test_sums_are_what_everything_comes_to_after_whatever_is_done(
         assert added_up(db) == counted_by_hand(db)
         planned = {(one.month, one.region_code): one.villages for one in db.scalars(select(PlannedMonth))}
         assert planned == planned_by_hand(db)
+        for first, last in ((-60, 60), (-25, 4), (-13, 31), (-3, -1), (0, 9), (-400, 400)):
+            days = {"first": TODAY + timedelta(days=first), "last": TODAY + timedelta(days=last)}
+            assert_a_province_is_the_sum_of_its_villages(db, days)
         days = {"first": date(2026, 1, 1), "last": date(2027, 12, 31), "today": TODAY}
         for region in ("511002105000", "511002000000", "511000000000", "510000000000"):
             then = overview_of(db, region, **days)
@@ -372,7 +400,7 @@ def test_a_new_count_finds_what_was_written_past_it_and_mends_it(database: Datab
         db.execute(delete(RegionTally).where(RegionTally.level == "city"))
     assert recount_all(database, only_look=True).class_sessions == 1
     found = recount_all(database)
-    assert (found.class_sessions, found.sums) == (1, 3)  # two days, and the month of both
+    assert (found.class_sessions, found.sums) == (1, 4)  # two days, and the month and the year of both
     assert not recount_all(database)
 
 

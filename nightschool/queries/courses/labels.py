@@ -8,7 +8,7 @@ from functools import reduce
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, case, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from nightschool.models.places import Region
@@ -26,7 +26,7 @@ from nightschool.queries.scope import inside
 from nightschool.rules.courses.labels import NO_LABELS, LabelChoice, LabelKind, Labels, labels_from
 from nightschool.rules.listings import RETIRED, UNASKED, Asked, Listing, paged
 from nightschool.rules.names import finder, sort_key
-from nightschool.rules.oversight.tallies import OF_HELPER, spans_of
+from nightschool.rules.oversight.tallies import OF_HELPER, fewest_spans
 from nightschool.rules.regions import Level, ancestors_of, level_of
 from nightschool.texts import _
 
@@ -285,11 +285,13 @@ def _borne(
     level: Level = max(level_of(region), Level.CITY, key=list(Level).index)
     is_it = RegionTally.region_code == region  # by itself, so that SQLite sees how few these are
     kind = (RegionTally.label, RegionTally.status)
+    more, less = fewest_spans(first, last, level)
+    sign = case((RegionTally.span.in_(less), -1), else_=1)
     tallies = db.execute(
-        select(*kind, func.sum(RegionTally.sessions), func.sum(RegionTally.attendances))
+        select(*kind, func.sum(sign * RegionTally.sessions), func.sum(sign * RegionTally.attendances))
         .where(
             RegionTally.level == level.value,
-            RegionTally.span.in_(spans_of(first, last)),
+            RegionTally.span.in_(more + less),
             is_it if level is level_of(region) else inside(RegionTally.region_code, region),
             BEARS_SOMETHING,
         )

@@ -25,7 +25,7 @@ from nightschool.queries.places.places import names_of
 from nightschool.queries.places.region_settings import targets_for
 from nightschool.queries.scope import inside
 from nightschool.rules.oversight.figures import DAYS_ON_TIME, percent
-from nightschool.rules.oversight.tallies import ALL, Sums, spans_of
+from nightschool.rules.oversight.tallies import ALL, Sums, fewest_spans, spans_of
 from nightschool.rules.oversight.targets import target_along
 from nightschool.rules.regions import (
     BELOW,
@@ -249,6 +249,7 @@ def overview_of(
     for line in (total, *lines.values()):
         line.women = line.women if line.women_counted else None
         line.over_60 = line.over_60 if line.over_60_counted else None
+        line.reasons, line.categories = +line.reasons, +line.categories  # some were taken away again
     if not (narrowed.label or narrowed.category):
         _expect(db, code, part_level, first, last, today, {**lines, code: total})
     if counts_people and level is not Level.PROVINCE:
@@ -404,12 +405,19 @@ def _rows(
     if level is Level.VILLAGE:
         here = db.execute(classes.where(inside(CountedSession.region_code, code, heirs)))
         return [(heirs.get(row.part, row.part), 1, row) for row in here]
-    yesterday = today - timedelta(days=1)
-    spans = [*spans_of(first, min(last, yesterday)), *spans_of(max(first, today), last)]
-    tallies = _kinds(RegionTally, level, RegionTally.span < today.isoformat(), narrowed).where(
-        RegionTally.level == level.value, RegionTally.span.in_(spans), inside(RegionTally.region_code, code)
+    more, less = fewest_spans(first, last, level)
+    # What is only planned is another figure from today on.
+    planned = [*spans_of(first, min(last, today - timedelta(days=1))), *spans_of(max(first, today), last)]
+    is_planned = RegionTally.status == SessionStatus.SCHEDULED.value
+    span, is_less = RegionTally.span, ~is_planned & RegionTally.span.in_(less)
+    tallies = _kinds(RegionTally, level, span < today.isoformat(), narrowed).where(
+        RegionTally.level == level.value,
+        span.in_(sorted({*more, *less, *planned})),
+        case((is_planned, span.in_(planned)), else_=span.in_([*more, *less])),
+        inside(RegionTally.region_code, code),
     )
-    rows = [(part_of(row.part), 1, row) for row in db.execute(tallies)]
+    tallies = tallies.add_columns(is_less.label("is_less")).group_by(is_less)
+    rows = [(part_of(row.part), -1 if row.is_less else 1, row) for row in db.execute(tallies)]
     moved = [
         village
         for village, heir in heirs.items()
@@ -543,4 +551,5 @@ def _by_category(rows: Iterable[tuple[int, Any]]) -> tuple[CategoryFigures, ...]
     return tuple(
         CategoryFigures(*key, line["planned"], line["held"], line["attendances"])
         for key, line in found.items()
+        if line["planned"]
     )

@@ -4,7 +4,7 @@ A class session counts in its township, county and city, on its day and in its m
 each label it bears. A province is the sum of its cities, and any time one of months and days.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from operator import add, sub
 from typing import NamedTuple
@@ -14,7 +14,10 @@ from nightschool.rules.registers.evaluations import EVALUATED
 from nightschool.rules.seasons.months import month_of
 
 TALLIED = (Level.TOWNSHIP, Level.COUNTY, Level.CITY)
-SPANS = DAY, MONTH = len("2026-11-24"), len("2026-11")
+DAY, MONTH, YEAR = len("2026-11-24"), len("2026-11"), len("2026")
+# Years only where a province is added up from them: so a register writes few rows, and a province reads few.
+SPANS = {level: (DAY, MONTH, YEAR) if level is Level.CITY else (DAY, MONTH) for level in TALLIED}
+_DAY = timedelta(days=1)
 ALL = ""  # the label of what counts whatever it bears
 OF_HELPER = "helper "  # before the number of a label: only where that unit helped and did not organise
 
@@ -31,7 +34,7 @@ class TallyKey(NamedTuple):
     reason: str  # "" where the class was held or is to come
 
     def at(self, level: Level, span: int) -> "TallyKey":
-        """The one above it: of this level, and of the month where `span` says so."""
+        """The one above it: of this level, and of the month or year where `span` says so."""
         _level, day, label, region, *kind = self
         return TallyKey(level.value, day[:span], label, full_code(region[: PREFIX_DIGITS[level]]), *kind)
 
@@ -120,7 +123,7 @@ class ClassCount(NamedTuple):
 
     def counts_in(self) -> Iterator[TallyKey]:
         """Where it counts."""
-        return (key.at(level, span) for key in self.begins_in() for level in TALLIED for span in SPANS)
+        return (key.at(level, span) for key in self.begins_in() for level in TALLIED for span in SPANS[level])
 
     def begins_in(self) -> Iterator[TallyKey]:
         """Where it counts on its day in its township: the other places are those above."""
@@ -136,9 +139,17 @@ def tallied(counted: Iterable[ClassCount]) -> dict[TallyKey, Sums]:
     days = _added((key, sums) for one in counted for sums in (one.sums,) for key in one.begins_in())
     found: dict[TallyKey, Sums] = {}
     for level in TALLIED:
-        days = days if level is TALLIED[0] else _added((key.at(level, DAY), n) for key, n in days.items())
-        found |= days | _added((key.at(level, MONTH), n) for key, n in days.items())
+        these = days if level is TALLIED[0] else _above(days, level, DAY)
+        days = these
+        for span in SPANS[level][1:]:
+            found |= these
+            these = _above(these, level, span)
+        found |= these
     return found
+
+
+def _above(below: Mapping[TallyKey, Sums], level: Level, span: int) -> dict[TallyKey, Sums]:
+    return _added((key.at(level, span), sums) for key, sums in below.items())
 
 
 def _added(several: Iterable[tuple[TallyKey, Sums]]) -> dict[TallyKey, Sums]:
@@ -165,9 +176,39 @@ def spans_of(first: date, last: date) -> list[str]:
     while day <= last:
         month = month_of(day)
         if day == month.first and month.last <= last:
-            spans.append(day.isoformat()[:7])
+            spans.append(month.code)
             day = month.last
         else:
             spans.append(day.isoformat())
-        day += timedelta(days=1)
+        day += _DAY
     return spans
+
+
+def fewest_spans(first: date, last: date, level: Level) -> tuple[list[str], list[str]]:
+    """What of this level is added for the time from a day to a day, and what taken away: November less a few days."""
+    return _fewest(first, last, SPANS[level][:0:-1])
+
+
+def _fewest(first: date, last: date, lengths: Sequence[int]) -> tuple[list[str], list[str]]:
+    if not lengths:
+        return spans_of(first, last), []
+    more: list[str] = []
+    less: list[str] = []
+    day = first
+    while day <= last:
+        is_year = lengths[0] == YEAR
+        begin, end = (
+            (date(day.year, 1, 1), date(day.year, 12, 31))
+            if is_year
+            else (month_of(day).first, month_of(day).last)
+        )
+        until = min(end, last)
+        here = _fewest(day, until, lengths[1:])
+        before, after = (
+            _fewest(*beside, lengths[1:]) for beside in ((begin, day - _DAY), (until + _DAY, end))
+        )
+        beside = before[0] + after[0], before[1] + after[1]
+        if 1 + len(beside[0]) + len(beside[1]) < len(here[0]) + len(here[1]):
+            here = [day.isoformat()[: lengths[0]], *beside[1]], beside[0]
+        more, less, day = more + here[0], less + here[1], until + _DAY
+    return more, less
