@@ -158,6 +158,12 @@ class Database:
         for engine in self.engines:
             engine.dispose()
 
+    def settle(self) -> None:
+        """What was deleted stands in no log beside the database; unless somebody reads just now, then soon."""
+        if self.is_sqlite:
+            with self._without_transactions.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def _sqlite_engine(self, **options: Any) -> Engine:
         if self.url.database and self.url.database != ":memory:":
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)

@@ -74,6 +74,11 @@ class Settings:
         return self.data_folder / "keys.json"
 
     @property
+    def erased_file(self) -> Path:
+        """Where it stands who is erased, so that a backup of before brings nobody back. Copied away with the keys."""
+        return self.data_folder / "erased.txt"
+
+    @property
     def font_folder(self) -> Path:
         """Where an operator may put fonts with characters that the shipped one has not; it need not exist."""
         return self.data_folder / "fonts"

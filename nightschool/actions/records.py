@@ -28,7 +28,7 @@ _PHONE_LOOKED_UP = tuple(f"{kind}.phone" for kind in phones.COLUMNS)
 _NOT_WORD_FOR_WORD = frozenset(
     {
         *("name", "phone", "removes_phone", "is_another"),
-        *("group_name", "came_on", "always_here", "group_was_wrong"),
+        *("group_name", "came_on", "always_here", "group_was_wrong", "is_told"),
     }
 )
 

@@ -17,6 +17,7 @@ import click
 from sqlalchemy import Connection, Table, func, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from nightschool.actions.people.erasures import erase_again, keep_beside
 from nightschool.actions.trust.backups import note_backup, note_restored
 from nightschool.actions.trust.chain import link_trail
 from nightschool.cli import manifest
@@ -52,6 +53,8 @@ def backup(file: Path) -> None:
         if not is_current(installation.database):
             fail(_("数据库还没建好或版本旧。运行 serve 会自动升级。"))
         ask_for_its_keys(installation)
+        with installation.database.reading() as db:
+            keep_beside(installation.settings.erased_file, db)
         with suppress(*OUT_OF_REACH):  # on a full disk or one that is busy the rest of it goes on
             link_trail(installation.database)
         if installation.database.is_sqlite:
@@ -128,6 +131,10 @@ def _prepare(file: Path, copy: Path, installation: Installation) -> None:
             if is_ours and not manifest.is_sealed_with(file, signing):
                 fail(_TELL["changed"](file))
             note_restored(db, by=SYSTEM, now=installation.now())
+            marks = keep_beside(installation.settings.erased_file, db)
+            again = erase_again(db, marks, digester=Digester(signing), by=SYSTEM, now=installation.now())
+        if again:
+            click.echo(_("备份以后删掉的 %(n)d 个人，又删了一次。", n=again))
 
 
 @contextmanager

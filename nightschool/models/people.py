@@ -107,6 +107,8 @@ class Learner(Addressed, Versioned, Base):
     merged_into_id: Mapped[int | None] = mapped_column(
         ForeignKey("learner.id", ondelete="RESTRICT"), index=True
     )
+    told_version: Mapped[ShortText | None]  # of the notice that was read to them; rules.people.notices
+    erased_at: Mapped[Instant | None]  # nobody any more: what stands here says no more who it was
 
     __table_args__ = (
         CheckConstraint("merged_into_id IS NULL OR merged_into_id <> id", name="not_merged_into_itself"),
@@ -131,6 +133,16 @@ class FormerStay(Numbered, Base):
     left_on: Mapped[date]  # first day there no more
 
     __table_args__ = (CheckConstraint("came_on IS NULL OR came_on < left_on", name="days_in_order"),)
+
+
+class FormerValue(Numbered, Base):
+    """One row is what stood in a field of a learner before it was put right. Sealed: it was wrong, or is over."""
+
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"), index=True)
+    field: Mapped[ShortText]
+    sealed: Mapped[Sealed]  # queries.former_values says for what
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"))
+    at: Mapped[Instant]
 
 
 class HouseholdStatus(Addressed, Versioned, Base):

@@ -186,6 +186,13 @@ class KeyMark(Numbered, Base):
     digest: Mapped[Digest]
 
 
+class ErasedMark(Base):
+    """One row is a learner who was erased: a keyed digest, by which a restored database finds them once more."""
+
+    digest: Mapped[Digest] = mapped_column(primary_key=True)
+    at: Mapped[Instant]
+
+
 class BackupMade(Numbered, Base):
     """One row is one backup that was written whole: what /healthz and `doctor` tell the age of."""
 

@@ -13,10 +13,13 @@ from alembic.script import ScriptDirectory
 from click.testing import CliRunner, Result
 from sqlalchemy import select, text
 
+from nightschool.actions.people.erasures import erase
 from nightschool.actions.trust.keys import take_keys
 from nightschool.cli import cli, manifest
 from nightschool.database import Database, alembic_config
 from nightschool.models import Base
+from nightschool.models.attendance import Mark
+from nightschool.models.people import Learner
 from nightschool.queries.trust.trust import login_by_token
 from nightschool.rules.access import SYSTEM
 from nightschool.sealing import Digester
@@ -150,6 +153,27 @@ def test_sealed_phone_opens_after_restoring_with_the_same_keys(filled, tmp_path)
         assert factories.SEALER.open(sealed, about=f"learner.phone:{LEARNER}") == "13800000000"
     again.dispose()
     assert b"13800000000" not in copy.read_bytes()
+
+
+@pytest.mark.one_database
+def test_who_was_erased_after_a_backup_is_erased_again_when_it_is_restored(filled, tmp_path) -> None:
+    run("backup", str(tmp_path / "kept.db"), url=url_of(filled), folder=tmp_path)
+    digester = Digester(factories.KEYS.signing)
+    with filled.writing() as db:
+        for learner in db.scalars(select(Learner)).all():
+            erase(db, learner=learner.public_id, why="asked", digester=digester, by=SYSTEM, now=NOW)
+    assert run("backup", str(tmp_path / "later.db"), url=url_of(filled), folder=tmp_path).exit_code == 0
+    beside = tmp_path / "erased.txt"
+    assert beside.stat().st_mode & 0o077 == 0 and LEARNER not in beside.read_text()
+    restored = sqlite_url(tmp_path / "again.db")
+    told = run("restore", str(tmp_path / "kept.db"), url=restored, folder=tmp_path)
+    assert "又删了一次" in told.output
+    with Database(restored, sealer=factories.SEALER).reading() as db:
+        names = db.scalars(select(Learner.name)).all()
+        assert names and all(name.startswith("××") for name in names)
+        assert db.scalars(select(Mark.status)).all(), "they count as before"
+    nothing = run("restore", str(tmp_path / "later.db"), url=sqlite_url(tmp_path / "b.db"), folder=tmp_path)
+    assert "又删了" not in nothing.output
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, inspect, or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.actions.ended import check_goes_on
@@ -23,9 +23,10 @@ from nightschool.actions.records import (
 from nightschool.actions.touching import touch_villages
 from nightschool.errors import NotFound, Refused, refuse_all
 from nightschool.models.base import new_public_id
-from nightschool.models.people import Learner, Teacher
+from nightschool.models.people import FormerValue, Learner, Teacher
 from nightschool.models.places import Region
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher
+from nightschool.queries.former_values import KEPT_FIELDS, former_sealed_for
 from nightschool.rules.access import Actor, require
 from nightschool.rules.names import compared, search_keys, sort_key
 from nightschool.rules.people.people import (
@@ -36,6 +37,7 @@ from nightschool.rules.people.people import (
     group_number,
     group_order,
 )
+from nightschool.rules.people.told import NOTICE_NOW
 from nightschool.rules.regions import ancestors_of
 from nightschool.rules.registers.attendance import NewLearner
 from nightschool.rules.slots import Now
@@ -68,6 +70,7 @@ def enrol_on_the_spot(
     check_entry(db, village=village, entry=entry, today=today)
     learner = Learner(public_id=new_public_id(), region_code=village, came_on=came_on)
     fill(db, learner, entry)
+    learner.told_version = NOTICE_NOW if entry.is_told else None
     learner.group_name, learner.group_number = entry.group_name, group_number(entry.group_name)
     db.add(learner)
     db.flush()
@@ -76,7 +79,8 @@ def enrol_on_the_spot(
 
 def check_entry(db: Session, *, village: str, entry: LearnerEntry, today: date, of: str = "") -> None:
     """Raises all that `add_learner` does, unless a learner of the village can be recorded so; `of`: this one."""
-    check_learner(entry, today=today, asked=_about_namesakes(db, village, entry, of=of))
+    asked = (*_about_namesakes(db, village, entry, of=of), *_about_notice(db, entry, of))
+    check_learner(entry, today=today, asked=asked)
 
 
 def check_newcomers(db: Session, *, village: str, newcomers: Iterable[NewLearner], today: date) -> None:
@@ -136,9 +140,29 @@ def edit_learner(
     check_entry(db, village=found.region_code, entry=entry, today=now.day, of=learner)
     fill(db, found, entry)
     _stay(db, found, entry, today=now.day)
+    if entry.is_told:
+        found.told_version = NOTICE_NOW
     if fields := changed_fields(found):
+        _keep_former(db, found, by, now)
         db.flush()
         note(db, found, "learner.edit", by=by, now=now, fields=fields)
+
+
+def _about_notice(db: Session, entry: LearnerEntry, of: str) -> Iterator[Refused]:
+    """A telephone number is taken of whoever was told what is kept and for what, now or before."""
+    was_told = select(Learner.told_version).where(Learner.public_id == of)
+    if entry.phone and not entry.is_told and not (of and db.scalar(was_told)):
+        yield Refused("not_told", field="is_told")
+
+
+def _keep_former(db: Session, found: Learner, by: Actor, now: Now) -> None:
+    """What was put right is kept as it was, sealed; who asks what is kept about them reads it."""
+    for field in KEPT_FIELDS:
+        before = next(iter(inspect(found).attrs[field].history.deleted), None)
+        if before not in (None, ""):
+            sealed = db.info["sealer"].seal(str(before), about=former_sealed_for(found.id, field))
+            kept = {"learner_id": found.id, "field": field, "sealed": sealed}
+            db.add(FormerValue(**kept, account_id=by.account_id, at=now.instant))
 
 
 def reveal_learner_phone(db: Session, *, learner: str, by: Actor, now: Now) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from nightschool.actions.people import stays
 from nightschool.actions.people.seats import seat_again
 from nightschool.actions.records import locked_as_seen, note
-from nightschool.errors import Refused
+from nightschool.errors import NotFound, Refused
 from nightschool.queries.people.retiring import NAME_OF, still_booked
 from nightschool.queries.registers.seats import seats_of
 from nightschool.rules.access import Actor
@@ -66,6 +66,8 @@ def bring_back(db: Session, kind: RecordKind, *, public_id: str, version: int, b
         return int(record.version)
     if getattr(record, "merged_into_id", None) is not None:
         raise Refused("merged")
+    if getattr(record, "erased_at", None) is not None:
+        raise NotFound
     record.retired_at = None
     if kind is RecordKind.LEARNER:
         stays.comes_back(db, record, now.day)

@@ -120,7 +120,9 @@ def _known(db: Session, kind: str, region: str, listed: Sequence[ListedPerson]) 
             continue
         phone = phones.in_full(db, kind, row.public_id, row.phone)
         entry: LearnerEntry | TeacherEntry = (
-            LearnerEntry(row.name, row.group_name, row.household, row.sex, row.birth_year, phone)
+            LearnerEntry(
+                row.name, row.group_name, row.household, row.sex, row.birth_year, phone, is_told=True
+            )
             if is_learner
             else TeacherEntry(row.name, unit=row.unit, phone=phone)
         )

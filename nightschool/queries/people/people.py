@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Generic, TypeVar
 
@@ -25,6 +25,8 @@ class LearnerRecord(records.Record):
     came_on: date | None = None
     left_on: date | None = None
     merged_into_id: int | None = None
+    told_version: str | None = None
+    erased_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +43,9 @@ class TeacherRecord(records.Record):
 
 
 def learner(db: Session, public_id: str) -> LearnerRecord | None:
-    """One learner; None when there is no such learner. Cost: 1 query."""
-    return records.one(db, Learner, LearnerRecord, public_id)
+    """One learner; None when there is no such learner, or they were erased. Cost: 1 query."""
+    found = records.one(db, Learner, LearnerRecord, public_id)
+    return None if found is None or found.erased_at else found
 
 
 def teacher(db: Session, public_id: str) -> TeacherRecord | None:

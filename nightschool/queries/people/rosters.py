@@ -62,7 +62,9 @@ _KNOWN = select(
     Learner.group_name,
     Learner.retired_at.is_not(None).label("is_retired"),
     Learner.public_id,
-).where(Learner.region_code == bindparam("village"), Learner.merged_into_id.is_(None))
+).where(
+    Learner.region_code == bindparam("village"), Learner.merged_into_id.is_(None), Learner.erased_at.is_(None)
+)
 
 
 def learners(db: Session, village: str, asked: Asked = UNASKED) -> Listing[LearnerLine]:

@@ -7,9 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nightschool.errors import Unreadable
-from nightschool.models.people import HouseholdStatus, Learner, PeopleList, Teacher
+from nightschool.models.people import FormerValue, HouseholdStatus, Learner, PeopleList, Teacher
 from nightschool.models.places import Supporter, Venue
 from nightschool.models.trust import Account, KeptInput, KeyMark, SecondFactor
+from nightschool.queries.former_values import former_sealed_for
 from nightschool.queries.household_status import status_sealed_for
 from nightschool.queries.phones import COLUMNS, sealed_for
 from nightschool.queries.trust.second_factor import sealed_secret_for
@@ -48,7 +49,7 @@ def keys_fit(db: Session, digester: Digester) -> bool:
 
 
 def unreadable(db: Session) -> dict[str, int]:
-    """How many stored values of each kind no longer open. Cost: 9 queries and a few microseconds a value."""
+    """How many stored values of each kind no longer open. Cost: 10 queries and a few microseconds a value."""
     found: dict[str, int] = {}
     for kind, sealed, about in _sealed(db):
         if not _opens(db, sealed, about):
@@ -63,6 +64,8 @@ def _sealed(db: Session) -> Iterator[tuple[str, str, str]]:
             yield kind, sealed, sealed_for(kind, public_id)
     for row in db.execute(select(HouseholdStatus.holder, HouseholdStatus.public_id, HouseholdStatus.sealed)):
         yield "household_status", row.sealed, status_sealed_for(row.holder, row.public_id)
+    for one in db.execute(select(FormerValue.learner_id, FormerValue.field, FormerValue.sealed)):
+        yield "former_value", one.sealed, former_sealed_for(one.learner_id, one.field)
     for account_id, secret in db.execute(select(SecondFactor.account_id, SecondFactor.secret)):
         yield "second_factor", secret, sealed_secret_for(account_id)
     for public_id, body in db.execute(select(KeptInput.public_id, KeptInput.body)):

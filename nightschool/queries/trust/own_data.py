@@ -15,11 +15,13 @@ from nightschool.models.places import Region
 from nightschool.models.teaching import ClassSession, Course
 from nightschool.models.trust import Account, AuditEvent
 from nightschool.queries import phones
+from nightschool.queries.former_values import former_value
 from nightschool.queries.household_status import statuses_of
 from nightschool.rules.almanac import clock
 from nightschool.rules.people.household_status import kind_word
 from nightschool.rules.people.own_data import NOT_TOLD, OwnPart
-from nightschool.rules.trust.trail import tell
+from nightschool.rules.people.people import SEXES
+from nightschool.rules.trust.trail import FIELD_WORDS, tell
 from nightschool.texts import _
 
 
@@ -47,7 +49,7 @@ def own_data(db: Session, public_id: str, *, zone: ZoneInfo) -> tuple[OwnPart, .
     key = db.scalar(select(Learner.id).where(Learner.public_id == public_id))
     if key is None:
         return None
-    keys = _with_merged(db, key)
+    keys = with_merged(db, key)
     parts = [
         OwnPart(
             table.name,
@@ -67,7 +69,7 @@ def own_data(db: Session, public_id: str, *, zone: ZoneInfo) -> tuple[OwnPart, .
     return tuple(part for part in parts if part.rows)
 
 
-def _with_merged(db: Session, key: int) -> set[int]:
+def with_merged(db: Session, key: int) -> set[int]:
     """The learner and whoever was merged into them, also in several steps."""
     found, new = {key}, {key}
     while new:
@@ -84,6 +86,11 @@ def _told(db: Session, table: Table, row: Mapping[str, Any], zone: ZoneInfo) -> 
             continue
         if table.name in phones.COLUMNS and column.name == phones.COLUMNS[table.name]:
             value = phones.in_full(db, table.name, row["public_id"], value)
+        elif table.name == "former_value" and column.name == "sealed":
+            value = former_value(db, row["learner_id"], row["field"], value)
+            value = _(SEXES[value]) if row["field"] == "sex" and value in SEXES else value
+        elif column.name == "field":
+            value = _(FIELD_WORDS[value])
         elif value is not None and column.foreign_keys:
             value = _NAMED[next(iter(column.foreign_keys)).column.table.name](db, value)
         told[column.name] = value.astimezone(zone) if isinstance(value, datetime) else value
@@ -122,6 +129,7 @@ def _who_handed_in(db: Session, key: Any) -> str:
 _NAMED: Mapping[str, Callable[[Session, Any], str]] = {
     "region": lambda db, key: db.get_one(Region, key).name,
     "course": lambda db, key: db.get_one(Course, key).title,
+    "account": lambda db, key: db.get_one(Account, key).display_name,
     "learner": lambda db, key: db.get_one(Learner, key).name,
     "class_session": _class_in_words,
     "submission": _who_handed_in,

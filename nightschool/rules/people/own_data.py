@@ -19,6 +19,7 @@ OWN_TABLES: Mapping[str, str] = {
     "mark": N_("到课"),
     "mark_event": N_("到课每次是怎么记的"),
     "household_status": N_("户类"),
+    "former_value": N_("改以前是怎么写的"),
     "audit_event": N_("谁动过这些资料"),
 }
 
@@ -48,6 +49,10 @@ OWN_COLUMNS: Mapping[str, str] = {
     "first": N_("从哪天起"),
     "last": N_("最后一天"),
     "at": N_("什么时候"),
+    "field": N_("哪一项"),
+    "sealed": N_("以前写的"),
+    "account_id": N_("谁改的"),
+    "told_version": N_("念过哪一份告知书"),
     "action": N_("做了什么"),
 }
 
@@ -60,6 +65,7 @@ NOT_TOLD: Mapping[str, str] = {
     "search_keys": "made from the name, to be found by",
     "group_number": "made from the group, to sort by",
     "learner_id": "the person",
+    "erased_at": "who is erased is nobody who could ask",
     "record": "the person",
     "details": "told with what was done",
 }

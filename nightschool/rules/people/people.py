@@ -47,6 +47,7 @@ class LearnerEntry:
     came_on: date | None = None  # in this group since; of a new learner without it: today
     always_here: bool = False  # the first day is not known: earlier than anything written down
     group_was_wrong: bool = False  # the group is put right, on registers of before as well
+    is_told: bool = False  # the present notice was read to them (rules.people.told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +273,7 @@ _REFUSED = {
     "group_missing": N_("还没写是哪个组的。写三组、3组都行。"),
     "not_born_yet": N_("%(year)d 年还没到。填出生的年份，或留空。"),
     "child": N_("%(year)d 年出生的可能还不满 14 岁。不满 14 岁的孩子不记名字，来了就算进清点人数里。"),
+    "not_told": N_("留电话以前，先把告知书念给本人听，再在下面打勾。不留电话，就空着。"),
     "same_name": N_("%(group)s已经有一个%(name)s。是同一个人就不用再加；是另一个人，在下面打勾再存。"),
     "same_name_retired": N_(
         "%(group)s有一位不再来的%(name)s。是同一个人，把他请回来就行；是另一个人，在下面打勾再存。"

@@ -21,6 +21,7 @@ from nightschool.queries.places.region_settings import purpose_for
 from nightschool.queries.trust.own_data import own_data
 from nightschool.rules.people.own_data import column_heading, table_word, value_words
 from nightschool.rules.people.people import dialable, sex_word, tell_refused_person
+from nightschool.rules.people.told import NOTICE_NOW
 from nightschool.rules.registers.attendance import STATUS_WORDS
 from nightschool.rules.registers.cohorts import SOURCES
 from nightschool.texts import _
@@ -166,5 +167,6 @@ def _page(
         merged=merged,
         purpose=purpose,
         stays=former,
+        NOTICE_NOW=NOTICE_NOW,
     )
     return page, status

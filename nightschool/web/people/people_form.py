@@ -39,6 +39,7 @@ class LearnerForm(RecordForm):
     birth_year = BirthYearField(L_("出生年份"), render_kw={"inputmode": "numeric", "maxlength": 20})
     phone = PhoneField(L_("电话"))
     removes_phone = TickField(L_("不留电话了，删掉存着的"))
+    is_told = TickField(L_("告知书念给本人听过了"))
     is_another = TickField(L_("是另一个同名的人"))
 
     asks_if_another = False

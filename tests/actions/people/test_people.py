@@ -65,15 +65,15 @@ def test_a_learner_needs_only_a_name_and_a_group(cast: Cast, db: Session) -> Non
 
 
 def test_a_learners_phone_is_sealed_to_its_row(cast: Cast, db: Session) -> None:
-    learner = add(cast, db, LearnerEntry("陈大秀", "一组", phone=PHONE))
+    learner = add(cast, db, LearnerEntry("陈大秀", "一组", phone=PHONE, is_told=True))
     assert learner.phone is not None
     assert PHONE not in learner.phone
     assert SEALER.open(learner.phone, about=f"learner.phone:{learner.public_id}") == PHONE
 
 
 def test_the_phone_stands_nowhere_in_the_database(cast: Cast, db: Session) -> None:
-    learner = add(cast, db, LearnerEntry("陈大秀", "一组", phone=PHONE))
-    edit(cast, db, learner, LearnerEntry("陈大秀", "二组", phone="13911112222"))
+    learner = add(cast, db, LearnerEntry("陈大秀", "一组", phone=PHONE, is_told=True))
+    edit(cast, db, learner, LearnerEntry("陈大秀", "二组", phone="13911112222", is_told=True))
     for table in ("learner", "audit_event"):
         rows = db.execute(text(f"SELECT * FROM {table}")).all()
         assert PHONE not in str(rows)
@@ -81,14 +81,14 @@ def test_the_phone_stands_nowhere_in_the_database(cast: Cast, db: Session) -> No
 
 
 def test_an_empty_phone_keeps_the_stored_one(cast: Cast, db: Session) -> None:
-    learner = add(cast, db, LearnerEntry("陈大秀", "一组", phone=PHONE))
+    learner = add(cast, db, LearnerEntry("陈大秀", "一组", phone=PHONE, is_told=True))
     edit(cast, db, learner, LearnerEntry("陈大秀", "二组"))
     assert reveal(cast, db, learner) == PHONE
 
 
 def test_a_phone_can_be_replaced_and_removed(cast: Cast, db: Session) -> None:
-    learner = add(cast, db, LearnerEntry("陈大秀", "一组", phone=PHONE))
-    edit(cast, db, learner, LearnerEntry("陈大秀", "一组", phone="13911112222"))
+    learner = add(cast, db, LearnerEntry("陈大秀", "一组", phone=PHONE, is_told=True))
+    edit(cast, db, learner, LearnerEntry("陈大秀", "一组", phone="13911112222", is_told=True))
     assert reveal(cast, db, learner) == "13911112222"
     edit(cast, db, learner, LearnerEntry("陈大秀", "一组", removes_phone=True))
     assert learner.phone is None
@@ -99,23 +99,25 @@ def reveal(cast: Cast, db: Session, learner: Learner) -> str:
 
 
 def test_looking_a_phone_up_is_on_the_trail(cast: Cast, db: Session) -> None:
-    learner = add(cast, db, LearnerEntry("陈大秀", "一组", phone=PHONE))
+    learner = add(cast, db, LearnerEntry("陈大秀", "一组", phone=PHONE, is_told=True))
     assert reveal(cast, db, learner) == PHONE
     assert (last_line(db).action, last_line(db).record) == ("learner.phone", f"learner {learner.id}")
 
 
 def test_the_trail_names_fields_and_never_values(cast: Cast, db: Session) -> None:
     learner = add(cast, db, LearnerEntry("陈大秀", "一组"))
-    edit(cast, db, learner, LearnerEntry("陈小秀", "一组", birth_year=1965, phone=PHONE))
+    edit(cast, db, learner, LearnerEntry("陈小秀", "一组", birth_year=1965, phone=PHONE, is_told=True))
     line = last_line(db)
     assert line.action == "learner.edit"
-    assert line.details == {"fields": ["birth_year", "name", "name_key", "phone", "search_keys"]}
+    assert line.details == {
+        "fields": ["birth_year", "name", "name_key", "phone", "search_keys", "told_version"]
+    }
 
 
 def test_saving_what_is_already_so_changes_nothing(cast: Cast, db: Session) -> None:
-    learner = add(cast, db, LearnerEntry("陈大秀", "一组", phone=PHONE))
+    learner = add(cast, db, LearnerEntry("陈大秀", "一组", phone=PHONE, is_told=True))
     version = learner.version
-    edit(cast, db, learner, LearnerEntry("陈大秀", "一组", phone=PHONE))
+    edit(cast, db, learner, LearnerEntry("陈大秀", "一组", phone=PHONE, is_told=True))
     assert learner.version == version
     assert last_line(db).action == "learner.add"
 
@@ -170,7 +172,7 @@ def test_a_stale_save_is_refused_and_nothing_is_written(cast: Cast, db: Session)
 
 
 def test_learners_are_kept_by_their_own_village_alone(cast: Cast, db: Session) -> None:
-    learner = add(cast, db, LearnerEntry("陈大秀", "一组", phone=PHONE))
+    learner = add(cast, db, LearnerEntry("陈大秀", "一组", phone=PHONE, is_told=True))
     for actor in (cast.luo_actor, cast.region_administrator_actor):
         with pytest.raises(NotAllowed):
             add(cast, db, LearnerEntry("陈大秀", "二组"), by=actor)

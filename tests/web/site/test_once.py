@@ -140,7 +140,7 @@ FILLED = {
 SUBMISSIONS = {"attendance.register", "attendance.void"}
 # What sends them twice finds what the first has left: the same value again, or a sentence that it is done already.
 CHANGING = {
-    "asked_back.answer", "attendance.take_back", "sheet_photos.remove", "sheet_photos.show",
+    "asked_back.answer", "attendance.take_back", "erasures.erase", "sheet_photos.remove", "sheet_photos.show",
     "admin.disable",
     "admin.take_second_away", "admin.enable", "admin.end_posting", "admin.revoke_device", "admin.revoke_devices",
     "calendars.remove", "closed_times.remove_of_teacher", "closed_times.remove_of_venue", "cohorts.leave",
