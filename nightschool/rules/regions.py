@@ -128,6 +128,11 @@ def township_of(code: str) -> str:
     return next((one for one in (code, *ancestors_of(code)) if level_of(one) is Level.TOWNSHIP), "")
 
 
+def county_of(code: str) -> str:
+    """The county a region is or lies in; empty above counties."""
+    return next((one for one in (code, *ancestors_of(code)) if level_of(one) is Level.COUNTY), "")
+
+
 def is_inside(code: str, ancestor: str) -> bool:
     """True when the first region is the second or lies in it."""
     return code.startswith(prefix_of(ancestor))

@@ -84,12 +84,14 @@ def offer(db: Session, *, offered: Offer, by: Actor, now: Now) -> str:
     """The village and the teacher are asked; nothing is held for it yet. Its public id comes back.
 
     Raises: NotAllowed; VillageEnded; CannotSchedule where it could not be scheduled as things stand; Refused as
-    `check_proposal` and `check_when` do, or with `no_such_teacher`, `no_way`, `no_school`, `wish_closed` or
-    `already_asked`.
+    `check_proposal` and `check_when` do, or with `no_category`, `no_such_teacher`, `no_way`, `no_school`,
+    `wish_closed` or `already_asked`.
     """
     village, slot = offered.village, offered.slot
     require(by, "dispatch", village)
     check_goes_on(db, [(village, slot.day)])
+    if not offered.category:
+        raise Refused("no_category", field="category")
     check_proposal(offered.proposal)
     check_when(slot, now.moment)
     if db.scalar(select(NightSchool.id).where(NightSchool.region_code == village)) is None:

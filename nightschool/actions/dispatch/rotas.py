@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from nightschool.actions.dispatch.dispatches import Offer, offer, withdraw_dispatch
 from nightschool.actions.records import locked_for, note
 from nightschool.errors import CannotSchedule, NightSchoolError, NotFound, Refused
-from nightschool.models.planning import Rota
+from nightschool.models.planning import Rota, Wish
 from nightschool.queries.courses.choices import on_offer
 from nightschool.queries.dispatch.rotas import open_wishes
 from nightschool.rules.access import Actor, require
@@ -156,6 +156,7 @@ def offer_rows(
     rows = []
     for row in rows_of_json(found.rows):
         if row.key in picked and row.is_planned:
+            row = replace(row, category=row.category or _category_by_now(db, row.wish))
             try:
                 with db.begin_nested():
                     made = offer(db, offered=_offered(found, row), by=by, now=now)
@@ -187,6 +188,11 @@ def withdraw_rows(db: Session, *, rota: str, is_running: bool, by: Actor, now: N
     _write(db, found, rows, now)
     note(db, found, "rota.withdraw", by=by, now=now, n=gone)
     return gone, stay
+
+
+def _category_by_now(db: Session, wish: str) -> str:
+    """What its village has said since the rota was found; empty where it says nothing."""
+    return db.scalar(select(Wish.category_code).where(Wish.public_id == wish)) or ""
 
 
 def _offered(rota: Rota, row: RotaRow) -> Offer:

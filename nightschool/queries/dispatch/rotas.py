@@ -26,6 +26,7 @@ from nightschool.rules.courses.advice import Surroundings, advise
 from nightschool.rules.courses.choices import TeacherChoice
 from nightschool.rules.courses.good_days import burden
 from nightschool.rules.dispatch.candidates import teaches
+from nightschool.rules.dispatch.clusters import same_topics
 from nightschool.rules.dispatch.dispatches import DispatchStatus
 from nightschool.rules.dispatch.rota_drafts import RotaRow, rows_of_json
 from nightschool.rules.dispatch.rotas import (
@@ -47,7 +48,6 @@ from nightschool.texts import _
 _POINT = 30  # what burden calls a point, in tenths of a kilometre
 _A_DAY_WAITED = 5  # who has waited longer comes first where all else is the same
 _TO_MEET = ("morning", "afternoon", "evening")
-_FALLBACK_CATEGORY = "skill"  # of a wish that is in none
 _LATEST = 5
 _BEGUN = (WishStage.DISPATCHED, WishStage.SCHEDULED, WishStage.DONE)
 _Asked = dict[str, list[tuple[str | None, str, date]]]  # by village: the wish, the topic, the day
@@ -197,6 +197,7 @@ def rota_ground(
     days = tuple(first + timedelta(days=number) for number in range((last - first).days + 1))
     by_village: dict[str, list[RegionWish]] = defaultdict(list)
     waiting, asked = _open_wishes(db, region, at)
+    categories = _categories([*waiting])
     for one in waiting:
         by_village[one.line.region_code].append(one)
     weeks = tuple((day - first + timedelta(days=first.weekday())).days // 7 for day in days)
@@ -239,7 +240,7 @@ def rota_ground(
                         one.village,
                         one.township,
                         topic,
-                        one.line.category or _FALLBACK_CATEGORY,
+                        categories.get(one.line.public_id, ""),
                         waited,
                         why="",
                         venue=choices.usual_venue,
@@ -252,6 +253,16 @@ def rota_ground(
     topics = {one.topic for one in wishes}
     teachers = _teachers(db, tuple(people.values()), topics, days, weeks, starts=starts, ends=ends, at=at)
     return RotaGround(RotaTask(weeks, tuple(villages), tuple(wishes), teachers), tuple(rows), days)
+
+
+def _categories(wished: Sequence[RegionWish]) -> dict[str, str]:
+    """The category of each wish, by public id: its own, else that of the first of the same topic that says one."""
+    found: dict[str, str] = {}
+    for cluster in same_topics([one.line.topic for one in wished]):
+        ones = [wished[place].line for place in cluster]
+        said = next((one.category for one in ones if one.category), None)
+        found |= {one.public_id: mine for one in ones if (mine := one.category or said)}
+    return found
 
 
 def _evenings(

@@ -1,14 +1,15 @@
 """Wishes of a village, with what became of each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.calendars import RegionPosition
+from nightschool.models.people import Teacher
 from nightschool.models.places import Region
 from nightschool.models.planning import Dispatch, Wish
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
@@ -18,14 +19,29 @@ from nightschool.queries.people.people import groups
 from nightschool.queries.records import shaped
 from nightschool.queries.scope import inside
 from nightschool.rules.courses.statuses import TO_COME
-from nightschool.rules.dispatch.summaries import WishFacts, WishTopic, by_topic
+from nightschool.rules.dispatch.candidates import teaches
+from nightschool.rules.dispatch.dispatches import DispatchStatus
+from nightschool.rules.dispatch.summaries import (
+    LongestWaits,
+    LongWait,
+    WaitingWish,
+    WhyWaiting,
+    WishFacts,
+    WishTopic,
+    by_topic,
+    is_long_wait,
+    median_wait,
+    waits,
+)
 from nightschool.rules.dispatch.wishes import WishStage, WishStatus, are_alike, stage_of
+from nightschool.rules.regions import ancestors_of
 from nightschool.rules.seasons.daylight import Position
 from nightschool.rules.slots import Moment
 
 OPEN_STAGES = (WishStage.APPROVED, WishStage.DISPATCHED)
 _ROWS = 12  # for each group
 _TOPICS = 12
+_MOST_WAITS = 200  # on one paper; nobody reads further
 _PARENT = aliased(Wish, name="parent")
 
 
@@ -145,6 +161,68 @@ def wish_topics(db: Session, region: str, first: date, last: date, *, at: Moment
         ],
         at.day,
     )
+
+
+def longest_waits(db: Session, region: str, *, at: Moment) -> LongestWaits:
+    """The wishes of a region that wait for a class, the longest first. Cost: 2 queries, 2 more where some wait long.
+
+    Among teachers are those whom every village of the region may call on, and those kept in its township or itself.
+    """
+    place = db.scalars(select(Region.name).where(Region.code == region)).one()
+    waiting = [one for one in wishes_in(db, region, at=at) if waits(one.line.stage)]
+    days = {one.line.public_id: (at.day - one.line.wished_on).days for one in waiting}
+    median = median_wait(list(days.values()))
+    long = {key for key, waited in days.items() if is_long_wait(waited, median)}
+    last = _last_offers(db, long) if long else {}
+    teachers = _specialities(db, region) if long else ()
+    rows = [
+        WaitingWish(
+            line.public_id,
+            line.topic,
+            one.village,
+            line.wished_on,
+            days[line.public_id],
+            line.stage,
+            _why(line, last.get(line.public_id), teachers) if line.public_id in long else None,
+        )
+        for one in waiting
+        for line in (one.line,)
+    ]
+    return LongestWaits(place, median, tuple(sorted(rows, key=lambda one: -one.waited)[:_MOST_WAITS]))
+
+
+def _why(line: WishLine, last: Any, teachers: Sequence[tuple[str, str]]) -> LongWait:
+    if line.stage is WishStage.SCHEDULED:
+        return LongWait(WhyWaiting.PLANNED)
+    if line.stage is WishStage.DISPATCHED:
+        return LongWait(WhyWaiting.ASKED)
+    if last is not None and last.status == DispatchStatus.DECLINED:
+        return LongWait(WhyWaiting.DECLINED, last.declined_by, last.reason or "")
+    if last is not None and last.status == DispatchStatus.OVERTAKEN:
+        return LongWait(WhyWaiting.OVERTAKEN)
+    near = (line.region_code, *ancestors_of(line.region_code))
+    is_taught = any(home in near and teaches(line.topic, what) for home, what in teachers)
+    return LongWait(WhyWaiting.NOT_OFFERED if is_taught else WhyWaiting.NOBODY)
+
+
+def _last_offers(db: Session, wishes: Collection[str]) -> dict[str, Any]:
+    rows = db.execute(
+        select(Wish.public_id, Dispatch.status, Dispatch.declined_by, Dispatch.reason)
+        .join(Wish, Wish.id == Dispatch.wish_id)
+        .where(Wish.public_id.in_(wishes))
+        .order_by(Dispatch.id)
+    )
+    return {row.public_id: row for row in rows}
+
+
+def _specialities(db: Session, region: str) -> tuple[tuple[str, str], ...]:
+    there = or_(inside(Teacher.region_code, region), Teacher.region_code.in_(ancestors_of(region)))
+    rows = db.execute(
+        select(Teacher.region_code, Teacher.specialities).where(
+            there, Teacher.retired_at.is_(None), Teacher.specialities != ""
+        )
+    )
+    return tuple((row.region_code, row.specialities) for row in rows)
 
 
 @dataclass(frozen=True, slots=True)

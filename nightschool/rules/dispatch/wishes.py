@@ -21,6 +21,7 @@ MOST_HOUSEHOLDS = 9999
 MOST_LINES = 100
 _MOST_PARTS = 60  # classes that one wish can ask for
 MOST_LET_IN = 20  # different wishes that may wait on a village's page until the village has looked at them
+_LEFT_WHOLE = 2  # characters of a topic on either side of a word that was put into it
 _ALIKE = 0.5  # of the pairs of characters of two topics together, as many stand in both
 
 
@@ -149,7 +150,10 @@ def stage_of(status: WishStatus, *, is_planned: bool, is_held: bool, is_asked: b
 
 
 def are_alike(one: str, other: str) -> bool:
-    """True when two topics may well be the same wish: they sound alike, one holds the other, or half of both is one."""
+    """True when two topics may well be the same wish: they sound alike, one holds the other, or half of both is one.
+
+    Held is also what a word was put into: 果树修剪 in 果树冬季修剪, with two characters left on either side.
+    """
     first, sounds, mine = _marks(one)
     second, other_sounds, theirs = _marks(other)
     if not first or not second:
@@ -157,9 +161,16 @@ def are_alike(one: str, other: str) -> bool:
     if first == second or sounds & other_sounds:
         return True
     shorter, longer = (first, second) if len(first) <= len(second) else (second, first)
-    if len(shorter) >= 2 and shorter in longer:
+    if (len(shorter) >= 2 and shorter in longer) or _is_spread(shorter, longer):
         return True
     return len(mine & theirs) >= _ALIKE * len(mine | theirs) > 0
+
+
+def _is_spread(shorter: str, longer: str) -> bool:
+    return any(
+        longer.startswith(shorter[:cut]) and longer.endswith(shorter[cut:])
+        for cut in range(_LEFT_WHOLE, len(shorter) - _LEFT_WHOLE + 1)
+    )
 
 
 @lru_cache(maxsize=16384)

@@ -19,6 +19,7 @@ from nightschool.formats.board_notice import BOARD_NOTICE
 from nightschool.formats.cohort_table import COHORT_TABLE
 from nightschool.formats.dispatch_letter import DISPATCH_LETTER
 from nightschool.formats.ledger import LEDGER
+from nightschool.formats.longest_waits import LONGEST_WAITS
 from nightschool.formats.nothing_held import NOTHING_HELD
 from nightschool.formats.open_questions import OPEN_QUESTIONS
 from nightschool.formats.plan_table import PLAN
@@ -39,7 +40,7 @@ from nightschool.formats.wish_sheet import WISH_SHEET
 from nightschool.formats.wish_table import WISH_TABLE
 from nightschool.formats.workbooks import WORKBOOK
 from nightschool.queries.dispatch import dispatches
-from nightschool.queries.dispatch.wishes import wish_sheet, wish_topics
+from nightschool.queries.dispatch.wishes import longest_waits, wish_sheet, wish_topics
 from nightschool.queries.notices.board_months import board_month
 from nightschool.queries.oversight.binders import binder_gaps
 from nightschool.queries.oversight.household_kinds import RegionKinds, kinds_of_parts
@@ -60,9 +61,10 @@ from nightschool.queries.registers.cohort_tables import CohortCounts, cohort_cou
 from nightschool.queries.registers.held_classes import RecordedClasses, held_classes
 from nightschool.queries.registers.questions import open_of_village
 from nightschool.rules.almanac import clock, day_with_year
+from nightschool.rules.dispatch.summaries import LongestWaits
 from nightschool.rules.oversight.binder import Gap
 from nightschool.rules.oversight.self_check import self_check
-from nightschool.rules.regions import PREFIX_DIGITS, Level, level_of
+from nightschool.rules.regions import PREFIX_DIGITS, Level, county_of, level_of
 from nightschool.rules.seasons.months import Term, month_of
 from nightschool.rules.seasons.periods import (
     Period,
@@ -230,6 +232,12 @@ def _wish_topics(db: Session, asked: PaperAsk) -> Any:
     return wish_topics(db, asked.of["region"], asked.first, asked.last, at=moment())
 
 
+def _longest_waits(db: Session, asked: PaperAsk) -> LongestWaits:
+    """Of a village it is that of its whole county: nobody waits apart."""
+    village = asked.of.get("village")
+    return longest_waits(db, county_of(village) if village else asked.of["region"], at=moment())
+
+
 def _trip(db: Session, asked: PaperAsk) -> Any:
     return dispatches.trip(db, asked.of["dispatch"], at=moment())
 
@@ -272,6 +280,8 @@ PAPERS = (
     ListedPaper(TEACHER_LOADS, REGION, "see_overview", _teacher_loads),
     ListedPaper(NOTHING_HELD, REGION, "see_overview", _nothing_held),
     ListedPaper(WISH_TABLE, REGION, "dispatch", _wish_topics),
+    ListedPaper(LONGEST_WAITS, VILLAGE, "see_village", _longest_waits),
+    ListedPaper(LONGEST_WAITS, REGION, "see_overview", _longest_waits),
     ListedPaper(DISPATCH_LETTER, DISPATCH, "dispatch", _letter),
     ListedPaper(TRIP_SHEET, DISPATCH, "dispatch", _trip),
     ListedPaper(HOURS_SLIP, TEACHER, "keep_teachers", _hours),

@@ -71,7 +71,14 @@ def test_no_line_and_too_many_lines_are_said(text: str, code: str) -> None:
         ("果树修剪", "果树修减", True),  # as people type by sound
         ("果树修剪", "柑橘果树修剪", True),
         ("柑橘修剪技术", "柑橘的修剪技术", True),
+        ("果树修剪", "果树冬季修剪", True),  # a word was put into it
+        ("水稻病虫防治", "水稻后期病虫防治", True),
         ("果树修剪", "果树嫁接", False),
+        ("水稻插秧", "水稻收割", False),
+        ("养鸡", "养鸭", False),
+        ("养鸡", "养殖土鸡", False),
+        ("防诈骗", "防电信诈骗", False),
+        ("母猪接生", "母婴护理接生", False),
         ("电商直播", "法律常识", False),
         ("养猪", "养鸡", False),
         ("", "", False),

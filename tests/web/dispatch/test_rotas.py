@@ -16,7 +16,7 @@ from nightschool.database import Database
 from nightschool.errors import NotAllowed, Refused
 from nightschool.models.calendars import RegionPosition
 from nightschool.models.people import Teacher
-from nightschool.models.planning import ClosedTime, Dispatch, Rota
+from nightschool.models.planning import ClosedTime, Dispatch, Rota, Wish
 from nightschool.models.teaching import ClassSession, Course
 from nightschool.rules.access import Actor, Post, Role
 from nightschool.rules.dispatch.dispatches import Party
@@ -62,7 +62,7 @@ def wishes(database: Database, cast: Cast) -> None:
         make_region(db, SIBLING, "玉皇村村民委员会")
         make_school(db, SIBLING)
         make_wish(db, category_code="skill", wished_on=TODAY - timedelta(days=30))
-        make_wish(db, SIBLING, category_code="skill", wished_on=TODAY - timedelta(days=10))
+        make_wish(db, SIBLING, "果树冬季修剪", wished_on=TODAY - timedelta(days=10))
         make_wish(db, SIBLING, topic="养蜂", wished_on=TODAY - timedelta(days=3))
 
 
@@ -97,10 +97,29 @@ def test_a_rota_is_found_offered_and_taken_back(
     assert "派出去了 2 单" in sent and "派出去了</a>" in sent
     with database.reading() as db:
         days = db.scalars(select(Dispatch.day).where(Dispatch.status == "offered")).all()
+        said = db.scalars(select(Dispatch.category_code).where(Dispatch.region_code == SIBLING)).all()
+    assert said == ["skill"], "the village said none, and another that wants the same did"
     assert len({*days}) == 2, "a teacher has one class an evening"
     back = officer.post(address, data={"do": "withdraw"}, follow_redirects=True).text
     assert "撤回了 2 单" in back and len(ticked(back)) == 2
     assert "2 个点单有课，1 个没有" in officer.get(BEGIN).text
+
+
+def test_a_wish_of_no_known_category_is_asked_about_and_not_guessed(
+    app: Flask, officer: FlaskClient, database: Database, wishes: None
+) -> None:
+    with database.writing() as db:
+        for wish in db.scalars(select(Wish)):
+            wish.category_code = None
+    address = found(app, officer)
+    page = officer.get(address).text
+    sent = officer.post(address, data={"do": "offer", "pick": ticked(page)}, follow_redirects=True).text
+    assert "派出去了 0 单" in sent and "还不知道是哪一类课" in sent
+    with database.writing() as db:
+        for wish in db.scalars(select(Wish)):
+            wish.category_code = "law"
+    sent = officer.post(address, data={"do": "offer", "pick": ticked(page)}, follow_redirects=True).text
+    assert "派出去了 2 单" in sent
 
 
 def test_what_others_took_meanwhile_is_named_and_the_rest_stands(

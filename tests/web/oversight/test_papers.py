@@ -27,12 +27,15 @@ from tests.factories import (
     TODAY,
     Cast,
     make_course,
+    make_dispatch,
     make_learner,
     make_question,
+    make_region,
     make_register,
     make_session,
     make_teacher,
     make_venue,
+    make_wish,
 )
 from tests.web.people.test_training_cards import paper, rows_of
 
@@ -328,6 +331,44 @@ def test_cohorts_are_counted_by_sex_and_age_in_the_village_and_above_it(
         told
     ]
     assert "这段时间没有上过课的班" in chen.get(f"{HERE}/cohorts?period=2025").text
+
+
+def test_which_wishes_waited_longest_is_printed_for_every_village_and_why_where_it_is_long(
+    chen: FlaskClient, browser_of: Any, database: Database, cast: Cast
+) -> None:
+    with database.writing() as db:
+        db.get_one(Teacher, cast.teacher).specialities = "果树修剪"
+        make_region(db, "511002105202", "断桥村村民委员会")
+        for days, topic, more in (
+            (3, "防诈骗", {}),
+            (9, "电商直播", {}),
+            (10, "养猪", {}),
+            (40, "果树修剪", {}),
+            (50, "养蜂", {"code": "511002105202"}),
+            (60, "防汛", {"code": "511002105202"}),
+            (90, "不要了的", {"status": "withdrawn"}),
+        ):
+            wish = make_wish(db, topic=topic, wished_on=TODAY - timedelta(days=days), **more)
+            if topic == "防汛":
+                said = {
+                    "status": "declined",
+                    "declined_by": "village",
+                    "reason": "other",
+                    "reason_text": "李四病了",
+                    "settled_at": NOW.instant,
+                }
+                make_dispatch(db, cast.teacher, "511002105202", wish_id=wish.id, **said)
+    page = chen.get(f"/desk/{SHIWAN}/papers/longest-waits").text
+    assert "市中区 等得最久的点单" in page and "排在中间的那个等了 10 天" in page
+    lines = chen.get(f"/desk/{SHIWAN}/papers/longest-waits.txt").text.splitlines()
+    rows = [line for line in lines if " · " in line and "等了几天" in line]
+    assert [row.split(" · ")[1] for row in rows] == ["防汛", "养蜂", "果树修剪", "养猪", "电商直播", "防诈骗"]
+    assert rows[0].endswith("上一次派单村里谢绝了"), "in nobody's own words"
+    assert rows[1].endswith("村里能请的老师里，没有登记会讲这个的")
+    assert rows[2].endswith("有老师会讲，还没有派单")
+    assert "登记" not in "".join(rows[3:])
+    office = browser_of(cast.county_supervisor).get("/overview/511002000000/papers/longest-waits").text
+    assert "养蜂" in office and "李四" not in page + office
 
 
 def test_what_can_be_printed_is_one_list(chen: FlaskClient, year: None) -> None:
