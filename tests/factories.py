@@ -20,7 +20,7 @@ from nightschool.models.base import new_public_id
 from nightschool.models.exports import Export, ExportState
 from nightschool.models.people import HouseholdStatus, Learner, PeopleList, Teacher, TeacherLink
 from nightschool.models.places import NightSchool, Region, RegionImport, RegionName, Venue
-from nightschool.models.planning import Dispatch, Question, Rota, Wish
+from nightschool.models.planning import Dispatch, Inspection, InspectionVisit, Question, Rota, Wish
 from nightschool.models.teaching import (
     Booking,
     ChangeSet,
@@ -229,6 +229,22 @@ def make_rota(
     db.add(rota)
     db.flush()
     return rota
+
+
+def make_inspection(
+    db: Session, class_session: ClassSession, code: str = f"{SHIWAN[:6]}000000", **found: Any
+) -> Inspection:
+    """A county drew this class session alone; `found` is what was noted there."""
+    days = {"first_day": class_session.day, "last_day": class_session.day, "made_at": NOW.instant}
+    made = Inspection(
+        region_code=code, place_code=code, minutes=40, seed="seed", frame=[class_session.public_id], **days
+    )
+    db.add(made)
+    db.flush()
+    slot = {name: getattr(class_session, name) for name in ("region_code", "day", "starts", "ends")}
+    db.add(InspectionVisit(inspection_id=made.id, class_session_id=class_session.id, **slot, **found))
+    db.flush()
+    return made
 
 
 def make_learner(

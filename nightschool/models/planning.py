@@ -23,10 +23,12 @@ from nightschool.models.base import (
     one_of,
 )
 from nightschool.models.teaching import SLOT_IS_SOUND
+from nightschool.rules.courses.reasons import REASONS
 from nightschool.rules.dispatch.dispatches import DECLINE_REASONS, DispatchStatus, Party
 from nightschool.rules.dispatch.rota_drafts import RotaStage
 from nightschool.rules.dispatch.wishes import UNMET_REASONS, WishStatus
 from nightschool.rules.notices.told import Channel
+from nightschool.rules.oversight.inspections import VisitOutcome
 from nightschool.rules.oversight.plans import PlanStatus
 from nightschool.rules.resources import ResourceKind
 
@@ -240,5 +242,52 @@ class Rota(Addressed, Base):
     __table_args__ = (
         one_of("state", RotaStage),
         CheckConstraint("first_day <= last_day", name="days_in_order"),
+        CheckConstraint(SLOT_IS_SOUND, name="slot_sound"),
+    )
+
+
+class Inspection(Addressed, Base):
+    """One row is one draw: which classes an office means to see, by which seed, out of which ones."""
+
+    region_code: Mapped[InRegion]  # of the office
+    account_id: Mapped[AccountRef | None]
+    place_code: Mapped[RegionRef]  # from where one sets out
+    minutes: Mapped[Minutes]
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    seed: Mapped[Code]
+    frame: Mapped[list[str]] = mapped_column(JSON)  # the public ids of all that could have been drawn
+    by_township: Mapped[bool] = mapped_column(default=False)  # nobody knows where the place lies
+    unplaced: Mapped[int] = mapped_column(default=0)  # villages left out, for nobody knows where they lie
+    made_at: Mapped[Instant]
+
+    __table_args__ = (
+        CheckConstraint("first_day <= last_day", name="days_in_order"),
+        CheckConstraint("minutes BETWEEN 5 AND 480", name="minutes_sensible"),
+    )
+
+
+class InspectionVisit(Addressed, Base):
+    """One row is one class that was drawn, and what was found there. Its village sees it once that is noted."""
+
+    inspection_id: Mapped[int] = mapped_column(ForeignKey("inspection.id", ondelete="CASCADE"), index=True)
+    class_session_id: Mapped[int] = mapped_column(
+        ForeignKey("class_session.id", ondelete="CASCADE"), index=True
+    )
+    region_code: Mapped[InRegion]  # of the village
+    # As it was drawn, whatever becomes of it.
+    day: Mapped[date]
+    starts: Mapped[Minutes]
+    ends: Mapped[Minutes]
+    outcome: Mapped[Code | None]
+    reason: Mapped[Code | None]
+    reason_text: Mapped[LineText] = mapped_column(default="")
+    noted_at: Mapped[Instant | None]
+
+    __table_args__ = (
+        UniqueConstraint("inspection_id", "class_session_id"),
+        one_of("outcome", VisitOutcome),
+        one_of("reason", REASONS),
+        CheckConstraint("(outcome IS NULL) = (noted_at IS NULL)", name="noted_when"),
         CheckConstraint(SLOT_IS_SOUND, name="slot_sound"),
     )

@@ -12,7 +12,7 @@ from nightschool.models.attendance import WaitingSheet
 from nightschool.models.exports import Export
 from nightschool.models.people import Learner, Teacher, TeacherLink
 from nightschool.models.places import Region, Venue
-from nightschool.models.planning import Dispatch, Question, Rota, Wish
+from nightschool.models.planning import Dispatch, Inspection, Question, Rota, Wish
 from nightschool.models.teaching import ChangeSet, ClassSession, Course, Label
 from nightschool.models.trust import Account, Posting
 from nightschool.rules.regions import Level, code_range, is_inside
@@ -31,6 +31,7 @@ _REGION_OF: dict[str, Select[str]] = {
             ("course", Course),
             ("dispatch", Dispatch),
             ("export", Export),
+            ("inspection", Inspection),
             ("label", Label),
             ("learner", Learner),
             ("rota", Rota),

@@ -33,6 +33,7 @@ VERBS: dict[str, frozenset[Role]] = {
     "approve_plans": frozenset({Role.SUPERVISOR}),  # or returns them; still edits nothing in a village
     "call_off": frozenset({Role.SUPERVISOR}),  # an evening of a township or county, when nobody shall set out
     "dispatch": frozenset({Role.SUPERVISOR}),  # asks a teacher and a village; both answer for themselves
+    "inspect": frozenset({Role.SUPERVISOR}),  # draws classes to be seen, and notes what was found
     "see_trail": frozenset({Role.COORDINATOR}) | ADMINISTRATORS,
     "manage_accounts": ADMINISTRATORS,
     "settle": frozenset({Role.SUPERVISOR}) | ADMINISTRATORS,  # what a region settles for its own work

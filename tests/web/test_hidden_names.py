@@ -58,6 +58,7 @@ from tests.factories import (
     make_course,
     make_dispatch,
     make_export,
+    make_inspection,
     make_label,
     make_learner,
     make_link,
@@ -129,6 +130,15 @@ TOLD_ON_PAPER = {
 TOLD_ON_PAPER |= {
     ("dispatches.desk", hidden): "an office's own page of whom it has asked for what, and why they said no"
     for hidden in ("HiddenDispatchTopic", "HiddenDispatchReasonText", "HiddenTeacherName")
+}
+TOLD_ON_PAPER |= {
+    (f"{page}{form}", "HiddenInspectionVisitReasonText"): "what was found, for who looked and for the village"
+    for page, forms in (
+        ("inspections.show", ("",)),
+        ("papers.sheet", ("", "_pdf", "_xlsx", "_txt")),
+        ("papers.visits", ("", "_pdf", "_xlsx")),
+    )
+    for form in forms
 }
 LEARNER = ("HiddenLearnerName", "HiddenLearnerGroupName")
 SIGNED = "who is expected signs beside their name, on paper that stays in the binder"
@@ -353,6 +363,8 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
             reason_text="?", settled_at=NOW.instant,
         )  # fmt: skip
         make_dispatch(db, hidden.id, wish_id=make_wish(db, topic="电商直播").id)
+        seen = {"outcome": "not_held", "reason": "other", "reason_text": "?", "noted_at": NOW.instant}
+        inspection = make_inspection(db, past, **seen)
         entry = TeacherEntry(name=HIDDEN_SINCE, kind="local_expert", unit="县医院", name_is_public=False)
         posting = db.scalars(sa.select(Posting).where(Posting.account_id == cast.chen)).one()
         posting.title = "?"
@@ -366,7 +378,7 @@ def village(database: Database, cast: Cast) -> dict[str, Any]:
             "slip": slip_of(past.public_id), "reader": reader_of(db, cast.township_supervisor, TOWNSHIP),
             "kept": "k" * 22, "class_session": past.public_id, "course": course.public_id, "learner": learner.public_id,
             "other_learner": other.public_id, "teacher": hidden.public_id, "other_teacher": hidden_since.public_id,
-            "former": former.code, "other": former.code, "venue": venue.public_id, "question": question.public_id, "wish": wish.public_id, "dispatch": dispatch.public_id, "rota": make_rota(db, COUNTY, wish).public_id, "change": change.public_id, "login": 1,
+            "former": former.code, "other": former.code, "venue": venue.public_id, "question": question.public_id, "wish": wish.public_id, "dispatch": dispatch.public_id, "rota": make_rota(db, COUNTY, wish).public_id, "inspection": inspection.public_id, "change": change.public_id, "login": 1,
             "teacher_link": link.public_id, "label": make_label(db, "县农机站").public_id, "upload": upload.public_id, "account": account.public_id, "posting": posting.id,
         }  # fmt: skip
         for kind, last in (("exited", date(2022, 1, 1)), ("monitored", None)):

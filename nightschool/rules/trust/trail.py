@@ -238,6 +238,8 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
             N_("%(who)s 撤回了排课草稿派出的 %(n)s 单"),
             N_("%(who)s 撤回了排课草稿派出的一单"),
         ],
+        "inspection.draw": [N_("%(who)s 随机抽了 %(n)s 次课去看"), N_("%(who)s 随机抽了几次课去看")],
+        "inspection.note": [N_("%(who)s 来看过 %(what)s，记下了看到的"), N_("%(who)s 来看过一节课")],
         "dispatch.overtaken": [N_("%(who)s 记下派来的一单没排成")],
     },
     Kind.CALENDARS: {

@@ -18,6 +18,7 @@ from nightschool.formats.binder import BINDER, binder_data
 from nightschool.formats.board_notice import BOARD_NOTICE
 from nightschool.formats.cohort_table import COHORT_TABLE
 from nightschool.formats.dispatch_letter import DISPATCH_LETTER
+from nightschool.formats.inspection_sheet import INSPECTION_SHEET, VISITS
 from nightschool.formats.ledger import LEDGER
 from nightschool.formats.longest_waits import LONGEST_WAITS
 from nightschool.formats.nothing_held import NOTHING_HELD
@@ -44,6 +45,7 @@ from nightschool.queries.dispatch.wishes import longest_waits, wish_sheet, wish_
 from nightschool.queries.notices.board_months import board_month
 from nightschool.queries.oversight.binders import binder_gaps
 from nightschool.queries.oversight.household_kinds import RegionKinds, kinds_of_parts
+from nightschool.queries.oversight.inspections import inspection_page, visits_to
 from nightschool.queries.oversight.nothing_held import NothingHeld, nothing_held
 from nightschool.queries.oversight.overview import Overview, overview_of
 from nightschool.queries.oversight.paper_columns import columns_in_force
@@ -127,6 +129,10 @@ TEACHER_HERE = PaperHome(
 DISPATCH = PaperHome(
     "/dispatches/<public_id:dispatch>/",
     lambda found, dispatch: {url_for("dispatches.show", dispatch=dispatch): _("回到这一单")},
+)
+INSPECTION = PaperHome(
+    "/inspections/<public_id:inspection>/",
+    lambda _found, inspection: {url_for("inspections.show", inspection=inspection): _("回到这一次")},
 )
 
 
@@ -282,6 +288,13 @@ PAPERS = (
     ListedPaper(WISH_TABLE, REGION, "dispatch", _wish_topics),
     ListedPaper(LONGEST_WAITS, VILLAGE, "see_village", _longest_waits),
     ListedPaper(LONGEST_WAITS, REGION, "see_overview", _longest_waits),
+    ListedPaper(VISITS, VILLAGE, "see_village", lambda db, asked: visits_to(db, asked.of["village"])),
+    ListedPaper(
+        INSPECTION_SHEET,
+        INSPECTION,
+        "inspect",
+        lambda db, asked: inspection_page(db, asked.of["inspection"]),
+    ),
     ListedPaper(DISPATCH_LETTER, DISPATCH, "dispatch", _letter),
     ListedPaper(TRIP_SHEET, DISPATCH, "dispatch", _trip),
     ListedPaper(HOURS_SLIP, TEACHER, "keep_teachers", _hours),

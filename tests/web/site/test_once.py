@@ -128,6 +128,11 @@ FILLED = {
         COUNTY,
     ),
     "dispatches.new": Filled("county_supervisor", OFFER),
+    "inspections.draw": Filled(
+        "county_supervisor",
+        {"place": COUNTY, "minutes": "40", "first": "2026-11-24", "last": "2026-12-24", "size": "5"},
+        COUNTY,
+    ),
     "rotas.begin": Filled(
         "county_supervisor",
         {"first": "2026-12-01", "last": "2026-12-14", "starts": "19:00", "ends": "20:30"},
@@ -148,7 +153,7 @@ CHANGING = {
     "learners.data", "learners.phone", "household_status.show", "household_status.change", "household_status.remove", "merges.compare_learner", "merges.compare_teacher", "merges.undo_learner",
     "merges.undo_teacher", "moves.back", "moves.move", "notices.tell", "own_texts.edit", "paper_columns.edit", "plans.act", "questions.edit", "questions.remove", "region_lists.apply",
     *(f"people_lists.{step}_{kind}" for step in ("columns", "take", "undo") for kind in ("learners", "teachers", "registers")),
-    "evenings.done", "evenings.evening", "labels.edit", "outlines.upload", "region_lists.withdraw", "region_settings.edit", "sessions.agree", "retiring.course", "retiring.course_back", "retiring.learner", "retiring.learner_back",
+    "evenings.done", "evenings.evening", "inspections.show", "labels.edit", "outlines.upload", "region_lists.withdraw", "region_settings.edit", "sessions.agree", "retiring.course", "retiring.course_back", "retiring.learner", "retiring.learner_back",
     "rotas.change", "rotas.show", "retiring.teacher", "retiring.teacher_back", "retiring.venue", "retiring.venue_back", "schools.edit", "supporters.edit", "supporters.phones", "handovers.sheet", "handovers.to_know", "handovers.sheet_with_slip",
     "sessions.cancel", "sessions.edit", "sessions.move", "sessions.restore", "sign_in_sheets.number", "sign_in_sheets.number_month", "swaps.teacher", "takeovers.successor", "takeovers.take", "takeovers.undo",
     "teacher_links.revoke",
