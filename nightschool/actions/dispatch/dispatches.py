@@ -20,8 +20,10 @@ from nightschool.models.planning import Dispatch, Wish
 from nightschool.models.teaching import ClassSession, Course
 from nightschool.queries.courses import bookings
 from nightschool.queries.courses.choices import on_offer
+from nightschool.queries.dispatch import dispatches as queries
 from nightschool.queries.dispatch import wishes
-from nightschool.queries.dispatch.dispatches import engagements, is_waiting
+from nightschool.queries.dispatch.dispatches import engagements
+from nightschool.queries.offers import is_waiting
 from nightschool.queries.oversight.plans import waiting_months
 from nightschool.queries.people.teacher_links import Opened
 from nightschool.queries.scope import inside
@@ -40,6 +42,7 @@ from nightschool.rules.dispatch.dispatches import (
     in_the_way,
     tell_refused_dispatch,
 )
+from nightschool.rules.dispatch.trips import moved_up
 from nightschool.rules.dispatch.wishes import WishStatus, is_part, parts_wished
 from nightschool.rules.places.takeovers import tell_ended
 from nightschool.rules.regions import Level, ancestors_of, is_inside, level_of
@@ -196,6 +199,31 @@ def withdraw_dispatch(db: Session, *, dispatch: str, by: Actor, now: Now) -> Non
     note(db, found, "dispatch.withdraw", by=by, now=now)
 
 
+def move_up_trip(db: Session, *, dispatch: str, by: Actor, now: Now) -> int:
+    """Of the trip of this offer, whoever could be earlier since a village said no is asked anew for that time.
+
+    So many are. What was asked of them before is withdrawn; what a village agreed to stays. All or none.
+    Raises: NotFound; NotAllowed; CannotSchedule or Refused as `offer` does.
+    """
+    own = locked(db, Dispatch, Dispatch.public_id == dispatch)
+    require(by, "dispatch", own.region_code)
+    legs = queries.trip(db, dispatch, at=now.moment) or ()
+    earlier = moved_up([one.leg for one in legs])
+    for place, slot in earlier.items():
+        line = legs[place].line
+        found = locked(db, Dispatch, Dispatch.public_id == line.public_id)
+        withdraw_dispatch(db, dispatch=line.public_id, by=by, now=now)
+        venue = db.get_one(Venue, found.venue_id).public_id if found.venue_id else None
+        anew = Offer(
+            *(line.region_code, line.topic, line.category, line.teacher, slot, venue, line.wish or None),
+            expected=line.expected,
+            note=line.note,
+            trip=found.trip,
+        )
+        offer(db, offered=anew, by=by, now=now)
+    return len(earlier)
+
+
 def answer_dispatch(
     db: Session,
     *,
@@ -267,11 +295,26 @@ def _answer(
         db.flush()
         note(db, found, f"dispatch.{party}_no", by=by, now=now)
         return
+    if _is_of_ended(db, found, by=by, now=now):
+        return
     setattr(found, said, now.instant)
     db.flush()
     note(db, found, f"dispatch.{party}_yes", by=by, now=now)
     if found.village_yes_at and found.teacher_yes_at:
         _carry_out(db, found, by=by, now=now)
+
+
+def _is_of_ended(db: Session, found: Dispatch, *, by: Actor, now: Now) -> bool:
+    """True when the village ends before that day: the offer says so and is settled, for nobody will hold it."""
+    try:
+        check_goes_on(db, [(found.region_code, found.day)])
+    except VillageEnded as refusal:
+        _settle(found, DispatchStatus.OVERTAKEN, now)
+        found.reason_text = _tell(refusal, found.region_code, now.day)[:_LONGEST_TOLD]
+        db.flush()
+        note(db, found, "dispatch.overtaken", by=by, now=now)
+        return True
+    return False
 
 
 def _carry_out(db: Session, found: Dispatch, *, by: Actor, now: Now) -> None:

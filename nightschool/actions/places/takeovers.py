@@ -2,7 +2,7 @@
 
 `Takeover.moved` holds, as JSON: `learners`, each with its id, its stay before, and the id of the former stay that
 remembers it; `venues` and `labels`, each with its id and its name before; and ids of `teachers`, `courses`, `sessions`,
-`questions`, `wishes` (those of before know none), and of the school that was opened for it among `schools`.
+`questions`, `wishes`, `offers` (those of before know none), and of the school that was opened for it among `schools`.
 What has taken place stays with the village of then, and so do the registers of it.
 """
 
@@ -23,7 +23,7 @@ from nightschool.actions.touching import touch_villages
 from nightschool.errors import NotFound, Refused, StaleRecord
 from nightschool.models.people import FormerStay, Learner, Teacher, TeacherLink
 from nightschool.models.places import NightSchool, Region, Takeover, Venue
-from nightschool.models.planning import ClosedTime, Question, Wish
+from nightschool.models.planning import ClosedTime, Dispatch, Question, Wish
 from nightschool.models.teaching import ClassSession, ClassSessionLabel, ClassSessionTeacher, Course, Label
 from nightschool.queries.people.people import groups
 from nightschool.queries.places import takeovers as queries
@@ -35,14 +35,20 @@ from nightschool.rules.regions import Level, ancestors_of, level_of
 from nightschool.rules.resources import ResourceKind
 from nightschool.rules.slots import Now
 
-_BY_ID: dict[Any, str] = {Course: "courses", Teacher: "teachers", Question: "questions", Wish: "wishes"}
+_BY_ID: dict[Any, str] = {
+    Course: "courses",
+    Teacher: "teachers",
+    Question: "questions",
+    Wish: "wishes",
+    Dispatch: "offers",
+}
 # Which are called otherwise where their name is taken.
 _BY_NAME: dict[Any, str] = {Venue: "venues", Label: "labels"}
 _OTHERS = ("schools", "sessions", *_BY_NAME.values(), *_BY_ID.values())
 
 
 def take_over(db: Session, *, village: str, former: str, seen: str, by: Actor, now: Now) -> str:
-    """The village has the people, venues, courses, classes to come, open questions and wishes of the former one.
+    """The village has the people, venues, courses, classes to come, open questions, wishes and offers of that one.
 
     A group, a venue or a label whose name is taken here is called with its old village from now on; learners are in the
     village since the day of the merger. Without a school it has one now. `seen` is the code of what was shown.

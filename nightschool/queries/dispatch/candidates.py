@@ -14,7 +14,8 @@ from nightschool.models.planning import Dispatch
 from nightschool.models.teaching import ClassSession
 from nightschool.queries.courses.bookings import busy
 from nightschool.queries.courses.closed_times import closed_times
-from nightschool.queries.dispatch.dispatches import engagements, is_waiting
+from nightschool.queries.dispatch.dispatches import engagements
+from nightschool.queries.offers import is_waiting
 from nightschool.queries.phones import masked
 from nightschool.queries.seasons.localities import Locality
 from nightschool.rules.courses.statuses import HOLDING

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.calendars import RegionPosition
@@ -15,6 +15,7 @@ from nightschool.models.people import Teacher
 from nightschool.models.places import NightSchool, Region, Venue
 from nightschool.models.planning import Dispatch, Wish
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course
+from nightschool.queries.offers import is_waiting
 from nightschool.queries.people.teacher_links import Opened
 from nightschool.queries.records import shaped
 from nightschool.queries.scope import inside
@@ -26,6 +27,7 @@ from nightschool.rules.dispatch.dispatches import (
     decline_word,
     tell_dispatch,
 )
+from nightschool.rules.dispatch.trips import Leg
 from nightschool.rules.places.travel import Journey, way_between
 from nightschool.rules.places.venues import ONLINE
 from nightschool.rules.seasons.daylight import Position
@@ -89,12 +91,6 @@ class DispatchLine:
         )
 
 
-def is_waiting(at: Moment) -> ColumnElement[bool]:
-    """The offer can still be answered."""
-    is_ahead = or_(Dispatch.day > at.day, and_(Dispatch.day == at.day, Dispatch.starts > at.minutes))
-    return and_(Dispatch.status == DispatchStatus.OFFERED, is_ahead)
-
-
 def asked_of_village(db: Session, village: str, *, at: Moment) -> tuple[DispatchLine, ...]:
     """What a village is asked, the soonest first; what it asks a teacher itself is not among it. Cost: 1 query."""
     own = (Dispatch.region_code == village, Dispatch.class_session_id.is_(None), is_waiting(at))
@@ -133,6 +129,13 @@ class TripLeg:
 
     line: DispatchLine
     way: Journey | None
+
+    @property
+    def leg(self) -> Leg:
+        """As the rules of trips look at it; by telephone nobody is asked again once a village has said yes."""
+        return Leg(
+            self.line.village, self.line.slot, self.way, not self.line.is_open or self.line.village_says_yes
+        )
 
 
 def trip(db: Session, public_id: str, *, at: Moment) -> tuple[TripLeg, ...] | None:

@@ -16,8 +16,8 @@ from nightschool.queries.courses.bookings import busy, holdings
 from nightschool.queries.courses.choices import on_offer
 from nightschool.queries.courses.closed_times import closed_times
 from nightschool.queries.courses.surroundings import surroundings
-from nightschool.queries.dispatch.dispatches import is_waiting
 from nightschool.queries.dispatch.wishes import RegionWish, wishes_in
+from nightschool.queries.offers import is_waiting
 from nightschool.queries.records import shaped
 from nightschool.queries.scope import inside
 from nightschool.queries.seasons.localities import locality

@@ -14,7 +14,7 @@ from nightschool.models.places import Region
 from nightschool.models.planning import Dispatch, Wish
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries.courses.sessions import is_over
-from nightschool.queries.dispatch.dispatches import is_waiting
+from nightschool.queries.offers import is_waiting
 from nightschool.queries.people.people import groups
 from nightschool.queries.records import shaped
 from nightschool.queries.scope import inside

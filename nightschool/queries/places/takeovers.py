@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.people import Learner, Teacher
 from nightschool.models.places import Region, Takeover, Venue
-from nightschool.models.planning import Question, Wish
+from nightschool.models.planning import Dispatch, Question, Wish
 from nightschool.models.teaching import ClassSession, Course
 from nightschool.queries.courses.sessions import is_over
+from nightschool.queries.offers import is_waiting
 from nightschool.rules.courses.statuses import TO_COME
 from nightschool.rules.places.takeovers import PUT_BACK_FOR, Belongings
 from nightschool.rules.slots import Moment, Now
@@ -105,6 +106,7 @@ def belonging(at: Moment) -> Mapping[Any, ColumnElement[bool]]:
         ClassSession: to_come,
         Question: Question.answered_on.is_(None),
         Wish: Wish.public_id.is_not(None),
+        Dispatch: is_waiting(at),
     }
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from nightschool.errors import Refused
 from nightschool.rules.almanac import clock, full_day
 from nightschool.rules.places.travel import Journey, gap_needed
+from nightschool.rules.registers.questions import number_in
 from nightschool.rules.slots import Moment, Slot
 from nightschool.texts import N_, _
 
@@ -73,11 +74,13 @@ def check_when(slot: Slot, at: Moment) -> None:
 
 
 def check_decline(reason: str | None, words: str) -> None:
-    """Raises Refused `reason_missing`, or `words_missing` for a reason that says nothing without words."""
+    """Raises Refused `reason_missing`, `words_missing` for a reason that says nothing without words, or of a number."""
     if reason not in DECLINE_REASONS:
         raise Refused("reason_missing", field="reason")
     if reason == "other" and not words:
         raise Refused("words_missing", field="words")
+    if number := number_in(words):
+        raise Refused(number, field="words")
 
 
 def check_open(status: DispatchStatus, slot: Slot, at: Moment) -> None:
@@ -122,6 +125,8 @@ _REFUSED = {
     "too_far_ahead": N_("最远派到半年以内，再往后老师的日子说不准。换一天。"),
     "reason_missing": N_("选一个原因，派单的人好再安排。"),
     "words_missing": N_("写一句是什么原因，派单的人好再安排。"),
+    "phone": N_("里面像是有手机号，派单的人和老师都看得到。去掉再存；要留电话，写在夜校的联系人里。"),
+    "identity": N_("里面像是有身份证号。去掉再存。"),
     "no_such_teacher": N_("这位老师不在这个村能请的名单里了。重新选一位。"),
     "wish_closed": N_("这个点单已经办了或者撤了，不用再派。回到单子上看看。"),
     "already_asked": N_("这个点单已经派出去了，在等回话。先撤回那一单，再派别的老师。"),

@@ -21,6 +21,7 @@ class Belongings:
     sessions: int  # to come
     questions: int  # open
     wishes: int
+    offers: int  # of teachers, that can still be answered
 
     @property
     def code(self) -> str:
@@ -48,6 +49,7 @@ def tell_belongings(found: Belongings) -> tuple[str, ...]:
         (found.sessions, counted("还没上的课 %(n)d 次", found.sessions)),
         (found.questions, counted("没答的问题 %(n)d 个", found.questions)),
         (found.wishes, counted("点单 %(n)d 个", found.wishes)),
+        (found.offers, counted("等回话的派单 %(n)d 单", found.offers)),
     )
     return tuple(words for number, words in lines if number)
 

@@ -28,7 +28,7 @@ from nightschool.rules.courses.recurrence import tell_recurrence_problem
 from nightschool.rules.dispatch.candidates import days_that_suit, usual_times
 from nightschool.rules.dispatch.clusters import along_the_road, same_topics, way_home
 from nightschool.rules.dispatch.dispatches import DispatchStatus, Party, tell_refused_dispatch
-from nightschool.rules.dispatch.trips import MOST_STOPS, check_trip, plan_trip
+from nightschool.rules.dispatch.trips import MOST_STOPS, check_trip, plan_trip, tell_moved_up
 from nightschool.rules.dispatch.wishes import WishStage, tell_households
 from nightschool.rules.listings import page_of
 from nightschool.rules.names import finder, stored_keys
@@ -311,17 +311,35 @@ def show(dispatch: str) -> Any:
         match request.form.get("do"):
             case "withdraw":
                 actions.withdraw_dispatch(db, **acting)
+            case "move_up":
+                actions.move_up_trip(db, **acting)
             case "yes":
                 actions.answer_dispatch(db, party=Party.TEACHER, **acting, says_yes=True)
             case "no":
                 actions.answer_dispatch(db, party=Party.TEACHER, **acting, **_no(form), says_yes=False)
 
-    status = tried(form, save, _refuse_answer)
+    def refuse(form: ReplyForm, refusal: Refused | CannotSchedule) -> int:
+        village = look_up(queries.dispatch, dispatch, at=moment()).region_code
+        form.refuse(
+            None if isinstance(refusal, CannotSchedule) else refusal.field, _tell_refusal(refusal, village)
+        )
+        return CLASH if isinstance(refusal, CannotSchedule) else BAD_INPUT
+
+    status = tried(form, save, refuse)
     if status == SAVED:
-        flash(look_up(queries.dispatch, dispatch, at=moment()).told)
+        is_moved = request.form.get("do") == "move_up"
+        told = (
+            _("照新的时间又问了一遍。") if is_moved else look_up(queries.dispatch, dispatch, at=moment()).told
+        )
+        flash(told)
         return redirect(url_for("dispatches.show", dispatch=dispatch), SAVED)
     found = look_up(queries.dispatch, dispatch, at=moment())
-    return render_template("dispatch/dispatches/show.html", one=found, form=form), status
+    legs = look_up(queries.trip, dispatch, at=moment()) if found.trip and not found.is_open else ()
+    earlier = tell_moved_up([one.leg for one in legs])
+    page = render_template(
+        "dispatch/dispatches/show.html", one=found, form=form, earlier=earlier, others=legs
+    )
+    return page, status
 
 
 @bp.route("/dispatches/<public_id:dispatch>/answer", methods=["GET", "POST"])

@@ -26,6 +26,7 @@ from nightschool.actions.courses.sessions import (
     postpone_session,
     restore_session,
 )
+from nightschool.actions.dispatch.dispatches import answer_dispatch
 from nightschool.actions.oversight.plans import submit
 from nightschool.actions.people.people import add_learner, add_teacher
 from nightschool.actions.places.openings import open_schools
@@ -38,6 +39,7 @@ from nightschool.models.teaching import ClassSession, ClassSessionLabel, Session
 from nightschool.queries.courses import series
 from nightschool.queries.courses.histories import history
 from nightschool.queries.courses.reach import reaches
+from nightschool.queries.dispatch.dispatches import asked_of_village
 from nightschool.queries.oversight.overview import Narrowed, overview_of
 from nightschool.queries.people.stays import former_stays
 from nightschool.queries.places.takeovers import belongings, taken_over, todays_villages
@@ -49,6 +51,7 @@ from nightschool.rules.courses.proposals import Proposal
 from nightschool.rules.courses.reach import put_off, reach_digest
 from nightschool.rules.courses.recurrence import Once
 from nightschool.rules.courses.series import Reach, plan_following, steps_digest
+from nightschool.rules.dispatch.dispatches import Party
 from nightschool.rules.oversight.plans import check_code
 from nightschool.rules.people.people import LearnerEntry, TeacherEntry
 from nightschool.rules.places.openings import Opening
@@ -65,6 +68,7 @@ from tests.factories import (
     later,
     make_account,
     make_course,
+    make_dispatch,
     make_label,
     make_learner,
     make_question,
@@ -138,6 +142,29 @@ def test_all_that_goes_on_is_the_successors_and_what_was_stays_where_it_was(
     ]
     new = register(db, merged["coming"].public_id)
     assert new is not None and len(new.expected) == 3
+
+
+def test_an_offer_that_waits_is_answered_by_the_successor_and_given_back_with_the_rest(
+    cast: Cast, db: Session, merged: dict[str, Any]
+) -> None:
+    waits, declined = (
+        make_dispatch(db, cast.teacher, JIANLI, **said)
+        for said in (
+            {},
+            {"status": "declined", "declined_by": "village", "reason": "far", "settled_at": NOW.instant},
+        )
+    )
+    assert belongings(db, JIANLI, at=NOW.moment).offers == 1
+    take(cast, db)
+    assert (waits.region_code, declined.region_code) == (SHIWAN, JIANLI)
+    assert [one.public_id for one in asked_of_village(db, SHIWAN, at=NOW.moment)] == [waits.public_id]
+    give_back(db, village=SHIWAN, former=JIANLI, by=cast.chen_actor, now=NOW)
+    db.refresh(waits)
+    assert waits.region_code == JIANLI
+    # Nobody took it over: whoever says yes learns that the village has ended, and by whom it was followed.
+    given = {"dispatch": waits.public_id, "by": cast.luo_actor, "now": NOW}
+    answer_dispatch(db, party=Party.VILLAGE, says_yes=True, **given)
+    assert waits.status == "overtaken" and "狮湾村" in waits.reason_text
 
 
 def test_within_a_day_it_is_put_back_as_if_nothing_had_been(

@@ -17,14 +17,15 @@ from nightschool.rules.places.takeovers import (
 )
 
 TODAY = date(2026, 11, 24)
-NOTHING = Belongings(0, 0, 0, 0, 0, 0, 0)
-EVERYTHING = Belongings(1, 2, 3, 4, 5, 6, 7)
+NOTHING = Belongings(0, 0, 0, 0, 0, 0, 0, 0)
+EVERYTHING = Belongings(1, 2, 3, 4, 5, 6, 7, 8)
 
 
 def test_each_kind_has_its_line_and_what_there_is_none_of_has_none() -> None:
     assert tell_belongings(EVERYTHING) == (
         "学员 1 人", "老师 2 位", "场地 3 处", "课程 4 门", "还没上的课 5 次", "没答的问题 6 个",
         "点单 7 个",
+        "等回话的派单 8 单",
     )  # fmt: skip
     assert tell_belongings(replace(NOTHING, venues=1)) == ("场地 1 处",)
 
@@ -35,7 +36,7 @@ def test_a_village_without_anything_has_nothing_to_take_over() -> None:
 
 
 def test_who_looked_is_asked_again_when_there_is_more_or_less() -> None:
-    assert EVERYTHING.code == "1-2-3-4-5-6-7"
+    assert EVERYTHING.code == "1-2-3-4-5-6-7-8"
 
 
 def test_for_a_day_it_can_be_put_back() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from nightschool.database import Database
 from nightschool.models.calendars import RegionPosition
@@ -13,6 +13,7 @@ from nightschool.models.people import Teacher
 from nightschool.models.planning import ClosedTime, Dispatch, Wish
 from nightschool.models.teaching import ClassSession
 from tests.factories import (
+    NOW,
     SHIWAN,
     TODAY,
     Cast,
@@ -288,6 +289,44 @@ def test_one_teacher_goes_through_several_villages_in_the_order_of_the_road(
         every = db.scalars(select(Dispatch)).all()
         assert len(every) == 3 and len({one.trip for one in every}) == 1
     assert officer.get(f"{sent.location}.pdf").data[:5] == b"%PDF-"
+
+
+def test_when_a_village_of_a_trip_says_no_the_others_are_asked_for_an_earlier_time_or_stay(
+    browser_of: BrowserOf, database: Database, cast: Cast
+) -> None:
+    officer, chen = browser_of(cast.county_supervisor), browser_of(cast.chen)
+    third, fourth = "511002105203", "511002105204"
+    with database.writing() as db:
+        offers = []
+        for number, code in enumerate((SIBLING, SHIWAN, third, fourth)):
+            if code != SHIWAN:
+                make_region(db, code, f"{'断石洪玉'[number]}桥村村民委员会")
+                make_school(db, code)
+            db.add(RegionPosition(region_code=code, latitude=29.50 + number / 50, longitude=105.05))
+            wish = make_wish(db, code, category_code="skill")
+            starts = 9 * 60 + number * 120
+            slot = {"starts": starts, "ends": starts + 60, "trip": "trip"}
+            offers.append(make_dispatch(db, cast.teacher, code, wish_id=wish.id, **slot).public_id)
+        db.execute(update(Dispatch).where(Dispatch.region_code == fourth).values(village_yes_at=NOW.instant))
+    wrong = chen.post(
+        f"/dispatches/{offers[1]}/answer", data={"do": "no", "reason": "other", "words": "问 13800138000"}
+    )
+    assert wrong.status_code == 422 and "像是有手机号" in wrong.text and "问 13800138000" in wrong.text
+    chen.post(f"/dispatches/{offers[1]}/answer", data={"do": "no", "reason": "season"})
+    page = officer.get(f"/dispatches/{offers[1]}").text
+    assert "洪桥村可以从 13:00 提前到 10:35。" in page and "玉桥村已经接了，时间不动。" in page
+    assert "洪桥村可以从 13:00 提前到 10:35。" in officer.get(f"/dispatches/{offers[0]}/trip").text
+    answer = officer.post(f"/dispatches/{offers[1]}", data={"do": "move_up"}, follow_redirects=True)
+    assert "照新的时间又问了一遍" in answer.text and "这一趟别的村时间不变" in answer.text
+    with database.reading() as db:
+        found = db.scalars(
+            select(Dispatch).where(Dispatch.status == "offered").order_by(Dispatch.starts)
+        ).all()
+        assert [(one.region_code, one.starts) for one in found] == [
+            (SIBLING, 9 * 60), (third, 10 * 60 + 35), (fourth, 15 * 60),
+        ]  # fmt: skip
+        assert {one.trip for one in found} == {"trip"}
+    assert "10:35" in officer.get(f"/dispatches/{offers[0]}/trip").text
 
 
 def test_a_trip_that_stumbles_in_one_village_asks_nobody_and_says_where(
