@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, time, timedelta
+from math import cos, sin, sqrt
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,6 +30,7 @@ from nightschool.formats.region_lists import read_regions
 from nightschool.models.places import NightSchool, Region
 from nightschool.models.teaching import ClassSession
 from nightschool.models.trust import Account
+from nightschool.queries.scope import inside
 from nightschool.rules.access import SYSTEM, Actor, Post, Role
 from nightschool.rules.courses.closed_times import ClosedTime
 from nightschool.rules.courses.labels import LabelKind
@@ -45,6 +47,7 @@ from nightschool.texts import _
 
 DATA = Path(__file__).parent.parent / "data"
 _SEED = 20161118
+_GOLDEN = 2.4  # radians
 
 
 def build(installation: Installation, *, say: Callable[[str], object]) -> dict[str, tuple[str, str]]:
@@ -73,6 +76,7 @@ def build(installation: Installation, *, say: Callable[[str], object]) -> dict[s
             teach(stage, opened[-1], entry, teachers[f"{entry['code'][:6]}000000"])
         say(_("补齐一个镇所有的村，往前一年……"))
         _fill_township(stage, digester)
+        _positions(stage)
         _calendars(stage, {school.code[:9] + "000" for school in opened})
         _closed_times(stage, opened[0], teachers.values())
         for entry in content["accounts"]:
@@ -115,6 +119,28 @@ def _fill_township(stage: Stage, digester: Digester) -> None:
             "wishes": told["wishes"][number % 4 : number % 4 + 1],  # every fourth village has none
         }
         teach(year, _open_school(year, entry, digester), entry)
+
+
+def _positions(stage: Stage) -> None:
+    """The villages of one township lie around its middle, the county's seat in front of it; all of it made up."""
+    told = stage.content["township"]
+    latitude, longitude = told["middle"]
+    villages = stage.db.scalars(
+        select(NightSchool.region_code)
+        .where(inside(NightSchool.region_code, told["code"]))
+        .order_by(NightSchool.region_code)
+    )
+    lies = {
+        told["code"]: (latitude, longitude),
+        f"{told['code'][:6]}000000": (latitude + 0.08, longitude + 0.05),
+    }
+    for number, code in enumerate(villages, start=1):  # in a spiral, so that no two lie together
+        far, turned = 0.009 * sqrt(number), number * _GOLDEN
+        lies[code] = round(latitude + far * sin(turned), 4), round(longitude + far * cos(turned), 4)
+    for code, (up, across) in lies.items():
+        calendars.set_position(
+            stage.db, region=code, latitude=up, longitude=across, seen=None, by=SYSTEM, now=stage.begin
+        )
 
 
 def _labels(stage: Stage, counties: set[str]) -> None:

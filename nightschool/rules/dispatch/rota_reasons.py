@@ -175,7 +175,7 @@ def tell_why_not(task: RotaTask, number: int, why: WhyNot, *, first: date) -> st
         return _("要先上「%(topic)s」，那一讲还没排上。", topic=task.wishes[earlier].topic)
     return _(
         "%(why)s。要排上：%(round)s。",
-        why=_("，").join(_unique(_in_the_way(hurdle) for hurdle in why.hurdles)),
+        why=_("，").join(_unique(_in_the_way(hurdle, why) for hurdle in why.hurdles)),
         round=_("，").join(_unique(_way_round(task, number, why, hurdle, first) for hurdle in why.hurdles)),
     )
 
@@ -207,7 +207,9 @@ def _unique(told: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(told))
 
 
-def _in_the_way(hurdle: Hurdle) -> str:
+def _in_the_way(hurdle: Hurdle, why: WhyNot) -> str:
+    if hurdle.rule == "closed" and why.teacher is None:
+        return _("村里这时候排不了（%(why)s）", why=_(CLOSED[hurdle.closed][0]))
     if hurdle.rule == "closed":
         return _("有老师的日子村里排不了（%(why)s）", why=_(CLOSED[hurdle.closed][0]))
     return _(_IN_THE_WAY[hurdle.rule])

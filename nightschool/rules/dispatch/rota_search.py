@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from nightschool.rules.dispatch.rotas import APART_DAYS, RotaLine, RotaTask, rota_rank, stands_alone
 
 GoesOn = Callable[[], bool]
 _DEEPEST = 3  # so many classes may be moved for one more
 _ORDERS = 8  # in which those who have lost a class are helped
+_FEW = 200  # classes, of which every way to mend them is looked at
+_MOST_RIVALS = 12  # villages that are thought of for one that has lost its class
 _MOST_TRIED = 60  # classes that are thought of being moved for one more
 
 
@@ -288,24 +290,48 @@ def mend_rota(
     hit = {task.wishes[line.wish].village for line in former if line not in stands}
     pinned = {pin.wish for pin in task.pins}
     near = {line for line in stands if task.wishes[line.wish].village in hit and line.wish not in pinned}
-    found: list[tuple[RotaLine, ...]] = []
-    for may_move in (
-        set(),
-        near,
-    ):  # the other classes of a village that has lost one stay, or may make room for it
-        kept = [line for line in former if line in stands - may_move]
-        lost = [line.wish for line in former if line not in kept]
-        for first in range(min(max(len(lost), 1), _ORDERS)):  # who comes first may take what another needs
-            board = Board(task, kept)
-            order = [*lost[first:], *lost[:first]]
-            make_room(board, goes_on, only=order)
-            make_room(board, goes_on, only=[*order, *board.tidy()])
-            board.tidy()
-            found.append(board.result())
     formerly = {line.wish for line in former}
 
     def rank(lines: tuple[RotaLine, ...]) -> tuple[int, int, tuple[int, int]]:
         met = sum(line.wish in formerly for line in lines)
         return met, len({*lines} & {*former}), rota_rank(task, lines)
 
-    return max(found, key=rank)
+    # The other classes of a village that has lost one stay, or may make room for it.
+    best = max(
+        (*_mended(task, former, stands, goes_on), *_mended(task, former, stands - near, goes_on)), key=rank
+    )
+    for rival in _rivals(
+        task, former, best
+    ):  # then those of one village more, where somebody has lost theirs all the same
+        if len(former) > _FEW or not goes_on() or rank(best)[0] == len(formerly):
+            break
+        theirs = {
+            line for line in stands if task.wishes[line.wish].village == rival and line.wish not in pinned
+        }
+        best = max((best, *_mended(task, former, stands - near - theirs, goes_on)), key=rank)
+    return best
+
+
+def _mended(
+    task: RotaTask, former: Sequence[RotaLine], stands: Collection[RotaLine], goes_on: GoesOn
+) -> Iterator[tuple[RotaLine, ...]]:
+    """What can be made of what stands: who comes first may take what another needs, so each of some does once."""
+    kept = [line for line in former if line in stands]
+    lost = [line.wish for line in former if line not in stands]
+    for first in range(min(max(len(lost), 1), _ORDERS)):
+        board = Board(task, kept)
+        order = [*lost[first:], *lost[:first]]
+        make_room(board, goes_on, only=order)
+        make_room(board, goes_on, only=[*order, *board.tidy()])
+        board.tidy()
+        yield board.result()
+
+
+def _rivals(task: RotaTask, former: Sequence[RotaLine], lines: Sequence[RotaLine]) -> list[int]:
+    """The villages whose classes are in the way of those who have lost theirs, the most often in the way first."""
+    board = Board(task, lines)
+    found: Counter[int] = Counter()
+    for number in {line.wish for line in former} - board.lines.keys():
+        for _gain, line in board.options(number):
+            found.update(task.wishes[one].village for one in board.blockers(line) if one != -1)
+    return [village for village, _times in found.most_common(_MOST_RIVALS)]
