@@ -350,7 +350,8 @@ def _seek(asked: _Sought, words: str, tell: Tell) -> None:
             return goes_on
 
     ground, rows, loosed = _ground(asked, words, tell)
-    lines, bound, is_whole = _best(ground.task, told)
+    former = lines_of_rows(ground.task, rows, first=ground.days[0])
+    lines, bound, is_whole = _best(ground.task, former, told)
     gap = None if not bound else max(round(1000 * (1 - rota_value(ground.task, lines) / bound)), 0)
     _keep(
         asked,
@@ -447,12 +448,16 @@ def _leave(given: Services, rota: str, rows: Sequence[RotaRow]) -> None:
         actions.keep_rota(db, rota, rows, now=given.now())
 
 
-def _best(task: RotaTask, told: Callable[[int, int], bool]) -> tuple[tuple[RotaLine, ...], int | None, bool]:
-    """The best rota the child has told of until it ended, or had to; the greedy one where none was sound or better.
+def _best(
+    task: RotaTask, former: Sequence[RotaLine], told: Callable[[int, int], bool]
+) -> tuple[tuple[RotaLine, ...], int | None, bool]:
+    """The best rota the child has told of until it ended, or had to; or the greedy or former one.
 
     With the bound, where it was proven, and whether the child came to its end.
     """
-    best, bound, is_whole = greedy_rota(task), None, False
+    sound = () if broken_rules(task, former) else tuple(former)
+    best = max(greedy_rota(task), sound, key=partial(rota_rank, task))
+    bound, is_whole = None, False
     steps = [(_READING, 100)]
     answers = told_by_child(
         "nightschool.engines.seek_rota",
