@@ -24,21 +24,35 @@ class Sealer:
     Sealed text reads ``<key id>.<base64 of nonce and ciphertext>``.
     """
 
-    def __init__(self, keys: Mapping[str, bytes]) -> None:
+    def __init__(self, keys: Mapping[str, bytes], marking: bytes | None = None) -> None:
         if not keys:
             raise ConfigurationError("no key to seal personal fields with")
         for key_id, key in keys.items():
             if len(key) != KEY_BYTES or not key_id.isalnum():
                 raise ConfigurationError(f"key {key_id!r} for personal fields is not {KEY_BYTES} bytes")
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
-        self._newest = next(reversed(self._ciphers))
-        self._marking = hmac.digest(next(iter(keys.values())), b"nightschool marks", "sha256")
+        self.newest = next(reversed(self._ciphers))
+        self.marking = marking or hmac.digest(next(iter(keys.values())), b"nightschool marks", "sha256")
 
     def seal(self, text: str, *, about: str) -> str:
         """The text sealed for exactly one place; `about` names it, for example ``learner.phone:<public id>``."""
         nonce = secrets.token_bytes(NONCE_BYTES)
-        ciphertext = self._ciphers[self._newest].encrypt(nonce, text.encode(), about.encode())
-        return f"{self._newest}.{base64.urlsafe_b64encode(nonce + ciphertext).decode()}"
+        ciphertext = self._ciphers[self.newest].encrypt(nonce, text.encode(), about.encode())
+        return f"{self.newest}.{base64.urlsafe_b64encode(nonce + ciphertext).decode()}"
+
+    def is_newest(self, sealed: str) -> bool:
+        """True when this was sealed with the newest key."""
+        return sealed.startswith(f"{self.newest}.")
+
+    def can_renew(self, sealed: str, *, about: str) -> bool:
+        """True when this was sealed with an older key that is still here, for this place, and is not damaged."""
+        if self.is_newest(sealed):
+            return False
+        try:
+            self.open(sealed, about=about)
+        except Unreadable:
+            return False
+        return True
 
     def open(self, sealed: str, *, about: str) -> str:
         """The text that was sealed for this place. Raises Unreadable."""
@@ -55,9 +69,9 @@ class Sealer:
     def mark(self, text: str, *, about: str) -> str:
         """64 hexadecimal characters by which a row is found again that does not say whose it is.
 
-        By the oldest key, so that they stay the same when a newer one comes.
+        By what was made of the oldest key, so that they stay the same when a newer one comes and that one goes.
         """
-        return hmac.digest(self._marking, json.dumps([about, text]).encode(), "sha256").hex()
+        return hmac.digest(self.marking, json.dumps([about, text]).encode(), "sha256").hex()
 
 
 class Digester:

@@ -30,6 +30,9 @@ class Keys:
 
     signing: str = field(repr=False)
     sealing: Mapping[str, bytes] = field(repr=False)
+    marking: bytes | None = field(
+        default=None, repr=False
+    )  # what marks are made with once the oldest key is gone
     are_kept: bool = True  # False: there are none yet, and these have been made up just now
 
 
@@ -160,7 +163,8 @@ def new_keys() -> Keys:
 def dump_keys(keys: Keys) -> str:
     """The content of a key file."""
     sealing = {name: base64.b64encode(key).decode() for name, key in keys.sealing.items()}
-    return json.dumps({"signing": keys.signing, "sealing": sealing}, indent=1)
+    marking = {"marking": base64.b64encode(keys.marking).decode()} if keys.marking else {}
+    return json.dumps({"signing": keys.signing, "sealing": sealing, **marking}, indent=1)
 
 
 def load_keys(text: str) -> Keys:
@@ -168,7 +172,8 @@ def load_keys(text: str) -> Keys:
     try:
         content = json.loads(text)
         sealing = {name: base64.b64decode(key, validate=True) for name, key in content["sealing"].items()}
-        keys = Keys(signing=content["signing"], sealing=sealing)
+        marking = base64.b64decode(content.get("marking", ""), validate=True) or None
+        keys = Keys(signing=content["signing"], sealing=sealing, marking=marking)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise UnfitKeys("the keys cannot be read: they must be the content of a key file") from None
     if len(keys.signing) < 32 or not sealing or any(len(key) != 32 for key in sealing.values()):

@@ -16,6 +16,7 @@ from nightschool.cli.export import export
 from nightschool.cli.incident import incident
 from nightschool.cli.keys import keys
 from nightschool.cli.regions import regions
+from nightschool.cli.retention import retention
 from nightschool.cli.serve import serve
 from nightschool.cli.tallies import tallies
 from nightschool.errors import ConfigurationError
@@ -42,6 +43,7 @@ for command in (
     digests,
     audit,
     incident,
+    retention,
 ):
     cli.add_command(command)
 

@@ -106,7 +106,7 @@ def ask_for_its_keys(found: Installation) -> None:
 
 def open_database(settings: Settings) -> Database:
     """The database, also on a full disk; nothing is made where there is none yet."""
-    sealer = Sealer(settings.keys.sealing)
+    sealer = Sealer(settings.keys.sealing, settings.keys.marking)
     database = Database(settings.database_url, sealer=sealer)
     place = Path(database.url.database or "")
     if not database.is_sqlite or not place.exists():

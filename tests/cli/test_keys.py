@@ -1,13 +1,22 @@
 """Keys that are missing, another installation's, or damaged; and single values that no longer open."""
 
+import inspect
+import os
+import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import text
+from sqlalchemy import insert, select, text
 
 from nightschool.cli import cli
 from nightschool.database import Database
+from nightschool.models import Base
+from nightschool.models.people import Learner
+from nightschool.queries.household_status import has_any, statuses_of
+from nightschool.queries.trust.keys import SEALED
 from nightschool.sealing import Sealer
 from nightschool.settings import dump_keys, load_keys, new_keys, sqlite_url
 from tests import factories
@@ -95,3 +104,81 @@ def test_the_mark_itself_can_be_damaged_without_shutting_out_the_right_keys(plac
         connection.execute(text("UPDATE key_mark SET sealed = 'k1.AAAA'"))
     database.dispose()
     assert run(place, "accounts", "create", "--name", "李").exit_code == 0
+
+
+def phones_of(place: Path) -> list[str]:
+    """What stands in the database for each learner's phone, opened with the keys that are there now."""
+    keys = load_keys((place / "keys.json").read_text())
+    sealer = Sealer(keys.sealing, keys.marking)
+    database = Database(sqlite_url(place / "nightschool.db"), sealer=sealer)
+    with database.reading() as db:
+        people = db.execute(select(Learner.public_id, Learner.phone).where(Learner.phone.is_not(None))).all()
+        found = has_any(db, [one.public_id for one in people])
+        assert len(found) == 1 and statuses_of(db, *found), "what is found by a mark is found still"
+    database.dispose()
+    return [sealer.open(one.phone, about=f"learner.phone:{one.public_id}") for one in people]
+
+
+def test_keys_are_changed_in_step_and_killed_in_the_middle_nothing_is_lost(place: Path) -> None:
+    keys = load_keys((place / "keys.json").read_text())
+    sealer = Sealer(keys.sealing)
+    database = Database(sqlite_url(place / "nightschool.db"), sealer=sealer)
+    with database.writing() as db:
+        factories.make_household_status(db, learner := db.scalars(select(Learner)).all()[-1])
+        same = {c.key: getattr(learner, c.key) for c in Learner.__table__.c if c.key not in ("id", "phone")}
+        names = [f"{number:022}" for number in range(1500)]
+        db.execute(
+            insert(Learner),
+            [
+                {
+                    **same,
+                    "public_id": one,
+                    "phone": sealer.seal(f"139{one[-8:]}", about=f"learner.phone:{one}"),
+                }
+                for one in names
+            ],
+        )
+    database.dispose()
+    before = phones_of(place)
+    assert run(place, "keys", "drop").exit_code == 0, "with one key there is nothing to throw away"
+    assert "k2" in run(place, "keys", "add").output
+    assert "1504 个是旧密钥" in run(place, "keys", "drop").output, (
+        "phones, a kind of household, the key's mark"
+    )
+
+    environment = {**os.environ, "NIGHTSCHOOL_DATA": str(place)}
+    rotating = subprocess.Popen([sys.executable, "-m", "nightschool", "keys", "rotate"], env=environment)
+    watched = sqlite3.connect(f"file:{place / 'nightschool.db'}?mode=ro", uri=True, timeout=30)
+    done = 0
+    while not done and rotating.poll() is None:
+        [done] = watched.execute("SELECT count(*) FROM learner WHERE phone LIKE 'k2.%'").fetchone()
+    rotating.kill()
+    rotating.wait()
+    [done] = watched.execute("SELECT count(*) FROM learner WHERE phone LIKE 'k2.%'").fetchone()
+    watched.close()
+    assert 0 < done < 1502, "killed in the middle"
+    assert phones_of(place) == before, "both keys open meanwhile"
+
+    assert run(place, "keys", "rotate").exit_code == 0
+    assert "重新加密了 0 个" in run(place, "keys", "rotate").output
+    assert "只剩密钥 k2" in run(place, "keys", "drop").output
+    assert list(load_keys((place / "keys.json").read_text()).sealing) == ["k2"]
+    assert phones_of(place) == before
+    assert run(place, "backup", str(place / "kept.db")).exit_code == 0
+    for file in place.iterdir():
+        if file.is_file():
+            raw = file.read_bytes()
+            assert b"1390000" not in raw and b"13800000000" not in raw and b"registered_poor" not in raw, file
+            assert file.stat().st_mode & 0o077 == 0, file
+            assert b"k1." not in raw or file.suffix != ".db", file
+
+
+def test_every_column_with_something_sealed_is_known_to_the_change_of_keys() -> None:
+    written = {f"{of.table.name}.{of.column.key}" for of in SEALED}
+    marked = {
+        f"{mapper.local_table.name}.{name}"
+        for mapper in Base.registry.mappers
+        for name, said in inspect.get_annotations(mapper.class_).items()
+        if "Sealed" in str(said) or "bytes" in str(said)
+    }
+    assert marked - written == {"export.content", "region_import.content", "sheet_photo.image"}

@@ -128,6 +128,7 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
         "learner.household_seen": [N_("%(who)s 看了%(what)s的户类")],
         "learner.household_noted": [N_("%(who)s 记了一条户类")],
         "learner.household_changed": [N_("%(who)s 改了一条户类")],
+        "learner.household_due": [N_("%(who)s 删了一条到期的户类：最后一次上课已经一年")],
         "learner.household_removed": [N_("%(who)s 删了一条记错的户类")],
         "learner.retire": [N_("%(who)s 把%(what)s移出了名册")],
         "learner.back": [N_("%(who)s 把%(what)s加回了名册")],
@@ -198,6 +199,8 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
         "regions.successor": [N_("%(who)s 记下了这个村并到了哪里")],
         "backup.made": [N_("%(who)s 做了一次备份")],
         "backup.restored": [N_("%(who)s 从备份恢复了数据")],
+        "keys.rotated": [N_("%(who)s 用新密钥把存着的都重新加密了")],
+        "keys.dropped": [N_("%(who)s 删掉了旧密钥")],
         "keys.replaced": [N_("%(who)s 换了密钥，原来的找不回来了")],
     },
     Kind.QUESTIONS: {
