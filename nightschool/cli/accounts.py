@@ -4,7 +4,7 @@ import click
 from sqlalchemy.orm import Session
 
 from nightschool.actions.trust import accounts as actions
-from nightschool.actions.trust.hashing import hash_password
+from nightschool.actions.trust.hashing import hash_password, stolen_passwords
 from nightschool.actions.trust.second_factor import take_away
 from nightschool.cli.installation import Installation, Line, fail, migrated_installation, told_plainly
 from nightschool.errors import NotAllowed, NotFound, Refused
@@ -126,7 +126,9 @@ def _region(typed: str) -> str | None:
 
 def _asked_password(login_name: str, *known: str) -> str:
     typed: str = click.prompt(_("密码"), hide_input=True, confirmation_prompt=True)
-    if problem := passwords.problem_of(typed, normalised_login_name(login_name), own=known):
+    if problem := passwords.problem_of(
+        typed, normalised_login_name(login_name), own=known, stolen=stolen_passwords()
+    ):
         fail(passwords.tell_problem(problem))
     return typed
 

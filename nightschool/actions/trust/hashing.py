@@ -3,6 +3,8 @@
 Takes a twentieth of a second and 19 MiB each. Never inside a writing transaction: everybody else would wait for it.
 """
 
+from functools import cache
+from pathlib import Path
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -10,6 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from nightschool.rules.trust.passwords import as_hashed, as_once_hashed
 
+_STOLEN = Path(__file__).parents[2] / "data" / "stolen-passwords.txt"
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Somebody who sends logins by the hundred must not fill the memory or keep every processor from the timetables.
 AT_ONCE = BoundedSemaphore(2)
@@ -48,3 +51,9 @@ def _fits(password_hash: str | None, plain: str) -> bool:
 
 def _bytes(plain: str) -> bytes:
     return plain.encode(errors="surrogatepass")
+
+
+@cache
+def stolen_passwords() -> frozenset[str]:
+    """Those of the lists of stolen ones that rules.trust.passwords does not refuse by itself, in small letters."""
+    return frozenset(_STOLEN.read_text("utf-8").split())

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from nightschool.rules.names import normalised, search_keys
 from nightschool.texts import _
@@ -66,10 +66,13 @@ def as_once_hashed(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def problem_of(password: str, login_name: str = "", *, own: Iterable[str] = ()) -> str | None:
+def problem_of(
+    password: str, login_name: str = "", *, own: Iterable[str] = (), stolen: Container[str] = ()
+) -> str | None:
     """Why this cannot be a password, None when it can: "too_short", "too_long", "is_login_name", "is_common", "is_own".
 
-    `own`: names that those around know too: of the account, its person, their village. Source: NIST SP 800-63B asks
+    `own`: names that those around know too: of the account, its person, their village. `stolen`: those on lists that
+    are not refused for what they are made of, in small letters. Source: NIST SP 800-63B asks
     for length, a list of common ones and words of the context, and no rules about kinds of characters.
     """
     if len(password) > _LONGEST:  # before composing, which can make a long text much longer
@@ -81,6 +84,8 @@ def problem_of(password: str, login_name: str = "", *, own: Iterable[str] = ()) 
         return "too_long"
     if login_name and plain.lower() == as_hashed(login_name).lower():
         return "is_login_name"
+    if plain.lower() in stolen:
+        return "is_common"
     if len(plain) > _LONGEST_TRIED:
         return None
     names = {word for name in (login_name, *own) for word in _words_of(name)}

@@ -1,5 +1,6 @@
 """Logging in and out, and one's own account."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +25,12 @@ from nightschool.formats.qr import qr_svg
 from nightschool.queries.trust import trust
 from nightschool.queries.trust.trust import Login
 from nightschool.rules.trust import passwords
-from nightschool.rules.trust.accounts import LONGEST_LOGIN_NAME, role_word, tell_refusal
+from nightschool.rules.trust.accounts import (
+    LONGEST_LOGIN_NAME,
+    normalised_login_name,
+    role_word,
+    tell_refusal,
+)
 from nightschool.rules.trust.slips import read_code
 from nightschool.rules.trust.throttle import tell_wait
 from nightschool.texts import _
@@ -52,6 +58,7 @@ from nightschool.web.trust.trust_form import (
 )
 
 bp = Blueprint("trust", __name__)
+_logger = logging.getLogger(__name__)
 
 TOO_MANY = 429
 _HALF = "half"  # where the browser keeps half a login
@@ -182,6 +189,7 @@ def _log_in(form: LoginForm) -> OpenedLogin | HalfLogin:
     with writing() as db:
         attempt = book_try(db, form.login_name.data or "")
     if not hashing.is_right(attempt.password_hash, typed):
+        _log_refused("password", attempt.login_name)
         raise Refused("wrong_login")
     renewed = hashing.renewed(attempt.password_hash, typed)
     with writing() as db:
@@ -208,8 +216,17 @@ def _log_in_with_code(form: CodeForm) -> OpenedLogin:
             now=now(),
         )
     if opened is None:
+        _log_refused("code", attempt.login_name)
         raise Refused("wrong_code", field="code")
     return opened
+
+
+def _log_refused(what: str, login_name: str) -> None:
+    """A line of the log says that somebody was not let in, the same for a name that nobody has; whose name it was only
+    to who compares it with another such line.
+    """
+    whose = digester()("refused login", login_name)[:12]
+    _logger.warning("login refused: wrong %s", what, extra={"fields": {"whose": whose}})
 
 
 def _log_in_with_slip(form: SlipForm) -> OpenedLogin | HalfLogin:
@@ -223,6 +240,7 @@ def _log_in_with_slip(form: SlipForm) -> OpenedLogin | HalfLogin:
         with writing() as db:
             return logins.log_in(db, attempt=sent_twice, browser=_this_browser(form), now=now())
     if not fits:
+        _log_refused("slip", normalised_login_name(form.login_name.data or ""))
         raise Refused("wrong_slip")
     _must_be_own(form, known)
     new_hash = hashing.hash_password(typed)
@@ -253,7 +271,9 @@ def _change_password(form: PasswordForm) -> Any:
 
 def _must_be_own(form: SlipForm | PasswordForm, known: tuple[str, ...]) -> None:
     """Raises Refused unless the new password is more than what those around know; asked once it is clear who it is."""
-    if problem := passwords.problem_of(form.new_password.data or "", own=known):
+    if problem := passwords.problem_of(
+        form.new_password.data or "", own=known, stolen=hashing.stolen_passwords()
+    ):
         raise Refused(problem, field="new_password")
 
 

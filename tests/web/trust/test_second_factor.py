@@ -125,8 +125,19 @@ def test_a_slip_sets_the_password_and_the_code_is_still_asked_for(
 
 
 def test_guessing_the_code_is_slowed_down_and_ends(
-    app: Flask, client: FlaskClient, database: Database, cast: Cast, clock: StillClock, officer: str
+    app: Flask,
+    client: FlaskClient,
+    database: Database,
+    cast: Cast,
+    clock: StillClock,
+    officer: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    with caplog.at_level("WARNING"):
+        refused = [log_in(client, name, "不对的一句话") for name in (officer, "nobody")]
+    assert [answer.status_code for answer in refused] == [422, 422]
+    lines_of_log = [record for record in caplog.records if "login refused" in record.message]
+    assert len({record.fields["whose"] for record in lines_of_log}) == 2 and officer not in caplog.text
     log_in(client, officer)
     lines = set_up(client, database, cast, clock)
     thief = app.test_client()

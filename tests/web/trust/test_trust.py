@@ -128,7 +128,16 @@ def test_a_password_of_before_is_taken_with_its_blank_and_without_it_from_then_o
 @pytest.mark.one_database
 @pytest.mark.parametrize(
     "password",
-    ["12345678", "狮湾村12345678", "shiwancun2016", "陈书记陈书记陈书记", "chenshuji88", "511002105201"],
+    [
+        "12345678",
+        "linkedin",
+        "Butterfly",
+        "狮湾村12345678",
+        "shiwancun2016",
+        "陈书记陈书记陈书记",
+        "chenshuji88",
+        "511002105201",
+    ],
 )
 def test_a_password_that_others_would_guess_is_refused_and_the_slip_stays_good(
     client: FlaskClient, database: Database, cast: Cast, password: str
