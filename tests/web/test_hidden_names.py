@@ -132,12 +132,8 @@ TOLD_ON_PAPER |= {
     for hidden in ("HiddenDispatchTopic", "HiddenDispatchReasonText", "HiddenTeacherName")
 }
 TOLD_ON_PAPER |= {
-    (f"{page}{form}", "HiddenInspectionVisitReasonText"): "what was found, for who looked and for the village"
-    for page, forms in (
-        ("inspections.show", ("",)),
-        ("papers.sheet", ("", "_pdf", "_xlsx", "_txt")),
-        ("papers.visits", ("", "_pdf", "_xlsx")),
-    )
+    (f"{page}{form}", "HiddenInspectionVisitReasonText"): "what an office found, for the village alone"
+    for page, forms in (("papers.visits", ("", "_pdf", "_xlsx")),)
     for form in forms
 }
 LEARNER = ("HiddenLearnerName", "HiddenLearnerGroupName")

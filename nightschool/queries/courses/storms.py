@@ -18,6 +18,7 @@ from nightschool.queries.courses.choices import on_offer
 from nightschool.queries.courses.sessions import LINES, SessionLine, is_over, lines, teachers_of
 from nightschool.queries.courses.surroundings import surroundings
 from nightschool.queries.phones import masked
+from nightschool.queries.public_names import PUBLIC_NAME
 from nightschool.queries.scope import inside
 from nightschool.queries.seasons.localities import locality
 from nightschool.rules.courses.advice import Surroundings, advise
@@ -34,11 +35,15 @@ from nightschool.rules.courses.storms import (
     least_change,
     tell_no_date,
 )
+from nightschool.rules.people.people import tell_public_name
 from nightschool.rules.resources import Resource
 from nightschool.rules.slots import Moment, Slot
+from nightschool.texts import _
 
 # What moving a class says nothing about: it stays in its course, whose topic was chosen long before.
 _NOT_ABOUT_A_NEW_DATE = frozenset({"same_topic", "holiday_unknown"})
+# What says the name of a teacher, which an office may not be meant to know: it is told without it.
+_NAMES_A_TEACHER = frozenset({"travel", "busy_teacher", "weekly_limit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,7 @@ class VillageStorm:
 class Call:
     """Somebody who is to be telephoned: because of which class, the first of theirs; `phone` of teachers is masked."""
 
-    who: str
-    unit: str
+    who: str  # of teachers as villagers may know them
     phone: str
     village: str
     title: str
@@ -137,7 +141,7 @@ def storm_plan(
             ranked = tuple(sorted(dates, key=lambda one: (one.cost, one.slot))[:MOST_OFFERED])
             struck.append(Struck(row.public_id, slot, needs[row.public_id], row.course, ranked))
     chosen = least_change(struck)
-    names = {one.resource: one.name for _here, choices in known.values() for one in choices.by_id.values()}
+    names = {one.resource: one.name for _here, choices in known.values() for one in choices.venues}
     told: dict[str, list[StruckLine]] = defaultdict(list)
     for row, line, one in zip(rows, lines(db, rows), struck, strict=True):
         proposed = chosen.get(one.public_id)
@@ -197,7 +201,11 @@ def _around(
 def _new_date(slot: Slot, new: Slot, storm: Storm, own: Iterable[Slot], around: Surroundings) -> NewDate:
     against = [one for one in advise(new, around, today=storm.last) if one.kind not in _NOT_ABOUT_A_NEW_DATE]
     cost = cost_of(slot, new, storm, own, burden(new, against))
-    return NewDate(new, cost, tuple(one.sentence for one in against))
+    said = dict.fromkeys(
+        _("老师那天还有别的课，或者那一周已经排满了。") if one.kind in _NAMES_A_TEACHER else one.sentence
+        for one in against
+    )
+    return NewDate(new, cost, tuple(said))
 
 
 def stopped(db: Session, change: str) -> tuple[int, ...]:
@@ -222,7 +230,7 @@ def call_list(db: Session, ids: Collection[int]) -> tuple[Call, ...]:
             ClassSession.starts,
             ClassSession.ends,
             Teacher.public_id,
-            Teacher.name,
+            PUBLIC_NAME,
             Teacher.unit,
             Teacher.phone,
             Teacher.region_code.label("kept_in"),
@@ -241,9 +249,10 @@ def call_list(db: Session, ids: Collection[int]) -> tuple[Call, ...]:
         if row.public_id is not None and row.public_id not in teachers:
             phone = masked(db, "teacher", row.public_id, row.phone)
             from_elsewhere = row.kept_in != row.region_code
-            teachers[row.public_id] = Call(row.name, row.unit, phone, *about, True, from_elsewhere)
+            name = tell_public_name(row.public_name, row.unit)
+            teachers[row.public_id] = Call(name, phone, *about, True, from_elsewhere)
         who = there.contact_name or there.principal
-        villages.setdefault(row.region_code, Call(who, "", there.contact_phone, *about, False))
+        villages.setdefault(row.region_code, Call(who, there.contact_phone, *about, False))
     first = sorted(
         teachers.values(), key=lambda one: (one.slot.begins, not one.comes_from_elsewhere, one.who)
     )

@@ -172,10 +172,10 @@ def tell_new_date(new: NewDate, today: date) -> str:
 def tell_no_date(
     struck: Struck, busy: Mapping[Resource, Sequence[Slot]], names: Mapping[Resource, str]
 ) -> str:
-    """One sentence: why there is no new date for it."""
+    """One sentence: why there is no new date for it; `names` are those of places, and no teacher is named."""
     if struck.dates:
         return _("空着的时间都给别的课了。")
-    full = [names[one] for one in struck.needs if busy.get(one) and one in names]
+    full = list(dict.fromkeys(names.get(one) or _("老师") for one in struck.needs if busy.get(one)))
     if not full:
         return _("后面两周都没有空着的时间。")
     return _("后面两周，%(who)s没有一起空着的时候。", who=_("、").join(full))

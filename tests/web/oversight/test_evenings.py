@@ -260,7 +260,11 @@ def test_a_storm_puts_off_what_it_stops_to_the_nearest_evenings_and_all_of_it_is
         "原因：台风。",
     ]
     called = re.findall(r'<p class="first">(.*?)</p>', page, re.DOTALL)
-    assert [re.sub(r"<[^>]+>|\s+", " ", one).split()[1] for one in called] == ["周老师", "陈书记", "王文书"]
+    assert [re.sub(r"<[^>]+>|\s+", " ", one).split()[1] for one in called] == [
+        "周老师（农技站）",
+        "陈书记",
+        "王文书",
+    ]
     for said in ("大喇叭念", "发短信", "改到"):
         assert said in page
     strips = township.get(f"{done}/strips.pdf")
@@ -326,5 +330,5 @@ def test_where_no_date_is_free_the_class_is_only_called_off_and_it_is_said_why(
             ClosedTime(resource_kind="teacher", resource_id=cast.teacher, region_code=TOWNSHIP, **for_weeks)
         )
     page = township.get(EVENING).text
-    assert "没有另排：后面两周，周老师没有一起空着的时候。" in page
+    assert "没有另排：后面两周，老师没有一起空着的时候。" in page
     assert choices_of(page, tonight[1])[1], "the other village is not hindered"
