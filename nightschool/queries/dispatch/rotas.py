@@ -207,7 +207,7 @@ def rota_ground(
         tell(number, len(by_village))
         here, choices = locality(db, code), on_offer(db, code)
         people |= {one.public_id: one for one in choices.teachers}
-        venue = next((one for one in choices.venues if one.is_usual), None)
+        venue = next((one for one in choices.venues if one.public_id == choices.usual_venue), None)
         around = surroundings(db, here, days, choices=choices, venue=choices.usual_venue or None, zone=zone)
         hall = busy(db, [venue.resource], days)[venue.resource] if venue else []
         villages.append(RotaVillage(code, here.name, township_of(code), wished[0].position))

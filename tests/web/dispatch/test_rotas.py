@@ -16,6 +16,7 @@ from nightschool.database import Database
 from nightschool.errors import NotAllowed, Refused
 from nightschool.models.calendars import RegionPosition
 from nightschool.models.people import Teacher
+from nightschool.models.places import NightSchool, Venue
 from nightschool.models.planning import ClosedTime, Dispatch, Rota, Wish
 from nightschool.models.teaching import ClassSession, Course
 from nightschool.rules.access import Actor, Post, Role
@@ -441,3 +442,18 @@ def test_what_broke_off_while_it_was_found_anew_has_lost_no_row(
         "派出去了 2 单"
         in officer.post(address, data={"do": "offer", "pick": ticked(page)}, follow_redirects=True).text
     )
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_only_place_of_a_village_counts_also_where_nobody_called_it_usual(
+    app: Flask, officer: FlaskClient, database: Database, cast: Cast, wishes: None
+) -> None:
+    with database.writing() as db:
+        for school in db.scalars(select(NightSchool)):
+            school.usual_venue_id = None
+        for venue in db.scalars(select(Venue).where(Venue.id != cast.venue)):
+            venue.retired_at = NOW.instant
+        times = {"resource_kind": "venue", "resource_id": cast.venue, "region_code": SHIWAN}
+        db.add(ClosedTime(**times, note="翻修"))
+    page = officer.get(found(app, officer)).text
+    assert "有老师的日子村里排不了（场地不空）" in page and "1 个点单有课，2 个没有。" in page
