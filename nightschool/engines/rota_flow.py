@@ -21,7 +21,7 @@ from nightschool.rules.dispatch.rota_search import Board, GoesOn, give_way, make
 from nightschool.rules.dispatch.rotas import APART_DAYS, RotaLine, RotaTask, rota_rank, way_cost
 
 # A round moves every wish once. Small tasks have more of them; they take less than a second all the same.
-_FEWEST_ROUNDS, _MOST_ROUNDS, _MOVES = 3, 160, 6_000
+_FEWEST_ROUNDS, _MOST_ROUNDS, _MOVES = 3, 160, 5_900
 
 TellRounds = Callable[[int, int, tuple[RotaLine, ...]], None]
 Spans = Mapping[int, Sequence[int]]  # of each wish that may move, the evenings it may be met on
