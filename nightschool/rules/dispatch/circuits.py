@@ -7,6 +7,7 @@ MOST_EXACT = 8  # stops; each further one doubles the work
 _MOST_MENDED = 120  # beyond so many each is simply next to the one before
 KICKS = 100
 _LONGEST_MOVED = 3  # stops in a row
+_EARLY = 1e-5  # of the way, so much may be added for being earlier in most places
 _SHAKEN = 30  # stops in a row, at most
 
 Ways = Sequence[Sequence[float]]  # kilometres from each place to each; 0 is where the way begins and ends
@@ -42,18 +43,23 @@ def way_through(km: Ways, order: Sequence[int]) -> float:
 
 
 def _exact(km: Ways) -> list[int]:
-    """By what is shortest to each set of stops (Held and Karp)."""
+    """By what is shortest to each set of stops (Held and Karp); of ways as long, where one arrives early."""
     stops = range(1, len(km))
+    early = [
+        1 + _EARLY * (len(km) - size) for size in range(len(km))
+    ]  # of the way to that stop, by its place
     if not stops:
         return []
-    best: dict[tuple[int, int], tuple[float, int]] = {(1 << one, one): (km[0][one], 0) for one in stops}
+    best: dict[tuple[int, int], tuple[float, int]] = {
+        (1 << one, one): (km[0][one] * early[1], 0) for one in stops
+    }
     for size in range(2, len(km)):
         for chosen in combinations(stops, size):
             seen = sum(1 << one for one in chosen)
             for last in chosen:
                 before = seen & ~(1 << last)
                 best[seen, last] = min(
-                    (best[before, one][0] + km[one][last], one) for one in chosen if one != last
+                    (best[before, one][0] + km[one][last] * early[size], one) for one in chosen if one != last
                 )
     seen = sum(1 << one for one in stops)
     last = min(stops, key=lambda one: best[seen, one][0] + km[one][0])

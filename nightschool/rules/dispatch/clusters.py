@@ -43,7 +43,7 @@ def along_the_road(
     known = [key for key, position in stops.items() if position is not None]
     lies = [home, *(stops[key] for key in known)]
     order = best_order(roads(lies), kicks=0 if home is None else KICKS)
-    if order and order[-1] < order[0]:  # it is as long either way round
+    if home is None and order and order[-1] < order[0]:  # it is as long either way round
         order.reverse()
     found = [
         Stop(known[one - 1], way_between(lies[before], lies[one], kmh))

@@ -121,7 +121,7 @@ def test_a_trip_is_the_shortest_way_from_home_and_back() -> None:
     lies = [Position(29.5, 105 + step / 100) for step in (0, 1, -2, 4, -8)]
     stops = dict(zip("abcd", lies[1:], strict=True))
     road = along_the_road({**stops, "x": None}, 30, lies[0])
-    assert [stop.of for stop in road] in ([*"acdbx"], [*"bdcax"], [*"acbdx"], [*"dbcax"], [*"acdbx"])
+    assert [stop.of for stop in road] == [*"acbdx"], "of ways as long the one that is early in most places"
     whole = way_home(road[:-1], stops, lies[0], 30)
     assert whole is not None and whole.km == pytest.approx(2 * 12 * 0.968 * 1.4, rel=0.01)
     assert way_home(road, stops, lies[0], 30) is None, "one lies nobody knows where"
@@ -132,7 +132,7 @@ def test_a_trip_is_the_shortest_way_from_home_and_back() -> None:
         assert sorted(order) == [*range(1, stops_there + 1)]
         if 2 <= stops_there <= 6:
             every = (way_through(km, one) for one in permutations(order))
-            assert way_through(km, order) == pytest.approx(min(every))
+            assert way_through(km, order) == pytest.approx(min(every), rel=1e-4)
         assert all(
             way_through(km, order) <= way_through(km, dice.sample(order, len(order))) + 1e-9
             for _again in range(9)

@@ -277,7 +277,7 @@ def test_one_teacher_goes_through_several_villages_in_the_order_of_the_road(
     assert "14:00–15:30" in looked and "16:00–17:30" in looked and "再回去" not in looked
     with database.writing() as db:
         home = db.get_one(Teacher, cast.teacher).region_code
-        db.add(RegionPosition(region_code=home, latitude=29.56, longitude=105.05))
+        db.add(RegionPosition(region_code=home, latitude=29.49, longitude=105.05))
     looked = officer.post(way, data={**form, "do": "look"}).text
     assert re.search("从老师那里出发、再回去，一共 [0-9]+ 公里，路上约 [0-9]+ 分钟", looked)
     sent = officer.post(way, data={**form, "do": "offer"})
