@@ -97,13 +97,15 @@ OWN = {
     "class_session.differs",
     "household_status.sealed",  # its words are looked for below
     "key_mark.sealed",
+    "second_factor.secret", "former_value.sealed",  # sealed as well
+    "former_value.field", "learner.told_version", "planned_month.month",
     "kept_input.path",
     "region_key.key",
     "region_tally.span",
     "region_tally.label",
     "counted_session.labels",
     "submission.replaces",
-}
+}  # fmt: skip
 CODES = {12, 22, 32, 64}  # lengths of columns for codes of regions, records and choices, and for digests
 PHONES = {
     "learner.phone": "19912345671",
