@@ -244,7 +244,7 @@ def _advance_sequences(connection: Connection) -> None:
         if "id" in table.columns and inspect(connection).get_columns(table.name)[0].get("autoincrement"):
             connection.execute(
                 text(
-                    f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), max(id)) FROM {table.name}"
+                    f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), max(id)) FROM {table.name}"  # noqa: S608
                 )
             )
 

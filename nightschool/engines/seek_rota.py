@@ -11,7 +11,7 @@ from nightschool.rules.dispatch.rotas import RotaLine, RotaTask
 
 def seek() -> None:
     """Whatever is found is told at once, so that nothing is lost when this process is ended."""
-    task: RotaTask = pickle.loads(sys.stdin.buffer.read())  # of who started it
+    task: RotaTask = pickle.loads(sys.stdin.buffer.read())  # of who started it  # noqa: S301
     _tell(greedy_rota(task), 0, 1)
     try:
         from nightschool.engines.rota_flow import flow_bound, flow_rota

@@ -44,7 +44,7 @@ def step_of(code: str, secret: bytes, *, at: datetime, after: int | None) -> int
     """The half minute whose code this is, near this instant and later than the last one used; None: no such."""
     if not secret:
         return None
-    app, now = HOTP(secret, DIGITS, SHA1()), int(at.timestamp()) // STEP_SECONDS
+    app, now = HOTP(secret, DIGITS, SHA1()), int(at.timestamp()) // STEP_SECONDS  # noqa: S303
     fitting = [
         step
         for step in range(now - STEPS_BESIDE, now + STEPS_BESIDE + 1)

@@ -179,7 +179,7 @@ def _text(found: RegionTimetable, _here: Reading) -> str:
 
 def _embedded(found: RegionTimetable, here: Reading) -> str:
     words, full = region_embedded(found), _page_address(found)
-    return render_template("notices/embed.html", **words, style=Markup(style_of(here.look)), full=full)
+    return render_template("notices/embed.html", **words, style=Markup(style_of(here.look)), full=full)  # noqa: S704
 
 
 def _feed(found: RegionTimetable, _here: Reading) -> bytes:

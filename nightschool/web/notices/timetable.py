@@ -181,7 +181,7 @@ def _rendered(name: str, found: Timetable, **values: Any) -> str:
 def _embedded(found: Timetable, here: Reading) -> str:
     full = _page_address(found.village)
     words = village_embedded(found)
-    return render_template("notices/embed.html", **words, style=Markup(style_of(here.look)), full=full)
+    return render_template("notices/embed.html", **words, style=Markup(style_of(here.look)), full=full)  # noqa: S704
 
 
 def _feed(found: Timetable, here: Reading) -> bytes:

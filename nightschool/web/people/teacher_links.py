@@ -230,7 +230,7 @@ def _address(secret: str) -> str:
 
 def _qr(address: str) -> Markup:
     # In the page itself: a picture of its own would need the secret in one more address.
-    return Markup(qr_svg(address).decode())  # made of squares; nothing of it was typed by anybody
+    return Markup(qr_svg(address).decode())  # made of squares; nothing of it was typed by anybody  # noqa: S704
 
 
 def _page(record: TeacherRecord, region: str) -> Any:

@@ -85,7 +85,7 @@ def slips(class_session: str) -> Any:
         class_session=class_session,
         told=told,
         many=_ON_A_SHEET,
-        qr=Markup(
+        qr=Markup(  # noqa: S704
             qr_svg(_address(class_session)).decode()
         ),  # made of squares; nothing of it was typed by anybody
         unprintable=unprintable(told),

@@ -37,7 +37,7 @@ def show(class_session: str) -> Any:
         refusal=_refusal(found),
         columns=sign_in_sheet.sheet_columns(),
         closing=sign_in_sheet.sheet_closing(),
-        qr=Markup(qr_svg(_address(found)).decode()),  # made of squares; nothing of it was typed by anybody
+        qr=Markup(qr_svg(_address(found)).decode()),  # made of squares; nothing of it was typed by anybody  # noqa: S704
         unprintable=unprintable(told),
     )
 

@@ -63,7 +63,7 @@ def _remember(response: Response) -> Response:
 
 def _marked_up(message: str, **values: Any) -> Markup:
     """The message in the page's language: safe as a template is, its values escaped."""
-    text = Markup(gettext(message))
+    text = Markup(gettext(message))  # noqa: S704
     return text % values if values or "%" in message else text
 
 

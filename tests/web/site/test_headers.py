@@ -94,6 +94,7 @@ def test_no_code_from_within_pages_nor_from_elsewhere(client: FlaskClient, cast:
     policy = client.get("/").headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "script-src 'self';" in policy
     assert "style-src 'self' 'sha256-" in policy
+    assert "require-trusted-types-for 'script'" in policy and "trusted-types 'none'" in policy
     for word in ("unsafe", "http:", "https:", "*", "data:"):
         assert word not in policy
 
