@@ -1,9 +1,11 @@
 """The ground every test stands on: both databases, a still clock, a cast of people, and guards that never sleep.
 
 A test that asks for `database`, or for what stands on it, runs on SQLite and on PostgreSQL. It is marked `one_database`,
-and runs on SQLite alone, when what it looks at is settled before or after SQL: headers, tokens, redirects, log lines,
-wording, what a form refuses, to whom an address is shut. Whatever stores, locks, sorts, searches, or compares text,
-dates or JSON, and whatever a constraint or a trigger decides, stays on both. In doubt: both.
+and runs on SQLite alone, when what it looks at is settled before or after SQL: headers, redirects, wording. Whatever
+stores, locks, sorts, searches, or compares text, dates or JSON, and whatever a constraint or a trigger decides, stays
+on both. In doubt: both. Pages (tests/web) stand on queries and actions that are tested on both: their tests run on
+SQLite, and on PostgreSQL too where they are marked `both_databases`, because no other test sends one of their
+statements there, or because several write at once.
 """
 
 import gc
@@ -41,6 +43,7 @@ from tests.factories import KEYS, NOW, Cast
 
 CLUSTER = "TESTS_CLUSTER"  # where the controller tells its workers which cluster to use
 WHAT_TO_DO = "what to do"
+PAGES = Path(__file__).parent / "web"
 KEPT_TABLES = {"category", "feed_identity"}
 
 # Time tells nothing on a machine that does other things too; and one database serves all examples of a test.
@@ -71,12 +74,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """No test marked `one_database` asks PostgreSQL; what is to be done when a check fails travels with its report."""
-    items[:] = [
-        item
-        for item in items
-        if "[postgresql" not in item.name or not item.get_closest_marker("one_database")
-    ]
+    """Only tests that are to ask PostgreSQL do; what is to be done when a check fails travels with its report."""
+
+    def is_for_sqlite(item: pytest.Item) -> bool:
+        if item.path.is_relative_to(PAGES):
+            return not item.get_closest_marker("both_databases")
+        return item.get_closest_marker("one_database") is not None
+
+    items[:] = [item for item in items if "[postgresql" not in item.name or not is_for_sqlite(item)]
     for item in items:
         if mark := item.get_closest_marker("check"):
             item.user_properties.append((WHAT_TO_DO, mark.args[0]))

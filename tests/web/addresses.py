@@ -81,6 +81,8 @@ ANYWHERE = {
     "told_class": "t" * 22,
     "notice_form": "chat-usual",
 }
+# Steps that can only be taken after another one, and what comes of them before it.
+NOT_YET = {"trust.code": "login", "second_factor.qr": "404"}
 ANSWERS = {200, 303, 409, 422, 429}
 
 
@@ -277,10 +279,12 @@ def verb_of(app: Flask, rule: Rule) -> str | None:
 def expected(app: Flask, actor: Actor, ask: Ask) -> str:
     """What must come of it, by what the view declares and the rules of access."""
     verb = verb_of(app, ask.rule)
+    if verb is not None and actor.account_id is None:
+        return "login"
+    if ask.rule.endpoint in NOT_YET:
+        return NOT_YET[ask.rule.endpoint]
     if verb is None:
         return "answer"
-    if actor.account_id is None:
-        return "login"
     named = [name for name in scope.NAMED if name in ask.rule.arguments]
     regions: list[str | None] = []
     for name in named:

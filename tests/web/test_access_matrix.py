@@ -170,7 +170,6 @@ ROLES: dict[str, tuple[Post, ...]] = {
     "administrator of another county": (Post(Role.REGION_ADMINISTRATOR, OTHER_COUNTY),),
     "system administrator": (Post(Role.SYSTEM_ADMINISTRATOR, None),),
 }
-one_database = pytest.mark.one_database
 check = pytest.mark.check(
     "access: tests/web/test_access_matrix.py must know of an address, and of each part of it, whose it is"
 )
@@ -252,7 +251,8 @@ FURTHEST = ("coordinator", "system administrator")
 
 
 @pytest.mark.parametrize(
-    "role", [pytest.param(role, marks=() if role in FURTHEST else one_database) for role in ROLES]
+    "role",
+    [pytest.param(role, marks=pytest.mark.both_databases if role in FURTHEST else ()) for role in ROLES],
 )
 def test_everybody_gets_exactly_to_what_is_theirs_and_looking_changes_no_row(
     app: Flask, database: Database, world: World, role: str
@@ -264,7 +264,6 @@ def test_everybody_gets_exactly_to_what_is_theirs_and_looking_changes_no_row(
     assert faults(visitor, world, "POST") == ""
 
 
-@one_database
 @check
 def test_the_matrix_asks_for_every_address(app: Flask, world: World) -> None:
     covered = {(str(ask.rule), ask.method) for ask in asked(app, world.homes, ("GET", "POST"))}
@@ -277,20 +276,17 @@ def test_the_matrix_asks_for_every_address(app: Flask, world: World) -> None:
     assert covered == every
 
 
-@one_database
 @check
 def test_addresses_are_looked_at_and_posted_to_and_nothing_else(app: Flask) -> None:
     others = {m for rule in app.url_map.iter_rules() for m in rule.methods or ()}
     assert others == {"GET", "HEAD", "OPTIONS", "POST"}
 
 
-@one_database
 @check
 def test_every_part_of_an_address_is_known_and_every_verb_fits_it(app: Flask) -> None:
     assert unfitting(app) == []
 
 
-@one_database
 def test_out_of_scope_and_unknown_are_the_same_page(app: Flask, database: Database, world: World) -> None:
     visitor = Visitor(app, world.actors["coordinator far away"])
     addresses = {
@@ -306,7 +302,6 @@ def test_out_of_scope_and_unknown_are_the_same_page(app: Flask, database: Databa
         assert VILLAGER not in pages[0].text
 
 
-@one_database
 def test_whoever_has_two_postings_has_the_rights_of_each_where_it_holds(
     app: Flask, database: Database, world: World, cast: Cast
 ) -> None:
@@ -323,7 +318,6 @@ def test_whoever_has_two_postings_has_the_rights_of_each_where_it_holds(
 
 
 @pytest.mark.usefixtures("own_application")
-@one_database
 def test_planted_view_that_forgets_its_scope_is_found(app: Flask, database: Database, world: World) -> None:
     def planted(class_session: str) -> str:
         return class_session
@@ -335,7 +329,6 @@ def test_planted_view_that_forgets_its_scope_is_found(app: Flask, database: Data
 
 
 @pytest.mark.usefixtures("own_application")
-@one_database
 def test_planted_page_that_shows_a_villager_to_a_supervisor_is_found(
     app: Flask, database: Database, world: World
 ) -> None:
@@ -349,7 +342,6 @@ def test_planted_page_that_shows_a_villager_to_a_supervisor_is_found(
 
 
 @pytest.mark.usefixtures("own_application")
-@one_database
 def test_planted_part_of_an_address_that_nobody_knows_is_found(app: Flask) -> None:
     view = allows("schedule")(lambda lesson: lesson)
     app.add_url_rule("/planted/<public_id:lesson>", "planted", view)
@@ -357,14 +349,12 @@ def test_planted_part_of_an_address_that_nobody_knows_is_found(app: Flask) -> No
 
 
 @pytest.mark.usefixtures("own_application")
-@one_database
 def test_planted_view_that_asks_for_too_little_is_found(app: Flask) -> None:
     view = allows("own_account")(lambda learner: learner)
     app.add_url_rule("/planted/<public_id:learner>", "planted", view)
     assert "/planted/<public_id:learner>: own_account" in unfitting(app)
 
 
-@one_database
 def test_view_that_does_not_say_who_may_see_it_stops_the_application(
     app: Flask, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -377,7 +367,6 @@ def test_view_that_does_not_say_who_may_see_it_stops_the_application(
     check_access(app)
 
 
-@one_database
 def test_verb_that_does_not_exist_cannot_be_declared() -> None:
     with pytest.raises(ConfigurationError, match="see_everything"):
         allows("see_everything")
@@ -387,7 +376,6 @@ def test_verb_that_does_not_exist_cannot_be_declared() -> None:
 # A form without its token changes nothing
 
 
-@one_database
 @pytest.mark.parametrize("role", ["anonymous", "coordinator", "system administrator"])
 @pytest.mark.parametrize("token", [None, "made up"])
 def test_no_form_without_its_token_is_acted_on(
@@ -401,7 +389,6 @@ def test_no_form_without_its_token_is_acted_on(
     assert rows(database) == before
 
 
-@one_database
 def test_world_holds_records_of_every_kind(database: Database, world: World) -> None:
     with database.reading() as db:
         for table in (ClassSession, Course, Learner, Teacher, Venue):

@@ -15,7 +15,6 @@ from nightschool.models.calendars import FarmSeason, MarketRule, SpecialDay
 from nightschool.models.teaching import ClassSession
 from tests.factories import REST_OF_NOTICE, SHIWAN, Cast
 
-pytestmark = pytest.mark.one_database
 NEW = f"/desk/{SHIWAN}/courses/new"
 TOWNSHIP = "511002105000"
 COURSE = {

@@ -3,14 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from flask.testing import FlaskClient
 
 from nightschool.database import Database
 from nightschool.models.teaching import SessionStatus
 from tests.factories import SHIWAN, TODAY, Cast, make_course, make_session
-
-pytestmark = pytest.mark.one_database
 
 FRIDAY = TODAY + timedelta(days=3)
 LUNAR = "十月十九"

@@ -71,6 +71,8 @@ def show(inspection: str) -> Any:
     """What was drawn, by which seed, what was found, and what that says of all."""
     found = look_up(queries.inspection_page, inspection)
     visit = request.form.get("do", "")
+    if request.method == "POST" and visit not in {one.public_id for one in found.visits}:
+        return redirect(url_for("inspections.show", inspection=inspection), SAVED)
     form = FindingForm()
     form.offer()
 

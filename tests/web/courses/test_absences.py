@@ -46,6 +46,7 @@ def test_who_notes_an_absence_sees_each_class_with_village_and_phone_and_what_to
     assert "由村里在那节课上定" in page
 
 
+@pytest.mark.both_databases
 def test_the_desk_and_the_class_name_it_with_the_reason_until_it_is_settled(
     cast: Cast, browser_of: Any, county_teacher: str, of_chen: str, clock: StillClock
 ) -> None:

@@ -41,6 +41,7 @@ def close_friday(database: Database, cast: Cast) -> None:
         )  # fmt: skip
 
 
+@pytest.mark.both_databases
 def test_a_time_is_written_down_shown_taken_off_and_put_back_with_one_tap(
     chen: FlaskClient, database: Database, cast: Cast, venue: str
 ) -> None:
@@ -67,7 +68,6 @@ def test_a_time_is_written_down_shown_taken_off_and_put_back_with_one_tap(
     ).text  # fmt: skip
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
@@ -88,6 +88,7 @@ def test_bad_input_is_answered_at_its_field_and_nothing_is_lost(
         assert db.scalars(select(ClosedTime.id)).all() == []
 
 
+@pytest.mark.both_databases
 def test_the_preview_shows_it_on_its_date_and_the_tick_schedules_all_the_same(
     chen: FlaskClient, database: Database, cast: Cast, venue: str
 ) -> None:
@@ -129,6 +130,7 @@ def test_a_tick_still_holds_when_another_date_takes_what_was_offered_for_it(
     assert chen.post(NEW, data=again).status_code == 303
 
 
+@pytest.mark.both_databases
 def test_moving_into_a_closed_time_asks_once_and_keeps_what_was_typed(
     chen: FlaskClient, database: Database, cast: Cast
 ) -> None:
@@ -151,6 +153,7 @@ def test_moving_into_a_closed_time_asks_once_and_keeps_what_was_typed(
     assert chen.post(page, data=ticked).status_code == 303
 
 
+@pytest.mark.both_databases
 def test_a_teachers_weekly_limit_stands_on_the_form_and_in_the_advice(
     chen: FlaskClient, database: Database, cast: Cast
 ) -> None:
@@ -206,6 +209,7 @@ def test_the_page_costs_the_same_however_many_times_and_classes_there_are(
     assert len(statements) == 6
 
 
+@pytest.mark.both_databases
 def test_a_course_and_a_session_called_off_ask_for_the_same_tick(
     chen: FlaskClient, database: Database, cast: Cast, venue: str
 ) -> None:

@@ -105,6 +105,7 @@ def sessions(database: Database, but: str = "") -> list[ClassSession]:
         return list(db.scalars(rows.order_by(ClassSession.day)))
 
 
+@pytest.mark.both_databases
 def test_last_terms_course_is_held_again_with_everything_in_it_on_new_dates(
     chen: FlaskClient, spring: str, database: Database
 ) -> None:
@@ -200,6 +201,7 @@ def test_dates_pasted_in_come_back_as_many_weeks_later(
     assert [one.day for one in sessions(database, but=key)] == [day + WEEK * 4 for day in days]
 
 
+@pytest.mark.both_databases
 def test_a_series_goes_on_some_weeks_longer_and_that_is_taken_back(
     chen: FlaskClient, cast: Cast, database: Database
 ) -> None:
@@ -229,6 +231,7 @@ def test_a_series_goes_on_some_weeks_longer_and_that_is_taken_back(
         assert db.scalars(select(Course.recurrence)).one()["times"] == 2
 
 
+@pytest.mark.both_databases
 def test_a_single_class_becomes_a_series_as_it_is_itself(
     chen: FlaskClient, cast: Cast, database: Database
 ) -> None:
@@ -263,6 +266,7 @@ def test_a_single_class_becomes_a_series_as_it_is_itself(
     assert [one.day for one in sessions(database)] == [TODAY]
 
 
+@pytest.mark.both_databases
 def test_a_course_of_another_village_is_not_copied(chen: FlaskClient, database: Database) -> None:
     with database.writing() as db:
         far = make_course(db, JIANLI, "养猪").public_id

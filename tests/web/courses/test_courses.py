@@ -63,6 +63,7 @@ def test_the_empty_form_has_the_usual_place_and_evening_chosen(
     assert page.count('name="category"') == 5
 
 
+@pytest.mark.both_databases
 def test_looking_at_the_dates_saves_nothing_and_shows_weekday_and_lunar_date(
     chen: FlaskClient, filled_in: dict[str, Any], database: Database
 ) -> None:
@@ -90,6 +91,7 @@ def test_the_dates_of_a_course_are_worked_out_once(
     assert expanded.cache_info().misses == 1
 
 
+@pytest.mark.both_databases
 def test_a_course_is_scheduled_and_published_at_once(
     chen: FlaskClient, filled_in: dict[str, Any], database: Database
 ) -> None:
@@ -180,6 +182,7 @@ def buttons(page: str, name: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.both_databases
 def test_one_date_of_a_series_has_something_else_with_one_tap_and_the_rest_stays(
     chen: FlaskClient, filled_in: dict[str, Any], database: Database, cast: Cast
 ) -> None:
@@ -240,7 +243,6 @@ def test_a_choice_for_one_date_is_taken_back_with_one_tap(
     assert hidden(page, "instead") == [] and "改到" not in page
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("instead", "sentence"),
     [
@@ -325,7 +327,6 @@ def test_a_past_date_is_allowed_with_a_sentence(
     assert stored_days(database) == [date(2016, 11, 18)]
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
@@ -359,6 +360,7 @@ def test_what_cannot_be_is_said_at_its_field_and_nothing_is_lost(
     assert stored_days(database) == []
 
 
+@pytest.mark.both_databases
 def test_times_are_read_as_people_type_them(
     chen: FlaskClient, filled_in: dict[str, Any], database: Database
 ) -> None:
@@ -423,6 +425,7 @@ def edited(filled_in: dict[str, Any], chen: FlaskClient, course: str, **changed:
     return chen.post(f"/courses/{course}/edit", data={**data, "do": "save", "seen": seen[1]})
 
 
+@pytest.mark.both_databases
 def test_editing_a_course_changes_what_is_to_come(
     chen: FlaskClient, filled_in: dict[str, Any], course: str, database: Database
 ) -> None:
@@ -460,6 +463,7 @@ def test_editing_into_a_taken_evening_names_the_day(
     assert "周二 12月1日（十月廿三） 21:00–22:00，村活动室已经有课：医保怎么报销（老师未定）。" in answer.text
 
 
+@pytest.mark.both_databases
 def test_a_course_page_lists_what_is_to_come_and_what_is_past(chen: FlaskClient, course: str) -> None:
     page = chen.get(f"/courses/{course}").text
     assert page.index("还要上的") < page.index("12月1日") < page.index("上过的") < page.index("11月17日")
@@ -514,6 +518,7 @@ def test_a_day_that_was_left_out_is_put_back_from_the_courses_page(
     assert f"add?day={day.isoformat()}" not in chen.get(path).text
 
 
+@pytest.mark.both_databases
 def test_the_only_place_is_the_usual_one(chen: FlaskClient, database: Database, cast: Cast) -> None:
     with database.writing() as db:
         db.execute(update(NightSchool).values(usual_venue_id=None))
@@ -556,6 +561,7 @@ def test_nobody_ticks_the_weekday_that_the_first_day_tells(
     assert date(2026, 12, 1) in stored_days(database)
 
 
+@pytest.mark.both_databases
 def test_dates_left_out_of_so_many_are_made_up_for_after_the_last(
     chen: FlaskClient, filled_in: dict[str, Any], database: Database, cast: Cast
 ) -> None:
@@ -605,6 +611,7 @@ def test_a_date_is_one_line_and_the_hours_of_all_are_said_once(
     assert "都是" not in page and "周五 12月4日（十月廿六） 19:00–20:30</p>" in page
 
 
+@pytest.mark.both_databases
 def test_a_new_teacher_and_a_new_place_are_added_in_the_form_and_already_chosen(
     chen: FlaskClient, database: Database, filled_in: dict[str, Any]
 ) -> None:

@@ -68,6 +68,7 @@ def test_each_of_the_first_steps_leads_back_to_them(
     assert chen.post(f"{DESK}/venues/new", data=venue).location == f"{DESK}/venues"
 
 
+@pytest.mark.both_databases
 def test_a_village_without_a_place_begins_with_one(chen: FlaskClient, database: Database, cast: Cast) -> None:
     with database.writing() as db:
         school = db.scalars(select(NightSchool).where(NightSchool.region_code == SHIWAN)).one()
@@ -211,6 +212,7 @@ def test_the_desk_opens_with_ones_own_village(chen: FlaskClient) -> None:
     assert chen.get("/desk").location == DESK
 
 
+@pytest.mark.both_databases
 def test_who_serves_two_villages_switches_and_is_remembered(
     cast: Cast, database: Database, browser_of: Any
 ) -> None:

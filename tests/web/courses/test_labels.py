@@ -139,6 +139,7 @@ def test_a_unit_that_is_not_found_is_said_at_its_field_and_nothing_is_lost(
     assert "<details open>" in answer.text
 
 
+@pytest.mark.both_databases
 def test_one_class_with_another_organiser_keeps_it_when_its_course_is_edited(
     chen: FlaskClient, units: None, database: Database
 ) -> None:
@@ -154,6 +155,7 @@ def test_one_class_with_another_organiser_keeps_it_when_its_course_is_edited(
     assert [cell(row, "授课形式", rows) for row in rows[1:3]] == ["现场示范", "现场示范"]
 
 
+@pytest.mark.both_databases
 def test_what_a_former_village_had_on_its_list_stays_with_a_class_that_was_taken_over(
     chen: FlaskClient, units: None, database: Database
 ) -> None:
@@ -182,6 +184,7 @@ def test_another_organiser_is_taken_back_like_any_other_change(
     assert "县农机站" in page and "县妇女联合会" not in page and "送教入户" not in page
 
 
+@pytest.mark.both_databases
 def test_a_postponed_class_takes_its_organisers_along(
     chen: FlaskClient, units: None, database: Database
 ) -> None:
@@ -219,6 +222,7 @@ def test_one_unit_is_one_whatever_blanks_and_dots_are_in_its_name(
     assert "「县 农机站」名单里已经有了。" in county.post(f"/labels/{bureau.public_id}", data=data).text
 
 
+@pytest.mark.both_databases
 def test_a_unit_renamed_is_renamed_on_every_class_and_one_put_away_is_offered_no_more(
     chen: FlaskClient, cast: Cast, browser_of: Any, units: None, database: Database
 ) -> None:

@@ -52,6 +52,7 @@ def undo(chen: FlaskClient, page: Any) -> str:
     return chen.post(back[0], follow_redirects=True).text
 
 
+@pytest.mark.both_databases
 def test_eight_rained_out_evenings_are_one_form_one_reason_one_message_and_one_way_back(
     chen: FlaskClient, term: list[str], database: Database
 ) -> None:
@@ -107,6 +108,7 @@ def test_all_of_a_day_and_of_a_week_of_the_village(
     assert [number for number, status in enumerate(statuses(database)) if status == "cancelled"] == [0, 8, 9]
 
 
+@pytest.mark.both_databases
 def test_put_off_together_each_keeps_its_teachers_place_and_organisers_and_villagers_read_when(
     chen: FlaskClient, term: list[str], database: Database
 ) -> None:
@@ -136,6 +138,7 @@ def test_put_off_together_each_keeps_its_teachers_place_and_organisers_and_villa
     assert statuses(database)[0] == "scheduled"
 
 
+@pytest.mark.both_databases
 def test_a_series_put_off_a_week_does_not_collide_with_itself(
     chen: FlaskClient, term: list[str], database: Database
 ) -> None:

@@ -60,6 +60,7 @@ def days(database: Database) -> list[int]:
         return [(day - TODAY).days for day in db.scalars(select(ClassSession.day).order_by(ClassSession.id))]
 
 
+@pytest.mark.both_databases
 def test_moving_this_and_the_following_shows_first_saves_then_and_is_taken_back_at_once(
     chen: FlaskClient, term: list[str], database: Database
 ) -> None:
@@ -94,6 +95,7 @@ def test_moving_this_and_the_following_shows_first_saves_then_and_is_taken_back_
     assert days(database) == [-7, 0, 7, 14, 21]
 
 
+@pytest.mark.both_databases
 def test_only_this_one_needs_no_tap_more(chen: FlaskClient, term: list[str], database: Database) -> None:
     moved = look(chen, f"/sessions/{term[1]}/move", day="2026-11-25", **EVENING)
     assert moved.status_code == 303
@@ -216,6 +218,7 @@ def test_showing_costs_the_same_however_many_sessions_follow(
 # A whole course
 
 
+@pytest.mark.both_databases
 def test_a_course_edited_as_a_whole_is_taken_back_at_once(
     chen: FlaskClient, term: list[str], database: Database, cast: Cast
 ) -> None:
@@ -324,6 +327,7 @@ def closed_on_tuesdays(db: Session, teacher: int) -> None:
     )
 
 
+@pytest.mark.both_databases
 def test_who_does_not_come_then_stands_apart_and_can_be_asked_all_the_same(
     chen: FlaskClient, term: list[str], database: Database
 ) -> None:
@@ -442,6 +446,7 @@ def test_advice_is_there_when_a_form_comes_again_and_where_a_series_is_shown(
     assert "这天上午逢场" in refused.text
 
 
+@pytest.mark.both_databases
 def test_advice_on_one_more_date_and_on_a_new_course_knows_only_the_villages_own_choices(
     chen: FlaskClient, term: list[str], database: Database, market: None, cast: Cast
 ) -> None:

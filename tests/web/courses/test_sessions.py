@@ -113,6 +113,7 @@ def test_the_time_it_has_already_is_not_offered(tonight: Evening, database: Data
     assert answer.status_code == 409 and offered and f"{TODAY} 1140 1230" not in offered
 
 
+@pytest.mark.both_databases
 def test_other_dates_of_the_same_course_count_in_a_teachers_week(
     tonight: Evening, database: Database, cast: Cast
 ) -> None:
@@ -256,7 +257,6 @@ def test_a_changed_teacher_who_is_taken_is_named(tonight: Evening, database: Dat
     assert stored(database, tonight.public_id).title == "柑橘修剪"
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize("change", ["", "/move", "/edit", "/cancel", "/postpone"])
 def test_a_stranger_gets_nothing(
     tonight: Evening, cast: Cast, client: FlaskClient, browser_of: Any, change: str

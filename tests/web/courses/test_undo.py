@@ -224,6 +224,7 @@ def public_id_of(db: Any, course: int) -> str:
     return found
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("changes", [1, 30])
 def test_what_can_be_taken_back_costs_the_same_however_much_was_done(
     chen: FlaskClient, tonight: str, statements: list[str], changes: int

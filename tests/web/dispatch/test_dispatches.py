@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
@@ -44,6 +45,7 @@ def picks(page: str) -> list[str]:
     return re.findall(r'name="pick" value="([^"]+)"', page)
 
 
+@pytest.mark.both_databases
 def test_a_wish_is_a_class_after_one_tap_of_each(
     browser_of: BrowserOf, chen: FlaskClient, client: FlaskClient, database: Database, cast: Cast
 ) -> None:
@@ -83,6 +85,7 @@ def test_a_wish_is_a_class_after_one_tap_of_each(
     assert "排好了" in officer.get(DESK).text
 
 
+@pytest.mark.both_databases
 def test_a_teacher_says_no_with_a_reason_and_another_can_be_asked(
     browser_of: BrowserOf, client: FlaskClient, database: Database, cast: Cast
 ) -> None:
@@ -104,6 +107,7 @@ def test_a_teacher_says_no_with_a_reason_and_another_can_be_asked(
     assert late.status_code == 422 and "已经谢绝了" in late.text
 
 
+@pytest.mark.both_databases
 def test_the_village_says_no_and_the_office_takes_back(
     browser_of: BrowserOf, chen: FlaskClient, database: Database, cast: Cast
 ) -> None:
@@ -182,6 +186,7 @@ def test_wishes_are_found_by_their_sound_and_stand_along_the_road(
     assert "没有找到「xyz」" in officer.get(f"{DESK}?q=xyz").text
 
 
+@pytest.mark.both_databases
 def test_a_county_without_positions_says_so(browser_of: BrowserOf, database: Database, cast: Cast) -> None:
     wish_in(database)
     assert "都没有填位置" in browser_of(cast.county_supervisor).get(DESK).text
@@ -205,6 +210,7 @@ def test_the_desk_of_two_hundred_villages_asks_a_handful_of_questions(
     assert len(statements) <= 10, "\n".join(statements)
 
 
+@pytest.mark.both_databases
 def test_the_letter_says_who_is_asked_for_what_and_has_its_receipt(
     browser_of: BrowserOf, database: Database, cast: Cast
 ) -> None:
@@ -226,6 +232,7 @@ def test_the_letter_says_who_is_asked_for_what_and_has_its_receipt(
     assert f"/dispatches/{made}/letter" in officer.get(f"/dispatches/{made}").text
 
 
+@pytest.mark.both_databases
 def test_what_became_of_wishes_is_summed_up_by_topic(
     browser_of: BrowserOf, database: Database, cast: Cast
 ) -> None:
@@ -248,6 +255,7 @@ def test_what_became_of_wishes_is_summed_up_by_topic(
     assert "还没看的" not in page and "不要了的" not in page
 
 
+@pytest.mark.both_databases
 def test_one_teacher_goes_through_several_villages_in_the_order_of_the_road(
     browser_of: BrowserOf, database: Database, cast: Cast
 ) -> None:
@@ -291,6 +299,7 @@ def test_one_teacher_goes_through_several_villages_in_the_order_of_the_road(
     assert officer.get(f"{sent.location}.pdf").data[:5] == b"%PDF-"
 
 
+@pytest.mark.both_databases
 def test_when_a_village_of_a_trip_says_no_the_others_are_asked_for_an_earlier_time_or_stay(
     browser_of: BrowserOf, database: Database, cast: Cast
 ) -> None:

@@ -106,6 +106,7 @@ def test_a_rota_is_found_offered_and_taken_back(
     assert "2 个点单有课，1 个没有" in officer.get(BEGIN).text
 
 
+@pytest.mark.both_databases
 def test_a_wish_of_no_known_category_is_asked_about_and_not_guessed(
     app: Flask, officer: FlaskClient, database: Database, wishes: None
 ) -> None:
@@ -229,6 +230,7 @@ def test_two_teachers_with_one_name_are_told_apart(
     assert "周老师（农技站）" in page and "周老师（农广校）" in page
 
 
+@pytest.mark.both_databases
 def test_one_that_ended_with_its_server_is_told_and_nothing_is_asked(
     officer: FlaskClient, database: Database, cast: Cast
 ) -> None:
@@ -239,6 +241,7 @@ def test_one_that_ended_with_its_server_is_told_and_nothing_is_asked(
     assert "没有排完" in officer.get(BEGIN).text
 
 
+@pytest.mark.both_databases
 def test_while_it_goes_on_it_can_be_stopped(officer: FlaskClient, database: Database, cast: Cast) -> None:
     with database.writing() as db:
         rota = make_rota(db, state="making", steps_done=40, steps_all=100).public_id
@@ -250,6 +253,7 @@ def test_while_it_goes_on_it_can_be_stopped(officer: FlaskClient, database: Data
     assert "不等了" not in officer.get(f"/rotas/{rota}").text
 
 
+@pytest.mark.both_databases
 def test_nothing_ticked_and_a_word_nobody_knows(officer: FlaskClient, database: Database, cast: Cast) -> None:
     with database.writing() as db:
         rota = make_rota(db).public_id
@@ -305,6 +309,7 @@ def test_a_city_is_planned_county_by_county(
     assert "没有排到最后，服务器可能停过" in officer.get(answer.location).text
 
 
+@pytest.mark.both_databases
 def test_when_a_teacher_cannot_come_the_draft_is_mended_and_what_was_offered_stays(
     app: Flask, officer: FlaskClient, database: Database, cast: Cast, wishes: None
 ) -> None:
@@ -366,6 +371,7 @@ def test_what_is_ticked_stays_when_the_rest_is_found_anew_and_what_cannot_stay_i
     assert "2 个点单有课" in page, "what could not stay has a class all the same"
 
 
+@pytest.mark.both_databases
 def test_a_wish_for_three_classes_is_planned_as_parts_in_order_and_becomes_one_course(
     app: Flask, officer: FlaskClient, database: Database, cast: Cast
 ) -> None:

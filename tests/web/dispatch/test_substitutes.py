@@ -33,6 +33,7 @@ def tonight(database: Database, cast: Cast) -> str:
         return session.public_id
 
 
+@pytest.mark.both_databases
 def test_who_is_able_free_and_near_is_asked_and_says_yes_by_their_link(
     chen: FlaskClient, client: FlaskClient, database: Database, cast: Cast, tonight: str
 ) -> None:
@@ -56,6 +57,7 @@ def test_who_is_able_free_and_near_is_asked_and_says_yes_by_their_link(
     assert "答应了，课已经换成这位老师" in chen.get(address).text
 
 
+@pytest.mark.both_databases
 def test_the_whole_number_is_shown_once_and_leaves_a_line(
     chen: FlaskClient, database: Database, tonight: str
 ) -> None:
@@ -81,6 +83,7 @@ def test_nobody_ticked_is_told_and_nobody_free_too(
     assert "这时候没有别的老师能来" in chen.get(address).text
 
 
+@pytest.mark.both_databases
 def test_another_teacher_leaves_how_a_class_is_given_and_who_organises_it(
     chen: FlaskClient, database: Database, tonight: str
 ) -> None:

@@ -4,6 +4,7 @@ import io
 import re
 from datetime import timedelta
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -27,6 +28,7 @@ def decide(browser: FlaskClient, wish: Wish, do: str, **fields: str) -> str:
     return browser.post(f"/wishes/{wish.public_id}/decide", data=form, follow_redirects=True).text
 
 
+@pytest.mark.both_databases
 def test_paper_of_a_dozen_lines_is_one_form_and_each_wish_leads_to_its_course(
     chen: FlaskClient, client: FlaskClient, database: Database
 ) -> None:
@@ -85,6 +87,7 @@ def test_a_line_that_cannot_be_kept_keeps_all_that_was_typed(chen: FlaskClient, 
     assert topics(database) == {}
 
 
+@pytest.mark.both_databases
 def test_a_villager_wishes_in_three_taps_and_nobody_sees_it_until_it_is_let_in(
     chen: FlaskClient, client: FlaskClient, database: Database, cast: Cast
 ) -> None:
@@ -108,6 +111,7 @@ def test_a_villager_wishes_in_three_taps_and_nobody_sees_it_until_it_is_let_in(
     assert "上单了" in decide(chen, sent["张婆婆的手机"], "open")
 
 
+@pytest.mark.both_databases
 def test_what_cannot_be_met_says_why_to_whoever_asks(
     chen: FlaskClient, client: FlaskClient, database: Database, cast: Cast
 ) -> None:
@@ -125,6 +129,7 @@ def test_what_cannot_be_met_says_why_to_whoever_asks(
     assert topics(database) == {}
 
 
+@pytest.mark.both_databases
 def test_a_villager_who_writes_nothing_or_a_number_is_told_so(
     client: FlaskClient, database: Database, cast: Cast
 ) -> None:

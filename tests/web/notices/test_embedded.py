@@ -12,7 +12,6 @@ from nightschool.database import Database
 from nightschool.models.teaching import SessionStatus
 from tests.factories import SHIWAN, TODAY, Cast, make_course, make_session
 
-pytestmark = pytest.mark.one_database
 FRAMES = (f"/v/{SHIWAN}/embed", "/r/511002105/embed", "/r/511002/embed")
 
 

@@ -149,6 +149,7 @@ CHANGES: dict[str, tuple[Callable[..., None], dict[str, Any]]] = {
 }
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("which", CHANGES)
 def test_what_a_phone_shows_moves_the_stamps_of_exactly_the_events_concerned(
     app: Flask, database: Database, cast: Cast, term: None, clock: Any, which: str
@@ -198,6 +199,7 @@ def test_a_notice_that_tells_of_a_change_takes_its_mark_away_and_moves_the_stamp
         assert int(after[key]["SEQUENCE"]) > int(before[key]["SEQUENCE"])
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("settled", ["from the beginning", "at the first start of this version"])
 def test_events_and_feeds_are_known_by_the_same_ids_wherever_they_are_served(
     app: Flask, database: Database, cast: Cast, term: None, clock: Any, settled: str

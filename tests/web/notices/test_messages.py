@@ -90,6 +90,7 @@ def test_what_villagers_cannot_see_is_no_message(chen: FlaskClient, database: Da
     assert to_send(page) == []
 
 
+@pytest.mark.both_databases
 def test_all_changes_of_a_day_are_one_message_and_what_was_undone_is_not_in_it(
     chen: FlaskClient, database: Database, cast: Cast, friday: str, clock: StillClock
 ) -> None:

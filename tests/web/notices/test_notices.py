@@ -94,6 +94,7 @@ def test_once_called_off_all_says_so_and_a_strip_is_printed(
     assert chen.get(f"/sessions/{tonight}/strip.pdf").data.startswith(b"%PDF")
 
 
+@pytest.mark.both_databases
 def test_a_class_nobody_knows_of_is_announced_to_nobody(
     chen: FlaskClient, database: Database, cast: Cast
 ) -> None:
@@ -168,6 +169,7 @@ def test_what_is_called_off_is_the_class_that_people_know_of(
     assert chen.get(f"/sessions/{tonight}/notice").text.count("今晚六点半的柑橘冬季管护不上了") == 2
 
 
+@pytest.mark.both_databases
 def test_the_code_on_an_old_poster_leads_to_what_changed_since(
     chen: FlaskClient, client: FlaskClient, cast: Cast, database: Database, tonight: str
 ) -> None:
@@ -181,6 +183,7 @@ def test_the_code_on_an_old_poster_leads_to_what_changed_since(
     assert client.get(f"/v/{SHIWAN}/posted/{tonight}/2").status_code == 303
 
 
+@pytest.mark.both_databases
 def test_a_notice_is_told_by_its_village_alone(
     chen: FlaskClient, cast: Cast, browser_of: Callable[[int], FlaskClient], tonight: str
 ) -> None:

@@ -18,6 +18,7 @@ def county(cast: Cast, browser_of: Callable[[int], FlaskClient]) -> FlaskClient:
     return browser_of(cast.region_administrator)
 
 
+@pytest.mark.both_databases
 def test_words_are_looked_at_saved_said_and_given_back(
     county: FlaskClient, chen: FlaskClient, cast: Cast, database: Database
 ) -> None:

@@ -11,7 +11,6 @@ from nightschool.database import Database
 from nightschool.models.teaching import SessionStatus
 from tests.factories import SHIWAN, TODAY, Cast, make_course, make_session
 
-pytestmark = pytest.mark.one_database
 POSTER = f"/v/{SHIWAN}/poster"
 
 

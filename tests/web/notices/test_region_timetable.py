@@ -119,7 +119,6 @@ def test_the_data_keeps_to_its_schema(busy: None, client: FlaskClient) -> None:
     assert client.get(json.loads(client.get(f"{PAGE}.json").data)["schema"]).status_code == 200
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("asked", "leads"),
     [
@@ -162,7 +161,6 @@ def test_an_unknown_code_is_a_helpful_404(
         assert f"它应该在{nearest}。" in answer.text
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     "since", ["x", "2026-13-01", "2026-12-07", "2026-11-25.511024100217", "2026-11-25.5", "2026-11-25."]
 )

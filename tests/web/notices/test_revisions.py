@@ -253,6 +253,7 @@ def test_feed_is_asked_for_again_by_its_tag_and_by_other_sites(
     assert "application/atom+xml" in read(client, "/changes")
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("sessions", [1, 250])
 def test_changelog_costs_two_statements_and_has_pages(
     client: FlaskClient, database: Database, cast: Cast, statements: list[str], sessions: int
@@ -271,6 +272,7 @@ def test_changelog_costs_two_statements_and_has_pages(
     assert read(client, "/changes?page=2").count("加了一次") == max(sessions - 200, 0)
 
 
+@pytest.mark.both_databases
 def test_coordinator_sees_the_mark_and_how_it_came_about(
     browser_of: Any, database: Database, cast: Cast, announced: str
 ) -> None:
@@ -285,6 +287,7 @@ def test_coordinator_sees_the_mark_and_how_it_came_about(
     assert "要再通知一次" in browser.get(f"/sessions/{announced}").text
 
 
+@pytest.mark.both_databases
 def test_a_region_tells_what_changed_in_its_villages(
     client: FlaskClient, database: Database, cast: Cast, announced: str, statements: list[str]
 ) -> None:

@@ -104,7 +104,6 @@ def test_a_county_leads_to_its_towns(busy: None, client: FlaskClient) -> None:
     assert "柑橘冬季管护" not in page
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("address", "leads_to"),
     [
@@ -122,7 +121,6 @@ def test_other_ways_to_ask_lead_to_the_page(
     assert client.get(address).location == leads_to
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
@@ -147,6 +145,7 @@ def test_what_was_typed_is_kept_and_unknown_places_are_not_found(cast: Cast, cli
         assert client.get(address).status_code == 404
 
 
+@pytest.mark.both_databases
 def test_whoever_has_the_paper_as_it_is_gets_no_second_one(
     busy: None, database: Database, client: FlaskClient, clock: StillClock
 ) -> None:

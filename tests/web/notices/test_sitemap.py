@@ -64,6 +64,7 @@ def test_an_empty_installation_has_an_empty_sitemap(database: Database, client: 
     assert listed(client, "/sitemap.xml") == {}
 
 
+@pytest.mark.both_databases
 def test_it_is_kept_and_costs_one_statement(cast: Cast, client: FlaskClient, statements: list[str]) -> None:
     for address, cost in (("/sitemap.xml", 1), ("/sitemap/5110.xml", 1), ("/robots.txt", 0)):
         statements.clear()

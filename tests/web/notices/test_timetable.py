@@ -194,6 +194,7 @@ def test_a_village_without_plans_says_whom_to_ask(cast: Cast, client: FlaskClien
     assert 'href="tel:08325550101"' in page
 
 
+@pytest.mark.both_databases
 def test_each_of_two_numbers_can_be_tapped(database: Database, cast: Cast, client: FlaskClient) -> None:
     with database.writing() as db:
         school = db.query(NightSchool).filter_by(region_code=SHIWAN).one()
@@ -258,6 +259,7 @@ def end(database: Database, code: str = SHIWAN, *, successor: str | None = JIANL
         touch_villages(db, [code], now=NOW)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("form", FEEDS)
 def test_what_is_subscribed_to_of_a_former_village_follows_to_its_successor_when_nothing_is_to_come(
     database: Database, cast: Cast, client: FlaskClient, statements: list[str], form: str
@@ -287,6 +289,7 @@ def test_what_a_frame_looks_like_goes_along(database: Database, cast: Cast, clie
     assert answer.headers["Location"] == f"http://localhost/v/{JIANLI}/embed?ink=222222"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("form", FEEDS)
 def test_a_former_village_that_nobody_stands_for_or_that_is_back_keeps_its_feeds(
     database: Database, cast: Cast, client: FlaskClient, form: str
@@ -301,6 +304,7 @@ def test_a_former_village_that_nobody_stands_for_or_that_is_back_keeps_its_feeds
     assert client.get(form).status_code == 200
 
 
+@pytest.mark.both_databases
 def test_the_feed_of_a_course_follows_the_course(
     database: Database, cast: Cast, client: FlaskClient, statements: list[str]
 ) -> None:
@@ -421,6 +425,7 @@ def test_language_and_size_are_in_the_address_and_stay_on_the_way(cast: Cast, cl
     assert "现在还没有" not in page
 
 
+@pytest.mark.both_databases
 def test_no_learner_no_hidden_teacher_and_no_key_holder_is_public(
     database: Database, cast: Cast, client: FlaskClient
 ) -> None:
@@ -441,6 +446,7 @@ def test_no_learner_no_hidden_teacher_and_no_key_holder_is_public(
     assert "卫生院的老师" in client.get(PAGE).text
 
 
+@pytest.mark.both_databases
 def test_what_was_typed_stays_text(database: Database, cast: Cast, client: FlaskClient) -> None:
     fill(database, cast, 0, 7, title='<script>alert("1")</script>')
     with database.writing() as db:
@@ -510,6 +516,7 @@ def test_what_is_unchanged_is_not_sent_again(
     assert first.headers["Cache-Control"] == "no-cache"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("form", EVERY_FORM)
 def test_a_change_is_seen_at_once(
     database: Database, cast: Cast, client: FlaskClient, clock: StillClock, form: str
@@ -591,6 +598,7 @@ def test_the_feed_keeps_what_was_called_off_as_cancelled(
     assert states == ["CANCELLED", "CANCELLED", "CONFIRMED"]
 
 
+@pytest.mark.both_databases
 def test_one_course_can_be_had_alone(database: Database, cast: Cast, client: FlaskClient) -> None:
     fill(database, cast, 1, 8, -90)
     with database.writing() as db:

@@ -93,6 +93,7 @@ def test_all_papers_of_a_year_are_one_pdf_with_contents_and_page_numbers_through
     assert "陈大秀" in said and "怎么剪枝" in said
 
 
+@pytest.mark.both_databases
 def test_what_is_missing_can_be_had_as_a_workbook_and_has_no_text_to_send(
     chen: FlaskClient, year: None
 ) -> None:

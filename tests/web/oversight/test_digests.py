@@ -70,6 +70,7 @@ def test_a_digest_ends_with_what_it_stands_on(
     assert client.get(address).status_code == 404
 
 
+@pytest.mark.both_databases
 def test_nobody_makes_an_address_of_another_region_or_account(
     database: Database, browser_of: Any, cast: Cast, client: FlaskClient
 ) -> None:
@@ -83,6 +84,7 @@ def test_nobody_makes_an_address_of_another_region_or_account(
     assert client.get(address.replace(".atom", "0.atom")).status_code == 404
 
 
+@pytest.mark.both_databases
 def test_an_officer_has_the_digest_mailed_where_there_is_a_mail_server(
     app: Flask, browser_of: Any, cast: Cast
 ) -> None:

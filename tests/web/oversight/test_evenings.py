@@ -99,6 +99,7 @@ def test_an_evening_is_called_off_for_all_villages_that_were_phoned(
     assert "大暴雨" in township.get("/v/511002105201").text
 
 
+@pytest.mark.both_databases
 def test_it_is_taken_back_as_a_whole_and_each_holds_its_slot_again(
     township: FlaskClient,
     cast: Cast,
@@ -126,6 +127,7 @@ def test_it_is_taken_back_as_a_whole_and_each_holds_its_slot_again(
     assert "已经撤销过了" in township.post(f"{EVENING}/{change[1]}", data=back, follow_redirects=True).text
 
 
+@pytest.mark.both_databases
 def test_a_village_that_meets_all_the_same_brings_its_own_class_back(
     township: FlaskClient, cast: Cast, browser_of: Any, tonight: list[str], database: Database
 ) -> None:
@@ -156,6 +158,7 @@ def test_a_supervisor_takes_back_nothing_that_a_village_did(
     assert called_off(database) == [tonight[0]]
 
 
+@pytest.mark.both_databases
 def test_a_day_without_classes_and_nothing_ticked_are_told(township: FlaskClient, tonight: list[str]) -> None:
     assert "没有要上的课" in township.get(f"{EVENING}?day=2026-11-25").text
     none = township.post(EVENING, data={"day": TODAY.isoformat(), "reason": "weather"})
@@ -163,6 +166,7 @@ def test_a_day_without_classes_and_nothing_ticked_are_told(township: FlaskClient
     assert "一次都没勾" in none.text
 
 
+@pytest.mark.both_databases
 def test_a_county_calls_an_evening_off_for_all_its_townships_at_once(
     cast: Cast, browser_of: Any, tonight: list[str], database: Database
 ) -> None:
@@ -215,6 +219,7 @@ def choices_of(page: str, public_id: str) -> tuple[list[str], str]:
     return [value for value, _is in options], next(value for value, chosen in options if chosen)
 
 
+@pytest.mark.both_databases
 def test_a_storm_puts_off_what_it_stops_to_the_nearest_evenings_and_all_of_it_is_taken_back(
     township: FlaskClient, cast: Cast, browser_of: Any, tonight: list[str], database: Database
 ) -> None:
@@ -303,6 +308,7 @@ def test_a_storm_puts_off_what_it_stops_to_the_nearest_evenings_and_all_of_it_is
         assert db.scalars(select(ClassSession.day).where(ClassSession.public_id == key)).one().day == 28
 
 
+@pytest.mark.both_databases
 def test_a_storm_over_one_village_leaves_the_others_and_what_cannot_be_read_is_said_at_its_field(
     township: FlaskClient, cast: Cast, tonight: list[str]
 ) -> None:
@@ -321,6 +327,7 @@ def test_a_storm_over_one_village_leaves_the_others_and_what_cannot_be_read_is_s
     assert township.post(EVENING, data=elsewhere).status_code == 422
 
 
+@pytest.mark.both_databases
 def test_where_no_date_is_free_the_class_is_only_called_off_and_it_is_said_why(
     township: FlaskClient, cast: Cast, tonight: list[str], database: Database
 ) -> None:

@@ -103,6 +103,7 @@ def test_too_many_classes_for_one_table_are_refused_with_what_to_do(
     assert "这一年有 3 次课，一张表放不下。" in officer.post(MAKE, follow_redirects=True).text
 
 
+@pytest.mark.both_databases
 def test_a_table_whose_server_was_stopped_can_be_made_again(
     app: Flask, officer: FlaskClient, year: None, database: Database
 ) -> None:
@@ -119,6 +120,7 @@ def test_a_table_whose_server_was_stopped_can_be_made_again(
     assert officer.get(f"{page}/classes.xlsx").headers["Location"] == page
 
 
+@pytest.mark.both_databases
 def test_another_process_tells_how_far_it_is(
     officer: FlaskClient, year: None, database: Database, app: Flask
 ) -> None:
@@ -130,6 +132,7 @@ def test_another_process_tells_how_far_it_is(
     assert answer.headers["Refresh"] == "2"
 
 
+@pytest.mark.both_databases
 def test_a_table_that_fails_says_so(
     app: Flask,
     officer: FlaskClient,
@@ -145,6 +148,7 @@ def test_a_table_that_fails_says_so(
     assert "an errand was not done" in caplog.text
 
 
+@pytest.mark.both_databases
 def test_after_a_day_the_table_is_gone(
     app: Flask, officer: FlaskClient, year: None, database: Database, clock: StillClock
 ) -> None:
@@ -159,6 +163,7 @@ def test_after_a_day_the_table_is_gone(
         ]
 
 
+@pytest.mark.both_databases
 def test_the_posters_of_all_villages_are_one_pdf(
     app: Flask, officer: FlaskClient, cast: Cast, database: Database
 ) -> None:

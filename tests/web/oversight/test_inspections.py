@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -46,6 +47,7 @@ def evenings(database: Database) -> None:
             make_session(db, course, TODAY + timedelta(days=5), status="draft", published_at=None)
 
 
+@pytest.mark.both_databases
 def test_a_draw_is_kept_noted_counted_and_read_by_its_village_only_afterwards(
     cast: Cast, browser_of: Any, database: Database, clock: StillClock
 ) -> None:
@@ -101,6 +103,7 @@ def test_a_draw_is_kept_noted_counted_and_read_by_its_village_only_afterwards(
     assert chen.get(f"/desk/{SHIWAN}/papers/visits.txt").status_code == 404
 
 
+@pytest.mark.both_databases
 def test_without_positions_the_township_is_drawn_from_and_what_cannot_be_drawn_is_said(
     cast: Cast, browser_of: Any, database: Database
 ) -> None:

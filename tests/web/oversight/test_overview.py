@@ -55,6 +55,7 @@ def test_township_supervisor_reads_the_week_in_a_table_and_a_sentence(database, 
     assert f"/overview/{SHIWAN}" in page.text
 
 
+@pytest.mark.both_databases
 def test_supervisor_sees_sessions_and_reasons_but_no_villager(database, cast, browser_of) -> None:
     a_week(database, cast)
     page = browser_of(cast.county_supervisor).get(f"/overview/{SHIWAN}")
@@ -176,6 +177,7 @@ def test_period_that_cannot_be_read_is_this_week(database, cast, browser_of) -> 
     assert page.status_code == 200 and "2026年11月23日" in page.text
 
 
+@pytest.mark.both_databases
 def test_each_number_leads_to_its_classes_and_each_village_has_its_phone(database, cast, browser_of) -> None:
     a_week(database, cast)
     with database.writing() as db:
@@ -193,6 +195,7 @@ def test_each_number_leads_to_its_classes_and_each_village_has_its_phone(databas
     assert "防诈骗" in browser.get(link).text
 
 
+@pytest.mark.both_databases
 def test_what_is_looked_at_stays_from_page_to_page(database, cast, browser_of) -> None:
     with database.writing() as db:
         make_session(db, make_course(db), date(2026, 10, 6), status=SessionStatus.CANCELLED)
@@ -317,6 +320,7 @@ def test_a_class_counts_for_each_unit_that_organises_it_and_once_in_the_total(
     assert "不重复算，已开的一共 2 次。" in page and "不重复算，已开的一共 1 次。" in page
 
 
+@pytest.mark.both_databases
 def test_only_the_classes_of_one_unit_are_looked_at_in_other_periods_and_places_too(
     organised: str, cast: Cast, browser_of: Any
 ) -> None:
@@ -419,6 +423,7 @@ def test_phones_of_others_than_the_coordinators_of_today_are_not_told_of(
     assert "没有送来过的手机" not in page
 
 
+@pytest.mark.both_databases
 def test_what_a_county_expects_is_set_in_the_browser_and_nothing_is_invented(
     database, cast, browser_of
 ) -> None:
@@ -454,6 +459,7 @@ def test_what_a_county_expects_is_set_in_the_browser_and_nothing_is_invented(
     assert "要求 4 次" not in browser.get(county).text  # a week has no whole month
 
 
+@pytest.mark.both_databases
 def test_on_the_third_day_the_township_has_words_to_send_until_it_is_recorded(
     database, cast, browser_of, clock
 ) -> None:
@@ -481,6 +487,7 @@ def test_on_the_third_day_the_township_has_words_to_send_until_it_is_recorded(
     assert "上过的课都登记了" in browser.get(f"{township}/overdue").text
 
 
+@pytest.mark.both_databases
 def test_villages_without_a_class_stand_on_paper_with_the_reason_they_gave(
     database, cast, browser_of
 ) -> None:

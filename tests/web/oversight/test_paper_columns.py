@@ -43,6 +43,7 @@ def county(browser_of: Any, cast: Cast, database: Database) -> FlaskClient:
     return browser
 
 
+@pytest.mark.both_databases
 def test_villages_print_what_the_county_chose_and_after_the_way_back_what_was_before(
     county: FlaskClient, chen: FlaskClient, browser_of: Any, cast: Cast, database: Database
 ) -> None:
@@ -117,6 +118,7 @@ def test_a_heading_from_a_table_program_is_read_to_be_looked_at(
     )
 
 
+@pytest.mark.both_databases
 def test_who_saves_on_an_older_page_is_told_what_differs(county: FlaskClient, chen: FlaskClient) -> None:
     county.post(page_of(COUNTY), data=fields(("name", "先存的", "1")))
     late = county.post(page_of(COUNTY), data=fields(("name", "后存的", "1")))

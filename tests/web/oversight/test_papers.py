@@ -70,6 +70,7 @@ def year(database: Database, cast: Cast) -> None:
         )
 
 
+@pytest.mark.both_databases
 def test_the_ledger_of_a_year_has_a_row_a_class_and_its_sums(chen: FlaskClient, year: None) -> None:
     page = chen.get(f"{LEDGER}?period=2026").text
     assert "<h1>狮湾村培训台账 2026年</h1>" in page
@@ -166,6 +167,7 @@ def test_the_teaching_record_has_what_was_taught_asked_and_answered(
     ]
 
 
+@pytest.mark.both_databases
 def test_households_are_unreached_until_anybody_of_them_came_or_made_a_class_up(
     chen: FlaskClient, database: Database, cast: Cast
 ) -> None:
@@ -202,6 +204,7 @@ def test_households_are_unreached_until_anybody_of_them_came_or_made_a_class_up(
     assert "2026年</h1>" in page and "这段时间都有人来过" in page
 
 
+@pytest.mark.both_databases
 def test_venues_teachers_and_open_questions_are_on_paper_with_masked_telephones(
     chen: FlaskClient, database: Database, cast: Cast
 ) -> None:
@@ -240,6 +243,7 @@ def test_venues_teachers_and_open_questions_are_on_paper_with_masked_telephones(
     assert questions == [["1", "2026年11月3日", "柑橘", "哪里有药卖", "", ""]]
 
 
+@pytest.mark.both_databases
 def test_an_office_prints_what_each_village_held_and_what_each_teacher_taught(
     browser_of: Any, database: Database, cast: Cast, year: None
 ) -> None:
@@ -290,6 +294,7 @@ def test_a_village_sees_months_ahead_what_its_half_year_lacks(
     assert browser_of(cast.township_supervisor).get(f"{HERE}/self-check").status_code == 404
 
 
+@pytest.mark.both_databases
 def test_cohorts_are_counted_by_sex_and_age_in_the_village_and_above_it(
     chen: FlaskClient, browser_of: Any, database: Database, cast: Cast
 ) -> None:
@@ -333,6 +338,7 @@ def test_cohorts_are_counted_by_sex_and_age_in_the_village_and_above_it(
     assert "这段时间没有上过课的班" in chen.get(f"{HERE}/cohorts?period=2025").text
 
 
+@pytest.mark.both_databases
 def test_which_wishes_waited_longest_is_printed_for_every_village_and_why_where_it_is_long(
     chen: FlaskClient, browser_of: Any, database: Database, cast: Cast
 ) -> None:
@@ -436,7 +442,15 @@ def test_every_count_of_people_says_what_it_counts_and_in_which_version() -> Non
         assert not untold, f"{listed.name}: {untold} without a definition"
         for figure in (*listed.paper.figures, *(one.figure for one in counted if one.figure)):
             assert figure.version >= 1 and figure.word and figure.means
-            is_of_people = not {figure.word} & {"学时", "人时", "按时登记", "要求", "来过的户"}
+            is_of_people = not {figure.word} & {
+                "学时",
+                "人时",
+                "按时登记",
+                "要求",
+                "来过的户",
+                "覆盖户率",
+                "等了几天",
+            }
             is_of_people &= listed.paper.form != "R5"  # of wishes, and of households that nobody names
             assert (
                 not is_of_people
@@ -471,6 +485,7 @@ def code_on(page: str) -> str:
     return code
 
 
+@pytest.mark.both_databases
 def test_the_board_has_the_month_and_what_was_asked_last_time_with_its_answer(
     chen: FlaskClient, cast: Cast, database: Database
 ) -> None:

@@ -55,6 +55,7 @@ def test_a_year_is_drawn_and_its_numbers_stand_behind(
     assert browser.get(f"/overview/{SHIWAN}/pictures?when=2026&of=%00&first=x").status_code == 200
 
 
+@pytest.mark.both_databases
 def test_days_are_the_same_from_tallies_and_from_classes(database: Database, cast: Cast) -> None:
     with database.writing() as db:
         for hour, day in enumerate((date(2026, 10, 1), date(2026, 10, 1), date(2026, 11, 2))):
@@ -71,6 +72,7 @@ def test_days_are_the_same_from_tallies_and_from_classes(database: Database, cas
     assert skill == ()
 
 
+@pytest.mark.both_databases
 def test_a_county_brings_its_map_and_leaves_it_again(database: Database, cast: Cast, browser_of: Any) -> None:
     with database.writing() as db:
         make_region(db, "511002106000", "测试乡")

@@ -70,6 +70,7 @@ def test_an_empty_month_teaches_the_first_step(chen: FlaskClient) -> None:
     assert 'value="2026-12-01"' in chen.get(f"/desk/{SHIWAN}/courses/new?day=2026-12-01").text
 
 
+@pytest.mark.both_databases
 def test_from_the_20th_the_next_month_comes_first_and_says_why(
     chen: FlaskClient, clock: StillClock, database: Database, cast: Cast
 ) -> None:
@@ -127,6 +128,7 @@ def test_what_was_not_seen_is_not_announced(chen: FlaskClient, database: Databas
     assert answer.status_code == 409 and "刚才又改过" in answer.text and 'value="announce"' in answer.text
 
 
+@pytest.mark.both_databases
 def test_the_whole_life_with_approval(
     chen: FlaskClient, township: FlaskClient, database: Database, cast: Cast
 ) -> None:
@@ -200,6 +202,7 @@ def test_publishing_one_by_one_leads_to_the_plan_and_nothing_typed_is_lost(
     assert "全体村民" in refused.text and "预计 30 人" in refused.text
 
 
+@pytest.mark.both_databases
 def test_a_note_is_kept_and_one_that_is_too_long_is_not_lost(chen: FlaskClient) -> None:
     assert "备注存好了。" in do(chen, PLAN, "note", note="元旦前后不排课").text
     assert "元旦前后不排课" in chen.get(PAPER).text
@@ -277,6 +280,7 @@ def test_a_village_without_a_plan_is_listed_in_the_order_of_codes(
     assert page.count("还没排") == 3 and "不用先批" in page
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("items", [1, 30])
 def test_plan_pages_cost_the_same_however_much_there_is(
     chen: FlaskClient,

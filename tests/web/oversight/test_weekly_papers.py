@@ -67,6 +67,7 @@ def test_the_circular_of_a_week_says_what_was_held_and_why_something_was_not(
     assert county.text.startswith("2026年11月23日到11月29日，市中区：应开 0 次")
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_what_is_sent_of_it_has_at_most_300_characters(
     browser_of: Any, cast: Cast, week: None, language: str
@@ -87,6 +88,7 @@ def test_unasked_on_a_tuesday_it_is_of_this_week(browser_of: Any, cast: Cast, we
     assert "2026年11月23日到11月29日</h1>" in page
 
 
+@pytest.mark.both_databases
 def test_a_meeting_sees_what_each_coming_class_lacks_and_which_village_has_none(
     browser_of: Any, database: Database, cast: Cast, week: None
 ) -> None:
@@ -126,6 +128,7 @@ def test_a_meeting_sees_what_each_coming_class_lacks_and_which_village_has_none(
     assert "要定的事" in browser_of(cast.chen).get(f"/desk/{SHIWAN}/papers/consulting").text
 
 
+@pytest.mark.both_databases
 def test_a_county_sees_which_village_needs_a_class_a_teacher_or_an_answer(
     browser_of: Any, database: Database, cast: Cast, week: None
 ) -> None:

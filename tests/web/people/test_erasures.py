@@ -54,6 +54,7 @@ def zhang(database: Database, cast: Cast) -> str:
         return asks
 
 
+@pytest.mark.both_databases
 def test_who_is_erased_is_nobody_any_more_and_counts_as_before(
     database: Database, cast: Cast, browser_of: Any, zhang: str
 ) -> None:
@@ -87,7 +88,6 @@ def test_who_is_erased_is_nobody_any_more_and_counts_as_before(
                 assert at < 0, (gone, one.name, one.read_bytes()[max(at - 60, 0) : at + 60])
 
 
-@pytest.mark.one_database
 def test_a_number_is_kept_of_whoever_was_told_and_what_was_wrong_stays_to_be_read(
     database: Database, cast: Cast, browser_of: Any
 ) -> None:

@@ -101,6 +101,7 @@ def test_what_cannot_be_is_said_at_its_field_and_nothing_typed_is_lost(
     assert "这一条别人刚改过，没有删。" in gone.text and kept(database) == [one]
 
 
+@pytest.mark.both_databases
 def test_where_nobody_says_for_what_nothing_is_asked_or_shown(
     chen: FlaskClient, database: Database, cast: Cast
 ) -> None:

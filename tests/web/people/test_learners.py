@@ -205,6 +205,7 @@ def test_a_phone_is_kept_replaced_and_removed(database: Database, chen: FlaskCli
     assert "****" not in chen.get(LIST).text
 
 
+@pytest.mark.both_databases
 def test_a_stale_save_shows_both_and_can_be_saved_on_top(database: Database, chen: FlaskClient) -> None:
     add(chen)
     opened = learner(database, "陈大秀")

@@ -203,7 +203,6 @@ def test_guessed_columns_are_put_right_in_the_preview(chen: FlaskClient, databas
     assert names(database) == [("阿普尔古", "三组"), ("刘国富", "三组")]
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("chosen", "head", "told"),
     [
@@ -259,6 +258,7 @@ def test_within_a_day_a_list_is_taken_back_but_for_those_something_is_known_of(
         assert "这份表没有带入，或者已经撤回了。" in chen.post(f"{there}/undo", follow_redirects=True).text
 
 
+@pytest.mark.both_databases
 def test_what_a_list_said_is_gone_after_a_day(
     chen: FlaskClient, database: Database, clock: StillClock
 ) -> None:
@@ -273,6 +273,7 @@ def test_what_a_list_said_is_gone_after_a_day(
     assert "内容已经删掉的表" in chen.get(TABLE).text
 
 
+@pytest.mark.both_databases
 def test_two_lists_with_the_same_people_at_once_write_them_down_once(
     app: Flask, database: Database, browser_of: Callable[[int], FlaskClient], cast: Cast
 ) -> None:
@@ -294,6 +295,7 @@ def test_two_lists_with_the_same_people_at_once_write_them_down_once(
     assert len(stored(database)) == 300
 
 
+@pytest.mark.both_databases
 def test_teachers_come_in_for_a_village_and_for_a_township(
     chen: FlaskClient, database: Database, browser_of: Callable[[int], FlaskClient], cast: Cast
 ) -> None:
@@ -324,7 +326,6 @@ def parts(many: int) -> bytes:
     return kept.getvalue()
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("data", "told"),
     [
@@ -340,13 +341,11 @@ def test_a_file_nothing_can_be_read_from_gets_a_sentence(chen: FlaskClient, data
     assert told in answer.text
 
 
-@pytest.mark.one_database
 def test_without_a_file_the_form_says_so(chen: FlaskClient) -> None:
     answer = chen.post(TABLE, data={})
     assert (answer.status_code, "选一个文件。" in answer.text) == (422, True)
 
 
-@pytest.mark.one_database
 def test_a_village_that_stands_in_another_gets_nobody_new(chen: FlaskClient, database: Database) -> None:
     there, _page = shown(chen, CHEN)
     with database.writing() as db:
@@ -374,6 +373,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lists, "MOST_BYTES_AT_ONCE", 5500)
 
 
+@pytest.mark.both_databases
 def test_a_large_list_is_read_and_taken_in_while_its_page_tells_how_far_it_is(
     app: Flask, chen: FlaskClient, database: Database, at_once: None
 ) -> None:
@@ -418,6 +418,7 @@ def test_a_large_list_that_cannot_be_read_says_why_on_its_page(
     assert stored(database) == []
 
 
+@pytest.mark.both_databases
 def test_a_list_whose_server_stopped_while_reading_can_be_sent_again(
     chen: FlaskClient, database: Database, cast: Cast, clock: StillClock
 ) -> None:
@@ -447,6 +448,7 @@ def test_while_something_else_goes_on_a_large_list_is_read_in_its_answer(
     assert len(stored(database)) == 40
 
 
+@pytest.mark.both_databases
 def test_a_large_list_that_breaks_off_is_not_taken_in_and_says_so(
     app: Flask, chen: FlaskClient, database: Database, at_once: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,6 +40,7 @@ def agreed(page: str) -> dict[str, str]:
     return dict(re.findall(r'<input type="hidden" name="(keep|seen)" value="([^"]*)">', page))
 
 
+@pytest.mark.both_databases
 def test_who_sounds_alike_comes_first_and_the_rest_is_found(chen: FlaskClient, two: tuple[str, str]) -> None:
     page = chen.get(f"/learners/{two[1]}/same").text
     assert "名字同音、同年出生、同一个组" in page
@@ -71,6 +72,7 @@ def test_after_a_day_there_is_no_button_any_more(
     assert "过了 24 小时，不能撤回了。" in chen.get(f"/learners/{gone}/merged").text
 
 
+@pytest.mark.both_databases
 def test_a_merge_noted_by_a_clock_that_was_ahead_is_not_offered_to_be_taken_back_for_years(
     chen: FlaskClient, two: tuple[str, str], database: Database
 ) -> None:
@@ -106,6 +108,7 @@ def test_nothing_is_merged_that_was_not_agreed_to_as_shown(chen: FlaskClient, tw
     assert chen.post(path, data=agreed(answer.text)).status_code == 303
 
 
+@pytest.mark.both_databases
 def test_a_learner_of_another_village_is_not_there(
     database: Database, chen: FlaskClient, two: tuple[str, str]
 ) -> None:
@@ -115,6 +118,7 @@ def test_a_learner_of_another_village_is_not_there(
     assert chen.get(f"/learners/{foreign}/same").status_code == 404
 
 
+@pytest.mark.both_databases
 def test_the_village_teacher_goes_into_the_townships(
     database: Database, cast: Cast, chen: FlaskClient
 ) -> None:

@@ -62,6 +62,7 @@ def test_a_group_renamed_in_one_step_keeps_its_old_name_on_old_registers(
     assert "以前在哪里" in chen.get(f"/learners/{village['chen']}").text
 
 
+@pytest.mark.both_databases
 def test_a_learner_goes_to_another_village_and_comes_back_within_the_day(
     database: Database, cast: Cast, village: dict[str, Any], browser_of: Callable[[int], FlaskClient]
 ) -> None:
@@ -81,6 +82,7 @@ def test_a_learner_goes_to_another_village_and_comes_back_within_the_day(
     assert wrong.status_code == 422 and "还没写是哪个组的" in wrong.text and "这一天还没到" in wrong.text
 
 
+@pytest.mark.both_databases
 def test_a_group_that_has_changed_since_it_was_shown_is_shown_once_more(
     database: Database, cast: Cast, village: dict[str, Any], browser_of: Callable[[int], FlaskClient]
 ) -> None:

@@ -60,6 +60,7 @@ def test_a_pasted_list_is_looked_at_first_and_then_saved(
     assert "3 个人记在名单上了。" in chen.get(LIST).text
 
 
+@pytest.mark.both_databases
 def test_what_is_pasted_and_not_looked_at_is_not_saved_unseen(chen: FlaskClient, database: Database) -> None:
     page = save(chen, [("刘国富", "一组")], pasted="陈大秀 三组").text
     assert rows(page) == [("刘国富", "一组"), ("陈大秀", "三组")]

@@ -89,6 +89,7 @@ def test_a_person_reads_all_that_is_kept_about_them_and_nothing_of_a_neighbour(
     assert "陈书记 调出了这个人的全部资料" in chen.post(f"/learners/{asks}/data").text
 
 
+@pytest.mark.both_databases
 def test_they_take_it_along_as_a_file(chen: FlaskClient, asks: str) -> None:
     answer = chen.post(f"/learners/{asks}/data", data={"as": "json"})
     assert answer.mimetype == "application/json" and "attachment" in answer.headers["Content-Disposition"]
@@ -107,6 +108,7 @@ def test_they_take_it_along_as_a_file(chen: FlaskClient, asks: str) -> None:
     }
 
 
+@pytest.mark.both_databases
 def test_nobody_else_calls_it_up(browser_of: Any, cast: Cast, asks: str, database: Database) -> None:
     for account in (cast.luo, cast.township_supervisor, cast.region_administrator):
         assert browser_of(account).post(f"/learners/{asks}/data").status_code == 404

@@ -207,6 +207,7 @@ def test_forms_offer_who_was_put_away_only_where_they_are_chosen(
         assert f'value="{teacher.public_id}"' not in chen.get(page).text
 
 
+@pytest.mark.both_databases
 def test_the_page_that_asks_changes_nothing(
     database: Database, chen: FlaskClient, records: dict[str, Any]
 ) -> None:

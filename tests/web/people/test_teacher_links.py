@@ -128,7 +128,6 @@ def test_nobody_keeps_it_finds_it_or_is_told_of_it(client: FlaskClient, term: st
         assert answer.headers.getlist("Set-Cookie") == []
 
 
-@pytest.mark.one_database
 def test_log_lines_name_the_route_alone(app: Flask, term: str) -> None:
     stream, root = io.StringIO(), logging.getLogger()
     before, level = root.handlers[:], root.level
@@ -153,6 +152,7 @@ def made(answer: Any) -> str:
     return address
 
 
+@pytest.mark.both_databases
 def test_made_once_shown_once_revoked_at_once(
     client: FlaskClient, browser_of: Any, cast: Cast, term: str
 ) -> None:
@@ -212,6 +212,7 @@ def question_of(page: str) -> str:
     return re.findall(r'href="(/t/s{32}/answer/[^"]+)"', page)[0]
 
 
+@pytest.mark.both_databases
 def test_who_cannot_come_says_why_and_the_village_settles_it(
     client: FlaskClient, browser_of: Any, cast: Cast, database: Database, term: str
 ) -> None:
@@ -247,6 +248,7 @@ def test_who_cannot_come_says_why_and_the_village_settles_it(
     assert told not in chen.get(f"/desk/{SHIWAN}").text and "您说了来不了" not in client.get(PAGE).text
 
 
+@pytest.mark.both_databases
 def test_nothing_is_said_of_another_class_nor_without_end(
     client: FlaskClient, cast: Cast, database: Database, clock: StillClock, term: str
 ) -> None:
@@ -267,6 +269,7 @@ def test_nothing_is_said_of_another_class_nor_without_end(
         assert db.scalars(select(ClosedTime.note)).all() == ["忙9"]
 
 
+@pytest.mark.both_databases
 def test_an_open_question_is_answered_and_says_by_whom(
     client: FlaskClient, browser_of: Any, cast: Cast, term: str
 ) -> None:
@@ -297,6 +300,7 @@ def test_the_pages_with_a_form_tell_their_address_to_this_host_alone(client: Fla
         assert answer.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.both_databases
 def test_that_a_class_has_this_teacher_now_is_no_news_to_them(
     client: FlaskClient, database: Database, term: str
 ) -> None:
@@ -310,6 +314,7 @@ def test_that_a_class_has_this_teacher_now_is_no_news_to_them(
     assert "变更：换了地点" in client.get(PAGE).text
 
 
+@pytest.mark.both_databases
 def test_who_is_enrolled_is_a_number(client: FlaskClient, database: Database, term: str) -> None:
     with database.writing() as db:
         course = db.scalars(select(Course).where(Course.region_code == SHIWAN)).first()

@@ -52,6 +52,7 @@ def test_a_village_lists_its_own_teachers_and_the_townships(database: Database, 
     assert f'href="/teachers/{teacher(database, "周老师").public_id}"' not in page
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("name", ["周老师", "周劳师"])
 def test_a_known_teacher_is_offered_before_another_is_made(
     database: Database, chen: FlaskClient, name: str
@@ -112,6 +113,7 @@ def test_a_stale_save_shows_both(database: Database, chen: FlaskClient) -> None:
     assert teacher(database, "吴医生").unit == "县医院"
 
 
+@pytest.mark.both_databases
 def test_a_saved_record_alike_asks_only_to_save_again(database: Database, chen: FlaskClient) -> None:
     add(chen, "吴医生")
     opened = teacher(database, "吴医生")
@@ -119,6 +121,7 @@ def test_a_saved_record_alike_asks_only_to_save_again(database: Database, chen: 
     assert "别人也存过这一份，内容和这里一样" in edit(chen, opened, unit="卫生院").text
 
 
+@pytest.mark.both_databases
 def test_a_phone_is_masked_until_asked_for_by_who_may(
     database: Database,
     cast: Cast,

@@ -33,6 +33,7 @@ def teacher(database: Database, cast: Cast) -> str:
         return found.public_id
 
 
+@pytest.mark.both_databases
 def test_a_village_prints_what_was_taught_there(chen: FlaskClient, teacher: str) -> None:
     home = f"/desk/{SHIWAN}/teachers/{teacher}"
     assert f"{home}/hours" in chen.get(home).text
@@ -53,6 +54,7 @@ def test_a_village_prints_what_was_taught_there(chen: FlaskClient, teacher: str)
     assert "这一年还没有上过的课" in chen.get(f"{home}/hours?period=2024").text
 
 
+@pytest.mark.both_databases
 def test_who_keeps_a_teacher_prints_all_villages(browser_of: Any, cast: Cast, teacher: str) -> None:
     keeper = browser_of(cast.region_administrator)
     page = keeper.get(f"/teachers/{teacher}/hours").text

@@ -87,6 +87,7 @@ def test_a_card_has_the_classes_of_the_whole_household_and_of_no_namesake(
     assert [row[2] for row in rows_of(chen.get(f"/learners/{people['other']}/card").text)] == ["防冻"]
 
 
+@pytest.mark.both_databases
 def test_nobody_is_added_where_two_bear_the_name_of_the_head(
     chen: FlaskClient, database: Database, people: dict[str, str]
 ) -> None:

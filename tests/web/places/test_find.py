@@ -99,7 +99,6 @@ def test_walking_to_a_village_ends_at_its_page(villages: None, client: FlaskClie
     assert answer.headers["Location"] == f"/v/{JIANLI}"
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     "behind",
     [
@@ -137,7 +136,6 @@ def test_an_address_typed_with_a_chinese_keyboard_leads_to_the_village(
     assert client.get(path, follow_redirects=True).status_code == 200
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     "path",
     [

@@ -39,6 +39,7 @@ def test_page_lists_the_villages_without_a_school_all_ticked(admin: FlaskClient)
     assert f'value="{SHIWAN}"' not in page
 
 
+@pytest.mark.both_databases
 def test_all_are_opened_and_every_slip_lets_its_coordinator_in(
     admin: FlaskClient, database: Database, client: FlaskClient
 ) -> None:

@@ -77,6 +77,7 @@ def figures(page: str) -> dict[str, int]:
     }
 
 
+@pytest.mark.both_databases
 def test_a_list_is_looked_through_then_taken_in_and_told(
     app: Flask, admin: FlaskClient, database: Database
 ) -> None:
@@ -158,6 +159,7 @@ def test_nothing_that_stands_in_a_skipped_row_is_said_to_be_gone(
         assert (village.name, village.valid_to) == ("狮湾村", None)
 
 
+@pytest.mark.both_databases
 def test_nothing_is_said_to_be_gone_while_a_code_cannot_be_read(
     app: Flask, admin: FlaskClient, database: Database
 ) -> None:
@@ -224,7 +226,6 @@ def test_sheets_that_are_not_read_are_named(admin: FlaskClient) -> None:
     assert figures(page)["新增"] == 2
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("content", "told"),
     [
@@ -265,6 +266,7 @@ def test_a_form_without_a_file_says_so(admin: FlaskClient) -> None:
     assert page.status_code == 422 and "选一个文件。" in page.text
 
 
+@pytest.mark.both_databases
 def test_a_file_name_is_kept_without_its_way_and_without_tricks(
     admin: FlaskClient, database: Database
 ) -> None:
@@ -273,12 +275,14 @@ def test_a_file_name_is_kept_without_its_way_and_without_tricks(
     assert "&lt;b&gt;名单" in admin.get(address).text
 
 
+@pytest.mark.both_databases
 def test_a_file_named_by_an_identity_number_is_refused(admin: FlaskClient, database: Database) -> None:
     answer = hand_in(admin, name="王小明511002199001011234.csv")
     assert answer.status_code == 422
     assert "文件名：里面像是有身份证号。" in answer.text
 
 
+@pytest.mark.both_databases
 def test_only_this_page_takes_more_than_a_megabyte_and_only_from_who_may(
     app: Flask, admin: FlaskClient, cast: Cast, browser_of: Any, database: Database
 ) -> None:
@@ -339,6 +343,7 @@ def test_while_it_goes_on_the_page_says_how_far_and_asks_again_by_itself(
         errands_of(app).wait()
 
 
+@pytest.mark.both_databases
 def test_when_the_server_stopped_in_between_it_can_be_begun_again(
     app: Flask, admin: FlaskClient, cast: Cast, database: Database, clock: StillClock
 ) -> None:
@@ -351,6 +356,7 @@ def test_when_the_server_stopped_in_between_it_can_be_begun_again(
     assert "导入好了" in admin.get(address).text
 
 
+@pytest.mark.both_databases
 def test_what_fails_in_between_leaves_nothing_and_says_so(
     app: Flask, admin: FlaskClient, cast: Cast, database: Database
 ) -> None:
@@ -365,6 +371,7 @@ def test_what_fails_in_between_leaves_nothing_and_says_so(
     assert count(database) == before
 
 
+@pytest.mark.both_databases
 def test_an_upload_is_kept_for_a_day(
     admin: FlaskClient, database: Database, clock: StillClock, cast: Cast
 ) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -37,6 +38,7 @@ def test_the_form_shows_what_is_stored_and_that_the_contact_is_public(
     assert re.search(rf'<option selected value="{usual}">村活动室</option>', page)
 
 
+@pytest.mark.both_databases
 def test_the_profile_is_saved(database: Database, chen: FlaskClient) -> None:
     answer = save(chen, institution_name="乡村夜校", principal="陈书记", contact_phone="（0832）5550199")
     assert (answer.status_code, answer.location) == (303, PAGE)
@@ -56,6 +58,7 @@ def test_a_phone_that_is_none_is_answered_and_kept(chen: FlaskClient) -> None:
     assert value(answer.text, "contact_phone") == "找支书"
 
 
+@pytest.mark.both_databases
 def test_the_number_of_households_is_kept_and_a_word_in_its_place_is_answered(
     database: Database, chen: FlaskClient
 ) -> None:
@@ -76,6 +79,7 @@ def test_a_venue_of_another_village_is_not_on_the_list(
     assert (answer.status_code, errors(answer.text)) == (422, ["这一项已经不在单子上了，重新选一个。"])
 
 
+@pytest.mark.both_databases
 def test_a_stale_profile_shows_both(database: Database, chen: FlaskClient) -> None:
     save(chen, principal="陈书记")
     answer = save(chen, principal="王主任")

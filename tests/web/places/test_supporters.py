@@ -39,6 +39,7 @@ def looked_up(database: Database) -> int:
         return len(db.scalars(select(AuditEvent).where(AuditEvent.action == "school.phones")).all())
 
 
+@pytest.mark.both_databases
 def test_the_school_page_names_them_and_numbers_are_seen_only_when_asked_for(
     chen: FlaskClient, database: Database
 ) -> None:
@@ -53,6 +54,7 @@ def test_the_school_page_names_them_and_numbers_are_seen_only_when_asked_for(
     assert "看了五个一的电话全号" in chen.get(f"/trail/{SHIWAN}").text
 
 
+@pytest.mark.both_databases
 def test_a_number_stays_with_its_name_and_goes_with_it(chen: FlaskClient, database: Database) -> None:
     save(chen, **FIVE)
     phone = stored(database)["contact_leader"].phone

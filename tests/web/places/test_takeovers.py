@@ -48,6 +48,7 @@ OF_A_VILLAGE = [
 YESTERDAY = TODAY - timedelta(days=1)
 
 
+@pytest.mark.both_databases
 def test_the_former_villages_desk_leads_on_and_its_successor_takes_over_and_puts_back_in_the_browser(
     database: Database, cast: Cast, browser_of: Callable[[int], FlaskClient]
 ) -> None:
@@ -108,6 +109,7 @@ def test_nothing_new_comes_into_a_village_that_has_ended_by_any_form(
     assert rows(database) == before
 
 
+@pytest.mark.both_databases
 def test_nobody_who_waited_is_let_in_and_what_stood_on_paper_is_entered_later(
     database: Database, cast: Cast, records: dict[str, Any], browser_of: Any
 ) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -69,6 +70,7 @@ def test_the_key_holders_phone_is_shown_when_asked_for(database: Database, chen:
     assert f'<a href="tel:{PHONE}">' in chen.post(f"/venues/{place.public_id}/phone").text
 
 
+@pytest.mark.both_databases
 def test_a_stale_save_shows_both(database: Database, chen: FlaskClient) -> None:
     opened = venue(database, "村活动室")
     edit(chen, opened, seats="60")
@@ -79,6 +81,7 @@ def test_a_stale_save_shows_both(database: Database, chen: FlaskClient) -> None:
     assert venue(database, "村活动室").seats == 80
 
 
+@pytest.mark.both_databases
 def test_a_shared_venue_with_overlapping_sessions_stays_shared(database: Database, chen: FlaskClient) -> None:
     with database.writing() as db:
         place = make_venue(db, name="院坝", allows_parallel=True)
@@ -94,6 +97,7 @@ def test_a_shared_venue_with_overlapping_sessions_stays_shared(database: Databas
     assert venue(database, "院坝").allows_parallel
 
 
+@pytest.mark.both_databases
 def test_a_venue_may_become_shared_and_single_again(database: Database, chen: FlaskClient) -> None:
     with database.writing() as db:
         place = db.scalars(select(Venue).where(Venue.region_code == SHIWAN)).one()

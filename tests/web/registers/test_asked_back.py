@@ -108,6 +108,7 @@ def test_a_room_with_more_than_three_times_its_seats_is_asked_about_and_answered
     assert "这里能坐" not in chen.get(f"/sessions/{again}/register").text
 
 
+@pytest.mark.both_databases
 def test_a_teacher_far_away_within_the_hour(chen: FlaskClient, database: Database, cast: Cast) -> None:
     with database.writing() as db:
         for code, latitude in ((SHIWAN, 29_500_000), (JIANLI, 29_900_000)):
@@ -121,6 +122,7 @@ def test_a_teacher_far_away_within_the_hour(chen: FlaskClient, database: Databas
     assert "还在建立村讲，隔" in chen.get(f"/sessions/{here.public_id}/asked-back").text
 
 
+@pytest.mark.both_databases
 def test_a_village_without_a_class_for_long_is_asked_on_its_desk(
     chen: FlaskClient, database: Database, cast: Cast
 ) -> None:

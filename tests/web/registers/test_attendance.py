@@ -107,6 +107,7 @@ def status(database: Database, village: Village) -> str:
         return db.scalar(found) or ""
 
 
+@pytest.mark.both_databases
 def test_ticking_and_saving_makes_the_session_held(database: Database, village: Village) -> None:
     answer = village.send("陈大秀", "张桂花", e=[village.learners["刘国富"]], h="3")
     assert (answer.status_code, answer.location) == (303, village.url)
@@ -288,7 +289,6 @@ def test_no_name_on_a_sheet_is_cut_short_or_an_identity_number(database: Databas
     assert submissions(database) == 0
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize("typed", ["很多", "-1", "20001", "9" * 400, "1.5"])
 def test_a_number_that_is_none_is_answered_and_kept(database: Database, village: Village, typed: str) -> None:
     answer = village.send("陈大秀", h=typed)

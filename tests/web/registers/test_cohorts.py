@@ -89,6 +89,7 @@ def marks(database: Database) -> dict[str, tuple[str, str]]:
         return {row.name: (row.status, row.came_instead) for row in rows}
 
 
+@pytest.mark.both_databases
 def test_a_course_is_a_lecture_unless_it_is_said_to_be_a_class(
     database: Database, cast: Cast, browser_of: Callable[[int], FlaskClient]
 ) -> None:
@@ -105,6 +106,7 @@ def test_a_course_is_a_lecture_unless_it_is_said_to_be_a_class(
         assert list(db.scalars(select(Course.kind).order_by(Course.id))) == ["open_lecture", "cohort"]
 
 
+@pytest.mark.both_databases
 def test_settings_are_kept_and_wrong_ones_are_answered_at_their_field(
     database: Database, cohort: Class
 ) -> None:
@@ -135,6 +137,7 @@ def test_several_are_enrolled_at_once_and_the_rest_waits(database: Database, coh
     assert "收进来了。现在比定的多 1 人。" in page and "多收了 1 人" in page
 
 
+@pytest.mark.both_databases
 def test_leaving_and_coming_back_are_one_tap_each(database: Database, cohort: Class) -> None:
     cohort.enrol("陈大秀")
     cohort.tap("陈大秀", "leave")
@@ -144,6 +147,7 @@ def test_leaving_and_coming_back_are_one_tap_each(database: Database, cohort: Cl
     assert statuses(database) == {"陈大秀": "enrolled"}
 
 
+@pytest.mark.both_databases
 def test_people_are_found_by_pinyin_and_ticks_are_kept(cohort: Class) -> None:
     answer = cohort.enrol("陈大秀", do="find", q="zgh")
     assert answer.status_code == 200
@@ -210,6 +214,7 @@ def test_a_correction_keeps_both_versions_visible(cohort: Class) -> None:
     assert "家人代到（陈兴发） 原来 家人代到（陈永福）" in history
 
 
+@pytest.mark.both_databases
 def test_what_contradicts_is_answered_at_the_row(database: Database, cohort: Class) -> None:
     cohort.enrol("陈大秀", "刘国富")
     url = f"/sessions/{cohort.session}/register"
@@ -268,6 +273,7 @@ def test_a_sheet_saved_meanwhile_shows_what_differs_and_its_marks_can_be_added(c
     assert f'value="{cohort.learners["刘国富"]} late" selected' in merged
 
 
+@pytest.mark.both_databases
 def test_a_lectures_sheet_has_nothing_of_a_class(database: Database, cohort: Class, cast: Cast) -> None:
     with database.writing() as db:
         lecture = make_session(db, make_course(db), TODAY, starts=8 * 60, ends=9 * 60).public_id
@@ -301,6 +307,7 @@ def test_after_the_end_nobody_is_enrolled_any_more(cohort: Class, clock: Any) ->
     assert "这个班周二 12月1日结束了，不再收人。" in page and 'name="nn"' not in page
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("people", [1, 30])
 def test_pages_of_a_cohort_cost_the_same_however_many_people(
     database: Database, cohort: Class, statements: list[str], people: int
@@ -316,6 +323,7 @@ def test_pages_of_a_cohort_cost_the_same_however_many_people(
         assert len(statements) == budget, path  # login and scope are two of them
 
 
+@pytest.mark.both_databases
 def test_who_graduates_has_a_certificate_with_what_they_sat_through(
     cohort: Class, database: Database
 ) -> None:

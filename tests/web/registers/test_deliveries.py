@@ -88,6 +88,7 @@ def test_people_stand_on_the_phone_as_on_the_printed_sheet(
     assert about["expected"][-1] == made_later
 
 
+@pytest.mark.both_databases
 def test_what_a_phone_brings_counts_and_has_a_receipt(phone: Phone, database: Database) -> None:
     sheet = phone.sheet("陈大秀", "刘国富", form={"h": "12", "g": "周远客 建立村"})
     answer = phone.bring(sheet, waits=0)
@@ -115,7 +116,6 @@ def test_one_bad_sheet_does_not_hold_up_the_others(phone: Phone, database: Datab
     assert "0 到 20000 的整数" in answer["refused"][0]["words"]
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize("said", [[], "x", {"sheets": "x"}, {"sheets": [{}] * 31}, None])
 def test_what_is_no_delivery_is_told_so(phone: Phone, said: Any) -> None:
     assert phone.browser.post("/deliveries", json=said).status_code == 422
@@ -163,6 +163,7 @@ def test_two_phones_disagree_and_the_coordinator_chooses(phone: Phone, database:
     assert "看过，存进去了。" in after
 
 
+@pytest.mark.both_databases
 def test_a_sheet_that_is_not_needed_is_left_and_can_be_opened_again(phone: Phone, database: Database) -> None:
     phone.bring(phone.sheet("刘国富", minute=-2), phone.sheet("陈大秀", minute=-9))
     with database.reading() as db:
@@ -187,6 +188,7 @@ def test_a_sheet_of_somebody_whose_posting_has_ended_is_kept_for_the_next_one(
     assert "已经不管这个村了" in receipt["words"]
 
 
+@pytest.mark.both_databases
 def test_a_device_says_on_the_account_page_when_it_last_brought_something_and_what_it_keeps(
     phone: Phone, database: Database
 ) -> None:
@@ -228,6 +230,7 @@ def test_the_page_that_a_phone_keeps_says_nothing_of_anybody(phone: Phone, clien
     assert (worker.mimetype, worker.headers["Cache-Control"]) == ("text/javascript", "no-cache")
 
 
+@pytest.mark.both_databases
 def test_before_it_sends_a_phone_learns_whose_sheets_may_go(
     phone: Phone,
     client: FlaskClient,

@@ -109,6 +109,7 @@ def test_answers_are_shown_five_at_a_time_and_words_in_no_order_of_theirs(
     assert found is not None and found.sent == sorted(found.sent) and found.waiting_words == []
 
 
+@pytest.mark.both_databases
 def test_slips_from_paper_are_entered_a_line_each_and_can_be_entered_anew(
     chen: FlaskClient, client: FlaskClient, database: Database, tonight: str
 ) -> None:
@@ -133,6 +134,7 @@ def test_slips_from_paper_are_entered_a_line_each_and_can_be_entered_anew(
         ]
 
 
+@pytest.mark.both_databases
 def test_a_made_up_address_opens_nothing_and_a_flood_ends(
     client: FlaskClient, database: Database, cast: Cast, tonight: str
 ) -> None:
@@ -164,6 +166,7 @@ def test_the_slip_is_open_from_the_day_of_the_class_for_a_week(
     assert row(database) is None
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("cast")
 def test_a_draft_is_nobodys_to_evaluate(client: FlaskClient, database: Database) -> None:
     with database.writing() as db:

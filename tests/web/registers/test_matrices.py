@@ -65,6 +65,7 @@ def test_a_class_has_its_people_guests_and_counts(village: Village) -> None:
     }
 
 
+@pytest.mark.both_databases
 def test_a_month_has_a_column_a_class_and_is_offered(database: Database, village: Village) -> None:
     with database.writing() as db:
         other = make_session(
@@ -105,11 +106,13 @@ def test_a_course_says_who_of_the_family_came_instead(
     assert [row[4] for row in rows if row[1] == "陈大秀"] == ["家人代到（陈小妹）"]
 
 
+@pytest.mark.both_databases
 def test_a_month_without_registers_is_an_empty_table(village: Village) -> None:
     rows = table(village, f"/desk/{SHIWAN}/registers/2020-01.xlsx")
     assert rows[2][:4] == ["序号", "姓名", "组别", "来了几次"]
 
 
+@pytest.mark.both_databases
 def test_a_course_leaves_as_moodle_takes_it_in(database: Database, village: Village, cast: Cast) -> None:
     """Sessions by place: course, groups, date, from, to, description; marks by session, idnumber, status, remarks."""
     with database.writing() as db:

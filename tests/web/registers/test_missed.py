@@ -47,6 +47,7 @@ def test_who_said_that_they_would_not_come_is_not_named(village: Village) -> Non
     assert NAMED not in village.browser.get(village.url).text
 
 
+@pytest.mark.both_databases
 def test_who_came_again_is_not_named(village: Village) -> None:
     village.send("陈大秀")
     assert NAMED not in village.browser.get(village.url).text

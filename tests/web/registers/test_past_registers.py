@@ -143,6 +143,7 @@ def test_a_row_for_each_who_came_says_the_same(chen: FlaskClient, database: Data
     }
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("classes")
 def test_what_is_not_certain_is_named_and_left(chen: FlaskClient, database: Database) -> None:
     rows = [
@@ -175,6 +176,7 @@ def test_a_register_that_is_there_is_never_touched(
     assert counted(database) == {day: people for day, people in WRITTEN.items() if day != DAYS[0]}
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("classes")
 def test_of_two_classes_on_a_day_it_is_asked_which(chen: FlaskClient, database: Database) -> None:
     with database.writing() as db:
@@ -192,6 +194,7 @@ def test_of_two_classes_on_a_day_it_is_asked_which(chen: FlaskClient, database: 
         assert db.scalars(marked).all() == ["反诈课"]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("hours", [23, 25])
 def test_for_a_day_the_registers_are_taken_back_but_for_those_changed_since(
     chen: FlaskClient, database: Database, cast: Cast, clock: StillClock, classes: list[str], hours: int

@@ -42,6 +42,7 @@ def test_asked_answered_and_taken_back(
     assert "还没有记过问题" in chen.get(LIST).text
 
 
+@pytest.mark.both_databases
 def test_number_of_somebody_is_refused_and_nothing_typed_is_lost(
     chen: FlaskClient, database: Database, lesson: str
 ) -> None:
@@ -54,6 +55,7 @@ def test_number_of_somebody_is_refused_and_nothing_typed_is_lost(
         assert db.scalars(select(Question)).all() == []
 
 
+@pytest.mark.both_databases
 def test_who_saved_meanwhile_is_shown_and_may_be_overwritten(
     chen: FlaskClient, database: Database, lesson: str
 ) -> None:

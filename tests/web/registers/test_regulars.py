@@ -47,6 +47,7 @@ def village(database: Database, cast: Cast, browser_of: Callable[[int], FlaskCli
 TAKE = f"/desk/{SHIWAN}/regulars"
 
 
+@pytest.mark.both_databases
 def test_who_came_three_times_as_a_guest_is_offered_and_nobody_else(village: Village) -> None:
     village.send("陈大秀", g="周远客 建立村\n吴一回\n赵头回")
     page = village.browser.get(village.url).text
@@ -54,6 +55,7 @@ def test_who_came_three_times_as_a_guest_is_offered_and_nobody_else(village: Vil
     assert "收吴一回" not in page and "收赵头回" not in page
 
 
+@pytest.mark.both_databases
 def test_one_tap_makes_a_learner_who_was_there_each_time(database: Database, village: Village) -> None:
     village.send("陈大秀", g="周远客 建立村\n赵头回", h="20")
     answer = village.browser.post(

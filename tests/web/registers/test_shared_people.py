@@ -72,6 +72,7 @@ def test_who_schedules_a_class_of_a_cohort_is_told_whom_another_has_then(
     assert SHIWAN in looked
 
 
+@pytest.mark.both_databases
 def test_many_are_told_by_a_few_names(chen: FlaskClient, cohorts: dict[str, str], database: Database) -> None:
     with database.writing() as db:
         more = [make_learner(db, name=f"陈{number}妹").public_id for number in "一二三四五六七八"]

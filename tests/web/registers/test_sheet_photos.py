@@ -43,6 +43,7 @@ def photos(database: Database) -> int:
         return db.scalar(select(func.count()).select_from(SheetPhoto)) or 0
 
 
+@pytest.mark.both_databases
 def test_a_photograph_stands_beside_the_register_with_nothing_but_the_picture(
     chen: FlaskClient, database: Database, held: list[str]
 ) -> None:
@@ -61,6 +62,7 @@ def test_a_photograph_stands_beside_the_register_with_nothing_but_the_picture(
     assert (photos(database), chen.get(image).status_code) == (0, 404)
 
 
+@pytest.mark.both_databases
 def test_a_voided_register_has_no_photograph(chen: FlaskClient, database: Database, held: list[str]) -> None:
     send(chen, held[0])
     page = f"/sessions/{held[0]}/register/void"

@@ -134,6 +134,7 @@ def test_the_sheets_of_a_month_have_each_their_own_day(
     assert len(read(browser.get(f"{here}/sheets.pdf?only=blank"))) == 3
 
 
+@pytest.mark.both_databases
 def test_a_month_without_classes_has_blank_sheets(browser: FlaskClient) -> None:
     here = f"/desk/{SHIWAN}/sheets/2027-03"
     assert "没有还要上的课" in browser.get(here).text
@@ -141,6 +142,7 @@ def test_a_month_without_classes_has_blank_sheets(browser: FlaskClient) -> None:
     assert len(read(browser.get(f"{here}/sheets.pdf"))) == 3
 
 
+@pytest.mark.both_databases
 def test_what_is_called_off_has_no_sheet(
     browser: FlaskClient, database: Database, class_session: str
 ) -> None:

@@ -72,6 +72,7 @@ def test_a_village_keeps_its_own_windows_days_and_position_and_takes_them_away_a
     assert "去掉了：柑橘采收" in gone.text and "白天人都在地里" not in preview(chen)
 
 
+@pytest.mark.both_databases
 def test_a_villages_page_tells_who_enters_its_townships_markets(chen) -> None:
     page = chen.get(f"/calendars/{SHIWAN}").text
     assert "由乡镇或县里的管理员来记一次" in page

@@ -5,8 +5,6 @@ from flask import Flask
 
 from nightschool.web.site.browser import address, device_name, tell_device
 
-pytestmark = pytest.mark.one_database
-
 WECHAT = (
     "Mozilla/5.0 (Linux; Android 10; ELE-AL00) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 "
     "Chrome/107.0 MQQBrowser/6.2 Mobile Safari/537.36 MicroMessenger/8.0"

@@ -37,6 +37,7 @@ def test_a_page_is_read_in_one_transaction(database: Database, cast: Cast, brows
     assert len(begun) == 1
 
 
+@pytest.mark.both_databases
 def test_who_changes_something_sees_it_at_once(app: Flask, cast: Cast) -> None:
     with app.test_request_context():
         assert name_of(cast) == "陈书记"
@@ -44,6 +45,7 @@ def test_who_changes_something_sees_it_at_once(app: Flask, cast: Cast) -> None:
         assert name_of(cast) == "陈大秀"
 
 
+@pytest.mark.both_databases
 def test_after_a_failed_look_the_next_one_answers(app: Flask, cast: Cast) -> None:
     with app.test_request_context():
         with pytest.raises(DBAPIError), reading() as db:
@@ -51,6 +53,7 @@ def test_after_a_failed_look_the_next_one_answers(app: Flask, cast: Cast) -> Non
         assert name_of(cast) == "陈书记"
 
 
+@pytest.mark.both_databases
 def test_what_was_written_while_looking_is_lost(app: Flask, database: Database, cast: Cast) -> None:
     change = update(Account).where(Account.id == cast.chen).values(display_name="陈大秀")
     with app.test_request_context():
@@ -64,6 +67,7 @@ def test_what_was_written_while_looking_is_lost(app: Flask, database: Database, 
         assert name_of(cast) == "陈书记"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_no_page_waits_until_the_server_has_compiled_its_statements(database: Database) -> None:
     for engine in database.engines:
@@ -71,6 +75,7 @@ def test_no_page_waits_until_the_server_has_compiled_its_statements(database: Da
             assert connection.scalar(text("SHOW jit")) == "off"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite has no server
 def test_a_page_answers_after_the_database_server_was_started_anew(
     database: Database, cast: Cast, client: FlaskClient, monkeypatch: pytest.MonkeyPatch

@@ -15,8 +15,6 @@ from nightschool.models.trust import Account
 from tests.factories import SHIWAN, Cast, make_login
 from tests.web.trust.test_trust import HASH, PASSWORD
 
-pytestmark = pytest.mark.one_database
-
 NEW = f"/desk/{SHIWAN}/learners/new"
 TYPED = {"name": '陈"大秀" <b>', "group_name": "三组", "household": "陈家院子"}
 FROM_HERE = {"Origin": "http://localhost"}

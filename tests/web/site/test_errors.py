@@ -111,7 +111,6 @@ def test_a_failing_database_is_told_without_asking_it_anything(
     assert "region_name" not in answer.text
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_of_errors_stands_by_itself(
@@ -136,7 +135,6 @@ def test_a_page_that_a_village_lacks_does_not_say_that_the_village_is_missing(
 FILE = (BytesIO(b"x" * 20), "learners.txt")
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("address", "fields"),
     [
@@ -220,6 +218,7 @@ def copied(page: str) -> list[str]:
     return html.unescape(found[1]).strip().splitlines() if found else []
 
 
+@pytest.mark.both_databases
 def test_form_of_a_village_that_is_no_longer_mine_hands_the_text_back(
     browser_of: Any, cast: Cast, database: Database
 ) -> None:
@@ -261,7 +260,6 @@ def test_nothing_secret_and_nothing_of_another_site_is_handed_back(
     assert answer.status_code == 404 and copied(answer.text) == []
 
 
-@pytest.mark.one_database  # PostgreSQL has many writers
 def test_a_busy_database_hands_the_form_back_to_be_sent_once_more(
     browser_of: Any, cast: Cast, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

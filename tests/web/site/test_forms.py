@@ -40,6 +40,7 @@ def summary(page: str) -> dict[str, str]:
     return {where: unescape(told) for where, told in links}
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("year", ["2020", "2090", "六十年代"])
 def test_a_wrong_phone_and_a_wrong_year_are_told_at_once(
     chen: FlaskClient, database: Database, year: str
@@ -139,6 +140,7 @@ def test_the_same_holds_for_a_learner_put_right(chen: FlaskClient, database: Dat
     assert sorted(summary(chen.post(f"/learners/{learner}", data=data).text)) == ["birth_year", "phone"]
 
 
+@pytest.mark.both_databases
 def test_all_that_is_wrong_with_a_hand_over_is_told_at_once(browser_of: Any, cast: Cast) -> None:
     admin = browser_of(cast.region_administrator)
     data = {"from_day": "2026-11-23", "contact_phone": "不知道"}
@@ -146,6 +148,7 @@ def test_all_that_is_wrong_with_a_hand_over_is_told_at_once(browser_of: Any, cas
     assert sorted(summary(page)) == ["contact_phone", "from_day", "leaving", "login_name"]
 
 
+@pytest.mark.both_databases
 def test_all_that_is_wrong_with_a_closed_time_is_told_at_once(
     browser_of: Any, cast: Cast, database: Database
 ) -> None:
@@ -156,6 +159,7 @@ def test_all_that_is_wrong_with_a_closed_time_is_told_at_once(
     assert sorted(summary(page)) == ["ends", "last"]
 
 
+@pytest.mark.both_databases
 def test_all_that_is_wrong_with_a_course_is_told_at_once(chen: FlaskClient, database: Database) -> None:
     data = {"repeat": "weekly", "first": "2027-02-31", "starts": "20:30", "ends": "19:00", "do": "publish"}
     told = summary(chen.post(f"/desk/{SHIWAN}/courses/new", data=data).text)
@@ -175,6 +179,7 @@ TYPED_INTO = r"<(?:input|textarea)[^>]*>"
 LONG = "x" * 2100  # no line may be so long, and no day, time or number reads so
 
 
+@pytest.mark.both_databases
 def test_all_that_is_wrong_with_an_account_is_told_at_once(browser_of: Any, cast: Cast) -> None:
     admin = browser_of(cast.region_administrator)
     page = admin.post(f"/admin/{TOWNSHIP}/accounts/new", data={"login_name": "cjs"}).text
@@ -184,6 +189,7 @@ def test_all_that_is_wrong_with_an_account_is_told_at_once(browser_of: Any, cast
     assert page.status_code == 404  # no such village
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("name", ["nobody1", "lzs"])
 def test_all_that_is_wrong_with_a_posting_is_told_at_once(browser_of: Any, cast: Cast, name: str) -> None:
     """Whether there is an account that is somebody else's to manage is not told, whatever else is wrong."""
@@ -195,6 +201,7 @@ def test_all_that_is_wrong_with_a_posting_is_told_at_once(browser_of: Any, cast:
     assert sorted(told) == ["login_name", "to_day"]
 
 
+@pytest.mark.both_databases
 def test_all_that_is_wrong_with_a_farm_window_is_told_at_once(chen: FlaskClient) -> None:
     path = f"/calendars/{SHIWAN}"
     data = {"what_is_sent": "season", "name": "", "first": "2062-12-10", "last": "五月"}
@@ -203,6 +210,7 @@ def test_all_that_is_wrong_with_a_farm_window_is_told_at_once(chen: FlaskClient)
     assert sorted(summary(chen.post(path, data=day).text)) == ["day-day", "day-name", "day-what"]
 
 
+@pytest.mark.both_databases
 def test_all_that_is_wrong_with_an_enrolment_is_told_at_once(chen: FlaskClient, database: Database) -> None:
     with database.writing() as db:
         course = make_course(db, kind=CourseKind.COHORT)
@@ -218,6 +226,7 @@ def test_all_that_is_wrong_with_an_enrolment_is_told_at_once(chen: FlaskClient, 
     assert sorted(summary(page.text)) == ["m"]
 
 
+@pytest.mark.both_databases
 def test_a_name_that_is_taken_and_a_number_that_is_none_are_told_at_once(
     chen: FlaskClient, database: Database
 ) -> None:
@@ -227,6 +236,7 @@ def test_a_name_that_is_taken_and_a_number_that_is_none_are_told_at_once(
     assert sorted(summary(page)) == ["name", "seats"]
 
 
+@pytest.mark.both_databases
 def test_a_question_and_its_answer_that_name_somebody_are_both_told(
     chen: FlaskClient, database: Database
 ) -> None:
@@ -238,7 +248,6 @@ def test_a_question_and_its_answer_that_name_somebody_are_both_told(
     assert sorted(summary(chen.post(path, data=data).text)) == ["answer", "text"]
 
 
-@pytest.mark.one_database
 def test_in_every_form_the_list_leads_to_all_that_is_wrong(
     app: Flask, cast: Cast, browser_of: Any, records: dict[str, Any]
 ) -> None:

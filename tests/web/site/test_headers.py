@@ -14,8 +14,6 @@ from nightschool.web.site.access import public
 from nightschool.web.site.headers import FIXED
 from tests.factories import KEYS, SHIWAN, Cast, StillClock
 
-pytestmark = pytest.mark.one_database
-
 KINDS = [
     "page", "village", "feed", "text", "home", "static", "unchanged", "redirect", "404", "unknown village",
     "405", "413", "500", "staff", "form", "422", "login", "picture", "bad host",

@@ -31,6 +31,7 @@ def test_the_age_of_the_newest_backup_is_told_in_hours(client, database) -> None
     assert client.get("/healthz").json["backup_age_hours"] == 30
 
 
+@pytest.mark.both_databases
 def test_a_backup_of_the_future_is_not_believed(client, database) -> None:
     with database.writing() as db:
         note_backup(db, size_bytes=10, by=SYSTEM, now=later(days=-9))

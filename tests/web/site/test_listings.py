@@ -38,6 +38,7 @@ def links(page: str, words: str) -> list[dict[str, list[str]]]:
     return [parse_qs(urlsplit(href.replace("&amp;", "&")).query) for href in found]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("name", LISTS)
 def test_what_was_typed_stays_and_an_empty_answer_leads_on(
     database: Database, chen: FlaskClient, name: str

@@ -14,8 +14,6 @@ from nightschool.web.site import logs
 from nightschool.web.site.logs import mask_numbers
 from tests.factories import SHIWAN
 
-pytestmark = pytest.mark.one_database
-
 
 @pytest.mark.parametrize(
     ("text", "shown"),

@@ -261,7 +261,6 @@ TOKENS = r'name="(?:once|csrf_token|s)" (?:type="hidden" )?value="[^"]*"|<input 
 LIST = "代码,名称,姓名\n511002105205,新开村村民委员会,陈大秀\n"
 
 
-@pytest.mark.one_database
 @pytest.mark.check("forms: tests/web/site/test_once.py must know of every form whether it creates something")
 def test_every_form_is_known_to_create_something_or_not(app: Flask) -> None:
     """A new one belongs into FILLED, or into CHANGING."""
@@ -289,6 +288,7 @@ def test_every_page_gives_its_form_another_id(chen: FlaskClient) -> None:
     assert len({*ids}) == 3
 
 
+@pytest.mark.both_databases
 def test_two_taps_at_one_instant_make_one(
     app: Flask, database: Database, cast: Cast, browser_of: Any
 ) -> None:
@@ -310,6 +310,7 @@ def test_same_text_from_a_page_opened_anew_is_a_form_of_its_own(
     assert learners(database) == 1
 
 
+@pytest.mark.both_databases
 def test_what_was_refused_can_be_put_right_and_sent_again(chen: FlaskClient, database: Database) -> None:
     once = new_once()
     assert chen.post(NEW_LEARNER, data={"name": "张桂花", ONCE: once}).status_code == 422
@@ -328,6 +329,7 @@ def test_a_retry_of_days_later_still_gets_the_first_answer(
     assert learners(database) == 1
 
 
+@pytest.mark.both_databases
 def test_forms_are_forgotten_after_a_month(
     chen: FlaskClient, database: Database, cast: Cast, db: Any
 ) -> None:
@@ -361,6 +363,7 @@ def test_other_text_under_the_same_id_is_asked_about_and_not_lost(
     assert learners(database) == 2
 
 
+@pytest.mark.both_databases
 def test_a_record_saved_twice_from_one_page_with_other_text_asks_by_its_version(
     chen: FlaskClient, database: Database, records: dict[str, Any]
 ) -> None:
@@ -397,6 +400,7 @@ def slip_page(browser: FlaskClient, account: str) -> str:
     return str(answer.location)
 
 
+@pytest.mark.both_databases
 def test_a_page_with_a_secret_can_be_reloaded_for_an_hour_by_who_made_it(
     browser_of: Any, cast: Cast, database: Database, records: dict[str, Any], clock: StillClock
 ) -> None:
@@ -415,6 +419,7 @@ def test_a_page_with_a_secret_can_be_reloaded_for_an_hour_by_who_made_it(
     assert CODE.findall(admin.get(page, follow_redirects=True).text) == []
 
 
+@pytest.mark.both_databases
 def test_secrets_are_kept_sealed_and_gone_with_the_next_one(
     browser_of: Any, cast: Cast, database: Database, records: dict[str, Any], clock: StillClock
 ) -> None:
@@ -427,6 +432,7 @@ def test_secrets_are_kept_sealed_and_gone_with_the_next_one(
         assert db.scalar(select(func.count()).select_from(SecretPage)) == 1
 
 
+@pytest.mark.both_databases
 def test_a_page_with_a_secret_opens_under_no_other_record(
     browser_of: Any, cast: Cast, database: Database, records: dict[str, Any]
 ) -> None:

@@ -7,8 +7,6 @@ from flask.testing import FlaskClient
 
 from tests.factories import SHIWAN, Cast
 
-pytestmark = pytest.mark.one_database
-
 OPEN = [
     f"/v/{SHIWAN}.json", f"/v/{SHIWAN}.ics", f"/v/{SHIWAN}.txt", "/r/511002.json", "/r/511002.ics",
     "/schema/village.json", "/schema/region.json",

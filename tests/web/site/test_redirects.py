@@ -14,8 +14,6 @@ from nightschool.models.trust import Account
 from nightschool.web.site.redirects import LONGEST, own_path
 from tests.factories import SHIWAN, Cast
 
-pytestmark = pytest.mark.one_database
-
 PASSWORD = "秋收以后再上课"
 HASH = hash_password(PASSWORD)
 

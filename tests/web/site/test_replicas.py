@@ -21,7 +21,6 @@ from nightschool.settings import from_environment, sqlite_url
 from nightschool.web.site.context import SERVICES
 from tests.factories import NOW, SEALER, SHIWAN, Cast
 
-pytestmark = pytest.mark.one_database
 PAGE, FEED = f"/v/{SHIWAN}", f"/v/{SHIWAN}.ics"
 LATE, NEW = "陈书记", "蒋文书"
 

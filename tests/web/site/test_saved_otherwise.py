@@ -132,6 +132,7 @@ def save(browser: FlaskClient, path: str, data: dict[str, Any]) -> Any:
     return answer
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("endpoint", EDITED)
 def test_who_saves_later_is_shown_both_and_may_save_on_top(
     database: Database, cast: Cast, records: dict[str, str], browser_of: Any, endpoint: str
@@ -158,6 +159,7 @@ def test_everything_that_is_edited_is_in_the_list(app: Flask) -> None:
     assert EDITED.keys() <= CHANGING | {"calendars.show"}
 
 
+@pytest.mark.both_databases
 def test_a_day_of_which_somebody_else_has_said_otherwise_shows_both(
     cast: Cast, database: Database, browser_of: Any
 ) -> None:

@@ -21,7 +21,6 @@ from nightschool.web.site.access import MEGABYTE, MOST_OF_ANYBODY, public
 from nightschool.web.site.server import Connection, make_server
 from tests.factories import KEYS, SHIWAN, Cast, make_login
 
-pytestmark = pytest.mark.one_database
 FORWARDED = {"X-Forwarded-For": "198.51.100.7, 203.0.113.5", "X-Forwarded-Proto": "https"}
 MANY = 400  # what a hundred phones with a few connections each keep open
 SETTINGS = Settings(

@@ -13,8 +13,6 @@ from nightschool.models.places import NightSchool
 from nightschool.models.teaching import SessionStatus
 from tests.factories import SHIWAN, TODAY, Cast, make_course, make_session
 
-pytestmark = pytest.mark.one_database
-
 PAGE = f"/v/{SHIWAN}"
 SITE = "http://localhost"
 

@@ -14,7 +14,6 @@ from nightschool.models.teaching import SessionStatus
 from nightschool.web.site.static_files import content
 from tests.factories import SHIWAN, TODAY, Cast, make_course, make_region, make_session
 
-pytestmark = pytest.mark.one_database
 PAGES = (
     f"/v/{SHIWAN}", f"/v/{SHIWAN}/past", f"/v/{SHIWAN}/changes", "/v/511002105202", "/r/511002105", "/r/511002",
     "/", "/?at=511002000000",

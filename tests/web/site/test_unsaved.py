@@ -78,6 +78,7 @@ def too_late(evening: Evening, clock: StillClock) -> Evening:
     return evening
 
 
+@pytest.mark.both_databases
 def test_register_sent_after_the_login_ended_is_saved_after_logging_in_again(too_late: Evening) -> None:
     sent = too_late.fills_in()
     assert sent.status_code == 303 and sent.location.startswith("/login?next=")
@@ -102,6 +103,7 @@ def test_it_is_saved_once_though_it_was_sent_twice_and_logged_in_twice(too_late:
     assert too_late.count(Submission) == 1 and too_late.count(KeptInput) == 0
 
 
+@pytest.mark.both_databases
 def test_somebody_else_who_logs_in_on_that_computer_neither_saves_nor_sees_it(too_late: Evening) -> None:
     too_late.fills_in()
     assert too_late.logs_in("lzs").location == "/desk"
@@ -122,6 +124,7 @@ def test_it_is_saved_though_its_owner_logs_in_on_another_device(too_late: Evenin
     assert too_late.count(Submission) == 1
 
 
+@pytest.mark.both_databases
 def test_what_is_kept_is_sealed_and_holds_no_form_token(too_late: Evening) -> None:
     too_late.fills_in()
     with too_late.database.reading() as db:
@@ -130,6 +133,7 @@ def test_what_is_kept_is_sealed_and_holds_no_form_token(too_late: Evening) -> No
     assert kept.path == too_late.register
 
 
+@pytest.mark.both_databases
 def test_revoked_login_keeps_nothing(evening: Evening) -> None:
     with evening.database.writing() as db:
         db.execute(update(LoginSession).values(revoked_at=NOW.instant))
@@ -183,6 +187,7 @@ def test_with_its_token_it_is_kept_and_asked_for_no_second(
     assert evening.count(Submission) == 1
 
 
+@pytest.mark.both_databases
 def test_rights_that_ended_meanwhile_save_nothing_and_it_is_said(too_late: Evening, cast: Cast) -> None:
     too_late.fills_in()
     with too_late.database.writing() as db:
@@ -209,6 +214,7 @@ def test_what_needs_a_second_look_is_shown_again_with_everything_typed(too_late:
     assert shown.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.both_databases
 def test_several_are_saved_in_their_order(too_late: Evening) -> None:
     for name in ("王大", "王二", "王三"):
         too_late.browser.post(f"/desk/{SHIWAN}/learners/new", data={"name": name, "group_name": "三组"})
@@ -218,6 +224,7 @@ def test_several_are_saved_in_their_order(too_late: Evening) -> None:
         assert list(db.scalars(names)) == ["王大", "王二", "王三"]
 
 
+@pytest.mark.both_databases
 def test_no_more_than_five_are_kept_and_none_longer_than_a_large_form(too_late: Evening) -> None:
     for number in range(7):
         too_late.fills_in(number)

@@ -104,6 +104,7 @@ def test_code_is_shown_once_and_stored_nowhere(admin: FlaskClient, database: Dat
             assert text not in admin.get(path).text
 
 
+@pytest.mark.both_databases
 def test_who_opens_a_school_is_told_so_and_what_comes_next_and_may_say_where_villagers_phone(
     admin: FlaskClient, database: Database, client: FlaskClient
 ) -> None:
@@ -198,7 +199,6 @@ def test_account_gets_its_role_and_its_slip(admin: FlaskClient, database: Databa
     assert (posting.role, posting.region_code) == (Role.SUPERVISOR, TOWNSHIP)
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize("role", ["system_administrator", "root", "", "coordinator", "SUPERVISOR"])
 @pytest.mark.parametrize("who", ["region_administrator", "system_administrator"])
 def test_nobody_is_made_what_the_page_does_not_offer(
@@ -214,6 +214,7 @@ def test_nobody_is_made_what_the_page_does_not_offer(
     assert "system_administrator" not in browser.get(NEW.format(COUNTY)).text
 
 
+@pytest.mark.both_databases
 def test_fields_a_form_does_not_have_change_nothing(
     admin: FlaskClient, database: Database, cast: Cast
 ) -> None:
@@ -231,6 +232,7 @@ def test_fields_a_form_does_not_have_change_nothing(
     assert account.public_id != "A" * 22 and account.password_hash is None and account.disabled_at is None
 
 
+@pytest.mark.both_databases
 def test_role_sent_twice_is_still_one_the_page_offers(admin: FlaskClient, database: Database) -> None:
     data = {"display_name": "李督导", "role": ["supervisor", "system_administrator"]}
     admin.post(NEW.format(TOWNSHIP), data=data)
@@ -352,6 +354,7 @@ def test_system_administrator_begins_with_the_provinces(cast: Cast, browser_of: 
     assert page.status_code == 200 and "四川省" in page.text
 
 
+@pytest.mark.both_databases
 def test_one_region_is_opened_at_once(admin: FlaskClient) -> None:
     assert admin.get("/admin").location == f"/admin/{COUNTY}"
 
@@ -392,6 +395,7 @@ def test_name_with_markup_is_shown_as_it_was_written(admin: FlaskClient) -> None
     assert name not in page and "&lt;script&gt;" in page
 
 
+@pytest.mark.both_databases
 def test_every_change_leaves_its_line_in_the_trail(
     admin: FlaskClient, database: Database, cast: Cast
 ) -> None:

@@ -125,6 +125,7 @@ def test_many_schools_ask_of_each_name_and_one_person_keeps_two_villages_with_on
     assert accounts(database) == before + 1
 
 
+@pytest.mark.both_databases
 def test_schools_of_who_has_an_account_need_no_slip(
     admin: FlaskClient, database: Database, wang: str
 ) -> None:

@@ -4,14 +4,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 import nightschool
 from tests.factories import Cast
 
 STYLESHEET = Path(nightschool.__file__).parent / "web" / "static" / "app.css"
-
-pytestmark = pytest.mark.one_database
 
 
 def test_whoever_writes_a_page_finds_every_piece_of_the_stylesheet(cast: Cast, browser_of: Any) -> None:

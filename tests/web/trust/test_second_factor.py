@@ -19,7 +19,6 @@ from nightschool.web.site.context import SERVICES
 from tests.factories import Cast, StillClock
 from tests.web.trust.test_trust import HASH, PASSWORD, log_in, slip_code, use_slip
 
-pytestmark = pytest.mark.one_database
 FOREIGN = {"REMOTE_ADDR": "203.0.113.7"}
 
 

@@ -66,6 +66,7 @@ def test_telephones_in_full_are_asked_for_and_that_is_on_the_trail(
     assert "13800005678" not in chen.get(PAGE).text
 
 
+@pytest.mark.both_databases
 def test_where_nothing_is_open_the_page_says_so(chen: FlaskClient) -> None:
     page = chen.get(PAGE).text
     for told in ("没有没做完的事", "没有等着看的单子。", "没有等着答复的提问。", "没有手机带着点名表。"):

@@ -86,6 +86,7 @@ def test_one_kind_is_shown_alone(chen: FlaskClient) -> None:
     assert "这里还没有记录" in chen.get(f"{TRAIL}?kind=registers").text
 
 
+@pytest.mark.both_databases
 def test_each_record_has_its_own_trail_reached_from_its_page(
     chen: FlaskClient, world: dict[str, str], cast: Cast, browser_of: Any
 ) -> None:

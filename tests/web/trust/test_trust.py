@@ -92,7 +92,6 @@ def test_login_name_may_be_typed_in_capitals_with_blanks_or_full_width(
     assert log_in(client, typed).status_code == 303
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     "password", ["八个汉字也是密码", "x" * 128, "a b\tc  d  e ", "🌾" * 8, "pässwörtlich", "quote'\"<>&;--"]
 )
@@ -105,7 +104,6 @@ def test_password_of_any_characters_works_unchanged(
     assert log_in(client, password=password).status_code == 303
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize("chosen", ["秋收以后再来上课", "秋收以后再来上课 ", "　秋收以后再来上课"])
 @pytest.mark.parametrize("tried", ["秋收以后再来上课", "秋收以后再来上课 ", "\t秋收以后再来上课\n"])
 def test_blanks_at_the_ends_of_a_password_mean_nothing(
@@ -125,7 +123,6 @@ def test_a_password_of_before_is_taken_with_its_blank_and_without_it_from_then_o
     assert log_in(client, password=PASSWORD).status_code == 303
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     "password",
     [
@@ -161,6 +158,7 @@ def test_login_page_in_english_stays_english(client: FlaskClient, chen: int) -> 
     assert 'lang="en"' in client.get("/login?lang=en").text
 
 
+@pytest.mark.both_databases
 def test_failure_says_the_same_for_unknown_disabled_and_passwordless_accounts(
     client: FlaskClient, database: Database, chen: int, cast: Cast
 ) -> None:
@@ -347,7 +345,6 @@ def test_login_put_into_a_browser_beforehand_is_not_the_one_it_has_afterwards(
     assert client.get(f"/desk/{SHIWAN}").status_code == 303
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize("token", ["", "x", "' OR 1=1 --", "%00", "A" * 3000, "null"])
 def test_nonsense_for_a_token_is_nobody(client: FlaskClient, cast: Cast, token: str) -> None:
     client.set_cookie("nightschool", token)
@@ -370,6 +367,7 @@ def test_used_slip_says_so_and_lets_nobody_in(client: FlaskClient, database: Dat
     assert again.status_code == 422 and "用过了" in again.text
 
 
+@pytest.mark.both_databases
 def test_slip_looks_the_same_wrong_for_known_and_unknown_names(
     client: FlaskClient, database: Database, cast: Cast
 ) -> None:
@@ -397,6 +395,7 @@ def test_slip_sent_twice_lets_in_twice_with_the_password_it_has_set(
     assert use_slip(app.test_client(), code, password="再换一句新密码吧").status_code == 422
 
 
+@pytest.mark.both_databases
 def test_password_that_is_too_short_does_not_use_the_slip_up(
     client: FlaskClient, database: Database, cast: Cast
 ) -> None:
@@ -421,6 +420,7 @@ def test_me_shows_postings_and_devices(client: FlaskClient, database: Database, 
     assert "电脑上的Edge 浏览器 · 就是这台" in re.sub(r"\s+", " ", page)
 
 
+@pytest.mark.both_databases
 def test_stolen_phone_is_out_once_it_is_revoked(
     client: FlaskClient, app: Flask, database: Database, chen: int
 ) -> None:
@@ -434,6 +434,7 @@ def test_stolen_phone_is_out_once_it_is_revoked(
     assert stolen.get("/me").status_code == 303
 
 
+@pytest.mark.both_databases
 def test_somebody_elses_device_cannot_be_revoked_and_looks_unknown(
     client: FlaskClient, database: Database, chen: int, cast: Cast
 ) -> None:
@@ -503,6 +504,7 @@ def test_guessing_the_old_password_on_somebodys_open_phone_must_wait(client: Fla
     assert right.status_code == 429
 
 
+@pytest.mark.both_databases
 def test_login_notes_that_it_is_used_at_most_once_an_hour(
     client: FlaskClient, database: Database, chen: int, clock: StillClock
 ) -> None:
@@ -533,6 +535,7 @@ def test_account_disabled_is_out_with_the_next_request(
     assert client.get(f"/desk/{SHIWAN}").status_code == 303
 
 
+@pytest.mark.both_databases
 def test_posting_moved_to_another_village_moves_the_rights_with_the_next_request(
     client: FlaskClient, database: Database, chen: int
 ) -> None:
@@ -581,6 +584,7 @@ def test_public_pages_set_no_cookie_even_for_who_is_logged_in(
 # One's own name
 
 
+@pytest.mark.both_databases
 def test_who_was_called_after_the_village_says_who_they_are(
     database: Database, cast: Cast, browser_of: Any
 ) -> None:
