@@ -155,7 +155,7 @@ def every_form(app: Flask, everybody: Everybody, is_short: bool) -> Iterator[tup
     for ask in asked(app, everybody.homes, ("POST",)):
         if ask.rule.endpoint not in with_forms:
             with_forms.add(ask.rule.endpoint)
-            who = next(one for one in visitors if expected(app, one.actor, ask) == "answer")
+            who = next((one for one in visitors if expected(app, one.actor, ask) == "answer"), visitors[0])
             common = dict.fromkeys(("name", "version", "do", "reason", "day"), "1")
             yield who, Form(ask.path(app), common, endpoint=ask.rule.endpoint)
 

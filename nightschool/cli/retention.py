@@ -22,12 +22,10 @@ def retention(dry_run: bool) -> None:
     with told_plainly():
         with found.database.reading() as db:
             now_due = due(db, today=found.now().day)
-        for told, people in (
-            (_("户类，最后一次上课已经一年：%(village)s %(n)d 人"), now_due.statuses),
-            (_("不再来已经三年：%(village)s %(n)d 人"), now_due.people),
-        ):
-            for village, number in Counter(one.village for one in people).items():
-                click.echo(told % {"village": village, "n": number})
+        for village, number in Counter(one.village for one in now_due.statuses).items():
+            click.echo(_("户类，最后一次上课已经一年：%(village)s %(n)d 人", village=village, n=number))
+        for village, number in Counter(one.village for one in now_due.people).items():
+            click.echo(_("不再来已经三年：%(village)s %(n)d 人", village=village, n=number))
         if dry_run:
             click.echo(_("只是看看，什么也没有删。"))
             return

@@ -16,7 +16,7 @@ _OVERLAP_WHEN = """
 
 # Of a change of a mark one thing may go: who of the family came, when the learner is erased.
 _BUT = {
-    ("mark_event", "update"): """ WHEN NEW.came_instead <> '' OR NEW.id IS NOT OLD.id
+    ("mark_event", "update"): """ WHEN OLD.came_instead = '' OR NEW.came_instead <> '' OR NEW.id IS NOT OLD.id
             OR NEW.submission_id IS NOT OLD.submission_id OR NEW.class_session_id IS NOT OLD.class_session_id
             OR NEW.learner_id IS NOT OLD.learner_id OR NEW.status IS NOT OLD.status
             OR NEW.before IS NOT OLD.before"""
@@ -54,7 +54,7 @@ _POSTGRESQL_FIRST = (
     "CREATE EXTENSION IF NOT EXISTS btree_gist",
     """CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
        BEGIN
-           IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'mark_event'
+           IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'mark_event' AND to_jsonb(OLD)->>'came_instead' <> ''
               AND to_jsonb(NEW) = to_jsonb(OLD) || '{"came_instead": ""}' THEN
                RETURN NEW;
            END IF;
@@ -66,11 +66,15 @@ _POSTGRESQL_FIRST = (
 EXPECTED = {"sqlite": frozenset(SQLITE), "postgresql": frozenset(POSTGRESQL)}
 
 
-def put_up() -> None:
-    """Every guard stands on this database; those that stood before are made anew."""
+def put_up(*, may_erase: bool = True) -> None:
+    """Every guard stands on this database; those that stood before are made anew.
+
+    `may_erase`: False before people could be erased. SQLite drops no column that a guard speaks of.
+    """
     take_down()
     if op.get_bind().dialect.name == "sqlite":
-        statements = tuple(SQLITE.values())
+        but = _BUT["mark_event", "update"]
+        statements = tuple(one if may_erase else one.replace(but, "") for one in SQLITE.values())
     else:
         statements = (*_POSTGRESQL_FIRST, *POSTGRESQL.values())
     for statement in statements:

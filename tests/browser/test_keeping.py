@@ -24,6 +24,7 @@ def typed(phone: Page, site: Site) -> Callable[[str], None]:
         phone.fill("[type=text][name=group_name]", "九组")
         phone.fill("[name=household]", "打 13812345678 找他")
         phone.fill("[name=phone]", "13812345678")
+        phone.check("[name=is_told]")
         phone.wait_for_timeout(600)
 
     return fill

@@ -10,7 +10,7 @@ TOWNSHIP, COUNTY = "511002105000", "511002000000"
 MAY = {
     Role.COORDINATOR: "see_village schedule keep_register keep_people keep_teachers keep_venues keep_school"
     " keep_labels take_over keep_calendars see_trail own_account",
-    Role.SUPERVISOR: "see_overview approve_plans call_off dispatch settle own_account",
+    Role.SUPERVISOR: "see_overview approve_plans call_off dispatch inspect settle own_account",
     Role.REGION_ADMINISTRATOR: "keep_teachers keep_labels take_over keep_calendars see_trail manage_accounts settle"
     " own_account",
     Role.SYSTEM_ADMINISTRATOR: "keep_teachers keep_labels take_over keep_calendars see_trail manage_accounts settle"

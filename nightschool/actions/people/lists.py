@@ -24,6 +24,7 @@ from nightschool.rules.names import sort_key, stored_keys
 from nightschool.rules.people.lists import LIST_KEPT_FOR, ListedPerson, ListStage, PeopleSheet, list_stage
 from nightschool.rules.people.merges import UNDO_FOR
 from nightschool.rules.people.people import group_number
+from nightschool.rules.people.told import NOTICE_NOW
 from nightschool.rules.slots import Now
 
 # Of one place one list comes in at a time, or two with the same people would both find nobody there.
@@ -262,4 +263,6 @@ def _columns(db: Session, kind: str, region: str, one: ListedPerson, came_on: An
     }
     if kind == PersonKind.LEARNER:
         values |= {"group_number": group_number(values["group_name"]), "came_on": came_on}
+        # The page on which the list was taken in says that whoever's number is on it must have been told.
+        values["told_version"] = NOTICE_NOW if values.pop("is_told") and entry.phone else None
     return values

@@ -711,7 +711,7 @@ def upgrade() -> None:
             for position, (code, name, name_en) in enumerate(CATEGORIES, start=1)
         ],
     )
-    guards.put_up()
+    guards.put_up(may_erase=False)
 
 
 def downgrade() -> None:

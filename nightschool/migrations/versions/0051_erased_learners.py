@@ -50,4 +50,4 @@ def downgrade() -> None:
     with op.batch_alter_table("learner") as batch:
         batch.drop_column("erased_at")
         batch.drop_column("told_version")
-    guards.put_up()
+    guards.put_up(may_erase=False)

@@ -230,7 +230,8 @@ def login_without_posting(db: Session, token: str, *, now: Now) -> Login | None:
         .join(Account, Account.id == LoginSession.account_id)
         .where(LoginSession.token_digest == token_digest(token), is_open(now), Account.disabled_at.is_(None))
     ).one_or_none()
-    return shaped(Login, row, actor=Actor(row.account_id, row.display_name, ())) if row else None
+    actor = row and Actor(row.account_id, row.display_name, ())
+    return shaped(Login, row, actor=actor, has_second_factor=True) if row else None
 
 
 def ended_login(db: Session, token: str, *, now: Now) -> EndedLogin | None:

@@ -350,6 +350,7 @@ FIELD_WORDS = {
     "community_target": N_("社区要开几次"),
     "register_days": N_("多少天后改点名要写原因"),
     "household_purpose": N_("记户类做什么用"),
+    "households": N_("全村户数"),
     "told_version": N_("念过告知书"),
     "came_on": N_("哪天来的"),
     "left_on": N_("哪天走的"),

@@ -124,6 +124,7 @@ def test_fields_that_forms_change_have_words() -> None:
         "search_keys",
         "group_number",
         "opened_on",
+        "erased_at",  # has a line of its own
     }
     for table in (Learner, Teacher, Venue, NightSchool):
         columns = {column.name for column in table.__table__.columns} - unsaid

@@ -26,7 +26,7 @@ def learner(database: Database, name: str) -> Learner:
 
 def add(browser: FlaskClient, **fields: str) -> Any:
     return browser.post(
-        f"{LIST}/new", data={"name": "陈大秀", "group_name": "三组", "version": "0", **fields}
+        f"{LIST}/new", data={"name": "陈大秀", "group_name": "三组", "version": "0", "is_told": "y", **fields}
     )
 
 
