@@ -69,7 +69,7 @@ class Machines:
         for name in SERVERS:
             self.begin("pgbouncer", name)
             self.begin("application", name)
-            wait_until("the application", lambda: self.answers(name))  # noqa: B023  # asked at once
+            self.wait_for(name)
         wait_until("HAProxy", lambda: urlopen(f"{SITE}/robots.txt", timeout=5).status == 200)
 
     def stop(self) -> None:
@@ -87,10 +87,10 @@ class Machines:
         """There is one that has whatever is acknowledged."""
         return any(self._is(name, "synchronous") for name in NODES)
 
-    def answers(self, name: str) -> bool:
+    def wait_for(self, name: str) -> None:
         """This application server answers."""
         page = Request(f"http://{address_of(name)}:8000/robots.txt", headers={"Host": "localhost"})
-        return urlopen(page, timeout=5).status == 200
+        wait_until("the application", lambda: urlopen(page, timeout=5).status == 200)
 
     def begin(self, program: str, name: str) -> None:
         """The program runs on this machine."""

@@ -185,7 +185,7 @@ def kill_server(machines: Machines) -> None:
     machines.end("application", SERVERS[0])
     time.sleep(10)
     machines.begin("application", SERVERS[0])
-    wait_until("the application", lambda: machines.answers(SERVERS[0]))
+    machines.wait_for(SERVERS[0])
 
 
 def renew_servers(machines: Machines) -> None:
@@ -193,7 +193,7 @@ def renew_servers(machines: Machines) -> None:
     for name in SERVERS:
         machines.end("application", name, signal.SIGTERM)
         machines.begin("application", name)
-        wait_until("the application", lambda: machines.answers(name))  # noqa: B023  # asked at once
+        machines.wait_for(name)
         time.sleep(3)  # until HAProxy has seen it too
 
 

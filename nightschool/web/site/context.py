@@ -84,8 +84,8 @@ def reading() -> Iterator[Session]:
         g.seen = _begun(_replica()) or g.reading.enter_context(services().database.reading())
     try:
         yield g.seen
-    except SQLAlchemyError:
-        _stop_reading()  # PostgreSQL would refuse whatever is asked next, the page that says so too
+    except SQLAlchemyError as error:
+        _stop_reading(error)  # PostgreSQL would refuse whatever is asked next, the page that says so too
         raise
 
 
@@ -131,10 +131,11 @@ def writing() -> Iterator[Session]:
     _stop_reading()
 
 
-def _stop_reading(_error: BaseException | None = None) -> None:
+def _stop_reading(error: BaseException | None = None) -> None:
     if "reading" in g:
         g.pop("seen")
-        g.pop("reading").close()
+        # With its error: without one it would commit, which a broken connection refuses with an error of another kind.
+        g.pop("reading").__exit__(type(error) if error else None, error, error and error.__traceback__)
 
 
 def digester() -> Digester:

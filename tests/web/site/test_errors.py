@@ -14,6 +14,8 @@ from sqlalchemy import event, text, update
 
 from nightschool.database import Database
 from nightschool.models.trust import Posting
+from nightschool.web.site.access import public
+from nightschool.web.site.context import reading
 from tests.factories import JIANLI, SHIWAN, TODAY, Cast, make_places
 
 PAGES = ["400", "400_form", "404", "409_form", "413", "500", "503", "507", "not_logged_in"]
@@ -280,3 +282,18 @@ def test_a_failure_of_ours_hands_the_form_back(
     failed = browser_of(cast.chen).post(NEW_LEARNER, data=TYPED, headers=FROM_HERE)
     assert failed.status_code >= 500 and "再存一次" in failed.text
     assert TYPED["household"] in html.unescape(failed.text)
+
+
+@pytest.mark.both_databases
+def test_a_server_that_goes_down_while_somebody_looks_is_told_as_one_that_is_away(
+    own_application: None, app: Flask
+) -> None:
+    @public
+    def looks() -> str:
+        with reading() as db:
+            db.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))  # SQLite knows nothing of it
+        return ""
+
+    app.add_url_rule("/looks", view_func=looks)
+    answer = app.test_client().get("/looks")
+    assert answer.status_code == 503 and "text/html" in answer.content_type
