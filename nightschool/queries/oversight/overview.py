@@ -20,13 +20,13 @@ from nightschool.queries.courses.labels import bears, in_tallies_of
 from nightschool.queries.courses.sessions import category_word
 from nightschool.queries.figures import attendances, came_in_person
 from nightschool.queries.oversight.household_kinds import KindCount, households_reached, kinds_by_region
-from nightschool.queries.places.openings import Below, households_here, schools_by_type, units_below
+from nightschool.queries.places.openings import Below, SchoolsByType, households_here, units_and_schools
 from nightschool.queries.places.places import names_of
 from nightschool.queries.places.region_settings import targets_for
 from nightschool.queries.scope import inside
 from nightschool.rules.oversight.figures import DAYS_ON_TIME, percent
 from nightschool.rules.oversight.tallies import ALL, Sums, fewest_spans, spans_of
-from nightschool.rules.oversight.targets import target_along
+from nightschool.rules.oversight.targets import Target, target_along
 from nightschool.rules.regions import (
     BELOW,
     PREFIX_DIGITS,
@@ -195,16 +195,22 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class KnownRegion:
-    """What lies below a region today, and the names of it and of those above it; the same for any period."""
+    """What is the same for any period: what lies below a region today, its schools, what is expected of them, and the
+    names of it and of those above it."""
 
     names: Mapping[str, str]
     below: tuple[Below, ...]
+    schools: tuple[SchoolsByType, ...]  # as fine as something is expected of them
+    targets: Mapping[str, Target]
 
 
 def known_region(db: Session, code: str, *, today: date) -> KnownRegion:
-    """Those of one region; without its name, where there is no such region."""
-    below = units_below(db, code, today=today) if level_of(code) in BELOW else ()
-    return KnownRegion(names_of(db, [*ancestors_of(code), code]), below)
+    """Those of one region; without its name, where there is no such region. Cost: 3 queries of a village or a township,
+    else 5."""
+    targets = targets_for(db, code)
+    finest = max((level_of(one) for one in targets), key=list(Level).index, default=Level.PROVINCE)
+    below, schools = units_and_schools(db, code, today=today, finest=finest)
+    return KnownRegion(names_of(db, [*ancestors_of(code), code]), below, schools, targets)
 
 
 def overview_of(
@@ -224,8 +230,8 @@ def overview_of(
     Who came cannot be added up, because one person came to several classes: every mark is looked at for them, unless
     `counts_people` is False, and of a province, where that takes a minute, never. Households are
     counted up to a county, in one query and those of `kinds_by_region`.
-    Cost: eight queries, whatever the size; six of a township, five of a village; one or two more where something is
-    expected, one where a former region without a night school had class sessions, and where villages stand for others.
+    Cost: eight queries, whatever the size, of which `known_region` asks five; one more where a former region without a
+    night school had class sessions, and where villages stand for others.
     """
     known = known or known_region(db, code, today=today)
     if code not in known.names:
@@ -251,7 +257,7 @@ def overview_of(
         line.over_60 = line.over_60 if line.over_60_counted else None
         line.reasons, line.categories = +line.reasons, +line.categories  # some were taken away again
     if not (narrowed.label or narrowed.category):
-        _expect(db, code, part_level, first, last, today, {**lines, code: total})
+        _expect(known, code, part_level, first, last, {**lines, code: total})
     if counts_people and level is not Level.PROVINCE:
         _count_people(db, part_level, narrowed, first, last, total, lines)
     if counts_households and level not in (Level.PROVINCE, Level.CITY):
@@ -478,20 +484,16 @@ def _narrowed(statement: Select[Any], table: Any, narrowed: Narrowed) -> Select[
 
 
 def _expect(
-    db: Session,
+    known: KnownRegion,
     code: str,
     level: Level,
     first: date,
     last: date,
-    today: date,
     lines: Mapping[str, RegionFigures],
 ) -> None:
     """What is expected of the schools that are there today, part by part and of all."""
-    if not (targets := targets_for(db, code)):
-        return
-    digits = PREFIX_DIGITS[Level.VILLAGE if level is Level.VILLAGE else Level.TOWNSHIP]
-    for unit, villages, communities in schools_by_type(db, code, digits, today=today):
-        target = target_along((*ancestors_of(unit), unit), targets)
+    for unit, villages, communities in known.schools:
+        target = target_along((*ancestors_of(unit), unit), known.targets)
         expected = target.expected(villages, communities, first, last) if target else None
         for part in {full_code(unit[: PREFIX_DIGITS[level]]), code}:
             if expected is not None and part in lines:

@@ -1,6 +1,6 @@
 """Villages whose night school is still to be opened, and coordinators who have never got in."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -17,7 +17,6 @@ from nightschool.queries.trust.trust import not_over, slip_until
 from nightschool.rules.places.openings import VillageToOpen
 from nightschool.rules.regions import (
     BELOW,
-    CODE_DIGITS,
     PREFIX_DIGITS,
     Level,
     full_code,
@@ -29,6 +28,8 @@ from nightschool.rules.regions import (
 from nightschool.rules.slots import Now
 
 _MOST_WAITING = 120
+
+SchoolsByType = tuple[str, int, int]  # the code of a part, its schools of villages, those of communities
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,26 +104,55 @@ def units_below(db: Session, code: str, *, today: date) -> tuple[Below, ...]:
 
     Former ones are left out unless there is a night school in them. Cost: 1 query of a township, else 3.
     """
-    level = BELOW[level_of(code)]
-    units = (
+    return units_and_schools(db, code, today=today)[0]
+
+
+def units_and_schools(
+    db: Session, code: str, *, today: date, finest: Level = Level.PROVINCE
+) -> tuple[tuple[Below, ...], tuple[SchoolsByType, ...]]:
+    """The regions right below one (none of a village), and the schools of living villages by type.
+
+    Those by part: of the level right below or, where that is smaller, of `finest`, down to townships. Cost: as above.
+    """
+    level = BELOW.get(level_of(code), Level.VILLAGE)
+    if level is Level.VILLAGE:
+        here = db.execute(
+            select(Region.code, Region.name, _lives(today), NightSchool.id.is_not(None))
+            .outerjoin(NightSchool, NightSchool.region_code == Region.code)
+            .where(inside(Region.code, code), Region.level == level)
+            .order_by(Region.code)
+        ).all()
+        return (
+            tuple(
+                Below(unit, name, 1, int(has_school))
+                for unit, name, lives, has_school in here
+                if unit != code and (lives or has_school)
+            ),
+            tuple(
+                (unit, int(not is_community(unit)), int(is_community(unit)))
+                for unit, _name, lives, has_school in here
+                if lives and has_school
+            ),
+        )
+    digits = max(PREFIX_DIGITS[level], min(PREFIX_DIGITS[finest], PREFIX_DIGITS[Level.TOWNSHIP]))
+    counted = sorted(_counted(db, code, digits, today=today).items())
+    villages, schools = Counter[str](), Counter[str]()
+    for part, one in counted:
+        unit = full_code(part[: PREFIX_DIGITS[level]])
+        villages[unit] += one.villages
+        schools[unit] += one.schools
+    units = db.execute(
         select(Region.code, Region.name, _lives(today))
         .where(Region.parent_code == code, Region.level == level)
         .order_by(Region.code)
     )
-    if level is Level.VILLAGE:
-        here = units.add_columns(NightSchool.id).outerjoin(
-            NightSchool, NightSchool.region_code == Region.code
-        )
-        return tuple(
-            Below(unit, name, 1, int(school is not None))
-            for unit, name, lives, school in db.execute(here)
-            if lives or school is not None
-        )
-    counted = _counted(db, code, PREFIX_DIGITS[level], today=today)
-    return tuple(
-        Below(unit, name, counted[unit].villages, counted[unit].schools)
-        for unit, name, lives in db.execute(units).all()
-        if lives or counted[unit].schools
+    return (
+        tuple(
+            Below(unit, name, villages[unit], schools[unit])
+            for unit, name, lives in units
+            if lives or schools[unit]
+        ),
+        tuple((part, one.of_villages, one.of_communities) for part, one in counted),
     )
 
 
@@ -158,23 +188,6 @@ def villages_with_school(db: Session, code: str) -> frozenset[str]:
     """The villages of a region that have a night school. Cost: 1 query."""
     rows = db.scalars(select(NightSchool.region_code).where(inside(NightSchool.region_code, code)))
     return frozenset(rows)
-
-
-def schools_by_type(db: Session, code: str, digits: int, *, today: date) -> tuple[tuple[str, int, int], ...]:
-    """How many schools of villages and of communities are in each part, by so many digits of their codes.
-
-    Cost: 1 query of villages, else 2.
-    """
-    if digits < CODE_DIGITS:
-        counted = _counted(db, code, digits, today=today)
-        return tuple((part, one.of_villages, one.of_communities) for part, one in sorted(counted.items()))
-    villages = db.scalars(
-        select(NightSchool.region_code)
-        .join(Region, Region.code == NightSchool.region_code)
-        .where(inside(NightSchool.region_code, code), _lives(today))
-        .order_by(NightSchool.region_code)
-    )
-    return tuple((one, int(not is_community(one)), int(is_community(one))) for one in villages)
 
 
 def households_here(db: Session, code: str, level: Level, *, today: date) -> dict[str, int]:

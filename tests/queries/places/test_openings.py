@@ -12,6 +12,7 @@ from nightschool.database import Database
 from nightschool.models.trust import Account, LoginSlip, Posting
 from nightschool.queries.places import openings
 from nightschool.rules.access import Role
+from nightschool.rules.regions import BELOW, PREFIX_DIGITS, Level, full_code, level_of
 from tests.factories import JIANLI, NOW, SHIWAN, TODAY, Cast, make_account, make_region, make_school
 
 COUNTY, TOWNSHIP = "511002000000", "511002105000"
@@ -87,16 +88,25 @@ def test_parts_are_what_their_villages_come_to_whenever_these_end(database: Data
                 line["villages"] += lives or has_school
                 line["schools"] += has_school
                 line["of_communities" if kind == "0" else "of_villages"] += lives and has_school
-    for region, digits in ((COUNTY, 9), ("511000000000", 6), ("510000000000", 4)):
+    for region, digits, finest in (
+        (COUNTY, 9, Level.VILLAGE),
+        ("511000000000", 6, Level.PROVINCE),
+        ("510000000000", 4, Level.CITY),
+        ("510000000000", 6, Level.COUNTY),
+        ("510000000000", 9, Level.TOWNSHIP),
+    ):
         parts: dict[str, Counter[str]] = {}
+        units: dict[str, Counter[str]] = {}
         for township, line in expected.items():
             if township.startswith(region.rstrip("0")):
                 parts.setdefault(township[:digits].ljust(12, "0"), Counter()).update(line)
+                units.setdefault(
+                    full_code(township[: PREFIX_DIGITS[BELOW[level_of(region)]]]), Counter()
+                ).update(line)
         with database.reading() as db:
-            below = openings.units_below(db, region, today=TODAY)
-            by_type = openings.schools_by_type(db, region, digits, today=TODAY)
+            below, by_type = openings.units_and_schools(db, region, today=TODAY, finest=finest)
         assert {one.code: (one.villages, one.schools) for one in below} == {
-            code: (line["villages"], line["schools"]) for code, line in parts.items()
+            code: (line["villages"], line["schools"]) for code, line in units.items()
         }
         assert {code: numbers for code, *numbers in by_type} == {
             code: [line["of_villages"], line["of_communities"]] for code, line in parts.items()
