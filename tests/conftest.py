@@ -162,6 +162,16 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture
+def installed(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
+    """The empty database of an installation in the test's own folder, with the tests' keys. Migrating takes seconds."""
+    shutil.copy(sqlite_template, tmp_path / "nightschool.db")
+    factories.keep_keys(tmp_path)
+    database = Database(sqlite_url(tmp_path / "nightschool.db"), sealer=factories.SEALER)
+    yield database
+    database.dispose()
+
+
 @pytest.fixture(scope="session")
 def sqlite_with_cast(sqlite_template: Path) -> tuple[Path, Cast]:
     """The same with the cast in it: copying is quicker than entering them anew."""

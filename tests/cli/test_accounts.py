@@ -1,7 +1,6 @@
 """The first administrator, and help for whoever has lost a password, from the server's own command line."""
 
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +21,10 @@ PASSWORD = "秋收以后再来上课"
 
 
 @pytest.fixture
-def place(tmp_path: Path, sqlite_template: Path) -> Path:
+def place(tmp_path: Path, installed: Database) -> Path:
     """An installation with Sichuan down to 狮湾村."""
-    shutil.copy(sqlite_template, tmp_path / "nightschool.db")
-    database = Database(sqlite_url(tmp_path / "nightschool.db"), sealer=factories.SEALER)
-    with database.writing() as db:
+    with installed.writing() as db:
         factories.make_places(db)
-    database.dispose()
-    factories.keep_keys(tmp_path)
     return tmp_path
 
 
@@ -58,7 +53,7 @@ def test_a_password_that_others_would_guess_is_refused(place: Path, password: st
     ("name", "kept"),
     [("王\ue863", "王\ue863"), ("田\U0002ebf1", "田\U0002ebf1"), ("王\t芳", "王 芳"), ("王\u202e芳", "王芳")],
 )
-def test_a_name_is_kept_as_it_was_typed(tmp_path: Path, name: str, kept: str) -> None:
+def test_a_name_is_kept_as_it_was_typed(tmp_path: Path, installed: Database, name: str, kept: str) -> None:
     assert accounts(tmp_path, "create", "--name", name).exit_code == 0
     assert [account.display_name for account in stored(tmp_path, Account)] == [kept]
 

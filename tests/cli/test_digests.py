@@ -13,11 +13,11 @@ from click.testing import CliRunner
 
 from nightschool.actions.trust.accounts import choose_digest_mail
 from nightschool.cli import cli
-from nightschool.database import Database, migrate
+from nightschool.database import Database
 from nightschool.errors import ConfigurationError
 from nightschool.models.trust import Account, AuditEvent, Posting
 from nightschool.queries.trust.trust import actor_of
-from nightschool.settings import from_environment, sqlite_url
+from nightschool.settings import from_environment
 from tests import factories
 from tests.factories import NOW, TODAY, Cast
 
@@ -73,19 +73,15 @@ def office() -> Iterator[PostOffice]:
 
 
 @pytest.fixture
-def installed(tmp_path) -> Iterator[tuple[Database, Cast]]:
-    factories.keep_keys(tmp_path)
-    database = Database(sqlite_url(tmp_path / "nightschool.db"), sealer=factories.SEALER)
-    migrate(database)
-    with database.writing() as db:
+def office_with_mail(installed: Database) -> tuple[Database, Cast]:
+    with installed.writing() as db:
         cast = factories.make_cast(db)
         held = factories.make_session(
             db, factories.make_course(db, title="防诈骗"), TODAY - timedelta(days=7)
         )
         learner = factories.make_learner(db, name="陈大秀")
         factories.make_register(db, held, cast.chen, present=(learner.id,), total=28)
-    yield database, cast
-    database.dispose()
+    return installed, cast
 
 
 def asked(database: Database, account: int, address: str) -> None:
@@ -108,8 +104,8 @@ def sent_by_timer(tmp_path, office: PostOffice | None, at: datetime = MONDAY):
         return CliRunner().invoke(cli, ["digests"], env={"NIGHTSCHOOL_DATA": str(tmp_path), **mail})
 
 
-def test_each_officer_who_asked_gets_last_week_once(tmp_path, installed, office) -> None:
-    database, cast = installed
+def test_each_officer_who_asked_gets_last_week_once(tmp_path, office_with_mail, office) -> None:
+    database, cast = office_with_mail
     asked(database, cast.township_supervisor, "zhen@example.cn")
     asked(database, cast.county_supervisor, "qu@example.cn")
     asked(database, cast.chen, "chen@example.cn")  # who keeps a village reads its desk
@@ -126,8 +122,8 @@ def test_each_officer_who_asked_gets_last_week_once(tmp_path, installed, office)
 
 
 @pytest.mark.parametrize("end", ["posting", "account", "address"])
-def test_mail_ends_with_what_it_stands_on(tmp_path, installed, office, end) -> None:
-    database, cast = installed
+def test_mail_ends_with_what_it_stands_on(tmp_path, office_with_mail, office, end) -> None:
+    database, cast = office_with_mail
     asked(database, cast.township_supervisor, "zhen@example.cn")
     with database.writing() as db:
         account = db.get_one(Account, cast.township_supervisor)
@@ -140,8 +136,8 @@ def test_mail_ends_with_what_it_stands_on(tmp_path, installed, office, end) -> N
     assert sent_by_timer(tmp_path, office).exit_code == 0 and not office.letters
 
 
-def test_a_wrong_address_stops_nobody_else_and_is_tried_again(tmp_path, installed, office) -> None:
-    database, cast = installed
+def test_a_wrong_address_stops_nobody_else_and_is_tried_again(tmp_path, office_with_mail, office) -> None:
+    database, cast = office_with_mail
     asked(database, cast.township_supervisor, WRONG)
     asked(database, cast.county_supervisor, "qu@example.cn")
     answer = sent_by_timer(tmp_path, office)
@@ -150,15 +146,15 @@ def test_a_wrong_address_stops_nobody_else_and_is_tried_again(tmp_path, installe
     assert sent_by_timer(tmp_path, office).output == "寄出了 1 封，没有寄成的 0 封。\n"
 
 
-def test_without_a_mail_server_it_says_what_to_set(tmp_path, installed) -> None:
-    database, cast = installed
+def test_without_a_mail_server_it_says_what_to_set(tmp_path, office_with_mail) -> None:
+    database, cast = office_with_mail
     asked(database, cast.township_supervisor, "zhen@example.cn")
     answer = sent_by_timer(tmp_path, None)
     assert answer.exit_code == 1 and "NIGHTSCHOOL_SMTP_URL" in answer.output
 
 
-def test_addresses_are_sealed_and_not_on_the_trail(tmp_path, installed) -> None:
-    database, cast = installed
+def test_addresses_are_sealed_and_not_on_the_trail(tmp_path, office_with_mail) -> None:
+    database, cast = office_with_mail
     asked(database, cast.township_supervisor, "zhen@example.cn")
     database.dispose()
     assert b"zhen@example" not in b"".join(one.read_bytes() for one in tmp_path.glob("nightschool.db*"))

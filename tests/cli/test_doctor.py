@@ -7,8 +7,6 @@ import time_machine
 from click.testing import CliRunner
 
 from nightschool.cli import cli
-from nightschool.database import Database, migrate
-from nightschool.settings import sqlite_url
 from tests import factories
 
 
@@ -22,22 +20,15 @@ def test_new_installation_is_told_to_serve_first(tmp_path) -> None:
     assert "运行 serve" in told.output
 
 
-def test_sound_installation_has_nothing_to_mend(tmp_path) -> None:
-    factories.keep_keys(tmp_path)
-    database = Database(sqlite_url(tmp_path / "nightschool.db"), sealer=factories.SEALER)
-    migrate(database)
-    database.dispose()
+def test_sound_installation_has_nothing_to_mend(tmp_path, installed) -> None:
     told = doctor(tmp_path)
     assert told.exit_code == 0, told.output
     for word in ("Python: 3.", "SQLite: 3.", "journal_mode=", "NIGHTSCHOOL_BASE_URL: http://127.0.0.1:8000"):
         assert word in told.output
 
 
-def test_backup_is_asked_for_once_there_is_something_to_lose(tmp_path) -> None:
-    factories.keep_keys(tmp_path)
-    database = Database(sqlite_url(tmp_path / "nightschool.db"), sealer=factories.SEALER)
-    migrate(database)
-    with database.writing() as db:
+def test_backup_is_asked_for_once_there_is_something_to_lose(tmp_path, installed) -> None:
+    with installed.writing() as db:
         factories.make_places(db)
         factories.make_school(db)
     assert "没有备份" in doctor(tmp_path).output
@@ -48,7 +39,6 @@ def test_backup_is_asked_for_once_there_is_something_to_lose(tmp_path) -> None:
     told = doctor(tmp_path)
     assert told.exit_code == 0, told.output
     assert "上次备份: 20" in told.output
-    database.dispose()
 
 
 def test_port_that_lets_in_more_than_the_proxy_is_to_be_mended(tmp_path) -> None:
@@ -103,7 +93,7 @@ def test_unfit_setting_is_named(tmp_path, name: str, value: str) -> None:
 @pytest.mark.parametrize(
     ("days", "is_told"), [(-1000, True), (-1, True), (0, False), (40, False), (1000, True)]
 )
-def test_a_clock_far_from_the_latest_record_is_told(tmp_path, days: int, is_told: bool) -> None:
+def test_a_clock_far_from_the_latest_record_is_told(tmp_path, installed, days: int, is_told: bool) -> None:
     environment = {"NIGHTSCHOOL_DATA": str(tmp_path)}
     with time_machine.travel(factories.NOW.instant):
         CliRunner().invoke(cli, ["accounts", "create", "--name", "王管理"], env=environment)
@@ -111,7 +101,7 @@ def test_a_clock_far_from_the_latest_record_is_told(tmp_path, days: int, is_told
         assert ("钟不准就先调好" in doctor(tmp_path).output) == is_told
 
 
-def test_once_the_clock_is_right_again_nothing_is_told(tmp_path) -> None:
+def test_once_the_clock_is_right_again_nothing_is_told(tmp_path, installed) -> None:
     environment = {"NIGHTSCHOOL_DATA": str(tmp_path)}
     for days in (1000, 0):
         with time_machine.travel(factories.later(days=days).instant):

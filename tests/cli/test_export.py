@@ -10,11 +10,9 @@ from click.testing import CliRunner
 from sqlalchemy import delete, select
 
 from nightschool.cli import cli
-from nightschool.database import Database, migrate
 from nightschool.models.tallies import RegionTally
 from nightschool.models.trust import AuditEvent
 from nightschool.queries.oversight.analysts import age_band
-from nightschool.settings import sqlite_url
 from tests import factories
 from tests.factories import SHIWAN, TODAY
 
@@ -24,11 +22,8 @@ def told(folder, *words: str):
 
 
 @pytest.fixture
-def installation(tmp_path):
-    factories.keep_keys(tmp_path)
-    database = Database(sqlite_url(tmp_path / "nightschool.db"), sealer=factories.SEALER)
-    migrate(database)
-    with database.writing() as db:
+def installation(tmp_path, installed):
+    with installed.writing() as db:
         cast = factories.make_cast(db)
         people = [
             factories.make_learner(db, name=name, sex=sex, birth_year=born)
@@ -42,8 +37,7 @@ def installation(tmp_path):
         for ago in (3, 10):
             held = factories.make_session(db, course, TODAY - timedelta(days=ago))
             factories.make_register(db, held, cast.chen, present=tuple(one.id for one in people))
-    yield tmp_path, database
-    database.dispose()
+    return tmp_path, installed
 
 
 @pytest.mark.parametrize("has_duckdb", [True, False])

@@ -27,7 +27,7 @@ def run(folder: Path, *words: str) -> Result:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
+def place(tmp_path: Path, installed: Database) -> Path:
     """An installation that has been started, with two learners whose phones are known."""
     assert run(tmp_path, "accounts", "create", "--name", "王管理").exit_code == 0
     keys = tmp_path / "keys.json"

@@ -44,6 +44,18 @@ def count(folder: Path) -> int:
     return stored(folder, select(func.count(Region.code)))[0][0]
 
 
+@pytest.fixture(autouse=True)
+def begun(request: pytest.FixtureRequest) -> None:
+    """All but the test of a new folder begin with an empty database."""
+    if "new_folder" not in request.fixturenames:
+        request.getfixturevalue("installed")
+
+
+@pytest.fixture
+def new_folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
 @pytest.fixture
 def write(tmp_path: Path):
     def make(rows: str, name: str = "list.csv", encoding: str = "utf-8-sig") -> str:
@@ -89,13 +101,13 @@ def test_a_trial_tells_the_same_and_stores_nothing(tmp_path: Path, write) -> Non
     assert count(tmp_path) == 0
 
 
-def test_a_list_with_a_bad_row_is_not_imported_at_all(tmp_path: Path, write) -> None:
-    told = regions(tmp_path, "import", write(SMALL + "5.11E+11,田家镇\n511002105203,\n"))
+def test_a_list_with_a_bad_row_is_not_imported_at_all(new_folder: Path, write) -> None:
+    told = regions(new_folder, "import", write(SMALL + "5.11E+11,田家镇\n511002105203,\n"))
     assert told.exit_code == 1
     assert "第 8 行 code：「5.11E+11」的后几位被表格软件抹掉了" in told.stderr
     assert "第 9 行 name：没有名字。" in told.stderr
     assert "什么也没有导入。改好再来，或者加 --skip-bad 跳过这些行。" in told.stderr
-    assert not (tmp_path / "nightschool.db").exists()
+    assert not (new_folder / "nightschool.db").exists()
 
 
 def test_bad_rows_can_be_skipped(tmp_path: Path, write) -> None:

@@ -9,12 +9,11 @@ from time_machine import travel
 
 from nightschool.actions.trust.keys import take_keys
 from nightschool.cli import cli
-from nightschool.database import Database, migrate
+from nightschool.database import Database
 from nightschool.models.people import HouseholdStatus, Learner
 from nightschool.queries.household_status import holder_of
 from nightschool.rules.access import SYSTEM
 from nightschool.sealing import Digester
-from nightschool.settings import sqlite_url
 from tests import factories
 from tests.factories import KEYS, NOW, TODAY
 
@@ -24,10 +23,8 @@ def run(folder: Path, *words: str) -> Result:
         return CliRunner().invoke(cli, list(words), env={"NIGHTSCHOOL_DATA": str(folder)})
 
 
-def test_exactly_what_is_due_goes_and_a_dry_run_says_so_before(tmp_path: Path) -> None:
-    factories.keep_keys(tmp_path)
-    database = Database(sqlite_url(tmp_path / "nightschool.db"), sealer=factories.SEALER)
-    migrate(database)
+def test_exactly_what_is_due_goes_and_a_dry_run_says_so_before(tmp_path: Path, installed: Database) -> None:
+    database = installed
     year, leap = timedelta(days=365), timedelta(days=3 * 365 + 1)
     with database.writing() as db:
         cast = factories.make_cast(db)
