@@ -29,6 +29,7 @@ from bench.staff_pages import compare_action
 from nightschool.actions.tallies import count_the_first_time, recount_all
 from nightschool.database import Database, migrate
 from nightschool.models.people import Learner
+from nightschool.models.places import RegionSettings
 from nightschool.models.teaching import ClassSession
 from nightschool.rules.regions import RegionRow
 from tests import postgres_cluster
@@ -180,6 +181,7 @@ def run(
         migrate(large)
         with large.writing() as db:
             db.execute(text("UPDATE posting SET region_code = '510000000000' WHERE role = 'supervisor'"))
+            db.merge(RegionSettings(region_code="510000000000", target_per="month", village_target=2))
         built, counting = time.perf_counter() - began, time.perf_counter()
         if count_the_first_time(large):
             analyze(large)

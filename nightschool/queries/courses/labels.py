@@ -8,7 +8,7 @@ from functools import reduce
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, case, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from nightschool.models.places import Region
@@ -248,7 +248,9 @@ def label_figures(
             borne[key] += Counter(held=sessions, attendances=came)
     lines: dict[tuple[str, str], LabelFigures] = {}
     ids = [int(key) for key, sums in borne.items() if key.isdecimal() and sums["planned"]]
-    named = select(*_NAMED, Label.kind).where(Label.id.in_(ids)).order_by(Label.public_id)
+    # Written out: a thousand values that are handed over take PostgreSQL's driver 7 ms.
+    in_words = bindparam("ids", ids, Integer(), expanding=True, literal_execute=True)
+    named = select(*_NAMED, Label.kind).where(Label.id.in_(in_words)).order_by(Label.public_id)
     for label in db.execute(named):
         sums, kind = borne[str(label.id)], (label.kind, label.name)
         sums["helped"] = borne[OF_HELPER + str(label.id)]["held"]

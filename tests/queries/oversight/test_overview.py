@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from nightschool.models.places import RegionSettings
 from nightschool.models.teaching import SessionStatus
 from nightschool.queries.oversight import overview
 from nightschool.queries.places.openings import coverage, units_below
@@ -97,6 +98,20 @@ def test_overview_costs_the_same_for_one_village_and_thirty(database, cast, stat
         many = len(statements)
     assert seen is not None and len(seen.parts) == 31
     assert few == many == 5
+
+
+def test_what_is_expected_is_asked_for_once_whatever_periods_are_shown(database, cast, statements) -> None:
+    with database.writing() as db:
+        a_week_in_shiwan(db, cast)
+        db.add(RegionSettings(region_code="511002000000", target_per="week", village_target=2))
+        db.add(RegionSettings(region_code="511002105000", target_per="week", village_target=3))
+    for region in ("511000000000", "511002105000", SHIWAN):
+        with database.reading() as db:
+            known = overview.known_region(db, region, today=TODAY)
+            statements.clear()
+            seen = overview.overview_of(db, region, **WEEK, known=known, counts_people=False)
+        assert seen is not None and seen.total.expected == 3
+        assert len(statements) == 1
 
 
 def test_behind_each_number_stand_as_many_classes_village_by_village(database, cast) -> None:
