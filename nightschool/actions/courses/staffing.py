@@ -12,6 +12,7 @@ from nightschool.models.people import Teacher
 from nightschool.models.places import Venue
 from nightschool.models.teaching import ClassSessionTeacher, CourseTeacher
 from nightschool.queries.courses.sessions import teachers_of
+from nightschool.queries.shared_venues import can_meet_at
 from nightschool.rules.regions import ancestors_of
 
 
@@ -31,8 +32,8 @@ def find_staff(
 ) -> Staff:
     """The teachers and the venue behind these public ids. Who was put away stays where they were (`former`).
 
-    Raises: NotFound for a teacher that is kept neither at this village nor above it, or a venue of another village, and
-    for one that was put away.
+    Raises: NotFound for a teacher that is kept neither at this village nor above it, or a venue at which the village
+    cannot meet, and for one that was put away.
     """
     [staff] = find_staffs(db, region_code, [(teachers, venue)], former=former)
     return staff
@@ -68,8 +69,7 @@ def find_staffs(
         found = db.execute(
             select(Venue.public_id, Venue.id).where(
                 Venue.public_id.in_(venues),
-                Venue.region_code == region_code,
-                or_(Venue.retired_at.is_(None), Venue.id == former.venue_id),
+                or_(can_meet_at(region_code) & Venue.retired_at.is_(None), Venue.id == former.venue_id),
             )
         )
         places = {row.public_id: row.id for row in found}

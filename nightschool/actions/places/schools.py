@@ -9,6 +9,7 @@ from nightschool.actions.touching import touch_villages
 from nightschool.errors import Refused
 from nightschool.models.places import NightSchool, Venue
 from nightschool.models.teaching import ClassSession
+from nightschool.queries.shared_venues import can_meet_at
 from nightschool.rules.access import Actor
 from nightschool.rules.places.checklist import TICKED
 from nightschool.rules.places.schools import SchoolEntry
@@ -19,7 +20,7 @@ def edit_school(db: Session, *, village: str, entry: SchoolEntry, version: int, 
     """The school's record says what the entry says, and so does the village's page.
 
     Raises: NotFound when the village has no school; StaleRecord when somebody saved it since this version; Refused
-    with `unknown_venue` when the usual venue is not one that the village uses.
+    with `unknown_venue` when the usual venue is not one that the village can meet at.
     """
     which = NightSchool.region_code == village
     found = locked_as_seen(db, NightSchool, which, version=version, by=by)
@@ -48,9 +49,7 @@ def _venue_id(db: Session, village: str, venue: str) -> int | None:
     if not venue:
         return None
     found = db.scalar(
-        select(Venue.id).where(
-            Venue.public_id == venue, Venue.region_code == village, Venue.retired_at.is_(None)
-        )
+        select(Venue.id).where(Venue.public_id == venue, can_meet_at(village), Venue.retired_at.is_(None))
     )
     if found is None:
         raise Refused("unknown_venue", field="usual_venue")

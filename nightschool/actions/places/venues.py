@@ -19,8 +19,8 @@ from nightschool.actions.records import (
 from nightschool.actions.touching import touch_villages
 from nightschool.errors import Refused
 from nightschool.models.base import new_public_id
-from nightschool.models.places import Venue
-from nightschool.models.teaching import Booking, ClassSession
+from nightschool.models.places import Region, Venue
+from nightschool.models.teaching import Booking, ClassSession, SessionStatus
 from nightschool.rules.access import Actor, require
 from nightschool.rules.courses.statuses import HOLDING
 from nightschool.rules.names import compared
@@ -106,7 +106,15 @@ def _hold(db: Session, venue: Venue, *, today: date) -> None:
         .where(ClassSession.venue_id == venue.id, ClassSession.day >= today, ClassSession.status.in_(HOLDING))
         .with_for_update()
     ).all()
-    check_unshared((PlannedHere(slot_of(one), one.title) for one in sessions), venue=venue.name)
+    codes = {one.region_code for one in sessions}
+    villages = dict(db.execute(select(Region.code, Region.name).where(Region.code.in_(codes))).all())
+
+    def told(one: ClassSession) -> str:
+        is_private = one.status == SessionStatus.DRAFT and one.region_code != venue.region_code
+        return villages[one.region_code] if is_private else one.title
+
+    planned = (PlannedHere(slot_of(one), told(one)) for one in sessions)
+    check_unshared(planned, venue=venue.name)
     hold_slots(db, sessions, moment=Moment(today, 0), agreed=True)  # they stand already
 
 

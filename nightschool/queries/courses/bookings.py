@@ -13,6 +13,7 @@ from nightschool.models.teaching import Booking, ClassSession, SessionStatus
 from nightschool.queries.courses.closed_times import closed_times, of_resources
 from nightschool.queries.courses.sessions import teachers_of
 from nightschool.queries.records import shaped
+from nightschool.queries.shared_venues import venue_name
 from nightschool.rules.courses.choices import Choices
 from nightschool.rules.courses.conflicts import (
     DAYS_AHEAD,
@@ -101,7 +102,7 @@ def holdings(
             ClassSession.status,
             ClassSession.region_code.label("village_code"),
             Region.name.label("village"),
-            func.coalesce(Venue.name, "").label("venue"),
+            func.coalesce(venue_name(ClassSession.region_code), "").label("venue"),
             case((is_another, NightSchool.contact_name), else_="").label("contact_name"),
             case((is_another, NightSchool.contact_phone), else_="").label("contact_phone"),
         )

@@ -9,16 +9,19 @@ from sqlalchemy.orm import Session
 from nightschool.models.people import Teacher
 from nightschool.models.places import NightSchool, Venue
 from nightschool.queries.records import shaped
+from nightschool.queries.scope import inside
+from nightschool.queries.shared_venues import can_meet_at, venue_name
 from nightschool.rules.courses.choices import Choices, TeacherChoice, VenueChoice
 from nightschool.rules.places.venues import ONLINE
-from nightschool.rules.regions import ancestors_of
+from nightschool.rules.regions import ancestors_of, township_of
 from nightschool.rules.resources import Resource, ResourceKind
 
 
 def on_offer(
     db: Session, village: str, *, teachers: Collection[str] = (), venues: Collection[str] = ()
 ) -> Choices:
-    """What a course of this village can be made of; teachers are those kept there and above it. Cost: 2 queries.
+    """What a course of this village can be made of; teachers are those kept there and above it, venues its own
+    and those that others of its township share. Cost: 2 queries.
 
     Those put away are not offered, but for the `teachers` and `venues` that are chosen already: a form that did not
     show them would lose them when it is saved.
@@ -31,17 +34,30 @@ def on_offer(
         ),
         _venues(
             db,
-            Venue.region_code == village,
-            or_(Venue.retired_at.is_(None), Venue.public_id.in_(venues)),
+            or_(
+                can_meet_at(village) & Venue.retired_at.is_(None),
+                inside(Venue.region_code, township_of(village) or village) & Venue.public_id.in_(venues),
+            ),
+            village=village,
         ),
     )
 
 
-def chosen(db: Session, *, teachers: Collection[str], venue: str | None) -> Choices:
-    """These alone, wherever they are kept, put away or not. Cost: 2 queries; none for nobody and nothing."""
+def chosen(
+    db: Session,
+    *,
+    teachers: Collection[str],
+    venues: Collection[str | None],
+    village: Any = Venue.region_code,
+) -> Choices:
+    """These alone, wherever they are kept, put away or not. Cost: 2 queries; none for nobody and nothing.
+
+    Venues are called as in the `village`; without one, as where they are.
+    """
+    places = {one for one in venues if one}
     return Choices(
         _teachers(db, Teacher.public_id.in_(teachers)) if teachers else (),
-        _venues(db, Venue.public_id == venue) if venue else (),
+        _venues(db, Venue.public_id.in_(places), village=village) if places else (),
     )
 
 
@@ -72,12 +88,14 @@ def _teachers(db: Session, *which: Any) -> tuple[TeacherChoice, ...]:
     )
 
 
-def _venues(db: Session, *which: Any) -> tuple[VenueChoice, ...]:
+def _venues(db: Session, *which: Any, village: Any = Venue.region_code) -> tuple[VenueChoice, ...]:
+    is_own = Venue.region_code == village
     rows = db.execute(
         select(
             Venue.id,
             Venue.public_id,
-            Venue.name,
+            venue_name(village).label("name"),
+            is_own.label("is_own"),
             Venue.kind,
             Venue.seats,
             Venue.is_lit,
@@ -86,9 +104,9 @@ def _venues(db: Session, *which: Any) -> tuple[VenueChoice, ...]:
             Venue.retired_at.is_not(None).label("is_retired"),
             (NightSchool.usual_venue_id == Venue.id).label("is_usual"),
         )
-        .outerjoin(NightSchool, NightSchool.region_code == Venue.region_code)
+        .outerjoin(NightSchool, NightSchool.region_code == village)
         .where(*which)
-        .order_by(Venue.id)
+        .order_by(is_own.desc(), Venue.id)
     )
     return tuple(
         shaped(

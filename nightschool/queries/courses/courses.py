@@ -16,6 +16,7 @@ from nightschool.queries.courses.histories import History, history
 from nightschool.queries.courses.labels import Borne, borne_text, courses_bearing, read_borne
 from nightschool.queries.courses.sessions import category_word
 from nightschool.queries.records import shaped
+from nightschool.queries.shared_venues import venue_name
 from nightschool.rules.courses.labels import NO_LABELS, Labels
 from nightschool.rules.listings import RETIRED, UNASKED, Asked, Listing, paged
 from nightschool.rules.names import finder, sort_key
@@ -92,7 +93,7 @@ def course(db: Session, public_id: str) -> CoursePage | None:
             Course.__table__,
             Region.name.label("village"),
             Venue.public_id.label("venue_public_id"),
-            Venue.name.label("venue"),
+            venue_name(Course.region_code).label("venue"),
             category_word(),
             borne_text(Course),
             select(func.count())

@@ -15,6 +15,7 @@ from nightschool.queries.courses import bookings, courses
 from nightschool.queries.courses.choices import chosen
 from nightschool.queries.courses.labels import Borne, borne_text, labels_of_course, read_borne
 from nightschool.queries.courses.sessions import teachers_of
+from nightschool.queries.shared_venues import venue_name
 from nightschool.rules.courses.conflicts import DAYS_AHEAD, Conflict, Want, nearest_common, want_of
 from nightschool.rules.courses.labels import Labels
 from nightschool.rules.courses.series import Member, Names, State, Step
@@ -93,28 +94,30 @@ def label_ids(db: Session, labels: Labels[str]) -> dict[str, tuple[int, ...]]:
 
 def staff_ids(db: Session, *, teachers: Sequence[str], venue: str | None) -> dict[str, Any]:
     """These teachers and this venue, by their public ids, as a State has them. Cost: 2 queries."""
-    known = {key: one.resource.id for key, one in chosen(db, teachers=teachers, venue=venue).by_id.items()}
+    staff = chosen(db, teachers=teachers, venues=[venue])
+    known = {key: one.resource.id for key, one in staff.by_id.items()}
     return {
         "teacher_ids": tuple(dict.fromkeys(known[key] for key in teachers if key in known)),
         "venue_id": known.get(venue or ""),
     }
 
 
-def names(db: Session, steps: Collection[Step]) -> Names:
-    """What the numbers and codes of these steps are called. Cost: 4 queries at most."""
+def names(db: Session, steps: Collection[Step], village: str) -> Names:
+    """What the numbers and codes of these steps are called in their village. Cost: 4 queries at most."""
     states = [state for step in steps for state in (step.member.state, step.after)]
     teachers = {teacher_id for state in states for teacher_id in state.teacher_ids}
     venues = {state.venue_id for state in states if state.venue_id is not None}
     labels = {one for state in states for ids in state.labels.by_role.values() for one in ids}
     borne = db.execute(select(Label.id, Label.name).where(Label.id.in_(labels))) if labels else ()
     taught_by = db.execute(select(Teacher.id, Teacher.name).where(Teacher.id.in_(teachers)))
-    places = db.scalars(select(Venue).where(Venue.id.in_(venues))).all()
+    known = select(Venue, venue_name(village).label("called")).where(Venue.id.in_(venues))
+    places = db.execute(known).all()
     return Names(
         teachers={row.id: row.name for row in taught_by},
-        venues={venue.id: venue.name for venue in places},
+        venues={venue.id: called for venue, called in places},
         categories=courses.categories(db),
         labels={row.id: row.name for row in borne},
-        shared={venue.id for venue in places if not venue.holds_slots},
+        shared={venue.id for venue, _called in places if not venue.holds_slots},
     )
 
 

@@ -16,6 +16,7 @@ from nightschool.queries.courses.labels import Borne, borne_text, read_borne
 from nightschool.queries.figures import attendances
 from nightschool.queries.public_names import PUBLIC_NAME
 from nightschool.queries.records import shaped
+from nightschool.queries.shared_venues import venue_name
 from nightschool.rules.courses.labels import Labels
 from nightschool.rules.courses.modes import mode_of
 from nightschool.rules.courses.statuses import status_word
@@ -102,7 +103,7 @@ LINE = (
     ClassSession.status,
     ClassSession.reason,
     ClassSession.reason_text,
-    func.coalesce(Venue.name, "").label("venue"),
+    func.coalesce(venue_name(ClassSession.region_code), "").label("venue"),
     After.day.label("after_day"),
     After.starts.label("after_starts"),
     ClassSession.differs,

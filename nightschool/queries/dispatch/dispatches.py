@@ -20,6 +20,7 @@ from nightschool.queries.people.teacher_links import Opened
 from nightschool.queries.records import shaped
 from nightschool.queries.scope import inside
 from nightschool.queries.seasons.localities import Locality, locality
+from nightschool.queries.shared_venues import venue_name
 from nightschool.rules.courses.statuses import HOLDING
 from nightschool.rules.dispatch.dispatches import (
     DispatchStatus,
@@ -241,7 +242,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Dispatch.day,
             Dispatch.starts,
             Dispatch.ends,
-            func.coalesce(Venue.name, "").label("venue"),
+            func.coalesce(venue_name(Dispatch.region_code), "").label("venue"),
             Dispatch.note,
             _PERSON.public_id.label("teacher"),
             _PERSON.name.label("teacher_name"),

@@ -22,12 +22,13 @@ from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.base import UtcDateTime
 from nightschool.models.people import Teacher
-from nightschool.models.places import Region, Venue
+from nightschool.models.places import Region
 from nightschool.models.planning import SessionRevision
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course, SessionStatus
 from nightschool.queries.notices import timetable
 from nightschool.queries.places.places import NamedRegion
 from nightschool.queries.public_names import PUBLIC_NAME
+from nightschool.queries.shared_venues import venue_name
 from nightschool.rules.notices.revisions import Facts, Known, Standing, facts_from_json
 from nightschool.rules.notices.told import revision_in_force
 from nightschool.rules.regions import code_range
@@ -209,7 +210,7 @@ def facts_now(db: Session, class_session_ids: Collection[int]) -> dict[int, Fact
                 ClassSession.ends,
                 ClassSession.status,
                 ClassSession.venue_id,
-                Venue.name.label("venue"),
+                venue_name(ClassSession.region_code).label("venue"),
                 ClassSession.reason,
                 ClassSession.reason_text,
                 *timetable.MOVES,

@@ -38,6 +38,7 @@ from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Cours
 from nightschool.queries.courses.labels import borne_text, names_borne
 from nightschool.queries.figures import attendances
 from nightschool.queries.public_names import PUBLIC_NAME
+from nightschool.queries.shared_venues import venue_name
 from nightschool.rules.courses.labels import NO_LABELS, Labels
 from nightschool.rules.courses.modes import mode_of
 from nightschool.rules.notices.revisions import Difference
@@ -474,7 +475,7 @@ def entry_rows(source: FromClause | None = None) -> Select[*tuple[Any, ...]]:
             ClassSession.starts,
             ClassSession.ends,
             ClassSession.status,
-            Venue.name.label("venue"),
+            venue_name(ClassSession.region_code).label("venue"),
             Venue.directions,
             ClassSession.reason,
             ClassSession.reason_text,

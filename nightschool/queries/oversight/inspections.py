@@ -15,6 +15,7 @@ from nightschool.models.teaching import ClassSession, SessionStatus
 from nightschool.queries.records import shaped
 from nightschool.queries.scope import inside
 from nightschool.queries.seasons.localities import locality
+from nightschool.queries.shared_venues import venue_name
 from nightschool.rules.courses.advice import AFTER_WORK
 from nightschool.rules.oversight.inspections import Share, share_found
 from nightschool.rules.places.travel import way_between
@@ -225,7 +226,7 @@ def _visits(db: Session, which: ColumnElement[bool]) -> tuple[VisitLine, ...]:
             ClassSession.status,
             func.coalesce(ClassSession.reason, "").label("called_off"),
             ClassSession.reason_text.label("called_off_text"),
-            func.coalesce(Venue.name, "").label("venue"),
+            func.coalesce(venue_name(ClassSession.region_code), "").label("venue"),
             func.coalesce(NightSchool.contact_name, "").label("contact_name"),
             func.coalesce(NightSchool.contact_phone, "").label("contact_phone"),
             office.name.label("office"),

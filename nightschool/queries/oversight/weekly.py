@@ -28,6 +28,7 @@ from nightschool.queries.oversight.overview import (
 )
 from nightschool.queries.public_names import PUBLIC_NAME
 from nightschool.queries.scope import inside
+from nightschool.queries.shared_venues import venue_name
 from nightschool.rules.regions import Level
 from nightschool.rules.slots import Slot
 
@@ -143,7 +144,7 @@ def consulting(db: Session, code: str, *, today: date) -> Consulting:
             ClassSession.status,
             ClassSession.reason,
             ClassSession.reason_text,
-            func.coalesce(Venue.name, "").label("venue"),
+            func.coalesce(venue_name(ClassSession.region_code), "").label("venue"),
         )
         .outerjoin(Venue, Venue.id == ClassSession.venue_id)
         .where(

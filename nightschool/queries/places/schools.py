@@ -12,6 +12,7 @@ from nightschool.models.teaching import Category, ClassSession, ClassSessionTeac
 from nightschool.models.trust import Account, Posting
 from nightschool.queries.figures import attendances, people_of
 from nightschool.queries.records import shaped
+from nightschool.queries.shared_venues import can_meet_at, venue_name
 from nightschool.queries.trust.trust import in_force
 from nightschool.rules.access import Role
 from nightschool.rules.places.checklist import Part, SchoolFacts, checklist, teachers_since
@@ -26,6 +27,7 @@ class SchoolVenue:
     name: str
     area_m2: int | None
     is_usual: bool
+    is_own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,10 @@ def school_record(db: Session, village: str) -> SchoolRecord | None:
     row = db.execute(
         select(NightSchool.__table__, Region.name.label("village"), Venue.public_id.label("usual_venue"))
         .join(Region, Region.code == NightSchool.region_code)
-        .outerjoin(Venue, (Venue.id == NightSchool.usual_venue_id) & Venue.retired_at.is_(None))
+        .outerjoin(
+            Venue,
+            (Venue.id == NightSchool.usual_venue_id) & Venue.retired_at.is_(None) & can_meet_at(village),
+        )
         .where(NightSchool.region_code == village)
     ).one_or_none()
     if row is None:
@@ -149,11 +154,17 @@ def school_record(db: Session, village: str) -> SchoolRecord | None:
 
 def _venues(db: Session, village: str, usual: int | None) -> tuple[SchoolVenue, ...]:
     rows = db.execute(
-        select(Venue.id, Venue.public_id, Venue.name, Venue.area_m2)
-        .where(Venue.region_code == village, Venue.retired_at.is_(None))
+        select(Venue.id, Venue.public_id, venue_name(village).label("name"), Venue.area_m2, Venue.region_code)
+        .where(
+            or_(Venue.region_code == village, can_meet_at(village) & (Venue.id == usual)),
+            Venue.retired_at.is_(None),
+        )
         .order_by(Venue.id)
     )
-    places = [SchoolVenue(row.public_id, row.name, row.area_m2, row.id == usual) for row in rows]
+    places = [
+        SchoolVenue(row.public_id, row.name, row.area_m2, row.id == usual, row.region_code == village)
+        for row in rows
+    ]
     return tuple(sorted(places, key=lambda place: not place.is_usual))
 
 

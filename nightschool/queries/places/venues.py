@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from nightschool.models.places import NightSchool, Venue
 from nightschool.queries import phones, records
+from nightschool.queries.shared_venues import can_meet_at, venue_name
 from nightschool.rules.listings import UNASKED, Asked, Listing, of_records, states
 from nightschool.rules.names import finder, sort_key
 from nightschool.texts import _
@@ -27,6 +28,7 @@ class VenueLine:
     key_holder: str
     masked_phone: str
     allows_parallel: bool
+    for_township: bool
     area_m2: int | None
     directions: str
     is_usual: bool
@@ -45,6 +47,7 @@ class VenueRecord(records.Record):
     directions: str
     key_holder: str
     allows_parallel: bool
+    for_township: bool
     area_m2: int | None
 
 
@@ -72,13 +75,22 @@ def village_venues(db: Session, village: str) -> tuple[VenueLine, ...]:
 
 
 def offered(db: Session, village: str) -> dict[str, str]:
-    """The venues to choose from, {public id: name}, as they were added. Cost: 1 query."""
-    rows = db.execute(
-        select(Venue.public_id, Venue.name)
-        .where(Venue.region_code == village, Venue.retired_at.is_(None))
-        .order_by(Venue.id)
-    )
-    return {row.public_id: row.name for row in rows}
+    """The venues to choose from, {public id: name}: its own, then those others share with it. Cost: 1 query."""
+    return {one.public_id: one.name for one in _usable(db, village)}
+
+
+def shared_with(db: Session, village: str) -> tuple[str, ...]:
+    """What the venues are called that others of its township share with the village. Cost: 1 query."""
+    return tuple(one.name for one in _usable(db, village) if not one.is_own)
+
+
+def _usable(db: Session, village: str) -> Sequence[Any]:
+    is_own = Venue.region_code == village
+    return db.execute(
+        select(Venue.public_id, venue_name(village).label("name"), is_own.label("is_own"))
+        .where(can_meet_at(village), Venue.retired_at.is_(None))
+        .order_by(is_own.desc(), Venue.id)
+    ).all()
 
 
 def venue(db: Session, public_id: str) -> VenueRecord | None:

@@ -19,6 +19,7 @@ from nightschool.queries.figures import attendances
 from nightschool.queries.people.people import Group, Villager, by_group
 from nightschool.queries.people.stays import THERE
 from nightschool.queries.records import shaped
+from nightschool.queries.shared_venues import venue_name
 from nightschool.rules.people.people import household_of
 from nightschool.rules.registers.attendance import (
     ATTENDED,
@@ -183,7 +184,7 @@ _SESSION = (
         Course.public_id.label("course"),
         (Course.kind == CourseKind.COHORT).label("is_cohort"),
         Region.name.label("village"),
-        func.coalesce(Venue.name, "").label("venue"),
+        func.coalesce(venue_name(ClassSession.region_code), "").label("venue"),
         Venue.seats,
         _ARRIVALS.label("version"),
     )

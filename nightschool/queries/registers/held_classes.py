@@ -17,6 +17,7 @@ from nightschool.queries.courses.labels import borne_text, names_borne
 from nightschool.queries.courses.sessions import category_word, teachers_of
 from nightschool.queries.figures import attendances, people_of
 from nightschool.queries.records import shaped
+from nightschool.queries.shared_venues import venue_name
 from nightschool.rules.courses.labels import Labels
 from nightschool.rules.courses.modes import mode_of
 
@@ -106,7 +107,7 @@ def _statement() -> Any:
             ClassSession.summary,
             ClassSession.delivery_mode,
             Venue.kind.label("venue_kind"),
-            func.coalesce(Venue.name, "").label("venue"),
+            func.coalesce(venue_name(ClassSession.region_code), "").label("venue"),
             borne_text(),
             Course.expected,
             attendances().label("attendances"),

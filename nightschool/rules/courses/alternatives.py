@@ -40,7 +40,7 @@ _MOST_OF_ONE_WAY = {Way.TIME: 3, Way.VENUE: 2, Way.TEACHER: 2, Way.OUT: 1}
 _SAME_HOUR = 10  # another place or teacher, and day and hour stay
 _SAME_DAY, _QUARTERS_COUNTED = 20, 16
 _ANOTHER_DAY, _A_DAY_LATER, _ANOTHER_HOUR = 40, 2, 5
-_UNLIT, _OPEN_AIR, _ONLINE, _FEWER_SEATS = 45, 15, 60, 25
+_UNLIT, _OPEN_AIR, _ONLINE, _FEWER_SEATS, _ANOTHER_VILLAGE = 45, 15, 60, 25, 30
 _ANOTHER_KIND, _ANOTHER_TOPIC, _TOPIC_UNKNOWN, _A_LEVEL_UP = 10, 25, 12, 3
 
 
@@ -171,6 +171,7 @@ def _elsewhere(want: WantedSlot, around: Around) -> list[Alternative]:
         distance, notes = float(_SAME_HOUR), []
         if place.is_online:
             distance += _ONLINE
+        distance += 0 if place.is_own else _ANOTHER_VILLAGE
         if place.seats:
             notes.append(counted("坐 %(n)d 人", place.seats))
             distance += _FEWER_SEATS * max(0, 1 - place.seats / seats) if seats else 0

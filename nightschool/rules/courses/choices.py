@@ -1,4 +1,4 @@
-"""Whom and what a village can choose from when it schedules: teachers kept there or above it, and its own venues."""
+"""Whom and what a village can choose from when it schedules: teachers kept there or above it, and where it can meet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class TeacherChoice:
 
 @dataclass(frozen=True, slots=True)
 class VenueChoice:
-    """A venue of the village, as far as it matters whether a class can go there."""
+    """A venue at which the village can meet, as far as it matters whether a class can go there."""
 
     public_id: str
     name: str
@@ -38,11 +38,12 @@ class VenueChoice:
     holds_slots: bool = True  # not for parallel use, nor online
     is_usual: bool = False  # the one the village calls so
     is_retired: bool = False
+    is_own: bool = True  # else another village of the township shares it
 
 
 @dataclass(frozen=True)
 class Choices:
-    """Teachers, the nearest first, and venues, the oldest first."""
+    """Teachers, the nearest first, and venues, its own first and of them the oldest."""
 
     teachers: tuple[TeacherChoice, ...] = ()
     venues: tuple[VenueChoice, ...] = ()
@@ -65,9 +66,10 @@ class Choices:
 
     @property
     def usual_venue(self) -> str:
-        """Public id; empty: none. Where there is one place only, it is the usual one without being called so."""
+        """Public id; empty: none. Its only place is the usual one without being called so."""
         usual = next((one.public_id for one in self.venues if one.is_usual and not one.is_retired), "")
-        return usual or (self.venues[0].public_id if len(self.venues) == 1 else "")
+        own = [one.public_id for one in self.venues if one.is_own]
+        return usual or (own[0] if len(own) == 1 else "")
 
     def want(self, slot: Slot, teachers: Sequence[str], venue: str | None) -> Want:
         """What a class session with these needs; what is none of these choices, or was put away, is passed over."""

@@ -38,6 +38,7 @@ class VenueEntry:
     phone: str = ""  # the key holder's
     removes_phone: bool = False
     allows_parallel: bool = False
+    for_township: bool = False
     area_m2: int | None = None
 
 

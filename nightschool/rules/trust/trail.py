@@ -335,6 +335,7 @@ FIELD_WORDS = {
     "key_holder": N_("管钥匙的人"),
     "key_holder_phone": N_("管钥匙的人的电话"),
     "allows_parallel": N_("能不能同时开两节课"),
+    "for_township": N_("本镇别的村能不能用"),
     "institution_name": N_("夜校的名字"),
     "principal": N_("校长（负责人）"),
     "contact_name": N_("联系人"),

@@ -84,7 +84,7 @@ def _about(
         db,
         locality(db, village),
         [slot.day],
-        choices=chosen(db, teachers=teachers, venue=venue),
+        choices=chosen(db, teachers=teachers, venues=[venue], village=village),
         title=title,
         teachers=teachers,
         venue=venue,

@@ -90,7 +90,7 @@ def _page(
     with reading() as db:
         members = _reaches(db, found, change)[form.reaches]
         steps = _steps(found, form, members)
-        named = series_queries.names(db, steps)
+        named = series_queries.names(db, steps, found.region_code)
         advice: dict[int, Any] = {}
         meets_already: frozenset[int] = frozenset()
         if isinstance(form, PostponeForm):

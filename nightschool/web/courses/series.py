@@ -132,7 +132,7 @@ def shown_first(
             is_stale = True
     with reading() as db:
         steps = plan(db)
-        named = queries.names(db, steps)
+        named = queries.names(db, steps, shown.village_code)
         conflicts = queries.steps_conflicts(
             db, steps, named, for_village=shown.village_code, at=moment(), agreed=form.is_agreed
         )
@@ -149,7 +149,7 @@ def other_times(found: SessionPage, form: ShiftForm) -> tuple[WayOut, ...]:
     """The times nearest to the one asked for at which this one and all that follow are free."""
     with reading() as db:
         steps = _plan(db, found, form)
-        named = queries.names(db, steps)
+        named = queries.names(db, steps, found.region_code)
         times = queries.common_times(db, steps, named, at=moment())
     ways = [Alternative(Way.TIME, form.slot(), Instead(slot=slot), 0) for slot in times]
     return choices_of(ways, today())
@@ -231,7 +231,7 @@ def advice_on(
         db,
         locality(db, shown.village_code),
         [step.after.slot.day for step in changing],
-        choices=chosen(db, teachers=shown.teachers, venue=shown.venue),
+        choices=chosen(db, teachers=shown.teachers, venues=[shown.venue], village=shown.village_code),
         title=shown.title,
         teachers=shown.teachers,
         venue=shown.venue,

@@ -33,7 +33,10 @@ def index(village: str) -> Any:
     ask = asked()
     shown = Shown("venues.index", {"village": village}, ask, look_up(queries.venues, village, ask))
     place = look_up(places.region_named, village)
-    return render_template("places/venues/index.html", shown=shown, place=place, kind_word=venue_kind_word)
+    shared = look_up(queries.shared_with, village)
+    return render_template(
+        "places/venues/index.html", shown=shown, place=place, shared=shared, kind_word=venue_kind_word
+    )
 
 
 @bp.route("/desk/<region_code:village>/venues/new", methods=["GET", "POST"])

@@ -35,6 +35,7 @@ class VenueForm(RecordForm):
     removes_phone = TickField(L_("不留电话了，删掉存着的"))
     retired_namesake: Namesake | None = None  # a venue of this name that may be used again instead
     allows_parallel = TickField(L_("可以同时上两节课"))
+    for_township = TickField(L_("本镇别的村也可以来上课"))
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

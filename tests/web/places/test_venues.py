@@ -11,8 +11,23 @@ from sqlalchemy import func, select
 
 from nightschool.database import Database
 from nightschool.models.places import Venue
-from nightschool.models.teaching import Booking
-from tests.factories import SHIWAN, TODAY, Cast, make_course, make_session, make_venue
+from nightschool.models.teaching import Booking, ClassSession
+from nightschool.queries.dispatch.rotas import rota_ground
+from nightschool.rules.access import Role
+from tests.factories import (
+    JIANLI,
+    NOW,
+    SHIWAN,
+    TODAY,
+    Cast,
+    make_account,
+    make_course,
+    make_region,
+    make_school,
+    make_session,
+    make_venue,
+    make_wish,
+)
 from tests.web.registers.test_attendance import errors, value
 
 DESK = f"/desk/{SHIWAN}"
@@ -123,3 +138,80 @@ def test_venues_are_the_villages_own(
         for page in (LIST, f"{LIST}/new", f"/venues/{place.public_id}"):
             assert browser.get(page).status_code == 404
         assert browser.post(f"/venues/{place.public_id}/phone").status_code == 404
+
+
+NEIGHBOUR = "511002105202"  # in the same township
+FRIDAY_CLASS = {
+    "title": "用电安全", "category": "skill", "starts": "19:00", "ends": "20:30", "repeat": "once",
+    "first": "2026-11-27", "do": "publish",
+}  # fmt: skip
+
+
+@pytest.fixture
+def wang(database: Database, cast: Cast, browser_of: Callable[[int], FlaskClient]) -> FlaskClient:
+    """断桥村's coordinator, whose school has no room of its own."""
+    with database.writing() as db:
+        make_region(db, NEIGHBOUR, "断桥村村民委员会")
+        make_school(db, NEIGHBOUR, contact_name="王文书", contact_phone="0832-5550303")
+        wang = make_account(db, "wws", "王文书", Role.COORDINATOR, NEIGHBOUR).id
+    return browser_of(wang)
+
+
+@pytest.mark.both_databases
+def test_two_villages_share_one_hall_and_no_two_of_their_classes_meet_in_it_at_once(
+    database: Database, cast: Cast, chen: FlaskClient, wang: FlaskClient, browser_of: Any
+) -> None:
+    hall = venue(database, "村活动室")
+    new, school = f"/desk/{NEIGHBOUR}/courses/new", f"/desk/{NEIGHBOUR}/school/edit"
+    usual = {"usual_venue": hall.public_id, "contact_name": "王文书", "contact_phone": "0832-5550303"}
+    there = {**FRIDAY_CLASS, "venue": hall.public_id}
+    for page in (new, school):
+        assert hall.public_id not in wang.get(page).text, "it has not been offered"
+    assert errors(wang.post(school, data={**usual, "version": "1"}).text) == [
+        "这一项已经不在单子上了，重新选一个。"
+    ]
+    assert wang.post(new, data=there).status_code == 422
+    assert edit(chen, hall, for_township="y", is_lit="y").status_code == 303
+    assert "本镇别的村也可以来上课" in chen.get(LIST).text
+    assert "别的村也让本村去上课的：狮湾村活动室。" in wang.get(f"/desk/{NEIGHBOUR}/venues").text
+    assert hall.public_id not in browser_of(cast.luo).get(f"/desk/{JIANLI}/courses/new").text, "too far away"
+    assert f'name="venue" value="{hall.public_id}"' in wang.get(new).text
+    assert wang.post(school, data={**usual, "version": "1"}).status_code == 303
+    assert f'name="venue" value="{hall.public_id}" checked' in wang.get(new).text, "it is where they meet"
+    assert wang.post(new, data=there).status_code == 303
+    assert "狮湾村活动室" in wang.get(f"/v/{NEIGHBOUR}").text, "villagers read whose it is"
+    taken = chen.post(
+        f"{DESK}/courses/new", data={**there, "title": "柑橘管护", "starts": "20:00", "ends": "21:00"}
+    )
+    assert taken.status_code == 409
+    assert "村活动室已经给断桥村上课用了：用电安全" in taken.text and "0832-5550303" in taken.text
+    # What it is like, who has its key and who may come stays with its own village.
+    for page in (f"/venues/{hall.public_id}", f"/venues/{hall.public_id}/closed"):
+        assert wang.get(page).status_code == 404
+    with database.writing() as db:
+        for village in (SHIWAN, NEIGHBOUR):
+            make_wish(db, village, "果树修剪", category_code="skill")
+        when = {"starts": 19 * 60, "ends": 20 * 60 + 30, "zone": "Asia/Shanghai", "at": NOW.moment}
+        ground = rota_ground(db, "511002105000", TODAY, TODAY + timedelta(days=6), **when)
+    assert {one.hall for one in ground.task.wishes} == {hall.id}, "one class an evening of both"
+    assert [one.evenings.closed.get(3) for one in ground.task.wishes] == ["hall", "hall"]
+    # No more of it: what was scheduled stays, and can be put right in everything else.
+    assert edit(chen, venue(database, "村活动室")).status_code == 303
+    assert hall.public_id not in wang.get(new).text
+    assert wang.get(f"/desk/{NEIGHBOUR}/school").status_code == 200
+    with database.reading() as db:
+        kept = db.scalars(select(ClassSession).where(ClassSession.region_code == NEIGHBOUR)).one()
+    assert (kept.venue_id, kept.status) == (hall.id, "scheduled")
+
+
+@pytest.mark.both_databases
+def test_of_another_villages_draft_in_a_shared_hall_no_title_is_told(
+    database: Database, chen: FlaskClient, wang: FlaskClient
+) -> None:
+    with database.writing() as db:
+        yard = make_venue(db, name="院坝", allows_parallel=True, for_township=True).id
+        for village, title, state in ((SHIWAN, "柑橘", "scheduled"), (NEIGHBOUR, "防诈骗", "draft")):
+            course = make_course(db, village, title, venue_id=yard)
+            make_session(db, course, TODAY + timedelta(days=3), status=state, booked=False)
+    answer = edit(chen, venue(database, "院坝"), for_township="y")
+    assert answer.status_code == 409 and "19:00 断桥村" in answer.text and "防诈骗" not in answer.text
