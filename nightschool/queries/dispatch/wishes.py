@@ -111,11 +111,18 @@ class RegionWish:
 
 
 def wishes_in(
-    db: Session, region: str, *, at: Moment, first: date | None = None, last: date | None = None
+    db: Session,
+    region: str,
+    *,
+    at: Moment,
+    first: date | None = None,
+    last: date | None = None,
+    is_public: bool = False,
 ) -> tuple[RegionWish, ...]:
     """The wishes of all villages of a region that their villages have let in, the longest waiting first.
 
-    Between two days, where they are named; those merged into another stand in that one. Cost: 1 query.
+    Between two days, where they are named; those merged into another stand in that one. `is_public`: as villagers may
+    know of them, of published classes. Cost: 1 query.
     """
     township = aliased(Region, name="township")
     which = [inside(Wish.region_code, region), Wish.status.not_in((WishStatus.SUBMITTED, WishStatus.MERGED))]
@@ -124,7 +131,7 @@ def wishes_in(
     if last is not None:
         which.append(Wish.wished_on <= last)
     rows = db.execute(
-        _lines(at)
+        _lines(at, is_public=is_public)
         .add_columns(
             Region.name.label("village"),
             func.coalesce(township.name, "").label("township"),
@@ -163,13 +170,16 @@ def wish_topics(db: Session, region: str, first: date, last: date, *, at: Moment
     )
 
 
-def longest_waits(db: Session, region: str, *, at: Moment) -> LongestWaits:
+def longest_waits(
+    db: Session, region: str, *, at: Moment, is_public: bool = False, most: int = _MOST_WAITS
+) -> LongestWaits:
     """The wishes of a region that wait for a class, the longest first. Cost: 2 queries, 2 more where some wait long.
 
     Among teachers are those whom every village of the region may call on, and those kept in its township or itself.
     """
     place = db.scalars(select(Region.name).where(Region.code == region)).one()
-    waiting = [one for one in wishes_in(db, region, at=at) if waits(one.line.stage)]
+    found = wishes_in(db, region, at=at, is_public=is_public)
+    waiting = [one for one in found if waits(one.line.stage)]
     days = {one.line.public_id: (at.day - one.line.wished_on).days for one in waiting}
     median = median_wait(list(days.values()))
     long = {key for key, waited in days.items() if is_long_wait(waited, median)}
@@ -180,6 +190,8 @@ def longest_waits(db: Session, region: str, *, at: Moment) -> LongestWaits:
             line.public_id,
             line.topic,
             one.village,
+            line.region_code,
+            one.township,
             line.wished_on,
             days[line.public_id],
             line.stage,
@@ -188,7 +200,8 @@ def longest_waits(db: Session, region: str, *, at: Moment) -> LongestWaits:
         for one in waiting
         for line in (one.line,)
     ]
-    return LongestWaits(place, median, tuple(sorted(rows, key=lambda one: -one.waited)[:_MOST_WAITS]))
+    rows.sort(key=lambda one: -one.waited)
+    return LongestWaits(place, median, tuple(rows[:most]), len(rows))
 
 
 def _why(line: WishLine, last: Any, teachers: Sequence[tuple[str, str]]) -> LongWait:

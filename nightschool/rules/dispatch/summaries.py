@@ -91,6 +91,8 @@ class WaitingWish:
     wish: str
     topic: str
     village: str
+    region_code: str
+    township: str
     wished_on: date
     waited: int
     stage: WishStage
@@ -104,6 +106,15 @@ class LongestWaits:
     place: str
     median: int
     rows: tuple[WaitingWish, ...]
+    every: int  # so many wait, those included who stand on no paper
+
+    @property
+    def is_published(self) -> bool:
+        """Whether everybody may read who waits longest: of a few, twice the middle one says nothing."""
+        return self.every >= LEAST_PUBLISHED
+
+
+LEAST_PUBLISHED = 5  # wishes that wait in a region
 
 
 def is_long_wait(waited: int, median: int) -> bool:

@@ -15,6 +15,7 @@ from nightschool.queries.courses import courses
 from nightschool.queries.dispatch import wishes as queries
 from nightschool.queries.dispatch.wishes import WishLine
 from nightschool.queries.places import places
+from nightschool.rules.dispatch.summaries import LEAST_PUBLISHED, tell_long_wait
 from nightschool.rules.dispatch.wish_lists import tell_listed, wish_lines
 from nightschool.rules.dispatch.wishes import (
     check_wish,
@@ -25,7 +26,15 @@ from nightschool.rules.dispatch.wishes import (
     tell_when_suits,
     unmet_word,
 )
-from nightschool.rules.regions import RowFault, tell_row_problem
+from nightschool.rules.regions import (
+    Level,
+    RowFault,
+    county_of,
+    full_code,
+    level_of,
+    prefix_of,
+    tell_row_problem,
+)
 from nightschool.texts import _, counted
 from nightschool.web.courses.courses_form import put
 from nightschool.web.dispatch.wishes_form import DecideForm, LinesForm, VillagerForm, WishForm
@@ -40,6 +49,7 @@ for _word in (stage_word, tell_households, tell_when_suits, unmet_word):
 
 _OFFERED = 8  # topics on a villager's page
 _COURSES = 30  # to choose from
+_WAITS_SHOWN = 50
 
 
 @bp.get("/desk/<region_code:village>/wishes")
@@ -174,9 +184,29 @@ def of_villagers(code: str) -> Any:
         form=form,
         found=found,
         place=place,
+        county=prefix_of(county_of(code)),
         said=request.args.get("said") == "1",
     )
     return page, status
+
+
+@bp.get("/r/<short_code:area>/waits")
+@public
+def longest(area: str) -> Any:
+    """Which villages of a township or a county wait longest, for what and why, for everybody to read."""
+    code = full_code(area)
+    if level_of(code) not in (Level.COUNTY, Level.TOWNSHIP):
+        return redirect(url_for("region_timetable.region", area=area), SAVED)
+    place = look_up(places.region_named, code)
+    found = look_up(queries.longest_waits, code, at=moment(), is_public=True, most=_WAITS_SHOWN)
+    return render_template(
+        "dispatch/wishes/longest.html",
+        place=place,
+        area=area,
+        found=found,
+        least=LEAST_PUBLISHED,
+        long_wait_word=tell_long_wait,
+    )
 
 
 def _decided(db: Session, record: WishLine, form: DecideForm) -> str:

@@ -154,6 +154,7 @@ def _page(found: RegionTimetable, here: Reading) -> str:
         code=found.area.code,
         # The month of a larger region is only the names of what lies below it, which stand here already.
         month=f"{found.today:%Y-%m}" if found.area.level is Level.TOWNSHIP else "",
+        has_waits=found.area.level in (Level.TOWNSHIP, Level.COUNTY),
         root=request.script_root,
         reading=Reading("", g.lang, g.big).query,
         next=_part("region_timetable.region", found, _written(found.goes_on)) if found.goes_on else "",

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from nightschool.database import Database
 from nightschool.models.planning import Wish
 from nightschool.models.teaching import Course
-from tests.factories import SHIWAN, TODAY, Cast, make_course, make_session, make_wish
+from tests.factories import SHIWAN, TODAY, Cast, make_course, make_region, make_session, make_wish
 from tests.web.registers.test_attendance import errors, value
 
 LIST = f"/desk/{SHIWAN}/wishes"
@@ -159,3 +159,33 @@ def test_villagers_do_not_read_of_a_class_that_is_not_published(
     assert "还在商量的课" in chen.get(LIST).text
     page = client.get(PUBLIC).text
     assert "还在商量的课" not in page and "等着排课的" in page
+
+
+@pytest.mark.both_databases
+def test_everybody_reads_which_villages_wait_longest_and_why_and_nobody_is_named(
+    client: FlaskClient, database: Database, cast: Cast
+) -> None:
+    page = f"/r/{SHIWAN[:9]}/waits"
+    assert page in client.get(f"/r/{SHIWAN[:9]}").text
+    assert f"/r/{SHIWAN[:6]}/waits" in client.get(f"/v/{SHIWAN}/wishes").text
+    with database.writing() as db:
+        make_region(db, "511002105202", "断桥村村民委员会")
+        for topic, days in (("果树修剪", 90), ("电商直播", 20), ("防诈骗", 20), ("量血压", 19)):
+            make_wish(db, topic=topic, wished_on=TODAY - timedelta(days=days), groups="1组陈大秀")
+    assert "不到 5 个" in client.get(page).text and "果树修剪" not in client.get(page).text
+    with database.writing() as db:
+        draft = make_course(db, "511002105202", "广场舞")
+        make_session(db, draft, TODAY + timedelta(days=3), status="draft")
+        wished = {"course_id": draft.id, "wished_on": TODAY - timedelta(days=60)}
+        make_wish(db, "511002105202", "广场舞", **wished)
+        make_wish(db, topic="还没看的", status="submitted", wished_on=TODAY - timedelta(days=300))
+    shown = client.get(page).text
+    told = [
+        re.sub(r"<[^>]+>|\s+", " ", one).split() for one in re.findall(r"<li>(.*?)</li>", shown, re.DOTALL)
+    ]
+    assert told[0] == ["果树修剪", "等了", "90", "天", "狮湾村", "·", "村里能请的老师里，没有登记会讲这个的"]
+    assert told[1][:5] == ["广场舞", "等了", "60", "天", "断桥村"]
+    assert "排在中间的那个等了 20 天" in shown and "一共 5 个" in shown
+    assert "还没看的" not in shown and "陈大秀" not in shown and "已经排上了" not in shown
+    assert client.get(f"/r/{SHIWAN[:4]}/waits").status_code == 303
+    assert client.get("/r/519999/waits").status_code == 404
