@@ -1,7 +1,7 @@
 """What stands already around some days: in a village, and of some teachers elsewhere, with the way from there."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +18,8 @@ from nightschool.rules.courses.statuses import HOLDING
 from nightschool.rules.places.travel import way_between
 from nightschool.rules.seasons.daylight import Position
 
+Nearby = tuple[dict[str, list[NearbySession]], list[NearbySession]]
+
 
 def sessions_around(
     db: Session,
@@ -29,32 +31,51 @@ def sessions_around(
     but_course: str = "",
     but_session: str = "",
     not_here: str = "",
-) -> tuple[dict[str, list[NearbySession]], list[NearbySession]]:
+) -> Nearby:
     """What each of these teachers teaches, by name, in the weeks of these days, and what stands in this village.
 
     A course or class session that is being moved itself is left out; of the course `not_here`, what its teachers have
     to do counts, but it speaks against no date of the village. Cost: 1 query.
     """
+    but = (but_course, but_session, not_here)
+    return sessions_around_each(db, [here], {here.code: teachers}, first, last, but=but)[here.code]
+
+
+def sessions_around_each(
+    db: Session,
+    places: Sequence[Locality],
+    teachers: Mapping[str, Collection[str]],
+    first: date,
+    last: date,
+    *,
+    but: tuple[str, str, str] = ("", "", ""),
+) -> dict[str, Nearby]:
+    """`sessions_around` of each of these villages, for the `teachers` of each by its code. Cost: 1 query for all."""
+    but_course, but_session, not_here = but
     near = timedelta(days=SAME_TOPIC_DAYS)
     in_village = _sessions(
-        null(), first - near, last + near, but_course or not_here, but_session, not_here
-    ).where(ClassSession.region_code == here.code)
+        (null(), null()), first - near, last + near, but_course or not_here, but_session, not_here
+    ).where(ClassSession.region_code.in_([here.code for here in places]))
     monday, sunday = first - timedelta(days=first.weekday()), last + timedelta(days=6 - last.weekday())
     by_teachers = (
-        _sessions(Teacher.name, monday, sunday, but_course, but_session, not_here)
+        _sessions((Teacher.public_id, Teacher.name), monday, sunday, but_course, but_session, not_here)
         .join(ClassSessionTeacher, ClassSessionTeacher.class_session_id == ClassSession.id)
         .join(Teacher, Teacher.id == ClassSessionTeacher.teacher_id)
-        .where(Teacher.public_id.in_(teachers))
+        .where(Teacher.public_id.in_(every := {one for ones in teachers.values() for one in ones}))
     )
-    asked = by_teachers.union_all(in_village) if teachers else in_village
-    taught: dict[str, list[NearbySession]] = defaultdict(list)
-    village = []
+    asked = by_teachers.union_all(in_village) if every else in_village
+    found: dict[str, Nearby] = {here.code: (defaultdict(list), []) for here in places}
+    called_on = defaultdict(list)
+    for here in places:
+        for one in teachers.get(here.code, ()):
+            called_on[one].append(here)
     for row in db.execute(asked.order_by("day", "starts")):
         if row.teacher is None:
-            village.append(NearbySession(row.day, row.starts, row.ends, row.title, "", True))
-        else:
-            taught[row.teacher].append(_taught(row, here))
-    return taught, village
+            there = found[row.region_code][1]
+            there.append(NearbySession(row.day, row.starts, row.ends, row.title, "", True))
+        for here in called_on.get(row.key, ()):
+            found[here.code][0][row.teacher].append(_taught(row, here))
+    return found
 
 
 def _taught(row: Any, here: Locality) -> NearbySession:
@@ -75,13 +96,14 @@ def _taught(row: Any, here: Locality) -> NearbySession:
 
 
 def _sessions(
-    teacher: Any, first: date, last: date, but_course: str, but_session: str, own_course: str
+    teacher: tuple[Any, Any], first: date, last: date, but_course: str, but_session: str, own_course: str
 ) -> Select[*tuple[Any, ...]]:
     """The class sessions that stand between two days, both included, but for one course or session."""
     own = select(Course.id).where(Course.public_id == own_course).scalar_subquery()
     found = (
         select(
-            teacher.label("teacher"),
+            teacher[0].label("key"),
+            teacher[1].label("teacher"),
             (ClassSession.course_id == own).label("is_own"),
             ClassSession.day,
             ClassSession.starts,

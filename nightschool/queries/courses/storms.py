@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
@@ -14,13 +13,13 @@ from nightschool.models.places import Venue
 from nightschool.models.teaching import ChangeSet, ClassSession, ClassSessionTeacher, Course, SessionStatus
 from nightschool.queries.contacts import VillageContact, contacts
 from nightschool.queries.courses import bookings
-from nightschool.queries.courses.choices import on_offer
+from nightschool.queries.courses.choices import chosen
 from nightschool.queries.courses.sessions import LINES, SessionLine, is_over, lines, teachers_of
-from nightschool.queries.courses.surroundings import surroundings
+from nightschool.queries.courses.surroundings import surroundings_of
 from nightschool.queries.phones import masked
 from nightschool.queries.public_names import PUBLIC_NAME
 from nightschool.queries.scope import inside
-from nightschool.queries.seasons.localities import locality
+from nightschool.queries.seasons.localities import localities
 from nightschool.rules.courses.advice import Surroundings, advise
 from nightschool.rules.courses.choices import Choices
 from nightschool.rules.courses.good_days import burden
@@ -36,7 +35,6 @@ from nightschool.rules.courses.storms import (
     tell_no_date,
 )
 from nightschool.rules.people.people import tell_public_name
-from nightschool.rules.resources import Resource
 from nightschool.rules.slots import Moment, Slot
 from nightschool.texts import _
 
@@ -103,7 +101,7 @@ def storm_plan(
 ) -> tuple[VillageStorm, ...]:
     """The villages with what they have in the storm, and the new dates with the least change.
 
-    Cost: 7 queries, and 7 for each of these villages.
+    Cost: 17 queries at most, however many villages.
     """
     rows = db.execute(
         LINES.add_columns(ClassSession.region_code, Course.public_id.label("course"), ClassSession.venue_id)
@@ -114,37 +112,33 @@ def storm_plan(
     if not rows:
         return ()
     own = _others_of_courses(db, [row.id for row in rows])
-    known: dict[str, tuple[Any, Choices]] = {}
-    needs: dict[str, tuple[Resource, ...]] = {}
     keys = _keys(db, [row.id for row in rows])
-    for code, those in groupby(rows, key=lambda row: row.region_code):
-        of_village = list(those)
-        teachers = {teacher for row in of_village for teacher in keys[row.id][0]}
-        venues = {keys[row.id][1] for row in of_village} - {""}
-        known[code] = (locality(db, code), on_offer(db, code, teachers=teachers, venues=venues))
-        for row in of_village:
-            want = known[code][1].want(Slot(row.day, row.starts, row.ends), *keys[row.id])
-            needs[row.public_id] = want.needs
+    teaching: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        teaching[row.region_code].update(keys[row.id][0])
+    staff = chosen(
+        db, teachers=set().union(*teaching.values()), venues={venue for _teachers, venue in keys.values()}
+    )
+    needs = {
+        row.public_id: staff.want(Slot(row.day, row.starts, row.ends), *keys[row.id]).needs for row in rows
+    }
     every = {resource for those in needs.values() for resource in those}
     busy = bookings.busy(db, every, storm.days_after, ignoring=[row.id for row in rows])
+    places = tuple(localities(db, teaching.keys()).values())
+    around = surroundings_of(db, places, storm.days_after, choices=staff, teachers=teaching, zone=zone)
     struck = []
-    for code, those in groupby(rows, key=lambda row: row.region_code):
-        here, choices = known[code]
-        of_village = list(those)
-        teaching = sorted({teacher for row in of_village for teacher in keys[row.id][0]})
-        around = surroundings(db, here, storm.days_after, choices=choices, teachers=teaching, zone=zone)
-        for row in of_village:
-            mine = _around(around, row, choices, *keys[row.id], storm=storm)
-            slot, others = Slot(row.day, row.starts, row.ends), own.get(row.course, [])
-            free = free_dates(slot, storm, busy, needs[row.public_id], others)
-            dates = [_new_date(slot, new, storm, others, mine) for new in free if new.begins > at]
-            ranked = tuple(sorted(dates, key=lambda one: (one.cost, one.slot))[:MOST_OFFERED])
-            struck.append(Struck(row.public_id, slot, needs[row.public_id], row.course, ranked))
-    chosen = least_change(struck)
-    names = {one.resource: one.name for _here, choices in known.values() for one in choices.venues}
+    for row in rows:
+        mine = _around(around[row.region_code], row, staff, *keys[row.id], storm=storm)
+        slot, others = Slot(row.day, row.starts, row.ends), own.get(row.course, [])
+        free = free_dates(slot, storm, busy, needs[row.public_id], others)
+        dates = [_new_date(slot, new, storm, others, mine) for new in free if new.begins > at]
+        ranked = tuple(sorted(dates, key=lambda one: (one.cost, one.slot))[:MOST_OFFERED])
+        struck.append(Struck(row.public_id, slot, needs[row.public_id], row.course, ranked))
+    new_dates = least_change(struck)
+    names = {one.resource: one.name for one in staff.venues}
     told: dict[str, list[StruckLine]] = defaultdict(list)
     for row, line, one in zip(rows, lines(db, rows), struck, strict=True):
-        proposed = chosen.get(one.public_id)
+        proposed = new_dates.get(one.public_id)
         why_not = "" if proposed else tell_no_date(one, busy, names)
         told[row.region_code].append(StruckLine(line, one.dates, proposed, why_not))
     return tuple(

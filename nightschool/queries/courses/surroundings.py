@@ -1,18 +1,21 @@
 """What is known around some days in a village, for advice on a date and for finding a good one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from nightschool.queries.courses import bookings
-from nightschool.queries.courses.elsewhere import sessions_around
+from nightschool.queries.courses.elsewhere import sessions_around_each
 from nightschool.queries.courses.shared_people import people_elsewhere
-from nightschool.queries.seasons.calendars import days_otherwise, seasons
+from nightschool.queries.seasons.calendars import days_otherwise_in, seasons_in
 from nightschool.queries.seasons.localities import Locality
-from nightschool.rules.courses.advice import Surroundings
+from nightschool.rules.courses.advice import NearbySession, Surroundings
 from nightschool.rules.courses.choices import Choices
 from nightschool.rules.courses.good_days import JUST_OVER_DAYS, Suggestion, suggest
+from nightschool.rules.seasons.farm_windows import FarmWindow
+from nightschool.rules.seasons.holidays import Holidays
 from nightschool.rules.seasons.markets import Markets
 from nightschool.rules.slots import Moment, Slot
 
@@ -36,40 +39,73 @@ def surroundings(
     Teachers and venue by public id; what is to be known of themselves is among the `choices`. What is left out:
     `queries.courses.elsewhere.sessions_around`. Cost: 4 queries, 5 of a course, however many days.
     """
-    first, last = min(days), max(days)
     course = but_course or not_here
-    holidays, markets = days_otherwise(db, here.code, first, last)
-    taught, in_village = sessions_around(
-        db,
-        here,
-        teachers,
-        first,
-        last,
-        but_course=but_course,
-        but_session=but_session,
-        not_here=not_here,
+    but = (but_course, but_session, not_here)
+    found = surroundings_of(
+        db, [here], days, choices=choices, teachers={here.code: teachers}, zone=zone, but=but
     )
     place = next((one for one in choices.venues if one.public_id == venue), None)
+    return replace(
+        found[here.code],
+        is_lit=place.is_lit if place else True,
+        is_covered=place.is_covered if place else True,
+        venue=place.name if place else "",
+        people=people_elsewhere(db, course, min(days), max(days)) if course else (),
+        title=title,
+    )
+
+
+def surroundings_of(
+    db: Session,
+    places: Sequence[Locality],
+    days: Collection[date],
+    *,
+    choices: Choices,
+    teachers: Mapping[str, Collection[str]],
+    zone: str,
+    but: tuple[str, str, str] = ("", "", ""),
+) -> dict[str, Surroundings]:
+    """`surroundings` of each of these villages with its `teachers`, by code; of a class, where it meets, what it is
+    called and who comes is not among it. Cost: 4 queries, however many villages and days.
+    """
+    first, last = min(days), max(days)
+    codes = [here.code for here in places]
+    otherwise = days_otherwise_in(db, codes, first, last)
+    windows = seasons_in(db, codes, first, last)
+    around = sessions_around_each(db, places, teachers, first, last, but=but)
+    limits = {one.public_id: (one.name, one.weekly_limit) for one in choices.teachers}
+
+    def limits_of(code: str) -> dict[str, int]:
+        known = [limits[one] for one in teachers.get(code, ()) if one in limits]
+        return {name: most for name, most in known if most is not None}
+
+    return {
+        code: _of(here, *otherwise[code], windows[code], *around[code], limits_of(code), zone)
+        for code, here in zip(codes, places, strict=True)
+    }
+
+
+def _of(
+    here: Locality,
+    holidays: Holidays,
+    markets: Mapping[date, bool],
+    windows: tuple[FarmWindow, ...],
+    taught: Mapping[str, Sequence[NearbySession]],
+    in_village: Sequence[NearbySession],
+    weekly_limits: Mapping[str, int],
+    zone: str,
+) -> Surroundings:
     return Surroundings(
         markets=Markets(here.markets, markets),
         markets_of=here.township_name,
         markets_are_examples=here.markets_are_examples,
         holidays=holidays,
-        windows=seasons(db, here.code, first, last),
+        windows=windows,
         position=here.position,
         zone=zone,
-        is_lit=place.is_lit if place else True,
-        is_covered=place.is_covered if place else True,
-        venue=place.name if place else "",
         taught=taught,
         here=in_village,
-        people=people_elsewhere(db, course, first, last) if course else (),
-        title=title,
-        weekly_limits={
-            one.name: one.weekly_limit
-            for one in choices.teachers
-            if one.public_id in teachers and one.weekly_limit is not None
-        },
+        weekly_limits=weekly_limits,
         kmh_of=here.kmh_of,
     )
 

@@ -1,6 +1,7 @@
 """The calendars of a region: as its page shows them, and what they say of some days."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -112,37 +113,57 @@ def days_otherwise(db: Session, region: str, first: date, last: date) -> tuple[H
     """The holidays between two days, both included, as the region and those above it have them; and the days on which
     there is a market there otherwise than by its rule, or is none. Cost: 2 queries.
     """
-    line = (region, *ancestors_of(region))
+    return days_otherwise_in(db, (region,), first, last)[region]
+
+
+def days_otherwise_in(
+    db: Session, regions: Collection[str], first: date, last: date
+) -> dict[str, tuple[Holidays, dict[date, bool]]]:
+    """`days_otherwise` of each of these regions. Cost: 2 queries, however many."""
     rows = db.execute(
         select(SpecialDay.kind, SpecialDay.region_code, SpecialDay.day, SpecialDay.is_on, SpecialDay.name)
         .where(
             SpecialDay.day.between(first, last),
-            or_(SpecialDay.region_code.is_(None), SpecialDay.region_code.in_(line)),
+            or_(SpecialDay.region_code.is_(None), SpecialDay.region_code.in_(_with_those_above(regions))),
         )
         # The nearer region has the last word; the country's own notice stands first.
         .order_by(SpecialDay.region_code.is_not(None), SpecialDay.region_code, SpecialDay.day)
     ).all()
-    here = (region, township_of(region))  # nothing is said of markets above townships
-    markets = {row.day: row.is_on for row in rows if row.kind == "market" and row.region_code in here}
-    pasted: dict[date, Holiday] = {}
-    otherwise: dict[date, Holiday] = {}
-    for row in rows:
-        if row.kind == "holiday":
-            found = pasted if row.region_code is None else otherwise
-            found[row.day] = Holiday(row.day, row.is_on, row.name)
     known = rules.shipped_holidays()
     years = frozenset(db.scalars(select(HolidayYear.year)))
     # A year that was pasted in replaces what was shipped of it.
-    shipped = {
+    country = {
         day: holiday for day, holiday in known.days.items() if first <= day <= last and day.year not in years
     }
-    return Holidays(known.years | years, shipped | pasted, otherwise), markets
+    holidays = [
+        (row.region_code, Holiday(row.day, row.is_on, row.name)) for row in rows if row.kind == "holiday"
+    ]
+    country |= {one.day: one for code, one in holidays if code is None}
+    found = {}
+    for region in regions:
+        line = (region, *ancestors_of(region))
+        otherwise = {one.day: one for code, one in holidays if code in line}
+        here = (region, township_of(region))  # nothing is said of markets above townships
+        markets = {row.day: row.is_on for row in rows if row.kind == "market" and row.region_code in here}
+        found[region] = Holidays(known.years | years, country, otherwise), markets
+    return found
 
 
 def seasons(db: Session, region: str, first: date, last: date) -> tuple[FarmWindow, ...]:
     """The farm windows of a region and those above it that touch these days, by their first. Cost: 1 query."""
-    rows = db.execute(_seasons_of(region).where(FarmSeason.last >= first, FarmSeason.first <= last))
-    return tuple(_window(row) for row in rows)
+    return seasons_in(db, (region,), first, last)[region]
+
+
+def seasons_in(
+    db: Session, regions: Collection[str], first: date, last: date
+) -> dict[str, tuple[FarmWindow, ...]]:
+    """`seasons` of each of these regions. Cost: 1 query, however many."""
+    touching = _seasons_of(regions).where(FarmSeason.last >= first, FarmSeason.first <= last)
+    windows = [(row.region_code, _window(row)) for row in db.execute(touching)]
+    return {
+        region: tuple(one for code, one in windows if code in (region, *ancestors_of(region)))
+        for region in regions
+    }
 
 
 def _market_lines(db: Session, township: str) -> tuple[MarketLine, ...]:
@@ -152,7 +173,11 @@ def _market_lines(db: Session, township: str) -> tuple[MarketLine, ...]:
     return tuple(MarketLine(row.public_id, market_of(row)) for row in rows)
 
 
-def _seasons_of(region: str) -> Select[*tuple[Any, ...]]:
+def _with_those_above(regions: Collection[str]) -> set[str]:
+    return {one for region in regions for one in (region, *ancestors_of(region))}
+
+
+def _seasons_of(regions: Collection[str]) -> Select[*tuple[Any, ...]]:
     return (
         select(
             FarmSeason.public_id,
@@ -164,7 +189,7 @@ def _seasons_of(region: str) -> Select[*tuple[Any, ...]]:
             Region.name.label("region"),
         )
         .join(Region, Region.code == FarmSeason.region_code)
-        .where(FarmSeason.region_code.in_((region, *ancestors_of(region))))
+        .where(FarmSeason.region_code.in_(_with_those_above(regions)))
         .order_by(FarmSeason.first, FarmSeason.id)
     )
 
@@ -174,5 +199,5 @@ def _window(row: Any) -> FarmWindow:
 
 
 def _season_lines(db: Session, region: str, *, since: date) -> tuple[SeasonLine, ...]:
-    rows = db.execute(_seasons_of(region).where(FarmSeason.last >= since))
+    rows = db.execute(_seasons_of((region,)).where(FarmSeason.last >= since))
     return tuple(SeasonLine(row.public_id, _window(row), row.region_code == region) for row in rows)

@@ -24,6 +24,7 @@ from tests.factories import (
     make_region,
     make_school,
     make_session,
+    make_teacher,
     make_venue,
 )
 
@@ -339,3 +340,27 @@ def test_where_no_date_is_free_the_class_is_only_called_off_and_it_is_said_why(
     page = township.get(EVENING).text
     assert "没有另排：后面两周，老师没有一起空着的时候。" in page
     assert choices_of(page, tonight[1])[1], "the other village is not hindered"
+
+
+@pytest.mark.both_databases
+def test_a_storm_over_forty_villages_costs_no_more_statements_than_over_four(
+    cast: Cast, browser_of: Any, database: Database, statements: list[str]
+) -> None:
+    county = browser_of(cast.county_supervisor)
+
+    def looked_at(first: int, last: int) -> int:
+        with database.writing() as db:
+            for number in range(first, last):
+                code = f"511002105{300 + number}"
+                make_region(db, code, f"村{number}村民委员会")
+                make_school(db, code)
+                teacher = make_teacher(db, code, f"老师{number}").id
+                course = make_course(db, code, teachers=(teacher,), venue_id=make_venue(db, code).id)
+                make_session(db, course, TODAY, teachers=(teacher,))
+        county.get(f"/overview/{COUNTY}/evening")
+        statements.clear()
+        page = county.get(f"/overview/{COUNTY}/evening").text
+        assert page.count('name="pick"') == last and page.count("2026-11-25-1140") >= last
+        return len(statements)
+
+    assert looked_at(0, 4) == looked_at(4, 40) <= 30
