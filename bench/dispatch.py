@@ -24,7 +24,7 @@ from nightschool.rules.dispatch.clusters import roads
 from nightschool.rules.dispatch.rota_reasons import AskedRota
 from nightschool.rules.dispatch.rota_search import greedy_rota, mend_rota, search_rota
 from nightschool.rules.dispatch.rotas import RotaLine, RotaTask, broken_rules, rota_value
-from nightschool.rules.dispatch.trips import MOST_STOPS
+from nightschool.rules.dispatch.trips import MOST_A_DAY
 
 Lines = tuple[RotaLine, ...]
 Engine = Callable[[RotaTask], Lines]
@@ -239,7 +239,7 @@ def main() -> int:
     ill(limits, seed, 5 if chosen.short else 20)
     for small in islice(range(seed, seed + 3), 1 if chosen.short else 3):
         township(limits, 50, small, 10 if chosen.short else 60)
-    for stops in (6, MOST_STOPS, 40) if chosen.short else (6, MOST_STOPS, 20, 40, 80, 120):
+    for stops in (6, MOST_A_DAY, 40) if chosen.short else (6, MOST_A_DAY, 20, 40, 80, 120):
         circuits(limits, stops, seed, 1 if chosen.short else 10)
     sizes(limits, COUNTY, seed, 0.5, 15 * COUNTY / 1600)
     if chosen.short:

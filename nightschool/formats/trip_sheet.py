@@ -31,7 +31,7 @@ TRIP_SHEET = Paper(
     name=N_("巡回单"),
     about=N_("一位老师一趟走几个村，司机和老师各拿一张：几点到哪里，找谁。"),
     title=lambda legs, _asked: _("巡回单：%(name)s", name=legs[0].line.teacher_name),
-    notes=lambda legs: tell_moved_up([leg.leg for leg in legs]),
+    notes=lambda legs: tell_moved_up([leg.leg for leg in legs], legs[0].at),
     under=lambda legs, _asked: [legs[0].line.unit, legs[0].line.note],
     columns=(
         NUMBERED,

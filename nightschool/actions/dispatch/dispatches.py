@@ -208,7 +208,7 @@ def move_up_trip(db: Session, *, dispatch: str, by: Actor, now: Now) -> int:
     own = locked(db, Dispatch, Dispatch.public_id == dispatch)
     require(by, "dispatch", own.region_code)
     legs = queries.trip(db, dispatch, at=now.moment) or ()
-    earlier = moved_up([one.leg for one in legs])
+    earlier = moved_up([one.leg for one in legs], now.moment)
     for place, slot in earlier.items():
         line = legs[place].line
         found = locked(db, Dispatch, Dispatch.public_id == line.public_id)

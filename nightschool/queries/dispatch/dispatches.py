@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
@@ -126,23 +125,24 @@ def asked_for_session(db: Session, class_session: str, *, at: Moment) -> tuple[D
 
 @dataclass(frozen=True, slots=True)
 class TripLeg:
-    """One village of a trip, and the way there from the one before; None: the first, or nobody knows it."""
+    """One village of a trip, and the way there from the one before; None: the first of a day, or nobody knows it."""
 
     line: DispatchLine
     way: Journey | None
+    day_begins: int  # the trip, on that day, as it was offered first
+    at: Moment
 
     @property
     def leg(self) -> Leg:
         """As the rules of trips look at it; by telephone nobody is asked again once a village has said yes."""
-        return Leg(
-            self.line.village, self.line.slot, self.way, not self.line.is_open or self.line.village_says_yes
-        )
+        is_agreed = not self.line.is_open or self.line.village_says_yes
+        return Leg(self.line.village, self.line.slot, self.way, is_agreed, self.day_begins)
 
 
 def trip(db: Session, public_id: str, *, at: Moment) -> tuple[TripLeg, ...] | None:
     """The trip that this offer belongs to, in the order of its times; by itself it is one. What came to nothing is out.
 
-    None when there is no such offer. Cost: 4 queries.
+    None when there is no such offer. Cost: 5 queries.
     """
     own = dispatch(db, public_id, at=at)
     if own is None:
@@ -158,8 +158,14 @@ def trip(db: Session, public_id: str, *, at: Moment) -> tuple[TripLeg, ...] | No
     )
     lies = {row.region_code: Position(row.latitude, row.longitude) for row in rows}
     positions = [lies.get(each.region_code) for each in lines]
-    ways = [None, *(way_between(one, other, here.kmh) for one, other in pairwise(positions))]
-    return tuple(TripLeg(line, way) for line, way in zip(lines, ways, strict=True))
+    days = select(Dispatch.day, func.min(Dispatch.starts)).where(Dispatch.trip == own.trip)
+    begins = dict(db.execute(days.group_by(Dispatch.day)).all()) if own.trip else {}
+    legs = []
+    for place, line in enumerate(lines):
+        goes_on_there = place and lines[place - 1].slot.day == line.slot.day
+        way = way_between(positions[place - 1], positions[place], here.kmh) if goes_on_there else None
+        legs.append(TripLeg(line, way, begins.get(line.slot.day, line.slot.starts), at))
+    return tuple(legs)
 
 
 def dispatch(db: Session, public_id: str, *, at: Moment) -> DispatchLine | None:

@@ -26,13 +26,15 @@ from nightschool.queries.seasons.localities import locality
 from nightschool.rules.courses.conflicts import explain
 from nightschool.rules.courses.recurrence import tell_recurrence_problem
 from nightschool.rules.dispatch.candidates import days_that_suit, usual_times
-from nightschool.rules.dispatch.clusters import along_the_road, same_topics, way_home
+from nightschool.rules.dispatch.clusters import Stop, along_the_road, same_topics, way_home
 from nightschool.rules.dispatch.dispatches import DispatchStatus, Party, tell_refused_dispatch
-from nightschool.rules.dispatch.trips import MOST_STOPS, check_trip, plan_trip, tell_moved_up
+from nightschool.rules.dispatch.trips import MOST_STOPS, check_trip, plan_days, tell_moved_up
 from nightschool.rules.dispatch.wishes import WishStage, tell_households
 from nightschool.rules.listings import page_of
 from nightschool.rules.names import finder, stored_keys
+from nightschool.rules.places.travel import Journey
 from nightschool.rules.regions import ancestors_of, is_inside
+from nightschool.rules.seasons.daylight import Position
 from nightschool.rules.slots import shown_end
 from nightschool.texts import _, counted
 from nightschool.web.dispatch.dispatches_form import OfferForm, ReplyForm, TripForm
@@ -214,8 +216,8 @@ def trip(region: str) -> Any:
     )
     chosen = {key: found[key].position for key in form.wishes.data or () if key in found}
     home = next((one.home for one in teachers if one.public_id == form.teacher.data), None)
-    road = along_the_road(chosen, here.kmh, home)
-    legs = plan_trip(road, first, one_a_day=bool(form.one_a_day.data))
+    days = plan_days(chosen, first, here.kmh, home=home, one_a_day=bool(form.one_a_day.data))
+    legs = [leg for day in days for leg in day]
     at_fault: list[str] = []
 
     def save(db: Session) -> None:
@@ -257,11 +259,20 @@ def trip(region: str) -> Any:
         "dispatch/dispatches/trip.html",
         form=form,
         legs=shown,
-        whole=way_home(road, chosen, home, here.kmh),
+        days=len(days),
+        whole=_whole_way([[stop for stop, _slot in day] for day in days], chosen, home, here.kmh),
         here=here,
         topic=leading.topic,
     )
     return page, status
+
+
+def _whole_way(
+    days: list[list[Stop[str]]], lies: dict[str, Position | None], home: Position | None, kmh: int
+) -> Journey | None:
+    """All ways of all days, from home and back to it each day; None where somebody's place is not known."""
+    ways = [way_home(day, lies, home, kmh) for day in days]
+    return Journey(sum(way.km for way in ways if way), kmh) if ways and None not in ways else None
 
 
 def _smallest_of(villages: Collection[str]) -> str:
@@ -335,7 +346,7 @@ def show(dispatch: str) -> Any:
         return redirect(url_for("dispatches.show", dispatch=dispatch), SAVED)
     found = look_up(queries.dispatch, dispatch, at=moment())
     legs = look_up(queries.trip, dispatch, at=moment()) if found.trip and not found.is_open else ()
-    earlier = tell_moved_up([one.leg for one in legs])
+    earlier = tell_moved_up([one.leg for one in legs], moment())
     page = render_template(
         "dispatch/dispatches/show.html", one=found, form=form, earlier=earlier, others=legs
     )
@@ -372,7 +383,7 @@ def _after_answer(found: DispatchLine) -> str:
 @bp.route("/t/<secret:secret>/offers/<public_id:offered>", methods=["GET", "POST"])
 @by_secret
 def of_teacher(secret: str, offered: str) -> Any:
-    """A teacher answers by their own address; what is not asked of them, or no more, leads to their page.
+    """A teacher answers by their own address; what is not asked of them, or no more, is told on their page.
 
     Without an id for the form: said twice it is said once.
     """
@@ -387,17 +398,18 @@ def of_teacher(secret: str, offered: str) -> Any:
             actions.answer_of_teacher(db, **given, **_no(form), says_yes=False)
 
     back = url_for("teacher_links.page", secret=secret)
+    gone = url_for("teacher_links.page", secret=secret, said="gone")
     try:
         status = tried(form, save, _refuse_answer)
     except NotFound:
-        return redirect(back, SAVED)
+        return redirect(gone, SAVED)
     if status == SAVED:
         said = "coming" if request.form.get("do") == "yes" else "declined"
         return redirect(url_for("teacher_links.page", secret=secret, said=said), SAVED)
     asked = look_up(queries.asked_of_teacher, opened, at=moment())
     one = next((one for one in asked if one.public_id == offered), None)
     if one is None and not form.errors and not form.form_errors:
-        return redirect(back, SAVED)
+        return redirect(gone, SAVED)
     page = render_template("dispatch/dispatches/of_teacher.html", one=one, form=form, back=back)
     return page, status
 

@@ -20,8 +20,8 @@ from nightschool.rules.dispatch.dispatches import (
     in_the_way,
     tell_dispatch,
 )
-from nightschool.rules.dispatch.trips import check_trip, plan_trip
-from nightschool.rules.places.travel import Journey
+from nightschool.rules.dispatch.trips import Leg, check_trip, moved_up, plan_days, plan_trip
+from nightschool.rules.places.travel import Journey, way_between
 from nightschool.rules.seasons.daylight import Position
 from nightschool.rules.slots import Moment, Slot
 
@@ -169,4 +169,36 @@ def test_a_trip_leaves_time_for_the_way_and_goes_on_the_day_after() -> None:
     daily = plan_trip(stops, first, one_a_day=True)
     assert [slot.day - MONDAY for _stop, slot in daily] == [timedelta(days=n) for n in range(4)]
     assert {(slot.starts, slot.ends) for _stop, slot in daily} == {(first.starts, first.ends)}
-    assert refused(check_trip, 1) == "few_stops" and refused(check_trip, 9) == "many_stops"
+    assert refused(check_trip, 1) == "few_stops" and refused(check_trip, 41) == "many_stops"
+
+
+def test_a_trip_through_many_villages_goes_home_each_evening_and_on_the_next_day() -> None:
+    lies = {number: Position(29.5 + number / 100, 105.0) for number in range(1, 12)}  # a road to the north
+    first, home = Slot(MONDAY, 7 * 60, 7 * 60 + 30), Position(29.5, 105.0)
+    days = plan_days(lies, first, 30, home=home, one_a_day=False)
+    assert [[stop.of for stop, _slot in day] for day in days] == [[*range(1, 9)], [9, 10, 11]]
+    assert days[1][0][1] == Slot(MONDAY + timedelta(days=1), 7 * 60, 7 * 60 + 30)
+    assert days[1][0][0].way == way_between(home, lies[9], 30), (
+        "from home, not from where the day before ended"
+    )
+    late = plan_days(lies, Slot(MONDAY, 19 * 60, 20 * 60), 30, home=None, one_a_day=False)
+    assert [len(day) for day in late] == [2, 2, 2, 2, 2, 1], "nobody is taught after half past nine"
+    assert len(plan_days(lies, first, 30, home=home, one_a_day=True)) == 11
+
+
+def test_who_is_first_now_can_begin_when_the_day_was_to_begin() -> None:
+    def leg(village: str, starts: int, *, ahead: int = 0, is_agreed: bool = False) -> Leg:
+        day = MONDAY + timedelta(days=ahead)
+        return Leg(village, Slot(day, starts, starts + 60), Journey(3, 30), is_agreed, 9 * 60)
+
+    before = Moment(MONDAY - timedelta(days=3), 0)
+    legs = [leg("b", 11 * 60), leg("c", 12 * 60 + 30), leg("d", 11 * 60, ahead=1, is_agreed=True)]
+    tuesday = MONDAY + timedelta(days=1)
+    assert moved_up(legs, before) == {
+        0: Slot(MONDAY, 9 * 60, 10 * 60),
+        1: Slot(MONDAY, 10 * 60 + 30, 11 * 60 + 30),
+    }
+    assert moved_up([leg("e", 11 * 60, ahead=1)], before) == {0: Slot(tuesday, 9 * 60, 10 * 60)}
+    assert moved_up(legs, Moment(MONDAY, 9 * 60 + 30)) == {}, (
+        "that hour is over, and who comes next waits for the first"
+    )

@@ -359,3 +359,78 @@ def test_a_trip_that_stumbles_in_one_village_asks_nobody_and_says_where(
     with database.reading() as db:
         assert db.scalars(select(Dispatch)).all() == []
     assert officer.get(f"/overview/{COUNTY}/dispatch/trip").status_code == 303
+
+
+def test_when_the_first_village_says_no_the_next_is_asked_for_the_hour_at_which_the_day_was_to_begin(
+    browser_of: BrowserOf, database: Database, cast: Cast
+) -> None:
+    officer, chen = browser_of(cast.county_supervisor), browser_of(cast.chen)
+    with database.writing() as db:
+        make_region(db, SIBLING, "断桥村村民委员会")
+        make_school(db, SIBLING)
+        offers = []
+        for number, code in enumerate((SHIWAN, SIBLING)):
+            wish = make_wish(db, code, category_code="skill")
+            slot = {"starts": (9 + 2 * number) * 60, "ends": (10 + 2 * number) * 60, "trip": "trip"}
+            offers.append(make_dispatch(db, cast.teacher, code, wish_id=wish.id, **slot).public_id)
+    assert "提前" not in officer.get(f"/dispatches/{offers[0]}/trip").text
+    chen.post(f"/dispatches/{offers[0]}/answer", data={"do": "no", "reason": "season"})
+    assert "断桥村可以从 11:00 提前到 09:00。" in officer.get(f"/dispatches/{offers[0]}").text
+    answer = officer.post(f"/dispatches/{offers[0]}", data={"do": "move_up"}, follow_redirects=True)
+    assert "照新的时间又问了一遍" in answer.text
+    with database.reading() as db:
+        found = db.scalars(select(Dispatch).where(Dispatch.status == "offered")).one()
+        assert (found.region_code, found.starts, found.trip) == (SIBLING, 9 * 60, "trip")
+
+
+@pytest.mark.both_databases
+def test_whatever_a_teacher_answers_by_their_link_has_its_sentence_and_writes_nothing_by_halves(
+    client: FlaskClient, database: Database, cast: Cast
+) -> None:
+    yesterday = TODAY - timedelta(days=1)
+    with database.writing() as db:
+        make_link(db, db.get_one(Teacher, cast.teacher), SECRET)
+        open_, withdrawn, past, met = (
+            make_dispatch(db, cast.teacher, **columns).public_id
+            for columns in (
+                {},
+                {"status": "withdrawn", "settled_at": NOW.instant},
+                {"day": yesterday},
+                {"status": "scheduled", "settled_at": NOW.instant},
+            )
+        )
+        stranger = make_teacher(db, name="吴老师").id
+        others = make_dispatch(db, stranger).public_id
+
+    def stands() -> list[tuple[str, bool, str | None]]:
+        with database.reading() as db:
+            found = db.scalars(select(Dispatch).order_by(Dispatch.id))
+            return [(one.status, one.teacher_yes_at is not None, one.reason) for one in found]
+
+    before = stands()
+    page = f"/t/{SECRET}/offers"
+    for offer in (withdrawn, past, met, others, "x" * 22):
+        read = client.get(f"{page}/{offer}", follow_redirects=True)
+        assert read.status_code == 404 or "那一单不用再回了" in read.text, offer
+    for offer, told in (
+        (withdrawn, "已经撤回了，不用再回"),
+        (past, "这个时间已经过了"),
+        (met, "已经排成课了"),
+    ):
+        for sent in ({"do": "yes"}, {"do": "no", "reason": "far"}):
+            late = client.post(f"{page}/{offer}", data=sent)
+            assert late.status_code == 422 and told in late.text, (offer, sent)
+    assert (
+        "那一单不用再回了" in client.post(f"{page}/{others}", data={"do": "yes"}, follow_redirects=True).text
+    )
+    typed = {"do": "no", "reason": "nonsense", "words": "车坏了"}
+    for wrong in (typed, {**typed, "reason": ""}, {**typed, "do": "maybe"}):
+        answer = client.post(f"{page}/{open_}", data=wrong)
+        assert answer.status_code == 422 and errors(answer.text), wrong
+        assert value(answer.text, "words") == "车坏了", "what was typed is still there"
+    assert stands() == before
+    for _time in range(2):  # the button was pressed twice
+        said = client.post(f"{page}/{open_}", data={"do": "yes"}, follow_redirects=True)
+        assert said.status_code == 200 and "您答应了" in said.text
+    assert stands()[0] == ("offered", True, None)
+    assert client.get(f"/t/{'q' * 32}/offers/{open_}").status_code == 404, "a link that was taken back"
