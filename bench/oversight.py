@@ -62,6 +62,7 @@ def pages(filled: Filled) -> Iterator[tuple[str, str]]:
         yield f"{level}, year of one category", f"/overview/{code}?when=2026&category=skill"
         yield f"{level}, year by today's villages", f"/overview/{code}?when=2026&by=today"
         yield f"{level}, classes behind a figure", f"/overview/{code}?when=2026-10&show=held"
+        yield f"{level}, units and campaigns", f"/overview/{code}?when=2026-H1&show=labels"
         yield f"{level}, without a school", f"/overview/{code}/without"
         yield f"{level}, plans", f"/overview/{code}/plans/2026-12"
         yield f"{level}, digest of four weeks", f"/overview/{code}/digest"

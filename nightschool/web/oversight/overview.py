@@ -48,6 +48,8 @@ SORTABLE = (
     *("attendances", "people", "person_minutes", "women", "over_60"),
 )
 
+_LABELS = "labels"  # what `show` says where the units and campaigns of a province are wanted
+
 
 @bp.get("/overview")
 @allows("see_overview")
@@ -94,9 +96,11 @@ def region(region: str) -> Any:
             below = [line.code for line in found.parts] if found.level is Level.TOWNSHIP else []
             behind = {"contacts": contacts(db, below)}
         if not (asked.words or figure):
-            behind["of_labels"] = labels.label_figures(
-                db, region, first=period.first, last=period.last, heirs=asked.narrowed.heirs
-            )
+            # A province has a thousand of them.
+            if found.level is not Level.PROVINCE or show == _LABELS:
+                behind["of_labels"] = labels.label_figures(
+                    db, region, first=period.first, last=period.last, heirs=asked.narrowed.heirs
+                )
             if evaluated := shown_of(found.total.evaluated):
                 behind["evaluated"] = tell_evaluation(evaluated)
             behind["overdue"] = overview.overdue_number(db, region, today=today())

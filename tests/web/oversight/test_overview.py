@@ -352,6 +352,15 @@ def test_a_campaign_of_several_counties_is_one_line_of_their_city(
         make_register(db, held, cast.chen, total=7)
         set_session_labels(db, {held.id: Labels((), (), (there.id,))})
         account = make_account(db, "njdd", "内江督导", Role.SUPERVISOR, "511000000000").id
+        above = make_account(db, "scdd", "四川督导", Role.SUPERVISOR, "510000000000").id
+    province = browser_of(above)
+    page = province.get(
+        "/overview/510000000000?when=2026"
+    ).text  # of a province only where they are asked for
+    assert "感恩奋进" not in page
+    led = re.search(r'href="([^"]*)">各单位、各专项活动的数字', page)
+    assert led is not None and "when=2026" in led[1]
+    assert figures(province.get(html.unescape(led[1])).text)[-1] == ("感恩奋进", "2", "2", "35")
     city = browser_of(account)
     page = city.get("/overview/511000000000").text
     assert figures(page)[-1] == ("感恩奋进", "2", "2", "35")
