@@ -6,13 +6,21 @@ from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-from nightschool.rules.dispatch.rotas import APART_DAYS, RotaLine, RotaTask, rota_rank, stands_alone
+from nightschool.rules.dispatch.rotas import (
+    APART_DAYS,
+    RotaLine,
+    RotaTask,
+    broken_rules,
+    rota_rank,
+    stands_alone,
+)
 
 GoesOn = Callable[[], bool]
 _DEEPEST = 3  # so many classes may be moved for one more
 _ORDERS = 8  # in which those who have lost a class are helped
 _FEW = 200  # classes, of which every way to mend them is looked at
 _MOST_RIVALS = 12  # villages that are thought of for one that has lost its class
+_MOST_LOOKS = 30_000  # at places, for a way of mending with fewer classes moved
 _MOST_TRIED = 60  # classes that are thought of being moved for one more
 
 
@@ -108,6 +116,19 @@ class Board:
             if evening in within and evening not in closed
         ]
         found.sort(key=lambda one: (-one[0], one[1]))
+        return found
+
+    def ways(self, number: int) -> list[tuple[RotaLine, frozenset[int]]]:
+        """Where the class of this wish might stand, and whose would have to go: in its way, or then out of order."""
+        task, found = self.task, []
+        closed = task.wishes[number].evenings.closed
+        parts = [one for one in task.courses[number] if one in self.lines and one != number]
+        for choice in task.choices[number]:
+            for evening in task.teachers[choice.teacher].free - closed.keys():
+                line = RotaLine(number, choice.teacher, evening)
+                turned = {one for one in parts if (one < number) != (self.lines[one].evening < evening)}
+                found.append((line, frozenset({*self.blockers(line), *turned})))
+        found.sort(key=lambda one: (len(one[1]), -task.gain_of(one[0]), one[0]))
         return found
 
     def best_free(self, number: int) -> RotaLine | None:
@@ -309,7 +330,67 @@ def mend_rota(
             line for line in stands if task.wishes[line.wish].village == rival and line.wish not in pinned
         }
         best = max((best, *_mended(task, former, stands - near - theirs, goes_on)), key=rank)
+    return max(best, _with_fewer_moves(task, former, stands, best, goes_on), key=rank)
+
+
+def _with_fewer_moves(
+    task: RotaTask,
+    former: Sequence[RotaLine],
+    stands: Collection[RotaLine],
+    best: tuple[RotaLine, ...],
+    goes_on: GoesOn,
+) -> tuple[RotaLine, ...]:
+    """A rota for as many as the best, of which fewer classes are elsewhere: those that stand are left, or one moves, or
+    two …, and every way is looked at as long as there are not too many. The best, where there is none.
+    """
+    lost = [line.wish for line in former if line not in stands]
+    gone = len({line.wish for line in former} - {line.wish for line in best})
+    looks = [_MOST_LOOKS]
+    for moves in range(len({*former} - {*best}) - len(lost)):
+        board = Board(task, [line for line in former if line in stands])
+        if _placed(board, lost, moves, gone, frozenset(), looks, goes_on):
+            return board.result()
     return best
+
+
+def _placed(
+    board: Board,
+    lost: Sequence[int],
+    moves: int,
+    gone: int,
+    settled: frozenset[int],
+    looks: list[int],
+    goes_on: GoesOn,
+) -> bool:
+    """All but so many of the lost stand somewhere, and so many others at most moved for them; or nothing changed."""
+    if not lost:
+        return not broken_rules(board.task, board.result())
+    if looks[0] < 0 or not goes_on():
+        return False
+    ways = {number: board.ways(number) for number in lost}
+    looks[0] -= sum(map(len, ways.values()))
+    number = min(lost, key=lambda one: (sum(not blockers for _line, blockers in ways[one]), one))
+    rest = [one for one in lost if one != number]
+    for line, blockers in ways[number]:
+        if len(blockers) > moves or blockers & (settled | board.pinned | {-1}):
+            continue
+        former = [board.lift(one) for one in sorted(blockers)]
+        if not board.blockers(line):
+            board.put(line)
+            if _placed(
+                board,
+                [*rest, *sorted(blockers)],
+                moves - len(blockers),
+                gone,
+                settled | {number},
+                looks,
+                goes_on,
+            ):
+                return True
+            board.lift(number)
+        for one in former:
+            board.put(one)
+    return gone > 0 and _placed(board, rest, moves, gone - 1, settled, looks, goes_on)
 
 
 def _mended(

@@ -1,10 +1,12 @@
 """Rotas found without anybody's help: no rule is broken, nobody is left out, and what falls away is mended."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from nightschool.rules.dispatch.rota_search import Board, greedy_rota, mend_rota, search_rota
+from nightschool.rules.dispatch.rota_search import Board, better_rota, greedy_rota, mend_rota, search_rota
 from nightschool.rules.dispatch.rotas import (
     RotaEvenings,
     RotaLine,
@@ -14,6 +16,7 @@ from nightschool.rules.dispatch.rotas import (
     RotaWish,
     broken_rules,
     rota_rank,
+    stands_alone,
     worth_by_rank,
 )
 from tests.rota_tasks import rota_tasks
@@ -41,6 +44,30 @@ def test_when_a_teacher_cannot_come_the_rest_stays_where_it_can(task: RotaTask) 
     after = mend_rota(now, before)
     assert broken_rules(now, after) == ()
     assert not {line for line in after if line.teacher == ill}
+
+
+@given(rota_tasks(), st.integers(0, 12))
+@settings(max_examples=40, deadline=None)
+def test_what_is_broken_off_in_the_middle_is_no_worse_than_what_it_began_with(
+    task: RotaTask, steps: int
+) -> None:
+    def until_then() -> Callable[[], bool]:
+        left = iter(range(steps))
+        return lambda: next(left, None) is not None
+
+    before = greedy_rota(task)
+    board = Board(task, before)
+    better_rota(board, until_then())
+    for found in (board.result(), search_rota(task, until_then())):
+        assert broken_rules(task, found) == ()
+        assert rota_rank(task, found) >= rota_rank(task, before)
+    away = tuple(replace(one, free=one.free - {*range(7)}) for one in task.teachers)
+    now = RotaTask(task.weeks, task.villages, task.wishes, away)
+    standing = Board(now, [line for line in before if stands_alone(now, line)])
+    standing.tidy()
+    mended = mend_rota(now, before, until_then())
+    assert broken_rules(now, mended) == ()
+    assert len(standing.result()) <= len(mended)
 
 
 def simple(villages: int, teachers: int, *, weeks: int = 1, free: tuple[int, ...] = (0,)) -> RotaTask:
