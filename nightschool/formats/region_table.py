@@ -20,6 +20,7 @@ from nightschool.rules.oversight.figures import (
     PEOPLE_OF_KIND,
     PERSON_HOURS,
     WOMEN,
+    percent,
 )
 from nightschool.rules.people.household_status import HouseholdKind, kind_word
 from nightschool.rules.registers.graduation import class_hours
@@ -64,13 +65,15 @@ def _explained(rows: Sequence[RegionFigures | RegionKinds]) -> tuple[str, ...]:
     return (_("*：不到 5 人，或者写出来就能算出别处不到 5 人的，不写。"),) if hides else ()
 
 
-def _under(found: Overview, _asked: PaperAsk) -> tuple[str, ...]:
+def _under(found: Overview, asked: PaperAsk) -> tuple[str, ...]:
     total = found.total
+    share = total.households_percent if HOUSEHOLDS_REACHED.on(asked.told_as_on) is HOUSEHOLDS_REACHED else None
     return (
         counted("上课 %(n)d 次，%(hours)s 学时", total.held, hours=class_hours(total.minutes)),
         counted("%(n)d 人次", total.attendances),
         *(() if total.people is None else (counted("%(n)d 人来过", total.people),)),
         *(() if total.households is None else (counted("%(n)d 户来过", total.households),)),
+        *(() if share is None else (_("覆盖户率 %(n)d%%", n=share),)),
         *(
             _("%(kind)s %(n)d 人次", kind=kind_word(kind), n=count.attendances)
             for kind, count in total.kinds.items()
@@ -117,7 +120,13 @@ REGION_TABLE = Paper(
         Column("over_60", N_("60 岁以上"), 14, figure=OVER_60, **_SUMMED),
         Column("households", N_("来过的户"), 14, figure=HOUSEHOLDS, where_any=True, **_NUMBER),
         Column(
-            "households_percent", N_("覆盖户率 %"), 14, figure=HOUSEHOLDS_REACHED, where_any=True, **_NUMBER
+            "households_percent",
+            N_("覆盖户率 %"),
+            14,
+            figure=HOUSEHOLDS_REACHED,
+            where_any=True,
+            formerly={1: lambda one: percent(one.households or 0, one.all_households or 0)},
+            **_NUMBER,
         ),
         *(
             Column(kind, named, 14, _attendances(kind), figure=OF_KIND, where_any=True, **_NUMBER)

@@ -102,7 +102,7 @@ class PaperAsk:
     of: Mapping[str, str]  # what its address names: village, learner, teacher
     place: str = ""  # the name of the region it names
     period: Period | None = None
-    counted_as_on: date | None = None  # whose definitions hold; None: those of today
+    counted_as_on: date | None = None  # the day whose definitions are wanted; None: its first one
 
     @property
     def first(self) -> date:
@@ -112,6 +112,11 @@ class PaperAsk:
     @property
     def last(self) -> date:
         return self.period.last if self.period else self.today
+
+    @property
+    def told_as_on(self) -> date:
+        """Whose definitions hold."""
+        return self.counted_as_on or self.first
 
 
 @dataclass(frozen=True)
@@ -142,12 +147,15 @@ class Paper:
     @property
     def changes(self) -> tuple[date, ...]:
         """The days on which something on it began to be counted in another way, the first one first."""
-        days = set()
-        for figure in (*self.figures, *(column.figure for column in self.columns)):
-            while figure and figure.before and figure.since:
-                days.add(figure.since)
-                figure = figure.before
-        return tuple(sorted(days))
+        return tuple(
+            sorted({one.since for figure in self.told_figures for one in figure.versions if one.since})
+        )
+
+    @property
+    def told_figures(self) -> tuple[Definition, ...]:
+        """What it counts, each once, as it is counted now."""
+        columns = (column.figure for column in self.columns)
+        return tuple(dict.fromkeys(one for one in (*self.figures, *columns) if one))
 
     def on(self, day: date) -> Paper:
         """The paper with everything on it counted as on this day."""
@@ -290,7 +298,7 @@ def _write(cell: Any, column: Column, value: Value) -> None:
 
 def lay_out(paper: Paper, found: Any, asked: PaperAsk, chosen: Sequence[ChosenColumn] = ()) -> PaperTable:
     """The paper of what was found, with the columns that its region has chosen."""
-    paper = paper.on(asked.counted_as_on or asked.today)
+    paper = paper.on(asked.told_as_on)
     rows = [
         tuple(column.cell(row, number) for column in paper.columns)
         for number, row in enumerate(paper.rows(found), start=1)

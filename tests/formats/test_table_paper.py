@@ -159,11 +159,12 @@ def test_an_old_paper_is_the_same_byte_for_byte_after_what_it_counts_has_changed
     old = signed(SIGNED, lambda row: row.minutes)
     new = signed(SIGNED_TWICE, lambda row: row.minutes // 2, v1=lambda row: row.minutes)
     printed = lay_out(old, ROWS, ASKED)
-    again = lay_out(new, ROWS, replace(ASKED, counted_as_on=date(2026, 11, 19)))
+    again = lay_out(new, ROWS, ASKED)
     assert (again.text(), again.data(), again.code) == (printed.text(), printed.data(), printed.code)
     assert "签到：签了名的（口径第 1 版）" in again.foot
-    now = lay_out(new, ROWS, ASKED)
+    now = lay_out(new, ROWS, replace(ASKED, counted_as_on=date(2026, 11, 20)))
     assert now.code != printed.code and "签到：来和走都签了名的（口径第 2 版）" in now.foot
     assert [cells[-1] for cells in now.cells] == ["45", "30"]
     assert (old.changes, new.changes) == ((), (date(2026, 11, 20),))
-    assert lay_out(new, ROWS, replace(ASKED, today=date(2026, 11, 19))).code == printed.code
+    assert lay_out(new, ROWS, replace(ASKED, today=date(2027, 11, 19))).code == printed.code
+    assert lay_out(new, ROWS, replace(ASKED, period=parsed_period("2026-12"))).code == now.code

@@ -101,6 +101,7 @@ OWN = {
     "deliveries.receive",
     "deliveries.sender",
     "desk.home",
+    "papers.figures",
     "second_factor.end",
     "second_factor.own",
     "second_factor.qr",

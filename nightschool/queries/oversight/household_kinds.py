@@ -30,6 +30,7 @@ from nightschool.rules.seasons.months import month_of
 from nightschool.rules.seasons.periods import whole_month
 
 _LEVELS = (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE)
+_Household = tuple[str, Any]  # the village that its learner is of today; there, its group and who heads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +136,10 @@ def kinds_by_region(
 
 def households_reached(
     db: Session, which: Collection[ColumnElement[bool]], level: Level, heirs: Mapping[str, str]
-) -> tuple[int, dict[str, int]]:
-    """From how many households of the roster somebody came, or made a class up (I7): of all, and by part.
+) -> dict[str, set[_Household]]:
+    """The households of the roster from which somebody came, or made a class up (I7), by the part where it was.
 
-    Cost: 1 query. A household is known by its group and who heads it, in the village that its learner is of today.
+    Cost: 1 query.
     """
     rows = db.execute(
         select(
@@ -155,11 +156,11 @@ def households_reached(
         .where(*which, ClassSession.status == SessionStatus.HELD, or_(came(), Mark.status == MAKEUP))
         .distinct()
     )
-    reached: dict[str, set[Any]] = defaultdict(set)
+    reached: dict[str, set[_Household]] = defaultdict(set)
     for row in rows:
         part = full_code(heirs.get(row.there, row.there)[: PREFIX_DIGITS[level]])
         reached[part].add((row.region_code, household_of(row)))
-    return len(set().union(*reached.values())), {part: len(those) for part, those in reached.items()}
+    return reached
 
 
 def _marks(db: Session, county: str, first: date, last: date) -> Any:

@@ -105,6 +105,8 @@ class RegionFigures:
     evaluated: Counter[str] = field(default_factory=Counter)  # of all classes, whatever became of them
     households: int | None = None  # from which somebody came; None where it was not asked for
     all_households: int | None = None  # of its villages with a school, where each of them has said
+    known_households: int = 0  # of those that have
+    reached_households: int = 0  # of them, from which somebody came to a class here
     kinds: Mapping[str, KindCount] = field(default_factory=dict)  # of households, as far as they may be told
     reasons: Counter[str] = field(default_factory=Counter)  # reason code -> sessions not held
     categories: Counter[str] = field(default_factory=Counter)  # name -> held, in the directory's order
@@ -116,8 +118,8 @@ class RegionFigures:
 
     @property
     def households_percent(self) -> int | None:
-        """Of all; None where a village has not said how many it has."""
-        return percent(self.households or 0, self.all_households or 0)
+        """Of those of its villages that have said how many they have; None where none has."""
+        return percent(self.reached_households, self.known_households)
 
     @property
     def planned(self) -> int:
@@ -262,13 +264,18 @@ def overview_of(
         _count_people(db, part_level, narrowed, first, last, total, lines)
     if counts_households and level not in (Level.PROVINCE, Level.CITY):
         which = narrowed.where(code, first, last)
-        total.households, reached = households_reached(db, which, part_level, narrowed.heirs)
+        reached = households_reached(db, which, part_level, narrowed.heirs)
+        reached_anywhere = set().union(*reached.values())
         is_all = narrowed == EVERYTHING
         kinds = kinds_by_region(db, code, first, last, today=today) if is_all else {}
-        all_households = households_here(db, code, part_level, today=today)
+        said = households_here(db, code, today=today)
         for part, line in {**lines, code: total}.items():
-            line.all_households = all_households.get(part)
-            line.households = total.households if line is total else reached.get(part, 0)
+            came = reached_anywhere if line is total else reached.get(part, set())
+            here = {village: households for village, households in said.items() if is_inside(village, part)}
+            line.households = len(came)
+            line.known_households = sum(filter(None, here.values()))
+            line.reached_households = sum(bool(here.get(village)) for village, _household in came)
+            line.all_households = line.known_households if here and all(here.values()) else None
             line.kinds = kinds.get(part, {})
     is_there = [line for _code, line in sorted(lines.items()) if line.villages or line.planned]
     parts = tuple(line for line in is_there if level is not Level.TOWNSHIP or line.schools or line.planned)

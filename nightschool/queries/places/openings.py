@@ -190,21 +190,14 @@ def villages_with_school(db: Session, code: str) -> frozenset[str]:
     return frozenset(rows)
 
 
-def households_here(db: Session, code: str, level: Level, *, today: date) -> dict[str, int]:
-    """How many households the villages with a school have, of a region and of its parts at this level.
-
-    A region of which a village has not said how many is not among them. Cost: 1 query.
-    """
+def households_here(db: Session, code: str, *, today: date) -> dict[str, int | None]:
+    """How many households each village of a region with a school has; None where it has not said. Cost: 1 query."""
     rows = db.execute(
         select(NightSchool.region_code, NightSchool.households)
         .join(Region, Region.code == NightSchool.region_code)
         .where(inside(NightSchool.region_code, code), _lives(today))
     )
-    said: dict[str, list[int | None]] = defaultdict(list)
-    for village, households in rows:
-        for region in {full_code(village[: PREFIX_DIGITS[level]]), code}:
-            said[region].append(households)
-    return {region: sum(filter(None, those)) for region, those in said.items() if all(those)}
+    return dict(rows.all())
 
 
 def coverage(db: Session, code: str, *, today: date) -> tuple[Coverage, ...]:

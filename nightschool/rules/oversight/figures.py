@@ -1,7 +1,8 @@
 """What a figure counts, in words and with a version: paper and screen say it, and an old paper can be written again.
 
 Who changes what is counted gives the figure a higher version here, from a day on, and keeps the one `before`; the SQL
-stands in `queries/figures.py`, and how the one before is read off a row at the columns that show it (`formerly`).
+stands in `queries/figures.py`, and how the one before is read off a row at the columns that show it (`formerly`). A time
+is told by the versions of its first day, whenever it is printed.
 """
 
 from __future__ import annotations
@@ -26,6 +27,11 @@ class Definition:
         """The version that held on this day."""
         return self.before.on(day) if self.before and self.since and day < self.since else self
 
+    @property
+    def versions(self) -> tuple[Definition, ...]:
+        """This one, and those before it."""
+        return (self, *(self.before.versions if self.before else ()))
+
 
 DAYS_ON_TIME = 3  # after the day of the class: a register, or the reason why there was none, is there by then
 
@@ -40,7 +46,13 @@ HOUSEHOLDS = Definition(
     N_("名单上有人来过的户，家里人代来、补课的也算，一户只算一次；没写户主的一个人算一户，是户数"),
 )
 HOUSEHOLDS_REACHED = Definition(
-    N_("覆盖户率"), 1, N_("来过的户，占夜校写的全村户数的百分之几；有一个村没写全村户数就不算")
+    N_("覆盖户率"),
+    2,
+    N_("在本地来过课的本地户，占本地全村户数的百分之几；没写全村户数的村，两样都不算进去"),
+    since=date(2026, 12, 1),
+    before=Definition(
+        N_("覆盖户率"), 1, N_("来过的户，占夜校写的全村户数的百分之几；有一个村没写全村户数就不算")
+    ),
 )
 OF_KIND = Definition(
     N_("户类人次"), 1, N_("按上课那天的户类，名单上的人本人来的，是人次；没写用途的村、没记过的户不算")

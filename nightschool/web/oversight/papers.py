@@ -4,6 +4,7 @@ Each paper of the list has addresses of its own, so that what is true of one add
 not say, is checked of every paper.
 """
 
+from bisect import bisect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -64,6 +65,7 @@ from nightschool.queries.registers.held_classes import RecordedClasses, held_cla
 from nightschool.queries.registers.questions import open_of_village
 from nightschool.rules.almanac import clock, day_with_year
 from nightschool.rules.dispatch.summaries import LongestWaits
+from nightschool.rules.oversight.figures import Definition
 from nightschool.rules.oversight.binder import Gap
 from nightschool.rules.oversight.self_check import self_check
 from nightschool.rules.regions import PREFIX_DIGITS, Level, county_of, level_of
@@ -336,6 +338,17 @@ def of_region(region: str) -> Any:
     )
 
 
+@bp.get("/figures")
+@allows("own_account")
+def figures() -> Any:
+    """What each figure on a paper counts: all its versions, the latest first, each with the days on which it holds."""
+    found: dict[Definition, dict[str, None]] = {}
+    for paper in (one.paper for one in PAPERS):
+        for figure in paper.told_figures:
+            found.setdefault(figure, {})[_(paper.name)] = None
+    return render_template("oversight/papers/figures.html", figures=found, day_with_year=day_with_year)
+
+
 def _listed(base: PaperHome, **of: str) -> dict[str, Paper]:
     """The addresses of all papers that stand there, but for the plan's, the way to which leads through its month."""
     return {
@@ -405,13 +418,24 @@ def _answer(listed: ListedPaper, kind: str, **of: str) -> Any:
         at=at,
         back=listed.base.back(found, **of),
         unprintable=unprintable(table.data()),
-        formerly={at(code, day - timedelta(days=1)): day_with_year(day) for day in paper.changes},
+        otherwise={
+            at(code, day): told for day, told in _otherwise(paper, then or (period.first if period else today()))
+        },
         **(chooser(period, paper.periods, form) if period else {"period": None}),
     )
 
 
+def _otherwise(paper: Paper, shown: date) -> Iterator[tuple[date, str]]:
+    """How else it can be counted than as on this day: a day of each time between two changes, in words."""
+    if days := paper.changes:
+        told = _("按 %(day)s 以前的口径", day=day_with_year(days[0]))
+        times = [(days[0] - timedelta(days=1), told)]
+        times += [(day, _("按 %(day)s 起的口径", day=day_with_year(day))) for day in days]
+        yield from (one for n, one in enumerate(times) if n != bisect(days, shown))
+
+
 def _counted_as_on() -> date | None:
-    """The day of an old paper that the address names: everything is counted as on that day."""
+    """The day that the address names: everything is counted as on that day."""
     try:
         return date.fromisoformat(request.args.get("counted", ""))
     except ValueError:

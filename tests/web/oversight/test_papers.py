@@ -1,5 +1,6 @@
 """Papers that are tables: which a village may have, of which time, and in which form; and what the ledger (F8) says."""
 
+import html
 import io
 import re
 from dataclasses import replace
@@ -13,11 +14,12 @@ from openpyxl import load_workbook
 from sqlalchemy import select, update
 
 from nightschool.database import Database
-from nightschool.formats.ledger import LEDGER as LEDGER_PAPER
+from nightschool.formats.region_table import REGION_TABLE
 from nightschool.models.attendance import Headcount, Mark
 from nightschool.models.people import Learner, Teacher
+from nightschool.models.places import NightSchool
 from nightschool.models.teaching import Enrolment
-from nightschool.rules.oversight.figures import ATTENDANCES, OF_KIND, Definition
+from nightschool.rules.oversight.figures import ATTENDANCES, HOUSEHOLDS_REACHED, OF_KIND
 from nightschool.web.oversight.papers import PAPERS, stand
 from tests.factories import (
     JIANLI,
@@ -32,6 +34,7 @@ from tests.factories import (
     make_question,
     make_region,
     make_register,
+    make_school,
     make_session,
     make_teacher,
     make_venue,
@@ -460,24 +463,54 @@ def test_every_count_of_people_says_what_it_counts_and_in_which_version() -> Non
 
 
 @pytest.mark.usefixtures("own_application")
-def test_an_old_paper_is_written_again_as_it_was_counted_then(
-    app: Flask, chen: FlaskClient, cast: Cast, year: None
+def test_an_old_month_reads_as_it_did_and_a_new_one_is_counted_anew(
+    app: Flask, browser_of: Any, database: Database, cast: Cast
 ) -> None:
-    doubled = Definition("人次", 2, "算两遍的", since=date(2026, 11, 1), before=ATTENDANCES)
-    column = next(one for one in LEDGER_PAPER.columns if one.key == "attendances")
-    twice = replace(
-        column, figure=doubled, of=lambda one: 2 * one.attendances, formerly={1: lambda one: one.attendances}
-    )
-    columns = tuple(twice if one is column else one for one in LEDGER_PAPER.columns)
-    stand(app, replace(PAPERS[0], paper=replace(LEDGER_PAPER, key="planted", columns=columns)), "papers.")
-    kept, old = (chen.get(f"{HERE}/{key}?period=2026").text for key in ("ledger", "planted"))
-    page = chen.get(f"{HERE}/planted?period=2026&counted=2026-10-31").text
-    assert rows_of(page) == rows_of(kept) != rows_of(old)
-    assert code_on(page) == code_on(kept) != code_on(old)
-    assert "算两遍的（口径第 2 版）" in old and "算两遍的" not in page
-    assert "按 2026年11月1日 以前的口径" in old and "口径</a>" not in kept
-    text = chen.get(f"{HERE}/planted.txt?period=2026&counted=2026-10-31").text
-    assert text == chen.get(f"{HERE}/ledger.txt?period=2026").text
+    """R4 tells the share of households in its second version since December 2026."""
+    with database.writing() as db:
+        sibling = "511002105202"
+        make_region(db, sibling, "断桥村村民委员会")
+        make_school(db, sibling)
+        db.scalars(select(NightSchool).where(NightSchool.region_code == SHIWAN)).one().households = 8
+        came = [make_learner(db, name=name).id for name in ("陈大秀", "刘国富")]
+        came.append(make_learner(db, sibling, name="张桂花").id)
+        for day in (date(2026, 10, 8), date(2026, 12, 8)):
+            held = make_session(db, make_course(db), day, booked=False)
+            make_register(db, held, cast.chen, present=tuple(came))
+    column = next(one for one in REGION_TABLE.columns if one.figure == HOUSEHOLDS_REACHED)
+    first = replace(column, figure=HOUSEHOLDS_REACHED.before, of=column.formerly[1], formerly={})
+    columns = tuple(first if one is column else one for one in REGION_TABLE.columns)
+    listed = next(one for one in PAPERS if one.paper is REGION_TABLE)
+    stand(app, replace(listed, paper=replace(REGION_TABLE, key="planted", columns=columns)), "papers.")
+    officer, here = browser_of(cast.township_supervisor), f"/overview/{SHIWAN[:9]}000/papers"
+
+    def forms(key: str, asked: str) -> list[Any]:
+        """Page, PDF, text and workbook, without what names their address."""
+        page, text = (officer.get(f"{here}/{key}{form}?period={asked}").text for form in ("", ".txt"))
+        book = load_workbook(io.BytesIO(officer.get(f"{here}/{key}.xlsx?period={asked}").data))
+        said = paper(officer, f"{here}/{key}.pdf?period={asked}")
+        cells = list(book.active.iter_rows(values_only=True))
+        assert code_on(page) in said and code_on(page) in text and code_on(page) in cells[-1][0]
+        return [rows_of(page), re.findall(r'<p class="hint">(.*口径.*)</p>', page), said, text, cells]
+
+    for old in ("2026-10", "2026"):
+        assert forms("held", old) == forms("planted", old)
+        assert "有一个村没写全村户数就不算（口径第 1 版）" in forms("held", old)[1][0]
+    new, was = forms("held", "2026-12"), forms("planted", "2026-12")
+    assert [(row[1], row[14]) for row in new[0]] == [("狮湾村", "25"), ("断桥村", "")]
+    assert [(row[1], row[14]) for row in was[0]] == [("狮湾村", "37"), ("断桥村", "")], "a guest counted, too"
+    for form in new[1:4]:
+        assert "口径第2版" in str(form).replace(" ", "")
+    assert new[4][3][14] == 25 and "口径第 2 版" in new[4][-1][0]
+    # Either can be looked at the other way, and which versions there are stands on a page.
+    page = officer.get(f"{here}/held?period=2026-12").text
+    [otherwise] = re.findall(r'<a href="([^"]*)">按 2026年12月1日 以前的口径</a>', page)
+    again = officer.get(html.unescape(otherwise)).text
+    assert "覆盖户率 25%" in page and "覆盖户率 25%" not in again
+    assert rows_of(again) == was[0] and "按 2026年12月1日 起的口径" in again
+    told = re.sub(r"<[^>]+>", " ", officer.get("/figures").text)
+    assert re.search(r"覆盖户率 +第 2 版 +在本地来过课的本地户，.* 2026年12月1日 +上课情况统计表", told)
+    assert re.search(r"覆盖户率 +第 1 版 +来过的户，.* 最早的时候", told)
 
 
 def code_on(page: str) -> str:
