@@ -19,7 +19,8 @@ from sqlalchemy import select
 
 from nightschool.actions.courses import closed_times, courses, labels
 from nightschool.actions.people import people
-from nightschool.actions.places import region_lists, schools, supporters, venues
+from nightschool.actions.people.household_status import note_status
+from nightschool.actions.places import region_lists, region_settings, schools, supporters, venues
 from nightschool.actions.seasons import calendars
 from nightschool.actions.trust import accounts
 from nightschool.actions.trust.hashing import hash_password
@@ -27,6 +28,7 @@ from nightschool.cli.demo_stage import WEEKS_AHEAD, DemoSchool, Stage
 from nightschool.cli.demo_term import teach
 from nightschool.cli.installation import Installation
 from nightschool.formats.region_lists import read_regions
+from nightschool.models.people import Learner
 from nightschool.models.places import NightSchool, Region
 from nightschool.models.teaching import ClassSession
 from nightschool.models.trust import Account
@@ -35,10 +37,12 @@ from nightschool.rules.access import SYSTEM, Actor, Post, Role
 from nightschool.rules.courses.closed_times import ClosedTime
 from nightschool.rules.courses.labels import LabelKind
 from nightschool.rules.courses.recurrence import Once
+from nightschool.rules.people.household_status import Status
 from nightschool.rules.people.people import LearnerEntry, TeacherEntry
 from nightschool.rules.places.schools import SchoolEntry
 from nightschool.rules.places.supporters import SupporterEntry
 from nightschool.rules.places.venues import VenueEntry
+from nightschool.rules.regions import is_inside
 from nightschool.rules.registers.attendance import Sheet
 from nightschool.rules.seasons.farm_windows import FarmWindow
 from nightschool.rules.seasons.markets import read_market
@@ -75,7 +79,8 @@ def build(installation: Installation, *, say: Callable[[str], object]) -> dict[s
                 shown.setdefault(*entry["coordinator"][:2])
             teach(stage, opened[-1], entry, teachers[f"{entry['code'][:6]}000000"])
         say(_("补齐一个镇所有的村，往前一年……"))
-        _fill_township(stage, digester)
+        opened += _fill_township(stage, digester)
+        _household_kinds(stage, opened)
         _positions(stage)
         _calendars(stage, {school.code[:9] + "000" for school in opened})
         _closed_times(stage, opened[0], teachers.values())
@@ -95,8 +100,9 @@ def build(installation: Installation, *, say: Callable[[str], object]) -> dict[s
     return {name: (who, passwords[name]) for name, who in shown.items()}
 
 
-def _fill_township(stage: Stage, digester: Digester) -> None:
+def _fill_township(stage: Stage, digester: Digester) -> list[DemoSchool]:
     """Every village of one township that has no school yet has one, and a course that began a year ago."""
+    opened = []
     told = stage.content["township"]
     year = replace(stage, weeks_back=52)
     is_without = ~select(NightSchool).where(NightSchool.region_code == Region.code).exists()
@@ -118,7 +124,25 @@ def _fill_township(stage: Stage, digester: Digester) -> None:
             "every": told["every"],
             "wishes": told["wishes"][number % 4 : number % 4 + 1],  # every fourth village has none
         }
-        teach(year, _open_school(year, entry, digester), entry)
+        opened.append(_open_school(year, entry, digester))
+        teach(year, opened[-1], entry)
+    return opened
+
+
+def _household_kinds(stage: Stage, opened: Iterable[DemoSchool]) -> None:
+    """That township has said what for kinds of households are noted, and its villages have noted some of their own."""
+    told = stage.content["township"]
+    given: dict[str, Any] = {"approves_plans": False, "travel_kmh": None, "seen_version": 0, "by": SYSTEM}
+    region_settings.change_settings(
+        stage.db, region=told["code"], household_purpose=told["purpose"], now=stage.begin, **given
+    )
+    for school in opened:
+        learners = select(Learner.public_id).where(Learner.region_code == school.code).order_by(Learner.id)
+        here = stage.db.scalars(learners).all() if is_inside(school.code, told["code"]) else []
+        for kind, first, begins, every in told["kinds"]:
+            for learner in here[begins::every]:
+                status = Status(kind, first)
+                note_status(stage.db, learner=learner, status=status, by=school.actor, now=stage.begin)
 
 
 def _positions(stage: Stage) -> None:
@@ -243,7 +267,8 @@ def _open_school(stage: Stage, entry: dict[str, Any], digester: Digester) -> Dem
         contact_name=actor.name,
         contact_phone=f"0832-0000{100 + school.id}",
         usual_venue=rooms[0],
-        households=420 + 30 * (school.id % 9),  # invented as everything here
+        # Invented as everything here; some have not said how many.
+        households=420 + 30 * (school.id % 9) if school.id % 6 else None,
     )
     schools.edit_school(stage.db, entry=told, version=school.version, **given)
     five = {part: SupporterEntry(*named) for part, named in entry.get("supporters", {}).items()}
