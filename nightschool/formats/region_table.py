@@ -67,7 +67,9 @@ def _explained(rows: Sequence[RegionFigures | RegionKinds]) -> tuple[str, ...]:
 
 def _under(found: Overview, asked: PaperAsk) -> tuple[str, ...]:
     total = found.total
-    share = total.households_percent if HOUSEHOLDS_REACHED.on(asked.told_as_on) is HOUSEHOLDS_REACHED else None
+    share = (
+        total.households_percent if HOUSEHOLDS_REACHED.on(asked.told_as_on) is HOUSEHOLDS_REACHED else None
+    )
     return (
         counted("上课 %(n)d 次，%(hours)s 学时", total.held, hours=class_hours(total.minutes)),
         counted("%(n)d 人次", total.attendances),

@@ -233,11 +233,12 @@ PRIVATE_PAPERS = {
 KIND = re.compile("建档立卡|脱贫户|监测户|registered_poor|exited|monitored")
 OF_NO_HOUSEHOLD = {"region_settings.edit", "papers.of_region"}
 OF_FIVE_OR_MORE = {f"papers.household-kinds_of_region{form}" for form in ("", "_pdf", "_xlsx", "_txt")}
-SEEDED = ("脱贫户", "监测户")  # the former of six who came in October, as a sum; of the other that it is not told
+SEEDED = (
+    "脱贫户",
+    "监测户",
+)  # the former of six who came in October, as a sum; of the other that it is not told
 TOLD_ON_PAPER |= {(paper, kind): "as sums of five and more" for paper in OF_FIVE_OR_MORE for kind in SEEDED}
-TOLD_WHEN_SENT |= {
-    ("papers.household-kinds_of_region", kind): "as sums of five and more" for kind in SEEDED
-}
+TOLD_WHEN_SENT |= {("papers.household-kinds_of_region", kind): "as sums of five and more" for kind in SEEDED}
 PAPER = re.compile(r'class="(?:sheet|paper|poster|[^"]*onlyprint)')
 SENT = re.compile(r'<pre class="(?:message|skip)">(.*?)</pre>', re.DOTALL)
 UNPRINTED = re.compile(r'<header class="top">.*?</header>', re.DOTALL)
@@ -618,7 +619,9 @@ def test_officers_read_of_a_village_no_more_than_it_shows_everybody(
     assert told(bodies) == {(path, kind) for path in paths if "/household-kinds" in path for kind in SEEDED}
     paper = f"/overview/{TOWNSHIP}/papers/held.pdf?period=2026-10"
     table = read(reader, paper, paper)
-    assert table and told([table]) == {(paper, kind) for kind in SEEDED}, "these words are found in a PDF, broken as they are"
+    assert table and told([table]) == {(paper, kind) for kind in SEEDED}, (
+        "these words are found in a PDF, broken as they are"
+    )
 
 
 # A guard that never fails guards nothing

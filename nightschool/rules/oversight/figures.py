@@ -1,8 +1,8 @@
 """What a figure counts, in words and with a version: paper and screen say it, and an old paper can be written again.
 
 Who changes what is counted gives the figure a higher version here, from a day on, and keeps the one `before`; the SQL
-stands in `queries/figures.py`, and how the one before is read off a row at the columns that show it (`formerly`). A time
-is told by the versions of its first day, whenever it is printed.
+stands in `queries/figures.py`, and how the one before is read off a row at the columns that show it (`formerly`). A
+time is told by the versions of its first day, whenever it is printed.
 """
 
 from __future__ import annotations

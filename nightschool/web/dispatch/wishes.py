@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from nightschool.actions.dispatch import wishes as actions
-from nightschool.errors import Problem, Refused, StaleRecord
+from nightschool.errors import Refused, StaleRecord
 from nightschool.formats.tables import UnreadableTable, read_tables
 from nightschool.queries.courses import courses
 from nightschool.queries.dispatch import wishes as queries
@@ -26,21 +26,14 @@ from nightschool.rules.dispatch.wishes import (
     tell_when_suits,
     unmet_word,
 )
-from nightschool.rules.regions import (
-    Level,
-    RowFault,
-    county_of,
-    full_code,
-    level_of,
-    prefix_of,
-    tell_row_problem,
-)
+from nightschool.rules.regions import Level, county_of, full_code, level_of, prefix_of
 from nightschool.texts import _, counted
 from nightschool.web.courses.courses_form import put
 from nightschool.web.dispatch.wishes_form import DecideForm, LinesForm, VillagerForm, WishForm
 from nightschool.web.site.access import actor, allows, public
 from nightschool.web.site.context import moment, now, reading, writing
 from nightschool.web.site.forms import Form
+from nightschool.web.site.handed_in import tell_unreadable
 from nightschool.web.site.records import BAD_INPUT, SAVED, edited, look_up, tried
 
 bp = Blueprint("wishes", __name__)
@@ -102,7 +95,7 @@ def _read_table(form: LinesForm, categories: Mapping[str, str]) -> str:
                 put(form.lines, "\n".join(filter(None, (form.lines.data or "", *found.lines))))
                 return tell_listed(found)
     except UnreadableTable as problem:
-        form.refuse("file", tell_row_problem(Problem(RowFault(problem.fault.value), line=problem.line)))
+        form.refuse("file", tell_unreadable(problem))
         return ""
     form.refuse("file", _("没有找到写着想学什么的那一列。列名写「想学什么」，再传一次。"))
     return ""

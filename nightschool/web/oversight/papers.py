@@ -65,8 +65,8 @@ from nightschool.queries.registers.held_classes import RecordedClasses, held_cla
 from nightschool.queries.registers.questions import open_of_village
 from nightschool.rules.almanac import clock, day_with_year
 from nightschool.rules.dispatch.summaries import LongestWaits
-from nightschool.rules.oversight.figures import Definition
 from nightschool.rules.oversight.binder import Gap
+from nightschool.rules.oversight.figures import Definition
 from nightschool.rules.oversight.self_check import self_check
 from nightschool.rules.regions import PREFIX_DIGITS, Level, county_of, level_of
 from nightschool.rules.seasons.months import Term, month_of
@@ -419,7 +419,8 @@ def _answer(listed: ListedPaper, kind: str, **of: str) -> Any:
         back=listed.base.back(found, **of),
         unprintable=unprintable(table.data()),
         otherwise={
-            at(code, day): told for day, told in _otherwise(paper, then or (period.first if period else today()))
+            at(code, day): told
+            for day, told in _otherwise(paper, then or (period.first if period else today()))
         },
         **(chooser(period, paper.periods, form) if period else {"period": None}),
     )

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 
 from nightschool.actions.people import lists as actions
 from nightschool.actions.registers import past_registers
-from nightschool.errors import Problem, Refused
+from nightschool.errors import Refused
 from nightschool.formats.people_lists import likely_columns, read_sheets
 from nightschool.formats.tables import TableFault, UnreadableTable
 from nightschool.models.people import ListKind
@@ -34,16 +34,14 @@ from nightschool.rules.people.lists import (
 )
 from nightschool.rules.people.merges import UNDO_FOR
 from nightschool.rules.people.people import group_label, masked_phone, sex_word
-from nightschool.rules.regions import RowFault, tell_row_problem
 from nightschool.rules.registers.past_registers import FoundRegisters, register_choices, register_columns
-from nightschool.rules.typed import why_not_kept
 from nightschool.texts import _, counted, language, using_language
-from nightschool.web.people.lists_form import ColumnsForm, TableForm, TakeListForm
+from nightschool.web.people.lists_form import ColumnsForm, TakeListForm
 from nightschool.web.people.teachers import list_of
-from nightschool.web.places.region_lists_form import LONGEST_FILE_NAME
 from nightschool.web.site.access import MEGABYTE, actor, allows
 from nightschool.web.site.context import Services, moment, now, reading, services, today, writing
 from nightschool.web.site.errands import Tell, errands, looked_at_again
+from nightschool.web.site.handed_in import TableForm, tell_unreadable
 from nightschool.web.site.records import SAVED, look_up
 
 bp = Blueprint("people_lists", __name__)
@@ -135,13 +133,10 @@ _add_views(ListPages("register", "village"))
 def _upload(kind: ListPages, region: str) -> Any:
     form = TableForm()
     if form.validate_on_submit():
-        if sentence := why_not_kept(form.file_name(), LONGEST_FILE_NAME):
-            form.refuse("file", _("文件名：%(what)s", what=sentence))
-        else:
-            try:
-                return redirect(kind.step("show", region, _keep(kind, region, form)), SAVED)
-            except (UnreadableTable, Refused) as problem:
-                form.refuse("file", _tell_unread(problem))
+        try:
+            return redirect(kind.step("show", region, _keep(kind, region, form)), SAVED)
+        except (UnreadableTable, Refused) as problem:
+            form.refuse("file", _tell_unread(problem))
     with reading() as db:
         latest = [(one, _stage(one)) for one in queries.latest_lists(db, kind=kind.code, region=region)]
     page = render_template(
@@ -209,7 +204,7 @@ def _tell_unread(problem: UnreadableTable | Refused) -> str:
         return tell_refused_list(problem)
     if problem.fault is TableFault.TOO_LARGE:
         return tell_refused_list(Refused("too_large", n=MOST_PEOPLE))
-    return tell_row_problem(Problem(RowFault(problem.fault.value), line=problem.line))
+    return tell_unreadable(problem)
 
 
 def _find(kind: ListPages, region: str, public_id: str, **how: bool) -> PeopleListPage:

@@ -1,27 +1,14 @@
-"""The forms that take a table of people, say what its columns are, and have it taken in."""
+"""The forms that say what the columns of a table of people are, and have it taken in."""
 
 from collections.abc import Sequence
 from operator import contains
 from typing import Any
 
-from flask_wtf.file import FileField
-
 from nightschool.rules.people.lists import PeopleSheet
 from nightschool.texts import L_
 from nightschool.web.people.newcomers_form import LinesField
 from nightschool.web.people.people_form import GroupField
-from nightschool.web.places.region_lists_form import file_name_of
-from nightschool.web.site.forms import ChoiceField, Form, Required, TickField, TicksField
-
-
-class TableForm(Form):
-    """A file with a table of people."""
-
-    file = FileField(L_("表格文件"), [Required(L_("选一个文件。"))])
-
-    def file_name(self) -> str:
-        """What the file was called where it came from."""
-        return file_name_of(self.file.data)
+from nightschool.web.site.forms import ChoiceField, Form, TickField, TicksField
 
 
 class ColumnsForm(Form):

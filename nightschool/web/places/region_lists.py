@@ -26,9 +26,8 @@ from nightschool.rules.places.region_uploads import (
     upload_stage,
 )
 from nightschool.rules.regions import tell_nothing_ends, tell_row_problem, tell_unread_sheets
-from nightschool.rules.typed import why_not_kept
 from nightschool.texts import _
-from nightschool.web.places.region_lists_form import LONGEST_FILE_NAME, RegionListForm, TakeInForm
+from nightschool.web.places.region_lists_form import RegionListForm, TakeInForm
 from nightschool.web.site.access import MEGABYTE, actor, allows
 from nightschool.web.site.context import Services, now, reading, services, today, writing
 from nightschool.web.site.errands import Tell, errands, looked_at_again
@@ -49,8 +48,6 @@ def upload() -> Any:
         found = read_regions(content)
         if form.as_of.data > today():
             form.refuse("as_of", _("这一天还没到。写名单上印的那一天。"))
-        elif sentence := why_not_kept(form.file_name(), LONGEST_FILE_NAME):
-            form.refuse("file", _("文件名：%(what)s", what=sentence))
         elif not found.rows:
             _refuse_file(form, found.problems)
         else:

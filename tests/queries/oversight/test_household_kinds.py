@@ -117,7 +117,9 @@ def test_the_share_of_households_is_of_the_villages_that_have_said_how_many_they
     assert shares() == [None, None, None]
     db.query(NightSchool).filter_by(region_code=SHIWAN).one().households = 300
     db.flush()
-    assert shares() == [2, 2, None], "whose village has not said counts neither way, and nobody for a neighbour's"
+    assert shares() == [2, 2, None], (
+        "whose village has not said counts neither way, and nobody for a neighbour's"
+    )
     beside.households = 100
     db.flush()
     assert shares() == [3, 2, 0]
