@@ -383,7 +383,6 @@ def test_when_the_first_village_says_no_the_next_is_asked_for_the_hour_at_which_
         assert (found.region_code, found.starts, found.trip) == (SIBLING, 9 * 60, "trip")
 
 
-@pytest.mark.both_databases
 def test_whatever_a_teacher_answers_by_their_link_has_its_sentence_and_writes_nothing_by_halves(
     client: FlaskClient, database: Database, cast: Cast
 ) -> None:

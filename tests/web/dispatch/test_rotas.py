@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -22,6 +23,7 @@ from nightschool.models.teaching import ClassSession, Course
 from nightschool.rules.access import Actor, Post, Role
 from nightschool.rules.dispatch.dispatches import Party
 from nightschool.web.site.errands import ERRANDS
+from tests.conftest import listening
 from tests.factories import (
     JIANLI,
     NOW,
@@ -30,6 +32,7 @@ from tests.factories import (
     Cast,
     make_account,
     make_course,
+    make_link,
     make_region,
     make_rota,
     make_school,
@@ -463,3 +466,51 @@ def test_the_only_place_of_a_village_counts_also_where_nobody_called_it_usual(
         db.add(ClosedTime(**times, note="翻修"))
     page = officer.get(found(app, officer)).text
     assert "有老师的日子村里排不了（场地不空）" in page and "1 个点单有课，2 个没有。" in page
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_when_the_machine_goes_down_in_the_middle_nothing_is_half_written_and_the_same_tap_does_it_later(
+    app: Flask,
+    officer: FlaskClient,
+    chen: FlaskClient,
+    client: FlaskClient,
+    database: Database,
+    cast: Cast,
+    wishes: None,
+) -> None:
+    def sent_while_it_goes_down(
+        browser: FlaskClient, address: str, form: dict[str, Any], table: str, at: int
+    ) -> int:
+        left = iter(range(at))
+
+        def goes_down(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if statement.startswith(f"INSERT INTO {table} ") and next(left, None) is None:
+                raise OSError("no power")
+
+        with listening(database, goes_down):
+            return browser.post(address, data=form).status_code
+
+    with database.writing() as db:
+        make_link(db, db.get_one(Teacher, cast.teacher), "s" * 32)
+    address = found(app, officer)
+    rows = ticked(officer.get(address).text)
+    offered = {"do": "offer", "pick": rows}
+    assert sent_while_it_goes_down(officer, address, offered, "dispatch", 1) == 500, "one of two was written"
+    with database.reading() as db:
+        assert db.scalars(select(Dispatch)).all() == []
+    assert ticked(officer.get(address).text) == rows
+    assert "派出去了 2 单" in officer.post(address, data=offered, follow_redirects=True).text
+    with database.reading() as db:
+        own = db.scalars(select(Dispatch.public_id).where(Dispatch.region_code == SHIWAN)).one()
+    chen.post(f"/dispatches/{own}/answer", data={"do": "yes"})
+    answer = f"/t/{'s' * 32}/offers/{own}"
+    assert sent_while_it_goes_down(client, answer, {"do": "yes"}, "class_session", 0) == 500
+    with database.reading() as db:
+        left = db.scalars(select(Dispatch).where(Dispatch.public_id == own)).one()
+        assert (left.status, left.teacher_yes_at, left.course_id) == ("offered", None, None)
+        assert (
+            db.scalars(select(Course)).all() == [] and db.scalars(select(Wish.course_id)).all() == [None] * 3
+        )
+    assert "您答应了" in client.post(answer, data={"do": "yes"}, follow_redirects=True).text
+    with database.reading() as db:
+        assert db.scalars(select(ClassSession.region_code)).all() == [SHIWAN]

@@ -342,7 +342,6 @@ def test_where_no_date_is_free_the_class_is_only_called_off_and_it_is_said_why(
     assert choices_of(page, tonight[1])[1], "the other village is not hindered"
 
 
-@pytest.mark.both_databases
 def test_a_storm_over_forty_villages_costs_no_more_statements_than_over_four(
     cast: Cast, browser_of: Any, database: Database, statements: list[str]
 ) -> None:
