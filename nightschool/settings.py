@@ -65,6 +65,7 @@ class Settings:
     mail: MailServer | None = None  # None: nothing is mailed, and nobody is offered it
     read_url: str = ""  # a replica of the database that answers whoever is not logged in; empty: none
     second_factor: str = _WANTED_OF[0]  # who must have one (rules.trust.second_factor)
+    metrics_token: str = field(default="", repr=False)  # who says it may read /metrics; empty: nobody
 
     @property
     def is_https(self) -> bool:
@@ -93,10 +94,11 @@ class Settings:
 
     @property
     def trusted_hosts(self) -> tuple[str, ...]:
-        """The host names a request may be addressed to: the base address's own, and this machine's loopback names."""
-        return tuple(
-            dict.fromkeys([urlsplit(self.base_url).hostname or "localhost", "127.0.0.1", "localhost"])
-        )
+        """The host names a request may be addressed to: the base address's own, what is listened on, and this machine's
+        loopback names.
+        """
+        own = urlsplit(self.base_url).hostname or "localhost"
+        return tuple(dict.fromkeys([own, self.listen_host, "127.0.0.1", "localhost"]))
 
 
 def from_environment(environ: Mapping[str, str]) -> Settings:
@@ -107,7 +109,8 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     NIGHTSCHOOL_BASE_URL, NIGHTSCHOOL_LISTEN (host:port), NIGHTSCHOOL_TIMEZONE, NIGHTSCHOOL_THREADS,
     NIGHTSCHOOL_PROXY_HOPS (how many reverse proxies stand before it), NIGHTSCHOOL_LOG (requests or warnings),
     NIGHTSCHOOL_SMTP_URL and NIGHTSCHOOL_MAIL_FROM (who takes mail, and from whom), NIGHTSCHOOL_SECOND_FACTOR (who must
-    have one: nobody, officers or everybody), NIGHTSCHOOL_KEYS (the content of a key file, instead of one).
+    have one: nobody, officers or everybody), NIGHTSCHOOL_METRICS_TOKEN (what whoever reads /metrics must send),
+    NIGHTSCHOOL_KEYS (the content of a key file, instead of one).
     Raises ConfigurationError, naming the variable.
     """
 
@@ -125,6 +128,9 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     second_factor = value("SECOND_FACTOR", "officers")
     if second_factor not in _WANTED_OF:
         raise ConfigurationError(f"NIGHTSCHOOL_SECOND_FACTOR must be one of: {', '.join(_WANTED_OF)}")
+    metrics_token = value("METRICS_TOKEN", "")
+    if metrics_token and not re.fullmatch(r"[!-~]{16,}", metrics_token):
+        raise ConfigurationError("NIGHTSCHOOL_METRICS_TOKEN must be 16 letters and digits or more")
     database_url = value("DATABASE_URL", sqlite_url(data_folder / "nightschool.db"))
     if not database_url.startswith(("sqlite:///", *_POSTGRESQL)):
         raise ConfigurationError("NIGHTSCHOOL_DATABASE_URL must begin with sqlite:/// or postgresql://")
@@ -147,6 +153,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         log=log,
         mail=_mail_server(value("SMTP_URL", ""), value("MAIL_FROM", "")),
         second_factor=second_factor,
+        metrics_token=metrics_token,
     )
 
 
@@ -182,9 +189,9 @@ def load_keys(text: str) -> Keys:
 
 
 def _keys(given: str, folder: Path) -> Keys:
+    folder.mkdir(parents=True, exist_ok=True)
     if given.strip():
         return load_keys(given)
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / "keys.json"
     return load_keys(path.read_text(encoding="utf-8", errors="replace")) if path.exists() else new_keys()
 

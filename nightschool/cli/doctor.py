@@ -63,6 +63,7 @@ def facts(installation: Installation) -> Iterator[tuple[str, str]]:
     yield PREFIX + "PROXY_HOPS", str(settings.proxy_hops)
     yield PREFIX + "LOG", settings.log
     yield PREFIX + "SECOND_FACTOR", settings.second_factor
+    yield PREFIX + "METRICS_TOKEN", "***" if settings.metrics_token else "-"
     yield PREFIX + "SMTP_URL", f"{settings.mail.host}:{settings.mail.port}" if settings.mail else "-"
     yield PREFIX + "KEYS", ", ".join(settings.keys.sealing)
     yield _("空余磁盘"), f"{installation.settings.free_megabytes} MB"

@@ -25,6 +25,7 @@ from nightschool.web.site import (
     language,
     links,
     logs,
+    metrics,
     once,
     packing,
     papers,
@@ -76,6 +77,7 @@ def create_app(
         packing,
         delivery,
         errors,
+        metrics,
     ):
         part.init_app(app)
     for bp in blueprints():

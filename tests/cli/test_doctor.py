@@ -7,6 +7,7 @@ import time_machine
 from click.testing import CliRunner
 
 from nightschool.cli import cli
+from nightschool.settings import dump_keys
 from tests import factories
 
 
@@ -18,6 +19,11 @@ def test_new_installation_is_told_to_serve_first(tmp_path) -> None:
     told = doctor(tmp_path)
     assert told.exit_code == 1
     assert "运行 serve" in told.output
+
+
+def test_folder_of_a_server_whose_keys_come_from_elsewhere_is_made_too(tmp_path) -> None:
+    doctor(tmp_path / "new", NIGHTSCHOOL_KEYS=dump_keys(factories.KEYS))
+    assert (tmp_path / "new").is_dir(), "erasures and room are looked for there"
 
 
 def test_sound_installation_has_nothing_to_mend(tmp_path, installed) -> None:
@@ -82,6 +88,7 @@ def test_open_door_without_tls_is_to_be_mended(tmp_path) -> None:
         ("NIGHTSCHOOL_TIMEZONE", "Mars/Base"),
         ("NIGHTSCHOOL_TIMEZONE", "../../etc/passwd"),
         ("NIGHTSCHOOL_KEYS", "{"),
+        ("NIGHTSCHOOL_METRICS_TOKEN", "guessed"),
     ],
 )
 def test_unfit_setting_is_named(tmp_path, name: str, value: str) -> None:

@@ -1,0 +1,48 @@
+"""`/metrics` for a program that watches many servers."""
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from prometheus_client.parser import text_string_to_metric_families
+
+from nightschool.web.app import create_app
+from nightschool.web.site.context import SERVICES
+from tests.factories import SHIWAN, Cast
+
+WORD = "a-word-of-this-test-alone"
+ASKING = {"Authorization": f"Bearer {WORD}"}
+
+
+def test_nobody_reads_counts_where_no_word_is_set(client: FlaskClient) -> None:
+    assert client.get("/metrics").status_code == 404
+    assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
+
+
+@pytest.mark.both_databases
+def test_counts_tell_how_much_and_how_quickly_and_nothing_of_anybody(app: Flask, cast: Cast) -> None:
+    services = app.extensions[SERVICES]
+    settings = replace(services.settings, metrics_token=WORD)
+    watched = create_app(settings, services.database, clock=services.clock).test_client()
+    assert watched.get(f"/v/{SHIWAN}").status_code == 200
+    assert watched.get("/v/511002999999").status_code == 404
+    assert watched.post("/login", data={"login_name": "cjs"}).status_code == 400
+    for headers in ({}, {"Authorization": f"Bearer {WORD}x"}, {"Authorization": "Bearer é"}):
+        assert watched.get("/metrics", headers=headers).status_code == 404
+    answer = watched.get("/metrics", headers=ASKING)
+    assert answer.status_code == 200 and answer.headers["Cache-Control"] == "no-store"
+    told = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+    assert told["nightschool_requests_total", "reading", "2xx"] == 1
+    assert told["nightschool_requests_total", "reading", "4xx"] == 4
+    assert told["nightschool_requests_total", "sending", "4xx"] == 1
+    assert told["nightschool_request_seconds_count", "reading"] == 5
+    assert told["nightschool_database_up", "main"] == 1
+    assert told["nightschool_database_connections", "main", "idle"] >= 1
+    assert told["nightschool_sheets_waiting",] == 0
+    assert told["process_open_fds",] > 0
+    assert SHIWAN not in answer.text and "狮湾" not in answer.text and "cjs" not in answer.text
