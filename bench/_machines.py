@@ -17,16 +17,20 @@ import psycopg
 from nightschool.settings import Keys, dump_keys
 from tests.postgres_cluster import SUPERUSER
 
-PAGE = Path(__file__).parent.parent / "docs" / "cluster.md"
+CODE = Path(__file__).parent.parent
+PAGE = CODE / "docs" / "cluster.md"
 NET, FRONT, NODES, SERVERS = "127.0.0", "127.0.0.10", ("n1", "n2", "n3"), ("a1", "a2")
-PROGRAMS = ("etcd", "patroni", "haproxy", "pgbouncer")
+PROGRAMS = ("etcd", "patroni", "haproxy", "pgbouncer", "pgbackrest")
+SMALL_DISK = 1024  # MB
+TABLE = "nightschool_bench"  # of packets that do not pass
+GROUPS = {name: 50_011 + number for number, name in enumerate(NODES)}  # which machine a process belongs to
 SITE = f"http://{FRONT}:8080"
 
 
-def missing() -> list[str]:
-    """What of it is not installed here (Debian: patroni etcd-server haproxy pgbouncer postgresql)."""
+def missing(events: list[str]) -> list[str]:
+    """What of it is not installed here: Debian's packages that bench/cluster.py names, and postgresql."""
     os.environ["PATH"] += ":/usr/sbin"
-    return [name for name in PROGRAMS if not shutil.which(name)]
+    return [name for name in (*PROGRAMS, *(["nft"] if "cut" in events else [])) if not shutil.which(name)]
 
 
 def address_of(name: str) -> str:
@@ -43,7 +47,7 @@ def wait_until(what: str, is_so: Callable[[], object], seconds: float = 60) -> f
                 return time.monotonic() - began
         except (OSError, psycopg.Error):
             pass
-        time.sleep(0.1)
+        time.sleep(0.25)
     raise TimeoutError(what)
 
 
@@ -53,6 +57,10 @@ class Machines:
 
     folder: Path
     keys: Keys
+    code: dict[str, Path] = field(
+        default_factory=lambda: dict.fromkeys(SERVERS, CODE)
+    )  # what each server runs
+    small_disks: list[Path] = field(default_factory=list)
     running: dict[tuple[str, str], subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self) -> None:
@@ -60,15 +68,19 @@ class Machines:
         shutil.chown(self.folder, SUPERUSER)
         for name in NODES:
             self.begin("etcd", name)
-        for name in NODES:
-            self.begin("patroni", name)
+        health = f"http://{address_of(NODES[0])}:2379/health"
+        wait_until("etcd", lambda: urlopen(health, timeout=2).status == 200)
         self.begin("haproxy", "n0")
-        wait_until("a leader", self.leader, 90)
+        for name in NODES:  # the others a moment later, or they look again only after ten seconds
+            self.begin("patroni", name)
+            wait_until("a leader", self.leader, 90)
         wait_until("a second that has everything", self.has_second, 120)
         self._make_role()
+        self.shell(self.block("stanza", self.leader(), self.folder / self.leader()), self.leader())
         for name in SERVERS:
             self.begin("pgbouncer", name)
             self.begin("application", name)
+        for name in SERVERS:
             self.wait_for(name)
         wait_until("HAProxy", lambda: urlopen(f"{SITE}/robots.txt", timeout=5).status == 200)
 
@@ -78,6 +90,9 @@ class Machines:
             self.kill_postgres(name)
         for key in list(self.running):
             self.end(*key)
+        for place in self.small_disks:
+            subprocess.run(["umount", "--lazy", place])
+        self.join_again()
 
     def leader(self) -> str:
         """The name of the machine that leads, as HAProxy would find it; raises OSError while there is none."""
@@ -85,7 +100,15 @@ class Machines:
 
     def has_second(self) -> bool:
         """There is one that has whatever is acknowledged."""
-        return any(self._is(name, "synchronous") for name in NODES)
+        return any(self.is_second(name) for name in NODES)
+
+    def is_second(self, name: str) -> bool:
+        """This one has it."""
+        return self._is(name, "synchronous")
+
+    def follows(self, name: str) -> bool:
+        """It gets whatever is saved, and can be asked to lead."""
+        return self._is(name, "replica?lag=16MB")
 
     def wait_for(self, name: str) -> None:
         """This application server answers."""
@@ -100,13 +123,17 @@ class Machines:
         text = self.block(program, name, home)
         path.write_text(text)
         command: list[str | Path] = [program, path]
-        if program in ("etcd", "application"):
+        if program == "etcd":
             environ |= dict(line.split("=", 1) for line in text.splitlines())
-            command = [program] if program == "etcd" else [sys.executable, "-m", "nightschool", "serve"]
+            command = [program]
         if program == "application":
-            environ |= {"NIGHTSCHOOL_KEYS": dump_keys(self.keys), "NIGHTSCHOOL_DATA": str(home / "data")}
+            environ, command = self.environ_of(name), [sys.executable, "-m", "nightschool", "serve"]
         if program == "haproxy":
             command = [program, "-db", "-f", path]
+        if program == "room":
+            command = ["sh", path]
+        if program == "patroni":
+            (home / "pgbackrest").write_text(self.block("pgbackrest", name, home))
         if program == "pgbouncer":
             (home / "userlist.txt").write_text(f'"nightschool" "{self.password("nightschool")}"\n')
         for one in (home, *home.iterdir()):
@@ -116,11 +143,46 @@ class Machines:
             self.running[program, name] = subprocess.Popen(
                 command,
                 env=environ,
-                cwd=None if program == "application" else home,
+                cwd=self.code[name] if program == "application" else home,
                 stdout=log,
                 stderr=log,
                 user=as_who,
+                group=GROUPS.get(name),
                 start_new_session=True,
+            )
+
+    def environ_of(self, name: str) -> dict[str, str]:
+        """What the application runs with on this machine."""
+        home = self.folder / name
+        told = dict(line.split("=", 1) for line in self.block("application", name, home).splitlines())
+        kept = {"NIGHTSCHOOL_KEYS": dump_keys(self.keys), "NIGHTSCHOOL_DATA": str(home / "data")}
+        return {**os.environ, "HOME": str(home), **told, **kept}
+
+    def command(self, name: str, *words: str) -> str:
+        """What a command of the application says on this machine."""
+        return subprocess.run(
+            [sys.executable, "-m", "nightschool", *words],
+            env=self.environ_of(name),
+            cwd=self.code[name],
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        ).stdout.strip()
+
+    def shell(self, lines: str, name: str) -> None:
+        """These lines have been run on this machine by the account of the database."""
+        path = f"{self.bin_folder}:{os.environ['PATH']}"
+        home = self.folder / name
+        with (home / "shell.log").open("ab") as log:
+            subprocess.run(
+                ["sh", "-e", "-c", lines],
+                env={**os.environ, "HOME": str(home), "PATH": path},
+                cwd=home,
+                stdout=log,
+                stderr=log,
+                user=SUPERUSER,
+                group=GROUPS[name],
+                check=True,
             )
 
     def end(self, program: str, name: str, how: signal.Signals = signal.SIGKILL) -> None:
@@ -145,6 +207,55 @@ class Machines:
         found = subprocess.run(["pgrep", "-P", str(first)], capture_output=True, text=True).stdout.split()
         return [pid for pid in (first, *map(int, found)) if Path(f"/proc/{pid}").exists()]
 
+    def give_small_disk(self, name: str) -> None:
+        """This machine, which does not lead, begins anew on a disk of its own."""
+        self.kill_postgres(name)
+        place = self.folder / name / "pg"
+        shutil.rmtree(place)
+        place.mkdir()
+        options = f"size={SMALL_DISK}m,mode=0700"
+        subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", place], check=True)
+        self.small_disks.append(place)
+        self.begin("patroni", name)
+        self.begin("room", name)
+
+    def fill_disk(self, name: str) -> Path:
+        """No byte is left on the small disk of this machine; in this file they are."""
+        ballast = self.folder / name / "pg" / "ballast"
+        with ballast.open("wb", buffering=0) as file:
+            try:
+                while True:
+                    file.write(bytes(64 * 1024))
+            except OSError:  # full
+                pass
+        return ballast
+
+    def hand_over(self, old: str, new: str) -> bool:
+        """Patroni has been asked to let another one lead; True when that one does."""
+        if self.leader() != new:
+            words = ["switchover", "--leader", old, "--candidate", new, "--force"]
+            with (self.folder / old / "patronictl.log").open("ab") as log:
+                subprocess.run(
+                    ["patronictl", "-c", self.folder / old / "patroni", *words], stdout=log, stderr=log
+                )
+        return self.leader() == new
+
+    def cut_off(self, name: str) -> None:
+        """No packet passes between this machine and any other: of its addresses, or sent by its programs."""
+        own, group = address_of(name), GROUPS[name]
+        rules = f"""table ip {TABLE} {{ chain cut {{ type filter hook output priority 0;
+            ip daddr {own} meta skgid != {group} drop
+            ip saddr {own} ip daddr != {own} drop
+            meta skgid {group} ip daddr != {own} drop
+        }}
+        }}"""
+        subprocess.run(["nft", "-f", "-"], input=rules, text=True, check=True)
+
+    def join_again(self) -> None:
+        """Every packet passes."""
+        if shutil.which("nft"):
+            subprocess.run(["nft", "delete", "table", "ip", TABLE], stderr=subprocess.DEVNULL)
+
     def block(self, program: str, name: str, home: Path) -> str:
         """What the page says for this program, for this machine and on loopback addresses."""
         found = re.search(rf"^```\w+ {program}\n(.*?)^```", PAGE.read_text("utf-8"), re.S | re.M)
@@ -160,6 +271,7 @@ class Machines:
             text = re.sub(rf"(ETCD_{key}=http://){NET}\.11", rf"\g<1>{own}", text)
         text = re.sub(rf"(listen|connect_address): {NET}\.11", rf"\1: {own}", text)
         text = re.sub(r"^(ETCD_NAME=|name: )n1$", rf"\g<1>{name}", text, flags=re.M)
+        text = text.replace("--leader n1", f"--leader {name}")
         if program in ("pgbouncer", "application"):
             text = text.replace(f"{NET}.21", own)
         for there, here in {
@@ -167,10 +279,20 @@ class Machines:
             "/var/lib/postgresql/nightschool": home / "pg",
             "/var/run/postgresql": home,
             "/etc/pgbouncer": home,
-            "/usr/lib/postgresql/15/bin": next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin")))),
+            "/etc/patroni/config.yml": home / "patroni",
+            "/etc/pgbackrest.conf": home / "pgbackrest",
+            "/backup/nightschool": self.folder / "backup",
+            "/var/log/pgbackrest": home,
+            "/run/pgbackrest": home,
+            "/usr/lib/postgresql/15/bin": self.bin_folder,
         }.items():
             text = text.replace(there, str(here))
         return text
+
+    @property
+    def bin_folder(self) -> Path:
+        """Where PostgreSQL's own programs are."""
+        return next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"))))
 
     def password(self, who: str) -> str:
         """What the page gives this role."""

@@ -1,162 +1,39 @@
 """Three database machines and two application servers while they break: is anything lost, and how long does one wait?
 
-    python -m bench.cluster [--short] [--kills 20] [--phones 50] [--readers 20]
+    python -m bench.cluster [--short] [--only EVENT,...] [--failovers 20] [--phones 50] [--readers 500] [--every 10]
 
-Starts the blocks of docs/cluster.md on loopback addresses (as root, with Debian's patroni, etcd-server, haproxy and
-pgbouncer). Phones save registers and try again what was not acknowledged, readers open village pages; meanwhile the
-leader is killed again and again, frozen and let go, an application server is killed, and both are started anew one by
-one. In the end whatever was acknowledged must stand in the database. Exits with 1 where a limit is missed.
+Starts the blocks of docs/cluster.md on loopback addresses (as root, with Debian's patroni, etcd-server, haproxy,
+pgbouncer, pgbackrest and nftables). Phones save registers and try again what was not acknowledged, readers open village
+pages; meanwhile what EVENTS names happens to the machines. In the end whatever was acknowledged must stand in the
+database, and after a deletion all of it is taken back to the minute before. Exits with 1 where a limit is missed.
 """
 
 import argparse
 import json
 import os
-import random
 import signal
+import statistics
+import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from http.client import HTTPConnection, HTTPException
-from itertools import pairwise
 from pathlib import Path
-from threading import Event, Thread
-from uuid import UUID, uuid4
 
 from bench import _machines
-from bench._machines import FRONT, NODES, SERVERS, Machines, wait_until
-from bench.deliveries import Written
-from nightschool.database import Database
-from nightschool.rules.access import Role
+from bench._crowd import Crowd
+from bench._machines import CODE, FRONT, NODES, SERVERS, Machines, wait_until
+from bench._minute import restore_minute
 from tests import factories
 
 LONGEST_WITHOUT_SAVING, LONGEST_WITHOUT_READING = 40.0, 10.0  # seconds
-EVERY = 2.0  # seconds between what one phone saves, or one reader opens
-PATIENCE = 20.0  # seconds until a phone gives up an answer
-
-
-@dataclass
-class Visits:
-    """What one phone or reader got: when it was answered, and how often it was not."""
-
-    answered: list[float] = field(default_factory=list)
-    refused: Counter[str] = field(default_factory=Counter)  # by what came instead
-    acknowledged: list[UUID] = field(default_factory=list)
-
-    def longest_gap(self, since: float) -> float:
-        """Seconds without an answer, at most."""
-        times = [since, *(at for at in self.answered if at >= since)]
-        return max((after - before for before, after in pairwise(times)), default=0.0)
-
-
-def ask(method: str, path: str, body: str | None = None, **headers: str) -> tuple[int, str, str]:
-    """Status, text and cookie of an answer through HAProxy. Raises OSError or HTTPException."""
-    connection = HTTPConnection(FRONT, 8080, timeout=PATIENCE)
-    try:
-        connection.request(
-            method, path, body, {name.replace("_", "-"): value for name, value in headers.items()}
-        )
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode(errors="replace"), answer.getheader("Set-Cookie", "")
-    finally:
-        connection.close()
-
-
-def keep_saving(token: str, class_session: str, people: list[str], visits: Visits, over: Event) -> None:
-    """A phone saves sheet after sheet; each is sent until there is a receipt for it."""
-    chance, cookie, form_token, sheet = random.Random(token), f"nightschool={token}", "", None
-    while not (over.is_set() and sheet is None):
-        try:
-            if not form_token:
-                status, text, given = ask("GET", "/deliveries", Cookie=cookie)
-                if status == 200:
-                    cookie += "; " + given.partition(";")[0]
-                    form_token = json.loads(text)["token"]
-            came = frozenset(chance.sample(people, chance.randint(0, len(people))))
-            last = tuple(visits.acknowledged[-1:])
-            sheet = sheet or Written(uuid4(), came, len(came), datetime.now(UTC), 0, last)
-            body = json.dumps({"sheets": [sheet.parcel(class_session)]})
-            sent = {"Cookie": cookie, "X_CSRFToken": form_token, "Content_Type": "application/json"}
-            status, text, _cookie = ask("POST", "/deliveries", body, **sent)
-            if status == 200 and json.loads(text)["receipts"][0]["id"] == str(sheet.id):
-                visits.answered.append(time.monotonic())
-                visits.acknowledged.append(sheet.id)
-                sheet = None
-            else:
-                visits.refused[str(status)] += 1
-        except (OSError, HTTPException) as error:
-            visits.refused[type(error).__name__] += 1
-        time.sleep(EVERY * chance.uniform(0.5, 1.5))
-
-
-def keep_reading(number: int, visits: Visits, over: Event) -> None:
-    """A villager opens the page of the village again and again."""
-    chance = random.Random(number)
-    while not over.is_set():
-        try:
-            status, text, _cookie = ask("GET", f"/v/{factories.SHIWAN}")
-            if status == 200 and "狮湾村" in text:
-                visits.answered.append(time.monotonic())
-            else:
-                visits.refused[str(status)] += 1
-        except (OSError, HTTPException) as error:
-            visits.refused[type(error).__name__] += 1
-        time.sleep(EVERY * chance.uniform(0.5, 1.5))
-
-
-@dataclass
-class Crowd:
-    """Phones and readers, at work from the beginning until `stop`."""
-
-    phones: list[Visits]
-    readers: list[Visits]
-    over: Event
-    threads: list[Thread]
-
-    def stop(self) -> None:
-        """Every phone has its receipts."""
-        self.over.set()
-        for one in self.threads:
-            one.join(120)
-
-    def has_saved(self, since: float) -> bool:
-        """Each phone has saved something since."""
-        return all(one.answered and one.answered[-1] > since for one in self.phones)
-
-
-def gather(database: Database, phones: int, readers: int) -> Crowd:
-    """They have begun, each phone with a class of its own."""
-    now = datetime.now(UTC)
-    with database.writing() as db:
-        factories.make_places(db)
-        people = [factories.make_learner(db, name=f"村民{one}").public_id for one in range(12)]
-        course = factories.make_course(db, starts=0, ends=60)
-        day = now.astimezone(factories.ZONE).date() - timedelta(days=1)
-        held, accounts = [], []
-        for one in range(phones):
-            held.append(factories.make_session(db, course, day, starts=0, ends=60, booked=False).public_id)
-            accounts.append(
-                factories.make_account(db, f"c{one}", f"联络员{one}", Role.COORDINATOR, factories.SHIWAN).id
-            )
-    tokens = [factories.make_login(database, one, at=now) for one in accounts]
-    over, savers, lookers = Event(), [Visits() for _ in tokens], [Visits() for _ in range(readers)]
-    threads = [
-        Thread(target=keep_saving, args=(token, lesson, people, visits, over))
-        for token, lesson, visits in zip(tokens, held, savers, strict=True)
-    ]
-    threads += [Thread(target=keep_reading, args=(one, visits, over)) for one, visits in enumerate(lookers)]
-    for thread in threads:
-        thread.start()
-    return Crowd(savers, lookers, over, threads)
+FAILOVER = "leader killed"
 
 
 # What happens to the machines
 
 
-def kill_leader(machines: Machines) -> None:
+def kill_leader(machines: Machines, _crowd: Crowd) -> None:
     """The machine that leads is without power, and comes back when another one leads."""
     leader = machines.leader()
     machines.kill_postgres(leader)
@@ -164,7 +41,20 @@ def kill_leader(machines: Machines) -> None:
     machines.begin("patroni", leader)
 
 
-def freeze_leader(machines: Machines) -> None:
+def kill_both(machines: Machines, crowd: Crowd) -> None:
+    """So is it, and an application server at the same time."""
+    machines.end("application", SERVERS[0])
+    kill_leader(machines, crowd)
+    machines.begin("application", SERVERS[0])
+    machines.wait_for(SERVERS[0])
+
+
+def kill_postgresql(machines: Machines, _crowd: Crowd) -> None:
+    """PostgreSQL alone has ended on the machine that leads; Patroni goes on."""
+    os.kill(machines.postgres_of(machines.leader())[0], signal.SIGKILL)
+
+
+def freeze_leader(machines: Machines, _crowd: Crowd) -> None:
     """The machine that leads answers nobody until another one leads, and then goes on as if nothing had been."""
     leader = machines.leader()
     frozen = [
@@ -180,7 +70,41 @@ def freeze_leader(machines: Machines) -> None:
             os.kill(pid, signal.SIGCONT)
 
 
-def kill_server(machines: Machines) -> None:
+def cut_leader(machines: Machines, _crowd: Crowd) -> None:
+    """No packet passes between the machine that leads and any other, until long after another one leads."""
+    leader = machines.leader()
+    machines.cut_off(leader)
+    try:
+        wait_until("another leader", lambda: machines.leader() not in ("", leader))
+        time.sleep(10)
+    finally:
+        machines.join_again()
+
+
+def lead_on_small_disk(machines: Machines) -> None:
+    """One leads that has a small disk of its own."""
+    leader = machines.leader()
+    small, other = (name for name in NODES if name != leader)
+    machines.give_small_disk(small)
+    wait_until("it follows again", lambda: machines.follows(small), 120)
+    machines.kill_postgres(other)  # so that nobody but this one can be asked to lead
+    wait_until("the new disk has everything", lambda: machines.is_second(small), 120)
+    wait_until("it leads", lambda: machines.hand_over(leader, small), 120)
+    machines.begin("patroni", other)
+    wait_until("a second that has everything", machines.has_second, 120)
+
+
+def fill_disk(machines: Machines, _crowd: Crowd) -> None:
+    """The disk of the machine that leads has no byte left, until another one leads."""
+    leader = machines.leader()
+    ballast = machines.fill_disk(leader)
+    try:
+        wait_until("another leader", lambda: machines.leader() not in ("", leader), 120)
+    finally:
+        ballast.unlink()
+
+
+def kill_server(machines: Machines, _crowd: Crowd) -> None:
     """One application server is gone for ten seconds."""
     machines.end("application", SERVERS[0])
     time.sleep(10)
@@ -188,89 +112,158 @@ def kill_server(machines: Machines) -> None:
     machines.wait_for(SERVERS[0])
 
 
-def renew_servers(machines: Machines) -> None:
-    """Both application servers are started anew, one after the other, as for an upgrade."""
+def upgrade_servers(machines: Machines, crowd: Crowd) -> None:
+    """Both application servers, which run the version before the newest migration, get this one, one after the other.
+
+    The old one goes on beside the new schema until everybody has been served twice.
+    """
     for name in SERVERS:
+        machines.code[name] = CODE
         machines.end("application", name, signal.SIGTERM)
         machines.begin("application", name)
         machines.wait_for(name)
-        time.sleep(3)  # until HAProxy has seen it too
+        for _twice in range(2):
+            since = time.monotonic()
+            wait_until("everybody is served", lambda since=since: crowd.is_served(since), 120)
 
 
-def measure(machines: Machines, crowd: Crowd, what: str, happen: Callable[[Machines], None]) -> bool:
-    """The figures of one event, from its beginning until every phone has saved again; True when within their limits."""
+Happening = Callable[[Machines, Crowd], None]
+EVENTS: dict[str, tuple[str, Happening]] = {
+    "upgrade": ("servers upgraded one by one", upgrade_servers),
+    "leader": (FAILOVER, kill_leader),
+    "postgresql": ("PostgreSQL of the leader killed", kill_postgresql),
+    "server": ("application server killed", kill_server),
+    "frozen": ("leader frozen and let go", freeze_leader),
+    "cut": ("leader cut off from all others", cut_leader),
+    "disk": ("disk of the leader full", fill_disk),
+    "both": ("leader and application server killed", kill_both),
+}
+BEFORE = {"disk": lead_on_small_disk}
+
+
+def measure(machines: Machines, crowd: Crowd, what: str, happen: Happening) -> tuple[bool, float]:
+    """The figures of one event, from its beginning until everybody is served again; True when within their limits, and
+    how long a phone waited.
+    """
     began = time.monotonic()
-    happen(machines)
-    wait_until("everybody saves again", lambda: crowd.has_saved(time.monotonic() - 2 * EVERY), 120)
+    happen(machines, crowd)
+    over = time.monotonic()
+    wait_until("everybody is served again", lambda: crowd.is_served(over), 180)
     wait_until("a second that has everything", machines.has_second, 120)
-    saving = max(one.longest_gap(began) for one in crowd.phones)
-    reading = max(one.longest_gap(began) for one in crowd.readers)
+    saving = max(one.longest_wait(began) for one in crowd.phones)
+    reading = max(one.longest_wait(began) for one in crowd.readers)
     good = saving <= LONGEST_WITHOUT_SAVING and reading <= LONGEST_WITHOUT_READING
     print(
-        f"    {what:<40} longest without saving {saving:5.1f} s (limit {LONGEST_WITHOUT_SAVING:.0f}), "
-        f"without reading {reading:5.1f} s (limit {LONGEST_WITHOUT_READING:.0f}){'' if good else '  MISSED'}",
+        f"    {what:<37} longest without saving {saving:5.1f} s (limit {LONGEST_WITHOUT_SAVING:.0f}), "
+        f"reading {reading:4.1f} s (limit {LONGEST_WITHOUT_READING:.0f}); "
+        f"kept and sent again {crowd.refused(crowd.phones, began).total()}, "
+        f"pages refused {crowd.refused(crowd.readers, began).total()}{'' if good else '  MISSED'}",
         flush=True,
     )
-    return good
+    return good, saving
 
 
-def run(
-    machines: Machines, database: Database, kills: int, phones: int, readers: int, *, is_short: bool
-) -> bool:
+def run(machines: Machines, crowd: Crowd, chosen: list[str], failovers: int) -> bool:
     """Every figure; True when none misses its limit."""
-    crowd = gather(database, phones, readers)
+    is_good, waits = True, []
     try:
-        wait_until("everybody has saved", lambda: crowd.has_saved(0), 120)
-        events = [(f"leader killed, {one} of {kills}", kill_leader) for one in range(1, kills + 1)]
-        events += [("application server killed", kill_server)]
-        if not is_short:
-            events += [
-                ("leader frozen and let go", freeze_leader),
-                ("both servers started anew", renew_servers),
-            ]
-        missed = [what for what, happen in events if not measure(machines, crowd, what, happen)]
+        wait_until("everybody is served", lambda: crowd.is_served(0), 120)
+        for key in chosen:
+            what, happen = EVENTS[key]
+            for one in range(1, failovers + 1 if key == "leader" else 2):
+                BEFORE.get(key, lambda _machines: None)(machines)
+                numbered = f"{what}, {one} of {failovers}" if key == "leader" else what
+                good, wait = measure(machines, crowd, numbered, happen)
+                is_good = is_good and good
+                waits += [wait] if key == "leader" else []
     finally:
         crowd.stop()
+    if len(waits) > 1:
+        waits.sort()
+        print(
+            f"    of {len(waits)} failovers: shortest {waits[0]:.1f} s, median {statistics.median(waits):.1f} s, "
+            f"nine of ten within {waits[-1 - len(waits) // 10]:.1f} s, longest {waits[-1]:.1f} s"
+        )
     with machines.connect() as connection:
         there = {row[0] for row in connection.execute("SELECT id FROM submission")}
     acknowledged = [one for phone in crowd.phones for one in phone.acknowledged]
     lost = sum(one not in there for one in acknowledged)
-    again = sum((phone.refused for phone in crowd.phones), Counter[str]())
-    failed = sum((reader.refused for reader in crowd.readers), Counter[str]())
-    read = sum(len(reader.answered) for reader in crowd.readers)
-    print(f"    {len(acknowledged)} saves acknowledged, sent again: {dict(again)}")
-    print(f"    {read} pages read, failed: {dict(failed)}")
+    print(
+        f"    {len(acknowledged)} saves acknowledged, kept and sent again: {dict(crowd.refused(crowd.phones, 0))}"
+    )
+    pages = sum(len(one.served) for one in crowd.readers)
+    print(f"    {pages} pages read, refused: {dict(crowd.refused(crowd.readers, 0))}")
     print(f"    acknowledged and lost{lost:>25}  limit 0{'  MISSED' if lost else ''}")
-    return not (missed or lost)
+    return is_good and not lost
+
+
+def gather(machines: Machines, phones: int, readers: int, every: float) -> Crowd:
+    """They have begun, each phone in a village of its own. The school is written by the code that serves it."""
+    url = f"postgresql+psycopg://nightschool:{machines.password('nightschool')}@{FRONT}:5000/nightschool"
+    code = machines.code[SERVERS[0]]
+    filled = subprocess.run(
+        [sys.executable, Path(__file__).parent / "_school.py", url, str(phones)],
+        env={**os.environ, "PYTHONPATH": str(code)},
+        cwd=code,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return Crowd(json.loads(filled.stdout), readers, every)
+
+
+def version_before(folder: Path) -> Path:
+    """The code as it was before the newest migration."""
+    git = ["git", "-C", str(CODE)]
+    newest = subprocess.run(
+        [*git, "log", "-1", "--format=%H", "--diff-filter=A", "--", "nightschool/migrations/versions"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    subprocess.run([*git, "worktree", "add", "--quiet", "--detach", str(folder), f"{newest}^"], check=True)
+    return folder
 
 
 def main() -> int:
     """0 when nothing was lost and nobody waited too long."""
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("--short", action="store_true")
-    options.add_argument("--kills", type=int, default=20)
+    options.add_argument("--only", default=",".join([*(key for key in EVENTS if key != "both"), "minute"]))
+    options.add_argument("--failovers", type=int, default=20)
     options.add_argument("--phones", type=int, default=50)
-    options.add_argument("--readers", type=int, default=20)
+    options.add_argument("--readers", type=int, default=500)
+    options.add_argument("--every", type=float, default=10.0, help="seconds between what one of them wants")
     chosen = options.parse_args()
+    events = chosen.only.split(",")
     if chosen.short:
-        chosen.kills, chosen.phones, chosen.readers = 1, 6, 6
-    if missing := _machines.missing():
+        events, chosen.phones, chosen.readers, chosen.every = ["both"], 6, 6, 2.0
+    if unknown := set(events) - {*EVENTS, "minute"}:
+        options.error(f"no such event: {', '.join(unknown)}; there are {', '.join(EVENTS)}, minute")
+    if missing := _machines.missing(events):
         print(f"not measured, not installed here: {', '.join(missing)}")
         return 1
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         machines, began = Machines(Path(folder), factories.KEYS), time.monotonic()
         try:
+            if "upgrade" in events:
+                old = version_before(Path(folder) / "old")
+                machines.code = dict.fromkeys(SERVERS, old)
             machines.start()
             print(
-                f"{len(NODES)} database machines, {len(SERVERS)} servers: up in {time.monotonic() - began:.0f} s"
+                f"{len(NODES)} database machines, {len(SERVERS)} servers: up in {time.monotonic() - began:.0f} s; "
+                f"{chosen.phones} phones and {chosen.readers} readers",
+                flush=True,
             )
-            address = f"nightschool:{machines.password('nightschool')}@{FRONT}:5000/nightschool"
-            database = Database(f"postgresql+psycopg://{address}", sealer=factories.SEALER)
-            good = run(machines, database, chosen.kills, chosen.phones, chosen.readers, is_short=chosen.short)
+            crowd = gather(machines, chosen.phones, chosen.readers, chosen.every)
+            good = run(machines, crowd, [one for one in events if one in EVENTS], chosen.failovers)
+            if "minute" in events:
+                good = restore_minute(machines) and good
             print(f"{time.monotonic() - began:.0f} s in all")
             return 0 if good else 1
         finally:
             machines.stop()
+            if "upgrade" in events:
+                subprocess.run(["git", "-C", str(CODE), "worktree", "remove", "--force", f"{folder}/old"])
 
 
 if __name__ == "__main__":

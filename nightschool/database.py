@@ -15,7 +15,7 @@ from threading import Lock
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url, text
 from sqlalchemy.exc import IntegrityError, InvalidatePoolError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -228,7 +228,25 @@ class Database:
             except engine.dialect.loaded_dbapi.Error as gone:
                 raise InvalidatePoolError from gone  # the pool opens another
 
+        @event.listens_for(engine, "handle_error")
+        def _tell_away(found: ExceptionContext) -> OperationalError | None:
+            if not _leads_no_more(found):
+                return None
+            found.is_disconnect = True  # the pool opens others, to whoever leads by then
+            return OperationalError(found.statement, None, found.original_exception, hide_parameters=True)
+
         return engine
+
+
+def _leads_no_more(found: ExceptionContext) -> bool:
+    """Another machine leads by now: a writer is refused here, or a go-between (PgBouncer) has lost its server."""
+    error, connection = found.original_exception, found.connection
+    state = getattr(error, "sqlstate", None)
+    if state is None:
+        return type(error).__name__ == "InternalError"  # psycopg's own: an answer to what it never asked
+    is_writer = connection is not None and connection.get_execution_options().get("nightschool_writes")
+    is_follower = state == "25006" or (state == "0A000" and "during recovery" in str(error))
+    return bool(is_writer and is_follower)
 
 
 def _begin(connection: Connection) -> None:

@@ -8,7 +8,7 @@ import click
 
 from nightschool.cli.accounts import accounts
 from nightschool.cli.audit import audit
-from nightschool.cli.backup import backup, restore
+from nightschool.cli.backup import backup, restore, restored
 from nightschool.cli.demo import demo
 from nightschool.cli.digests import digests
 from nightschool.cli.doctor import doctor
@@ -37,6 +37,7 @@ for command in (
     accounts,
     backup,
     restore,
+    restored,
     keys,
     tallies,
     export,

@@ -1,4 +1,5 @@
-"""`backup` and `restore`: one SQLite file holds everything, whichever database it came from.
+"""`backup` and `restore`: one SQLite file holds everything, whichever database it came from. `restored` sees to a
+database that has been restored by its own means, as a cluster is.
 
 A copy is taken while the school goes on working, checked before it gets its name, and never put over something that
 is there. It carries a manifest, so that one that has changed since is not restored (`manifest.py`). The keys are not in
@@ -117,24 +118,42 @@ def _prepare(file: Path, copy: Path, installation: Installation) -> None:
     _check(copy, file)
     if not manifest.take_out(copy):
         fail(_TELL["changed"](file))
-    with _at(copy, installation.database) as restored:
+    with _at(copy, installation.database) as copied:
         try:
-            migrate(restored)
+            migrate(copied)
         except SQLAlchemyError:
             fail(_TELL["not_ours"](file))
-        missing = Base.metadata.tables.keys() - set(inspect(restored.engine).get_table_names())
+        missing = Base.metadata.tables.keys() - set(inspect(copied.engine).get_table_names())
         if missing:
             fail(_TELL["not_ours"](file))
         signing = installation.settings.keys.signing
-        with restored.writing() as db:
+        with copied.reading() as db:
             is_ours = has_mark(db) and keys_fit(db, Digester(signing))
-            if is_ours and not manifest.is_sealed_with(file, signing):
-                fail(_TELL["changed"](file))
-            note_restored(db, by=SYSTEM, now=installation.now())
-            marks = keep_beside(installation.settings.erased_file, db)
-            again = erase_again(db, marks, digester=Digester(signing), by=SYSTEM, now=installation.now())
-        if again:
-            click.echo(_("备份以后删掉的 %(n)d 个人，又删了一次。", n=again))
+        if is_ours and not manifest.is_sealed_with(file, signing):
+            fail(_TELL["changed"](file))
+        _see_to(copied, installation)
+
+
+@click.command()
+def restored() -> None:
+    """See to a database that was restored by its own means: logins of before end, who was erased since is so again."""
+    installation = this_installation()
+    with told_plainly():
+        migrate(installation.database)
+        ask_for_its_keys(installation)
+        _see_to(installation.database, installation)
+    click.echo(_("恢复好了。以前的登录都已经退出，各人用自己的密码重新登录。"))
+
+
+def _see_to(database: Database, installation: Installation) -> None:
+    """Nobody is logged in who was so when what is in this database was kept, and who was erased since is so again."""
+    signing = installation.settings.keys.signing
+    with database.writing() as db:
+        note_restored(db, by=SYSTEM, now=installation.now())
+        marks = keep_beside(installation.settings.erased_file, db)
+        again = erase_again(db, marks, digester=Digester(signing), by=SYSTEM, now=installation.now())
+    if again:
+        click.echo(_("备份以后删掉的 %(n)d 个人，又删了一次。", n=again))
 
 
 @contextmanager
@@ -224,10 +243,13 @@ def _copy_table(read: Connection, write: Connection, table: Table) -> None:
     own_keys = [
         column for column in table.columns if any(key.column.table is table for key in column.foreign_keys)
     ]
-    rows = [dict(row) for row in read.execute(select(table)).mappings()]
-    if own_keys:
-        key = next(iter(table.primary_key.columns)).name
-        rows = _referred_first(rows, key, [column.name for column in own_keys])
+    found = read.execute(select(table).execution_options(yield_per=BATCH)).mappings()
+    if not own_keys:
+        for some in found.partitions():
+            write.execute(table.insert(), [dict(row) for row in some])
+        return
+    key = next(iter(table.primary_key.columns)).name
+    rows = _referred_first([dict(row) for row in found], key, [column.name for column in own_keys])
     for start in range(0, len(rows), BATCH):
         write.execute(table.insert(), rows[start : start + BATCH])
 

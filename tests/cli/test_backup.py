@@ -84,7 +84,7 @@ def test_everything_comes_back_from_a_backup(filled, tmp_path) -> None:
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the other way round is the case above
-def test_backup_of_one_database_is_restored_into_the_other(filled, tmp_path, request) -> None:
+def test_backup_of_one_database_is_restored_into_the_other_and_back(filled, tmp_path, request) -> None:
     copy = tmp_path / "monday.db"
     assert run("backup", str(copy), url=url_of(filled), folder=tmp_path).exit_code == 0
     from tests.conftest import empty
@@ -97,6 +97,12 @@ def test_backup_of_one_database_is_restored_into_the_other(filled, tmp_path, req
     with target.writing() as db:  # numbering goes on after the restored rows
         make_venue = factories.make_venue(db, name="院坝")
         assert make_venue.id > 2
+    there, back = tmp_path / "tuesday.db", sqlite_url(tmp_path / "back.db")
+    assert run("backup", str(there), url=url_of(target), folder=tmp_path).exit_code == 0
+    assert run("restore", str(there), url=back, folder=tmp_path).exit_code == 0
+    again = Database(back, sealer=factories.SEALER)
+    assert everything(again) == everything(target)
+    again.dispose()
 
 
 def test_backup_never_goes_over_a_file(filled, tmp_path) -> None:
@@ -158,6 +164,9 @@ def test_sealed_phone_opens_after_restoring_with_the_same_keys(filled, tmp_path)
 @pytest.mark.one_database
 def test_who_was_erased_after_a_backup_is_erased_again_when_it_is_restored(filled, tmp_path) -> None:
     run("backup", str(tmp_path / "kept.db"), url=url_of(filled), folder=tmp_path)
+    aside = tmp_path / "aside.db"
+    with sqlite3.connect(filled.url.database or "") as source, sqlite3.connect(aside) as copy:
+        source.backup(copy)
     digester = Digester(factories.KEYS.signing)
     with filled.writing() as db:
         for learner in db.scalars(select(Learner)).all():
@@ -168,10 +177,13 @@ def test_who_was_erased_after_a_backup_is_erased_again_when_it_is_restored(fille
     restored = sqlite_url(tmp_path / "again.db")
     told = run("restore", str(tmp_path / "kept.db"), url=restored, folder=tmp_path)
     assert "又删了一次" in told.output
-    with Database(restored, sealer=factories.SEALER).reading() as db:
-        names = db.scalars(select(Learner.name)).all()
-        assert names and all(name.startswith("××") for name in names)
-        assert db.scalars(select(Mark.status)).all(), "they count as before"
+    told = run("restored", url=sqlite_url(aside), folder=tmp_path)  # what was put back by other means
+    assert told.exit_code == 0 and "又删了一次" in told.output and "以前的登录都已经退出" in told.output
+    for url in (restored, sqlite_url(aside)):
+        with Database(url, sealer=factories.SEALER).reading() as db:
+            names = db.scalars(select(Learner.name)).all()
+            assert names and all(name.startswith("××") for name in names)
+            assert db.scalars(select(Mark.status)).all(), "they count as before"
     nothing = run("restore", str(tmp_path / "later.db"), url=sqlite_url(tmp_path / "b.db"), folder=tmp_path)
     assert "又删了" not in nothing.output
 

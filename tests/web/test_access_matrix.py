@@ -89,7 +89,7 @@ UNSCOPED = {
 PUBLIC = {
     "find.home", "health.check", "static", "timetable.village", "timetable.feed", "timetable.text",
     "timetable.past", "timetable.poster", "timetable.qr", "timetable.data", "region_timetable.region", "region_timetable.feed",
-    "region_timetable.data", "region_timetable.text", "region_timetable.embed", "region_timetable.changes", "timetable.embed", "open_data.show_schema", "sitemap.robots", "sitemap.index", "sitemap.part",
+    "region_timetable.data", "region_timetable.text", "region_timetable.embed", "region_timetable.changes", "timetable.embed", "open_data.show_schema", "sitemap.robots", "sitemap.index", "sitemap.part", "metrics.counts",
     "trust.login", "trust.code", "trust.slip", "trust.slip_qr", "teacher_links.page", "teacher_links.feed", "teacher_links.sheet", "teacher_links.absent", "teacher_links.answer", "dispatches.of_teacher",
     "wishes.of_villagers", "wishes.longest",
     "evaluations.slip", "digests.feed",

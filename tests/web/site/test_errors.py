@@ -15,7 +15,7 @@ from sqlalchemy import event, text, update
 from nightschool.database import Database
 from nightschool.models.trust import Posting
 from nightschool.web.site.access import public
-from nightschool.web.site.context import reading
+from nightschool.web.site.context import reading, writing
 from tests.factories import JIANLI, SHIWAN, TODAY, Cast, make_places
 
 PAGES = ["400", "400_form", "404", "409_form", "413", "500", "503", "507", "not_logged_in"]
@@ -285,7 +285,7 @@ def test_a_failure_of_ours_hands_the_form_back(
 
 
 @pytest.mark.both_databases
-def test_a_server_that_goes_down_while_somebody_looks_is_told_as_one_that_is_away(
+def test_a_server_that_goes_down_or_leads_no_more_while_somebody_is_here_is_told_as_one_that_is_away(
     own_application: None, app: Flask
 ) -> None:
     @public
@@ -294,6 +294,15 @@ def test_a_server_that_goes_down_while_somebody_looks_is_told_as_one_that_is_awa
             db.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))  # SQLite knows nothing of it
         return ""
 
+    @public
+    def saves() -> str:
+        with writing() as db:
+            db.execute(text("SET TRANSACTION READ ONLY"))  # as it is on a machine that leads no more
+            make_places(db)
+        return ""
+
     app.add_url_rule("/looks", view_func=looks)
-    answer = app.test_client().get("/looks")
-    assert answer.status_code == 503 and "text/html" in answer.content_type
+    app.add_url_rule("/saves", view_func=saves)
+    for path in ("/looks", "/saves"):
+        answer = app.test_client().get(path)
+        assert answer.status_code == 503 and "text/html" in answer.content_type
