@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ WHOLE = ("511002001", "511002105", "511011119", "511024100", "511025102")
 TELLING = re.compile("玉皇|永兴|广化|五会")
 
 
+@cache
 def shipped(year: int) -> tuple[RegionRow, ...]:
     return read_regions((DATA / f"regions-neijiang-{year}.csv").read_bytes()).rows
 
