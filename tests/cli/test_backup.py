@@ -189,19 +189,19 @@ def test_who_was_erased_after_a_backup_is_erased_again_when_it_is_restored(fille
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("seed", range(12))
-def test_backup_in_which_one_bit_has_changed_is_refused_and_leaves_nothing(filled, tmp_path, seed) -> None:
+def test_backup_in_which_one_bit_has_changed_is_refused_and_leaves_nothing(filled, tmp_path) -> None:
     copy = tmp_path / "monday.db"
     run("backup", str(copy), url=url_of(filled), folder=tmp_path)
-    content = bytearray(copy.read_bytes())
-    chance = random.Random(seed)
-    content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
-    copy.write_bytes(content)
+    whole = copy.read_bytes()
     place = tmp_path / "new"
     place.mkdir()
-    refused = run("restore", str(copy), url=sqlite_url(place / "new.db"), folder=tmp_path)
-    assert refused.exit_code == 1 and len(refused.output.splitlines()) == 1
-    assert list(place.iterdir()) == []
+    for seed in range(12):
+        content, chance = bytearray(whole), random.Random(seed)
+        content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
+        copy.write_bytes(content)
+        refused = run("restore", str(copy), url=sqlite_url(place / "new.db"), folder=tmp_path)
+        assert refused.exit_code == 1 and len(refused.output.splitlines()) == 1
+        assert list(place.iterdir()) == []
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -173,9 +173,9 @@ def test_a_beginning_in_the_past_is_today(cast: Cast, db: Session) -> None:
     assert seen(db, start=Start(ahead(-3), SHIWAN)) == seen(db)
 
 
-@pytest.mark.parametrize("code", [SHIWAN, "511099000000", "51100", "", "000000000000", "x" * 12])
-def test_what_is_no_region_or_a_village_has_none(cast: Cast, db: Session, code: str) -> None:
-    assert region_timetable.area(db, code, today=TODAY) is None
+def test_what_is_no_region_or_a_village_has_none(cast: Cast, db: Session) -> None:
+    for code in [SHIWAN, "511099000000", "51100", "", "000000000000", "x" * 12]:
+        assert region_timetable.area(db, code, today=TODAY) is None
 
 
 def test_a_former_region_says_what_it_is_now(cast: Cast, db: Session) -> None:

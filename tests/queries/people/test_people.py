@@ -42,17 +42,17 @@ def test_learners_stand_by_group_and_sound_with_masked_phones(db: Session) -> No
 
 
 @pytest.mark.usefixtures("roster")
-@pytest.mark.parametrize("query", ["单", "小红", "sxh", "SXH", "shanxiaohong", "dxh", "ｓｘｈ"])
-def test_a_learner_is_found_by_name_or_pinyin(db: Session, query: str) -> None:
-    found = rosters.learners(db, SHIWAN, Asked(query))
-    assert names(found) == [("二组", "单小红")]
-    assert (found.total, found.found) == (3, 1)
+def test_a_learner_is_found_by_name_or_pinyin(db: Session) -> None:
+    for query in ["单", "小红", "sxh", "SXH", "shanxiaohong", "dxh", "ｓｘｈ"]:
+        found = rosters.learners(db, SHIWAN, Asked(query))
+        assert names(found) == [("二组", "单小红")]
+        assert (found.total, found.found) == (3, 1)
 
 
 @pytest.mark.usefixtures("roster")
-@pytest.mark.parametrize("query", ["罗小平", "lxp", "%", "_"])
-def test_who_is_not_of_the_village_is_not_found(db: Session, query: str) -> None:
-    assert rosters.learners(db, SHIWAN, Asked(query)).lines == ()
+def test_who_is_not_of_the_village_is_not_found(db: Session) -> None:
+    for query in ["罗小平", "lxp", "%", "_"]:
+        assert rosters.learners(db, SHIWAN, Asked(query)).lines == ()
 
 
 @pytest.mark.parametrize("size", [1, 30])

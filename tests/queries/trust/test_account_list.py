@@ -31,32 +31,40 @@ def test_region_lists_its_accounts_by_place_and_nobody_elses(cast: Cast, db: Ses
     assert names(accounts(db, SHIWAN)) == ["cjs"]
 
 
-@pytest.mark.parametrize(
-    ("query", "is_found"),
-    [
-        ("陈", True), ("书记", True), ("cjs", True), ("CJS ", True), ("chenshuji", True), ("csj", True),
-        ("狮湾", True), ("shiwan", True), ("swc", True), ("罗", False), ("luo", False), ("%", False), ("_", False),
-        ("hen", False), ("", True), ("建立", False),
-    ],
-)  # fmt: skip
-def test_somebody_is_found_by_name_login_village_and_sound(
-    cast: Cast, db: Session, query: str, is_found: bool
-) -> None:
+def test_somebody_is_found_by_name_login_village_and_sound(cast: Cast, db: Session) -> None:
     db.add_all([RegionKey(key="swc", region_code=SHIWAN), RegionKey(key="shiwancun", region_code=SHIWAN)])
     db.flush()
-    assert ("cjs" in names(accounts(db, query=query))) == is_found
+    for query, is_found in [
+        ("陈", True),
+        ("书记", True),
+        ("cjs", True),
+        ("CJS ", True),
+        ("chenshuji", True),
+        ("csj", True),
+        ("狮湾", True),
+        ("shiwan", True),
+        ("swc", True),
+        ("罗", False),
+        ("luo", False),
+        ("%", False),
+        ("_", False),
+        ("hen", False),
+        ("", True),
+        ("建立", False),
+    ]:
+        assert ("cjs" in names(accounts(db, query=query))) == is_found
 
 
-@pytest.mark.parametrize("query", ["买买提艾力", "买买提·艾力", "买买提　艾力", "maimaiti", "艾力"])
-def test_somebody_with_a_dot_in_the_name_is_found(cast: Cast, db: Session, query: str) -> None:
+def test_somebody_with_a_dot_in_the_name_is_found(cast: Cast, db: Session) -> None:
     make_account(db, "mmt", "买买提·艾力", Role.COORDINATOR, SHIWAN)
-    assert names(accounts(db, query=query)) == ["mmt"]
+    for query in ["买买提艾力", "买买提·艾力", "买买提　艾力", "maimaiti", "艾力"]:
+        assert names(accounts(db, query=query)) == ["mmt"]
 
 
-@pytest.mark.parametrize("query", ["smith", "John Smith", "johnsmith", "JOHN"])
-def test_a_part_of_a_name_in_latin_letters_is_enough(cast: Cast, db: Session, query: str) -> None:
+def test_a_part_of_a_name_in_latin_letters_is_enough(cast: Cast, db: Session) -> None:
     make_account(db, "js", "John Smith", Role.COORDINATOR, SHIWAN)
-    assert names(accounts(db, query=query)) == ["js"]
+    for query in ["smith", "John Smith", "johnsmith", "JOHN"]:
+        assert names(accounts(db, query=query)) == ["js"]
 
 
 def test_role_state_and_end_narrow_the_list(cast: Cast, db: Session) -> None:

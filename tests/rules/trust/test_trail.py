@@ -5,8 +5,6 @@ import re
 from datetime import date
 from pathlib import Path
 
-import pytest
-
 import nightschool.actions
 from nightschool import texts
 from nightschool.rules.slots import Slot
@@ -53,21 +51,24 @@ def test_every_action_belongs_to_a_kind_that_pages_can_show() -> None:
     assert trail_kind_word("classes") == "排课"
 
 
-@pytest.mark.parametrize("action", [*ACTIONS, "something.never_heard_of"])
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize(
-    "details",
-    [
-        {},
-        {"reason": "no longer on the list", "fields": ["gone"], "before": "?", "after": None, "role": "king"},
-        {"reason": "weather", "fields": ["title"], "sessions": 3, "role": "coordinator"},
-    ],
-)
-def test_every_action_can_be_told_whatever_its_line_says(action: str, language: str, details: dict) -> None:
-    with texts.using_language(language):
-        sentence = tell(action, details, who="陈书记", what="村活动室", title="柑橘", today=TODAY)
-    assert "陈书记" in sentence and "%(" not in sentence
-    assert sentence[-1] != "：" and not sentence.endswith((": ", "："))
+def test_every_action_can_be_told_whatever_its_line_says() -> None:
+    for action in [*ACTIONS, "something.never_heard_of"]:
+        for language in ["zh", "en"]:
+            for details in [
+                {},
+                {
+                    "reason": "no longer on the list",
+                    "fields": ["gone"],
+                    "before": "?",
+                    "after": None,
+                    "role": "king",
+                },
+                {"reason": "weather", "fields": ["title"], "sessions": 3, "role": "coordinator"},
+            ]:
+                with texts.using_language(language):
+                    sentence = tell(action, details, who="陈书记", what="村活动室", title="柑橘", today=TODAY)
+                assert "陈书记" in sentence and "%(" not in sentence
+                assert sentence[-1] != "：" and not sentence.endswith((": ", "："))
 
 
 def test_sentences_are_as_people_say_them() -> None:

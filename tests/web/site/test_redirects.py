@@ -107,21 +107,21 @@ def test_the_server_itself_sends_nobody_away_for_doubled_slashes(
         assert stays_here(urlsplit(response.location).path)
 
 
-@pytest.mark.parametrize("path", [one for one in HOSTILE if one.startswith("/") and " " not in one])
-def test_no_link_of_a_page_repeats_a_hostile_address(client: FlaskClient, chen: Cast, path: str) -> None:
-    answer = client.get(path)
-    links = re.findall(r'(?:href|action|value)="([^"]*)"', answer.text)
-    assert [link for link in links if "evil" in link] == []
-    assert urlsplit(answer.location or "").netloc in ("", "localhost")
+def test_no_link_of_a_page_repeats_a_hostile_address(client: FlaskClient, chen: Cast) -> None:
+    for path in [one for one in HOSTILE if one.startswith("/") and " " not in one]:
+        answer = client.get(path)
+        links = re.findall(r'(?:href|action|value)="([^"]*)"', answer.text)
+        assert [link for link in links if "evil" in link] == []
+        assert urlsplit(answer.location or "").netloc in ("", "localhost")
 
 
-@pytest.mark.parametrize("prefix", ["/%5c", "/%5C%5c", "/%2f", "/.%5c", "/%09%5c", "/%EF%BC%8F"])
 def test_another_language_of_a_page_that_is_not_there_is_offered_on_the_first(
-    client: FlaskClient, chen: Cast, prefix: str
+    client: FlaskClient, chen: Cast
 ) -> None:
-    page = client.get(f"{prefix}evil.example/login")
-    assert page.status_code == 404
-    assert 'href="/?lang=en"' in page.text and "evil" not in page.text
+    for prefix in ["/%5c", "/%5C%5c", "/%2f", "/.%5c", "/%09%5c", "/%EF%BC%8F"]:
+        page = client.get(f"{prefix}evil.example/login")
+        assert page.status_code == 404
+        assert 'href="/?lang=en"' in page.text and "evil" not in page.text
 
 
 def test_another_language_of_a_page_behind_a_login_keeps_what_it_shows(chen: Cast, browser_of: Any) -> None:
