@@ -39,6 +39,10 @@ class Frozen(NightSchoolError):
     """Nothing is taken in and nobody let in, after something has happened, until whoever holds the server says so."""
 
 
+class LostErrand(NightSchoolError):
+    """Another has taken up this errand, or it has ended; nothing was written."""
+
+
 class StaleRecord(NightSchoolError):
     """Somebody else saved this record since it was read; nothing was written."""
 

@@ -341,7 +341,7 @@ def app(
         app = MADE[0]
         services: Services = app.extensions[SERVICES]
         app.extensions[SERVICES] = replace(services, settings=settings, database=database, clock=clock)
-        app.extensions[ERRANDS] = Errands()
+        app.extensions[ERRANDS] = Errands(app)
         app.extensions[EXTENSION] = replace(app.extensions[EXTENSION], shelf=Shelf())
     else:
         app = create_app(settings, database, clock=clock)
@@ -368,7 +368,6 @@ def app(
         listening(database, refuse),
     ):
         yield app
-        app.extensions[ERRANDS].wait()
     app.config.clear()
     app.config.update(as_made[0])
     assert (app.view_functions, app.jinja_env.globals) == as_made[1:] or not is_shared, (

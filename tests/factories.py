@@ -17,7 +17,7 @@ from nightschool.actions.courses.changing import picture
 from nightschool.database import Database
 from nightschool.models.attendance import Headcount, Mark, Submission, WaitingSheet
 from nightschool.models.base import new_public_id
-from nightschool.models.exports import Export, ExportState
+from nightschool.models.errands import Errand
 from nightschool.models.people import HouseholdStatus, Learner, PeopleList, Teacher, TeacherLink
 from nightschool.models.places import NightSchool, Region, RegionImport, RegionName, Venue
 from nightschool.models.planning import Dispatch, Inspection, InspectionVisit, Question, Rota, Wish
@@ -216,17 +216,25 @@ def make_dispatch(
 def make_rota(
     db: Session, code: str = f"{SHIWAN[:6]}000000", wish: Wish | None = None, **columns: Any
 ) -> Rota:
-    """A rota of a county for two weeks from tomorrow, ready; the wish has no class in it."""
+    """A rota of a county for two weeks from tomorrow, ready; the wish has no class in it.
+
+    `state`, `steps_done` and others are those of the errand by which it is found.
+    """
+    errand = {name: columns.pop(name) for name in ("state", "steps_done", "steps_all") if name in columns}
     if wish is not None:
         words = {"place": "村", "township": "镇", "topic": wish.topic, "category": "skill", "waited": 9}
         row = RotaRow(wish.public_id, wish.region_code, **words, why="没有会讲的老师。")  # type: ignore[arg-type]
         columns["rows"] = rows_as_json([row])
     defaults = {
         "first_day": TODAY + timedelta(days=1), "last_day": TODAY + timedelta(days=14), "starts": 19 * 60,
-        "ends": 20 * 60 + 30, "state": "ready", "made_at": NOW.instant, "changed_at": NOW.instant,
+        "ends": 20 * 60 + 30, "made_at": NOW.instant,
     }  # fmt: skip
     rota = Rota(region_code=code, **{**defaults, **columns})
     db.add(rota)
+    db.flush()
+    if errand:
+        asked = {"rota": rota.public_id}
+        rota.errand_id = make_errand(db, "rota", region_code=code, asked=asked, **errand).id
     db.flush()
     return rota
 
@@ -481,20 +489,25 @@ def make_waiting_sheet(db: Session, class_session: ClassSession, submission: Sub
     return waiting
 
 
-def make_export(db: Session, region_code: str, account_id: int, **columns: Any) -> Export:
-    """A table of a region's year that has been made an hour ago."""
+def make_errand(db: Session, kind: str, account_id: int | None = None, **columns: Any) -> Errand:
+    """Something that was asked for an hour ago, and waits."""
     defaults = {
-        "first_day": date(2026, 1, 1),
-        "last_day": date(2026, 12, 31),
-        "state": ExportState.READY,
-        "content": b"PK",
+        "language": "zh",
+        "due_at": NOW.instant,
         "made_at": NOW.instant - timedelta(hours=1),
         "changed_at": NOW.instant - timedelta(hours=1),
     }
-    export = Export(region_code=region_code, account_id=account_id, **{**defaults, **columns})
-    db.add(export)
+    errand = Errand(kind=kind, account_id=account_id, **{**defaults, **columns})
+    db.add(errand)
     db.flush()
-    return export
+    return errand
+
+
+def make_export(db: Session, region_code: str, account_id: int, **columns: Any) -> Errand:
+    """A table of a region's year that has been made an hour ago."""
+    asked = {"first": "2026-01-01", "last": "2026-12-31"}
+    made = {"region_code": region_code, "asked": asked, "state": "done", "content": b"PK"}
+    return make_errand(db, "classes", account_id, **{**made, **columns})
 
 
 def make_upload(db: Session, account_id: int, **columns: Any) -> RegionImport:
@@ -505,7 +518,6 @@ def make_upload(db: Session, account_id: int, **columns: Any) -> RegionImport:
         "as_of": date(2023, 6, 30),
         "end_missing": False,
         "made_at": NOW.instant - timedelta(hours=1),
-        "changed_at": NOW.instant - timedelta(hours=1),
     }
     upload = RegionImport(account_id=account_id, **{**defaults, **columns})
     db.add(upload)

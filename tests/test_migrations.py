@@ -2,19 +2,23 @@
 
 import gzip
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import Boolean, Connection, DateTime, MetaData, inspect, text
+from sqlalchemy import Boolean, Connection, DateTime, MetaData, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from nightschool.database import Database, broken_constraint, is_current, migrate
 from nightschool.migrations import guards
 from nightschool.migrations.guards import EXPECTED
 from nightschool.models import Base
+from nightschool.models.errands import Errand
+from nightschool.models.places import RegionImport
+from nightschool.models.planning import Rota
 from nightschool.models.teaching import Booking
 from tests.factories import NOW, Cast, make_course, make_register, make_session, make_teacher
 
@@ -160,6 +164,8 @@ def fill_old(connection: Connection, kept: dict[str, list[dict[str, Any]]]) -> N
             connection.execute(text(f"INSERT INTO {name} ({named}) VALUES ({places})"), rows)
 
 
+BEFORE_ERRANDS = "0057"
+
 # What was never filled in by anybody, and is otherwise or gone since.
 NOT_KEPT = {"course": {"organiser", "delivery_mode"}, "class_session": {"delivery_mode"}}
 
@@ -208,6 +214,54 @@ def test_records_of_before_are_found_by_their_sound_after_an_upgrade(database, c
     with database.engine.connect() as connection:
         keys = connection.scalar(text("SELECT search_keys FROM teacher WHERE name = '单老师'"))
     assert "shanlaoshi" in keys.split() and "sls" in keys.split()
+
+
+def test_what_was_going_on_before_errands_is_taken_up_again(database, cast) -> None:
+    migrate(database, BEFORE_ERRANDS)
+    at, steps = "2026-11-24 02:00:00", "1, 4"
+    if not database.is_sqlite:
+        at += "+00:00"
+    shared = f"{cast.chen}, {steps}, '{at}', '{at}'"
+    whose = "account_id, steps_done, steps_all, made_at, changed_at"
+    days, two = "'511002105201', '2026-01-01', '2026-12-31'", "region_code, first_day, last_day"
+    with database.engine.begin() as connection:
+        for name, state in (("ready", "ready"), ("making", "making")):
+            connection.execute(
+                text(
+                    f"INSERT INTO export (public_id, kind, state, {two}, {whose})"
+                    f" VALUES ('{name}', 'posters', '{state}', {days}, {shared})"
+                )
+            )
+        for name, state in (("found", "ready"), ("stopped", "stopping")):
+            connection.execute(
+                text(
+                    f"INSERT INTO rota (public_id, state, starts, ends, knows_ways, greedy_met, rows, {two}, {whose})"
+                    f" VALUES ('{name}', '{state}', 1140, 1230, true, 0, '[]', {days}, {shared})"
+                )
+            )
+        for name, state in (("seen", "previewed"), ("taken", "applying")):
+            connection.execute(
+                text(
+                    "INSERT INTO region_import (public_id, state, file_name, as_of, end_missing, skip_bad, counts,"
+                    f" {whose}) VALUES ('{name}', '{state}', '', '2026-01-01', false, true, '{{}}', {shared})"
+                )
+            )
+    migrate(database)
+    with database.reading() as db:
+        found = {one.public_id: one for one in db.scalars(select(Errand))}
+        assert {name: (one.kind, one.state) for name, one in found.items()} == {
+            "ready": ("posters", "done"),
+            "making": ("posters", "open"),
+            "stopped": ("rota", "stopping"),
+            "taken": ("regions", "open"),
+        }
+        assert found["making"].asked == {"first": "2026-01-01", "last": "2026-12-31"}
+        assert found["taken"].asked == {"upload": "taken", "skip_bad": True, "takes_given": False}
+        assert found["making"].due_at == datetime(2026, 11, 24, 2, tzinfo=UTC)
+        rotas = {one.public_id: (one.errand_id, one.is_whole) for one in db.scalars(select(Rota))}
+        assert rotas == {"found": (None, False), "stopped": (found["stopped"].id, False)}
+        taken = db.scalars(select(RegionImport).where(RegionImport.errand_id.is_not(None))).one()
+        assert taken.public_id == "taken"
 
 
 def book(db, session_id: int, starts: int, ends: int) -> None:

@@ -55,7 +55,7 @@ def furnish(town: Town) -> Everybody:
         townships = {parent_of(code) or "" for code in villages}
         near = {code: make_teacher(db, code, name="镇上老师") for code in sorted(townships)}
         make_link(db, near["511002105000"], SECRET)
-        make_upload(db, accounts["admin"], public_id=UPLOAD, state="done")
+        make_upload(db, accounts["admin"], public_id=UPLOAD, content=None)
         homes = [
             village_home(db, code, of_village[code], near[parent_of(code) or ""].public_id)
             for code in villages

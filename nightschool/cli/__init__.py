@@ -17,7 +17,7 @@ from nightschool.cli.incident import incident
 from nightschool.cli.keys import keys
 from nightschool.cli.regions import regions
 from nightschool.cli.retention import retention
-from nightschool.cli.serve import serve
+from nightschool.cli.serve import serve, work
 from nightschool.cli.tallies import tallies
 from nightschool.errors import ConfigurationError
 from nightschool.texts import SOURCE_LANGUAGE, set_language
@@ -31,6 +31,7 @@ def cli() -> None:
 
 for command in (
     serve,
+    work,
     demo,
     doctor,
     regions,

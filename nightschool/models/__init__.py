@@ -3,7 +3,7 @@
 from nightschool.models import (
     attendance,
     calendars,
-    exports,
+    errands,
     people,
     places,
     planning,
@@ -17,7 +17,7 @@ __all__ = [
     "Base",
     "attendance",
     "calendars",
-    "exports",
+    "errands",
     "people",
     "places",
     "planning",

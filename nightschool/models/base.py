@@ -58,6 +58,7 @@ InRegion = Annotated[
     str, mapped_column(String(12), ForeignKey("region.code", ondelete="RESTRICT"), index=True)
 ]
 AccountRef = Annotated[int, mapped_column(ForeignKey("account.id", ondelete="RESTRICT"))]
+ErrandRef = Annotated[int, mapped_column(ForeignKey("errand.id", ondelete="SET NULL"))]
 VenueRef = Annotated[int, mapped_column(ForeignKey("venue.id", ondelete="RESTRICT"))]
 PublicId = Annotated[str, mapped_column(String(22), unique=True, default=lambda: new_public_id())]
 Instant = Annotated[datetime, mapped_column(UtcDateTime())]

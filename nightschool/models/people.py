@@ -13,6 +13,7 @@ from nightschool.models.base import (
     Base,
     Code,
     Digest,
+    ErrandRef,
     InRegion,
     Instant,
     LineText,
@@ -186,6 +187,7 @@ class PeopleList(Addressed, Base):
     )  # actions.people.lists says what stands here
     added: Mapped[list[str]] = mapped_column(JSON, default=list)  # public ids of people, or of classes
     counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)  # once taken in: new, there, left
+    errand_id: Mapped[ErrandRef | None]  # by which a large one is taken in
     made_at: Mapped[Instant]
     taken_at: Mapped[Instant | None]
     undone_at: Mapped[Instant | None]

@@ -1,7 +1,6 @@
 """Places: regions with their official names, the night school of a village, and its venues."""
 
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
@@ -12,6 +11,7 @@ from nightschool.models.base import (
     Addressed,
     Base,
     Code,
+    ErrandRef,
     InRegion,
     Instant,
     LineText,
@@ -35,13 +35,6 @@ from nightschool.rules.places.venues import ONLINE, VENUE_KINDS
 from nightschool.rules.regions import Level
 
 ENDING = text("valid_to IS NOT NULL")
-
-
-class ImportState(StrEnum):
-    PREVIEWED = "previewed"
-    APPLYING = "applying"
-    DONE = "done"
-    FAILED = "failed"
 
 
 class Region(Base):
@@ -100,22 +93,16 @@ class RegionKey(Base):
 
 
 class RegionImport(Addressed, Base):
-    """One row is one list of regions somebody uploaded: its content until it is applied, and how far that is."""
+    """One row is one list of regions somebody uploaded: and its content until it is applied."""
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"), index=True)
     file_name: Mapped[LineText]
     content: Mapped[bytes | None] = mapped_column(LargeBinary)  # the file as it came; None once applied
     as_of: Mapped[date]
     end_missing: Mapped[bool]
-    skip_bad: Mapped[bool] = mapped_column(default=False)
-    state: Mapped[Code] = mapped_column(default=ImportState.PREVIEWED)
+    errand_id: Mapped[ErrandRef | None]  # by which it is taken in
     counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # new, changed, unchanged, ended, ...
-    steps_done: Mapped[int] = mapped_column(default=0)
-    steps_all: Mapped[int] = mapped_column(default=0)
     made_at: Mapped[Instant]
-    changed_at: Mapped[Instant]
-
-    __table_args__ = (one_of("state", ImportState),)
 
 
 class TakenList(Numbered, Base):

@@ -11,6 +11,7 @@ from nightschool.models.base import (
     Addressed,
     Base,
     Code,
+    ErrandRef,
     InRegion,
     Instant,
     LineText,
@@ -25,7 +26,6 @@ from nightschool.models.base import (
 from nightschool.models.teaching import SLOT_IS_SOUND
 from nightschool.rules.courses.reasons import REASONS
 from nightschool.rules.dispatch.dispatches import DECLINE_REASONS, DispatchStatus, Party
-from nightschool.rules.dispatch.rota_drafts import RotaStage
 from nightschool.rules.dispatch.wishes import UNMET_REASONS, WishStatus
 from nightschool.rules.notices.told import Channel
 from nightschool.rules.oversight.inspections import VisitOutcome
@@ -227,9 +227,8 @@ class Rota(Addressed, Base):
     last_day: Mapped[date]
     starts: Mapped[Minutes]
     ends: Mapped[Minutes]
-    state: Mapped[Code] = mapped_column(default=RotaStage.MAKING)
-    steps_done: Mapped[int] = mapped_column(default=0)
-    steps_all: Mapped[int] = mapped_column(default=1)
+    errand_id: Mapped[ErrandRef | None]  # by which it was found last
+    is_whole: Mapped[bool] = mapped_column(default=True)  # nobody stopped it before all was tried
     knows_ways: Mapped[bool] = mapped_column(default=True)  # where all villages and teachers lie
     gap_permille: Mapped[int | None]  # so much below what no rota can be worth more than; None: not known
     greedy_met: Mapped[int] = mapped_column(default=0)  # so many wishes the simplest rota would meet
@@ -237,10 +236,8 @@ class Rota(Addressed, Base):
         JSON, default=list
     )  # rules.dispatch.rota_drafts.RotaRow
     made_at: Mapped[Instant]
-    changed_at: Mapped[Instant]
 
     __table_args__ = (
-        one_of("state", RotaStage),
         CheckConstraint("first_day <= last_day", name="days_in_order"),
         CheckConstraint(SLOT_IS_SOUND, name="slot_sound"),
     )

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.attendance import WaitingSheet
-from nightschool.models.exports import Export
+from nightschool.models.errands import Errand
 from nightschool.models.people import Learner, Teacher, TeacherLink
 from nightschool.models.places import Region, Venue
 from nightschool.models.planning import Dispatch, Inspection, Question, Rota, Wish
@@ -20,7 +20,7 @@ from nightschool.rules.regions import Level, code_range, is_inside
 _OF_REGION = select(Region.code).where(Region.code == bindparam("key"))
 
 # Address parameter -> which region the record it names belongs to.
-_REGION_OF: dict[str, Select[str]] = {
+_REGION_OF: dict[str, Select[Any]] = {
     "region": _OF_REGION,
     "village": _OF_REGION.where(Region.level == Level.VILLAGE),
     **{
@@ -30,7 +30,7 @@ _REGION_OF: dict[str, Select[str]] = {
             ("class_session", ClassSession),
             ("course", Course),
             ("dispatch", Dispatch),
-            ("export", Export),
+            ("export", Errand),
             ("inspection", Inspection),
             ("label", Label),
             ("learner", Learner),

@@ -1,13 +1,34 @@
-"""What goes on after an answer: whether it still does, as can be told from what it said last."""
+"""Errands: what was asked for on a page and is done after the answer, by whoever is alive and takes it up."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
+from enum import StrEnum
 
-from nightschool.rules.slots import Now
+# Whoever is at an errand says so more often than this; after that time another takes it up.
+LEASE = timedelta(minutes=1)
+AGAIN_AFTER = timedelta(seconds=10)  # one that failed is tried again
+MOST_TURNS = (
+    3  # in which it is not done, be it that it fails or that whoever is at it dies: then it has failed
+)
 
-# What goes on says so at least so often; what does not has ended with the process it went on in.
-BROKEN_OFF_AFTER = timedelta(minutes=2)
+
+class ErrandKind(StrEnum):
+    """What is done."""
+
+    CLASSES = "classes"  # a region's year as a table
+    POSTERS = "posters"  # of a region's next days
+    ROTA = "rota"  # is found
+    MEND = "mend"  # a rota is mended
+    REGIONS = "regions"  # a list of them is taken in
+    PEOPLE = "people"  # a list of them is taken in
 
 
-def goes_on(said_at: datetime, *, is_running: bool, now: Now) -> bool:
-    """True while it goes on in this process (`is_running`), or has said so just now in another."""
-    return is_running or now.is_within(BROKEN_OFF_AFTER, said_at)
+class ErrandState(StrEnum):
+    """Where an errand stands."""
+
+    OPEN = "open"  # somebody is at it, or will be soon
+    STOPPING = "stopping"  # somebody has had enough; what was found so far is kept
+    DONE = "done"
+    FAILED = "failed"
+
+
+GOING_ON = frozenset({ErrandState.OPEN, ErrandState.STOPPING})

@@ -57,7 +57,7 @@ def create_app(
     )
     replica = Database(settings.read_url, sealer=database.sealer) if settings.read_url else None
     app.extensions[SERVICES] = Services(settings, database, clock, ZoneInfo(settings.timezone), replica)
-    app.extensions[errands.ERRANDS] = errands.Errands()
+    app.extensions[errands.ERRANDS] = errands.Errands(app)
     app.url_map.converters.update(CONVERTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     # Errors speak the language of the request, so it is chosen first.

@@ -181,4 +181,4 @@ def test_every_column_with_something_sealed_is_known_to_the_change_of_keys() -> 
         for name, said in inspect.get_annotations(mapper.class_).items()
         if "Sealed" in str(said) or "bytes" in str(said)
     }
-    assert marked - written == {"export.content", "region_import.content", "sheet_photo.image"}
+    assert marked - written == {"errand.content", "region_import.content", "sheet_photo.image"}

@@ -191,7 +191,7 @@ def world(database: Database, cast: Cast) -> World:
         make_school(db, SIBLING)
         sibling = make_account(db, "dqc", "断桥村文书", Role.COORDINATOR, SIBLING)
         other = make_account(db, "wygl", "威远县管理员", Role.REGION_ADMINISTRATOR, OTHER_COUNTY)
-        make_upload(db, cast.system_administrator, public_id=UPLOAD, state="done")
+        make_upload(db, cast.system_administrator, public_id=UPLOAD, content=None)
         make_link(db, db.get_one(Teacher, cast.teacher), SECRET)
         near = db.get_one(Teacher, cast.teacher).public_id
         far = make_teacher(db, "511024100000", name="严陵镇老师").public_id

@@ -1,4 +1,4 @@
-"""Rotas: begun, told how far they are, kept; changed by hand; offers made of their rows, and all of them withdrawn."""
+"""Rotas: begun and kept; changed by hand; offers made of their rows, and all of them withdrawn."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
@@ -9,8 +9,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from nightschool.actions.dispatch.dispatches import Offer, offer, withdraw_dispatch
+from nightschool.actions.errands import begin_errand, stop_errand
 from nightschool.actions.records import locked_for, note
 from nightschool.errors import CannotSchedule, NightSchoolError, NotFound, Refused
+from nightschool.models.errands import Errand
 from nightschool.models.planning import Rota, Wish
 from nightschool.queries.courses.choices import on_offer
 from nightschool.queries.dispatch.rotas import open_wishes
@@ -18,14 +20,13 @@ from nightschool.rules.access import Actor, require
 from nightschool.rules.courses.proposals import check_slot
 from nightschool.rules.dispatch.rota_drafts import (
     RotaRow,
-    RotaStage,
     check_rota_span,
     pinned_rows,
-    rota_stage,
     rows_as_json,
     rows_of_json,
     with_class,
 )
+from nightschool.rules.errands import GOING_ON, ErrandKind
 from nightschool.rules.regions import Level, level_of
 from nightschool.rules.slots import Now, Slot
 
@@ -45,61 +46,66 @@ def begin_rota(
         raise Refused("a_village")
     if not open_wishes(db, region, at=now.moment):
         raise Refused("no_wishes")
-    made = Rota(
-        region_code=region,
-        account_id=by.account_id,
-        first_day=first,
-        last_day=last,
-        starts=starts,
-        ends=ends,
-        made_at=now.instant,
-        changed_at=now.instant,
-    )
-    db.add(made)
-    db.flush()
-    note(db, made, "rota.begin", by=by, now=now, first=first.isoformat(), last=last.isoformat())
+    days = {"first_day": first, "last_day": last, "starts": starts, "ends": ends}
+    made = _added(db, region=region, **days, by=by, now=now)
+    _begin(db, made, ErrandKind.ROTA, by=by, now=now)
     return made.public_id
 
 
+def add_county(db: Session, *, whole: str, region: str, by: Actor, now: Now) -> str:
+    """There is a rota for one county of that of a city or a province; the answer is its name in addresses.
+
+    Raises: NotAllowed.
+    """
+    require(by, "dispatch", region)
+    of = db.scalars(select(Rota).where(Rota.public_id == whole)).one()
+    days = {name: getattr(of, name) for name in ("first_day", "last_day", "starts", "ends")}
+    return _added(db, region=region, **days, by=by, now=now).public_id
+
+
+def _added(db: Session, *, region: str, by: Actor, now: Now, **days: Any) -> Rota:
+    made = Rota(region_code=region, account_id=by.account_id, **days, made_at=now.instant)
+    db.add(made)
+    db.flush()
+    spoken = {"first": made.first_day.isoformat(), "last": made.last_day.isoformat()}
+    note(db, made, "rota.begin", by=by, now=now, **spoken)
+    return made
+
+
+def _begin(db: Session, rota: Rota, kind: ErrandKind, *, by: Actor, now: Now) -> None:
+    begun = begin_errand(db, kind, region=rota.region_code, by=by, now=now, rota=rota.public_id)
+    rota.errand_id = begun.id
+    db.flush()
+
+
 def begin_again(
-    db: Session, *, rota: str, picked: Collection[str] | None = None, is_running: bool, by: Actor, now: Now
+    db: Session, *, rota: str, picked: Collection[str] | None = None, by: Actor, now: Now
 ) -> None:
     """The rota counts as being mended; or, with the rows that are `picked` pinned, as being found anew around them.
 
     Raises: NotFound; NotAllowed; Refused with `busy` while it is being found.
     """
-    found = _at_rest(db, rota, by, now, is_running=is_running)
+    found = _at_rest(db, rota, by)
     rows = rows_of_json(found.rows)
     if picked is not None:
         rows = pinned_rows(rows, picked)
         found.rows = rows_as_json(rows)
-    _set(db, rota, now, state=RotaStage.MAKING, steps_done=0)
+    _begin(db, found, ErrandKind.MEND if picked is None else ErrandKind.ROTA, by=by, now=now)
     n = sum(row.pinned for row in rows)
     note(db, found, "rota.mend" if picked is None else "rota.again", by=by, now=now, n=n)
 
 
-def tell_rota(db: Session, rota: str, done: int, every: int, *, now: Now) -> bool:
-    """Others can see how far it is. False when it shall go no further."""
-    _set(db, rota, now, steps_done=done, steps_all=every)
-    return db.scalar(select(Rota.state).where(Rota.public_id == rota)) == RotaStage.MAKING
-
-
-def keep_rota(db: Session, rota: str, rows: Sequence[RotaRow] = (), *, now: Now, **figures: Any) -> None:
-    """What was found can be looked at."""
-    _set(db, rota, now, state=RotaStage.READY, rows=rows_as_json(rows), **figures)
-
-
-def fail_rota(db: Session, rota: str, *, now: Now) -> None:
-    """There is no rota; it can be begun again."""
-    _set(db, rota, now, state=RotaStage.FAILED)
+def keep_rota(db: Session, rota: str, rows: Sequence[RotaRow] = (), **figures: Any) -> None:
+    """What was found can be looked at. In the transaction in which its errand is done."""
+    found = update(Rota).where(Rota.public_id == rota)
+    db.execute(found.values(rows=rows_as_json(rows), **figures))
 
 
 def stop_rota(db: Session, *, rota: str, by: Actor, now: Now) -> None:
     """It goes no further, and what was found so far is kept. Raises: NotFound; NotAllowed."""
     found = _locked(db, rota, by)
-    if found.state == RotaStage.MAKING:
-        found.state = RotaStage.STOPPING
-        db.flush()
+    if found.errand_id is not None:
+        stop_errand(db, found.errand_id, now=now)
 
 
 def change_row(
@@ -109,7 +115,6 @@ def change_row(
     key: str,
     teacher: str,
     day: date | None,
-    is_running: bool,
     by: Actor,
     now: Now,
 ) -> None:
@@ -117,7 +122,7 @@ def change_row(
 
     Raises: NotFound; NotAllowed; CannotSchedule; Refused with `busy`, or as `with_class` and `offer` do.
     """
-    found = _at_rest(db, rota, by, now, is_running=is_running)
+    found = _at_rest(db, rota, by)
     rows = rows_of_json(found.rows)
     row = next((one for one in rows if one.key == key), None)
     if row is None:
@@ -130,7 +135,7 @@ def change_row(
         with db.begin_nested() as tried:
             offer(db, offered=_offered(found, replace(row, teacher=teacher, day=day)), by=by, now=now)
             tried.rollback()  # it was only asked whether it could be
-    _write(db, found, changed, now)
+    _write(db, found, changed)
     note(db, found, "rota.change", by=by, now=now)
 
 
@@ -140,7 +145,6 @@ def offer_rows(
     rota: str,
     picked: Collection[str],
     tell: Callable[[str, NightSchoolError], str],
-    is_running: bool,
     by: Actor,
     now: Now,
 ) -> tuple[int, int]:
@@ -149,7 +153,7 @@ def offer_rows(
     Returns how many were asked, and of how many something had come between. Raises: NotFound; NotAllowed; Refused with
     `nothing_picked` or `busy`.
     """
-    found = _at_rest(db, rota, by, now, is_running=is_running)
+    found = _at_rest(db, rota, by)
     if not picked:
         raise Refused("nothing_picked")
     asked = left = 0
@@ -164,17 +168,17 @@ def offer_rows(
             except (CannotSchedule, NightSchoolError) as refusal:
                 row, left = replace(row, stood_against=tell(row.village, refusal)), left + 1
         rows.append(row)
-    _write(db, found, rows, now)
+    _write(db, found, rows)
     note(db, found, "rota.offer", by=by, now=now, n=asked)
     return asked, left
 
 
-def withdraw_rows(db: Session, *, rota: str, is_running: bool, by: Actor, now: Now) -> tuple[int, int]:
+def withdraw_rows(db: Session, *, rota: str, by: Actor, now: Now) -> tuple[int, int]:
     """Nobody is asked any more for what this rota offered; what is settled already stays.
 
     Returns how many were withdrawn, and how many stay. Raises: NotFound; NotAllowed; Refused with `busy`.
     """
-    found = _at_rest(db, rota, by, now, is_running=is_running)
+    found = _at_rest(db, rota, by)
     gone = stay = 0
     rows = []
     for row in rows_of_json(found.rows):
@@ -185,7 +189,7 @@ def withdraw_rows(db: Session, *, rota: str, is_running: bool, by: Actor, now: N
             except (Refused, NotFound):
                 stay += 1
         rows.append(row)
-    _write(db, found, rows, now)
+    _write(db, found, rows)
     note(db, found, "rota.withdraw", by=by, now=now, n=gone)
     return gone, stay
 
@@ -208,19 +212,14 @@ def _locked(db: Session, rota: str, by: Actor) -> Rota:
     return locked_for(db, Rota, Rota.public_id == rota, verb="dispatch", by=by)
 
 
-def _at_rest(db: Session, rota: str, by: Actor, now: Now, *, is_running: bool) -> Rota:
+def _at_rest(db: Session, rota: str, by: Actor) -> Rota:
     """The rota, locked, which nothing is being found for: what was changed meanwhile would be lost."""
     found = _locked(db, rota, by)
-    stage = rota_stage(found.state, found.changed_at, is_running=is_running, now=now)
-    if stage in (RotaStage.MAKING, RotaStage.STOPPING):
+    if db.scalar(select(Errand.state).where(Errand.id == found.errand_id)) in GOING_ON:
         raise Refused("busy")
     return found
 
 
-def _write(db: Session, found: Rota, rows: Sequence[RotaRow], now: Now) -> None:
-    found.rows, found.changed_at = rows_as_json(rows), now.instant
+def _write(db: Session, found: Rota, rows: Sequence[RotaRow]) -> None:
+    found.rows = rows_as_json(rows)
     db.flush()
-
-
-def _set(db: Session, rota: str, now: Now, **values: Any) -> None:
-    db.execute(update(Rota).where(Rota.public_id == rota).values(**values, changed_at=now.instant))

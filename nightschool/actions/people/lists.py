@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.bulk import insert_rows
 from nightschool.actions.ended import check_goes_on
+from nightschool.actions.errands import begin_errand
 from nightschool.actions.records import LONGEST_SORT_KEY, locked, note
 from nightschool.errors import NotFound, Refused
 from nightschool.models.base import Base, new_public_id
+from nightschool.models.errands import Errand
 from nightschool.models.people import Learner, ListKind, PeopleList, PersonKind, PersonMerge
 from nightschool.models.places import Region
 from nightschool.queries.household_status import has_any
@@ -20,6 +22,7 @@ from nightschool.queries.people import lists as queries
 from nightschool.queries.people.merges import PEOPLE
 from nightschool.queries.phones import sealed_for as phone_sealed_for
 from nightschool.rules.access import KEEPERS, Actor, require
+from nightschool.rules.errands import GOING_ON, ErrandKind
 from nightschool.rules.names import sort_key, stored_keys
 from nightschool.rules.people.lists import LIST_KEPT_FOR, ListedPerson, ListStage, PeopleSheet, list_stage
 from nightschool.rules.people.merges import UNDO_FOR
@@ -79,7 +82,7 @@ def keep_list(
 
 
 def fail_list(db: Session, public_id: str, why: str = "") -> None:
-    """Of the table nothing is read, and why is said; or nobody of it is taken in, and it can be begun again."""
+    """Of the table nothing is read, and why is said."""
     row = locked(db, PeopleList, PeopleList.public_id == public_id)
     row.choices = {**row.choices, "failed": why}
     db.flush()
@@ -114,12 +117,32 @@ def choose_columns(
     db.flush()
 
 
-def learn_names(people: Sequence[ListedPerson], tell: Callable[[int, int], None] = lambda *_: None) -> None:
+def learn_names(people: Sequence[ListedPerson], tell: Callable[[int, int], object] = lambda *_: None) -> None:
     """How these names are read is known to this process. Whoever does this first is done sooner when writing."""
     for number, person in enumerate(people):
         stored_keys(person.entry.name)
         sort_key(person.entry.name)
         tell(number, len(people))
+
+
+def begin_taking(
+    db: Session,
+    public_id: str,
+    *,
+    kind: str,
+    region: str,
+    others: Collection[str] = (),
+    always_here: bool = False,
+    by: Actor,
+    now: Now,
+) -> None:
+    """The list will be taken in as `take_list` does. Raises: NotFound, Refused with `list_taken` or `list_expired`."""
+    row = _waiting(db, public_id, kind=kind, region=region, by=by, now=now)
+    if db.scalar(select(Errand.state).where(Errand.id == row.errand_id)) in GOING_ON:
+        return
+    how = {"list": public_id, "kind": kind, "others": sorted(others), "always_here": always_here}
+    row.errand_id = begin_errand(db, ErrandKind.PEOPLE, region=region, by=by, now=now, **how).id
+    db.flush()
 
 
 def take_list(

@@ -36,7 +36,7 @@ from nightschool.rules.regions import (
 )
 from nightschool.rules.slots import Now
 
-Progress = Callable[[int, int], None]  # told how many steps are done, and of how many
+Progress = Callable[[int, int], object]  # told how many steps are done, and of how many
 ListStep = Callable[[Session], None]  # what is done in one transaction
 
 _AT_ONCE = 200  # regions written in one step

@@ -1,31 +1,20 @@
-"""Uploaded lists of regions: kept to be looked through, begun, told how far they are, and forgotten."""
+"""Uploaded lists of regions: kept to be looked through, begun, taken in, and forgotten."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from nightschool.actions.records import note
-from nightschool.errors import NotFound, Refused
-from nightschool.models.places import ImportState, RegionImport
+from nightschool.actions.errands import begin_errand
+from nightschool.actions.records import locked, note
+from nightschool.errors import Refused
+from nightschool.models.errands import Errand
+from nightschool.models.places import RegionImport
 from nightschool.rules.access import Actor, require
+from nightschool.rules.errands import GOING_ON, ErrandKind
 from nightschool.rules.places.region_uploads import UPLOAD_KEPT_FOR, UploadStage, upload_stage
 from nightschool.rules.slots import Now
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """What is to be taken in, and how."""
-
-    public_id: str
-    content: bytes
-    as_of: date
-    end_missing: bool
-    skip_bad: bool
-    takes_given: bool
-    counts: dict[str, Any]  # as looked through before
 
 
 def keep_upload(
@@ -53,7 +42,6 @@ def keep_upload(
         end_missing=end_missing,
         counts=counts,
         made_at=now.instant,
-        changed_at=now.instant,
     )
     db.add(upload)
     db.flush()
@@ -62,79 +50,44 @@ def keep_upload(
 
 
 def begin_import(
-    db: Session,
-    upload: str,
-    *,
-    skip_bad: bool,
-    takes_given: bool = False,
-    is_running: bool,
-    by: Actor,
-    now: Now,
-) -> Begun:
-    """The list counts as being taken in from now on, and is handed out for it.
+    db: Session, upload: str, *, skip_bad: bool, takes_given: bool = False, by: Actor, now: Now
+) -> None:
+    """The list counts as being taken in from now on.
 
-    Raises NotFound, or Refused with "upload_expired", "upload_going_on", "upload_done" or "bad_rows".
+    Raises NotFound, or Refused with "upload_expired", "upload_going_on", "other_going_on", "upload_done" or "bad_rows".
     """
     require(by, "keep_regions", None)
-    found = db.scalars(select(RegionImport).where(RegionImport.public_id == upload).with_for_update()).first()
-    if found is None:
-        raise NotFound
-    stands = upload_stage(
-        found.state,
-        has_content=found.content is not None,
-        made_at=found.made_at,
-        changed_at=found.changed_at,
-        is_running=is_running,
-        now=now,
-    )
+    found = locked(db, RegionImport, RegionImport.public_id == upload)
+    state = db.scalar(select(Errand.state).where(Errand.id == found.errand_id))
+    has_content = found.content is not None
+    stands = upload_stage(state, has_content=has_content, made_at=found.made_at, now=now)
     if stands in (UploadStage.EXPIRED, UploadStage.GOING_ON, UploadStage.DONE):
         raise Refused(f"upload_{stands}")
-    if found.content is None:
-        raise Refused("upload_expired")
+    check_no_other(db)
     if found.counts.get("bad") and not skip_bad:
         raise Refused("bad_rows", field="skip_bad")
-    found.state, found.skip_bad, found.changed_at = ImportState.APPLYING, skip_bad, now.instant
-    found.steps_done, found.steps_all = 0, 100
+    how = {"skip_bad": skip_bad, "takes_given": takes_given}
+    begun = begin_errand(db, ErrandKind.REGIONS, region=None, by=by, now=now, upload=upload, **how)
+    found.errand_id = begun.id
     db.flush()
-    how = found.as_of, found.end_missing, skip_bad, takes_given
-    return Begun(found.public_id, found.content, *how, found.counts)
 
 
-def note_steps(db: Session, upload: str, done: int, every: int, *, now: Now) -> None:
-    """Others can see how far it is."""
-    db.execute(
-        update(RegionImport)
-        .where(RegionImport.public_id == upload, RegionImport.state == ImportState.APPLYING)
-        .values(steps_done=done, steps_all=every, changed_at=now.instant)
-    )
+def check_no_other(db: Session) -> None:
+    """Raises Refused("other_going_on") while a list is taken in."""
+    going_on = Errand.state.in_(sorted(GOING_ON)) & (Errand.kind == ErrandKind.REGIONS)
+    if db.scalar(select(Errand.id).where(going_on).limit(1)):
+        raise Refused("other_going_on")
 
 
-def finish_import(db: Session, upload: str, counts: dict[str, Any], *, now: Now) -> None:
-    """The list has been taken in, its content is kept no longer. In the same transaction as what it changed."""
-    _end(db, upload, now, state=ImportState.DONE, counts=counts, content=None, steps_done=100)
-
-
-def fail_import(db: Session, upload: str, *, now: Now) -> None:
-    """The list has not been taken in, nothing of it; it can be begun again."""
-    _end(db, upload, now, state=ImportState.FAILED)
+def finish_import(db: Session, upload: str, counts: dict[str, Any]) -> None:
+    """The list has been taken in, its content is kept no longer. In the transaction in which its errand is done."""
+    which = update(RegionImport).where(RegionImport.public_id == upload)
+    db.execute(which.values(counts=counts, content=None))
 
 
 def forget_old_uploads(db: Session, *, now: Now) -> None:
-    """What was uploaded more than a day ago, or is done, has no content; of what goes on nothing is taken away."""
-    over = or_(
-        RegionImport.made_at < now.instant - UPLOAD_KEPT_FOR,
-        RegionImport.made_at > now.believable,
-        RegionImport.state == ImportState.DONE,
-    )
-    idle = or_(
-        RegionImport.state != ImportState.APPLYING,
-        RegionImport.changed_at < now.instant - UPLOAD_KEPT_FOR,
-        RegionImport.changed_at > now.believable,
-    )
-    db.execute(update(RegionImport).where(RegionImport.content.is_not(None), over, idle).values(content=None))
-
-
-def _end(db: Session, upload: str, now: Now, **values: Any) -> None:
-    db.execute(
-        update(RegionImport).where(RegionImport.public_id == upload).values(**values, changed_at=now.instant)
-    )
+    """What was uploaded more than a day ago has no content; of what goes on nothing is taken away."""
+    over = or_(RegionImport.made_at < now.instant - UPLOAD_KEPT_FOR, RegionImport.made_at > now.believable)
+    at_work = select(Errand.id).where(Errand.id == RegionImport.errand_id, Errand.state.in_(sorted(GOING_ON)))
+    which = update(RegionImport).where(RegionImport.content.is_not(None), over, ~at_work.exists())
+    db.execute(which.values(content=None))

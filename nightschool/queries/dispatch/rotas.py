@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.calendars import RegionPosition
+from nightschool.models.errands import Errand
 from nightschool.models.places import Region
 from nightschool.models.planning import Dispatch, Rota, Wish
 from nightschool.queries.courses.bookings import busy, holdings
@@ -40,6 +41,7 @@ from nightschool.rules.dispatch.rotas import (
     worth_by_rank,
 )
 from nightschool.rules.dispatch.wishes import WishStage, part_topic, parts_wished
+from nightschool.rules.errands import ErrandState
 from nightschool.rules.regions import Level, level_of, township_of
 from nightschool.rules.seasons.daylight import Position
 from nightschool.rules.slots import Moment, Slot
@@ -73,15 +75,15 @@ class RotaPage:
     last_day: date
     starts: int
     ends: int
-    state: str
-    steps_done: int
-    steps_all: int
+    state: str  # rules.errands.ErrandState, of how it was found last
+    steps_done: int | None
+    steps_all: int | None
+    is_whole: bool
     knows_ways: bool
     gap_permille: int | None
     greedy_met: int
     rows: tuple[RotaRow, ...]
     made_at: datetime
-    changed_at: datetime
 
 
 def rota_page(db: Session, public_id: str) -> RotaPage | None:
@@ -95,10 +97,12 @@ def latest_rotas(db: Session, region: str) -> tuple[RotaPage, ...]:
 
 
 def _pages(db: Session, which: Any, *, most: int | None = _LATEST) -> tuple[RotaPage, ...]:
-    names = [one for one in RotaPage.__dataclass_fields__ if one != "region"]
+    own = [getattr(Rota, name) for name in RotaPage.__dataclass_fields__ if hasattr(Rota, name)]
+    state = func.coalesce(Errand.state, ErrandState.DONE).label("state")
     rows = db.execute(
-        select(*(getattr(Rota, name) for name in names), Region.name.label("region"))
+        select(*own, Region.name.label("region"), state, Errand.steps_done, Errand.steps_all)
         .join(Region, Region.code == Rota.region_code)
+        .outerjoin(Errand, Errand.id == Rota.errand_id)
         .where(which)
         .order_by(Rota.id.desc())
         .limit(most)
@@ -136,6 +140,7 @@ def county_rotas(db: Session, whole: RotaPage, *, at: Moment) -> tuple[CountyRot
                 most=None,
             )
         )
+        if one.state == ErrandState.DONE
     }
     counties = {*waiting, *found}
     rows = db.execute(
@@ -191,7 +196,7 @@ def rota_ground(
     ends: int,
     zone: str,
     at: Moment,
-    tell: Callable[[int, int], None] = lambda done, every: None,
+    tell: Callable[[int, int], object] = lambda done, every: None,
 ) -> RotaGround:
     """Everything a rota between two days has to know. Cost: 4 queries, and at most 12 for each village that waits."""
     days = tuple(first + timedelta(days=number) for number in range((last - first).days + 1))

@@ -1,14 +1,13 @@
-"""Exports as their page shows them, and the class sessions that go into one: counts and reasons, and no villager."""
+"""The class sessions that go into an export: counts and reasons, and no villager."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.attendance import Guest, Headcount, Mark
-from nightschool.models.exports import Export
 from nightschool.models.places import Region, Venue
 from nightschool.models.teaching import Category, ClassSession, SessionStatus
 from nightschool.queries.courses.sessions import category_word
@@ -18,24 +17,6 @@ from nightschool.queries.scope import inside
 from nightschool.rules.courses.modes import mode_of
 from nightschool.rules.regions import PREFIX_DIGITS, Level, ancestors_of
 from nightschool.rules.registers.attendance import EXCUSED
-
-
-@dataclass(frozen=True, slots=True)
-class ExportLine:
-    """One export without its content."""
-
-    public_id: str
-    region_code: str
-    region: str  # its name
-    kind: str
-    first_day: date
-    last_day: date
-    state: str
-    steps_done: int
-    steps_all: int
-    made_at: datetime
-    changed_at: datetime
-    has_content: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,34 +45,6 @@ class CountedClass:
     women: int | None
     over_60: int | None
     attendances: int | None  # 人次
-
-
-def export_line(db: Session, export: str) -> ExportLine | None:
-    """The export of this name; None when there is no such. Cost: 1 query."""
-    row = db.execute(
-        select(
-            Export.public_id,
-            Export.region_code,
-            Region.name.label("region"),
-            Export.kind,
-            Export.first_day,
-            Export.last_day,
-            Export.state,
-            Export.steps_done,
-            Export.steps_all,
-            Export.made_at,
-            Export.changed_at,
-            Export.content.is_not(None).label("has_content"),
-        )
-        .join(Region, Region.code == Export.region_code)
-        .where(Export.public_id == export)
-    ).one_or_none()
-    return ExportLine(**row._mapping) if row else None
-
-
-def content_of(db: Session, export: str) -> bytes | None:
-    """The file of an export, None where there is none (any more). Cost: 1 query."""
-    return db.scalar(select(Export.content).where(Export.public_id == export))
 
 
 def parts_of(db: Session, code: str, first: date, last: date) -> dict[str, int]:

@@ -10,10 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nightschool.errors import Unreadable
+from nightschool.models.errands import Errand
 from nightschool.models.people import PeopleList, PersonKind
 from nightschool.queries import phones
 from nightschool.queries.people.merges import PEOPLE
 from nightschool.queries.places.places import region_named
+from nightschool.rules.errands import GOING_ON, ErrandState
 from nightschool.rules.names import compared
 from nightschool.rules.people.lists import ListedPerson, OnRecord, PeopleSheet, Sorted, people_in, sort_out
 from nightschool.rules.people.people import LearnerEntry, TeacherEntry
@@ -36,6 +38,8 @@ class PeopleListPage:
     counts: dict[str, int]
     is_read: bool | None  # None while it is not known
     failed: str | None  # why it could not be read, or "" where something broke off
+    errand: str | None  # how the one stands that takes it in
+    percent: int
     made_at: datetime
     taken_at: datetime | None
     undone_at: datetime | None
@@ -47,19 +51,30 @@ def list_sealed_for(public_id: str) -> str:
 
 
 def people_list(
-    db: Session, public_id: str, *, kind: str, region: str, is_whole: bool = True
+    db: Session, public_id: str, *, kind: str, region: str, is_held: bool = False
 ) -> PeopleListPage | None:
-    """A list of this kind of this region, as `list_page` has it; None when there is no such list. Cost: 1 query."""
+    """A list of this kind of this region, as `list_page` has it; None when there is no such list.
+
+    While it is taken in only who does that sees its sheets (`is_held`). Cost: 1 query, 2 of a large one.
+    """
     row = db.scalars(
         select(PeopleList).where(
             PeopleList.public_id == public_id, PeopleList.kind == kind, PeopleList.region_code == region
         )
     ).one_or_none()
-    return list_page(db, row, is_whole=is_whole) if row else None
+    if row is None:
+        return None
+    errand = _errand_of(db, row)
+    return list_page(db, row, is_whole=is_held or errand is None or errand.state not in GOING_ON)
+
+
+def _errand_of(db: Session, row: PeopleList) -> Errand | None:
+    return db.get(Errand, row.errand_id) if row.errand_id else None
 
 
 def list_page(db: Session, row: PeopleList, *, is_whole: bool = True) -> PeopleListPage:
     """The list with its content, of which nothing is left after a day; without its sheets unless it is `is_whole`."""
+    errand = _errand_of(db, row)
     content: dict[str, Any] = {"file": "", "sheets": [], "unread": []}
     try:
         for part in (row.content or b"").decode().split("\n")[: None if is_whole else 1]:
@@ -84,7 +99,9 @@ def list_page(db: Session, row: PeopleList, *, is_whole: bool = True) -> PeopleL
         row.choices.get("course", ""),
         row.counts,
         True if row.content else False if "failed" in row.choices else None,
-        row.choices.get("failed"),
+        "" if errand and errand.state == ErrandState.FAILED else row.choices.get("failed"),
+        errand.state if errand else None,
+        errand.steps_done * 100 // max(errand.steps_all, 1) if errand else 0,
         row.made_at,
         row.taken_at,
         row.undone_at,

@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from nightschool.errors import Problem
+from nightschool.models.errands import Errand
 from nightschool.models.places import RegionImport, TakenList
 from nightschool.queries.places.places import names_of
 from nightschool.rules.places.region_lists import GivenCode, Merge
@@ -34,13 +35,12 @@ class Upload:
     file_name: str
     as_of: date
     end_missing: bool
-    skip_bad: bool
-    state: str
     has_content: bool
-    steps_done: int
-    steps_all: int
     made_at: datetime
-    changed_at: datetime
+    state: str | None  # rules.errands.ErrandState; None: nobody has begun to take it in
+    steps_done: int | None
+    steps_all: int | None
+    changed_at: datetime | None
     counts: dict[str, int]  # new, changed, ended, unchanged, bad, differing
     covered: tuple[str, ...]  # names
     samples: dict[str, tuple[Sample, ...]]  # new, changed, ended
@@ -84,6 +84,13 @@ def upload(db: Session, public_id: str) -> Upload | None:
 def latest(db: Session, *, limit: int = 5) -> tuple[Upload, ...]:
     """The last ones, newest first. Cost: 1 query."""
     return tuple(_read(row) for row in db.execute(_uploads().order_by(RegionImport.id.desc()).limit(limit)))
+
+
+def to_take(db: Session, public_id: str) -> Any:
+    """What taking this upload in asks for: content, as_of, end_missing, counts. None where its content is gone."""
+    columns = RegionImport.content, RegionImport.as_of, RegionImport.end_missing, RegionImport.counts
+    which = RegionImport.public_id == public_id, RegionImport.content.is_not(None)
+    return db.execute(select(*columns).where(*which)).one_or_none()
 
 
 class ReadList(Protocol):
@@ -149,15 +156,14 @@ def _uploads() -> Select[*tuple[Any, ...]]:
         RegionImport.file_name,
         RegionImport.as_of,
         RegionImport.end_missing,
-        RegionImport.skip_bad,
-        RegionImport.state,
         RegionImport.content.is_not(None).label("has_content"),
-        RegionImport.steps_done,
-        RegionImport.steps_all,
         RegionImport.made_at,
-        RegionImport.changed_at,
+        Errand.state,
+        Errand.steps_done,
+        Errand.steps_all,
+        Errand.changed_at,
         RegionImport.counts,
-    )
+    ).outerjoin(Errand, Errand.id == RegionImport.errand_id)
 
 
 def _read(row: Any) -> Upload:

@@ -3,30 +3,18 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import date, timedelta
 from typing import Any
 
 from nightschool.errors import Refused
 from nightschool.rules.almanac import day_without_year, monday_of
 from nightschool.rules.dispatch.rota_reasons import AskedRota, tell_pin_against, tell_why_not
 from nightschool.rules.dispatch.rotas import APART_DAYS, RotaLine, RotaTask, way_km, with_pins
-from nightschool.rules.errands import goes_on
 from nightschool.rules.regions import Level, level_of
-from nightschool.rules.slots import Now
 from nightschool.texts import N_, _
 
 LONGEST_ROTA = timedelta(days=62)
 MOST_ROTA_SECONDS = 120
-
-
-class RotaStage(StrEnum):
-    """Where a rota stands."""
-
-    MAKING = "making"
-    STOPPING = "stopping"  # somebody has had enough; what was found so far is kept
-    READY = "ready"
-    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,16 +196,6 @@ def with_class(
 def by_counties(region: str) -> bool:
     """Whether a rota of this region is made of those of its counties."""
     return level_of(region) in (Level.CITY, Level.PROVINCE)
-
-
-def rota_stage(state: str, changed_at: datetime, *, is_running: bool, now: Now) -> RotaStage:
-    """Where it stands, as can be told now: what went on in a process that is gone has failed."""
-    stage = RotaStage(state)
-    if stage in (RotaStage.MAKING, RotaStage.STOPPING) and not goes_on(
-        changed_at, is_running=is_running, now=now
-    ):
-        return RotaStage.FAILED
-    return stage
 
 
 _REFUSED = {

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from nightschool.errors import Refused
-from nightschool.rules.errands import goes_on
+from nightschool.rules.errands import GOING_ON
 from nightschool.rules.slots import Now
 from nightschool.texts import N_, _
 
@@ -17,32 +17,22 @@ MOST_POSTERS_OUT = (
 )
 
 
-class ExportKind(StrEnum):
-    """What is made."""
-
-    CLASSES = "classes"
-    POSTERS = "posters"
-
-
 class ExportStage(StrEnum):
     """Where an export stands, as its page tells it."""
 
     MAKING = "making"
     READY = "ready"
-    BROKEN_OFF = "broken_off"  # it failed, or the process that made it is gone
+    FAILED = "failed"
     EXPIRED = "expired"
 
 
-def export_stage(
-    state: str, *, has_content: bool, made_at: datetime, changed_at: datetime, is_running: bool, now: Now
-) -> ExportStage:
-    """What is to be told of an export in this stored state; `is_running`: this process is at it."""
-    if state == "making":
-        still = goes_on(changed_at, is_running=is_running, now=now)
-        return ExportStage.MAKING if still else ExportStage.BROKEN_OFF
+def export_stage(state: str, *, has_content: bool, made_at: datetime, now: Now) -> ExportStage:
+    """What is to be told of an export in this stored state."""
+    if state in GOING_ON:
+        return ExportStage.MAKING
     if not now.is_within(EXPORT_KEPT_FOR, made_at):
         return ExportStage.EXPIRED
-    return ExportStage.READY if has_content else ExportStage.BROKEN_OFF
+    return ExportStage.READY if has_content else ExportStage.FAILED
 
 
 _REFUSED = {

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from nightschool.errors import Refused
-from nightschool.rules.errands import goes_on
+from nightschool.rules.errands import GOING_ON
 from nightschool.rules.names import compared, may_be_person, normalised
 from nightschool.rules.people.people import (
     SEXES,
@@ -30,6 +30,7 @@ from nightschool.rules.typed import LONGEST_LINE, cell_name, why_not_kept
 from nightschool.texts import N_, _
 
 MOST_PEOPLE = 20_000  # in one list
+LIST_READ_WITHIN = timedelta(minutes=2)  # or the process that read it is gone
 LIST_KEPT_FOR = timedelta(days=1)
 MOST_ROWS_SHOWN = 50  # of each kind; a list with more is put right in the spreadsheet
 HEAD_WITHIN = 20  # lines; above it may stand a title, a date, who made it
@@ -518,6 +519,7 @@ class ListStage(StrEnum):
     """Where a list stands, as a page tells it."""
 
     READING = "reading"
+    TAKING = "taking"  # somebody takes it in, or will soon
     UNREAD = "unread"  # it could not be read, or the process that read it is gone
     WAITING = "waiting"  # looked through, nobody of it written down yet
     EXPIRED = "expired"
@@ -531,19 +533,21 @@ def list_stage(
     made_at: datetime,
     taken_at: datetime | None,
     undone_at: datetime | None,
-    is_running: bool = False,
+    errand: str | None = None,
     now: Now,
 ) -> ListStage:
-    """What is to be told of a list. `is_read`: None until it is known; `is_running`: this process is at it."""
+    """What is told of a list. `is_read`: None until it is known; `errand`: how that stands which takes it in."""
     if undone_at:
         return ListStage.UNDONE
     if taken_at:
         return ListStage.TAKEN
+    if errand in GOING_ON:
+        return ListStage.TAKING
     if not now.is_within(LIST_KEPT_FOR, made_at):
         return ListStage.EXPIRED
     if is_read:
         return ListStage.WAITING
-    reads = is_read is None and goes_on(made_at, is_running=is_running, now=now)
+    reads = is_read is None and now.is_within(LIST_READ_WITHIN, made_at)
     return ListStage.READING if reads else ListStage.UNREAD
 
 

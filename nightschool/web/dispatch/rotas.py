@@ -9,47 +9,53 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from nightschool.actions.dispatch import rotas as actions
-from nightschool.errors import CannotSchedule, NightSchoolError, Refused, VillageEnded
+from nightschool.errors import (
+    CannotSchedule,
+    LostErrand,
+    NightSchoolError,
+    NotFound,
+    Refused,
+    VillageEnded,
+)
 from nightschool.formats.child import told_by_child
 from nightschool.queries.courses.choices import on_offer
 from nightschool.queries.dispatch import rotas as queries
 from nightschool.queries.dispatch.rotas import RotaGround, RotaPage
 from nightschool.queries.oversight.outlines import outlines_of
 from nightschool.queries.places import places
-from nightschool.rules.access import Actor
 from nightschool.rules.almanac import monday_of
 from nightschool.rules.courses.conflicts import explain
 from nightschool.rules.dispatch.dispatches import tell_refused_dispatch
 from nightschool.rules.dispatch.rota_drafts import (
     MOST_ROTA_SECONDS,
     RotaRow,
-    RotaStage,
     by_counties,
     filled_rows,
     lines_of_rows,
-    rota_stage,
     tell_refused_rota,
     with_pinned,
 )
 from nightschool.rules.dispatch.rota_search import greedy_rota, mend_rota
 from nightschool.rules.dispatch.rotas import RotaLine, RotaTask, broken_rules, rota_rank, rota_value
+from nightschool.rules.errands import GOING_ON, ErrandKind, ErrandState
 from nightschool.rules.oversight.outlines import ACROSS, height_of, middle_of
 from nightschool.rules.places.takeovers import tell_ended
 from nightschool.rules.regions import Level, ancestors_of, level_of, township_of
-from nightschool.rules.slots import Moment, shown_end
-from nightschool.texts import _, counted, language, using_language
+from nightschool.rules.slots import shown_end
+from nightschool.texts import _, counted
 from nightschool.web.dispatch.rotas_form import RotaForm, RotaRowForm
 from nightschool.web.oversight.frame import kept
 from nightschool.web.oversight.pictures import Tile, shade_of
 from nightschool.web.site.access import actor, allows
-from nightschool.web.site.context import Services, moment, now, reading, services, today, writing
-from nightschool.web.site.errands import Tell, errands, looked_at_again
+from nightschool.web.site.context import moment, now, reading, today, writing
+from nightschool.web.site.errands import ErrandHeld, does, looked_at_again, percent_of
 from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, look_up, tried
 
 bp = Blueprint("rotas", __name__)
@@ -69,8 +75,6 @@ def begin(region: str) -> Any:
     begun: list[str] = []
 
     def save(db: Session) -> None:
-        if errands().is_busy_with_other(""):
-            raise Refused("busy")
         begun.append(
             actions.begin_rota(
                 db,
@@ -86,10 +90,6 @@ def begin(region: str) -> Any:
 
     status = tried(form, save, lambda form, refused: form.refuse(refused.field, tell_refused_rota(refused)))
     if status == SAVED:
-        asked = _Sought(services(), begun[0], region, moment())
-        work = partial(_seek_counties, asked, actor()) if by_counties(region) else partial(_seek, asked)
-        work = partial(work, language())
-        errands().start(begun[0], work, failed=partial(_fail, services(), begun[0]))
         return redirect(url_for("rotas.show", rota=begun[0]), SAVED)
     with reading() as db:
         line = places.names_of(db, [*ancestors_of(region), region])
@@ -102,11 +102,11 @@ def begin(region: str) -> Any:
         path=tuple(line.items()),
         kept=kept(),
         form=form,
-        rotas=[(one, _stage(one)) for one in found],
+        rotas=found,
         wishes=len(waiting),
         villages=len({one.line.region_code for one in waiting}),
         by_counties=by_counties(region),
-        RotaStage=RotaStage,
+        ErrandState=ErrandState,
     )
     return page, status
 
@@ -118,9 +118,8 @@ def show(rota: str) -> Any:
     if request.method == "POST":
         return _done(rota)
     found = look_up(queries.rota_page, rota)
-    stage = _stage(found)
     if by_counties(found.region_code):
-        return _counties(found, stage)
+        return _counties(found)
     by = request.args.get("by") if request.args.get("by") in {*_SORTED, "map"} else "village"
     parts: dict[str, list[RotaRow]] = {}
     paths: Mapping[str, str] = {}
@@ -133,9 +132,8 @@ def show(rota: str) -> Any:
     page = render_template(
         "dispatch/rotas/show.html",
         rota=found,
-        stage=stage,
-        RotaStage=RotaStage,
-        percent=errands().percent_of(rota, otherwise=(found.steps_done, found.steps_all)),
+        ErrandState=ErrandState,
+        percent=percent_of(found),
         by=by,
         groups=[
             (_SORTED[by][2](first), [first, *rest])
@@ -157,7 +155,7 @@ def show(rota: str) -> Any:
         across=ACROSS,
         high=height_of(paths),
     )
-    return looked_at_again(page) if stage in (RotaStage.MAKING, RotaStage.STOPPING) else page
+    return looked_at_again(page) if found.state in GOING_ON else page
 
 
 def _parts(found: RotaPage) -> dict[str, list[RotaRow]]:
@@ -181,19 +179,18 @@ def _tile(found: RotaPage, code: str, rows: Sequence[RotaRow], path: str) -> Til
     )
 
 
-def _counties(found: RotaPage, stage: RotaStage) -> Any:
+def _counties(found: RotaPage) -> Any:
     """A rota that is made by counties: how far it is, and what was found in each."""
     with reading() as db:
         counties = queries.county_rotas(db, found, at=moment())
     page = render_template(
         "dispatch/rotas/counties.html",
         rota=found,
-        stage=stage,
-        RotaStage=RotaStage,
-        percent=errands().percent_of(found.public_id, otherwise=(found.steps_done, found.steps_all)),
-        counties=[(one, one.rota and _stage(one.rota)) for one in counties],
+        ErrandState=ErrandState,
+        percent=percent_of(found),
+        counties=counties,
     )
-    return looked_at_again(page) if stage in (RotaStage.MAKING, RotaStage.STOPPING) else page
+    return looked_at_again(page) if found.state in GOING_ON else page
 
 
 def _monday(row: RotaRow) -> date:
@@ -219,7 +216,6 @@ _SORTED: dict[Any, tuple[Callable[[RotaRow], Any], Callable[[RotaRow], Any], Cal
 
 def _done(rota: str) -> Any:
     acting: dict[str, Any] = {"rota": rota, "by": actor(), "now": now()}
-    changing = {**acting, "is_running": errands().is_running(rota)}
     picked = request.form.getlist("pick")
     if request.form.get("do") != "stop" and by_counties(look_up(queries.rota_page, rota).region_code):
         abort(400)
@@ -229,16 +225,14 @@ def _done(rota: str) -> Any:
                 case "stop":
                     actions.stop_rota(db, **acting)
                 case "mend" | "again" as what:
-                    if errands().is_busy_with_other(""):
-                        raise Refused("busy")
-                    actions.begin_again(db, **changing, picked=picked if what == "again" else None)
+                    actions.begin_again(db, **acting, picked=picked if what == "again" else None)
                 case "offer":
-                    asked, left = actions.offer_rows(db, **changing, picked=picked, tell=_told)
+                    asked, left = actions.offer_rows(db, **acting, picked=picked, tell=_told)
                     flash(counted("派出去了 %(n)d 单，村里和老师都看得到。", asked))
                     if left:
                         flash(counted("%(n)d 行没派成，行里写着为什么；别的不受影响。", left), "alarm")
                 case "withdraw":
-                    gone, stay = actions.withdraw_rows(db, **changing)
+                    gone, stay = actions.withdraw_rows(db, **acting)
                     flash(counted("撤回了 %(n)d 单。", gone))
                     if stay:
                         flash(counted("%(n)d 单已经有了结果，留着没动。", stay), "alarm")
@@ -246,12 +240,6 @@ def _done(rota: str) -> Any:
                     abort(400)
     except Refused as refusal:
         flash(tell_refused_rota(refusal), "alarm")
-    else:
-        if request.form.get("do") in ("mend", "again"):
-            found = look_up(queries.rota_page, rota)
-            sought = _Sought(services(), rota, found.region_code, moment())
-            work = partial(_mend if request.form.get("do") == "mend" else _seek, sought, language())
-            errands().start(rota, work, failed=partial(_leave, sought.given, rota, found.rows))
     return redirect(url_for("rotas.show", rota=rota, by=request.args.get("by")), SAVED)
 
 
@@ -276,7 +264,6 @@ def change(rota: str, wish: str) -> Any:
             key=key,
             teacher=form.teacher.data or "",
             day=form.day.data,
-            is_running=errands().is_running(rota),
             by=actor(),
             now=now(),
         )
@@ -321,135 +308,115 @@ _OF_ROTAS = frozenset(
 )
 
 
-def _stage(found: RotaPage) -> RotaStage:
-    running = errands().is_running(found.public_id)
-    return rota_stage(found.state, found.changed_at, is_running=running, now=now())
+@does(ErrandKind.ROTA)
+def _seek(held: ErrandHeld) -> None:
+    """A rota is found for the region, or for its counties one after another."""
+    with held.given.database.reading() as db:
+        page = _asked(db, held)
+    if by_counties(page.region_code):
+        _seek_counties(held, page)
+        return
+    found = _found(page, held, held.tell)
+    with held.ending() as db:
+        actions.keep_rota(db, page.public_id, **found)
 
 
-class _Sought(NamedTuple):
-    """What a thread is given, which has no request."""
-
-    given: Services
-    rota: str
-    region: str
-    at: Moment
-    whole: str = ""  # of which it is the rota of one county
-    place: tuple[int, int] = (0, 1)  # of that county: which, of how many
-
-
-def _seek(asked: _Sought, words: str, tell: Tell) -> None:
-    """In a thread of its own: the villages are read, and a child process seeks a rota, whose best is kept."""
-    database, clock = asked.given.database, asked.given.now
-
-    def told(done: int, every: int) -> bool:
-        tell(done, every)
-        with database.writing() as db:
-            goes_on = actions.tell_rota(db, asked.rota, done, every, now=clock())
-            if asked.whole:
-                goes_on &= actions.tell_rota(db, asked.whole, *asked.place, now=clock())
-            return goes_on
-
-    ground, rows, loosed = _ground(asked, words, tell)
-    former = lines_of_rows(ground.task, rows, first=ground.days[0])
-    lines, bound, is_whole = _best(ground.task, former, told)
-    gap = None if not bound else max(round(1000 * (1 - rota_value(ground.task, lines) / bound)), 0)
-    _keep(
-        asked,
-        words,
-        ground,
-        rows,
-        loosed,
-        lines,
-        knows_ways=ground.task.knows_ways,
-        gap_permille=gap,
-        greedy_met=len(greedy_rota(ground.task)),
-        **({"steps_done": 1, "steps_all": 1} if is_whole else {}),
-    )
-
-
-def _seek_counties(asked: _Sought, by: Actor, words: str, tell: Tell) -> None:
-    """In a thread of its own: the counties in which somebody waits, one after another, until it is stopped."""
-    database, clock = asked.given.database, asked.given.now
-    with database.reading() as db:
-        whole = queries.rota_page(db, asked.rota)
-        assert whole is not None, "it was begun"
-        counties = [one.code for one in queries.county_rotas(db, whole, at=asked.at)]
-    days = {"first": whole.first_day, "last": whole.last_day, "starts": whole.starts, "ends": whole.ends}
+def _seek_counties(held: ErrandHeld, whole: RotaPage) -> None:
+    """Those in which somebody waits, but for those that whoever was at it before has found, until it is stopped."""
+    with held.given.database.reading() as db:
+        counties = queries.county_rotas(db, whole, at=held.now().moment)
+    goes_on = True
     for number, county in enumerate(counties):
-        place = number, len(counties)
-        with database.writing() as db:
-            if not actions.tell_rota(db, asked.rota, *place, now=clock()):
-                break
-            begun = actions.begin_rota(db, region=county, **days, by=by, now=clock())
-        one = asked._replace(rota=begun, region=county, whole=asked.rota, place=place)
+        if not (goes_on := held.tell(number, len(counties))):
+            break
+        if county.rota is not None:
+            continue
         try:
-            _seek(one, words, partial(_tell_part, tell, place))
+            of_county = replace(whole, region_code=county.code)
+            found = _found(of_county, held, partial(_tell_part, held.tell, (number, len(counties))))
+        except (LostErrand, SQLAlchemyError):
+            raise
         except Exception:
-            _logger.exception("the rota of %s was not found", county)
-            _fail(asked.given, begun)
-    with database.writing() as db:
-        is_whole = actions.tell_rota(db, asked.rota, len(counties), len(counties), now=clock())
-        actions.keep_rota(db, asked.rota, now=clock(), steps_done=int(is_whole), steps_all=1)
+            _logger.exception("the rota of %s was not found", county.code)
+            continue
+        with held.writing() as db:
+            by = held.by(db)
+            made = actions.add_county(db, whole=whole.public_id, region=county.code, by=by, now=held.now())
+            actions.keep_rota(db, made, **found)
+    with held.ending() as db:
+        actions.keep_rota(db, whole.public_id, is_whole=goes_on)
 
 
-def _tell_part(tell: Tell, place: tuple[int, int], done: int, every: int) -> None:
-    tell(place[0] * every + done, place[1] * every)
+def _tell_part(tell: Callable[[int, int], bool], place: tuple[int, int], done: int, every: int) -> bool:
+    return tell(place[0] * every + done, place[1] * every)
 
 
-def _ground(asked: _Sought, words: str, tell: Tell) -> tuple[RotaGround, tuple[RotaRow, ...], dict[str, str]]:
-    """Everything that the rota has to know today; the rows it has, and why some of them cannot stay that are pinned."""
-    with using_language(words), asked.given.database.reading() as db:
-        page = queries.rota_page(db, asked.rota)
-        assert page is not None, "it was begun"
+@does(ErrandKind.MEND)
+def _mend(held: ErrandHeld) -> None:
+    """What cannot be any more is elsewhere, with few changes; what was offered stays."""
+    with held.given.database.reading() as db:
+        page = _asked(db, held)
+    ground, loosed = _ground(page, held, held.tell)
+    lines = mend_rota(ground.task, lines_of_rows(ground.task, page.rows, first=ground.days[0]))
+    rows = _rows(page, ground, loosed, lines)
+    with held.ending() as db:
+        actions.keep_rota(db, page.public_id, rows, gap_permille=None, is_whole=True)
+
+
+def _asked(db: Session, held: ErrandHeld) -> RotaPage:
+    page = queries.rota_page(db, held.errand.asked["rota"])
+    if page is None:
+        raise NotFound
+    return page
+
+
+def _found(page: RotaPage, held: ErrandHeld, tell: Callable[[int, int], bool]) -> dict[str, Any]:
+    """The villages are read, and a child process seeks a rota: its best, with what is told of it."""
+    ground, loosed = _ground(page, held, tell)
+    former = lines_of_rows(ground.task, page.rows, first=ground.days[0])
+    lines, bound, is_whole = _best(ground.task, former, tell)
+    return {
+        "rows": _rows(page, ground, loosed, lines),
+        "is_whole": is_whole,
+        "knows_ways": ground.task.knows_ways,
+        "gap_permille": max(round(1000 * (1 - rota_value(ground.task, lines) / bound)), 0) if bound else None,
+        "greedy_met": len(greedy_rota(ground.task)),
+    }
+
+
+def _ground(
+    page: RotaPage, held: ErrandHeld, tell: Callable[[int, int], bool]
+) -> tuple[RotaGround, dict[str, str]]:
+    """Everything that the rota has to know today, and why some rows cannot stay that are pinned."""
+    at = held.now().moment
+    with held.given.database.reading() as db:
         found = queries.rota_ground(
             db,
-            asked.region,
-            max(page.first_day, asked.at.day + timedelta(days=1)),
+            page.region_code,
+            max(page.first_day, at.day + timedelta(days=1)),
             page.last_day,
             starts=page.starts,
             ends=page.ends,
-            zone=str(asked.given.zone),
-            at=asked.at,
+            zone=str(held.given.zone),
+            at=at,
             tell=lambda done, every: tell(done * _READING, every * 100),
         )
         task, loosed = with_pinned(found.task, page.rows, first=found.days[0])
-    return replace(found, task=task), page.rows, loosed
+    return replace(found, task=task), loosed
 
 
-def _mend(asked: _Sought, words: str, tell: Tell) -> None:
-    """In a thread of its own: what cannot be any more is elsewhere, with few changes; what was offered stays."""
-    ground, rows, loosed = _ground(asked, words, tell)
-    lines = mend_rota(ground.task, lines_of_rows(ground.task, rows, first=ground.days[0]))
-    _keep(asked, words, ground, rows, loosed, lines, gap_permille=None, steps_done=1, steps_all=1)
-
-
-def _keep(
-    asked: _Sought,
-    words: str,
-    ground: RotaGround,
-    before: Sequence[RotaRow],
-    loosed: Mapping[str, str],
-    lines: Sequence[RotaLine],
-    **figures: Any,
-) -> None:
-    """These lines are what the rota has, beside the rows whose offers are not open again."""
-    with using_language(words):
-        found = filled_rows(ground.task, ground.rows, lines, first=ground.days[0])
+def _rows(
+    page: RotaPage, ground: RotaGround, loosed: Mapping[str, str], lines: Sequence[RotaLine]
+) -> list[RotaRow]:
+    """What the rota has with these lines, beside the rows whose offers are not open again."""
+    found = filled_rows(ground.task, ground.rows, lines, first=ground.days[0])
     pinned = {ground.task.wishes[pin.wish].key for pin in ground.task.pins}
     rows = {row.key: replace(row, pinned=row.key in pinned, loosed=loosed.get(row.key, "")) for row in found}
-    offered = [row for row in before if row.dispatch and row.key not in rows]
-    with asked.given.database.writing() as db:
-        actions.keep_rota(db, asked.rota, [*offered, *rows.values()], now=asked.given.now(), **figures)
-
-
-def _leave(given: Services, rota: str, rows: Sequence[RotaRow]) -> None:
-    """It could not be mended, and is what it was."""
-    with given.database.writing() as db:
-        actions.keep_rota(db, rota, rows, now=given.now())
+    return [*(row for row in page.rows if row.dispatch and row.key not in rows), *rows.values()]
 
 
 def _best(
-    task: RotaTask, former: Sequence[RotaLine], told: Callable[[int, int], bool]
+    task: RotaTask, former: Sequence[RotaLine], tell: Callable[[int, int], bool]
 ) -> tuple[tuple[RotaLine, ...], int | None, bool]:
     """The best rota the child has told of until it ended, or had to; or the greedy or former one.
 
@@ -463,7 +430,7 @@ def _best(
         "nightschool.engines.seek_rota",
         pickle.dumps(task),
         seconds=MOST_ROTA_SECONDS,
-        goes_on=lambda: told(*steps[0]),
+        goes_on=lambda: tell(*steps[0]),
     )
     for answer in answers:
         try:
@@ -476,8 +443,3 @@ def _best(
         bound, is_whole = said["bound"] or bound, said["done"] == said["every"]
         steps[0] = _READING + (100 - _READING) * said["done"] // said["every"], 100
     return best, bound, is_whole
-
-
-def _fail(given: Services, rota: str) -> None:
-    with given.database.writing() as db:
-        actions.fail_rota(db, rota, now=given.now())

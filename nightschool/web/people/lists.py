@@ -1,5 +1,6 @@
 """Learners, teachers or past registers out of a table: handed in, looked through, taken in, and taken back."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 
 from nightschool.actions.people import lists as actions
 from nightschool.actions.registers import past_registers
-from nightschool.errors import Refused
+from nightschool.errors import NotFound, Refused
 from nightschool.formats.people_lists import likely_columns, read_sheets
 from nightschool.formats.tables import TableFault, UnreadableTable
 from nightschool.models.people import ListKind
@@ -19,7 +20,8 @@ from nightschool.queries.people import people
 from nightschool.queries.people.lists import PeopleListPage
 from nightschool.queries.places import places
 from nightschool.queries.registers.past_registers import past_classes, registers_found
-from nightschool.rules.access import KEEPERS, Actor
+from nightschool.rules.access import KEEPERS
+from nightschool.rules.errands import ErrandKind
 from nightschool.rules.people.lists import (
     MOST_PEOPLE,
     MOST_ROWS_SHOWN,
@@ -40,11 +42,12 @@ from nightschool.web.people.lists_form import ColumnsForm, TakeListForm
 from nightschool.web.people.teachers import list_of
 from nightschool.web.site.access import MEGABYTE, actor, allows
 from nightschool.web.site.context import Services, moment, now, reading, services, today, writing
-from nightschool.web.site.errands import Tell, errands, looked_at_again
+from nightschool.web.site.errands import ErrandHeld, does, errands, looked_at_again
 from nightschool.web.site.handed_in import TableForm, tell_unreadable
 from nightschool.web.site.records import SAVED, look_up
 
 bp = Blueprint("people_lists", __name__)
+_logger = logging.getLogger(__name__)
 
 MOST_LIST_MEGABYTES = 5
 # What is larger is read, and what has more rows taken in, after the answer, while a page tells how far that is.
@@ -157,14 +160,16 @@ def _keep(kind: ListPages, region: str, form: TableForm) -> str:
     if kind.is_register:
         days = {one.day for one in look_up(past_classes, region, at=moment())}
     read = partial(_read, kind, data, days, form.file_name())
-    is_read_after = len(data) > MOST_BYTES_AT_ONCE and not errands().is_busy_with_other("")
-    found = {} if is_read_after else read()
+    is_large = len(data) > MOST_BYTES_AT_ONCE
+    found = {} if is_large else read()
     with writing() as db:
         name = actions.begin_list(db, kind=kind.code, region=region, by=actor(), now=now())
         if found:
             actions.keep_list(db, name, **found)
-    if is_read_after:
-        _after_the_answer(name, partial(_read_after, services(), name, read, language()))
+    if is_large:
+        read_it = partial(_read_after, services(), name, read, language())
+        if not errands().go_on_with(read_it):
+            read_it()
     return name
 
 
@@ -176,27 +181,21 @@ def _read(kind: ListPages, data: bytes, days: set[date], file_name: str) -> dict
     return {"file_name": file_name, "sheets": sheets, "columns": columns, "unread": unread}
 
 
-def _after_the_answer(name: str, work: Callable[[Tell], None]) -> None:
-    errands().start(name, work, failed=partial(_fail, services(), name))
-
-
-def _read_after(given: Services, name: str, read: Callable[[], Any], words: str, tell: Tell) -> None:
-    """In a thread of its own: the list is read, or its page says why not. Nobody's file is kept for it."""
-    tell(10, 100)  # most of the time goes to a child process that says nothing on its way
-    try:
-        found = read()
-    except (UnreadableTable, Refused) as problem:
-        with using_language(words):
-            _fail(given, name, _tell_unread(problem))
-        return
-    tell(90, 100)
+def _read_after(given: Services, name: str, read: Callable[[], Any], words: str) -> None:
+    """The list is read, or its page says why not. Nobody's file is kept for it, so nobody else could go on with it."""
+    found, why = None, ""
+    with using_language(words):
+        try:
+            found = read()
+        except (UnreadableTable, Refused) as problem:
+            why = _tell_unread(problem)
+        except Exception:
+            _logger.exception("a list was not read")
     with given.database.writing() as db:
-        actions.keep_list(db, name, **found)
-
-
-def _fail(given: Services, name: str, why: str = "") -> None:
-    with given.database.writing() as db:
-        actions.fail_list(db, name, why)
+        if found:
+            actions.keep_list(db, name, **found)
+        else:
+            actions.fail_list(db, name, why)
 
 
 def _tell_unread(problem: UnreadableTable | Refused) -> str:
@@ -207,8 +206,8 @@ def _tell_unread(problem: UnreadableTable | Refused) -> str:
     return tell_unreadable(problem)
 
 
-def _find(kind: ListPages, region: str, public_id: str, **how: bool) -> PeopleListPage:
-    return look_up(queries.people_list, public_id, kind=kind.code, region=region, **how)
+def _find(kind: ListPages, region: str, public_id: str) -> PeopleListPage:
+    return look_up(queries.people_list, public_id, kind=kind.code, region=region)
 
 
 def _columns(kind: ListPages, region: str, public_id: str) -> Any:
@@ -238,14 +237,10 @@ def _take(kind: ListPages, region: str, public_id: str) -> Any:
         how = {"others": form.others.data, "always_here": bool(form.always_here.data)}
         found = _find(kind, region, public_id)
         rows = sum(len(sheet.lines) for sheet in found.sheets)
-        if errands().is_running(public_id):
+        if _stage(found) is ListStage.TAKING:
             return redirect(kind.step("show", region, public_id), SAVED)
-        if (
-            rows > MOST_ROWS_AT_ONCE
-            and _stage(found) is ListStage.WAITING
-            and not errands().is_busy_with_other("")
-        ):
-            _after_the_answer(public_id, partial(_take_after, services(), found, how, actor()))
+        if rows > MOST_ROWS_AT_ONCE:
+            _tried(partial(actions.begin_taking, **how), kind, region, public_id)
             return redirect(kind.step("show", region, public_id), SAVED)
         with reading() as db:
             listed = queries.looked_through(db, found, others=form.others.data, today=today())
@@ -261,16 +256,20 @@ def _take(kind: ListPages, region: str, public_id: str) -> Any:
     return redirect(kind.step("show", region, public_id), SAVED)
 
 
-def _take_after(given: Services, found: PeopleListPage, how: dict[str, Any], by: Actor, tell: Tell) -> None:
-    """In a thread of its own: the list is taken in."""
-    at = given.now()
-    with given.database.reading() as db:
-        listed = queries.looked_through(db, found, others=how["others"], today=at.day)
-    actions.learn_names(listed.new, lambda done, every: tell(10 + 50 * done // every, 100))
-    with given.database.writing() as db:
-        actions.take_list(
-            db, found.public_id, kind=found.kind, region=found.region_code, **how, by=by, now=at
-        )
+@does(ErrandKind.PEOPLE)
+def _take_after(held: ErrandHeld) -> None:
+    """The list is taken in."""
+    how = dict(held.errand.asked)
+    name, kind, now = how.pop("list"), how.pop("kind"), held.now()
+    with held.given.database.reading() as db:
+        found = queries.people_list(db, name, kind=kind, region=held.region, is_held=True)
+        if found is None:
+            raise NotFound
+        listed = queries.looked_through(db, found, others=how["others"], today=now.day)
+        by = held.by(db)
+    actions.learn_names(listed.new, lambda done, every: held.tell(10 + 50 * done // every, 100))
+    with held.ending() as db:
+        actions.take_list(db, name, kind=kind, region=held.region, **how, by=by, now=now)
 
 
 def _undo(kind: ListPages, region: str, public_id: str) -> Any:
@@ -309,10 +308,9 @@ def _courses(kind: ListPages, region: str) -> dict[str, str]:
 
 
 def _page(kind: ListPages, region: str, public_id: str) -> Any:
-    is_running = errands().is_running(public_id)
-    found = _find(kind, region, public_id, is_whole=not is_running)
+    found = _find(kind, region, public_id)
     stage = _stage(found)
-    if is_running or stage is ListStage.READING:
+    if stage in (ListStage.READING, ListStage.TAKING):
         return looked_at_again(
             render_template(
                 "people/lists/going_on.html",
@@ -320,7 +318,7 @@ def _page(kind: ListPages, region: str, public_id: str) -> Any:
                 found=found,
                 place=look_up(places.region_named, region),
                 is_read=found.is_read,
-                percent=errands().percent_of(public_id),
+                percent=found.percent,
             )
         )
     listed, registers, groups = Sorted(), FoundRegisters(), ()
@@ -374,6 +372,6 @@ def _stage(found: PeopleListPage) -> ListStage:
         made_at=found.made_at,
         taken_at=found.taken_at,
         undone_at=found.undone_at,
-        is_running=errands().is_running(found.public_id),
+        errand=found.errand,
         now=now(),
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,13 +9,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from nightschool.actions.places import region_uploads as uploads
 from nightschool.actions.places import withdrawals
 from nightschool.actions.places.region_lists import import_steps, learn_sounds, plan_import, share_of
-from nightschool.actions.places.region_uploads import Begun
-from nightschool.errors import Problem, Refused, StaleRecord
+from nightschool.errors import NotFound, Problem, Refused, StaleRecord
 from nightschool.formats.region_lists import RegionList, read_regions
 from nightschool.queries.places import region_uploads
 from nightschool.queries.places.region_uploads import Upload, told_counts
-from nightschool.rules.access import Actor
 from nightschool.rules.almanac import day_with_year
+from nightschool.rules.errands import ErrandKind
 from nightschool.rules.places.region_lists import tell_given
 from nightschool.rules.places.region_uploads import (
     MOST_PROBLEMS,
@@ -29,8 +27,8 @@ from nightschool.rules.regions import tell_nothing_ends, tell_row_problem, tell_
 from nightschool.texts import _
 from nightschool.web.places.region_lists_form import RegionListForm, TakeInForm
 from nightschool.web.site.access import MEGABYTE, actor, allows
-from nightschool.web.site.context import Services, now, reading, services, today, writing
-from nightschool.web.site.errands import Tell, errands, looked_at_again
+from nightschool.web.site.context import now, reading, services, today, writing
+from nightschool.web.site.errands import ErrandHeld, does, looked_at_again, percent_of
 from nightschool.web.site.forms import version_in
 from nightschool.web.site.records import look_up
 
@@ -80,17 +78,13 @@ def apply(upload: str) -> Any:
     """The list begins to be taken in; the answer does not wait for it."""
     form = TakeInForm()
     form.validate_on_submit()
-    if errands().is_busy_with_other(upload):
-        flash(_("另一份名单正在导入，等它完了再来。"), "alarm")
-        return redirect(url_for("region_lists.show", upload=upload), 303)
     try:
         with writing() as db:
-            begun = uploads.begin_import(
+            uploads.begin_import(
                 db,
                 upload,
                 skip_bad=bool(form.skip_bad.data),
                 takes_given=bool(form.takes_given.data),
-                is_running=errands().is_running(upload),
                 by=actor(),
                 now=now(),
             )
@@ -100,8 +94,6 @@ def apply(upload: str) -> Any:
             return redirect(url_for("region_lists.show", upload=upload), 303)
         form.refuse(refusal.field, tell_upload_refusal(refusal))
         return _page(upload, form)
-    work = partial(_take_in, services(), begun, actor())
-    errands().start(upload, work, failed=partial(_fail, services(), begun))
     return redirect(url_for("region_lists.show", upload=upload), 303)
 
 
@@ -110,11 +102,9 @@ def apply(upload: str) -> Any:
 def withdraw() -> Any:
     """The list taken in last, which the form names, counts as if it had never come."""
     taken = version_in(request.form.get("taken"))
-    if errands().is_busy_with_other(""):
-        flash(_("另一份名单正在导入，等它完了再来。"), "alarm")
-        return redirect(url_for("region_lists.upload"), 303)
     try:
         with reading() as db:
+            uploads.check_no_other(db)
             withdrawal = withdrawals.begin_withdrawal(db, taken=taken, by=actor(), now=now())
         for step in withdrawal.steps:
             with services().database.writing() as db:
@@ -170,7 +160,7 @@ def _page(upload: str, form: TakeInForm) -> Any:
         problems=[tell_row_problem(problem) for problem in found.problems],
         notes=_notes(found),
         given=[tell_given(one) for one in found.given],
-        percent=errands().percent_of(upload, otherwise=(found.steps_done, found.steps_all)),
+        percent=percent_of(found),
     )
     if stands is UploadStage.GOING_ON:
         return looked_at_again(page)
@@ -184,38 +174,30 @@ def _notes(found: Upload) -> list[str]:
 
 
 def _standing(found: Upload) -> UploadStage:
-    return upload_stage(
-        found.state,
-        has_content=found.has_content,
-        made_at=found.made_at,
-        changed_at=found.changed_at,
-        is_running=errands().is_running(found.public_id),
-        now=now(),
-    )
+    return upload_stage(found.state, has_content=found.has_content, made_at=found.made_at, now=now())
 
 
-def _take_in(given: Services, begun: Begun, by: Actor, tell: Tell) -> None:
-    """In a thread of its own: the list is in."""
+@does(ErrandKind.REGIONS)
+def _take_in(held: ErrandHeld) -> None:
+    """The list is in. What whoever was at it before has written differs no more, and is not written again."""
+    asked, database = held.errand.asked, held.given.database
+    with database.reading() as db:
+        begun = region_uploads.to_take(db, asked["upload"])
+    if begun is None:
+        raise NotFound
     found = read_regions(begun.content)
-    learn_sounds(found.rows, progress=share_of(tell, 5, 40))
-    how = {"as_of": begun.as_of, "end_missing": begun.end_missing, "takes_given": begun.takes_given}
-    with given.database.reading() as db:
-        plan = plan_import(db, found.rows, **_planned(found, **how))
-    listed, at = {row.code for row in found.rows}, given.now()
-    steps = import_steps(plan, listed, skip_bad=begun.skip_bad, by=by, now=at)
+    learn_sounds(found.rows, progress=share_of(held.tell, 5, 40))
+    how = {"as_of": begun.as_of, "end_missing": begun.end_missing, "takes_given": asked["takes_given"]}
+    with database.reading() as db:
+        plan, by = plan_import(db, found.rows, **_planned(found, **how)), held.by(db)
+    listed = {row.code for row in found.rows}
+    steps = import_steps(plan, listed, skip_bad=asked["skip_bad"], by=by, now=held.now())
     for number, step in enumerate(steps):
-        done = 40 + 60 * number // len(steps)
-        tell(done, 100)
-        with given.database.writing() as db:
+        held.tell(40 + 60 * number // len(steps), 100)
+        with held.writing() as db:
             step(db)
-            uploads.note_steps(db, begun.public_id, done, 100, now=given.now())
-    with given.database.writing() as db:
+    with held.ending() as db:
         counts = told_counts(db, plan, found)
         if all(counts[kind] == begun.counts.get(kind) for kind in ("new", "changed", "ended")):
             counts["samples"] = begun.counts["samples"]  # which know what was called otherwise before
-        uploads.finish_import(db, begun.public_id, counts, now=given.now())
-
-
-def _fail(given: Services, begun: Begun) -> None:
-    with given.database.writing() as db:
-        uploads.fail_import(db, begun.public_id, now=given.now())
+        uploads.finish_import(db, asked["upload"], counts)

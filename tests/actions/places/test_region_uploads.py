@@ -7,16 +7,15 @@ from sqlalchemy import select
 
 from nightschool.actions.places.region_uploads import (
     begin_import,
-    fail_import,
     finish_import,
     forget_old_uploads,
     keep_upload,
-    note_steps,
 )
 from nightschool.errors import NotAllowed, NotFound, Refused
-from nightschool.models.places import ImportState, RegionImport
+from nightschool.models.errands import Errand
+from nightschool.models.places import RegionImport
 from nightschool.rules.access import Actor, Post, Role
-from tests.factories import NOW, later, make_account, make_places, make_upload
+from tests.factories import NOW, make_account, make_errand, make_places, make_upload
 
 EVERYWHERE = (Post(Role.SYSTEM_ADMINISTRATOR, None),)
 
@@ -28,7 +27,7 @@ def admin(db) -> Actor:
 
 
 def begin(db, upload: RegionImport, by: Actor, **how):
-    how = {"skip_bad": False, "is_running": False, "now": NOW, **how}
+    how = {"skip_bad": False, "now": NOW, **how}
     return begin_import(db, upload.public_id, by=by, **how)
 
 
@@ -51,22 +50,21 @@ def test_only_who_keeps_the_map_may_hand_in_a_list_or_begin(db, admin: Actor) ->
         )
 
 
-def test_a_list_is_handed_out_once_and_again_when_it_failed(db, admin: Actor) -> None:
-    upload = make_upload(db, admin.account_id, end_missing=True)
-    begun = begin(db, upload, admin, skip_bad=True)
-    assert (begun.content, begun.as_of, begun.end_missing, begun.skip_bad) == (
-        upload.content,
-        date(2023, 6, 30),
-        True,
-        True,
-    )
+def test_a_list_is_taken_in_once_and_again_when_it_failed(db, admin: Actor) -> None:
+    upload, other = make_upload(db, admin.account_id), make_upload(db, admin.account_id)
+    begin(db, upload, admin, skip_bad=True)
+    errand = db.get_one(Errand, upload.errand_id)
+    assert errand.asked == {"upload": upload.public_id, "skip_bad": True, "takes_given": False}
     with pytest.raises(Refused, match="upload_going_on"):
         begin(db, upload, admin)
-    fail_import(db, upload.public_id, now=NOW)
+    with pytest.raises(Refused, match="other_going_on"):
+        begin(db, other, admin)
+    errand.state = "failed"
     begin(db, upload, admin)
-    finish_import(db, upload.public_id, {"new": 3}, now=NOW)
+    db.get_one(Errand, upload.errand_id).state = "done"
+    finish_import(db, upload.public_id, {"new": 3})
     db.refresh(upload)
-    assert (upload.state, upload.content, upload.counts) == (ImportState.DONE, None, {"new": 3})
+    assert (upload.content, upload.counts) == (None, {"new": 3})
     with pytest.raises(Refused, match="upload_done"):
         begin(db, upload, admin)
 
@@ -75,39 +73,24 @@ def test_a_list_with_bad_rows_is_begun_only_when_they_are_skipped(db, admin: Act
     upload = make_upload(db, admin.account_id, counts={"bad": 2})
     with pytest.raises(Refused, match="bad_rows"):
         begin(db, upload, admin)
-    assert begin(db, upload, admin, skip_bad=True).skip_bad
+    begin(db, upload, admin, skip_bad=True)
 
 
 def test_an_unknown_list_is_not_found(db, admin: Actor) -> None:
     with pytest.raises(NotFound):
-        begin_import(db, "x" * 22, skip_bad=False, is_running=False, by=admin, now=NOW)
-
-
-def test_steps_are_noted_only_while_it_goes_on(db, admin: Actor) -> None:
-    upload = make_upload(db, admin.account_id)
-    note_steps(db, upload.public_id, 50, 100, now=NOW)
-    db.refresh(upload)
-    assert upload.steps_done == 0
-    begin(db, upload, admin)
-    note_steps(db, upload.public_id, 50, 100, now=later(seconds=5))
-    db.refresh(upload)
-    assert (upload.steps_done, upload.steps_all, upload.changed_at) == (
-        50,
-        100,
-        NOW.instant + timedelta(seconds=5),
-    )
+        begin_import(db, "x" * 22, skip_bad=False, by=admin, now=NOW)
 
 
 def test_contents_are_forgotten_after_a_day_but_not_of_what_goes_on(db, admin: Actor) -> None:
     old = NOW.instant - timedelta(days=1, hours=1)
-    for name, columns in {
-        "young": {},
-        "old": {"made_at": old},
-        "failed": {"made_at": old, "state": "failed"},
-        "going on": {"made_at": old, "state": "applying", "changed_at": NOW.instant},
-        "broken off": {"made_at": old, "state": "applying", "changed_at": old},
-    }.items():
-        make_upload(db, admin.account_id, file_name=name, **columns)
+    for name, made_at, state in (
+        ("young", NOW.instant, None),
+        ("old", old, None),
+        ("failed", old, "failed"),
+        ("going on", old, "open"),
+    ):
+        errand = make_errand(db, "regions", admin.account_id, state=state).id if state else None
+        make_upload(db, admin.account_id, file_name=name, made_at=made_at, errand_id=errand)
     forget_old_uploads(db, now=NOW)
     kept = db.scalars(select(RegionImport.file_name).where(RegionImport.content.is_not(None)))
     assert sorted(kept) == ["going on", "young"]

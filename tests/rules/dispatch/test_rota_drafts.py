@@ -9,16 +9,14 @@ from bench._rota_tasks import impossible_cases
 from nightschool.errors import Refused
 from nightschool.rules.dispatch.rota_drafts import (
     RotaRow,
-    RotaStage,
     check_rota_span,
     filled_rows,
-    rota_stage,
     rows_as_json,
     rows_of_json,
     with_class,
 )
 from nightschool.rules.dispatch.rotas import RotaLine
-from tests.factories import NOW, TODAY, later
+from tests.factories import TODAY
 
 DAY = date(2026, 12, 3)
 
@@ -80,11 +78,3 @@ def test_spans_that_cannot_be(first: int, days: int, code: str) -> None:
     with pytest.raises(Refused, match=code):
         check_rota_span(begins, begins + timedelta(days=days), today=TODAY)
     check_rota_span(TODAY + timedelta(days=1), TODAY + timedelta(days=63), today=TODAY)
-
-
-def test_what_went_on_in_a_process_that_is_gone_has_failed() -> None:
-    said, late = NOW.instant, later(minutes=3)
-    assert rota_stage("making", said, is_running=False, now=NOW) is RotaStage.MAKING
-    assert rota_stage("stopping", said, is_running=True, now=late) is RotaStage.STOPPING
-    assert rota_stage("making", said, is_running=False, now=late) is RotaStage.FAILED
-    assert rota_stage("ready", said, is_running=False, now=late) is RotaStage.READY

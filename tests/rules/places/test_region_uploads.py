@@ -17,36 +17,27 @@ MOMENT, HOUR, DAY = timedelta(microseconds=1), timedelta(hours=1), timedelta(day
 
 
 @pytest.mark.parametrize(
-    ("state", "has_content", "age", "silent_for", "is_running", "stands"),
+    ("errand", "has_content", "age", "stands"),
     [
-        ("previewed", True, HOUR, HOUR, False, UploadStage.WAITING),
-        ("previewed", True, DAY - MOMENT, DAY, False, UploadStage.WAITING),
-        ("previewed", True, DAY, DAY, False, UploadStage.EXPIRED),
-        ("previewed", True, DAY + HOUR, DAY + HOUR, False, UploadStage.EXPIRED),
-        ("previewed", False, HOUR, HOUR, False, UploadStage.EXPIRED),
-        ("applying", True, HOUR, timedelta(seconds=30), False, UploadStage.GOING_ON),
-        ("applying", True, HOUR, timedelta(minutes=3), False, UploadStage.BROKEN_OFF),
-        ("applying", True, HOUR, timedelta(minutes=30), True, UploadStage.GOING_ON),
-        # A clock was years ahead when it was noted.
-        ("previewed", True, -900 * DAY, -900 * DAY, False, UploadStage.EXPIRED),
-        ("applying", True, -900 * DAY, -900 * DAY, False, UploadStage.BROKEN_OFF),
-        ("done", False, 9 * DAY, 9 * DAY, False, UploadStage.DONE),
-        ("failed", True, HOUR, HOUR, False, UploadStage.FAILED),
-        ("failed", False, HOUR, HOUR, False, UploadStage.EXPIRED),
+        (None, True, HOUR, UploadStage.WAITING),
+        (None, True, DAY - MOMENT, UploadStage.WAITING),
+        (None, True, DAY, UploadStage.EXPIRED),
+        (None, False, HOUR, UploadStage.EXPIRED),
+        ("open", True, HOUR, UploadStage.GOING_ON),
+        ("open", True, 2 * DAY, UploadStage.GOING_ON),
+        (None, True, -900 * DAY, UploadStage.EXPIRED),  # a clock was years ahead when it was noted
+        ("done", False, 9 * DAY, UploadStage.DONE),
+        ("failed", True, HOUR, UploadStage.FAILED),
+        ("failed", False, HOUR, UploadStage.EXPIRED),
     ],
 )
-def test_where_an_upload_stands(state, has_content, age, silent_for, is_running, stands) -> None:
-    assert stands == upload_stage(
-        state,
-        has_content=has_content,
-        made_at=NOW.instant - age,
-        changed_at=NOW.instant - silent_for,
-        is_running=is_running,
-        now=NOW,
-    )
+def test_where_an_upload_stands(errand, has_content, age, stands) -> None:
+    assert stands == upload_stage(errand, has_content=has_content, made_at=NOW.instant - age, now=NOW)
 
 
-@pytest.mark.parametrize("code", ["upload_expired", "upload_going_on", "upload_done", "bad_rows"])
+@pytest.mark.parametrize(
+    "code", ["upload_expired", "upload_going_on", "other_going_on", "upload_done", "bad_rows"]
+)
 def test_every_refusal_has_its_sentence(code: str) -> None:
     assert tell_upload_refusal(Refused(code)).endswith("。")
 

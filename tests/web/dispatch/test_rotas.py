@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from nightschool.actions.dispatch import rotas as actions
 from nightschool.actions.dispatch.dispatches import answer_dispatch
 from nightschool.database import Database
 from nightschool.errors import NotAllowed, Refused
 from nightschool.models.calendars import RegionPosition
+from nightschool.models.errands import Errand
 from nightschool.models.people import Teacher
 from nightschool.models.places import NightSchool, Venue
 from nightschool.models.planning import ClosedTime, Dispatch, Rota, Wish
@@ -234,25 +235,22 @@ def test_two_teachers_with_one_name_are_told_apart(
 
 
 @pytest.mark.both_databases
-def test_one_that_ended_with_its_server_is_told_and_nothing_is_asked(
+def test_one_that_failed_is_told_and_nothing_is_asked(
     officer: FlaskClient, database: Database, cast: Cast
 ) -> None:
     with database.writing() as db:
-        long_ago = NOW.instant - timedelta(minutes=5)
-        rota = make_rota(db, state="making", made_at=long_ago, changed_at=long_ago).public_id
-    assert "没有排完，服务器可能停过" in officer.get(f"/rotas/{rota}").text
+        rota = make_rota(db, state="failed").public_id
+    assert "试了三次都没有排成" in officer.get(f"/rotas/{rota}").text
     assert "没有排完" in officer.get(BEGIN).text
 
 
 @pytest.mark.both_databases
 def test_while_it_goes_on_it_can_be_stopped(officer: FlaskClient, database: Database, cast: Cast) -> None:
     with database.writing() as db:
-        rota = make_rota(db, state="making", steps_done=40, steps_all=100).public_id
+        rota = make_rota(db, state="open", steps_done=40, steps_all=100).public_id
     page = officer.get(f"/rotas/{rota}")
     assert "正在排：40%" in page.text and page.headers["Refresh"] == "2"
     assert officer.post(f"/rotas/{rota}", data={"do": "stop"}).status_code == 303
-    with database.writing() as db:
-        assert actions.tell_rota(db, rota, 50, 100, now=NOW) is False, "it goes no further"
     assert "不等了" not in officer.get(f"/rotas/{rota}").text
 
 
@@ -268,7 +266,7 @@ def test_nothing_ticked_and_a_word_nobody_knows(officer: FlaskClient, database: 
 
 def test_who_may_dispatch_there_alone_may_stop_it(database: Database, cast: Cast) -> None:
     with database.writing() as db:
-        rota = make_rota(db, state="making").public_id
+        rota = make_rota(db, state="open").public_id
         elsewhere = Actor(None, "别处", (Post(Role.SUPERVISOR, "511024000000"),))
         with pytest.raises(NotAllowed):
             actions.stop_rota(db, rota=rota, by=elsewhere, now=NOW)
@@ -300,16 +298,23 @@ def test_a_city_is_planned_county_by_county(
     assert officer.post(answer.location, data={"do": "offer", "pick": "x"}).status_code == 400
     with database.writing() as db:
         whole = db.scalars(select(Rota).where(Rota.region_code == city)).one()
-        whole.state, whole.changed_at = "making", NOW.instant
+        errand = db.get_one(Errand, whole.errand_id)
+        errand.state, errand.due_at = "open", NOW.instant
         db.delete(db.scalars(select(Rota).where(Rota.region_code.startswith("511024"))).one())
     page = officer.get(answer.location).text
     assert "正在排" in page and "1 个县排好了。" in page and "还没排" in page
     officer.post(answer.location, data={"do": "stop"})
+    app.extensions[ERRANDS].wait()
+    assert "没等排完就停了" in officer.get(answer.location).text
     with database.writing() as db:
-        assert actions.tell_rota(db, whole.public_id, 1, 2, now=NOW) is False
-        whole = db.scalars(select(Rota).where(Rota.region_code == city)).one()
-        whole.changed_at = NOW.instant - timedelta(minutes=5)
-    assert "没有排到最后，服务器可能停过" in officer.get(answer.location).text
+        db.execute(update(Errand).values(state="open", due_at=NOW.instant))
+    app.extensions[ERRANDS].wait()
+    page = officer.get(answer.location).text
+    assert "2 个县排好了。" in page, "what was found before it broke off is not found again"
+    with database.writing() as db:
+        assert db.scalar(select(func.count(Rota.id))) == 3
+        db.execute(update(Errand).values(state="failed"))
+    assert "试了三次都没有排到最后" in officer.get(answer.location).text
 
 
 @pytest.mark.both_databases
@@ -437,14 +442,14 @@ def test_what_broke_off_while_it_was_found_anew_has_lost_no_row(
     address = found(app, officer)
     with database.writing() as db:
         [rota] = db.scalars(select(Rota))
-        rota.state, rota.changed_at = "making", NOW.instant
+        errand = db.get_one(Errand, rota.errand_id)
+        errand.state, errand.due_at = "open", NOW.instant + timedelta(minutes=1)
     page = officer.get(address).text
     assert "正在排" in page
     refused = officer.post(address, data={"do": "withdraw"}, follow_redirects=True).text
     assert "等它完了再来" in refused
     with database.writing() as db:
-        [rota] = db.scalars(select(Rota))
-        rota.changed_at = NOW.instant - timedelta(minutes=5)
+        db.execute(update(Errand).values(state="failed"))
     page = officer.get(address).text
     assert "一行没少" in page and len(ticked(page)) == 2
     assert (

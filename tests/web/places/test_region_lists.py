@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from threading import Event
 from typing import Any
 
 import pytest
@@ -11,10 +10,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from nightschool.database import Database
-from nightschool.models.places import ImportState, Region, RegionImport, RegionKey
+from nightschool.models.places import Region, RegionImport, RegionKey
 from nightschool.models.trust import AuditEvent
 from nightschool.web.site.errands import ERRANDS, Errands
-from tests.factories import JIANLI, NOW, SHIWAN, Cast, StillClock, make_upload
+from tests.factories import JIANLI, NOW, SHIWAN, Cast, StillClock, make_errand, make_upload
 from tests.formats.test_region_lists import book_of
 
 PATH = "/admin/regions/import"
@@ -112,7 +111,7 @@ def test_a_list_is_looked_through_then_taken_in_and_told(
         assert "xincun" in db.scalars(select(RegionKey.key).where(RegionKey.region_code == XINCUN)).all()
         events = db.execute(select(AuditEvent.action, AuditEvent.account_id).order_by(AuditEvent.id)).all()
     row = stored(database)
-    assert (row.state, row.content, row.file_name) == (ImportState.DONE, None, "名单.csv")
+    assert (row.content, row.file_name) == (None, "名单.csv")
     assert events == [("regions.upload", row.account_id), ("regions.import", row.account_id)]
 
 
@@ -306,15 +305,20 @@ def test_a_large_upload_needs_its_form_s_token(app: Flask, admin: FlaskClient, d
 # How far it is
 
 
-def going_on(database: Database, cast: Cast, **columns: Any) -> str:
+def going_on(database: Database, cast: Cast, state: str = "open", **columns: Any) -> str:
+    """A list that somebody has begun to take in."""
     with database.writing() as db:
-        defaults = {"state": "applying", "steps_done": 30, "steps_all": 100, "changed_at": NOW.instant}
         counts = {"new": 1, "differing": 1}
-        upload = make_upload(db, cast.system_administrator, **{**defaults, "counts": counts, **columns})
+        upload = make_upload(db, cast.system_administrator, **{"counts": counts, **columns})
+        asked = {"upload": upload.public_id, "skip_bad": False, "takes_given": False}
+        steps = {"steps_done": 30, "steps_all": 100, "state": state}
+        errand = make_errand(db, "regions", cast.system_administrator, asked=asked, **steps)
+        upload.errand_id = errand.id
         return f"{PATH}/{upload.public_id}"
 
 
-def test_while_it_goes_on_the_page_says_how_far_and_asks_again_by_itself(
+@pytest.mark.both_databases
+def test_while_it_goes_on_the_page_says_how_far_and_whoever_is_alive_brings_it_to_its_end(
     app: Flask, admin: FlaskClient, cast: Cast, database: Database
 ) -> None:
     address = going_on(database, cast)
@@ -322,36 +326,10 @@ def test_while_it_goes_on_the_page_says_how_far_and_asks_again_by_itself(
     assert page.headers["Refresh"] == "2"
     assert "正在导入：30%" in page.text and '<progress id="steps" max="100" value="30">' in page.text
     assert "<form" not in page.text
-
-    told, done = Event(), Event()
-
-    def work(tell: Any) -> None:
-        tell(72, 100)
-        told.set()
-        done.wait(10)
-
-    errands_of(app).start(address.rpartition("/")[2], work, failed=done.set)
-    told.wait(10)
-    try:
-        assert "正在导入：72%" in admin.get(address).text
-        assert "正在导入，不用再点" in admin.post(f"{address}/apply", follow_redirects=True).text
-        other = hand_in(admin).location
-        assert "另一份名单正在导入" in admin.post(f"{other}/apply", follow_redirects=True).text
-        assert stored(database).state == ImportState.PREVIEWED
-    finally:
-        done.set()
-        errands_of(app).wait()
-
-
-@pytest.mark.both_databases
-def test_when_the_server_stopped_in_between_it_can_be_begun_again(
-    app: Flask, admin: FlaskClient, cast: Cast, database: Database, clock: StillClock
-) -> None:
-    address = going_on(database, cast)
-    clock.move(minutes=3)
-    page = admin.get(address).text
-    assert "服务器停过。再开始一次，就从断的地方接着导" in page
-    admin.post(f"{address}/apply")
+    assert "正在导入，不用再点" in admin.post(f"{address}/apply", follow_redirects=True).text
+    other = hand_in(admin).location
+    assert "另一份名单正在导入" in admin.post(f"{other}/apply", follow_redirects=True).text
+    assert "另一份名单正在导入" in admin.post(f"{PATH}/withdraw", follow_redirects=True).text
     errands_of(app).wait()
     assert "导入好了" in admin.get(address).text
 
@@ -361,10 +339,7 @@ def test_what_fails_in_between_leaves_nothing_and_says_so(
     app: Flask, admin: FlaskClient, cast: Cast, database: Database
 ) -> None:
     before = count(database)
-    address = going_on(
-        database, cast, state="previewed", content=LIST.encode() + "511099105203,远村\n".encode()
-    )
-    admin.post(f"{address}/apply")
+    address = going_on(database, cast, content=LIST.encode() + "511099105203,远村\n".encode())
     errands_of(app).wait()
     page = admin.get(address).text
     assert "没有导入完。再开始一次，就从断的地方接着导" in page and "导入 2023年6月30日 的名单" in page
@@ -390,7 +365,9 @@ def test_the_last_ones_are_listed_with_where_they_stand(
     admin: FlaskClient, cast: Cast, database: Database
 ) -> None:
     going_on(database, cast, state="done", content=None, file_name="旧.csv")
-    going_on(database, cast, made_at=NOW.instant - timedelta(days=2), state="previewed", file_name="过期.csv")
+    with database.writing() as db:
+        long_ago = NOW.instant - timedelta(days=2)
+        make_upload(db, cast.system_administrator, made_at=long_ago, file_name="过期.csv")
     hand_in(admin)
     page = admin.get(PATH).text
     assert [name in page for name in ("旧.csv", "过期.csv", "名单.csv")] == [True] * 3
