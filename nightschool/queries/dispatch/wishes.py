@@ -182,10 +182,11 @@ def longest_waits(
     waiting = [one for one in found if waits(one.line.stage)]
     days = {one.line.public_id: (at.day - one.line.wished_on).days for one in waiting}
     median = median_wait(list(days.values()))
-    long = {key for key, waited in days.items() if is_long_wait(waited, median)}
+    shown = waiting[:most]  # who waits longest stands first
+    long = {key for one in shown if is_long_wait(days[key := one.line.public_id], median)}
     last = _last_offers(db, long) if long else {}
     teachers = _specialities(db, region) if long else ()
-    rows = [
+    rows = tuple(
         WaitingWish(
             line.public_id,
             line.topic,
@@ -197,11 +198,10 @@ def longest_waits(
             line.stage,
             _why(line, last.get(line.public_id), teachers) if line.public_id in long else None,
         )
-        for one in waiting
+        for one in shown
         for line in (one.line,)
-    ]
-    rows.sort(key=lambda one: -one.waited)
-    return LongestWaits(place, median, tuple(rows[:most]), len(rows))
+    )
+    return LongestWaits(place, median, rows, len(waiting))
 
 
 def _why(line: WishLine, last: Any, teachers: Sequence[tuple[str, str]]) -> LongWait:
@@ -231,9 +231,9 @@ def _last_offers(db: Session, wishes: Collection[str]) -> dict[str, Any]:
 def _specialities(db: Session, region: str) -> tuple[tuple[str, str], ...]:
     there = or_(inside(Teacher.region_code, region), Teacher.region_code.in_(ancestors_of(region)))
     rows = db.execute(
-        select(Teacher.region_code, Teacher.specialities).where(
-            there, Teacher.retired_at.is_(None), Teacher.specialities != ""
-        )
+        select(Teacher.region_code, Teacher.specialities)
+        .where(there, Teacher.retired_at.is_(None), Teacher.specialities != "")
+        .distinct()
     )
     return tuple((row.region_code, row.specialities) for row in rows)
 
