@@ -15,7 +15,7 @@ from nightschool.queries.contacts import VillageContact, contacts
 from nightschool.queries.courses import bookings
 from nightschool.queries.courses.choices import chosen
 from nightschool.queries.courses.sessions import LINES, SessionLine, is_over, lines, teachers_of
-from nightschool.queries.courses.surroundings import surroundings_of
+from nightschool.queries.courses.surroundings import meeting_at, surroundings_of
 from nightschool.queries.phones import masked
 from nightschool.queries.public_names import PUBLIC_NAME
 from nightschool.queries.scope import inside
@@ -175,13 +175,9 @@ def _around(
     around: Surroundings, row: Any, choices: Choices, teachers: Sequence[str], venue: str, *, storm: Storm
 ) -> Surroundings:
     """What is known around the village as it bears on this class."""
-    place = next((one for one in choices.venues if one.public_id == venue), None)
     mine = {choices.names[key] for key in teachers if key in choices.names}
     return replace(
-        around,
-        is_lit=place.is_lit if place else True,
-        is_covered=place.is_covered if place else True,
-        venue=place.name if place else "",
+        meeting_at(around, choices, venue),
         title=row.title,
         taught={
             name: [one for one in those if one.day > storm.last]

@@ -44,15 +44,16 @@ def surroundings(
     found = surroundings_of(
         db, [here], days, choices=choices, teachers={here.code: teachers}, zone=zone, but=but
     )
+    people = people_elsewhere(db, course, min(days), max(days)) if course else ()
+    return replace(meeting_at(found[here.code], choices, venue), people=people, title=title)
+
+
+def meeting_at(around: Surroundings, choices: Choices, venue: str | None) -> Surroundings:
+    """The same for a class that meets at this venue, among the choices by its public id."""
     place = next((one for one in choices.venues if one.public_id == venue), None)
-    return replace(
-        found[here.code],
-        is_lit=place.is_lit if place else True,
-        is_covered=place.is_covered if place else True,
-        venue=place.name if place else "",
-        people=people_elsewhere(db, course, min(days), max(days)) if course else (),
-        title=title,
-    )
+    if place is None:
+        return replace(around, is_lit=True, is_covered=True, venue="")
+    return replace(around, is_lit=place.is_lit, is_covered=place.is_covered, venue=place.name)
 
 
 def surroundings_of(

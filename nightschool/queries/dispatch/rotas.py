@@ -16,15 +16,15 @@ from nightschool.models.planning import Dispatch, Rota, Wish
 from nightschool.queries.courses.bookings import busy, holdings
 from nightschool.queries.courses.choices import on_offer
 from nightschool.queries.courses.closed_times import closed_times
-from nightschool.queries.courses.surroundings import surroundings
+from nightschool.queries.courses.surroundings import meeting_at, surroundings_of
 from nightschool.queries.dispatch.wishes import RegionWish, wishes_in
 from nightschool.queries.offers import is_waiting
 from nightschool.queries.records import shaped
 from nightschool.queries.scope import inside
-from nightschool.queries.seasons.localities import locality
+from nightschool.queries.seasons.localities import localities
 from nightschool.rules.almanac import monday_of
 from nightschool.rules.courses.advice import Surroundings, advise
-from nightschool.rules.courses.choices import TeacherChoice
+from nightschool.rules.courses.choices import Choices, TeacherChoice
 from nightschool.rules.courses.good_days import burden
 from nightschool.rules.dispatch.candidates import teaches
 from nightschool.rules.dispatch.clusters import same_topics
@@ -198,7 +198,7 @@ def rota_ground(
     at: Moment,
     tell: Callable[[int, int], object] = lambda done, every: None,
 ) -> RotaGround:
-    """Everything a rota between two days has to know. Cost: 4 queries, and at most 12 for each village that waits."""
+    """Everything a rota between two days has to know. Cost: 15 queries, and 2 for each village that waits."""
     days = tuple(first + timedelta(days=number) for number in range((last - first).days + 1))
     by_village: dict[str, list[RegionWish]] = defaultdict(list)
     waiting, asked = _open_wishes(db, region, at)
@@ -207,14 +207,28 @@ def rota_ground(
         by_village[one.line.region_code].append(one)
     weeks = tuple((day - first + timedelta(days=first.weekday())).days // 7 for day in days)
     villages, wishes, rows = [], [], []
-    people: dict[str, TeacherChoice] = {}
-    for number, (code, wished) in enumerate(by_village.items()):
+    places = localities(db, by_village.keys())
+    offered = {}
+    for number, code in enumerate(by_village):
         tell(number, len(by_village))
-        here, choices = locality(db, code), on_offer(db, code)
-        people |= {one.public_id: one for one in choices.teachers}
-        venue = next((one for one in choices.venues if one.public_id == choices.usual_venue), None)
-        around = surroundings(db, here, days, choices=choices, venue=choices.usual_venue or None, zone=zone)
-        hall = busy(db, [venue.resource], days)[venue.resource] if venue else []
+        offered[code] = on_offer(db, code)
+    people = {one.public_id: one for choices in offered.values() for one in choices.teachers}
+    usual = {
+        code: one
+        for code, choices in offered.items()
+        for one in choices.venues
+        if one.public_id == choices.usual_venue
+    }
+    taken = busy(db, {one.resource for one in usual.values()}, days)
+    known = (
+        surroundings_of(db, tuple(places.values()), days, choices=Choices(), teachers={}, zone=zone)
+        if places
+        else {}
+    )
+    for number, (code, wished) in enumerate(by_village.items()):
+        here, choices, venue = places[code], offered[code], usual.get(code)
+        around = meeting_at(known[code], choices, choices.usual_venue)
+        hall = taken[venue.resource] if venue else []
         villages.append(RotaVillage(code, here.name, township_of(code), wished[0].position))
         slots = [Slot(day, starts, ends) for day in days]
         rank = 0
