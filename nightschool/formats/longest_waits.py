@@ -47,7 +47,7 @@ LONGEST_WAITS = Paper(
         NUMBERED,
         Column("topic", N_("想学什么"), 50),
         Column("village", N_("哪个村"), 40),
-        Column("wished_on", N_("哪天提的"), 30, kind=ColumnKind.DAY),
+        Column("wished_on", N_("哪天提的"), 40, kind=ColumnKind.DAY),
         Column("waited", N_("等了几天"), 22, figure=WAITING_DAYS, kind=ColumnKind.NUMBER),
         Column("stage", N_("现在怎样"), 28, _stage),
         Column("why", N_("为什么等这么久"), 0, _why),

@@ -84,7 +84,7 @@ PLAN = Paper(
     rows=lambda plan: [_Planned(line, plan) for line in plan.lines],
     columns=(
         NUMBERED,
-        Column("when", N_("时间"), 44, lambda one: _when(one.line)),
+        Column("when", N_("时间"), 50, lambda one: _when(one.line)),
         Column("category", N_("课程类别"), 19, lambda one: one.line.category),
         Column("title", N_("课题"), 0, lambda one: one.line.title),
         Column("venue", N_("地点"), 22, lambda one: one.line.venue or _("还没定")),

@@ -282,7 +282,7 @@ def _as_fits(pieces: Iterable[str], room: int) -> str:
     found = ""
     for piece in pieces:
         if len(found) + len(piece) > room:
-            return found.rstrip(_("、") + " ") + "…"
+            return found[: room - 1].rstrip(_("、") + " ") + "…"
         found += piece
     return found
 

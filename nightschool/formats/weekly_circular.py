@@ -39,13 +39,18 @@ def _message(found: Circular, asked: PaperAsk) -> Iterator[str]:
         yield counted("一共 %(n)d 人来过。", found.overview.total.people)
     if found.taught:
         yield _("讲的有%(titles)s。", titles=_("、").join(found.taught))
-    silent = [one for one in _parts(found) if not one.held]
-    for number, one in enumerate(silent):
-        yield (
-            (counted("没上课的 %(n)d 处：", len(silent)) if not number else "")
-            + _("%(place)s（%(what)s）", place=one.name, what=_why(one))
-            + (_("。") if one is silent[-1] else _("、"))
-        )
+    # Each reason is said once, with all places that gave it, in the order in which they come.
+    silent: dict[str, list[str]] = {}
+    for one in _parts(found):
+        if not one.held:
+            silent.setdefault(_why(one), []).append(one.name)
+    before = counted("没上课的 %(n)d 处：", sum(map(len, silent.values()))) if silent else ""
+    for why, places in silent.items():
+        for place in places:
+            yield before + (_("%(what)s的：", what=why) if place is places[0] else "") + place
+            before = _("、")
+        before = _("；")
+    yield _("。") if silent else ""
 
 
 CIRCULAR = Paper(
