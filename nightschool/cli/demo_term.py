@@ -118,6 +118,7 @@ def _live(stage: Stage, session: ClassSession, school: DemoSchool) -> None:
         marks={learner.public_id: "present" for learner in came},
         unnamed_guests=guests,
         headcount=len(came) + guests + stage.chance.choice([0, 0, 0, 2]),
+        women=len(came) * 2 // 3,
         over_60=len(came) // 2,
     )
     stage.record(session, sheet, by=school.actor, now=stage.at(session.day), chance=stage.chance)
