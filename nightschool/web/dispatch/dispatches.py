@@ -1,6 +1,6 @@
 """Dispatches: an office's desk of open wishes, a teacher offered for one, and what village and teacher answer."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -25,14 +25,14 @@ from nightschool.queries.places import places
 from nightschool.queries.seasons.localities import locality
 from nightschool.rules.courses.conflicts import explain
 from nightschool.rules.courses.recurrence import tell_recurrence_problem
-from nightschool.rules.dispatch.candidates import days_that_suit, usual_times
+from nightschool.rules.dispatch.candidates import days_that_suit, teaches, usual_times
 from nightschool.rules.dispatch.clusters import Stop, along_the_road, same_topics, way_home
 from nightschool.rules.dispatch.dispatches import DispatchStatus, Party, tell_refused_dispatch
 from nightschool.rules.dispatch.trips import MOST_STOPS, check_trip, plan_days, tell_moved_up
 from nightschool.rules.dispatch.wishes import WishStage, tell_households
 from nightschool.rules.listings import page_of
 from nightschool.rules.names import finder, stored_keys
-from nightschool.rules.places.travel import Journey
+from nightschool.rules.places.travel import Journey, straight_km
 from nightschool.rules.regions import ancestors_of, is_inside
 from nightschool.rules.seasons.daylight import Position
 from nightschool.rules.slots import shown_end
@@ -47,6 +47,7 @@ from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, look_up, tried
 bp = Blueprint("dispatches", __name__)
 
 _A_WEEK = timedelta(days=7)
+_ALSO_OFFERED = 6  # villages near the road that wish for something else
 
 
 @bp.get("/overview/<region_code:region>/dispatch")
@@ -183,15 +184,19 @@ def _offering(village: str, wish: WishLine | None) -> Any:
 @bp.route("/overview/<region_code:region>/dispatch/trip", methods=["GET", "POST"])
 @allows("dispatch")
 def trip(region: str) -> Any:
-    """One teacher goes through several villages that wish for the same: in the order of the road, all or none."""
-    named = set(request.values.getlist("wish"))
+    """One teacher goes through several villages that wish for the same: in the order of the road, all or none.
+
+    Once it is chosen who goes, what else they teach and a village near the road wishes for can be ticked as well.
+    """
+    alike = request.args.getlist("wish")
+    named = {*alike, *request.form.getlist("wishes")}
     with reading() as db:
         here, categories = locality(db, region), courses.categories(db)
         every = wishes.wishes_in(db, region, at=moment())
     found = {one.line.public_id: one for one in every if one.line.public_id in named and one.line.is_open}
-    if not found:
+    leading = next((one.line for key, one in found.items() if key in alike), None)
+    if leading is None:
         return redirect(url_for("dispatches.desk", region=region), SAVED)
-    leading = next(iter(found.values())).line
     usual = usual_times(leading.times)
     soon = today() + _A_WEEK
     form = TripForm(
@@ -203,19 +208,24 @@ def trip(region: str) -> Any:
             "day": soon,
         }
     )
-    form.wishes.choices = {key: _tell_wish(one) for key, one in found.items()}
+    form.wishes.choices = {key: _tell_wish(one, says_topic=key not in alike) for key, one in found.items()}
     first = form.first(*usual, soon)
     with reading() as db:
         given: dict[str, Any] = {"days": [first.day], "starts": first.starts, "ends": first.ends}
         near = locality(db, _smallest_of({one.line.region_code for one in found.values()}))
         teachers = candidates(db, near, topic=leading.topic, at=moment(), **given)
+    going = next((one for one in teachers if one.public_id == form.teacher.data), None)
+    others = _on_the_way(every, found, going) if going else ()
     form.offer(
         categories=categories,
-        wishes=form.wishes.choices,
+        wishes={
+            **form.wishes.choices,
+            **{one.line.public_id: _tell_wish(one, says_topic=True) for one in others},
+        },
         teachers={one.public_id: _tell_candidate(one) for one in teachers},
     )
     chosen = {key: found[key].position for key in form.wishes.data or () if key in found}
-    home = next((one.home for one in teachers if one.public_id == form.teacher.data), None)
+    home = going.home if going else None
     days = plan_days(chosen, first, here.kmh, home=home, one_a_day=bool(form.one_a_day.data))
     legs = [leg for day in days for leg in day]
     at_fault: list[str] = []
@@ -229,7 +239,7 @@ def trip(region: str) -> Any:
             what = Offer(
                 one.line.region_code,
                 one.line.topic,
-                form.category.data,
+                form.category.data if stop.of in alike else one.line.category,
                 form.teacher.data,
                 slot,
                 on_offer(db, one.line.region_code).usual_venue or None,
@@ -283,8 +293,34 @@ def _smallest_of(villages: Collection[str]) -> str:
     return every[-1]
 
 
-def _tell_wish(one: RegionWish) -> str:
-    return f"{one.village} · {tell_households(one.line.wanted_by)}"
+def _on_the_way(
+    every: Collection[RegionWish], found: Mapping[str, RegionWish], going: Candidate
+) -> list[RegionWish]:
+    """What else this teacher teaches and other villages wish for, of known category; those near the road first."""
+    taken = {one.line.region_code for one in found.values()}
+    lies = [one.position for one in found.values() if one.position]
+    wished = {
+        one.line.region_code: one
+        for one in reversed(every)  # of each village what waits longest
+        if one.line.stage is WishStage.APPROVED
+        and one.line.region_code not in taken
+        and one.line.category
+        and teaches(one.line.topic, going.specialities)
+    }
+
+    def off_the_road(one: RegionWish) -> float:
+        return (
+            min((straight_km(one.position, each) for each in lies), default=0)
+            if one.position
+            else float("inf")
+        )
+
+    return sorted(wished.values(), key=off_the_road)[:_ALSO_OFFERED]
+
+
+def _tell_wish(one: RegionWish, *, says_topic: bool = False) -> str:
+    told = (one.village, one.line.topic if says_topic else "", tell_households(one.line.wanted_by))
+    return " · ".join(filter(None, told))
 
 
 def _tell_candidate(one: Candidate) -> str:

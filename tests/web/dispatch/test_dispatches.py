@@ -288,14 +288,33 @@ def test_one_teacher_goes_through_several_villages_in_the_order_of_the_road(
         db.add(RegionPosition(region_code=home, latitude=29.49, longitude=105.05))
     looked = officer.post(way, data={**form, "do": "look"}).text
     assert re.search("从老师那里出发、再回去，一共 [0-9]+ 公里，路上约 [0-9]+ 分钟", looked)
+    with (
+        database.writing() as db
+    ):  # another village on the way wants something else that the same teacher teaches
+        db.get_one(Teacher, cast.teacher).specialities = "果树修剪、养蜂"
+        fourth = "511002105204"
+        make_region(db, fourth, "玉桥村村民委员会")
+        make_school(db, fourth)
+        db.add(RegionPosition(region_code=fourth, latitude=29.51, longitude=105.05))
+        make_wish(db, fourth, "写春联", category_code="law")
+        bees = make_wish(db, fourth, "养蜂", category_code="policy").public_id
+        make_wish(db, SIBLING, "养蜂", category_code="policy")
+    looked = officer.post(way, data={**form, "do": "look"}).text
+    assert "玉桥村 · 养蜂 · 8 户想学" in looked and "写春联" not in looked and "断桥村 · 养蜂" not in looked
+    assert looked.count("checked") - officer.get(way).text.count("checked") == 0, (
+        "it is offered and not ticked"
+    )
+    form["wishes"] = [*wanted, bees]
     sent = officer.post(way, data={**form, "do": "offer"})
     assert sent.status_code == 303, errors(sent.text)
     sheet = officer.get(sent.location).text
-    assert "巡回单：周老师" in sheet and "县里派车" in sheet and "3 公里，约 10 分钟" in sheet
+    assert "巡回单：周老师" in sheet and "县里派车" in sheet
+    assert sheet.index("狮湾村") < sheet.index("玉桥村") < sheet.index("断桥村")
     assert sheet.index("狮湾村") < sheet.index("断桥村") < sheet.index("洪坝村")
     with database.reading() as db:
         every = db.scalars(select(Dispatch)).all()
-        assert len(every) == 3 and len({one.trip for one in every}) == 1
+        assert len(every) == 4 and len({one.trip for one in every}) == 1
+        assert [one.category_code for one in every if one.topic == "养蜂"] == ["policy"]
     assert officer.get(f"{sent.location}.pdf").data[:5] == b"%PDF-"
 
 
