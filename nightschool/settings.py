@@ -26,14 +26,22 @@ _MAIL_PORTS = {"smtp": 587, "smtps": 465}
 
 @dataclass(frozen=True)
 class Keys:
-    """The secrets: one that signs cookies, and those that seal personal fields (oldest first)."""
+    """The secrets: one for kept digests, those that seal personal fields, and those that sign (oldest first)."""
 
-    signing: str = field(repr=False)
+    signing: str = field(repr=False)  # cookies and addresses too, until others do
     sealing: Mapping[str, bytes] = field(repr=False)
     marking: bytes | None = field(
         default=None, repr=False
     )  # what marks are made with once the oldest key is gone
+    addressing: tuple[str, ...] = field(
+        default=(), repr=False
+    )  # the last signs, and what any has signed is taken
     are_kept: bool = True  # False: there are none yet, and these have been made up just now
+
+    @property
+    def that_sign(self) -> tuple[str, ...]:
+        """What signs cookies and addresses, and then what has signed those that are still taken."""
+        return tuple(reversed(self.addressing)) or (self.signing,)
 
 
 @dataclass(frozen=True)
@@ -171,7 +179,8 @@ def dump_keys(keys: Keys) -> str:
     """The content of a key file."""
     sealing = {name: base64.b64encode(key).decode() for name, key in keys.sealing.items()}
     marking = {"marking": base64.b64encode(keys.marking).decode()} if keys.marking else {}
-    return json.dumps({"signing": keys.signing, "sealing": sealing, **marking}, indent=1)
+    addressing = {"addressing": keys.addressing} if keys.addressing else {}
+    return json.dumps({"signing": keys.signing, "sealing": sealing, **marking, **addressing}, indent=1)
 
 
 def load_keys(text: str) -> Keys:
@@ -180,10 +189,12 @@ def load_keys(text: str) -> Keys:
         content = json.loads(text)
         sealing = {name: base64.b64decode(key, validate=True) for name, key in content["sealing"].items()}
         marking = base64.b64decode(content.get("marking", ""), validate=True) or None
-        keys = Keys(signing=content["signing"], sealing=sealing, marking=marking)
+        addressing = tuple(content.get("addressing", ()))
+        keys = Keys(content["signing"], sealing, marking, addressing)
+        shortest = min(map(len, (keys.signing, *addressing)))
     except (ValueError, KeyError, TypeError, AttributeError):
         raise UnfitKeys("the keys cannot be read: they must be the content of a key file") from None
-    if len(keys.signing) < 32 or not sealing or any(len(key) != 32 for key in sealing.values()):
+    if shortest < 32 or not sealing or any(len(key) != 32 for key in sealing.values()):
         raise UnfitKeys("the keys are too short: let the first start make new ones")
     return keys
 

@@ -40,3 +40,14 @@ def test_every_form_is_held_to_the_contract_of_forms() -> None:
     )
     forms = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files}
     assert forms == set(contract["source_modules"]) - {"nightschool.formats"}
+
+
+@pytest.mark.check("templates: what is markup is made so in web/, with a word why (ruff's S704)")
+def test_no_template_says_that_what_it_is_given_is_markup() -> None:
+    says_so = re.compile(r"\|\s*safe\b|autoescape\s+false|\bMarkup\b")
+    found = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "templates").rglob("*.html")
+        if says_so.search(path.read_text("utf-8"))
+    }
+    assert found == set()

@@ -25,7 +25,7 @@ from nightschool.texts import _
 
 @click.group()
 def keys() -> None:
-    """The keys by which telephone numbers are sealed."""
+    """The keys by which telephone numbers are sealed, and cookies and addresses signed."""
 
 
 @keys.command()
@@ -62,6 +62,23 @@ def add() -> None:
 
 
 @keys.command()
+def sign() -> None:
+    """Sign cookies and addresses with another key. What the one before has signed is taken until `drop`."""
+    found = migrated_installation()
+    kept = found.settings.keys
+    before = kept.addressing or (kept.signing,)
+    _write(found, changed(kept, addressing=(*before, secrets.token_urlsafe(KEY_BYTES))))
+    with told_plainly(), found.database.writing() as db:
+        note_rotated(db, action="keys.signing", values=1, by=SYSTEM, now=found.now())
+    click.echo(
+        _(
+            "以后用新的密钥签名，旧的签的还认。把 %(file)s 拷到每台服务器，都重新启动；过一个月再运行 keys drop。",
+            file=found.settings.key_file,
+        )
+    )
+
+
+@keys.command()
 def rotate() -> None:
     """Seal everything anew with the newest key. Interrupted, it goes on where it was when it is run again."""
     found, total = migrated_installation(), 0
@@ -81,7 +98,10 @@ def rotate() -> None:
 
 @keys.command()
 def drop() -> None:
-    """Throw away all keys but the newest, once nothing is sealed with them. Backups of before need the old file."""
+    """Throw away all keys but the newest, once nothing is sealed with them. Backups of before need the old file.
+
+    Addresses and cookies that an older key has signed are taken no more.
+    """
     found = migrated_installation()
     sealer = found.database.sealer
     with told_plainly(), found.database.reading() as db:
@@ -94,7 +114,8 @@ def drop() -> None:
         fail(_("还有 %(n)d 个是旧密钥加密的，没有删。先运行 keys rotate。", n=old))
     kept = found.settings.keys
     newest = next(reversed(dict(kept.sealing)))
-    _write(found, Keys(kept.signing, {newest: kept.sealing[newest]}, sealer.marking))
+    sealing = {newest: kept.sealing[newest]}
+    _write(found, Keys(kept.signing, sealing, sealer.marking, kept.addressing[-1:]))
     with told_plainly(), found.database.writing() as db:
         note_rotated(db, action="keys.dropped", values=len(kept.sealing) - 1, by=SYSTEM, now=found.now())
     click.echo(

@@ -43,7 +43,9 @@ def create_app(
     """A ready application. Raises ConfigurationError when a view does not say who may see it."""
     app = Flask("nightschool", template_folder=str(template_folder()), static_folder=None)
     app.config.update(
-        SECRET_KEY=settings.keys.signing,
+        SECRET_KEY=settings.keys.that_sign[0],
+        SECRET_KEY_FALLBACKS=list(settings.keys.that_sign[1:]),
+        WTF_CSRF_SECRET_KEY=settings.keys.signing,  # stays, so that pages that are open can still be sent
         SESSION_COOKIE_NAME="__Host-nightschool-form" if settings.is_https else "nightschool-form",
         SESSION_COOKIE_SECURE=settings.is_https,
         SESSION_COOKIE_HTTPONLY=True,

@@ -161,8 +161,13 @@ def test_keys_are_changed_in_step_and_killed_in_the_middle_nothing_is_lost(place
 
     assert run(place, "keys", "rotate").exit_code == 0
     assert "重新加密了 0 个" in run(place, "keys", "rotate").output
+    of_before = load_keys((place / "keys.json").read_text())
+    assert "旧的签的还认" in run(place, "keys", "sign").output
+    signing = load_keys((place / "keys.json").read_text())
+    assert signing.that_sign[1:] == (of_before.signing,) and signing.signing == of_before.signing
     assert "只剩密钥 k2" in run(place, "keys", "drop").output
-    assert list(load_keys((place / "keys.json").read_text()).sealing) == ["k2"]
+    left = load_keys((place / "keys.json").read_text())
+    assert (list(left.sealing), left.that_sign) == (["k2"], signing.that_sign[:1])
     assert phones_of(place) == before
     assert run(place, "backup", str(place / "kept.db")).exit_code == 0
     for file in place.iterdir():

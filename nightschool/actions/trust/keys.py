@@ -53,6 +53,6 @@ def seal_anew(db: Session, of: SealedColumn) -> int:
 
 
 def note_rotated(db: Session, *, action: str, values: int, by: Actor, now: Now) -> None:
-    """That so much is sealed with the newest key, or that older ones are gone, is on the trail."""
+    """That so much is sealed with the newest key, that another signs, or that older ones are gone, is on the trail."""
     require(by, "keep_regions", None)
     note(db, "key_mark", action, by=by, now=now, values=values)

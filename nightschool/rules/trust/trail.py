@@ -200,6 +200,7 @@ SENTENCES: dict[Kind, dict[str, list[str]]] = {
         "backup.made": [N_("%(who)s 做了一次备份")],
         "backup.restored": [N_("%(who)s 从备份恢复了数据")],
         "keys.rotated": [N_("%(who)s 用新密钥把存着的都重新加密了")],
+        "keys.signing": [N_("%(who)s 换了签名用的密钥")],
         "keys.dropped": [N_("%(who)s 删掉了旧密钥")],
         "keys.replaced": [N_("%(who)s 换了密钥，原来的找不回来了")],
     },

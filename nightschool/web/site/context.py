@@ -143,6 +143,11 @@ def digester() -> Digester:
     return Digester(services().settings.keys.signing)
 
 
+def proofs(purpose: str, *parts: str) -> list[str]:
+    """What an address carries so that nobody can make one up; then what those carry that were made with older keys."""
+    return [Digester(key)(purpose, *parts) for key in services().settings.keys.that_sign]
+
+
 def now() -> Now:
     """When this request came; the same all through it."""
     found: Now | None = g.get("now")

@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,11 +13,24 @@ from sqlalchemy import func, select
 from nightschool.database import Database
 from nightschool.models.people import Learner
 from nightschool.models.trust import Account
-from tests.factories import SHIWAN, Cast, make_login
+from nightschool.web.app import create_app
+from nightschool.web.site.context import SERVICES
+from tests.factories import (
+    SHIWAN,
+    TODAY,
+    Cast,
+    StillClock,
+    make_course,
+    make_login,
+    make_register,
+    make_session,
+)
+from tests.web.addresses import slip_of
 from tests.web.trust.test_trust import HASH, PASSWORD
 
 NEW = f"/desk/{SHIWAN}/learners/new"
 TYPED = {"name": '陈"大秀" <b>', "group_name": "三组", "household": "陈家院子"}
+NEW_KEY = "another-signing-key-for-tests-only-9876543210"
 FROM_HERE = {"Origin": "http://localhost"}
 
 
@@ -156,3 +170,33 @@ def test_form_over_tls_must_come_from_a_page_of_this_host(
         headers = {"Referer": referrer} if referrer else {}
         answer = client.post(NEW, base_url=base, data={**TYPED, "csrf_token": token}, headers=headers)
         assert answer.status_code == status, referrer
+
+
+def test_who_is_there_while_the_key_that_signs_is_changed_notices_nothing(
+    guarded: Flask, chen: FlaskClient, database: Database, cast: Cast, clock: StillClock
+) -> None:
+    """Cookies, an open page and a printed evaluation slip are good beside the new key, and after the old one goes
+    whoever is logged in still is.
+    """
+    with database.writing() as db:
+        held = make_session(db, make_course(db), TODAY)
+        make_register(db, held, cast.chen, total=3)
+    slip = f"/e/{slip_of(held.public_id)}"
+    open_page = token_on(chen.get(NEW).text)
+    given = guarded.extensions[SERVICES].settings
+
+    def later_browser(*addressing: str) -> FlaskClient:
+        settings = replace(given, keys=replace(given.keys, addressing=addressing))
+        browser = create_app(settings, database, clock=clock).test_client()
+        for name in ("nightschool", "nightschool-form"):
+            cookie = chen.get_cookie(name)
+            assert cookie is not None
+            browser.set_cookie(name, cookie.value)
+        return browser
+
+    both = later_browser(given.keys.signing, NEW_KEY)
+    assert chen.get(slip).status_code == both.get(slip).status_code == 200
+    assert both.post(NEW, data={**TYPED, "csrf_token": open_page}).status_code == 303
+    only_new = later_browser(NEW_KEY)
+    assert only_new.get(slip).status_code == 404
+    assert only_new.get(NEW).status_code == 200
