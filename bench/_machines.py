@@ -244,9 +244,11 @@ class Machines:
         """No packet passes between this machine and any other: of its addresses, or sent by its programs."""
         own, group = address_of(name), GROUPS[name]
         rules = f"""table ip {TABLE} {{ chain cut {{ type filter hook output priority 0;
-            ip daddr {own} meta skgid != {group} drop
-            ip saddr {own} ip daddr != {own} drop
-            meta skgid {group} ip daddr != {own} drop
+            ip daddr {own} meta skgid {group} ct mark set 1 accept
+            ct mark 1 accept
+            ip daddr {own} drop
+            ip saddr {own} drop
+            meta skgid {group} drop
         }}
         }}"""
         subprocess.run(["nft", "-f", "-"], input=rules, text=True, check=True)
