@@ -16,6 +16,7 @@ from nightschool.database import is_current, sqlite_is_fit_for_wal, sqlite_modul
 from nightschool.formats.pdf import PAPER_PACKAGES
 from nightschool.formats.spoken_sound import SPEAKER, speaker
 from nightschool.queries.condition import first_school, last_backup
+from nightschool.queries.errands import errands_waiting
 from nightschool.queries.trust.keys import keys_fit, unreadable
 from nightschool.sealing import Digester
 from nightschool.settings import PREFIX
@@ -26,6 +27,7 @@ _PACKAGES = (
 )  # fmt: skip
 _LEAST_FREE_MEGABYTES = 500
 _BACKUP_EVERY = timedelta(days=8)
+_WAITS_LONG = timedelta(minutes=10)
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -99,6 +101,12 @@ def to_mend(installation: Installation) -> Iterator[str]:
             return
         if _is_backup_due(installation):
             yield _("一个多星期没有备份了。运行 backup FILE，把文件放到别的机器上。")
+        with database.reading() as db:
+            if waiting := errands_waiting(db, since=installation.now().instant - _WAITS_LONG):
+                yield _(
+                    "有 %(n)d 件事等了十分钟没有人做：表格、排课、导入。开不带 --no-errands 的 serve，或者开 work。",
+                    n=waiting,
+                )
         if sentence := tell_clock(installation):
             yield sentence
         yield from _sealed_to_mend(installation)

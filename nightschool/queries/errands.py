@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.errands import Errand
@@ -52,6 +52,12 @@ def is_due(now: Now) -> ColumnElement[bool]:
     # Whoever held it until then had a clock that nobody believes.
     unbelievable = Errand.due_at > now.believable + LEASE
     return Errand.state.in_(sorted(GOING_ON)) & or_(Errand.due_at <= now.instant, unbelievable)
+
+
+def errands_waiting(db: Session, *, since: datetime) -> int:
+    """How many could have been taken up since then, and nobody has. Cost: 1 query."""
+    which = Errand.state.in_(sorted(GOING_ON)), Errand.due_at <= since
+    return db.scalar(select(func.count(Errand.id)).where(*which)) or 0
 
 
 def is_any_due(db: Session, *, now: Now) -> bool:

@@ -1,6 +1,7 @@
 """The doctor tells what an installation is, and what to mend."""
 
 import sys
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -45,6 +46,15 @@ def test_backup_is_asked_for_once_there_is_something_to_lose(tmp_path, installed
     told = doctor(tmp_path)
     assert told.exit_code == 0, told.output
     assert "上次备份: 20" in told.output
+
+
+def test_what_waits_and_nobody_does_is_to_be_mended(tmp_path, installed) -> None:
+    with installed.writing() as db:
+        for minutes, turns in ((11, 0), (9, 0), (-1, 1)):
+            due_at = factories.NOW.instant - timedelta(minutes=minutes)
+            factories.make_errand(db, "rota", due_at=due_at, turns=turns)
+    with time_machine.travel(factories.NOW.instant):
+        assert "有 1 件事等了十分钟没有人做" in doctor(tmp_path).output
 
 
 def test_port_that_lets_in_more_than_the_proxy_is_to_be_mended(tmp_path) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from nightschool.database import Database
 from nightschool.errors import ConfigurationError
 from nightschool.queries.condition import seconds_behind, sheets_unsettled
+from nightschool.queries.errands import errands_waiting
 from nightschool.web.site.access import public
 from nightschool.web.site.context import services
 
@@ -76,6 +77,7 @@ def counts() -> Response:
     connections = Gauge("nightschool_database_connections", "Of this server", names, registry=now)
     answers = Gauge("nightschool_database_up", "Whether it answers", names[:1], registry=now)
     waiting = Gauge("nightschool_sheets_waiting", "That somebody must look at", registry=now)
+    errands = Gauge("nightschool_errands_waiting", "That nobody has taken up yet", registry=now)
     behind = Gauge("nightschool_replica_behind_seconds", "What readers see is so old", registry=now)
     found = services()
     for name, database in (("main", found.database), ("replica", found.replica)):
@@ -87,6 +89,7 @@ def counts() -> Response:
             with database.reading() as db:
                 if name == "main":
                     waiting.set(sheets_unsettled(db))
+                    errands.set(errands_waiting(db, since=found.now().instant))
                 else:
                     behind.set(seconds_behind(db))
             answers.labels(name).set(1)

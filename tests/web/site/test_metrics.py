@@ -43,6 +43,6 @@ def test_counts_tell_how_much_and_how_quickly_and_nothing_of_anybody(app: Flask,
     assert told["nightschool_request_seconds_count", "reading"] == 5
     assert told["nightschool_database_up", "main"] == 1
     assert told["nightschool_database_connections", "main", "idle"] >= 1
-    assert told["nightschool_sheets_waiting",] == 0
+    assert told["nightschool_sheets_waiting",] == told["nightschool_errands_waiting",] == 0
     assert told["process_open_fds",] > 0
     assert SHIWAN not in answer.text and "狮湾" not in answer.text and "cjs" not in answer.text
