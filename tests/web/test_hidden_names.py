@@ -519,7 +519,8 @@ def test_nothing_public_says_what_is_not_for_everybody(
     app: Flask, client: FlaskClient, village: dict[str, Any]
 ) -> None:
     answers = everything_public(app, client, village)
-    assert {answer.endpoint for answer in answers} == {rule.endpoint for rule in public_rules(app)}
+    shut = {"metrics.counts"}  # without its word there is no such page; its own test reads it
+    assert {answer.endpoint for answer in answers} == {rule.endpoint for rule in public_rules(app)} - shut
     assert told(answers) == set(TOLD)
 
 
