@@ -129,6 +129,10 @@ def measure(
                 there = [process.pid for process in processes]
                 for kind, requests in kinds.items():
                     ask_on(requests, 3)  # everything is imported and connected
+                    if kind == "reading":  # and every page is built
+                        for port in ports:
+                            for code in codes:
+                                ask("GET", f"/v/{code}", at=("127.0.0.1", port))
                     groups = there, servers_of(postgresql)
                     before, began = [used(pids) for pids in groups], time.monotonic()
                     answers = ask_on(requests, seconds)
