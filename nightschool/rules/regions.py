@@ -133,6 +133,11 @@ def county_of(code: str) -> str:
     return next((one for one in (code, *ancestors_of(code)) if level_of(one) is Level.COUNTY), "")
 
 
+def county_or_township_of(code: str) -> str:
+    """Its county, or its township in a city without counties (东莞, 中山, 儋州); empty above both."""
+    return county_of(code) or township_of(code)
+
+
 def is_inside(code: str, ancestor: str) -> bool:
     """True when the first region is the second or lies in it."""
     return code.startswith(prefix_of(ancestor))

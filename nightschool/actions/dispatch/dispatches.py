@@ -28,6 +28,7 @@ from nightschool.queries.oversight.plans import waiting_months
 from nightschool.queries.people.teacher_links import Opened
 from nightschool.queries.scope import inside
 from nightschool.queries.seasons.localities import locality
+from nightschool.queries.shared_venues import can_meet_at
 from nightschool.rules.access import Actor, Post, Role, require
 from nightschool.rules.courses.conflicts import explain
 from nightschool.rules.courses.proposals import Proposal, check_proposal, tell_course_twice
@@ -45,7 +46,7 @@ from nightschool.rules.dispatch.dispatches import (
 from nightschool.rules.dispatch.trips import moved_up
 from nightschool.rules.dispatch.wishes import WishStatus, is_part, parts_wished
 from nightschool.rules.places.takeovers import tell_ended
-from nightschool.rules.regions import Level, ancestors_of, is_inside, level_of
+from nightschool.rules.regions import county_or_township_of, is_inside
 from nightschool.rules.slots import Now, Slot
 from nightschool.texts import _
 
@@ -87,8 +88,8 @@ def offer(db: Session, *, offered: Offer, by: Actor, now: Now) -> str:
     """The village and the teacher are asked; nothing is held for it yet. Its public id comes back.
 
     Raises: NotAllowed; VillageEnded; CannotSchedule where it could not be scheduled as things stand; Refused as
-    `check_proposal` and `check_when` do, or with `no_category`, `no_such_teacher`, `no_way`, `no_school`,
-    `wish_closed` or `already_asked`.
+    `check_proposal` and `check_when` do, or with `no_category`, `no_such_teacher`, `no_such_venue`, `no_way`,
+    `no_school`, `wish_closed` or `already_asked`.
     """
     village, slot = offered.village, offered.slot
     require(by, "dispatch", village)
@@ -101,10 +102,13 @@ def offer(db: Session, *, offered: Offer, by: Actor, now: Now) -> str:
         raise Refused("no_school")
     wish = _open_wish(db, offered.wish, offered, now) if offered.wish else None
     try:
-        staff = find_staff(db, village, teachers=[offered.teacher], venue=offered.venue)
+        [teacher] = find_staff(db, village, teachers=[offered.teacher], venue=None).teacher_ids
     except NotFound as gone:
         raise Refused("no_such_teacher", field="teacher") from gone
-    [teacher] = staff.teacher_ids
+    try:
+        venue = find_staff(db, village, teachers=(), venue=offered.venue).venue_id
+    except NotFound as gone:
+        raise Refused("no_such_venue", field="venue") from gone
     choices = on_offer(db, village)
     if taken := bookings.proposal_conflicts(db, offered.proposal, choices, not_before=now.moment):
         raise CannotSchedule(taken)
@@ -122,7 +126,7 @@ def offer(db: Session, *, offered: Offer, by: Actor, now: Now) -> str:
         day=slot.day,
         starts=slot.starts,
         ends=slot.ends,
-        venue_id=staff.venue_id,
+        venue_id=venue,
         note=offered.note,
         trip=offered.trip,
         office_code=_office(by, village),
@@ -203,6 +207,7 @@ def move_up_trip(db: Session, *, dispatch: str, by: Actor, now: Now) -> int:
     """Of the trip of this offer, whoever could be earlier since a village said no is asked anew for that time.
 
     So many are. What was asked of them before is withdrawn; what a village agreed to stays. All or none.
+    Where the village cannot meet any more at the place of before, it is asked without one.
     Raises: NotFound; NotAllowed; CannotSchedule or Refused as `offer` does.
     """
     own = locked(db, Dispatch, Dispatch.public_id == dispatch)
@@ -213,7 +218,8 @@ def move_up_trip(db: Session, *, dispatch: str, by: Actor, now: Now) -> int:
         line = legs[place].line
         found = locked(db, Dispatch, Dispatch.public_id == line.public_id)
         withdraw_dispatch(db, dispatch=line.public_id, by=by, now=now)
-        venue = db.get_one(Venue, found.venue_id).public_id if found.venue_id else None
+        can_meet = (Venue.id == found.venue_id, can_meet_at(line.region_code), Venue.retired_at.is_(None))
+        venue = db.scalar(select(Venue.public_id).where(*can_meet))
         anew = Offer(
             *(line.region_code, line.topic, line.category, line.teacher, slot, venue, line.wish or None),
             expected=line.expected,
@@ -447,10 +453,10 @@ def _check_wish(db: Session, wish: Wish, topic: str, now: Now) -> None:
 
 
 def _office(by: Actor, village: str) -> str:
-    """The smallest region of the village in which this actor may dispatch; its county where that is everywhere."""
+    """The smallest region of the village in which this actor may dispatch; its county or township where that is all."""
     held = [post.region_code for post in by.posts_for("dispatch")]
     own = [one for one in held if one is not None and is_inside(village, one)]
-    return max(own, default=next(one for one in ancestors_of(village) if level_of(one) is Level.COUNTY))
+    return max(own, default=county_or_township_of(village))
 
 
 def _settle(found: Dispatch, status: DispatchStatus, now: Now) -> None:

@@ -27,7 +27,13 @@ from nightschool.rules.courses.conflicts import explain
 from nightschool.rules.courses.recurrence import tell_recurrence_problem
 from nightschool.rules.dispatch.candidates import days_that_suit, teaches, usual_times
 from nightschool.rules.dispatch.clusters import Stop, along_the_road, same_topics, way_home
-from nightschool.rules.dispatch.dispatches import DispatchStatus, Party, tell_refused_dispatch
+from nightschool.rules.dispatch.dispatches import (
+    FURTHEST_DAYS,
+    DispatchStatus,
+    Party,
+    check_when,
+    tell_refused_dispatch,
+)
 from nightschool.rules.dispatch.trips import MOST_STOPS, check_trip, plan_days, tell_moved_up
 from nightschool.rules.dispatch.wishes import WishStage, tell_households
 from nightschool.rules.listings import page_of
@@ -35,7 +41,7 @@ from nightschool.rules.names import finder, stored_keys
 from nightschool.rules.places.travel import Journey, straight_km
 from nightschool.rules.regions import ancestors_of, is_inside
 from nightschool.rules.seasons.daylight import Position
-from nightschool.rules.slots import shown_end
+from nightschool.rules.slots import Slot, shown_end
 from nightschool.texts import _, counted
 from nightschool.web.dispatch.dispatches_form import OfferForm, ReplyForm, TripForm
 from nightschool.web.oversight.frame import kept
@@ -209,7 +215,9 @@ def trip(region: str) -> Any:
         }
     )
     form.wishes.choices = {key: _tell_wish(one, says_topic=key not in alike) for key, one in found.items()}
-    first = form.first(*usual, soon)
+    wanted = form.first(*usual, soon)
+    is_too_far = wanted.day > today() + timedelta(days=FURTHEST_DAYS)
+    first = Slot(soon, wanted.starts, wanted.ends) if is_too_far else wanted
     with reading() as db:
         given: dict[str, Any] = {"days": [first.day], "starts": first.starts, "ends": first.ends}
         near = locality(db, _smallest_of({one.line.region_code for one in found.values()}))
@@ -231,6 +239,7 @@ def trip(region: str) -> Any:
     at_fault: list[str] = []
 
     def save(db: Session) -> None:
+        check_when(wanted, moment())
         check_trip(len(legs))
         together = new_public_id()
         for stop, slot in legs:
@@ -252,7 +261,8 @@ def trip(region: str) -> Any:
 
     def refuse(form: TripForm, refusal: Refused | CannotSchedule) -> int:
         if not at_fault:
-            form.refuse("wishes", tell_refused_dispatch(refusal))  # type: ignore[arg-type]  # of check_trip
+            assert isinstance(refusal, Refused), "of check_when or check_trip"
+            form.refuse(refusal.field, tell_refused_dispatch(refusal))
             return BAD_INPUT
         code = next(one.line.region_code for one in found.values() if one.village == at_fault[0])
         told = _tell_refusal(refusal, code)
@@ -260,7 +270,10 @@ def trip(region: str) -> Any:
         return CLASH
 
     made: list[str] = []
-    status = 200 if request.form.get("do") == "look" else tried(form, save, refuse)
+    if request.form.get("do") != "look":
+        status = tried(form, save, refuse)
+    else:
+        status = refuse(form, Refused("too_far_ahead", field="day")) if is_too_far else 200
     if status == SAVED:
         flash(counted("派出去了，%(n)d 个村都问了。司机和老师的单子可以打印。", len(made)))
         return redirect(url_for("papers.trip", dispatch=made[0]), SAVED)

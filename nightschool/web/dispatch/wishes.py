@@ -26,7 +26,7 @@ from nightschool.rules.dispatch.wishes import (
     tell_when_suits,
     unmet_word,
 )
-from nightschool.rules.regions import Level, county_of, full_code, level_of, prefix_of
+from nightschool.rules.regions import Level, county_or_township_of, full_code, level_of, prefix_of
 from nightschool.texts import _, counted
 from nightschool.web.courses.courses_form import put
 from nightschool.web.dispatch.wishes_form import DecideForm, LinesForm, VillagerForm, WishForm
@@ -172,12 +172,14 @@ def of_villagers(code: str) -> Any:
     status = tried(form, save, refuse, check=lambda: check_wish(form.entry))
     if status == SAVED:
         return redirect(url_for("wishes.of_villagers", code=code, said=1), SAVED)
+    wider = county_or_township_of(code)
     page = render_template(
         "dispatch/wishes/of_villagers.html",
         form=form,
         found=found,
         place=place,
-        county=prefix_of(county_of(code)),
+        wider=prefix_of(wider) if wider else "",
+        is_county=level_of(wider) is Level.COUNTY if wider else False,
         said=request.args.get("said") == "1",
     )
     return page, status

@@ -68,7 +68,7 @@ from nightschool.rules.dispatch.summaries import LongestWaits
 from nightschool.rules.oversight.binder import Gap
 from nightschool.rules.oversight.figures import Definition
 from nightschool.rules.oversight.self_check import self_check
-from nightschool.rules.regions import PREFIX_DIGITS, Level, county_of, level_of
+from nightschool.rules.regions import PREFIX_DIGITS, Level, county_or_township_of, level_of
 from nightschool.rules.seasons.months import Term, month_of
 from nightschool.rules.seasons.periods import (
     Period,
@@ -241,9 +241,9 @@ def _wish_topics(db: Session, asked: PaperAsk) -> Any:
 
 
 def _longest_waits(db: Session, asked: PaperAsk) -> LongestWaits:
-    """Of a village it is that of its whole county: nobody waits apart."""
+    """Of a village it is that of its whole county, or township: nobody waits apart."""
     village = asked.of.get("village")
-    return longest_waits(db, county_of(village) if village else asked.of["region"], at=moment())
+    return longest_waits(db, county_or_township_of(village) if village else asked.of["region"], at=moment())
 
 
 def _trip(db: Session, asked: PaperAsk) -> Any:

@@ -36,8 +36,10 @@ from tests.factories import (
     make_label,
     make_link,
     make_region,
+    make_school,
     make_session,
     make_teacher,
+    make_venue,
     make_wish,
 )
 
@@ -175,11 +177,26 @@ def test_what_cannot_be_scheduled_cannot_be_offered(cast: Cast, db: Session) -> 
     assert refused(db, cast, teacher=far) == "no_such_teacher"
     make_region(db, SIBLING)
     assert refused(db, cast, village=SIBLING, venue=None) == "no_school"
+    assert refused(db, cast, venue=make_venue(db, SIBLING).public_id) == "no_such_venue"
     make_session(db, make_course(db, teachers=(cast.teacher,)), SLOT.day, teachers=(cast.teacher,))
     with pytest.raises(CannotSchedule):
         offered(db, cast)
     with pytest.raises(NotAllowed):
         actions.offer(db, offered=offering(db, cast), by=cast.chen_actor, now=NOW)
+
+
+def test_a_township_of_a_city_without_counties_sends_teachers_to_its_villages(
+    cast: Cast, db: Session
+) -> None:
+    township, village = "441900003000", "441900003001"
+    for code in ("440000000000", "441900000000", township, village):
+        make_region(db, code)
+    make_school(db, village)
+    teacher = make_teacher(db, township, name="东城老师").public_id
+    asked = offering(db, cast, village=village, teacher=teacher, venue=None)
+    office = Actor(cast.county_supervisor, "街道", (Post(Role.SUPERVISOR, township),))
+    made = actions.offer(db, offered=asked, by=office, now=NOW)
+    assert line(db, made).office_code == township
 
 
 def test_nobody_is_sent_where_the_way_leaves_no_time(cast: Cast, db: Session) -> None:

@@ -378,6 +378,12 @@ def test_a_trip_that_stumbles_in_one_village_asks_nobody_and_says_where(
     with database.reading() as db:
         assert db.scalars(select(Dispatch)).all() == []
     assert officer.get(f"/overview/{COUNTY}/dispatch/trip").status_code == 303
+    for do in ("look", "offer"):
+        never = officer.post(way, data={**form, "day": "9999-12-31", "one_a_day": "y", "do": do})
+        assert never.status_code == 422 and errors(never.text) == [
+            "最远派到半年以内，再往后老师的日子说不准。换一天。"
+        ]
+        assert 'value="9999-12-31"' in never.text
 
 
 def test_when_the_first_village_says_no_the_next_is_asked_for_the_hour_at_which_the_day_was_to_begin(
@@ -391,6 +397,7 @@ def test_when_the_first_village_says_no_the_next_is_asked_for_the_hour_at_which_
         for number, code in enumerate((SHIWAN, SIBLING)):
             wish = make_wish(db, code, category_code="skill")
             slot = {"starts": (9 + 2 * number) * 60, "ends": (10 + 2 * number) * 60, "trip": "trip"}
+            slot["venue_id"] = cast.venue  # no village but its own may meet there any more
             offers.append(make_dispatch(db, cast.teacher, code, wish_id=wish.id, **slot).public_id)
     assert "提前" not in officer.get(f"/dispatches/{offers[0]}/trip").text
     chen.post(f"/dispatches/{offers[0]}/answer", data={"do": "no", "reason": "season"})
@@ -400,6 +407,7 @@ def test_when_the_first_village_says_no_the_next_is_asked_for_the_hour_at_which_
     with database.reading() as db:
         found = db.scalars(select(Dispatch).where(Dispatch.status == "offered")).one()
         assert (found.region_code, found.starts, found.trip) == (SIBLING, 9 * 60, "trip")
+        assert found.venue_id is None
 
 
 def test_whatever_a_teacher_answers_by_their_link_has_its_sentence_and_writes_nothing_by_halves(

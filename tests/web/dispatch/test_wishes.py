@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,7 +12,18 @@ from sqlalchemy import select
 from nightschool.database import Database
 from nightschool.models.planning import Wish
 from nightschool.models.teaching import Course
-from tests.factories import SHIWAN, TODAY, Cast, make_course, make_region, make_session, make_wish
+from nightschool.rules.access import Role
+from tests.factories import (
+    SHIWAN,
+    TODAY,
+    Cast,
+    make_account,
+    make_course,
+    make_region,
+    make_school,
+    make_session,
+    make_wish,
+)
 from tests.web.registers.test_attendance import errors, value
 
 LIST = f"/desk/{SHIWAN}/wishes"
@@ -189,3 +201,22 @@ def test_everybody_reads_which_villages_wait_longest_and_why_and_nobody_is_named
     assert "还没看的" not in shown and "陈大秀" not in shown and "已经排上了" not in shown
     assert client.get(f"/r/{SHIWAN[:4]}/waits").status_code == 303
     assert client.get("/r/519999/waits").status_code == 404
+
+
+def test_in_a_city_without_counties_a_village_reads_of_its_township(
+    client: FlaskClient, database: Database, browser_of: Any
+) -> None:
+    village, township = "441900003001", "441900003000"
+    with database.writing() as db:
+        for code, name in (("440000000000", "广东省"), ("441900000000", "东莞市"), (township, "东城街道")):
+            make_region(db, code, name)
+        make_region(db, village, "岗贝社区居民委员会")
+        make_school(db, village)
+        make_wish(db, village, "果树修剪", category_code="skill")
+        of_village = make_account(db, "gbs", "岗贝", Role.COORDINATOR, village).id
+    page = client.get(f"/v/{village}/wishes").text
+    assert f"/r/{township[:9]}/waits" in page and "全镇哪里等得最久" in page and "全县" not in page
+    assert client.post(f"/v/{village}/wishes", data={"topic": "果树修剪"}).status_code == 303
+    assert "/waits" not in client.get("/v/441900000000/wishes").text, "there is no such page of a city"
+    papers = browser_of(of_village).get(f"/desk/{village}/papers/longest-waits").text
+    assert "东城街道 等得最久的点单" in papers
