@@ -2,14 +2,14 @@
 
 import gzip
 import json
-from datetime import UTC, datetime
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import Boolean, Connection, DateTime, MetaData, inspect, select, text
+from sqlalchemy import Boolean, Connection, DateTime, MetaData, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from nightschool.database import Database, broken_constraint, is_current, migrate
@@ -17,7 +17,7 @@ from nightschool.migrations import guards
 from nightschool.migrations.guards import EXPECTED
 from nightschool.models import Base
 from nightschool.models.errands import Errand
-from nightschool.models.places import RegionImport
+from nightschool.models.places import RegionImport, Venue
 from nightschool.models.planning import Rota
 from nightschool.models.teaching import Booking
 from tests.factories import NOW, Cast, make_course, make_register, make_session, make_teacher
@@ -218,32 +218,47 @@ def test_records_of_before_are_found_by_their_sound_after_an_upgrade(database, c
 
 def test_what_was_going_on_before_errands_is_taken_up_again(database, cast) -> None:
     migrate(database, BEFORE_ERRANDS)
-    at, steps = "2026-11-24 02:00:00", "1, 4"
-    if not database.is_sqlite:
-        at += "+00:00"
-    shared = f"{cast.chen}, {steps}, '{at}', '{at}'"
+    with database.reading() as db:
+        now = db.scalar(select(func.current_timestamp()))
+    at, just_now, weeks_ago = (
+        (now - ago).strftime("%Y-%m-%d %H:%M:%S" + ("" if database.is_sqlite else now.strftime("%z")))
+        for ago in (timedelta(hours=1), timedelta(seconds=30), timedelta(days=30))
+    )
+    shared, silent = (f"{cast.chen}, 1, 4, '{at}', '{last}'" for last in (just_now, weeks_ago))
     whose = "account_id, steps_done, steps_all, made_at, changed_at"
     days, two = "'511002105201', '2026-01-01', '2026-12-31'", "region_code, first_day, last_day"
     with database.engine.begin() as connection:
-        for name, state in (("ready", "ready"), ("making", "making")):
+        for name, state, said in (
+            ("ready", "ready", silent),
+            ("making", "making", shared),
+            ("died", "making", silent),
+        ):
             connection.execute(
                 text(
                     f"INSERT INTO export (public_id, kind, state, {two}, {whose})"
-                    f" VALUES ('{name}', 'posters', '{state}', {days}, {shared})"
+                    f" VALUES ('{name}', 'posters', '{state}', {days}, {said})"
                 )
             )
-        for name, state in (("found", "ready"), ("stopped", "stopping")):
+        for name, state, rows in (
+            ("found", "ready", []),
+            ("stopped", "stopping", []),
+            ("mended", "making", [1]),
+        ):
             connection.execute(
                 text(
                     f"INSERT INTO rota (public_id, state, starts, ends, knows_ways, greedy_met, rows, {two}, {whose})"
-                    f" VALUES ('{name}', '{state}', 1140, 1230, true, 0, '[]', {days}, {shared})"
+                    f" VALUES ('{name}', '{state}', 1140, 1230, true, 0, '{rows}', {days}, {shared})"
                 )
             )
-        for name, state in (("seen", "previewed"), ("taken", "applying")):
+        for name, state, said in (
+            ("seen", "previewed", silent),
+            ("taken", "applying", shared),
+            ("broken_off", "applying", silent),
+        ):
             connection.execute(
                 text(
                     "INSERT INTO region_import (public_id, state, file_name, as_of, end_missing, skip_bad, counts,"
-                    f" {whose}) VALUES ('{name}', '{state}', '', '2026-01-01', false, true, '{{}}', {shared})"
+                    f" {whose}) VALUES ('{name}', '{state}', '', '2026-01-01', false, true, '{{}}', {said})"
                 )
             )
     migrate(database)
@@ -252,16 +267,35 @@ def test_what_was_going_on_before_errands_is_taken_up_again(database, cast) -> N
         assert {name: (one.kind, one.state) for name, one in found.items()} == {
             "ready": ("posters", "done"),
             "making": ("posters", "open"),
+            "died": ("posters", "failed"),
             "stopped": ("rota", "stopping"),
+            "mended": ("mend", "open"),
             "taken": ("regions", "open"),
+            "broken_off": ("regions", "failed"),
         }
         assert found["making"].asked == {"first": "2026-01-01", "last": "2026-12-31"}
         assert found["taken"].asked == {"upload": "taken", "skip_bad": True, "takes_given": False}
-        assert found["making"].due_at == datetime(2026, 11, 24, 2, tzinfo=UTC)
+        assert found["making"].due_at == found["making"].made_at
         rotas = {one.public_id: (one.errand_id, one.is_whole) for one in db.scalars(select(Rota))}
-        assert rotas == {"found": (None, False), "stopped": (found["stopped"].id, False)}
-        taken = db.scalars(select(RegionImport).where(RegionImport.errand_id.is_not(None))).one()
-        assert taken.public_id == "taken"
+        assert rotas == {
+            "found": (None, False),
+            **{name: (found[name].id, False) for name in ("stopped", "mended")},
+        }
+        lists = {one.public_id: one.errand_id for one in db.scalars(select(RegionImport))}
+        assert lists == {"seen": None, **{name: found[name].id for name in ("taken", "broken_off")}}
+
+
+def test_a_server_of_the_version_before_adds_venues_to_the_new_tables(database, cast) -> None:
+    told = "region_code, name, kind, is_lit, is_covered, directions, key_holder, allows_parallel, search_keys, public_id"
+    with database.engine.begin() as connection:
+        connection.execute(
+            text(
+                f"INSERT INTO venue ({told}, version) VALUES"
+                " ('511002105201', '老祠堂', 'meeting_room', true, true, '', '', false, '', 'old', 1)"
+            )
+        )
+    with database.reading() as db:
+        assert db.scalars(select(Venue.for_township).where(Venue.public_id == "old")).one() is False
 
 
 def book(db, session_id: int, starts: int, ends: int) -> None:

@@ -228,7 +228,7 @@ class Venue(Addressed, Versioned, Base):
     key_holder_phone: Mapped[Sealed | None]  # sealed about "venue.key_holder_phone:<public_id>"
     allows_parallel: Mapped[bool] = mapped_column(default=False)
     for_township: Mapped[bool] = mapped_column(
-        default=False
+        default=False, server_default=text("false")
     )  # other villages of the township may meet here, too
     search_keys: Mapped[SearchKeys]  # pinyin and initials, one space between
     area_m2: Mapped[int | None]

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from nightschool.models.base import (
@@ -228,7 +228,9 @@ class Rota(Addressed, Base):
     starts: Mapped[Minutes]
     ends: Mapped[Minutes]
     errand_id: Mapped[ErrandRef | None]  # by which it was found last
-    is_whole: Mapped[bool] = mapped_column(default=True)  # nobody stopped it before all was tried
+    is_whole: Mapped[bool] = mapped_column(
+        default=True, server_default=true()
+    )  # nobody stopped it before all was tried
     knows_ways: Mapped[bool] = mapped_column(default=True)  # where all villages and teachers lie
     gap_permille: Mapped[int | None]  # so much below what no rota can be worth more than; None: not known
     greedy_met: Mapped[int] = mapped_column(default=0)  # so many wishes the simplest rota would meet

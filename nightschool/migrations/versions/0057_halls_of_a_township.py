@@ -12,10 +12,9 @@ depends_on = None
 
 
 def upgrade() -> None:
+    """Servers of the version before go on adding venues, and say nothing of it."""
     with op.batch_alter_table("venue") as batch:
         batch.add_column(sa.Column("for_township", sa.Boolean(), nullable=False, server_default=sa.false()))
-    with op.batch_alter_table("venue") as batch:
-        batch.alter_column("for_township", server_default=None, existing_type=sa.Boolean())
 
 
 def downgrade() -> None:

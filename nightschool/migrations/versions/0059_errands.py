@@ -1,5 +1,7 @@
 """What is done after an answer is an errand, whatever it is: large tables, posters, rotas, and large lists."""
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -9,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 _KEPT = ("rota", "region_import", "people_list")
+_SILENT_FOR = timedelta(minutes=2)  # then nobody was at it any more
 
 
 def upgrade() -> None:
@@ -60,7 +63,6 @@ def upgrade() -> None:
     _carry_over()
     op.drop_table("export")
     with op.batch_alter_table("rota") as batch:
-        batch.alter_column("is_whole", server_default=None)
         batch.drop_constraint(op.f("ck_rota_state_known"), type_="check")
         for column in ("state", "steps_done", "steps_all", "changed_at"):
             batch.drop_column(column)
@@ -71,32 +73,35 @@ def upgrade() -> None:
 
 
 def _carry_over() -> None:
-    """What was made can still be fetched; what was going on is taken up again."""
+    """What was made can still be fetched; what was going on just now is taken up again, what broke off has failed."""
     connection = op.get_bind()
+    now = connection.scalar(sa.select(sa.func.current_timestamp()))
     old, new = sa.MetaData(), sa.MetaData()
     old.reflect(connection, only=["export", *_KEPT])
     new.reflect(connection, only=["errand"])
     errand = new.tables["errand"]
 
-    def add(row: sa.Row, kind: str, state: str, asked: dict[str, object], **more: object) -> None:
+    def state_of(row: sa.Row) -> str:
+        state = {"making": "open", "applying": "open", "ready": "done"}.get(row.state, row.state)
+        is_silent = abs(now - row.changed_at) > _SILENT_FOR
+        return "failed" if state in ("open", "stopping") and is_silent else state
+
+    def add(row: sa.Row, kind: str, asked: dict[str, object], **more: object) -> None:
         shared = ("public_id", "account_id", "steps_done", "steps_all", "made_at", "changed_at")
         values = {name: getattr(row, name) for name in shared}
-        values |= {"kind": kind, "state": state, "asked": asked, "turns": 0, "due_at": row.made_at}
+        values |= {"kind": kind, "state": state_of(row), "asked": asked, "turns": 0, "due_at": row.made_at}
         connection.execute(errand.insert().values(**values, language="zh", **more))
 
     for row in connection.execute(old.tables["export"].select().order_by("id")):
-        state = {"making": "open", "ready": "done"}.get(row.state, "failed")
         days = {"first": row.first_day.isoformat(), "last": row.last_day.isoformat()}
-        add(row, row.kind, state, days, region_code=row.region_code, content=row.content)
+        add(row, row.kind, days, region_code=row.region_code, content=row.content)
     rota, lists = old.tables["rota"], old.tables["region_import"]
     connection.execute(rota.update().values(is_whole=rota.c.steps_done >= rota.c.steps_all))
     for row in connection.execute(rota.select().where(rota.c.state != "ready").order_by("id")):
-        state = {"making": "open"}.get(row.state, row.state)
-        add(row, "rota", state, {"rota": row.public_id}, region_code=row.region_code)
+        add(row, "mend" if row.rows else "rota", {"rota": row.public_id}, region_code=row.region_code)
     for row in connection.execute(lists.select().where(lists.c.state != "previewed").order_by("id")):
-        state = {"applying": "open"}.get(row.state, row.state)
         how = {"upload": row.public_id, "skip_bad": bool(row.skip_bad), "takes_given": False}
-        add(row, "regions", state, how)
+        add(row, "regions", how)
     for table in (rota, lists):
         its = sa.select(errand.c.id).where(errand.c.public_id == table.c.public_id).scalar_subquery()
         connection.execute(table.update().values(errand_id=its))
