@@ -17,6 +17,7 @@ from nightschool.formats.pdf import PAPER_PACKAGES
 from nightschool.formats.spoken_sound import SPEAKER, speaker
 from nightschool.queries.condition import first_school, last_backup
 from nightschool.queries.errands import errands_waiting
+from nightschool.queries.trust.incidents import is_frozen
 from nightschool.queries.trust.keys import keys_fit, unreadable
 from nightschool.sealing import Digester
 from nightschool.settings import PREFIX
@@ -102,7 +103,8 @@ def to_mend(installation: Installation) -> Iterator[str]:
         if _is_backup_due(installation):
             yield _("一个多星期没有备份了。运行 backup FILE，把文件放到别的机器上。")
         with database.reading() as db:
-            if waiting := errands_waiting(db, since=installation.now().instant - _WAITS_LONG):
+            waiting = errands_waiting(db, since=installation.now().instant - _WAITS_LONG)
+            if waiting and not is_frozen(db):  # where nothing is to change they wait rightly
                 yield _(
                     "有 %(n)d 件事等了十分钟没有人做：表格、排课、导入。开不带 --no-errands 的 serve，或者开 work。",
                     n=waiting,

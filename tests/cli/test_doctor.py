@@ -7,7 +7,9 @@ import pytest
 import time_machine
 from click.testing import CliRunner
 
+from nightschool.actions.trust.incidents import freeze
 from nightschool.cli import cli
+from nightschool.rules.access import SYSTEM
 from nightschool.settings import dump_keys
 from tests import factories
 
@@ -55,6 +57,9 @@ def test_what_waits_and_nobody_does_is_to_be_mended(tmp_path, installed) -> None
             factories.make_errand(db, "rota", due_at=due_at, turns=turns)
     with time_machine.travel(factories.NOW.instant):
         assert "有 1 件事等了十分钟没有人做" in doctor(tmp_path).output
+        with installed.writing() as db:
+            freeze(db, why="查一查", by=SYSTEM, now=factories.NOW)
+        assert "等了十分钟" not in doctor(tmp_path).output, "nobody may do it now"
 
 
 def test_port_that_lets_in_more_than_the_proxy_is_to_be_mended(tmp_path) -> None:

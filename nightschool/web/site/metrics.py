@@ -70,15 +70,14 @@ def counts() -> Response:
     from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
     now = CollectorRegistry()
-    Gauge("nightschool_free_megabytes", "Where the data lives", registry=now).set(
-        services().settings.free_megabytes
-    )
+
+    def tell(name: str, what: str, number: float) -> None:
+        Gauge(f"nightschool_{name}", what, registry=now).set(number)
+
+    tell("free_megabytes", "Where the data lives", services().settings.free_megabytes)
     names = ["database", "state"]
     connections = Gauge("nightschool_database_connections", "Of this server", names, registry=now)
     answers = Gauge("nightschool_database_up", "Whether it answers", names[:1], registry=now)
-    waiting = Gauge("nightschool_sheets_waiting", "That somebody must look at", registry=now)
-    errands = Gauge("nightschool_errands_waiting", "That nobody has taken up yet", registry=now)
-    behind = Gauge("nightschool_replica_behind_seconds", "What readers see is so old", registry=now)
     found = services()
     for name, database in (("main", found.database), ("replica", found.replica)):
         if database is None:
@@ -88,10 +87,11 @@ def counts() -> Response:
         try:
             with database.reading() as db:
                 if name == "main":
-                    waiting.set(sheets_unsettled(db))
-                    errands.set(errands_waiting(db, since=found.now().instant))
+                    tell("sheets_waiting", "That somebody must look at", sheets_unsettled(db))
+                    errands = errands_waiting(db, since=found.now().instant)
+                    tell("errands_waiting", "That nobody has taken up yet", errands)
                 else:
-                    behind.set(seconds_behind(db))
+                    tell("replica_behind_seconds", "What readers see is so old", seconds_behind(db))
             answers.labels(name).set(1)
         except SQLAlchemyError:
             answers.labels(name).set(0)
