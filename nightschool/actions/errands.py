@@ -27,7 +27,6 @@ class ErrandTurn:
 
     id: int
     turns: int  # the number they write by
-    public_id: str
     kind: ErrandKind
     account_id: int | None
     region_code: str | None
@@ -74,7 +73,6 @@ def take_errand(
         return ErrandTurn(
             found.id,
             found.turns,
-            found.public_id,
             ErrandKind(found.kind),
             found.account_id,
             found.region_code,

@@ -1,9 +1,13 @@
 """Errands are held by one at a time; who lost one writes nothing for it, and three turns are enough."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from nightschool.actions.dispatch.rotas import keep_rota, stop_rota
 from nightschool.actions.errands import (
     drop_errand,
     finish_errand,
@@ -14,9 +18,10 @@ from nightschool.actions.errands import (
 from nightschool.database import Database
 from nightschool.errors import LostErrand
 from nightschool.models.errands import Errand
+from nightschool.rules.access import Actor, Post, Role
 from nightschool.rules.errands import LEASE, MOST_TURNS
 from nightschool.rules.slots import Now
-from tests.factories import NOW, later, make_errand
+from tests.factories import NOW, Cast, later, make_errand, make_rota
 
 KINDS = ("classes",)
 STEPS = (1, 2)
@@ -91,3 +96,30 @@ def test_who_is_at_it_hears_that_somebody_has_had_enough(db, errand: Errand) -> 
 def test_one_that_was_held_by_a_clock_years_ahead_is_taken_up(db) -> None:
     make_errand(db, "classes", due_at=NOW.instant + timedelta(days=900))
     assert take(db) is not None
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite lets one writer in at a time
+def test_one_that_is_stopped_while_it_comes_to_its_end_is_done_and_nobody_fails(
+    database: Database, cast: Cast
+) -> None:
+    by = Actor(None, "督导", (Post(Role.SUPERVISOR, "511002000000"),))
+    with database.writing() as db:
+        rota = make_rota(db, state="open").public_id
+    with database.writing() as db:
+        taken = take_errand(db, ("rota",), now=NOW)
+    assert taken is not None
+
+    def stop() -> None:
+        with database.writing() as db:
+            stop_rota(db, rota=rota, by=by, now=NOW)
+
+    with ThreadPoolExecutor() as others:
+        with database.writing() as db:
+            finish_errand(db, taken, now=NOW)
+            stopped = others.submit(stop)
+            with suppress(TimeoutError):
+                stopped.result(timeout=0.3)
+            keep_rota(db, rota, is_whole=True)
+        stopped.result()
+    with database.reading() as db:
+        assert db.scalars(select(Errand.state)).one() == "done"

@@ -357,10 +357,11 @@ def _mend(held: ErrandHeld) -> None:
     with held.given.database.reading() as db:
         page = _asked(db, held)
     ground, loosed = _ground(page, held, held.tell)
-    lines = mend_rota(ground.task, lines_of_rows(ground.task, page.rows, first=ground.days[0]))
+    former = lines_of_rows(ground.task, page.rows, first=ground.days[0])
+    lines = mend_rota(ground.task, former, goes_on=lambda: held.tell(*held.steps))
     rows = _rows(page, ground, loosed, lines)
     with held.ending() as db:
-        actions.keep_rota(db, page.public_id, rows, gap_permille=None, is_whole=True)
+        actions.keep_rota(db, page.public_id, rows, gap_permille=None, is_whole=held.goes_on)
 
 
 def _asked(db: Session, held: ErrandHeld) -> RotaPage:

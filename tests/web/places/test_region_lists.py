@@ -9,7 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from nightschool.actions.places.region_lists import import_steps
 from nightschool.database import Database
+from nightschool.errors import NotFound
 from nightschool.models.places import Region, RegionImport, RegionKey
 from nightschool.models.trust import AuditEvent
 from nightschool.web.site.errands import ERRANDS, Errands
@@ -332,6 +334,38 @@ def test_while_it_goes_on_the_page_says_how_far_and_whoever_is_alive_brings_it_t
     assert "另一份名单正在导入" in admin.post(f"{PATH}/withdraw", follow_redirects=True).text
     errands_of(app).wait()
     assert "导入好了" in admin.get(address).text
+
+
+@pytest.mark.parametrize("by_a_new_errand", [True, False])
+def test_what_was_broken_off_and_went_on_tells_all_that_it_changed(
+    app: Flask,
+    admin: FlaskClient,
+    database: Database,
+    clock: StillClock,
+    monkeypatch: pytest.MonkeyPatch,
+    by_a_new_errand: bool,
+) -> None:
+    address = hand_in(admin).location
+
+    def breaking_off(*args: Any, **more: Any) -> Any:
+        def die(_db: Any) -> None:
+            raise NotFound if by_a_new_errand else OSError("no room")
+
+        return *import_steps(*args, **more)[:-1], die
+
+    with monkeypatch.context() as patch:
+        patch.setattr("nightschool.web.places.region_lists.import_steps", breaking_off)
+        admin.post(f"{address}/apply")
+        errands_of(app).wait()
+    if by_a_new_errand:
+        assert "没有导入完" in admin.get(address).text
+        admin.post(f"{address}/apply")
+    clock.move(seconds=11)
+    errands_of(app).wait()
+    page = admin.get(address).text
+    told = {"新增": 2, "改名，或者又有了": 1, "标成已撤并": 1, "没有变化": 3, "跳过的行": 0}
+    assert "导入好了" in page and figures(page) == told
+    assert "全安镇 → 全安街道" in page
 
 
 @pytest.mark.both_databases
