@@ -6,10 +6,15 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from nightschool.models.places import Region, Venue
+from nightschool.models.teaching import ClassSession
 from nightschool.queries.scope import inside
 from nightschool.rules.regions import township_of
 
 _OWNER = aliased(Region, name="venue_owner")
+
+
+# In which village a class session meets: that of its hall, which may be another's; its own without one.
+MEETS_IN = func.coalesce(Venue.region_code, ClassSession.region_code)
 
 
 def can_meet_at(village: str) -> ColumnElement[bool]:

@@ -18,6 +18,7 @@ from nightschool.models.places import Venue
 from nightschool.models.teaching import Booking, ClassSession
 from nightschool.queries.courses import bookings
 from nightschool.queries.courses.sessions import teachers_of
+from nightschool.queries.shared_venues import venue_name
 from nightschool.rules.courses.conflicts import Conflict, Want, want_of
 from nightschool.rules.resources import Resource, ResourceKind
 from nightschool.rules.slots import Moment, Slot
@@ -46,10 +47,11 @@ def hold_slots(
     ids = [class_session.id for class_session in class_sessions]
     holding = [] if are_new else ids
     teachers = teachers_of(db, ids)
+    village = class_sessions[0].region_code
     venues = _venues(db, class_sessions)
     names = {Resource(ResourceKind.TEACHER, one.id): one.name for them in teachers.values() for one in them}
-    names |= {Resource(ResourceKind.VENUE, venue.id): venue.name for venue in venues.values()}
-    shared = {key for key, venue in venues.items() if not venue.holds_slots}
+    names |= {Resource(ResourceKind.VENUE, key): called for key, (_venue, called) in venues.items()}
+    shared = {key for key, (venue, _called) in venues.items() if not venue.holds_slots}
     wants = [
         want_of(slot_of(one), [teacher.id for teacher in teachers[one.id]], one.venue_id, shared=shared)
         for one in class_sessions
@@ -57,7 +59,6 @@ def hold_slots(
     lock_slots(db, wants)
 
     def refusal() -> tuple[Conflict, ...]:
-        village = class_sessions[0].region_code
         return bookings.conflicts(
             db,
             wants,
@@ -110,14 +111,15 @@ def lock_key(resource: Resource, day: date) -> int:
     return int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "big", signed=True)
 
 
-def _venues(db: Session, class_sessions: Iterable[ClassSession]) -> dict[int, Venue]:
-    """The venues of these sessions. Cost: 1 query; none where there are none."""
+def _venues(db: Session, class_sessions: Sequence[ClassSession]) -> dict[int, tuple[Venue, str]]:
+    """The venues of these sessions, as their village calls them. Cost: 1 query; none where there are none."""
     ids = {class_session.venue_id for class_session in class_sessions} - {None}
     if not ids:
         return {}
     # Shared lock: whether a venue may be shared (actions.places.venues) does not change until it is booked.
-    found = db.scalars(select(Venue).where(Venue.id.in_(ids)).with_for_update(read=True))
-    return {venue.id: venue for venue in found}
+    wanted = select(Venue, venue_name(class_sessions[0].region_code)).where(Venue.id.in_(ids))
+    found = db.execute(wanted.with_for_update(read=True, of=Venue))
+    return {venue.id: (venue, called) for venue, called in found}
 
 
 def _insert(db: Session, class_session_ids: Sequence[int], wants: Sequence[Want]) -> None:

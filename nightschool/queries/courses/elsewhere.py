@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from nightschool.models.calendars import RegionPosition
 from nightschool.models.people import Teacher
-from nightschool.models.places import Region
+from nightschool.models.places import Region, Venue
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course
 from nightschool.queries.seasons.localities import Locality
+from nightschool.queries.shared_venues import MEETS_IN
 from nightschool.rules.courses.advice import SAME_TOPIC_DAYS, NearbySession
 from nightschool.rules.courses.statuses import HOLDING
 from nightschool.rules.places.travel import way_between
@@ -115,7 +116,8 @@ def _sessions(
             RegionPosition.longitude,
         )
         .join(Region, Region.code == ClassSession.region_code)
-        .outerjoin(RegionPosition, RegionPosition.region_code == ClassSession.region_code)
+        .outerjoin(Venue, Venue.id == ClassSession.venue_id)
+        .outerjoin(RegionPosition, RegionPosition.region_code == MEETS_IN)
         .where(ClassSession.day.between(first, last), ClassSession.status.in_(HOLDING))
     )
     if but_session:

@@ -135,11 +135,11 @@ def storm_plan(
         ranked = tuple(sorted(dates, key=lambda one: (one.cost, one.slot))[:MOST_OFFERED])
         struck.append(Struck(row.public_id, slot, needs[row.public_id], row.course, ranked))
     new_dates = least_change(struck)
-    names = {one.resource: one.name for one in staff.venues}
     told: dict[str, list[StruckLine]] = defaultdict(list)
     for row, line, one in zip(rows, lines(db, rows), struck, strict=True):
         proposed = new_dates.get(one.public_id)
-        why_not = "" if proposed else tell_no_date(one, busy, names)
+        place = staff.by_id.get(keys[row.id][1])
+        why_not = "" if proposed else tell_no_date(one, busy, {place.resource: row.venue} if place else {})
         told[row.region_code].append(StruckLine(line, one.dates, proposed, why_not))
     return tuple(
         VillageStorm(contact, tuple(told[code])) for code, contact in contacts(db, told.keys()).items()
@@ -179,6 +179,7 @@ def _around(
     return replace(
         meeting_at(around, choices, venue),
         title=row.title,
+        venue=row.venue,  # as its own village calls it
         taught={
             name: [one for one in those if one.day > storm.last]
             for name, those in around.taught.items()

@@ -19,7 +19,7 @@ from nightschool.queries.people.teacher_links import Opened
 from nightschool.queries.records import shaped
 from nightschool.queries.scope import inside
 from nightschool.queries.seasons.localities import Locality, locality
-from nightschool.queries.shared_venues import venue_name
+from nightschool.queries.shared_venues import MEETS_IN, venue_name
 from nightschool.rules.courses.statuses import HOLDING
 from nightschool.rules.dispatch.dispatches import (
     DispatchStatus,
@@ -195,8 +195,8 @@ def engagements(
         )
         .join(ClassSession, ClassSession.id == ClassSessionTeacher.class_session_id)
         .join(Region, Region.code == ClassSession.region_code)
-        .outerjoin(RegionPosition, RegionPosition.region_code == ClassSession.region_code)
         .outerjoin(Venue, Venue.id == ClassSession.venue_id)
+        .outerjoin(RegionPosition, RegionPosition.region_code == MEETS_IN)
         .where(
             ClassSessionTeacher.teacher_id.in_(teachers),
             ClassSession.day.between(first, last),

@@ -15,7 +15,7 @@ from nightschool.models.teaching import ClassSession, SessionStatus
 from nightschool.queries.records import shaped
 from nightschool.queries.scope import inside
 from nightschool.queries.seasons.localities import locality
-from nightschool.queries.shared_venues import venue_name
+from nightschool.queries.shared_venues import MEETS_IN, venue_name
 from nightschool.rules.courses.advice import AFTER_WORK
 from nightschool.rules.oversight.inspections import Share, share_found
 from nightschool.rules.places.travel import way_between
@@ -116,8 +116,8 @@ def within_reach(
             RegionPosition.latitude,
             RegionPosition.longitude,
         )
-        .outerjoin(RegionPosition, RegionPosition.region_code == ClassSession.region_code)
         .outerjoin(Venue, Venue.id == ClassSession.venue_id)
+        .outerjoin(RegionPosition, RegionPosition.region_code == MEETS_IN)
         .where(
             inside(ClassSession.region_code, region),
             ClassSession.day.between(first, last),

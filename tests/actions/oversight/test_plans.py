@@ -39,7 +39,19 @@ from nightschool.rules.oversight.approvals import tell_gone, tell_since_approval
 from nightschool.rules.regions import parent_of
 from nightschool.rules.seasons.months import Month
 from nightschool.rules.slots import Moment, Now, Slot
-from tests.factories import JIANLI, NOW, SHIWAN, TODAY, Cast, later, make_course, make_label, make_session
+from tests.factories import (
+    JIANLI,
+    NOW,
+    SHIWAN,
+    TODAY,
+    Cast,
+    later,
+    make_course,
+    make_label,
+    make_region,
+    make_session,
+    make_venue,
+)
 
 DECEMBER = Month(2026, 12)
 FIRST, SECOND = date(2026, 12, 5), date(2026, 12, 12)
@@ -295,10 +307,13 @@ def test_one_more_class_of_a_public_course_waits_as_a_draft_for_the_plan(cast: C
 def test_what_was_moved_after_the_approval_says_when_it_was_to_be(cast: Cast, db: Session) -> None:
     approval(db)
     lines = december(db)
+    make_region(db, "511002105202", "断桥村村民委员会")
+    lines[1].venue_id = make_venue(db, "511002105202", "大礼堂", for_township=True).id
     approve(db, cast)
-    lines[1].day = SECOND + timedelta(days=1)
+    lines[1].day, lines[1].venue_id = SECOND + timedelta(days=1), None
     announce(db, cast)
     told = page_of(db).lines
+    assert told[1].approved and tell_since_approval(told[1].approved, TODAY).endswith("；在断桥村大礼堂")
     assert [line.approved and line.approved.begins.day for line in told] == [None, SECOND]
     assert not any(line.is_added for line in told)
 
