@@ -82,7 +82,7 @@ ANYWHERE = {
     "notice_form": "chat-usual",
 }
 # Steps that can only be taken after another one, and what comes of them before it.
-NOT_YET = {"trust.code": "login", "second_factor.qr": "404"}
+NOT_YET = {"trust.code": "login", "second_factor.qr": "404", "metrics.counts": "404"}
 ANSWERS = {200, 303, 409, 422, 429}
 
 

@@ -59,5 +59,5 @@ def test_why_a_venue_is_not_saved_is_told(refused: Refused, told: str) -> None:
 
 
 def test_a_venue_is_a_lit_and_covered_meeting_room_unless_it_is_said() -> None:
-    room = VenueEntry("村小", "meeting_room", None, True, True, "", "", "", False, False, None)
+    room = VenueEntry("村小", "meeting_room", None, True, True, "", "", "", False, False, False, None)
     assert VenueEntry("村小") == room
