@@ -239,8 +239,8 @@ def test_a_new_worker_and_a_new_page_find_the_outbox_of_the_old_ones(
     along: Page, site: Site, tonight: str
 ) -> None:
     tick(along, tonight, NAMES[0])
+    along.route("**/deliveries", lambda route: route.abort())  # first: with signal the page sends at once
     along.context.set_offline(False)
-    along.route("**/deliveries", lambda route: route.abort())
     along.evaluate("""async () => {
         for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
         for (const name of await caches.keys()) await caches.delete(name);
