@@ -1,8 +1,9 @@
 """Wishes of many villages put together: the same topic in one cluster, and its villages in the order of the road."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 from typing import Generic, TypeVar
 
 from nightschool.rules.dispatch.circuits import KICKS, best_order
@@ -52,14 +53,22 @@ def along_the_road(
     return (*found, *(Stop(key, None) for key, position in stops.items() if position is None))
 
 
-def way_home(
-    road: Sequence[Stop[T]], stops: Mapping[T, Position | None], home: Position | None, kmh: int
+def whole_way(
+    days: Sequence[Sequence[Stop[T]]], stops: Mapping[T, Position | None], home: Position | None, kmh: int
 ) -> Journey | None:
-    """The whole way from home through all of them and back; None where somebody's place is not known."""
-    if not road or any(stop.way is None for stop in road):
-        return None
-    back = way_between(stops[road[-1].of], home, kmh)
-    return back and Journey(back.km + sum(stop.way.km for stop in road if stop.way), kmh)
+    """Each day's way from home through all of it and back, together; None where somebody's place is not known."""
+    km = 0.0
+    for road in days:
+        ways = [*(stop.way for stop in road), way_between(stops.get(road[-1].of), home, kmh)]
+        if None in ways:
+            return None
+        km += sum(way.km for way in ways if way)
+    return Journey(km, kmh) if days else None
+
+
+def off_the_road(place: Position | None, road: Iterable[Position]) -> float:
+    """Kilometres to the nearest of these; as far as can be, where it lies nobody knows where."""
+    return min((straight_km(place, one) for one in road), default=0.0) if place else inf
 
 
 def roads(lies: Sequence[Position | None]) -> list[list[float]]:

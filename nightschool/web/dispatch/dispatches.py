@@ -26,7 +26,7 @@ from nightschool.queries.seasons.localities import locality
 from nightschool.rules.courses.conflicts import explain
 from nightschool.rules.courses.recurrence import tell_recurrence_problem
 from nightschool.rules.dispatch.candidates import days_that_suit, teaches, usual_times
-from nightschool.rules.dispatch.clusters import Stop, along_the_road, same_topics, way_home
+from nightschool.rules.dispatch.clusters import along_the_road, off_the_road, same_topics, whole_way
 from nightschool.rules.dispatch.dispatches import (
     FURTHEST_DAYS,
     DispatchStatus,
@@ -38,9 +38,7 @@ from nightschool.rules.dispatch.trips import MOST_STOPS, check_trip, plan_days, 
 from nightschool.rules.dispatch.wishes import WishStage, tell_households
 from nightschool.rules.listings import page_of
 from nightschool.rules.names import finder, stored_keys
-from nightschool.rules.places.travel import Journey, straight_km
 from nightschool.rules.regions import ancestors_of, is_inside
-from nightschool.rules.seasons.daylight import Position
 from nightschool.rules.slots import Slot, shown_end
 from nightschool.texts import _, counted
 from nightschool.web.dispatch.dispatches_form import OfferForm, ReplyForm, TripForm
@@ -283,19 +281,11 @@ def trip(region: str) -> Any:
         form=form,
         legs=shown,
         days=len(days),
-        whole=_whole_way([[stop for stop, _slot in day] for day in days], chosen, home, here.kmh),
+        whole=whole_way([[stop for stop, _slot in day] for day in days], chosen, home, here.kmh),
         here=here,
         topic=leading.topic,
     )
     return page, status
-
-
-def _whole_way(
-    days: list[list[Stop[str]]], lies: dict[str, Position | None], home: Position | None, kmh: int
-) -> Journey | None:
-    """All ways of all days, from home and back to it each day; None where somebody's place is not known."""
-    ways = [way_home(day, lies, home, kmh) for day in days]
-    return Journey(sum(way.km for way in ways if way), kmh) if ways and None not in ways else None
 
 
 def _smallest_of(villages: Collection[str]) -> str:
@@ -321,14 +311,7 @@ def _on_the_way(
         and teaches(one.line.topic, going.specialities)
     }
 
-    def off_the_road(one: RegionWish) -> float:
-        return (
-            min((straight_km(one.position, each) for each in lies), default=0)
-            if one.position
-            else float("inf")
-        )
-
-    return sorted(wished.values(), key=off_the_road)[:_ALSO_OFFERED]
+    return sorted(wished.values(), key=lambda one: off_the_road(one.position, lies))[:_ALSO_OFFERED]
 
 
 def _tell_wish(one: RegionWish, *, says_topic: bool = False) -> str:

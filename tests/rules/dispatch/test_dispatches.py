@@ -10,7 +10,7 @@ from nightschool.errors import Refused
 from nightschool.rules.courses.closed_times import ClosedTime
 from nightschool.rules.dispatch.candidates import days_that_suit, free_days, teaches, usual_times
 from nightschool.rules.dispatch.circuits import best_order, way_through
-from nightschool.rules.dispatch.clusters import Stop, along_the_road, roads, same_topics, way_home
+from nightschool.rules.dispatch.clusters import Stop, along_the_road, roads, same_topics, whole_way
 from nightschool.rules.dispatch.dispatches import (
     DispatchStatus,
     Engagement,
@@ -122,9 +122,9 @@ def test_a_trip_is_the_shortest_way_from_home_and_back() -> None:
     stops = dict(zip("abcd", lies[1:], strict=True))
     road = along_the_road({**stops, "x": None}, 30, lies[0])
     assert [stop.of for stop in road] == [*"acbdx"], "of ways as long the one that is early in most places"
-    whole = way_home(road[:-1], stops, lies[0], 30)
+    whole = whole_way([road[:-1]], stops, lies[0], 30)
     assert whole is not None and whole.km == pytest.approx(2 * 12 * 0.968 * 1.4, rel=0.01)
-    assert way_home(road, stops, lies[0], 30) is None, "one lies nobody knows where"
+    assert whole_way([road], stops, lies[0], 30) is None, "one lies nobody knows where"
     dice = Random(1)
     for stops_there in (0, 1, 2, 6, 30):
         km = roads([Position(29 + dice.random(), 105 + dice.random()) for _one in range(stops_there + 1)])
