@@ -20,7 +20,13 @@ from nightschool.actions.bulk import insert_rows
 from nightschool.database import Database
 from nightschool.models.attendance import Evaluation, EvaluationCount, Guest, Headcount, Mark
 from nightschool.models.places import NightSchool, Region
-from nightschool.models.tallies import CountedSession, PlannedMonth, RegionTally, TownshipTally
+from nightschool.models.tallies import (
+    CountedSession,
+    PlannedMonth,
+    RegionTally,
+    TownshipOpening,
+    TownshipTally,
+)
 from nightschool.models.teaching import ClassSession
 from nightschool.queries.oversight.plans import CALLED_OFF, in_month
 from nightschool.queries.scope import inside
@@ -29,6 +35,7 @@ from nightschool.queries.tallies import (
     counting_now,
     last_and_now,
     months_now,
+    openings_now,
     places_counted,
     townships_now,
 )
@@ -43,7 +50,8 @@ _FORGET = delete(CountedSession).where(CountedSession.class_session_id == bindpa
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _COLUMNS = tuple(CountedSession.__table__.columns.keys())
 _OF_ONE = _COLUMNS[1:]
-_TALLIES = {CountedSession, RegionTally, TownshipTally, PlannedMonth}
+_TALLIES = {CountedSession, RegionTally, TownshipTally, TownshipOpening, PlannedMonth}
+_OF_TOWNSHIPS = ((TownshipTally, townships_now), (TownshipOpening, openings_now))
 _KEY = TallyKey._fields
 _TALLY = tuple(getattr(RegionTally, name) for name in (*_KEY, *Sums._fields))
 
@@ -111,9 +119,10 @@ def _lock(db: Session, townships: set[str]) -> None:
 def _count_townships(db: Session, townships: list[str]) -> None:
     if not townships:
         return
-    rows = townships_now(db, Region.parent_code.in_(townships))
-    db.execute(delete(TownshipTally).where(TownshipTally.region_code.in_(townships)))
-    insert_rows(db, TownshipTally, rows)
+    for table, counted in _OF_TOWNSHIPS:
+        rows = counted(db, Region.parent_code.in_(townships))
+        db.execute(delete(table).where(table.region_code.in_(townships)))
+        insert_rows(db, table, rows)
 
 
 def _count_months(db: Session, months: list[tuple[str, Month]]) -> None:
@@ -237,7 +246,7 @@ def _recount_townships(db: Session, *, only_look: bool) -> Differing:
         db.execute(select(Region.code).where(Region.level == Level.TOWNSHIP).with_for_update(key_share=True))
     found = Differing()
     for table, rows in (
-        (TownshipTally, townships_now(db, Region.parent_code.is_not(None))),
+        *((table, counted(db, Region.parent_code.is_not(None))) for table, counted in _OF_TOWNSHIPS),
         (PlannedMonth, months_now(db)),
     ):
         columns = table.__table__.columns

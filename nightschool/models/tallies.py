@@ -100,6 +100,15 @@ class TownshipTally(Base):
     ending_schools: Mapped[int]  # in villages that have ended, or will on a known day
 
 
+class TownshipOpening(Base):
+    """One row is how many night schools of a township opened on one day, of those whose last day is not known."""
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    region_code: Mapped[RegionCode] = mapped_column(primary_key=True)
+    village_schools: Mapped[int]
+    community_schools: Mapped[int]
+
+
 class PlannedMonth(Base):
     """One row is in how many villages of a township there is a class in a month, drafts too, and none that is off."""
 

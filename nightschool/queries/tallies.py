@@ -123,7 +123,7 @@ def counted_last(db: Session, which: ColumnElement[bool]) -> dict[int, ClassCoun
 
 def townships_now(db: Session, which: ColumnElement[bool]) -> list[dict[str, Any]]:
     """The villages and night schools of these townships, as their tallies are to have them."""
-    is_community = func.substr(Region.code, 10, 1) < "2"
+    is_community = _is_community()
     has_no_end = Region.valid_to.is_(None)
     schools = func.count(NightSchool.id)
     rows = db.execute(
@@ -141,6 +141,23 @@ def townships_now(db: Session, which: ColumnElement[bool]) -> list[dict[str, Any
     return [dict(row._mapping) for row in rows]
 
 
+def openings_now(db: Session, which: ColumnElement[bool]) -> list[dict[str, Any]]:
+    """On which days the night schools of these townships opened, of those that have no end, as is to stand."""
+    is_community = _is_community()
+    rows = db.execute(
+        select(
+            NightSchool.opened_on.label("day"),
+            Region.parent_code.label("region_code"),
+            func.count().filter(~is_community).label("village_schools"),
+            func.count().filter(is_community).label("community_schools"),
+        )
+        .join(NightSchool, NightSchool.region_code == Region.code)
+        .where(Region.level == Level.VILLAGE, Region.valid_to.is_(None), which)
+        .group_by(NightSchool.opened_on, Region.parent_code)
+    )
+    return [dict(row._mapping) for row in rows]
+
+
 def months_now(db: Session, *which: ColumnElement[bool]) -> list[dict[str, Any]]:
     """In how many villages of each township there is a class in each month, of these class sessions, as is to stand."""
     township = func.substr(ClassSession.region_code, 1, PREFIX_DIGITS[Level.TOWNSHIP])
@@ -154,6 +171,10 @@ def months_now(db: Session, *which: ColumnElement[bool]) -> list[dict[str, Any]]
         {"month": month, "region_code": full_code(township), "villages": villages}
         for month, township, villages in rows
     ]
+
+
+def _is_community() -> ColumnElement[bool]:
+    return func.substr(Region.code, 10, 1) < "2"
 
 
 def _counts_as(

@@ -20,11 +20,15 @@ def edit_school(db: Session, *, village: str, entry: SchoolEntry, version: int, 
     """The school's record says what the entry says, and so does the village's page.
 
     Raises: NotFound when the village has no school; StaleRecord when somebody saved it since this version; Refused
-    with `unknown_venue` when the usual venue is not one that the village can meet at.
+    with `unknown_venue` when the usual venue is not one that the village can meet at, `opens_later` when it is said
+    to have opened on a day that is yet to come.
     """
     which = NightSchool.region_code == village
     found = locked_as_seen(db, NightSchool, which, version=version, by=by)
+    if entry.opened_on and entry.opened_on > now.day:
+        raise Refused("opens_later", field="opened_on")
     former = told_contact(found)
+    found.opened_on = entry.opened_on or found.opened_on
     found.usual_venue_id = _venue_id(db, village, entry.usual_venue)
     found.institution_name = entry.institution_name or None
     found.principal = entry.principal
@@ -38,7 +42,7 @@ def edit_school(db: Session, *, village: str, entry: SchoolEntry, version: int, 
     if not fields:
         return
     db.flush()
-    if set(fields) - {"equipment", "households"}:  # which no public page shows
+    if set(fields) - {"equipment", "households", "opened_on"}:  # which no public page shows
         touch_villages(db, [village], now=now)
     if told_contact(found) != former:
         show_otherwise(db, ClassSession.region_code == village, now=now)

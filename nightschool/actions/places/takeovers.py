@@ -70,7 +70,7 @@ def take_over(db: Session, *, village: str, former: str, seen: str, by: Actor, n
     if held.code != seen:
         raise StaleRecord("region", 0, 0)
     moved = {
-        "schools": _open_school(db, village, former, now=now),
+        "schools": _open_school(db, village, former, since=old.successor_day, now=now),
         **{name: _take_named(db, model, old, village, now=now) for model, name in _BY_NAME.items()},
         "sessions": _hand_on_sessions(db, sessions, village, now=now),
         "learners": _settle(db, old, village, old.successor_day),
@@ -183,8 +183,8 @@ def give_back(db: Session, *, village: str, former: str, by: Actor, now: Now, ve
     return sum(map(len, moved.values())) - len(back)
 
 
-def _open_school(db: Session, village: str, former: str, *, now: Now) -> list[int]:
-    """Who had no school has one now, with the telephone number that villagers of the former one know."""
+def _open_school(db: Session, village: str, former: str, *, since: date, now: Now) -> list[int]:
+    """Who had no school has one since it stands for the former one, with the telephone number that villagers know."""
     schools = {
         one.region_code: one
         for one in db.scalars(select(NightSchool).where(NightSchool.region_code.in_((village, former))))
@@ -194,7 +194,7 @@ def _open_school(db: Session, village: str, former: str, *, now: Now) -> list[in
     known = schools.get(former)
     made = NightSchool(
         region_code=village,
-        opened_on=now.day,
+        opened_on=since,
         contact_name=known.contact_name if known else "",
         contact_phone=known.contact_phone if known else "",
     )

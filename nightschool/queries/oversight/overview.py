@@ -20,13 +20,18 @@ from nightschool.queries.courses.labels import bears, in_tallies_of
 from nightschool.queries.courses.sessions import category_word
 from nightschool.queries.figures import attendances, came_in_person
 from nightschool.queries.oversight.household_kinds import KindCount, households_reached, kinds_by_region
-from nightschool.queries.places.openings import Below, SchoolsByType, households_here, units_and_schools
+from nightschool.queries.places.openings import (
+    Below,
+    households_here,
+    schools_that_ended,
+    units_and_schools,
+)
 from nightschool.queries.places.places import names_of
 from nightschool.queries.places.region_settings import targets_for
 from nightschool.queries.scope import inside
 from nightschool.rules.oversight.figures import DAYS_ON_TIME, percent
 from nightschool.rules.oversight.tallies import ALL, Sums, fewest_spans, spans_of
-from nightschool.rules.oversight.targets import Target, target_along
+from nightschool.rules.oversight.targets import SchoolsThere, Target, target_along
 from nightschool.rules.regions import (
     BELOW,
     PREFIX_DIGITS,
@@ -202,17 +207,23 @@ class KnownRegion:
 
     names: Mapping[str, str]
     below: tuple[Below, ...]
-    schools: tuple[SchoolsByType, ...]  # as fine as something is expected of them
+    schools: tuple[SchoolsThere, ...]  # of which something may be expected, as fine as it is
     targets: Mapping[str, Target]
 
 
-def known_region(db: Session, code: str, *, today: date) -> KnownRegion:
-    """Those of one region; without its name, where there is no such region. Cost: 3 queries of a village or a township,
-    else 5."""
-    targets = targets_for(db, code)
+def known_region(
+    db: Session, code: str, *, today: date, since: date, heirs: Mapping[str, str] = EVERYTHING.heirs
+) -> KnownRegion:
+    """Those of one region, for periods from a day on; without its name, where there is no such region. Cost: 3 queries
+    of a village or a township, else 5; one or two more where something is expected."""
+    targets, ended = targets_for(db, code), tuple[SchoolsThere, ...]()
+    if targets or heirs:
+        ended = schools_that_ended(db, code, since=since, heirs=heirs)
+        if abroad := [one.region for one in ended if not is_inside(one.region, code)]:
+            targets = targets_for(db, code, *abroad)
     finest = max((level_of(one) for one in targets), key=list(Level).index, default=Level.PROVINCE)
-    below, schools = units_and_schools(db, code, today=today, finest=finest)
-    return KnownRegion(names_of(db, [*ancestors_of(code), code]), below, schools, targets)
+    below, schools = units_and_schools(db, code, today=today, finest=finest, since=since if targets else None)
+    return KnownRegion(names_of(db, [*ancestors_of(code), code]), below, (*schools, *ended), targets)
 
 
 def overview_of(
@@ -235,7 +246,7 @@ def overview_of(
     Cost: eight queries, whatever the size, of which `known_region` asks five; one more where a former region without a
     night school had class sessions, and where villages stand for others.
     """
-    known = known or known_region(db, code, today=today)
+    known = known or known_region(db, code, today=today, since=first, heirs=narrowed.heirs)
     if code not in known.names:
         return None
     names, below, level = known.names, known.below, level_of(code)
@@ -259,7 +270,7 @@ def overview_of(
         line.over_60 = line.over_60 if line.over_60_counted else None
         line.reasons, line.categories = +line.reasons, +line.categories  # some were taken away again
     if not (narrowed.label or narrowed.category):
-        _expect(known, code, part_level, first, last, {**lines, code: total})
+        _expect(known, code, part_level, first, last, narrowed.heirs, {**lines, code: total})
     if counts_people and level is not Level.PROVINCE:
         _count_people(db, part_level, narrowed, first, last, total, lines)
     if counts_households and level not in (Level.PROVINCE, Level.CITY):
@@ -499,13 +510,15 @@ def _expect(
     level: Level,
     first: date,
     last: date,
+    heirs: Mapping[str, str],
     lines: Mapping[str, RegionFigures],
 ) -> None:
-    """What is expected of the schools that are there today, part by part and of all."""
-    for unit, villages, communities in known.schools:
+    """What is expected of the schools that were there, part by part and of all."""
+    for schools in known.schools:
+        unit = schools.region
         target = target_along((*ancestors_of(unit), unit), known.targets)
-        expected = target.expected(villages, communities, first, last) if target else None
-        for part in {full_code(unit[: PREFIX_DIGITS[level]]), code}:
+        expected = target.expected(schools, first, last) if target else None
+        for part in {full_code(heirs.get(unit, unit)[: PREFIX_DIGITS[level]]), code}:
             if expected is not None and part in lines:
                 lines[part].expected = (lines[part].expected or 0) + expected
 

@@ -1,6 +1,7 @@
 """Villages whose night school is still to be opened, and coordinators who have never got in."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -9,11 +10,12 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.places import NightSchool, Region
-from nightschool.models.tallies import TownshipTally
+from nightschool.models.tallies import TownshipOpening, TownshipTally
 from nightschool.models.trust import Account, Posting
 from nightschool.queries.scope import inside
 from nightschool.queries.trust.account_list import Show, posted_in
 from nightschool.queries.trust.trust import not_over, slip_until
+from nightschool.rules.oversight.targets import SchoolsThere
 from nightschool.rules.places.openings import VillageToOpen
 from nightschool.rules.regions import (
     BELOW,
@@ -28,8 +30,6 @@ from nightschool.rules.regions import (
 from nightschool.rules.slots import Now
 
 _MOST_WAITING = 120
-
-SchoolsByType = tuple[str, int, int]  # the code of a part, its schools of villages, those of communities
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,11 @@ class Below:
 
 @dataclass
 class _Counted:
-    """The night schools of one part of a region that are in villages of today, and its villages."""
+    """One part of a region."""
 
     villages: int = 0  # living ones, and former ones that have a night school
     schools: int = 0  # in former villages, too
-    of_villages: int = 0
+    of_villages: int = 0  # in villages without a known end
     of_communities: int = 0
 
 
@@ -108,30 +108,29 @@ def units_below(db: Session, code: str, *, today: date) -> tuple[Below, ...]:
 
 
 def units_and_schools(
-    db: Session, code: str, *, today: date, finest: Level = Level.PROVINCE
-) -> tuple[tuple[Below, ...], tuple[SchoolsByType, ...]]:
-    """The regions right below one (none of a village), and the schools of living villages by type.
+    db: Session, code: str, *, today: date, finest: Level = Level.PROVINCE, since: date | None = None
+) -> tuple[tuple[Below, ...], tuple[SchoolsThere, ...]]:
+    """The regions right below one (none of a village), and the schools of villages without a known end.
 
-    Those by part: of the level right below or, where that is smaller, of `finest`, down to townships. Cost: as above.
+    Those by part: of the level right below or, where that is smaller, of `finest`, down to townships; apart those that
+    opened after `since`. Cost: as above, one more where `since` is given above townships.
     """
     level = BELOW.get(level_of(code), Level.VILLAGE)
     if level is Level.VILLAGE:
         here = db.execute(
-            select(Region.code, Region.name, _lives(today), NightSchool.id.is_not(None))
+            select(Region.code, Region.name, _lives(today), Region.valid_to, NightSchool.opened_on)
             .outerjoin(NightSchool, NightSchool.region_code == Region.code)
             .where(inside(Region.code, code), Region.level == level)
             .order_by(Region.code)
         ).all()
         return (
             tuple(
-                Below(unit, name, 1, int(has_school))
-                for unit, name, lives, has_school in here
-                if unit != code and (lives or has_school)
+                Below(unit, name, 1, int(opened is not None))
+                for unit, name, lives, _last, opened in here
+                if unit != code and (lives or opened)
             ),
             tuple(
-                (unit, int(not is_community(unit)), int(is_community(unit)))
-                for unit, _name, lives, has_school in here
-                if lives and has_school
+                _school(unit, opened) for unit, _name, _lives, last, opened in here if opened and last is None
             ),
         )
     digits = max(PREFIX_DIGITS[level], min(PREFIX_DIGITS[finest], PREFIX_DIGITS[Level.TOWNSHIP]))
@@ -152,8 +151,51 @@ def units_and_schools(
             for unit, name, lives in units
             if lives or schools[unit]
         ),
-        tuple((part, one.of_villages, one.of_communities) for part, one in counted),
+        tuple(_by_first_day(db, code, digits, dict(counted), since)),
     )
+
+
+def schools_that_ended(
+    db: Session, code: str, *, since: date, heirs: Mapping[str, str]
+) -> tuple[SchoolsThere, ...]:
+    """Each school of a region that was there on a day, whose village has ended since or will; those of `heirs` where
+    the one is that stands for them. Cost: 1 query."""
+    rows = db.execute(
+        select(Region.code, NightSchool.opened_on, Region.valid_to)
+        .join(NightSchool, NightSchool.region_code == Region.code)
+        .where(Region.valid_to >= since, Region.level == Level.VILLAGE)
+        .order_by(Region.code)
+    )
+    return tuple(_school(*row) for row in rows if is_inside(heirs.get(row.code, row.code), code))
+
+
+def _school(village: str, first: date, last: date | None = None) -> SchoolsThere:
+    is_of_community = is_community(village)
+    return SchoolsThere(village, int(not is_of_community), int(is_of_community), first, last)
+
+
+def _by_first_day(
+    db: Session, code: str, digits: int, counted: Mapping[str, _Counted], since: date | None
+) -> Iterator[SchoolsThere]:
+    """Those of each part that were there on a day, and those that opened later, by their day."""
+    of_villages = Counter({part: one.of_villages for part, one in counted.items()})
+    of_communities = Counter({part: one.of_communities for part, one in counted.items()})
+    if since:
+        part = func.substr(TownshipOpening.region_code, 1, digits)
+        numbers = (TownshipOpening.village_schools, TownshipOpening.community_schools)
+        later = (
+            select(part, TownshipOpening.day, *map(func.sum, numbers))
+            .where(inside(TownshipOpening.region_code, code), TownshipOpening.day > since)
+            .group_by(part, TownshipOpening.day)
+            .order_by(part, TownshipOpening.day)
+        )
+        for prefix, day, villages, communities in db.execute(later):
+            unit = full_code(prefix)
+            of_villages[unit] -= villages
+            of_communities[unit] -= communities
+            yield SchoolsThere(unit, villages, communities, day)
+    for unit in counted:
+        yield SchoolsThere(unit, of_villages[unit], of_communities[unit])
 
 
 def _counted(db: Session, code: str, digits: int, *, today: date) -> dict[str, _Counted]:
@@ -170,17 +212,11 @@ def _counted(db: Session, code: str, digits: int, *, today: date) -> dict[str, _
         schools = of_villages + of_communities + ending
         found[full_code(prefix)] = _Counted(villages + ending, schools, of_villages, of_communities)
     # Few: those that have not ended yet though their last day is known.
-    last_days = select(Region.code, NightSchool.id).outerjoin(
-        NightSchool, NightSchool.region_code == Region.code
-    )
-    here = (Region.valid_to >= today, Region.level == Level.VILLAGE)
-    for village, school in db.execute(last_days.where(*here)):
-        if not is_inside(village, code):
-            continue
-        line = found[full_code(village[:digits])]
-        line.villages += school is None
-        line.of_communities += school is not None and is_community(village)
-        line.of_villages += school is not None and not is_community(village)
+    last_days = select(Region.code).outerjoin(NightSchool, NightSchool.region_code == Region.code)
+    here = (Region.valid_to >= today, Region.level == Level.VILLAGE, NightSchool.id.is_(None))
+    for village in db.scalars(last_days.where(*here)):
+        if is_inside(village, code):
+            found[full_code(village[:digits])].villages += 1
     return found
 
 

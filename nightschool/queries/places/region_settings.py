@@ -91,13 +91,14 @@ def target_of(row: Any) -> Target:
     return Target(row.target_per, row.village_target, row.community_target)
 
 
-def targets_for(db: Session, region: str) -> dict[str, Target]:
-    """What this region and those above and below it expect, by their codes. Cost: 1 query."""
+def targets_for(db: Session, region: str, *others: str) -> dict[str, Target]:
+    """What this region and those above and below it expect, and those above others, by their codes. Cost: 1 query."""
+    above = {one for code in (region, *others) for one in ancestors_of(code)}
     rows = db.scalars(
         select(RegionSettings).where(
             RegionSettings.target_per.is_not(None),
             or_(
-                RegionSettings.region_code.in_(ancestors_of(region)),
+                RegionSettings.region_code.in_(sorted(above)),
                 inside(RegionSettings.region_code, region),
             ),
         )

@@ -79,6 +79,7 @@ class SchoolRecord:
     contact_name: str
     contact_phone: str
     usual_venue: str  # public id; empty: none
+    opened_on: date
     households: int | None
     equipment: tuple[str, ...]  # ticked items of rules.places.checklist
     version: int

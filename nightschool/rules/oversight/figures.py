@@ -37,7 +37,9 @@ DAYS_ON_TIME = 3  # after the day of the class: a register, or the reason why th
 
 ATTENDANCES = Definition(N_("人次"), 1, N_("清点过的按清点人数，没清点的按名单加外来的人"))
 DISTINCT_PEOPLE = Definition(N_("人数"), 1, N_("名单上的人本人来过的，一个人只算一次"))
-EXPECTED = Definition(N_("要求"), 1, N_("县里或者镇上定的次数，乘现在的夜校数；没定的不算"))
+EXPECTED = Definition(
+    N_("要求"), 2, N_("县里或者镇上定的次数，乘每一周、月、季、年第一天已经办起来、还在的夜校数；没定的不算")
+)
 WOMEN = Definition(N_("其中女"), 1, N_("清点的时候数的，是人次；没数的空着"))
 OVER_60 = Definition(N_("60 岁以上"), 1, N_("清点的时候数的，是人次；没数的空着"))
 HOUSEHOLDS = Definition(

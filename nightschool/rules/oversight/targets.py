@@ -3,7 +3,7 @@
 Nobody else expects anything: without a settled number there is none, and no rate either.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,6 +15,21 @@ TARGET_PERIODS = {"week": N_("一周"), "month": N_("一个月"), "quarter": N_(
 
 
 @dataclass(frozen=True, slots=True)
+class SchoolsThere:
+    """So many night schools of one region, by their type, that were there on the same days."""
+
+    region: str  # code
+    villages: int
+    communities: int
+    first: date | None = None  # None: before any day that is asked for
+    last: date | None = None  # None: still there
+
+    def are_there(self, day: date) -> bool:
+        """On this day."""
+        return not (self.first and day < self.first) and not (self.last and day > self.last)
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """What is expected of each school in a span of this kind. No number: nothing of schools of that type."""
 
@@ -22,9 +37,11 @@ class Target:
     village: int | None
     community: int | None
 
-    def expected(self, villages: int, communities: int, first: date, last: date) -> int | None:
-        """Of so many schools, from a day to a day; None where no whole span lies in it, or nothing is expected."""
-        spans = _spans(self.per, first, last)
+    def expected(self, schools: SchoolsThere, first: date, last: date) -> int | None:
+        """Of these schools, from a day to a day; None where no whole span lies in it that began while they were there,
+        or nothing is expected."""
+        spans = sum(map(schools.are_there, _spans(self.per, first, last)))
+        villages, communities = schools.villages, schools.communities
         if not spans or not ((villages and self.village) or (communities and self.community)):
             return None
         return spans * (villages * (self.village or 0) + communities * (self.community or 0))
@@ -46,14 +63,16 @@ def tell_target(target: Target) -> str:
     )
 
 
-def _spans(per: str, first: date, last: date) -> int:
-    """How many whole spans lie in these days. A week counts where its Monday is, so that months add up to the year."""
+def _spans(per: str, first: date, last: date) -> Iterator[date]:
+    """The first day of each whole span in these days. A week counts where its Monday is, so that months add up to the
+    year."""
     if per == "week":
         monday = first + timedelta(days=-first.weekday() % 7)
-        return (last - monday).days // 7 + 1 if monday <= last else 0
-    span, found = period_of(per, first), 0
+        yield from (monday + timedelta(days=days) for days in range(0, (last - monday).days + 1, 7))
+        return
+    span = period_of(per, first)
     if span.first < first:
         span = span.after
     while span.last <= last:
-        span, found = span.after, found + 1
-    return found
+        yield span.first
+        span = span.after

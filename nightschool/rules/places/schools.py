@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from nightschool.texts import _
 
@@ -17,6 +18,7 @@ class SchoolEntry:
     contact_name: str = ""
     contact_phone: str = ""
     usual_venue: str = ""  # public id; empty: none
+    opened_on: date | None = None  # None: as it stands
     households: int | None = None  # of the whole village; None: not said
     equipment: Collection[str] = ()  # ticked items of rules.places.checklist
 

@@ -342,6 +342,7 @@ FIELD_WORDS = {
     "contact_name": N_("联系人"),
     "contact_phone": N_("联系电话"),
     "usual_venue_id": N_("常用场地"),
+    "opened_on": N_("哪天办起来的"),
     "equipment": N_("八有"),
     "retired_at": N_("还用不用"),
     "weekly_limit": N_("一周最多几节"),

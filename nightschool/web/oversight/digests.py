@@ -125,8 +125,8 @@ def told_week(
 
 def _weeks(db: Session, region: str) -> list[tuple[Period, str]]:
     """Each of the last whole weeks with its circular in words."""
-    known = known_region(db, region, today=today())
     week, found = week_of(today()).before, []
+    known = known_region(db, region, today=today(), since=week.first - (_WEEKS - 1) * timedelta(days=7))
     for _number in range(_WEEKS):
         told = told_week(db, region, known.names[region], week, today=today(), known=known)
         found.append((week, told))

@@ -64,4 +64,8 @@ def edit(village: str) -> Any:
 
 
 def _refuse(form: SchoolForm, refused: Refused) -> None:
-    form.refuse(refused.field, _("这一项已经不在单子上了，重新选一个。"))  # the venue was put away meanwhile
+    words = {
+        "opens_later": _("这一天还没到。写夜校已经办起来的那一天。"),
+        "unknown_venue": _("这一项已经不在单子上了，重新选一个。"),  # it was put away meanwhile
+    }
+    form.refuse(refused.field, words[refused.code])

@@ -11,6 +11,7 @@ from nightschool.texts import L_, _
 from nightschool.web.site.forms import (
     ChoiceField,
     ChoicesField,
+    DayField,
     LineField,
     Required,
     TextField,
@@ -54,6 +55,7 @@ class SchoolForm(RecordForm):
     contact_name = LineField(L_("村民有事找谁"))
     contact_phone = PhoneField(L_("打哪个电话"))
     usual_venue = ChoiceField(L_("平常在哪里上课"))
+    opened_on = DayField(L_("哪天办起来的"), [Required(L_("夜校是哪天办起来的？"))])
     households = WholeNumberField(L_("全村有多少户"), least=1, most=MOST_IN_A_VILLAGE)
     equipment = ChoicesField(L_("学校里有的"))
 

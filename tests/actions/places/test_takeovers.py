@@ -210,7 +210,9 @@ def test_a_successor_without_a_school_has_one_with_the_number_people_know(
         db.delete(school)
     db.flush()
     take(cast, db)
-    assert db.scalars(select(NightSchool).where(NightSchool.region_code == SHIWAN)).one().opened_on == TODAY
+    assert (
+        db.scalars(select(NightSchool).where(NightSchool.region_code == SHIWAN)).one().opened_on == YESTERDAY
+    )
 
 
 def test_what_came_since_it_was_looked_at_is_looked_at_first(

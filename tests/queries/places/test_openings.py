@@ -87,7 +87,7 @@ def test_parts_are_what_their_villages_come_to_whenever_these_end(database: Data
                 lives = day is None or day >= TODAY
                 line["villages"] += lives or has_school
                 line["schools"] += has_school
-                line["of_communities" if kind == "0" else "of_villages"] += lives and has_school
+                line["of_communities" if kind == "0" else "of_villages"] += day is None and has_school
     for region, digits, finest in (
         (COUNTY, 9, Level.VILLAGE),
         ("511000000000", 6, Level.PROVINCE),
@@ -108,8 +108,8 @@ def test_parts_are_what_their_villages_come_to_whenever_these_end(database: Data
         assert {one.code: (one.villages, one.schools) for one in below} == {
             code: (line["villages"], line["schools"]) for code, line in units.items()
         }
-        assert {code: numbers for code, *numbers in by_type} == {
-            code: [line["of_villages"], line["of_communities"]] for code, line in parts.items()
+        assert {one.region: (one.villages, one.communities) for one in by_type} == {
+            code: (line["of_villages"], line["of_communities"]) for code, line in parts.items()
         }
     assert not recount_all(database, only_look=True)
 

@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
-from nightschool.rules.oversight.targets import Target, target_along, tell_target
+from nightschool.rules.oversight.targets import SchoolsThere, Target, target_along, tell_target
 from nightschool.rules.seasons.periods import parsed_period
+
+TOWNSHIP = "511002105000"
 
 
 @pytest.mark.parametrize(
@@ -28,17 +30,38 @@ from nightschool.rules.seasons.periods import parsed_period
 def test_only_whole_spans_are_expected(per: str, period: str, expected: int | None) -> None:
     days = parsed_period(period)
     assert days is not None
-    assert Target(per, 2, 1).expected(10, 3, days.first, days.last) == expected
+    assert Target(per, 2, 1).expected(SchoolsThere(TOWNSHIP, 10, 3), days.first, days.last) == expected
 
 
 def test_weeks_of_the_months_add_up_to_the_year() -> None:
     target = Target("week", 1, None)
     year = [parsed_period(f"2026-{month:02d}") for month in range(1, 13)]
-    assert sum(target.expected(1, 0, one.first, one.last) or 0 for one in year if one) == 52
+    one_school = SchoolsThere(TOWNSHIP, 1, 0)
+    assert sum(target.expected(one_school, one.first, one.last) or 0 for one in year if one) == 52
 
 
 def test_nothing_is_expected_of_a_type_without_a_number() -> None:
-    assert Target("month", None, 1).expected(10, 0, date(2026, 11, 1), date(2026, 11, 30)) is None
+    november = date(2026, 11, 1), date(2026, 11, 30)
+    assert Target("month", None, 1).expected(SchoolsThere(TOWNSHIP, 10, 0), *november) is None
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        (date(2026, 3, 1), date(2026, 5, 31), 3),
+        (date(2026, 3, 2), date(2026, 5, 1), 2),  # opened on the second; ended on the first
+        (date(2026, 3, 2), date(2026, 3, 31), None),
+        (None, date(2026, 4, 30), 4),
+        (date(2026, 10, 2), None, 2),
+        (date(2027, 1, 1), None, None),
+    ],
+)
+def test_a_school_is_asked_for_each_span_on_whose_first_day_it_was_there(
+    first: date | None, last: date | None, expected: int | None
+) -> None:
+    """Where one village takes the place of another in the middle of a month, that month is asked for once."""
+    there = SchoolsThere(TOWNSHIP, 1, 0, first, last)
+    assert Target("month", 1, None).expected(there, date(2026, 1, 1), date(2026, 12, 31)) == expected
 
 
 def test_the_nearest_office_settles_the_whole() -> None:

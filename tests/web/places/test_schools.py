@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -23,7 +24,13 @@ def school(database: Database) -> NightSchool:
 
 
 def save(browser: FlaskClient, **fields: str) -> Any:
-    form = {"contact_name": "陈书记", "contact_phone": "0832-5550101", "usual_venue": "", "version": "1"}
+    form = {
+        "contact_name": "陈书记",
+        "contact_phone": "0832-5550101",
+        "usual_venue": "",
+        "opened_on": "2017-01-10",
+        "version": "1",
+    }
     return browser.post(URL, data={**form, **fields})
 
 
@@ -68,6 +75,19 @@ def test_the_number_of_households_is_kept_and_a_word_in_its_place_is_answered(
     assert answer.status_code == 422 and value(answer.text, "households") == "六百来户"
     assert errors(answer.text) == ["这里填 1 到 20000 的整数，写的是「六百来户」。"]
     assert save(chen, households="", version="2").status_code == 303 and school(database).households is None
+
+
+def test_the_day_on_which_it_opened_is_put_right_and_none_that_is_yet_to_come(
+    database: Database, chen: FlaskClient
+) -> None:
+    assert value(chen.get(URL).text, "opened_on") == "2017-01-10"
+    answer = save(chen, opened_on="2026-12-31", principal="陈书记")
+    assert (answer.status_code, errors(answer.text)) == (422, ["这一天还没到。写夜校已经办起来的那一天。"])
+    assert (value(answer.text, "opened_on"), value(answer.text, "principal")) == ("2026-12-31", "陈书记")
+    assert errors(save(chen, opened_on="").text) == ["夜校是哪天办起来的？"]
+    assert save(chen, opened_on="2026年9月1日").status_code == 303
+    assert school(database).opened_on == date(2026, 9, 1)
+    assert "哪天办起来的" in chen.get(f"/trail/{SHIWAN}").text
 
 
 def test_a_venue_of_another_village_is_not_on_the_list(

@@ -163,7 +163,12 @@ def test_two_villages_share_one_hall_and_no_two_of_their_classes_meet_in_it_at_o
 ) -> None:
     hall = venue(database, "村活动室")
     new, school = f"/desk/{NEIGHBOUR}/courses/new", f"/desk/{NEIGHBOUR}/school/edit"
-    usual = {"usual_venue": hall.public_id, "contact_name": "王文书", "contact_phone": "0832-5550303"}
+    usual = {
+        "usual_venue": hall.public_id,
+        "contact_name": "王文书",
+        "contact_phone": "0832-5550303",
+        "opened_on": "2017-01-10",
+    }
     there = {**FRIDAY_CLASS, "venue": hall.public_id}
     for page in (new, school):
         assert hall.public_id not in wang.get(page).text, "it has not been offered"
