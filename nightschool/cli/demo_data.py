@@ -29,7 +29,7 @@ from nightschool.cli.demo_term import teach
 from nightschool.cli.installation import Installation
 from nightschool.formats.region_lists import read_regions
 from nightschool.models.people import Learner
-from nightschool.models.places import NightSchool, Region
+from nightschool.models.places import NightSchool, Region, Venue
 from nightschool.models.teaching import ClassSession
 from nightschool.models.trust import Account
 from nightschool.queries.scope import inside
@@ -259,8 +259,18 @@ def _open_school(stage: Stage, entry: dict[str, Any], digester: Digester) -> Dem
     rooms = []
     for name, kind in entry["venues"]:
         is_covered, is_lit = kind not in ("courtyard", "field", "square"), kind != "field"
-        room = VenueEntry(name=name, kind=kind, seats=60, is_covered=is_covered, is_lit=is_lit)
+        room = VenueEntry(
+            name,
+            kind,
+            seats=60,
+            is_covered=is_covered,
+            is_lit=is_lit,
+            for_township=name == entry.get("shares"),
+        )
         rooms.append(venues.add_venue(stage.db, entry=room, **given))
+    if host := entry.get("guest_of"):
+        shared = (Venue.region_code == host, Venue.for_township)
+        rooms.insert(0, stage.db.scalars(select(Venue.public_id).where(*shared)).one())
     school = stage.db.scalars(select(NightSchool).where(NightSchool.region_code == entry["code"])).one()
     told = SchoolEntry(
         principal=actor.name,

@@ -3,17 +3,23 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from nightschool.actions.courses.bookings import hold_slots
 from nightschool.errors import CannotSchedule
 from nightschool.models.calendars import RegionPosition
 from nightschool.models.people import Teacher
+from nightschool.models.places import NightSchool
+from nightschool.queries.courses.choices import on_offer
 from nightschool.queries.courses.elsewhere import sessions_around
 from nightschool.queries.courses.storms import storm_plan
-from nightschool.queries.dispatch.dispatches import engagements
+from nightschool.queries.courses.surroundings import surroundings
+from nightschool.queries.dispatch.candidates import candidates
+from nightschool.queries.dispatch.dispatches import engagements, trip
+from nightschool.queries.dispatch.wishes import wishes_in
 from nightschool.queries.oversight.inspections import within_reach
-from nightschool.queries.seasons.localities import locality
+from nightschool.queries.seasons.localities import locality, meeting_in
 from nightschool.rules.courses.storms import Storm
 from tests.factories import (
     NOW,
@@ -21,10 +27,12 @@ from tests.factories import (
     TODAY,
     Cast,
     make_course,
+    make_dispatch,
     make_region,
     make_school,
     make_session,
     make_venue,
+    make_wish,
 )
 
 TOWNSHIP, COUNTY = "511002105000", "511002000000"
@@ -60,3 +68,34 @@ def test_the_hall_of_another_village_has_its_name_and_its_way(cast: Cast, db: Se
     assert [one.way.km < 5 for one in taught if one.way] == [True]
     near = within_reach(db, COUNTY, SHIWAN, 30, TOMORROW, TOMORROW, at=NOW.moment)
     assert held.public_id in near.classes
+
+
+def test_a_class_that_is_planned_in_the_hall_of_another_village_counts_the_way_to_the_hall(
+    cast: Cast, db: Session
+) -> None:
+    for code, latitude in ((SHIWAN, 29.51), (GUEST, 30.5), (THIRD, 29.50)):
+        if code != SHIWAN:
+            make_region(db, code)
+            make_school(db, code)
+        db.add(RegionPosition(region_code=code, latitude=latitude, longitude=105.05))
+    hall = make_venue(db, name="大礼堂", for_township=True)
+    db.execute(update(NightSchool).where(NightSchool.region_code == GUEST).values(usual_venue_id=hall.id))
+    wish = make_wish(db, GUEST)
+    [wished] = wishes_in(db, COUNTY, at=NOW.moment)
+    assert wished.position is not None and wished.position.latitude == 29.51
+    asked = {"trip": "t" * 20, "day": TOMORROW}
+    make_dispatch(db, cast.teacher, THIRD, **asked, starts=960, ends=1020)
+    made = make_dispatch(db, cast.teacher, GUEST, **asked, venue_id=hall.id, wish_id=wish.id)
+    found = trip(db, made.public_id, at=NOW.moment)
+    assert found and [leg.way.km < 5 for leg in found if leg.way] == [True]
+    choices = on_offer(db, GUEST)
+    make_session(db, make_course(db, THIRD), TOMORROW, starts=960, ends=1020, teachers=(cast.teacher,))
+    teacher = str(db.get_one(Teacher, cast.teacher).public_id)
+    given = {"choices": choices, "teachers": [teacher], "zone": "Asia/Shanghai"}
+    here = locality(db, GUEST)
+    around = surroundings(db, here, [TOMORROW], venue=choices.usual_venue, **given)
+    assert [one.way.km < 5 for one in around.taught["周老师"] if one.way] == [True]
+    days = {"days": [TOMORROW], "starts": 1140, "ends": 1230, "at": NOW.moment}
+    at_hall = meeting_in(db, here, choices.hall_in(choices.usual_venue))
+    [one] = candidates(db, at_hall, topic="果树修剪", **days)
+    assert one.nearest and one.nearest.way and one.nearest.way.km < 5

@@ -27,7 +27,7 @@ from nightschool.queries.offers import is_waiting
 from nightschool.queries.oversight.plans import waiting_months
 from nightschool.queries.people.teacher_links import Opened
 from nightschool.queries.scope import inside
-from nightschool.queries.seasons.localities import locality
+from nightschool.queries.seasons.localities import locality, meeting_in
 from nightschool.queries.shared_venues import can_meet_at
 from nightschool.rules.access import Actor, Post, Role, require
 from nightschool.rules.courses.conflicts import explain
@@ -112,7 +112,8 @@ def offer(db: Session, *, offered: Offer, by: Actor, now: Now) -> str:
     choices = on_offer(db, village)
     if taken := bookings.proposal_conflicts(db, offered.proposal, choices, not_before=now.moment):
         raise CannotSchedule(taken)
-    there = engagements(db, [teacher], locality(db, village), slot.day, slot.day).get(teacher, ())
+    here = meeting_in(db, locality(db, village), choices.hall_in(offered.venue))
+    there = engagements(db, [teacher], here, slot.day, slot.day).get(teacher, ())
     if stands := in_the_way(slot, there):
         name = choices.names[offered.teacher]
         raise Refused("no_way", field="day", teacher=name, engagement=stands)

@@ -96,6 +96,7 @@ def _venues(db: Session, *which: Any, village: Any = Venue.region_code) -> tuple
             Venue.public_id,
             venue_name(village).label("name"),
             is_own.label("is_own"),
+            Venue.region_code,
             Venue.kind,
             Venue.seats,
             Venue.is_lit,

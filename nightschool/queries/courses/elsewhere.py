@@ -81,7 +81,7 @@ def sessions_around_each(
 
 def _taught(row: Any, here: Locality) -> NearbySession:
     """Of another village's course only time and village: it may be a draft."""
-    is_here = row.region_code == here.code
+    is_here = row.meets_in == (here.hall_in or here.code)
     there = None if row.latitude is None or is_here else Position(row.latitude, row.longitude)
     return NearbySession(
         row.day,
@@ -111,6 +111,7 @@ def _sessions(
             ClassSession.ends,
             ClassSession.title,
             ClassSession.region_code,
+            MEETS_IN.label("meets_in"),
             Region.name.label("village"),
             RegionPosition.latitude,
             RegionPosition.longitude,

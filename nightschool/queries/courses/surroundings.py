@@ -10,7 +10,7 @@ from nightschool.queries.courses import bookings
 from nightschool.queries.courses.elsewhere import sessions_around_each
 from nightschool.queries.courses.shared_people import people_elsewhere
 from nightschool.queries.seasons.calendars import days_otherwise_in, seasons_in
-from nightschool.queries.seasons.localities import Locality
+from nightschool.queries.seasons.localities import Locality, meeting_in
 from nightschool.rules.courses.advice import NearbySession, Surroundings
 from nightschool.rules.courses.choices import Choices
 from nightschool.rules.courses.good_days import JUST_OVER_DAYS, Suggestion, suggest
@@ -37,10 +37,11 @@ def surroundings(
     """What is known around these days in a village: for `rules.courses.advice.advise`.
 
     Teachers and venue by public id; what is to be known of themselves is among the `choices`. What is left out:
-    `queries.courses.elsewhere.sessions_around`. Cost: 4 queries, 5 of a course, however many days.
+    `queries.courses.elsewhere.sessions_around`. Cost: 4 queries, 5 of a course, and 1 in another village's hall.
     """
     course = but_course or not_here
     but = (but_course, but_session, not_here)
+    here = meeting_in(db, here, choices.hall_in(venue))
     found = surroundings_of(
         db, [here], days, choices=choices, teachers={here.code: teachers}, zone=zone, but=but
     )

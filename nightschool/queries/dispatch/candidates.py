@@ -118,7 +118,7 @@ def candidates(
     found = []
     for one in rows:
         there = None if one.latitude is None else Position(one.latitude, one.longitude)
-        is_own = one.region_code == here.code
+        is_there = one.region_code == (here.hall_in or here.code)
         own = does.get(one.id, ())
         waiting = asked.get(one.id, ())
         free = free_days(
@@ -136,7 +136,7 @@ def candidates(
             one.specialities,
             one.languages,
             one.region,
-            Journey(0, here.kmh) if is_own else way_between(there, here.position, here.kmh),
+            Journey(0, here.kmh) if is_there else way_between(there, here.position, here.kmh),
             one.weekly_limit,
             own,
             masked(db, "teacher", one.public_id, one.phone),

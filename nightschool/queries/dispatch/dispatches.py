@@ -18,7 +18,7 @@ from nightschool.queries.offers import is_waiting
 from nightschool.queries.people.teacher_links import Opened
 from nightschool.queries.records import shaped
 from nightschool.queries.scope import inside
-from nightschool.queries.seasons.localities import Locality, locality
+from nightschool.queries.seasons.localities import Locality, locality, positions_of
 from nightschool.queries.shared_venues import MEETS_IN, venue_name
 from nightschool.rules.courses.statuses import HOLDING
 from nightschool.rules.dispatch.dispatches import (
@@ -53,6 +53,7 @@ class DispatchLine:
     expected: int | None
     slot: Slot
     venue: str
+    meets_in: str  # the code of the village that the way goes to, whose hall it is
     note: str
     teacher: str
     teacher_name: str
@@ -151,13 +152,8 @@ def trip(db: Session, public_id: str, *, at: Moment) -> tuple[TripLeg, ...] | No
     together = _read(db, _lines().where(Dispatch.trip == own.trip, goes_on), at) if own.trip else ()
     lines = together or (own,)
     here = locality(db, lines[0].region_code)
-    rows = db.execute(
-        select(RegionPosition.region_code, RegionPosition.latitude, RegionPosition.longitude).where(
-            RegionPosition.region_code.in_({each.region_code for each in lines})
-        )
-    )
-    lies = {row.region_code: Position(row.latitude, row.longitude) for row in rows}
-    positions = [lies.get(each.region_code) for each in lines]
+    lies = positions_of(db, {each.meets_in for each in lines})
+    positions = [lies.get(each.meets_in) for each in lines]
     days = select(Dispatch.day, func.min(Dispatch.starts)).where(Dispatch.trip == own.trip)
     begins = dict(db.execute(days.group_by(Dispatch.day)).all()) if own.trip else {}
     legs = []
@@ -187,7 +183,7 @@ def engagements(
             ClassSession.day,
             ClassSession.starts,
             ClassSession.ends,
-            ClassSession.region_code,
+            MEETS_IN.label("meets_in"),
             Region.name.label("village"),
             RegionPosition.latitude,
             RegionPosition.longitude,
@@ -211,7 +207,7 @@ def engagements(
                 Slot(row.day, row.starts, row.ends),
                 row.village,
                 way_between(there, here.position, here.kmh),
-                is_here=row.region_code == here.code or row.kind == ONLINE,
+                is_here=row.meets_in == (here.hall_in or here.code) or row.kind == ONLINE,
             )
         )
     return {teacher: tuple(ones) for teacher, ones in found.items()}
@@ -249,6 +245,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Dispatch.starts,
             Dispatch.ends,
             func.coalesce(venue_name(Dispatch.region_code), "").label("venue"),
+            func.coalesce(Venue.region_code, Dispatch.region_code).label("meets_in"),
             Dispatch.note,
             _PERSON.public_id.label("teacher"),
             _PERSON.name.label("teacher_name"),

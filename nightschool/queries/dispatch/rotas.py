@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from nightschool.models.calendars import RegionPosition
 from nightschool.models.errands import Errand
 from nightschool.models.places import Region
 from nightschool.models.planning import Dispatch, Rota, Wish
@@ -21,7 +20,7 @@ from nightschool.queries.dispatch.wishes import RegionWish, wishes_in
 from nightschool.queries.offers import is_waiting
 from nightschool.queries.records import shaped
 from nightschool.queries.scope import inside
-from nightschool.queries.seasons.localities import localities
+from nightschool.queries.seasons.localities import localities, positions_of
 from nightschool.rules.almanac import monday_of
 from nightschool.rules.courses.advice import Surroundings, advise
 from nightschool.rules.courses.choices import Choices, TeacherChoice
@@ -42,8 +41,7 @@ from nightschool.rules.dispatch.rotas import (
 )
 from nightschool.rules.dispatch.wishes import WishStage, part_topic, parts_wished
 from nightschool.rules.errands import ErrandState
-from nightschool.rules.regions import Level, level_of, township_of
-from nightschool.rules.seasons.daylight import Position
+from nightschool.rules.regions import Level, county_or_township_of, level_of, township_of
 from nightschool.rules.slots import Moment, Slot
 from nightschool.texts import _
 
@@ -112,7 +110,7 @@ def _pages(db: Session, which: Any, *, most: int | None = _LATEST) -> tuple[Rota
 
 @dataclass(frozen=True, slots=True)
 class CountyRota:
-    """A county of a rota that is made by counties."""
+    """A county of a rota that is made by counties; a township of a city without them."""
 
     code: str
     name: str
@@ -122,9 +120,11 @@ class CountyRota:
 
 def county_rotas(db: Session, whole: RotaPage, *, at: Moment) -> tuple[CountyRota, ...]:
     """The counties in which somebody waits or something was found, with what was begun for it. Cost: 4 queries."""
-    waiting = Counter(one.line.region_code[:6] for one in open_wishes(db, whole.region_code, at=at))
+    waiting = Counter(
+        county_or_township_of(one.line.region_code) for one in open_wishes(db, whole.region_code, at=at)
+    )
     found = {
-        one.region_code[:6]: one
+        one.region_code: one
         for one in reversed(
             _pages(
                 db,
@@ -143,12 +143,8 @@ def county_rotas(db: Session, whole: RotaPage, *, at: Moment) -> tuple[CountyRot
         if one.state == ErrandState.DONE
     }
     counties = {*waiting, *found}
-    rows = db.execute(
-        select(Region.code, Region.name)
-        .where(Region.code.in_(f"{one}000000" for one in counties))
-        .order_by(Region.code)
-    )
-    return tuple(CountyRota(code, name, waiting[code[:6]], found.get(code[:6])) for code, name in rows)
+    rows = db.execute(select(Region.code, Region.name).where(Region.code.in_(counties)).order_by(Region.code))
+    return tuple(CountyRota(code, name, waiting[code], found.get(code)) for code, name in rows)
 
 
 def open_wishes(db: Session, region: str, *, at: Moment) -> tuple[RegionWish, ...]:
@@ -368,14 +364,7 @@ def _teachers(
     for teacher, day in db.execute(asked):
         taken[teacher].append(day)
     closed = closed_times(db, resources, days[0], days[-1])
-    homes = {
-        row.region_code: Position(row.latitude, row.longitude)
-        for row in db.execute(
-            select(RegionPosition.region_code, RegionPosition.latitude, RegionPosition.longitude).where(
-                RegionPosition.region_code.in_({one.region_code for one in people})
-            )
-        )
-    }
+    homes = positions_of(db, {one.region_code for one in people})
     names = Counter(one.name for one in people)
     found = []
     for resource, one in resources.items():

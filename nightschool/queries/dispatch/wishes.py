@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.calendars import RegionPosition
 from nightschool.models.people import Teacher
-from nightschool.models.places import Region
+from nightschool.models.places import NightSchool, Region, Venue
 from nightschool.models.planning import Dispatch, Wish
 from nightschool.models.teaching import ClassSession, Course, SessionStatus
 from nightschool.queries.courses.sessions import is_over
@@ -107,7 +107,7 @@ class RegionWish:
     line: WishLine
     village: str
     township: str
-    position: Position | None  # of the village, where it is known
+    position: Position | None  # of where the village usually meets, as far as it is known
 
 
 def wishes_in(
@@ -140,7 +140,12 @@ def wishes_in(
         )
         .join(Region, Region.code == Wish.region_code)
         .outerjoin(township, township.code == Region.parent_code)
-        .outerjoin(RegionPosition, RegionPosition.region_code == Wish.region_code)
+        .outerjoin(NightSchool, NightSchool.region_code == Wish.region_code)
+        .outerjoin(Venue, and_(Venue.id == NightSchool.usual_venue_id, Venue.retired_at.is_(None)))
+        .outerjoin(
+            RegionPosition,
+            RegionPosition.region_code == func.coalesce(Venue.region_code, Wish.region_code),
+        )
         .where(*which)
     )
     return tuple(

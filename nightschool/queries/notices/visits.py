@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, case, func, join, literal, select
 from sqlalchemy.orm import Session
 
-from nightschool.models.calendars import RegionPosition
 from nightschool.models.places import NightSchool, Venue
 from nightschool.models.planning import ClosedTime
 from nightschool.models.teaching import (
@@ -45,11 +44,13 @@ from nightschool.queries.registers import questions
 from nightschool.queries.registers.evaluations import evaluations_of
 from nightschool.queries.registers.questions import QuestionLine
 from nightschool.queries.scope import inside
+from nightschool.queries.seasons.localities import localities
+from nightschool.queries.shared_venues import MEETS_IN
 from nightschool.rules.courses.expectations import LAST_TIMES, UsualTurnout, usual
 from nightschool.rules.registers.cohorts import CourseKind
 from nightschool.rules.registers.evaluations import Evaluated
 from nightschool.rules.resources import ResourceKind
-from nightschool.rules.seasons.daylight import dark_at, position_of
+from nightschool.rules.seasons.daylight import dark_at
 from nightschool.rules.slots import Moment, Slot
 
 OWN_PAGE_EXTENT = Extent(ahead=100, ahead_days=EIGHT_WEEKS, back=50)
@@ -76,6 +77,7 @@ class Visit(NamedTuple):
     audience: str
     expected: int | None
     is_lit: bool
+    meets_in: str  # the code of the village whose hall it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,8 @@ def of_this_teacher(found: Opened) -> tuple[ColumnElement[bool], ...]:
 
 def _visits(db: Session, found: Opened, *, at: Moment, extent: Extent) -> list[Visit]:
     """One more of each than is wanted, to know whether there are more; in their order."""
-    columns = (Course.audience, Course.expected, func.coalesce(Venue.is_lit, literal(True)).label("is_lit"))
+    is_lit = func.coalesce(Venue.is_lit, literal(True)).label("is_lit")
+    columns = (Course.audience, Course.expected, is_lit, MEETS_IN.label("meets_in"))
     rows = db.execute(
         with_hosts(entry_rows())
         .add_columns(*SCHOOL, *columns)
@@ -190,7 +193,7 @@ def _visits(db: Session, found: Opened, *, at: Moment, extent: Extent) -> list[V
 
 def _visit(entry: Entry, row: Any) -> Visit:
     host = Host(row.village_code, row.village_name, row.township_name, row.county_name)
-    return Visit(host, entry, school_in(row), row.audience, row.expected, bool(row.is_lit))
+    return Visit(host, entry, school_in(row), row.audience, row.expected, bool(row.is_lit), row.meets_in)
 
 
 def _notes(db: Session, villages: Collection[str], at: Moment) -> dict[str, Notes]:
@@ -240,16 +243,10 @@ def _dark(db: Session, going: Iterable[Visit], zone: str) -> dict[str, int]:
     unlit = [visit for visit in going if not visit.is_lit and visit.entry.venue]
     if not unlit:
         return {}
-    rows = db.execute(
-        select(RegionPosition.region_code, RegionPosition.latitude, RegionPosition.longitude).where(
-            RegionPosition.region_code.in_({visit.village.code for visit in unlit})
-        )
-    )
-    entered = {row.region_code: (row.latitude, row.longitude) for row in rows}
+    places = localities(db, {visit.meets_in for visit in unlit})
     told = {}
     for visit in unlit:
-        code = visit.village.code
-        position = position_of(code, entered.get(code), {})
+        position = places[visit.meets_in].position
         dark = dark_at(position, visit.entry.slot.day, zone) if position else None
         if dark is not None and visit.entry.slot.ends > dark:
             told[visit.entry.public_id] = dark

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.attendance import AskedBackAnswer, Headcount, Mark, Submission
 from nightschool.models.people import Teacher
+from nightschool.models.places import Venue
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Course, SessionStatus
 from nightschool.queries.courses.elsewhere import sessions_around
 from nightschool.queries.figures import attendances, came_in_person
@@ -17,7 +18,8 @@ from nightschool.queries.registers.attendance import Register
 from nightschool.queries.registers.sheet_photos import same_elsewhere
 from nightschool.queries.registers.turnouts import HELD_UP_TO
 from nightschool.queries.seasons.calendars import days_otherwise, seasons
-from nightschool.queries.seasons.localities import locality
+from nightschool.queries.seasons.localities import locality, meeting_in
+from nightschool.queries.shared_venues import MEETS_IN
 from nightschool.rules.courses.statuses import HOLDING
 from nightschool.rules.registers.asked_back import (
     ANSWER_HOLDS,
@@ -174,7 +176,9 @@ def _far(db: Session, found: Register) -> tuple[FarClass, ...]:
     teachers = db.scalars(_ELSEWHERE_TOO, {"class_session": found.class_session}).all()
     if not teachers:
         return ()
-    here, on = locality(db, found.region_code), found.day
+    hall_in = select(MEETS_IN).outerjoin(Venue, Venue.id == ClassSession.venue_id)
+    own = hall_in.where(ClassSession.public_id == found.class_session)
+    here, on = meeting_in(db, locality(db, found.region_code), db.scalars(own).one()), found.day
     taught, _village = sessions_around(db, here, teachers, on, on, but_session=found.class_session)
     return tuple(
         FarClass(

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -34,7 +34,10 @@ def market_of(row: Any) -> Market:
 
 @dataclass(frozen=True, slots=True)
 class Locality:
-    """A village or a larger region. Its markets are those of the township it lies in; above townships are none."""
+    """A village or a larger region. Its markets are those of the township it lies in; above townships are none.
+
+    Of a class that meets in another village's hall the position is that of the hall (`meeting_in`).
+    """
 
     code: str
     name: str
@@ -44,6 +47,7 @@ class Locality:
     position: Position | None
     kmh: int
     kmh_of: str  # the region that settled it; empty: the usual speed
+    hall_in: str = ""  # the other village whose hall it meets in; empty: its own
 
     @property
     def markets_are_examples(self) -> bool:
@@ -54,6 +58,20 @@ class Locality:
 def locality(db: Session, region: str) -> Locality:
     """What is known of a region that is in the lists. Cost: 1 query."""
     return localities(db, (region,))[region]
+
+
+def meeting_in(db: Session, here: Locality, hall_in: str) -> Locality:
+    """The same of a class that meets in a hall of this village: the way goes there. Cost: 1 query, none in its own."""
+    if hall_in in ("", here.code):
+        return here
+    return replace(here, position=locality(db, hall_in).position, hall_in=hall_in)
+
+
+def positions_of(db: Session, regions: Collection[str]) -> dict[str, Position]:
+    """Where those of these regions lie of which it was entered. Cost: 1 query."""
+    where = RegionPosition
+    rows = select(where.region_code, where.latitude, where.longitude).where(where.region_code.in_(regions))
+    return {code: Position(latitude, longitude) for code, latitude, longitude in db.execute(rows)}
 
 
 def localities(db: Session, regions: Collection[str]) -> dict[str, Locality]:

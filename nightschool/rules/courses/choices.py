@@ -39,6 +39,7 @@ class VenueChoice:
     is_usual: bool = False  # the one the village calls so
     is_retired: bool = False
     is_own: bool = True  # else another village of the township shares it
+    region_code: str = ""  # that village, or its own
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,10 @@ class Choices:
         usual = next((one.public_id for one in self.venues if one.is_usual and not one.is_retired), "")
         own = [one.public_id for one in self.venues if one.is_own]
         return usual or (own[0] if len(own) == 1 else "")
+
+    def hall_in(self, venue: str | None) -> str:
+        """The village in which the venue of this public id is; empty: none of these."""
+        return next((one.region_code for one in self.venues if one.public_id == venue), "")
 
     def want(self, slot: Slot, teachers: Sequence[str], venue: str | None) -> Want:
         """What a class session with these needs; what is none of these choices, or was put away, is passed over."""

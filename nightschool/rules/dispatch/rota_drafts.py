@@ -10,7 +10,7 @@ from nightschool.errors import Refused
 from nightschool.rules.almanac import day_without_year, monday_of
 from nightschool.rules.dispatch.rota_reasons import AskedRota, tell_pin_against, tell_why_not
 from nightschool.rules.dispatch.rotas import APART_DAYS, RotaLine, RotaTask, way_km, with_pins
-from nightschool.rules.regions import Level, level_of
+from nightschool.rules.regions import county_or_township_of
 from nightschool.texts import N_, _
 
 LONGEST_ROTA = timedelta(days=62)
@@ -194,8 +194,8 @@ def with_class(
 
 
 def by_counties(region: str) -> bool:
-    """Whether a rota of this region is made of those of its counties."""
-    return level_of(region) in (Level.CITY, Level.PROVINCE)
+    """Whether a rota of this region is made of those of its counties, or townships where it has no counties."""
+    return not county_or_township_of(region)
 
 
 _REFUSED = {

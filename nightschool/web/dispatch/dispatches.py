@@ -22,7 +22,7 @@ from nightschool.queries.dispatch.dispatches import DispatchLine
 from nightschool.queries.dispatch.wishes import RegionWish, WishLine
 from nightschool.queries.people import teacher_links
 from nightschool.queries.places import places
-from nightschool.queries.seasons.localities import locality
+from nightschool.queries.seasons.localities import locality, meeting_in
 from nightschool.rules.courses.conflicts import explain
 from nightschool.rules.courses.recurrence import tell_recurrence_problem
 from nightschool.rules.dispatch.candidates import days_that_suit, teaches, usual_times
@@ -163,7 +163,7 @@ def _offering(village: str, wish: WishLine | None) -> Any:
         venue = choices.by_id.get(form.venue.data or "")
         teachers = candidates(
             db,
-            here,
+            meeting_in(db, here, choices.hall_in(form.venue.data)),
             days=days,
             starts=starts,
             ends=ends,

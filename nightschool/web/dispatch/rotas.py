@@ -189,6 +189,7 @@ def _counties(found: RotaPage) -> Any:
         ErrandState=ErrandState,
         percent=percent_of(found),
         counties=counties,
+        by_townships=any(level_of(one.code) is Level.TOWNSHIP for one in counties),
     )
     return looked_at_again(page) if found.state in GOING_ON else page
 

@@ -10,10 +10,11 @@ from nightschool.actions.people.people import reveal_teacher_phone
 from nightschool.errors import Refused
 from nightschool.queries.contacts import contacts
 from nightschool.queries.courses import sessions
+from nightschool.queries.courses.choices import chosen
 from nightschool.queries.courses.sessions import SessionPage
 from nightschool.queries.dispatch import dispatches as queries
 from nightschool.queries.dispatch.candidates import Candidate, candidates
-from nightschool.queries.seasons.localities import locality
+from nightschool.queries.seasons.localities import locality, meeting_in
 from nightschool.rules.dispatch.dispatches import tell_refused_dispatch
 from nightschool.texts import counted
 from nightschool.web.dispatch.substitutes_form import StandInForm
@@ -70,9 +71,10 @@ def _refuse(form: StandInForm, refused: Refused) -> None:
 def _able(found: SessionPage) -> tuple[Candidate, ...]:
     slot = found.line.slot
     with reading() as db:
+        hall = chosen(db, teachers=(), venues=[found.venue_id])
         every = candidates(
             db,
-            locality(db, found.region_code),
+            meeting_in(db, locality(db, found.region_code), hall.hall_in(found.venue_id)),
             days=[slot.day],
             starts=slot.starts,
             ends=slot.ends,

@@ -317,6 +317,31 @@ def test_a_city_is_planned_county_by_county(
     assert "没有排到最后" in officer.get(answer.location).text
 
 
+def test_a_city_without_counties_is_planned_township_by_township(
+    app: Flask, browser_of: BrowserOf, database: Database, cast: Cast
+) -> None:
+    city, township, village = "441900000000", "441900003000", "441900003001"
+    with database.writing() as db:
+        for code, name in (
+            ("440000000000", "广东省"),
+            (city, "东莞市"),
+            (township, "东城街道"),
+            (village, "岗贝"),
+        ):
+            make_region(db, code, name)
+        make_school(db, village)
+        make_teacher(db, city, "莞老师", specialities="果树修剪")
+        make_wish(db, village, category_code="skill")
+        office = make_account(db, "dg", "市里", Role.SUPERVISOR, city).id
+    officer = browser_of(office)
+    answer = officer.post(f"/overview/{city}/rotas", data=FORM)
+    app.extensions[ERRANDS].wait()
+    page = officer.get(answer.location).text
+    assert "1 个镇街排好了。" in page and "1 个点单有课，0 个没有。" in page
+    [part] = re.findall(r'class="tap" href="(/rotas/[^"]+)"', page)
+    assert "莞老师" in officer.get(part).text
+
+
 @pytest.mark.both_databases
 def test_when_a_teacher_cannot_come_the_draft_is_mended_and_what_was_offered_stays(
     app: Flask, officer: FlaskClient, database: Database, cast: Cast, wishes: None
