@@ -5,6 +5,7 @@
     python3 run.py serve    the real thing, on your own database
     python3 run.py test     the whole test suite; what follows is handed to pytest
     python3 run.py check    was anything forgotten? the tests that find that out within a minute, and what to do then
+    python3 run.py scan     lines that this house forbids, and known flaws in the locks (400 MB the first time)
     python3 run.py texts    what is still to be translated; map, pictures, taps: docs/ as the code is; format: the style
     python3 run.py ...      anything else is a command of the night school itself, for example: doctor
 
@@ -30,6 +31,7 @@ OLDEST_PYTHON = (3, 11)
 MEGABYTES = {"app": 320, "postgres": 50, "test": 750}  # what a lock takes, downloads included
 TESTS = {"test": [], "check": ["-m", "check"]}  # and which of them
 TOOLS = {
+    "scan": "tools.scan",
     "texts": "tools.texts",
     "map": "tools.map",
     "pictures": "tools.pictures",

@@ -1,4 +1,5 @@
-"""Personal fields sealed at rest: AES-256-GCM, one random nonce a value, bound to the row they belong to.
+"""Personal fields sealed at rest: AES-256-GCM, one random nonce a value, bound to the row they belong to. A key belongs
+to one way of sealing and its name says to which, so that another way comes with a new key, and `keys rotate` goes over.
 
 The keys live outside the database and outside its backups. A sealed value copied to another row does not open there.
 """
@@ -10,12 +11,13 @@ import secrets
 from collections.abc import Mapping
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
 from nightschool.errors import ConfigurationError, Unreadable
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
+OTHER_WAYS = {"chacha": ChaCha20Poly1305}  # by how the name of the key begins, with keys and nonces as long
 
 
 class Sealer:
@@ -30,7 +32,7 @@ class Sealer:
         for key_id, key in keys.items():
             if len(key) != KEY_BYTES or not key_id.isalnum():
                 raise ConfigurationError(f"key {key_id!r} for personal fields is not {KEY_BYTES} bytes")
-        self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
+        self._ciphers = {key_id: way_of(key_id)(key) for key_id, key in keys.items()}
         self.newest = next(reversed(self._ciphers))
         self.marking = marking or hmac.digest(next(iter(keys.values())), b"nightschool marks", "sha256")
 
@@ -72,6 +74,11 @@ class Sealer:
         By what was made of the oldest key, so that they stay the same when a newer one comes and that one goes.
         """
         return hmac.digest(self.marking, json.dumps([about, text]).encode(), "sha256").hex()
+
+
+def way_of(key_id: str) -> type[AESGCM] | type[ChaCha20Poly1305]:
+    """How a key of this name seals."""
+    return next((way for begins, way in OTHER_WAYS.items() if key_id.startswith(begins)), AESGCM)
 
 
 class Digester:

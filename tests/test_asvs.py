@@ -12,7 +12,7 @@ SHEET = ROOT / "docs" / "asvs.csv"
 CHAPTERS = {
     1: 27, 2: 11, 3: 19, 4: 10, 5: 9, 6: 35, 7: 18, 8: 7, 9: 7, 10: 29, 11: 14, 12: 9, 13: 13, 14: 9, 15: 13, 16: 16, 17: 7,
 }  # fmt: skip
-MET = 151  # of those that apply; a verdict that gets worse is looked at
+MET = 157  # of those that apply; a verdict that gets worse is looked at
 
 
 def lines() -> list[dict[str, str]]:

@@ -1,6 +1,9 @@
 """Personal fields open only in the row they were sealed for, and only with the right key."""
 
+import base64
+
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from nightschool.errors import ConfigurationError, Unreadable
 from nightschool.sealing import Sealer
@@ -28,6 +31,15 @@ def test_older_key_still_opens_after_a_newer_one_came() -> None:
     rotated = Sealer({"k1": bytes(32), "k2": b"2" * 32})
     assert rotated.open(sealed, about="x") == PHONE
     assert rotated.seal(PHONE, about="x").startswith("k2.")
+
+
+def test_another_way_of_sealing_comes_with_a_new_key_and_goes_over_what_is_there() -> None:
+    sealed = Sealer({"k1": bytes(32)}).seal(PHONE, about="x")
+    changed = Sealer({"k1": bytes(32), "chacha2": b"2" * 32})
+    assert changed.can_renew(sealed, about="x")
+    renewed = changed.seal(changed.open(sealed, about="x"), about="x")
+    raw = base64.urlsafe_b64decode(renewed.removeprefix("chacha2."))
+    assert ChaCha20Poly1305(b"2" * 32).decrypt(raw[:12], raw[12:], b"x").decode() == PHONE
 
 
 def test_lost_key_is_said_and_nothing_opens() -> None:

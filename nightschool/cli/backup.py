@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy import Connection, Table, func, inspect, select, text
+from sqlalchemy import Connection, Table, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from nightschool.actions.people.erasures import erase_again, keep_beside
@@ -264,11 +264,8 @@ def _referred_first(rows: list[dict[str, Any]], key: str, references: list[str])
 def _advance_sequences(connection: Connection) -> None:
     for table in Base.metadata.sorted_tables:
         if "id" in table.columns and inspect(connection).get_columns(table.name)[0].get("autoincrement"):
-            connection.execute(
-                text(
-                    f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), max(id)) FROM {table.name}"  # noqa: S608
-                )
-            )
+            of = func.pg_get_serial_sequence(table.name, "id")
+            connection.execute(select(func.setval(of, func.max(table.c.id))))
 
 
 def _is_empty(database: Database) -> bool:

@@ -35,6 +35,7 @@ from nightschool.rules.trust.second_factor import wants_second_factor
 from nightschool.texts import _
 from nightschool.web.site.browser import login_token
 from nightschool.web.site.context import now, reading, services, today, writing
+from nightschool.web.site.logs import ACCOUNT
 from nightschool.web.site.once import answered_once
 from nightschool.web.site.redirects import own_path, this_path
 from nightschool.web.site.sent import text_given_back
@@ -174,6 +175,8 @@ def current_login() -> Login | None:
         if token := login_token():
             with reading() as db:
                 g.login = login_by_token(db, token, now=now())
+            if g.login:
+                request.environ[ACCOUNT] = g.login.actor.account_id
             if g.login and abs(now().instant - g.login.last_seen_at) >= logins.SEEN_EVERY:
                 after_this_request(_leave_word)
     found: Login | None = g.login

@@ -17,6 +17,8 @@ from werkzeug.wsgi import ClosingIterator
 requests = logging.getLogger("nightschool.requests")
 
 ROUTE = "nightschool.route"  # where the application leaves word of which of its routes answered
+ACCOUNT = "nightschool.account"  # and for the account of which number
+REFUSALS = frozenset((400, 403, 404, 413, 429))  # a crooked form, another's pages, too much, too often
 # Addresses that name a public thing, answered before the application; any other without a route may hold anything.
 PUBLIC = re.compile(r"/(v|r)/[0-9]{2,12}(\.[a-z]{2,4}|/[a-z.]{2,8})?")
 
@@ -67,10 +69,12 @@ def start(kind: str, stream: TextIO = sys.stderr) -> None:
 
 
 def with_request_lines(application: WSGIApplication) -> WSGIApplication:
-    """The application with a line for each request: method, route, status, bytes, milliseconds.
+    """The application with a line for each request: method, route, status, bytes, milliseconds. What was refused to who
+    was logged in is a warning, with the number of their account.
 
-    Not in it: who asked and from where, the query, and addresses that none of our routes has, since anything may have
-    been typed there. A route stands for all records of its kind: /learners/<learner>.
+    Not in it: from where it was asked, and who asked for what they got; the query, and addresses that none of our
+    routes has, since anything may have been typed there. A route stands for all records of its kind:
+    /learners/<learner>.
     """
 
     def telling(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -98,7 +102,10 @@ def _tell(environ: WSGIEnvironment, seen: dict[str, Any], seconds: float) -> Non
     route = environ.get(ROUTE) or (path if PUBLIC.fullmatch(path) else "-")
     method = environ["REQUEST_METHOD"] if environ["REQUEST_METHOD"].isalpha() else "-"
     fields = {"method": method[:10], "route": route, **seen, "ms": round(seconds * 1000, 1)}
-    requests.info("%s %s %d", fields["method"], route, seen["status"], extra={"fields": fields})
+    level = logging.INFO
+    if seen["status"] in REFUSALS and (account := environ.get(ACCOUNT)):
+        level, fields["account"] = logging.WARNING, account
+    requests.log(level, "%s %s %d", fields["method"], route, seen["status"], extra={"fields": fields})
 
 
 def _leave_word(_endpoint: str | None, _values: dict[str, Any] | None) -> None:

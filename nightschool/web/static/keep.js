@@ -42,13 +42,14 @@
   const isTicked = ({ type }) => type === "checkbox" || type === "radio";
 
   function typed(form) {
-    const values = {};
+    const values = new Map();
     for (const field of fields(form)) {
-      values[field.name] ??= [];
-      if (!isTicked(field)) values[field.name].push(field.value.replace(NUMBERS, "…"));
-      else if (field.checked) values[field.name].push(field.value);
+      const all = values.get(field.name) ?? [];
+      values.set(field.name, all);
+      if (!isTicked(field)) all.push(field.value.replace(NUMBERS, "…"));
+      else if (field.checked) all.push(field.value);
     }
-    return values;
+    return Object.fromEntries(values);
   }
 
   // What is kept is there already: the page came back with all of it.

@@ -92,10 +92,10 @@ async function pocketTake(address) {
       const isNeeded = unsent.some((one) => one.class === about.id) && !data.classes.some(({ id }) => id === about.id);
       if (!isNeeded) continue;
       data.classes.push(about);
-      for (const key of [...about.expected, ...about.others]) {
-        data.people[key] ??= former.data.people[key];
-        data.sounds[key] ??= former.data.sounds?.[key];
-      }
+      const keys = [...about.expected, ...about.others];
+      const of = (before) => Object.fromEntries(keys.map((key) => [key, before?.[key]]));
+      data.people = { ...of(former.data.people), ...data.people };
+      data.sounds = { ...of(former.data.sounds), ...data.sounds };
     }
     taken.put({ keeper, village, at: Date.now(), data });
     const note = (await pocketAsked(notes.get(keeper))) ?? {};

@@ -10,9 +10,11 @@ import pytest
 from flask import Flask
 from werkzeug.test import Client
 
+from nightschool.database import Database
 from nightschool.web.site import logs
 from nightschool.web.site.logs import mask_numbers
-from tests.factories import SHIWAN
+from tests import factories
+from tests.factories import JIANLI, SHIWAN
 
 
 @pytest.mark.parametrize(
@@ -80,6 +82,26 @@ def test_each_request_is_one_line_that_names_nobody(
     written = json.dumps(told, ensure_ascii=False)
     for secret in ("陈大秀", "秘密", "5678", "abcdefghijklmnopqrstuv", "127.0.0.1"):
         assert secret not in written
+
+
+def test_what_is_refused_to_who_is_logged_in_stands_there_with_their_accounts_number(
+    app: Flask, cast: Any, database: Database, lines: Any
+) -> None:
+    browser = Client(logs.with_request_lines(app.wsgi_app))
+    browser.get(f"/desk/{JIANLI}/learners", buffered=True)
+    browser.set_cookie("nightschool", factories.make_login(database, cast.chen))
+    app.config["WTF_CSRF_ENABLED"] = True
+    for village in (SHIWAN, JIANLI):
+        browser.get(f"/desk/{village}/learners", buffered=True)
+    browser.post(f"/desk/{SHIWAN}/learners/new", data={"name": "陈大秀"}, buffered=True)
+    told = [(line["level"], line["status"], line.get("account")) for line in lines()]
+    assert told == [
+        ("info", 303, None),
+        ("info", 200, None),
+        ("warning", 404, cast.chen),
+        ("warning", 400, cast.chen),
+    ]
+    assert "陈" not in json.dumps(lines(), ensure_ascii=False)
 
 
 def test_a_failure_is_one_line_with_its_trace(lines: Any) -> None:
