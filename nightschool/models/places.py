@@ -132,6 +132,8 @@ class RegionSettings(Versioned, Base):
     target_per: Mapped[Code | None]
     village_target: Mapped[int | None]
     community_target: Mapped[int | None]
+    # What those three were before, each time with the last day they held; None: never otherwise.
+    former_targets: Mapped[list[list[Any]] | None] = mapped_column(JSON(none_as_null=True))
     # For what its villages note kinds of households; None: as in the region above, and where none says so, not at all.
     household_purpose: Mapped[LineText | None]
 

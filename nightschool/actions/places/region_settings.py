@@ -1,9 +1,10 @@
 """A region settles for itself if plans are looked at first, how fast one gets on, how long registers stay open, what it
 expects of a school, and for what kinds of households are noted."""
 
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -14,9 +15,11 @@ from nightschool.models.places import Region, RegionSettings
 from nightschool.rules.access import Actor, require
 from nightschool.rules.oversight.targets import MOST_EXPECTED, TARGET_PERIODS
 from nightschool.rules.places.travel import FASTEST_KMH, SLOWEST_KMH
-from nightschool.rules.regions import Level, level_of
+from nightschool.rules.regions import Level, ancestors_of, level_of
 from nightschool.rules.registers.attendance import MOST_OPEN_DAYS
 from nightschool.rules.slots import Now
+
+_TARGET = ("target_per", "village_target", "community_target")
 
 
 def change_settings(
@@ -69,6 +72,8 @@ def change_settings(
     fields = sorted(name for name, value in values.items() if getattr(found, name) != value)
     if not fields:
         return
+    if {*fields}.intersection(_TARGET):
+        _keep_target(db, found, now)
     for name in fields:
         setattr(found, name, values[name])
     try:
@@ -80,6 +85,19 @@ def change_settings(
     if "household_purpose" in fields and not household_purpose:
         forget_statuses(db, region, confirmed=forgets_statuses)
     note(db, found, "region.settle", by=by, now=now, fields=fields, **values)
+
+
+def _keep_target(db: Session, found: RegionSettings, now: Now) -> None:
+    """What was expected until last month is kept, for what is told of then. A first target holds for any time before,
+    where none of the regions above has had one."""
+    before, until = found.former_targets or [], (now.day.replace(day=1) - timedelta(days=1)).isoformat()
+    above = select(RegionSettings.region_code).where(
+        RegionSettings.region_code.in_(ancestors_of(found.region_code)),
+        or_(RegionSettings.target_per.is_not(None), RegionSettings.former_targets.is_not(None)),
+    )
+    is_first = not (found.target_per or before or db.scalar(above.limit(1)))
+    if not is_first and not (before and before[-1][0] == until):
+        found.former_targets = [*before, [until, *(getattr(found, name) for name in _TARGET)]]
 
 
 def _settings(db: Session, region: str, seen_version: int) -> RegionSettings:

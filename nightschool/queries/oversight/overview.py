@@ -31,7 +31,7 @@ from nightschool.queries.places.region_settings import targets_for
 from nightschool.queries.scope import inside
 from nightschool.rules.oversight.figures import DAYS_ON_TIME, percent
 from nightschool.rules.oversight.tallies import ALL, Sums, fewest_spans, spans_of
-from nightschool.rules.oversight.targets import SchoolsThere, Target, target_along
+from nightschool.rules.oversight.targets import SchoolsThere, TargetTimes, expected_along
 from nightschool.rules.regions import (
     BELOW,
     PREFIX_DIGITS,
@@ -208,7 +208,7 @@ class KnownRegion:
     names: Mapping[str, str]
     below: tuple[Below, ...]
     schools: tuple[SchoolsThere, ...]  # of which something may be expected, as fine as it is
-    targets: Mapping[str, Target]
+    targets: Mapping[str, TargetTimes]
 
 
 def known_region(
@@ -516,8 +516,7 @@ def _expect(
     """What is expected of the schools that were there, part by part and of all."""
     for schools in known.schools:
         unit = schools.region
-        target = target_along((*ancestors_of(unit), unit), known.targets)
-        expected = target.expected(schools, first, last) if target else None
+        expected = expected_along((*ancestors_of(unit), unit), known.targets, schools, first, last)
         for part in {full_code(heirs.get(unit, unit)[: PREFIX_DIGITS[level]]), code}:
             if expected is not None and part in lines:
                 lines[part].expected = (lines[part].expected or 0) + expected

@@ -1,6 +1,7 @@
 """What a region has settled for itself, and what holds where it has not: plans, roads, old registers."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from nightschool.models.places import Region, RegionSettings
 from nightschool.queries.records import shaped
 from nightschool.queries.scope import inside
-from nightschool.rules.oversight.targets import Target, target_along
+from nightschool.rules.oversight.targets import Target, TargetTimes, target_along
 from nightschool.rules.places.travel import speed_along
 from nightschool.rules.regions import ancestors_of, level_of, settled_along, township_of
 from nightschool.rules.registers.attendance import OPEN_DAYS
@@ -91,19 +92,29 @@ def target_of(row: Any) -> Target:
     return Target(row.target_per, row.village_target, row.community_target)
 
 
-def targets_for(db: Session, region: str, *others: str) -> dict[str, Target]:
-    """What this region and those above and below it expect, and those above others, by their codes. Cost: 1 query."""
+def targets_for(db: Session, region: str, *others: str) -> dict[str, TargetTimes]:
+    """What this region and those above and below it expect and have expected, and those above others, by their codes.
+    Cost: 1 query."""
     above = {one for code in (region, *others) for one in ancestors_of(code)}
     rows = db.scalars(
         select(RegionSettings).where(
-            RegionSettings.target_per.is_not(None),
+            or_(RegionSettings.target_per.is_not(None), RegionSettings.former_targets.is_not(None)),
             or_(
                 RegionSettings.region_code.in_(sorted(above)),
                 inside(RegionSettings.region_code, region),
             ),
         )
     )
-    return {row.region_code: target_of(row) for row in rows}
+    return {
+        row.region_code: (
+            *(
+                (date.fromisoformat(until), Target(*was) if was[0] else None)
+                for until, *was in row.former_targets or ()
+            ),
+            (None, target_of(row) if row.target_per else None),
+        )
+        for row in rows
+    }
 
 
 _APPROVES = select(RegionSettings.approves_plans).where(RegionSettings.region_code == bindparam("township"))

@@ -4,7 +4,7 @@ Nobody else expects anything: without a settled number there is none, and no rat
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from nightschool.rules.seasons.periods import period_of
@@ -45,6 +45,36 @@ class Target:
         if not spans or not ((villages and self.village) or (communities and self.community)):
             return None
         return spans * (villages * (self.village or 0) + communities * (self.community or 0))
+
+
+# What a region expects, the oldest first: until which day, None for the one that holds; no target where it had none.
+TargetTimes = Sequence[tuple[date | None, Target | None]]
+
+
+def expected_along(
+    line: Sequence[str], settled: Mapping[str, TargetTimes], schools: SchoolsThere, first: date, last: date
+) -> int | None:
+    """What is expected of these schools from a day to a day, by what the regions of this line, the largest first, had
+    settled on the first day of each span. None: nothing."""
+    found, began = None, schools.first
+    for until in (*sorted({day for code in line for day, _target in settled.get(code, ()) if day}), None):
+        then = {
+            code: target
+            for code in line
+            for target in [_on(until, settled.get(code, ()))]
+            if target is not None
+        }
+        ends = min(filter(None, (until, schools.last)), default=None)
+        if target := target_along(line, then):
+            expected = target.expected(replace(schools, first=began, last=ends), first, last)
+            found = found if expected is None else (found or 0) + expected
+        began = max(filter(None, (began, until and until + timedelta(days=1))), default=None)
+    return found
+
+
+def _on(day: date | None, held: TargetTimes) -> Target | None:
+    """None: today."""
+    return next((target for until, target in held if until is None or (day and day <= until)), None)
 
 
 def target_along(line: Sequence[str], settled: Mapping[str, Target]) -> Target | None:

@@ -4,7 +4,13 @@ from datetime import date
 
 import pytest
 
-from nightschool.rules.oversight.targets import SchoolsThere, Target, target_along, tell_target
+from nightschool.rules.oversight.targets import (
+    SchoolsThere,
+    Target,
+    expected_along,
+    target_along,
+    tell_target,
+)
 from nightschool.rules.seasons.periods import parsed_period
 
 TOWNSHIP = "511002105000"
@@ -71,3 +77,21 @@ def test_the_nearest_office_settles_the_whole() -> None:
     assert target_along(("511000000000", "511002000000", "511002105000"), settled) is township
     assert target_along(("510000000000",), settled) is None
     assert tell_target(township) == "每所夜校一个季度：村 4 次"
+
+
+def test_a_time_is_told_by_what_was_expected_then_and_by_who_expected_it_then() -> None:
+    """The county asked for two a month, from May for three; the township had its own from March to June."""
+    march, may, july = date(2026, 2, 28), date(2026, 4, 30), date(2026, 6, 30)
+    settled = {
+        "511002000000": ((may, Target("month", 2, None)), (None, Target("month", 3, None))),
+        "511002105000": ((march, None), (july, Target("month", 1, None)), (None, None)),
+    }
+    line = ("511000000000", "511002000000", "511002105000")
+    one = SchoolsThere(TOWNSHIP, 1, 0, date(2026, 1, 15))
+    months = [parsed_period(f"2026-{month:02d}") for month in range(1, 13)]
+    told = [expected_along(line, settled, one, month.first, month.last) for month in months if month]
+    assert told == [None, 2, 1, 1, 1, 1, *[3] * 6]
+    year = parsed_period("2026")
+    assert year and expected_along(line, settled, one, year.first, year.last) == 2 + 4 + 18
+    assert expected_along(line[:2], settled, one, year.first, year.last) == 3 * 2 + 8 * 3
+    assert expected_along(line[:1], settled, one, year.first, year.last) is None

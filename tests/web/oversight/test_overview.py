@@ -434,12 +434,13 @@ def test_phones_of_others_than_the_coordinators_of_today_are_not_told_of(
 
 @pytest.mark.both_databases
 def test_what_a_county_expects_is_set_in_the_browser_and_nothing_is_invented(
-    database, cast, browser_of
+    database, cast, browser_of, clock
 ) -> None:
     a_week(database, cast)
     with database.writing() as db:
         make_region(db, "511002105001", "断桥社区居民委员会")
         make_school(db, "511002105001")
+        db.query(NightSchool).update({"opened_on": date(2026, 10, 1)})
     browser = browser_of(cast.county_supervisor)
     county, month = "/overview/511002000000", "/overview/511002105000?when=2026-11"
     page = browser.get(month).text
@@ -466,6 +467,18 @@ def test_what_a_county_expects_is_set_in_the_browser_and_nothing_is_invented(
     assert "市中区：要求 4 次" in browser.get(f"{county}?when=2026-11").text
     assert "要求" not in browser.get(f"{county}?when=2026-11&category=skill").text.split("<table")[0]
     assert "要求 4 次" not in browser.get(county).text  # a week has no whole month
+    # A paper that lies in the binder stays as it was, whatever is expected later, and by whom.
+
+    def asked() -> list[str]:
+        pages = (browser.get(f"/overview/511002105000?when=2026-{month}").text for month in (10, 11, 12))
+        return [(re.findall(r'data-head="要求">(\d*)', page) or [page])[-1] for page in pages]
+
+    assert asked() == ["3", "4", "4"]
+    clock.move(days=7)
+    for version, more in (("1", "9"), ("2", "8")):
+        later = {**own, "version": version, "village_target": more}
+        assert township.post("/settings/511002105000", data=later).status_code == 303
+    assert asked() == ["3", "4", "8"]
 
 
 @pytest.mark.both_databases
