@@ -116,14 +116,10 @@ def time_register(database: Database, filled: Filled, rounds: int) -> bool:
         people = db.scalars(
             select(Learner.public_id).where(Learner.region_code == village).limit(PEOPLE)
         ).all()
-        one = db.scalars(
-            select(ClassSession).where(
-                ClassSession.region_code == village, ClassSession.status == "scheduled"
-            )
-        ).first()
-        assert one is not None, "there are classes to come"
-        one.day, tonight = TODAY - timedelta(days=1), one.public_id
-    register = Register(village, tuple(people), tonight, "", "", filled.coordinator, "")
+        to_come = ClassSession.region_code == village, ClassSession.status == "scheduled"
+        for one in db.scalars(select(ClassSession).where(*to_come)):
+            one.day = TODAY - timedelta(days=1)
+    register = Register(village, tuple(people), "", "", "", filled.coordinator, "")
     return compare_action(database, register, rounds)
 
 

@@ -45,7 +45,7 @@ from nightschool.rules.registers.evaluations import EVALUATED
 
 _OVERDUE_KEPT = 90  # days; nobody is reminded of what is older
 _MOST_OVERDUE = 300
-_A_QUARTER = timedelta(days=92)
+_A_MONTH = timedelta(days=31)
 _DIGITS_OF_A_DAY = len("2026-11-24")  # as tallies say it; a month has fewer
 UNCOUNTED = (SessionStatus.DRAFT, SessionStatus.POSTPONED)
 # What is summed of the classes that were held; nobody may have counted women or those over 60.
@@ -299,7 +299,7 @@ def overview_of(
 def are_few_marks(code: str, first: date, last: date) -> bool:
     """True where who came is counted unasked: every mark is looked at for it."""
     level = level_of(code)
-    return level is Level.VILLAGE or (level is Level.TOWNSHIP and last - first < _A_QUARTER)
+    return level is Level.VILLAGE or (level is Level.TOWNSHIP and last - first < _A_MONTH)
 
 
 def classes_of(

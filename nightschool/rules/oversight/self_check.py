@@ -11,6 +11,7 @@ from nightschool.rules.places.checklist import Part
 from nightschool.rules.seasons.months import Month, Term, month_name, month_of
 from nightschool.texts import _, counted
 
+_FIRST_HALF = 14  # days of a month in which nobody asks yet whether there was a class
 SLIPS_NEEDED = 30  # villagers whose word on a school is asked for, docs/domain.md
 
 
@@ -56,7 +57,10 @@ def _checklist(facts: CheckedFacts) -> Iterator[CheckLine]:
 
 
 def _work(facts: CheckedFacts, today: date) -> Iterator[CheckLine]:
-    without = [month_name(month) for month in facts.months_begun(today) if month not in facts.months_held]
+    due = [
+        month for month in facts.months_begun(today) if month != month_of(today) or today.day > _FIRST_HALF
+    ]
+    without = [month_name(month) for month in due if month not in facts.months_held]
     yield CheckLine(
         _("开课"),
         _("每个月的课"),

@@ -138,7 +138,7 @@ def _activity(last_held: date | None, today: date) -> tuple[bool, str]:
     if last_held is None:
         return False, _("还没有上过课")
     return last_held >= active_since(today), _(
-        "看最近三个月。最近一次课是 %(day)s", day=spoken_day(last_held, today)
+        "看最近三个月。最近一次课是%(day)s", day=spoken_day(last_held, today)
     )
 
 

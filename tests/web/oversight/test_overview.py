@@ -543,14 +543,14 @@ def test_villages_without_a_class_stand_on_paper_with_the_reason_they_gave(
     ]
 
 
-def test_who_came_to_a_township_is_counted_unasked_up_to_a_quarter(database, cast, browser_of) -> None:
+def test_who_came_to_a_township_is_counted_unasked_up_to_a_month(database, cast, browser_of) -> None:
     with database.writing() as db:
         held = make_session(db, make_course(db), TODAY - timedelta(days=7))
         make_register(db, held, cast.chen, present=(make_learner(db, name="陈大秀").id,))
     browser = browser_of(cast.township_supervisor)
-    pages = {when: browser.get(f"/overview/511002105000?when={when}").text for when in ("2026-Q4", "2026")}
-    asked = browser.get("/overview/511002105000?when=2026&sort=people").text
+    pages = {when: browser.get(f"/overview/511002105000?when={when}").text for when in ("2026-11", "2026-Q4")}
+    asked = browser.get("/overview/511002105000?when=2026-Q4&sort=people").text
     counted = '<td class="number" data-head="人数">1</td>'
-    assert counted in pages["2026-Q4"] and "点这里数" not in pages["2026-Q4"]
-    assert counted not in pages["2026"] and "人数（点这里数）" in pages["2026"]
+    assert counted in pages["2026-11"] and "点这里数" not in pages["2026-11"]
+    assert counted not in pages["2026-Q4"] and "人数（点这里数）" in pages["2026-Q4"]
     assert counted in asked and "点这里数" not in asked
