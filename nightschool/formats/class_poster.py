@@ -120,7 +120,7 @@ def _strip(entry: Entry, notice: Notice) -> dict[str, str]:
     when = tell_moment(entry.slot.begins, today)
     if entry.takes_place:
         teachers = tell_teachers(entry.teachers)
-        now = _("%(when)s，%(where)s", when=when, where=entry.venue) if entry.venue else when
+        now = when
         what = _("%(title)s，%(who)s讲", title=entry.title, who=teachers) if teachers else entry.title
     elif entry.moves_to:
         now = _("改到%(moment)s", moment=tell_moment(entry.moves_to, today))
@@ -128,4 +128,9 @@ def _strip(entry: Entry, notice: Notice) -> dict[str, str]:
     else:
         now = tell_reason(entry.reason, entry.reason_text)
         what = _("%(when)s 的%(title)s", when=when, title=entry.title)
-    return {"banner": _banner(entry), "now": now, "what": what}
+    return {
+        "banner": _banner(entry),
+        "now": now,
+        "where": entry.venue if entry.takes_place else "",
+        "what": what,
+    }

@@ -42,6 +42,7 @@ from nightschool.rules.regions import (
     level_of,
 )
 from nightschool.rules.registers.evaluations import EVALUATED
+from nightschool.rules.seasons.months import month_of
 
 _OVERDUE_KEPT = 90  # days; nobody is reminded of what is older
 _MOST_OVERDUE = 300
@@ -434,7 +435,9 @@ def _rows(
     planned = [*spans_of(first, min(last, today - timedelta(days=1))), *spans_of(max(first, today), last)]
     is_planned = RegionTally.status == SessionStatus.SCHEDULED.value
     span, is_less = RegionTally.span, ~is_planned & RegionTally.span.in_(less)
-    tallies = _kinds(RegionTally, level, span < today.isoformat(), narrowed).where(
+    # On the first of a month all of it is to come, and its span is less than its days.
+    is_past = span < spans_of(today, month_of(today).last)[0]
+    tallies = _kinds(RegionTally, level, is_past, narrowed).where(
         RegionTally.level == level.value,
         span.in_(sorted({*more, *less, *planned})),
         case((is_planned, span.in_(planned)), else_=span.in_([*more, *less])),

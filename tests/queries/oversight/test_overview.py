@@ -186,6 +186,16 @@ def test_every_township_says_which_villages_have_no_school_in_one_query(database
         assert (units[one.code].villages, units[one.code].schools) == (one.villages, one.schools)
 
 
+@pytest.mark.parametrize("today", [date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 2)])
+def test_what_is_to_come_is_not_missed_on_the_first_of_the_month_either(db, cast: Cast, today: date) -> None:
+    for day in (1, 10):
+        make_session(db, make_course(db), date(2026, 12, day))
+    for region in ("511000000000", "511002000000", "511002105000", SHIWAN):
+        seen = overview.overview_of(db, region, first=date(2026, 12, 1), last=date(2026, 12, 31), today=today)
+        assert seen is not None
+        assert (seen.total.to_come, seen.total.unrecorded) == ((2, 0) if today.day != 2 else (1, 1)), region
+
+
 def test_unknown_region_is_none(db) -> None:
     assert overview.overview_of(db, "990000000000", **WEEK) is None
 
