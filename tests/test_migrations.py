@@ -2,17 +2,20 @@
 
 import gzip
 import json
+import shutil
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from alembic.script import ScriptDirectory
 from sqlalchemy import Boolean, Connection, DateTime, MetaData, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from nightschool.database import Database, broken_constraint, is_current, migrate
+from nightschool.database import Database, alembic_config, broken_constraint, is_current, migrate
 from nightschool.migrations import guards
 from nightschool.migrations.guards import EXPECTED
 from nightschool.models import Base
@@ -20,7 +23,10 @@ from nightschool.models.errands import Errand
 from nightschool.models.places import RegionImport, Venue
 from nightschool.models.planning import Rota
 from nightschool.models.teaching import Booking
-from tests.factories import NOW, Cast, make_course, make_register, make_session, make_teacher
+from nightschool.settings import sqlite_url
+from tests.factories import NOW, SEALER, Cast, make_course, make_register, make_session, make_teacher
+
+CLUSTER_PAGE = Path(__file__).parents[1] / "docs" / "cluster.md"
 
 
 def row_counts(database: Database) -> dict[str, int]:
@@ -122,11 +128,6 @@ def test_migrating_again_keeps_every_row_and_every_guard(database, cast) -> None
 
 
 def test_down_to_nothing_and_up_again(sqlite_template, tmp_path) -> None:
-    import shutil
-
-    from nightschool.settings import sqlite_url
-    from tests.factories import SEALER
-
     path = tmp_path / "down.db"
     shutil.copy(sqlite_template, path)
     database = Database(sqlite_url(path), sealer=SEALER)
@@ -136,6 +137,61 @@ def test_down_to_nothing_and_up_again(sqlite_template, tmp_path) -> None:
     migrate(database)
     assert is_current(database)
     assert schema(database) == tables
+    database.dispose()
+
+
+# Across these, all servers are stopped first; docs/cluster.md says so. Another migration leaves the code before it at work.
+STOPPING_ALL = {"0059"}
+
+
+def asked_for(database: Database) -> dict[str, bool]:
+    """What code may ask of these tables and leave out when it writes, by name; True: it may leave it out."""
+    with database.engine.connect() as connection:
+        found = inspect(connection)
+        may_leave_out = {f"table {table}": True for table in found.get_table_names()} | {
+            f"column {table}.{column['name']}": bool(column["nullable"] or column["default"] is not None)
+            or column["name"] == "id"
+            for (_schema, table), columns in found.get_multi_columns().items()
+            for column in columns
+        }
+        for kind, by_table in (
+            ("unique", found.get_multi_unique_constraints()),
+            ("check", found.get_multi_check_constraints()),
+        ):
+            may_leave_out |= {
+                f"{kind} {table}.{one['name']}": False
+                for (_schema, table), ones in by_table.items()
+                for one in ones
+            }
+    return may_leave_out
+
+
+def test_the_code_before_a_migration_goes_on_beside_its_schema(sqlite_template, tmp_path) -> None:
+    path = tmp_path / "beside.db"
+    shutil.copy(sqlite_template, path)
+    database, page = Database(sqlite_url(path), sealer=SEALER), CLUSTER_PAGE.read_text("utf-8")
+    newest = list(islice(ScriptDirectory.from_config(alembic_config()).walk_revisions(), 3))
+    for script in newest:
+        after = asked_for(database)
+        migrate(database, script.down_revision)
+        before = asked_for(database)
+        tables = {name.removeprefix("table ") for name in before if name.startswith("table ")}
+        in_the_way = {
+            name for name in before.keys() - after.keys() if name.startswith(("table ", "column "))
+        } | {
+            name
+            for name, may_leave_out in after.items()
+            if not may_leave_out
+            and before.get(name, True)
+            and name.partition(" ")[2].partition(".")[0] in tables
+        }
+        if script.revision in STOPPING_ALL:
+            assert f"migration {script.revision}" in page
+        else:
+            assert not in_the_way, (
+                f"{script.revision} stops the code before it: {sorted(in_the_way)}; add in one release and take away "
+                "in the next, or say in docs/cluster.md that all servers are stopped first"
+            )
     database.dispose()
 
 
