@@ -305,6 +305,11 @@ class Machines:
         assert found, who
         return found[1]
 
+    @property
+    def url(self) -> str:
+        """The database as the application's own role, through HAProxy."""
+        return f"postgresql+psycopg://nightschool:{self.password('nightschool')}@{FRONT}:5000/nightschool"
+
     def connect(self, port: int = 5000, dbname: str = "nightschool") -> psycopg.Connection:
         """As the superuser, through HAProxy."""
         return psycopg.connect(

@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import select
 
-from bench._machines import FRONT, NODES, SERVERS, Machines, wait_until
+from bench._machines import NODES, SERVERS, Machines, wait_until
 from nightschool.actions.people.erasures import erase
 from nightschool.database import Database
 from nightschool.models.people import Learner
@@ -27,8 +27,7 @@ def restore_minute(machines: Machines) -> bool:
     """Everything that stood there at that minute stands there again, and who was erased since is so; the figures are
     printed.
     """
-    url = f"postgresql+psycopg://nightschool:{machines.password('nightschool')}@{FRONT}:5000/nightschool"
-    database, leader = Database(url, sealer=factories.SEALER), machines.leader()
+    database, leader = Database(machines.url, sealer=factories.SEALER), machines.leader()
     machines.shell(machines.block("check", leader, machines.folder / leader), leader)
     full = _seconds(machines, "full", leader)
     with database.writing() as db:

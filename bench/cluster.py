@@ -18,14 +18,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import _machines
 from bench._crowd import Crowd
-from bench._machines import CODE, FRONT, NODES, SERVERS, Machines, wait_until
+from bench._machines import CODE, NODES, SERVERS, Machines, wait_until
 from bench._minute import restore_minute
+from nightschool.database import Database
 from tests import factories
 
+TOWNSHIP, ERRANDS = "511002105000", 200
 LONGEST_WITHOUT_SAVING, LONGEST_WITHOUT_READING = 40.0, 10.0  # seconds
 FAILOVER = "leader killed"
 
@@ -39,6 +42,34 @@ def kill_leader(machines: Machines, _crowd: Crowd) -> None:
     machines.kill_postgres(leader)
     wait_until("another leader", lambda: machines.leader() not in ("", leader))
     machines.begin("patroni", leader)
+
+
+def kill_leader_at_work(machines: Machines, _crowd: Crowd) -> None:
+    """So is it while errands wait and are done; in the end each of them is, and has its file."""
+    database, now = Database(machines.url, sealer=factories.SEALER), datetime.now(UTC)
+    with database.writing() as db:
+        asked = {"first": f"{now.year}-01-01", "last": f"{now.year}-12-31"}
+        times = dict.fromkeys(("due_at", "made_at", "changed_at"), now)
+        for _one in range(ERRANDS):
+            factories.make_errand(db, "classes", region_code=TOWNSHIP, asked=asked, **times)
+    database.dispose()
+
+    def told(state: str) -> int:
+        with machines.connect() as connection:
+            found = connection.execute("SELECT count(*) FROM errand WHERE state = %s", [state]).fetchone()
+        return found[0] if found else 0
+
+    wait_until("some of them are done", lambda: told("done") > 0)
+    print(f"    leader killed when {told('done')} of {ERRANDS} errands were done", flush=True)
+    kill_leader(machines, _crowd)
+    wait_until("all of them are done", lambda: not told("open"), 240)
+    with machines.connect() as connection:
+        ends = connection.execute(
+            "SELECT state, content IS NOT NULL, turns, count(*) FROM errand GROUP BY 1, 2, 3 ORDER BY 3"
+        ).fetchall()
+    for state, has_file, turns, many in ends:
+        print(f"    {many} errands {state}{' with their file' if has_file else ''}, taken up {turns} times")
+    assert all(state == "done" and has_file for state, has_file, _turns, _many in ends), ends
 
 
 def kill_both(machines: Machines, crowd: Crowd) -> None:
@@ -131,6 +162,7 @@ Happening = Callable[[Machines, Crowd], None]
 EVENTS: dict[str, tuple[str, Happening]] = {
     "upgrade": ("servers upgraded one by one", upgrade_servers),
     "leader": (FAILOVER, kill_leader),
+    "errands": ("leader killed while errands are done", kill_leader_at_work),
     "postgresql": ("PostgreSQL of the leader killed", kill_postgresql),
     "server": ("application server killed", kill_server),
     "frozen": ("leader frozen and let go", freeze_leader),
@@ -199,10 +231,9 @@ def run(machines: Machines, crowd: Crowd, chosen: list[str], failovers: int) -> 
 
 def gather(machines: Machines, phones: int, readers: int, every: float) -> Crowd:
     """They have begun, each phone in a village of its own. The school is written by the code that serves it."""
-    url = f"postgresql+psycopg://nightschool:{machines.password('nightschool')}@{FRONT}:5000/nightschool"
     code = machines.code[SERVERS[0]]
     filled = subprocess.run(
-        [sys.executable, Path(__file__).parent / "_school.py", url, str(phones)],
+        [sys.executable, Path(__file__).parent / "_school.py", machines.url, str(phones)],
         env={**os.environ, "PYTHONPATH": str(code)},
         cwd=code,
         stdout=subprocess.PIPE,

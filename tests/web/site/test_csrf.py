@@ -197,6 +197,16 @@ def test_who_is_there_while_the_key_that_signs_is_changed_notices_nothing(
     both = later_browser(given.keys.signing, NEW_KEY)
     assert chen.get(slip).status_code == both.get(slip).status_code == 200
     assert both.post(NEW, data={**TYPED, "csrf_token": open_page}).status_code == 303
+    # A server that has not been started again yet: one more tap, and nothing typed is gone.
+    for name in ("nightschool", "nightschool-form"):
+        cookie = both.get_cookie(name)
+        assert cookie is not None
+        chen.set_cookie(name, cookie.value)
+    sent = {**TYPED, "name": "王小二", "csrf_token": token_on(both.get(NEW).text)}
+    refused = chen.post(NEW, data=sent, headers=FROM_HERE)
+    assert refused.status_code == 400
+    assert chen.post(NEW, data=fields_on(refused.text)).status_code == 303
+    assert "王小二" in both.get(f"/desk/{SHIWAN}/learners").text
     only_new = later_browser(NEW_KEY)
     assert only_new.get(slip).status_code == 404
     assert only_new.get(NEW).status_code == 200
