@@ -151,14 +151,19 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory, made_once: Callable[..., Path]) -> Path:
     """A migrated, empty SQLite database to copy."""
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        database = Database(sqlite_url(folder / "empty.db"), sealer=factories.SEALER)
+        migrate(database)
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.dispose()
+
     path = tmp_path_factory.mktemp("template") / "empty.db"
-    database = Database(sqlite_url(path), sealer=factories.SEALER)
-    migrate(database)
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.dispose()
+    shutil.copy(made_once("migrated", make) / "empty.db", path)
     return path
 
 
@@ -301,9 +306,9 @@ def clock() -> factories.StillClock:
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """The templates that an application of this worker has compiled; to compile all takes longer than to show all."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("compiled")))
+def compiled(made_once: Callable[..., Path]) -> FileSystemBytecodeCache:
+    """The templates that any worker has compiled; to compile all takes longer than to show all."""
+    return FileSystemBytecodeCache(str(made_once("compiled", Path.mkdir)))
 
 
 MADE: list[Flask] = []  # the one application of this worker, once a test has asked for one
