@@ -54,6 +54,13 @@ class PaperColumnsForm(RecordForm):
         self.rows = self._typed() if self.is_submitted() else self._of(chosen)
         self.was_pasted = bool(self.is_submitted() and self.pasted.data)
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Every place is a number, or left empty: then the column goes to the end."""
+        unread = [row for row in self.rows if row.place and not row.place.isdecimal()]
+        for row in unread:
+            row.error = _("第几栏要写数字，1 在最前面；空着就排在后面。")
+        return super().validate(extra_validators) and not unread
+
     def read_pasted(self) -> bool:
         """The rows are as the pasted heading says, to be looked at; False: a cell of it means nothing."""
         try:

@@ -91,11 +91,13 @@ def test_what_cannot_be_is_told_at_its_row_and_nothing_typed_is_lost(
 ) -> None:
     standard = heads(chen)
     answer = county.post(
-        page_of(COUNTY), data=fields(("name", "姓名", "1"), ("poor", "贫困户", "2"), ("sex", "长" * 21, "x"))
+        page_of(COUNTY), data=fields(("name", "姓名", "1"), ("poor", "贫困户", "2"), ("sex", "长" * 21, "3"))
     )
     assert answer.status_code == 422
     assert "第 2 行：这张表没有「贫困户」这一栏" in answer.text and 'href="#n-1"' in answer.text
     assert f"第 3 行：「{'长' * 20}…」太长" in answer.text and 'value="' + "长" * 21 in answer.text
+    misplaced = county.post(page_of(COUNTY), data=fields(("name", "姓名", "1"), ("sex", "性别", "x")))
+    assert misplaced.status_code == 422 and 'value="x"' in misplaced.text and 'href="#n-1"' in misplaced.text
     empty = county.post(page_of(COUNTY), data=fields(("name", "姓名", "")))
     assert empty.status_code == 422 and "一栏都没勾" in empty.text
     assert heads(chen) == standard
