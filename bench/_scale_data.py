@@ -92,10 +92,10 @@ class Held(NamedTuple):
         return f"{self.key:032x}"
 
 
-def fill(database: Database, rows: Sequence[RegionRow], schools: int, *, has_year: bool = False) -> Filled:
+def fill(database: Database, rows: Sequence[RegionRow], schools: int, *, years: int = 0) -> Filled:
     """The database is migrated, has these regions, so many schools, and `SESSIONS` class sessions in each.
 
-    `has_year`: and `CLASSES` more that are over, each with the marks of `PEOPLE`, in all villages.
+    `years`: and `CLASSES` more a year that are over, each with the marks of `PEOPLE`, in all villages.
     """
     migrate(database)
     with database.writing() as db:
@@ -109,7 +109,7 @@ def fill(database: Database, rows: Sequence[RegionRow], schools: int, *, has_yea
         villages = sorted(here + elsewhere[::step][: schools - len(here)])
         coordinator = _accounts(db, here[0])
     with _loading(database) as put:
-        _fill(put, villages, here[0], coordinator, has_year)
+        _fill(put, villages, here[0], coordinator, years)
     analyze(database)
     return filled(database)
 
@@ -210,7 +210,7 @@ def _loading(database: Database) -> Iterator[Loader]:
     database.dispose()
 
 
-def _sessions(villages: Sequence[str], big: str, has_year: bool) -> Iterator[Held]:
+def _sessions(villages: Sequence[str], big: str, years: int) -> Iterator[Held]:
     """Village after village, then the long past of one, then everybody's year."""
     keys = count(1)
     for number, code in enumerate(villages, 1):
@@ -218,18 +218,19 @@ def _sessions(villages: Sequence[str], big: str, has_year: bool) -> Iterator[Hel
         for which in (*range(AHEAD - SESSIONS, AHEAD), *past):
             day = TODAY + timedelta(days=which * 3 + int(code[6:]) % 3)
             yield Held(next(keys), number, code, which, day, False)
-    for number, code in enumerate(villages if has_year else (), 1):
-        for which in range(CLASSES):
-            day = TODAY - timedelta(days=25 + which * 14 + (number - 1) % 14)
+    for number, code in enumerate(villages, 1):
+        for which in range(CLASSES * years):
+            ago, of_year = divmod(which, CLASSES)
+            day = TODAY - timedelta(days=25 + of_year * 14 + (number - 1) % 14 + ago * 52 * 7)
             yield Held(next(keys), number, code, which, day, True)
 
 
-def _fill(put: Loader, villages: list[str], big: str, account: int, has_year: bool) -> None:
+def _fill(put: Loader, villages: list[str], big: str, account: int, years: int) -> None:
     numbers = list(enumerate(villages, 1))
     townships = {code: number for number, code in enumerate(sorted({v[:9] for v in villages}), 1)}
 
     def sessions() -> Iterator[Held]:
-        return _sessions(villages, big, has_year)
+        return _sessions(villages, big, years)
 
     def over() -> Iterator[Held]:
         return (one for one in sessions() if one.is_over)
@@ -340,7 +341,7 @@ def _fill(put: Loader, villages: list[str], big: str, account: int, has_year: bo
     put(
         "learner",
         "id public_id region_code name name_key search_keys group_name group_number",
-        _learners(numbers if has_year else [], big),
+        _learners(numbers if years else [], big),
         household="",
         version=1,
     )
@@ -349,7 +350,7 @@ def _fill(put: Loader, villages: list[str], big: str, account: int, has_year: bo
         "class_session_id learner_id status came_instead submission_id",
         (mark for one in over() for mark in _marks(one, big)),
     )
-    if has_year:
+    if years:
         _fill_labels_and_slips(put, sorted({village[:6] for village in villages}), over)
 
 

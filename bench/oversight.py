@@ -1,8 +1,8 @@
 """The view from above over a whole province: what each page asks of the database, what a register costs, full scans.
 
-    python -m bench.oversight [--short] [--schools 46000] [--only sqlite|postgresql] [--keep FILE]
+    python -m bench.oversight [--short] [--schools 46000] [--years 1] [--only sqlite|postgresql] [--keep FILE]
 
-Every school has a year of 24 recorded classes with 40 people marked in each, and 14 to come: 44 million marks on
+Every school has `--years` of 24 recorded classes with 40 people marked in each, and 14 to come: 44 million marks on
 SQLite, a tenth of the schools on PostgreSQL. Each supervisor's page is asked for once, and its statements are then run
 again by the driver alone, fetching all rows: at most 10 ms together. A register of 40 is saved in that province beside
 the raw driver, at most 5 times as long. The sums must be those of a new count. Where DuckDB is installed it counts the
@@ -168,13 +168,18 @@ def time_scans(database: Database, filled: Filled, marks: int) -> bool:
 
 
 def run(
-    kind: str, regions: tuple[RegionRow, ...], schools: int, rounds: int, kept: Path | None = None
+    kind: str,
+    regions: tuple[RegionRow, ...],
+    schools: int,
+    rounds: int,
+    kept: Path | None = None,
+    years: int = 1,
 ) -> bool:
     """One database, filled and measured; True when everything keeps its limit."""
     with place(kind, kept) as large:
         began = time.perf_counter()
         if not (kept and kept.exists()):
-            fill(large, regions, schools, has_year=True)
+            fill(large, regions, schools, years=years)
         migrate(large)
         with large.writing() as db:
             db.execute(text("UPDATE posting SET region_code = '510000000000' WHERE role = 'supervisor'"))
@@ -183,7 +188,7 @@ def run(
         if count_the_first_time(large):
             analyze(large)
         there = filled(large)
-        marks = len(there.villages) * CLASSES * PEOPLE
+        marks = len(there.villages) * CLASSES * PEOPLE * years
         print(
             f"\n{kind}: {len(there.villages)} schools, {there.sessions} classes, {marks} marks;"
             f" filled in {built:.0f} s, counted the first time in {time.perf_counter() - counting:.0f} s",
@@ -199,6 +204,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("--short", action="store_true")
     options.add_argument("--schools", type=int, default=SCHOOLS)
+    options.add_argument("--years", type=int, default=1)
     options.add_argument("--only", choices=("sqlite", "postgresql"))
     options.add_argument("--rounds", type=int, default=200)
     options.add_argument("--regions", type=Path, default=sichuan_file())
@@ -214,14 +220,14 @@ def main() -> int:
         regions = tuple(
             one for one in regions if one.code.startswith("5110") or one.code.endswith("00000000")
         )
-    schools = SHORT if chosen.short else chosen.schools
+    schools = min(chosen.schools, SHORT) if chosen.short else chosen.schools
     began, fine = time.perf_counter(), True
     for kind, share in (("sqlite", 1), ("postgresql", 10)):
         if kind == "postgresql" and chosen.only != "sqlite" and (why_not := postgres_cluster.available()):
             print(f"\nPostgreSQL: not measured, {why_not}")
         elif chosen.only in (None, kind):
             rounds, kept = 20 if chosen.short else chosen.rounds, chosen.keep if kind == "sqlite" else None
-            fine &= run(kind, regions, max(12, schools // share), rounds, kept)
+            fine &= run(kind, regions, max(12, schools // share), rounds, kept, chosen.years)
     print(f"\nin {time.perf_counter() - began:.0f} s")
     return 0 if fine else 1
 
