@@ -117,7 +117,10 @@ def time_register(database: Database, filled: Filled, rounds: int) -> bool:
             select(Learner.public_id).where(Learner.region_code == village).limit(PEOPLE)
         ).all()
         to_come = ClassSession.region_code == village, ClassSession.status == "scheduled"
-        for one in db.scalars(select(ClassSession).where(*to_come)):
+        some = (
+            select(ClassSession).where(*to_come).order_by(ClassSession.day).limit(8)
+        )  # each month keeps one
+        for one in db.scalars(some):
             one.day = TODAY - timedelta(days=1)
     register = Register(village, tuple(people), "", "", "", filled.coordinator, "")
     return compare_action(database, register, rounds)
