@@ -165,6 +165,7 @@ def _row(key: int, one: ClassCount) -> dict[str, Any]:
 @event.listens_for(Session, "before_commit")
 def _at_the_end(db: Session) -> None:
     if not db.in_nested_transaction():
+        db.flush()  # what is written only now is noticed, too
         count_now(db)
 
 
