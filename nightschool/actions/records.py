@@ -168,19 +168,30 @@ def note(
     It is read where the record is kept; of one that is kept nowhere, or is only named ("class_session 12"), in the
     region given. Details are JSON values; of personal fields only their names.
     """
-    if isinstance(record, Base):
-        region_code = getattr(record, "region_code", region_code)
-        record = _key_of(record)
-    db.add(
-        AuditEvent(
-            at=now.instant,
-            account_id=by.account_id,
-            action=action,
-            region_code=region_code,
-            record=record,
-            details=details,
+    note_each(db, [(record, region_code, details)], action, by=by, now=now)
+
+
+def note_each(
+    db: Session,
+    records: Sequence[tuple[Base | str, str | None, dict[str, Any]]],
+    action: str,
+    *,
+    by: Actor,
+    now: Now,
+) -> None:
+    """`note` of each of these with its region and details. Cost: 1 statement."""
+    for record, region_code, details in records:
+        is_one = isinstance(record, Base)
+        db.add(
+            AuditEvent(
+                at=now.instant,
+                account_id=by.account_id,
+                action=action,
+                region_code=getattr(record, "region_code", region_code) if is_one else region_code,
+                record=_key_of(record) if isinstance(record, Base) else record,
+                details=details,
+            )
         )
-    )
     db.flush()
 
 

@@ -50,6 +50,7 @@ _FORGET = delete(CountedSession).where(CountedSession.class_session_id == bindpa
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _COLUMNS = tuple(CountedSession.__table__.columns.keys())
 _OF_ONE = _COLUMNS[1:]
+_AT_ONCE = 500  # class sessions in one statement; a database takes only so many values
 _TALLIES = {CountedSession, RegionTally, TownshipTally, TownshipOpening, PlannedMonth}
 _OF_TOWNSHIPS = ((TownshipTally, townships_now), (TownshipOpening, openings_now))
 _KEY = TallyKey._fields
@@ -138,8 +139,9 @@ def _count_sessions(db: Session, waiting: set[int]) -> None:
     dialect = db.get_bind().dialect.name
     gone, there = [], []
     differs: dict[TallyKey, Sums] = {}
-    for key in sorted(waiting):
-        before, after = last_and_now(db, key)
+    keys = sorted(waiting)
+    parts = [keys[at : at + _AT_ONCE] for at in range(0, len(keys), _AT_ONCE)]
+    for key, before, after in (one for part in parts for one in last_and_now(db, part)):
         if before == after:
             continue
         if after is None:

@@ -1,5 +1,6 @@
 """What class sessions count as, by themselves and added up."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -88,27 +89,32 @@ _BOTH = (
         *(column.label(f"was_{column.name}") for column in CountedSession.__table__.columns)
     )
     .outerjoin(CountedSession, CountedSession.class_session_id == ClassSession.id)
-    .where(ClassSession.id == bindparam("id"))
+    .where(ClassSession.id.in_(bindparam("ids", expanding=True)))
 )
-_LAST = _COUNTED.where(CountedSession.class_session_id == bindparam("id"))
+_LAST = _COUNTED.where(CountedSession.class_session_id.in_(bindparam("ids", expanding=True)))
 _LOCK = (
     select(CountedSession.class_session_id)
-    .where(CountedSession.class_session_id == bindparam("id"))
+    .where(CountedSession.class_session_id.in_(bindparam("ids", expanding=True)))
+    .order_by(CountedSession.class_session_id)
     .with_for_update()
 )
 
 
-def last_and_now(db: Session, class_session: int) -> tuple[ClassCount | None, ClassCount | None]:
-    """As what it was counted last, and as what it counts now; until the transaction ends nobody else counts it."""
-    connection, key = db.connection(), {"id": class_session}
+def last_and_now(
+    db: Session, class_sessions: Sequence[int]
+) -> Iterator[tuple[int, ClassCount | None, ClassCount | None]]:
+    """Each with what it was counted as last, and what it counts as now; until the transaction ends nobody else counts
+    them. Cost: 1 query, one more on PostgreSQL, and one more where some are gone."""
+    connection, those = db.connection(), {"ids": class_sessions}
     if connection.dialect.name != "sqlite":  # by itself, so that the next statement sees what was waited for
-        connection.execute(_LOCK, key)
-    both = connection.execute(_BOTH, key).one_or_none()
-    if both is None:
-        gone = connection.execute(_LAST, key).one_or_none()
-        return (ClassCount(*gone[1:]) if gone else None), None
-    now, last = both[:_OF_NOW], both[_OF_NOW:]
-    return (None if last[0] is None else ClassCount(*last[1:])), _counts_as(*now[1:])
+        connection.execute(_LOCK, those)
+    gone = set(class_sessions)
+    for both in connection.execute(_BOTH, those).all():
+        (key, *now), (was, *last) = both[:_OF_NOW], both[_OF_NOW:]
+        gone.remove(key)
+        yield key, None if was is None else ClassCount(*last), _counts_as(*now)
+    for key, *last in connection.execute(_LAST, {"ids": sorted(gone)}) if gone else ():
+        yield key, ClassCount(*last), None
 
 
 def counting_now(db: Session, which: ColumnElement[bool]) -> dict[int, ClassCount]:

@@ -35,7 +35,9 @@ def hold_slots(
     agreed: bool = False,
     are_new: bool = False,
 ) -> None:
-    """Each of these class sessions of one village holds its slot with its teachers and its venue, and nothing else.
+    """Each of these class sessions holds its slot with its teachers and its venue, and nothing else.
+
+    A refusal calls venues as the village of the first of them does.
 
     A venue for parallel use, or online, holds no slot. Free times offered with a refusal lie after `moment`. A closed
     time of a teacher or venue refuses as well, unless it was `agreed` upon; what the sessions hold already was. Those

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -21,7 +21,7 @@ from nightschool.actions.courses.labelling import labels_of_sessions
 from nightschool.actions.courses.staffing import teachers_of_sessions
 from nightschool.actions.ended import check_goes_on
 from nightschool.actions.notices.revisions import remember, write_first
-from nightschool.actions.records import note
+from nightschool.actions.records import note, note_each
 from nightschool.actions.touching import touch_villages
 from nightschool.models.base import Base
 from nightschool.models.teaching import ChangeSet, ClassSession, Course, SessionStatus
@@ -171,8 +171,8 @@ def _note(
     if len(of_villages) < 2:
         note(db, about or records[0], _ACTIONS[what], by=by, now=now, **told)
         return
-    for those in of_villages.values():
-        note(db, those[0], _ACTIONS[what], by=by, now=now, **{**told, "sessions": len(those)})
+    lines = [(those[0], None, {**told, "sessions": len(those)}) for those in of_villages.values()]
+    note_each(db, lines, _ACTIONS[what], by=by, now=now)
 
 
 def picture(db: Session, class_sessions: Sequence[ClassSession]) -> list[dict[str, Any]]:
@@ -229,12 +229,12 @@ def _hold(
     release_slots(db, [record.id for record in wanting if record.status not in HOLDING])
     holding = [record for record in wanting if record.status in HOLDING]
     hold_slots(db, holding, moment=now.moment, agreed=agreed, are_new=not others)
-    for key in sorted({one.course_id for one in holding if slot_of(one).finishes > now.moment}):
-        course = db.get_one(Course, key)
-        if course.retired_at is not None:
-            course.retired_at = None
-            db.flush()
-            note(db, course, "courses.back", by=by, now=now)
+    goes_on = {one.course_id for one in holding if slot_of(one).finishes > now.moment}
+    away = select(Course).where(Course.id.in_(goes_on), Course.retired_at.is_not(None)).order_by(Course.id)
+    for course in db.scalars(away).all() if goes_on else ():
+        course.retired_at = None
+        db.flush()
+        note(db, course, "courses.back", by=by, now=now)
 
 
 def _meetings(

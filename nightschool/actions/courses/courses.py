@@ -120,8 +120,7 @@ def extend_course(
     record = locked_for(db, Course, Course.public_id == course, verb="schedule", by=by)
     check_proposal(proposal)
     dates = proposal.dates
-    for one in dates:
-        check_not_there(db, record.id, one.slot)
+    check_not_there(db, record.id, [one.slot for one in dates])
     if publish:
         _check_plans(db, record.region_code, [one.slot.day for one in dates], now.day)
     _staff, *of_dates = _find_staffs(db, proposal)

@@ -11,9 +11,8 @@ from nightschool.actions.courses.bookings import slot_of
 from nightschool.actions.courses.changing import changing
 from nightschool.actions.courses.labelling import set_session_labels
 from nightschool.actions.courses.sessions import (
-    check_not_there,
+    check_none_there,
     check_reason,
-    may_be_public,
     new_session,
     told_slot,
 )
@@ -25,6 +24,7 @@ from nightschool.queries.courses import reach as queries
 from nightschool.queries.courses.series import members_where
 from nightschool.queries.courses.storms import in_storm
 from nightschool.queries.courses.undo import just_made
+from nightschool.queries.oversight.plans import waiting_in
 from nightschool.rules.access import Actor, require
 from nightschool.rules.courses.changes import Change, check_change
 from nightschool.rules.courses.reach import CALLS_OFF, call_off, put_off, reach_digest
@@ -32,6 +32,7 @@ from nightschool.rules.courses.series import Member, Reach, State, Step
 from nightschool.rules.courses.storms import Storm
 from nightschool.rules.courses.undo import Undoable
 from nightschool.rules.regions import is_inside, level_of
+from nightschool.rules.seasons.months import month_of
 from nightschool.rules.slots import Now, Slot
 
 
@@ -107,9 +108,7 @@ def postpone_several(
         _put_off(
             db, records, successors, {one.member.id: one.member.state for one in steps}, reason, reason_text
         )
-    for step in steps:
-        made = successors[step.member.id]
-        check_not_there(db, made.course_id, step.after.slot, but=made.id)
+    check_none_there(db, [(made.course_id, slot_of(made), made.id) for made in successors.values()])
     return len(steps)
 
 
@@ -160,8 +159,7 @@ def call_off_area(
             record.called_off_by = region
         _cancel((record for record in records if record.id not in moved), reason, reason_text)
         _put_off(db, moved, successors, states, reason, reason_text)
-    for made in successors.values():
-        check_not_there(db, made.course_id, slot_of(made), but=made.id)
+    check_none_there(db, [(made.course_id, slot_of(made), made.id) for made in successors.values()])
     return just_made(db, region, now=now) or ""
 
 
@@ -174,10 +172,14 @@ def _successors(
     agreed: bool = False,
 ) -> dict[int, ClassSession]:
     """A new class session like each of these, in its slot: public where that one is and the plan allows."""
+    public = [
+        (records[key].region_code, slot.day) for key, slot in slots.items() if records[key].published_at
+    ]
+    waiting = waiting_in(db, public, today=now.day)
     made = {}
     for key, slot in slots.items():
         one = records[key]
-        is_public = one.published_at is not None and may_be_public(db, one.region_code, slot, now)
+        is_public = one.published_at is not None and (one.region_code, month_of(slot.day)) not in waiting
         made[key] = new_session(one, slot, one.venue_id, is_public=is_public, now=now, agreed=agreed)
     db.add_all(made.values())
     db.flush()

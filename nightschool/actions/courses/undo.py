@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Date, delete, func, select
@@ -15,7 +14,7 @@ from nightschool.actions.courses.bookings import hold_slots, release_slots, slot
 from nightschool.actions.courses.labelling import set_course_labels, set_session_labels
 from nightschool.actions.courses.staffing import set_course_teachers, set_session_teachers
 from nightschool.actions.notices.revisions import remember, unsay, write_first
-from nightschool.actions.records import locked, locked_sessions, note
+from nightschool.actions.records import locked, locked_sessions, note_each
 from nightschool.actions.tallies import recount, recount_months
 from nightschool.actions.touching import touch_villages
 from nightschool.database import broken_constraint
@@ -64,9 +63,8 @@ def take_back(db: Session, *, change: str, by: Actor, now: Now) -> TakenBack:
     _unmake(db, made, course, now, is_all=kept.what == Undoable.SCHEDULE)
     if kept.what in (Undoable.PUBLISH, Undoable.EXTEND) and course is not None:
         _unpublish(db, course)
-    standing = sorted((one for one in changed if one.status in HOLDING), key=_village)
-    for _code, those in groupby(standing, key=_village):
-        hold_slots(db, list(those), moment=now.moment, agreed=True)  # closed or not: it was so before
+    standing = [one for one in changed if one.status in HOLDING]
+    hold_slots(db, standing, moment=now.moment, agreed=True)  # closed or not: it was so before
     kept.undone_at = now.instant
     db.flush()
     remember(db, [*changed, *(record for record in made if record.published_at is not None)], now=now)
@@ -76,13 +74,8 @@ def take_back(db: Session, *, change: str, by: Actor, now: Now) -> TakenBack:
     if facts:
         firsts = {kept.region_code: f"course {facts['id']}"}
     told = {"what": kept.what, "sessions": len(records)}
-    for region_code, record in firsts.items():
-        note(db, record, "sessions.undo", by=by, now=now, region_code=region_code, **told)
+    note_each(db, [(of, code, told) for code, of in firsts.items()], "sessions.undo", by=by, now=now)
     return replace(done, left=tuple((one.village, one.title) for one in left))
-
-
-def _village(record: ClassSession) -> str:
-    return record.region_code
 
 
 def _put_back(

@@ -1,10 +1,11 @@
 """What a region has settled for itself, and what holds where it has not: plans, roads, old registers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.places import Region, RegionSettings
@@ -117,12 +118,18 @@ def targets_for(db: Session, region: str, *others: str) -> dict[str, TargetTimes
     }
 
 
-_APPROVES = select(RegionSettings.approves_plans).where(RegionSettings.region_code == bindparam("township"))
-
-
 def approves_plans(db: Session, village: str) -> bool:
     """True when the township of this village looks at plans before they are announced. Cost: 1 query."""
-    return bool(db.scalar(_APPROVES, {"township": township_of(village)}))
+    return bool(approving_townships(db, [village]))
+
+
+def approving_townships(db: Session, villages: Iterable[str]) -> frozenset[str]:
+    """The townships of these villages that look at plans before they are announced. Cost: 1 query."""
+    found = select(RegionSettings.region_code).where(
+        RegionSettings.region_code.in_({township_of(village) for village in villages}),
+        RegionSettings.approves_plans,
+    )
+    return frozenset(db.scalars(found))
 
 
 def register_days(db: Session, village: str) -> int:
