@@ -129,7 +129,7 @@ def test_a_character_that_no_font_has_is_room_to_write_it_by_hand_on_every_paper
                 }
             ],
         },
-        "strip": {"strips": [{"banner": "改期", "now": "赵𠮷", "what": "", "cut": ""}]},
+        "strip": {"strips": [{"banner": "改期", "now": "赵𠮷", "where": "", "what": "", "cut": ""}]},
     }  # fmt: skip
     assert {f"{paper}.typ" for paper in papers} | {"paper.typ", "tables.typ"} == {
         one.name for one in TEMPLATES.glob("*.typ")

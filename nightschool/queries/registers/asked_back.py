@@ -176,7 +176,7 @@ def _far(db: Session, found: Register) -> tuple[FarClass, ...]:
     teachers = db.scalars(_ELSEWHERE_TOO, {"class_session": found.class_session}).all()
     if not teachers:
         return ()
-    hall_in = select(MEETS_IN).outerjoin(Venue, Venue.id == ClassSession.venue_id)
+    hall_in = select(MEETS_IN).select_from(ClassSession).outerjoin(Venue, Venue.id == ClassSession.venue_id)
     own = hall_in.where(ClassSession.public_id == found.class_session)
     here, on = meeting_in(db, locality(db, found.region_code), db.scalars(own).one()), found.day
     taught, _village = sessions_around(db, here, teachers, on, on, but_session=found.class_session)
