@@ -214,10 +214,7 @@ def _named(notice: Notice) -> str:
 
 def _said(entry: Entry, notice: Notice, *, is_full: bool) -> str:
     """One class aloud; in full with the farmers' calendar, the reason and what to bring."""
-    when = said_moment(entry.slot.begins, notice.today)
-    lunar = said_lunar(entry.slot.day)
-    if is_full and lunar:
-        when = _("%(when)s，%(lunar)s", when=when, lunar=lunar)
+    when = said_moment(entry.slot.begins, notice.today, has_lunar=is_full)
     title = unbracketed(entry.title)
     if not entry.takes_place:
         return _said_off(entry, notice, title, is_full=is_full)

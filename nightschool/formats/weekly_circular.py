@@ -25,7 +25,9 @@ def _why(one: RegionFigures) -> str:
         return tell_reasons(one.reasons)
     if one.unrecorded:
         return counted("还有 %(n)d 次没记", one.unrecorded)
-    return _("还没到日子") if one.to_come else _("没有排课")
+    if one.to_come:
+        return _("还没到日子")
+    return _("还没办夜校") if one.villages and not one.schools else _("没有排课")
 
 
 def _parts(found: Circular) -> Sequence[RegionFigures]:

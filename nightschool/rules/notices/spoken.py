@@ -44,22 +44,22 @@ def said_time(minutes: int) -> str:
     return f"{said}{'零' if rest < 10 else ''}{said_number(rest)}分"
 
 
-def said_moment(moment: Moment, today: date) -> str:
-    """今晚六点半; 后天晚上七点; 星期五，十二月四号，晚上七点: when something begins, as it is said today."""
+def said_moment(moment: Moment, today: date, *, has_lunar: bool = False) -> str:
+    """今晚六点半; 后天晚上七点; 星期五，十二月四号，农历十月二十六，晚上七点: when something begins, as it is said today."""
     day, ahead = moment.day, (moment.day - today).days
+    lunar = [said] if has_lunar and (said := said_lunar(day)) else []
     if language() != SOURCE_LANGUAGE:
-        return _(
-            "%(day)s %(time)s", day=spoken_moment(day, moment.minutes, today), time=clock(moment.minutes)
-        )
+        when = spoken_moment(day, moment.minutes, today)
+        return _("，").join([_("%(day)s %(time)s", day=when, time=clock(moment.minutes)), *lunar])
     if ahead in (0, 1):
-        return spoken_moment(day, moment.minutes, today) + said_time(moment.minutes)
+        return "，".join([spoken_moment(day, moment.minutes, today) + said_time(moment.minutes), *lunar])
     part = next(word for until, word in _PARTS_OF_DAY if moment.minutes < until or until == 24 * 60)
     told = part + said_time(moment.minutes)
     if ahead == 2:
-        return f"后天{told}"
+        return "，".join([f"后天{told}", *lunar])
     weekday = weekday_name(day).replace("周日", "星期天").replace("周", "星期")
     near = [weekday] if 0 < ahead <= _WITHIN_A_WEEK else []
-    return "，".join([*near, said_date(day, today), told])
+    return "，".join([*near, said_date(day, today), *lunar, told])
 
 
 def said_date(day: date, today: date) -> str:
@@ -72,8 +72,8 @@ def said_date(day: date, today: date) -> str:
 
 
 def said_lunar(day: date) -> str:
-    """农历十月廿六; empty for years whose farmers' calendar is not known."""
-    lunar = lunar_label(day).partition(" 节气")[0]
+    """农历十月二十六, for nobody says 廿; empty for years whose farmers' calendar is not known."""
+    lunar = lunar_label(day).partition(" 节气")[0].replace("廿", "二十")
     return _("农历%(lunar)s", lunar=lunar) if lunar else ""
 
 

@@ -44,6 +44,13 @@ def test_when_something_begins(day: date, minutes: int, said: str) -> None:
 
 def test_the_farmers_calendar_is_said_without_its_solar_term() -> None:
     assert said_lunar(date(2026, 11, 22)) == "农历十月十四"
+    assert said_lunar(date(2026, 12, 4)) == "农历十月二十六"
+    friday = Moment(date(2026, 12, 4), 19 * 60)
+    assert (
+        said_moment(friday, date(2026, 12, 1), has_lunar=True)
+        == "星期五，十二月四号，农历十月二十六，晚上七点"
+    )
+    assert said_moment(friday, date(2026, 12, 4), has_lunar=True) == "今晚七点，农历十月二十六"
     assert said_lunar(date(2300, 1, 1)) == ""
 
 

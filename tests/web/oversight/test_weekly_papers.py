@@ -39,6 +39,8 @@ def week(database: Database, cast: Cast) -> None:
             code = f"{SHIWAN[:9]}{210 + number}"
             make_region(db, code, f"村名很长的第{number + 1}村村民委员会")
             make_school(db, code)
+        make_region(db, "511002104000", "永安镇")
+        make_region(db, "511002104201", "村里还没办夜校的村")
         other = f"{SHIWAN[:9]}210"
         make_session(
             db,
@@ -65,6 +67,7 @@ def test_the_circular_of_a_week_says_what_was_held_and_why_something_was_not(
     assert above.status_code == 404
     county = browser_of(cast.county_supervisor).get(f"/overview/{SHIWAN[:6]}000000/papers/circular.txt")
     assert county.text.startswith("2026年11月23日到11月29日，市中区：应开 0 次")
+    assert "没有排课的：全安镇" in county.text and "还没办夜校的：永安镇" in county.text
 
 
 @pytest.mark.both_databases
