@@ -25,7 +25,7 @@ from nightschool.rules.notices.spoken import said_lunar, said_moment, unbrackete
 from nightschool.rules.notices.told import Channel
 from nightschool.rules.people.people import dialable, tell_public_name
 from nightschool.rules.places.schools import asked_of
-from nightschool.texts import _
+from nightschool.texts import _, counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from nightschool.rules.slots import Moment
 
 MOST_OF_A_SHORT_MESSAGE = 70  # characters, which is one message and not two
+_LEAST_OF_A_TITLE = 6  # characters, before a whole class is left out
 _MATTERS_MOST, _MATTERS_MORE, _MATTERS_MUCH, _MATTERS_LESS, _MATTERS_LEAST = range(5)
 
 
@@ -70,8 +71,9 @@ def loudspeaker_text(notice: Notice) -> str:
 
 def short_text(notice: Notice) -> str:
     """One short message of at most 70 characters: what does not fit is left out, what matters least first."""
+    most = MOST_OF_A_SHORT_MESSAGE - 1
     text = _("%(village)s夜校：", village=notice.village.name)
-    text += _("；").join(_short_line(entry, notice) for entry in notice.entries)
+    text += _short_lines(notice, most - len(text))
     phones = dialable(notice.village.school.contact_phone) if notice.village.school else ()
     beside = _short_beside(notice.entries[0], notice) if len(notice.entries) == 1 else []
     beside.append((_MATTERS_MUCH, _("问%(phone)s", phone=phones[0][0]) if phones else ""))
@@ -82,7 +84,6 @@ def short_text(notice: Notice) -> str:
         if beside[place][1] and len(_("，").join(wanted)) < MOST_OF_A_SHORT_MESSAGE:
             chosen.append(place)
     said = _("，").join([*parts, *(beside[one][1] for one in sorted(chosen))])
-    most = MOST_OF_A_SHORT_MESSAGE - 1
     return (said if len(said) <= most else said[: most - 1] + "…") + _("。")
 
 
@@ -285,8 +286,26 @@ def _short_beside(entry: Entry, notice: Notice) -> list[tuple[int, str]]:
     ]
 
 
-def _short_line(entry: Entry, notice: Notice) -> str:
-    words = {"when": _short_moment(entry.slot.begins, notice), "title": entry.title}
+def _short_lines(notice: Notice, room: int) -> str:
+    """The classes in so many characters: titles are cut short, then classes left out, last those not as told."""
+    entries = notice.entries
+    told_first = sorted(
+        range(len(entries)), key=lambda n: entries[n].takes_place and not entries[n].is_changed
+    )
+    longest = max(len(entry.title) for entry in entries)
+    for many in range(len(entries), 0, -1):
+        more = [counted("还有 %(n)d 次", len(entries) - many)] if many < len(entries) else []
+        for most in range(longest, min(longest, _LEAST_OF_A_TITLE) - 1, -1):
+            lines = (_short_line(entries[place], notice, most) for place in sorted(told_first[:many]))
+            said = _("；").join([*lines, *more])
+            if len(said) <= room:
+                return said
+    return said
+
+
+def _short_line(entry: Entry, notice: Notice, most: int) -> str:
+    title = entry.title if len(entry.title) <= most else entry.title[: most - 1] + "…"
+    words = {"when": _short_moment(entry.slot.begins, notice), "title": title}
     if entry.takes_place:
         return _("%(when)s %(title)s", **words)
     if entry.moves_to:

@@ -94,6 +94,17 @@ def test_a_short_message_is_one_message_and_aloud_nothing_is_in_brackets(entries
     assert not re.search(r"[（）()【】]", loudspeaker_text(notice(*plain)))
 
 
+def test_that_a_class_is_off_is_never_cut_off_a_short_message() -> None:
+    days = [Slot(TODAY + timedelta(days=ahead), 18 * 60 + 30, 20 * 60) for ahead in range(6)]
+    week = [TONIGHT._replace(slot=day, title="血压高怎么吃怎么动") for day in days]
+    assert short_text(notice(*week[:5], OFF._replace(slot=days[5], title="家里出事先做什么"))) == (
+        "狮湾村夜校：周二 11月24日 18:30 血压高怎么吃怎么动；周日 11月29日 18:30 家里出事先做什么不上了；还有 4 次。"
+    )
+    off = [OFF._replace(slot=day, title="家里出事先做什么，再做什么，找谁") for day in days[:2]]
+    assert short_text(notice(*off)).count("…不上了") == 2
+    assert "很很…不上了。" in short_text(notice(OFF._replace(title="很" * 80)))
+
+
 def test_the_phone_goes_before_who_teaches_and_what_to_bring() -> None:
     long = TONIGHT._replace(title="高血压、糖尿病怎么吃药怎么管", summary="来了先量血压，带上平常吃的药")
     assert short_text(notice(long)).endswith("村活动室，周老师讲，问0832-5550101。")

@@ -45,7 +45,7 @@ def said_time(minutes: int) -> str:
 
 
 def said_moment(moment: Moment, today: date, *, has_lunar: bool = False) -> str:
-    """今晚六点半; 后天晚上七点; 星期五，十二月四号，农历十月二十六，晚上七点: when something begins, as it is said today."""
+    """今晚六点半; 后天晚上七点; 星期五，十二月四号，农历十月二十六，晚上七点: when it begins, as said today."""
     day, ahead = moment.day, (moment.day - today).days
     lunar = [said] if has_lunar and (said := said_lunar(day)) else []
     if language() != SOURCE_LANGUAGE:
