@@ -13,7 +13,7 @@ from nightschool.formats.timetable_text import (
     tell_teachers,
     tell_times,
 )
-from nightschool.rules.almanac import spoken_day
+from nightschool.rules.almanac import clock, spoken_day
 from nightschool.rules.courses.reasons import tell_reason
 from nightschool.rules.notices.revisions import Difference, tell_moment
 from nightschool.texts import _, language
@@ -74,21 +74,25 @@ def strips_data(notices: Sequence[Notice]) -> dict[str, Any]:
 
 
 def _poster(entry: Entry, notice: Notice, address: str, code: str) -> dict[str, Any]:
+    """Of one that was put off the large day is that on which it meets."""
     today = notice.today
-    day = _("%(day)s %(lunar)s", day=spoken_day(entry.slot.day, today), lunar=tell_lunar(entry.slot.day))
+    moves_to = None if entry.takes_place else entry.moves_to
+    begins = moves_to or entry.slot.begins
+    day = _("%(day)s %(lunar)s", day=spoken_day(begins.day, today), lunar=tell_lunar(begins.day))
     who = tell_teachers(entry.teachers)
-    before = entry.was_to_be
+    before = entry.was_to_be or (entry.slot.begins if moves_to else None)
     former = _("原来说的是%(moment)s", moment=tell_moment(before, today)) if before else ""
+    why = _("因为%(why)s", why=tell_reason(entry.reason, entry.reason_text)) if moves_to else ""
     return {
         "school": tell_name(notice.village),
         "banner": _banner(entry),
         "title": entry.title,
-        "former": former if entry.takes_place else tell_change(entry, today),
-        "is_off": not entry.takes_place,
+        "former": former if entry.takes_place or moves_to else tell_change(entry, today),
+        "is_off": not (entry.takes_place or moves_to),
         "day": day.strip(),
-        "time": tell_times(entry.slot),
+        "time": clock(moves_to.minutes) if moves_to else tell_times(entry.slot),
         "place": entry.venue if entry.takes_place else "",
-        "way": entry.directions if entry.takes_place and entry.venue else "",
+        "way": entry.directions if entry.takes_place and entry.venue else why,
         "who": _("%(who)s讲", who=who) if who and entry.takes_place else "",
         "bring": entry.summary if entry.takes_place else "",
         "contact": tell_contact(notice.village.school),

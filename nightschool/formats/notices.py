@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from nightschool.rules.slots import Moment
 
 MOST_OF_A_SHORT_MESSAGE = 70  # characters, which is one message and not two
-_LEAST_OF_A_TITLE = 6  # characters, before a whole class is left out
+_LEAST_OF_A_TITLE = 4  # characters, before a whole class is left out
 _MATTERS_MOST, _MATTERS_MORE, _MATTERS_MUCH, _MATTERS_LESS, _MATTERS_LEAST = range(5)
 
 
@@ -292,7 +292,7 @@ def _short_lines(notice: Notice, room: int) -> str:
     told_first = sorted(
         range(len(entries)), key=lambda n: entries[n].takes_place and not entries[n].is_changed
     )
-    longest = max(len(entry.title) for entry in entries)
+    said, longest = "", max((len(entry.title) for entry in entries), default=0)
     for many in range(len(entries), 0, -1):
         more = [counted("还有 %(n)d 次", len(entries) - many)] if many < len(entries) else []
         for most in range(longest, min(longest, _LEAST_OF_A_TITLE) - 1, -1):

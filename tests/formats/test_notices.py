@@ -6,6 +6,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nightschool.formats.class_poster import posters_data
 from nightschool.formats.notices import chat_text, loudspeaker_text, short_text
 from nightschool.queries.notices.notices import Notice
 from nightschool.queries.notices.timetable import Entry
@@ -64,6 +65,25 @@ def test_what_does_not_take_place_is_said_with_its_reason_once() -> None:
     nowhen = LATER._replace(moves_to=None)
     assert "改期，哪天上再通知" in loudspeaker_text(notice(nowhen))
     assert "欢迎" not in loudspeaker_text(notice(nowhen))
+
+
+def test_a_poster_of_what_was_put_off_has_the_new_day_in_large_and_nothing_struck_through() -> None:
+    def poster(entry: Entry) -> dict[str, object]:
+        said = posters_data([notice(entry)], "a4", str, lambda village, *_revision: village)
+        [one] = said["posters"]
+        return {name: one[name] for name in ("banner", "former", "day", "time", "way", "is_off")}
+
+    assert poster(LATER) == {
+        "banner": "改期了", "former": "原来说的是周二 11月24日（十月十六） 18:30", "day": "周五 11月27日 农历十月十九",
+        "time": "19:00", "way": "因为天气不好", "is_off": False,
+    }  # fmt: skip
+    nowhen = poster(LATER._replace(moves_to=None))
+    assert (nowhen["former"], nowhen["time"], nowhen["is_off"]) == (
+        "改期，新的时间还没定：天气不好",
+        "18:30–20:00",
+        True,
+    )
+    assert poster(OFF._replace(differs="time", told=FRIDAY))["former"] == "取消：农活忙"
 
 
 def test_it_takes_about_half_a_minute_to_read_aloud() -> None:
