@@ -128,3 +128,7 @@ def test_that_a_class_is_off_is_never_cut_off_a_short_message() -> None:
 def test_the_phone_goes_before_who_teaches_and_what_to_bring() -> None:
     long = TONIGHT._replace(title="高血压、糖尿病怎么吃药怎么管", summary="来了先量血压，带上平常吃的药")
     assert short_text(notice(long)).endswith("村活动室，周老师讲，问0832-5550101。")
+
+
+def test_a_week_without_a_class_is_a_short_message_all_the_same() -> None:
+    assert short_text(notice()).startswith("狮湾村夜校：")
