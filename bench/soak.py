@@ -18,6 +18,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPException
@@ -147,9 +148,11 @@ def soak(folder: Path, minutes: float, villages: int) -> bool:
             cookie = f"nightschool={phones[number][0]}"
             return str(ask("GET", f"/desk/{codes[number]}", at=at, Cookie=cookie)[0])
 
-        for code in codes:
-            for kind in ("", ".ics"):
-                ask("GET", f"/v/{code}{kind}", at=at)
+        pages = [f"/v/{code}{kind}" for code in codes for kind in ("", ".ics")]
+        with ThreadPoolExecutor(
+            READERS * TIMES
+        ) as many:  # so many at once that every lane has all its threads
+            list(many.map(lambda page: ask("GET", page, at=at), pages))
         hourly = villages * TIMES
         for _reader in range(READERS):
             load.send(read, 3600 * READERS / (hourly * READ))
@@ -157,7 +160,7 @@ def soak(folder: Path, minutes: float, villages: int) -> bool:
         for login, lesson, people in phones:
             phone = Phone(login, lesson, people, Visits(), at)
             load.send(lambda phone=phone: phone.save() or "200", 3600 * len(phones) / (hourly * SAVED))
-        time.sleep(min(60.0, minutes * 6))  # until every lane has its threads and its connections
+        time.sleep(min(60.0, minutes * 6))
         before, began = held(process, path), time.monotonic()
         load.came.clear()
         time.sleep(minutes * 60)

@@ -9,7 +9,7 @@ login, and `finish` makes it whole.
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, text, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -27,10 +27,11 @@ from nightschool.rules.trust.accounts import normalised_login_name
 from nightschool.rules.trust.throttle import Pace
 from nightschool.sealing import Digester
 
-OWN_PHONE = timedelta(days=30)
-SHARED_COMPUTER = timedelta(hours=12)
+# How long a login lasts on one's own phone and on a computer others use too: in all, and without being used.
+OWN_PHONE, OWN_PHONE_AT_REST = timedelta(days=30), timedelta(days=14)
+SHARED_COMPUTER, SHARED_COMPUTER_AT_REST = timedelta(hours=12), timedelta(hours=2)
 FORGOTTEN_AFTER = timedelta(days=60)  # an ended login is known that long
-SEEN_EVERY = timedelta(hours=1)
+SEEN_EVERY = timedelta(minutes=15)
 SENT_TWICE_WITHIN = timedelta(minutes=10)
 # Whom a try on a name is counted among: the owner's browsers, networks that have hardly tried it, all others.
 _PLACES = {"known": throttle.KNOWN_BROWSER, "new": throttle.NEW_PLACE, "": throttle.STRANGER}
@@ -204,8 +205,9 @@ def revoke(db: Session, *, login_id: int, by: Actor, now: Now) -> None:
 
 
 def see(db: Session, *, login_id: int, now: Now) -> None:
-    """The login's list of devices says that it was used now."""
-    db.execute(update(LoginSession).where(LoginSession.id == login_id).values(last_seen_at=now.instant))
+    """The login's list of devices says that it was used now, and it goes on until it has rested too long."""
+    login = db.get_one(LoginSession, login_id)
+    login.last_seen_at, login.expires_at = now.instant, _until(login, now)
 
 
 def remember_village(db: Session, *, login_id: int, village_code: str) -> None:
@@ -315,13 +317,21 @@ def _begin(
         is_own_phone=browser.is_own_phone,
         created_at=now.instant,
         last_seen_at=now.instant,
-        expires_at=now.instant + (OWN_PHONE if browser.is_own_phone else SHARED_COMPUTER),
     )
+    login.expires_at = _until(login, now)
     db.add(login)
     db.flush()
     where = own_region(actor)
     note(db, login, action, by=actor, now=now, region_code=where, is_own_phone=browser.is_own_phone)
     return OpenedLogin(token, actor, browser.is_own_phone, is_same_person)
+
+
+def _until(login: LoginSession, now: Now) -> datetime:
+    """When a login that is used now ends if it is not used again."""
+    whole, rest = (
+        (OWN_PHONE, OWN_PHONE_AT_REST) if login.is_own_phone else (SHARED_COMPUTER, SHARED_COMPUTER_AT_REST)
+    )
+    return min(login.created_at + whole, now.instant + rest)
 
 
 def forgive(db: Session, attempt: Attempt) -> None:

@@ -311,7 +311,8 @@ def _most_bytes() -> int:
 
 
 def _leave_word(response: Response) -> Response:
-    """Once an hour a login notes that it is in use, whatever was asked: its owner's list of devices tells by it.
+    """Every quarter of an hour a login notes that it is in use, whatever was asked: by it its rest is counted, and its
+    owner's list of devices tells.
 
     The only thing that a GET writes, and never a reason to fail.
     """

@@ -288,11 +288,24 @@ def test_login_gives_the_postings_in_force_and_a_token_known_only_to_the_browser
     assert len(opened.token) == 43  # 256 bits
 
 
-@pytest.mark.parametrize(("device", "lasts"), [(PHONE, timedelta(days=30)), (COMPUTER, timedelta(hours=12))])
-def test_own_phone_stays_in_for_30_days_and_a_shared_computer_for_12_hours(
-    cast: Cast, db: Session, device: Browser, lasts: timedelta
+@pytest.mark.parametrize(
+    ("device", "rest", "lasts"),
+    [(PHONE, timedelta(days=14), timedelta(days=30)), (COMPUTER, timedelta(hours=2), timedelta(hours=12))],
+)
+def test_own_phone_stays_in_for_30_days_and_a_shared_computer_for_12_hours_if_they_are_used(
+    cast: Cast, db: Session, device: Browser, rest: timedelta, lasts: timedelta
 ) -> None:
     token = logins.log_in(db, attempt=book(db), browser=device, now=NOW).token
+    login = db.scalars(select(LoginSession)).one()
+    assert login_by_token(db, token, now=later(rest - MINUTE))
+    assert login_by_token(db, token, now=later(rest)) is None
+    assert ended_login(db, token, now=later(rest)) is not None
+
+    used = timedelta(0)
+    while used + rest < lasts:
+        used += rest - MINUTE
+        logins.see(db, login_id=login.id, now=later(used))
+        db.flush()
     assert login_by_token(db, token, now=later(lasts - MINUTE))
     assert login_by_token(db, token, now=later(lasts)) is None
     assert ended_login(db, token, now=later(lasts)) is not None
