@@ -55,7 +55,7 @@ def chat_text(notice: Notice, address: str = "") -> str:
         text += [*filter(None, (tell_origin(entry, today),))]
         where = _("%(venue)s（%(directions)s）", venue=one.venue, directions=one.directions)
         about = (where if one.directions else one.venue, one.teachers)
-        text += [*filter(None, (_("，").join(filter(None, about)), one.summary))]
+        text += [*filter(None, (_("，").join(filter(None, about)), one.summary, _told_wish(entry, notice)))]
     text.append(tell_contact(notice.village.school))
     return "\n".join([*text, address] if address else text)
 
@@ -236,7 +236,13 @@ def _said(entry: Entry, notice: Notice, *, is_full: bool) -> str:
         told.append(_("改由%(who)s来讲", who=who) if is_new else _("由%(who)s来讲", who=who))
     said = _("，").join(told) + _("。")
     bring = unended(unbracketed(entry.summary)) if is_full and entry.summary else ""
-    return said + (_("%(bring)s。", bring=bring) if bring else "")
+    said += _("%(bring)s。", bring=bring) if bring else ""
+    return said + (_told_wish(entry, notice) if is_full else "")
+
+
+def _told_wish(entry: Entry, notice: Notice) -> str:
+    """That it was asked for, so that who asked hears what became of it."""
+    return _("这是村里人点的课。") if entry.public_id in notice.wished else ""
 
 
 def _said_off(entry: Entry, notice: Notice, title: str, *, is_full: bool) -> str:

@@ -10,11 +10,13 @@ from itertools import groupby
 from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from nightschool.models.planning import Wish
 from nightschool.models.teaching import ClassSession, ClassSessionTeacher, SessionStatus
 from nightschool.queries.notices import timetable
 from nightschool.queries.notices.timetable import Entry, Village, entries_beside, entries_of, entry_rows
 from nightschool.queries.notices.told import Told, told_of
 from nightschool.queries.scope import inside
+from nightschool.rules.dispatch.wishes import WishStatus
 from nightschool.rules.notices.revisions import Difference, differences
 from nightschool.rules.notices.told import Channel, said_before
 from nightschool.rules.regions import PREFIX_DIGITS, Level
@@ -53,6 +55,7 @@ class Notice:
     entries: tuple[Entry, ...]
     today: date
     told: Mapping[str, Told] = field(default_factory=dict)  # by public id
+    wished: frozenset[str] = frozenset()  # those whose course households wished for
 
     def on(self, channel: Channel) -> Notice:
         """The same as it is said on this channel: what differs is what differs from what was said there last."""
@@ -88,14 +91,14 @@ class Notice:
 
 
 def class_notice(db: Session, code: str, class_session: str, *, at: Moment) -> Notice | None:
-    """Of one class; None while it is no class of this village that villagers may know of. Cost: 3 queries."""
+    """Of one class; None while it is no class of this village that villagers may know of. Cost: 4 queries."""
     entries = entries_of(db.execute(_OF_ONE, {"class_session": class_session}).all())
     place = timetable.village(db, code, at=at) if entries else None
     return _notice(db, place, entries, at) if place else None
 
 
 def week_notice(db: Session, code: str, *, at: Moment) -> Notice | None:
-    """Of the classes of seven days that are not over; None where there is no such village. Cost: 3 queries."""
+    """Of the classes of seven days that are not over; None where there is no such village. Cost: 4 queries."""
     place = timetable.village(db, code, at=at)
     if place is None:
         return None
@@ -114,7 +117,7 @@ def poster_parts(db: Session, region: str, first: date, last: date) -> dict[str,
 def region_notices(db: Session, region: str, first: date, last: date, *, at: Moment) -> list[Notice]:
     """Of the classes that take place in a region's villages in these days: a notice a village, by code.
 
-    Cost: 2 queries, and 1 for each such village.
+    Cost: 3 queries, and 1 for each such village.
     """
     return _by_village(db, _meeting(region, first, last), at)
 
@@ -134,11 +137,11 @@ def _by_village(db: Session, which: tuple[ColumnElement[bool], ...], at: Moment)
             ClassSessionTeacher.position,
         )
     )
-    told = told_of(db, and_(*which))
+    beside = _beside(db, and_(*which))
     found: list[Notice] = []
     for code, entries in groupby(entries_beside(rows, 1), key=lambda one: one[1][0]):
         if place := timetable.village(db, code, at=at):
-            found.append(Notice(place, tuple(entry for entry, _code in entries), at.day, told))
+            found.append(Notice(place, tuple(entry for entry, _code in entries), at.day, *beside))
     return found
 
 
@@ -152,5 +155,15 @@ def _meeting(region: str, first: date, last: date) -> tuple[ColumnElement[bool],
 
 
 def _notice(db: Session, village: Village, entries: Sequence[Entry], at: Moment) -> Notice:
-    told = told_of(db, ClassSession.public_id.in_([one.public_id for one in entries]))
-    return Notice(village, tuple(entries), at.day, told)
+    beside = _beside(db, ClassSession.public_id.in_([one.public_id for one in entries]))
+    return Notice(village, tuple(entries), at.day, *beside)
+
+
+def _beside(db: Session, which: ColumnElement[bool]) -> tuple[Mapping[str, Told], frozenset[str]]:
+    """What was said of these classes before, and for which of them households had wished."""
+    wished = (
+        select(ClassSession.public_id)
+        .join(Wish, and_(Wish.course_id == ClassSession.course_id, Wish.status == WishStatus.APPROVED))
+        .where(which)
+    )
+    return told_of(db, which), frozenset(db.scalars(wished))

@@ -101,7 +101,7 @@ def check_wish(entry: WishEntry) -> None:
     """Raises Refused unless this may be kept.
 
     The codes are `topic_missing`, `too_long` with how many characters there may be, `households` with how many there
-    may be, or `phone` or `identity` where a number of somebody's stands in the words; each with its field.
+    may be, `months`, or `phone` or `identity` where a number of somebody's stands in the words; each with its field.
     """
     refuse_all(_problems(entry))
 
@@ -119,6 +119,8 @@ def _problems(entry: WishEntry) -> Iterator[Refused]:
             yield Refused(number, field=field)
     if not 1 <= entry.households <= MOST_HOUSEHOLDS:
         yield Refused("households", field="households", most=MOST_HOUSEHOLDS)
+    if not all(1 <= month <= 12 for month in entry.months):
+        yield Refused("months", field="months")
 
 
 def check_wish_move(before: WishStatus, after: WishStatus) -> None:
@@ -204,7 +206,14 @@ def clusters(topics: Sequence[str]) -> list[list[int]]:
 _NUMBER = f"(?:[0-9]{{1,6}}|[{NUMERALS}]+)"
 _GROUPS = re.compile(f"(?:{_NUMBER}[组社队]?[、和])*{_NUMBER}[组社队]")
 _HOUSEHOLDS = re.compile(f"([0-9]{{1,6}})户?|({_NUMBER})户")
-_MONTHS = re.compile("(?:1[0-2]|[1-9])月(?:[、和](?:1[0-2]|[1-9])月)*")
+_MONTHS = re.compile(f"(?:{_NUMBER}月?份?[、和至到~—-])*{_NUMBER}月份?")
+_ANY_TIME = frozenset({"全年", "常年", "整年", "一年四季", "随时", "都行", "都可以", "不限"})
+_TIMES = {word: code for code, word in TIMES.items()} | {
+    "早上": "morning",
+    "夜里": "evening",
+    "赶场": "market",
+}
+_IN_TIMES = re.compile(f"(?:(?:{'|'.join(sorted(_TIMES, key=len, reverse=True))})[、和]?)+")
 _CATEGORY = re.compile("【(.+)】")
 _IN_FRONT = re.compile(r"^\s*(?:[0-9]{1,3}\s*[.、)）]|[-*•·])\s*")
 
@@ -212,7 +221,7 @@ _IN_FRONT = re.compile(r"^\s*(?:[0-9]{1,3}\s*[.、)）]|[-*•·])\s*")
 def read_wishes(
     text: str, category: str | None = None, categories: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[WishEntry, ...]:
-    """One wish a line, as typed or pasted from a spreadsheet: 果树修剪 8户 一组、三组 11月. Without a number, one 户.
+    """One wish a line, as typed or pasted from a spreadsheet: 果树修剪 8户 一组 11月 晚上. Without a number, one 户.
 
     `category` is that of the lines that name none of the `categories` (word -> code) in 【】.
     Raises Refused, all that is wrong at once, each with its `line` (from 1): `nothing_there`, `too_many` lines, and
@@ -238,18 +247,47 @@ def _entry(line: str, category: str | None, categories: Mapping[str, str]) -> Wi
     groups: list[str] = []
     households = 1
     months: tuple[int, ...] = ()
+    times: tuple[str, ...] = ()
     for word in re.split(r"[\s,;:]+", plain):
         if found := _HOUSEHOLDS.fullmatch(word):
             households = number_of(found[1] or found[2]) or 0
         elif _GROUPS.fullmatch(word):
             groups.append(word)
-        elif _MONTHS.fullmatch(word):
-            months = tuple(sorted({*months, *map(int, re.findall("[0-9]+", word))}))
+        elif (some := months_in(word)) is not None:
+            months = tuple(sorted({*months, *some}))
+        elif (when := times_in(word)) is not None:
+            times = tuple(code for code in TIMES if code in (*times, *when))
         elif (found := _CATEGORY.fullmatch(word)) and found[1] in categories:
             category = categories[found[1]]
         elif word and word != "户":
             topic.append(word)
-    return WishEntry(" ".join(topic), category, households, "、".join(groups), months)
+    return WishEntry(" ".join(topic), category, households, "、".join(groups), months, times)
+
+
+def months_in(written: str) -> tuple[int, ...] | None:
+    """The months that these words name, 3、4月 and 十一月到1月 alike; none for any of them; None: they name none.
+
+    A number that is no month's stays as it is, for `check_wish` to refuse.
+    """
+    if written in _ANY_TIME:
+        return ()
+    if not _MONTHS.fullmatch(written):
+        return None
+    found: list[int] = []
+    for joint, number in re.findall(f"([至到~—-]?)({_NUMBER})", written):
+        month = number_of(number) or 0
+        if joint and 1 <= found[-1] <= 12 and 1 <= month <= 12:
+            between = (month - found[-1]) % 12
+            found += [(found[-1] + step - 1) % 12 + 1 for step in range(1, between)]
+        found.append(month)
+    return tuple(found)
+
+
+def times_in(written: str) -> tuple[str, ...] | None:
+    """The times that these words name, by code; None: they name none, or more than times."""
+    if not _IN_TIMES.fullmatch(written):
+        return None
+    return tuple(code for word, code in _TIMES.items() if word in written)
 
 
 def stage_word(stage: WishStage) -> str:
@@ -277,6 +315,7 @@ _REFUSED = {
     "phone": N_("里面像是有手机号。这里只记想学什么、几户，把号码去掉再存。"),
     "identity": N_("里面像是有身份证号。这里只记想学什么、几户，把号码去掉再存。"),
     "households": N_("几户，填 1 到 %(most)d 的整数。"),
+    "months": N_("月份写 1 到 12，像「11月」「3、4月」；哪个月都行就不写。"),
     "nothing_there": N_("还没写。一行写一个想学的，像「果树修剪 8户 三组」。"),
     "too_many": N_("一次最多 %(n)d 行，现在有 %(now)d 行。分两次录。"),
     "no_such_move": N_("这个点单刚才已经有人处理了。看看现在怎样，再定。"),

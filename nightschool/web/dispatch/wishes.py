@@ -90,7 +90,7 @@ def _read_table(form: LinesForm, categories: Mapping[str, str]) -> str:
         return ""
     try:
         for table in read_tables(form.file.data.read()):
-            found = wish_lines([line.cells or () for line in table.lines], categories)
+            found = wish_lines([(line.number, line.cells or ()) for line in table.lines], categories)
             if found is not None and not table.is_hidden:
                 put(form.lines, "\n".join(filter(None, (form.lines.data or "", *found.lines))))
                 return tell_listed(found)
@@ -239,8 +239,13 @@ def _decide_form(record: WishLine, **of: None) -> DecideForm:
         choices = {record.course: record.title, **choices}
     near = queries.alike(record, others)
     rest = [one for one in others if one not in near and one.public_id != record.public_id]
-    form.offer(courses=choices, wishes={one.public_id: one.topic for one in (*near, *rest)})
+    form.offer(courses=choices, wishes={one.public_id: _told(one) for one in (*near, *rest)})
     return form
+
+
+def _told(one: WishLine) -> str:
+    """Two wishes for the same are told apart by who asked."""
+    return " · ".join(filter(None, (one.topic, tell_households(one.wanted_by), one.groups)))
 
 
 def _page(record: WishLine, form: WishForm, decide: DecideForm) -> Any:

@@ -49,9 +49,9 @@ class Form(FlaskForm):
         return hidden + once
 
     def refuse(self, field_name: str | None, sentence: str) -> None:
-        """The sentence stands at this field; at the top of the form when there is no such field."""
+        """The sentence stands once at this field; at the top of the form when there is no such field."""
         if field_name and field_name in self:
-            self[field_name].errors = [*self[field_name].errors, sentence]
+            self[field_name].errors = list(dict.fromkeys([*self[field_name].errors, sentence]))
         else:
             self.form_errors.append(sentence)
 

@@ -37,6 +37,13 @@ from nightschool.rules.dispatch.wishes import (
         ("十组 电商直播 3户", WishEntry("电商直播", None, 3, "十组")),
         ("养兔　十二户　二社和四社", WishEntry("养兔", None, 12, "二社和四社")),
         ("2、法律常识", WishEntry("法律常识")),
+        ("果树修剪 3户 全年", WishEntry("果树修剪", None, 3)),
+        ("果树修剪 3、4月 周末晚上", WishEntry("果树修剪", months=(3, 4), times=("evening", "weekend"))),
+        (
+            "果树修剪 十一月至2月份 赶场天、下午",
+            WishEntry("果树修剪", months=(1, 2, 11, 12), times=("afternoon", "market")),
+        ),
+        ("晚上睡不着怎么办", WishEntry("晚上睡不着怎么办")),
     ],
 )
 def test_line_of_the_paper_is_read_as_it_was_written(line: str, entry: WishEntry) -> None:
@@ -45,13 +52,17 @@ def test_line_of_the_paper_is_read_as_it_was_written(line: str, entry: WishEntry
 
 def test_all_that_is_wrong_with_lines_is_told_at_once_with_each_line() -> None:
     with pytest.raises(Refused) as refused:
-        read_wishes(f"果树修剪 8户\n问13812345678\n\n{'长' * 41}\n修剪 0户\n三组 4户")
+        read_wishes(
+            f"果树修剪 8户\n问13812345678\n\n{'长' * 41}\n修剪 0户\n三组 4户\n养兔 13月\n养兔 11-〇月"
+        )
     told = [tell_refused_wish(one) for one in (refused.value, *refused.value.others)]
     assert told == [
         "第 2 行：里面像是有手机号。这里只记想学什么、几户，把号码去掉再存。",
         "第 4 行：最多写 40 个字，现在有 41 个。",
         "第 5 行：几户，填 1 到 9999 的整数。",
         "第 6 行：还没写想学什么。",
+        "第 7 行：月份写 1 到 12，像「11月」「3、4月」；哪个月都行就不写。",
+        "第 8 行：月份写 1 到 12，像「11月」「3、4月」；哪个月都行就不写。",
     ]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from nightschool.database import Database
 from nightschool.models.planning import Wish
-from nightschool.models.teaching import Course
+from nightschool.models.teaching import ClassSession, Course
 from nightschool.rules.access import Role
 from tests.factories import (
     SHIWAN,
@@ -60,24 +60,37 @@ def test_paper_of_a_dozen_lines_is_one_form_and_each_wish_leads_to_its_course(
         assert "排上了：周二 12月8日" in page and "讲「果树冬季修剪」" in page
     with database.reading() as db:
         assert topics(database)["果树修剪"].course_id == db.scalars(select(Course.id)).one()
+        met = db.scalars(select(ClassSession.public_id)).one()
+    assert chen.get(f"/sessions/{met}/notice").text.count("这是村里人点的课。") == 2, (
+        "in the group, and aloud once"
+    )
+    chen.post(f"{LIST}/new", data={"lines": "直播卖货 2户 三组\n法律常识 4户"})
+    assert chen.get(LIST).text.count("是一回事，合到") == 1, "the younger of two that are the same"
+    choices = chen.get(f"/wishes/{topics(database)['电商直播'].public_id}").text
+    assert "法律常识 · 1 户想学<" in choices and "法律常识 · 4 户想学<" in choices
 
 
 def test_a_table_becomes_lines_to_look_through_without_anybodys_name(
     chen: FlaskClient, database: Database
 ) -> None:
     table = (
-        "狮湾村学习需求\n序号,组别,户主,想学什么,户数,类别,哪几个月闲\n"
-        "1,1,张三,果树修剪,8,技术技能,11、12\n2,二组,李四,电商直播,,没有的类,\n3,,,,,,\n"
+        "狮湾村学习需求\n序号,组别,户主,想学什么,户数,类别,哪几个月闲,什么时候方便\n"
+        "1,1,张三,果树修剪,8,技术技能,11、12,□上午 □下午 √晚上 □周末\n"
+        "2,二组,李四,电商直播,很多,没有的类,13,农闲\n3,,,,,,,\n"
     )
     sent = {"lines": "法律常识", "do": "read", "file": (io.BytesIO(table.encode("gbk")), "wishes.csv")}
     page = chen.post(f"{LIST}/new", data=sent)
     assert page.status_code == 200 and "从表格里读出 2 行" in page.text and "这几列没有读：户主" in page.text
     [typed] = re.findall(r"<textarea[^>]*>\r?\n?(.*?)</textarea>", page.text, re.DOTALL)
-    assert typed.split("\n") == ["法律常识", "果树修剪 8户 1组 11月、12月 【技术技能】", "电商直播 二组"]
+    assert typed.split("\n") == ["法律常识", "果树修剪 8户 1组 11月、12月 晚上 【技术技能】", "电商直播 二组"]
+    unread = (("户数", "很多"), ("类别", "没有的类"), ("哪几个月闲", "13"), ("什么时候方便", "农闲"))
+    assert "有 4 格没读懂，自己补上：" in page.text
+    assert all(f"第 4 行「{head}」写的「{written}」" in page.text for head, written in unread)
     assert "张三" not in page.text and topics(database) == {}
     chen.post(f"{LIST}/new", data={"lines": typed})
     kept = topics(database)["果树修剪"]
     assert (kept.households, kept.groups, kept.months, kept.category_code) == (8, "1组", [11, 12], "skill")
+    assert kept.times == ["evening"]
 
 
 def test_a_table_that_says_nothing_of_wishes_says_so(chen: FlaskClient) -> None:
@@ -146,6 +159,7 @@ def test_a_villager_who_writes_nothing_or_a_number_is_told_so(
     client: FlaskClient, database: Database, cast: Cast
 ) -> None:
     assert errors(client.post(PUBLIC, data={}).text) == ["还没写想学什么。"]
+    assert errors(client.post(PUBLIC, data={"other": "长" * 41}).text) == ["最多写 40 个字，现在有 41 个。"]
     answer = client.post(PUBLIC, data={"other": "找我13812345678"})
     assert answer.status_code == 422 and value(answer.text, "other") == "找我13812345678"
     assert topics(database) == {}
