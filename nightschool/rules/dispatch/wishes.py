@@ -119,7 +119,7 @@ def _problems(entry: WishEntry) -> Iterator[Refused]:
             yield Refused(number, field=field)
     if not 1 <= entry.households <= MOST_HOUSEHOLDS:
         yield Refused("households", field="households", most=MOST_HOUSEHOLDS)
-    if not all(1 <= month <= 12 for month in entry.months):
+    if not {*entry.months} <= {*range(1, 13)}:
         yield Refused("months", field="months")
 
 

@@ -254,9 +254,9 @@ def test_the_desk_costs_the_same_however_much_there_is(
     fill(database, cast, *range(1, items + 1), status="draft", booked=False)
     statements.clear()
     assert chen.get(DESK).status_code == 200
-    # Login, scope, five of the desk, three of its plans, who is absent, what is offered, the last turnouts, which were merged, two of
-    # tonight's notice.
-    assert len(statements) == 18
+    # Login, scope, five of the desk, three of its plans, who is absent, what is offered, the last turnouts, which were merged, three
+    # of tonight's notice.
+    assert len(statements) == 19
 
 
 def test_every_page_of_a_village_has_the_same_four_entries_and_leads_home(
