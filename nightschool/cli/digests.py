@@ -14,12 +14,11 @@ from sqlalchemy.orm import Session
 from nightschool.actions.trust.accounts import mark_mailed
 from nightschool.cli.installation import fail, this_installation, told_plainly
 from nightschool.database import is_current
-from nightschool.queries.places.places import names_of
 from nightschool.queries.trust.trust import MailedReader, awaiting_mail
 from nightschool.rules.seasons.periods import Period, tell_period, week_of
 from nightschool.settings import MailServer, Settings
 from nightschool.texts import _
-from nightschool.web.oversight.digests import told_week
+from nightschool.web.oversight.digests import told_weeks
 
 _SECONDS = 30  # to wait for the mail server
 
@@ -80,15 +79,12 @@ def _connected(server: MailServer) -> Iterator[smtplib.SMTP]:
 
 def _letter(db: Session, reader: MailedReader, week: Period, settings: Settings, today: date) -> EmailMessage:
     assert settings.mail is not None
-    names = names_of(db, reader.region_codes)
-    parts = [
-        f"{told_week(db, region, names[region], week, today=today)}\n{settings.base_url}/overview/{region}/digest"
-        for region in reader.region_codes
-    ]
+    told = [one for region in reader.region_codes for one in told_weeks(db, region, [week], today=today)]
+    parts = [f"{one.words}\n{settings.base_url}/overview/{one.overview.code}/digest" for one in told]
     letter = EmailMessage()
     letter["From"], letter["To"] = settings.mail.sender, reader.address
     letter["Subject"] = _(
-        "%(place)s农民夜校周报 %(week)s", place=names[reader.region_codes[0]], week=tell_period(week)
+        "%(place)s农民夜校周报 %(week)s", place=told[0].overview.name, week=tell_period(week)
     )
     letter["Date"], letter["Message-ID"] = (
         formatdate(),

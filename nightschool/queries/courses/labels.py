@@ -250,7 +250,7 @@ def label_figures(
     ids = [int(key) for key, sums in borne.items() if key.isdecimal() and sums["planned"]]
     # Written out: a thousand values that are handed over take PostgreSQL's driver 7 ms.
     in_words = bindparam("ids", ids, Integer(), expanding=True, literal_execute=True)
-    named = select(*_NAMED, Label.kind).where(Label.id.in_(in_words)).order_by(Label.public_id)
+    named = select(*_NAMED, Label.kind).where(Label.id.in_(in_words)).order_by(Label.id)
     for label in db.execute(named):
         sums, kind = borne[str(label.id)], (label.kind, label.name)
         sums["helped"] = borne[OF_HELPER + str(label.id)]["held"]
@@ -288,9 +288,10 @@ def _borne(
     is_it = RegionTally.region_code == region  # by itself, so that SQLite sees how few these are
     kind = (RegionTally.label, RegionTally.status)
     more, less = fewest_spans(first, last, level)
-    sign = case((RegionTally.span.in_(less), -1), else_=1)
+    sums = RegionTally.sessions, RegionTally.attendances
+    signed = [case((RegionTally.span.in_(less), -one), else_=one) for one in sums] if less else sums
     tallies = db.execute(
-        select(*kind, func.sum(sign * RegionTally.sessions), func.sum(sign * RegionTally.attendances))
+        select(*kind, *map(func.sum, signed))
         .where(
             RegionTally.level == level.value,
             RegionTally.span.in_(more + less),

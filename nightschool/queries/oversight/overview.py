@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, case, func, literal, select, true
 from sqlalchemy.orm import Session
@@ -42,7 +42,6 @@ from nightschool.rules.regions import (
     level_of,
 )
 from nightschool.rules.registers.evaluations import EVALUATED
-from nightschool.rules.seasons.months import month_of
 
 _OVERDUE_KEPT = 90  # days; nobody is reminded of what is older
 _MOST_OVERDUE = 300
@@ -260,12 +259,12 @@ def overview_of(
     )
     part_level = BELOW.get(level, level)
     rows = _rows(db, code, part_level, first, last, today, narrowed)
-    if former := {part for part, _sign, _row in rows} - lines.keys() - {code}:
+    if former := {one.part for one in rows} - lines.keys() - {code}:
         lines |= {part: RegionFigures(part, name) for part, name in names_of(db, former).items()}
-    for part, sign, row in rows:
-        for line in (total, lines.get(part)):
+    for one in rows:
+        for line in (total, lines.get(one.part)):
             if line is not None:
-                _count(line, row, sign)
+                _count(line, one)
     for line in (total, *lines.values()):
         line.women = line.women if line.women_counted else None
         line.over_60 = line.over_60 if line.over_60_counted else None
@@ -293,8 +292,7 @@ def overview_of(
     parts = tuple(line for line in is_there if level is not Level.TOWNSHIP or line.schools or line.planned)
     without = tuple(one for one in below if level is Level.TOWNSHIP and lines[one.code] not in parts)
     path = tuple((part, names[part]) for part in ancestors_of(code) if part in names)
-    categories = _by_category((sign, row) for _part, sign, row in rows)
-    return Overview(code, names[code], path, parts, without, total, categories)
+    return Overview(code, names[code], path, parts, without, total, _by_category(rows))
 
 
 def are_few_marks(code: str, first: date, last: date) -> bool:
@@ -407,14 +405,18 @@ def _counts_as(figure: Figure | None, today: date) -> ColumnElement[bool]:
     }[figure]
 
 
-_Row = tuple[
-    str, int, Any
-]  # the part it counts for, +1 or -1, and the figures of one kind of class sessions there
+class _Counted(NamedTuple):
+    """What one kind of class sessions comes to, and where: to be added, or taken away with a sign of -1."""
+
+    part: str
+    figure: Figure
+    sign: int
+    row: Any
 
 
 def _rows(
     db: Session, code: str, level: Level, first: date, last: date, today: date, narrowed: Narrowed
-) -> list[_Row]:
+) -> list[_Counted]:
     """What the parts of a region at this level come to. Cost: 1 query; 1 more where villages stand for others.
 
     Villages are read class by class, larger parts from their tallies: what a former village had is then taken from the
@@ -425,51 +427,66 @@ def _rows(
     def part_of(prefix: str) -> str:
         return full_code(prefix[: PREFIX_DIGITS[level]])
 
-    classes = _kinds(CountedSession, Level.VILLAGE, CountedSession.day < today, narrowed)
+    is_past = CountedSession.day < today
+    classes = _kinds(CountedSession, Level.VILLAGE, is_past, narrowed)
     classes = classes.where(CountedSession.day.between(first, last))
     if level is Level.VILLAGE:
         here = db.execute(classes.where(inside(CountedSession.region_code, code, heirs)))
-        return [(heirs.get(row.part, row.part), 1, row) for row in here]
-    more, less = fewest_spans(first, last, level)
-    # What is only planned is another figure from today on.
-    planned = [*spans_of(first, min(last, today - timedelta(days=1))), *spans_of(max(first, today), last)]
-    is_planned = RegionTally.status == SessionStatus.SCHEDULED.value
-    span, is_less = RegionTally.span, ~is_planned & RegionTally.span.in_(less)
-    # On the first of a month all of it is to come, and its span is less than its days.
-    is_past = span < spans_of(today, month_of(today).last)[0]
-    tallies = _kinds(RegionTally, level, is_past, narrowed).where(
+        return [_Counted(heirs.get(row.part, row.part), _figure(row), 1, row) for row in here]
+    # What is only planned is another figure from today on: it is counted of all the time, and of what is to come.
+    signs = _signs(first, last, level), _signs(max(first, today), last, level)
+    times: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for span in sorted(signs[0].keys() | signs[1].keys()):
+        times[signs[0][span], signs[1][span]].append(span)
+    kept = list(times)
+    which = case(
+        *((RegionTally.span.in_(spans), literal(number)) for number, spans in enumerate(times.values()))
+    )
+    tallies = _kinds(RegionTally, level, which, narrowed).where(
         RegionTally.level == level.value,
-        span.in_(sorted({*more, *less, *planned})),
-        case((is_planned, span.in_(planned)), else_=span.in_([*more, *less])),
+        RegionTally.span.in_([span for spans in times.values() for span in spans]),
         inside(RegionTally.region_code, code),
     )
-    tallies = tallies.add_columns(is_less.label("is_less")).group_by(is_less)
-    rows = [(part_of(row.part), -1 if row.is_less else 1, row) for row in db.execute(tallies)]
+    rows = []
+    for row in db.execute(tallies):
+        of_all, to_come = kept[row.time]
+        counts = {_figure(row): of_all}
+        if row.status == SessionStatus.SCHEDULED:
+            counts = {Figure.UNRECORDED: of_all - to_come, Figure.TO_COME: to_come}
+        rows += [_Counted(part_of(row.part), figure, sign, row) for figure, sign in counts.items() if sign]
     moved = [
         village
         for village, heir in heirs.items()
         if part_of(village) != part_of(heir) and (is_inside(village, code) or is_inside(heir, code))
     ]
     for row in db.execute(classes.where(CountedSession.region_code.in_(moved))) if moved else ():
-        was, now = row.part, heirs[row.part]
-        rows += [(part_of(one), sign, row) for one, sign in ((was, -1), (now, 1)) if is_inside(one, code)]
+        for village, sign in ((row.part, -1), (heirs[row.part], 1)):
+            if is_inside(village, code):
+                rows.append(_Counted(part_of(village), _figure(row), sign, row))
     return rows
 
 
-def _kinds(table: Any, level: Level, is_past: ColumnElement[bool], narrowed: Narrowed) -> Select[Any]:
-    """The sums of a table of class sessions or of tallies, by part, figure, reason and category.
+def _signs(first: date, last: date, level: Level) -> Counter[str]:
+    """Each span that is added for the time from a day to a day with 1, each that is taken away with -1."""
+    more, less = fewest_spans(first, last, level)
+    return Counter(dict.fromkeys(more, 1) | dict.fromkeys(less, -1))
+
+
+def _figure(row: Any) -> Figure:
+    """What a row of class sessions counts as; its time says of what is only planned if that is over."""
+    if row.status == SessionStatus.SCHEDULED:
+        return Figure.UNRECORDED if row.time else Figure.TO_COME
+    return Figure.HELD if row.status == SessionStatus.HELD else Figure.NOT_HELD
+
+
+def _kinds(table: Any, level: Level, time: ColumnElement[Any], narrowed: Narrowed) -> Select[Any]:
+    """The sums of a table of class sessions or of tallies, by part, time, status, reason and category.
 
     Never by the name of the category: PostgreSQL takes 5 ms to sort a few hundred rows by it.
     """
     is_tally = table is RegionTally
-    figure = case(
-        (table.status == SessionStatus.HELD.value, Figure.HELD.value),
-        (table.status == SessionStatus.CANCELLED.value, Figure.NOT_HELD.value),
-        (is_past, Figure.UNRECORDED.value),
-        else_=Figure.TO_COME.value,
-    ).label("figure")
-    part = func.substr(table.region_code, 1, PREFIX_DIGITS[level]).label("part")
-    kind = (part, figure, table.reason, table.category_code)
+    part, time = func.substr(table.region_code, 1, PREFIX_DIGITS[level]).label("part"), time.label("time")
+    kind = (part, time, table.status, table.reason, table.category_code)
     summed = {
         "sessions": RegionTally.sessions if is_tally else literal(1),
         "person_minutes": RegionTally.person_minutes if is_tally else table.attendances * table.minutes,
@@ -525,17 +542,18 @@ def _expect(
                 lines[part].expected = (lines[part].expected or 0) + expected
 
 
-def _count(line: RegionFigures, row: Any, sign: int) -> None:
+def _count(line: RegionFigures, one: _Counted) -> None:
+    _part, figure, sign, row = one
     sessions = sign * int(row.sessions)
-    setattr(line, row.figure, getattr(line, row.figure) + sessions)
+    setattr(line, figure, getattr(line, figure) + sessions)
     line.on_time += sign * int(row.on_time)
     for name in EVALUATED:
         line.evaluated[name] += sign * int(getattr(row, name))
-    if row.figure == Figure.HELD:
+    if figure is Figure.HELD:
         line.categories[row.category] += sessions
         for name in _SUMMED:
             setattr(line, name, (getattr(line, name) or 0) + sign * int(getattr(row, name) or 0))
-    elif row.figure == Figure.NOT_HELD:
+    elif figure is Figure.NOT_HELD:
         line.reasons[row.reason] += sessions
 
 
@@ -567,12 +585,12 @@ def _count_people(
         line.people = len(learners[code])
 
 
-def _by_category(rows: Iterable[tuple[int, Any]]) -> tuple[CategoryFigures, ...]:
+def _by_category(rows: Iterable[_Counted]) -> tuple[CategoryFigures, ...]:
     found: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for sign, row in rows:
+    for _part, figure, sign, row in rows:
         line = found[row.category_code, row.category]
         line["planned"] += sign * int(row.sessions)
-        if row.figure == Figure.HELD:
+        if figure is Figure.HELD:
             line["held"] += sign * int(row.sessions)
             line["attendances"] += sign * int(row.attendances)
     return tuple(

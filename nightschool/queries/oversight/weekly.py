@@ -4,12 +4,12 @@ Only what was published, and of questions only how many wait: they are for those
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, literal, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from nightschool.models.people import Teacher
@@ -19,17 +19,12 @@ from nightschool.models.teaching import ClassSession, ClassSessionTeacher, Sessi
 from nightschool.queries.contacts import VillageContact, contacts
 from nightschool.queries.courses.closed_times import standing_in_region
 from nightschool.queries.courses.sessions import teachers_of
-from nightschool.queries.oversight.overview import (
-    Figure,
-    KnownRegion,
-    Overview,
-    classes_of,
-    overview_of,
-)
+from nightschool.queries.oversight.overview import Overview, known_region, overview_of
 from nightschool.queries.public_names import PUBLIC_NAME
 from nightschool.queries.scope import inside
 from nightschool.queries.shared_venues import venue_name
 from nightschool.rules.regions import Level
+from nightschool.rules.seasons.periods import Period
 from nightschool.rules.slots import Slot
 
 _TITLES = 3
@@ -105,27 +100,58 @@ class Dispatching:
     teachers: tuple[BookedTeacher, ...]
 
 
-def circular(
+def circulars(
     db: Session,
     code: str,
+    weeks: Sequence[Period],
     *,
-    first: date,
-    last: date,
     today: date,
-    counts_people: bool = True,
-    known: KnownRegion | None = None,
-) -> Circular | None:
-    """The region's figures with the titles of a few classes held, in the order of codes; None: no such region.
+    counts_people: Callable[[date, date], bool] = lambda _first, _last: True,
+) -> tuple[Circular, ...]:
+    """The region's figures of each week, with the titles of a few classes held; none where there is no such region.
 
-    Cost: 1 query more than `overview_of`.
+    Cost: what is the same for any week is asked once, the titles of all in 1 query, and `overview_of` of each.
     """
-    overview = overview_of(
-        db, code, first=first, last=last, today=today, counts_people=counts_people, known=known
-    )
-    if overview is None:
-        return None
-    held = classes_of(db, code, Figure.HELD, first=first, last=last, today=today, rows=slice(0, _TITLES))
-    return Circular(overview, tuple(dict.fromkeys(one.title for one in held)))
+    known = known_region(db, code, today=today, since=min(week.first for week in weeks))
+    if code not in known.names:
+        return ()
+    taught = _taught(db, code, weeks)
+    found = []
+    for week in weeks:
+        overview = overview_of(
+            db,
+            code,
+            first=week.first,
+            last=week.last,
+            today=today,
+            counts_people=counts_people(week.first, week.last),
+            known=known,
+        )
+        assert overview is not None  # it has a name
+        found.append(Circular(overview, tuple(taught[week.first])))
+    return tuple(found)
+
+
+def _taught(db: Session, code: str, weeks: Sequence[Period]) -> dict[date, dict[str, None]]:
+    """Some titles by the first day of each week. By days first: villages are not gone through for three of a city's."""
+    each = [
+        select(literal(number).label("week"), ClassSession.title, ClassSession.day, ClassSession.region_code)
+        .where(
+            inside(ClassSession.region_code, code),
+            ClassSession.day.between(week.first, week.last),
+            ClassSession.status == SessionStatus.HELD,
+        )
+        .order_by(ClassSession.day, ClassSession.region_code, ClassSession.starts, ClassSession.id)
+        .limit(_TITLES)
+        .subquery()
+        for number, week in enumerate(weeks)
+    ]
+    all_weeks = union_all(*map(select, each)).subquery()
+    found: dict[date, dict[str, None]] = {week.first: {} for week in weeks}
+    order = all_weeks.c.week, all_weeks.c.day, all_weeks.c.region_code
+    for number, title in db.execute(select(all_weeks.c.week, all_weeks.c.title).order_by(*order)):
+        found[weeks[number].first][title] = None
+    return found
 
 
 def consulting(db: Session, code: str, *, today: date) -> Consulting:

@@ -267,6 +267,7 @@ class FeedReader:
 
     public_id: str
     password: str
+    mail_address: str  # where the digest is mailed to; empty: nowhere
     actor: Actor
 
 
@@ -282,7 +283,10 @@ def reader_of_a_feed(
     )
     if found is None:
         return None
-    return FeedReader(found.public_id, found.password_hash or "", actor_of(db, found.id, today=today))
+    mailed_to = phones.in_full(db, "account", found.public_id, found.mail_address)
+    return FeedReader(
+        found.public_id, found.password_hash or "", mailed_to, actor_of(db, found.id, today=today)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,12 +323,6 @@ def awaiting_mail(db: Session, *, through: date, today: date) -> tuple[MailedRea
         )
         for one in due
     )
-
-
-def own_mail_address(db: Session, account_id: int | None) -> str:
-    """Where the account's digest is mailed to; empty: nowhere."""
-    own = db.get_one(Account, account_id)
-    return phones.in_full(db, "account", own.public_id, own.mail_address)
 
 
 def devices(db: Session, account_id: int, *, now: Now) -> tuple[Device, ...]:

@@ -3,9 +3,10 @@ own, which opens while its owner's posting lasts.
 """
 
 import hmac
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
@@ -15,10 +16,9 @@ from nightschool.errors import NotFound, Refused
 from nightschool.formats.atom import FeedEntry, atom_feed
 from nightschool.formats.table_paper import PaperAsk, lay_out
 from nightschool.formats.weekly_circular import CIRCULAR
-from nightschool.queries.oversight.overview import KnownRegion, are_few_marks, known_region
-from nightschool.queries.oversight.weekly import circular
-from nightschool.queries.places import places
-from nightschool.queries.trust.trust import own_mail_address, reader_of_a_feed
+from nightschool.queries.oversight.overview import Overview, are_few_marks
+from nightschool.queries.oversight.weekly import circulars
+from nightschool.queries.trust.trust import reader_of_a_feed
 from nightschool.rules.access import may
 from nightschool.rules.almanac import day_with_year
 from nightschool.rules.seasons.periods import Period, tell_period, week_of
@@ -28,7 +28,7 @@ from nightschool.web.oversight.digests_form import DigestMailForm
 from nightschool.web.oversight.frame import kept
 from nightschool.web.site.access import actor, allows, by_secret
 from nightschool.web.site.context import now, proofs, reading, services, today, whole
-from nightschool.web.site.records import SAVED, SHOWN, look_up, tried
+from nightschool.web.site.records import SAVED, SHOWN, tried
 
 bp = Blueprint("digests", __name__)
 
@@ -37,17 +37,25 @@ _ACCOUNT, _REGION = 22, 12  # characters of each in the address
 _PROOF = 24
 
 
+class ToldWeek(NamedTuple):
+    """One week with its figures, and the circular of it in words."""
+
+    week: Period
+    overview: Overview
+    words: str
+
+
 @bp.route("/overview/<region_code:region>/digest", methods=["GET", "POST"])
 @allows("see_overview")
 def digest(region: str) -> Any:
     """The circulars of the last weeks, the latest first, each to be copied; and how to get them by oneself."""
-    line = look_up(places.step, region, today=today()).line
-    me = actor()
     with reading() as db:
-        weeks = _weeks(db, region)
-        own = reader_of_a_feed(db, today=today(), account_id=me.account_id)
-        address = own_mail_address(db, me.account_id)
-    form = DigestMailForm(data={"mail_address": address}) if services().settings.mail else None
+        weeks = told_weeks(db, region, _last_weeks(), today=today())
+        own = reader_of_a_feed(db, today=today(), account_id=actor().account_id)
+    if not weeks:
+        raise NotFound
+    mail = services().settings.mail
+    form = DigestMailForm(data={"mail_address": own.mail_address if own else ""}) if mail else None
     status = tried(form, partial(_choose_mail, form), _refuse) if form else SHOWN
     if form and status == SAVED:
         flash(
@@ -58,8 +66,7 @@ def digest(region: str) -> Any:
         return redirect(url_for("digests.digest", region=region), SAVED)
     page = render_template(
         "oversight/digests/show.html",
-        here=line[-1],
-        path=[(place.code, place.name) for place in line[:-1]],
+        here=weeks[0].overview,
         weeks=weeks,
         feed=_address(region, own.public_id, own.password) if own else "",
         form=form,
@@ -78,27 +85,31 @@ def feed(reader: str) -> Response:
         told = _proofs(region, own.public_id, own.password) if own else ()
         if own is None or not any(hmac.compare_digest(one, reader[-_PROOF:]) for one in told):
             raise NotFound
-        place = places.region_named(db, region)
-        if place is None or not may(own.actor, "see_overview", region):
-            raise NotFound
-        weeks = _weeks(db, region)
+        weeks = (
+            told_weeks(db, region, _last_weeks(), today=today())
+            if may(own.actor, "see_overview", region)
+            else ()
+        )
+    if not weeks:
+        raise NotFound
+    place = weeks[0].overview.name
     page = whole(url_for("digests.digest", region=region, big=None))
     entries = [
         FeedEntry(
-            f"{page}#{week.code}",
-            _("%(place)s %(week)s", place=place.name, week=tell_period(week)),
-            _is_over(week),
-            whole(url_for("papers.circular_of_region", region=region, period=week.code, big=None)),
-            words,
+            f"{page}#{one.week.code}",
+            _("%(place)s %(week)s", place=place, week=tell_period(one.week)),
+            _is_over(one.week),
+            whole(url_for("papers.circular_of_region", region=region, period=one.week.code, big=None)),
+            one.words,
         )
-        for week, words in weeks
+        for one in weeks
     ]
-    title = _("%(place)s农民夜校周报", place=place.name)
+    title = _("%(place)s农民夜校周报", place=place)
     written = atom_feed(
         page,
         title,
-        place.name,
-        _is_over(weeks[0][0]),
+        place,
+        _is_over(weeks[0].week),
         _address(region, own.public_id, own.password),
         page,
         entries,
@@ -106,32 +117,22 @@ def feed(reader: str) -> Response:
     return Response(written, mimetype="application/atom+xml")
 
 
-def told_week(
-    db: Session,
-    region: str,
-    name: str,
-    week: Period,
-    *,
-    today: date,
-    known: KnownRegion | None = None,
-) -> str:
-    """The circular of this week in words, as it is copied, fed and mailed."""
-    asked = PaperAsk(today, day_with_year(today), {"region": region}, name, week)
-    of_people = are_few_marks(region, week.first, week.last)
-    days = {"first": week.first, "last": week.last, "today": today}
-    found = circular(db, region, **days, counts_people=of_people, known=known)
-    return lay_out(CIRCULAR, found, asked).text().strip()
+def told_weeks(db: Session, region: str, weeks: Sequence[Period], *, today: date) -> tuple[ToldWeek, ...]:
+    """The circulars of these weeks in words, as they are copied, fed and mailed; none where there is no such region."""
+    told = []
+    found = circulars(db, region, weeks, today=today, counts_people=partial(are_few_marks, region))
+    for week, one in zip(weeks, found, strict=bool(found)):
+        asked = PaperAsk(today, day_with_year(today), {"region": region}, one.overview.name, week)
+        told.append(ToldWeek(week, one.overview, lay_out(CIRCULAR, one, asked).text().strip()))
+    return tuple(told)
 
 
-def _weeks(db: Session, region: str) -> list[tuple[Period, str]]:
-    """Each of the last whole weeks with its circular in words."""
-    week, found = week_of(today()).before, []
-    known = known_region(db, region, today=today(), since=week.first - (_WEEKS - 1) * timedelta(days=7))
-    for _number in range(_WEEKS):
-        told = told_week(db, region, known.names[region], week, today=today(), known=known)
-        found.append((week, told))
-        week = week.before
-    return found
+def _last_weeks() -> list[Period]:
+    """The last whole weeks, the latest first."""
+    weeks = [week_of(today()).before]
+    while len(weeks) < _WEEKS:
+        weeks.append(weeks[-1].before)
+    return weeks
 
 
 def _choose_mail(form: DigestMailForm, db: Session) -> None:

@@ -53,7 +53,7 @@ from nightschool.queries.oversight.paper_columns import columns_in_force
 from nightschool.queries.oversight.plans import month_page
 from nightschool.queries.oversight.self_checks import checked_facts
 from nightschool.queries.oversight.teacher_loads import TeacherLoad, teacher_loads
-from nightschool.queries.oversight.weekly import Circular, circular, consulting, dispatching
+from nightschool.queries.oversight.weekly import Circular, circulars, consulting, dispatching
 from nightschool.queries.people.rosters import village_roster, village_teachers
 from nightschool.queries.people.teaching_hours import teaching_year
 from nightschool.queries.people.training_cards import of_household, of_learner
@@ -217,7 +217,8 @@ def _household_kinds(db: Session, asked: PaperAsk) -> tuple[RegionKinds, ...]:
 
 
 def _circular(db: Session, asked: PaperAsk) -> Circular | None:
-    return circular(db, asked.of["region"], first=asked.first, last=asked.last, today=asked.today)
+    assert asked.period is not None  # it is of a week
+    return next(iter(circulars(db, asked.of["region"], [asked.period], today=asked.today)), None)
 
 
 def _nothing_held(db: Session, asked: PaperAsk) -> tuple[NothingHeld, ...]:

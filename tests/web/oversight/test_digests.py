@@ -53,6 +53,26 @@ def test_last_weeks_are_read_and_subscribed_to(
     ]
 
 
+def test_each_of_four_weeks_says_what_was_taught_in_it_and_all_are_asked_for_at_once(
+    database: Database, browser_of: Any, cast: Cast, statements: list[str]
+) -> None:
+    with database.writing() as db:
+        for weeks, title in enumerate(("防诈骗", "柑橘剪枝", "手机支付", "红苕储藏"), 1):
+            held = make_session(db, make_course(db, title=title), TODAY - timedelta(days=7 * weeks))
+            make_register(db, held, cast.chen, present=(), total=8 + weeks)
+    browser = browser_of(cast.township_supervisor)
+    browser.get(f"{TOWNSHIP}/digest")
+    statements.clear()
+    page = browser.get(f"{TOWNSHIP}/digest").text
+    weeks = page.split("<h2>")[1:5]
+    for week, told in zip(
+        weeks, ("9 人次|防诈骗", "10 人次|柑橘剪枝", "11 人次|手机支付", "12 人次|红苕储藏"), strict=True
+    ):
+        came, title = told.split("|")
+        assert came in week and f"讲的有{title}。" in week
+    assert len(statements) <= 17
+
+
 @pytest.mark.parametrize("end", ["posting", "password", "account"])
 def test_a_digest_ends_with_what_it_stands_on(
     database: Database, browser_of: Any, cast: Cast, client: FlaskClient, end: str
