@@ -73,10 +73,13 @@ def short_text(notice: Notice) -> str:
     """One short message of at most 70 characters: what does not fit is left out, what matters least first."""
     most = MOST_OF_A_SHORT_MESSAGE - 1
     text = _("%(village)s夜校：", village=notice.village.name)
-    text += _short_lines(notice, most - len(text))
     phones = dialable(notice.village.school.contact_phone) if notice.village.school else ()
+    whom = _("问%(phone)s", phone=phones[0][0]) if phones else ""
+    # Of one class the title matters more than whom to ask, of several it is cut short for that.
+    spare = len(_("，") + whom) if whom and len(notice.entries) > 1 else 0
+    text += _short_lines(notice, most - len(text), spare)
     beside = _short_beside(notice.entries[0], notice) if len(notice.entries) == 1 else []
-    beside.append((_MATTERS_MUCH, _("问%(phone)s", phone=phones[0][0]) if phones else ""))
+    beside.append((_MATTERS_MUCH, whom))
     parts = [text]
     chosen: list[int] = []
     for place in sorted(range(len(beside)), key=lambda place: beside[place][0]):
@@ -292,8 +295,10 @@ def _short_beside(entry: Entry, notice: Notice) -> list[tuple[int, str]]:
     ]
 
 
-def _short_lines(notice: Notice, room: int) -> str:
-    """The classes in so many characters: titles are cut short, then classes left out, last those not as told."""
+def _short_lines(notice: Notice, room: int, spare: int) -> str:
+    """The classes in so many characters: titles are cut short, then what is to spare is taken, then classes are left
+    out, last those not as told.
+    """
     entries = notice.entries
     told_first = sorted(
         range(len(entries)), key=lambda n: entries[n].takes_place and not entries[n].is_changed
@@ -301,11 +306,12 @@ def _short_lines(notice: Notice, room: int) -> str:
     said, longest = "", max((len(entry.title) for entry in entries), default=0)
     for many in range(len(entries), 0, -1):
         more = [counted("还有 %(n)d 次", len(entries) - many)] if many < len(entries) else []
-        for most in range(longest, min(longest, _LEAST_OF_A_TITLE) - 1, -1):
-            lines = (_short_line(entries[place], notice, most) for place in sorted(told_first[:many]))
-            said = _("；").join([*lines, *more])
-            if len(said) <= room:
-                return said
+        for room_now in (room - spare, room):
+            for most in range(longest, min(longest, _LEAST_OF_A_TITLE) - 1, -1):
+                lines = (_short_line(entries[place], notice, most) for place in sorted(told_first[:many]))
+                said = _("；").join([*lines, *more])
+                if len(said) <= room_now:
+                    return said
     return said
 
 

@@ -14,7 +14,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from nightschool.formats.workbooks import in_bytes, row_height, set_up, write_text
+from nightschool.formats.workbooks import in_bytes, row_height, set_up, unbroken, write_text
 from nightschool.rules.almanac import day_with_year
 from nightschool.rules.oversight.figures import Definition, tell_figure
 from nightschool.rules.oversight.paper_columns import BLANK, ChosenColumn
@@ -264,12 +264,13 @@ class PaperTable:
         for number, row in enumerate(table, len(above) + 1):
             for place, (column, value) in enumerate(zip(self.columns, row, strict=True), 1):
                 cell = sheet.cell(number, place)
-                _write(cell, column, value)
+                _write(cell, column, unbroken(value, widths[place - 1]) if isinstance(value, str) else value)
                 cell.border = edge
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
                 cell.font = Font(bold=row is self.heads or row is self.sums)
             written = self.heads if row is self.heads else self._written(row)
-            sheet.row_dimensions[number].height = row_height(zip(written, widths, strict=True))
+            pairs = zip(written, widths, strict=True)
+            sheet.row_dimensions[number].height = row_height((unbroken(*one), one[1]) for one in pairs)
         for place, width in enumerate(widths, 1):
             sheet.column_dimensions[get_column_letter(place)].width = width
         head = len(above) + 1

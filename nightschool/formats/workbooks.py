@@ -1,5 +1,6 @@
 """What all Excel workbooks have in common: text stays text, a sheet is as wide as its paper, and becomes bytes."""
 
+import re
 from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
@@ -11,6 +12,7 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _A4 = 9
 _LINE = 15.0  # points
+_BEFORE_HOURS = re.compile(r" +(?=[0-9]{2}:[0-9]{2}–[0-9]{2}:[0-9]{2})")
 _WIDE = 2.2  # of a Chinese character in a column's width, which counts digits
 
 
@@ -22,17 +24,24 @@ def write_text(cell: Any, text: str) -> None:
     cell.value, cell.data_type = cleaned(text), "s"
 
 
+def unbroken(text: str, width: float) -> str:
+    """The text for a column of this width: where it needs more than one line, 19:00–20:30 begins a new one."""
+    return _BEFORE_HOURS.sub("\n", text) if _lines(text, width) > 1 else text
+
+
 def row_height(cells: Iterable[tuple[str, float]]) -> float:
     """How high a row is, in points, so that each of these texts is whole in a column of this width.
 
     It is said in the file: of a text that wraps, LibreOffice and WPS show the first line alone otherwise.
     """
-    lines = (
-        -(-sum(_WIDE if east_asian_width(one) in "WF" else 1 for one in part) // max(width - 1, 1))
-        for text, width in cells
-        for part in (text or " ").split("\n")
+    return _LINE * max((_lines(text, width) for text, width in cells), default=1)
+
+
+def _lines(text: str, width: float) -> float:
+    return sum(
+        -(-sum(_WIDE if east_asian_width(one) in "WF" else 1 for one in part or " ") // max(width - 1, 1))
+        for part in text.split("\n")
     )
-    return _LINE * max(lines, default=1)
 
 
 def set_up(sheet: Any, *, head: str) -> None:

@@ -125,6 +125,12 @@ def test_that_a_class_is_off_is_never_cut_off_a_short_message() -> None:
     assert "很很…不上了。" in short_text(notice(OFF._replace(title="很" * 80)))
 
 
+def test_of_several_classes_titles_are_cut_short_before_the_phone_goes() -> None:
+    days = [Slot(TODAY + timedelta(days=ahead), 18 * 60 + 30, 20 * 60) for ahead in range(2)]
+    said = short_text(notice(*(TONIGHT._replace(slot=day, title="家里出事先做什么，找谁") for day in days)))
+    assert len(said) <= 70 and said.count("…") == 2 and said.endswith("，问0832-5550101。")
+
+
 def test_the_phone_goes_before_who_teaches_and_what_to_bring() -> None:
     long = TONIGHT._replace(title="高血压、糖尿病怎么吃药怎么管", summary="来了先量血压，带上平常吃的药")
     assert short_text(notice(long)).endswith("村活动室，周老师讲，问0832-5550101。")

@@ -199,6 +199,29 @@ def test_a_machine_without_the_font_says_so(monkeypatch: pytest.MonkeyPatch) -> 
         Press(TEMPLATES, NOWHERE).pdf("sign_in_sheet", {})
 
 
+def test_what_is_signed_never_stands_alone_on_a_page_and_all_rows_are_of_one_size(press: Press) -> None:
+    long = "一句很长的话，" * 6
+    columns = (Column("title", "课题", 60, lambda n: f"第{n}节"), Column("said", "内容", 60, lambda _n: long))
+    paper = Paper(
+        key="x", form="", name="台账", about="", columns=columns, closing=lambda _rows: "盖章：____"
+    )
+    asked = PaperAsk(date(2026, 11, 24), "", {})
+    papers = [lay_out(paper, list(range(1, rows + 1)), asked).data() for rows in range(8, 16)]
+    binder = {"title": "册", "under": "", "contents": "", "foot": "", "papers": papers, "page": "{page}"}
+    pages = PdfReader(io.BytesIO(press.pdf("binder", binder))).pages
+    signed = [told for page in pages if "盖章" in (told := squeezed(page.extract_text()))]
+    assert len(signed) == 8 and len(pages) > 9
+    assert all(f"第{rows}节" in told for rows, told in enumerate(signed, 8))
+    sizes: set[float] = set()
+
+    def note(text: str, _cm: Any, tm: list[float], _font: Any, size: float) -> None:
+        if "节" in text or "一句" in text:
+            sizes.add(round(size * abs(tm[0]), 2))
+
+    pages[1].extract_text(visitor_text=note)
+    assert len(sizes) == 1
+
+
 @pytest.mark.parametrize("rows", range(18, 26))
 def test_the_sums_of_a_table_never_stand_alone_on_a_page(press: Press, rows: int) -> None:
     columns = (

@@ -67,6 +67,17 @@ def test_a_workbook_is_printed_on_a4_and_cuts_no_text_off() -> None:
     assert heights == [60, 15]  # four lines of thirteen characters, and one
 
 
+@pytest.mark.parametrize(
+    ("width", "written"), [(50, "12月1日（十月廿三）\n19:00–20:30"), (90, "12月1日（十月廿三） 19:00–20:30")]
+)
+def test_hours_are_not_broken_at_their_dash_in_a_workbook(width: int, written: str) -> None:
+    columns = (Column("when", "时间", width, lambda _one: "12月1日（十月廿三） 19:00–20:30"),)
+    table = lay_out(replace(PAPER, columns=columns), [1], ASKED)
+    sheet = load_workbook(io.BytesIO(table.workbook())).active
+    assert sheet["A4"].value == written
+    assert sheet.row_dimensions[4].height == 15 * len(written.split("\n"))
+
+
 def test_a_workbook_has_dates_and_numbers_and_no_formula() -> None:
     sheet = load_workbook(io.BytesIO(TABLE.workbook())).active
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]

@@ -45,7 +45,10 @@ def said_time(minutes: int) -> str:
 
 
 def said_moment(moment: Moment, today: date, *, has_lunar: bool = False) -> str:
-    """今晚六点半; 后天晚上七点; 星期五，十二月四号，农历十月二十六，晚上七点: when it begins, as said today."""
+    """今晚六点半; 后天晚上七点; 星期五，十二月四号，农历十月二十六，晚上七点: when it begins, as said today.
+
+    From a week on the date comes first, 十二月二十号，星期天: a weekday that is heard first is taken for the next one.
+    """
     day, ahead = moment.day, (moment.day - today).days
     lunar = [said] if has_lunar and (said := said_lunar(day)) else []
     if language() != SOURCE_LANGUAGE:
@@ -58,8 +61,8 @@ def said_moment(moment: Moment, today: date, *, has_lunar: bool = False) -> str:
     if ahead == 2:
         return "，".join([f"后天{told}", *lunar])
     weekday = weekday_name(day).replace("周日", "星期天").replace("周", "星期")
-    near = [weekday] if 0 < ahead <= _WITHIN_A_WEEK else []
-    return "，".join([*near, said_date(day, today), *lunar, told])
+    days = [weekday, said_date(day, today)]
+    return "，".join([*(days if 0 < ahead <= _WITHIN_A_WEEK else reversed(days)), *lunar, told])
 
 
 def said_date(day: date, today: date) -> str:

@@ -53,7 +53,7 @@ def _checklist(facts: CheckedFacts) -> Iterator[CheckLine]:
     for part in facts.parts:
         for item in part.items:
             told = item.told or (_("有") if item.is_there else "")
-            yield CheckLine(part.words, item.words, told, "" if item.is_there else _("还没有，或者还没勾"))
+            yield CheckLine(part.words, item.words, "" if told == item.lacking else told, item.lacking)
 
 
 def _work(facts: CheckedFacts, today: date) -> Iterator[CheckLine]:

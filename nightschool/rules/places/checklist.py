@@ -62,6 +62,7 @@ class Item:
     told: str  # of a derived item: the fact it was derived from
     is_there: bool
     is_ticked: bool  # by hand, not derived
+    lacking: str = ""  # what would have to be there for it to be; nothing where it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,25 +109,30 @@ def _months_before(day: date, months: int) -> date:
 
 def _item(code: str, facts: SchoolFacts, today: date) -> Item:
     if code in TICKED:
-        return Item(code, _(TICKED[code]), "", code in facts.ticked, is_ticked=True)
-    is_there, told = _derived(code, facts, today)
-    return Item(code, _(DERIVED[code]), told, is_there, is_ticked=False)
+        is_there = code in facts.ticked
+        lacking = "" if is_there else _("还没有，或者还没勾")
+        return Item(code, _(TICKED[code]), "", is_there, is_ticked=True, lacking=lacking)
+    told, lacking = _derived(code, facts, today)
+    return Item(code, _(DERIVED[code]), told or lacking, not lacking, is_ticked=False, lacking=lacking)
 
 
-def _derived(code: str, facts: SchoolFacts, today: date) -> tuple[bool, str]:
+def _derived(code: str, facts: SchoolFacts, today: date) -> tuple[str, str]:
+    """What the records say, and what is lacking; where they say nothing only that."""
     match code:
         case "venue":
             told = counted("登记了 %(n)d 个场地", facts.venues)
-            return facts.venues > 0, told if facts.venues else _("还没有登记场地")
+            return (told, "") if facts.venues else ("", _("还没有登记场地"))
         case "manager":
             told = counted("有 %(n)d 个夜校管理员", facts.coordinators)
-            return facts.coordinators > 0, told if facts.coordinators else _("现在没有夜校管理员")
+            return (told, "") if facts.coordinators else ("", _("现在没有夜校管理员"))
         case "teachers":
-            return facts.teachers >= TEACHERS_NEEDED, _(
+            more = TEACHERS_NEEDED - facts.teachers
+            told = _(
                 "要 %(needed)d 位，有 %(n)d 位：村里名单上的，加上一年里来讲过的",
                 needed=TEACHERS_NEEDED,
                 n=facts.teachers,
             )
+            return told, counted("还差 %(n)d 位", more) if more > 0 else ""
         case "activity":
             return _activity(facts.last_held, today)
         case "room":
@@ -134,15 +140,15 @@ def _derived(code: str, facts: SchoolFacts, today: date) -> tuple[bool, str]:
     raise ValueError(code)
 
 
-def _activity(last_held: date | None, today: date) -> tuple[bool, str]:
+def _activity(last_held: date | None, today: date) -> tuple[str, str]:
     if last_held is None:
-        return False, _("还没有上过课")
-    return last_held >= active_since(today), _(
-        "看最近三个月。最近一次课是%(day)s", day=spoken_day(last_held, today)
-    )
+        return "", _("还没有上过课")
+    told = _("看最近三个月。最近一次课是%(day)s", day=spoken_day(last_held, today))
+    return told, "" if last_held >= active_since(today) else _("最近三个月没有上课")
 
 
-def _room(largest_m2: int | None) -> tuple[bool, str]:
+def _room(largest_m2: int | None) -> tuple[str, str]:
     if largest_m2 is None:
-        return False, _("场地还没写面积")
-    return largest_m2 >= ROOM_M2, _("最大的场地 %(n)d 平方米", n=largest_m2)
+        return "", _("场地还没写面积")
+    told = _("最大的场地 %(n)d 平方米", n=largest_m2)
+    return told, counted("还差 %(n)d 平方米", ROOM_M2 - largest_m2) if largest_m2 < ROOM_M2 else ""

@@ -33,6 +33,16 @@ def test_just_below_the_line_is_still_missing(facts: SchoolFacts, lacks: str) ->
     assert lacks in missing(facts)
 
 
+def test_what_the_records_know_is_said_of_what_is_lacking() -> None:
+    """还没有，或者还没勾 is for what is ticked by hand alone."""
+    facts = SchoolFacts(venues=2, largest_m2=60, coordinators=1, teachers=1)
+    lacking = {item.code: item.lacking for part in checklist(facts, today=TODAY) for item in part.items}
+    assert (lacking["teachers"], lacking["room"]) == ("还差 5 位", "还差 30 平方米")
+    assert (lacking["activity"], lacking["venue"]) == ("还没有上过课", "")
+    ticked = {item.code for part in checklist(facts, today=TODAY) for item in part.items if item.is_ticked}
+    assert {code for code, said in lacking.items() if "勾" in said} == ticked
+
+
 def test_who_taught_within_a_year_counts_among_the_teachers() -> None:
     assert teachers_since(date(2026, 11, 24)) == date(2025, 11, 24)
 
