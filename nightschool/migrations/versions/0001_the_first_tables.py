@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from nightschool.migrations import guards
+from nightschool.migrations.constraints import check, refers
 
 # The provincial directory of five; a school system with another directory changes these rows.
 CATEGORIES = (
@@ -16,8 +17,6 @@ CATEGORIES = (
 
 revision = "0001"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -50,12 +49,11 @@ def upgrade() -> None:
         sa.Column("name_digest", sa.String(length=64), nullable=False),
         sa.Column("address_digest", sa.String(length=64), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("kind IN ('password', 'slip')", name=op.f("ck_login_attempt_kind_known")),
+        check("login_attempt", "kind_known", "kind IN ('password', 'slip')"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_login_attempt")),
     )
-    with op.batch_alter_table("login_attempt", schema=None) as batch_op:
-        batch_op.create_index("ix_login_attempt_address_digest_at", ["address_digest", "at"], unique=False)
-        batch_op.create_index("ix_login_attempt_name_digest_at", ["name_digest", "at"], unique=False)
+    op.create_index("ix_login_attempt_address_digest_at", "login_attempt", ["address_digest", "at"])
+    op.create_index("ix_login_attempt_name_digest_at", "login_attempt", ["name_digest", "at"])
 
     op.create_table(
         "region",
@@ -70,30 +68,15 @@ def upgrade() -> None:
         sa.Column("successor_day", sa.Date(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "length(code) = 12 AND ltrim(code, '0123456789') = ''", name=op.f("ck_region_code_digits")
-        ),
-        sa.CheckConstraint(
-            "level IN ('province', 'city', 'county', 'township', 'village')",
-            name=op.f("ck_region_level_known"),
-        ),
-        sa.CheckConstraint(
-            "successor_code IS NULL OR successor_code <> code", name=op.f("ck_region_not_own_successor")
-        ),
-        sa.CheckConstraint(
-            "valid_from IS NULL OR valid_to IS NULL OR valid_from <= valid_to",
-            name=op.f("ck_region_dates_in_order"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["parent_code"], ["region.code"], name=op.f("fk_region_parent_code"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["successor_code"], ["region.code"], name=op.f("fk_region_successor_code"), ondelete="RESTRICT"
-        ),
+        check("region", "code_digits", "length(code) = 12 AND ltrim(code, '0123456789') = ''"),
+        check("region", "level_known", "level IN ('province', 'city', 'county', 'township', 'village')"),
+        check("region", "not_own_successor", "successor_code IS NULL OR successor_code <> code"),
+        check("region", "dates_in_order", "valid_from IS NULL OR valid_to IS NULL OR valid_from <= valid_to"),
+        refers("region", "parent_code", "region.code"),
+        refers("region", "successor_code", "region.code"),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_region")),
     )
-    with op.batch_alter_table("region", schema=None) as batch_op:
-        batch_op.create_index("ix_region_parent_code", ["parent_code"], unique=False)
+    op.create_index("ix_region_parent_code", "region", ["parent_code"])
 
     op.create_table(
         "audit_event",
@@ -104,15 +87,12 @@ def upgrade() -> None:
         sa.Column("region_code", sa.String(length=12), nullable=True),
         sa.Column("record", sa.String(length=60), nullable=False),
         sa.Column("details", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_audit_event_account_id"), ondelete="RESTRICT"
-        ),
+        refers("audit_event", "account_id", "account.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
     )
-    with op.batch_alter_table("audit_event", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_audit_event_account_id"), ["account_id"], unique=False)
-        batch_op.create_index("ix_audit_event_record", ["record"], unique=False)
-        batch_op.create_index("ix_audit_event_region_code_at", ["region_code", "at"], unique=False)
+    op.create_index(op.f("ix_audit_event_account_id"), "audit_event", ["account_id"])
+    op.create_index("ix_audit_event_record", "audit_event", ["record"])
+    op.create_index("ix_audit_event_region_code_at", "audit_event", ["region_code", "at"])
 
     op.create_table(
         "kept_input",
@@ -122,14 +102,11 @@ def upgrade() -> None:
         sa.Column("path", sa.String(length=500), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_kept_input_account_id"), ondelete="RESTRICT"
-        ),
+        refers("kept_input", "account_id", "account.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_input")),
         sa.UniqueConstraint("public_id", name=op.f("uq_kept_input_public_id")),
     )
-    with op.batch_alter_table("kept_input", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_kept_input_account_id"), ["account_id"], unique=False)
+    op.create_index(op.f("ix_kept_input_account_id"), "kept_input", ["account_id"])
 
     op.create_table(
         "learner",
@@ -146,21 +123,13 @@ def upgrade() -> None:
         sa.Column("birth_year", sa.Integer(), nullable=True),
         sa.Column("phone", sa.String(length=400), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("sex IN ('female', 'male')", name=op.f("ck_learner_sex_known")),
-        sa.CheckConstraint(
-            "birth_year IS NULL OR birth_year BETWEEN 1900 AND 2100",
-            name=op.f("ck_learner_birth_year_sensible"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_learner_region_code"), ondelete="RESTRICT"
-        ),
+        check("learner", "sex_known", "sex IN ('female', 'male')"),
+        check("learner", "birth_year_sensible", "birth_year IS NULL OR birth_year BETWEEN 1900 AND 2100"),
+        refers("learner", "region_code", "region.code"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_learner")),
         sa.UniqueConstraint("public_id", name=op.f("uq_learner_public_id")),
     )
-    with op.batch_alter_table("learner", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_learner_region_code_name_key", ["region_code", "group_number", "name_key"], unique=False
-        )
+    op.create_index("ix_learner_region_code_name_key", "learner", ["region_code", "group_number", "name_key"])
 
     op.create_table(
         "login_session",
@@ -174,14 +143,11 @@ def upgrade() -> None:
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_login_session_account_id"), ondelete="RESTRICT"
-        ),
+        refers("login_session", "account_id", "account.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_login_session")),
         sa.UniqueConstraint("token_digest", name=op.f("uq_login_session_token_digest")),
     )
-    with op.batch_alter_table("login_session", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_login_session_account_id"), ["account_id"], unique=False)
+    op.create_index(op.f("ix_login_session_account_id"), "login_session", ["account_id"])
 
     op.create_table(
         "login_slip",
@@ -192,16 +158,11 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_login_slip_account_id"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["made_by"], ["account.id"], name=op.f("fk_login_slip_made_by"), ondelete="RESTRICT"
-        ),
+        refers("login_slip", "account_id", "account.id"),
+        refers("login_slip", "made_by", "account.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_login_slip")),
     )
-    with op.batch_alter_table("login_slip", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_login_slip_account_id"), ["account_id"], unique=False)
+    op.create_index(op.f("ix_login_slip_account_id"), "login_slip", ["account_id"])
 
     op.create_table(
         "posting",
@@ -212,38 +173,29 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=60), nullable=False),
         sa.Column("from_day", sa.Date(), nullable=False),
         sa.Column("to_day", sa.Date(), nullable=True),
-        sa.CheckConstraint(
-            "(region_code IS NULL) = (role = 'system_administrator')", name=op.f("ck_posting_region_by_role")
-        ),
-        sa.CheckConstraint(
+        check("posting", "region_by_role", "(region_code IS NULL) = (role = 'system_administrator')"),
+        check(
+            "posting",
+            "role_known",
             "role IN ('coordinator', 'supervisor', 'region_administrator', 'system_administrator')",
-            name=op.f("ck_posting_role_known"),
         ),
-        sa.CheckConstraint("to_day IS NULL OR to_day >= from_day", name=op.f("ck_posting_days_in_order")),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_posting_account_id"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_posting_region_code"), ondelete="RESTRICT"
-        ),
+        check("posting", "days_in_order", "to_day IS NULL OR to_day >= from_day"),
+        refers("posting", "account_id", "account.id"),
+        refers("posting", "region_code", "region.code"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_posting")),
     )
-    with op.batch_alter_table("posting", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_posting_account_id"), ["account_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_posting_region_code"), ["region_code"], unique=False)
+    op.create_index(op.f("ix_posting_account_id"), "posting", ["account_id"])
+    op.create_index(op.f("ix_posting_region_code"), "posting", ["region_code"])
 
     op.create_table(
         "region_key",
         sa.Column("key", sa.String(length=120), nullable=False),
         sa.Column("region_code", sa.String(length=12), nullable=False),
         sa.Column("is_usual", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_region_key_region_code"), ondelete="CASCADE"
-        ),
+        refers("region_key", "region_code", "region.code", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("key", "region_code", name=op.f("pk_region_key")),
     )
-    with op.batch_alter_table("region_key", schema=None) as batch_op:
-        batch_op.create_index("ix_region_key_region_code", ["region_code"], unique=False)
+    op.create_index("ix_region_key_region_code", "region_key", ["region_code"])
 
     op.create_table(
         "region_name",
@@ -251,9 +203,7 @@ def upgrade() -> None:
         sa.Column("official_name", sa.String(length=200), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("as_of", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_region_name_region_code"), ondelete="CASCADE"
-        ),
+        refers("region_name", "region_code", "region.code", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("region_code", "official_name", name=op.f("pk_region_name")),
     )
     op.create_table(
@@ -270,18 +220,16 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(length=400), nullable=True),
         sa.Column("name_is_public", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
+        check(
+            "teacher",
+            "kind_known",
             "kind IN ('official', 'technician', 'academic', 'doctor', 'lawyer', 'local_expert', 'resident_cadre', 'volunteer')",
-            name=op.f("ck_teacher_kind_known"),
         ),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_teacher_region_code"), ondelete="RESTRICT"
-        ),
+        refers("teacher", "region_code", "region.code"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_teacher")),
         sa.UniqueConstraint("public_id", name=op.f("uq_teacher_public_id")),
     )
-    with op.batch_alter_table("teacher", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_teacher_region_code"), ["region_code"], unique=False)
+    op.create_index(op.f("ix_teacher_region_code"), "teacher", ["region_code"])
 
     op.create_table(
         "venue",
@@ -298,21 +246,17 @@ def upgrade() -> None:
         sa.Column("key_holder_phone", sa.String(length=400), nullable=True),
         sa.Column("allows_parallel", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
+        check(
+            "venue",
+            "kind_known",
             "kind IN ('meeting_room', 'office', 'school', 'courtyard', 'bookroom', 'field', 'square', 'household', 'online')",
-            name=op.f("ck_venue_kind_known"),
         ),
-        sa.CheckConstraint(
-            "seats IS NULL OR seats BETWEEN 1 AND 20000", name=op.f("ck_venue_seats_sensible")
-        ),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_venue_region_code"), ondelete="RESTRICT"
-        ),
+        check("venue", "seats_sensible", "seats IS NULL OR seats BETWEEN 1 AND 20000"),
+        refers("venue", "region_code", "region.code"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_venue")),
         sa.UniqueConstraint("public_id", name=op.f("uq_venue_public_id")),
     )
-    with op.batch_alter_table("venue", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_venue_region_code"), ["region_code"], unique=False)
+    op.create_index(op.f("ix_venue_region_code"), "venue", ["region_code"])
 
     op.create_table(
         "course",
@@ -333,29 +277,20 @@ def upgrade() -> None:
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
+        check(
+            "course",
+            "delivery_mode_known",
             "delivery_mode IN ('lecture', 'demo', 'field', 'courtyard', 'discussion', 'video', 'online', 'home')",
-            name=op.f("ck_course_delivery_mode_known"),
         ),
-        sa.CheckConstraint("kind IN ('open_lecture', 'cohort')", name=op.f("ck_course_kind_known")),
-        sa.CheckConstraint(
-            "starts >= 0 AND ends <= 1440 AND ends - starts BETWEEN 10 AND 480",
-            name=op.f("ck_course_slot_sound"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["category_code"], ["category.code"], name=op.f("fk_course_category_code"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_course_region_code"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["venue_id"], ["venue.id"], name=op.f("fk_course_venue_id"), ondelete="RESTRICT"
-        ),
+        check("course", "kind_known", "kind IN ('open_lecture', 'cohort')"),
+        check("course", "slot_sound", "starts >= 0 AND ends <= 1440 AND ends - starts BETWEEN 10 AND 480"),
+        refers("course", "category_code", "category.code"),
+        refers("course", "region_code", "region.code"),
+        refers("course", "venue_id", "venue.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course")),
         sa.UniqueConstraint("public_id", name=op.f("uq_course_public_id")),
     )
-    with op.batch_alter_table("course", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_course_region_code"), ["region_code"], unique=False)
+    op.create_index(op.f("ix_course_region_code"), "course", ["region_code"])
 
     op.create_table(
         "night_school",
@@ -368,12 +303,8 @@ def upgrade() -> None:
         sa.Column("usual_venue_id", sa.Integer(), nullable=True),
         sa.Column("opened_on", sa.Date(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_night_school_region_code"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["usual_venue_id"], ["venue.id"], name=op.f("fk_night_school_usual_venue_id"), ondelete="SET NULL"
-        ),
+        refers("night_school", "region_code", "region.code"),
+        refers("night_school", "usual_venue_id", "venue.id", ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_night_school")),
         sa.UniqueConstraint("region_code", name=op.f("uq_night_school_region_code")),
     )
@@ -398,84 +329,56 @@ def upgrade() -> None:
         sa.Column("successor_id", sa.Integer(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "(status = 'postponed') = (successor_id IS NOT NULL)",
-            name=op.f("ck_class_session_successor_when_postponed"),
+        check(
+            "class_session", "successor_when_postponed", "(status = 'postponed') = (successor_id IS NOT NULL)"
         ),
-        sa.CheckConstraint(
+        check(
+            "class_session",
+            "delivery_mode_known",
             "delivery_mode IN ('lecture', 'demo', 'field', 'courtyard', 'discussion', 'video', 'online', 'home')",
-            name=op.f("ck_class_session_delivery_mode_known"),
         ),
-        sa.CheckConstraint(
+        check(
+            "class_session",
+            "reason_known",
             "reason IN ('farm_work', 'weather', 'teacher_away', 'power_cut', 'venue_taken', 'few_people', 'holiday', 'meeting', 'other')",
-            name=op.f("ck_class_session_reason_known"),
         ),
-        sa.CheckConstraint(
-            "status <> 'draft' OR published_at IS NULL", name=op.f("ck_class_session_draft_unpublished")
-        ),
-        sa.CheckConstraint(
+        check("class_session", "draft_unpublished", "status <> 'draft' OR published_at IS NULL"),
+        check(
+            "class_session",
+            "status_known",
             "status IN ('draft', 'scheduled', 'held', 'cancelled', 'postponed')",
-            name=op.f("ck_class_session_status_known"),
         ),
-        sa.CheckConstraint(
-            "status NOT IN ('cancelled', 'postponed') OR reason IS NOT NULL",
-            name=op.f("ck_class_session_reason_given"),
+        check(
+            "class_session", "reason_given", "status NOT IN ('cancelled', 'postponed') OR reason IS NOT NULL"
         ),
-        sa.CheckConstraint(
-            "starts >= 0 AND ends <= 1440 AND ends - starts BETWEEN 10 AND 480",
-            name=op.f("ck_class_session_slot_sound"),
+        check(
+            "class_session", "slot_sound", "starts >= 0 AND ends <= 1440 AND ends - starts BETWEEN 10 AND 480"
         ),
-        sa.CheckConstraint(
-            "successor_id IS NULL OR successor_id <> id", name=op.f("ck_class_session_not_own_successor")
-        ),
-        sa.ForeignKeyConstraint(
-            ["category_code"],
-            ["category.code"],
-            name=op.f("fk_class_session_category_code"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["course_id"], ["course.id"], name=op.f("fk_class_session_course_id"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_class_session_region_code"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["successor_id"],
-            ["class_session.id"],
-            name=op.f("fk_class_session_successor_id"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["venue_id"], ["venue.id"], name=op.f("fk_class_session_venue_id"), ondelete="RESTRICT"
-        ),
+        check("class_session", "not_own_successor", "successor_id IS NULL OR successor_id <> id"),
+        refers("class_session", "category_code", "category.code"),
+        refers("class_session", "course_id", "course.id"),
+        refers("class_session", "region_code", "region.code"),
+        refers("class_session", "successor_id", "class_session.id"),
+        refers("class_session", "venue_id", "venue.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_class_session")),
         sa.UniqueConstraint("public_id", name=op.f("uq_class_session_public_id")),
         sa.UniqueConstraint("successor_id", name=op.f("uq_class_session_successor_id")),
     )
-    with op.batch_alter_table("class_session", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_class_session_course_id"), ["course_id"], unique=False)
-        batch_op.create_index("ix_class_session_day_region_code", ["day", "region_code"], unique=False)
-        batch_op.create_index(
-            "ix_class_session_region_code_day", ["region_code", "day", "starts"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_class_session_venue_id"), ["venue_id"], unique=False)
+    op.create_index(op.f("ix_class_session_course_id"), "class_session", ["course_id"])
+    op.create_index("ix_class_session_day_region_code", "class_session", ["day", "region_code"])
+    op.create_index("ix_class_session_region_code_day", "class_session", ["region_code", "day", "starts"])
+    op.create_index(op.f("ix_class_session_venue_id"), "class_session", ["venue_id"])
 
     op.create_table(
         "course_teacher",
         sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("teacher_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["course_id"], ["course.id"], name=op.f("fk_course_teacher_course_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["teacher_id"], ["teacher.id"], name=op.f("fk_course_teacher_teacher_id"), ondelete="RESTRICT"
-        ),
+        refers("course_teacher", "course_id", "course.id", ondelete="CASCADE"),
+        refers("course_teacher", "teacher_id", "teacher.id"),
         sa.PrimaryKeyConstraint("course_id", "teacher_id", name=op.f("pk_course_teacher")),
     )
-    with op.batch_alter_table("course_teacher", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_course_teacher_teacher_id"), ["teacher_id"], unique=False)
+    op.create_index(op.f("ix_course_teacher_teacher_id"), "course_teacher", ["teacher_id"])
 
     op.create_table(
         "booking",
@@ -486,19 +389,9 @@ def upgrade() -> None:
         sa.Column("starts", sa.SmallInteger(), nullable=False),
         sa.Column("ends", sa.SmallInteger(), nullable=False),
         sa.Column("class_session_id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "resource_kind IN ('teacher', 'venue')", name=op.f("ck_booking_resource_kind_known")
-        ),
-        sa.CheckConstraint(
-            "starts >= 0 AND ends <= 1440 AND ends - starts BETWEEN 10 AND 480",
-            name=op.f("ck_booking_slot_sound"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["class_session_id"],
-            ["class_session.id"],
-            name=op.f("fk_booking_class_session_id"),
-            ondelete="CASCADE",
-        ),
+        check("booking", "resource_kind_known", "resource_kind IN ('teacher', 'venue')"),
+        check("booking", "slot_sound", "starts >= 0 AND ends <= 1440 AND ends - starts BETWEEN 10 AND 480"),
+        refers("booking", "class_session_id", "class_session.id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_booking")),
         sa.UniqueConstraint(
             "class_session_id",
@@ -507,33 +400,19 @@ def upgrade() -> None:
             name=op.f("uq_booking_class_session_id_resource_kind_resource_id"),
         ),
     )
-    with op.batch_alter_table("booking", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_booking_class_session_id"), ["class_session_id"], unique=False)
-        batch_op.create_index(
-            "ix_booking_resource_day", ["resource_kind", "resource_id", "day", "starts"], unique=False
-        )
+    op.create_index(op.f("ix_booking_class_session_id"), "booking", ["class_session_id"])
+    op.create_index("ix_booking_resource_day", "booking", ["resource_kind", "resource_id", "day", "starts"])
 
     op.create_table(
         "class_session_teacher",
         sa.Column("class_session_id", sa.Integer(), nullable=False),
         sa.Column("teacher_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["class_session_id"],
-            ["class_session.id"],
-            name=op.f("fk_class_session_teacher_class_session_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["teacher_id"],
-            ["teacher.id"],
-            name=op.f("fk_class_session_teacher_teacher_id"),
-            ondelete="RESTRICT",
-        ),
+        refers("class_session_teacher", "class_session_id", "class_session.id", ondelete="CASCADE"),
+        refers("class_session_teacher", "teacher_id", "teacher.id"),
         sa.PrimaryKeyConstraint("class_session_id", "teacher_id", name=op.f("pk_class_session_teacher")),
     )
-    with op.batch_alter_table("class_session_teacher", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_class_session_teacher_teacher_id"), ["teacher_id"], unique=False)
+    op.create_index(op.f("ix_class_session_teacher_teacher_id"), "class_session_teacher", ["teacher_id"])
 
     op.create_table(
         "submission",
@@ -547,22 +426,12 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("difference_note", sa.String(length=200), nullable=False),
-        sa.CheckConstraint("kind IN ('sheet', 'void')", name=op.f("ck_submission_kind_known")),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_submission_account_id"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["class_session_id"],
-            ["class_session.id"],
-            name=op.f("fk_submission_class_session_id"),
-            ondelete="RESTRICT",
-        ),
+        check("submission", "kind_known", "kind IN ('sheet', 'void')"),
+        refers("submission", "account_id", "account.id"),
+        refers("submission", "class_session_id", "class_session.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
     )
-    with op.batch_alter_table("submission", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_submission_class_session_id"), ["class_session_id"], unique=False
-        )
+    op.create_index(op.f("ix_submission_class_session_id"), "submission", ["class_session_id"])
 
     op.create_table(
         "guest",
@@ -572,22 +441,12 @@ def upgrade() -> None:
         sa.Column("superseded_by", sa.Uuid(), nullable=True),
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("home", sa.String(length=60), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["class_session_id"],
-            ["class_session.id"],
-            name=op.f("fk_guest_class_session_id"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["submission_id"], ["submission.id"], name=op.f("fk_guest_submission_id"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["superseded_by"], ["submission.id"], name=op.f("fk_guest_superseded_by"), ondelete="RESTRICT"
-        ),
+        refers("guest", "class_session_id", "class_session.id"),
+        refers("guest", "submission_id", "submission.id"),
+        refers("guest", "superseded_by", "submission.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_guest")),
     )
-    with op.batch_alter_table("guest", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_guest_class_session_id"), ["class_session_id"], unique=False)
+    op.create_index(op.f("ix_guest_class_session_id"), "guest", ["class_session_id"])
 
     op.create_table(
         "headcount",
@@ -599,40 +458,23 @@ def upgrade() -> None:
         sa.Column("women", sa.Integer(), nullable=True),
         sa.Column("over_60", sa.Integer(), nullable=True),
         sa.Column("unnamed_guests", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "over_60 IS NULL OR over_60 BETWEEN 0 AND 20000", name=op.f("ck_headcount_over_60_sensible")
-        ),
-        sa.CheckConstraint(
-            "total IS NULL OR total BETWEEN 0 AND 20000", name=op.f("ck_headcount_total_sensible")
-        ),
-        sa.CheckConstraint(
-            "unnamed_guests BETWEEN 0 AND 20000", name=op.f("ck_headcount_unnamed_guests_sensible")
-        ),
-        sa.CheckConstraint(
-            "women IS NULL OR women BETWEEN 0 AND 20000", name=op.f("ck_headcount_women_sensible")
-        ),
-        sa.ForeignKeyConstraint(
-            ["class_session_id"],
-            ["class_session.id"],
-            name=op.f("fk_headcount_class_session_id"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["submission_id"], ["submission.id"], name=op.f("fk_headcount_submission_id"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["superseded_by"], ["submission.id"], name=op.f("fk_headcount_superseded_by"), ondelete="RESTRICT"
-        ),
+        check("headcount", "over_60_sensible", "over_60 IS NULL OR over_60 BETWEEN 0 AND 20000"),
+        check("headcount", "total_sensible", "total IS NULL OR total BETWEEN 0 AND 20000"),
+        check("headcount", "unnamed_guests_sensible", "unnamed_guests BETWEEN 0 AND 20000"),
+        check("headcount", "women_sensible", "women IS NULL OR women BETWEEN 0 AND 20000"),
+        refers("headcount", "class_session_id", "class_session.id"),
+        refers("headcount", "submission_id", "submission.id"),
+        refers("headcount", "superseded_by", "submission.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_headcount")),
     )
-    with op.batch_alter_table("headcount", schema=None) as batch_op:
-        batch_op.create_index(
-            "uq_headcount_current",
-            ["class_session_id"],
-            unique=True,
-            sqlite_where=sa.text("superseded_by IS NULL"),
-            postgresql_where=sa.text("superseded_by IS NULL"),
-        )
+    op.create_index(
+        "uq_headcount_current",
+        "headcount",
+        ["class_session_id"],
+        unique=True,
+        sqlite_where=sa.text("superseded_by IS NULL"),
+        postgresql_where=sa.text("superseded_by IS NULL"),
+    )
 
     op.create_table(
         "mark",
@@ -640,26 +482,17 @@ def upgrade() -> None:
         sa.Column("learner_id", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=32), nullable=False),
         sa.Column("submission_id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint(
+        check(
+            "mark",
+            "status_known",
             "status IN ('present', 'late', 'excused', 'absent', 'substitute', 'makeup')",
-            name=op.f("ck_mark_status_known"),
         ),
-        sa.ForeignKeyConstraint(
-            ["class_session_id"],
-            ["class_session.id"],
-            name=op.f("fk_mark_class_session_id"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["learner_id"], ["learner.id"], name=op.f("fk_mark_learner_id"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["submission_id"], ["submission.id"], name=op.f("fk_mark_submission_id"), ondelete="RESTRICT"
-        ),
+        refers("mark", "class_session_id", "class_session.id"),
+        refers("mark", "learner_id", "learner.id"),
+        refers("mark", "submission_id", "submission.id"),
         sa.PrimaryKeyConstraint("class_session_id", "learner_id", name=op.f("pk_mark")),
     )
-    with op.batch_alter_table("mark", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_mark_learner_id"), ["learner_id"], unique=False)
+    op.create_index(op.f("ix_mark_learner_id"), "mark", ["learner_id"])
 
     op.create_table(
         "mark_event",
@@ -669,37 +502,24 @@ def upgrade() -> None:
         sa.Column("learner_id", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=32), nullable=True),
         sa.Column("before", sa.String(length=32), nullable=True),
-        sa.CheckConstraint(
+        check(
+            "mark_event",
+            "before_known",
             "before IN ('present', 'late', 'excused', 'absent', 'substitute', 'makeup')",
-            name=op.f("ck_mark_event_before_known"),
         ),
-        sa.CheckConstraint(
+        check(
+            "mark_event",
+            "status_known",
             "status IN ('present', 'late', 'excused', 'absent', 'substitute', 'makeup')",
-            name=op.f("ck_mark_event_status_known"),
         ),
-        sa.ForeignKeyConstraint(
-            ["class_session_id"],
-            ["class_session.id"],
-            name=op.f("fk_mark_event_class_session_id"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["learner_id"], ["learner.id"], name=op.f("fk_mark_event_learner_id"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["submission_id"],
-            ["submission.id"],
-            name=op.f("fk_mark_event_submission_id"),
-            ondelete="RESTRICT",
-        ),
+        refers("mark_event", "class_session_id", "class_session.id"),
+        refers("mark_event", "learner_id", "learner.id"),
+        refers("mark_event", "submission_id", "submission.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mark_event")),
     )
-    with op.batch_alter_table("mark_event", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_mark_event_class_session_id"), ["class_session_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_mark_event_learner_id"), ["learner_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_mark_event_submission_id"), ["submission_id"], unique=False)
+    op.create_index(op.f("ix_mark_event_class_session_id"), "mark_event", ["class_session_id"])
+    op.create_index(op.f("ix_mark_event_learner_id"), "mark_event", ["learner_id"])
+    op.create_index(op.f("ix_mark_event_submission_id"), "mark_event", ["submission_id"])
 
     category = sa.table(
         "category", sa.column("code"), sa.column("name"), sa.column("name_en"), sa.column("position")
@@ -716,105 +536,28 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     guards.take_down()
-    with op.batch_alter_table("mark_event", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_mark_event_submission_id"))
-        batch_op.drop_index(batch_op.f("ix_mark_event_learner_id"))
-        batch_op.drop_index(batch_op.f("ix_mark_event_class_session_id"))
-
     op.drop_table("mark_event")
-    with op.batch_alter_table("mark", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_mark_learner_id"))
-
     op.drop_table("mark")
-    with op.batch_alter_table("headcount", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_headcount_current",
-            sqlite_where=sa.text("superseded_by IS NULL"),
-            postgresql_where=sa.text("superseded_by IS NULL"),
-        )
-
     op.drop_table("headcount")
-    with op.batch_alter_table("guest", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_guest_class_session_id"))
-
     op.drop_table("guest")
-    with op.batch_alter_table("submission", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_submission_class_session_id"))
-
     op.drop_table("submission")
-    with op.batch_alter_table("class_session_teacher", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_class_session_teacher_teacher_id"))
-
     op.drop_table("class_session_teacher")
-    with op.batch_alter_table("booking", schema=None) as batch_op:
-        batch_op.drop_index("ix_booking_resource_day")
-        batch_op.drop_index(batch_op.f("ix_booking_class_session_id"))
-
     op.drop_table("booking")
-    with op.batch_alter_table("course_teacher", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_course_teacher_teacher_id"))
-
     op.drop_table("course_teacher")
-    with op.batch_alter_table("class_session", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_class_session_venue_id"))
-        batch_op.drop_index("ix_class_session_region_code_day")
-        batch_op.drop_index("ix_class_session_day_region_code")
-        batch_op.drop_index(batch_op.f("ix_class_session_course_id"))
-
     op.drop_table("class_session")
     op.drop_table("night_school")
-    with op.batch_alter_table("course", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_course_region_code"))
-
     op.drop_table("course")
-    with op.batch_alter_table("venue", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_venue_region_code"))
-
     op.drop_table("venue")
-    with op.batch_alter_table("teacher", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_teacher_region_code"))
-
     op.drop_table("teacher")
     op.drop_table("region_name")
-    with op.batch_alter_table("region_key", schema=None) as batch_op:
-        batch_op.drop_index("ix_region_key_region_code")
-
     op.drop_table("region_key")
-    with op.batch_alter_table("posting", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_posting_region_code"))
-        batch_op.drop_index(batch_op.f("ix_posting_account_id"))
-
     op.drop_table("posting")
-    with op.batch_alter_table("login_slip", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_login_slip_account_id"))
-
     op.drop_table("login_slip")
-    with op.batch_alter_table("login_session", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_login_session_account_id"))
-
     op.drop_table("login_session")
-    with op.batch_alter_table("learner", schema=None) as batch_op:
-        batch_op.drop_index("ix_learner_region_code_name_key")
-
     op.drop_table("learner")
-    with op.batch_alter_table("kept_input", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_kept_input_account_id"))
-
     op.drop_table("kept_input")
-    with op.batch_alter_table("audit_event", schema=None) as batch_op:
-        batch_op.drop_index("ix_audit_event_region_code_at")
-        batch_op.drop_index("ix_audit_event_record")
-        batch_op.drop_index(batch_op.f("ix_audit_event_account_id"))
-
     op.drop_table("audit_event")
-    with op.batch_alter_table("region", schema=None) as batch_op:
-        batch_op.drop_index("ix_region_parent_code")
-
     op.drop_table("region")
-    with op.batch_alter_table("login_attempt", schema=None) as batch_op:
-        batch_op.drop_index("ix_login_attempt_name_digest_at")
-        batch_op.drop_index("ix_login_attempt_address_digest_at")
-
     op.drop_table("login_attempt")
     op.drop_table("category")
     op.drop_table("account")

@@ -8,11 +8,10 @@ import sqlalchemy as sa
 from alembic import op
 
 from nightschool.migrations.columns import drop_columns
+from nightschool.migrations.constraints import refers
 
 revision = "0002"
 down_revision = "0001"
-branch_labels = None
-depends_on = None
 
 INSTANT = "{instant}"  # the type has another name on each database
 KEYS = "search_keys VARCHAR(400) DEFAULT '' NOT NULL"
@@ -90,12 +89,8 @@ def _new_tables() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("before", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name="fk_change_set_account_id", ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name="fk_change_set_region_code", ondelete="RESTRICT"
-        ),
+        refers("change_set", "account_id", "account.id"),
+        refers("change_set", "region_code", "region.code"),
         sa.PrimaryKeyConstraint("id", name="pk_change_set"),
         sa.UniqueConstraint("public_id", name="uq_change_set_public_id"),
     )
@@ -112,9 +107,7 @@ def _new_tables() -> None:
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("moved", sa.JSON(), nullable=False),
         sa.CheckConstraint("kind IN ('learner', 'teacher')", name="ck_person_merge_kind_known"),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name="fk_person_merge_account_id", ondelete="RESTRICT"
-        ),
+        refers("person_merge", "account_id", "account.id"),
         sa.PrimaryKeyConstraint("id", name="pk_person_merge"),
         sa.UniqueConstraint("public_id", name="uq_person_merge_public_id"),
     )
@@ -139,9 +132,7 @@ def _new_tables() -> None:
         sa.CheckConstraint(
             "state IN ('previewed', 'applying', 'done', 'failed')", name="ck_region_import_state_known"
         ),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name="fk_region_import_account_id", ondelete="RESTRICT"
-        ),
+        refers("region_import", "account_id", "account.id"),
         sa.PrimaryKeyConstraint("id", name="pk_region_import"),
         sa.UniqueConstraint("public_id", name="uq_region_import_public_id"),
     )
@@ -162,12 +153,8 @@ def _new_tables() -> None:
         sa.CheckConstraint("source IN ('self', 'proxy', 'walk_in')", name="ck_enrolment_source_known"),
         sa.CheckConstraint("status IN ('enrolled', 'waiting', 'left')", name="ck_enrolment_status_known"),
         sa.CheckConstraint("left_on IS NULL OR left_on >= enrolled_on", name="ck_enrolment_days_in_order"),
-        sa.ForeignKeyConstraint(
-            ["course_id"], ["course.id"], name="fk_enrolment_course_id", ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["learner_id"], ["learner.id"], name="fk_enrolment_learner_id", ondelete="RESTRICT"
-        ),
+        refers("enrolment", "course_id", "course.id"),
+        refers("enrolment", "learner_id", "learner.id"),
         sa.PrimaryKeyConstraint("id", name="pk_enrolment"),
         sa.UniqueConstraint("course_id", "learner_id", name="uq_enrolment_course_id_learner_id"),
     )

@@ -3,16 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import refers
+
 revision = "0003"
 down_revision = "0002"
-branch_labels = None
-depends_on = None
-
-
-def _region(table: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(
-        ["region_code"], ["region.code"], name=f"fk_{table}_region_code", ondelete="RESTRICT"
-    )
 
 
 def upgrade() -> None:
@@ -33,7 +27,7 @@ def upgrade() -> None:
             "missing_thirtieth IN ('skipped', 'day_before', 'day_after')",
             name="ck_market_rule_missing_thirtieth_known",
         ),
-        _region("market_rule"),
+        refers("market_rule", "region_code", "region.code"),
         sa.PrimaryKeyConstraint("id", name="pk_market_rule"),
         sa.UniqueConstraint("public_id", name="uq_market_rule_public_id"),
     )
@@ -50,7 +44,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "kind = 'holiday' OR region_code IS NOT NULL", name="ck_special_day_markets_are_somewhere"
         ),
-        _region("special_day"),
+        refers("special_day", "region_code", "region.code"),
         sa.PrimaryKeyConstraint("id", name="pk_special_day"),
         sa.UniqueConstraint("region_code", "kind", "day", name="uq_special_day_region_code_kind_day"),
     )
@@ -71,7 +65,7 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=200), nullable=False),
         sa.Column("is_example", sa.Boolean(), nullable=False),
         sa.CheckConstraint("first <= last", name="ck_farm_season_days_in_order"),
-        _region("farm_season"),
+        refers("farm_season", "region_code", "region.code"),
         sa.PrimaryKeyConstraint("id", name="pk_farm_season"),
         sa.UniqueConstraint("public_id", name="uq_farm_season_public_id"),
     )
@@ -83,7 +77,7 @@ def upgrade() -> None:
         sa.Column("longitude", sa.Float(), nullable=False),
         sa.CheckConstraint("latitude BETWEEN -90 AND 90", name="ck_region_position_latitude_sensible"),
         sa.CheckConstraint("longitude BETWEEN -180 AND 180", name="ck_region_position_longitude_sensible"),
-        _region("region_position"),
+        refers("region_position", "region_code", "region.code"),
         sa.PrimaryKeyConstraint("region_code", name="pk_region_position"),
     )
 

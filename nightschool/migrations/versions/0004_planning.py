@@ -7,11 +7,10 @@ import sqlalchemy as sa
 from alembic import op
 
 from nightschool.migrations.columns import drop_columns
+from nightschool.migrations.constraints import refers
 
 revision = "0004"
 down_revision = "0003"
-branch_labels = None
-depends_on = None
 
 ADDED = {
     "class_session": (
@@ -62,9 +61,7 @@ def _new_tables() -> None:
         sa.CheckConstraint(
             "first IS NULL OR last IS NULL OR first <= last", name="ck_closed_time_days_in_order"
         ),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name="fk_closed_time_region_code", ondelete="RESTRICT"
-        ),
+        refers("closed_time", "region_code", "region.code"),
         sa.PrimaryKeyConstraint("id", name="pk_closed_time"),
         sa.UniqueConstraint("public_id", name="uq_closed_time_public_id"),
     )
@@ -95,12 +92,8 @@ def _new_tables() -> None:
             "status IN ('draft', 'submitted', 'approved', 'returned', 'announced')",
             name="ck_month_plan_status_known",
         ),
-        sa.ForeignKeyConstraint(
-            ["decided_by"], ["account.id"], name="fk_month_plan_decided_by", ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name="fk_month_plan_region_code", ondelete="RESTRICT"
-        ),
+        refers("month_plan", "decided_by", "account.id"),
+        refers("month_plan", "region_code", "region.code"),
         sa.PrimaryKeyConstraint("id", name="pk_month_plan"),
         sa.UniqueConstraint("public_id", name="uq_month_plan_public_id"),
         sa.UniqueConstraint("region_code", "month", name="uq_month_plan_region_code_month"),
@@ -117,9 +110,7 @@ def _new_tables() -> None:
             "travel_kmh IS NULL OR travel_kmh BETWEEN 3 AND 120",
             name="ck_region_settings_travel_kmh_sensible",
         ),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name="fk_region_settings_region_code", ondelete="RESTRICT"
-        ),
+        refers("region_settings", "region_code", "region.code"),
         sa.PrimaryKeyConstraint("region_code", name="pk_region_settings"),
     )
     op.create_table(
@@ -132,15 +123,9 @@ def _new_tables() -> None:
         sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name="fk_teacher_link_account_id", ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name="fk_teacher_link_region_code", ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["teacher_id"], ["teacher.id"], name="fk_teacher_link_teacher_id", ondelete="RESTRICT"
-        ),
+        refers("teacher_link", "account_id", "account.id"),
+        refers("teacher_link", "region_code", "region.code"),
+        refers("teacher_link", "teacher_id", "teacher.id"),
         sa.PrimaryKeyConstraint("id", name="pk_teacher_link"),
         sa.UniqueConstraint("digest", name="uq_teacher_link_digest"),
         sa.UniqueConstraint("public_id", name="uq_teacher_link_public_id"),
@@ -163,15 +148,8 @@ def _new_tables() -> None:
         sa.CheckConstraint(
             "answered_on IS NULL OR asked_on <= answered_on", name="ck_question_days_in_order"
         ),
-        sa.ForeignKeyConstraint(
-            ["class_session_id"],
-            ["class_session.id"],
-            name="fk_question_class_session_id",
-            ondelete="SET NULL",
-        ),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name="fk_question_region_code", ondelete="RESTRICT"
-        ),
+        refers("question", "class_session_id", "class_session.id", ondelete="SET NULL"),
+        refers("question", "region_code", "region.code"),
         sa.PrimaryKeyConstraint("id", name="pk_question"),
         sa.UniqueConstraint("public_id", name="uq_question_public_id"),
     )
@@ -185,15 +163,8 @@ def _new_tables() -> None:
         sa.Column("region_code", sa.String(length=12), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["class_session_id"],
-            ["class_session.id"],
-            name="fk_session_revision_class_session_id",
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name="fk_session_revision_region_code", ondelete="RESTRICT"
-        ),
+        refers("session_revision", "class_session_id", "class_session.id", ondelete="CASCADE"),
+        refers("session_revision", "region_code", "region.code"),
         sa.PrimaryKeyConstraint("class_session_id", "revision", name="pk_session_revision"),
     )
     op.create_index("ix_session_revision_region_code_made_at", "session_revision", ["region_code", "made_at"])

@@ -8,8 +8,6 @@ from alembic import op
 
 revision = "0005"
 down_revision = "0004"
-branch_labels = None
-depends_on = None
 
 RULES = {
     "closed_time": ("days_in_order", "resource_kind_known", "times_in_order"),

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import refers
+
 revision = "0006"
 down_revision = "0005"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -37,9 +37,7 @@ def upgrade() -> None:
         sa.Column("added", sa.JSON(), nullable=False),
         sa.Column("before", sa.JSON(), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name="fk_taken_list_account_id", ondelete="RESTRICT"
-        ),
+        refers("taken_list", "account_id", "account.id"),
         sa.PrimaryKeyConstraint("id", name="pk_taken_list"),
     )
 

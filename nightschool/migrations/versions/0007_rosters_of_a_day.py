@@ -6,10 +6,10 @@ The first day of everybody of before stays unknown. Who had been put away is gon
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import check, refers
+
 revision = "0007"
 down_revision = "0006"
-branch_labels = None
-depends_on = None
 
 _DAY_GONE = {
     "sqlite": "date(retired_at, '+8 hours')",
@@ -31,16 +31,9 @@ def upgrade() -> None:
         sa.Column("came_on", sa.Date(), nullable=True),
         sa.Column("left_on", sa.Date(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("came_on IS NULL OR came_on < left_on", name=op.f("ck_former_stay_days_in_order")),
-        sa.ForeignKeyConstraint(
-            ["learner_id"], ["learner.id"], name=op.f("fk_former_stay_learner_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["region_code"],
-            ["region.code"],
-            name=op.f("fk_former_stay_region_code"),
-            ondelete="RESTRICT",
-        ),
+        check("former_stay", "days_in_order", "came_on IS NULL OR came_on < left_on"),
+        refers("former_stay", "learner_id", "learner.id", ondelete="CASCADE"),
+        refers("former_stay", "region_code", "region.code"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_former_stay")),
     )
     op.create_index(op.f("ix_former_stay_learner_id"), "former_stay", ["learner_id"])

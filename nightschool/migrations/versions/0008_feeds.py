@@ -6,10 +6,10 @@ The column is added in place: rebuilding a table, as Alembic does on SQLite, los
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import check
+
 revision = "0008"
 down_revision = "0007"
-branch_labels = None
-depends_on = None
 
 KINDS = ("lunar", "solar", "weekday", "daily", "lunar_day", "solar_day")
 
@@ -20,7 +20,7 @@ def upgrade() -> None:
         "feed_identity",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("address", sa.String(length=200), nullable=False),
-        sa.CheckConstraint("id = 1", name=op.f("ck_feed_identity_only_one")),
+        check("feed_identity", "only_one", "id = 1"),
         sa.PrimaryKeyConstraint("id", name="pk_feed_identity"),
     )
     # Where classes were served already, their feeds are known by the address they have: the next start says which.

@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import refers
+
 revision = "0011"
 down_revision = "0010"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("answer", sa.LargeBinary(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        _account("answered_form"),
+        refers("answered_form", "account_id", "account.id"),
         sa.PrimaryKeyConstraint("account_id", "once", name="pk_answered_form"),
     )
     op.create_index("ix_answered_form_at", "answered_form", ["at"])
@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        _account("secret_page"),
+        refers("secret_page", "account_id", "account.id"),
         sa.PrimaryKeyConstraint("id", name="pk_secret_page"),
         sa.UniqueConstraint("public_id", name="uq_secret_page_public_id"),
     )
@@ -45,12 +45,6 @@ def downgrade() -> None:
     )
     op.drop_table("secret_page")
     op.drop_table("answered_form")
-
-
-def _account(table: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(
-        ["account_id"], ["account.id"], name=f"fk_{table}_account_id", ondelete="RESTRICT"
-    )
 
 
 def _create_login_attempt(*kind: sa.schema.SchemaItem) -> None:

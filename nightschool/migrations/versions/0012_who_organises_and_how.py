@@ -7,10 +7,10 @@ course was never filled in either.
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import check, refers
+
 revision = "0012"
 down_revision = "0011"
-branch_labels = None
-depends_on = None
 
 BEARING = ("course", "class_session")
 MODE = sa.String(length=32)
@@ -27,10 +27,8 @@ def upgrade() -> None:
         sa.Column("search_keys", sa.String(length=400), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("kind IN ('unit', 'campaign')", name=op.f("ck_label_kind_known")),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name="fk_label_region_code", ondelete="RESTRICT"
-        ),
+        check("label", "kind_known", "kind IN ('unit', 'campaign')"),
+        refers("label", "region_code", "region.code"),
         sa.PrimaryKeyConstraint("id", name="pk_label"),
         sa.UniqueConstraint("public_id", name="uq_label_public_id"),
         sa.UniqueConstraint("region_code", "kind", "name", name="uq_label_region_code_kind_name"),
@@ -43,15 +41,9 @@ def upgrade() -> None:
             sa.Column("label_id", sa.Integer(), nullable=False),
             sa.Column("role", sa.String(length=32), nullable=False),
             sa.Column("position", sa.Integer(), nullable=False),
-            sa.CheckConstraint(
-                "role IN ('host', 'helper', 'campaign')", name=op.f(f"ck_{of}_label_role_known")
-            ),
-            sa.ForeignKeyConstraint(
-                [f"{of}_id"], [f"{of}.id"], name=f"fk_{of}_label_{of}_id", ondelete="CASCADE"
-            ),
-            sa.ForeignKeyConstraint(
-                ["label_id"], ["label.id"], name=f"fk_{of}_label_label_id", ondelete="RESTRICT"
-            ),
+            check(f"{of}_label", "role_known", "role IN ('host', 'helper', 'campaign')"),
+            refers(f"{of}_label", f"{of}_id", f"{of}.id", ondelete="CASCADE"),
+            refers(f"{of}_label", "label_id", "label.id"),
             sa.PrimaryKeyConstraint(f"{of}_id", "label_id", name=f"pk_{of}_label"),
         )
         op.create_index(f"ix_{of}_label_label_id", f"{of}_label", ["label_id"])

@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import refers
+
 revision = "0013"
 down_revision = "0012"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -20,15 +20,9 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("moved", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["from_code"], ["region.code"], name=op.f("fk_takeover_from_code"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["to_code"], ["region.code"], name=op.f("fk_takeover_to_code"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_takeover_account_id"), ondelete="RESTRICT"
-        ),
+        refers("takeover", "from_code", "region.code"),
+        refers("takeover", "to_code", "region.code"),
+        refers("takeover", "account_id", "account.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_takeover")),
         sa.UniqueConstraint("public_id", name=op.f("uq_takeover_public_id")),
     )

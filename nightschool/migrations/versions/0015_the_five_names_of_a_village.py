@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import check, refers
+
 revision = "0015"
 down_revision = "0014"
-branch_labels = None
-depends_on = None
 
 PARTS = "'contact_leader', 'helping_unit', 'village_team', 'first_secretary', 'agronomist'"
 
@@ -20,10 +20,8 @@ def upgrade() -> None:
         sa.Column("part", sa.String(length=32), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("phone", sa.String(length=400), nullable=True),
-        sa.CheckConstraint(f"part IN ({PARTS})", name=op.f("ck_supporter_part_known")),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name="fk_supporter_region_code", ondelete="RESTRICT"
-        ),
+        check("supporter", "part_known", f"part IN ({PARTS})"),
+        refers("supporter", "region_code", "region.code"),
         sa.PrimaryKeyConstraint("id", name="pk_supporter"),
         sa.UniqueConstraint("public_id", name="uq_supporter_public_id"),
         sa.UniqueConstraint("region_code", "part", name="uq_supporter_region_code_part"),

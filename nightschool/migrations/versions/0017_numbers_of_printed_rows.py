@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import refers
+
 revision = "0017"
 down_revision = "0016"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -14,12 +14,7 @@ def upgrade() -> None:
         "sign_in_sheet",
         sa.Column("class_session_id", sa.Integer(), nullable=False),
         sa.Column("rows", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["class_session_id"],
-            ["class_session.id"],
-            name="fk_sign_in_sheet_class_session_id",
-            ondelete="CASCADE",
-        ),
+        refers("sign_in_sheet", "class_session_id", "class_session.id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("class_session_id", name="pk_sign_in_sheet"),
     )
 

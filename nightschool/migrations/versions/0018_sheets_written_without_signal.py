@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import refers
+
 revision = "0018"
 down_revision = "0017"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -37,30 +37,10 @@ def upgrade() -> None:
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_by_id", sa.Integer(), nullable=True),
         sa.Column("is_taken", sa.Boolean(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["region_code"],
-            ["region.code"],
-            name=op.f("fk_waiting_sheet_region_code"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["class_session_id"],
-            ["class_session.id"],
-            name=op.f("fk_waiting_sheet_class_session_id"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["submission_id"],
-            ["submission.id"],
-            name=op.f("fk_waiting_sheet_submission_id"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["settled_by_id"],
-            ["account.id"],
-            name=op.f("fk_waiting_sheet_settled_by_id"),
-            ondelete="RESTRICT",
-        ),
+        refers("waiting_sheet", "region_code", "region.code"),
+        refers("waiting_sheet", "class_session_id", "class_session.id"),
+        refers("waiting_sheet", "submission_id", "submission.id"),
+        refers("waiting_sheet", "settled_by_id", "account.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_waiting_sheet")),
         sa.UniqueConstraint("public_id", name=op.f("uq_waiting_sheet_public_id")),
         sa.UniqueConstraint("submission_id", name=op.f("uq_waiting_sheet_submission_id")),

@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import check, refers
+
 revision = "0020"
 down_revision = "0019"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -17,19 +17,13 @@ def upgrade() -> None:
         sa.Column("text", sa.String(200), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
+        check(
+            "asked_back_answer",
+            "kind_known",
             "kind IN ('same_names', 'same_count', 'late', 'far_teacher', 'full', 'quiet')",
-            name=op.f("ck_asked_back_answer_kind_known"),
         ),
-        sa.ForeignKeyConstraint(
-            ["class_session_id"],
-            ["class_session.id"],
-            name=op.f("fk_asked_back_answer_class_session_id"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_asked_back_answer_account_id"), ondelete="RESTRICT"
-        ),
+        refers("asked_back_answer", "class_session_id", "class_session.id"),
+        refers("asked_back_answer", "account_id", "account.id"),
         sa.PrimaryKeyConstraint("class_session_id", "kind", name=op.f("pk_asked_back_answer")),
     )
 

@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import check, refers
+
 revision = "0021"
 down_revision = "0020"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -24,13 +24,9 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=True),
-        sa.CheckConstraint("state IN ('making', 'ready', 'failed')", name=op.f("ck_export_state_known")),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_export_account_id"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_export_region_code"), ondelete="RESTRICT"
-        ),
+        check("export", "state_known", "state IN ('making', 'ready', 'failed')"),
+        refers("export", "account_id", "account.id"),
+        refers("export", "region_code", "region.code"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_export")),
         sa.UniqueConstraint("public_id", name=op.f("uq_export_public_id")),
     )

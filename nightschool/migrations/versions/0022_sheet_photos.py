@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import refers
+
 revision = "0022"
 down_revision = "0021"
-branch_labels = None
-depends_on = None
 
 _BEFORE = ("same_names", "same_count", "late", "far_teacher", "full", "quiet")
 
@@ -19,15 +19,8 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["class_session_id"],
-            ["class_session.id"],
-            name=op.f("fk_sheet_photo_class_session_id"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_sheet_photo_account_id"), ondelete="RESTRICT"
-        ),
+        refers("sheet_photo", "class_session_id", "class_session.id"),
+        refers("sheet_photo", "account_id", "account.id"),
         sa.PrimaryKeyConstraint("class_session_id", name=op.f("pk_sheet_photo")),
     )
     op.create_index(op.f("ix_sheet_photo_digest"), "sheet_photo", ["digest"])

@@ -4,8 +4,6 @@ from alembic import op
 
 revision = "0023"
 down_revision = "0022"
-branch_labels = None
-depends_on = None
 
 _FIRST, _LAST = ("same_names", "same_count", "late", "far_teacher", "full"), ("quiet", "same_photo")
 

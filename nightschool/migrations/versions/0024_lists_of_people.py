@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import check, refers
+
 revision = "0024"
 down_revision = "0023"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -24,13 +24,9 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("kind IN ('learner', 'teacher')", name=op.f("ck_people_list_kind_known")),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_people_list_region_code"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_people_list_account_id"), ondelete="RESTRICT"
-        ),
+        check("people_list", "kind_known", "kind IN ('learner', 'teacher')"),
+        refers("people_list", "region_code", "region.code"),
+        refers("people_list", "account_id", "account.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people_list")),
         sa.UniqueConstraint("public_id", name=op.f("uq_people_list_public_id")),
     )

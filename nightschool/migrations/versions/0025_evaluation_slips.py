@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import check, refers
+
 revision = "0025"
 down_revision = "0024"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -18,12 +18,7 @@ def upgrade() -> None:
             sa.Column(name, sa.JSON(), nullable=False)
             for name in ("words", "paper_words", "waiting_words", "sent")
         ),
-        sa.ForeignKeyConstraint(
-            ["class_session_id"],
-            ["class_session.id"],
-            name=op.f("fk_evaluation_class_session_id"),
-            ondelete="RESTRICT",
-        ),
+        refers("evaluation", "class_session_id", "class_session.id"),
         sa.PrimaryKeyConstraint("class_session_id", name=op.f("pk_evaluation")),
     )
     op.create_table(
@@ -32,17 +27,11 @@ def upgrade() -> None:
         sa.Column("aspect", sa.String(32), nullable=False),
         sa.Column("choice", sa.SmallInteger(), nullable=False),
         *(sa.Column(name, sa.Integer(), nullable=False) for name in ("on_paper", "online", "waiting")),
-        sa.CheckConstraint(
-            "aspect IN ('method', 'content', 'attitude', 'understood')",
-            name=op.f("ck_evaluation_count_aspect_known"),
+        check(
+            "evaluation_count", "aspect_known", "aspect IN ('method', 'content', 'attitude', 'understood')"
         ),
-        sa.CheckConstraint("choice BETWEEN 1 AND 5", name=op.f("ck_evaluation_count_choice_known")),
-        sa.ForeignKeyConstraint(
-            ["class_session_id"],
-            ["class_session.id"],
-            name=op.f("fk_evaluation_count_class_session_id"),
-            ondelete="RESTRICT",
-        ),
+        check("evaluation_count", "choice_known", "choice BETWEEN 1 AND 5"),
+        refers("evaluation_count", "class_session_id", "class_session.id"),
         sa.PrimaryKeyConstraint("class_session_id", "aspect", "choice", name=op.f("pk_evaluation_count")),
     )
 

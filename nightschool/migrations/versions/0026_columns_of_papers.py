@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import refers
+
 revision = "0026"
 down_revision = "0025"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -17,9 +17,7 @@ def upgrade() -> None:
         sa.Column("paper", sa.String(32), nullable=False),
         sa.Column("columns", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_paper_columns_region_code"), ondelete="RESTRICT"
-        ),
+        refers("paper_columns", "region_code", "region.code"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_columns")),
         sa.UniqueConstraint("region_code", "paper", name=op.f("uq_paper_columns_region_code_paper")),
     )

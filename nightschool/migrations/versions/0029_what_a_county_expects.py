@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0029"
 down_revision = "0028"
-branch_labels = None
-depends_on = None
 
 _RULES = {
     "target_per_known": "target_per IN ('week', 'month', 'quarter', 'year')",

@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import check, refers
+
 revision = "0031"
 down_revision = "0030"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -16,16 +16,8 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(32), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "channel IN ('chat', 'loudspeaker', 'short', 'board')",
-            name=op.f("ck_told_notice_channel_known"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["class_session_id"],
-            ["class_session.id"],
-            name=op.f("fk_told_notice_class_session_id"),
-            ondelete="CASCADE",
-        ),
+        check("told_notice", "channel_known", "channel IN ('chat', 'loudspeaker', 'short', 'board')"),
+        refers("told_notice", "class_session_id", "class_session.id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("class_session_id", "channel", "revision", name=op.f("pk_told_notice")),
     )
 

@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import check, refers
+
 revision = "0032"
 down_revision = "0031"
-branch_labels = None
-depends_on = None
 
 _FORMS = [
     f"{channel}-{state}"
@@ -23,12 +23,8 @@ def upgrade() -> None:
         sa.Column("form", sa.String(32), nullable=False),
         sa.Column("text", sa.String(2000), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            f"form IN ({', '.join(repr(form) for form in _FORMS)})", name=op.f("ck_notice_text_form_known")
-        ),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_notice_text_region_code"), ondelete="RESTRICT"
-        ),
+        check("notice_text", "form_known", f"form IN ({', '.join(repr(form) for form in _FORMS)})"),
+        refers("notice_text", "region_code", "region.code"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_text")),
         sa.UniqueConstraint("region_code", "form", name=op.f("uq_notice_text_region_code_form")),
     )

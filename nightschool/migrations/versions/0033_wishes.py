@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import check, refers
+
 revision = "0033"
 down_revision = "0032"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -28,31 +28,19 @@ def upgrade() -> None:
         sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.Column("course_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "status IN ('submitted', 'approved', 'merged', 'unmet', 'withdrawn')",
-            name=op.f("ck_wish_status_known"),
-        ),
-        sa.CheckConstraint(
+        check("wish", "status_known", "status IN ('submitted', 'approved', 'merged', 'unmet', 'withdrawn')"),
+        check(
+            "wish",
+            "reason_known",
             "reason IN ('no_teacher', 'season', 'no_place', 'few', 'elsewhere', 'other')",
-            name=op.f("ck_wish_reason_known"),
         ),
-        sa.CheckConstraint("households BETWEEN 1 AND 9999", name=op.f("ck_wish_households_sensible")),
-        sa.CheckConstraint(
-            "(status = 'merged') = (merged_into_id IS NOT NULL)", name=op.f("ck_wish_merged_into_one")
-        ),
-        sa.CheckConstraint("status <> 'unmet' OR reason IS NOT NULL", name=op.f("ck_wish_unmet_with_reason")),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_wish_region_code"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["category_code"], ["category.code"], name=op.f("fk_wish_category_code"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["merged_into_id"], ["wish.id"], name=op.f("fk_wish_merged_into_id"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["course_id"], ["course.id"], name=op.f("fk_wish_course_id"), ondelete="SET NULL"
-        ),
+        check("wish", "households_sensible", "households BETWEEN 1 AND 9999"),
+        check("wish", "merged_into_one", "(status = 'merged') = (merged_into_id IS NOT NULL)"),
+        check("wish", "unmet_with_reason", "status <> 'unmet' OR reason IS NOT NULL"),
+        refers("wish", "region_code", "region.code"),
+        refers("wish", "category_code", "category.code"),
+        refers("wish", "merged_into_id", "wish.id"),
+        refers("wish", "course_id", "course.id", ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_wish")),
         sa.UniqueConstraint("public_id", name=op.f("uq_wish_public_id")),
     )

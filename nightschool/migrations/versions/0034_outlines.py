@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import refers
+
 revision = "0034"
 down_revision = "0033"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -15,9 +15,7 @@ def upgrade() -> None:
         sa.Column("region_code", sa.String(12), nullable=False),
         sa.Column("paths", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_region_outlines_region_code"), ondelete="RESTRICT"
-        ),
+        refers("region_outlines", "region_code", "region.code"),
         sa.PrimaryKeyConstraint("region_code", name=op.f("pk_region_outlines")),
     )
 

@@ -7,8 +7,6 @@ from nightschool.migrations.columns import drop_columns
 
 revision = "0036"
 down_revision = "0043"
-branch_labels = None
-depends_on = None
 
 
 EVALUATED = (

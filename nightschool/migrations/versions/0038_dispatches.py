@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import check, refers
+
 revision = "0038"
 down_revision = "0036"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -39,45 +39,30 @@ def upgrade() -> None:
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("course_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
+        check(
+            "dispatch",
+            "status_known",
             "status IN ('offered', 'declined', 'withdrawn', 'overtaken', 'scheduled')",
-            name=op.f("ck_dispatch_status_known"),
         ),
-        sa.CheckConstraint(
-            "declined_by IN ('village', 'teacher')", name=op.f("ck_dispatch_declined_by_known")
-        ),
-        sa.CheckConstraint(
-            "reason IN ('other_day', 'season', 'topic', 'far', 'other')",
-            name=op.f("ck_dispatch_reason_known"),
-        ),
-        sa.CheckConstraint(
-            "starts >= 0 AND ends <= 1440 AND ends - starts BETWEEN 10 AND 480",
-            name=op.f("ck_dispatch_slot_sound"),
-        ),
-        sa.CheckConstraint(
+        check("dispatch", "declined_by_known", "declined_by IN ('village', 'teacher')"),
+        check("dispatch", "reason_known", "reason IN ('other_day', 'season', 'topic', 'far', 'other')"),
+        check("dispatch", "slot_sound", "starts >= 0 AND ends <= 1440 AND ends - starts BETWEEN 10 AND 480"),
+        check(
+            "dispatch",
+            "declined_with_reason",
             "(status = 'declined') = (declined_by IS NOT NULL AND reason IS NOT NULL)",
-            name=op.f("ck_dispatch_declined_with_reason"),
         ),
-        sa.CheckConstraint(
-            "(status = 'offered') = (settled_at IS NULL)", name=op.f("ck_dispatch_settled_when")
-        ),
-        *(
-            sa.ForeignKeyConstraint(
-                [column], [f"{table}.{key}"], name=op.f(f"fk_dispatch_{column}"), ondelete=ondelete
-            )
-            for column, table, key, ondelete in (
-                ("region_code", "region", "code", "RESTRICT"),
-                ("wish_id", "wish", "id", "SET NULL"),
-                ("class_session_id", "class_session", "id", "CASCADE"),
-                ("teacher_id", "teacher", "id", "RESTRICT"),
-                ("instead_of_id", "teacher", "id", "RESTRICT"),
-                ("category_code", "category", "code", "RESTRICT"),
-                ("venue_id", "venue", "id", "RESTRICT"),
-                ("office_code", "region", "code", "RESTRICT"),
-                ("account_id", "account", "id", "RESTRICT"),
-                ("course_id", "course", "id", "SET NULL"),
-            )
-        ),
+        check("dispatch", "settled_when", "(status = 'offered') = (settled_at IS NULL)"),
+        refers("dispatch", "region_code", "region.code"),
+        refers("dispatch", "wish_id", "wish.id", ondelete="SET NULL"),
+        refers("dispatch", "class_session_id", "class_session.id", ondelete="CASCADE"),
+        refers("dispatch", "teacher_id", "teacher.id"),
+        refers("dispatch", "instead_of_id", "teacher.id"),
+        refers("dispatch", "category_code", "category.code"),
+        refers("dispatch", "venue_id", "venue.id"),
+        refers("dispatch", "office_code", "region.code"),
+        refers("dispatch", "account_id", "account.id"),
+        refers("dispatch", "course_id", "course.id", ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatch")),
         sa.UniqueConstraint("public_id", name=op.f("uq_dispatch_public_id")),
     )

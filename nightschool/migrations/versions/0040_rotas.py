@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import check, refers
+
 revision = "0040"
 down_revision = "0037"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -29,20 +29,11 @@ def upgrade() -> None:
         sa.Column("rows", sa.JSON(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "state IN ('making', 'stopping', 'ready', 'failed')", name=op.f("ck_rota_state_known")
-        ),
-        sa.CheckConstraint("first_day <= last_day", name=op.f("ck_rota_days_in_order")),
-        sa.CheckConstraint(
-            "starts >= 0 AND ends <= 1440 AND ends - starts BETWEEN 10 AND 480",
-            name=op.f("ck_rota_slot_sound"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_rota_region_code"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_rota_account_id"), ondelete="RESTRICT"
-        ),
+        check("rota", "state_known", "state IN ('making', 'stopping', 'ready', 'failed')"),
+        check("rota", "days_in_order", "first_day <= last_day"),
+        check("rota", "slot_sound", "starts >= 0 AND ends <= 1440 AND ends - starts BETWEEN 10 AND 480"),
+        refers("rota", "region_code", "region.code"),
+        refers("rota", "account_id", "account.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rota")),
         sa.UniqueConstraint("public_id", name=op.f("uq_rota_public_id")),
     )

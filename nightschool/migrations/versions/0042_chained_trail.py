@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import refers
+
 revision = "0042"
 down_revision = "0041"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -15,12 +15,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("audit_event_id", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["audit_event_id"],
-            ["audit_event.id"],
-            name=op.f("fk_trail_link_audit_event_id"),
-            ondelete="RESTRICT",
-        ),
+        refers("trail_link", "audit_event_id", "audit_event.id"),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_trail_link")),
         sa.UniqueConstraint("audit_event_id", name=op.f("uq_trail_link_audit_event_id")),
     )

@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0044"
 down_revision = "0050"
-branch_labels = None
-depends_on = None
 
 KEY = ["level", "span", "region_code"]
 

@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import check, refers
+
 revision = "0046"
 down_revision = "0051"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -25,18 +25,11 @@ def upgrade() -> None:
         sa.Column("by_township", sa.Boolean(), nullable=False),
         sa.Column("unplaced", sa.Integer(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("first_day <= last_day", name=op.f("ck_inspection_days_in_order")),
-        sa.CheckConstraint("minutes BETWEEN 5 AND 480", name=op.f("ck_inspection_minutes_sensible")),
-        *(
-            sa.ForeignKeyConstraint(
-                [column], [f"{table}.{key}"], name=op.f(f"fk_inspection_{column}"), ondelete="RESTRICT"
-            )
-            for column, table, key in (
-                ("region_code", "region", "code"),
-                ("account_id", "account", "id"),
-                ("place_code", "region", "code"),
-            )
-        ),
+        check("inspection", "days_in_order", "first_day <= last_day"),
+        check("inspection", "minutes_sensible", "minutes BETWEEN 5 AND 480"),
+        refers("inspection", "region_code", "region.code"),
+        refers("inspection", "account_id", "account.id"),
+        refers("inspection", "place_code", "region.code"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection")),
         sa.UniqueConstraint("public_id", name=op.f("uq_inspection_public_id")),
     )
@@ -55,31 +48,22 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(32), nullable=True),
         sa.Column("reason_text", sa.String(200), nullable=False),
         sa.Column("noted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "outcome IN ('held', 'not_held', 'unreached')", name=op.f("ck_inspection_visit_outcome_known")
-        ),
-        sa.CheckConstraint(
+        check("inspection_visit", "outcome_known", "outcome IN ('held', 'not_held', 'unreached')"),
+        check(
+            "inspection_visit",
+            "reason_known",
             "reason IN ('farm_work', 'weather', 'teacher_away', 'power_cut', 'venue_taken', 'few_people', "
             "'holiday', 'meeting', 'other')",
-            name=op.f("ck_inspection_visit_reason_known"),
         ),
-        sa.CheckConstraint(
-            "(outcome IS NULL) = (noted_at IS NULL)", name=op.f("ck_inspection_visit_noted_when")
-        ),
-        sa.CheckConstraint(
+        check("inspection_visit", "noted_when", "(outcome IS NULL) = (noted_at IS NULL)"),
+        check(
+            "inspection_visit",
+            "slot_sound",
             "starts >= 0 AND ends <= 1440 AND ends - starts BETWEEN 10 AND 480",
-            name=op.f("ck_inspection_visit_slot_sound"),
         ),
-        *(
-            sa.ForeignKeyConstraint(
-                [column], [f"{table}.{key}"], name=op.f(f"fk_inspection_visit_{column}"), ondelete=ondelete
-            )
-            for column, table, key, ondelete in (
-                ("inspection_id", "inspection", "id", "CASCADE"),
-                ("class_session_id", "class_session", "id", "CASCADE"),
-                ("region_code", "region", "code", "RESTRICT"),
-            )
-        ),
+        refers("inspection_visit", "inspection_id", "inspection.id", ondelete="CASCADE"),
+        refers("inspection_visit", "class_session_id", "class_session.id", ondelete="CASCADE"),
+        refers("inspection_visit", "region_code", "region.code"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_visit")),
         sa.UniqueConstraint("public_id", name=op.f("uq_inspection_visit_public_id")),
         sa.UniqueConstraint(

@@ -6,11 +6,10 @@ import sqlalchemy as sa
 from alembic import op
 
 from nightschool.migrations import guards
+from nightschool.migrations.constraints import refers
 
 revision = "0051"
 down_revision = "0045"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -25,12 +24,8 @@ def upgrade() -> None:
         sa.Column("sealed", sa.String(400), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["learner_id"], ["learner.id"], name=op.f("fk_former_value_learner_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_former_value_account_id"), ondelete="RESTRICT"
-        ),
+        refers("former_value", "learner_id", "learner.id", ondelete="CASCADE"),
+        refers("former_value", "account_id", "account.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_former_value")),
     )
     op.create_index(op.f("ix_former_value_learner_id"), "former_value", ["learner_id"])

@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0054"
 down_revision = "0039"
-branch_labels = None
-depends_on = None
 
 _NAME, _RULE = "ck_night_school_households_sensible", "households IS NULL OR households BETWEEN 1 AND 20000"
 

@@ -7,8 +7,6 @@ from nightschool.migrations.columns import drop_columns
 
 revision = "0057"
 down_revision = "0046"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:

@@ -5,10 +5,10 @@ from datetime import timedelta
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.constraints import check, refers
+
 revision = "0059"
 down_revision = "0057"
-branch_labels = None
-depends_on = None
 
 _KEPT = ("rota", "region_import", "people_list")
 _SILENT_FOR = timedelta(minutes=2)  # then nobody was at it any more
@@ -32,19 +32,10 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=True),
-        sa.CheckConstraint(
-            "kind IN ('classes', 'posters', 'rota', 'mend', 'regions', 'people')",
-            name=op.f("ck_errand_kind_known"),
-        ),
-        sa.CheckConstraint(
-            "state IN ('open', 'stopping', 'done', 'failed')", name=op.f("ck_errand_state_known")
-        ),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_errand_account_id"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_errand_region_code"), ondelete="RESTRICT"
-        ),
+        check("errand", "kind_known", "kind IN ('classes', 'posters', 'rota', 'mend', 'regions', 'people')"),
+        check("errand", "state_known", "state IN ('open', 'stopping', 'done', 'failed')"),
+        refers("errand", "account_id", "account.id"),
+        refers("errand", "region_code", "region.code"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_errand")),
         sa.UniqueConstraint("public_id", name=op.f("uq_errand_public_id")),
     )
@@ -124,14 +115,10 @@ def downgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("kind", sa.String(32), nullable=False, server_default="classes"),
-        sa.CheckConstraint("kind IN ('classes', 'posters')", name=op.f("ck_export_kind_known")),
-        sa.CheckConstraint("state IN ('making', 'ready', 'failed')", name=op.f("ck_export_state_known")),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_export_account_id"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["region.code"], name=op.f("fk_export_region_code"), ondelete="RESTRICT"
-        ),
+        check("export", "kind_known", "kind IN ('classes', 'posters')"),
+        check("export", "state_known", "state IN ('making', 'ready', 'failed')"),
+        refers("export", "account_id", "account.id"),
+        refers("export", "region_code", "region.code"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_export")),
         sa.UniqueConstraint("public_id", name=op.f("uq_export_public_id")),
     )
