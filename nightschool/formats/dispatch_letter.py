@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nightschool.formats.table_paper import Column, Paper, signatures
-from nightschool.rules.almanac import clock, day_with_year, weekday_name
+from nightschool.rules.almanac import day_with_year, tell_hours, weekday_name
 from nightschool.texts import N_, _, counted
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _SIGN = "_" * 14
 
 def _items(one: DispatchLine) -> list[tuple[str, str]]:
     slot = one.slot
-    when = f"{day_with_year(slot.day)} {weekday_name(slot.day)} {clock(slot.starts)}–{clock(slot.ends)}"
+    when = f"{day_with_year(slot.day)} {weekday_name(slot.day)} {tell_hours(slot.starts, slot.ends)}"
     return [
         (_("需求村"), f"{one.township} {one.village}".strip()),
         (_("课题"), one.topic),

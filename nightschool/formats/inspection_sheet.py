@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nightschool.formats.table_paper import NUMBERED, Column, ColumnKind, Paper, signatures
-from nightschool.rules.almanac import clock, spoken_day
+from nightschool.rules.almanac import spoken_day, tell_hours
 from nightschool.rules.courses.reasons import tell_reason
 from nightschool.rules.oversight.inspections import VisitOutcome, outcome_word, tell_share
 from nightschool.texts import N_, _
@@ -28,7 +28,7 @@ def tell_finding(one: VisitLine) -> str:
 
 
 def _when(one: VisitLine) -> str:
-    return f"{spoken_day(one.slot.day, one.slot.day)} {clock(one.slot.starts)}–{clock(one.slot.ends)}"
+    return f"{spoken_day(one.slot.day, one.slot.day)} {tell_hours(one.slot.starts, one.slot.ends)}"
 
 
 def _boxes(one: VisitLine) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nightschool.formats.workbooks import in_bytes, row_height, set_up, write_text
-from nightschool.rules.almanac import clock
+from nightschool.rules.almanac import tell_hours
 from nightschool.rules.registers.attendance import CAME_IN_PERSON, mark_word
 from nightschool.texts import _
 
@@ -36,7 +36,7 @@ def register_workbook(matrix: Matrix) -> bytes:
     for column, register in enumerate(matrix.registers, start=_BESIDE + 1):
         day = sheet.cell(1, column)
         day.value, day.number_format = register.day, _DAY
-        write_text(sheet.cell(2, column), f"{clock(register.slot.starts)}–{clock(register.slot.ends)}")
+        write_text(sheet.cell(2, column), tell_hours(register.slot.starts, register.slot.ends))
         write_text(sheet.cell(_HEAD, column), register.title)
     for number, row in enumerate(matrix.rows, start=1):
         _write_row(sheet, _HEAD + number, number, row)

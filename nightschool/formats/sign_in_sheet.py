@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nightschool.formats.plan_table import tell_teacher
 from nightschool.formats.qr import qr_svg
 from nightschool.formats.teacher_text import tell_meeting
-from nightschool.rules.almanac import clock, day_with_year, lunar_label, weekday_name
+from nightschool.rules.almanac import day_with_year, lunar_label, tell_hours, weekday_name
 from nightschool.rules.places.schools import institution_word
 from nightschool.rules.registers.sign_in_sheets import class_code
 from nightschool.texts import _, language
@@ -47,7 +47,7 @@ def told_sheet(sheet: PrintedSheet) -> ToldSheet:
         register.venue or _("地点还没定"),
         _("、").join(tell_teacher(*one) for one in head.teachers) or _("老师还没定"),
     )
-    times = f"{clock(register.starts)}–{clock(register.ends)}"
+    times = tell_hours(register.starts, register.ends)
     day = f"{day_with_year(register.day)} {weekday_name(register.day)}"
     lunar = lunar_label(register.day)
     return ToldSheet(

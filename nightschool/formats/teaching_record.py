@@ -2,7 +2,7 @@
 
 from nightschool.formats.plan_table import tell_lecturers
 from nightschool.formats.table_paper import NUMBERED, Column, ColumnKind, Paper, signatures
-from nightschool.rules.almanac import clock
+from nightschool.rules.almanac import tell_hours
 from nightschool.rules.oversight.figures import ATTENDANCES
 from nightschool.texts import N_, _
 
@@ -17,7 +17,7 @@ TEACHING_RECORD = Paper(
     columns=(
         NUMBERED,
         Column("day", N_("日期"), 37, kind=ColumnKind.DAY),
-        Column("hours", N_("起止"), 24, lambda one: f"{clock(one.starts)}–{clock(one.ends)}"),
+        Column("hours", N_("起止"), 24, lambda one: tell_hours(one.starts, one.ends)),
         Column("title", N_("课题"), 34),
         Column("teachers", N_("主讲人及单位"), 32, lambda one: tell_lecturers(one.teachers)),
         Column("venue", N_("地点"), 22),

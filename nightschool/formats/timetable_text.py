@@ -6,7 +6,15 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nightschool.rules.almanac import clock, day_with_year, full_day, lunar_label, spoken_day, spoken_moment
+from nightschool.rules.almanac import (
+    clock,
+    day_with_year,
+    full_day,
+    lunar_label,
+    spoken_day,
+    spoken_moment,
+    tell_hours,
+)
 from nightschool.rules.courses.labels import tell_organisers
 from nightschool.rules.courses.modes import tell_mode
 from nightschool.rules.courses.reasons import tell_reason
@@ -87,7 +95,7 @@ def tell_where(village: Village | Host) -> str:
 
 def tell_times(slot: Slot) -> str:
     """19:00–20:30."""
-    return _tell_times(slot.starts, slot.ends, language())
+    return tell_hours(slot.starts, slot.ends)
 
 
 def tell_when(slot: Slot, today: date) -> str:
@@ -400,8 +408,3 @@ def _told_in_one(*parts: str) -> str:
 @lru_cache(maxsize=1024)
 def _tell_teachers(teachers: tuple[SeenTeacher, ...], _spoken: str) -> str:
     return _("、").join(tell_public_name(*teacher) for teacher in teachers)
-
-
-@lru_cache(maxsize=1024)
-def _tell_times(starts: int, ends: int, _spoken: str) -> str:
-    return _("%(starts)s–%(ends)s", starts=clock(starts), ends=clock(ends))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nightschool.formats.table_paper import NUMBERED, Column, ColumnKind, Paper
-from nightschool.rules.almanac import clock, spoken_day
+from nightschool.rules.almanac import spoken_day, tell_hours
 from nightschool.rules.dispatch.trips import tell_moved_up
 from nightschool.texts import N_, _
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def _when(leg: TripLeg) -> str:
     slot = leg.line.slot
-    return f"{spoken_day(slot.day, slot.day)} {clock(slot.starts)}–{clock(slot.ends)}"
+    return f"{spoken_day(slot.day, slot.day)} {tell_hours(slot.starts, slot.ends)}"
 
 
 def _way(leg: TripLeg) -> str:

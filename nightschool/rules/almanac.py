@@ -50,6 +50,11 @@ def clock(minutes: int) -> str:
     return f"{hours:02d}:{rest:02d}"
 
 
+def tell_hours(starts: int, ends: int) -> str:
+    """From when to when, in minutes of the day: 19:00–20:30."""
+    return f"{clock(starts)}–{clock(ends)}"
+
+
 def weekday_name(day: date) -> str:
     """周五, "Fri"."""
     return _(WEEKDAYS[day.weekday()])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from nightschool.errors import Refused, refuse_all
-from nightschool.rules.almanac import WEEKDAYS, clock, day_with_year, day_without_year, lunar_label
+from nightschool.rules.almanac import WEEKDAYS, day_with_year, day_without_year, lunar_label, tell_hours
 from nightschool.rules.resources import ResourceKind
 from nightschool.rules.slots import DAY_MINUTES, Slot
 from nightschool.texts import N_, _
@@ -131,7 +131,7 @@ def _weekdays(closed: ClosedTime) -> str:
 def _times(closed: ClosedTime) -> str:
     if closed.starts == 0 and closed.ends == DAY_MINUTES:
         return ""
-    return f"{clock(closed.starts)}–{clock(closed.ends)}"
+    return tell_hours(closed.starts, closed.ends)
 
 
 def _day(day: date, today: date) -> str:

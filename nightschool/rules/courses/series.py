@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
-from nightschool.rules.almanac import clock, full_day
+from nightschool.rules.almanac import full_day, tell_hours
 from nightschool.rules.courses.labels import Labels
 from nightschool.rules.courses.modes import mode_word
 from nightschool.rules.courses.proposals import check_slot
@@ -274,4 +274,4 @@ def tell_count(count: int) -> str:
 
 
 def _when(slot: Slot, today: date) -> str:
-    return f"{full_day(slot.day, today)} {clock(slot.starts)}–{clock(slot.ends)}"
+    return f"{full_day(slot.day, today)} {tell_hours(slot.starts, slot.ends)}"

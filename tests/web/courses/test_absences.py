@@ -41,7 +41,7 @@ def test_who_notes_an_absence_sees_each_class_with_village_and_phone_and_what_to
     admin: FlaskClient = browser_of(cast.region_administrator)
     page = admin.post(f"/teachers/{county_teacher}/closed", data=AWAY, follow_redirects=True).text
     assert "已经排了 1 节课" in page
-    assert "狮湾村 周二 12月29日（冬月廿一） 19:00–20:30 柑橘冬季管护" in page
+    assert '狮湾村 周二 12月29日（冬月廿一） <span class="nobr">19:00–20:30</span> 柑橘冬季管护' in page
     assert '陈书记 <a href="tel:08325550101">0832-5550101</a>' in page
     assert "由村里在那节课上定" in page
 

@@ -603,12 +603,12 @@ def test_a_date_is_one_line_and_the_hours_of_all_are_said_once(
 ) -> None:
     occupy(database, cast, FRIDAY)
     page = chen.post(NEW, data=weekly(filled_in, do="look")).text
-    assert page.count("19:00–20:30</p>") == 0 and "都是 19:00–20:30。" in page
+    assert "19:00–20:30</span></p>" not in page and "都是 19:00–20:30。" in page
     assert "改到当天 17:30–19:00" in page  # the date stands above it
     # One date that has other hours is told apart, and then so are all.
     otherwise = weekly(filled_in, do="look", instead=["2026-11-27 2026-11-27 600 690"])
     page = chen.post(NEW, data=otherwise).text
-    assert "都是" not in page and "周五 12月4日（十月廿六） 19:00–20:30</p>" in page
+    assert "都是" not in page and '周五 12月4日（十月廿六） <span class="nobr">19:00–20:30</span></p>' in page
 
 
 @pytest.mark.both_databases

@@ -93,7 +93,7 @@ def test_tonight_comes_first_with_the_register_one_tap_away_once_it_opens(
 ) -> None:
     [tonight] = fill(database, cast, 0)
     page = chen.get(DESK).text
-    assert '今晚 19:00–20:30 <span class="whole">柑橘冬季管护</span>' in page
+    assert '今晚 <span class="nobr">19:00–20:30</span> <span class="whole">柑橘冬季管护</span>' in page
     assert "18:00 起点名" in page and f"/sessions/{tonight}/cancel" in page
     assert f"/sessions/{tonight}/register" not in page  # nobody has come yet
     clock.move(hours=8)
