@@ -138,6 +138,11 @@ def county_or_township_of(code: str) -> str:
     return county_of(code) or township_of(code)
 
 
+def county_or_city_of(village: str) -> str:
+    """The county a village lies in, or its city where that has no counties."""
+    return next(one for one in reversed(ancestors_of(village)) if level_of(one) in (Level.COUNTY, Level.CITY))
+
+
 def is_inside(code: str, ancestor: str) -> bool:
     """True when the first region is the second or lies in it."""
     return code.startswith(prefix_of(ancestor))

@@ -15,8 +15,9 @@ from nightschool.errors import CannotSchedule, NightSchoolError, NotFound, Refus
 from nightschool.models.errands import Errand
 from nightschool.models.planning import Rota, Wish
 from nightschool.queries.courses.choices import on_offer
-from nightschool.queries.dispatch.rotas import open_wishes
+from nightschool.queries.dispatch.rotas import open_wishes, rota_page, rows_beside
 from nightschool.rules.access import Actor, require
+from nightschool.rules.courses.choices import told_apart
 from nightschool.rules.courses.proposals import check_slot
 from nightschool.rules.dispatch.rota_drafts import (
     RotaRow,
@@ -131,10 +132,13 @@ def change_row(
     row = next((one for one in rows if one.key == key), None)
     if row is None:
         raise Refused("no_such_row")
-    known = {one.public_id: one.name for one in on_offer(db, row.village).teachers}
+    known = told_apart(on_offer(db, row.village).teachers)
     if day is not None and teacher not in known:
         raise Refused("no_such_teacher", field="teacher")
-    changed = with_class(rows, key, teacher=teacher, name=known.get(teacher, ""), day=day)
+    page = rota_page(db, rota)
+    beside = rows_beside(db, page) if page else ()
+    name = known.get(teacher, "")
+    changed = with_class(rows, key, teacher=teacher, name=name, day=day, beside=beside)
     if day is not None:
         with db.begin_nested() as tried:
             offer(db, offered=_offered(found, replace(row, teacher=teacher, day=day)), by=by, now=now)

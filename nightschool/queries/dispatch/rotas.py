@@ -1,12 +1,12 @@
 """What a rota is found for: the open wishes of a region, when their villages can meet, and who could be sent."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.errands import Errand
@@ -23,7 +23,7 @@ from nightschool.queries.scope import inside
 from nightschool.queries.seasons.localities import localities, positions_of
 from nightschool.rules.almanac import monday_of
 from nightschool.rules.courses.advice import Surroundings, advise
-from nightschool.rules.courses.choices import Choices, TeacherChoice
+from nightschool.rules.courses.choices import Choices, TeacherChoice, told_apart
 from nightschool.rules.courses.good_days import burden
 from nightschool.rules.dispatch.candidates import teaches
 from nightschool.rules.dispatch.clusters import same_topics
@@ -41,9 +41,8 @@ from nightschool.rules.dispatch.rotas import (
 )
 from nightschool.rules.dispatch.wishes import WishStage, part_topic, parts_wished
 from nightschool.rules.errands import ErrandState
-from nightschool.rules.regions import Level, county_or_township_of, level_of, township_of
+from nightschool.rules.regions import Level, ancestors_of, county_or_city_of, level_of, township_of
 from nightschool.rules.slots import Moment, Slot
-from nightschool.texts import _
 
 _POINT = 30  # what burden calls a point, in tenths of a kilometre
 _A_DAY_WAITED = 5  # who has waited longer comes first where all else is the same
@@ -110,7 +109,7 @@ def _pages(db: Session, which: Any, *, most: int | None = _LATEST) -> tuple[Rota
 
 @dataclass(frozen=True, slots=True)
 class CountyRota:
-    """A county of a rota that is made by counties; a township of a city without them."""
+    """A county of a rota that is made by counties; a city that has none."""
 
     code: str
     name: str
@@ -121,30 +120,55 @@ class CountyRota:
 def county_rotas(db: Session, whole: RotaPage, *, at: Moment) -> tuple[CountyRota, ...]:
     """The counties in which somebody waits or something was found, with what was begun for it. Cost: 4 queries."""
     waiting = Counter(
-        county_or_township_of(one.line.region_code) for one in open_wishes(db, whole.region_code, at=at)
+        county_or_city_of(one.line.region_code) for one in open_wishes(db, whole.region_code, at=at)
     )
-    found = {
-        one.region_code: one
-        for one in reversed(
-            _pages(
-                db,
-                and_(
-                    inside(Rota.region_code, whole.region_code),
-                    Rota.region_code != whole.region_code,
-                    Rota.made_at >= whole.made_at,
-                    *(
-                        getattr(Rota, name) == getattr(whole, name)
-                        for name in ("first_day", "last_day", "starts", "ends")
-                    ),
-                ),
-                most=None,
-            )
-        )
-        if one.state == ErrandState.DONE
-    }
+    found = _parts_of(db, whole)
     counties = {*waiting, *found}
     rows = db.execute(select(Region.code, Region.name).where(Region.code.in_(counties)).order_by(Region.code))
     return tuple(CountyRota(code, name, waiting[code], found.get(code)) for code, name in rows)
+
+
+def rows_beside(db: Session, page: RotaPage) -> tuple[RotaRow, ...]:
+    """What the counties beside this one have in their rotas, where all were made for a city or a province.
+
+    Whom several counties can call on is in none of them twice. Cost: 1 query, or 2.
+    """
+    above = and_(Rota.region_code.in_(ancestors_of(page.region_code)), Rota.made_at <= page.made_at)
+    wholes = _pages(db, and_(above, *_same_times(page)), most=1)
+    parts = [one for whole in wholes for one in _parts_of(db, whole).values()]
+    return tuple(
+        row for one in parts if one.region_code != page.region_code for row in one.rows if row.is_planned
+    )
+
+
+def days_taken(rows: Sequence[RotaRow]) -> Mapping[str, list[date]]:
+    """On which days these rows need whom, by the public id of the teacher."""
+    taken: dict[str, list[date]] = defaultdict(list)
+    for row in rows:
+        if row.day is not None and row.is_planned:
+            taken[row.teacher].append(row.day)
+    return taken
+
+
+def _parts_of(db: Session, whole: RotaPage) -> dict[str, RotaPage]:
+    """What was found last for each county of a rota that is made by them."""
+    below = (inside(Rota.region_code, whole.region_code), Rota.region_code != whole.region_code)
+    pages = _pages(db, and_(*below, Rota.made_at >= whole.made_at, *_same_times(whole)), most=None)
+    return {one.region_code: one for one in reversed(pages) if one.state == ErrandState.DONE}
+
+
+def _same_times(page: RotaPage) -> list[Any]:
+    return [
+        getattr(Rota, name) == getattr(page, name) for name in ("first_day", "last_day", "starts", "ends")
+    ]
+
+
+def is_by_counties(db: Session, region: str) -> bool:
+    """Whether a rota of this region is made of those of its counties; a city without them has one. Cost: 1 query."""
+    if level_of(region) is not Level.CITY:
+        return level_of(region) is Level.PROVINCE
+    below = (inside(Region.code, region), Region.level == Level.COUNTY)
+    return bool(db.scalar(select(exists().where(*below))))
 
 
 def open_wishes(db: Session, region: str, *, at: Moment) -> tuple[RegionWish, ...]:
@@ -192,9 +216,12 @@ def rota_ground(
     ends: int,
     zone: str,
     at: Moment,
+    beside: Mapping[str, Sequence[date]],
     tell: Callable[[int, int], object] = lambda done, every: None,
 ) -> RotaGround:
-    """Everything a rota between two days has to know. Cost: 15 queries, and 2 for each village that waits."""
+    """Everything a rota between two days has to know; `beside`: when whom other counties need, as `days_taken` has it.
+
+    Cost: 15 queries, and 2 for each village that waits."""
     days = tuple(first + timedelta(days=number) for number in range((last - first).days + 1))
     by_village: dict[str, list[RegionWish]] = defaultdict(list)
     waiting, asked = _open_wishes(db, region, at)
@@ -266,7 +293,9 @@ def rota_ground(
                 )
                 rank += 1
     topics = {one.topic for one in wishes}
-    teachers = _teachers(db, tuple(people.values()), topics, days, weeks, starts=starts, ends=ends, at=at)
+    teachers = _teachers(
+        db, tuple(people.values()), topics, days, weeks, starts=starts, ends=ends, at=at, beside=beside
+    )
     return RotaGround(RotaTask(weeks, tuple(villages), tuple(wishes), teachers), tuple(rows), days)
 
 
@@ -352,8 +381,9 @@ def _teachers(
     starts: int,
     ends: int,
     at: Moment,
+    beside: Mapping[str, Sequence[date]],
 ) -> tuple[RotaTeacher, ...]:
-    """Who could be sent. A day on which somebody teaches already, or is asked to, is none of theirs."""
+    """Who could be sent. A day on which somebody teaches already, or is asked or planned to, is none of theirs."""
     if not people:
         return ()
     resources = {one.resource: one for one in people}
@@ -365,9 +395,10 @@ def _teachers(
         taken[teacher].append(day)
     closed = closed_times(db, resources, days[0], days[-1])
     homes = positions_of(db, {one.region_code for one in people})
-    names = Counter(one.name for one in people)
+    names = told_apart(people)
     found = []
     for resource, one in resources.items():
+        taken[resource.id] += beside.get(one.public_id, ())
         away = {*taken[resource.id]}
         free = frozenset(
             number
@@ -380,9 +411,7 @@ def _teachers(
         found.append(
             RotaTeacher(
                 one.public_id,
-                _("%(name)s（%(unit)s）", name=one.name, unit=one.unit or one.specialities)
-                if names[one.name] > 1 and (one.unit or one.specialities)
-                else one.name,
+                names[one.public_id],
                 frozenset(topic for topic in topics if teaches(topic, one.specialities)),
                 free,
                 tuple(max(most - by_week[week], 0) for week in range(max(weeks) + 1)),

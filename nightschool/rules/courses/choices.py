@@ -1,12 +1,14 @@
 """Whom and what a village can choose from when it schedules: teachers kept there or above it, and where it can meet."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from nightschool.rules.courses.conflicts import Want, want_of
 from nightschool.rules.resources import Resource
 from nightschool.rules.slots import Slot
+from nightschool.texts import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,25 @@ class TeacherChoice:
     specialities: str = ""
     weekly_limit: int | None = None
     is_retired: bool = False  # offered only because they are chosen already
+
+    @property
+    def told(self) -> str:
+        """The name in a list to choose from, with the unit: two may have one name."""
+        if self.is_retired:
+            return _("%(name)s（不再请了）", name=self.name)
+        return _("%(name)s（%(unit)s）", name=self.name, unit=self.unit) if self.unit else self.name
+
+
+def told_apart(teachers: Collection[TeacherChoice]) -> dict[str, str]:
+    """Public id -> name, with what is known of those of whom two have one name."""
+    often = Counter(one.name for one in teachers)
+    beside = {one.public_id: one.unit or one.specialities for one in teachers if often[one.name] > 1}
+    return {
+        one.public_id: _("%(name)s（%(unit)s）", name=one.name, unit=more)
+        if (more := beside.get(one.public_id))
+        else one.name
+        for one in teachers
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from nightschool.errors import Refused
 from nightschool.rules.almanac import day_without_year, monday_of
 from nightschool.rules.dispatch.rota_reasons import AskedRota, tell_pin_against, tell_why_not
 from nightschool.rules.dispatch.rotas import APART_DAYS, RotaLine, RotaTask, way_km, with_pins
-from nightschool.rules.regions import county_or_township_of
 from nightschool.texts import N_, _
 
 LONGEST_ROTA = timedelta(days=62)
@@ -152,9 +151,15 @@ def check_rota_span(first: date, last: date, *, today: date) -> None:
 
 
 def with_class(
-    rows: Sequence[RotaRow], key: str, *, teacher: str, name: str, day: date | None
+    rows: Sequence[RotaRow],
+    key: str,
+    *,
+    teacher: str,
+    name: str,
+    day: date | None,
+    beside: Sequence[RotaRow] = (),
 ) -> tuple[RotaRow, ...]:
-    """The rows after one was changed by hand. Without a day it has no class.
+    """The rows after one was changed by hand. Without a day it has no class. `beside`: of the counties beside this one.
 
     Raises Refused with `no_such_row`, `asked_for_it`, `teacher_twice`, `village_twice`, `too_close` or `out_of_order`.
     """
@@ -163,7 +168,7 @@ def with_class(
         raise Refused("no_such_row")
     if row.dispatch:
         raise Refused("asked_for_it")
-    for other in rows:
+    for other in (*rows, *beside):
         if day is None or other.day is None or other is row:
             continue
         if other.day == day and other.teacher == teacher:
@@ -191,11 +196,6 @@ def with_class(
     if day is None:
         changed = replace(changed, teacher="", teacher_name="", km=None, why=_("手工去掉的。"))
     return tuple(changed if one is row else one for one in rows)
-
-
-def by_counties(region: str) -> bool:
-    """Whether a rota of this region is made of those of its counties, or townships where it has no counties."""
-    return not county_or_township_of(region)
 
 
 _REFUSED = {

@@ -28,7 +28,7 @@ from nightschool.queries.seasons.localities import Locality, locality
 from nightschool.rules.almanac import full_day
 from nightschool.rules.courses import good_days as rules
 from nightschool.rules.courses.changes import tell_refused_change
-from nightschool.rules.courses.choices import Choices, TeacherChoice, VenueChoice
+from nightschool.rules.courses.choices import Choices, VenueChoice
 from nightschool.rules.courses.good_days import Suggestion
 from nightschool.rules.courses.previews import preview, tell_all_taken
 from nightschool.rules.courses.proposals import Proposal, tell_course_twice
@@ -59,15 +59,9 @@ _USUAL_EVENING = {"starts": 19 * 60, "ends": 20 * 60 + 30, "repeat": ONCE, "kind
 def labelled(choices: Choices) -> dict[str, Any]:
     """The choices as forms take them; what was put away since says so."""
     return {
-        "teachers": {teacher.public_id: _teacher_label(teacher) for teacher in choices.teachers},
+        "teachers": {teacher.public_id: teacher.told for teacher in choices.teachers},
         "venues": {venue.public_id: _venue_label(venue) for venue in choices.venues},
     }
-
-
-def _teacher_label(teacher: TeacherChoice) -> str:
-    if teacher.is_retired:
-        return _("%(name)s（不再请了）", name=teacher.name)
-    return _("%(name)s（%(unit)s）", name=teacher.name, unit=teacher.unit) if teacher.unit else teacher.name
 
 
 def _venue_label(venue: VenueChoice) -> str:

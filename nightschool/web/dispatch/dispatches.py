@@ -132,7 +132,7 @@ def _offering(village: str, wish: WishLine | None) -> Any:
     form.offer(
         categories=categories,
         venues={one.public_id: one.name for one in choices.venues},
-        teachers={one.public_id: one.name for one in choices.teachers},
+        teachers={one.public_id: one.told for one in choices.teachers},
     )
     form.take_pick()
     offered: list[str] = []

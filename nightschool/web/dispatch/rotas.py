@@ -31,12 +31,13 @@ from nightschool.queries.dispatch.rotas import RotaGround, RotaPage
 from nightschool.queries.oversight.outlines import outlines_of
 from nightschool.queries.places import places
 from nightschool.rules.almanac import monday_of
+from nightschool.rules.courses.choices import TeacherChoice
 from nightschool.rules.courses.conflicts import explain
+from nightschool.rules.dispatch.candidates import teaches
 from nightschool.rules.dispatch.dispatches import tell_refused_dispatch
 from nightschool.rules.dispatch.rota_drafts import (
     MOST_ROTA_SECONDS,
     RotaRow,
-    by_counties,
     filled_rows,
     lines_of_rows,
     tell_refused_rota,
@@ -95,6 +96,7 @@ def begin(region: str) -> Any:
         line = places.names_of(db, [*ancestors_of(region), region])
         found = queries.latest_rotas(db, region)
         waiting = queries.open_wishes(db, region, at=moment())
+        by_counties = queries.is_by_counties(db, region)
     page = render_template(
         "dispatch/rotas/begin.html",
         code=region,
@@ -105,7 +107,7 @@ def begin(region: str) -> Any:
         rotas=found,
         wishes=len(waiting),
         villages=len({one.line.region_code for one in waiting}),
-        by_counties=by_counties(region),
+        by_counties=by_counties,
         ErrandState=ErrandState,
     )
     return page, status
@@ -118,7 +120,7 @@ def show(rota: str) -> Any:
     if request.method == "POST":
         return _done(rota)
     found = look_up(queries.rota_page, rota)
-    if by_counties(found.region_code):
+    if look_up(queries.is_by_counties, found.region_code):
         return _counties(found)
     by = request.args.get("by") if request.args.get("by") in {*_SORTED, "map"} else "village"
     parts: dict[str, list[RotaRow]] = {}
@@ -189,7 +191,6 @@ def _counties(found: RotaPage) -> Any:
         ErrandState=ErrandState,
         percent=percent_of(found),
         counties=counties,
-        by_townships=any(level_of(one.code) is Level.TOWNSHIP for one in counties),
     )
     return looked_at_again(page) if found.state in GOING_ON else page
 
@@ -218,7 +219,8 @@ _SORTED: dict[Any, tuple[Callable[[RotaRow], Any], Callable[[RotaRow], Any], Cal
 def _done(rota: str) -> Any:
     acting: dict[str, Any] = {"rota": rota, "by": actor(), "now": now()}
     picked = request.form.getlist("pick")
-    if request.form.get("do") != "stop" and by_counties(look_up(queries.rota_page, rota).region_code):
+    region = look_up(queries.rota_page, rota).region_code
+    if request.form.get("do") != "stop" and look_up(queries.is_by_counties, region):
         abort(400)
     try:
         with writing() as db:
@@ -256,7 +258,8 @@ def change(rota: str, wish: str) -> Any:
     with reading() as db:
         teachers = on_offer(db, row.village).teachers
     form = RotaRowForm(data={"teacher": row.teacher, "day": row.day})
-    form.teacher.choices = {"": _("还没定"), **{one.public_id: one.name for one in teachers}}
+    able = sorted(teachers, key=lambda one: not teaches(row.topic, one.specialities))
+    form.teacher.choices = {"": _("还没定"), **{one.public_id: _tell_teacher(one, row.topic) for one in able}}
 
     def save(db: Session) -> None:
         actions.change_row(
@@ -279,6 +282,10 @@ def change(rota: str, wish: str) -> Any:
         flash(_("改好了。"))
         return redirect(url_for("rotas.show", rota=rota), SAVED)
     return render_template("dispatch/rotas/change.html", rota=found, row=row, form=form), status
+
+
+def _tell_teacher(one: TeacherChoice, topic: str) -> str:
+    return f"{one.told} · {_('会讲这个')}" if teaches(topic, one.specialities) else one.told
 
 
 def _told(village: str, refusal: NightSchoolError) -> str:
@@ -314,10 +321,12 @@ def _seek(held: ErrandHeld) -> None:
     """A rota is found for the region, or for its counties one after another."""
     with held.given.database.reading() as db:
         page = _asked(db, held)
-    if by_counties(page.region_code):
+        is_by_counties = queries.is_by_counties(db, page.region_code)
+        beside = queries.days_taken(queries.rows_beside(db, page))
+    if is_by_counties:
         _seek_counties(held, page)
         return
-    found = _found(page, held, held.tell)
+    found = _found(page, held, held.tell, beside)
     with held.ending() as db:
         actions.keep_rota(db, page.public_id, **found)
 
@@ -326,6 +335,9 @@ def _seek_counties(held: ErrandHeld, whole: RotaPage) -> None:
     """Those in which somebody waits, but for those that whoever was at it before has found, until it is stopped."""
     with held.given.database.reading() as db:
         counties = queries.county_rotas(db, whole, at=held.now().moment)
+    beside = defaultdict(
+        list, queries.days_taken([row for one in counties if one.rota for row in one.rota.rows])
+    )
     goes_on = True
     for number, county in enumerate(counties):
         if not (goes_on := held.tell(number, len(counties))):
@@ -334,7 +346,8 @@ def _seek_counties(held: ErrandHeld, whole: RotaPage) -> None:
             continue
         try:
             of_county = replace(whole, region_code=county.code)
-            found = _found(of_county, held, partial(_tell_part, held.tell, (number, len(counties))))
+            tell = partial(_tell_part, held.tell, (number, len(counties)))
+            found = _found(of_county, held, tell, beside)
         except (LostErrand, SQLAlchemyError):
             raise
         except Exception:
@@ -344,6 +357,8 @@ def _seek_counties(held: ErrandHeld, whole: RotaPage) -> None:
             by = held.by(db)
             made = actions.add_county(db, whole=whole.public_id, region=county.code, by=by, now=held.now())
             actions.keep_rota(db, made, **found)
+        for teacher, days in queries.days_taken(found["rows"]).items():
+            beside[teacher] += days
     with held.ending() as db:
         actions.keep_rota(db, whole.public_id, is_whole=goes_on)
 
@@ -357,7 +372,8 @@ def _mend(held: ErrandHeld) -> None:
     """What cannot be any more is elsewhere, with few changes; what was offered stays."""
     with held.given.database.reading() as db:
         page = _asked(db, held)
-    ground, loosed = _ground(page, held, held.tell)
+        beside = queries.days_taken(queries.rows_beside(db, page))
+    ground, loosed = _ground(page, held, held.tell, beside)
     former = lines_of_rows(ground.task, page.rows, first=ground.days[0])
     lines = mend_rota(ground.task, former, goes_on=lambda: held.tell(*held.steps))
     rows = _rows(page, ground, loosed, lines)
@@ -372,9 +388,14 @@ def _asked(db: Session, held: ErrandHeld) -> RotaPage:
     return page
 
 
-def _found(page: RotaPage, held: ErrandHeld, tell: Callable[[int, int], bool]) -> dict[str, Any]:
+def _found(
+    page: RotaPage,
+    held: ErrandHeld,
+    tell: Callable[[int, int], bool],
+    beside: Mapping[str, Sequence[date]],
+) -> dict[str, Any]:
     """The villages are read, and a child process seeks a rota: its best, with what is told of it."""
-    ground, loosed = _ground(page, held, tell)
+    ground, loosed = _ground(page, held, tell, beside)
     former = lines_of_rows(ground.task, page.rows, first=ground.days[0])
     lines, bound, is_whole = _best(ground.task, former, tell)
     return {
@@ -387,7 +408,10 @@ def _found(page: RotaPage, held: ErrandHeld, tell: Callable[[int, int], bool]) -
 
 
 def _ground(
-    page: RotaPage, held: ErrandHeld, tell: Callable[[int, int], bool]
+    page: RotaPage,
+    held: ErrandHeld,
+    tell: Callable[[int, int], bool],
+    beside: Mapping[str, Sequence[date]],
 ) -> tuple[RotaGround, dict[str, str]]:
     """Everything that the rota has to know today, and why some rows cannot stay that are pinned."""
     at = held.now().moment
@@ -401,6 +425,7 @@ def _ground(
             ends=page.ends,
             zone=str(held.given.zone),
             at=at,
+            beside=beside,
             tell=lambda done, every: tell(done * _READING, every * 100),
         )
         task, loosed = with_pinned(found.task, page.rows, first=found.days[0])

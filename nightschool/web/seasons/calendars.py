@@ -123,7 +123,7 @@ def _forms(found: queries.Calendars, sent: str) -> dict[str, Any]:
     level = level_of(found.code)
     if level is not Level.TOWNSHIP:
         del made["market"]
-    if level is not Level.VILLAGE:
+    if level is Level.PROVINCE:
         del made["position"]
     made["day"].offer(markets=level in (Level.TOWNSHIP, Level.VILLAGE))
     for name, form in made.items():
@@ -210,6 +210,8 @@ def _save_position(db: Any, region: str, form: PositionForm) -> str:
         by=actor(),
         now=now(),
     )
+    if level_of(region) is not Level.VILLAGE:
+        return _("位置记下了，老师路上的时间按它算。")
     return _("位置记下了，天黑的时间、老师路上的时间都按它算。")
 
 

@@ -119,7 +119,7 @@ class DayForm(CalendarForm):
 
 
 class PositionForm(CalendarForm):
-    """Where the village office lies."""
+    """Where the village office lies, or where the teachers of a larger region start from."""
 
     latitude = DegreesField(L_("纬度"), [Required(L_("填纬度，像 29.58。"))], most=90)
     longitude = DegreesField(L_("经度"), [Required(L_("填经度，像 105.06。"))], most=180)

@@ -230,8 +230,17 @@ def test_two_teachers_with_one_name_are_told_apart(
     with database.writing() as db:
         db.get_one(Teacher, cast.teacher).unit = "农技站"
         make_teacher(db, COUNTY, name="周老师", unit="农广校", specialities="养蜂")
-    page = officer.get(found(app, officer)).text
+    address = found(app, officer)
+    page = officer.get(address).text
     assert "周老师（农技站）" in page and "周老师（农广校）" in page
+    [change] = [
+        one for one in re.findall(r'href="([^"]+/rows/[^"]+)"', page) if "养蜂" in officer.get(one).text
+    ]
+    listed = officer.get(change).text
+    assert 0 < listed.index("周老师（农广校） · 会讲这个<") < listed.index("周老师（农技站）<")
+    with database.reading() as db:
+        wish = db.scalars(select(Wish.public_id).where(Wish.topic == "养蜂")).one()
+    assert "周老师（农技站）<" in officer.get(f"/wishes/{wish}/dispatch").text
 
 
 @pytest.mark.both_databases
@@ -279,6 +288,9 @@ def test_a_city_is_planned_county_by_county(
     city, village = "511000000000", SHIWAN
     with database.writing() as db:
         make_wish(db, JIANLI, topic="养蜂", category_code="skill")
+        make_teacher(db, city, "市里的老师", specialities="酿酒")
+        for one in (SHIWAN, JIANLI):
+            make_wish(db, one, topic="酿酒", category_code="skill")
         by = Actor(None, "市里", (Post(Role.SUPERVISOR, city),))
         days = {"first": TODAY + timedelta(days=1), "last": TODAY + timedelta(days=9)}
         with pytest.raises(Refused, match="a_village"):
@@ -291,10 +303,16 @@ def test_a_city_is_planned_county_by_county(
     assert answer.status_code == 303, errors(answer.text)
     app.extensions[ERRANDS].wait()
     page = officer.get(answer.location).text
-    assert "2 个县排好了。" in page and "2 个点单有课，2 个没有。" in page and "千分之" in page
+    assert "2 个县排好了。" in page and "4 个点单有课，2 个没有。" in page and "千分之" in page
     assert page.count("个点单有课，") == 3 and "没等排完" not in page
     county = re.findall(r'class="tap" href="(/rotas/[^"]+)"', page)
     assert len(county) == 2 and "养蜂" in officer.get(county[1]).text
+    with database.reading() as db:
+        rows = [row for rota in db.scalars(select(Rota)) for row in rota.rows if row["topic"] == "酿酒"]
+    assert len({row["day"] for row in rows}) == 2, "whom both counties can call on is in one place an evening"
+    away = {"teacher": rows[1]["teacher"], "day": rows[0]["day"]}
+    again = officer.post(f"{county[1]}/rows/{rows[1]['wish']}", data=away)
+    assert errors(again.text) == ["老师这天已经排去狮湾村了。换一天，或者换一位老师。"]
     assert officer.post(answer.location, data={"do": "offer", "pick": "x"}).status_code == 400
     with database.writing() as db:
         whole = db.scalars(select(Rota).where(Rota.region_code == city)).one()
@@ -317,7 +335,7 @@ def test_a_city_is_planned_county_by_county(
     assert "没有排到最后" in officer.get(answer.location).text
 
 
-def test_a_city_without_counties_is_planned_township_by_township(
+def test_a_city_without_counties_is_planned_at_once_as_a_county_is(
     app: Flask, browser_of: BrowserOf, database: Database, cast: Cast
 ) -> None:
     city, township, village = "441900000000", "441900003000", "441900003001"
@@ -334,12 +352,20 @@ def test_a_city_without_counties_is_planned_township_by_township(
         make_wish(db, village, category_code="skill")
         office = make_account(db, "dg", "市里", Role.SUPERVISOR, city).id
     officer = browser_of(office)
-    answer = officer.post(f"/overview/{city}/rotas", data=FORM)
+    begin = f"/overview/{city}/rotas"
+    assert "县" not in officer.get(begin).text
+    answer = officer.post(begin, data=FORM)
+    assert "县" not in officer.get(answer.location).text
     app.extensions[ERRANDS].wait()
     page = officer.get(answer.location).text
-    assert "1 个镇街排好了。" in page and "1 个点单有课，0 个没有。" in page
-    [part] = re.findall(r'class="tap" href="(/rotas/[^"]+)"', page)
-    assert "莞老师" in officer.get(part).text
+    assert "1 个点单有课，0 个没有。" in page and "莞老师" in page and "县" not in page
+    with database.writing() as db:
+        province = make_account(db, "gd", "省里", Role.SUPERVISOR, "440000000000").id
+    officer = browser_of(province)
+    answer = officer.post("/overview/440000000000/rotas", data=FORM)
+    app.extensions[ERRANDS].wait()
+    page = officer.get(answer.location).text
+    assert "东莞市" in page and "1 个点单有课，0 个没有。" in page
 
 
 @pytest.mark.both_databases

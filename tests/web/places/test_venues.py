@@ -196,7 +196,7 @@ def test_two_villages_share_one_hall_and_no_two_of_their_classes_meet_in_it_at_o
     with database.writing() as db:
         for village in (SHIWAN, NEIGHBOUR):
             make_wish(db, village, "果树修剪", category_code="skill")
-        when = {"starts": 19 * 60, "ends": 20 * 60 + 30, "zone": "Asia/Shanghai", "at": NOW.moment}
+        when: Any = {"starts": 1140, "ends": 1230, "zone": "Asia/Shanghai", "at": NOW.moment, "beside": {}}
         ground = rota_ground(db, "511002105000", TODAY, TODAY + timedelta(days=6), **when)
     assert {one.hall for one in ground.task.wishes} == {hall.id}, "one class an evening of both"
     assert [one.evenings.closed.get(3) for one in ground.task.wishes] == ["hall", "hall"]

@@ -72,6 +72,17 @@ def test_a_village_keeps_its_own_windows_days_and_position_and_takes_them_away_a
     assert "去掉了：柑橘采收" in gone.text and "白天人都在地里" not in preview(chen)
 
 
+def test_a_county_and_a_township_say_where_their_teachers_start_from(keeper) -> None:
+    for region in (TOWNSHIP[:6] + "000000", TOWNSHIP):
+        page = send(keeper, region, "position", latitude="29.6", longitude="105.0")
+        assert (
+            page.status_code == 200
+            and "<h2>天黑" not in page.text
+            and "老师路上的时间按它算" in page.text
+            and 'value="29.6"' in page.text
+        ), region
+
+
 @pytest.mark.both_databases
 def test_a_villages_page_tells_who_enters_its_townships_markets(chen) -> None:
     page = chen.get(f"/calendars/{SHIWAN}").text
