@@ -1,4 +1,4 @@
-"""The demonstration's cohort: a farmer field school in the middle of its season, with marks of every kind."""
+"""The demonstration's cohorts: farmer field schools in the middle of a season and after it, with all kinds of marks."""
 
 import random
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ _SATURDAY = 5  # nobody else teaches or meets in the village then
 
 
 def hold(stage: Stage, school: DemoSchool, about: dict[str, Any]) -> None:
-    """The village has this cohort: enrolled before its first day, a few waiting, held since, and going on."""
+    """The village has this cohort: enrolled before its first day, a few waiting, held since, and going on or over."""
     chance = random.Random(_SEED)
     db, actor = stage.db, school.actor
     first = stage.today - timedelta(weeks=about["weeks_back"])

@@ -81,6 +81,18 @@ def build(installation: Installation, *, say: Callable[[str], object]) -> dict[s
         say(_("补齐一个镇所有的村，往前一年……"))
         opened += _fill_township(stage, digester)
         _household_kinds(stage, opened)
+        for target in content["targets"]:
+            region_settings.change_settings(
+                db,
+                region=target["region"],
+                approves_plans=False,
+                travel_kmh=None,
+                target_per=target["per"],
+                village_target=target["village"],
+                seen_version=0,
+                by=SYSTEM,
+                now=stage.begin,
+            )
         _positions(stage)
         _calendars(stage, {school.code[:9] + "000" for school in opened})
         _closed_times(stage, opened[0], teachers.values())

@@ -266,7 +266,9 @@ class PaperTable:
                 cell = sheet.cell(number, place)
                 _write(cell, column, unbroken(value, widths[place - 1]) if isinstance(value, str) else value)
                 cell.border = edge
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
+                # A count that stood at the right edge would touch the text beside it.
+                side = "center" if column.kind.is_counted else "left"
+                cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal=side)
                 cell.font = Font(bold=row is self.heads or row is self.sums)
             written = self.heads if row is self.heads else self._written(row)
             pairs = zip(written, widths, strict=True)

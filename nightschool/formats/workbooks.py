@@ -11,7 +11,7 @@ from nightschool.rules.typed import cleaned
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _A4 = 9
-_LINE = 15.0  # points
+_LINE = 17.0  # points: of Chinese fonts, whose second line would else be cut through
 _BEFORE_HOURS = re.compile(r" +(?=[0-9]{2}:[0-9]{2}–[0-9]{2}:[0-9]{2})")
 _WIDE = 2.2  # of a Chinese character in a column's width, which counts digits
 

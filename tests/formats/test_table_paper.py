@@ -64,7 +64,7 @@ def test_a_workbook_is_printed_on_a4_and_cuts_no_text_off() -> None:
     sheet = load_workbook(io.BytesIO(lay_out(PAPER, long, ASKED).workbook())).active
     assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
     heights = [sheet.row_dimensions[row].height for row in (4, 5)]
-    assert heights == [60, 15]  # four lines of thirteen characters, and one
+    assert heights == [68, 17]  # four lines of thirteen characters, and one
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_hours_are_not_broken_at_their_dash_in_a_workbook(width: int, written: s
     table = lay_out(replace(PAPER, columns=columns), [1], ASKED)
     sheet = load_workbook(io.BytesIO(table.workbook())).active
     assert sheet["A4"].value == written
-    assert sheet.row_dimensions[4].height == 15 * len(written.split("\n"))
+    assert sheet.row_dimensions[4].height == 17 * len(written.split("\n"))
 
 
 def test_a_workbook_has_dates_and_numbers_and_no_formula() -> None:
