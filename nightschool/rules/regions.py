@@ -37,6 +37,7 @@ BELOW = {
     Level.COUNTY: Level.TOWNSHIP,
     Level.TOWNSHIP: Level.VILLAGE,
 }
+_WITHOUT_COUNTIES = frozenset({"441900000000", "442000000000", "460400000000"})  # 东莞, 中山, 儋州
 _WIDER = tuple((digits, "0" * (CODE_DIGITS - digits)) for digits in PREFIX_DIGITS.values())
 
 
@@ -136,6 +137,11 @@ def county_of(code: str) -> str:
 def county_or_township_of(code: str) -> str:
     """Its county, or its township in a city without counties (东莞, 中山, 儋州); empty above both."""
     return county_of(code) or township_of(code)
+
+
+def does_as_a_county(code: str) -> bool:
+    """True of a county, and of a city without counties, which does itself what is a county's elsewhere."""
+    return level_of(code) is Level.COUNTY or code in _WITHOUT_COUNTIES
 
 
 def county_or_city_of(village: str) -> str:

@@ -27,11 +27,11 @@ from nightschool.queries.courses.undo import just_made
 from nightschool.queries.oversight.plans import waiting_in
 from nightschool.rules.access import Actor, require
 from nightschool.rules.courses.changes import Change, check_change
-from nightschool.rules.courses.reach import CALLS_OFF, call_off, put_off, reach_digest
+from nightschool.rules.courses.reach import call_off, can_call_off, put_off, reach_digest
 from nightschool.rules.courses.series import Member, Reach, State, Step
 from nightschool.rules.courses.storms import Storm
 from nightschool.rules.courses.undo import Undoable
-from nightschool.rules.regions import is_inside, level_of
+from nightschool.rules.regions import is_inside
 from nightschool.rules.seasons.months import month_of
 from nightschool.rules.slots import Now, Slot
 
@@ -132,7 +132,7 @@ def call_off_area(
     `nothing_picked` or `reason_missing`; StaleRecord when one of them is not to come any more; CannotSchedule.
     """
     require(by, "call_off", region)
-    if level_of(region) not in CALLS_OFF or not all(is_inside(part, region) for part in parts):
+    if not can_call_off(region) or not all(is_inside(part, region) for part in parts):
         raise NotFound
     check_reason(reason)
     records = locked_sessions(

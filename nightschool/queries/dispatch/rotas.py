@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from nightschool.models.errands import Errand
@@ -161,14 +161,6 @@ def _same_times(page: RotaPage) -> list[Any]:
     return [
         getattr(Rota, name) == getattr(page, name) for name in ("first_day", "last_day", "starts", "ends")
     ]
-
-
-def is_by_counties(db: Session, region: str) -> bool:
-    """Whether a rota of this region is made of those of its counties; a city without them has one. Cost: 1 query."""
-    if level_of(region) is not Level.CITY:
-        return level_of(region) is Level.PROVINCE
-    below = (inside(Region.code, region), Region.level == Level.COUNTY)
-    return bool(db.scalar(select(exists().where(*below))))
 
 
 def open_wishes(db: Session, region: str, *, at: Moment) -> tuple[RegionWish, ...]:

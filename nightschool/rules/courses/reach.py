@@ -8,13 +8,18 @@ from nightschool.rules.courses.changes import Change
 from nightschool.rules.courses.proposals import check_slot
 from nightschool.rules.courses.series import Member, Reach, Step, shifted
 from nightschool.rules.courses.statuses import TO_COME
-from nightschool.rules.regions import Level
+from nightschool.rules.regions import Level, does_as_a_county, level_of
 from nightschool.rules.seasons.periods import week_of
 from nightschool.rules.slots import Moment, Slot
 from nightschool.texts import _, counted
 
-# Who calls an evening off for all its villages: whoever says that nobody shall set out.
-CALLS_OFF = frozenset({Level.TOWNSHIP, Level.COUNTY})
+
+def can_call_off(region: str) -> bool:
+    """Whether an evening of all its villages is called off at once: by whoever says that nobody shall set out.
+
+    The same regions draw classes to be seen.
+    """
+    return level_of(region) is Level.TOWNSHIP or does_as_a_county(region)
 
 
 def reached(

@@ -10,6 +10,7 @@ from nightschool.errors import Refused
 from nightschool.rules.almanac import day_without_year, monday_of
 from nightschool.rules.dispatch.rota_reasons import AskedRota, tell_pin_against, tell_why_not
 from nightschool.rules.dispatch.rotas import APART_DAYS, RotaLine, RotaTask, way_km, with_pins
+from nightschool.rules.regions import Level, does_as_a_county, level_of
 from nightschool.texts import N_, _
 
 LONGEST_ROTA = timedelta(days=62)
@@ -196,6 +197,11 @@ def with_class(
     if day is None:
         changed = replace(changed, teacher="", teacher_name="", km=None, why=_("手工去掉的。"))
     return tuple(changed if one is row else one for one in rows)
+
+
+def by_counties(region: str) -> bool:
+    """Whether a rota of this region is made of those of its counties."""
+    return level_of(region) in (Level.PROVINCE, Level.CITY) and not does_as_a_county(region)
 
 
 _REFUSED = {

@@ -38,6 +38,7 @@ from nightschool.rules.dispatch.dispatches import tell_refused_dispatch
 from nightschool.rules.dispatch.rota_drafts import (
     MOST_ROTA_SECONDS,
     RotaRow,
+    by_counties,
     filled_rows,
     lines_of_rows,
     tell_refused_rota,
@@ -96,7 +97,6 @@ def begin(region: str) -> Any:
         line = places.names_of(db, [*ancestors_of(region), region])
         found = queries.latest_rotas(db, region)
         waiting = queries.open_wishes(db, region, at=moment())
-        by_counties = queries.is_by_counties(db, region)
     page = render_template(
         "dispatch/rotas/begin.html",
         code=region,
@@ -107,7 +107,7 @@ def begin(region: str) -> Any:
         rotas=found,
         wishes=len(waiting),
         villages=len({one.line.region_code for one in waiting}),
-        by_counties=by_counties,
+        by_counties=by_counties(region),
         ErrandState=ErrandState,
     )
     return page, status
@@ -120,7 +120,7 @@ def show(rota: str) -> Any:
     if request.method == "POST":
         return _done(rota)
     found = look_up(queries.rota_page, rota)
-    if look_up(queries.is_by_counties, found.region_code):
+    if by_counties(found.region_code):
         return _counties(found)
     by = request.args.get("by") if request.args.get("by") in {*_SORTED, "map"} else "village"
     parts: dict[str, list[RotaRow]] = {}
@@ -219,8 +219,7 @@ _SORTED: dict[Any, tuple[Callable[[RotaRow], Any], Callable[[RotaRow], Any], Cal
 def _done(rota: str) -> Any:
     acting: dict[str, Any] = {"rota": rota, "by": actor(), "now": now()}
     picked = request.form.getlist("pick")
-    region = look_up(queries.rota_page, rota).region_code
-    if request.form.get("do") != "stop" and look_up(queries.is_by_counties, region):
+    if request.form.get("do") != "stop" and by_counties(look_up(queries.rota_page, rota).region_code):
         abort(400)
     try:
         with writing() as db:
@@ -321,9 +320,8 @@ def _seek(held: ErrandHeld) -> None:
     """A rota is found for the region, or for its counties one after another."""
     with held.given.database.reading() as db:
         page = _asked(db, held)
-        is_by_counties = queries.is_by_counties(db, page.region_code)
         beside = queries.days_taken(queries.rows_beside(db, page))
-    if is_by_counties:
+    if by_counties(page.region_code):
         _seek_counties(held, page)
         return
     found = _found(page, held, held.tell, beside)

@@ -20,7 +20,7 @@ from nightschool.queries.notices.notices import notices_of
 from nightschool.queries.notices.own_texts import own_texts
 from nightschool.queries.places import places
 from nightschool.rules.courses.changes import tell_refused_change
-from nightschool.rules.courses.reach import CALLS_OFF
+from nightschool.rules.courses.reach import can_call_off
 from nightschool.rules.courses.storms import Storm
 from nightschool.rules.courses.undo import Undoable, tell_refused_undo, tell_taken_back
 from nightschool.rules.notices.told import Channel
@@ -36,13 +36,14 @@ from nightschool.web.site.papers import pdf_answer
 from nightschool.web.site.records import BAD_INPUT, CLASH
 
 bp = Blueprint("evenings", __name__)
+bp.add_app_template_global(can_call_off)
 
 
 @bp.route("/overview/<region_code:region>/evening", methods=["GET", "POST"])
 @allows("call_off")
 def evening(region: str) -> Any:
     """What falls into a storm, with a new date for each; confirmed once for all of it."""
-    if level_of(region) not in CALLS_OFF:
+    if not can_call_off(region):
         return redirect(url_for("overview.region", region=region), 303)
     form = _form()
     storm = form.storm()
@@ -147,8 +148,8 @@ def _parts(region: str, storm: Storm, form: StormForm) -> tuple[str, ...] | None
     """
     with reading() as db:
         villages = queries.villages_in(db, region, storm, at=moment())
-        is_county = level_of(region) is Level.COUNTY
-        codes = dict.fromkeys(township_of(one) if is_county else one for one in villages)
+        is_township = level_of(region) is Level.TOWNSHIP
+        codes = dict.fromkeys(one if is_township else township_of(one) for one in villages)
         names = places.names_of(db, list(codes))
     form.offer({code: names[code] for code in codes if code in names})
     chosen = tuple(one for one in form.part.data or () if one in codes)

@@ -12,14 +12,14 @@ from nightschool.formats.inspection_sheet import tell_finding
 from nightschool.queries.oversight import inspections as queries
 from nightschool.queries.oversight.inspections import InspectionPage
 from nightschool.queries.places import places
-from nightschool.rules.courses.reach import CALLS_OFF
+from nightschool.rules.courses.reach import can_call_off
 from nightschool.rules.oversight.inspections import (
     USUAL_MINUTES,
     USUAL_SIZE,
     tell_refused_inspection,
     tell_share,
 )
-from nightschool.rules.regions import ancestors_of, level_of
+from nightschool.rules.regions import ancestors_of
 from nightschool.texts import _
 from nightschool.web.oversight.frame import kept
 from nightschool.web.oversight.inspections_form import DrawForm, FindingForm
@@ -36,7 +36,7 @@ _A_FORTNIGHT = timedelta(days=13)
 @allows("inspect")
 def draw(region: str) -> Any:
     """Classes are drawn; and what was drawn before."""
-    if level_of(region) not in CALLS_OFF:
+    if not can_call_off(region):
         return redirect(url_for("overview.region", region=region), SAVED)
     started = {"place": region, "minutes": USUAL_MINUTES, "size": USUAL_SIZE}
     form = DrawForm(data=started | {"first": today(), "last": today() + _A_FORTNIGHT})

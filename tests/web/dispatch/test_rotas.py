@@ -359,6 +359,10 @@ def test_a_city_without_counties_is_planned_at_once_as_a_county_is(
     app.extensions[ERRANDS].wait()
     page = officer.get(answer.location).text
     assert "1 个点单有课，0 个没有。" in page and "莞老师" in page and "县" not in page
+    for what in ("evening", "inspections"):
+        assert officer.get(f"/overview/{city}/{what}").status_code == 200, (
+            "the city calls off and draws as a county does"
+        )
     with database.writing() as db:
         province = make_account(db, "gd", "省里", Role.SUPERVISOR, "440000000000").id
     officer = browser_of(province)
