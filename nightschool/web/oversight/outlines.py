@@ -12,6 +12,7 @@ from nightschool.rules.oversight.outlines import (
     ACROSS,
     MOST_OUTLINE_MEGABYTES,
     height_of,
+    middle_of,
     read_outlines,
     tell_refused_outlines,
 )
@@ -38,12 +39,12 @@ def upload(region: str) -> Any:
         flash(_("地图去掉了，图上还是一格一个地方。"))
         return redirect(url_for("outlines.upload", region=region), SAVED)
     with reading() as db:
-        parts = {one.code for one in openings.units_below(db, region, today=today())}
+        parts = {one.code: one.name for one in openings.units_below(db, region, today=today())}
         paths = outlines_of(db, region)
     form = OutlinesForm()
 
     def save(db: Session) -> None:
-        read = read_outlines(form.file.data.read(), parts)
+        read = read_outlines(form.file.data.read(), parts.keys())
         keep_outlines(db, region=region, paths=read, by=actor(), now=now())
 
     status = tried(form, save, lambda form, one: form.refuse(one.field, tell_refused_outlines(one)))
@@ -54,7 +55,8 @@ def upload(region: str) -> Any:
         "oversight/outlines/edit.html",
         place=place,
         form=form,
-        paths=paths,
+        drawn=[(parts.get(code, code), path, middle_of(path)) for code, path in sorted(paths.items())],
+        left_out=[name for code, name in sorted(parts.items()) if code not in paths],
         across=ACROSS,
         high=height_of(paths),
     )
