@@ -31,7 +31,7 @@ from nightschool.queries.places.region_settings import targets_for
 from nightschool.queries.scope import inside
 from nightschool.rules.oversight.figures import DAYS_ON_TIME, percent
 from nightschool.rules.oversight.tallies import ALL, Sums, fewest_spans, spans_of
-from nightschool.rules.oversight.targets import SchoolsThere, TargetTimes, expected_along
+from nightschool.rules.oversight.targets import SchoolsThere, TargetTimes, asks_all, expected_along
 from nightschool.rules.regions import (
     BELOW,
     PREFIX_DIGITS,
@@ -93,6 +93,7 @@ class RegionFigures:
     villages: int = 0
     schools: int = 0
     expected: int | None = None  # of its schools, where their county has settled how many
+    asks_all: bool = True  # of each of its schools something is expected
     held: int = 0
     not_held: int = 0
     unrecorded: int = 0
@@ -133,8 +134,8 @@ class RegionFigures:
 
     @property
     def held_percent(self) -> int | None:
-        """Of those expected; None where nothing is."""
-        return percent(self.held, self.expected or 0)
+        """Of those expected; None where nothing is, or not of all that held some."""
+        return percent(self.held, self.expected or 0) if self.asks_all else None
 
     @property
     def reported(self) -> int:
@@ -536,9 +537,11 @@ def _expect(
     """What is expected of the schools that were there, part by part and of all."""
     for schools in known.schools:
         unit = schools.region
-        expected = expected_along((*ancestors_of(unit), unit), known.targets, schools, first, last)
-        for part in {full_code(heirs.get(unit, unit)[: PREFIX_DIGITS[level]]), code}:
-            if expected is not None and part in lines:
+        along = (*ancestors_of(unit), unit)
+        expected = expected_along(along, known.targets, schools, first, last)
+        for part in {full_code(heirs.get(unit, unit)[: PREFIX_DIGITS[level]]), code} & lines.keys():
+            lines[part].asks_all &= asks_all(along, known.targets, schools, first)
+            if expected is not None:
                 lines[part].expected = (lines[part].expected or 0) + expected
 
 

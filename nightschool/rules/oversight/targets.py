@@ -57,6 +57,30 @@ def expected_along(
     """What is expected of these schools from a day to a day, by what the regions of this line, the largest first, had
     settled on the first day of each span. None: nothing."""
     found, began = None, schools.first
+    for until, target in _along(line, settled):
+        ends = min(filter(None, (until, schools.last)), default=None)
+        if target:
+            expected = target.expected(replace(schools, first=began, last=ends), first, last)
+            found = found if expected is None else (found or 0) + expected
+        began = max(filter(None, (began, until and until + timedelta(days=1))), default=None)
+    return found
+
+
+def asks_all(
+    line: Sequence[str], settled: Mapping[str, TargetTimes], schools: SchoolsThere, first: date
+) -> bool:
+    """True where since this day something was expected of each of these schools: what they held can be compared."""
+    along = _along(line, settled)
+    targets = [target for until, target in along if target and (until is None or until >= first)]
+    return (not schools.villages or any(one.village for one in targets)) and (
+        not schools.communities or any(one.community for one in targets)
+    )
+
+
+def _along(
+    line: Sequence[str], settled: Mapping[str, TargetTimes]
+) -> Iterator[tuple[date | None, Target | None]]:
+    """What holds for schools of this line, the oldest first, each until its day; None: today."""
     for until in (*sorted({day for code in line for day, _target in settled.get(code, ()) if day}), None):
         then = {
             code: target
@@ -64,12 +88,7 @@ def expected_along(
             for target in [_on(until, settled.get(code, ()))]
             if target is not None
         }
-        ends = min(filter(None, (until, schools.last)), default=None)
-        if target := target_along(line, then):
-            expected = target.expected(replace(schools, first=began, last=ends), first, last)
-            found = found if expected is None else (found or 0) + expected
-        began = max(filter(None, (began, until and until + timedelta(days=1))), default=None)
-    return found
+        yield until, target_along(line, then)
 
 
 def _on(day: date | None, held: TargetTimes) -> Target | None:

@@ -465,6 +465,8 @@ def test_what_a_county_expects_is_set_in_the_browser_and_nothing_is_invented(
     assert "照上面的：每所夜校一个月：村 2 次，社区 1 次" in township.get("/settings/511002105000").text
     assert township.post("/settings/511002105000", data=own).status_code == 303
     assert "市中区：要求 4 次" in browser.get(f"{county}?when=2026-11").text
+    # Of a school of which nothing is expected nothing counts towards a rate, nor of all together.
+    assert re.findall(r'data-head="完成率">(\d*)', browser.get(month).text) == ["", "25", ""]
     assert "要求" not in browser.get(f"{county}?when=2026-11&category=skill").text.split("<table")[0]
     assert "要求 4 次" not in browser.get(county).text  # a week has no whole month
     # A paper that lies in the binder stays as it was, whatever is expected later, and by whom.

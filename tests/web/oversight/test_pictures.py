@@ -90,7 +90,9 @@ def test_a_county_brings_its_map_and_leaves_it_again(database: Database, cast: C
     assert browser.post(settings, data={}).status_code == 422
     assert send(json.dumps({"features": [feature]}).encode()).status_code == 303
     drawn = browser.get(settings).text
-    assert "画了 1 个地方。 图上没有的：测试乡。" in drawn and "全安镇</text>" in drawn  # so that it can be checked
+    assert (
+        "画了 1 个地方。 图上没有的：测试乡。" in drawn and "全安镇</text>" in drawn
+    )  # so that it can be checked
     pictures = browser.get("/overview/511002000000/pictures?when=2026").text
     assert pictures.count('<path class="shade-0" d="M0,') == 1 and 'aria-label="全安镇 0"' in pictures
     assert 'aria-label="测试乡 没办"' in pictures  # what the map lacks is a tile
