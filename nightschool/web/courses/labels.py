@@ -64,7 +64,7 @@ def edit(label: str) -> Any:
         form=form,
         record=record,
         place=place,
-        heading=_(_HEADINGS[LabelKind(record.kind)]),
+        list_heading=_(_HEADINGS[LabelKind(record.kind)]),
     )
     return page, status
 
