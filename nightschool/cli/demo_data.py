@@ -89,6 +89,7 @@ def build(installation: Installation, *, say: Callable[[str], object]) -> dict[s
                 travel_kmh=None,
                 target_per=target["per"],
                 village_target=target["village"],
+                community_target=target["community"],
                 seen_version=0,
                 by=SYSTEM,
                 now=stage.begin,

@@ -21,12 +21,14 @@ def _tell_why(one: NothingHeld) -> str:
 def _tell_standing(one: NothingHeld) -> str:
     if not one.has_school:
         return _("还没办夜校")
-    told = {
-        "cancelled": counted("没上成 %(n)d 次", one.statuses["cancelled"]),
-        "postponed": counted("改期 %(n)d 次", one.statuses["postponed"]),
-        "scheduled": counted("排着、还没记的 %(n)d 次", one.statuses["scheduled"]),
-    }
-    return _("，").join(words for status, words in told.items() if one.statuses[status]) or _("没有排课")
+    unrecorded = one.statuses["scheduled"] - one.to_come
+    told = (
+        counted("没上成 %(n)d 次", n) if (n := one.statuses["cancelled"]) else "",
+        counted("改期 %(n)d 次", n) if (n := one.statuses["postponed"]) else "",
+        counted("还有 %(n)d 次没记", unrecorded) if unrecorded else "",
+        counted("还没到日子的 %(n)d 次", one.to_come) if one.to_come else "",
+    )
+    return _("，").join(filter(None, told)) or _("没有排课")
 
 
 NOTHING_HELD = Paper(

@@ -23,6 +23,7 @@ class NothingHeld:
     township: str
     has_school: bool
     statuses: Counter[str]  # status -> class sessions
+    to_come: int  # of those that are scheduled, the ones that nobody could have recorded yet
     reasons: Counter[str]
     notes: tuple[str, ...]
 
@@ -31,8 +32,10 @@ def nothing_held(db: Session, code: str, *, first: date, last: date, today: date
     """All living villages of a region without a class held from a day to a day. Cost: 4 queries."""
     statuses: dict[str, Counter[str]] = defaultdict(Counter)
     reasons: dict[str, Counter[str]] = defaultdict(Counter)
-    kind = (ClassSession.region_code, ClassSession.status, ClassSession.reason)
-    for village, status, reason, sessions in db.execute(
+    to_come = Counter[str]()
+    is_past = (ClassSession.day < today).label("is_past")
+    kind = (ClassSession.region_code, ClassSession.status, ClassSession.reason, is_past)
+    for village, status, reason, is_over, sessions in db.execute(
         select(*kind, func.count())
         .where(
             inside(ClassSession.region_code, code),
@@ -42,6 +45,8 @@ def nothing_held(db: Session, code: str, *, first: date, last: date, today: date
         .group_by(*kind)
     ):
         statuses[village][status] += sessions
+        if status == SessionStatus.SCHEDULED and not is_over:
+            to_come[village] += sessions
         if reason:
             reasons[village][reason] += sessions
     notes: dict[str, list[str]] = defaultdict(list)
@@ -59,7 +64,14 @@ def nothing_held(db: Session, code: str, *, first: date, last: date, today: date
     with_school = villages_with_school(db, code)
     return tuple(
         NothingHeld(
-            village, name, township, village in with_school, those, reasons[village], tuple(notes[village])
+            village,
+            name,
+            township,
+            village in with_school,
+            those,
+            to_come[village],
+            reasons[village],
+            tuple(notes[village]),
         )
         for village, name, township in living_villages(db, code, today=today)
         if not (those := statuses[village])[SessionStatus.HELD]

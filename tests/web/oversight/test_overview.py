@@ -521,6 +521,8 @@ def test_villages_without_a_class_stand_on_paper_with_the_reason_they_gave(
         for code in ("511002105202", "511002105203"):
             make_school(db, code)
         make_session(db, make_course(db, "511002105202"), TODAY, status=SessionStatus.CANCELLED)
+        for day in (TODAY - DAY, TODAY + DAY):
+            make_session(db, make_course(db, "511002105202"), day)
         held = make_session(db, make_course(db), TODAY)
         make_register(db, held, cast.chen, total=12)
         db.add(
@@ -539,7 +541,7 @@ def test_villages_without_a_class_stand_on_paper_with_the_reason_they_gave(
         for row in re.findall(r"<tr[^>]*>(.*?)</tr>", page[page.index("<tbody>") :], re.S)
     ]
     assert [row[2:] for row in rows] == [
-        ["测试202村", "没上成 1 次", "天气不好 1 次"],
+        ["测试202村", "没上成 1 次，还有 1 次没记，还没到日子的 1 次", "天气不好 1 次"],
         ["测试203村", "没有排课", "家家摘柑橘，下个月再排"],
         ["测试204村", "还没办夜校", ""],
     ]
