@@ -89,7 +89,12 @@ def serve(folder: Path, url: str, port: int) -> subprocess.Popen[bytes]:
         "KEYS": dump_keys(factories.KEYS),
         "LOG": "warnings",
     }
-    environ = {**os.environ, **{f"NIGHTSCHOOL_{name}": value for name, value in settings.items()}}
+    # As docs/nightschool.service starts it.
+    environ = {
+        **os.environ,
+        "MALLOC_ARENA_MAX": "2",
+        **{f"NIGHTSCHOOL_{name}": value for name, value in settings.items()},
+    }
     process = subprocess.Popen(
         [sys.executable, "-m", "nightschool", "serve"], env=environ, cwd=CODE, stdout=subprocess.DEVNULL
     )
