@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from nightschool.migrations import guards
-from nightschool.migrations.constraints import check, refers
+from nightschool.migrations.tables import check, named, numbered, refers
 
 # The provincial directory of five; a school system with another directory changes these rows.
 CATEGORIES = (
@@ -22,17 +22,14 @@ down_revision = None
 def upgrade() -> None:
     op.create_table(
         "account",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=22), nullable=False),
+        *named("account"),
         sa.Column("login_name", sa.String(length=60), nullable=False),
         sa.Column("display_name", sa.String(length=60), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=True),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("login_name", name=op.f("uq_account_login_name")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_account_public_id")),
     )
     op.create_table(
         "category",
@@ -44,13 +41,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "login_attempt",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *numbered("login_attempt"),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("name_digest", sa.String(length=64), nullable=False),
         sa.Column("address_digest", sa.String(length=64), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         check("login_attempt", "kind_known", "kind IN ('password', 'slip')"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_login_attempt")),
     )
     op.create_index("ix_login_attempt_address_digest_at", "login_attempt", ["address_digest", "at"])
     op.create_index("ix_login_attempt_name_digest_at", "login_attempt", ["name_digest", "at"])
@@ -80,7 +76,7 @@ def upgrade() -> None:
 
     op.create_table(
         "audit_event",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *numbered("audit_event"),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("action", sa.String(length=60), nullable=False),
@@ -88,7 +84,6 @@ def upgrade() -> None:
         sa.Column("record", sa.String(length=60), nullable=False),
         sa.Column("details", sa.JSON(), nullable=False),
         refers("audit_event", "account_id", "account.id"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
     )
     op.create_index(op.f("ix_audit_event_account_id"), "audit_event", ["account_id"])
     op.create_index("ix_audit_event_record", "audit_event", ["record"])
@@ -96,22 +91,18 @@ def upgrade() -> None:
 
     op.create_table(
         "kept_input",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=22), nullable=False),
+        *named("kept_input"),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("path", sa.String(length=500), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
         refers("kept_input", "account_id", "account.id"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_input")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_kept_input_public_id")),
     )
     op.create_index(op.f("ix_kept_input_account_id"), "kept_input", ["account_id"])
 
     op.create_table(
         "learner",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=22), nullable=False),
+        *named("learner"),
         sa.Column("region_code", sa.String(length=12), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("name_key", sa.String(length=200), nullable=False),
@@ -126,14 +117,12 @@ def upgrade() -> None:
         check("learner", "sex_known", "sex IN ('female', 'male')"),
         check("learner", "birth_year_sensible", "birth_year IS NULL OR birth_year BETWEEN 1900 AND 2100"),
         refers("learner", "region_code", "region.code"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_learner")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_learner_public_id")),
     )
     op.create_index("ix_learner_region_code_name_key", "learner", ["region_code", "group_number", "name_key"])
 
     op.create_table(
         "login_session",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *numbered("login_session"),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("token_digest", sa.String(length=64), nullable=False),
         sa.Column("device", sa.String(length=200), nullable=False),
@@ -144,14 +133,13 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         refers("login_session", "account_id", "account.id"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_login_session")),
         sa.UniqueConstraint("token_digest", name=op.f("uq_login_session_token_digest")),
     )
     op.create_index(op.f("ix_login_session_account_id"), "login_session", ["account_id"])
 
     op.create_table(
         "login_slip",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *numbered("login_slip"),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("code_digest", sa.String(length=64), nullable=False),
         sa.Column("made_by", sa.Integer(), nullable=True),
@@ -160,13 +148,12 @@ def upgrade() -> None:
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         refers("login_slip", "account_id", "account.id"),
         refers("login_slip", "made_by", "account.id"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_login_slip")),
     )
     op.create_index(op.f("ix_login_slip_account_id"), "login_slip", ["account_id"])
 
     op.create_table(
         "posting",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *numbered("posting"),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("role", sa.String(length=32), nullable=False),
         sa.Column("region_code", sa.String(length=12), nullable=True),
@@ -182,7 +169,6 @@ def upgrade() -> None:
         check("posting", "days_in_order", "to_day IS NULL OR to_day >= from_day"),
         refers("posting", "account_id", "account.id"),
         refers("posting", "region_code", "region.code"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_posting")),
     )
     op.create_index(op.f("ix_posting_account_id"), "posting", ["account_id"])
     op.create_index(op.f("ix_posting_region_code"), "posting", ["region_code"])
@@ -208,8 +194,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "teacher",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=22), nullable=False),
+        *named("teacher"),
         sa.Column("region_code", sa.String(length=12), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("name_key", sa.String(length=200), nullable=False),
@@ -226,15 +211,12 @@ def upgrade() -> None:
             "kind IN ('official', 'technician', 'academic', 'doctor', 'lawyer', 'local_expert', 'resident_cadre', 'volunteer')",
         ),
         refers("teacher", "region_code", "region.code"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_teacher")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_teacher_public_id")),
     )
     op.create_index(op.f("ix_teacher_region_code"), "teacher", ["region_code"])
 
     op.create_table(
         "venue",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=22), nullable=False),
+        *named("venue"),
         sa.Column("region_code", sa.String(length=12), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
@@ -253,15 +235,12 @@ def upgrade() -> None:
         ),
         check("venue", "seats_sensible", "seats IS NULL OR seats BETWEEN 1 AND 20000"),
         refers("venue", "region_code", "region.code"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_venue")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_venue_public_id")),
     )
     op.create_index(op.f("ix_venue_region_code"), "venue", ["region_code"])
 
     op.create_table(
         "course",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=22), nullable=False),
+        *named("course"),
         sa.Column("region_code", sa.String(length=12), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("title", sa.String(length=60), nullable=False),
@@ -287,14 +266,12 @@ def upgrade() -> None:
         refers("course", "category_code", "category.code"),
         refers("course", "region_code", "region.code"),
         refers("course", "venue_id", "venue.id"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_course")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_course_public_id")),
     )
     op.create_index(op.f("ix_course_region_code"), "course", ["region_code"])
 
     op.create_table(
         "night_school",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *numbered("night_school"),
         sa.Column("region_code", sa.String(length=12), nullable=False),
         sa.Column("institution_name", sa.String(length=60), nullable=True),
         sa.Column("principal", sa.String(length=60), nullable=False),
@@ -305,13 +282,11 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         refers("night_school", "region_code", "region.code"),
         refers("night_school", "usual_venue_id", "venue.id", ondelete="SET NULL"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_night_school")),
         sa.UniqueConstraint("region_code", name=op.f("uq_night_school_region_code")),
     )
     op.create_table(
         "class_session",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=22), nullable=False),
+        *named("class_session"),
         sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("region_code", sa.String(length=12), nullable=False),
         sa.Column("title", sa.String(length=60), nullable=False),
@@ -360,8 +335,6 @@ def upgrade() -> None:
         refers("class_session", "region_code", "region.code"),
         refers("class_session", "successor_id", "class_session.id"),
         refers("class_session", "venue_id", "venue.id"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_class_session")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_class_session_public_id")),
         sa.UniqueConstraint("successor_id", name=op.f("uq_class_session_successor_id")),
     )
     op.create_index(op.f("ix_class_session_course_id"), "class_session", ["course_id"])
@@ -382,7 +355,7 @@ def upgrade() -> None:
 
     op.create_table(
         "booking",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *numbered("booking"),
         sa.Column("resource_kind", sa.String(length=32), nullable=False),
         sa.Column("resource_id", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -392,7 +365,6 @@ def upgrade() -> None:
         check("booking", "resource_kind_known", "resource_kind IN ('teacher', 'venue')"),
         check("booking", "slot_sound", "starts >= 0 AND ends <= 1440 AND ends - starts BETWEEN 10 AND 480"),
         refers("booking", "class_session_id", "class_session.id", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking")),
         sa.UniqueConstraint(
             "class_session_id",
             "resource_kind",
@@ -435,7 +407,7 @@ def upgrade() -> None:
 
     op.create_table(
         "guest",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *numbered("guest"),
         sa.Column("class_session_id", sa.Integer(), nullable=False),
         sa.Column("submission_id", sa.Uuid(), nullable=False),
         sa.Column("superseded_by", sa.Uuid(), nullable=True),
@@ -444,13 +416,12 @@ def upgrade() -> None:
         refers("guest", "class_session_id", "class_session.id"),
         refers("guest", "submission_id", "submission.id"),
         refers("guest", "superseded_by", "submission.id"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_guest")),
     )
     op.create_index(op.f("ix_guest_class_session_id"), "guest", ["class_session_id"])
 
     op.create_table(
         "headcount",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *numbered("headcount"),
         sa.Column("class_session_id", sa.Integer(), nullable=False),
         sa.Column("submission_id", sa.Uuid(), nullable=False),
         sa.Column("superseded_by", sa.Uuid(), nullable=True),
@@ -465,7 +436,6 @@ def upgrade() -> None:
         refers("headcount", "class_session_id", "class_session.id"),
         refers("headcount", "submission_id", "submission.id"),
         refers("headcount", "superseded_by", "submission.id"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_headcount")),
     )
     op.create_index(
         "uq_headcount_current",
@@ -496,7 +466,7 @@ def upgrade() -> None:
 
     op.create_table(
         "mark_event",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *numbered("mark_event"),
         sa.Column("submission_id", sa.Uuid(), nullable=False),
         sa.Column("class_session_id", sa.Integer(), nullable=False),
         sa.Column("learner_id", sa.Integer(), nullable=False),
@@ -515,7 +485,6 @@ def upgrade() -> None:
         refers("mark_event", "class_session_id", "class_session.id"),
         refers("mark_event", "learner_id", "learner.id"),
         refers("mark_event", "submission_id", "submission.id"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_mark_event")),
     )
     op.create_index(op.f("ix_mark_event_class_session_id"), "mark_event", ["class_session_id"])
     op.create_index(op.f("ix_mark_event_learner_id"), "mark_event", ["learner_id"])

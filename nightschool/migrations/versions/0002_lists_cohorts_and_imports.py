@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from nightschool.migrations.columns import drop_columns
-from nightschool.migrations.constraints import refers
+from nightschool.migrations.tables import named, numbered, refers
 
 revision = "0002"
 down_revision = "0001"
@@ -73,16 +73,14 @@ def upgrade() -> None:
 def _new_tables() -> None:
     op.create_table(
         "backup_made",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *numbered("backup_made"),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("size_bytes", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_backup_made"),
     )
     op.create_index("ix_backup_made_at", "backup_made", ["at"])
     op.create_table(
         "change_set",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=22), nullable=False),
+        *named("change_set"),
         sa.Column("region_code", sa.String(length=12), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("what", sa.String(length=32), nullable=False),
@@ -91,14 +89,11 @@ def _new_tables() -> None:
         sa.Column("before", sa.JSON(), nullable=False),
         refers("change_set", "account_id", "account.id"),
         refers("change_set", "region_code", "region.code"),
-        sa.PrimaryKeyConstraint("id", name="pk_change_set"),
-        sa.UniqueConstraint("public_id", name="uq_change_set_public_id"),
     )
     op.create_index("ix_change_set_region_code", "change_set", ["region_code"])
     op.create_table(
         "person_merge",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=22), nullable=False),
+        *named("person_merge"),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("kept_id", sa.Integer(), nullable=False),
         sa.Column("merged_id", sa.Integer(), nullable=False),
@@ -108,15 +103,12 @@ def _new_tables() -> None:
         sa.Column("moved", sa.JSON(), nullable=False),
         sa.CheckConstraint("kind IN ('learner', 'teacher')", name="ck_person_merge_kind_known"),
         refers("person_merge", "account_id", "account.id"),
-        sa.PrimaryKeyConstraint("id", name="pk_person_merge"),
-        sa.UniqueConstraint("public_id", name="uq_person_merge_public_id"),
     )
     op.create_index("ix_person_merge_kept_id", "person_merge", ["kept_id"])
     op.create_index("ix_person_merge_merged_id", "person_merge", ["merged_id"])
     op.create_table(
         "region_import",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=22), nullable=False),
+        *named("region_import"),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("file_name", sa.String(length=200), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=True),
@@ -133,13 +125,11 @@ def _new_tables() -> None:
             "state IN ('previewed', 'applying', 'done', 'failed')", name="ck_region_import_state_known"
         ),
         refers("region_import", "account_id", "account.id"),
-        sa.PrimaryKeyConstraint("id", name="pk_region_import"),
-        sa.UniqueConstraint("public_id", name="uq_region_import_public_id"),
     )
     op.create_index("ix_region_import_account_id", "region_import", ["account_id"])
     op.create_table(
         "enrolment",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *numbered("enrolment"),
         sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("learner_id", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=32), nullable=False),
@@ -155,7 +145,6 @@ def _new_tables() -> None:
         sa.CheckConstraint("left_on IS NULL OR left_on >= enrolled_on", name="ck_enrolment_days_in_order"),
         refers("enrolment", "course_id", "course.id"),
         refers("enrolment", "learner_id", "learner.id"),
-        sa.PrimaryKeyConstraint("id", name="pk_enrolment"),
         sa.UniqueConstraint("course_id", "learner_id", name="uq_enrolment_course_id_learner_id"),
     )
     op.create_index("ix_enrolment_learner_id", "enrolment", ["learner_id"])

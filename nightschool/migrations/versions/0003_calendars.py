@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from nightschool.migrations.constraints import refers
+from nightschool.migrations.tables import named, numbered, refers
 
 revision = "0003"
 down_revision = "0002"
@@ -12,8 +12,7 @@ down_revision = "0002"
 def upgrade() -> None:
     op.create_table(
         "market_rule",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=22), nullable=False),
+        *named("market_rule"),
         sa.Column("region_code", sa.String(length=12), nullable=False),
         sa.Column("place", sa.String(length=60), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
@@ -28,13 +27,11 @@ def upgrade() -> None:
             name="ck_market_rule_missing_thirtieth_known",
         ),
         refers("market_rule", "region_code", "region.code"),
-        sa.PrimaryKeyConstraint("id", name="pk_market_rule"),
-        sa.UniqueConstraint("public_id", name="uq_market_rule_public_id"),
     )
     op.create_index("ix_market_rule_region_code", "market_rule", ["region_code"])
     op.create_table(
         "special_day",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *numbered("special_day"),
         sa.Column("region_code", sa.String(length=12), nullable=True),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -45,7 +42,6 @@ def upgrade() -> None:
             "kind = 'holiday' OR region_code IS NOT NULL", name="ck_special_day_markets_are_somewhere"
         ),
         refers("special_day", "region_code", "region.code"),
-        sa.PrimaryKeyConstraint("id", name="pk_special_day"),
         sa.UniqueConstraint("region_code", "kind", "day", name="uq_special_day_region_code_kind_day"),
     )
     op.create_index("ix_special_day_day", "special_day", ["day"])
@@ -56,8 +52,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "farm_season",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=22), nullable=False),
+        *named("farm_season"),
         sa.Column("region_code", sa.String(length=12), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("first", sa.Date(), nullable=False),
@@ -66,8 +61,6 @@ def upgrade() -> None:
         sa.Column("is_example", sa.Boolean(), nullable=False),
         sa.CheckConstraint("first <= last", name="ck_farm_season_days_in_order"),
         refers("farm_season", "region_code", "region.code"),
-        sa.PrimaryKeyConstraint("id", name="pk_farm_season"),
-        sa.UniqueConstraint("public_id", name="uq_farm_season_public_id"),
     )
     op.create_index("ix_farm_season_region_code", "farm_season", ["region_code"])
     op.create_table(

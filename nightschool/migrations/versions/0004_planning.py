@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from nightschool.migrations.columns import drop_columns
-from nightschool.migrations.constraints import refers
+from nightschool.migrations.tables import named, refers
 
 revision = "0004"
 down_revision = "0003"
@@ -41,8 +41,7 @@ def upgrade() -> None:
 def _new_tables() -> None:
     op.create_table(
         "closed_time",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=22), nullable=False),
+        *named("closed_time"),
         sa.Column("resource_kind", sa.String(length=32), nullable=False),
         sa.Column("resource_id", sa.Integer(), nullable=False),
         sa.Column("region_code", sa.String(length=12), nullable=False),
@@ -62,16 +61,13 @@ def _new_tables() -> None:
             "first IS NULL OR last IS NULL OR first <= last", name="ck_closed_time_days_in_order"
         ),
         refers("closed_time", "region_code", "region.code"),
-        sa.PrimaryKeyConstraint("id", name="pk_closed_time"),
-        sa.UniqueConstraint("public_id", name="uq_closed_time_public_id"),
     )
     op.create_index("ix_closed_time_region_code", "closed_time", ["region_code"])
     op.create_index("ix_closed_time_resource", "closed_time", ["resource_kind", "resource_id"])
 
     op.create_table(
         "month_plan",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=22), nullable=False),
+        *named("month_plan"),
         sa.Column("region_code", sa.String(length=12), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("status", sa.String(length=32), nullable=False),
@@ -94,8 +90,6 @@ def _new_tables() -> None:
         ),
         refers("month_plan", "decided_by", "account.id"),
         refers("month_plan", "region_code", "region.code"),
-        sa.PrimaryKeyConstraint("id", name="pk_month_plan"),
-        sa.UniqueConstraint("public_id", name="uq_month_plan_public_id"),
         sa.UniqueConstraint("region_code", "month", name="uq_month_plan_region_code_month"),
     )
     op.create_index("ix_month_plan_month_region_code", "month_plan", ["month", "region_code"])
@@ -115,8 +109,7 @@ def _new_tables() -> None:
     )
     op.create_table(
         "teacher_link",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=22), nullable=False),
+        *named("teacher_link"),
         sa.Column("teacher_id", sa.Integer(), nullable=False),
         sa.Column("region_code", sa.String(length=12), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -126,17 +119,14 @@ def _new_tables() -> None:
         refers("teacher_link", "account_id", "account.id"),
         refers("teacher_link", "region_code", "region.code"),
         refers("teacher_link", "teacher_id", "teacher.id"),
-        sa.PrimaryKeyConstraint("id", name="pk_teacher_link"),
         sa.UniqueConstraint("digest", name="uq_teacher_link_digest"),
-        sa.UniqueConstraint("public_id", name="uq_teacher_link_public_id"),
     )
     op.create_index("ix_teacher_link_region_code", "teacher_link", ["region_code"])
     op.create_index("ix_teacher_link_teacher_id", "teacher_link", ["teacher_id"])
 
     op.create_table(
         "question",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=22), nullable=False),
+        *named("question"),
         sa.Column("region_code", sa.String(length=12), nullable=False),
         sa.Column("class_session_id", sa.Integer(), nullable=True),
         sa.Column("text", sa.String(length=200), nullable=False),
@@ -150,8 +140,6 @@ def _new_tables() -> None:
         ),
         refers("question", "class_session_id", "class_session.id", ondelete="SET NULL"),
         refers("question", "region_code", "region.code"),
-        sa.PrimaryKeyConstraint("id", name="pk_question"),
-        sa.UniqueConstraint("public_id", name="uq_question_public_id"),
     )
     op.create_index("ix_question_class_session_id", "question", ["class_session_id"])
     op.create_index("ix_question_region_code", "question", ["region_code"])

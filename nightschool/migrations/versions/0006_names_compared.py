@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import sqlalchemy as sa
 from alembic import op
 
-from nightschool.migrations.constraints import refers
+from nightschool.migrations.tables import numbered, refers
 
 revision = "0006"
 down_revision = "0005"
@@ -29,7 +29,7 @@ def upgrade() -> None:
         _fill(table, ("id",), "name", "name_key", lambda name: sort_key(name)[:200])
     op.create_table(
         "taken_list",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *numbered("taken_list"),
         sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("as_of", sa.Date(), nullable=False),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
@@ -38,7 +38,6 @@ def upgrade() -> None:
         sa.Column("before", sa.JSON(), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         refers("taken_list", "account_id", "account.id"),
-        sa.PrimaryKeyConstraint("id", name="pk_taken_list"),
     )
 
 

@@ -6,7 +6,7 @@ The first day of everybody of before stays unknown. Who had been put away is gon
 import sqlalchemy as sa
 from alembic import op
 
-from nightschool.migrations.constraints import check, refers
+from nightschool.migrations.tables import check, refers
 
 revision = "0007"
 down_revision = "0006"

@@ -6,7 +6,7 @@ The column is added in place: rebuilding a table, as Alembic does on SQLite, los
 import sqlalchemy as sa
 from alembic import op
 
-from nightschool.migrations.constraints import check
+from nightschool.migrations.tables import check, numbered
 
 revision = "0008"
 down_revision = "0007"
@@ -18,10 +18,9 @@ def upgrade() -> None:
     op.execute("ALTER TABLE class_session ADD COLUMN shown_otherwise INTEGER DEFAULT 0 NOT NULL")
     op.create_table(
         "feed_identity",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *numbered("feed_identity"),
         sa.Column("address", sa.String(length=200), nullable=False),
         check("feed_identity", "only_one", "id = 1"),
-        sa.PrimaryKeyConstraint("id", name="pk_feed_identity"),
     )
     # Where classes were served already, their feeds are known by the address they have: the next start says which.
     op.execute(

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.tables import numbered
+
 revision = "0009"
 down_revision = "0008"
 
@@ -10,10 +12,9 @@ down_revision = "0008"
 def upgrade() -> None:
     op.create_table(
         "key_mark",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *numbered("key_mark"),
         sa.Column("sealed", sa.String(length=400), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_key_mark")),
     )
 
 

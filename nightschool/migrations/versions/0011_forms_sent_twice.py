@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from nightschool.migrations.constraints import refers
+from nightschool.migrations.tables import named, numbered, refers
 
 revision = "0011"
 down_revision = "0010"
@@ -23,14 +23,11 @@ def upgrade() -> None:
     op.create_index("ix_answered_form_at", "answered_form", ["at"])
     op.create_table(
         "secret_page",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=22), nullable=False),
+        *named("secret_page"),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         refers("secret_page", "account_id", "account.id"),
-        sa.PrimaryKeyConstraint("id", name="pk_secret_page"),
-        sa.UniqueConstraint("public_id", name="uq_secret_page_public_id"),
     )
     op.create_index("ix_secret_page_made_at", "secret_page", ["made_at"])
     op.drop_table("login_attempt")
@@ -50,12 +47,11 @@ def downgrade() -> None:
 def _create_login_attempt(*kind: sa.schema.SchemaItem) -> None:
     op.create_table(
         "login_attempt",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *numbered("login_attempt"),
         sa.Column("name_digest", sa.String(length=64), nullable=False),
         sa.Column("address_digest", sa.String(length=64), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         *kind,
-        sa.PrimaryKeyConstraint("id", name="pk_login_attempt"),
     )
     for digest in ("address_digest", "name_digest"):
         op.create_index(f"ix_login_attempt_{digest}_at", "login_attempt", [digest, "at"])

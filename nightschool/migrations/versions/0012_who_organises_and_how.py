@@ -7,7 +7,7 @@ course was never filled in either.
 import sqlalchemy as sa
 from alembic import op
 
-from nightschool.migrations.constraints import check, refers
+from nightschool.migrations.tables import check, named, refers
 
 revision = "0012"
 down_revision = "0011"
@@ -19,8 +19,7 @@ MODE = sa.String(length=32)
 def upgrade() -> None:
     op.create_table(
         "label",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=22), nullable=False),
+        *named("label"),
         sa.Column("region_code", sa.String(length=12), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
@@ -29,8 +28,6 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         check("label", "kind_known", "kind IN ('unit', 'campaign')"),
         refers("label", "region_code", "region.code"),
-        sa.PrimaryKeyConstraint("id", name="pk_label"),
-        sa.UniqueConstraint("public_id", name="uq_label_public_id"),
         sa.UniqueConstraint("region_code", "kind", "name", name="uq_label_region_code_kind_name"),
     )
     op.create_index("ix_label_region_code", "label", ["region_code"])

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from nightschool.migrations.constraints import refers
+from nightschool.migrations.tables import named, refers
 
 revision = "0013"
 down_revision = "0012"
@@ -12,8 +12,7 @@ down_revision = "0012"
 def upgrade() -> None:
     op.create_table(
         "takeover",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=22), nullable=False),
+        *named("takeover"),
         sa.Column("from_code", sa.String(length=12), nullable=False),
         sa.Column("to_code", sa.String(length=12), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=True),
@@ -23,8 +22,6 @@ def upgrade() -> None:
         refers("takeover", "from_code", "region.code"),
         refers("takeover", "to_code", "region.code"),
         refers("takeover", "account_id", "account.id"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_takeover")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_takeover_public_id")),
     )
     op.create_index(op.f("ix_takeover_from_code"), "takeover", ["from_code"])
     op.create_index(op.f("ix_takeover_to_code"), "takeover", ["to_code"])

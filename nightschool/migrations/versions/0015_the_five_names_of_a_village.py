@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from nightschool.migrations.constraints import check, refers
+from nightschool.migrations.tables import check, named, refers
 
 revision = "0015"
 down_revision = "0014"
@@ -14,16 +14,13 @@ PARTS = "'contact_leader', 'helping_unit', 'village_team', 'first_secretary', 'a
 def upgrade() -> None:
     op.create_table(
         "supporter",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=22), nullable=False),
+        *named("supporter"),
         sa.Column("region_code", sa.String(length=12), nullable=False),
         sa.Column("part", sa.String(length=32), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("phone", sa.String(length=400), nullable=True),
         check("supporter", "part_known", f"part IN ({PARTS})"),
         refers("supporter", "region_code", "region.code"),
-        sa.PrimaryKeyConstraint("id", name="pk_supporter"),
-        sa.UniqueConstraint("public_id", name="uq_supporter_public_id"),
         sa.UniqueConstraint("region_code", "part", name="uq_supporter_region_code_part"),
     )
 

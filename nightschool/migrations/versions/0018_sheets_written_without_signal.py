@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from nightschool.migrations.constraints import refers
+from nightschool.migrations.tables import named, refers
 
 revision = "0018"
 down_revision = "0017"
@@ -26,8 +26,7 @@ def upgrade() -> None:
     op.add_column("login_session", sa.Column("pocket_waits", sa.Integer(), nullable=True))
     op.create_table(
         "waiting_sheet",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(22), nullable=False),
+        *named("waiting_sheet"),
         sa.Column("region_code", sa.String(12), nullable=False),
         sa.Column("class_session_id", sa.Integer(), nullable=False),
         sa.Column("submission_id", sa.Uuid(), nullable=False),
@@ -41,8 +40,6 @@ def upgrade() -> None:
         refers("waiting_sheet", "class_session_id", "class_session.id"),
         refers("waiting_sheet", "submission_id", "submission.id"),
         refers("waiting_sheet", "settled_by_id", "account.id"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_waiting_sheet")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_waiting_sheet_public_id")),
         sa.UniqueConstraint("submission_id", name=op.f("uq_waiting_sheet_submission_id")),
     )
     op.create_index(op.f("ix_waiting_sheet_class_session_id"), "waiting_sheet", ["class_session_id"])

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from nightschool.migrations.constraints import check, refers
+from nightschool.migrations.tables import check, named, refers
 
 revision = "0021"
 down_revision = "0020"
@@ -12,8 +12,7 @@ down_revision = "0020"
 def upgrade() -> None:
     op.create_table(
         "export",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(22), nullable=False),
+        *named("export"),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("region_code", sa.String(12), nullable=False),
         sa.Column("first_day", sa.Date(), nullable=False),
@@ -27,8 +26,6 @@ def upgrade() -> None:
         check("export", "state_known", "state IN ('making', 'ready', 'failed')"),
         refers("export", "account_id", "account.id"),
         refers("export", "region_code", "region.code"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_export")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_export_public_id")),
     )
     op.create_index(op.f("ix_export_account_id"), "export", ["account_id"])
     op.create_index(op.f("ix_export_region_code"), "export", ["region_code"])

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from nightschool.migrations.constraints import check, refers
+from nightschool.migrations.tables import check, named, refers
 
 revision = "0024"
 down_revision = "0023"
@@ -12,8 +12,7 @@ down_revision = "0023"
 def upgrade() -> None:
     op.create_table(
         "people_list",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(22), nullable=False),
+        *named("people_list"),
         sa.Column("region_code", sa.String(12), nullable=False),
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -27,8 +26,6 @@ def upgrade() -> None:
         check("people_list", "kind_known", "kind IN ('learner', 'teacher')"),
         refers("people_list", "region_code", "region.code"),
         refers("people_list", "account_id", "account.id"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_people_list")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_people_list_public_id")),
     )
     op.create_index(op.f("ix_people_list_region_code"), "people_list", ["region_code"])
     op.create_index(op.f("ix_people_list_account_id"), "people_list", ["account_id"])

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from nightschool.migrations.constraints import refers
+from nightschool.migrations.tables import numbered, refers
 
 revision = "0026"
 down_revision = "0025"
@@ -12,13 +12,12 @@ down_revision = "0025"
 def upgrade() -> None:
     op.create_table(
         "paper_columns",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *numbered("paper_columns"),
         sa.Column("region_code", sa.String(12), nullable=False),
         sa.Column("paper", sa.String(32), nullable=False),
         sa.Column("columns", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         refers("paper_columns", "region_code", "region.code"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_columns")),
         sa.UniqueConstraint("region_code", "paper", name=op.f("uq_paper_columns_region_code_paper")),
     )
 

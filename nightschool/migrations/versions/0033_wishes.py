@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from nightschool.migrations.constraints import check, refers
+from nightschool.migrations.tables import check, named, refers
 
 revision = "0033"
 down_revision = "0032"
@@ -12,8 +12,7 @@ down_revision = "0032"
 def upgrade() -> None:
     op.create_table(
         "wish",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(22), nullable=False),
+        *named("wish"),
         sa.Column("region_code", sa.String(12), nullable=False),
         sa.Column("topic", sa.String(60), nullable=False),
         sa.Column("category_code", sa.String(32), nullable=True),
@@ -41,8 +40,6 @@ def upgrade() -> None:
         refers("wish", "category_code", "category.code"),
         refers("wish", "merged_into_id", "wish.id"),
         refers("wish", "course_id", "course.id", ondelete="SET NULL"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_wish")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_wish_public_id")),
     )
     for column in ("region_code", "merged_into_id", "course_id"):
         op.create_index(op.f(f"ix_wish_{column}"), "wish", [column])

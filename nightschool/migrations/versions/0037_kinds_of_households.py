@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.tables import named
+
 revision = "0037"
 down_revision = "0038"
 
@@ -10,13 +12,10 @@ down_revision = "0038"
 def upgrade() -> None:
     op.create_table(
         "household_status",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(22), nullable=False),
+        *named("household_status"),
         sa.Column("holder", sa.String(64), nullable=False),
         sa.Column("sealed", sa.String(400), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_household_status")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_household_status_public_id")),
     )
     op.create_index(op.f("ix_household_status_holder"), "household_status", ["holder"])
     op.add_column("region_settings", sa.Column("household_purpose", sa.String(200), nullable=True))

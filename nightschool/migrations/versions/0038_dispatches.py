@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from nightschool.migrations.constraints import check, refers
+from nightschool.migrations.tables import check, named, refers
 
 revision = "0038"
 down_revision = "0036"
@@ -12,8 +12,7 @@ down_revision = "0036"
 def upgrade() -> None:
     op.create_table(
         "dispatch",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(22), nullable=False),
+        *named("dispatch"),
         sa.Column("region_code", sa.String(12), nullable=False),
         sa.Column("wish_id", sa.Integer(), nullable=True),
         sa.Column("class_session_id", sa.Integer(), nullable=True),
@@ -63,8 +62,6 @@ def upgrade() -> None:
         refers("dispatch", "office_code", "region.code"),
         refers("dispatch", "account_id", "account.id"),
         refers("dispatch", "course_id", "course.id", ondelete="SET NULL"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatch")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_dispatch_public_id")),
     )
     for column in ("region_code", "wish_id", "class_session_id", "teacher_id", "course_id"):
         op.create_index(op.f(f"ix_dispatch_{column}"), "dispatch", [column])

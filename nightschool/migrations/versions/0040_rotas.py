@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from nightschool.migrations.constraints import check, refers
+from nightschool.migrations.tables import check, named, refers
 
 revision = "0040"
 down_revision = "0037"
@@ -12,8 +12,7 @@ down_revision = "0037"
 def upgrade() -> None:
     op.create_table(
         "rota",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(22), nullable=False),
+        *named("rota"),
         sa.Column("region_code", sa.String(12), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("first_day", sa.Date(), nullable=False),
@@ -34,8 +33,6 @@ def upgrade() -> None:
         check("rota", "slot_sound", "starts >= 0 AND ends <= 1440 AND ends - starts BETWEEN 10 AND 480"),
         refers("rota", "region_code", "region.code"),
         refers("rota", "account_id", "account.id"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_rota")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_rota_public_id")),
     )
     op.create_index(op.f("ix_rota_region_code"), "rota", ["region_code"])
 

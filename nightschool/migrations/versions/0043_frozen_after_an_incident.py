@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from nightschool.migrations.tables import numbered
+
 revision = "0043"
 down_revision = "0042"
 
@@ -10,11 +12,10 @@ down_revision = "0042"
 def upgrade() -> None:
     op.create_table(
         "frozen_time",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *numbered("frozen_time"),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("why", sa.String(200), nullable=False),
         sa.Column("thawed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_frozen_time")),
     )
 
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from nightschool.migrations.constraints import check, refers
+from nightschool.migrations.tables import check, named, refers
 
 revision = "0046"
 down_revision = "0051"
@@ -12,8 +12,7 @@ down_revision = "0051"
 def upgrade() -> None:
     op.create_table(
         "inspection",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(22), nullable=False),
+        *named("inspection"),
         sa.Column("region_code", sa.String(12), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("place_code", sa.String(12), nullable=False),
@@ -30,14 +29,11 @@ def upgrade() -> None:
         refers("inspection", "region_code", "region.code"),
         refers("inspection", "account_id", "account.id"),
         refers("inspection", "place_code", "region.code"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_inspection_public_id")),
     )
     op.create_index(op.f("ix_inspection_region_code"), "inspection", ["region_code"])
     op.create_table(
         "inspection_visit",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(22), nullable=False),
+        *named("inspection_visit"),
         sa.Column("inspection_id", sa.Integer(), nullable=False),
         sa.Column("class_session_id", sa.Integer(), nullable=False),
         sa.Column("region_code", sa.String(12), nullable=False),
@@ -64,8 +60,6 @@ def upgrade() -> None:
         refers("inspection_visit", "inspection_id", "inspection.id", ondelete="CASCADE"),
         refers("inspection_visit", "class_session_id", "class_session.id", ondelete="CASCADE"),
         refers("inspection_visit", "region_code", "region.code"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_visit")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_inspection_visit_public_id")),
         sa.UniqueConstraint(
             "inspection_id",
             "class_session_id",

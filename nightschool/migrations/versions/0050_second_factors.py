@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from nightschool.migrations.constraints import refers
+from nightschool.migrations.tables import numbered, refers
 
 revision = "0050"
 down_revision = "0054"
@@ -23,12 +23,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "recovery_code",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *numbered("recovery_code"),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         refers("recovery_code", "account_id", "account.id"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_code")),
     )
     op.create_index(op.f("ix_recovery_code_account_id"), "recovery_code", ["account_id"])
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from nightschool.migrations import guards
-from nightschool.migrations.constraints import refers
+from nightschool.migrations.tables import numbered, refers
 
 revision = "0051"
 down_revision = "0045"
@@ -18,7 +18,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "former_value",
-        sa.Column("id", sa.Integer(), nullable=False),
+        *numbered("former_value"),
         sa.Column("learner_id", sa.Integer(), nullable=False),
         sa.Column("field", sa.String(60), nullable=False),
         sa.Column("sealed", sa.String(400), nullable=False),
@@ -26,7 +26,6 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         refers("former_value", "learner_id", "learner.id", ondelete="CASCADE"),
         refers("former_value", "account_id", "account.id"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_former_value")),
     )
     op.create_index(op.f("ix_former_value_learner_id"), "former_value", ["learner_id"])
     op.create_table(

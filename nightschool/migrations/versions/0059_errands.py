@@ -5,7 +5,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from alembic import op
 
-from nightschool.migrations.constraints import check, refers
+from nightschool.migrations.tables import check, named, refers
 
 revision = "0059"
 down_revision = "0057"
@@ -17,8 +17,7 @@ _SILENT_FOR = timedelta(minutes=2)  # then nobody was at it any more
 def upgrade() -> None:
     op.create_table(
         "errand",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(22), nullable=False),
+        *named("errand"),
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("region_code", sa.String(12), nullable=True),
@@ -36,8 +35,6 @@ def upgrade() -> None:
         check("errand", "state_known", "state IN ('open', 'stopping', 'done', 'failed')"),
         refers("errand", "account_id", "account.id"),
         refers("errand", "region_code", "region.code"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_errand")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_errand_public_id")),
     )
     going_on = sa.text("state IN ('open', 'stopping')")
     op.create_index(
@@ -102,8 +99,7 @@ def downgrade() -> None:
     """What was made is lost, and can be made again; rotas and lists stay, and what was going on with them has failed."""
     op.create_table(
         "export",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(22), nullable=False),
+        *named("export"),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("region_code", sa.String(12), nullable=False),
         sa.Column("first_day", sa.Date(), nullable=False),
@@ -119,8 +115,6 @@ def downgrade() -> None:
         check("export", "state_known", "state IN ('making', 'ready', 'failed')"),
         refers("export", "account_id", "account.id"),
         refers("export", "region_code", "region.code"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_export")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_export_public_id")),
     )
     op.create_index(op.f("ix_export_account_id"), "export", ["account_id"])
     op.create_index(op.f("ix_export_region_code"), "export", ["region_code"])
