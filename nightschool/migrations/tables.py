@@ -28,3 +28,11 @@ def refers(table: str, column: str, to: str, *, ondelete: str = "RESTRICT") -> s
 def check(table: str, name: str, holds: str) -> sa.CheckConstraint:
     """What `holds` of every row of this table, in SQL."""
     return sa.CheckConstraint(holds, name=op.f(f"ck_{table}_{name}"))
+
+
+def know(table: str, column: str, *codes: str) -> None:
+    """These are the codes that this column knows from now on; its check has been there."""
+    name, listed = op.f(f"ck_{table}_{column}_known"), ", ".join(f"'{code}'" for code in codes)
+    with op.batch_alter_table(table) as batch:
+        batch.drop_constraint(name, type_="check")
+        batch.create_check_constraint(name, f"{column} IN ({listed})")

@@ -6,7 +6,7 @@ The column is added in place: rebuilding a table, as Alembic does on SQLite, los
 import sqlalchemy as sa
 from alembic import op
 
-from nightschool.migrations.tables import check, numbered
+from nightschool.migrations.tables import check, know, numbered
 
 revision = "0008"
 down_revision = "0007"
@@ -27,19 +27,12 @@ def upgrade() -> None:
         "INSERT INTO feed_identity (id, address) SELECT 1, 'http://nightschool'"
         " WHERE NOT EXISTS (SELECT 1 FROM class_session)"
     )
-    _allow(KINDS)
+    know("market_rule", "kind", *KINDS)
 
 
 def downgrade() -> None:
     # Without a day's own kind its market has no days that the older schema could say.
     op.execute("DELETE FROM market_rule WHERE kind IN ('lunar_day', 'solar_day')")
-    _allow(KINDS[:4])
+    know("market_rule", "kind", *KINDS[:4])
     op.drop_table("feed_identity")
     op.execute("ALTER TABLE class_session DROP COLUMN shown_otherwise")
-
-
-def _allow(kinds: tuple[str, ...]) -> None:
-    with op.batch_alter_table("market_rule") as batch:
-        batch.drop_constraint(op.f("ck_market_rule_kind_known"), type_="check")
-        told = ", ".join(f"'{kind}'" for kind in kinds)
-        batch.create_check_constraint(op.f("ck_market_rule_kind_known"), sa.text(f"kind IN ({told})"))

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from nightschool.migrations.tables import refers
+from nightschool.migrations.tables import know, refers
 
 revision = "0022"
 down_revision = "0021"
@@ -24,19 +24,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("class_session_id", name=op.f("pk_sheet_photo")),
     )
     op.create_index(op.f("ix_sheet_photo_digest"), "sheet_photo", ["digest"])
-    _know_kinds(*_BEFORE, "same_photo")
+    know("asked_back_answer", "kind", *_BEFORE, "same_photo")
 
 
 def downgrade() -> None:
     """Photographs are lost with what was answered about them; the sheets are in the binder."""
     op.execute("DELETE FROM asked_back_answer WHERE kind = 'same_photo'")
-    _know_kinds(*_BEFORE)
+    know("asked_back_answer", "kind", *_BEFORE)
     op.drop_table("sheet_photo")
-
-
-def _know_kinds(*kinds: str) -> None:
-    name = op.f("ck_asked_back_answer_kind_known")
-    listed = ", ".join(f"'{kind}'" for kind in kinds)
-    with op.batch_alter_table("asked_back_answer") as batch:
-        batch.drop_constraint(name, type_="check")
-        batch.create_check_constraint(name, f"kind IN ({listed})")

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from nightschool.migrations.tables import know
+
 revision = "0023"
 down_revision = "0022"
 
@@ -9,18 +11,10 @@ _FIRST, _LAST = ("same_names", "same_count", "late", "far_teacher", "full"), ("q
 
 
 def upgrade() -> None:
-    _know_kinds(*_FIRST, "crowded", *_LAST)
+    know("asked_back_answer", "kind", *_FIRST, "crowded", *_LAST)
 
 
 def downgrade() -> None:
     """What was answered about it is lost."""
     op.execute("DELETE FROM asked_back_answer WHERE kind = 'crowded'")
-    _know_kinds(*_FIRST, *_LAST)
-
-
-def _know_kinds(*kinds: str) -> None:
-    name = op.f("ck_asked_back_answer_kind_known")
-    listed = ", ".join(f"'{kind}'" for kind in kinds)
-    with op.batch_alter_table("asked_back_answer") as batch:
-        batch.drop_constraint(name, type_="check")
-        batch.create_check_constraint(name, f"kind IN ({listed})")
+    know("asked_back_answer", "kind", *_FIRST, *_LAST)

@@ -2,23 +2,17 @@
 
 from alembic import op
 
+from nightschool.migrations.tables import know
+
 revision = "0027"
 down_revision = "0026"
 
 
 def upgrade() -> None:
-    _know_kinds("learner", "teacher", "register")
+    know("people_list", "kind", "learner", "teacher", "register")
 
 
 def downgrade() -> None:
     """The registers stay; only that they came from tables is forgotten."""
     op.execute("DELETE FROM people_list WHERE kind = 'register'")
-    _know_kinds("learner", "teacher")
-
-
-def _know_kinds(*kinds: str) -> None:
-    name = op.f("ck_people_list_kind_known")
-    listed = ", ".join(f"'{kind}'" for kind in kinds)
-    with op.batch_alter_table("people_list") as batch:
-        batch.drop_constraint(name, type_="check")
-        batch.create_check_constraint(name, f"kind IN ({listed})")
+    know("people_list", "kind", "learner", "teacher")
