@@ -50,11 +50,22 @@ def test_the_hall_of_another_village_has_its_name_and_its_way(cast: Cast, db: Se
     make_venue(db, GUEST, "大礼堂")  # it has one of its own
     guests = make_course(db, GUEST, "用电安全", venue_id=hall, teachers=(cast.teacher,))
     held = make_session(db, guests, TOMORROW, teachers=(cast.teacher,))
+    near = make_course(db, THIRD, teachers=(cast.teacher,), starts=16 * 60, ends=18 * 60)
+    for days in range(2, 16):
+        make_session(db, near, TODAY + timedelta(days=days), teachers=(cast.teacher,))
     storm = Storm(TOMORROW, TOMORROW)
     [village] = storm_plan(db, TOWNSHIP, storm, (), zone="Asia/Shanghai", at=NOW.moment)
     said = [sentence for one in village.lines[0].dates for sentence in one.against]
     assert said and all("狮湾村大礼堂" in sentence for sentence in said if "大礼堂" in sentence)
     assert any("大礼堂" in sentence for sentence in said)
+    lies = db.get_one(RegionPosition, SHIWAN)
+    lies.latitude = 31.5
+    db.flush()
+    [further] = storm_plan(db, TOWNSHIP, storm, (), zone="Asia/Shanghai", at=NOW.moment)
+    costs = [each.lines[0].dates[0].cost for each in (village, further)]
+    assert costs[0] < costs[1], "the way of the teacher goes to the hall"
+    lies.latitude = 29.51
+    db.flush()
     other = make_session(db, make_course(db, GUEST, "防汛", venue_id=hall), TOMORROW, booked=False)
     with pytest.raises(CannotSchedule) as refusal, db.begin_nested():
         hold_slots(db, [other], moment=NOW.moment, are_new=True)

@@ -27,7 +27,7 @@ from nightschool.models.base import Base
 from nightschool.models.teaching import ChangeSet, ClassSession, Course, SessionStatus
 from nightschool.queries.courses.courses import teachers_of_course
 from nightschool.queries.courses.labels import labels_of_course
-from nightschool.queries.oversight.plans import waiting_months
+from nightschool.queries.oversight.plans import waiting_in
 from nightschool.rules.access import Actor
 from nightschool.rules.courses.statuses import HOLDING, TO_COME
 from nightschool.rules.courses.undo import Undoable
@@ -148,10 +148,9 @@ def _let_wait(
     if not arrived:
         return
     with db.no_autoflush:  # one revision for the whole change
-        days = [record.day for record in arrived]
-        waiting = waiting_months(db, arrived[0].region_code, days, today=now.day)
+        waiting = waiting_in(db, [(one.region_code, one.day) for one in arrived], today=now.day)
     for record in arrived:
-        if month_of(record.day) in waiting:
+        if (record.region_code, month_of(record.day)) in waiting:
             record.status, record.published_at = SessionStatus.DRAFT, None
 
 
