@@ -8,7 +8,7 @@ from typing import Any
 
 from nightschool.errors import Refused
 from nightschool.rules.almanac import day_without_year, monday_of
-from nightschool.rules.dispatch.rota_reasons import AskedRota, tell_pin_against, tell_why_not
+from nightschool.rules.dispatch.rota_reasons import AskedRota, tell_pin_against, tell_why, tell_why_not
 from nightschool.rules.dispatch.rotas import APART_DAYS, RotaLine, RotaTask, way_km, with_pins
 from nightschool.rules.regions import Level, does_as_a_county, level_of
 from nightschool.texts import N_, _
@@ -28,7 +28,7 @@ class RotaRow:
     topic: str
     category: str
     waited: int
-    why: str  # why it has no class, or has to wait so long
+    why: str  # why it has no class, why this one, or why it has to wait so long
     teacher: str = ""
     teacher_name: str = ""
     day: date | None = None
@@ -56,7 +56,9 @@ class RotaRow:
 def filled_rows(
     task: RotaTask, rows: Sequence[RotaRow], lines: Sequence[RotaLine], *, first: date
 ) -> tuple[RotaRow, ...]:
-    """The rows of the wishes of a task, each with its class, or why it has none; `first` is the day of evening 0.
+    """The rows of the wishes of a task, each with its class and why this one, or why it has none.
+
+    `first` is the day of evening 0.
 
     Who waits more than twice as long as the middle one reads why, also where there is a class at last.
     """
@@ -69,7 +71,7 @@ def filled_rows(
         if line is None:
             found.append(replace(row, why=tell_why_not(task, number, asked.why_not(number), first=first)))
             continue
-        why = ""
+        why = tell_why(task, line, asked.nearer(number))
         if number in long_waits:
             before = asked.why_not(number, before=line.evening)
             why = _("等得久了。%(why)s", why=tell_why_not(task, number, before, first=first))

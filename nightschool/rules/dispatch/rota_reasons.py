@@ -84,6 +84,14 @@ class AskedRota:
         assert best is not None
         return WhyNot(best[3], best[2], best[1])
 
+    def nearer(self, number: int) -> WhyNot | None:
+        """Who teaches it and is nearer than who comes, with what stands against them; None: nobody is."""
+        line = self.lines[number]
+        near = min(self.task.choices[number], key=lambda one: one.km, default=None)
+        if near is None or self._km(number, line.teacher) <= near.km:
+            return None
+        return WhyNot(tuple(self._hurdles(number, near.teacher, line.evening)), near.teacher, line.evening)
+
     def long_waits(self) -> tuple[int, ...]:
         """The wishes that wait more than twice as long as the middle one, met or not."""
         task = self.task
@@ -178,6 +186,34 @@ def tell_why_not(task: RotaTask, number: int, why: WhyNot, *, first: date) -> st
         why=_("，").join(_unique(_in_the_way(hurdle, why) for hurdle in why.hurdles)),
         round=_("，").join(_unique(_way_round(task, number, why, hurdle, first) for hurdle in why.hurdles)),
     )
+
+
+_NEARER = {
+    "teacher_full": N_("一周的节数满了"),
+    "teacher_away": N_("那天来不了"),
+    "teacher_twice": N_("那天去了%(village)s"),
+}
+
+
+def tell_why(task: RotaTask, line: RotaLine, nearer: WhyNot | None) -> str:
+    """One sentence: why this teacher comes. `nearer`: somebody who teaches it and whose way is shorter."""
+    if nearer is None or nearer.teacher is None:
+        village = task.villages[task.wishes[line.wish].village]
+        if task.teachers[line.teacher].home and village.position:
+            return _("会讲这个的老师里，数这位近。")
+        return _("会讲这个，那天来得了，一周的节数也没满。")
+    name = task.teachers[nearer.teacher].name
+    told = [
+        _(
+            _NEARER[one.rule],
+            village="" if one.by is None else task.villages[task.wishes[one.by].village].name,
+        )
+        for one in nearer.hurdles
+        if one.rule in _NEARER
+    ]
+    if not told:
+        return _("%(teacher)s更近一些，留给了别的村：合起来少跑路、多上课。", teacher=name)
+    return _("更近的%(teacher)s%(why)s。", teacher=name, why=_("，").join(told))
 
 
 _PIN_AGAINST = {

@@ -42,8 +42,14 @@ def test_who_waits_long_reads_why_also_where_there_is_a_class() -> None:
     lines = [RotaLine(1, 1, first), RotaLine(2, 2, last), RotaLine(3, 1, second)]
     rows = filled_rows(task, [row(str(one)) for one in range(4)], lines, first=DAY)
     assert rows[0].day is None and "没有会讲的老师" in rows[0].why
-    assert (rows[1].day, rows[1].why, rows[1].km is None) == (DAY + timedelta(days=first), "", False)
+    assert (rows[1].day, rows[1].km is None) == (DAY + timedelta(days=first), False)
+    assert rows[1].why == "会讲这个的老师里，数这位近。"
     assert rows[2].why.startswith("等得久了。")
+    home = task.villages[task.wishes[1].village].position
+    near = replace(task.teachers[1], key="near", name="近老师", home=home, free=frozenset())
+    task = replace(task, teachers=(*task.teachers, near))
+    rows = filled_rows(task, [row(str(one)) for one in range(4)], lines, first=DAY)
+    assert rows[1].why == "更近的近老师那天来不了。"
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,7 @@ def test_who_is_able_free_and_near_is_asked_and_says_yes_by_their_link(
     wanted = re.findall(r'name="teachers" value="([^"]+)"', page)
     asked = chen.post(address, data={"teachers": wanted, "do": "ask"}, follow_redirects=True).text
     assert "问了 2 位老师" in asked and asked.count("等老师回话") == 2
+    assert "能来的都问了，等他们回话。" in asked and "想请哪位老师来顶一节" in asked
     with database.reading() as db:
         able = db.scalars(select(Teacher).where(Teacher.name == "吴老师")).one()
         dispatch = db.scalars(select(Dispatch).where(Dispatch.teacher_id == able.id)).one()
