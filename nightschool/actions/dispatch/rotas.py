@@ -17,6 +17,7 @@ from nightschool.models.planning import Rota, Wish
 from nightschool.queries.courses.choices import on_offer
 from nightschool.queries.dispatch.rotas import open_wishes, rota_page, rows_beside
 from nightschool.rules.access import Actor, require
+from nightschool.rules.almanac import day_without_year
 from nightschool.rules.courses.choices import told_apart
 from nightschool.rules.courses.proposals import check_slot
 from nightschool.rules.dispatch.rota_drafts import (
@@ -135,6 +136,9 @@ def change_row(
     known = told_apart(on_offer(db, row.village).teachers)
     if day is not None and teacher not in known:
         raise Refused("no_such_teacher", field="teacher")
+    if day is not None and not found.first_day <= day <= found.last_day:
+        between = {"first": day_without_year(found.first_day), "last": day_without_year(found.last_day)}
+        raise Refused("outside", field="day", **between)
     page = rota_page(db, rota)
     beside = rows_beside(db, page) if page else ()
     name = known.get(teacher, "")

@@ -218,6 +218,7 @@ _REFUSED = {
     "village_twice": N_("村里这天已经排了「%(topic)s」。换一天。"),
     "too_close": N_("村里%(day)s已经排了「%(topic)s」。一周排一次，至少隔 %(days)d 天。换一天。"),
     "out_of_order": N_("「%(topic)s」排在%(day)s，前后就颠倒了。按讲的先后换一天。"),
+    "outside": N_("这张表排的是%(first)s到%(last)s。换一天在里面的；别的日子在「所有的点单」里单独派。"),
     "no_such_teacher": N_("这位老师不在这个村能请的名单里了。重新选一位。"),
     "nothing_picked": N_("一行也没勾，没有派。"),
     "busy": N_("另一张表或者名单正在做，等它完了再来。"),

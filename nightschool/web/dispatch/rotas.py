@@ -308,6 +308,7 @@ _OF_ROTAS = frozenset(
         "teacher_twice",
         "village_twice",
         "no_such_teacher",
+        "outside",
         "too_close",
         "out_of_order",
         "busy",

@@ -162,6 +162,8 @@ def test_a_row_is_changed_by_hand_and_refused_as_an_offer_is(
     assert shut.status_code == 409 and "门诊" in told(shut.text)
     nobody = officer.post(change, data={"teacher": "", "day": closed.isoformat()})
     assert nobody.status_code == 422 and "重新选一位" in told(nobody.text)
+    before = officer.post(change, data={"teacher": teacher, "day": (TODAY + timedelta(days=6)).isoformat()})
+    assert before.status_code == 422 and "这张表排的是12月1日到12月14日。" in told(before.text)
     good = TODAY + timedelta(days=19)
     assert officer.post(change, data={"teacher": teacher, "day": good.isoformat()}).status_code == 303
     with database.reading() as db:
