@@ -125,7 +125,7 @@ def storm_plan(
     every = {resource for those in needs.values() for resource in those}
     busy = bookings.busy(db, every, storm.days_after, ignoring=[row.id for row in rows])
     halls = {row.id: (row.region_code, staff.hall_in(keys[row.id][1]) or row.region_code) for row in rows}
-    around = {}
+    around: dict[tuple[str, str], Surroundings] = {}
     lies = localities(db, {code for both in halls.values() for code in both})
     for once in _once_each({*halls.values()}):  # mostly all of them: a village has one hall
         places = [

@@ -207,7 +207,7 @@ _NUMBER = f"(?:[0-9]{{1,6}}|[{NUMERALS}]+)"
 _GROUPS = re.compile(f"(?:{_NUMBER}[组社队]?[、和])*{_NUMBER}[组社队]")
 _HOUSEHOLDS = re.compile(f"([0-9]{{1,6}})户?|({_NUMBER})户")
 _MONTHS = re.compile(f"(?:{_NUMBER}月?份?[、和至到~—-])*{_NUMBER}月份?")
-_ANY_TIME = frozenset({"全年", "常年", "整年", "一年四季", "随时", "都行", "都可以", "不限"})
+_ANY_TIME = frozenset({"全年", "常年", "整年", "一年", "一年四季", "随时", "都行", "都可以", "不限"})
 _TIMES = {word: code for code, word in TIMES.items()} | {
     "早上": "morning",
     "夜里": "evening",

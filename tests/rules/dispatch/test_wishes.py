@@ -37,7 +37,7 @@ from nightschool.rules.dispatch.wishes import (
         ("十组 电商直播 3户", WishEntry("电商直播", None, 3, "十组")),
         ("养兔　十二户　二社和四社", WishEntry("养兔", None, 12, "二社和四社")),
         ("2、法律常识", WishEntry("法律常识")),
-        ("果树修剪 3户 全年", WishEntry("果树修剪", None, 3)),
+        ("果树修剪 3户 全年 一年", WishEntry("果树修剪", None, 3)),
         ("果树修剪 3、4月 周末晚上", WishEntry("果树修剪", months=(3, 4), times=("evening", "weekend"))),
         (
             "果树修剪 十一月至2月份 赶场天、下午",
