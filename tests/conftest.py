@@ -192,7 +192,7 @@ def sqlite_with_cast(sqlite_template: Path) -> tuple[Path, Cast]:
 
 
 @pytest.fixture(scope="session")
-def postgresql(request: pytest.FixtureRequest) -> Iterator[Database]:
+def postgresql(made_once: Callable[..., Path]) -> Iterator[Database]:
     """A migrated PostgreSQL database of this worker's own."""
     why_not = postgres_cluster.available()
     if why_not and os.environ.get("CI"):
@@ -203,13 +203,27 @@ def postgresql(request: pytest.FixtureRequest) -> Iterator[Database]:
     if CLUSTER not in os.environ:
         cluster = postgres_cluster.start()
     pattern = os.environ.get(CLUSTER) or (cluster and cluster.url("{name}")) or ""
+
+    def at(name: str) -> Database:
+        return Database(pattern.replace("{name}", name), sealer=factories.SEALER)
+
+    def create(statement: str) -> None:
+        server = at("postgres")
+        with server.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(statement))
+        server.dispose()
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        create("CREATE DATABASE migrated")
+        migrated = at("migrated")
+        migrate(migrated)
+        migrated.dispose()
+
+    made_once("migrated_postgresql", make)
     name = f"nightschool_{os.getpid()}"
-    server = Database(pattern.replace("{name}", "postgres"), sealer=factories.SEALER)
-    with server.engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(f"CREATE DATABASE {name}"))
-    server.dispose()
-    database = Database(pattern.replace("{name}", name), sealer=factories.SEALER)
-    migrate(database)
+    create(f"CREATE DATABASE {name} TEMPLATE migrated")
+    database = at(name)
     yield database
     database.dispose()
     if cluster:
