@@ -136,13 +136,13 @@ def change_row(
     known = told_apart(on_offer(db, row.village).teachers)
     if day is not None and teacher not in known:
         raise Refused("no_such_teacher", field="teacher")
-    if day is not None and not found.first_day <= day <= found.last_day:
-        between = {"first": day_without_year(found.first_day), "last": day_without_year(found.last_day)}
-        raise Refused("outside", field="day", **between)
     page = rota_page(db, rota)
     beside = rows_beside(db, page) if page else ()
     name = known.get(teacher, "")
     changed = with_class(rows, key, teacher=teacher, name=name, day=day, beside=beside)
+    if day is not None and not found.first_day <= day <= found.last_day:
+        between = {"first": day_without_year(found.first_day), "last": day_without_year(found.last_day)}
+        raise Refused("outside", field="day", **between)
     if day is not None:
         with db.begin_nested() as tried:
             offer(db, offered=_offered(found, replace(row, teacher=teacher, day=day)), by=by, now=now)
