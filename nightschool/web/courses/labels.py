@@ -8,7 +8,6 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 
 from nightschool.actions.courses import labels as actions
-from nightschool.errors import Refused
 from nightschool.queries.courses import labels as queries
 from nightschool.queries.courses.labels import LabelRecord
 from nightschool.queries.places import places
@@ -18,9 +17,8 @@ from nightschool.texts import N_, _, counted
 from nightschool.web.courses.labels_form import LabelForm, LabelsForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import now
-from nightschool.web.site.forms import Form
 from nightschool.web.site.listings import Shown, asked
-from nightschool.web.site.records import SAVED, edited, look_up, tried
+from nightschool.web.site.records import SAVED, edited, look_up, telling, tried
 
 bp = Blueprint("labels", __name__)
 
@@ -54,7 +52,7 @@ def edit(label: str) -> Any:
             db, label=label, entry=form.entry(), version=form.seen_version, by=actor(), now=now()
         )
 
-    record, status = edited(form, record, save, _refuse, again=look)
+    record, status = edited(form, record, save, telling(tell_refused_label), again=look)
     if status == SAVED:
         flash(_("%(name)s改好了。", name=form.name.data))
         return redirect(url_for(f"labels.{record.kind}", region=record.region_code), SAVED)
@@ -82,7 +80,7 @@ def _list(region: str, kind: LabelKind) -> Any:
         nonlocal added
         added = actions.add_labels(db, region=region, kind=kind, names=form.names.data, by=actor(), now=now())
 
-    status = tried(form, add, _refuse)
+    status = tried(form, add, telling(tell_refused_label))
     if status == SAVED:
         flash(counted("加了 %(n)d 个。", added) if added else _("名单里都有了，没有加新的。"))
         return redirect(url_for(f"labels.{kind.value}", region=region), SAVED)
@@ -101,7 +99,3 @@ def _list(region: str, kind: LabelKind) -> Any:
         other_heading=_(_HEADINGS[next(one for one in LabelKind if one is not kind)]),
     )
     return page, status
-
-
-def _refuse(form: Form, refused: Refused) -> None:
-    form.refuse(refused.field, tell_refused_label(refused))

@@ -46,7 +46,7 @@ from nightschool.web.oversight.frame import kept
 from nightschool.web.site.access import actor, allows, by_secret
 from nightschool.web.site.context import moment, now, reading, today
 from nightschool.web.site.listings import LONGEST_QUERY, page_number
-from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, look_up, tried
+from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, look_up, telling, tried
 
 bp = Blueprint("dispatches", __name__)
 
@@ -398,7 +398,7 @@ def answer(dispatch: str) -> Any:
         else:
             actions.answer_dispatch(db, party=Party.VILLAGE, **given, **_no(form), says_yes=False)
 
-    status = tried(form, save, _refuse_answer)
+    status = tried(form, save, telling(tell_refused_dispatch))
     found = look_up(queries.dispatch, dispatch, at=moment())
     if status == SAVED:
         flash(_("%(topic)s：%(told)s。", topic=found.topic, told=found.told.rstrip("。")))
@@ -432,7 +432,7 @@ def of_teacher(secret: str, offered: str) -> Any:
     back = url_for("teacher_links.page", secret=secret)
     gone = url_for("teacher_links.page", secret=secret, said="gone")
     try:
-        status = tried(form, save, _refuse_answer)
+        status = tried(form, save, telling(tell_refused_dispatch))
     except NotFound:
         return redirect(gone, SAVED)
     if status == SAVED:
@@ -448,7 +448,3 @@ def of_teacher(secret: str, offered: str) -> Any:
 
 def _no(form: ReplyForm) -> dict[str, Any]:
     return {"reason": form.reason.data or None, "words": form.words.data or ""}
-
-
-def _refuse_answer(form: ReplyForm, refused: Refused) -> None:
-    form.refuse(refused.field, tell_refused_dispatch(refused))

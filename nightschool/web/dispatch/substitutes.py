@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from nightschool.actions.dispatch import dispatches as actions
 from nightschool.actions.people.people import reveal_teacher_phone
-from nightschool.errors import Refused
 from nightschool.queries.contacts import contacts
 from nightschool.queries.courses import sessions
 from nightschool.queries.courses.choices import chosen
@@ -20,7 +19,7 @@ from nightschool.texts import counted
 from nightschool.web.dispatch.substitutes_form import StandInForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import moment, now, reading, writing
-from nightschool.web.site.records import SAVED, look_up, tried
+from nightschool.web.site.records import SAVED, look_up, telling, tried
 
 bp = Blueprint("substitutes", __name__)
 
@@ -56,16 +55,12 @@ def ask(class_session: str) -> Any:
                 )
             )
 
-    status = tried(form, save, _refuse)
+    status = tried(form, save, telling(tell_refused_dispatch))
     if status == SAVED:
         if asked:
             flash(counted("问了 %(n)d 位老师。谁先答应，这节课就换成谁。", asked[0]))
         return redirect(url_for("substitutes.ask", class_session=class_session), SAVED)
     return _page(found, able, form), status
-
-
-def _refuse(form: StandInForm, refused: Refused) -> None:
-    form.refuse(refused.field, tell_refused_dispatch(refused))
 
 
 def _able(found: SessionPage) -> tuple[Candidate, ...]:

@@ -32,9 +32,8 @@ from nightschool.web.courses.courses_form import put
 from nightschool.web.dispatch.wishes_form import DecideForm, LinesForm, VillagerForm, WishForm
 from nightschool.web.site.access import actor, allows, public
 from nightschool.web.site.context import moment, now, reading, writing
-from nightschool.web.site.forms import Form
 from nightschool.web.site.handed_in import tell_unreadable
-from nightschool.web.site.records import BAD_INPUT, SAVED, edited, look_up, tried
+from nightschool.web.site.records import BAD_INPUT, SAVED, edited, look_up, telling, tried
 
 bp = Blueprint("wishes", __name__)
 for _word in (stage_word, tell_households, tell_when_suits, unmet_word):
@@ -75,7 +74,7 @@ def new(village: str) -> Any:
         told = _read_table(form, codes)
         status = BAD_INPUT if form.file.errors else 200
     else:
-        status = tried(form, save, _refuse)
+        status = tried(form, save, telling(tell_refused_wish))
     if status == SAVED:
         flash(counted("记下了 %(n)d 个。", len(noted)))
         return redirect(url_for("wishes.index", village=village), SAVED)
@@ -113,7 +112,9 @@ def edit(wish: str) -> Any:
     def save(db: Session) -> None:
         actions.edit_wish(db, wish=wish, entry=form.entry, version=form.seen_version, by=actor(), now=now())
 
-    record, status = edited(form, record, save, _refuse, again=look, check=lambda: check_wish(form.entry))
+    record, status = edited(
+        form, record, save, telling(tell_refused_wish), again=look, check=lambda: check_wish(form.entry)
+    )
     if status == SAVED:
         flash(_("改好了。"))
         return redirect(url_for("wishes.index", village=record.region_code), SAVED)
@@ -132,7 +133,7 @@ def decide(wish: str) -> Any:
             with writing() as db:
                 told = _decided(db, record, form)
     except Refused as refused:
-        _refuse(form, refused)
+        form.refuse(refused.field, tell_refused_wish(refused))
     except StaleRecord:
         form.refuse(None, _("没有存：你打开以后，别人也动过这个点单。看看现在怎样，再定。"))
     if told:
@@ -251,7 +252,3 @@ def _told(one: WishLine) -> str:
 def _page(record: WishLine, form: WishForm, decide: DecideForm) -> Any:
     place = look_up(places.region_named, record.region_code)
     return render_template("dispatch/wishes/edit.html", record=record, form=form, decide=decide, place=place)
-
-
-def _refuse(form: Form, refused: Refused) -> None:
-    form.refuse(refused.field, tell_refused_wish(refused))

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 
 from nightschool.actions.trust import accounts
-from nightschool.errors import NotFound, Refused
+from nightschool.errors import NotFound
 from nightschool.formats.atom import FeedEntry, atom_feed
 from nightschool.formats.table_paper import PaperAsk, lay_out
 from nightschool.formats.weekly_circular import CIRCULAR
@@ -28,7 +28,7 @@ from nightschool.web.oversight.digests_form import DigestMailForm
 from nightschool.web.oversight.frame import kept
 from nightschool.web.site.access import actor, allows, by_secret
 from nightschool.web.site.context import now, proofs, reading, services, today, whole
-from nightschool.web.site.records import SAVED, SHOWN, tried
+from nightschool.web.site.records import SAVED, SHOWN, telling, tried
 
 bp = Blueprint("digests", __name__)
 
@@ -56,7 +56,7 @@ def digest(region: str) -> Any:
         raise NotFound
     mail = services().settings.mail
     form = DigestMailForm(data={"mail_address": own.mail_address if own else ""}) if mail else None
-    status = tried(form, partial(_choose_mail, form), _refuse) if form else SHOWN
+    status = tried(form, partial(_choose_mail, form), telling(tell_refusal)) if form else SHOWN
     if form and status == SAVED:
         flash(
             _("每周一把上一周的周报寄到 %(address)s。写错了，就在这里改。", address=form.mail_address.data)
@@ -137,10 +137,6 @@ def _last_weeks() -> list[Period]:
 
 def _choose_mail(form: DigestMailForm, db: Session) -> None:
     accounts.choose_digest_mail(db, address=form.mail_address.data or "", by=actor(), now=now())
-
-
-def _refuse(form: DigestMailForm, refusal: Refused) -> None:
-    form.refuse(refusal.field, tell_refusal(refusal))
 
 
 def _is_over(week: Period) -> datetime:

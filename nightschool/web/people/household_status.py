@@ -12,7 +12,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from nightschool.actions.people import household_status as actions
-from nightschool.errors import Refused, StaleRecord
+from nightschool.errors import StaleRecord
 from nightschool.queries.people import people
 from nightschool.queries.places.region_settings import purpose_for
 from nightschool.rules.almanac import day_with_year
@@ -21,7 +21,7 @@ from nightschool.texts import _
 from nightschool.web.people.household_status_form import StatusForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import now, writing
-from nightschool.web.site.records import CLASH, SAVED, look_up, tried
+from nightschool.web.site.records import CLASH, SAVED, look_up, telling, tried
 
 bp = Blueprint("household_status", __name__)
 bp.add_app_template_global(kind_word)
@@ -86,11 +86,9 @@ def remove(learner: str, kept: str) -> Any:
 
 
 def _done(learner: str, form: StatusForm, save: Callable[[Session], None], said: str, kept: str = "") -> Any:
-    def refuse(form: StatusForm, refused: Refused) -> None:
-        form.refuse(refused.field, tell_refused_status(refused))
 
     try:
-        status = tried(form, save, refuse)
+        status = tried(form, save, telling(tell_refused_status))
     except StaleRecord:
         status = CLASH
     if status != SAVED:

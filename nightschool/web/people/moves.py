@@ -17,7 +17,7 @@ from nightschool.texts import _, counted
 from nightschool.web.people.moves_form import GroupForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import now, reading, today, writing
-from nightschool.web.site.records import CLASH, SAVED, look_up, tried
+from nightschool.web.site.records import CLASH, SAVED, look_up, telling, tried
 
 bp = Blueprint("moves", __name__)
 
@@ -54,14 +54,11 @@ def move(village: str) -> Any:
             )
         )
 
-    def refuse(form: GroupForm, refused: Refused) -> None:
-        form.refuse(refused.field, tell_refused_takeover(refused))
-
     def check() -> None:
         check_move(form.group_name.data or "", form.day.data or today(), today=today())
 
     try:
-        status = tried(form, save, refuse, check=check)
+        status = tried(form, save, telling(tell_refused_takeover), check=check)
     except StaleRecord:
         going = _going(village, group, learner) or going
         stored = _stored(village, going)

@@ -1,6 +1,7 @@
 """The register of one class session: filled in, put right, taken back, and looked through."""
 
 import uuid
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -42,7 +43,7 @@ from nightschool.web.site.access import actor, allows
 from nightschool.web.site.browser import device_name
 from nightschool.web.site.context import moment, now, reading, today, writing
 from nightschool.web.site.forms import version_in
-from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, look_up, tried
+from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, look_up, telling, tried
 
 bp = Blueprint("attendance", __name__)
 
@@ -96,10 +97,7 @@ def void(class_session: str) -> Any:
             now=now(),
         )
 
-    def refuse(form: VoidForm, refused: Refused) -> None:
-        form.refuse(refused.field, rules.tell_refused_register(refused, today=today()))
-
-    status = tried(form, save, refuse)
+    status = tried(form, save, telling(partial(rules.tell_refused_register, today=today())))
     if status == SAVED:
         _tell_saved(class_session)
         return redirect(url_for("sessions.show", class_session=class_session), SAVED)

@@ -30,7 +30,7 @@ from nightschool.web.registers.evaluations_form import EvaluationForm, PaperSlip
 from nightschool.web.site.access import actor, allows, by_secret
 from nightschool.web.site.context import now, proofs, reading, today, whole
 from nightschool.web.site.papers import pdf_answer, unprintable
-from nightschool.web.site.records import SAVED, look_up, tried
+from nightschool.web.site.records import SAVED, look_up, telling, tried
 from nightschool.web.site.sent import once_sent
 
 bp = Blueprint("evaluations", __name__)
@@ -115,10 +115,7 @@ def slip(slip: str) -> Any:
     def save(db: Session) -> None:
         actions.take_slip(db, class_session=class_session, slip=form.slip(), once=once_sent()[:22], now=now())
 
-    def refuse(form: EvaluationForm, refused: Refused) -> None:
-        form.refuse(refused.field, tell_refused_evaluation(refused))
-
-    status = tried(form, save, refuse, check=lambda: check_slip(form.slip()))
+    status = tried(form, save, telling(tell_refused_evaluation), check=lambda: check_slip(form.slip()))
     if status == SAVED:
         return redirect(url_for("evaluations.slip", slip=slip, said=1), SAVED)
     page = render_template(

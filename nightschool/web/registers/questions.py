@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 
 from nightschool.actions.registers import questions as actions
-from nightschool.errors import Refused, StaleRecord
+from nightschool.errors import StaleRecord
 from nightschool.queries.courses import sessions
 from nightschool.queries.places import places
 from nightschool.queries.registers import questions as queries
@@ -19,7 +19,7 @@ from nightschool.web.registers.questions_form import AskForm, QuestionForm
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import now, today, writing
 from nightschool.web.site.listings import page_number
-from nightschool.web.site.records import SAVED, edited, look_up, tried
+from nightschool.web.site.records import SAVED, edited, look_up, telling, tried
 
 bp = Blueprint("questions", __name__)
 
@@ -42,7 +42,7 @@ def ask(class_session: str) -> Any:
     def save(db: Session) -> None:
         actions.ask_question(db, class_session=class_session, text=form.text.data, by=actor(), now=now())
 
-    status = tried(form, save, _refuse)
+    status = tried(form, save, telling(tell_refused_question))
     if status == SAVED:
         flash(_("记下了。写错了，点那个问题改。"))
         return redirect(url_for("questions.ask", class_session=class_session), SAVED)
@@ -75,7 +75,7 @@ def edit(question: str) -> Any:
         )
 
     rule = partial(check_question, form.text.data or "", form.answer.data or "")
-    record, status = edited(form, record, save, _refuse, again=look, check=rule)
+    record, status = edited(form, record, save, telling(tell_refused_question), again=look, check=rule)
     if status == SAVED:
         flash(_told_saved(record, form))
         return redirect(url_for("questions.index", village=record.region_code), SAVED)
@@ -97,10 +97,6 @@ def remove(question: str) -> Any:
         return redirect(url_for("questions.edit", question=question), 303)
     flash(_("那个问题删掉了。"))
     return redirect(url_for("questions.index", village=record.region_code), 303)
-
-
-def _refuse(form: AskForm | QuestionForm, refused: Refused) -> None:
-    form.refuse(refused.field, tell_refused_question(refused))
 
 
 def _told_saved(record: QuestionRecord, form: QuestionForm) -> str:

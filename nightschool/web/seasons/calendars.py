@@ -27,7 +27,7 @@ from nightschool.web.seasons.calendars_form import (
 from nightschool.web.site.access import actor, allows
 from nightschool.web.site.context import now, services, today, writing
 from nightschool.web.site.forms import Form
-from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, SHOWN, look_up, tried
+from nightschool.web.site.records import BAD_INPUT, CLASH, SAVED, SHOWN, look_up, telling, tried
 
 bp = Blueprint("calendars", __name__)
 
@@ -92,11 +92,8 @@ def notice() -> Any:
         year, days = actions.take_notice(db, text=text, seen=known, by=actor(), now=now())
         flash(counted("%(year)d 年的放假安排存好了，一共 %(n)d 天和平常不一样。", days, year=year))
 
-    def refuse(form: NoticeForm, refused: Refused) -> None:
-        form.refuse(refused.field, tell_refused_notice(refused))
-
     try:
-        status = tried(form, save, refuse)
+        status = tried(form, save, telling(tell_refused_notice))
     except StaleRecord:
         form.show_stored({one.day: (one.is_on, one.name) for one in days}, seen)
         status = CLASH

@@ -64,6 +64,15 @@ def tried(
     return SAVED
 
 
+def telling(tell: Callable[[Any], str]) -> Callable[[Form, Any], None]:
+    """For `tried`: what is refused is told at its field in these words."""
+
+    def refuse(form: Form, refused: Any) -> None:
+        form.refuse(refused.field, tell(refused))
+
+    return refuse
+
+
 def answered(
     form: F,
     answer: Callable[[], T],
