@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from nightschool.actions.courses.changing import changing
 from nightschool.actions.courses.labelling import find_labels, set_course_labels, set_session_labels
 from nightschool.actions.courses.series import apply_steps, check_seen, fields_changed, lock_to_come
-from nightschool.actions.courses.sessions import check_not_there, new_session
+from nightschool.actions.courses.sessions import check_none_there, new_session
 from nightschool.actions.courses.staffing import (
     Staff,
     find_staff,
@@ -120,7 +120,7 @@ def extend_course(
     record = locked_for(db, Course, Course.public_id == course, verb="schedule", by=by)
     check_proposal(proposal)
     dates = proposal.dates
-    check_not_there(db, record.id, [one.slot for one in dates])
+    check_none_there(db, [(record.id, one.slot, 0) for one in dates])
     if publish:
         _check_plans(db, record.region_code, [one.slot.day for one in dates], now.day)
     _staff, *of_dates = _find_staffs(db, proposal)

@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nightschool.actions.courses.bookings import slot_of
 from nightschool.actions.courses.changing import changing
 from nightschool.actions.courses.labelling import set_session_labels
+from nightschool.actions.courses.series import where_scheduled
 from nightschool.actions.courses.sessions import (
     check_none_there,
     check_reason,
@@ -19,7 +19,7 @@ from nightschool.actions.courses.sessions import (
 from nightschool.actions.courses.staffing import set_session_teachers
 from nightschool.actions.records import locked_sessions
 from nightschool.errors import NotFound, Refused, StaleRecord
-from nightschool.models.teaching import ClassSession, Course, SessionStatus
+from nightschool.models.teaching import ClassSession, SessionStatus
 from nightschool.queries.courses import reach as queries
 from nightschool.queries.courses.series import members_where
 from nightschool.queries.courses.storms import in_storm
@@ -212,14 +212,7 @@ def _reached(
     db: Session, public_id: str, reach: Reach, change: Change, by: Actor, now: Now, seen_revision: int
 ) -> tuple[tuple[Member, ...], Member]:
     """What the change goes on to, and this one, as it was seen. Raises: NotFound, NotAllowed, StaleRecord, Refused."""
-    home = db.execute(
-        select(ClassSession.region_code, Course.public_id)
-        .join(Course, Course.id == ClassSession.course_id)
-        .where(ClassSession.public_id == public_id)
-    ).one_or_none()
-    if home is None:
-        raise NotFound
-    require(by, "schedule", home.region_code)
+    home = where_scheduled(db, public_id, by)
     found = queries.reaches(db, home.region_code, home.public_id, public_id, change, at=now.moment)
     [this] = found[Reach.ONE]
     if seen_revision != this.revision:

@@ -138,6 +138,18 @@ def _series(
 
     Raises: NotFound, NotAllowed, StaleRecord; Refused when its status does not allow the change.
     """
+    home = where_scheduled(db, public_id, by)
+    records = {record.id: record for record in lock_to_come(db, home.id, and_this=public_id)}
+    members = queries.members(db, home.public_id)
+    this = next(member for member in members if member.public_id == public_id)
+    if seen_revision != this.revision:
+        raise StaleRecord("class_session", seen_revision, this.revision)
+    check_change(change, this.status)
+    return records, members, this
+
+
+def where_scheduled(db: Session, public_id: str, by: Actor) -> Any:
+    """The region and the course of a class session, for one who may schedule there. Raises: NotFound, NotAllowed."""
     home = db.execute(
         select(ClassSession.region_code, Course.public_id, Course.id)
         .join(Course, Course.id == ClassSession.course_id)
@@ -146,13 +158,7 @@ def _series(
     if home is None:
         raise NotFound
     require(by, "schedule", home.region_code)
-    records = {record.id: record for record in lock_to_come(db, home.id, and_this=public_id)}
-    members = queries.members(db, home.public_id)
-    this = next(member for member in members if member.public_id == public_id)
-    if seen_revision != this.revision:
-        raise StaleRecord("class_session", seen_revision, this.revision)
-    check_change(change, this.status)
-    return records, members, this
+    return home
 
 
 def lock_to_come(db: Session, course_id: int, *, and_this: str = "") -> Sequence[ClassSession]:

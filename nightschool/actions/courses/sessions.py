@@ -1,7 +1,7 @@
 """One class session: added, moved, changed, called off, brought back. Others and all registers stay as they were."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -48,7 +48,7 @@ def move_session(
     told = {"before": told_slot(former), "after": told_slot(slot)}
     with changing(db, Undoable.MOVE, [record], by=by, now=now, agreed=agreed, told=told):
         record.day, record.starts, record.ends = slot.day, slot.starts, slot.ends
-    check_not_there(db, record.course_id, [slot], but=record.id)
+    check_none_there(db, [(record.course_id, slot, record.id)])
 
 
 def change_session(
@@ -163,7 +163,7 @@ def restore_session(
     with changing(db, Undoable.RESTORE, [record], by=by, now=now, agreed=agreed):
         record.status = SessionStatus.SCHEDULED if record.published_at else SessionStatus.DRAFT
         record.reason, record.reason_text, record.called_off_by = None, "", None
-    check_not_there(db, record.course_id, [slot_of(record)], but=record.id)
+    check_none_there(db, [(record.course_id, slot_of(record), record.id)])
 
 
 def add_session(
@@ -186,7 +186,7 @@ def add_session(
     found = locked_for(db, Course, Course.public_id == course, verb="schedule", by=by)
     check_slot(slot)
     staff = find_staff(db, found.region_code, teachers=teachers, venue=venue)
-    check_not_there(db, found.id, [slot])
+    check_none_there(db, [(found.id, slot, 0)])
     is_public = found.published_at is not None and may_be_public(db, found.region_code, slot, now)
     record = new_session(found, slot, staff.venue_id, is_public=is_public, now=now, agreed=agreed)
     db.add(record)
@@ -199,15 +199,10 @@ def add_session(
     return record.public_id
 
 
-def check_not_there(db: Session, course_id: int, slots: Iterable[Slot], *, but: int = 0) -> None:
-    """Raises Refused with `already_there` when the course meets then as it is, in another session than `but`."""
-    check_none_there(db, [(course_id, slot, but) for slot in slots])
-
-
 def check_none_there(db: Session, meetings: Sequence[tuple[int, Slot, int]]) -> None:
-    """The same of many: each a course, a slot, and the session that does not count. Cost: 1 query.
+    """Raises Refused with `already_there` when a course meets then as it is. Cost: 1 query.
 
-    Without teacher and place no booking would tell.
+    Each is a course, a slot, and the session that does not count. Without teacher and place no booking would tell.
     """
     there = select(
         ClassSession.course_id, ClassSession.id, ClassSession.day, ClassSession.starts, ClassSession.ends
@@ -260,7 +255,7 @@ def postpone_session(
         record.reason, record.reason_text = reason, reason_text
         set_session_teachers(db, {successor.id: teacher_ids}, are_new=True)
         set_session_labels(db, {successor.id: labels_of_sessions(db, [record.id])[record.id]}, are_new=True)
-    check_not_there(db, record.course_id, [slot], but=successor.id)
+    check_none_there(db, [(record.course_id, slot, successor.id)])
     return successor.public_id
 
 
