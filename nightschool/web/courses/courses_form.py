@@ -202,6 +202,12 @@ class Timed(Form):
     starts = ClockField(L_("几点开始"), [Required(L_("几点开始？"))])
     ends = ClockField(L_("几点结束"), [Required(L_("几点结束？"))])
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """True when all of it can be read, and the two make a slot."""
+        super().validate(extra_validators)
+        self.check_times()
+        return not self.errors
+
     def check_times(self) -> None:
         """A sentence stands at the end where the two make no slot."""
         if self.starts.data is None or self.ends.data is None:
@@ -250,11 +256,6 @@ class CommonForm(Staffed, Timed, Labelled):
         self.category.choices = dict(categories)
         self.offer_labels(labels)
         super().offer(**choices)
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        super().validate(extra_validators)
-        self.check_times()
-        return not self.errors
 
     @property
     def common(self) -> dict[str, Any]:

@@ -75,11 +75,6 @@ class MoveForm(SessionForm, Timed):
 
     day = DayField(L_("改到哪一天"), [Required(L_("改到哪一天？"))])
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        super().validate(extra_validators)
-        self.check_times()
-        return not self.errors
-
     def take(self, text: str) -> None:
         """One of the free times that the page offered stands in the fields instead; other text changes nothing."""
         slot = read_slot(text)

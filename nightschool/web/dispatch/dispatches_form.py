@@ -65,7 +65,6 @@ class OfferForm(Timed):
     def validate(self, extra_validators: object = None) -> bool:
         """Whether all of it can be read, and says whom to ask and for which day."""
         super().validate(extra_validators)
-        self.check_times()
         if not self.teacher.data:
             self.refuse("teacher", _("还没选老师。"))
         if not self.day.data and not self.day.errors:
@@ -90,12 +89,6 @@ class TripForm(Timed):
         self.category.choices = dict(categories)
         self.wishes.choices = dict(wishes)
         self.teacher.choices = {"": _("还没定"), **teachers}
-
-    def validate(self, extra_validators: object = None) -> bool:
-        """Whether all of it can be read, and the times make a slot."""
-        super().validate(extra_validators)
-        self.check_times()
-        return not self.errors
 
     def first(self, starts: int, ends: int, day: date) -> Slot:
         """The first class; these where nothing that can be read was filled in."""

@@ -11,12 +11,6 @@ class RotaForm(Timed):
     first = DayField(L_("从哪一天"), [Required(L_("从哪一天？"))])
     last = DayField(L_("到哪一天"), [Required(L_("到哪一天？"))])
 
-    def validate(self, extra_validators: object = None) -> bool:
-        """Whether all of it can be read."""
-        super().validate(extra_validators)
-        self.check_times()
-        return not self.errors
-
 
 class RotaRowForm(Form):
     """Who goes there, and on which day; without a day nobody."""
