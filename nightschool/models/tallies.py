@@ -14,7 +14,21 @@ from nightschool.models.base import Base, Code, LongText, RegionCode
 BEARS_SOMETHING = text("label <> ''")
 
 
-class CountedSession(Base):
+class SlipSums:
+    """What evaluation slips come to (rules.registers.evaluations.EVALUATED)."""
+
+    slips: Mapped[int]
+    method: Mapped[int]
+    method_points: Mapped[int]
+    content: Mapped[int]
+    content_points: Mapped[int]
+    attitude: Mapped[int]
+    attitude_points: Mapped[int]
+    understood: Mapped[int]
+    understood_points: Mapped[int]
+
+
+class CountedSession(SlipSums, Base):
     """One row is what one class session adds to the tallies: exactly this is taken away when it comes to be otherwise.
 
     Nothing refers to the class session, because it may be gone before its row is.
@@ -33,21 +47,11 @@ class CountedSession(Base):
     women: Mapped[int | None]
     over_60: Mapped[int | None]
     by_guests: Mapped[int]
-    # rules.registers.evaluations.EVALUATED
-    slips: Mapped[int]
-    method: Mapped[int]
-    method_points: Mapped[int]
-    content: Mapped[int]
-    content_points: Mapped[int]
-    attitude: Mapped[int]
-    attitude_points: Mapped[int]
-    understood: Mapped[int]
-    understood_points: Mapped[int]
 
     __table_args__ = (Index("ix_counted_session_region_code_day", "region_code", "day"),)
 
 
-class RegionTally(Base):
+class RegionTally(SlipSums, Base):
     """One row is what all class sessions of one kind add up to in one region and one time."""
 
     level: Mapped[Code] = mapped_column(primary_key=True)
@@ -67,15 +71,6 @@ class RegionTally(Base):
     over_60: Mapped[int]
     over_60_counted: Mapped[int]
     by_guests: Mapped[int]
-    slips: Mapped[int]
-    method: Mapped[int]
-    method_points: Mapped[int]
-    content: Mapped[int]
-    content_points: Mapped[int]
-    attitude: Mapped[int]
-    attitude_points: Mapped[int]
-    understood: Mapped[int]
-    understood_points: Mapped[int]
 
     __table_args__ = (
         # By its key are read the classes of one label, by this the labels of one region; all that is read of them, so

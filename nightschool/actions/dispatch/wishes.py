@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nightschool.actions.ended import check_goes_on
-from nightschool.actions.records import locked_as_seen, note
+from nightschool.actions.records import locked_as_seen, locked_for, note
 from nightschool.errors import NotFound, Refused
 from nightschool.models.places import NightSchool
 from nightschool.models.planning import Wish
@@ -145,10 +145,7 @@ def meet_wish(db: Session, *, wish: str, course: str, by: Actor, now: Now) -> No
 
     Raises: NotFound; NotAllowed; Refused with `no_such_course`, or `no_such_move` unless the wish is an open one.
     """
-    found = db.scalars(select(Wish).where(Wish.public_id == wish).with_for_update()).one_or_none()
-    if found is None:
-        raise NotFound
-    require(by, "schedule", found.region_code)
+    found = locked_for(db, Wish, Wish.public_id == wish, verb="schedule", by=by)
     if found.status != WishStatus.APPROVED:
         raise Refused("no_such_move")
     here = Course.public_id == course, Course.region_code == found.region_code
