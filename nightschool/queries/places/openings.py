@@ -164,7 +164,9 @@ def schools_that_ended(
         select(Region.code, NightSchool.opened_on, Region.valid_to)
         .join(NightSchool, NightSchool.region_code == Region.code)
         .where(Region.valid_to >= since, Region.level == Level.VILLAGE)
-        .order_by(Region.code)
+        .order_by(
+            Region.valid_to, Region.code
+        )  # by code first, SQLite looks at every region for the few that end
     )
     return tuple(_school(*row) for row in rows if is_inside(heirs.get(row.code, row.code), code))
 

@@ -223,6 +223,7 @@ def test_the_page_that_a_phone_keeps_says_nothing_of_anybody(phone: Phone, clien
     answer = phone.browser.get(f"/desk/{SHIWAN}/pocket")
     assert not [one for one in ("陈大秀", "陈书记", "柑橘防冻", phone.kept["keeper"]) if one in answer.text]
     assert "csrf_token" not in answer.text
+    assert 'data-keys=""' in answer.text
     policy = answer.headers["Content-Security-Policy"]
     assert "trusted-types pocket; worker-src 'self'" in policy and "default-src 'none'" in policy
     assert client.get(f"/desk/{SHIWAN}/pocket").status_code == 303
