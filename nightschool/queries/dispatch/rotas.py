@@ -141,15 +141,6 @@ def rows_beside(db: Session, page: RotaPage) -> tuple[RotaRow, ...]:
     )
 
 
-def days_taken(rows: Sequence[RotaRow]) -> Mapping[str, list[date]]:
-    """On which days these rows need whom, by the public id of the teacher."""
-    taken: dict[str, list[date]] = defaultdict(list)
-    for row in rows:
-        if row.day is not None and row.is_planned:
-            taken[row.teacher].append(row.day)
-    return taken
-
-
 def _parts_of(db: Session, whole: RotaPage) -> dict[str, RotaPage]:
     """What was found last for each county of a rota that is made by them."""
     below = (inside(Rota.region_code, whole.region_code), Rota.region_code != whole.region_code)

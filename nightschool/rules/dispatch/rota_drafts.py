@@ -206,6 +206,15 @@ def by_counties(region: str) -> bool:
     return level_of(region) in (Level.PROVINCE, Level.CITY) and not does_as_a_county(region)
 
 
+def days_taken(rows: Sequence[RotaRow]) -> Mapping[str, list[date]]:
+    """On which days these rows need whom, by the public id of the teacher."""
+    taken: dict[str, list[date]] = defaultdict(list)
+    for row in rows:
+        if row.day is not None and row.is_planned:
+            taken[row.teacher].append(row.day)
+    return taken
+
+
 _REFUSED = {
     "past": N_("第一天要在今天之后：老师和村里还要时间回话。"),
     "backwards": N_("最后一天在第一天前面了，换过来。"),

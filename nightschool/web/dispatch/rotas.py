@@ -39,6 +39,7 @@ from nightschool.rules.dispatch.rota_drafts import (
     MOST_ROTA_SECONDS,
     RotaRow,
     by_counties,
+    days_taken,
     filled_rows,
     lines_of_rows,
     tell_refused_rota,
@@ -321,7 +322,7 @@ def _seek(held: ErrandHeld) -> None:
     """A rota is found for the region, or for its counties one after another."""
     with held.given.database.reading() as db:
         page = _asked(db, held)
-        beside = queries.days_taken(queries.rows_beside(db, page))
+        beside = days_taken(queries.rows_beside(db, page))
     if by_counties(page.region_code):
         _seek_counties(held, page)
         return
@@ -334,9 +335,7 @@ def _seek_counties(held: ErrandHeld, whole: RotaPage) -> None:
     """Those in which somebody waits, but for those that whoever was at it before has found, until it is stopped."""
     with held.given.database.reading() as db:
         counties = queries.county_rotas(db, whole, at=held.now().moment)
-    beside = defaultdict(
-        list, queries.days_taken([row for one in counties if one.rota for row in one.rota.rows])
-    )
+    beside = defaultdict(list, days_taken([row for one in counties if one.rota for row in one.rota.rows]))
     goes_on = True
     for number, county in enumerate(counties):
         if not (goes_on := held.tell(number, len(counties))):
@@ -356,7 +355,7 @@ def _seek_counties(held: ErrandHeld, whole: RotaPage) -> None:
             by = held.by(db)
             made = actions.add_county(db, whole=whole.public_id, region=county.code, by=by, now=held.now())
             actions.keep_rota(db, made, **found)
-        for teacher, days in queries.days_taken(found["rows"]).items():
+        for teacher, days in days_taken(found["rows"]).items():
             beside[teacher] += days
     with held.ending() as db:
         actions.keep_rota(db, whole.public_id, is_whole=goes_on)
@@ -371,7 +370,7 @@ def _mend(held: ErrandHeld) -> None:
     """What cannot be any more is elsewhere, with few changes; what was offered stays."""
     with held.given.database.reading() as db:
         page = _asked(db, held)
-        beside = queries.days_taken(queries.rows_beside(db, page))
+        beside = days_taken(queries.rows_beside(db, page))
     ground, loosed = _ground(page, held, held.tell, beside)
     former = lines_of_rows(ground.task, page.rows, first=ground.days[0])
     lines = mend_rota(ground.task, former, goes_on=lambda: held.tell(*held.steps))
